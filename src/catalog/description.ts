@@ -1,0 +1,73 @@
+import { InputError } from '../errors.js'
+import type { StarColumn } from './stars.js'
+
+/** Which magnitudes a relation takes its colour from. */
+export type ColourIndex = 'bp-rp' | 'bp-g'
+
+/**
+ * A relation from the catalogue's magnitudes to one band of the camera:
+ * m_band = mag + curve(colour), with mag and colour exactly as the catalogue publishes them.
+ */
+export interface BandRelation {
+  readonly colour: ColourIndex
+  /** `polynomial`: sum k_n (colour - pivot)^n. `broken-line`: k_0 + slope (colour - pivot), slope k_1 at or below the pivot and k_2 above. */
+  readonly curve: 'polynomial' | 'broken-line'
+  readonly pivot: number
+  readonly coefficients: readonly number[]
+  /** Stars outside are not used; the colour is never clipped to it. */
+  readonly colourRange: readonly [number, number]
+  /** Intrinsic scatter about the relation: colours and sigma [mag] at them, linear between. */
+  readonly scatter: { readonly colour: readonly number[]; readonly sigmaMag: readonly number[] }
+  /** One-sigma uncertainty of the relation's level [mag]. */
+  readonly systematicErrMag: number
+  /** Further magnitude limits of the catalogue's own band: [bright, faint]. */
+  readonly magRange: readonly [number, number]
+  /** Paper, page or file that the numbers come from. */
+  readonly source: string
+}
+
+/** One reference catalogue: what its columns are called, its epoch, its relations. Data, in `catalogs/*.json`. */
+export interface CatalogDescription {
+  readonly name: string
+  readonly title: string
+  /** Relations are valid for one release only. */
+  readonly release: string
+  readonly epochYr: number
+  readonly credit: string
+  /** `as published`, or who corrected the magnitudes and how. Relations were fitted to exactly this state. */
+  readonly magnitudeState: string
+  /** Names under which a raw file may hold each column, first match wins. */
+  readonly columns: Readonly<Partial<Record<StarColumn, readonly string[]>>>
+  /** Camera band -> relation to the AB system of DES. */
+  readonly relations: Readonly<Record<string, BandRelation>>
+  /** Camera band -> why it is refused, as a sentence. */
+  readonly refused: Readonly<Record<string, string>>
+  /** Faint limit of usable BP [mag]; beyond it BP is biased. */
+  readonly bpFaintLimitMag?: number
+}
+
+/** Checks a parsed description file; throws InputError naming the file and the field. */
+export function parseDescription(json: unknown, file: string): CatalogDescription {
+  const record = json as Partial<CatalogDescription> | null
+  const expect = (condition: boolean, field: string, expected: string): void => {
+    if (!condition) throw new InputError('bad-description', `field ${field} of the catalogue description is wrong`, { file, expected })
+  }
+  expect(typeof record === 'object' && record !== null, '(all)', 'an object')
+  const description = record as CatalogDescription
+  for (const field of ['name', 'title', 'release', 'credit', 'magnitudeState'] as const) {
+    expect(typeof description[field] === 'string', field, 'text')
+  }
+  expect(Number.isFinite(description.epochYr), 'epochYr', 'a Julian year')
+  expect(typeof description.columns === 'object', 'columns', 'an object of name lists')
+  expect(typeof description.refused === 'object', 'refused', 'an object of sentences')
+  for (const [band, relation] of Object.entries(description.relations ?? {})) {
+    const at = `relations.${band}`
+    expect(relation.colour === 'bp-rp' || relation.colour === 'bp-g', `${at}.colour`, 'bp-rp or bp-g')
+    expect(relation.curve === 'polynomial' || relation.curve === 'broken-line', `${at}.curve`, 'polynomial or broken-line')
+    expect(relation.curve !== 'broken-line' || relation.coefficients.length === 3, `${at}.coefficients`, 'level, blue slope, red slope')
+    expect(relation.coefficients.every(Number.isFinite), `${at}.coefficients`, 'numbers')
+    expect(relation.scatter.colour.length === relation.scatter.sigmaMag.length, `${at}.scatter`, 'two lists of one length')
+    expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
+  }
+  return description
+}

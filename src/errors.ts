@@ -1,0 +1,83 @@
+/**
+ * The three families of expected failure. Anything else that is thrown is a bug.
+ *
+ * - `command`: the command line or the caller's options are wrong (exit code 2)
+ * - `input`: a file or the machine's file system is missing, damaged or unfit (exit code 3)
+ * - `data`: the inputs are sound but cannot support what was asked (exit code 3)
+ *
+ * A CCD without a zeropoint is none of these: it is an outcome in the result.
+ */
+export type Family = 'command' | 'input' | 'data'
+
+/** Where in the inputs the trouble is, and what stood there. Every part that is known is given. */
+export interface Place {
+  readonly file?: string
+  readonly hdu?: number | string
+  readonly rowGroup?: number
+  readonly line?: number
+  readonly row?: number
+  readonly column?: string
+  readonly option?: string
+  readonly found?: string | number
+  readonly expected?: string
+}
+
+/** Base of the expected failures; `tag` is for programs, `message` for people. */
+export abstract class BlissError extends Error {
+  abstract readonly family: Family
+  constructor(
+    readonly tag: string,
+    sentence: string,
+    readonly place: Place = {},
+    options?: ErrorOptions,
+  ) {
+    super(compose(sentence, place), options)
+  }
+}
+
+/** The command, or an option of the library call, is wrong. */
+export class CommandError extends BlissError {
+  override readonly name = 'CommandError'
+  readonly family = 'command'
+}
+
+/** An input or output file is missing, damaged, unreadable or unfit. */
+export class InputError extends BlissError {
+  override readonly name = 'InputError'
+  readonly family = 'input'
+}
+
+/** The inputs are sound, but cannot support the answer that was asked for. */
+export class DataError extends BlissError {
+  override readonly name = 'DataError'
+  readonly family = 'data'
+}
+
+export function isBlissError(error: unknown): error is BlissError {
+  return error instanceof BlissError
+}
+
+/** Exit code of a failure: 2 the command, 3 an input or the data, 70 a bug. */
+export function exitCodeOf(error: unknown): 2 | 3 | 70 {
+  if (!isBlissError(error)) return 70
+  return error.family === 'command' ? 2 : 3
+}
+
+function compose(sentence: string, place: Place): string {
+  const where = [
+    place.file,
+    place.hdu === undefined ? undefined : `HDU ${place.hdu}`,
+    place.rowGroup === undefined ? undefined : `row group ${place.rowGroup}`,
+    place.line === undefined ? undefined : `line ${place.line}`,
+    place.row === undefined ? undefined : `row ${place.row}`,
+    place.column === undefined ? undefined : `column ${place.column}`,
+    place.option,
+  ].filter((part) => part !== undefined)
+  const facts = [
+    place.found === undefined ? undefined : `found ${place.found}`,
+    place.expected === undefined ? undefined : `expected ${place.expected}`,
+  ].filter((part) => part !== undefined)
+  const head = where.length > 0 ? `${where.join(', ')}: ` : ''
+  const tail = facts.length > 0 ? ` (${facts.join(', ')})` : ''
+  return head + sentence + tail
+}

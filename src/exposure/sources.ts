@@ -1,0 +1,23 @@
+/**
+ * What SExtractor measured on one CCD, one row per detection; every column has the same length.
+ * A column that the catalogue does not have is absent. Missing values are NaN.
+ */
+export interface SourceColumns {
+  readonly number: Float64Array
+  /** ICRS at the exposure's epoch. */
+  readonly raDeg: Float64Array
+  readonly decDeg: Float64Array
+  /** The chosen flux, in the image's own unit, and its error. */
+  readonly flux: Float64Array
+  readonly fluxErr: Float64Array
+  readonly flags: Float64Array
+  readonly imaflagsIso?: Float64Array
+  readonly classStar?: Float64Array
+  readonly spreadModel?: Float64Array
+  readonly spreadErrModel?: Float64Array
+  readonly xImage?: Float64Array
+  readonly yImage?: Float64Array
+  /** Peak above background, in the image's unit, to compare with the saturation level. */
+  readonly fluxMax?: Float64Array
+  readonly fwhmWorldDeg?: Float64Array
+}

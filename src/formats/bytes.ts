@@ -1,0 +1,33 @@
+/** A file, a part of memory or a remote object: all that a reader may ask of it. */
+export interface ByteSource {
+  /** What error messages call it: a path or a URL. */
+  readonly name: string
+  readonly byteLength: number
+  /** Bytes [start, end); shorter only where the source itself ends. */
+  slice(start: number, end: number): Promise<Uint8Array>
+}
+
+/** Where a stream of bytes goes. Nothing is visible to others before `commit`; `abort` leaves no trace. */
+export interface ByteSink {
+  readonly name: string
+  write(bytes: Uint8Array): Promise<void>
+  commit(): Promise<void>
+  abort(): Promise<void>
+}
+
+/** gunzip or inflate of one whole buffer, handed in so that no format imports a machine's library. */
+export type Decompress = (bytes: Uint8Array) => Uint8Array
+
+/** A file that was made in memory, to be written whole or not at all. */
+export interface NamedBytes {
+  readonly name: string
+  readonly bytes: Uint8Array
+}
+
+export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+  return {
+    name,
+    byteLength: bytes.byteLength,
+    slice: (start, end) => Promise.resolve(bytes.subarray(start, end)),
+  }
+}

@@ -1,0 +1,1 @@
+export { BlissError, CommandError, DataError, InputError, isBlissError } from './errors.js'
