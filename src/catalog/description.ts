@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import type { StarColumn } from './stars.js'
+import type { OptionalStarColumn, StarColumn } from './stars.js'
 
 /** Which magnitudes a relation takes its colour from. */
 export type ColourIndex = 'bp-rp' | 'bp-g'
@@ -26,6 +26,13 @@ export interface BandRelation {
   readonly source: string
 }
 
+/** Raw columns that a magnitude error can be had from: sigma = 2.5 / ln 10 / (flux over error). */
+export interface FluxColumns {
+  readonly fluxOverError: readonly string[]
+  readonly flux: readonly string[]
+  readonly fluxError: readonly string[]
+}
+
 /** One reference catalogue: what its columns are called, its epoch, its relations. Data, in `catalogs/*.json`. */
 export interface CatalogDescription {
   readonly name: string
@@ -36,8 +43,10 @@ export interface CatalogDescription {
   readonly credit: string
   /** `as published`, or who corrected the magnitudes and how. Relations were fitted to exactly this state. */
   readonly magnitudeState: string
-  /** Names under which a raw file may hold each column, first match wins. */
+  /** Names under which a raw file may hold each column, first match wins; the store writes the first. */
   readonly columns: Readonly<Partial<Record<StarColumn, readonly string[]>>>
+  /** Where a magnitude error comes from when the raw file has none. */
+  readonly errorsFromFlux?: Readonly<Partial<Record<OptionalStarColumn, FluxColumns>>>
   /** Camera band -> relation to the AB system of DES. */
   readonly relations: Readonly<Record<string, BandRelation>>
   /** Camera band -> why it is refused, as a sentence. */
