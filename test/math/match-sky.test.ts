@@ -1,0 +1,118 @@
+import { describe, expect, test } from 'vitest'
+import { CommandError } from '../../src/errors.js'
+import { matchSky, type MatchMode, type SkyPositions } from '../../src/math/match-sky.js'
+import { seededRandom, type Random } from '../../src/math/random.js'
+import { directionOf, fromTangentPlane, separationArcsec, unitVector } from '../../src/math/sphere.js'
+
+function scatterAround(rng: Random, centre: { raDeg: number; decDeg: number }, n: number, sizeArcsec: number): SkyPositions {
+  const raDeg = new Float64Array(n)
+  const decDeg = new Float64Array(n)
+  for (let i = 0; i < n; i++) {
+    const at = fromTangentPlane(((rng.uniform() - 0.5) * sizeArcsec) / 3600, ((rng.uniform() - 0.5) * sizeArcsec) / 3600, centre)
+    raDeg[i] = at.raDeg
+    decDeg[i] = at.decDeg
+  }
+  return { raDeg, decDeg }
+}
+
+/** The definition, pair by pair, by the haversine formula: another formula than the one under test. */
+function bruteForce(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: MatchMode): [number, number][] {
+  const pairs: { i: number; j: number; sep: number }[] = []
+  for (let i = 0; i < a.raDeg.length; i++) {
+    for (let j = 0; j < b.raDeg.length; j++) {
+      const sep = separationArcsec(a.raDeg[i]!, a.decDeg[i]!, b.raDeg[j]!, b.decDeg[j]!)
+      if (sep <= radiusArcsec) pairs.push({ i, j, sep })
+    }
+  }
+  if (mode === 'all') return pairs.map(({ i, j }) => [i, j])
+  const isNearest = (own: 'i' | 'j') => (p: (typeof pairs)[number]) => pairs.every((q) => q[own] !== p[own] || q.sep >= p.sep)
+  const nearestOfA = pairs.filter(isNearest('i'))
+  return (mode === 'nearest' ? nearestOfA : nearestOfA.filter(isNearest('j'))).map(({ i, j }) => [i, j])
+}
+
+const fields = {
+  'the equator': { raDeg: 150, decDeg: 0 },
+  'RA 0': { raDeg: 0, decDeg: -30 },
+  'dec 85': { raDeg: 40, decDeg: 85 },
+  'the north pole': { raDeg: 0, decDeg: 90 },
+  'the south pole': { raDeg: 10, decDeg: -90 },
+  'RA 0 near the pole': { raDeg: 359.9999, decDeg: 89.999 },
+}
+
+describe.each(Object.entries(fields))('at %s', (_, centre) => {
+  test.each(['nearest', 'mutual', 'all'] as const)('%s equals brute force', (mode) => {
+    for (let seed = 1; seed <= 12; seed++) {
+      const rng = seededRandom(seed)
+      const a = scatterAround(rng, centre, 60, 40)
+      const b = scatterAround(rng, centre, 80, 40)
+      for (const radiusArcsec of [0.3, 1, 4]) {
+        const found = matchSky(a, b, radiusArcsec, { mode })
+        const pairs = Array.from(found.a, (i, k): [number, number] => [i, found.b[k]!])
+        expect(pairs, `seed ${seed} radius ${radiusArcsec}`).toEqual(bruteForce(a, b, radiusArcsec, mode))
+        found.separationArcsec.forEach((sep, k) => {
+          const [i, j] = pairs[k]!
+          // 1e-9 arcsec: the rounding of degrees near 360 is 2e-10 arcsec
+          expect(Math.abs(sep - separationArcsec(a.raDeg[i]!, a.decDeg[i]!, b.raDeg[j]!, b.decDeg[j]!))).toBeLessThan(1e-9)
+        })
+      }
+    }
+  })
+})
+
+test('radii from milliarcseconds to degrees equal brute force all over the sky', () => {
+  const rng = seededRandom(7)
+  const anywhere = (n: number): SkyPositions => {
+    const points = Array.from({ length: n }, () => directionOf([rng.normal(), rng.normal(), rng.normal()]))
+    return { raDeg: Float64Array.from(points, (p) => p.raDeg), decDeg: Float64Array.from(points, (p) => p.decDeg) }
+  }
+  const a = anywhere(200)
+  const b = anywhere(300)
+  for (const radiusArcsec of [0.01, 600, 20_000, 36_000]) {
+    const found = matchSky(a, b, radiusArcsec, { mode: 'all' })
+    expect(Array.from(found.a, (i, k) => [i, found.b[k]])).toEqual(bruteForce(a, b, radiusArcsec, 'all'))
+  }
+})
+
+test('the sky may be turned: pairs stay the same', () => {
+  const rng = seededRandom(3)
+  const a = scatterAround(rng, { raDeg: 12, decDeg: 5 }, 50, 30)
+  const b = scatterAround(rng, { raDeg: 12, decDeg: 5 }, 50, 30)
+  const turn = ({ raDeg, decDeg }: SkyPositions): SkyPositions => {
+    // 85.3 degrees about the y axis carries the field close to the pole
+    const c = Math.cos(1.4888)
+    const s = Math.sin(1.4888)
+    const turned = Array.from(raDeg, (ra, i) => {
+      const [x, y, z] = unitVector(ra, decDeg[i]!)
+      return directionOf([c * x - s * z, y, s * x + c * z])
+    })
+    return { raDeg: Float64Array.from(turned, (p) => p.raDeg), decDeg: Float64Array.from(turned, (p) => p.decDeg) }
+  }
+  const plain = matchSky(a, b, 2, { mode: 'mutual' })
+  const turned = matchSky(turn(a), turn(b), 2, { mode: 'mutual' })
+  expect(plain.a.length).toBeGreaterThan(5)
+  expect([turned.a, turned.b]).toEqual([plain.a, plain.b])
+})
+
+test('RA may be given outside 0 to 360', () => {
+  const at = (ra: number): SkyPositions => ({ raDeg: Float64Array.of(ra), decDeg: Float64Array.of(-12) })
+  expect(matchSky(at(-0.0001), at(359.9999), 1).a).toHaveLength(1)
+  expect(matchSky(at(720.5), at(0.5), 1).a).toHaveLength(1)
+})
+
+test('empty and one-star lists, NaN positions', () => {
+  const none: SkyPositions = { raDeg: new Float64Array(), decDeg: new Float64Array() }
+  const one: SkyPositions = { raDeg: Float64Array.of(10), decDeg: Float64Array.of(90) }
+  const nan: SkyPositions = { raDeg: Float64Array.of(NaN, 200), decDeg: Float64Array.of(90, 90) }
+  for (const mode of ['nearest', 'mutual', 'all'] as const) {
+    expect(matchSky(none, one, 1, { mode }).a).toHaveLength(0)
+    expect(matchSky(one, none, 1, { mode }).a).toHaveLength(0)
+    expect(Array.from(matchSky(one, nan, 1, { mode }).b)).toEqual([1])
+    expect(Array.from(matchSky(nan, one, 1, { mode }).a)).toEqual([1])
+  }
+})
+
+test('a bad radius is refused', () => {
+  const one: SkyPositions = { raDeg: Float64Array.of(10), decDeg: Float64Array.of(0) }
+  for (const radius of [0, -1, NaN, 1e6]) expect(() => matchSky(one, one, radius)).toThrow(CommandError)
+  expect(() => matchSky(one, one, 0)).toThrow('the match radius is out of range (found 0, expected between 0 and 36000 arcsec)')
+})
