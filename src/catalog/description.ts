@@ -20,6 +20,14 @@ export interface BandRelation {
   readonly scatter: { readonly colour: readonly number[]; readonly sigmaMag: readonly number[] }
   /** One-sigma uncertainty of the relation's level [mag]. */
   readonly systematicErrMag: number
+  /** Error that dust adds [mag per mag of E(B-V)] at colours BP - RP, linear between: reddened stars leave the locus of the relation. */
+  readonly systematicPerEbv?: { readonly bpRp: readonly number[]; readonly magPerEbv: readonly number[] }
+  /** `lower`: usable, but not to be trusted as the other bands are. */
+  readonly grade: 'full' | 'lower'
+  /** Limits of the BP/RP flux excess factor, low_0 + low_1 (BP-RP)^2 < excess < high_0 + high_1 (BP-RP)^2; applied where the column exists. */
+  readonly excessLimits?: { readonly low: readonly [number, number]; readonly high: readonly [number, number] }
+  /** Stellar locus: |(G - RP) - slope (BP - RP + shift)| < width; applied where RP exists. */
+  readonly locus?: { readonly slope: number; readonly shift: number; readonly width: number }
   /** Further magnitude limits of the catalogue's own band: [bright, faint]. */
   readonly magRange: readonly [number, number]
   /** Paper, page or file that the numbers come from. */
@@ -55,6 +63,9 @@ export interface CatalogDescription {
   readonly bpFaintLimitMag?: number
 }
 
+const isAscending = (values: readonly number[]): boolean => values.length > 0 && values.every((v, i) => Number.isFinite(v) && (i === 0 || v > values[i - 1]!))
+const isAscendingPair = (pair: readonly number[] | undefined): boolean => pair !== undefined && pair.length === 2 && isAscending(pair)
+
 /** Checks a parsed description file; throws InputError naming the file and the field. */
 export function parseDescription(json: unknown, file: string): CatalogDescription {
   const record = json as Partial<CatalogDescription> | null
@@ -77,6 +88,18 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
     expect(relation.coefficients.every(Number.isFinite), `${at}.coefficients`, 'numbers')
     expect(relation.scatter.colour.length === relation.scatter.sigmaMag.length, `${at}.scatter`, 'two lists of one length')
     expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
+    expect(Number.isFinite(relation.pivot), `${at}.pivot`, 'a number')
+    expect(relation.coefficients.length > 0, `${at}.coefficients`, 'at least one number')
+    expect(isAscendingPair(relation.colourRange), `${at}.colourRange`, 'two numbers, the lower first')
+    expect(isAscendingPair(relation.magRange), `${at}.magRange`, 'two numbers, the bright limit first')
+    expect(isAscending(relation.scatter.colour), `${at}.scatter.colour`, 'ascending numbers')
+    expect(relation.scatter.sigmaMag.every((sigma) => sigma > 0), `${at}.scatter.sigmaMag`, 'positive numbers')
+    expect(relation.grade === 'full' || relation.grade === 'lower', `${at}.grade`, 'full or lower')
+    expect(typeof relation.source === 'string' && relation.source.length > 0, `${at}.source`, 'text')
+    const dust = relation.systematicPerEbv
+    if (dust !== undefined) {
+      expect(isAscending(dust.bpRp) && dust.bpRp.length === dust.magPerEbv.length, `${at}.systematicPerEbv`, 'two lists of one length, colours ascending')
+    }
   }
   return description
 }
