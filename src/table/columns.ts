@@ -26,6 +26,12 @@ export interface ColumnOf<T extends ColumnType> {
   readonly values: ColumnArrays[T]
   /** Elements per row, 1 for a scalar column. */
   readonly width?: number
+  /** Axes of one row's elements where they form an array, fastest first; their product is `width`. */
+  readonly shape?: readonly number[]
+  /** Rows of varying length: row r is `values[offsets[r] .. offsets[r + 1])`, shape (rowCount + 1), and `width` is absent. */
+  readonly offsets?: Uint32Array
+  /** The element that means a missing value, in 64-bit integer columns only; everywhere else it is NaN. */
+  readonly nullValue?: bigint
   /** Unit in FITS spelling (`deg`, `mag`, `mas/yr`); absent for dimensionless columns. */
   readonly unit?: string
   /** One sentence on what the column holds. */
@@ -40,30 +46,38 @@ export interface Table {
   readonly columns: readonly Column[]
 }
 
-/** A table from columns; throws where their lengths disagree. */
-export function tableOf(columns: readonly Column[]): Table {
-  const first = columns[0]
-  const rowCount = first === undefined ? 0 : first.values.length / (first.width ?? 1)
+/** Rows of one column; undefined where its rows hold no elements, so that nothing can be counted. */
+export function rowsOf(column: Column): number | undefined {
+  if (column.offsets !== undefined) return column.offsets.length - 1
+  return column.width === 0 ? undefined : column.values.length / (column.width ?? 1)
+}
+
+/** A table from columns; throws where their lengths disagree. `rowCount` is only needed where no column tells it. */
+export function tableOf(columns: readonly Column[], rowCount?: number): Table {
+  const rows = rowCount ?? columns.map(rowsOf).find((count) => count !== undefined) ?? 0
   for (const column of columns) {
-    if (column.values.length / (column.width ?? 1) !== rowCount) {
+    if ((rowsOf(column) ?? rows) !== rows) {
       throw new InputError('ragged-table', 'column lengths disagree', {
         column: column.name,
-        found: column.values.length / (column.width ?? 1),
-        expected: `${rowCount} rows`,
+        found: rowsOf(column)!,
+        expected: `${rows} rows`,
       })
     }
   }
-  return { rowCount, columns }
+  return { rowCount: rows, columns }
 }
 
 export function findColumn(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name)
 }
 
-/** Any scalar numeric column as float64; 64-bit integers must fit 2^53, strings are refused by `undefined`. */
+/** Any scalar numeric column as float64, missing values NaN; 64-bit integers must fit 2^53, strings are refused by `undefined`. */
 export function asFloat64(column: Column): Float64Array | undefined {
   if (column.type === 'string') return undefined
   if (column.type === 'f64') return column.values
-  if (column.type === 'i64' || column.type === 'u64') return Float64Array.from(column.values, Number)
+  if (column.type === 'i64' || column.type === 'u64') {
+    const missing = column.nullValue
+    return Float64Array.from(column.values, (value: bigint) => (value === missing ? NaN : Number(value)))
+  }
   return Float64Array.from(column.values)
 }
