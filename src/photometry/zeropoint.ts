@@ -1,0 +1,129 @@
+import { robustZeropoint } from './mixture.js'
+import { clipAboutMean } from './sigma-clip.js'
+
+/** Matched stars of one CCD: float64 arrays of one length. Rows with a value that is not finite take no part. */
+export interface ZeropointInput {
+  /** Standard magnitudes and their measurement errors. */
+  readonly refMag: Float64Array
+  readonly refMagErr?: Float64Array
+  /** -2.5 log10(flux), and its measurement error. */
+  readonly instMag: Float64Array
+  readonly instMagErr?: Float64Array
+  /** Colour for a residual slope; without it none is fitted. */
+  readonly color?: Float64Array
+  /** Probability, from what is known beside the photometry, that the star is a sound standard. */
+  readonly inlierPrior?: Float64Array
+  /** Expected scatter of sound stars beyond the errors [mag], up to one common factor that is fitted. */
+  readonly refScatter?: Float64Array
+}
+
+export interface ZeropointOptions {
+  readonly estimator?: 'robust' | 'sigma-clip'
+  /** Fewer usable stars than this give no zeropoint. Default 3. */
+  readonly minStars?: number
+  /** Expected scatter beyond the errors [mag] where `refScatter` is absent. Default 0.012. */
+  readonly expectedScatterMag?: number
+  /** Prior standard deviation of the residual colour slope [mag per mag]. Default 0.005. */
+  readonly colourSlopePrior?: number
+}
+
+export interface FittedZeropoint {
+  readonly outcome: 'fitted'
+  /** refMag = instMag + zeropoint [mag]; at `colourPivot` where a colour was given. */
+  readonly zeropoint: number
+  readonly zeropointErr: number
+  /** Scatter of sound stars beyond their errors [mag]. */
+  readonly scatter: number
+  readonly outlierFraction: number
+  /** Stars that are more likely sound than not. */
+  readonly nUsed: number
+  /** Probability that the star is sound (`sigma-clip`: 1 kept, 0 not); 0 for rows that took no part. */
+  readonly weight: Float64Array
+  /** refMag - instMag - zeropoint [mag], NaN for rows that took no part. */
+  readonly residual: Float64Array
+  readonly colourSlope?: number
+  readonly colourPivot?: number
+}
+
+export interface NoZeropoint {
+  readonly outcome: 'none'
+  readonly reason: string
+}
+
+export type ZeropointFit = FittedZeropoint | NoZeropoint
+
+/**
+ * Zeropoint of one set of matched stars, refMag = instMag + zeropoint.
+ * `robust`: two-population likelihood (Hogg, Bovy & Lang 2010) with a prior on the scatter. `sigma-clip`: mean after three passes of a 3 sigma clip.
+ * Throws RangeError where the arrays differ in length.
+ */
+export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = {}): ZeropointFit {
+  const { refMag, instMag } = input
+  const n = refMag.length
+  for (const name of ['instMag', 'refMagErr', 'instMagErr', 'color', 'inlierPrior', 'refScatter'] as const) {
+    const length = input[name]?.length ?? n
+    if (length !== n) throw new RangeError(`${name} has ${length} values, refMag has ${n}`)
+  }
+  const { minStars = 3 } = options
+  const rows = usableRows(input)
+  if (rows.length < Math.max(1, minStars)) {
+    return { outcome: 'none', reason: `${rows.length} of ${n} stars have finite magnitudes and errors, at least ${Math.max(1, minStars)} are needed` }
+  }
+  const offset = Float64Array.from(rows, (i) => refMag[i]! - instMag[i]!)
+  return options.estimator === 'sigma-clip' ? sigmaClipFit(offset, rows, n) : robustFit(input, options, offset, rows)
+}
+
+function usableRows({ refMag, refMagErr, instMag, instMagErr, color, inlierPrior, refScatter }: ZeropointInput): Uint32Array {
+  const rows = new Uint32Array(refMag.length)
+  let count = 0
+  for (let i = 0; i < refMag.length; i++) {
+    const errors = [refMagErr?.[i] ?? 0, instMagErr?.[i] ?? 0, refScatter?.[i] ?? 0]
+    const sound = Number.isFinite(refMag[i]! - instMag[i]! + (color?.[i] ?? 0)) && errors.every((error) => error >= 0 && error < Infinity) && inlierPrior?.[i] !== 0
+    if (sound) rows[count++] = i
+  }
+  return rows.slice(0, count)
+}
+
+function sigmaClipFit(offset: Float64Array, rows: Uint32Array, n: number): ZeropointFit {
+  const { keep, count, mean, std } = clipAboutMean(offset, new Uint8Array(offset.length).fill(1))
+  if (count <= 2) return { outcome: 'none', reason: `${count} of ${offset.length} stars are left after the clip, more than 2 are needed` }
+  const { weight, residual } = spread(rows, n, offset, keep, () => mean)
+  return { outcome: 'fitted', zeropoint: mean, zeropointErr: std / Math.sqrt(count), scatter: std, outlierFraction: 1 - count / offset.length, nUsed: count, weight, residual }
+}
+
+function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Float64Array, rows: Uint32Array): ZeropointFit {
+  const { refMagErr, instMagErr, color, inlierPrior, refScatter } = input
+  const { expectedScatterMag = 0.012, colourSlopePrior = 0.005 } = options
+  const fit = robustZeropoint({
+    offset,
+    variance: Float64Array.from(rows, (i) => (refMagErr?.[i] ?? 0) ** 2 + (instMagErr?.[i] ?? 0) ** 2),
+    expectedScatter: Float64Array.from(rows, (i) => refScatter?.[i] ?? expectedScatterMag),
+    errorsComplete: refMagErr !== undefined && instMagErr !== undefined,
+    ...(color ? { color: Float64Array.from(rows, (i) => color[i]!) } : {}),
+    ...(inlierPrior ? { inlierPrior: Float64Array.from(rows, (i) => inlierPrior[i]!) } : {}),
+    colourSlopePrior,
+  })
+  const centre = (k: number) => fit.zeropoint + (color ? fit.colourSlope * (color[rows[k]!]! - fit.colourPivot) : 0)
+  const { weight, residual } = spread(rows, input.refMag.length, offset, fit.inlierProbability, centre)
+  return {
+    outcome: 'fitted',
+    zeropoint: fit.zeropoint,
+    zeropointErr: fit.zeropointErr,
+    scatter: fit.scatter,
+    outlierFraction: fit.outlierFraction,
+    nUsed: fit.inlierProbability.reduce((count, p) => count + Number(p >= 0.5), 0),
+    weight,
+    residual,
+    ...(color ? { colourSlope: fit.colourSlope, colourPivot: fit.colourPivot } : {}),
+  }
+}
+
+function spread(rows: Uint32Array, n: number, offset: Float64Array, weights: ArrayLike<number>, centre: (k: number) => number) {
+  const weight = new Float64Array(n)
+  const residual = new Float64Array(n).fill(NaN)
+  for (let k = 0; k < rows.length; k++) {
+    weight[rows[k]!] = weights[k]!
+    residual[rows[k]!] = offset[k]! - centre(k)
+  }
+  return { weight, residual }
+}
