@@ -11,13 +11,15 @@ export interface SourceColumns {
   readonly flux: Float64Array
   readonly fluxErr: Float64Array
   readonly flags: Float64Array
+  /** PSF flux, on which the original's cuts rest whatever flux is chosen. */
+  readonly fluxPsf?: Float64Array
   readonly imaflagsIso?: Float64Array
   readonly classStar?: Float64Array
   readonly spreadModel?: Float64Array
   readonly spreadErrModel?: Float64Array
   readonly xImage?: Float64Array
   readonly yImage?: Float64Array
-  /** Peak above background, in the image's unit, to compare with the saturation level. */
-  readonly fluxMax?: Float64Array
+  /** Highest pixel, background included, in the image's unit. */
+  readonly peak?: Float64Array
   readonly fwhmWorldDeg?: Float64Array
 }

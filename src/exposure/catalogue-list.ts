@@ -1,0 +1,182 @@
+import { csvParseRows } from 'd3-dsv'
+import { CommandError, InputError } from '../errors.js'
+
+/** Sky corners of a CCD, ICRS degrees, in order round the CCD. */
+export interface CcdCorners {
+  readonly raDeg: readonly number[]
+  readonly decDeg: readonly number[]
+}
+
+/** One row of `D*_red_catlist.csv`: a CCD, its catalogue file and where it points. */
+export interface CatalogueListRow {
+  readonly line: number
+  readonly expnum: number
+  readonly fileName: string
+  /** Evening date of the night, YYYYMMDD; empty where unknown. */
+  readonly nite: string
+  readonly band: string
+  readonly ccd: number
+  readonly centre: { readonly raDeg: number; readonly decDeg: number }
+  readonly corners: CcdCorners
+}
+
+/** A list's name, split; the parts are the name's own text, padding kept, because every output name carries them. */
+export interface ListName {
+  readonly fileName: string
+  readonly expnumText: string
+  readonly reqnum: string
+  readonly attnum: string
+}
+
+const LIST_NAME = /^D(\d+)_r(.+)p(\d+)_red_catlist\.csv$/
+
+/** Splits `D{E}_r{R}p{A}_red_catlist.csv`; undefined for other names. */
+export function parseListName(fileName: string): ListName | undefined {
+  const parts = LIST_NAME.exec(fileName)
+  return parts ? { fileName, expnumText: parts[1]!, reqnum: parts[2]!, attnum: parts[3]! } : undefined
+}
+
+/**
+ * The list of an exposure among the file names of a directory, padded or not.
+ *
+ * @throws InputError where there is none, or several that fit
+ */
+export function chooseList(
+  fileNames: readonly string[],
+  wanted: { readonly expnum: number; readonly reqnum?: string; readonly attnum?: number },
+  directory: string,
+): ListName {
+  const ofExposure = fileNames
+    .map(parseListName)
+    .filter((name) => name !== undefined)
+    .filter((name) => Number(name.expnumText) === wanted.expnum)
+    .sort((a, b) => (a.fileName < b.fileName ? -1 : 1))
+  const fitting = ofExposure.filter(
+    (name) =>
+      (wanted.reqnum === undefined || sameNumberOrText(name.reqnum, wanted.reqnum)) &&
+      (wanted.attnum === undefined || Number(name.attnum) === wanted.attnum),
+  )
+  if (fitting.length === 1) return fitting[0]!
+  const tag = `r${wanted.reqnum ?? '*'}p${wanted.attnum ?? '*'}`
+  const pattern = `D${String(wanted.expnum).padStart(8, '0')}_${tag}_red_catlist.csv`
+  if (fitting.length === 0) {
+    const others = ofExposure.map((name) => name.fileName)
+    throw new InputError('no-list', `no catalogue list ${pattern} in the work directory`, {
+      file: directory,
+      found: others.length > 0 ? `of this exposure only ${others.join(', ')}` : 'no list of this exposure',
+    })
+  }
+  throw new InputError('several-lists', `several catalogue lists fit ${pattern}: choose with --reqnum and --attnum, or move the others away`, {
+    file: directory,
+    found: fitting.map((name) => name.fileName).join(', '),
+    expected: 'one',
+  })
+}
+
+function sameNumberOrText(a: string, b: string): boolean {
+  return a === b || (/^\d+$/.test(a) && /^\d+$/.test(b) && Number(a) === Number(b))
+}
+
+const REQUIRED = ['EXPNUM', 'FILENAME', 'BAND', 'CCDNUM', 'RA_CENT', 'DEC_CENT'] as const
+const CORNERS = [1, 2, 3, 4] as const
+
+/**
+ * The rows of a catalogue list, columns found by name.
+ *
+ * @throws InputError naming the file, the line and the column of what is missing or not a number
+ */
+export function parseCatalogueList(text: string, file: string): CatalogueListRow[] {
+  const [header, ...body] = csvParseRows(text.replace(/\r\n?/g, '\n'))
+  const names = (header ?? []).map((name) => name.trim())
+  const needed = [...REQUIRED, ...CORNERS.flatMap((k) => [`RAC${k}`, `DECC${k}`])]
+  for (const name of needed) {
+    if (!names.includes(name)) {
+      throw new InputError('missing-column', 'the catalogue list lacks a column', { file, line: 1, column: name, found: names.join(',') || 'an empty file' })
+    }
+  }
+  const rows: CatalogueListRow[] = []
+  body.forEach((cells, k) => {
+    const line = k + 2
+    if (cells.every((cell) => cell.trim() === '')) return
+    const textOf = (column: string) => cells[names.indexOf(column)]?.trim() ?? ''
+    const numberOf = (column: string, [low, high]: readonly [number, number]) => {
+      const cell = textOf(column)
+      const value = cell === '' ? NaN : Number(cell)
+      if (!(value >= low && value <= high)) {
+        throw new InputError('bad-value', 'a value of the catalogue list is not usable', {
+          file,
+          line,
+          column,
+          found: cell === '' ? 'nothing' : `'${cell}'`,
+          expected: `a number from ${low} to ${high}`,
+        })
+      }
+      return value
+    }
+    if (textOf('FILENAME') === '') throw new InputError('bad-value', 'a file name is missing', { file, line, column: 'FILENAME' })
+    rows.push({
+      line,
+      expnum: numberOf('EXPNUM', [0, 2 ** 31 - 1]),
+      fileName: textOf('FILENAME'),
+      nite: textOf('NITE'),
+      band: textOf('BAND'),
+      ccd: numberOf('CCDNUM', [0, 9999]),
+      centre: { raDeg: numberOf('RA_CENT', [-360, 720]), decDeg: numberOf('DEC_CENT', [-90, 90]) },
+      corners: {
+        raDeg: CORNERS.map((c) => numberOf(`RAC${c}`, [-360, 720])),
+        decDeg: CORNERS.map((c) => numberOf(`DECC${c}`, [-90, 90])),
+      },
+    })
+  })
+  if (rows.length === 0) throw new InputError('empty-list', 'the catalogue list has no rows', { file })
+  return rows
+}
+
+/**
+ * The rows that `--ccd` asks for, in list order.
+ *
+ * @param spec a number, a list with ranges (`1,3-60`), or `all`
+ * @throws CommandError for a spec that cannot be read; InputError where the list has none of them, or a CCD twice
+ */
+export function selectCcds(rows: readonly CatalogueListRow[], spec: string, file: string): { rows: CatalogueListRow[]; absent: number[] } {
+  const wanted = parseCcds(spec)
+  const chosen = wanted === 'all' ? [...rows] : rows.filter((row) => wanted.includes(row.ccd))
+  if (chosen.length === 0) {
+    throw new InputError('ccd-not-in-list', 'no CCD of --ccd is in the catalogue list', {
+      file,
+      found: `CCDs ${rows.map((row) => row.ccd).join(',')}`,
+      expected: spec,
+    })
+  }
+  const seen = new Map<number, CatalogueListRow>()
+  for (const row of chosen) {
+    const first = seen.get(row.ccd)
+    if (first) {
+      throw new InputError('duplicated-ccd', `CCD ${row.ccd} stands twice in the catalogue list`, {
+        file,
+        line: row.line,
+        column: 'CCDNUM',
+        found: `${first.fileName} in line ${first.line} and ${row.fileName} in line ${row.line}`,
+        expected: 'one row per CCD',
+      })
+    }
+    seen.set(row.ccd, row)
+  }
+  return { rows: chosen, absent: wanted === 'all' ? [] : wanted.filter((ccd) => !seen.has(ccd)) }
+}
+
+/** Reads `7`, `1,3-60` or `all`; ascending, without repetition. */
+export function parseCcds(spec: string): number[] | 'all' {
+  if (spec.trim() === 'all') return 'all'
+  const ccds = new Set<number>()
+  for (const part of spec.split(',')) {
+    const range = /^\s*(\d{1,4})\s*(?:-\s*(\d{1,4})\s*)?$/.exec(part)
+    const first = Number(range?.[1])
+    const last = Number(range?.[2] ?? range?.[1])
+    if (!range || last < first) {
+      throw new CommandError('bad-ccd', 'the CCDs cannot be read', { option: '--ccd', found: `'${spec}'`, expected: "a number, a list with ranges such as 1,3-60, or 'all'" })
+    }
+    for (let ccd = first; ccd <= last; ccd++) ccds.add(ccd)
+  }
+  return [...ccds].sort((a, b) => a - b)
+}

@@ -1,0 +1,128 @@
+import { CommandError, InputError } from '../errors.js'
+import { asFloat64, findColumn, type Column, type Table } from '../table/columns.js'
+import type { SourceColumns } from './sources.js'
+
+/** The flux pair that `--magsType` names: a scalar column, or one element of a vector column. */
+export interface FluxChoice {
+  /** As typed, lower case: `mag_psf`. */
+  readonly magsType: string
+  readonly fluxNames: readonly string[]
+  readonly fluxErrNames: readonly string[]
+  /** 1-based element of FLUX_APER where the scalar column is absent. */
+  readonly element?: number
+}
+
+/**
+ * Reads `mag_psf`, `mag_auto`, `mag_aper_8` (FLUX_APER_8, or element 8 of FLUX_APER, 1-based) or any other `mag_x`.
+ *
+ * @throws CommandError where it does not start with `mag_`
+ */
+export function fluxChoice(magsType: string): FluxChoice {
+  const parts = /^mag_([a-z0-9_]+?)(?:_(\d+))?$/i.exec(magsType.trim())
+  if (!parts) {
+    throw new CommandError('bad-mags-type', 'the kind of magnitude cannot be read', { option: '--magsType', found: `'${magsType}'`, expected: 'mag_psf, mag_auto, mag_aper_8 or another mag_x' })
+  }
+  const [, kind, element] = parts
+  const plain = `${kind}${element === undefined ? '' : `_${element}`}`.toUpperCase()
+  const names = (prefix: string) => (element === undefined ? [`${prefix}_${plain}`] : [`${prefix}_${plain}`, `${prefix}_${kind!.toUpperCase()}`])
+  return {
+    magsType: magsType.trim().toLowerCase(),
+    fluxNames: names('FLUX'),
+    fluxErrNames: names('FLUXERR'),
+    ...(element === undefined ? {} : { element: Number(element) }),
+  }
+}
+
+const POSITION_PAIRS = [
+  ['ALPHAWIN_J2000', 'DELTAWIN_J2000'],
+  ['ALPHA_J2000', 'DELTA_J2000'],
+  ['ALPHAPSF_J2000', 'DELTAPSF_J2000'],
+] as const
+
+const OPTIONAL = [
+  'FLUX_PSF',
+  'IMAFLAGS_ISO',
+  'CLASS_STAR',
+  'SPREAD_MODEL',
+  'SPREADERR_MODEL',
+  'X_IMAGE',
+  'Y_IMAGE',
+  'XWIN_IMAGE',
+  'YWIN_IMAGE',
+  'FLUX_MAX',
+  'BACKGROUND',
+  'FWHM_WORLD',
+] as const
+
+/** Every column that the calibration of a SExtractor catalogue may read; absent ones are skipped by the reader. */
+export function columnsToRead(flux: FluxChoice): string[] {
+  return [...new Set(['NUMBER', 'FLAGS', ...POSITION_PAIRS.flat(), ...OPTIONAL, ...flux.fluxNames, ...flux.fluxErrNames])]
+}
+
+/**
+ * The detections of a SExtractor catalogue as typed columns.
+ *
+ * @throws InputError naming the file and what is missing: NUMBER, a position, the flux pair, FLAGS; or a vector too short
+ */
+export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceColumns {
+  const scalar = (name: string): Float64Array | undefined => {
+    const column = findColumn(table, name)
+    return column === undefined || (column.width ?? 1) !== 1 ? undefined : asFloat64(column)
+  }
+  const required = (name: string): Float64Array => scalar(name) ?? missing(name, file, table)
+  const position = POSITION_PAIRS.map(([ra, dec]) => ({ ra: scalar(ra), dec: scalar(dec) })).find(({ ra, dec }) => ra && dec)
+  const optional = <K extends keyof SourceColumns>(key: K, name: string, fallback?: string) => {
+    const values = scalar(name) ?? (fallback === undefined ? undefined : scalar(fallback))
+    return values === undefined ? {} : ({ [key]: values } as Record<K, Float64Array>)
+  }
+  const fluxMax = scalar('FLUX_MAX')
+  const background = scalar('BACKGROUND')
+  return {
+    number: required('NUMBER'),
+    raDeg: position?.ra ?? missing('ALPHAWIN_J2000', file, table),
+    decDeg: position?.dec ?? missing('DELTAWIN_J2000', file, table),
+    flux: fluxColumn(table, flux.fluxNames, flux.element, file),
+    fluxErr: fluxColumn(table, flux.fluxErrNames, flux.element, file),
+    flags: required('FLAGS'),
+    ...optional('fluxPsf', 'FLUX_PSF'),
+    ...optional('imaflagsIso', 'IMAFLAGS_ISO'),
+    ...optional('classStar', 'CLASS_STAR'),
+    ...optional('spreadModel', 'SPREAD_MODEL'),
+    ...optional('spreadErrModel', 'SPREADERR_MODEL'),
+    ...optional('xImage', 'XWIN_IMAGE', 'X_IMAGE'),
+    ...optional('yImage', 'YWIN_IMAGE', 'Y_IMAGE'),
+    ...optional('fwhmWorldDeg', 'FWHM_WORLD'),
+    ...(fluxMax ? { peak: fluxMax.map((value, i) => value + (background?.[i] ?? 0)) } : {}),
+  }
+}
+
+/** The position that `sourcesOf` uses, by its columns' names. */
+export function positionNames(table: Table): readonly [string, string] | undefined {
+  return POSITION_PAIRS.find(([ra, dec]) => findColumn(table, ra) && findColumn(table, dec))
+}
+
+function missing(name: string, file: string, table: Table): never {
+  throw new InputError('missing-column', 'the catalogue lacks a required column', {
+    file,
+    column: name,
+    found: table.columns.map((column) => column.name).join(' ') || 'none of the columns that the calibration reads',
+  })
+}
+
+function fluxColumn(table: Table, names: readonly string[], element: number | undefined, file: string): Float64Array {
+  const column: Column | undefined = names.map((name) => findColumn(table, name)).find((found) => found !== undefined)
+  if (column === undefined) return missing(names.join(' or '), file, table)
+  const width = column.width ?? 1
+  const values = asFloat64(column)
+  if (values === undefined) throw new InputError('bad-column', 'the flux is not a number', { file, column: column.name, found: column.type })
+  if (width === 1) return values
+  if (element === undefined || element < 1 || element > width) {
+    throw new InputError('bad-element', 'the flux is a vector: choose one of its elements with --magsType, as in mag_aper_8', {
+      file,
+      column: column.name,
+      found: element === undefined ? `${width} elements` : `element ${element} of ${width}`,
+      expected: `an element from 1 to ${width}`,
+    })
+  }
+  return Float64Array.from({ length: table.rowCount }, (_, row) => values[row * width + element - 1]!)
+}

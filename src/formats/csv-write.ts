@@ -1,0 +1,46 @@
+import type { Column, Table } from '../table/columns.js'
+import { TextBuffer } from './text-buffer.js'
+
+const COMMA = 0x2c
+const NEWLINE = 0x0a
+
+/**
+ * A table as CSV: one header line, LF line ends, no quotes; each number the shortest text that reads back as the same
+ * value of its own type, NaN blank.
+ *
+ * @throws RangeError for text that would need quotes, and for vector columns
+ */
+export function csvBytes(table: Table): Uint8Array {
+  const text = new TextBuffer(256 + table.rowCount * table.columns.length * 10)
+  text.ascii(table.columns.map((column) => column.name).join(',')).byte(NEWLINE)
+  const cells = table.columns.map((column) => cellWriter(column, text))
+  for (let row = 0; row < table.rowCount; row++) {
+    for (let k = 0; k < cells.length; k++) {
+      if (k > 0) text.byte(COMMA)
+      cells[k]!(row)
+    }
+    text.byte(NEWLINE)
+  }
+  return text.bytes.slice()
+}
+
+function cellWriter(column: Column, text: TextBuffer): (row: number) => void {
+  if ((column.width ?? 1) !== 1) throw new RangeError(`column ${column.name} is a vector: CSV has no form for it`)
+  switch (column.type) {
+    case 'f32':
+      return (row) => void (Number.isNaN(column.values[row]!) ? 0 : text.float32(column.values[row]!))
+    case 'f64':
+      return (row) => void (Number.isNaN(column.values[row]!) ? 0 : text.float64(column.values[row]!))
+    case 'i64':
+    case 'u64':
+      return (row) => void text.ascii(String(column.values[row]!))
+    case 'string':
+      return (row) => {
+        const value = column.values[row]!
+        if (/[",\r\n]|[^ -~]/.test(value)) throw new RangeError(`column ${column.name}, row ${row}: ${JSON.stringify(value)} would need quotes`)
+        text.ascii(value)
+      }
+    default:
+      return (row) => void text.integer(column.values[row] as number)
+  }
+}

@@ -1,0 +1,50 @@
+import type { StarColumns } from '../catalog/stars.js'
+import type { SourceColumns } from '../exposure/sources.js'
+import { matchSky } from '../math/match-sky.js'
+import { gather, indicesWhere } from '../math/select.js'
+import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
+import { STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
+import type { MatchColumns, MatchFate } from './result.js'
+
+/** Matched stars before the fit: no residuals, no weights; `refScatter` as `fitZeropoint` takes it. */
+export interface StarMatches extends Omit<MatchColumns, 'residual' | 'weight'> {
+  readonly refScatter: Float64Array
+  /** Whether the catalogue gives errors of its magnitudes. */
+  readonly errorsKnown: boolean
+}
+
+/**
+ * Detections that may serve, paired one to one with stars: mutual nearest within the radius.
+ *
+ * @param selected shape (sources), 1 where a detection may serve
+ * @param stars at the exposure's epoch
+ */
+export function matchStars(sources: SourceColumns, selected: Uint8Array, stars: StarColumns, standards: StandardMagnitudes, radiusArcsec: number): StarMatches {
+  const candidates = indicesWhere(selected.length, (i) => selected[i] === 1)
+  const positions = { raDeg: gather(sources.raDeg, candidates), decDeg: gather(sources.decDeg, candidates) }
+  const pairs = matchSky(positions, stars, radiusArcsec, { mode: 'mutual' })
+  const rows = pairs.a.map((k) => candidates[k]!)
+  const star = pairs.b
+  const instMag = Float64Array.from(rows, (i) => -2.5 * Math.log10(sources.flux[i]!))
+  const nan = new Float64Array(rows.length).fill(NaN)
+  return {
+    number: gather(sources.number, rows),
+    sourceId: BigInt64Array.from(star, (j) => stars.sourceId[j]!),
+    raDeg: gather(sources.raDeg, rows),
+    decDeg: gather(sources.decDeg, rows),
+    xImage: sources.xImage ? gather(sources.xImage, rows) : nan,
+    yImage: sources.yImage ? gather(sources.yImage, rows) : nan,
+    starRaDeg: gather(stars.raDeg, star),
+    starDecDeg: gather(stars.decDeg, star),
+    separationArcsec: pairs.separationArcsec,
+    instMag,
+    instMagErr: Float64Array.from(rows, (i) => (MAG_PER_RELATIVE_FLUX * sources.fluxErr[i]!) / sources.flux[i]!),
+    catalogMag: gather(stars.mag, star),
+    refMag: gather(standards.refMag, star),
+    refMagErr: standards.refMagErr ? gather(standards.refMagErr, star) : nan,
+    refScatter: gather(standards.refScatter, star),
+    colour: gather(standards.colour, star),
+    fate: Array.from(star, (j): MatchFate => (standards.usable[j] === 1 ? 'used' : STANDARD_CUTS[standards.cut[j]! - 1]!)),
+    errorsKnown: standards.refMagErr !== undefined,
+  }
+}

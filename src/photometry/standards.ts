@@ -1,0 +1,58 @@
+import type { BandRelation, CatalogDescription } from '../catalog/description.js'
+import type { StarColumn, StarColumns } from '../catalog/stars.js'
+import { relationFor, standardMagnitudes, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
+import type { PhotometricSystem } from './result.js'
+
+/** How the catalogue's magnitudes become standards of the chosen system. */
+export interface StandardSystem {
+  readonly system: PhotometricSystem
+  /** For people and provenance: catalogue, release and band of the relation, or the magnitude taken as it is. */
+  readonly label: string
+  /** The system's own level error [mag]; null where the catalogue's magnitude defines it. */
+  readonly relation: BandRelation | null
+  /** Scatter that stars are expected to show about the standard [mag]. */
+  readonly expectedScatterMag: number
+}
+
+/** The camera's band is not the catalogue's: field stars' colours spread the difference by some 0.1 mag. */
+const SCATTER_WITHOUT_COLOUR_TERM_MAG = 0.1
+
+/**
+ * The system of a run, settled before any star is read.
+ *
+ * @throws DataError where `des-ab` cannot be delivered from this catalogue, with a sentence that names the choice
+ */
+export function standardSystem(system: PhotometricSystem, description: CatalogDescription, band: string, columns: ReadonlySet<StarColumn>): StandardSystem {
+  if (system === 'catalog') {
+    return { system, label: `${description.name} magnitude as it is`, relation: null, expectedScatterMag: SCATTER_WITHOUT_COLOUR_TERM_MAG }
+  }
+  const relation = relationFor(description, band, columns)
+  return { system, label: `${description.name} to DES ${band}`, relation, expectedScatterMag: 0.02 }
+}
+
+/** Standard magnitudes of the stars in the chosen system; NaN with a named cut where a star cannot serve. */
+export function standardsOf(stars: StarColumns, { relation, expectedScatterMag }: StandardSystem, description: CatalogDescription): StandardMagnitudes {
+  if (relation !== null) {
+    return standardMagnitudes(stars, relation, description.bpFaintLimitMag === undefined ? {} : { bpFaintLimitMag: description.bpFaintLimitMag })
+  }
+  const n = stars.mag.length
+  const usable = new Uint8Array(n)
+  const cut = new Uint8Array(n)
+  let missing = 0
+  for (let i = 0; i < n; i++) {
+    if (Number.isFinite(stars.mag[i]!)) usable[i] = 1
+    else {
+      cut[i] = 1 + STANDARD_CUTS.indexOf('missingMagnitude')
+      missing++
+    }
+  }
+  return {
+    refMag: stars.mag,
+    ...(stars.magErr ? { refMagErr: stars.magErr.map((error) => (Number.isFinite(error) ? error : 0)) } : {}),
+    refScatter: new Float64Array(n).fill(expectedScatterMag),
+    colour: stars.bpMag && stars.rpMag ? stars.bpMag.map((bp, i) => bp - stars.rpMag![i]!) : new Float64Array(n).fill(NaN),
+    usable,
+    cut,
+    cuts: { ...(Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as StandardMagnitudes['cuts']), missingMagnitude: missing },
+  }
+}

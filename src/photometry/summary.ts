@@ -1,0 +1,64 @@
+import type { SourceColumns } from '../exposure/sources.js'
+import type { EpochSource } from '../exposure/image-facts.js'
+import { galacticLatitudeDeg } from '../math/galactic.js'
+import { STANDARD_CUTS, systematicErrOf, type StandardCut } from './colour-relation.js'
+import type { MatchFit } from './fit-matches.js'
+import type { CcdResult, SigmaClipSummary } from './result.js'
+import type { Selection } from './selection.js'
+import type { StandardSystem } from './standards.js'
+import { verdictOf } from './verdict.js'
+
+/** What the stages of one CCD gave. */
+export interface CcdStages {
+  readonly input: { readonly ccd: number; readonly sources: SourceColumns; readonly epochFrom?: EpochSource; readonly centre: { raDeg: number; decDeg: number } }
+  readonly catalogName: string
+  readonly standard: StandardSystem
+  readonly selection: Selection
+  readonly fitted: MatchFit
+  readonly sigmaClip: SigmaClipSummary
+  readonly epochYr: number
+}
+
+/** ZeroPoint_FLAGS as its readers know them. */
+export const FLAG_OWN = 0
+export const FLAG_NONE = -2000
+
+/** Puts the stages together into the result of one CCD that stands alone. */
+export function summarize({ input, catalogName, standard, selection, fitted, sigmaClip, epochYr }: CcdStages): CcdResult {
+  const { fit, matches } = fitted
+  const selected = selection.selected.reduce((count, s) => count + s, 0)
+  const matched = matches.fate.length
+  const used = fit.outcome === 'fitted' ? matches.fate.filter((fate) => fate === 'used').length : 0
+  const countOf = (fate: string) => matches.fate.filter((f) => f === fate).length
+  const lostAsStandard = Object.fromEntries(STANDARD_CUTS.map((cut) => [cut, countOf(cut)])) as Record<StandardCut, number>
+  const cuts = { detections: input.sources.raDeg.length, selected, matched, used }
+  const number = fit.outcome === 'fitted'
+  const result: Omit<CcdResult, 'verdict'> = {
+    ccd: input.ccd,
+    outcome: fit.outcome,
+    reason: number ? null : reasonOf(cuts, fit.reason),
+    zeropoint: number ? fit.zeropoint : null,
+    zeropointErr: number ? fit.zeropointErr : null,
+    systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: galacticLatitudeDeg(input.centre.raDeg, input.centre.decDeg) }) : null,
+    ownFraction: number ? 1 : 0,
+    scatter: number ? fit.scatter : null,
+    flag: number ? FLAG_OWN : FLAG_NONE,
+    system: standard.system,
+    catalog: catalogName,
+    relation: standard.label,
+    cuts,
+    lost: { ...selection.lost, unmatched: selected - matched, ...lostAsStandard, outlier: countOf('outlier') },
+    sigmaClip,
+    epochYr,
+    epochFrom: input.epochFrom ?? 'catalog',
+    matches,
+  }
+  return { ...result, verdict: verdictOf(result) }
+}
+
+function reasonOf({ detections, selected, matched }: CcdResult['cuts'], fitReason: string): string {
+  if (detections === 0) return 'the SExtractor catalogue has no detections'
+  if (selected === 0) return `none of ${detections} detections passes the selection`
+  if (matched === 0) return `none of ${selected} selected detections has a star of the catalogue within the match radius`
+  return fitReason
+}

@@ -1,0 +1,52 @@
+import type { ListName } from '../exposure/catalogue-list.js'
+import type { NamedBytes } from '../formats/bytes.js'
+import { csvBytes } from '../formats/csv-write.js'
+import { writeFitsTable } from '../formats/fits/index.js'
+import { writeParquet } from '../formats/parquet/index.js'
+import type { CcdResult } from '../photometry/result.js'
+import type { Table } from '../table/columns.js'
+import { calibratedCatalogue, fitsForm, type AppliedZeropoint } from './calibrated-catalogue.js'
+import { matchTable } from './matches.js'
+import { ccdProductNames } from './names.js'
+import { resultJson, type ExposureFacts, type Provenance } from './result-json.js'
+import { zeroCsv } from './zero.js'
+
+/** What the files of one CCD say beside its result. */
+export interface ProductContext {
+  readonly list: ListName
+  readonly exposure: ExposureFacts
+  /** FILENAME of the list: the SExtractor catalogue. */
+  readonly fileName: string
+  readonly magsType: string
+  readonly provenance: Provenance
+  readonly keepBorrowed: boolean
+}
+
+/** A borrowed zeropoint with a larger error than this is not applied to magnitudes unless asked for. */
+const LARGEST_BORROWED_ERROR_MAG = 0.03
+
+/** The zeropoint that goes into a CCD's magnitudes: none where there is none, or where it is borrowed and poor. */
+export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed: boolean): AppliedZeropoint {
+  const poor = result.outcome === 'borrowed' && !keepBorrowed && (result.zeropointErr ?? Infinity) > LARGEST_BORROWED_ERROR_MAG
+  return {
+    expnum,
+    ccd: result.ccd,
+    zeropoint: poor ? null : result.zeropoint,
+    zeropointErr: poor ? null : result.zeropointErr,
+    flag: result.flag,
+  }
+}
+
+/** Every product file of one CCD, in memory: all are written, or none. */
+export async function ccdProducts(result: CcdResult, catalogue: Table, context: ProductContext): Promise<NamedBytes[]> {
+  const names = ccdProductNames(context.list, result.ccd)
+  const calibrated = calibratedCatalogue(catalogue, appliedZeropoint(result, context.exposure.expnum, context.keepBorrowed))
+  const text = (name: string, content: string): NamedBytes => ({ name, bytes: new TextEncoder().encode(content) })
+  return [
+    text(names.zero, zeroCsv(result, context.fileName, context.magsType)),
+    { name: names.zpCsv, bytes: csvBytes(calibrated) },
+    { name: names.zpFits, bytes: writeFitsTable(fitsForm(calibrated)) },
+    text(names.json, resultJson(context.exposure, [result], context.provenance)),
+    { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches)) },
+  ]
+}

@@ -1,0 +1,56 @@
+import type { CcdResult } from '../photometry/result.js'
+import type { EpochSource } from '../exposure/image-facts.js'
+
+/** The exposure's part of the JSON. */
+export interface ExposureFacts {
+  readonly expnum: number
+  readonly band: string
+  readonly reqnum: string
+  readonly attnum: string
+  readonly epochYr: number | null
+  readonly epochFrom: EpochSource | null
+}
+
+/** What the numbers were made from; nothing here depends on paths, workers or caches. */
+export interface Provenance {
+  readonly version: string
+  /** File name -> SHA-256. */
+  readonly inputs: Readonly<Record<string, string>>
+  readonly catalogHash: string
+  readonly options: Readonly<Record<string, string | number | boolean>>
+}
+
+/** Cost of a run: on stdout only, never in a file. */
+export interface RunFacts {
+  readonly starsRead: number
+  readonly bytesRead: number
+  readonly requests: number
+  readonly ms: Readonly<Record<string, number>>
+}
+
+/** One CCD as the JSON shows it; the keys and their order are the contract. */
+export function ccdJson(result: CcdResult) {
+  return {
+    ccd: result.ccd,
+    outcome: result.outcome,
+    reason: result.reason,
+    verdict: result.verdict,
+    zeropoint: result.zeropoint,
+    zeropointErr: result.zeropointErr,
+    systematicErr: result.systematicErr,
+    ownFraction: result.ownFraction,
+    scatter: result.scatter,
+    flag: result.flag,
+    system: result.system,
+    catalog: result.catalog,
+    relation: result.relation,
+    cuts: result.cuts,
+    lost: result.lost,
+    sigmaClip: result.sigmaClip,
+  }
+}
+
+/** The result of a run as one JSON object with schema 1. */
+export function resultJson(exposure: ExposureFacts, ccds: readonly CcdResult[], provenance: Provenance, run?: RunFacts): string {
+  return `${JSON.stringify({ schema: 1, exposure, ccds: ccds.map(ccdJson), provenance, ...(run ? { run } : {}) }, null, 2)}\n`
+}
