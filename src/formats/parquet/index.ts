@@ -1,0 +1,8 @@
+export { encodeSortedParquet, STORE_LAYOUT, type SortedLayout } from './encode.js'
+export { schemaOnlyParquet } from './finish-footer.js'
+export type { KeyRanges } from './key-ranges.js'
+export { openParquet, type FooterFacts, type ParquetColumn, type ParquetFile } from './open.js'
+export { readParquet, readRowGroup } from './read.js'
+export { sortedReader, type NumericArray, type SelectedRows, type SelectOptions, type SortedReader } from './select.js'
+export { crc32 } from './crc32.js'
+export { writeParquet } from './write.js'

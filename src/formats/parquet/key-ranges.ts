@@ -1,0 +1,54 @@
+/**
+ * Which values of a non-negative 64-bit sort key are wanted: those with floor(key / 2^shiftBits) in one of the ranges.
+ * `ranges` is flat, [lo, hi) pairs, ascending and disjoint. For HEALPix cells of order k over `_healpix_29`, shiftBits = 2 (29 - k).
+ */
+export interface KeyRanges {
+  /** At least 10, so that a shifted key is exact in a double. */
+  readonly shiftBits: number
+  readonly ranges: Float64Array
+}
+
+/** Index of the first range that ends after the value; the number of ranges where none does. */
+export function firstRangeEndingAfter(ranges: Float64Array, value: number): number {
+  let low = 0
+  let high = ranges.length / 2
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ranges[2 * middle + 1]! > value) high = middle
+    else low = middle + 1
+  }
+  return low
+}
+
+/** Whether any wanted key lies in [min, max], both included. */
+export function overlapsKeys({ shiftBits, ranges }: KeyRanges, min: bigint, max: bigint): boolean {
+  const first = Number(min >> BigInt(shiftBits))
+  const last = Number(max >> BigInt(shiftBits))
+  const r = firstRangeEndingAfter(ranges, first)
+  return 2 * r < ranges.length && ranges[2 * r]! <= last
+}
+
+/**
+ * Positions of the wanted keys among ascending ones, in order. Returns undefined where the keys do not ascend.
+ * Keys are read as pairs of 32-bit words, low word first as on every machine that Node runs on: no bigint per row.
+ */
+export function positionsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: KeyRanges): Uint32Array | undefined {
+  const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
+  const found = new Uint32Array(keys.length)
+  const highFactor = 2 ** (32 - shiftBits)
+  let count = 0
+  let r = 0
+  let previousHigh = 0
+  let previousLow = 0
+  for (let i = 0; i < keys.length; i++) {
+    const low = words[2 * i]!
+    const high = words[2 * i + 1]!
+    if (high < previousHigh || (high === previousHigh && low < previousLow) || high >= 0x80000000) return undefined
+    previousHigh = high
+    previousLow = low
+    const cell = shiftBits >= 32 ? high >>> (shiftBits - 32) : high * highFactor + (low >>> shiftBits)
+    while (2 * r < ranges.length && ranges[2 * r + 1]! <= cell) r++
+    if (2 * r < ranges.length && cell >= ranges[2 * r]!) found[count++] = i
+  }
+  return found.slice(0, count)
+}

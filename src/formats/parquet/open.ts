@@ -1,0 +1,131 @@
+import { parquetMetadata, parquetSchema } from 'hyparquet'
+import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+import { InputError } from '../../errors.js'
+import type { ByteSource } from '../bytes.js'
+import { crc32 } from './crc32.js'
+import { INDEX_CHECKSUM_KEY } from './finish-footer.js'
+
+/** Types that a column may be read as; nested, decimal and time columns are none of these. */
+export type ParquetColumnType = 'bool' | 'i32' | 'i64' | 'f32' | 'f64' | 'string'
+
+export interface ParquetColumn {
+  readonly name: string
+  readonly type: ParquetColumnType
+  /** A required column comes back as a typed array without a look at definition levels. */
+  readonly required: boolean
+}
+
+/** An opened Parquet file: its footer, parsed once. */
+export interface ParquetFile {
+  readonly source: ByteSource
+  readonly rowCount: number
+  readonly columns: readonly ParquetColumn[]
+  readonly metadata: FileMetaData
+  readonly schema: SchemaTree
+  /** First byte after the last page: the index and the footer begin here. */
+  readonly pagesEnd: number
+  /** CRC-32 of each row group's page index, where the writer recorded them. */
+  readonly indexChecksums: readonly number[] | undefined
+}
+
+/** What is known of the footer beforehand: its length saves a request, its checksum finds damage. */
+export interface FooterFacts {
+  /** Bytes from the start of the footer to the end of the file. */
+  readonly byteLength: number
+  readonly crc32?: number
+}
+
+const TAIL_BYTES = 32_768
+const MAGIC_PAR1 = 0x31524150
+
+/** Reads the footer of a Parquet file; throws InputError `damaged-parquet` where it is not one. */
+export async function openParquet(source: ByteSource, footer?: FooterFacts): Promise<ParquetFile> {
+  const tail = await readFooter(source, footer)
+  const damaged = (sentence: string, cause?: unknown) => new InputError('damaged-parquet', sentence, { file: source.name }, { cause })
+  let metadata: FileMetaData
+  let schema: SchemaTree
+  try {
+    metadata = parquetMetadata(tail, { geoparquet: false })
+    schema = parquetSchema(metadata)
+  } catch (cause) {
+    throw damaged(`the Parquet footer cannot be read: ${(cause as Error).message}`, cause)
+  }
+  const columns = schema.children.flatMap((child) => columnOf(child.element))
+  const footerStart = source.byteLength - 8 - metadata.metadata_length
+  let rows = 0
+  let pagesEnd = 4
+  for (const [g, group] of metadata.row_groups.entries()) {
+    const problem = groupProblem(group, footerStart)
+    if (problem !== undefined) throw new InputError('damaged-parquet', problem, { file: source.name, rowGroup: g })
+    rows += Number(group.num_rows)
+    for (const { meta_data: meta } of group.columns) pagesEnd = Math.max(pagesEnd, Number(chunkStart(meta!) + meta!.total_compressed_size))
+  }
+  if (rows !== Number(metadata.num_rows)) throw damaged(`the footer counts ${metadata.num_rows} rows, its row groups ${rows}`)
+  const checksums = metadata.key_value_metadata?.find(({ key }) => key === INDEX_CHECKSUM_KEY)?.value
+  const indexChecksums = checksums?.split(',').map((text) => parseInt(text, 16))
+  return { source, rowCount: rows, columns, metadata, schema, pagesEnd, indexChecksums }
+}
+
+/** Where a column chunk begins: at its dictionary, else at its first page. */
+export function chunkStart(meta: { dictionary_page_offset?: bigint; data_page_offset: bigint }): bigint {
+  return meta.dictionary_page_offset || meta.data_page_offset
+}
+
+async function readFooter(source: ByteSource, facts: FooterFacts | undefined): Promise<Uint8Array> {
+  const damaged = (sentence: string, found: string | number, expected: string) =>
+    new InputError('damaged-parquet', sentence, { file: source.name, found, expected })
+  if (source.byteLength < 12) throw damaged('the file is too short to be Parquet', `${source.byteLength} bytes`, 'at least 12')
+  const first = Math.max(0, source.byteLength - (facts?.byteLength ?? TAIL_BYTES))
+  const tail = await source.slice(first, source.byteLength)
+  if (tail.byteLength !== source.byteLength - first) throw damaged('the file is shorter than it was', `${first + tail.byteLength} bytes`, `${source.byteLength}`)
+  const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
+  if (view.getUint32(tail.byteLength - 4, true) !== MAGIC_PAR1) {
+    throw damaged('the file does not end like a Parquet file', JSON.stringify(String.fromCharCode(...tail.subarray(-4))), 'PAR1')
+  }
+  if (facts?.crc32 !== undefined && crc32(tail) !== facts.crc32) {
+    throw damaged('the Parquet footer is damaged', crc32(tail).toString(16), `checksum ${facts.crc32.toString(16)}`)
+  }
+  const length = view.getUint32(tail.byteLength - 8, true)
+  if (length > source.byteLength - 12) throw damaged('the Parquet footer is longer than the file', `${length} bytes`, `at most ${source.byteLength - 12}`)
+  if (length + 8 <= tail.byteLength) return tail.subarray(tail.byteLength - length - 8)
+  return source.slice(source.byteLength - length - 8, source.byteLength)
+}
+
+/** What contradicts itself in one row group's entry of the footer, if anything. */
+function groupProblem(group: FileMetaData['row_groups'][number], footerStart: number): string | undefined {
+  if (typeof group.num_rows !== 'bigint' || group.num_rows < 0n || group.num_rows > 2n ** 31n) return `impossible number of rows ${group.num_rows}`
+  for (const { meta_data: meta, file_path } of group.columns) {
+    if (meta === undefined) return 'a column has no metadata'
+    if (file_path) return 'columns in other files are not supported'
+    const start = Number(chunkStart(meta))
+    if (!(start >= 4 && meta.total_compressed_size >= 0n && start + Number(meta.total_compressed_size) <= footerStart)) {
+      return `column ${meta.path_in_schema?.join('.')} lies outside the file`
+    }
+  }
+  return undefined
+}
+
+function columnOf(element: SchemaElement): ParquetColumn[] {
+  const type = columnTypeOf(element)
+  return type === undefined ? [] : [{ name: element.name, type, required: element.repetition_type === 'REQUIRED' }]
+}
+
+function columnTypeOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): ParquetColumnType | undefined {
+  const plainInteger = logical === undefined ? converted === undefined || /^INT_(8|16|32|64)$/.test(converted) : logical.type === 'INTEGER' && logical.isSigned
+  switch (type) {
+    case 'BOOLEAN':
+      return 'bool'
+    case 'INT32':
+      return plainInteger ? 'i32' : undefined
+    case 'INT64':
+      return plainInteger ? 'i64' : undefined
+    case 'FLOAT':
+      return 'f32'
+    case 'DOUBLE':
+      return 'f64'
+    case 'BYTE_ARRAY':
+      return converted === 'UTF8' || logical?.type === 'STRING' ? 'string' : undefined
+    default:
+      return undefined
+  }
+}

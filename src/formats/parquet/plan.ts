@@ -1,0 +1,32 @@
+import type { ColumnPages, GroupPages } from './page-index.js'
+import { overlapsKeys, type KeyRanges } from './key-ranges.js'
+import type { ParquetFile } from './open.js'
+
+/** Row groups that may hold wanted keys, by the statistics of the sort column; all of them where it has none. */
+export function candidateGroups(file: ParquetFile, key: string, wanted: KeyRanges): number[] {
+  return file.metadata.row_groups.flatMap((group, g) => {
+    if (group.num_rows === 0n) return []
+    const { min_value: min, max_value: max } = group.columns.find(({ meta_data: meta }) => meta!.path_in_schema[0] === key)?.meta_data?.statistics ?? {}
+    if (typeof min !== 'bigint' || typeof max !== 'bigint') return [g]
+    return overlapsKeys(wanted, min, max) ? [g] : []
+  })
+}
+
+/** Pages of the sort column that may hold wanted keys, by the column index; all of them where there is none. */
+export function candidatePages(pages: GroupPages, keyPages: ColumnPages, wanted: KeyRanges): number[] {
+  const { keyMin, keyMax } = pages
+  return keyPages.byteRanges.flatMap((_, p) => (keyMin.length === 0 || overlapsKeys(wanted, keyMin[p]!, keyMax[p]!) ? [p] : []))
+}
+
+/** Pages of a column that hold at least one of the rows; rows ascend and count from the start of the group. */
+export function pagesHoldingRows(pages: ColumnPages, rows: Uint32Array): number[] {
+  const wanted: number[] = []
+  let i = 0
+  for (let p = 0; p < pages.byteRanges.length && i < rows.length; p++) {
+    const end = pages.firstRows[p + 1]!
+    if (rows[i]! >= end) continue
+    wanted.push(p)
+    while (i < rows.length && rows[i]! < end) i++
+  }
+  return wanted
+}
