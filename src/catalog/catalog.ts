@@ -1,0 +1,33 @@
+import type { CellRanges } from '../healpix/index.js'
+import type { CatalogDescription } from './description.js'
+import type { OptionalStarColumn, StarColumn, StarColumns } from './stars.js'
+
+/** What reading has cost since the catalogue was opened. */
+export interface ReadCounters {
+  starsRead: number
+  bytesRead: number
+  requests: number
+}
+
+/** An opened reference catalogue. */
+export interface Catalog {
+  readonly name: string
+  readonly description: CatalogDescription
+  /** Columns that the catalogue has; the default photometric system needs BP and RP. */
+  readonly columns: readonly StarColumn[]
+  /** Decimal digits of the magnitude: `f32` is the shortest text of a float32, `f64` that of a double. */
+  readonly magType: 'f32' | 'f64'
+  readonly rowCount: number
+  /** Where the catalogue knows the sky: no star here means that there is none. */
+  readonly coverage: CellRanges
+  /** SHA-256 of the manifest, which holds the checksum of every file. */
+  readonly hash: string
+  readonly counters: Readonly<ReadCounters>
+  /**
+   * The stars whose order-29 cell lies in the footprint, in `_healpix_29` order: the same rows whatever was read before.
+   * `columns` limits the optional columns; all that the catalogue has by default.
+   */
+  read(footprint: CellRanges, columns?: readonly OptionalStarColumn[]): Promise<StarColumns>
+  /** Area of the footprint outside the coverage [sq deg]. */
+  missingSqDeg(footprint: CellRanges): number
+}
