@@ -11,7 +11,7 @@ export const FOOTPRINT_ORDER = 14
  * @param marginArcsec room for the match radius, proper motion and pointing error
  * @throws InputError where the corners span no convex polygon
  */
-export function ccdFootprint(corners: CcdCorners, marginArcsec: number, place: { readonly file: string; readonly line: number }): CellRanges {
+export function ccdFootprint(corners: CcdCorners, marginArcsec: number, place?: { readonly file: string; readonly line: number }): CellRanges {
   try {
     return polygonCover(FOOTPRINT_ORDER, [...corners.raDeg], [...corners.decDeg], marginArcsec / 3600)
   } catch (cause) {

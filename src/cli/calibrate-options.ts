@@ -1,0 +1,94 @@
+import { CommandError } from '../errors.js'
+import type { PhotometricSystem } from '../photometry/result.js'
+
+/** The options of `calibrate`, checked. */
+export interface CalibrateOptions {
+  readonly expnum: number
+  readonly reqnum?: string
+  readonly attnum?: number
+  readonly ccd: string
+  readonly magsType: string
+  readonly sexMagZeropoint: number
+  readonly verbose: number
+  readonly catalog?: string
+  readonly system: PhotometricSystem
+  readonly estimator: 'robust' | 'sigma-clip'
+  readonly workdir: string
+  readonly outdir: string
+  readonly legacy: boolean
+  readonly json: boolean
+  readonly keepBorrowed: boolean
+  readonly acceptBorrowed: boolean
+  readonly force: boolean
+  readonly quiet: boolean
+}
+
+/** The table of options: it is the parser, the types and the help. */
+export const CALIBRATE_OPTIONS = {
+  expnum: { type: 'string', demandOption: true, describe: 'exposure number' },
+  reqnum: { type: 'string', describe: 'request number of the list; needed where the exposure has several lists' },
+  attnum: { type: 'string', describe: 'attempt number of the list' },
+  ccd: { type: 'string', default: '1', describe: "CCDs: a number, a list with ranges (1,3-60), or 'all'" },
+  magsType: { type: 'string', alias: ['magType', 'mags-type'], default: 'mag_psf', describe: 'flux to calibrate: mag_psf, mag_auto, mag_aper_8, or any mag_x with FLUX_x and FLUXERR_x' },
+  sex_mag_zeropoint: { type: 'string', alias: ['sex-mag-zeropoint'], default: '25.0', describe: "SExtractor's zeropoint; used by --legacy only" },
+  catalog: { type: 'string', describe: 'reference catalogue: a directory; default $BLISS_CATALOG, else the bundled demo where the field lies in it' },
+  system: { choices: ['des-ab', 'catalog'] as const, default: 'des-ab', describe: "des-ab: the camera's band, AB. catalog: the catalogue's own magnitude as it is" },
+  estimator: { choices: ['robust', 'sigma-clip'] as const, default: 'robust', describe: 'robust likelihood, or the mean after a 3 sigma clip' },
+  workdir: { type: 'string', default: '.', describe: 'directory of the list and the catalogues' },
+  outdir: { type: 'string', default: '.', describe: 'directory of the products' },
+  legacy: { type: 'boolean', default: false, describe: "the original's algorithm, files and numbers" },
+  json: { type: 'boolean', default: false, describe: 'one JSON object on stdout' },
+  'keep-borrowed': { type: 'boolean', default: false, describe: 'apply borrowed zeropoints however large their error' },
+  'accept-borrowed': { type: 'boolean', default: false, describe: 'count a borrowed zeropoint as fitted in the exit code' },
+  force: { type: 'boolean', default: false, describe: 'write beside products of another photometric system' },
+  verbose: { type: 'string', default: '0', describe: '0, 1 or 2' },
+  debug: { type: 'boolean', default: false, describe: "the original's name for --verbose 2" },
+  quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
+} as const
+
+type Raw = Readonly<Record<string, unknown>>
+
+/** Checks the parsed command line; throws CommandError naming the option, what was found and what was expected. */
+export function calibrateOptions(raw: Raw): CalibrateOptions {
+  const text = (name: string): string | undefined => {
+    const value = raw[name]
+    if (Array.isArray(value)) throw new CommandError('repeated-option', 'the option is given more than once', { option: `--${name}`, found: value.join(' and ') })
+    return value === undefined ? undefined : String(value as string)
+  }
+  const whole = (name: string): number | undefined => {
+    const value = text(name)
+    if (value === undefined) return undefined
+    if (!/^\d{1,10}$/.test(value) || Number(value) >= 2 ** 31) {
+      throw new CommandError('bad-option', 'the option needs a whole number', { option: `--${name}`, found: `'${value}'`, expected: 'a number from 0 to 2147483647' })
+    }
+    return Number(value)
+  }
+  const zeropoint = Number(text('sex_mag_zeropoint') || NaN)
+  if (!Number.isFinite(zeropoint)) {
+    throw new CommandError('bad-option', 'the option needs a number', { option: '--sex_mag_zeropoint', found: `'${text('sex_mag_zeropoint')}'`, expected: 'magnitudes such as 25.0' })
+  }
+  const verbose = raw['debug'] === true ? 2 : whole('verbose')!
+  const reqnum = text('reqnum')
+  const attnum = whole('attnum')
+  const catalog = text('catalog')
+  return {
+    expnum: whole('expnum')!,
+    ...(reqnum === undefined ? {} : { reqnum }),
+    ...(attnum === undefined ? {} : { attnum }),
+    ccd: text('ccd')!,
+    magsType: text('magsType')!,
+    sexMagZeropoint: zeropoint,
+    verbose,
+    ...(catalog === undefined ? {} : { catalog }),
+    system: text('system') as PhotometricSystem,
+    estimator: text('estimator') as 'robust' | 'sigma-clip',
+    workdir: text('workdir')!,
+    outdir: text('outdir')!,
+    legacy: raw['legacy'] === true,
+    json: raw['json'] === true,
+    keepBorrowed: raw['keep-borrowed'] === true,
+    acceptBorrowed: raw['accept-borrowed'] === true,
+    force: raw['force'] === true,
+    quiet: raw['quiet'] === true,
+  }
+}

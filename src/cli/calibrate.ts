@@ -1,0 +1,149 @@
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Catalog } from '../catalog/catalog.js'
+import { InputError } from '../errors.js'
+import { selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
+import { fluxChoice } from '../exposure/fullcat.js'
+import { writeFilesWhole } from '../node/files.js'
+import { packageVersion } from '../node/package.js'
+import { catalogueFile, readCcd, readList, type ReadCcd, type ReadList } from '../node/read-exposure.js'
+import type { CcdResult } from '../photometry/result.js'
+import { calibrateCcd } from '../pipeline.js'
+import { blankColumns } from '../products/calibrated-catalogue.js'
+import { ccdProducts } from '../products/ccd-products.js'
+import { refuseMixedSystems } from '../products/mixed-systems.js'
+import { ccdProductNames, exposureProductNames } from '../products/names.js'
+import { resultJson, type ExposureFacts, type Provenance, type RunFacts } from '../products/result-json.js'
+import { allZpCsv } from '../products/zero.js'
+import { chooseCatalog } from './choose-catalog.js'
+import type { CalibrateOptions } from './calibrate-options.js'
+import { reportFailure, worstOf, type ExitCode, type Io } from './io.js'
+import { ccdLine } from './summary-lines.js'
+
+/** What one run of `calibrate` works on. */
+interface Run {
+  readonly options: CalibrateOptions
+  readonly io: Io
+  readonly list: ReadList
+  readonly catalog: Catalog
+}
+
+/** A CCD that was calibrated, with what its exposure's products need. */
+interface Calibrated {
+  readonly row: CatalogueListRow
+  readonly result: CcdResult
+  readonly read: ReadCcd
+}
+
+/** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
+export async function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> {
+  const started = performance.now()
+  const flux = fluxChoice(options.magsType)
+  const list = await readList(options.workdir, options)
+  const { rows, absent } = selectCcds(list.rows, options.ccd, list.name.fileName)
+  const several = options.ccd === 'all' || /[,-]/.test(options.ccd)
+  const catalog = await chooseCatalog(options, rows, io)
+  if (!options.force) refuseMixedSystems(options.system, await standingZeroFiles(options.outdir, list))
+  if (absent.length > 0) io.err(`CCDs not in ${list.name.fileName}: ${absent.join(', ')}\n`)
+
+  const run: Run = { options, io, list, catalog }
+  const calibrated: Calibrated[] = []
+  const codes: ExitCode[] = []
+  for (const row of rows) {
+    try {
+      const fileName = await catalogueFile(options.workdir, row.fileName)
+      if (fileName === undefined) {
+        if (several) {
+          io.err(`CCD ${row.ccd}: ${row.fileName} does not exist, left out\n`)
+          continue
+        }
+        throw new InputError('missing-file', `the SExtractor catalogue of CCD ${row.ccd} does not exist`, { file: join(options.workdir, row.fileName) })
+      }
+      const read = await readCcd(options.workdir, fileName, row, list.name.fileName, flux)
+      const { centre, corners, ccd, band } = row
+      const place = { file: list.name.fileName, line: row.line }
+      const result = await calibrateCcd({ ccd, band, centre, corners, sources: read.sources, place, ...read.facts }, catalog, options)
+      calibrated.push({ row, result, read })
+      codes.push(exitCodeOfResult(result, options))
+    } catch (error) {
+      codes.push(reportFailure(error, io))
+    }
+  }
+  if (calibrated.length === 0) return worstOf(codes.length > 0 ? codes : [3])
+  for (const one of calibrated) {
+    await writeCcd(run, one)
+    if (!options.quiet && !options.json) io.out(ccdLine(one.result))
+  }
+  await writeExposure(run, calibrated, several)
+  if (options.json) io.out(resultJson(exposureFacts(run, calibrated), calibrated.map(({ result }) => result), provenance(run, calibrated), runFacts(run, started)))
+  return worstOf(codes)
+}
+
+function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: CalibrateOptions): ExitCode {
+  return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
+}
+
+/** The exposure's `Zero_*.csv` that stand in the output directory, found by name for each CCD of the list. */
+async function standingZeroFiles(outdir: string, { name, rows }: ReadList): Promise<Map<string, string>> {
+  const standing = new Map<string, string>()
+  for (const row of rows) {
+    const path = join(outdir, ccdProductNames(name, row.ccd).zero)
+    const text = await readIfThere(path)
+    if (text !== undefined) standing.set(path, text)
+  }
+  return standing
+}
+
+async function readIfThere(path: string): Promise<string | undefined> {
+  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw new InputError('unreadable-file', `the file cannot be read: ${cause.code ?? cause.message}`, { file: path }, { cause })
+  })
+}
+
+async function writeCcd(run: Run, one: Calibrated): Promise<void> {
+  const { options, io, list } = run
+  const blank = blankColumns(one.read.table)
+  if (blank.length > 0) io.err(`CCD ${one.row.ccd}: ${one.row.fileName} lacks ${blank.join(', ')}; blank in the products\n`)
+  const files = await ccdProducts(one.result, one.read.table, {
+    list: list.name,
+    exposure: exposureFacts(run, [one]),
+    fileName: one.row.fileName,
+    magsType: options.magsType,
+    provenance: provenance(run, [one]),
+    keepBorrowed: options.keepBorrowed,
+  })
+  await writeFilesWhole(options.outdir, files)
+}
+
+/** `allZP_`: of this one CCD unless the exposure's stands. */
+async function writeExposure({ options, list, catalog }: Run, calibrated: readonly Calibrated[], several: boolean): Promise<void> {
+  const { allZp } = exposureProductNames(list.name)
+  const standing = await readIfThere(join(options.outdir, allZp))
+  if (several || standing?.trimEnd().endsWith(',exposure')) return
+  const { result } = calibrated[0]!
+  const { zeropoint, zeropointErr, system, cuts } = result
+  const text = allZpCsv(options.expnum, list.name, { matched: cuts.matched, used: cuts.used, zeropoint, zeropointErr, system, catalog: catalog.name, scope: 'ccd' })
+  await writeFilesWhole(options.outdir, [{ name: allZp, bytes: new TextEncoder().encode(text) }])
+}
+
+function exposureFacts({ options, list }: Run, calibrated: readonly Calibrated[]): ExposureFacts {
+  const { row, result } = calibrated[0]!
+  return { expnum: options.expnum, band: row.band, reqnum: list.name.reqnum, attnum: list.name.attnum, epochYr: result.epochYr, epochFrom: result.epochFrom }
+}
+
+function provenance({ options, list, catalog }: Run, calibrated: readonly Calibrated[]): Provenance {
+  const { magsType, system, estimator, keepBorrowed } = options
+  return {
+    version: packageVersion(),
+    inputs: { [list.name.fileName]: list.sha256, ...Object.fromEntries(calibrated.map(({ row, read }) => [row.fileName, read.sha256])) },
+    catalogHash: catalog.hash,
+    options: { magsType, system, estimator, keepBorrowed },
+  }
+}
+
+function runFacts({ catalog }: Run, started: number): RunFacts {
+  const { starsRead, bytesRead, requests } = catalog.counters
+  return { starsRead, bytesRead, requests, ms: { total: Math.round(performance.now() - started) } }
+}
+

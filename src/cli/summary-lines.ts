@@ -1,0 +1,11 @@
+import type { CcdResult } from '../photometry/result.js'
+
+/** One line per CCD: the number with both errors, the stars, the verdict. */
+export function ccdLine(result: CcdResult): string {
+  const { ccd, zeropoint, zeropointErr, systematicErr, cuts, verdict, system, outcome } = result
+  const name = `CCD ${String(ccd).padStart(2, '0')}`
+  if (zeropoint === null) return `${name}  no zeropoint  ${cuts.used} of ${cuts.matched} matched stars  ${verdict}\n`
+  const systematic = systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`
+  const number = `${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)${systematic}`
+  return `${name}  ${number}  ${system}  ${outcome}  ${cuts.used} of ${cuts.matched} stars  ${verdict}\n`
+}

@@ -1,0 +1,83 @@
+import { createHash } from 'node:crypto'
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { InputError } from '../errors.js'
+import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
+import { columnsToRead, sourcesOf, type FluxChoice } from '../exposure/fullcat.js'
+import { checkBand, imageFacts, type HeaderLookup, type ImageFacts } from '../exposure/image-facts.js'
+import type { SourceColumns } from '../exposure/sources.js'
+import { memorySource } from '../formats/bytes.js'
+import { ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
+import { CARRIED_COLUMNS } from '../products/calibrated-catalogue.js'
+import type { Table } from '../table/columns.js'
+
+/** The exposure's list as it stands in the work directory. */
+export interface ReadList {
+  readonly name: ListName
+  readonly rows: readonly CatalogueListRow[]
+  readonly sha256: string
+}
+
+/** Finds and reads the catalogue list of an exposure. */
+export async function readList(workdir: string, wanted: { expnum: number; reqnum?: string; attnum?: number }): Promise<ReadList> {
+  const names = await readdir(workdir).catch((cause: NodeJS.ErrnoException) => {
+    throw new InputError('unreadable-directory', `the work directory cannot be read: ${cause.code ?? cause.message}`, { file: workdir }, { cause })
+  })
+  const name = chooseList(names, wanted, workdir)
+  const bytes = await readInput(join(workdir, name.fileName))
+  const rows = parseCatalogueList(new TextDecoder().decode(bytes), name.fileName)
+  for (const row of rows) {
+    if (row.expnum !== wanted.expnum) {
+      throw new InputError('wrong-exposure', 'the catalogue list holds another exposure', { file: name.fileName, line: row.line, column: 'EXPNUM', found: row.expnum, expected: `${wanted.expnum}` })
+    }
+  }
+  return { name, rows, sha256: sha256(bytes) }
+}
+
+/** One CCD's SExtractor catalogue, read once. */
+export interface ReadCcd {
+  readonly table: Table
+  readonly sources: SourceColumns
+  readonly facts: ImageFacts
+  readonly sha256: string
+}
+
+/** Whether the file of a list row is there, plain or with `.gz` appended. */
+export async function catalogueFile(workdir: string, fileName: string): Promise<string | undefined> {
+  const names = new Set(await readdir(workdir))
+  return [fileName, `${fileName}.gz`].find((name) => names.has(name))
+}
+
+/**
+ * Reads the SExtractor catalogue of a list row: image header facts, detections, and what the calibrated catalogue carries over.
+ *
+ * @throws InputError for a missing, damaged or unfit file, and where the band disagrees
+ */
+export async function readCcd(workdir: string, fileName: string, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
+  const path = join(workdir, fileName)
+  const bytes = await readInput(path)
+  const source = await openFitsSource(memorySource(path, bytes), gunzipSync)
+  const hdus = await readFitsHeaders(source)
+  const header = await ldacImageHeader(source, hdus)
+  const lookup: HeaderLookup = (keyword) => {
+    const value = header?.value(keyword) ?? hdus[0]?.header.value(keyword)
+    return typeof value === 'string' || typeof value === 'number' ? value : undefined
+  }
+  const facts = imageFacts(lookup, row.nite)
+  checkBand(row, listFile, facts.band)
+  const hdu = hdus.findIndex((candidate) => candidate.header.value('EXTNAME') === 'LDAC_OBJECTS')
+  const table = await readFitsTable(source, { hdu: hdu >= 0 ? hdu : 2, wanted: [...columnsToRead(flux), ...CARRIED_COLUMNS] })
+  return { table, sources: sourcesOf(table, flux, path), facts, sha256: sha256(bytes) }
+}
+
+async function readInput(path: string): Promise<Uint8Array> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    const missing = cause.code === 'ENOENT'
+    throw new InputError(missing ? 'missing-file' : 'unreadable-file', missing ? 'the file does not exist' : `the file cannot be read: ${cause.code ?? cause.message}`, { file: path }, { cause })
+  })
+}
+
+function sha256(bytes: Uint8Array): string {
+  return createHash('sha256').update(bytes).digest('hex')
+}

@@ -1,0 +1,45 @@
+import { describe, expect, test } from 'vitest'
+import { checkBand, imageFacts } from '../../src/exposure/image-facts.js'
+import { julianYearOfMjd, mjdOfDate, mjdOfNite } from '../../src/exposure/epoch.js'
+
+const facts = (header: Record<string, string | number>, nite = '') => imageFacts((keyword) => header[keyword], nite)
+
+describe('epoch', () => {
+  // astropy 5.2: Time(57983, format='mjd', scale='tdb').jyear = 2017.62765229295, Time('2017-08-18T12:00:00').mjd = 57983.5
+  test('as astropy has it', () => {
+    expect(julianYearOfMjd(57983)).toBeCloseTo(2017.6276522929501, 10)
+    expect(mjdOfDate('2017-08-18T12:00:00.0')).toBe(57983.5)
+    expect(mjdOfDate('2017-08-18')).toBe(57983)
+    expect(mjdOfNite('20170817')).toBeCloseTo(57983.2083, 3)
+  })
+
+  test('MJD-OBS, else DATE-OBS, else NITE, else none', () => {
+    expect(facts({ 'MJD-OBS': 57983, 'DATE-OBS': '2001-01-01' }, '20100101')).toMatchObject({ epochFrom: 'MJD-OBS' })
+    expect(facts({ 'MJD-OBS': 'x', 'DATE-OBS': '2017-08-18T00:00:00' }, '20100101')).toMatchObject({ epochYr: julianYearOfMjd(57983), epochFrom: 'DATE-OBS' })
+    expect(facts({}, '20170817')).toMatchObject({ epochFrom: 'NITE' })
+    expect(facts({}, 'unknown')).not.toHaveProperty('epochYr')
+    expect(mjdOfDate('2017-13-01')).toBeUndefined()
+  })
+})
+
+describe('band', () => {
+  const row = { band: 'i', fileName: 'D00668439_i_28_r4p5_fullcat.fits', line: 4 }
+  test('the first word of FILTER, else BAND', () => {
+    expect(facts({ FILTER: 'r DECam SDSS c0002 6415.0 1480.0', BAND: 'i' }).band).toBe('r')
+    expect(facts({ FILTER: ' ', BAND: 'i       ' }).band).toBe('i')
+    expect(facts({})).not.toHaveProperty('band')
+  })
+
+  test('disagreement names both places', () => {
+    expect(() => checkBand(row, 'list.csv', 'i')).not.toThrow()
+    expect(() => checkBand(row, 'list.csv', undefined)).not.toThrow()
+    expect(() => checkBand({ ...row, band: 'z' }, 'list.csv', undefined)).toThrow(
+      "list.csv, line 4, column BAND: BAND disagrees with the name of D00668439_i_28_r4p5_fullcat.fits (found 'z' in the list and 'i' there, expected one band)",
+    )
+    expect(() => checkBand(row, 'list.csv', 'g')).toThrow("BAND disagrees with the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits (found 'i' in the list and 'g' there")
+  })
+})
+
+test('saturation is the lower of the amplifiers, exposure time and airmass are taken where they are numbers', () => {
+  expect(facts({ SATURATA: 41000, SATURATB: 39000.5, EXPTIME: 90, AIRMASS: 'n/a' })).toEqual({ saturation: 39000.5, exposureTimeSec: 90 })
+})
