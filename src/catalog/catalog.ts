@@ -14,7 +14,7 @@ export interface Catalog {
   readonly name: string
   readonly description: CatalogDescription
   /** Columns that the catalogue has; the default photometric system needs BP and RP. */
-  readonly columns: readonly StarColumn[]
+  readonly columns: ReadonlySet<StarColumn>
   /** Decimal digits of the magnitude: `f32` is the shortest text of a float32, `f64` that of a double. */
   readonly magType: 'f32' | 'f64'
   readonly rowCount: number
