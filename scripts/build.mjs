@@ -1,12 +1,13 @@
 // Builds dist/: the library by tsc, the command as one bundle by esbuild (start-up is mostly module resolution).
 import { execFileSync } from 'node:child_process'
-import { rmSync } from 'node:fs'
+import { copyFileSync, rmSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { build } from 'esbuild'
 
 const require = createRequire(import.meta.url)
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
+copyFileSync('src/products/result.schema.json', 'dist/products/result.schema.json')
 await build({
   entryPoints: { cli: 'src/cli/main.ts' },
   outdir: 'dist/bundle',

@@ -49,7 +49,7 @@ const TOLERATED_MISSING_FRACTION = 0.01
  */
 export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: CalibrationOptions = {}): Promise<CcdResult> {
   const { system = 'des-ab', estimator = 'robust', radiusArcsec = 1 } = options
-  const standard = standardSystem(system, catalog.description, input.band, catalog.columns)
+  const standard = standardSystem(system, catalog.description, input.band, new Set(catalog.columns))
 
   const footprint = ccdFootprint(input.corners, FOOTPRINT_MARGIN_ARCSEC, input.place)
   refuseUncovered(catalog, footprint, input)
