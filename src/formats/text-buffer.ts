@@ -1,0 +1,114 @@
+import { float32Text, float64Text, type Decimal } from './number-text.js'
+
+const ZERO = 0x30
+const POINT = 0x2e
+const MINUS = 0x2d
+
+/** ASCII text that grows by appending: table rows without a string for every cell. */
+export class TextBuffer {
+  private store: Uint8Array
+  private used = 0
+  /** The significant digits of one number, last first. */
+  private readonly reversed = new Uint8Array(24)
+
+  constructor(capacity = 1 << 16) {
+    this.store = new Uint8Array(capacity)
+  }
+
+  get length(): number {
+    return this.used
+  }
+
+  /** What was written so far, a view that is valid until the next write. */
+  get bytes(): Uint8Array {
+    return this.store.subarray(0, this.used)
+  }
+
+  /** Text of characters below 128. */
+  ascii(text: string): this {
+    const size = text.length
+    this.reserve(size)
+    for (let i = 0; i < size; i++) this.store[this.used + i] = text.charCodeAt(i)
+    this.used += size
+    return this
+  }
+
+  byte(code: number): this {
+    this.reserve(1)
+    this.store[this.used++] = code
+    return this
+  }
+
+  copy(bytes: Uint8Array, start = 0, end = bytes.length): this {
+    this.reserve(end - start)
+    // A short row costs less by hand than the call of `set`.
+    if (end - start < 48) for (let i = start; i < end; i++) this.store[this.used++] = bytes[i]!
+    else {
+      this.store.set(bytes.subarray(start, end), this.used)
+      this.used += end - start
+    }
+    return this
+  }
+
+  /** A whole number below 2^53. */
+  integer(n: number): this {
+    if (!Number.isSafeInteger(n)) return this.ascii(String(n))
+    this.reserve(24)
+    if (n < 0) this.store[this.used++] = MINUS
+    this.whole(Math.abs(n))
+    return this
+  }
+
+  float64(x: number): this {
+    return this.ascii(float64Text(x))
+  }
+
+  float32(x: number): this {
+    return this.ascii(float32Text(x))
+  }
+
+  /** A decimal of 1e-4 <= |d| < 1e16 in positional form, always with a decimal point; the caller knows the range. */
+  positional({ digits, exponent }: Decimal): this {
+    this.reserve(48)
+    const { store, reversed } = this
+    if (digits < 0 || Object.is(digits, -0)) store[this.used++] = MINUS
+    let count = 0
+    let rest = Math.abs(digits)
+    do {
+      const tenth = Math.floor(rest / 10)
+      reversed[count++] = ZERO + (rest - 10 * tenth)
+      rest = tenth
+    } while (rest > 0)
+    let point = count + exponent // digits before the decimal point
+    if (point <= 0) {
+      store[this.used++] = ZERO
+      store[this.used++] = POINT
+      for (; point < 0; point++) store[this.used++] = ZERO
+      while (count > 0) store[this.used++] = reversed[--count]!
+      return this
+    }
+    for (; point > 0; point--) store[this.used++] = count > 0 ? reversed[--count]! : ZERO
+    store[this.used++] = POINT
+    if (count === 0) store[this.used++] = ZERO
+    while (count > 0) store[this.used++] = reversed[--count]!
+    return this
+  }
+
+  private whole(n: number): void {
+    let count = 0
+    let rest = n
+    do {
+      const tenth = Math.floor(rest / 10)
+      this.reversed[count++] = ZERO + (rest - 10 * tenth)
+      rest = tenth
+    } while (rest > 0)
+    while (count > 0) this.store[this.used++] = this.reversed[--count]!
+  }
+
+  private reserve(size: number): void {
+    if (this.used + size <= this.store.length) return
+    const larger = new Uint8Array(Math.max(2 * this.store.length, this.used + size))
+    larger.set(this.bytes)
+    this.store = larger
+  }
+}
