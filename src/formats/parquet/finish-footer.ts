@@ -77,10 +77,12 @@ async function encodeFooter(metadata: FileMetaData): Promise<Uint8Array> {
 }
 
 function slimChunk(chunk: ColumnChunk, columnIndex: bigint | undefined, offsetIndex: bigint | undefined): ColumnChunk {
-  const { encoding_stats: _, statistics, ...meta } = chunk.meta_data!
+  const meta = { ...chunk.meta_data! }
+  delete meta.encoding_stats
+  if (meta.statistics !== undefined) meta.statistics = slimStatistics(meta.statistics)
   return {
     file_offset: chunk.file_offset,
-    meta_data: { ...meta, ...(statistics === undefined ? {} : { statistics: slimStatistics(statistics) }) },
+    meta_data: meta,
     ...(offsetIndex === undefined ? {} : { offset_index_offset: offsetIndex, offset_index_length: chunk.offset_index_length! }),
     ...(columnIndex === undefined ? {} : { column_index_offset: columnIndex, column_index_length: chunk.column_index_length! }),
   }

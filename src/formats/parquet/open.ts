@@ -125,7 +125,9 @@ function columnTypeOf({ type, converted_type: converted, logical_type: logical }
       return 'f64'
     case 'BYTE_ARRAY':
       return converted === 'UTF8' || logical?.type === 'STRING' ? 'string' : undefined
-    default:
+    case 'INT96':
+    case 'FIXED_LEN_BYTE_ARRAY':
+    case undefined:
       return undefined
   }
 }

@@ -1,0 +1,82 @@
+import fc from 'fast-check'
+import { describe, expect, test } from 'vitest'
+import { readNumericCsv, type CsvField } from '../../src/formats/csv.js'
+import { parseFloat64, parseInt64 } from '../../src/formats/parse-number.js'
+import type { Table } from '../../src/table/columns.js'
+
+const encode = (text: string) => new TextEncoder().encode(text)
+const parse = (text: string) => parseFloat64(encode(text), 0, text.length)
+
+async function read(text: string, fields: CsvField[], chunkBytes = Infinity, rowsPerTable = 65_536): Promise<Table[]> {
+  const bytes = encode(text)
+  const chunks: Uint8Array[] = []
+  for (let at = 0; at < bytes.length; at += chunkBytes) chunks.push(bytes.subarray(at, Math.min(bytes.length, at + chunkBytes)))
+  const tables: Table[] = []
+  for await (const table of readNumericCsv(chunks, { name: 'stars.csv', fields: () => fields, rowsPerTable })) tables.push(table)
+  return tables
+}
+
+const FIELDS: CsvField[] = [
+  { name: 'id', index: 0, type: 'i64' },
+  { name: 'ra', index: 1, type: 'f64' },
+]
+
+describe('numbers', () => {
+  test('any double reads back from its shortest text, as from Number', () => {
+    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => Object.is(parse(String(value)), Number(String(value)))), { numRuns: 20_000, seed: 1 })
+  })
+  test('decimal text of every length is rounded as Number rounds it', () => {
+    const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 25 }).map((list) => list.join(''))
+    fc.assert(
+      fc.property(digits, digits, fc.constantFrom('', '-', '+'), (whole, decimals, sign) => Object.is(parse(`${sign}${whole}.${decimals}`), Number(`${sign}${whole}.${decimals}`))),
+      { numRuns: 20_000, seed: 2 },
+    )
+  })
+  test.each(['', ' ', 'null', 'NaN', 'NULL', '"null"', '""'])('%j is missing', (text) => expect(parse(text)).toBeNaN())
+  test.each(['abc', '1.2.3', '-', '.', '1e', '0x10', '1 2', 'Infinity', '1,2'])('%j is no number', (text) => expect(parse(text)).toBeUndefined())
+
+  test('whole numbers are exact to 2^63 - 1, either sign', () => {
+    const words = new Uint32Array(2)
+    const read64 = (text: string) => (parseInt64(encode(text), 0, text.length, words, 0) ? new BigInt64Array(words.buffer)[0] : undefined)
+    fc.assert(fc.property(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), (value) => read64(String(value)) === value), { numRuns: 20_000, seed: 3 })
+    expect(read64('0000000000000000000000012')).toBe(12n)
+    expect(read64('9223372036854775808')).toBeUndefined()
+    expect(read64('12345678901234567890')).toBeUndefined()
+    expect(read64('1.0')).toBeUndefined()
+    expect(read64('')).toBeUndefined()
+  })
+})
+
+describe('files', () => {
+  const text = 'id,ra,name\n4614148340358054016,83.09952594700304,"a, b"\r\n\n1,,x\n-7,null,"say ""no"""'
+
+  test('cut anywhere, the same rows', async () => {
+    for (const chunkBytes of [1, 2, 3, 7, 1000]) {
+      const tables = await read(text, FIELDS, chunkBytes)
+      expect(tables.length).toBe(1)
+      expect(tables[0]!.columns[0]!.values).toEqual(BigInt64Array.of(4614148340358054016n, 1n, -7n))
+      expect(tables[0]!.columns[1]!.values).toEqual(Float64Array.of(83.09952594700304, NaN, NaN))
+    }
+  })
+  test('tables of so many rows', async () => {
+    const tables = await read(text, FIELDS, 5, 2)
+    expect(tables.map(({ rowCount }) => rowCount)).toEqual([2, 1])
+  })
+  test('comment lines of ECSV, a quoted header, Windows line ends', async () => {
+    const [table] = await read('# %ECSV 1.0\r\n# ---\r\n"id","ra"\r\n5,1.5\r\n', FIELDS)
+    expect(table!.columns.map(({ values }) => values)).toEqual([BigInt64Array.of(5n), Float64Array.of(1.5)])
+  })
+  test('a header alone is a table without rows', async () => {
+    expect((await read('id,ra,dec,g\n', FIELDS)).map(({ rowCount }) => rowCount)).toEqual([0])
+  })
+  test.each([
+    ['', 'stars.csv: there is no header line (expected a CSV file)'],
+    ['id,ra\n1,2\n3,abc\n', 'stars.csv, line 3, column ra: the field is not a number (found "abc", expected a number)'],
+    ['id,ra\n1.5,2\n', 'stars.csv, line 2, column id: the field is not a whole number (found "1.5", expected a whole number)'],
+    ['# x\nid,ra\n\n1,2\n3,4,5\n', 'stars.csv, line 5: the line has another number of fields than the header (found 3, expected 2)'],
+    ['id,ra\n1,2\n3', 'stars.csv, line 3: the line has another number of fields than the header (found 1, expected 2)'],
+    ['id,ra\n1,"2\n', 'stars.csv, line 2, column ra: a quote is not closed on its line'],
+  ])('%j: the message says where', async (bad, message) => {
+    await expect(read(bad, FIELDS)).rejects.toThrow(message)
+  })
+})
