@@ -1,0 +1,107 @@
+import { close, open, read, type PathLike } from 'node:fs'
+import * as fs from 'node:fs/promises'
+import { randomBytes } from 'node:crypto'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { gunzip } from 'node:zlib'
+import { InputError } from '../errors.js'
+import { memorySource, type ByteSource, type NamedBytes } from '../formats/bytes.js'
+
+const openFd = promisify(open) as (path: PathLike, flags: string) => Promise<number>
+const readFd = promisify(read)
+const abandoned = new FinalizationRegistry<number>((fd) => close(fd, () => undefined))
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file or directory',
+  ENOTDIR: 'a part of the path is not a directory',
+  EISDIR: 'it is a directory',
+  EACCES: 'permission is denied',
+  EPERM: 'permission is denied',
+  EROFS: 'the file system is read-only',
+  ENOSPC: 'the disk is full',
+  EDQUOT: 'the disk quota is exceeded',
+  EMFILE: 'too many files are open',
+  EIO: 'the device failed',
+}
+
+/** Why the machine refused, as words. */
+export function reasonOf(cause: unknown): string {
+  const { code, message } = cause as NodeJS.ErrnoException
+  return (code === undefined ? undefined : REASONS[code]) ?? message
+}
+
+/** A file read by byte ranges. Throws InputError where it is missing, unreadable or a directory. The file is closed when the source is forgotten. */
+export async function fileSource(path: string): Promise<ByteSource> {
+  const failed = (cause: unknown) => new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  let fd: number
+  let byteLength: number
+  try {
+    const facts = await fs.stat(path)
+    if (facts.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
+    byteLength = facts.size
+    fd = await openFd(path, 'r')
+  } catch (cause) {
+    throw failed(cause)
+  }
+  const source: ByteSource = {
+    name: path,
+    byteLength,
+    async slice(start, end) {
+      const wanted = Math.max(0, Math.min(end, source.byteLength) - start)
+      const bytes = new Uint8Array(wanted)
+      let filled = 0
+      while (filled < wanted) {
+        const { bytesRead } = await readFd(fd, bytes, filled, wanted - filled, start + filled).catch((cause: unknown) => {
+          throw failed(cause)
+        })
+        if (bytesRead === 0) break
+        filled += bytesRead
+      }
+      return filled === wanted ? bytes : bytes.subarray(0, filled)
+    },
+  }
+  abandoned.register(source, fd)
+  return source
+}
+
+/** A whole file in memory, unpacked where it begins like gzip; large catalogues go through `inputChunks` instead. */
+export async function openInput(path: string): Promise<ByteSource> {
+  const bytes = await fs.readFile(path).catch((cause: unknown) => {
+    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  })
+  if (!(bytes[0] === 0x1f && bytes[1] === 0x8b)) return memorySource(path, bytes)
+  const unpacked = await promisify(gunzip)(bytes).catch((cause: unknown) => {
+    throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file: path }, { cause })
+  })
+  return memorySource(path, unpacked)
+}
+
+/** The calls of the file system that writing makes; tests make them fail. */
+export type WriteOperations = Pick<typeof fs, 'open' | 'rename' | 'rm'>
+
+/**
+ * Writes files into a directory so that each is seen whole or not at all: first all under temporary names and flushed to the disk, then all renamed.
+ * Where anything fails, no temporary file stays and InputError names the file and the reason.
+ */
+export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs): Promise<void> {
+  const run = randomBytes(8).toString('hex')
+  const temporary = files.map((_, i) => join(dir, `.bliss-tmp-${run}-${i}`))
+  let current = 0
+  try {
+    for (current = 0; current < files.length; current++) await writeFlushed(temporary[current]!, files[current]!.bytes, operations)
+    for (current = 0; current < files.length; current++) await operations.rename(temporary[current]!, join(dir, files[current]!.name))
+  } catch (cause) {
+    await Promise.allSettled(temporary.map((path) => operations.rm(path, { force: true })))
+    throw new InputError('unwritable-file', `the file cannot be written: ${reasonOf(cause)}`, { file: join(dir, files[current]!.name) }, { cause })
+  }
+}
+
+async function writeFlushed(path: string, bytes: Uint8Array, operations: WriteOperations): Promise<void> {
+  const handle = await operations.open(path, 'wx')
+  try {
+    await handle.writeFile(bytes)
+    await handle.sync()
+  } finally {
+    await handle.close()
+  }
+}

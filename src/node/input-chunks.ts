@@ -1,0 +1,39 @@
+import { createReadStream } from 'node:fs'
+import { open } from 'node:fs/promises'
+import { createGunzip } from 'node:zlib'
+import { InputError } from '../errors.js'
+import { reasonOf } from './files.js'
+
+/** First bytes of a file; fewer where it is shorter. */
+export async function firstBytes(path: string, count: number): Promise<Uint8Array> {
+  try {
+    const handle = await open(path, 'r')
+    try {
+      const { bytesRead, buffer } = await handle.read(new Uint8Array(count), 0, count, 0)
+      return buffer.subarray(0, bytesRead)
+    } finally {
+      await handle.close()
+    }
+  } catch (cause) {
+    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  }
+}
+
+export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
+
+/** The content of a file in pieces, unpacked where it begins like gzip. Throws InputError where it is missing, unreadable or damaged. */
+export async function* inputChunks(path: string): AsyncGenerator<Uint8Array> {
+  const packed = isGzip(await firstBytes(path, 2))
+  const file = createReadStream(path, { highWaterMark: 1 << 20 })
+  const content = packed ? file.pipe(createGunzip({ chunkSize: 1 << 20 })) : file
+  file.on('error', (cause) => content.destroy(cause))
+  try {
+    for await (const chunk of content) yield chunk as Uint8Array
+  } catch (cause) {
+    const { code } = cause as NodeJS.ErrnoException
+    if (code?.startsWith('Z_') === true) throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file: path }, { cause })
+    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  } finally {
+    file.destroy()
+  }
+}
