@@ -1,0 +1,43 @@
+import type { StoredRows } from './decode.js'
+
+const BLANK = 0x20
+
+/**
+ * Strings of a fixed length: they end at the first NUL, trailing blanks do not count (FITS 4.0, 7.3.3).
+ * A byte is one character, ISO 8859-1 where it is not ASCII. All strings of one call are slices of one text.
+ */
+export function decodeStrings({ view, base, stride, rows, width }: StoredRows, length: number, out: string[], at: number): -1 {
+  const from = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
+  const packed = new Uint8Array(rows * width * length)
+  const ends = new Uint32Array(rows * width)
+  let used = 0
+  let seen = 0
+  for (let r = 0, n = 0; r < rows; r++) {
+    for (let k = 0; k < width; k++, n++) {
+      const start = base + r * stride + k * length
+      let end = start
+      // `end` is one past the last character that counts.
+      for (let o = start; o < start + length && from[o] !== 0; o++) {
+        const byte = from[o]!
+        if (byte !== BLANK) end = o + 1
+        seen |= byte
+      }
+      for (let o = start; o < end; o++) packed[used++] = from[o]!
+      ends[n] = used
+    }
+  }
+  const text = characters(packed.subarray(0, used), seen < 0x80)
+  for (let n = 0, start = 0; n < ends.length; n++) {
+    out[at + n] = start === ends[n] ? '' : text.substring(start, ends[n])
+    start = ends[n]!
+  }
+  return -1
+}
+
+/** Bytes as characters. ASCII goes through the machine's decoder, which is much the fastest. */
+function characters(bytes: Uint8Array, ascii: boolean): string {
+  if (ascii) return new TextDecoder().decode(bytes)
+  let text = ''
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  return text
+}
