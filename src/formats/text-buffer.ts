@@ -1,5 +1,6 @@
-import { float32Text, float64Text, type Decimal } from './number-text.js'
+import { float32Text, float64Text, shortestFloat32, type Decimal } from './number-text.js'
 
+const COMMA = 0x2c
 const ZERO = 0x30
 const POINT = 0x2e
 const MINUS = 0x2d
@@ -10,6 +11,7 @@ export class TextBuffer {
   private used = 0
   /** The significant digits of one number, last first. */
   private readonly reversed = new Uint8Array(24)
+  private readonly decimal: Decimal = { digits: 0, exponent: 0 }
 
   constructor(capacity = 1 << 16) {
     this.store = new Uint8Array(capacity)
@@ -39,6 +41,10 @@ export class TextBuffer {
     return this
   }
 
+  comma(): this {
+    return this.byte(COMMA)
+  }
+
   copy(bytes: Uint8Array, start = 0, end = bytes.length): this {
     this.reserve(end - start)
     // A short row costs less by hand than the call of `set`.
@@ -64,7 +70,10 @@ export class TextBuffer {
   }
 
   float32(x: number): this {
-    return this.ascii(float32Text(x))
+    const size = Math.abs(x)
+    if (!(size >= 1e-4 && size < 1e16)) return this.ascii(float32Text(x))
+    shortestFloat32(x, this.decimal)
+    return this.positional(this.decimal)
   }
 
   /** A decimal of 1e-4 <= |d| < 1e16 in positional form, always with a decimal point; the caller knows the range. */
