@@ -1,0 +1,35 @@
+import { InputError } from '../errors.js'
+import type { ByteSource } from '../formats/bytes.js'
+
+/** One file to build from; its content comes unpacked. */
+export interface BuildInput {
+  /** Path, for messages; its last part tells a pixel file of the original. */
+  readonly name: string
+  /** The content in pieces, from its beginning. */
+  chunks(): AsyncIterable<Uint8Array>
+  /** The content by ranges. */
+  source(): Promise<ByteSource>
+}
+
+/** What a file was found to be. */
+export type InputKind = 'fits' | 'parquet' | 'csv'
+
+/** Tells FITS, Parquet and text apart by the first bytes. */
+export function kindOfContent(head: Uint8Array, file: string): InputKind {
+  const text = String.fromCharCode(...head.subarray(0, 9))
+  if (text.startsWith('SIMPLE  =')) return 'fits'
+  if (text.startsWith('PAR1')) return 'parquet'
+  if (head.length > 0 && head.subarray(0, 512).every((byte) => byte >= 32 || (byte >= 9 && byte <= 13))) return 'csv'
+  throw new InputError('unknown-format', 'the file cannot be told to be FITS, Parquet or CSV', {
+    file,
+    found: head.length === 0 ? 'an empty file' : 'other bytes',
+    expected: 'a Gaia CSV, FITS or Parquet file, or the GaiaOutNNNNN.csv of the original',
+  })
+}
+
+/** RING pixel of nside 32 in the name of a file of the original's store, `GaiaOutNNNNN.csv`; undefined for other names. */
+export function pixelOfFileName(name: string): number | undefined {
+  const found = /(?:^|[\\/])GaiaOut(\d{5})\.csv(?:\.gz)?$/i.exec(name)
+  const pixel = found === null ? undefined : Number(found[1])
+  return pixel !== undefined && pixel < 12_288 ? pixel : undefined
+}

@@ -1,0 +1,19 @@
+import type { ByteSource, Decompress } from '../formats/bytes.js'
+
+/** A directory of files, local or remote: all that an opened catalogue asks of the machine. */
+export interface CatalogFiles {
+  /** Directory or URL, for messages. */
+  readonly name: string
+  /** Two wanted pieces of a file with at most this many bytes between them are cheaper to fetch as one. */
+  readonly gapBytes: number
+  /** Opens a file by its path below the directory. Throws InputError where it is missing or unreadable. */
+  open(path: string): Promise<ByteSource>
+  exists(path: string): Promise<boolean>
+}
+
+/** What the catalogue borrows from the machine's libraries. */
+export interface CatalogTools {
+  readonly gunzip: Decompress
+  /** SHA-256 in hexadecimal. */
+  readonly sha256: (bytes: Uint8Array) => string
+}

@@ -1,0 +1,78 @@
+import { InputError } from '../errors.js'
+import type { CellRanges } from '../healpix/index.js'
+import type { StoreColumn } from './store-columns.js'
+
+export const MANIFEST_NAME = 'manifest.json'
+export const CHECKSUMS_NAME = 'checksums.sha256'
+
+/** One file of the store: the rows of one NESTED cell. */
+export interface StoreFile {
+  readonly order: number
+  readonly cell: number
+  readonly rows: number
+  readonly byteLength: number
+  /** From the start of the footer to the end of the file, and its checksum: one short read opens the file and finds damage. */
+  readonly footerBytes: number
+  readonly footerCrc32: number
+}
+
+/** How the coverage was found. */
+export type CoverageOrigin = 'pixel-files' | 'occupied-cells' | 'given' | 'mixed'
+
+/** The store's own table of contents; the SHA-256 of its bytes is the hash of the catalogue. */
+export interface Manifest {
+  readonly name: string
+  readonly release: string
+  readonly epochYr: number
+  readonly rowCount: number
+  readonly columns: readonly StoreColumn[]
+  readonly coverage: CellRanges
+  readonly coverageFrom: CoverageOrigin
+  /** Rows that were kept out, by reason. */
+  readonly keptOut: Readonly<Record<string, number>>
+  /** SHA-256 of `checksums.sha256`, which lists that of every other file. */
+  readonly checksums: string
+  readonly files: readonly StoreFile[]
+}
+
+const SCHEMA = 1
+
+/** The manifest as text; its last field is the checksum of all before it, so that damage is seen. */
+export function manifestText(manifest: Manifest, sha256: (bytes: Uint8Array) => string): string {
+  const { files, coverage, ...facts } = manifest
+  const body = {
+    schema: SCHEMA,
+    ...facts,
+    coverage: { order: coverage.order, ranges: Array.from(coverage.ranges) },
+    fileFields: ['order', 'cell', 'rows', 'byteLength', 'footerBytes', 'footerCrc32'],
+    files: files.map(({ order, cell, rows, byteLength, footerBytes, footerCrc32 }) => [order, cell, rows, byteLength, footerBytes, footerCrc32]),
+  }
+  const text = JSON.stringify(body)
+  return `${text.slice(0, -1)},"check":"${sha256(new TextEncoder().encode(text))}"}\n`
+}
+
+/** Parses and checks a manifest. Throws InputError naming the file where it is damaged or of another make. */
+export function parseManifest(bytes: Uint8Array, file: string, sha256: (bytes: Uint8Array) => string): Manifest {
+  const damaged = (sentence: string, cause?: unknown) => new InputError('damaged-manifest', sentence, { file }, { cause })
+  const text = new TextDecoder().decode(bytes)
+  let record: Record<string, unknown>
+  try {
+    record = JSON.parse(text) as Record<string, unknown>
+  } catch (cause) {
+    throw damaged(`the manifest of the catalogue is not JSON: ${(cause as Error).message}`, cause)
+  }
+  if (record.schema !== SCHEMA) {
+    throw new InputError('unfit-manifest', 'the manifest is of another version of the store', { file, found: String(record.schema), expected: `schema ${SCHEMA}` })
+  }
+  const end = text.lastIndexOf(',"check":')
+  if (end < 0 || sha256(new TextEncoder().encode(`${text.slice(0, end)}}`)) !== record.check) throw damaged('the manifest of the catalogue is damaged: its checksum differs')
+  const { coverage, files, ...facts } = record as unknown as Omit<Manifest, 'coverage' | 'files'> & {
+    coverage: { order: number; ranges: number[] }
+    files: [number, number, number, number, number, number][]
+  }
+  return {
+    ...facts,
+    coverage: { order: coverage.order, ranges: Float64Array.from(coverage.ranges) },
+    files: files.map(([order, cell, rows, byteLength, footerBytes, footerCrc32]) => ({ order, cell, rows, byteLength, footerBytes, footerCrc32 })),
+  }
+}

@@ -1,0 +1,131 @@
+import { InputError } from '../errors.js'
+import type { ByteSource } from '../formats/bytes.js'
+import { openParquet, sortedReader, type KeyRanges, type NumericArray, type SelectedRows, type SortedReader } from '../formats/parquet/index.js'
+import { float32AsDecimal } from '../formats/number-text.js'
+import type { CellRanges } from '../healpix/index.js'
+import type { Catalog, ReadCounters } from './catalog.js'
+import type { CatalogFiles, CatalogTools } from './catalog-files.js'
+import { missingSqDeg } from './coverage.js'
+import type { CatalogDescription } from './description.js'
+import { MANIFEST_NAME, parseManifest, type Manifest, type StoreFile } from './manifest.js'
+import { KEY_COLUMN, partitionPath, type StoreColumn } from './store-columns.js'
+import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
+
+export interface OpenCatalogOptions extends CatalogTools {
+  /** The descriptions that are known; the manifest names one of them. */
+  readonly descriptions: readonly CatalogDescription[]
+}
+
+/**
+ * Opens a store that `buildCatalog` made. Footers and page indexes are read when first needed and kept, so one opened catalogue serves many footprints.
+ *
+ * @throws InputError where the directory is missing, is no such store, is half written, or its manifest is damaged
+ */
+export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalogOptions): Promise<Catalog> {
+  const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }
+  const { manifest, hash } = await readManifest(files, counters, options)
+  const description = options.descriptions.find(({ name }) => name === manifest.name)
+  if (description === undefined) {
+    throw new InputError('unknown-catalog', 'the manifest names a catalogue that is not described', {
+      file: `${files.name}/${MANIFEST_NAME}`,
+      found: manifest.name,
+      expected: options.descriptions.map(({ name }) => name).join(' or '),
+    })
+  }
+  const readers = new Map<StoreFile, Promise<SortedReader>>()
+  const readerOf = (file: StoreFile): Promise<SortedReader> => {
+    const known = readers.get(file)
+    if (known !== undefined) return known
+    const opened = openPartition(files, file, manifest, counters, options)
+    readers.set(file, opened)
+    return opened
+  }
+  return {
+    name: manifest.name,
+    description,
+    columns: new Set(manifest.columns.map(({ star }) => star)),
+    magType: manifest.columns.find(({ star }) => star === 'mag')!.type === 'f64' ? 'f64' : 'f32',
+    rowCount: manifest.rowCount,
+    coverage: manifest.coverage,
+    hash,
+    counters,
+    missingSqDeg: (footprint) => missingSqDeg(footprint, manifest.coverage),
+    async read(footprint, wanted) {
+      const columns = manifest.columns.filter(({ star }) => wanted === undefined || !isOptional(star) || wanted.includes(star))
+      const keys: KeyRanges = { shiftBits: 2 * (29 - footprint.order), ranges: footprint.ranges }
+      const touched = manifest.files.filter((file) => meets(file, footprint))
+      const parts = await Promise.all(touched.map(async (file) => (await readerOf(file)).select(keys, columns.map(({ name }) => name))))
+      const stars = starColumns(parts, columns, manifest.epochYr)
+      counters.starsRead += stars.sourceId.length
+      return stars
+    },
+  }
+}
+
+async function readManifest(files: CatalogFiles, counters: ReadCounters, { sha256 }: CatalogTools): Promise<{ manifest: Manifest; hash: string }> {
+  if (!(await files.exists(MANIFEST_NAME))) {
+    const hats = (await files.exists('hats.properties')) || (await files.exists('properties'))
+    throw new InputError('no-catalog', hats ? 'this HATS directory was not built by `bliss-calib catalog build`, or not to its end' : 'there is no reference catalogue here', {
+      file: files.name,
+      expected: MANIFEST_NAME,
+    })
+  }
+  const source = counted(await files.open(MANIFEST_NAME), counters)
+  const bytes = await source.slice(0, source.byteLength)
+  return { manifest: parseManifest(bytes, source.name, sha256), hash: sha256(bytes) }
+}
+
+async function openPartition(files: CatalogFiles, file: StoreFile, manifest: Manifest, counters: ReadCounters, { gunzip }: CatalogTools): Promise<SortedReader> {
+  const source = counted(await files.open(partitionPath(file)), counters)
+  const damaged = (sentence: string, found: string | number, expected: string) => new InputError('damaged-catalog', sentence, { file: source.name, found, expected })
+  if (source.byteLength !== file.byteLength) throw damaged('the file has another length than the manifest says', `${source.byteLength} bytes`, `${file.byteLength} bytes`)
+  const parquet = await openParquet(source, { byteLength: file.footerBytes, crc32: file.footerCrc32 })
+  if (parquet.rowCount !== file.rows) throw damaged('the file has another number of rows than the manifest says', parquet.rowCount, `${file.rows}`)
+  for (const { name, type } of [{ name: KEY_COLUMN, type: 'i64' }, ...manifest.columns]) {
+    const column = parquet.columns.find((candidate) => candidate.name === name)
+    if (column?.type !== type || !column.required) {
+      throw new InputError('damaged-catalog', 'the column is not what the manifest says', { file: source.name, column: name, found: column?.type ?? 'nothing', expected: `required ${type}` })
+    }
+  }
+  return sortedReader(parquet, KEY_COLUMN, { gunzip, gapBytes: files.gapBytes })
+}
+
+function counted(source: ByteSource, counters: ReadCounters): ByteSource {
+  return {
+    name: source.name,
+    byteLength: source.byteLength,
+    async slice(start, end) {
+      const bytes = await source.slice(start, end)
+      counters.requests++
+      counters.bytesRead += bytes.byteLength
+      return bytes
+    },
+  }
+}
+
+/** Whether a file's cell and the footprint share any part of the sky. */
+function meets({ order, cell }: StoreFile, { order: footprintOrder, ranges }: CellRanges): boolean {
+  const scale = 4 ** (footprintOrder - order)
+  const lo = cell * scale
+  const hi = (cell + 1) * scale
+  for (let i = 0; i < ranges.length; i += 2) if (ranges[i]! < hi && ranges[i + 1]! > lo) return true
+  return false
+}
+
+const isOptional = (star: string): star is OptionalStarColumn => (OPTIONAL_STAR_COLUMNS as readonly string[]).includes(star)
+
+function starColumns(parts: readonly SelectedRows[], columns: readonly StoreColumn[], epochYr: number): StarColumns {
+  const rowCount = parts.reduce((total, part) => total + part.rowCount, 0)
+  const stars: Record<string, NumericArray> = {}
+  for (const { star, name, type } of columns) {
+    const whole = star === 'sourceId' ? new BigInt64Array(rowCount) : new Float64Array(rowCount)
+    let at = 0
+    for (const part of parts) {
+      whole.set(part.columns.get(name)! as never, at)
+      at += part.rowCount
+    }
+    // Archives print a float32 as its shortest decimal: that number, not its binary neighbour, is the published magnitude.
+    stars[star] = star === 'mag' && type === 'f32' ? (whole as Float64Array).map(float32AsDecimal) : whole
+  }
+  return { ...(stars as unknown as Omit<StarColumns, 'epochYr'>), epochYr }
+}

@@ -1,0 +1,130 @@
+import { InputError } from '../errors.js'
+import type { Decompress } from '../formats/bytes.js'
+import { readNumericCsv } from '../formats/csv.js'
+import { readFitsHeaders } from '../formats/fits/hdus.js'
+import { fitsColumns, readFitsTable } from '../formats/fits/table.js'
+import { openParquet, readRowGroup } from '../formats/parquet/index.js'
+import { asFloat64, findColumn, type Table } from '../table/columns.js'
+import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
+import { planByPosition, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
+import type { CatalogDescription } from './description.js'
+import { starsOfTable, type KeptOut, type StarChunk } from './star-chunk.js'
+
+const ROWS_PER_PIECE = 262_144
+/** Columns of the original's files; no name is looked at. */
+const ORIGINAL_COLUMNS = 4
+
+/** What reading an input adds to. */
+export interface ReadingNotes {
+  readonly keptOut: KeptOut
+  /** Distinct values of `ref_epoch`, with the file that first had them. */
+  readonly refEpochs: Map<number, string>
+}
+
+/** Reads the stars of one input, in pieces. Throws InputError where it is damaged or lacks an id, a position or a magnitude. */
+export async function* readStars(input: BuildInput, description: CatalogDescription, gunzip: Decompress, notes: ReadingNotes): AsyncGenerator<StarChunk> {
+  for await (const { table, plan } of rawTables(input, description, gunzip)) {
+    noteEpochs(table, plan, input.name, notes)
+    yield starsOfTable(table, plan, input.name, notes.keptOut)
+  }
+}
+
+interface RawPiece {
+  readonly table: Table
+  readonly plan: ColumnPlan
+}
+
+async function* rawTables(input: BuildInput, description: CatalogDescription, gunzip: Decompress): AsyncGenerator<RawPiece> {
+  const pieces = input.chunks()[Symbol.asyncIterator]()
+  const first = await pieces.next()
+  const head = first.done === true ? new Uint8Array(0) : first.value
+  const kind = kindOfContent(head, input.name)
+  if (kind === 'csv') {
+    yield* csvTables(input.name, resumed(head, pieces), description)
+    return
+  }
+  await pieces.return?.()
+  if (kind === 'fits') yield* fitsTables(input, description)
+  else yield* parquetTables(input, description, gunzip)
+}
+
+async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, description: CatalogDescription): AsyncGenerator<RawPiece> {
+  let plan: ColumnPlan | undefined
+  const fields = (raw: readonly string[]) => {
+    if (raw.every((text) => text !== '' && Number.isFinite(Number(text)))) {
+      throw new InputError('no-header', 'the first line holds numbers where the names of the columns should stand', { file: name, line: 1, found: raw.slice(0, 4).join(',') })
+    }
+    const header = distinct(raw)
+    const chosen = csvPlan(name, header, description)
+    plan = chosen
+    return plannedNames(chosen).map((column) => ({
+      name: column,
+      index: header.indexOf(column),
+      type: column === chosen.stars.get('sourceId') ? ('i64' as const) : ('f64' as const),
+    }))
+  }
+  for await (const table of readNumericCsv(chunks, { name, fields, rowsPerTable: ROWS_PER_PIECE })) yield { table, plan: plan! }
+}
+
+/** A pixel file of the original goes by position; so does any file of four columns, unless its names are all known. */
+function csvPlan(name: string, header: readonly string[], description: CatalogDescription): ColumnPlan {
+  const original = pixelOfFileName(name) !== undefined
+  if (original && header.length !== ORIGINAL_COLUMNS) {
+    throw new InputError('unfit-csv', "a pixel file of the original's store has another number of columns", { file: name, line: 1, found: header.length, expected: 'id, RA, Dec, magnitude' })
+  }
+  if (header.length !== ORIGINAL_COLUMNS) return planColumns(header, description, name)
+  if (original || !isPlannable(header, description)) return planByPosition(header)
+  return planColumns(header, description, name)
+}
+
+/** Columns that go by position may share a name. */
+function distinct(header: readonly string[]): string[] {
+  return header.map((name, i) => (header.indexOf(name) === i ? name : `${name} ${i + 1}`))
+}
+
+async function* fitsTables(input: BuildInput, description: CatalogDescription): AsyncGenerator<RawPiece> {
+  const source = await input.source()
+  const hdus = await readFitsHeaders(source)
+  const tables = hdus.filter(({ kind }) => kind === 'binary table' || kind === 'ASCII table')
+  if (tables.length === 0) throw new InputError('fits-no-table', 'the file holds no table', { file: input.name, found: `${hdus.length} HDUs` })
+  // The first table that has what is needed; with none, the message is about the largest.
+  const plans = tables.map((hdu) => ({ hdu, names: fitsColumns(hdu).map(({ name }) => name) }))
+  const fitting = plans.find(({ names }) => isPlannable(names, description)) ?? plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
+  const plan = planColumns(fitting.names, description, input.name)
+  const rowCount = fitting.hdu.header.requireInteger('NAXIS2', 0)
+  for (let row = 0; row === 0 || row < rowCount; row += ROWS_PER_PIECE) {
+    yield { table: await readFitsTable(source, { hdus, hdu: fitting.hdu.index, columns: plannedNames(plan), rows: [row, Math.min(rowCount, row + ROWS_PER_PIECE)] }), plan }
+  }
+}
+
+function isPlannable(names: readonly string[], description: CatalogDescription): boolean {
+  const known = new Set(names.map((name) => name.toLowerCase()))
+  return (['sourceId', 'raDeg', 'decDeg', 'mag'] as const).every((star) => description.columns[star]?.some((name) => known.has(name.toLowerCase())))
+}
+
+async function* parquetTables(input: BuildInput, description: CatalogDescription, gunzip: Decompress): AsyncGenerator<RawPiece> {
+  const file = await openParquet(await input.source())
+  const plan = planColumns(file.columns.map(({ name }) => name), description, input.name)
+  for (let group = 0; group < file.metadata.row_groups.length; group++) yield { table: await readRowGroup(file, group, plannedNames(plan), gunzip), plan }
+}
+
+function noteEpochs(table: Table, { refEpoch }: ColumnPlan, file: string, { refEpochs }: ReadingNotes): void {
+  const column = refEpoch === undefined ? undefined : findColumn(table, refEpoch)
+  const epochs = column === undefined ? undefined : asFloat64(column)
+  if (epochs === undefined) return
+  let last = NaN
+  for (const epoch of epochs) {
+    if (epoch === last || !(epoch > 0)) continue
+    last = epoch
+    if (!refEpochs.has(epoch)) refEpochs.set(epoch, file)
+  }
+}
+
+async function* resumed(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {
+  try {
+    yield head
+    for (let next = await rest.next(); next.done !== true; next = await rest.next()) yield next.value
+  } finally {
+    await rest.return?.()
+  }
+}

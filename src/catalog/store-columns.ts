@@ -1,0 +1,31 @@
+import type { CatalogDescription } from './description.js'
+import { OPTIONAL_STAR_COLUMNS, type StarColumn } from './stars.js'
+
+/** The sort column of every file: NESTED cell of order 29, from the position alone. */
+export const KEY_COLUMN = '_healpix_29'
+
+/** One column of the store. */
+export interface StoreColumn {
+  readonly star: StarColumn
+  /** Name in the files: the first name of the description. */
+  readonly name: string
+  readonly type: 'i64' | 'f64' | 'f32'
+}
+
+/** Order of the columns in the files: what every run reads stands together. */
+const FILE_ORDER: readonly StarColumn[] = ['sourceId', 'raDeg', 'decDeg', 'mag', ...OPTIONAL_STAR_COLUMNS]
+
+/** Columns of a store that has the given ones: ids and positions lossless, measured quantities as float32. */
+export function storeColumns(description: CatalogDescription, present: ReadonlySet<StarColumn>, magType: 'f32' | 'f64'): StoreColumn[] {
+  return FILE_ORDER.filter((star) => present.has(star)).map((star) => {
+    const name = description.columns[star]?.[0] ?? star
+    if (star === 'sourceId') return { star, name, type: 'i64' }
+    if (star === 'raDeg' || star === 'decDeg') return { star, name, type: 'f64' }
+    return { star, name, type: star === 'mag' ? magType : 'f32' }
+  })
+}
+
+/** Path of the file of one cell below the catalogue's directory (HATS 1.0). */
+export function partitionPath({ order, cell }: { readonly order: number; readonly cell: number }): string {
+  return `dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}.parquet`
+}
