@@ -3,7 +3,7 @@ import type { StarColumn, StarColumns } from '../catalog/stars.js'
 import { DataError } from '../errors.js'
 
 /** Why a star cannot serve as a standard, in the order of the tests. */
-export const STANDARD_CUTS = ['missingColour', 'missingError', 'outsideMagnitude', 'faintBp', 'outsideColour', 'badExcess', 'offLocus'] as const
+export const STANDARD_CUTS = ['missingMagnitude', 'missingColour', 'missingError', 'outsideMagnitude', 'faintBp', 'outsideColour', 'badExcess', 'offLocus'] as const
 export type StandardCut = (typeof STANDARD_CUTS)[number]
 
 /** Magnitudes of the catalogue's stars in the camera's band; all arrays have one entry per star. */
@@ -104,7 +104,9 @@ export function standardMagnitudes(stars: StarColumns, relation: BandRelation, {
     const slope = slopeAt(relation, c)
     const error = Math.hypot((fromRp ? 1 : 1 - slope) * (stars.magErr?.[i] ?? 0), slope * (stars.bpMagErr?.[i] ?? 0), fromRp ? slope * (stars.rpMagErr?.[i] ?? 0) : 0)
     const excess = stars.bpRpExcess?.[i] ?? NaN
-    const reason: StandardCut | undefined = !Number.isFinite(c)
+    const reason: StandardCut | undefined = !Number.isFinite(mag)
+      ? 'missingMagnitude'
+      : !Number.isFinite(c)
       ? 'missingColour'
       : errorsKnown && !Number.isFinite(error)
         ? 'missingError'

@@ -1,3 +1,8 @@
+import { fewStars } from './few-stars.js'
+import { manyStars } from './many-stars.js'
+import type { MixtureData } from './mixture-likelihood.js'
+import { POPULATION_PRIOR, PRIOR_FACTOR, type Estimate, type Start } from './mixture-prior.js'
+
 /** Usable stars only, every value finite. */
 export interface MixtureStars {
   /** refMag - instMag [mag]. */
@@ -15,96 +20,113 @@ export interface MixtureStars {
 export interface MixtureFit {
   readonly zeropoint: number
   readonly zeropointErr: number
+  /** Root mean square of the fitted scatter over the stars [mag]. */
   readonly scatter: number
   readonly outlierFraction: number
-  readonly inlierProbability: Float64Array
+  readonly soundProbability: Float64Array
   readonly colourSlope: number
+  /** Mean colour of the sound stars, weighted: there zeropoint and slope are independent. */
   readonly colourPivot: number
 }
 
-/** Centre and half width of the shortest half of the values (Rousseeuw 1984): half of them may be anywhere. */
+/** Up to this many stars the posterior is integrated point by point. */
+const FEW = 12
+/** Widths that differ by less than this count as equal, so that rounding does not choose the start [mag]. */
+const TIE_MAG = 1e-9
+
+/**
+ * Centre and half width of the shortest half of the values (Rousseeuw 1984): half of them may be anywhere.
+ * Halves of equal width are averaged.
+ */
 export function shortestHalf(values: Float64Array): { readonly centre: number; readonly halfWidth: number } {
   const sorted = values.slice().sort()
   const half = Math.floor(sorted.length / 2)
-  let start = 0
-  for (let i = 1; i + half < sorted.length; i++) if (sorted[i + half]! - sorted[i]! < sorted[start + half]! - sorted[start]!) start = i
-  return { centre: (sorted[start]! + sorted[start + half]!) / 2, halfWidth: (sorted[start + half]! - sorted[start]!) / 2 }
+  let width = Infinity
+  for (let i = 0; i + half < sorted.length; i++) width = Math.min(width, sorted[i + half]! - sorted[i]!)
+  let sum = 0
+  let count = 0
+  for (let i = 0; i + half < sorted.length; i++) {
+    if (sorted[i + half]! - sorted[i]! <= width + TIE_MAG) {
+      sum += (sorted[i]! + sorted[i + half]!) / 2
+      count++
+    }
+  }
+  return { centre: sum / count, halfWidth: width / 2 }
 }
 
 /**
- * Inliers N(zeropoint, variance + scatter^2), outliers N(zeropoint + shift, variance + scatter^2 + V) by expectation maximisation
- * (Dempster, Laird & Rubin 1977) from the shortest half; error by observed information (Louis 1982) or the sandwich, the larger.
+ * The zeropoint as the centre of the sound stars, N(zeropoint, variance + scatter^2), among three populations of outliers (mixture-density);
+ * population shares, scatter and outliers' membership are integrated, not fixed (Hogg, Bovy & Lang 2010, section 3).
+ * A residual colour slope with prior N(0, colourSlopePrior^2) is fitted where a colour is given.
  */
 export function robustZeropoint(stars: MixtureStars): MixtureFit {
-  const { offset, variance, expectedScatter, inlierPrior } = stars
+  const { offset, variance, expectedScatter, color } = stars
   const n = offset.length
-  const start = shortestHalf(offset)
-  const priorOdds = Float64Array.from({ length: n }, (_, i) => (inlierPrior ? Math.min(0.999, inlierPrior[i]!) / (1 - Math.min(0.999, inlierPrior[i]!)) : 9))
-  const typical = Math.max(1e-4, expectedScatter.reduce((sum, t) => sum + t, 0) / n)
-  const priorScatter = stars.errorsComplete ? typical : Math.max(typical, start.halfWidth)
-  let z = start.centre
-  let s = Math.min(0.05, Math.max(0.005, start.halfWidth))
-  let odds = 1
-  let shift = 0
-  let broad = 0.09
-  const p = new Float64Array(n)
-  let information = 0
-  let squares = 0
-  for (let round = 0; round < 300; round++) {
-    let sumW = 0
-    let sumWr = 0
-    let sumScatter = 0
-    let sumQ = 0
-    let sumWo = 0
-    let sumWoR = 0
-    let sumV = 0
-    let plain = 0
-    let correction = 0
-    squares = 0
-    for (let i = 0; i < n; i++) {
-      const r = offset[i]! - z
-      const vi = variance[i]! + s * s
-      const vo = vi + broad
-      const ratio = (Math.sqrt(vi / vo) / (odds * priorOdds[i]!)) * Math.exp(Math.min(700, 0.5 * ((r * r) / vi - ((r - shift) * (r - shift)) / vo)))
-      p[i] = 1 / (1 + ratio)
-      const q = 1 - p[i]!
-      const gi = r / vi
-      const go = (r - shift) / vo
-      const shrink = (s * s) / vi
-      sumW += p[i]! / vi
-      sumWr += p[i]! * gi
-      sumScatter += p[i]! * (shrink * shrink * r * r + shrink * variance[i]!)
-      sumQ += q
-      sumWo += q / vo
-      sumWoR += (q * r) / vo
-      sumV += q * ((r - shift) ** 2 - vi)
-      plain += p[i]! / vi + q / vo
-      const score = p[i]! * gi + q * go
-      correction += p[i]! * gi * gi + q * go * go - score * score
-      squares += score * score
+  const { oddsRatio, meanOdds, alpha } = priorOdds(stars.inlierPrior, n)
+  const solve = (y: Float64Array): Estimate => {
+    const data: MixtureData = { offset: y, variance, expectedScatter, oddsRatio, meanOdds }
+    return (n <= FEW ? fewStars : manyStars)(data, alpha, startOf(y, stars))
+  }
+  let estimate = solve(offset)
+  let colourSlope = 0
+  let colourPivot = 0
+  if (color) {
+    for (let round = 0; round < 4; round++) {
+      const line = residualLine(color, offset, estimate, colourSlope, colourPivot, stars)
+      colourSlope = line.slope
+      colourPivot = line.pivot
+      estimate = solve(offset.map((y, i) => y - colourSlope * (color[i]! - colourPivot)))
     }
-    information = Math.max(plain - correction, 0.25 * sumW)
-    const step = sumWr / sumW
-    const inliers = n - sumQ
-    const s2 = Math.sqrt((sumScatter + 2 * priorScatter ** 2) / (inliers + 2))
-    const f = Math.min(0.6, (sumQ + 0.5) / (n + 5))
-    odds = (1 - f) / f / 9
-    shift = sumWoR / (sumWo + 25)
-    broad = Math.min(2, Math.max(0.0025, (sumV + 0.18) / (sumQ + 2)))
-    z += step
-    const settled = Math.abs(step) < 1e-12 && Math.abs(s2 - s) < 1e-9
-    s = s2
-    if (settled) break
   }
-  const louis = 1 / Math.sqrt(information)
-  const sandwich = (Math.sqrt((squares * n) / Math.max(n - 1, 1)) / information)
+  const meanSquare = expectedScatter.reduce((sum, t) => sum + t * t, 0) / n
   return {
-    zeropoint: z,
-    zeropointErr: Math.max(louis, Math.min(sandwich, 1.5 * louis)),
-    scatter: s,
-    outlierFraction: 1 - p.reduce((sum, value) => sum + value, 0) / n,
-    inlierProbability: p,
-    colourSlope: 0,
-    colourPivot: 0,
+    zeropoint: estimate.zeropoint,
+    zeropointErr: estimate.zeropointErr,
+    scatter: estimate.factor * Math.sqrt(meanSquare),
+    outlierFraction: 1 - estimate.soundProbability.reduce((sum, p) => sum + p, 0) / n,
+    soundProbability: estimate.soundProbability,
+    colourSlope,
+    colourPivot,
   }
+}
+
+/** Each star's odds of being sound relative to the set's mean odds, and the population prior that goes with that mean. */
+function priorOdds(inlierPrior: Float64Array | undefined, n: number): { oddsRatio: Float64Array; meanOdds: number; alpha: readonly number[] } {
+  if (!inlierPrior) return { oddsRatio: new Float64Array(n).fill(1), meanOdds: 1, alpha: POPULATION_PRIOR }
+  const certain = inlierPrior.map((p) => Math.min(0.999, p))
+  const mean = Math.min(0.99, Math.max(0.3, certain.reduce((sum, p) => sum + p, 0) / n))
+  const odds = mean / (1 - mean)
+  const whole = POPULATION_PRIOR.reduce((sum, a) => sum + a, 0)
+  const outliers = whole - POPULATION_PRIOR[0]!
+  return {
+    oddsRatio: certain.map((p) => p / (1 - p) / odds),
+    meanOdds: odds / 9,
+    alpha: POPULATION_PRIOR.map((a, population) => (population === 0 ? whole * mean : (a / outliers) * whole * (1 - mean))),
+  }
+}
+
+function startOf(y: Float64Array, { expectedScatter, errorsComplete }: MixtureStars): Start {
+  const { centre, halfWidth } = shortestHalf(y)
+  const typical = expectedScatter.reduce((sum, t) => sum + t, 0) / y.length
+  return {
+    centre,
+    factor: Math.max(0.3, (errorsComplete ? Math.min(0.05, halfWidth) : halfWidth) / typical),
+    priorFactor: errorsComplete ? PRIOR_FACTOR : Math.max(PRIOR_FACTOR, (2 * halfWidth) / typical),
+  }
+}
+
+/** Weighted straight line through the residuals of the sound stars, its slope shrunk to zero by the prior. */
+function residualLine(color: Float64Array, offset: Float64Array, estimate: Estimate, slope: number, pivot: number, stars: MixtureStars): { slope: number; pivot: number } {
+  const weight = estimate.soundProbability.map((p, i) => p / (stars.variance[i]! + (estimate.factor * stars.expectedScatter[i]!) ** 2))
+  const sum = weight.reduce((total, w) => total + w, 0)
+  const newPivot = weight.reduce((total, w, i) => total + w * color[i]!, 0) / sum
+  let across = 0
+  let square = 1 / stars.colourSlopePrior ** 2
+  for (let i = 0; i < offset.length; i++) {
+    const c = color[i]! - newPivot
+    const level = estimate.zeropoint + slope * (newPivot - pivot)
+    across += weight[i]! * c * (offset[i]! - level)
+    square += weight[i]! * c * c
+  }
+  return { slope: across / square, pivot: newPivot }
 }

@@ -104,14 +104,14 @@ function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Flo
     colourSlopePrior,
   })
   const centre = (k: number) => fit.zeropoint + (color ? fit.colourSlope * (color[rows[k]!]! - fit.colourPivot) : 0)
-  const { weight, residual } = spread(rows, input.refMag.length, offset, fit.inlierProbability, centre)
+  const { weight, residual } = spread(rows, input.refMag.length, offset, fit.soundProbability, centre)
   return {
     outcome: 'fitted',
     zeropoint: fit.zeropoint,
     zeropointErr: fit.zeropointErr,
     scatter: fit.scatter,
     outlierFraction: fit.outlierFraction,
-    nUsed: fit.inlierProbability.reduce((count, p) => count + Number(p >= 0.5), 0),
+    nUsed: fit.soundProbability.reduce((count, p) => count + Number(p >= 0.5), 0),
     weight,
     residual,
     ...(color ? { colourSlope: fit.colourSlope, colourPivot: fit.colourPivot } : {}),

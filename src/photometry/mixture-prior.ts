@@ -1,0 +1,39 @@
+import type { OutlierShape } from './mixture-density.js'
+
+/** Widths of the outlier populations: between blends and variables of a tenth and mismatches of a magnitude the fit hardly depends on them. */
+export const OUTLIERS: OutlierShape = { broadMag: 0.3, oneSidedMag: 0.1 }
+
+/**
+ * Dirichlet prior of the populations in pseudo-stars: sound, broad, light added, light missing. Blends and galaxies add light to a source
+ * more often than anything takes light away, hence 3 : 2.
+ */
+export const POPULATION_PRIOR: readonly number[] = [4.5, 0.3, 0.36, 0.24]
+
+/** Degrees of freedom of the scatter's half-t prior (Gelman 2006): light enough to stand for an expectation, heavy enough to be overruled. */
+const SCATTER_DF = 2
+
+/** Scale of the prior in units of the expected scatter. */
+export const PRIOR_FACTOR = 0.9
+
+/** Log of the half-t prior density of log k, x = k / scale, but for a constant. */
+export function logScatterPrior(x: number): number {
+  return -0.5 * (SCATTER_DF + 1) * Math.log1p((x * x) / SCATTER_DF) + Math.log(x)
+}
+
+/** Where the search begins. */
+export interface Start {
+  /** Centre of the shortest half [mag]. */
+  readonly centre: number
+  /** First guess of the scatter factor, and the scale of its prior. */
+  readonly factor: number
+  readonly priorFactor: number
+}
+
+/** Posterior of one set of stars. */
+export interface Estimate {
+  readonly zeropoint: number
+  readonly zeropointErr: number
+  /** Posterior mean of the scatter factor k. */
+  readonly factor: number
+  readonly soundProbability: Float64Array
+}
