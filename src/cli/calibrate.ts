@@ -4,7 +4,7 @@ import type { Catalog } from '../catalog/catalog.js'
 import { InputError } from '../errors.js'
 import { selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
-import { writeFilesWhole } from '../node/files.js'
+import { reasonOf, writeFilesWhole } from '../node/files.js'
 import { packageVersion } from '../node/package.js'
 import { catalogueFile, readCcd, readList, type ReadCcd, type ReadList } from '../node/read-exposure.js'
 import type { CcdResult } from '../photometry/result.js'
@@ -97,7 +97,7 @@ async function standingZeroFiles(outdir: string, { name, rows }: ReadList): Prom
 async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
-    throw new InputError('unreadable-file', `the file cannot be read: ${cause.code ?? cause.message}`, { file: path }, { cause })
+    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
   })
 }
 

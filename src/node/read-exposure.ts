@@ -10,6 +10,7 @@ import type { SourceColumns } from '../exposure/sources.js'
 import { memorySource } from '../formats/bytes.js'
 import { ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
 import { CARRIED_COLUMNS } from '../products/calibrated-catalogue.js'
+import { reasonOf } from './files.js'
 import type { Table } from '../table/columns.js'
 
 /** The exposure's list as it stands in the work directory. */
@@ -22,7 +23,7 @@ export interface ReadList {
 /** Finds and reads the catalogue list of an exposure. */
 export async function readList(workdir: string, wanted: { expnum: number; reqnum?: string; attnum?: number }): Promise<ReadList> {
   const names = await readdir(workdir).catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError('unreadable-directory', `the work directory cannot be read: ${cause.code ?? cause.message}`, { file: workdir }, { cause })
+    throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
   })
   const name = chooseList(names, wanted, workdir)
   const bytes = await readInput(join(workdir, name.fileName))
@@ -59,22 +60,19 @@ export async function readCcd(workdir: string, fileName: string, row: CatalogueL
   const bytes = await readInput(path)
   const source = await openFitsSource(memorySource(path, bytes), gunzipSync)
   const hdus = await readFitsHeaders(source)
-  const header = await ldacImageHeader(source, hdus)
-  const lookup: HeaderLookup = (keyword) => {
-    const value = header?.value(keyword) ?? hdus[0]?.header.value(keyword)
-    return typeof value === 'string' || typeof value === 'number' ? value : undefined
-  }
-  const facts = imageFacts(lookup, row.nite)
+  const imageHeader = await ldacImageHeader(source, hdus)
+  const header: HeaderLookup = (keyword) => imageHeader?.lookup(keyword) ?? hdus[0]?.header.lookup(keyword)
+  const facts = imageFacts(header, row.nite)
   checkBand(row, listFile, facts.band)
-  const hdu = hdus.findIndex((candidate) => candidate.header.value('EXTNAME') === 'LDAC_OBJECTS')
-  const table = await readFitsTable(source, { hdu: hdu >= 0 ? hdu : 2, wanted: [...columnsToRead(flux), ...CARRIED_COLUMNS] })
+  // FITS_LDAC: the objects' extension has a name; without one it is the third HDU.
+  const named = hdus.findIndex((hdu) => hdu.header.text('EXTNAME') === 'LDAC_OBJECTS')
+  const table = await readFitsTable(source, { hdus, hdu: named >= 0 ? named : 2, wanted: [...new Set([...columnsToRead(flux), ...CARRIED_COLUMNS])] })
   return { table, sources: sourcesOf(table, flux, path), facts, sha256: sha256(bytes) }
 }
 
 async function readInput(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    const missing = cause.code === 'ENOENT'
-    throw new InputError(missing ? 'missing-file' : 'unreadable-file', missing ? 'the file does not exist' : `the file cannot be read: ${cause.code ?? cause.message}`, { file: path }, { cause })
+    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
   })
 }
 

@@ -1,0 +1,65 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { CommandError, InputError, isBlissError } from '../errors.js'
+import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
+import { memorySource } from '../formats/bytes.js'
+import { openFitsSource, readFitsTable } from '../formats/fits/index.js'
+import { runLegacy } from '../legacy/run.js'
+import { reasonOf, writeFilesWhole } from '../node/files.js'
+import { refuseMixedSystems } from '../products/mixed-systems.js'
+import { ccdProductNames } from '../products/names.js'
+import type { Table } from '../table/columns.js'
+import type { CalibrateOptions } from './calibrate-options.js'
+import { chooseCatalog } from './choose-catalog.js'
+import type { ExitCode, Io } from './io.js'
+
+/** `bliss-calib --legacy`: the original's run in the work directory. Exit codes are the original's: 0, 1, 2. */
+export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promise<ExitCode> {
+  try {
+    if (options.json) throw new CommandError('bad-option', 'the original has no JSON result: leave out --json or --legacy', { option: '--json' })
+    const { workdir, outdir } = options
+    const present = await readdir(workdir).catch((cause: unknown) => {
+      throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
+    })
+    const list = chooseList(present, options, workdir)
+    const text = await readFile(join(workdir, list.fileName), 'utf8')
+    const rows = parseCatalogueList(text, list.fileName)
+    if (!options.force) refuseMixedSystems('catalog', await standingZeroFiles(outdir, list, rows))
+    const stars = await chooseCatalog(options, rows.filter(({ ccd }) => options.ccd === 'all' || String(ccd) === options.ccd), io)
+    const names = new Set(present)
+    const { exitCode, files, messages } = await runLegacy(
+      { stars, readList: () => Promise.resolve(text), readDetections: (fileName, wanted) => readDetections(workdir, names, fileName, wanted) },
+      { list, ccd: options.ccd, magType: options.magsType, sexMagZeropoint: options.sexMagZeropoint },
+    )
+    await writeFilesWhole(outdir, files)
+    if (exitCode !== 0 || !options.quiet) for (const message of messages) io.err(`bliss-calib: ${message}\n`)
+    return exitCode
+  } catch (error) {
+    if (!isBlissError(error)) throw error
+    io.err(`bliss-calib: ${error.message}\n`)
+    return error.family === 'command' ? 2 : 1
+  }
+}
+
+/** The third HDU of a catalogue, plain or with `.gz` appended. */
+async function readDetections(workdir: string, names: ReadonlySet<string>, fileName: string, wanted: readonly string[]): Promise<Table | undefined> {
+  const name = [fileName, `${fileName}.gz`].find((candidate) => names.has(candidate))
+  if (name === undefined) return undefined
+  const path = join(workdir, name)
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  })
+  return readFitsTable(await openFitsSource(memorySource(path, bytes), gunzipSync), { hdu: 2, wanted })
+}
+
+/** The exposure's `Zero_*.csv` that stand in the output directory. */
+async function standingZeroFiles(outdir: string, list: ListName, rows: readonly CatalogueListRow[]): Promise<Map<string, string>> {
+  const standing = new Map<string, string>()
+  for (const { ccd } of rows) {
+    const path = join(outdir, ccdProductNames(list, ccd).zero)
+    const text = await readFile(path, 'utf8').catch(() => undefined)
+    if (text !== undefined) standing.set(path, text)
+  }
+  return standing
+}

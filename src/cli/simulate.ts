@@ -1,0 +1,63 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { CommandError } from '../errors.js'
+import { workingCcds } from '../exposure/camera.js'
+import { parseCcds } from '../exposure/catalogue-list.js'
+import type { NamedBytes } from '../formats/bytes.js'
+import { seededRandom } from '../math/random.js'
+import { packagedDescriptions } from '../node/catalog-files.js'
+import { writeFilesWhole } from '../node/files.js'
+import { exposureFiles, simulateExposure } from '../simulate/index.js'
+import type { ExitCode, Io } from './io.js'
+
+type Raw = Readonly<Record<string, unknown>>
+
+/** `simulate`: a seeded exposure with known zeropoints, as a pipeline's files. */
+export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
+  const number = (name: string, [low, high]: readonly [number, number]): number => {
+    const value = raw[name] === '' ? NaN : Number(raw[name])
+    if (!(value >= low && value <= high)) {
+      throw new CommandError('bad-option', 'the option needs a number', { option: `--${name}`, found: `'${String(raw[name] as string)}'`, expected: `${low} to ${high}` })
+    }
+    return value
+  }
+  const seed = number('seed', [0, 2 ** 31 - 1])
+  const [description] = await packagedDescriptions()
+  const band = String(raw['band'] as string)
+  if (!description!.relations[band]) {
+    throw new CommandError('bad-option', 'there is no relation for this band', { option: '--band', found: band, expected: Object.keys(description!.relations).join(', ') })
+  }
+  const ccds = parseCcds(String(raw['ccds'] as string))
+  const outdir = String(raw['outdir'] as string)
+  const exposure = simulateExposure(
+    {
+      expnum: number('expnum', [0, 99_999_999]),
+      band,
+      pointing: { raDeg: number('ra', [0, 360]), decDeg: number('dec', [-90, 90]) },
+      ccds: ccds === 'all' ? workingCcds() : ccds,
+      ...(raw['density'] === undefined ? {} : { densityPerSqDeg: number('density', [1, 3e6]) }),
+    },
+    description!,
+    seededRandom(seed),
+  )
+  const files = exposureFiles(exposure, { seed, gzip: gzipSync })
+  await writeTree(outdir, files)
+  if (raw['quiet'] !== true) {
+    io.out(`${outdir}: ${exposure.ccds.length} CCDs, ${exposure.stars.mag.length} Gaia stars; work/ is the pipeline's directory, raw/ and store/ are for catalog build, truth.json holds the zeropoints\n`)
+  }
+  return 0
+}
+
+/** Writes files whose names hold directories, each directory's set whole. */
+export async function writeTree(root: string, files: readonly NamedBytes[]): Promise<void> {
+  const byDirectory = new Map<string, NamedBytes[]>()
+  for (const file of files) {
+    const directory = join(root, dirname(file.name))
+    byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), { name: file.name.slice(file.name.lastIndexOf('/') + 1), bytes: file.bytes }])
+  }
+  for (const [directory, set] of byDirectory) {
+    await mkdir(directory, { recursive: true })
+    await writeFilesWhole(directory, set)
+  }
+}
