@@ -1,4 +1,4 @@
-import { TextBuffer } from '../formats/text-buffer.js'
+import type { TextBuffer } from '../formats/text-buffer.js'
 
 export const NEWLINE = 0x0a
 const COMMA = 0x2c

@@ -1,5 +1,4 @@
 import type { StarColumns } from '../catalog/stars.js'
-import { float32AsDecimal } from '../formats/number-text.js'
 import { TextBuffer } from '../formats/text-buffer.js'
 import { nestedIndices, containsCell, type CellRanges } from '../healpix/index.js'
 import { indicesWhere, sortingOrder } from '../math/select.js'
@@ -12,7 +11,6 @@ export const STANDARD_HEADER = 'MATCHID,RA,DEC,WAVG_MAG_PSF'
 export interface StandardStars {
   readonly raDeg: Float64Array
   readonly decDeg: Float64Array
-  /** The number that the printed magnitude denotes. */
   readonly mag: Float64Array
   /** Cell of nside 32, NESTED. */
   readonly filePixel: Float64Array
@@ -21,15 +19,14 @@ export interface StandardStars {
 }
 
 /** Stars inside the exposure's box with a magnitude above 0 (NaN has none), by RA; identifiers are printed in full. */
-export function standardStars(stars: StarColumns, box: SkyBox, magType: 'f32' | 'f64'): StandardStars {
+export function standardStars(stars: StarColumns, box: SkyBox): StandardStars {
   const { raDeg, decDeg, mag } = stars
   const kept = indicesWhere(raDeg.length, (i) => isInside(box, raDeg[i]!, decDeg[i]!) && mag[i]! > 0)
   const order = sortingOrder(Float64Array.from(kept, (i) => raDeg[i]!)).map((k) => kept[k]!)
-  const decimal = magType === 'f32' ? float32AsDecimal : (x: number) => x
   const sorted = {
     raDeg: Float64Array.from(order, (i) => raDeg[i]!),
     decDeg: Float64Array.from(order, (i) => decDeg[i]!),
-    mag: Float64Array.from(order, (i) => decimal(mag[i]!)),
+    mag: Float64Array.from(order, (i) => mag[i]!),
   }
   const text = new TextBuffer(64 + 80 * order.length)
   const starts = new Uint32Array(order.length + 1)

@@ -70,7 +70,6 @@ export function csvStore(files: ReadonlyMap<string, Uint8Array>): ReferenceStore
   const coverage = rangesFromCells(5, cells)
   return {
     name: 'golden store',
-    magType: 'f64',
     read: (footprint: CellRanges): Promise<StarColumns> => {
       const inside = nestedIndices(footprint.order, all.raDeg, all.decDeg)
       const kept = Array.from(inside.keys()).filter((i) => containsCell(footprint, inside[i]!))
