@@ -172,7 +172,9 @@ function isSignOffset(header: FitsHeader, n: number, code: ElementCode): boolean
   const offset = SIGN_OFFSET[code]?.[0]
   const zero = header.get(`TZERO${n}`)
   if (offset === undefined || (header.has(`TSCAL${n}`) && header.number(`TSCAL${n}`) !== 1)) return false
-  return typeof zero === 'bigint' ? zero === offset : zero === Number(offset)
+  if (typeof zero === 'bigint') return zero === offset
+  // Some writers give 2^63 as a real of 15 digits.
+  return typeof zero === 'number' && Math.abs(zero - Number(offset)) <= (code === 'K' ? 1e-14 * Number(offset) : 0)
 }
 
 function nullOf(header: FitsHeader, n: number): bigint {

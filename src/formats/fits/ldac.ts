@@ -28,6 +28,7 @@ export async function ldacImageHeader(source: ByteSource, hdus?: readonly FitsHd
   const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + rowBytes * hdu.header.requireInteger('NAXIS2', 0))
   let text = ''
   for (let row = field.offset; row < bytes.length; row += rowBytes) text += headerText(bytes.subarray(row, row + field.bytes))
+  text = text.replaceAll('\0', ' ') // some writers pad with NUL
   if (!/^[A-Z][ -~]{7}/.test(text)) {
     throw new InputError('fits-bad-header', 'the image header does not begin with a keyword', {
       ...hdu.header.place,
