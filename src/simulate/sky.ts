@@ -112,7 +112,7 @@ export function drawSky(options: SkyOptions, random: Random): TrueStars {
 }
 
 /**
- * BP - G of a main-sequence star of colour BP - RP, within 0.02 mag of the medians of real DR3 stars of 0.6 to 3.0.
+ * BP - G of a main-sequence star of colour BP - RP, within 0.04 mag of the medians of real DR3 stars of 0.6 to 3.0.
  * With it G - RP stays within 0.11 of 0.45 (BP-RP + 0.2) for colours up to 2.9.
  */
 export function bpMinusGOf(bpMinusRp: number): number {
