@@ -14,7 +14,7 @@ export interface BandRelation {
   readonly curve: 'polynomial' | 'broken-line'
   readonly pivot: number
   readonly coefficients: readonly number[]
-  /** Stars outside are not used; the colour is never clipped to it. */
+  /** Stars outside by more than twice the error of their colour are not used; the colour is never clipped to it. */
   readonly colourRange: readonly [number, number]
   /** Intrinsic scatter about the relation: colours and sigma [mag] at them, linear between. */
   readonly scatter: { readonly colour: readonly number[]; readonly sigmaMag: readonly number[] }
@@ -59,6 +59,8 @@ export interface CatalogDescription {
   readonly relations: Readonly<Record<string, BandRelation>>
   /** Camera band -> why it is refused, as a sentence. */
   readonly refused: Readonly<Record<string, string>>
+  /** Median errors at magnitudes, for copies of the catalogue that carry none. */
+  readonly typicalErrors?: Readonly<Record<'mag' | 'bpMag' | 'rpMag', { readonly mag: readonly number[]; readonly errMag: readonly number[] }>>
   /** Faint limit of usable BP [mag]; beyond it BP is biased. */
   readonly bpFaintLimitMag?: number
 }

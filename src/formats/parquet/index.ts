@@ -1,6 +1,6 @@
 export { encodeSortedParquet, STORE_LAYOUT, type SortedLayout } from './encode.js'
 export { schemaOnlyParquet } from './finish-footer.js'
-export type { KeyRanges } from './key-ranges.js'
+export { keyCell, type KeyRanges } from './key-ranges.js'
 export { openParquet, type FooterFacts, type ParquetColumn, type ParquetFile } from './open.js'
 export { readParquet, readRowGroup } from './read.js'
 export { sortedReader, type NumericArray, type SelectedRows, type SelectOptions, type SortedReader } from './select.js'

@@ -8,6 +8,11 @@ export interface KeyRanges {
   readonly ranges: Float64Array
 }
 
+/** floor(key / 2^shiftBits) of a key given as 32-bit words; exact for shiftBits of 10 and more. */
+export function keyCell(high: number, low: number, shiftBits: number): number {
+  return shiftBits >= 32 ? high >>> (shiftBits - 32) : high * 2 ** (32 - shiftBits) + (low >>> shiftBits)
+}
+
 /** Index of the first range that ends after the value; the number of ranges where none does. */
 export function firstRangeEndingAfter(ranges: Float64Array, value: number): number {
   let low = 0
@@ -35,7 +40,6 @@ export function overlapsKeys({ shiftBits, ranges }: KeyRanges, min: bigint, max:
 export function positionsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: KeyRanges): Uint32Array | undefined {
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
   const found = new Uint32Array(keys.length)
-  const highFactor = 2 ** (32 - shiftBits)
   let count = 0
   let r = 0
   let previousHigh = 0
@@ -46,7 +50,7 @@ export function positionsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: Ke
     if (high < previousHigh || (high === previousHigh && low < previousLow) || high >= 0x80000000) return undefined
     previousHigh = high
     previousLow = low
-    const cell = shiftBits >= 32 ? high >>> (shiftBits - 32) : high * highFactor + (low >>> shiftBits)
+    const cell = keyCell(high, low, shiftBits)
     while (2 * r < ranges.length && ranges[2 * r + 1]! <= cell) r++
     if (2 * r < ranges.length && cell >= ranges[2 * r]!) found[count++] = i
   }
