@@ -63,7 +63,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
       const read = await readCcd(options.workdir, fileName, row, list.name.fileName, flux)
       const { centre, corners, ccd, band } = row
       const place = { file: list.name.fileName, line: row.line }
-      const result = await calibrateCcd({ ccd, band, centre, corners, sources: read.sources, place, ...read.facts }, catalog, options)
+      const result = await calibrateCcd({ ...read.facts, ccd, band, centre, corners, sources: read.sources, place }, catalog, options)
       calibrated.push({ row, result, read })
       codes.push(exitCodeOfResult(result, options))
     } catch (error) {

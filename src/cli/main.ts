@@ -15,7 +15,10 @@ export async function main(args: readonly string[], io: Io = processIo): Promise
     .usage('$0 --expnum E --ccd N\n\nPhotometric zeropoints of CCD images from a reference catalogue.')
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
     .command(['calibrate', '$0'], 'find the zeropoints of CCDs of one exposure', CALIBRATE_OPTIONS, (raw) =>
-      run(async () => (await import('./calibrate.js')).calibrate(calibrateOptions(raw), io))(),
+      run(async () => {
+        const options = calibrateOptions(raw)
+        return options.legacy ? (await import('./legacy.js')).calibrateLegacy(options, io) : (await import('./calibrate.js')).calibrate(options, io)
+      })(),
     )
     .command('catalog', 'make and inspect reference catalogues', (catalog) =>
       catalog

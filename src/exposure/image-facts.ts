@@ -50,6 +50,21 @@ export function imageFacts(header: HeaderLookup, nite: string): ImageFacts {
   }
 }
 
+/** Filter names of other cameras for the same bands: Mosaic-3, 90Prime, LCO, SDSS. */
+const FILTER_NAMES: Readonly<Record<string, readonly string[]>> = {
+  u: ['up', 'sdss-u', 'sdssu'],
+  g: ['gp', 'bokg', 'gd', 'sdss-g', 'sdssg'],
+  r: ['rp', 'bokr', 'rd', 'sdss-r', 'sdssr'],
+  i: ['ip', 'id', 'sdss-i', 'sdssi'],
+  z: ['zp', 'zs', 'zd', 'sdss-z', 'sdssz'],
+  Y: ['y', 'yd'],
+}
+
+/** The band that a filter's name stands for; the name itself where it is not known. */
+export function bandOfFilter(filter: string): string {
+  return Object.keys(FILTER_NAMES).find((band) => band === filter || FILTER_NAMES[band]!.includes(filter.toLowerCase())) ?? filter
+}
+
 /**
  * Checks the list's BAND against the token of the file name and the image header's filter: in the AB system
  * of a camera a wrong band costs 0.3 to 1.3 mag.
@@ -68,5 +83,5 @@ export function checkBand(row: { readonly band: string; readonly fileName: strin
   }
   const token = /^D\d+_([^_]+)_/.exec(row.fileName)?.[1]
   if (token !== undefined && token !== row.band) disagree('the name', token)
-  if (header !== undefined && header !== row.band) disagree('the image header (FILTER, BAND)', header)
+  if (header !== undefined && bandOfFilter(header) !== bandOfFilter(row.band)) disagree('the image header (FILTER, BAND)', header)
 }

@@ -22,6 +22,9 @@ export interface StandardMagnitudes {
   readonly cuts: Readonly<Record<StandardCut, number>>
 }
 
+/** A colour outside the range by less than this many of its own errors may well lie inside: a sharp cut on a noisy colour biases. */
+const RANGE_SLACK = 2
+
 /** Names of the columns that a set of stars has. */
 export function columnsPresentIn(stars: StarColumns): Set<StarColumn> {
   return new Set((Object.keys(stars) as (keyof StarColumns)[]).filter((name): name is StarColumn => name !== 'epochYr' && stars[name] !== undefined))
@@ -103,6 +106,7 @@ export function standardMagnitudes(stars: StarColumns, relation: BandRelation, {
     colour[i] = c
     const slope = slopeAt(relation, c)
     const error = Math.hypot((fromRp ? 1 : 1 - slope) * (stars.magErr?.[i] ?? 0), slope * (stars.bpMagErr?.[i] ?? 0), fromRp ? slope * (stars.rpMagErr?.[i] ?? 0) : 0)
+    const colourErr = Math.hypot(stars.bpMagErr?.[i] ?? 0, (fromRp ? stars.rpMagErr?.[i] : stars.magErr?.[i]) ?? 0)
     const excess = stars.bpRpExcess?.[i] ?? NaN
     const reason: StandardCut | undefined = !Number.isFinite(mag)
       ? 'missingMagnitude'
@@ -114,7 +118,7 @@ export function standardMagnitudes(stars: StarColumns, relation: BandRelation, {
           ? 'outsideMagnitude'
           : !(bp <= bpFaintLimitMag)
             ? 'faintBp'
-            : !(c >= relation.colourRange[0] && c <= relation.colourRange[1])
+            : !(c >= relation.colourRange[0] - RANGE_SLACK * colourErr && c <= relation.colourRange[1] + RANGE_SLACK * colourErr)
               ? 'outsideColour'
               : isBadExcess(relation, excess, bp - rp)
                 ? 'badExcess'

@@ -10,6 +10,9 @@ export interface MatchFit {
   readonly matches: MatchColumns
 }
 
+/** Two stars with a prior on their scatter still give a number with the error it deserves. */
+const FEWEST_STARS = 2
+
 /** Below this probability of being a good standard a star counts as an outlier. */
 const LEAST_WEIGHT = 0.5
 
@@ -24,7 +27,7 @@ export function fitMatches({ refScatter, errorsKnown, ...matches }: StarMatches,
       instMagErr: gather(matches.instMagErr, serving),
       refScatter: gather(refScatter, serving),
     },
-    { estimator },
+    { estimator, minStars: FEWEST_STARS },
   )
   const residual = new Float64Array(matches.fate.length).fill(NaN)
   const weight = new Float64Array(matches.fate.length)

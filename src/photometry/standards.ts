@@ -1,5 +1,6 @@
 import type { BandRelation, CatalogDescription } from '../catalog/description.js'
 import type { StarColumn, StarColumns } from '../catalog/stars.js'
+import { withTypicalErrors } from './typical-errors.js'
 import { relationFor, standardMagnitudes, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
 import type { PhotometricSystem } from './result.js'
 
@@ -31,7 +32,8 @@ export function standardSystem(system: PhotometricSystem, description: CatalogDe
 }
 
 /** Standard magnitudes of the stars in the chosen system; NaN with a named cut where a star cannot serve. */
-export function standardsOf(stars: StarColumns, { relation, expectedScatterMag }: StandardSystem, description: CatalogDescription): StandardMagnitudes {
+export function standardsOf(catalogStars: StarColumns, { relation, expectedScatterMag }: StandardSystem, description: CatalogDescription): StandardMagnitudes {
+  const stars = withTypicalErrors(catalogStars, description)
   if (relation !== null) {
     return standardMagnitudes(stars, relation, description.bpFaintLimitMag === undefined ? {} : { bpFaintLimitMag: description.bpFaintLimitMag })
   }

@@ -30,6 +30,13 @@ describe('band', () => {
     expect(facts({})).not.toHaveProperty('band')
   })
 
+  test("other cameras' names of the same band agree", () => {
+    for (const [filter, band] of [['zd', 'z'], ['bokr', 'r'], ['rp', 'r'], ['Y', 'Y'], ['y', 'Y']] as const) {
+      expect(() => checkBand({ band, fileName: `D1_${band}_1_x.fits`, line: 2 }, 'list.csv', filter)).not.toThrow()
+    }
+    expect(() => checkBand(row, 'list.csv', 'zd')).toThrow("'i' in the list and 'zd' there")
+  })
+
   test('disagreement names both places', () => {
     expect(() => checkBand(row, 'list.csv', 'i')).not.toThrow()
     expect(() => checkBand(row, 'list.csv', undefined)).not.toThrow()
