@@ -36,9 +36,14 @@ export function cardText(card: FitsCardInput): string {
   return withComment(body, asciiComment(comment))
 }
 
-/** Cards and END as the bytes of a whole header. */
+/** Cards and END as the bytes of a whole header. Long strings are announced by LONGSTRN, as fitsverify recommends. */
 export function headerBytes(cards: readonly FitsCardInput[]): Uint8Array {
-  const text = cards.map(cardText).join('') + 'END'
+  const texts = cards.map(cardText)
+  const long = texts.findIndex((text) => text.startsWith('CONTINUE', CARD_BYTES))
+  if (long >= 0 && !cards.some(({ keyword }) => keyword === 'LONGSTRN')) {
+    texts.splice(long, 0, cardText(card('LONGSTRN', 'OGIP 1.0', 'long strings go on in CONTINUE')))
+  }
+  const text = texts.join('') + 'END'
   return latin1(text.padEnd(Math.ceil(text.length / BLOCK_BYTES) * BLOCK_BYTES))
 }
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { FitsHeader, parseHeader, readFitsHeaders } from '../../../src/formats/fits/index.js'
+import { type FitsHeader, parseHeader, readFitsHeaders } from '../../../src/formats/fits/index.js'
 import { fixture, refusal } from './sample.js'
 
 const read = async (): Promise<FitsHeader> => (await readFitsHeaders(fixture('header.fits')))[0]!.header
