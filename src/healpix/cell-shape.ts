@@ -1,5 +1,3 @@
-import { maxCellRadiusRad } from './order.js'
-import { vectorOf } from './projection.js'
 import { dotAt, edgeNormals } from './vector.js'
 
 /** Positions on the unit sphere are computed from degrees to about 1e-15; this covers it several times over (8e-10 arcsec). */
@@ -10,42 +8,34 @@ export const ROUNDING = 4e-15
  *
  * The sides are curves. A curve p(t), t in [0, 1], stays within max |p''| / 8 of its chord; by the equations of the
  * projection |p''| <= 2.5 / (nside^2 sigma), with sigma the nearest distance from the pole's corner (1 outside the caps;
- * the side that runs into a pole is a meridian). `bulge` is that bound, and every test below is on the safe side by it.
+ * the side that runs into a pole is a meridian). `bulge` is that bound, and every test is on the safe side by it.
  */
 export class CellShape {
   /** Northern, western, southern, eastern corner: unit vectors, shape (4, 3), counterclockwise seen from outside. */
   readonly corners = new Float64Array(12)
-  readonly centre = new Float64Array(3)
   /** Largest distance between a side and the straight chord of its corners, in units of the radius of the sphere. */
   bulge = 0
-  /** Chord from the centre that no point of the cell exceeds. */
+  /** Chord that no point of the cell exceeds from the cell's centre. */
   radiusChord = 0
-  private readonly normals = new Float64Array(12)
+  /** Unit normals of the great circles along the sides, pointing inwards; valid after `sideSeparates`. */
+  readonly normals = new Float64Array(12)
   private readonly floors = new Float64Array(4)
-  private readonly radiusChords: number[] = []
   private hasNormals = false
 
-  constructor(readonly deepest: number) {
-    for (let order = 0; order <= deepest; order++) this.radiusChords.push(2 * Math.sin(maxCellRadiusRad(2 ** order) / 2) * (1 + 1e-9) + ROUNDING)
-  }
-
-  /** Takes the shape of a cell: its centre and radius. */
-  place(order: number, face: number, x: number, y: number): void {
+  /** Takes the shape of a cell whose corners stand in a grid of 3 x 3 unit vectors (x fastest), from a column and row on. */
+  take(order: number, face: number, x: number, y: number, radiusChord: number, grid: Float64Array, column: number, row: number): void {
+    const south = 3 * (3 * row + column)
+    for (let part = 0; part < 3; part++) {
+      this.corners[part] = grid[south + 12 + part]!
+      this.corners[3 + part] = grid[south + 9 + part]!
+      this.corners[6 + part] = grid[south + part]!
+      this.corners[9 + part] = grid[south + 3 + part]!
+    }
     const nside = 2 ** order
-    vectorOf(face, (x + 0.5) / nside, (y + 0.5) / nside, this.centre)
-    this.radiusChord = this.radiusChords[order]!
-  }
-
-  /** Completes the shape of the cell placed: its corners and bulge. */
-  outline(order: number, face: number, x: number, y: number): void {
-    const nside = 2 ** order
-    vectorOf(face, (x + 1) / nside, (y + 1) / nside, this.corners, 0)
-    vectorOf(face, x / nside, (y + 1) / nside, this.corners, 3)
-    vectorOf(face, x / nside, y / nside, this.corners, 6)
-    vectorOf(face, (x + 1) / nside, y / nside, this.corners, 9)
     const belt = face >> 2
     const fromPole = belt === 0 ? 2 * nside - x - y - 2 : belt === 2 ? x + y : nside
     this.bulge = 0.32 / (nside * Math.min(nside, Math.max(1, fromPole))) + ROUNDING
+    this.radiusChord = radiusChord
     this.hasNormals = false
   }
 

@@ -1,9 +1,8 @@
-import type { CellShape } from './cell-shape.js'
-import { ROUNDING } from './cell-shape.js'
+import { ROUNDING, type CellShape } from './cell-shape.js'
 import { convexRing } from './convex-ring.js'
-import { coverRegion, type Region } from './cover.js'
+import { coverRegion, type Region, type Relation } from './cover.js'
 import type { CellRanges } from './ranges.js'
-import { chordAt, distanceToArc, dotAt, edgeNormals } from './vector.js'
+import { angleToArc, chordAt, dotAt, edgeNormals } from './vector.js'
 
 /**
  * NESTED cells that meet a convex polygon with great-circle edges, or lie within a margin of it.
@@ -28,7 +27,10 @@ class ConvexPolygon implements Region {
   readonly capChord: number
   private readonly count: number
   private readonly normals: Float64Array
+  /** Height over each edge's great circle, as a sine, below which a point is farther than the margin from the polygon. */
   private readonly limits: Float64Array
+  /** Heights of the cell's corners over the edges, shape (count, 4). */
+  private readonly heights: Float64Array
 
   constructor(
     private readonly ring: Float64Array,
@@ -37,6 +39,7 @@ class ConvexPolygon implements Region {
     this.count = ring.length / 3
     this.normals = edgeNormals(ring)
     this.limits = new Float64Array(this.count)
+    this.heights = new Float64Array(4 * this.count)
     for (let edge = 0; edge < this.count; edge++) {
       // What the normal's own rounding lets a vertex stand out is allowed for.
       let floor = 0
@@ -46,52 +49,72 @@ class ConvexPolygon implements Region {
     const { centre, angle } = capOf(ring)
     this.capCentre = centre
     const capAngle = angle < Math.PI / 2 ? angle + marginRad : Math.PI
-    this.capChord = capAngle < Math.PI ? 2 * Math.sin(capAngle / 2) + ROUNDING : 2 + ROUNDING
+    this.capChord = capAngle < Math.PI ? 2 * Math.sin(capAngle / 2) + ROUNDING : 2
   }
 
-  relationTo(shape: CellShape): 'outside' | 'inside' | 'partial' {
-    let inside = true
+  relationTo(shape: CellShape, last: boolean): Relation {
+    const { corners, bulge } = shape
+    let lowest = 1
     for (let edge = 0; edge < this.count; edge++) {
-      let nearest = -1
-      let farthest = 1
+      const x = this.normals[3 * edge]!
+      const y = this.normals[3 * edge + 1]!
+      const z = this.normals[3 * edge + 2]!
+      let highest = -1
       for (let corner = 0; corner < 4; corner++) {
-        const height = dotAt(this.normals, edge, shape.corners, corner)
-        nearest = Math.max(nearest, height)
-        farthest = Math.min(farthest, height)
+        const height = x * corners[3 * corner]! + y * corners[3 * corner + 1]! + z * corners[3 * corner + 2]!
+        this.heights[4 * edge + corner] = height
+        if (height > highest) highest = height
+        if (height < lowest) lowest = height
       }
-      if (nearest < this.limits[edge]! - shape.bulge) return 'outside'
-      if (farthest < shape.bulge + ROUNDING) inside = false
+      if (highest < this.limits[edge]! - bulge) return 'outside'
     }
-    if (inside) return 'inside'
-    for (let side = 0; side < 4; side++) if (shape.sideSeparates(side, this.ring, this.marginRad)) return 'outside'
-    return this.marginRad > 0 ? this.relationOfMargin(shape) : 'partial'
+    if (lowest > bulge + ROUNDING) return 'inside'
+    if (this.marginRad === 0 && !last) return 'partial'
+    return this.relationByDistance(shape, last)
   }
 
-  /** Round the corners of the grown polygon the great circles leave too much in: there the distance itself decides. */
-  private relationOfMargin(shape: CellShape): 'outside' | 'inside' | 'partial' {
-    if (!this.apartFrom(shape)) return 'partial'
-    let nearest = Math.PI
+  /** The great circles along the edges leave in too much round the polygon's corners; there the distance decides. */
+  private relationByDistance(shape: CellShape, last: boolean): Relation {
+    let nearest = Infinity
+    let farthest = 0
     for (let corner = 0; corner < 4; corner++) {
-      for (let edge = 0; edge < this.count; edge++) {
-        nearest = Math.min(nearest, distanceToArc(shape.corners, corner, this.ring, edge, (edge + 1) % this.count))
+      const angle = this.angleToCorner(shape, corner)
+      nearest = Math.min(nearest, angle)
+      farthest = Math.max(farthest, angle)
+    }
+    // From the curved side to the great circle between its corners, twice the bulge; and a great circle between two points
+    // at a distance d of a convex region may stray from d by tan(d) length^2 / 8.
+    const stray = 2 * shape.bulge + (Math.tan(this.marginRad) * (2 * shape.radiusChord) ** 2) / 4 + ROUNDING
+    if (farthest + stray < this.marginRad) return 'inside'
+    if (!last || nearest <= this.marginRad) return 'partial'
+    for (let side = 0; side < 4; side++) if (shape.sideSeparates(side, this.ring, this.marginRad)) return 'outside'
+    if (this.marginRad === 0 || !this.apartFrom(shape)) return 'partial'
+    for (let vertex = 0; vertex < this.count; vertex++) {
+      for (let side = 0; side < 4; side++) {
+        nearest = Math.min(nearest, angleToArc(this.ring, vertex, shape.corners, side, (side + 1) & 3, shape.normals))
       }
     }
-    for (let vertex = 0; vertex < this.count; vertex++) {
-      for (let side = 0; side < 4; side++) nearest = Math.min(nearest, distanceToArc(this.ring, vertex, shape.corners, side, (side + 1) & 3))
-    }
-    // Twice the bulge: from the curve to the chord, and from the chord to the great circle.
-    if (nearest > this.marginRad + 2 * shape.bulge + ROUNDING) return 'outside'
-    const reach = nearest + 2 * shape.bulge + 2 * 2 * Math.asin(Math.min(1, shape.radiusChord / 2))
-    return reach < this.marginRad - ROUNDING ? 'inside' : 'partial'
+    return nearest > this.marginRad + 2 * shape.bulge + ROUNDING ? 'outside' : 'partial'
   }
 
-  /** Whether a great circle along an edge or a side parts the cell from the polygon itself. */
+  /** Angle from the polygon to a corner of the cell, 0 inside: the nearest edge is one that the corner lies outside of. */
+  private angleToCorner(shape: CellShape, corner: number): number {
+    let angle = 0
+    for (let edge = 0; edge < this.count; edge++) {
+      if (this.heights[4 * edge + corner]! >= 0) continue
+      const toEdge = angleToArc(shape.corners, corner, this.ring, edge, (edge + 1) % this.count, this.normals)
+      angle = angle === 0 ? toEdge : Math.min(angle, toEdge)
+    }
+    return angle
+  }
+
+  /** Whether a great circle along an edge or a side parts the cell from the polygon itself, the margin aside. */
   private apartFrom(shape: CellShape): boolean {
     for (let side = 0; side < 4; side++) if (shape.sideSeparates(side, this.ring, 0)) return true
     for (let edge = 0; edge < this.count; edge++) {
-      let nearest = -1
-      for (let corner = 0; corner < 4; corner++) nearest = Math.max(nearest, dotAt(this.normals, edge, shape.corners, corner))
-      if (nearest < -shape.bulge - ROUNDING) return true
+      let highest = -1
+      for (let corner = 0; corner < 4; corner++) highest = Math.max(highest, this.heights[4 * edge + corner]!)
+      if (highest < -shape.bulge - ROUNDING) return true
     }
     return false
   }

@@ -33,7 +33,8 @@ export function wrapRaDeg(raDeg: number): number {
  */
 export function locate(nside: number, raDeg: number, decDeg: number, out: Int32Array): void {
   const quarters = (raDeg >= 0 && raDeg < 360 ? raDeg : wrapRaDeg(raDeg)) / 90
-  const z = Math.sin(decDeg * DEG_TO_RAD)
+  // By way of the polar distance, as healpy has it: a point exactly on a border then rounds to the same side.
+  const z = Math.cos(Math.PI / 2 - decDeg * DEG_TO_RAD)
   const last = nside - 1
   if (z <= 2 / 3 && z >= -2 / 3) {
     // Number of the ascending (a) and descending (b) border lines to the west of the point.

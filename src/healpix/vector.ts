@@ -13,13 +13,18 @@ export function unitVectors(raDeg: ArrayLike<number>, decDeg: ArrayLike<number>)
   return vectors
 }
 
+/** Length of a vector; no part here is near the ends of the exponent, which Math.hypot guards against at five times the cost. */
+function norm(x: number, y: number, z: number): number {
+  return Math.sqrt(x * x + y * y + z * z)
+}
+
 export function dotAt(a: Float64Array, i: number, b: Float64Array, j: number): number {
   return a[3 * i]! * b[3 * j]! + a[3 * i + 1]! * b[3 * j + 1]! + a[3 * i + 2]! * b[3 * j + 2]!
 }
 
 /** Straight-line distance between two vectors: 2 sin(angle / 2), exact for small angles. */
 export function chordAt(a: Float64Array, i: number, b: Float64Array, j: number): number {
-  return Math.hypot(a[3 * i]! - b[3 * j]!, a[3 * i + 1]! - b[3 * j + 1]!, a[3 * i + 2]! - b[3 * j + 2]!)
+  return norm(a[3 * i]! - b[3 * j]!, a[3 * i + 1]! - b[3 * j + 1]!, a[3 * i + 2]! - b[3 * j + 2]!)
 }
 
 /**
@@ -40,7 +45,7 @@ export function edgeNormals(ring: Float64Array, out = new Float64Array(ring.leng
     const x = sy * dz - sz * dy
     const y = sz * dx - sx * dz
     const z = sx * dy - sy * dx
-    const length = Math.hypot(x, y, z)
+    const length = norm(x, y, z)
     out[a] = x / length
     out[a + 1] = y / length
     out[a + 2] = z / length
@@ -60,30 +65,27 @@ export function distanceToSegment(p: Float64Array, i: number, ring: Float64Array
   const py = p[3 * i + 1]! - ay
   const pz = p[3 * i + 2]! - az
   const along = Math.min(1, Math.max(0, (px * dx + py * dy + pz * dz) / (dx * dx + dy * dy + dz * dz)))
-  return Math.hypot(px - along * dx, py - along * dy, pz - along * dz)
+  return norm(px - along * dx, py - along * dy, pz - along * dz)
 }
 
-/** Angle from a vector to the great-circle arc (shorter than a half turn) between two others. */
-export function distanceToArc(p: Float64Array, i: number, ring: Float64Array, j: number, k: number): number {
-  const pair = new Float64Array(6)
-  pair.set(ring.subarray(3 * j, 3 * j + 3), 0)
-  pair.set(ring.subarray(3 * k, 3 * k + 3), 3)
-  const normal = edgeNormals(pair).subarray(0, 3)
-  const height = dotAt(normal, 0, p, i)
-  // The foot of the perpendicular is on the arc when both ends are ahead of it, each to its own side.
-  const afterStart = tripleProduct(normal, ring, j, p, i) >= 0
-  const beforeEnd = tripleProduct(normal, p, i, ring, k) >= 0
-  if (afterStart && beforeEnd) return Math.asin(Math.min(1, Math.abs(height)))
+/**
+ * Angle from vector p[i] to the great-circle arc (shorter than a half turn) from ring[j] to ring[k], whose unit normal is normals[j].
+ */
+export function angleToArc(p: Float64Array, i: number, ring: Float64Array, j: number, k: number, normals: Float64Array): number {
+  // The foot of the perpendicular is on the arc when it lies ahead of the start and before the end.
+  if (tripleProduct(normals, j, ring, j, p, i) >= 0 && tripleProduct(normals, j, p, i, ring, k) >= 0) {
+    return Math.asin(Math.min(1, Math.abs(dotAt(normals, j, p, i))))
+  }
   return 2 * Math.asin(Math.min(1, Math.min(chordAt(p, i, ring, j), chordAt(p, i, ring, k)) / 2))
 }
 
-/** normal . (a x b) */
-function tripleProduct(normal: Float64Array, a: Float64Array, i: number, b: Float64Array, j: number): number {
+/** normals[n] . (a[i] x b[j]) */
+function tripleProduct(normals: Float64Array, n: number, a: Float64Array, i: number, b: Float64Array, j: number): number {
   const ax = a[3 * i]!
   const ay = a[3 * i + 1]!
   const az = a[3 * i + 2]!
   const bx = b[3 * j]!
   const by = b[3 * j + 1]!
   const bz = b[3 * j + 2]!
-  return normal[0]! * (ay * bz - az * by) + normal[1]! * (az * bx - ax * bz) + normal[2]! * (ax * by - ay * bx)
+  return normals[3 * n]! * (ay * bz - az * by) + normals[3 * n + 1]! * (az * bx - ax * bz) + normals[3 * n + 2]! * (ax * by - ay * bx)
 }
