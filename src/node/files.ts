@@ -77,18 +77,22 @@ export async function openInput(path: string): Promise<ByteSource> {
 }
 
 /** The calls of the file system that writing makes; tests make them fail. */
-export type WriteOperations = Pick<typeof fs, 'open' | 'rename' | 'rm'>
+export type WriteOperations = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'link'>
 
 /** A disk takes several flushes at a time in little more than one: 190 files in a quarter of the time. */
 const FLUSHED_TOGETHER = 16
 
 /**
- * Writes files into a directory so that each is seen whole or not at all: first all under temporary names and flushed to the disk, then all renamed.
- * Where anything fails, no temporary file stays and InputError names the file and the reason.
+ * Writes a set of files into a directory: each is seen whole or not at all, and the set is written as a whole or what stood there before stays.
+ *
+ * First all are written under temporary names and flushed to the disk, then all renamed. Where anything fails, no temporary file stays, files
+ * that were replaced are put back, and InputError names the file and the reason.
  */
 export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs): Promise<void> {
   const run = randomBytes(8).toString('hex')
   const temporary = files.map((_, i) => join(dir, `.bliss-tmp-${run}-${i}`))
+  const standing = files.map((_, i) => join(dir, `.bliss-tmp-${run}-${i}-before`))
+  const replaced: { readonly target: string; readonly before: string | undefined }[] = []
   let current = 0
   try {
     for (let first = 0; first < files.length; first += FLUSHED_TOGETHER) {
@@ -99,10 +103,32 @@ export async function writeFilesWhole(dir: string, files: readonly NamedBytes[],
         if (outcome.status === 'rejected') throw outcome.reason
       }
     }
-    for (current = 0; current < files.length; current++) await operations.rename(temporary[current]!, join(dir, files[current]!.name))
+    for (current = 0; current < files.length; current++) {
+      const target = join(dir, files[current]!.name)
+      const before = await keepStanding(target, standing[current]!, operations)
+      await operations.rename(temporary[current]!, target)
+      replaced.push({ target, before })
+    }
+    await Promise.allSettled(replaced.map(({ before }) => before && operations.rm(before, { force: true })))
   } catch (cause) {
-    await Promise.allSettled(temporary.map((path) => operations.rm(path, { force: true })))
+    for (const { target, before } of replaced.reverse()) {
+      await (before === undefined ? operations.rm(target, { force: true }) : operations.rename(before, target)).catch(() => undefined)
+    }
+    await Promise.allSettled([...temporary, ...standing].map((path) => operations.rm(path, { force: true })))
     throw new InputError('unwritable-file', `the file cannot be written: ${reasonOf(cause)}`, { file: join(dir, files[current]!.name) }, { cause })
+  }
+}
+
+/** A second name for the file that stands at the target, so that it can be put back; undefined where there is none. */
+async function keepStanding(target: string, second: string, operations: WriteOperations): Promise<string | undefined> {
+  try {
+    await operations.link(target, second)
+    return second
+  } catch (cause) {
+    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
+    // A file system without links, or a directory in the way, which copying refuses with its own reason.
+    await fs.copyFile(target, second)
+    return second
   }
 }
 

@@ -1,0 +1,194 @@
+import { cpSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { gunzipSync } from 'node:zlib'
+import { writeFitsLdac } from '../../src/formats/fits/index.js'
+import { seededRandom } from '../../src/math/random.js'
+import { gaiaCsvFile, simulateExposure, workFiles, type ExposureOptions, type SimulatedExposure } from '../../src/simulate/index.js'
+import { tableOf, type Column, type Table } from '../../src/table/columns.js'
+import { describeCatalogue } from '../simulate/describe-catalogue.js'
+import { run, temporaryDirectory } from './run.js'
+
+const LIST = 'D00668439_r4p5_red_catlist.csv'
+const FULLCAT = 'D00668439_i_28_r4p5_fullcat.fits'
+const PRODUCTS = [
+  'D00668439_28_r4p5_ZP.csv',
+  'D00668439_28_r4p5_ZP.fits',
+  'Zero_D00668439_28_r4p5.csv',
+  'allZP_D00668439_r4p5.csv',
+  'matches_D00668439_28_r4p5.parquet',
+  'zeropoint_D00668439_28_r4p5.json',
+]
+
+const simulate = (options: Partial<ExposureOptions> = {}) => simulateExposure({ ccds: [28], columns: 'slim', ...options }, describeCatalogue('gaia_dr2'), seededRandom(5))
+
+let exposure: SimulatedExposure
+let catalog: string
+
+beforeAll(async () => {
+  exposure = simulate()
+  const dir = temporaryDirectory()
+  const { name, bytes } = gaiaCsvFile(exposure)
+  writeFileSync(join(dir, name), bytes)
+  catalog = join(dir, 'catalog')
+  expect(await run(['catalog', 'build', '--from', join(dir, name), '--to', catalog, '--quiet'])).toMatchObject({ exitCode: 0 })
+})
+
+/** A work directory with a sound exposure; the test spoils it. */
+function work(simulated = exposure): string {
+  const dir = temporaryDirectory()
+  for (const { name, bytes } of workFiles(simulated)) writeFileSync(join(dir, name), bytes)
+  return dir
+}
+
+async function calibrate(workdir: string, ...options: string[]) {
+  const outdir = temporaryDirectory()
+  const result = await run(['--expnum', '668439', '--ccd', '28', '--workdir', workdir, '--outdir', outdir, '--catalog', catalog, ...options])
+  return { ...result, files: readdirSync(outdir).sort() }
+}
+
+const edit = (dir: string, name: string, change: (bytes: Buffer) => Uint8Array | string) => writeFileSync(join(dir, name), change(readFileSync(join(dir, name))))
+const editList = (dir: string, from: string | RegExp, to: string) => edit(dir, LIST, (bytes) => bytes.toString().replace(from, to))
+
+/** The SExtractor catalogue with its columns changed. */
+function withTable(change: (columns: readonly Column[]) => readonly Column[]): string {
+  const dir = work()
+  const table: Table = tableOf(change(exposure.ccds[0]!.table.columns))
+  writeFileSync(join(dir, FULLCAT), writeFitsLdac({ imageCards: [], objects: table }))
+  return dir
+}
+const changed = (name: string, change: (value: number, row: number) => number) => (columns: readonly Column[]) =>
+  columns.map((column) => (column.name === name ? ({ ...column, values: (column.values as Float64Array).map(change) } as Column) : column))
+
+test('sound input is fitted: every product, exit 0', async () => {
+  const { exitCode, files, out } = await calibrate(work())
+  expect([exitCode, files]).toEqual([0, PRODUCTS])
+  expect(out).toMatch(/^CCD 28 {2}30\.\d{4} ± 0\.00\d\d \(stat\) ± 0\.02\d \(sys\) {2}des-ab {2}fitted {2}\d+ of \d+ stars {2}good\n$/)
+})
+
+describe('exit 3, one sentence, no files', () => {
+  const damagedCatalog = (change: (bytes: Buffer) => Uint8Array) => {
+    const copy = join(temporaryDirectory(), 'catalog')
+    cpSync(catalog, copy, { recursive: true })
+    const file = readdirSync(copy, { recursive: true, encoding: 'utf8' }).find((name) => name.endsWith('.parquet'))!
+    writeFileSync(join(copy, file), change(readFileSync(join(copy, file))))
+    return ['--catalog', copy]
+  }
+  const cases: Record<string, { spoil: (dir: string) => void; options?: () => string[]; says: string | RegExp }> = {
+    'a truncated FITS': { spoil: (dir) => edit(dir, FULLCAT, (b) => b.subarray(0, 60_000)), says: new RegExp(`${FULLCAT}, HDU 2.*(truncated|ends)`) },
+    'an empty FITS': { spoil: (dir) => edit(dir, FULLCAT, () => ''), says: new RegExp(`${FULLCAT}.*empty`) },
+    'a text instead of FITS': { spoil: (dir) => edit(dir, FULLCAT, () => 'hello '.repeat(1000)), says: /SIMPLE/ },
+    'a compress(1) file': { spoil: (dir) => edit(dir, FULLCAT, () => Buffer.from([0x1f, 0x9d, 0x90, 1, 2, 3])), says: /compress/ },
+    'a missing file': { spoil: (dir) => rmSync(join(dir, FULLCAT)), says: `${FULLCAT}: the SExtractor catalogue of CCD 28 does not exist` },
+    'an unreadable file': { spoil: (dir) => (rmSync(join(dir, FULLCAT)), mkdirSync(join(dir, FULLCAT))), says: 'the file cannot be read: it is a directory' },
+    'a list without the CCD': { spoil: (dir) => editList(dir, ',28,', ',29,'), says: `${LIST}: no CCD of --ccd is in the catalogue list (found CCDs 29, expected 28)` },
+    'no list': { spoil: (dir) => renameSync(join(dir, LIST), join(dir, 'list.csv')), says: 'no catalogue list D00668439_r*p*_red_catlist.csv' },
+    'a list of another exposure': { spoil: (dir) => editList(dir, /\n668439,/, '\n668440,'), says: `${LIST}, line 2, column EXPNUM: the catalogue list holds another exposure (found 668440, expected 668439)` },
+    'the wrong BAND in the list': { spoil: (dir) => editList(dir, ',i,28,', ',z,28,'), says: `${LIST}, line 2, column BAND: BAND disagrees with the name of ${FULLCAT} (found 'z' in the list and 'i' there` },
+    'corners that span nothing': { spoil: (dir) => editList(dir, /(,28,.*?,.*?,)([^,]*,[^,]*,)(?:[^,]*,){7}[^,\n]*/, '$1$2$2$2$2'.replace(/,$/, '') + '53.1,-27.8'), says: 'the corners of the CCD span no convex polygon' },
+    'a footprint outside the coverage': { spoil: (dir) => editList(dir, /53\.|52\./g, '63.'), says: /the catalogue does not cover CCD 28.*sq deg of the footprint missing/ },
+    'no catalogue': { spoil: () => undefined, options: () => ['--catalog', '/nowhere'], says: '/nowhere: the reference catalogue cannot be read: there is no such file or directory' },
+    'a Parquet file that is cut short': { spoil: () => undefined, options: () => damagedCatalog((b) => b.subarray(0, 5000)), says: /Npix=\d+\.parquet.*(damaged|footer|shorter|truncated|bytes)/ },
+    'a Parquet file with flipped bytes': { spoil: () => undefined, options: () => damagedCatalog((b) => b.map((byte, i) => (i % 97 === 50 ? byte ^ 0x55 : byte))), says: /Npix=\d+\.parquet/ },
+    'an output directory that is none': { spoil: () => undefined, options: () => ['--outdir', '/nowhere/at/all'], says: 'the file cannot be written: there is no such file or directory' },
+  }
+  test.each(Object.keys(cases))('%s', async (name) => {
+    const { spoil, options, says } = cases[name]!
+    const dir = work()
+    spoil(dir)
+    const repeated = options?.() ?? []
+    const outdir = temporaryDirectory()
+    const own = (option: string) => repeated.includes(option)
+    const { exitCode, err, out } = await run([
+      ...['--expnum', '668439', '--ccd', '28', '--workdir', dir],
+      ...(own('--outdir') ? [] : ['--outdir', outdir]),
+      ...(own('--catalog') ? [] : ['--catalog', catalog]),
+      ...repeated,
+    ])
+    expect(err).toMatch(says)
+    expect(err.trim().split('\n')).toHaveLength(1)
+    expect({ exitCode, out, files: readdirSync(outdir) }).toEqual({ exitCode: 3, out: '', files: [] })
+  })
+
+  test('the filter of the image header is another band', async () => {
+    const { exitCode, err, files } = await calibrate(work(simulate({ filterBand: 'r' })))
+    expect(err).toContain("BAND disagrees with the image header (FILTER, BAND)")
+    expect([exitCode, files]).toEqual([3, []])
+  })
+
+  test.each(['NUMBER', 'ALPHAWIN_J2000', 'FLUX_PSF', 'FLUXERR_PSF', 'FLAGS'])('column %s is missing', async (name) => {
+    const { exitCode, err, files } = await calibrate(withTable((columns) => columns.filter((column) => column.name !== name)))
+    expect(err).toContain(`${FULLCAT}, column ${name}: the catalogue lacks a required column`)
+    expect([exitCode, files]).toEqual([3, []])
+  })
+})
+
+describe('a typed outcome instead of a failure', () => {
+  test('NaN positions and negative fluxes are left out, their objects stay in the products', async () => {
+    const spoil = (columns: readonly Column[]) => changed('ALPHAWIN_J2000', (v, i) => (i % 10 === 0 ? NaN : v))(changed('FLUX_PSF', (v, i) => (i % 7 === 0 ? -v : v))(columns))
+    const dir = withTable(spoil)
+    const outdir = temporaryDirectory()
+    const { exitCode, out } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', dir, '--outdir', outdir, '--catalog', catalog, '--json'])
+    const [ccd] = (JSON.parse(out) as { ccds: { zeropoint: number; lost: Record<string, number>; cuts: { detections: number } }[] }).ccds
+    expect(exitCode).toBe(0)
+    expect(Math.abs(ccd!.zeropoint - exposure.ccds[0]!.zeropoint)).toBeLessThan(0.02)
+    expect(ccd!.lost['position']).toBe(Math.ceil(ccd!.cuts.detections / 10))
+    const rows = readFileSync(join(outdir, 'D00668439_28_r4p5_ZP.csv'), 'utf8').trim().split('\n')
+    expect(rows).toHaveLength(1 + ccd!.cuts.detections)
+    expect(rows.some((row) => row.includes('-9999.0'))).toBe(true)
+  })
+
+  test('every detection twice: each star counts once', async () => {
+    const twice = (columns: readonly Column[]) =>
+      columns.map((column) => {
+        const { values, width = 1 } = column as Column & { values: Float64Array }
+        const doubled = new (values.constructor as Float64ArrayConstructor)(2 * values.length)
+        doubled.set(values, 0)
+        doubled.set(values, values.length)
+        return { ...column, values: doubled, width } as unknown as Column
+      })
+    const once = await calibrate(work(), '--json')
+    const both = await calibrate(withTable(twice), '--json')
+    const used = ({ out }: { out: string }) => (JSON.parse(out) as { ccds: { cuts: { used: number } }[] }).ccds[0]!.cuts.used
+    expect(both.exitCode).toBe(0)
+    expect(used(both)).toBe(used(once))
+  })
+
+  test('no star left: exit 4, every product, no number', async () => {
+    const { exitCode, files, out } = await calibrate(withTable(changed('FLUX_PSF', () => -1)))
+    expect([exitCode, files]).toEqual([4, PRODUCTS])
+    expect(out).toContain('no zeropoint')
+  })
+
+  test('no detections at all: exit 4', async () => {
+    const none = (columns: readonly Column[]) => columns.map((column) => ({ ...column, values: (column.values as Float64Array).slice(0, 0) }) as Column)
+    const { exitCode, files, out } = await calibrate(withTable(none))
+    expect([exitCode, files]).toEqual([4, PRODUCTS])
+    expect(out).toContain('the SExtractor catalogue has no detections')
+  })
+})
+
+test('products of another system are not written beside, unless forced; nothing of the first run is lost', async () => {
+  const dir = work()
+  const outdir = temporaryDirectory()
+  const again = (...options: string[]) => run(['--expnum', '668439', '--ccd', '28', '--workdir', dir, '--outdir', outdir, '--catalog', catalog, ...options])
+  expect((await again()).exitCode).toBe(0)
+  const before = readdirSync(outdir).map((name) => readFileSync(join(outdir, name)))
+  const refused = await again('--system', 'catalog')
+  expect(refused.exitCode).toBe(3)
+  expect(refused.err).toContain('Zero_D00668439_28_r4p5.csv: products of another photometric system stand here: choose another --outdir, or --force to write beside them (found system des-ab, expected system catalog)')
+  expect(readdirSync(outdir).map((name) => readFileSync(join(outdir, name)))).toEqual(before)
+  expect((await again('--system', 'catalog', '--force')).exitCode).toBe(0)
+})
+
+test('a gzipped SExtractor catalogue gives the same numbers', async () => {
+  const { gzipSync } = await import('node:zlib')
+  const dir = work()
+  const plain = await calibrate(dir, '--json')
+  writeFileSync(join(dir, `${FULLCAT}.gz`), gzipSync(readFileSync(join(dir, FULLCAT))))
+  rmSync(join(dir, FULLCAT))
+  expect(gunzipSync(readFileSync(join(dir, `${FULLCAT}.gz`))).length).toBeGreaterThan(1000)
+  const zipped = await calibrate(dir, '--json')
+  const ccds = ({ out }: { out: string }) => (JSON.parse(out) as { ccds: unknown }).ccds
+  expect(ccds(zipped)).toEqual(ccds(plain))
+})
