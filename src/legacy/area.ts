@@ -1,4 +1,5 @@
 import { DataError } from '../errors.js'
+import { ccdFootprint } from '../exposure/footprint.js'
 import {
   discCover,
   intersectRanges,
@@ -49,29 +50,26 @@ export function filePixels(row: LegacyRow): CellRanges {
   return rangesFromCells(FILE_ORDER, ring.map((pixel) => Number(ring2nested(FILE_ORDER, pixel))))
 }
 
+/** Room for the match radius round the CCD. */
+const MATCH_MARGIN_ARCSEC = 5
+const TOLERATED_GAP = 0.01
+
 /**
- * Stops where the original's file of a pixel would be missing: a pixel that the catalogue does not know at all, or knows too
- * little of round the CCD.
+ * Stops where the catalogue does not know the sky of the CCD, as the original does for want of a pixel's file. A pixel that the original would
+ * read but that lies off the CCD may be missing: it holds no star that could match.
  *
- * @throws DataError naming the RING pixels of the CCD and the area that is missing
+ * @throws DataError naming the CCD and the area that is missing
  */
-export function requireCoverage(store: ReferenceStore, row: LegacyRow, pixels: CellRanges): void {
-  const disc = discCover(10, wrapRaDeg(row.pointsRaDeg[0]!), row.pointsDecDeg[0]!, DISC_RADIUS_DEG)
-  for (let k = 0; k < pixels.ranges.length; k += 2) {
-    for (let cell = pixels.ranges[k]!; cell < pixels.ranges[k + 1]!; cell++) {
-      const pixel = rangesFromCells(FILE_ORDER, [cell])
-      const missing = store.missingSqDeg(pixel)
-      if (missing === 0) continue
-      const needed = intersectRanges(disc, rangesAtOrder(pixel, 10))
-      const wholly = missing >= 0.999 * rangesAreaSqDeg(pixel)
-      if (!wholly && store.missingSqDeg(needed) <= 0.01 * rangesAreaSqDeg(disc)) continue
-      throw new DataError('not-covered', `CCD ${row.ccd}: the catalogue lacks ${wholly ? 'a whole' : 'a part of a'} nside-32 pixel that the CCD needs`, {
-        file: store.name,
-        found: `${(wholly ? missing : store.missingSqDeg(needed)).toFixed(3)} sq deg missing at RA ${row.centre.raDeg}, Dec ${row.centre.decDeg}`,
-        expected: 'every pixel of the CCD',
-      })
-    }
-  }
+export function requireCoverage(store: ReferenceStore, row: LegacyRow, listFile: string): void {
+  const footprint = ccdFootprint(row.corners, MATCH_MARGIN_ARCSEC, { file: listFile, line: row.line })
+  const area = rangesAreaSqDeg(footprint)
+  const missing = store.missingSqDeg(footprint)
+  if (missing <= TOLERATED_GAP * area) return
+  throw new DataError('not-covered', `the catalogue does not cover CCD ${row.ccd} at RA ${row.centre.raDeg}, Dec ${row.centre.decDeg}`, {
+    file: store.name,
+    found: `${missing.toFixed(4)} of ${area.toFixed(4)} sq deg missing`,
+    expected: 'all of the CCD',
+  })
 }
 
 /** The part of the pixels that can hold a star inside the box: what there is to read. */

@@ -38,7 +38,7 @@ async function calibrated(inputs: LegacyInputs, options: LegacyOptions): Promise
   const columns = [...new Set([...OUTPUT_COLUMNS, ...selectionColumns(magType)])]
   const list = parseLegacyList(await inputs.readList(), name.fileName)
   const runs = ccdRuns(list, wanted, name.fileName)
-  for (const run of runs) requireCoverage(inputs.stars, run.rows[0]!, run.pixels)
+  for (const run of runs) for (const row of run.rows) requireCoverage(inputs.stars, row, name.fileName)
   const tables = await readTables(inputs, list, columns)
   const stars = await readStars(inputs, list, runs)
 
