@@ -33,7 +33,7 @@ export function packagedDescriptions(): Promise<CatalogDescription[]> {
 export function directoryFiles(dir: string): CatalogFiles {
   return {
     name: dir,
-    gapBytes: 4096,
+    gapBytes: 1024,
     open: (path) => fileSource(join(dir, path)),
     exists: (path) =>
       access(join(dir, path)).then(

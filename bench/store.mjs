@@ -1,0 +1,112 @@
+// Bytes and requests that one CCD costs: a simulated store against the whole CSV files that the original reads.
+// Run `npm run build` first. Usage: node bench/store.mjs [density per sq deg ...]
+import { mkdtempSync, rmSync, statSync, readdirSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
+const load = (path) => import(new URL(path, dist).href)
+const { nestedIndices, polygonCover, queryDiscInclusive, cellAreaSqDeg } = await load('healpix/index.js')
+const { writeParquet } = await load('formats/parquet/index.js')
+const { seededRandom } = await load('math/random.js')
+const { buildCatalogDirectory } = await load('node/catalog-build.js')
+const { openCatalog } = await load('node/open-catalog.js')
+
+const DEFAULT_RUN = ['magErr', 'bpMag', 'bpMagErr', 'rpMag', 'rpMagErr', 'bpRpExcess', 'pmRaCosDecMasYr', 'pmDecMasYr']
+/** Bytes of a line of the original's CSV (STORE.md: 65 to 66.7). */
+const LINE_BYTES = 66
+const CCD = { widthDeg: 0.298, heightDeg: 0.149, marginArcsec: 10 }
+/** Rows enough for several full row groups. */
+const ROWS = 1_500_000
+const FOOTPRINTS = 60
+const PIXEL_ORDER = 5
+
+const densities = process.argv.slice(2).map(Number)
+const scratch = mkdtempSync(join(tmpdir(), 'bliss-bench-'))
+try {
+  console.log('stars/sq deg | rows | bytes/star | CCD bytes (median) | requests | rows wanted | original (median) | ratio (median, worst)')
+  for (const density of densities.length > 0 ? densities : [2000, 40_000]) await measure(density)
+} finally {
+  rmSync(scratch, { recursive: true, force: true })
+}
+
+async function measure(density) {
+  // A square field round RA 45, Dec -35, off the borders of the base cells.
+  const side = Math.sqrt(ROWS / density)
+  const field = { raDeg: 45, decDeg: -35, halfDeg: side / 2 }
+  const input = join(scratch, `${density}.parquet`)
+  writeFileSync(input, await writeParquet(simulatedStars(density, field)))
+  const to = join(scratch, `store-${density}`)
+  const report = await buildCatalogDirectory([input], to)
+  const stored = readdirSync(to, { recursive: true }).reduce((total, name) => total + (statSync(join(to, name)).isFile() ? statSync(join(to, name)).size : 0), 0)
+  const random = seededRandom(density + 1)
+  const [bytes, requests, rows, originals, ratios] = [[], [], [], [], []]
+  for (let n = 0; n < FOOTPRINTS; n++) {
+    const decDeg = field.decDeg + (2 * random.uniform() - 1) * (field.halfDeg - 0.3)
+    const raDeg = field.raDeg + ((2 * random.uniform() - 1) * (field.halfDeg - 0.3)) / Math.cos((field.decDeg * Math.PI) / 180)
+    const dRa = CCD.widthDeg / 2 / Math.cos((decDeg * Math.PI) / 180)
+    const dDec = CCD.heightDeg / 2
+    const footprint = polygonCover(14, [raDeg - dRa, raDeg + dRa, raDeg + dRa, raDeg - dRa], [decDeg - dDec, decDeg - dDec, decDeg + dDec, decDeg + dDec], CCD.marginArcsec / 3600)
+    // Opened anew: one CCD, one process.
+    const catalog = await openCatalog(to)
+    const manifestBytes = catalog.counters.bytesRead
+    const stars = await catalog.read(footprint, DEFAULT_RUN)
+    const pixels = queryDiscInclusive(PIXEL_ORDER, raDeg, decDeg, 0.2)
+    const original = pixels.length * cellAreaSqDeg(PIXEL_ORDER) * density * LINE_BYTES
+    bytes.push(catalog.counters.bytesRead - manifestBytes)
+    requests.push(catalog.counters.requests - 1)
+    rows.push(stars.sourceId.length)
+    originals.push(original)
+    ratios.push(original / bytes.at(-1))
+  }
+  const line = [density, report.rowCount, (stored / report.rowCount).toFixed(2), median(bytes), median(requests), median(rows), Math.round(median(originals)), `1/${median(ratios).toFixed(1)}, 1/${Math.min(...ratios).toFixed(1)}`]
+  console.log(line.join(' | '), `| sum ratio 1/${(sum(originals) / sum(bytes)).toFixed(1)}`)
+}
+
+/** Columns as Gaia has them: ids of the level-12 pixel, full doubles, float32 noise, 18 % without BP and RP, 21 % without proper motion. */
+function simulatedStars(density, { raDeg, decDeg, halfDeg }) {
+  const random = seededRandom(density)
+  const names = ['phot_g_mean_mag', 'phot_g_mean_mag_error', 'phot_bp_mean_mag', 'phot_bp_mean_mag_error', 'phot_rp_mean_mag', 'phot_rp_mean_mag_error', 'phot_bp_rp_excess_factor', 'pmra', 'pmdec', 'parallax', 'ruwe']
+  const columns = Object.fromEntries(names.map((name) => [name, new Float32Array(ROWS)]))
+  const ra = new Float64Array(ROWS)
+  const dec = new Float64Array(ROWS)
+  const sinLow = Math.sin(((decDeg - halfDeg) * Math.PI) / 180)
+  const sinHigh = Math.sin(((decDeg + halfDeg) * Math.PI) / 180)
+  const raHalf = halfDeg / Math.cos((decDeg * Math.PI) / 180)
+  for (let i = 0; i < ROWS; i++) {
+    ra[i] = raDeg + (2 * random.uniform() - 1) * raHalf
+    dec[i] = (Math.asin(sinLow + random.uniform() * (sinHigh - sinLow)) * 180) / Math.PI
+    const g = 20.9 + Math.log10(1e-4 + random.uniform()) / 0.25
+    const colour = 0.4 + 0.9 * random.uniform() + 0.3 * random.normal()
+    const error = 0.0003 + 10 ** (0.3 * (g - 20.5)) * 0.006
+    const [noBands, noMotion] = [random.uniform() < 0.18, random.uniform() < 0.21]
+    columns.phot_g_mean_mag[i] = g
+    columns.phot_g_mean_mag_error[i] = error * (0.8 + 0.4 * random.uniform())
+    columns.phot_bp_mean_mag[i] = noBands ? NaN : g + 0.6 * colour + 0.02 * random.normal()
+    columns.phot_bp_mean_mag_error[i] = noBands ? NaN : 12 * error * (0.7 + 0.6 * random.uniform())
+    columns.phot_rp_mean_mag[i] = noBands ? NaN : g - 0.4 * colour + 0.02 * random.normal()
+    columns.phot_rp_mean_mag_error[i] = noBands ? NaN : 8 * error * (0.7 + 0.6 * random.uniform())
+    columns.phot_bp_rp_excess_factor[i] = noBands ? NaN : 1.2 + 0.05 * colour ** 2 + 0.1 * Math.abs(random.normal())
+    columns.pmra[i] = noMotion ? NaN : 8 * random.normal()
+    columns.pmdec[i] = noMotion ? NaN : 8 * random.normal()
+    columns.parallax[i] = noMotion ? NaN : Math.abs(random.normal())
+    columns.ruwe[i] = noMotion ? NaN : 1 + 0.1 * random.normal()
+  }
+  const level12 = nestedIndices(12, ra, dec)
+  const sourceId = BigInt64Array.from(level12, (pixel) => (BigInt(pixel) << 35n) | (BigInt(random.below(2 ** 21)) << 7n))
+  const table = [
+    { name: 'source_id', type: 'i64', values: sourceId },
+    { name: 'ra', type: 'f64', values: ra },
+    { name: 'dec', type: 'f64', values: dec },
+    ...names.map((name) => ({ name, type: 'f32', values: columns[name] })),
+  ]
+  return { rowCount: ROWS, columns: table }
+}
+
+function median(values) {
+  return values.slice().sort((a, b) => a - b)[values.length >>> 1]
+}
+
+function sum(values) {
+  return values.reduce((total, value) => total + value, 0)
+}
