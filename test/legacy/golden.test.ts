@@ -2,42 +2,64 @@ import { execFileSync } from 'node:child_process'
 import { existsSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import type { LegacyOutcome } from '../../src/legacy/contract.js'
 import { runLegacy } from '../../src/legacy/run.js'
 import { golden, goldenCases, goldenInputs, goldenRuns, hasGolden, shared, writeAll } from './golden-case.js'
 
 const PYTHON = '/usr/bin/python3'
-const COMPARE = join(shared, 'tools/compare_outputs.py')
 
-/** What the judge says of our files against the original's: its lines, empty where all are equal. */
-function differences(expected: string, files: readonly { name: string; bytes: Uint8Array }[]): string[] {
-  const folder = mkdtempSync(join(tmpdir(), 'bliss-legacy-'))
-  try {
-    writeAll(folder, files)
-    execFileSync(PYTHON, [COMPARE, expected, folder, '--strict-band', '--strict-newline'], { encoding: 'utf8' })
-    return []
-  } catch (error) {
-    return String((error as { stdout?: string }).stdout).split('\n').filter((line) => !line.startsWith('same'))
-  } finally {
-    rmSync(folder, { recursive: true })
-  }
-}
+/** Runs compare_outputs.py on pairs of directories in one process; prints what it says of each as JSON. */
+const COMPARE_ALL = `
+import contextlib, io, json, sys
+sys.path.insert(0, ${JSON.stringify(join(shared, 'tools'))})
+import compare_outputs
+said = []
+for expected, candidate in json.loads(sys.argv[1]):
+    sys.argv = ['compare_outputs.py', expected, candidate, '--strict-band', '--strict-newline']
+    with contextlib.redirect_stdout(io.StringIO()) as text:
+        code = compare_outputs.main()
+    said.append([x for x in text.getvalue().splitlines() if code and not x.startswith('same')])
+print(json.dumps(said))
+`
+
+const runs = goldenCases().flatMap((name) => {
+  const all = goldenRuns(name)
+  // Where the original stops for want of FLUX_PSF, the intended twin of the same arguments stands beside it.
+  return all.filter((run) => !all.some((other) => other.name === `${run.name}_intended`)).map((run) => ({ name, run, label: `${name}/${run.name}` }))
+})
 
 describe.skipIf(!hasGolden || !existsSync(PYTHON))('golden runs of the original (../shared/golden, compare_outputs.py)', () => {
-  for (const name of goldenCases()) {
-    for (const run of goldenRuns(name)) {
-      // The original stops for want of FLUX_PSF; the intended twin of the same arguments stands beside it.
-      const twin = run.exitCode === 0 ? undefined : goldenRuns(name).find((other) => other.name === `${run.name}_intended`)
-      if (twin) continue
-      test(`${name}/${run.name}: ${run.exitCode === 0 ? 'the same files and numbers' : 'exit 1 and no files'}`, async () => {
-        const { inputs, options } = goldenInputs(name, run)
-        const { exitCode, files, messages } = await runLegacy(inputs, options)
-        if (run.exitCode !== 0) {
-          expect({ exitCode, files }, messages.join('\n')).toEqual({ exitCode: 1, files: [] })
-          return
-        }
-        expect(exitCode, messages.join('\n')).toBe(0)
-        expect(differences(join(golden, name, 'expected', run.name), files)).toEqual([])
+  const outcomes = new Map<string, LegacyOutcome>()
+  const differences = new Map<string, string[]>()
+  let folder = ''
+
+  beforeAll(async () => {
+    folder = mkdtempSync(join(tmpdir(), 'bliss-legacy-'))
+    for (const { name, run, label } of runs) {
+      const { inputs, options } = goldenInputs(name, run)
+      const outcome = await runLegacy(inputs, options)
+      outcomes.set(label, outcome)
+      writeAll(join(folder, label), outcome.files)
+    }
+    const compared = runs.filter(({ run }) => run.exitCode === 0)
+    const pairs = compared.map(({ name, run, label }) => [join(golden, name, 'expected', run.name), join(folder, label)])
+    const said = JSON.parse(execFileSync(PYTHON, ['-c', COMPARE_ALL, JSON.stringify(pairs)], { encoding: 'utf8', maxBuffer: 1 << 28 })) as string[][]
+    compared.forEach(({ label }, k) => differences.set(label, said[k]!))
+  })
+  afterAll(() => rmSync(folder, { recursive: true }))
+
+  for (const { run, label } of runs) {
+    if (run.exitCode === 0) {
+      test(`${label}: the same files and numbers`, () => {
+        expect(outcomes.get(label)!.exitCode, outcomes.get(label)!.messages.join('\n')).toBe(0)
+        expect(differences.get(label)).toEqual([])
+      })
+    } else {
+      test(`${label}: exit 1 and no files`, () => {
+        const { exitCode, files, messages } = outcomes.get(label)!
+        expect({ exitCode, files }, messages.join('\n')).toEqual({ exitCode: 1, files: [] })
+        expect(messages).toHaveLength(1)
       })
     }
   }
