@@ -169,3 +169,18 @@ export function fixedText(x: number, decimals: number): string {
   if (!Number.isInteger(halves) || halves % 2 === 0 || lastDigit % 2 === 0) return text
   return text.slice(0, -1) + String(lastDigit - 1)
 }
+
+/** C's `%.{digits}g`: trailing zeros dropped, exponent form below 1e-4 and from 10^digits on, halves to the even digit. */
+export function significantText(x: number, digits: number): string {
+  if (!Number.isFinite(x)) return nonFiniteText(x)
+  if (x === 0) return Object.is(x, -0) ? '-0' : '0'
+  const [rounded, exponent] = Math.abs(x).toExponential(digits - 1).split('e') as [string, string]
+  let mantissa = rounded.replace('.', '')
+  // Halves go away from zero there; a half ends one digit later, which 100 digits show.
+  const exact = Math.abs(x).toExponential(100).replace('.', '')
+  if (/^50*e/.test(exact.slice(digits)) && Number(mantissa.at(-1)) % 2 === 1) mantissa = exact.slice(0, digits)
+  mantissa = mantissa.replace(/0+$/, '')
+  const power = Number(exponent)
+  const text = layOut(x < 0, mantissa, power + 1 - mantissa.length, power >= -4 && power < digits)
+  return text.endsWith('.0') ? text.slice(0, -2) : text
+}
