@@ -37,7 +37,6 @@ interface Calibrated {
 
 /** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
 export async function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> {
-  if (options.legacy) return (await import('./legacy.js')).calibrateLegacy(options, io)
   const started = performance.now()
   const flux = fluxChoice(options.magsType)
   const list = await readList(options.workdir, options)

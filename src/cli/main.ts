@@ -20,6 +20,18 @@ export async function main(args: readonly string[], io: Io = processIo): Promise
         return options.legacy ? (await import('./legacy.js')).calibrateLegacy(options, io) : (await import('./calibrate.js')).calibrate(options, io)
       })(),
     )
+    .command(
+      'catlist',
+      'make the list of an exposure from its *_immask.fits[.fz]',
+      {
+        workdir: { type: 'string', default: '.', describe: 'directory of the images' },
+        outdir: { type: 'string', describe: 'directory of the list; default the work directory' },
+        expnum: { type: 'string', describe: 'exposure number, where the directory holds several' },
+        legacy: { type: 'boolean', default: false, describe: "write the original's stand-ins for missing keywords" },
+        quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
+      },
+      (raw) => run(async () => (await import('./catlist.js')).catlist(raw, io))(),
+    )
     .command('catalog', 'make and inspect reference catalogues', (catalog) =>
       catalog
         .command(
@@ -55,6 +67,20 @@ export async function main(args: readonly string[], io: Io = processIo): Promise
         quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
       },
       (raw) => run(async () => (await import('./simulate.js')).simulate(raw, io))(),
+    )
+    .command(
+      'compare <old> <new>',
+      "what changes between two sets of products: the original's, --legacy's, the default's",
+      (command) =>
+        command
+          .positional('old', { type: 'string', demandOption: true, describe: 'directory of products, or one product' })
+          .positional('new', { type: 'string', demandOption: true, describe: 'what to compare it with' })
+          .options({
+            'tolerance-mag': { type: 'string', default: '0.001', describe: 'changes up to this many magnitudes count as the same' },
+            json: { type: 'boolean', default: false, describe: 'one JSON object on stdout' },
+            quiet: { type: 'boolean', default: false, describe: 'print nothing but errors: the exit code says it' },
+          }),
+      (raw) => run(async () => (await import('./compare.js')).compare(raw, io))(),
     )
     .command(
       'demo',
