@@ -36,9 +36,3 @@ export function erfcx(x: number): number {
   const w = 1 - u
   return w * w * ((1 + 2 * u) * VALUES[j]! + u * SLOPES[j]!) + u * u * ((1 + 2 * w) * VALUES[j + 1]! - w * SLOPES[j + 1]!)
 }
-
-/** Probability that a standard normal lies below x. */
-export function normalCdf(x: number): number {
-  const tail = 0.5 * Math.exp(-0.5 * x * x) * erfcx(Math.abs(x) / Math.SQRT2)
-  return x > 0 ? 1 - tail : tail
-}

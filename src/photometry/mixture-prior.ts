@@ -1,16 +1,16 @@
 import type { OutlierShape } from './mixture-density.js'
 
 /** Widths of the outlier populations: between blends and variables of a tenth and mismatches of a magnitude the fit hardly depends on them. */
-export const OUTLIERS: OutlierShape = { broadMag: 0.3, oneSidedMag: 0.1 }
+export const OUTLIERS: OutlierShape = { broadMag: 0.5, oneSidedMag: 0.12 }
 
 /**
  * Dirichlet prior of the populations in pseudo-stars: sound, broad, light added, light missing. Blends and galaxies add light to a source
  * more often than anything takes light away, hence 3 : 2.
  */
-export const POPULATION_PRIOR: readonly number[] = [4.5, 0.3, 0.36, 0.24]
+export const POPULATION_PRIOR: readonly number[] = [4.5, 0.4, 0.3, 0.2]
 
 /** Degrees of freedom of the scatter's half-t prior (Gelman 2006): light enough to stand for an expectation, heavy enough to be overruled. */
-const SCATTER_DF = 2
+const SCATTER_DF = 3
 
 /** Scale of the prior in units of the expected scatter. */
 export const PRIOR_FACTOR = 0.9

@@ -1,5 +1,6 @@
-import { robustZeropoint } from './mixture.js'
+import { robustZeropoint, type MixtureFit, type MixtureStars } from './mixture.js'
 import { clipAboutMean } from './sigma-clip.js'
+import { tukeyZeropoint } from './tukey.js'
 
 /** Matched stars of one CCD: float64 arrays of one length. Rows with a value that is not finite take no part. */
 export interface ZeropointInput {
@@ -11,7 +12,7 @@ export interface ZeropointInput {
   readonly instMagErr?: Float64Array
   /** Colour for a residual slope; without it none is fitted. */
   readonly color?: Float64Array
-  /** Probability, from what is known beside the photometry, that the star is a sound standard. */
+  /** Probability, from what is known beside the photometry, that the star is a sound standard; 0 leaves it out, NaN says nothing. */
   readonly inlierPrior?: Float64Array
   /** Expected scatter of sound stars beyond the errors [mag], up to one common factor that is fitted. */
   readonly refScatter?: Float64Array
@@ -32,7 +33,7 @@ export interface FittedZeropoint {
   /** refMag = instMag + zeropoint [mag]; at `colourPivot` where a colour was given. */
   readonly zeropoint: number
   readonly zeropointErr: number
-  /** Scatter of sound stars beyond their errors [mag]. */
+  /** Scatter of sound stars beyond their errors [mag]; `sigma-clip`: standard deviation of the kept ones. */
   readonly scatter: number
   readonly outlierFraction: number
   /** Stars that are more likely sound than not. */
@@ -43,6 +44,18 @@ export interface FittedZeropoint {
   readonly residual: Float64Array
   readonly colourSlope?: number
   readonly colourPivot?: number
+  /** An estimate of another kind (`robust` with five stars or more): a disagreement says that the populations are not what the model thinks. */
+  readonly crossCheck?: CrossCheck
+}
+
+/** Tukey's MM-estimate beside the mixture's. */
+export interface CrossCheck {
+  readonly zeropoint: number
+  readonly zeropointErr: number
+  /** Difference over the two errors in quadrature. */
+  readonly differenceSigma: number
+  /** False beyond 3. */
+  readonly agrees: boolean
 }
 
 export interface NoZeropoint {
@@ -52,9 +65,15 @@ export interface NoZeropoint {
 
 export type ZeropointFit = FittedZeropoint | NoZeropoint
 
+/** Prior of a star of which nothing is known. */
+const USUAL_PRIOR = 0.9
+/** The scatter is fitted as a multiple of the expected one, which therefore is never zero. */
+const LEAST_SCATTER_MAG = 1e-4
+
 /**
- * Zeropoint of one set of matched stars, refMag = instMag + zeropoint.
- * `robust`: two-population likelihood (Hogg, Bovy & Lang 2010) with a prior on the scatter. `sigma-clip`: mean after three passes of a 3 sigma clip.
+ * Zeropoint of one set of matched stars, refMag = instMag + zeropoint, with its one-sigma error.
+ * `robust`: centre of the sound stars of a mixture with outliers, scatter and shares integrated under weak priors (mixture.ts).
+ * `sigma-clip`: mean and std / sqrt(n) after three passes of a 3 sigma clip, whatever the errors. Deterministic; unmoved by the order of the stars.
  * Throws RangeError where the arrays differ in length.
  */
 export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = {}): ZeropointFit {
@@ -78,7 +97,7 @@ function usableRows({ refMag, refMagErr, instMag, instMagErr, color, inlierPrior
   let count = 0
   for (let i = 0; i < refMag.length; i++) {
     const errors = [refMagErr?.[i] ?? 0, instMagErr?.[i] ?? 0, refScatter?.[i] ?? 0]
-    const sound = Number.isFinite(refMag[i]! - instMag[i]! + (color?.[i] ?? 0)) && errors.every((error) => error >= 0 && error < Infinity) && inlierPrior?.[i] !== 0
+    const sound = Number.isFinite(refMag[i]! - instMag[i]! + (color?.[i] ?? 0)) && errors.every((error) => error >= 0 && error < Infinity) && !((inlierPrior?.[i] ?? 1) <= 0)
     if (sound) rows[count++] = i
   }
   return rows.slice(0, count)
@@ -94,15 +113,16 @@ function sigmaClipFit(offset: Float64Array, rows: Uint32Array, n: number): Zerop
 function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Float64Array, rows: Uint32Array): ZeropointFit {
   const { refMagErr, instMagErr, color, inlierPrior, refScatter } = input
   const { expectedScatterMag = 0.012, colourSlopePrior = 0.005 } = options
-  const fit = robustZeropoint({
+  const stars: MixtureStars = {
     offset,
     variance: Float64Array.from(rows, (i) => (refMagErr?.[i] ?? 0) ** 2 + (instMagErr?.[i] ?? 0) ** 2),
-    expectedScatter: Float64Array.from(rows, (i) => refScatter?.[i] ?? expectedScatterMag),
+    expectedScatter: Float64Array.from(rows, (i) => Math.max(LEAST_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
     errorsComplete: refMagErr !== undefined && instMagErr !== undefined,
     ...(color ? { color: Float64Array.from(rows, (i) => color[i]!) } : {}),
-    ...(inlierPrior ? { inlierPrior: Float64Array.from(rows, (i) => inlierPrior[i]!) } : {}),
+    ...(inlierPrior ? { inlierPrior: Float64Array.from(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? USUAL_PRIOR : inlierPrior[i]!)) } : {}),
     colourSlopePrior,
-  })
+  }
+  const fit = robustZeropoint(stars)
   const centre = (k: number) => fit.zeropoint + (color ? fit.colourSlope * (color[rows[k]!]! - fit.colourPivot) : 0)
   const { weight, residual } = spread(rows, input.refMag.length, offset, fit.soundProbability, centre)
   return {
@@ -115,7 +135,15 @@ function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Flo
     weight,
     residual,
     ...(color ? { colourSlope: fit.colourSlope, colourPivot: fit.colourPivot } : {}),
+    ...(rows.length >= 5 ? { crossCheck: crossCheck(fit, stars) } : {}),
   }
+}
+
+function crossCheck(fit: MixtureFit, { offset, variance, expectedScatter, color }: MixtureStars): CrossCheck {
+  const levelled = color ? offset.map((y, i) => y - fit.colourSlope * (color[i]! - fit.colourPivot)) : offset
+  const { zeropoint, zeropointErr } = tukeyZeropoint(levelled, variance, expectedScatter)
+  const differenceSigma = Math.abs(zeropoint - fit.zeropoint) / Math.hypot(zeropointErr, fit.zeropointErr)
+  return { zeropoint, zeropointErr, differenceSigma, agrees: differenceSigma <= 3 }
 }
 
 function spread(rows: Uint32Array, n: number, offset: Float64Array, weights: ArrayLike<number>, centre: (k: number) => number) {
