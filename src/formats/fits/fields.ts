@@ -121,21 +121,21 @@ function binaryField(header: FitsHeader, n: number, offset: number): BinaryField
       expected: 'a count and one of L X B I J K A E D C M, or P or Q before one of these',
     })
   }
-  const axes = axesOf(header, n)
-  const size = axes?.reduce((product, axis) => product * axis, 1)
+  const shape = shapeOf(header, n, repeat)
   const common = { ...facts, ...storedValues(header, n, code), code, bytes }
-  if (code === 'A') {
-    const part = Number(substring[1] ?? substring[2] ?? 0)
-    const strings = axes !== undefined && axes.length > 1 && size === repeat && repeat > 0 ? axes.slice(1) : part > 0 && repeat > part ? [Math.floor(repeat / part)] : []
-    const width = strings.reduce((product, axis) => product * axis, 1)
-    const stringBytes = strings.length === 0 ? repeat : axes !== undefined && size === repeat ? axes[0]! : part
-    return { ...common, width, stringBytes, ...(strings.length > 0 ? { shape: strings } : {}) }
-  }
+  if (code === 'A') return { ...common, ...stringsOf(repeat, shape, Number(substring[1] ?? substring[2] ?? 0)) }
   const pair = code === 'C' || code === 'M'
-  const shape = size === repeat ? axes : undefined
   const inner = shape ?? (pair && repeat !== 1 ? [repeat] : undefined)
-  const full = pair ? [2, ...(inner ?? [])] : inner
-  return { ...common, width: pair ? 2 * repeat : repeat, stringBytes: 0, ...(full === undefined ? {} : { shape: full }) }
+  const axes = pair ? [2, ...(inner ?? [])] : inner
+  return { ...common, width: pair ? 2 * repeat : repeat, stringBytes: 0, ...(axes === undefined ? {} : { shape: axes }) }
+}
+
+/** How many strings stand in a field of `repeat` characters, and how long each is: by TDIM, by the substring convention, else one. */
+function stringsOf(repeat: number, shape: readonly number[] | undefined, part: number): Pick<BinaryField, 'width' | 'stringBytes' | 'shape'> {
+  const axes = shape !== undefined && shape.length > 1 ? shape : part > 0 && part < repeat ? [part, Math.floor(repeat / part)] : undefined
+  if (axes === undefined || repeat === 0) return { width: 1, stringBytes: repeat }
+  const strings = axes.slice(1)
+  return { width: strings.reduce((product, axis) => product * axis, 1), stringBytes: axes[0]!, shape: strings }
 }
 
 /** TTYPE, TUNIT and TCOMM of a column. */
@@ -183,9 +183,9 @@ function nullOf(header: FitsHeader, n: number): bigint {
   return Number.isSafeInteger(value) ? BigInt(value as number) : header.refuse(`TNULL${n}`, 'a whole number')
 }
 
-/** TDIM as axes, fastest first; undefined where absent or not of the form `(l,m,n)`. */
-function axesOf(header: FitsHeader, n: number): number[] | undefined {
+/** TDIM as axes, fastest first; undefined where it is absent, not of the form `(l,m,n)`, or not of as many elements as the field. */
+function shapeOf(header: FitsHeader, n: number, repeat: number): number[] | undefined {
   const parts = /^\(([\d\s,]+)\)$/.exec(header.text(`TDIM${n}`)?.trim() ?? '')?.[1]?.split(',')
   const axes = parts?.map((part) => (part.trim() === '' ? NaN : Number(part)))
-  return axes?.every(Number.isSafeInteger) === true ? axes : undefined
+  return axes?.reduce((product, axis) => product * axis, 1) === repeat ? axes : undefined
 }
