@@ -1,0 +1,87 @@
+import { exposureKey, type ExposureId, type ProductKind } from './compare-names.js'
+
+/** A product file by its name; `exposure` is null where the name does not say. */
+export interface NamedProduct {
+  readonly path: string
+  readonly kind: ProductKind
+  readonly exposure: ExposureId | null
+  readonly ccd: number | null
+}
+
+/** The files of one exposure on one side. */
+export interface ExposureFiles {
+  readonly id: ExposureId
+  /** The CCD's own file, else that of the whole exposure; CCD null is the whole exposure. */
+  readonly zero: ReadonlyMap<number | null, string>
+  readonly catalogues: ReadonlyMap<number | null, string>
+  readonly allZp: string | null
+  readonly matches: ReadonlyMap<number, string>
+  readonly results: ReadonlyMap<number, string>
+  readonly list: string | null
+}
+
+interface FilesUnderWay {
+  id: ExposureId
+  zero: Map<number | null, string>
+  catalogues: Map<number | null, string>
+  allZp: string | null
+  matches: Map<number, string>
+  results: Map<number, string>
+  list: string | null
+}
+
+/** Kinds that a comparison is about; the others only help it. */
+const COMPARED: ReadonlySet<ProductKind> = new Set(['zero', 'all-zp', 'catalogue'])
+
+/** Sorts products by exposure. Of a CSV and a FITS file, or a plain and a packed one, the first in the order of `preference` serves. */
+export function filesByExposure(products: readonly NamedProduct[]): Map<string, ExposureFiles> {
+  const exposures = new Map<string, FilesUnderWay>()
+  const compared = new Set<string>()
+  for (const { path, kind, exposure, ccd } of [...products].sort((a, b) => preference(a.path) - preference(b.path) || (a.path < b.path ? -1 : 1))) {
+    const id = exposure ?? { expnum: 0, reqnum: '', attnum: '' }
+    const key = exposure === null ? '' : exposureKey(exposure)
+    if (COMPARED.has(kind)) compared.add(key)
+    const files = exposures.get(key) ?? { id, zero: new Map(), catalogues: new Map(), allZp: null, matches: new Map(), results: new Map(), list: null }
+    exposures.set(key, files)
+    const keepFirst = <K>(map: Map<K, string>, at: K) => void (map.has(at) || map.set(at, path))
+    switch (kind) {
+      case 'zero':
+        keepFirst(files.zero, ccd)
+        break
+      case 'catalogue':
+        keepFirst(files.catalogues, ccd)
+        break
+      case 'matches':
+        if (ccd !== null) keepFirst(files.matches, ccd)
+        break
+      case 'result':
+        if (ccd !== null) keepFirst(files.results, ccd)
+        break
+      case 'all-zp':
+        files.allZp ??= path
+        break
+      case 'list':
+        files.list ??= path
+        break
+    }
+  }
+  for (const key of exposures.keys()) if (!compared.has(key)) exposures.delete(key)
+  return exposures
+}
+
+/** CSV before FITS: the original's FITS table has 16-bit numbers. Combined catalogues without a CCD before the original's `00`. */
+function preference(path: string): number {
+  const plain = path.replace(/\.gz$/, '')
+  return 4 * Number(plain.endsWith('.fits')) + 2 * Number(/_0+_r[^/]*$/.test(plain)) + Number(path !== plain)
+}
+
+/** Exposures of both sides, and those of one. */
+export function pairExposures(old: ReadonlyMap<string, ExposureFiles>, after: ReadonlyMap<string, ExposureFiles>) {
+  const both = [...old].flatMap(([key, files]) => (after.has(key) ? [{ old: files, new: after.get(key)! }] : []))
+  const only = (side: 'old' | 'new', here: typeof old, there: typeof old) => [...here].flatMap(([key, { id }]) => (there.has(key) ? [] : [{ ...id, in: side }]))
+  const byNumber = (a: ExposureId, b: ExposureId) => a.expnum - b.expnum || (exposureKey(a) < exposureKey(b) ? -1 : 1)
+  return {
+    both: both.sort((a, b) => byNumber(a.old.id, b.old.id)),
+    unpaired: [...only('old', old, after), ...only('new', after, old)].sort(byNumber),
+  }
+}
