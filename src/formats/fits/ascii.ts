@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js'
 import type { ColumnArrays } from '../../table/columns.js'
 import { describe, scalingOf, type FieldFacts } from './fields.js'
 import type { FitsHeader } from './header.js'
-import { headerText } from './header.js'
+import { latin1Text } from './header.js'
 
 /** One column of an ASCII table. */
 export interface AsciiField extends FieldFacts {
@@ -106,7 +106,7 @@ export function decodeAscii(field: AsciiField, rowsBytes: Uint8Array, rowBytes: 
 /** The characters of one field, up to a NUL. */
 export function asciiText(field: AsciiField, rowsBytes: Uint8Array, rowBytes: number, row: number): string {
   const start = row * rowBytes + field.offset
-  const text = headerText(rowsBytes.subarray(start, start + field.characters))
+  const text = latin1Text(rowsBytes.subarray(start, start + field.characters))
   const nul = text.indexOf('\0')
   return nul < 0 ? text : text.slice(0, nul)
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js'
-import { BLOCK_BYTES, CARD_BYTES, hierarchName, type CardKind, type FitsValue } from './card.js'
+import { BLOCK_BYTES, CARD_BYTES, hierarchName, STANDARD_KEYWORD, type CardKind, type FitsValue } from './card.js'
 
 /** A card to be written; every `FitsCard` is one. */
 export interface FitsCardInput {
@@ -11,7 +11,6 @@ export interface FitsCardInput {
   readonly kind?: CardKind
 }
 
-const STANDARD_KEYWORD = /^[A-Z0-9_-]{1,8}$/
 const COMMENT_COLUMN = 30
 /** A comment shorter than this is not worth cutting. */
 const LEAST_COMMENT = 4

@@ -23,6 +23,9 @@ export interface FitsCard {
   readonly comment: string
 }
 
+/** A keyword of the standard's own form (FITS 4.0, 4.1.2.1). */
+export const STANDARD_KEYWORD = /^[A-Z0-9_-]{1,8}$/
+
 const REAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[EeDd][+-]?\d+)?$/
 const INTEGER = /^[+-]?\d+$/
 const COMPLEX = /^\(\s*([^,\s]+)\s*,\s*([^,\s]+)\s*\)\s*(?:\/(.*))?$/

@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js'
 import type { ByteSource } from '../bytes.js'
 import { BLOCK_BYTES, CARD_BYTES } from './card.js'
-import { headerText, isEnd, parseHeader, type FitsHeader } from './header.js'
+import { latin1Text, isEnd, parseHeader, type FitsHeader } from './header.js'
 import { compressedFile, compressionOf } from './magic.js'
 
 export type HduKind =
@@ -94,7 +94,7 @@ class ReadAhead {
 }
 
 function checkSimple(file: string, start: Uint8Array): void {
-  const text = headerText(start.subarray(0, CARD_BYTES))
+  const text = latin1Text(start.subarray(0, CARD_BYTES))
   if (/^SIMPLE {2}=/.test(text)) return
   const compression = compressionOf(start)
   if (compression !== undefined) throw compressedFile(file, compression)
@@ -107,7 +107,7 @@ function checkSimple(file: string, start: Uint8Array): void {
 
 /** True where an extension follows, false where only filler is left. */
 function beginsExtension(file: string, hdu: number, start: Uint8Array): boolean {
-  const text = headerText(start.subarray(0, CARD_BYTES))
+  const text = latin1Text(start.subarray(0, CARD_BYTES))
   if (/^XTENSION ?=/.test(text)) return true
   if (start.subarray(0, BLOCK_BYTES).every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d)) return false
   throw new InputError('fits-bad-extension', 'no extension begins where the data before it end', {
@@ -134,17 +134,20 @@ async function headerBlock(window: ReadAhead, offset: number, place: { file: str
         expected: 'an END card',
       })
     }
-    for (let card = at; card < whole; card += CARD_BYTES) {
-      const cardText = headerText(bytes.subarray(card, card + CARD_BYTES))
-      if (isEnd(cardText)) return { text, bytes: card + CARD_BYTES }
-      if (!/^[ -~]{8}/.test(cardText)) {
-        throw new InputError('fits-bad-header', `header card ${card / CARD_BYTES + 1} does not begin with a keyword`, {
-          ...place,
-          found: firstCharacters(cardText),
-          expected: 'text up to an END card',
-        })
+    for (let block = at; block < whole; block += BLOCK_BYTES) {
+      const blockText = latin1Text(bytes.subarray(block, Math.min(block + BLOCK_BYTES, whole)))
+      for (let card = 0; card < blockText.length; card += CARD_BYTES) {
+        const cardText = blockText.slice(card, card + CARD_BYTES)
+        if (isEnd(cardText)) return { text: text + blockText.slice(0, card), bytes: block + card + CARD_BYTES }
+        if (!/^[ -~]{8}/.test(cardText)) {
+          throw new InputError('fits-bad-header', `header card ${(block + card) / CARD_BYTES + 1} does not begin with a keyword`, {
+            ...place,
+            found: firstCharacters(cardText),
+            expected: 'text up to an END card',
+          })
+        }
       }
-      text += cardText
+      text += blockText
     }
   }
 }

@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js'
-import { CARD_BYTES, hierarchName, parseCard, parseValue, type FitsCard, type FitsValue } from './card.js'
+import { CARD_BYTES, hierarchName, parseCard, parseValue, STANDARD_KEYWORD, type FitsCard, type FitsValue } from './card.js'
 
 /** Where a header stands, for messages. */
 export interface HeaderPlace {
@@ -24,7 +24,8 @@ export class FitsHeader {
   }
 
   card(name: string): FitsCard | undefined {
-    return this.byName.get(name) ?? this.byName.get(hierarchName(name).replace(/^HIERARCH /, ''))
+    const card = this.byName.get(name)
+    return card !== undefined || STANDARD_KEYWORD.test(name) ? card : this.byName.get(hierarchName(name).replace(/^HIERARCH /, ''))
   }
 
   has(name: string): boolean {
@@ -139,9 +140,10 @@ function continued(card: FitsCard, text: string): FitsCard | undefined {
   return { ...card, value: value.slice(0, -1) + (next.value as string), comment }
 }
 
-/** Header bytes as text, one character a byte. */
-export function headerText(bytes: Uint8Array): string {
+/** Bytes as text, one character a byte (ISO 8859-1). */
+export function latin1Text(bytes: Uint8Array): string {
   let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
+  // `apply` takes typed arrays; a spread would walk them by their iterator.
+  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode.apply(null, bytes.subarray(at, at + 8192) as unknown as number[])
   return text
 }

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js'
 import type { ByteSource } from '../bytes.js'
 import { CARD_BYTES } from './card.js'
 import { binaryFields } from './fields.js'
-import { headerText, parseHeader, type FitsHeader } from './header.js'
+import { latin1Text, parseHeader, type FitsHeader } from './header.js'
 import { readFitsHeaders, type FitsHdu } from './hdus.js'
 import { requireTable } from './locate.js'
 
@@ -27,7 +27,7 @@ export async function ldacImageHeader(source: ByteSource, hdus?: readonly FitsHd
   const rowBytes = hdu.header.requireInteger('NAXIS1', 0)
   const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + rowBytes * hdu.header.requireInteger('NAXIS2', 0))
   let text = ''
-  for (let row = field.offset; row < bytes.length; row += rowBytes) text += headerText(bytes.subarray(row, row + field.bytes))
+  for (let row = field.offset; row < bytes.length; row += rowBytes) text += latin1Text(bytes.subarray(row, row + field.bytes))
   text = text.replaceAll('\0', ' ') // some writers pad with NUL
   if (!/^[A-Z][ -~]{7}/.test(text)) {
     throw new InputError('fits-bad-header', 'the image header does not begin with a keyword', {

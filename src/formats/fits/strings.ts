@@ -1,4 +1,5 @@
 import type { StoredRows } from './decode.js'
+import { latin1Text } from './header.js'
 
 const BLANK = 0x20
 
@@ -26,18 +27,12 @@ export function decodeStrings({ view, base, stride, rows, width }: StoredRows, l
       ends[n] = used
     }
   }
-  const text = characters(packed.subarray(0, used), seen < 0x80)
+  const bytes = packed.subarray(0, used)
+  // ASCII goes through the machine's decoder, which is much the fastest.
+  const text = seen < 0x80 ? new TextDecoder().decode(bytes) : latin1Text(bytes)
   for (let n = 0, start = 0; n < ends.length; n++) {
     out[at + n] = start === ends[n] ? '' : text.substring(start, ends[n])
     start = ends[n]!
   }
   return -1
-}
-
-/** Bytes as characters. ASCII goes through the machine's decoder, which is much the fastest. */
-function characters(bytes: Uint8Array, ascii: boolean): string {
-  if (ascii) return new TextDecoder().decode(bytes)
-  let text = ''
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode(...bytes.subarray(at, at + 8192))
-  return text
 }
