@@ -1,0 +1,51 @@
+import { spawn } from 'node:child_process'
+import { createHash } from 'node:crypto'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { expect, test } from 'vitest'
+import { seededRandom } from '../../src/math/random.js'
+import { gaiaCsvFile, simulateExposure, workFiles } from '../../src/simulate/index.js'
+import { describeCatalogue } from '../simulate/describe-catalogue.js'
+import { run, temporaryDirectory } from './run.js'
+
+const bin = resolve(import.meta.dirname, '../../bin/bliss-calib.js')
+const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.mjs'))
+const CCDS = Array.from({ length: 62 }, (_, i) => i + 1)
+const ROUNDS = process.env['BLISS_SOAK'] ? 20 : 2
+
+function start(args: readonly string[]): Promise<number | null> {
+  return new Promise((done, failed) => {
+    spawn(process.execPath, [bin, ...args], { stdio: 'ignore' }).on('close', done).on('error', failed)
+  })
+}
+
+/** SHA-256 of every product but `allZP_`, which holds whichever run came last. */
+function sums(dir: string): Record<string, string> {
+  const names = readdirSync(dir).filter((name) => !name.startsWith('allZP_')).sort()
+  return Object.fromEntries(names.map((name) => [name, createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')]))
+}
+
+test.skipIf(!built)('62 runs of one exposure in one directory at the same time give the bytes of one after the other', { timeout: 3_600_000 }, async () => {
+  const exposure = simulateExposure({ ccds: CCDS, columns: 'slim', galaxiesPerSqDeg: 3000, spuriousPerSqDeg: 200 }, describeCatalogue('gaia_dr2'), seededRandom(62))
+  const work = temporaryDirectory()
+  for (const { name, bytes } of workFiles(exposure)) writeFileSync(join(work, name), bytes)
+  const raw = gaiaCsvFile(exposure)
+  const catalog = join(temporaryDirectory(), 'catalog')
+  writeFileSync(join(work, raw.name), raw.bytes)
+  await run(['catalog', 'build', '--from', join(work, raw.name), '--to', catalog, '--quiet'])
+  const calibrate = (ccd: number, outdir: string) => ['--expnum', '668439', '--ccd', `${ccd}`, '--workdir', work, '--outdir', outdir, '--catalog', catalog, '--quiet']
+
+  const alone = temporaryDirectory()
+  for (const ccd of CCDS) expect((await run(calibrate(ccd, alone))).exitCode).toBe(0)
+  const expected = sums(alone)
+  expect(Object.keys(expected)).toHaveLength(5 * CCDS.length)
+  for (let round = 0; round < ROUNDS; round++) {
+    const together = join(temporaryDirectory(), 'out')
+    mkdirSync(together)
+    expect(await Promise.all(CCDS.map((ccd) => start(calibrate(ccd, together))))).toEqual(CCDS.map(() => 0))
+    expect(sums(together)).toEqual(expected)
+    expect(readdirSync(together).filter((name) => name.startsWith('.bliss'))).toEqual([])
+    const last = readFileSync(join(together, 'allZP_D00668439_r4p5.csv'), 'utf8')
+    expect(CCDS.some((ccd) => last.includes(readFileSync(join(together, `Zero_D00668439_${String(ccd).padStart(2, '0')}_r4p5.csv`), 'utf8').split('\n')[1]!.split(',')[3]!))).toBe(true)
+  }
+})
