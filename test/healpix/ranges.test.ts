@@ -15,11 +15,12 @@ import {
 
 const ORDER = 2
 const COUNT = 192
+const around = Array.from({ length: COUNT + 2 }, (_, i) => i - 1)
 const cells = fc.array(fc.integer({ min: 0, max: COUNT - 1 }), { maxLength: 150 })
 
 /** The canonical form: ascending, disjoint, not touching. */
 function expectCanonical(set: CellRanges) {
-  for (let i = 1; i < set.ranges.length; i++) expect(set.ranges[i]!).toBeGreaterThan(set.ranges[i - 1]!)
+  expect(set.ranges.every((bound, i) => i === 0 || bound > set.ranges[i - 1]!)).toBe(true)
 }
 
 const listOf = (set: CellRanges) => Array.from(cellsOf(set))
@@ -37,11 +38,11 @@ describe('set algebra is that of sets of cells', () => {
         expect(listOf(unionRanges(a, b))).toEqual(ascending([...first, ...second]))
         expect(listOf(intersectRanges(a, b))).toEqual(ascending(first.filter((cell) => inB.has(cell))))
         expect(listOf(subtractRanges(a, b))).toEqual(ascending(first.filter((cell) => !inB.has(cell))))
-        for (let cell = -1; cell <= COUNT; cell++) expect(containsCell(a, cell)).toBe(inA.has(cell))
+        expect(around.filter((cell) => containsCell(a, cell))).toEqual(around.filter((cell) => inA.has(cell)))
         expect(cellsInRanges(a)).toBe(inA.size)
         for (const set of [a, b, unionRanges(a, b), intersectRanges(a, b), subtractRanges(a, b)]) expectCanonical(set)
       }),
-      { seed: 7, numRuns: 500 },
+      { seed: 7, numRuns: 300 },
     )
   })
 
