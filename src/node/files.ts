@@ -109,7 +109,7 @@ export async function writeFilesWhole(dir: string, files: readonly NamedBytes[],
       await operations.rename(temporary[current]!, target)
       replaced.push({ target, before })
     }
-    await Promise.allSettled(replaced.map(({ before }) => before && operations.rm(before, { force: true })))
+    await Promise.allSettled(replaced.flatMap(({ before }) => (before === undefined ? [] : [operations.rm(before, { force: true })])))
   } catch (cause) {
     for (const { target, before } of replaced.reverse()) {
       await (before === undefined ? operations.rm(target, { force: true }) : operations.rename(before, target)).catch(() => undefined)

@@ -1,64 +1,142 @@
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import * as fs from 'node:fs/promises'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { describe, expect, test } from 'vitest'
-import { fileSource, writeFilesWhole, type WriteOperations } from '../../src/node/files.js'
-import { temporaryDirectory } from '../cli/run.js'
+import { gzipSync } from 'node:zlib'
+import { afterAll, describe, expect, test } from 'vitest'
+import { fileSource, openInput, writeFilesWhole, type WriteOperations } from '../../src/node/files.js'
+import { inputChunks } from '../../src/node/input-chunks.js'
 
-const bytes = (text: string) => new TextEncoder().encode(text)
-const set = (version: string) => ['a.csv', 'b.csv', 'c.csv'].map((name) => ({ name, bytes: bytes(`${name} ${version}`) }))
-const contents = (dir: string) => Object.fromEntries(readdirSync(dir).sort().map((name) => [name, readFileSync(join(dir, name), 'utf8')]))
-const full = Object.assign(new Error('no space'), { code: 'ENOSPC' })
-
-/** File operations that fail at the n-th call of one kind. */
-function failing(kind: 'open' | 'rename', n: number): WriteOperations {
-  let calls = 0
-  const counted = <T extends (...args: never[]) => Promise<unknown>>(operation: T): T =>
-    ((...args: never[]) => (++calls === n ? Promise.reject(full) : operation(...args))) as T
-  return { ...fs, [kind]: counted(fs[kind] as never) } as WriteOperations
+const folder = mkdtempSync(join(tmpdir(), 'bliss-files-'))
+afterAll(() => rmSync(folder, { recursive: true, force: true }))
+const bytesOf = (text: string) => new TextEncoder().encode(text)
+const fresh = (name: string) => {
+  const dir = join(folder, name)
+  mkdirSync(dir)
+  return dir
 }
 
-describe('writeFilesWhole', () => {
-  test('writes a set, and replaces it', async () => {
-    const dir = temporaryDirectory()
-    await writeFilesWhole(dir, set('1'))
-    await writeFilesWhole(dir, set('2'))
-    expect(contents(dir)).toEqual({ 'a.csv': 'a.csv 2', 'b.csv': 'b.csv 2', 'c.csv': 'c.csv 2' })
+describe('reading', () => {
+  test('ranges of a file, shorter only at its end', async () => {
+    const path = join(folder, 'ten')
+    writeFileSync(path, '0123456789')
+    const source = await fileSource(path)
+    const text = async (start: number, end: number) => new TextDecoder().decode(await source.slice(start, end))
+    expect([source.byteLength, await text(2, 5), await text(8, 20), await text(12, 20), await text(3, 3)]).toEqual([10, '234', '89', '', ''])
+  })
+
+  test('a packed file comes unpacked, whole or in pieces, whatever its name', async () => {
+    const path = join(folder, 'packed.csv')
+    const content = 'a,b\n'.repeat(500_000)
+    writeFileSync(path, gzipSync(content))
+    const source = await openInput(path)
+    expect(source.byteLength).toBe(content.length)
+    const pieces: Uint8Array[] = []
+    for await (const piece of inputChunks(path)) pieces.push(piece)
+    expect(pieces.length).toBeGreaterThan(1)
+    expect(Buffer.concat(pieces).toString() === content).toBe(true)
   })
 
   test.each([
-    ['open', 1, 'a.csv'],
-    ['open', 3, 'c.csv'],
-    ['rename', 1, 'a.csv'],
-    ['rename', 3, 'c.csv'],
-  ] as const)('a disk that is full at %s number %d leaves nothing, or what stood there', async (kind, n, name) => {
-    const empty = temporaryDirectory()
-    await expect(writeFilesWhole(empty, set('1'), failing(kind, n))).rejects.toThrow(`${join(empty, name)}: the file cannot be written: the disk is full`)
-    expect(contents(empty)).toEqual({})
-    const standing = temporaryDirectory()
-    await writeFilesWhole(standing, set('1').slice(1))
-    await expect(writeFilesWhole(standing, set('2'), failing(kind, n))).rejects.toThrow('the disk is full')
-    expect(contents(standing)).toEqual({ 'b.csv': 'b.csv 1', 'c.csv': 'c.csv 1' })
+    ['missing', () => join(folder, 'nowhere'), 'the file cannot be read: there is no such file or directory'],
+    ['a directory', () => folder, 'the file cannot be read: it is a directory'],
+  ])('%s is an InputError that names it', async (_, path, message) => {
+    await expect(fileSource(path())).rejects.toThrow(`${path()}: ${message}`)
+    await expect(openInput(path())).rejects.toThrow(`${path()}: ${message}`)
+    await expect(inputChunks(path()).next()).rejects.toThrow(`${path()}: ${message}`)
   })
 
-  test('a directory in the way, a directory that is none', async () => {
-    const dir = temporaryDirectory()
-    mkdirSync(join(dir, 'b.csv'))
-    await expect(writeFilesWhole(dir, set('1'))).rejects.toThrow(`${join(dir, 'b.csv')}: the file cannot be written: it is a directory`)
-    expect(readdirSync(dir)).toEqual(['b.csv'])
-    writeFileSync(join(dir, 'file'), '')
-    await expect(writeFilesWhole(join(dir, 'file'), set('1'))).rejects.toThrow('a part of the path is not a directory')
-    await expect(writeFilesWhole(join(dir, 'absent'), set('1'))).rejects.toThrow('there is no such file or directory')
+  test('a packed file that is cut or spoilt is an InputError that names it', async () => {
+    const whole = gzipSync(Buffer.from(Array.from({ length: 5000 }, (_, i) => Math.imul(i, 2654435761) >>> 24)))
+    const spoilt = Buffer.from(whole)
+    spoilt[whole.length - 5]! ^= 1
+    for (const [name, bytes] of [['cut.gz', whole.subarray(0, whole.length - 20)], ['spoilt.gz', spoilt]] as const) {
+      const path = join(folder, name)
+      writeFileSync(path, bytes)
+      await expect(openInput(path)).rejects.toThrow(`${path}: the compressed file is damaged`)
+      const all = async () => {
+        for await (const piece of inputChunks(path)) expect(piece.length).toBeGreaterThan(0)
+      }
+      await expect(all()).rejects.toThrow(`${path}: the compressed file is damaged`)
+    }
   })
 })
 
-test('fileSource reads ranges and says what is wrong', async () => {
-  const path = join(temporaryDirectory(), 'x')
-  writeFileSync(path, '0123456789')
-  const source = await fileSource(path)
-  expect(source.byteLength).toBe(10)
-  expect(new TextDecoder().decode(await source.slice(3, 6))).toBe('345')
-  expect(new TextDecoder().decode(await source.slice(8, 99))).toBe('89')
-  await expect(fileSource(`${path}y`)).rejects.toThrow(`${path}y: the file cannot be read: there is no such file or directory`)
-  await expect(fileSource(join(path, '..'))).rejects.toThrow('it is a directory')
+describe('writing', () => {
+  const files = [
+    { name: 'one.csv', bytes: bytesOf('1') },
+    { name: 'two.csv', bytes: bytesOf('2') },
+  ]
+
+  test('all files stand, nothing else, and older ones are replaced', async () => {
+    const dir = fresh('written')
+    writeFileSync(join(dir, 'one.csv'), 'old')
+    await writeFilesWhole(dir, files)
+    expect(readdirSync(dir)).toEqual(['one.csv', 'two.csv'])
+    expect(readFileSync(join(dir, 'one.csv'), 'utf8')).toBe('1')
+  })
+
+  /** The file system, but that one call fails for the second file. */
+  function failing(call: 'open' | 'writeFile' | 'sync' | 'rename', code: string): WriteOperations {
+    const fail = (name: string, path: string) => {
+      if (name === call && /(?:-1|two\.csv)$/.test(path)) throw Object.assign(new Error(`${code}: made to fail`), { code })
+    }
+    return {
+      rm: fs.rm,
+      link: fs.link,
+      rename: async (from, to) => {
+        fail('rename', String(to))
+        await fs.rename(from, to)
+      },
+      open: async (path, flags) => {
+        fail('open', String(path))
+        const handle = await fs.open(path, flags)
+        return {
+          writeFile: async (bytes: Uint8Array) => {
+            fail('writeFile', String(path))
+            await handle.writeFile(bytes)
+          },
+          sync: async () => {
+            fail('sync', String(path))
+            await handle.sync()
+          },
+          close: () => handle.close(),
+        } as unknown as fs.FileHandle
+      },
+    }
+  }
+
+  test.each([
+    ['open', 'EACCES', 'permission is denied'],
+    ['writeFile', 'ENOSPC', 'the disk is full'],
+    ['sync', 'EDQUOT', 'the disk quota is exceeded'],
+    ['rename', 'EROFS', 'the file system is read-only'],
+  ] as const)('where %s of the second file fails with %s, no file is new or half, and the message names file and reason', async (call, code, reason) => {
+    const dir = fresh(`failed-${call}`)
+    await expect(writeFilesWhole(dir, files, failing(call, code))).rejects.toThrow(
+      `${join(dir, 'two.csv')}: the file cannot be written: ${reason}`,
+    )
+    expect(readdirSync(dir)).toEqual([])
+  })
+
+  test('where a rename fails, files that were replaced are put back', async () => {
+    const dir = fresh('put-back')
+    writeFileSync(join(dir, 'one.csv'), 'old')
+    await expect(writeFilesWhole(dir, files, failing('rename', 'EIO'))).rejects.toThrow(`${join(dir, 'two.csv')}: the file cannot be written: the device failed`)
+    expect(readdirSync(dir)).toEqual(['one.csv'])
+    expect(readFileSync(join(dir, 'one.csv'), 'utf8')).toBe('old')
+  })
+
+  test('a directory that is not there', async () => {
+    await expect(writeFilesWhole(join(folder, 'none'), files)).rejects.toThrow(`${join(folder, 'none', 'one.csv')}: the file cannot be written: there is no such file or directory`)
+  })
+
+  test('temporary names match none of the patterns that pipelines read', async () => {
+    const dir = fresh('names')
+    const seen: string[] = []
+    const operations: WriteOperations = { rm: fs.rm, link: fs.link, rename: fs.rename, open: (path, flags) => (seen.push(String(path)), fs.open(path, flags)) }
+    await writeFilesWhole(dir, files, operations)
+    for (const path of seen) expect(path.slice(dir.length + 1)).not.toMatch(/^allZP|^Zero|^D.*_ZP\.csv$|Obj\.csv$/)
+    expect(seen.length).toBe(2)
+  })
 })

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { readFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
+import { buildCatalog, type BuildOptions, type BuildReport } from '../../src/catalog/build.js'
+import type { BuildInput } from '../../src/catalog/build-input.js'
+import type { Catalog } from '../../src/catalog/catalog.js'
+import { parseDescription } from '../../src/catalog/description.js'
+import { openCatalogFiles } from '../../src/catalog/open.js'
+import { InputError } from '../../src/errors.js'
+import { memorySource } from '../../src/formats/bytes.js'
+
+export const descriptions = ['gaia_dr2', 'gaia_dr3'].map((name) =>
+  parseDescription(JSON.parse(readFileSync(new URL(`../../catalogs/${name}.json`, import.meta.url), 'utf8')), name),
+)
+export const tools = { gunzip: gunzipSync, sha256: (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') }
+
+/** Files of a store by path. */
+export type MemoryStore = Map<string, Uint8Array>
+
+export async function buildInMemory(inputs: readonly BuildInput[], options: Partial<BuildOptions> = {}): Promise<{ store: MemoryStore; report: BuildReport }> {
+  const store: MemoryStore = new Map()
+  const write = (path: string, bytes: Uint8Array) => Promise.resolve(void store.set(path, bytes))
+  const report = await buildCatalog(inputs, { write }, { ...tools, descriptions, ...options })
+  return { store, report }
+}
+
+export function openInMemory(store: MemoryStore, gapBytes = 1024): Promise<Catalog> {
+  return openCatalogFiles(
+    {
+      name: 'store',
+      gapBytes,
+      exists: (path) => Promise.resolve(store.has(path)),
+      open(path) {
+        const bytes = store.get(path)
+        if (bytes === undefined) return Promise.reject(new InputError('unreadable-file', 'the file cannot be read: there is no such file or directory', { file: `store/${path}` }))
+        return Promise.resolve(memorySource(`store/${path}`, bytes))
+      },
+    },
+    { ...tools, descriptions },
+  )
+}
