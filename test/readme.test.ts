@@ -60,3 +60,8 @@ test('every option of the command is in the README, and every one in the README 
   expect([...named].filter((name) => !known.includes(name))).toEqual([])
   expect(known.filter((name) => !named.has(name))).toEqual([])
 })
+
+test('every deliberate difference of --legacy stands in the README', async () => {
+  const { DIFFERENCES } = await import('../src/legacy/differences.js')
+  for (const { sentence } of DIFFERENCES) expect(readme).toContain(`- ${sentence}\n`)
+})
