@@ -21,15 +21,18 @@ const SCALE = Int8Array.from({ length: 256 }, (_, biased) => 8 - Math.floor(Math
 /** For each biased exponent: half the distance to the next float32. */
 const HALF_GAP = Float64Array.from({ length: 256 }, (_, biased) => 2 ** (biased - 151))
 
-/** The scaled number is below 2 10^9 and comes from at most two roundings, so its error stays below this. */
+/** A float32 and its neighbours' midpoints (25 bits) times 10^k = 2^k 5^k (28 bits) fit a double up to this k. */
+const EXACT_SCALE = 12
+
+/** Beyond, the scaled number is below 2 10^9 and comes from at most two roundings, so its error stays below this. */
 const SCALED_ERROR = 2e-6
 
 const UNITS = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
 
 /**
- * Shortest decimal inside the rounding interval of a finite float32, and of those the nearest to it (Steele & White 1990).
- * The interval is scaled to about 10^9 in double precision; where a bound comes too near to a candidate
- * to be decided there, integers of any size decide.
+ * Shortest decimal inside the rounding interval of a finite float32, and of those the nearest to it, the even one of two (Steele & White 1990).
+ * The interval is scaled to about 10^9. From 10^-4 to 2 10^9 doubles hold its bounds exactly; elsewhere, where a bound comes too near to a
+ * candidate to be decided so, integers of any size decide.
  */
 export function shortestFloat32(x: number, into: Decimal): void {
   float[0] = x
@@ -47,7 +50,10 @@ export function shortestFloat32(x: number, into: Decimal): void {
   const halfGap = HALF_GAP[biased]!
   // Below a power of two the floats are twice as dense.
   const denserBelow = fraction === 0 && biased > 1
+  // A bound of the interval is rounded to the even neighbour.
+  const closed = (fraction & 1) === 0
   const k = SCALE[biased]!
+  const exact = k >= 0 && k <= EXACT_SCALE
   const scaled = scale(magnitude, k)
   const high = scale(magnitude + halfGap, k)
   const low = scale(magnitude - (denserBelow ? halfGap / 2 : halfGap), k)
@@ -55,21 +61,28 @@ export function shortestFloat32(x: number, into: Decimal): void {
   let power = 0
   for (;;) {
     const unit = UNITS[power + 1]!
-    const above = high - Math.floor(high / unit) * unit
-    if (above < SCALED_ERROR || unit - above < SCALED_ERROR || Math.abs(above - width) < SCALED_ERROR) {
+    let above = high - Math.floor(high / unit) * unit
+    if (above < 0) above += unit
+    if (exact) {
+      if (above === 0 && !closed) above = unit
+    } else if (above < SCALED_ERROR || unit - above < SCALED_ERROR || Math.abs(above - width) < SCALED_ERROR) {
       return exactShortest(fraction | 0x800000, biased - 150, denserBelow, sign, into)
     }
-    if (above > width) break
+    if (above > width || (above === width && !closed)) break
     power++
   }
   const unit = UNITS[power]!
-  const quotient = scaled / unit
-  let digits = Math.floor(quotient)
-  const rest = (quotient - digits) * unit
-  if (Math.abs(rest - unit / 2) < SCALED_ERROR) return exactShortest(fraction | 0x800000, biased - 150, denserBelow, sign, into)
-  if (rest > unit / 2) digits++
-  if (digits * unit < low) digits++
-  else if (digits * unit > high) digits--
+  let digits = Math.floor(scaled / unit)
+  let rest = scaled - digits * unit
+  if (rest < 0) {
+    digits--
+    rest += unit
+  }
+  if (!exact && Math.abs(rest - unit / 2) < SCALED_ERROR) return exactShortest(fraction | 0x800000, biased - 150, denserBelow, sign, into)
+  if (rest > unit / 2 || (rest === unit / 2 && digits % 2 === 1)) digits++
+  const candidate = digits * unit
+  if (candidate < low || (candidate === low && !closed)) digits++
+  else if (candidate > high || (candidate === high && !closed)) digits--
   into.digits = sign * digits
   into.exponent = power - k
 }
