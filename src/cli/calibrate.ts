@@ -1,10 +1,9 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.js'
 import { InputError } from '../errors.js'
 import { selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
-import { reasonOf, writeFilesWhole } from '../node/files.js'
+import { writeFilesWhole } from '../node/files.js'
 import { packageVersion } from '../node/package.js'
 import { catalogueFile, readCcd, readList, type ReadCcd, type ReadList } from '../node/read-exposure.js'
 import type { CcdResult } from '../photometry/result.js'
@@ -12,12 +11,13 @@ import { calibrateCcd } from '../pipeline.js'
 import { blankColumns } from '../products/calibrated-catalogue.js'
 import { ccdProducts } from '../products/ccd-products.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
-import { ccdProductNames, exposureProductNames } from '../products/names.js'
+import { exposureProductNames } from '../products/names.js'
 import { resultJson, type ExposureFacts, type Provenance, type RunFacts } from '../products/result-json.js'
 import { allZpCsv } from '../products/zero.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, worstOf, type ExitCode, type Io } from './io.js'
+import { readIfThere, standingZeroFiles } from './standing-products.js'
 import { ccdLine } from './summary-lines.js'
 
 /** What one run of `calibrate` works on. */
@@ -43,7 +43,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
   const { rows, absent } = selectCcds(list.rows, options.ccd, list.name.fileName)
   const several = options.ccd === 'all' || /[,-]/.test(options.ccd)
   const catalog = await chooseCatalog(options, rows, io)
-  if (!options.force) refuseMixedSystems(options.system, await standingZeroFiles(options.outdir, list))
+  if (!options.force) refuseMixedSystems(options.system, await standingZeroFiles(options.outdir, list.name, list.rows))
   if (absent.length > 0) io.err(`CCDs not in ${list.name.fileName}: ${absent.join(', ')}\n`)
 
   const run: Run = { options, io, list, catalog }
@@ -81,24 +81,6 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
 
 function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: CalibrateOptions): ExitCode {
   return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
-}
-
-/** The exposure's `Zero_*.csv` that stand in the output directory, found by name for each CCD of the list. */
-async function standingZeroFiles(outdir: string, { name, rows }: ReadList): Promise<Map<string, string>> {
-  const standing = new Map<string, string>()
-  for (const row of rows) {
-    const path = join(outdir, ccdProductNames(name, row.ccd).zero)
-    const text = await readIfThere(path)
-    if (text !== undefined) standing.set(path, text)
-  }
-  return standing
-}
-
-async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
-  })
 }
 
 async function writeCcd(run: Run, one: Calibrated): Promise<void> {

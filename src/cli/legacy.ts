@@ -2,17 +2,17 @@ import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { CommandError, InputError, isBlissError } from '../errors.js'
-import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
+import { chooseList, parseCatalogueList } from '../exposure/catalogue-list.js'
 import { memorySource } from '../formats/bytes.js'
 import { openFitsSource, readFitsTable } from '../formats/fits/index.js'
 import { runLegacy } from '../legacy/run.js'
 import { reasonOf, writeFilesWhole } from '../node/files.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
-import { ccdProductNames } from '../products/names.js'
 import type { Table } from '../table/columns.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { ExitCode, Io } from './io.js'
+import { standingZeroFiles } from './standing-products.js'
 
 /** `bliss-calib --legacy`: the original's run in the work directory. Exit codes are the original's: 0, 1, 2. */
 export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promise<ExitCode> {
@@ -51,15 +51,4 @@ async function readDetections(workdir: string, names: ReadonlySet<string>, fileN
     throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
   })
   return readFitsTable(await openFitsSource(memorySource(path, bytes), gunzipSync), { hdu: 2, wanted })
-}
-
-/** The exposure's `Zero_*.csv` that stand in the output directory. */
-async function standingZeroFiles(outdir: string, list: ListName, rows: readonly CatalogueListRow[]): Promise<Map<string, string>> {
-  const standing = new Map<string, string>()
-  for (const { ccd } of rows) {
-    const path = join(outdir, ccdProductNames(list, ccd).zero)
-    const text = await readFile(path, 'utf8').catch(() => undefined)
-    if (text !== undefined) standing.set(path, text)
-  }
-  return standing
 }
