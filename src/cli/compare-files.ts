@@ -6,11 +6,9 @@ import { readNumericCsv } from '../formats/csv.js'
 import { readFitsTable } from '../formats/fits/index.js'
 import { readParquet } from '../formats/parquet/index.js'
 import { openInput, reasonOf } from '../node/files.js'
-import type { ExposureSide } from '../products/compare-exposure.js'
 import { parseProductName, type ProductKind } from '../products/compare-names.js'
 import { filesByExposure, type ExposureFiles, type NamedProduct } from '../products/compare-plan.js'
 import {
-  allZpRow,
   bandOfList,
   catalogueFields,
   COMPARED_COLUMNS,
@@ -18,14 +16,13 @@ import {
   objectsByCcd,
   productKindOf,
   sigmaClipOfJson,
-  starColours,
-  zeroRows,
-  type AllZpFacts,
+  matchedStars,
   type CalibratedObjects,
-  type SigmaClipNumber,
-  type StarColours,
-  type ZeroFacts,
+  type CatalogZeropoint,
+  type MatchedStars,
 } from '../products/compare-read.js'
+import type { ExposureSide } from '../products/compare-side.js'
+import { allZpRow, zeroRows, type AllZpFacts, type ZeroFacts } from '../products/compare-zero.js'
 
 /** One side of a comparison: the products of a directory, or one file. */
 export interface ProductSet {
@@ -88,18 +85,17 @@ export async function readExposureSide(files: ExposureFiles): Promise<ExposureSi
   const wholeNeeded = own.size === 0 || [...zero.keys()].some((ccd) => !own.has(ccd))
   for (const [nameCcd, path] of exposureFirst(files.catalogues)) {
     if (nameCcd === null && !wholeNeeded) continue
-    const expnum = files.id.expnum
-    for (const [ccd, part] of objectsByCcd(await readCatalogue(path), path, nameCcd, expnum)) objects.set(ccd, part)
+    for (const [ccd, part] of objectsByCcd(await readCatalogue(path), path, nameCcd, files.id?.expnum)) objects.set(ccd, part)
   }
 
-  const colours = new Map<number, StarColours>()
-  for (const [ccd, path] of files.matches) colours.set(ccd, starColours(await readParquet(await openInput(path), gunzipSync, MATCH_COLUMNS), path))
-  const sigmaClip = new Map<number, SigmaClipNumber>()
+  const matches = new Map<number, MatchedStars>()
+  for (const [ccd, path] of files.matches) matches.set(ccd, matchedStars(await readParquet(await openInput(path), gunzipSync, MATCH_COLUMNS), path))
+  const sigmaClip = new Map<number, CatalogZeropoint>()
   for (const [ccd, path] of files.results) sigmaClip.set(ccd, sigmaClipOfJson(await readText(path), path, ccd))
 
   const allZp: AllZpFacts | null = files.allZp === null ? null : (allZpRow(await readText(files.allZp), files.allZp) ?? null)
   const band = [...zero.values()].find((row) => row.band !== null)?.band ?? (files.list === null ? null : bandOfList(await readText(files.list)))
-  return { band, zero, allZp, objects, colours, sigmaClip }
+  return { band, zero, allZp, objects, matches, sigmaClip }
 }
 
 /** The exposure's own file before those of single CCDs, which replace its rows. */
@@ -110,9 +106,9 @@ async function readCatalogue(path: string) {
   if (isFits(await source.slice(0, FITS_START.length)) || /\.fits(\.gz)?$/.test(path)) {
     return readFitsTable(source, { columns: COMPARED_COLUMNS.required, wanted: COMPARED_COLUMNS.wanted })
   }
-  // A line of 25 fields has 25 bytes at least: one table holds them all.
-  const rowsPerTable = Math.ceil(source.byteLength / COMPARED_COLUMNS.fewestBytesOfALine) + 1
   const bytes = await source.slice(0, source.byteLength)
+  let rowsPerTable = 1
+  for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) rowsPerTable++
   for await (const table of readNumericCsv([bytes], { name: path, rowsPerTable, fields: (header) => catalogueFields(header, path) })) return table
   throw new InputError('empty-file', 'there is no header line', { file: path, expected: 'a CSV file' })
 }
@@ -122,6 +118,7 @@ async function readBytes(path: string): Promise<{ bytes: Uint8Array }> {
   return { bytes: await source.slice(0, source.byteLength) }
 }
 
+const NEWLINE = 10
 const FITS_START = 'SIMPLE  ='
 const isFits = (bytes: Uint8Array): boolean => new TextDecoder().decode(bytes) === FITS_START
 

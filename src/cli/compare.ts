@@ -1,6 +1,6 @@
 import { CommandError, DataError, isBlissError } from '../errors.js'
 import { compareExposure } from '../products/compare-exposure.js'
-import { pairExposures, type ExposureFiles } from '../products/compare-plan.js'
+import { pairExposures, type ExposureFiles, type ExposurePairs } from '../products/compare-plan.js'
 import { ComparisonReport } from '../products/compare-report.js'
 import { comparisonText } from '../products/compare-text.js'
 import { findProducts, readExposureSide, type ProductSet } from './compare-files.js'
@@ -23,14 +23,13 @@ export async function compare(raw: Raw, io: Io): Promise<ExitCode> {
 
   const report = new ComparisonReport({ old: old.path, new: after.path, toleranceMag, unpaired })
   for (const pair of both) {
-    const id = pair.new.id.expnum > 0 ? pair.new.id : pair.old.id
     try {
-      const compared = compareExposure(id, await readExposureSide(pair.old), await readExposureSide(pair.new), toleranceMag)
+      const compared = compareExposure(pair.id, await readExposureSide(pair.old), await readExposureSide(pair.new), toleranceMag)
       if (old.kind && old.kind !== 'all-zp') refuseOtherCcds(compared.comparison.ccds, old, after)
       report.add(compared)
     } catch (error) {
       if (!isBlissError(error)) throw error
-      report.fail(id, error.message)
+      report.fail(pair.id, error.message)
       io.err(`bliss-calib: ${error.message}\n`)
     }
   }
@@ -49,7 +48,7 @@ function toleranceOf(value: unknown): number {
   return tolerance
 }
 
-function pairDirectories(old: ProductSet, after: ProductSet) {
+function pairDirectories(old: ProductSet, after: ProductSet): ExposurePairs {
   const pairs = pairExposures(old.exposures, after.exposures)
   if (pairs.both.length === 0) {
     const named = ({ exposures }: ProductSet) => [...exposures.keys()].slice(0, NAMED_AT_MOST).join(', ') + (exposures.size > NAMED_AT_MOST ? ', ...' : '')
@@ -59,7 +58,7 @@ function pairDirectories(old: ProductSet, after: ProductSet) {
 }
 
 /** Two files are of one exposure unless their names say otherwise; another r or p is another reduction of it, which may well be compared. */
-function pairFiles(old: ProductSet, after: ProductSet): ReturnType<typeof pairExposures> {
+function pairFiles(old: ProductSet, after: ProductSet): ExposurePairs {
   if (old.kind === undefined || after.kind === undefined) {
     const [directory, file] = old.kind === undefined ? [old, after] : [after, old]
     throw new CommandError('directory-and-file', `one is a directory, the other a file: give two directories or two files`, { file: file.path, found: 'a file', expected: `a directory as ${directory.path}` })
@@ -68,10 +67,10 @@ function pairFiles(old: ProductSet, after: ProductSet): ReturnType<typeof pairEx
     throw new CommandError('different-products', `the files are different products: compare like with like`, { file: after.path, found: after.kind, expected: `${old.kind} as ${old.path}` })
   }
   const [a, b] = [onlyExposure(old), onlyExposure(after)]
-  if (a.id.expnum > 0 && b.id.expnum > 0 && a.id.expnum !== b.id.expnum) {
+  if (a.id && b.id && a.id.expnum !== b.id.expnum) {
     throw new DataError('different-exposures', 'the files are of different exposures', { file: after.path, found: b.id.expnum, expected: `${a.id.expnum} as ${old.path}` })
   }
-  return { both: [{ old: a, new: b }], unpaired: [] }
+  return { both: [{ id: b.id ?? a.id, old: a, new: b }], unpaired: [] }
 }
 
 const onlyExposure = ({ exposures }: ProductSet): ExposureFiles => [...exposures.values()][0]!

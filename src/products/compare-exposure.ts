@@ -1,48 +1,13 @@
-import type { ExposureId } from './compare-names.js'
+import { expectedOffset, type ExpectedOffset } from './compare-expected.js'
+import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './compare-names.js'
 import { joinPairs, magnitudeChange, pairMagnitudes, pairObjects, type MagnitudeChange, type MagnitudePairs, type ObjectPairs } from './compare-objects.js'
-import { finiteRows, type AllZpFacts, type CalibratedObjects, type StarColours, type ZeroFacts } from './compare-read.js'
-import { micromag, resistantSlope } from './compare-statistics.js'
+import { ccdSide, type CcdSide, type ExposureSide } from './compare-side.js'
+import { micromag } from './compare-statistics.js'
 import { compareSystems, sameSystem, type SystemComparison } from './compare-systems.js'
-
-/** The products of one exposure on one side; every map is by CCD. */
-export interface ExposureSide {
-  readonly band: string | null
-  readonly zero: ReadonlyMap<number, ZeroFacts>
-  readonly allZp: AllZpFacts | null
-  readonly objects: ReadonlyMap<number, CalibratedObjects>
-  readonly colours: ReadonlyMap<number, StarColours>
-  /** `sigmaClip` of the result's JSON: the original's statistic on the catalogue's own magnitude. */
-  readonly sigmaClip: ReadonlyMap<number, { readonly zeropoint: number | null; readonly zeropointErr: number | null }>
-}
-
-/** What one side says of a CCD; null where it says nothing, a null zeropoint where it says that there is none. */
-export interface CcdSide {
-  readonly zeropoint: number | null
-  readonly zeropointErr: number | null
-  readonly matched: number | null
-  readonly used: number | null
-  readonly magsType: string | null
-  readonly system: string | null
-  readonly catalog: string | null
-  readonly outcome: string | null
-  /** The zeropoint in the magnitudes of the calibrated catalogue. */
-  readonly applied: number | null
-  readonly flag: number | null
-  /** Objects in the calibrated catalogue; null without one. */
-  readonly objects: number | null
-}
+import type { AllZpFacts } from './compare-zero.js'
 
 /** How a CCD differs; empty means the same within the tolerance. Star counts alone make no difference. */
 export type Difference = 'only-old' | 'only-new' | 'zeropoint' | 'zeropoint-error' | 'applied' | 'flag' | 'system' | 'mags-type' | 'no-catalogue' | 'objects' | 'magnitudes'
-
-/** An offset that is known beforehand, new minus old [mag]. */
-export interface ExpectedOffset {
-  readonly offset: number
-  readonly offsetErr: number | null
-  readonly stars: number
-  /** By how much it changes per magnitude of the stars' colour. */
-  readonly perColour: number | null
-}
 
 /** One CCD on both sides. Every offset is new minus old, in the field's sign. */
 export interface CcdComparison {
@@ -50,10 +15,8 @@ export interface CcdComparison {
   readonly old: CcdSide | null
   readonly new: CcdSide | null
   readonly offset: number | null
-  /** Different systems only: from the colours of the stars that made the zeropoint. */
+  /** Where one side alone is on the catalogue's own magnitude, and the other tells what its stars give on it. */
   readonly expected: ExpectedOffset | null
-  /** Different systems only: both on the catalogue's own magnitude, through `sigmaClip`. */
-  readonly onCatalogMagnitude: { readonly old: number; readonly new: number; readonly offset: number } | null
   readonly objects: { readonly paired: number; readonly byPosition: number; readonly lost: number; readonly gained: number } | null
   readonly magPsf: MagnitudeChange | null
   readonly magAuto: MagnitudeChange | null
@@ -69,7 +32,7 @@ export interface AllZpComparison {
   readonly differs: boolean
 }
 
-export interface ExposureComparison extends ExposureId {
+export interface ExposureComparison extends KnownExposure {
   readonly band: string | null
   readonly systems: SystemComparison
   readonly allZp: AllZpComparison | null
@@ -91,12 +54,12 @@ const ZEROPOINT_SLACK_MAG = 1e-9
  *
  * @throws DataError where the objects of a CCD cannot be paired
  */
-export function compareExposure(id: ExposureId, old: ExposureSide, after: ExposureSide, toleranceMag: number): ComparedExposure {
+export function compareExposure(id: ExposureId | null, old: ExposureSide, after: ExposureSide, toleranceMag: number): ComparedExposure {
   const numbers = [old.zero, old.objects, after.zero, after.objects].flatMap((map) => [...map.keys()])
   const ccds = [...new Set(numbers)].sort((a, b) => a - b)
   const compared = ccds.map((ccd) => compareCcd(ccd, old, after, toleranceMag))
   const comparison = {
-    ...id,
+    ...(id ?? UNKNOWN_EXPOSURE),
     band: after.band ?? old.band,
     systems: compareSystems(systemsOf(old), systemsOf(after)),
     allZp: compareAllZp(old.allZp, after.allZp, toleranceMag),
@@ -122,8 +85,7 @@ function compareCcd(ccd: number, old: ExposureSide, after: ExposureSide, toleran
     old: a,
     new: b,
     offset: difference(a?.zeropoint, b?.zeropoint),
-    expected: differentSystems ? expectedOffset(ccd, oldZero, newZero, old, after) : null,
-    onCatalogMagnitude: differentSystems ? onCatalogMagnitude(ccd, oldZero, newZero, old, after) : null,
+    expected: oldZero && newZero ? expectedOffset(ccd, oldZero, newZero, old, after) : null,
     objects: pairs && { paired: pairs.old.length, byPosition: pairs.byPosition, lost: pairs.lost, gained: pairs.gained },
     magPsf: psf && magnitudeChange(psf, toleranceMag),
     magAuto: auto && magnitudeChange(auto, toleranceMag),
@@ -132,30 +94,10 @@ function compareCcd(ccd: number, old: ExposureSide, after: ExposureSide, toleran
   return { comparison, pairs: psf && auto && { psf, auto } }
 }
 
-/** Without a Zero row the zeropoint is the one that the magnitudes were made with. */
-function ccdSide(ccd: number, { zero, objects }: ExposureSide): CcdSide | null {
-  const row = zero.get(ccd)
-  const catalogue = objects.get(ccd)
-  if (!row && !catalogue) return null
-  return {
-    zeropoint: row ? row.zeropoint : catalogue!.applied,
-    zeropointErr: row ? row.zeropointErr : catalogue!.appliedErr,
-    matched: row?.matched ?? null,
-    used: row?.used ?? null,
-    magsType: row?.magsType ?? null,
-    system: row?.system ?? null,
-    catalog: row?.catalog ?? null,
-    outcome: row?.outcome ?? null,
-    applied: catalogue?.applied ?? null,
-    flag: catalogue?.flag ?? null,
-    objects: catalogue?.magPsf.length ?? null,
-  }
-}
-
 /** Colours by NUMBER from the new side's matched stars, else from the old side's. */
 function colourOfPairs(pairs: ObjectPairs, ccd: number, old: ExposureSide, after: ExposureSide): Float64Array {
-  const fromNew = after.colours.has(ccd)
-  const stars = (fromNew ? after : old).colours.get(ccd)
+  const fromNew = after.matches.has(ccd)
+  const stars = (fromNew ? after : old).matches.get(ccd)
   const number = (fromNew ? after : old).objects.get(ccd)!.number
   const colour = new Float64Array(pairs.old.length).fill(NaN)
   if (!stars || !number) return colour
@@ -164,32 +106,6 @@ function colourOfPairs(pairs: ObjectPairs, ccd: number, old: ExposureSide, after
   const rows = fromNew ? pairs.new : pairs.old
   rows.forEach((row, k) => (colour[k] = colourOf.get(number[row]!) ?? NaN))
   return colour
-}
-
-/** Mean of standard minus catalogue magnitude over the stars used, with the sign of new minus old. Known where one side is on the catalogue's own magnitude. */
-function expectedOffset(ccd: number, oldZero: ZeroFacts, newZero: ZeroFacts, old: ExposureSide, after: ExposureSide): ExpectedOffset | null {
-  const forward = oldZero.system === 'catalog'
-  if (forward === (newZero.system === 'catalog')) return null
-  const stars = (forward ? after : old).colours.get(ccd)
-  const used = stars ? finiteRows(stars.standardMinusCatalog) : new Uint32Array(0)
-  if (!stars || used.length === 0) return null
-  const sign = forward ? 1 : -1
-  const mean = used.reduce((sum, i) => sum + stars.standardMinusCatalog[i]!, 0) / used.length
-  const variance = used.reduce((sum, i) => sum + (stars.standardMinusCatalog[i]! - mean) ** 2, 0) / (used.length - 1)
-  const { slope } = resistantSlope(stars.colour, stars.standardMinusCatalog)
-  return {
-    offset: micromag(sign * mean)!,
-    offsetErr: micromag(Math.sqrt(variance / used.length)),
-    stars: used.length,
-    perColour: slope === null ? null : micromag(sign * slope),
-  }
-}
-
-function onCatalogMagnitude(ccd: number, oldZero: ZeroFacts, newZero: ZeroFacts, old: ExposureSide, after: ExposureSide): CcdComparison['onCatalogMagnitude'] {
-  const zeropoint = (zero: ZeroFacts, side: ExposureSide) => (zero.system === 'catalog' ? zero.zeropoint : (side.sigmaClip.get(ccd)?.zeropoint ?? null))
-  const [a, b] = [zeropoint(oldZero, old), zeropoint(newZero, after)]
-  const bothAsIs = oldZero.system === 'catalog' && newZero.system === 'catalog'
-  return a === null || b === null || bothAsIs ? null : { old: micromag(a)!, new: micromag(b)!, offset: micromag(b - a)! }
 }
 
 function differencesOf(facts: Omit<CcdComparison, 'differences'>, differentSystems: boolean, toleranceMag: number): Difference[] {

@@ -16,6 +16,15 @@ export interface ExposureId {
   readonly attnum: string
 }
 
+/** The same of a compared pair: null where the files do not say. */
+export interface KnownExposure {
+  readonly expnum: number | null
+  readonly reqnum: string | null
+  readonly attnum: string | null
+}
+
+export const UNKNOWN_EXPOSURE: KnownExposure = { expnum: null, reqnum: null, attnum: null }
+
 const COMPRESSED = /\.gz$/
 const PATTERNS: readonly (readonly [ProductKind, RegExp])[] = [
   ['zero', /^Zero_D(?<e>\d+)_(?<c>\d+)_r(?<r>.+)p(?<a>\d+)\.csv$/],
@@ -45,6 +54,7 @@ export function parseCatalogueFileName(fileName: string): { readonly band: strin
 }
 
 /** The same text for the same exposure however the numbers are padded. */
-export function exposureKey({ expnum, reqnum, attnum }: ExposureId): string {
+export function exposureKey({ expnum, reqnum, attnum }: KnownExposure): string {
+  if (expnum === null || reqnum === null) return 'the two files'
   return `${expnum} r${/^\d+$/.test(reqnum) ? Number(reqnum) : reqnum}p${Number(attnum)}`
 }

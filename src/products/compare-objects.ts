@@ -66,6 +66,8 @@ export function pairObjects(a: CalibratedObjects, b: CalibratedObjects): ObjectP
 export interface MagnitudePairs {
   /** New minus old. */
   readonly change: Float64Array
+  /** The change minus the CCD's median change, so that CCDs of different offsets make no slope together. */
+  readonly centred: Float64Array
   /** Mean of old and new: the old one alone would slope with its own noise. */
   readonly mag: Float64Array
   /** NaN where no matched star gives one. */
@@ -81,8 +83,11 @@ export function pairMagnitudes(pairs: ObjectPairs, old: Float64Array, after: Flo
   const b = gather(after, pairs.new)
   const both = indicesWhere(a.length, (i) => !Number.isNaN(a[i]!) && !Number.isNaN(b[i]!))
   const count = (has: Float64Array, lacks: Float64Array) => has.reduce((sum, mag, i) => sum + Number(!Number.isNaN(mag) && Number.isNaN(lacks[i]!)), 0)
+  const change = Float64Array.from(both, (i) => b[i]! - a[i]!)
+  const offset = median(change)
   return {
-    change: Float64Array.from(both, (i) => b[i]! - a[i]!),
+    change,
+    centred: change.map((value) => value - offset),
     mag: Float64Array.from(both, (i) => (a[i]! + b[i]!) / 2),
     colour: gather(colour, both),
     lost: count(a, b),
@@ -103,19 +108,19 @@ export interface MagnitudeChange {
   readonly beyondTolerance: number
   readonly lost: number
   readonly gained: number
-  /** Change per magnitude. */
+  /** Change per magnitude, within CCDs. */
   readonly slope: number | null
   readonly slopeErr: number | null
-  /** Change per magnitude of colour, over the pairs whose colour is known. */
+  /** Change per magnitude of colour, within CCDs, over the pairs whose colour is known. */
   readonly colourPairs: number
   readonly colourSlope: number | null
   readonly colourSlopeErr: number | null
 }
 
 /** Statistics of changed magnitudes. */
-export function magnitudeChange({ change, mag, colour, lost, gained }: MagnitudePairs, toleranceMag: number): MagnitudeChange {
-  const slope = resistantSlope(mag, change)
-  const colourSlope = resistantSlope(colour, change)
+export function magnitudeChange({ change, centred, mag, colour, lost, gained }: MagnitudePairs, toleranceMag: number): MagnitudeChange {
+  const slope = resistantSlope(mag, centred)
+  const colourSlope = resistantSlope(colour, centred)
   return {
     pairs: change.length,
     offset: micromag(median(change)),
@@ -144,5 +149,12 @@ export function joinPairs(parts: readonly MagnitudePairs[]): MagnitudePairs {
     return whole
   }
   const total = (pick: (part: MagnitudePairs) => number) => parts.reduce((sum, part) => sum + pick(part), 0)
-  return { change: joined((p) => p.change), mag: joined((p) => p.mag), colour: joined((p) => p.colour), lost: total((p) => p.lost), gained: total((p) => p.gained) }
+  return {
+    change: joined((part) => part.change),
+    centred: joined((part) => part.centred),
+    mag: joined((part) => part.mag),
+    colour: joined((part) => part.colour),
+    lost: total((part) => part.lost),
+    gained: total((part) => part.gained),
+  }
 }

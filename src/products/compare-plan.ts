@@ -10,7 +10,8 @@ export interface NamedProduct {
 
 /** The files of one exposure on one side. */
 export interface ExposureFiles {
-  readonly id: ExposureId
+  /** null for a file that was renamed. */
+  readonly id: ExposureId | null
   /** The CCD's own file, else that of the whole exposure; CCD null is the whole exposure. */
   readonly zero: ReadonlyMap<number | null, string>
   readonly catalogues: ReadonlyMap<number | null, string>
@@ -21,7 +22,7 @@ export interface ExposureFiles {
 }
 
 interface FilesUnderWay {
-  id: ExposureId
+  id: ExposureId | null
   zero: Map<number | null, string>
   catalogues: Map<number | null, string>
   allZp: string | null
@@ -38,10 +39,9 @@ export function filesByExposure(products: readonly NamedProduct[]): Map<string, 
   const exposures = new Map<string, FilesUnderWay>()
   const compared = new Set<string>()
   for (const { path, kind, exposure, ccd } of [...products].sort((a, b) => preference(a.path) - preference(b.path) || (a.path < b.path ? -1 : 1))) {
-    const id = exposure ?? { expnum: 0, reqnum: '', attnum: '' }
     const key = exposure === null ? '' : exposureKey(exposure)
     if (COMPARED.has(kind)) compared.add(key)
-    const files = exposures.get(key) ?? { id, zero: new Map(), catalogues: new Map(), allZp: null, matches: new Map(), results: new Map(), list: null }
+    const files = exposures.get(key) ?? { id: exposure, zero: new Map(), catalogues: new Map(), allZp: null, matches: new Map(), results: new Map(), list: null }
     exposures.set(key, files)
     const keepFirst = <K>(map: Map<K, string>, at: K) => void (map.has(at) || map.set(at, path))
     switch (kind) {
@@ -75,13 +75,19 @@ function preference(path: string): number {
   return 4 * Number(plain.endsWith('.fits')) + 2 * Number(/_0+_r[^/]*$/.test(plain)) + Number(path !== plain)
 }
 
-/** Exposures of both sides, and those of one. */
-export function pairExposures(old: ReadonlyMap<string, ExposureFiles>, after: ReadonlyMap<string, ExposureFiles>) {
-  const both = [...old].flatMap(([key, files]) => (after.has(key) ? [{ old: files, new: after.get(key)! }] : []))
-  const only = (side: 'old' | 'new', here: typeof old, there: typeof old) => [...here].flatMap(([key, { id }]) => (there.has(key) ? [] : [{ ...id, in: side }]))
+/** Exposures to compare, and those of one side. */
+export interface ExposurePairs {
+  readonly both: readonly { readonly id: ExposureId | null; readonly old: ExposureFiles; readonly new: ExposureFiles }[]
+  readonly unpaired: readonly (ExposureId & { readonly in: 'old' | 'new' })[]
+}
+
+/** Exposures of two directories, ascending. */
+export function pairExposures(old: ReadonlyMap<string, ExposureFiles>, after: ReadonlyMap<string, ExposureFiles>): ExposurePairs {
+  const both = [...old].flatMap(([key, files]) => (after.has(key) ? [{ id: files.id!, old: files, new: after.get(key)! }] : []))
+  const only = (side: 'old' | 'new', here: typeof old, there: typeof old) => [...here].flatMap(([key, { id }]) => (there.has(key) ? [] : [{ ...id!, in: side }]))
   const byNumber = (a: ExposureId, b: ExposureId) => a.expnum - b.expnum || (exposureKey(a) < exposureKey(b) ? -1 : 1)
   return {
-    both: both.sort((a, b) => byNumber(a.old.id, b.old.id)),
+    both: both.sort((a, b) => byNumber(a.id, b.id)),
     unpaired: [...only('old', old, after), ...only('new', after, old)].sort(byNumber),
   }
 }

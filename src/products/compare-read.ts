@@ -1,37 +1,10 @@
 import { csvParseRows } from 'd3-dsv'
 import { InputError } from '../errors.js'
-import { gather, indicesWhere } from '../math/select.js'
 import type { CsvField } from '../formats/csv.js'
+import { gather } from '../math/select.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { parseCatalogueFileName } from './compare-names.js'
-import { NO_ZEROPOINT } from './zero.js'
-
-/** One row of `Zero_*.csv` in the field's sign, m = -2.5 log10(flux) + zeropoint; null where there is none. */
-export interface ZeroFacts {
-  readonly ccd: number
-  readonly band: string | null
-  readonly matched: number
-  readonly used: number
-  readonly zeropoint: number | null
-  readonly zeropointErr: number | null
-  readonly magsType: string | null
-  /** A file without the column is the original's or `--legacy`'s: the catalogue's own magnitude. */
-  readonly system: string
-  readonly catalog: string | null
-  readonly outcome: string | null
-}
-
-/** The row of `allZP_*.csv`, in the field's sign. */
-export interface AllZpFacts {
-  readonly matched: number
-  readonly used: number
-  readonly zeropoint: number | null
-  readonly zeropointErr: number | null
-  readonly system: string
-  readonly catalog: string | null
-  /** `ccd`, `exposure`, or null in files that do not say. */
-  readonly scope: string | null
-}
+import { inFieldSign, knownNumber } from './compare-zero.js'
 
 /** One CCD's objects in a calibrated catalogue. */
 export interface CalibratedObjects {
@@ -52,8 +25,6 @@ export interface CalibratedObjects {
 export const COMPARED_COLUMNS = {
   required: ['CCDNUM', 'MAG_PSF', 'MAG_AUTO', 'ZeroPoint'],
   wanted: ['EXPNUM', 'NUMBER', 'ALPHAWIN_J2000', 'DELTAWIN_J2000', 'ZeroPoint_rms', 'ZeroPoint_FLAGS'],
-  /** Of a CSV line: its 24 commas and the line feed. */
-  fewestBytesOfALine: 25,
 } as const
 
 /** The columns to read of a calibrated catalogue in CSV. Throws InputError where a required one is missing. */
@@ -77,58 +48,14 @@ export function productKindOf(bytes: Uint8Array): 'zero' | 'all-zp' | 'catalogue
 }
 
 /**
- * Rows of `Zero_*.csv`; none for a file that holds its header only, as the original leaves one where a catalogue is missing.
- *
- * @param nameCcd the CCD of the file's name, for a FILENAME that does not say one
- * @throws InputError naming file, line and column of what is missing or no number
- */
-export function zeroRows(text: string, file: string, nameCcd: number | null): ZeroFacts[] {
-  return csvRows(text, file, ['FILENAME', 'Nall', 'Nclipped', 'ZP', 'ZPrms']).map(({ textOf, numberOf, line }) => {
-    const named = parseCatalogueFileName(textOf('FILENAME') ?? '')
-    const ccd = named?.ccd ?? nameCcd
-    if (ccd === null) {
-      throw new InputError('bad-value', 'the CCD of a row cannot be told', { file, line, column: 'FILENAME', found: textOf('FILENAME') ?? 'nothing', expected: 'D{exposure}_{band}_{ccd}_...' })
-    }
-    if (nameCcd !== null && ccd !== nameCcd) {
-      throw new InputError('wrong-ccd', 'the row is of another CCD than the name of the file', { file, line, column: 'FILENAME', found: ccd, expected: `${nameCcd}` })
-    }
-    return {
-      ccd,
-      band: named?.band ?? null,
-      matched: numberOf('Nall'),
-      used: numberOf('Nclipped'),
-      zeropoint: inFieldSign(numberOf('ZP')),
-      zeropointErr: known(numberOf('ZPrms')),
-      magsType: textOf('magType'),
-      system: textOf('system') ?? 'catalog',
-      catalog: textOf('catalog'),
-      outcome: textOf('outcome'),
-    }
-  })
-}
-
-/** The row of `allZP_*.csv`, undefined for a header only. Throws as `zeroRows`. */
-export function allZpRow(text: string, file: string): AllZpFacts | undefined {
-  return csvRows(text, file, ['NumStarsAll', 'NumStarsClipped', 'sigclipZP', 'stdsigclipzp']).map(({ textOf, numberOf }) => ({
-    matched: numberOf('NumStarsAll'),
-    used: numberOf('NumStarsClipped'),
-    zeropoint: inFieldSign(numberOf('sigclipZP')),
-    zeropointErr: known(numberOf('stdsigclipzp')),
-    system: textOf('system') ?? 'catalog',
-    catalog: textOf('catalog'),
-    scope: textOf('scope'),
-  }))[0]
-}
-
-/**
  * Objects of a calibrated catalogue by CCD. CCDs whose ZeroPoint is blank are left out: the original carries along the objects of
  * every CCD of the list, and calibrates those of one.
  *
  * @param nameCcd the CCD of the file's name: only its objects count; null for a file of the whole exposure
- * @param nameExpnum the exposure of the file's name, 0 where the name does not say
+ * @param nameExpnum the exposure of the file's name, absent where the name does not say
  * @throws InputError where a column is missing, or the objects are of another exposure
  */
-export function objectsByCcd(table: Table, file: string, nameCcd: number | null, nameExpnum = 0): Map<number, CalibratedObjects> {
+export function objectsByCcd(table: Table, file: string, nameCcd: number | null, nameExpnum?: number): Map<number, CalibratedObjects> {
   const values = (name: string): Float64Array | null => {
     const column = findColumn(table, name)
     return (column && asFloat64(column)) ?? null
@@ -141,8 +68,8 @@ export function objectsByCcd(table: Table, file: string, nameCcd: number | null,
   const expnum = values('EXPNUM')?.[0]
   // The original's FITS table has 16 bits for whole numbers: 668439 stands there as 13079, NUMBER 40000 as -25536.
   const sixteenBits = findColumn(table, 'EXPNUM')?.type === 'i16'
-  const expected = sixteenBits ? (nameExpnum << 16) >> 16 : nameExpnum
-  if (nameExpnum > 0 && expnum !== undefined && expnum !== expected) {
+  const expected = sixteenBits && nameExpnum !== undefined ? (nameExpnum << 16) >> 16 : nameExpnum
+  if (expected !== undefined && expnum !== undefined && expnum !== expected) {
     throw new InputError('wrong-exposure', 'the objects are of another exposure than the name of the file', { file, row: 1, column: 'EXPNUM', found: expnum, expected: `${expected}` })
   }
   const ccdOfRow = required('CCDNUM')
@@ -173,49 +100,50 @@ export function objectsByCcd(table: Table, file: string, nameCcd: number | null,
       magPsf: gather(magPsf, rows),
       magAuto: gather(magAuto, rows),
       applied: inFieldSign(zeropoint[first]!),
-      appliedErr: known(rms?.[first] ?? NaN),
+      appliedErr: knownNumber(rms?.[first] ?? NaN),
       flag: Number.isFinite(flags?.[first] ?? NaN) ? flags![first]! : null,
     })
   }
   return objects
 }
 
-/** Stars of one CCD's `matches_*.parquet`. */
-export interface StarColours {
+/** Stars of one CCD's `matches_*.parquet`; NaN where a value is unknown. */
+export interface MatchedStars {
   /** NUMBER of the detection. */
   readonly number: Float64Array
   readonly colour: Float64Array
-  /** Standard minus the catalogue's own magnitude, of stars that made the zeropoint; NaN for others. */
+  /** -2.5 log10(flux) minus the catalogue's own magnitude. */
+  readonly instMinusCatalog: Float64Array
+  /** Standard minus the catalogue's own magnitude. */
   readonly standardMinusCatalog: Float64Array
 }
 
 /** Columns of `matches_*.parquet` that a comparison reads. */
-export const MATCH_COLUMNS = ['number', 'colour', 'ref_mag', 'catalog_mag', 'cut'] as const
+export const MATCH_COLUMNS = ['number', 'colour', 'inst_mag', 'ref_mag', 'catalog_mag'] as const
 
 /** Colours and magnitudes of the matched stars. Throws InputError where a column is missing. */
-export function starColours(table: Table, file: string): StarColours {
+export function matchedStars(table: Table, file: string): MatchedStars {
   const column = (name: string) => {
     const found = findColumn(table, name)
     const numbers = found && asFloat64(found)
     if (!numbers) throw new InputError('missing-column', 'the matched stars lack a column of numbers', { file, column: name })
     return numbers
   }
-  const cut = findColumn(table, 'cut')
-  const used = cut?.type === 'string' ? cut.values : undefined
   const catalogMag = column('catalog_mag')
-  const standardMinusCatalog = column('ref_mag').map((mag, i) => (used === undefined || used[i] === 'used' ? mag - catalogMag[i]! : NaN))
-  return { number: column('number'), colour: column('colour'), standardMinusCatalog }
+  const minusCatalog = (name: string) => column(name).map((mag, i) => mag - catalogMag[i]!)
+  return { number: column('number'), colour: column('colour'), instMinusCatalog: minusCatalog('inst_mag'), standardMinusCatalog: minusCatalog('ref_mag') }
 }
 
-/** The original's statistic as the result's JSON holds it. */
-export interface SigmaClipNumber {
+/** The original's statistic on the catalogue's own magnitude. */
+export interface CatalogZeropoint {
   readonly zeropoint: number | null
-  readonly zeropointErr: number | null
+  /** Stars left after the clip. */
+  readonly stars: number
 }
 
 /** `sigmaClip` of a CCD in `zeropoint_*.json`; throws InputError where the text is no such result. */
-export function sigmaClipOfJson(text: string, file: string, ccd: number): SigmaClipNumber {
-  let result: { ccds?: { ccd?: number; sigmaClip?: { zeropoint?: number | null; zeropointErr?: number | null } }[] } | null
+export function sigmaClipOfJson(text: string, file: string, ccd: number): CatalogZeropoint {
+  let result: { ccds?: { ccd?: number; sigmaClip?: { zeropoint?: number | null; nClipped?: number } }[] } | null
   try {
     result = JSON.parse(text) as typeof result
   } catch (cause) {
@@ -223,7 +151,7 @@ export function sigmaClipOfJson(text: string, file: string, ccd: number): SigmaC
   }
   const found = Array.isArray(result?.ccds) ? result.ccds.find((one) => one?.ccd === ccd)?.sigmaClip : undefined
   if (found === undefined) throw new InputError('unfit-json', `the result holds no sigmaClip of CCD ${ccd}`, { file })
-  return { zeropoint: found.zeropoint ?? null, zeropointErr: found.zeropointErr ?? null }
+  return { zeropoint: found.zeropoint ?? null, stars: found.nClipped ?? 0 }
 }
 
 /** Band of a catalogue list by its first FILENAME; null where it does not say. */
@@ -232,47 +160,5 @@ export function bandOfList(text: string): string | null {
   return parseCatalogueFileName(row?.[header?.indexOf('FILENAME') ?? -1] ?? '')?.band ?? null
 }
 
-/** Rows of the finite entries. */
-export function finiteRows(values: Float64Array): Uint32Array {
-  return indicesWhere(values.length, (i) => Number.isFinite(values[i]!))
-}
-
-const known = (value: number): number | null => (Number.isFinite(value) && value !== NO_ZEROPOINT ? value : null)
-
-/** The files hold minus the zeropoint. */
-function inFieldSign(value: number): number | null {
-  const stored = known(value)
-  return stored === null ? null : 0 - stored
-}
-
 /** The original calibrates with -999 where it has no zeropoint, which gives magnitudes near 991. */
 const magnitude = (mag: number): number => (Math.abs(mag) < 90 ? mag : NaN)
-
-interface CsvRow {
-  readonly line: number
-  textOf(column: string): string | null
-  numberOf(column: string): number
-}
-
-function csvRows(text: string, file: string, needed: readonly string[]): CsvRow[] {
-  const [header, ...body] = csvParseRows(text.replace(/\r\n?/g, '\n'))
-  const names = (header ?? []).map((name) => name.trim())
-  for (const column of needed) {
-    if (!names.includes(column)) throw new InputError('missing-column', 'the file lacks a column', { file, line: 1, column, found: names.join(',').slice(0, 200) || 'an empty file' })
-  }
-  return body.flatMap((cells, k): CsvRow[] => {
-    const line = k + 2
-    if (cells.every((cell) => cell.trim() === '')) return []
-    if (cells.length !== names.length) throw new InputError('ragged-csv', 'the line has another number of fields than the header', { file, line, found: cells.length, expected: `${names.length}` })
-    const textOf = (column: string) => cells[names.indexOf(column)]?.trim() || null
-    const numberOf = (column: string) => {
-      const cell = textOf(column)
-      const value = cell === null ? NaN : Number(cell)
-      if (cell === null || (Number.isNaN(value) && cell.toLowerCase() !== 'nan')) {
-        throw new InputError('bad-number', 'the field is not a number', { file, line, column, found: JSON.stringify(cell ?? ''), expected: 'a number' })
-      }
-      return value
-    }
-    return [{ line, textOf, numberOf }]
-  })
-}

@@ -1,6 +1,6 @@
 import { madScatter, median } from '../math/robust.js'
 import type { CcdComparison, ComparedExposure, ExposureComparison } from './compare-exposure.js'
-import type { ExposureId } from './compare-names.js'
+import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './compare-names.js'
 import { joinPairs, magnitudeChange, type MagnitudeChange, type MagnitudePairs } from './compare-objects.js'
 import { micromag } from './compare-statistics.js'
 
@@ -24,8 +24,9 @@ export interface BandSummary {
   readonly ccds: number
   readonly differing: number
   readonly zeropoint: OffsetSummary
+  /** What the change of the photometric system does, and what remains of the offset without it. */
   readonly expected: OffsetSummary
-  readonly onCatalogMagnitude: OffsetSummary
+  readonly remaining: OffsetSummary
   readonly objects: { readonly paired: number; readonly byPosition: number; readonly lost: number; readonly gained: number }
   readonly magPsf: MagnitudeChange
   readonly magAuto: MagnitudeChange
@@ -44,7 +45,7 @@ export interface Comparison {
   /** Exposures on one side only. */
   readonly unpaired: readonly (ExposureId & { readonly in: 'old' | 'new' })[]
   /** Exposures that could not be read, with the reason. */
-  readonly failed: readonly (ExposureId & { readonly message: string })[]
+  readonly failed: readonly (KnownExposure & { readonly message: string })[]
 }
 
 /** Gathers exposures one at a time, so that only the pairs of magnitudes stay in memory. */
@@ -65,8 +66,8 @@ export class ComparisonReport {
     this.pairsOfBand.set(comparison.band, pairs)
   }
 
-  fail(id: ExposureId, message: string): void {
-    this.failed.push({ ...id, message })
+  fail(id: ExposureId | null, message: string): void {
+    this.failed.push({ ...(id ?? UNKNOWN_EXPOSURE), message })
   }
 
   result(): Comparison {
@@ -98,7 +99,7 @@ export class ComparisonReport {
       differing: ccds.filter((ccd) => ccd.differences.length > 0).length,
       zeropoint: offsetSummary(ccds.map((ccd) => ccd.offset)),
       expected: offsetSummary(ccds.map((ccd) => ccd.expected?.offset ?? null)),
-      onCatalogMagnitude: offsetSummary(ccds.map((ccd) => ccd.onCatalogMagnitude?.offset ?? null)),
+      remaining: offsetSummary(ccds.map((ccd) => ccd.expected?.remaining ?? null)),
       objects: {
         paired: total((ccd) => ccd.objects?.paired),
         byPosition: total((ccd) => ccd.objects?.byPosition),

@@ -9,7 +9,9 @@ export interface RobustSlope {
 
 /** Points that each third of a resistant line needs. */
 const FEWEST_IN_A_THIRD = 3
-const REFINEMENTS = 4
+const REFINEMENTS = 5
+/** A step of the refinement that moves no point by more than this is the last. */
+const NEGLIGIBLE_MAG = 1e-7
 /** Standard error of a median over that of a mean, for normal noise. */
 const MEDIAN_OVER_MEAN_ERROR = Math.sqrt(Math.PI / 2)
 
@@ -33,6 +35,7 @@ export function resistantSlope(x: Float64Array, y: Float64Array): RobustSlope {
   for (let pass = 0; pass < REFINEMENTS; pass++) {
     const step = (median(residual.subarray(last)) - median(residual.subarray(0, third))) / width
     slope += step
+    if (Math.abs(step) * width < NEGLIGIBLE_MAG) break
     for (let i = 0; i < xs.length; i++) residual[i]! -= step * (xs[i]! - xs[0]!)
   }
   return { slope, slopeErr: (MEDIAN_OVER_MEAN_ERROR * madScatter(residual) * Math.sqrt(2 / third)) / width }

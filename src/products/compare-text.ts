@@ -1,7 +1,8 @@
-import type { CcdComparison, CcdSide, ExposureComparison } from './compare-exposure.js'
+import type { CcdComparison, ExposureComparison } from './compare-exposure.js'
 import { exposureKey } from './compare-names.js'
 import type { MagnitudeChange } from './compare-objects.js'
 import { offsetSummary, type BandSummary, type Comparison, type OffsetSummary } from './compare-report.js'
+import type { CcdSide } from './compare-side.js'
 import { nameOf } from './compare-systems.js'
 
 const LINE = 100
@@ -24,7 +25,7 @@ export function comparisonText(comparison: Comparison): string {
 function exposureText(exposure: ExposureComparison): string {
   const { systems, band, ccds, allZp } = exposure
   const said = (labels: readonly string[]) => labels.map(nameOf).join(' and ') || 'an unknown system'
-  const named = exposure.expnum > 0 ? `Exposure ${exposureKey(exposure)}` : 'The two files'
+  const named = exposure.expnum !== null ? `Exposure ${exposureKey(exposure)}` : 'The two files'
   const [oldSystem, newSystem] = [said(systems.old), said(systems.new)]
   const both = oldSystem === newSystem ? `Both are on ${oldSystem}` : `OLD is on ${oldSystem}; NEW is on ${newSystem}`
   const lines = [wrapped(`${named}, band ${band ?? 'unknown'}. ${both}.`)]
@@ -39,18 +40,19 @@ function exposureText(exposure: ExposureComparison): string {
   return lines.join('')
 }
 
+/** How much of the offset the change of system makes, and what remains. */
 function expectedText(ccds: readonly CcdComparison[]): string[] {
-  const expected = ccds.filter((ccd) => ccd.expected)
-  const same = offsetSummary(ccds.map((ccd) => ccd.onCatalogMagnitude?.offset ?? null))
-  const lines: string[] = []
-  if (expected.length > 0) {
-    const { offset } = offsetSummary(expected.map((ccd) => ccd.expected!.offset))
-    const left = offsetSummary(expected.map((ccd) => (ccd.offset === null ? null : ccd.offset - ccd.expected!.offset)))
-    const stars = expected.reduce((sum, ccd) => sum + ccd.expected!.stars, 0)
-    lines.push(wrapped(`Expected from the colours of ${stars} stars of matches_: ${signed(offset)}. Left over, found minus expected: ${spread(left)}.`))
-  }
-  if (same.ccds > 0) lines.push(wrapped(`Both on the catalogue's own magnitude (sigmaClip of zeropoint_*.json): new - old ${spread(same)}.`))
-  return lines
+  const expected = ccds.flatMap((ccd) => (ccd.expected ? [ccd.expected] : []))
+  if (expected.length === 0) return []
+  const stars = expected.reduce((sum, one) => sum + one.stars, 0)
+  const colour = offsetSummary(expected.map((one) => one.colour)).offset
+  const perColour = offsetSummary(expected.map((one) => one.perColour)).offset
+  const source = expected.every((one) => one.from === 'sigma-clip') ? "the original's selection, sigmaClip of zeropoint_*.json" : 'matches_*.parquet'
+  const about = [...(colour === null ? [] : [`median colour ${colour.toFixed(2)}`]), ...(perColour === null ? [] : [`${signed(perColour)} per mag of colour`])]
+  return [
+    wrapped(`Of the offset the change of system makes ${spread(offsetSummary(expected.map((one) => one.offset)))}, by ${plural(stars, 'star')} (${[source, ...about].join('; ')}).`),
+    wrapped(`Without it, both on the catalogue's own magnitude, new - old is ${spread(offsetSummary(expected.map((one) => one.remaining)))}.`),
+  ]
 }
 
 function ccdLine({ ccd, old, new: after, offset, magPsf, objects }: CcdComparison): string {

@@ -1,0 +1,50 @@
+import type { CalibratedObjects, CatalogZeropoint, MatchedStars } from './compare-read.js'
+import type { AllZpFacts, ZeroFacts } from './compare-zero.js'
+
+/** The products of one exposure on one side; every map is by CCD. */
+export interface ExposureSide {
+  readonly band: string | null
+  readonly zero: ReadonlyMap<number, ZeroFacts>
+  readonly allZp: AllZpFacts | null
+  readonly objects: ReadonlyMap<number, CalibratedObjects>
+  readonly matches: ReadonlyMap<number, MatchedStars>
+  /** From the result's JSON. */
+  readonly sigmaClip: ReadonlyMap<number, CatalogZeropoint>
+}
+
+/** What one side says of a CCD; null where it says nothing, a null zeropoint where it says that there is none. */
+export interface CcdSide {
+  readonly zeropoint: number | null
+  readonly zeropointErr: number | null
+  readonly matched: number | null
+  readonly used: number | null
+  readonly magsType: string | null
+  readonly system: string | null
+  readonly catalog: string | null
+  readonly outcome: string | null
+  /** The zeropoint in the magnitudes of the calibrated catalogue. */
+  readonly applied: number | null
+  readonly flag: number | null
+  /** Objects in the calibrated catalogue; null without one. */
+  readonly objects: number | null
+}
+
+/** Without a Zero row the zeropoint is the one that the magnitudes were made with. */
+export function ccdSide(ccd: number, { zero, objects }: ExposureSide): CcdSide | null {
+  const row = zero.get(ccd)
+  const catalogue = objects.get(ccd)
+  if (!row && !catalogue) return null
+  return {
+    zeropoint: row ? row.zeropoint : catalogue!.applied,
+    zeropointErr: row ? row.zeropointErr : catalogue!.appliedErr,
+    matched: row?.matched ?? null,
+    used: row?.used ?? null,
+    magsType: row?.magsType ?? null,
+    system: row?.system ?? null,
+    catalog: row?.catalog ?? null,
+    outcome: row?.outcome ?? null,
+    applied: catalogue?.applied ?? null,
+    flag: catalogue?.flag ?? null,
+    objects: catalogue?.magPsf.length ?? null,
+  }
+}

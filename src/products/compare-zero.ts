@@ -1,0 +1,113 @@
+import { csvParseRows } from 'd3-dsv'
+import { InputError } from '../errors.js'
+import { parseCatalogueFileName } from './compare-names.js'
+import { NO_ZEROPOINT } from './zero.js'
+
+/** One row of `Zero_*.csv` in the field's sign, m = -2.5 log10(flux) + zeropoint; null where there is none. */
+export interface ZeroFacts {
+  readonly ccd: number
+  readonly band: string | null
+  readonly matched: number
+  readonly used: number
+  readonly zeropoint: number | null
+  readonly zeropointErr: number | null
+  readonly magsType: string | null
+  /** A file without the column is the original's or `--legacy`'s: the catalogue's own magnitude. */
+  readonly system: string
+  readonly catalog: string | null
+  readonly outcome: string | null
+}
+
+/** The row of `allZP_*.csv`, in the field's sign. */
+export interface AllZpFacts {
+  readonly matched: number
+  readonly used: number
+  readonly zeropoint: number | null
+  readonly zeropointErr: number | null
+  readonly system: string
+  readonly catalog: string | null
+  /** `ccd`, `exposure`, or null in files that do not say. */
+  readonly scope: string | null
+}
+
+/**
+ * Rows of `Zero_*.csv`; none for a file that holds its header only, as the original leaves one where a catalogue is missing.
+ *
+ * @param nameCcd the CCD of the file's name, for a FILENAME that does not say one
+ * @throws InputError naming file, line and column of what is missing or no number
+ */
+export function zeroRows(text: string, file: string, nameCcd: number | null): ZeroFacts[] {
+  return csvRows(text, file, ['FILENAME', 'Nall', 'Nclipped', 'ZP', 'ZPrms']).map(({ textOf, numberOf, line }) => {
+    const named = parseCatalogueFileName(textOf('FILENAME') ?? '')
+    const ccd = named?.ccd ?? nameCcd
+    if (ccd === null) {
+      throw new InputError('bad-value', 'the CCD of a row cannot be told', { file, line, column: 'FILENAME', found: textOf('FILENAME') ?? 'nothing', expected: 'D{exposure}_{band}_{ccd}_...' })
+    }
+    if (nameCcd !== null && ccd !== nameCcd) {
+      throw new InputError('wrong-ccd', 'the row is of another CCD than the name of the file', { file, line, column: 'FILENAME', found: ccd, expected: `${nameCcd}` })
+    }
+    return {
+      ccd,
+      band: named?.band ?? null,
+      matched: numberOf('Nall'),
+      used: numberOf('Nclipped'),
+      zeropoint: inFieldSign(numberOf('ZP')),
+      zeropointErr: knownNumber(numberOf('ZPrms')),
+      magsType: textOf('magType'),
+      system: textOf('system') ?? 'catalog',
+      catalog: textOf('catalog'),
+      outcome: textOf('outcome'),
+    }
+  })
+}
+
+/** The row of `allZP_*.csv`, undefined for a header only. Throws as `zeroRows`. */
+export function allZpRow(text: string, file: string): AllZpFacts | undefined {
+  return csvRows(text, file, ['NumStarsAll', 'NumStarsClipped', 'sigclipZP', 'stdsigclipzp']).map(({ textOf, numberOf }) => ({
+    matched: numberOf('NumStarsAll'),
+    used: numberOf('NumStarsClipped'),
+    zeropoint: inFieldSign(numberOf('sigclipZP')),
+    zeropointErr: knownNumber(numberOf('stdsigclipzp')),
+    system: textOf('system') ?? 'catalog',
+    catalog: textOf('catalog'),
+    scope: textOf('scope'),
+  }))[0]
+}
+
+/** A number of the files, null for -999 and blanks. */
+export const knownNumber = (value: number): number | null => (Number.isFinite(value) && value !== NO_ZEROPOINT ? value : null)
+
+/** The zeropoint of a stored number: the files hold minus the zeropoint. */
+export function inFieldSign(value: number): number | null {
+  const stored = knownNumber(value)
+  return stored === null ? null : 0 - stored
+}
+
+interface CsvRow {
+  readonly line: number
+  textOf(column: string): string | null
+  numberOf(column: string): number
+}
+
+function csvRows(text: string, file: string, needed: readonly string[]): CsvRow[] {
+  const [header, ...body] = csvParseRows(text.replace(/\r\n?/g, '\n'))
+  const names = (header ?? []).map((name) => name.trim())
+  for (const column of needed) {
+    if (!names.includes(column)) throw new InputError('missing-column', 'the file lacks a column', { file, line: 1, column, found: names.join(',').slice(0, 200) || 'an empty file' })
+  }
+  return body.flatMap((cells, k): CsvRow[] => {
+    const line = k + 2
+    if (cells.every((cell) => cell.trim() === '')) return []
+    if (cells.length !== names.length) throw new InputError('ragged-csv', 'the line has another number of fields than the header', { file, line, found: cells.length, expected: `${names.length}` })
+    const textOf = (column: string) => cells[names.indexOf(column)]?.trim() || null
+    const numberOf = (column: string) => {
+      const cell = textOf(column)
+      const value = cell === null ? NaN : Number(cell)
+      if (cell === null || (Number.isNaN(value) && cell.toLowerCase() !== 'nan')) {
+        throw new InputError('bad-number', 'the field is not a number', { file, line, column, found: JSON.stringify(cell ?? ''), expected: 'a number' })
+      }
+      return value
+    }
+    return [{ line, textOf, numberOf }]
+  })
+}
