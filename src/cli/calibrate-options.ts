@@ -48,33 +48,40 @@ export const CALIBRATE_OPTIONS = {
 
 type Raw = Readonly<Record<string, unknown>>
 
+/** The text of an option; throws CommandError where it is given twice. */
+function textOf(raw: Raw, name: string): string | undefined {
+  const value = raw[name]
+  if (Array.isArray(value)) throw new CommandError('repeated-option', 'the option is given more than once', { option: `--${name}`, found: value.join(' and ') })
+  return value === undefined ? undefined : String(value as string)
+}
+
+function wholeOf(raw: Raw, name: string): number | undefined {
+  const value = textOf(raw, name)
+  if (value === undefined) return undefined
+  if (!/^\d{1,10}$/.test(value) || Number(value) >= 2 ** 31) {
+    throw new CommandError('bad-option', 'the option needs a whole number', { option: `--${name}`, found: `'${value}'`, expected: 'a number from 0 to 2147483647' })
+  }
+  return Number(value)
+}
+
+/** Which exposure: `--expnum`, `--reqnum`, `--attnum`, checked. */
+export function exposureOptions(raw: Raw): Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'> {
+  const reqnum = textOf(raw, 'reqnum')
+  const attnum = wholeOf(raw, 'attnum')
+  return { expnum: wholeOf(raw, 'expnum')!, ...(reqnum === undefined ? {} : { reqnum }), ...(attnum === undefined ? {} : { attnum }) }
+}
+
 /** Checks the parsed command line; throws CommandError naming the option, what was found and what was expected. */
 export function calibrateOptions(raw: Raw): CalibrateOptions {
-  const text = (name: string): string | undefined => {
-    const value = raw[name]
-    if (Array.isArray(value)) throw new CommandError('repeated-option', 'the option is given more than once', { option: `--${name}`, found: value.join(' and ') })
-    return value === undefined ? undefined : String(value as string)
-  }
-  const whole = (name: string): number | undefined => {
-    const value = text(name)
-    if (value === undefined) return undefined
-    if (!/^\d{1,10}$/.test(value) || Number(value) >= 2 ** 31) {
-      throw new CommandError('bad-option', 'the option needs a whole number', { option: `--${name}`, found: `'${value}'`, expected: 'a number from 0 to 2147483647' })
-    }
-    return Number(value)
-  }
+  const text = (name: string) => textOf(raw, name)
   const zeropoint = Number(text('sex_mag_zeropoint') || NaN)
   if (!Number.isFinite(zeropoint)) {
     throw new CommandError('bad-option', 'the option needs a number', { option: '--sex_mag_zeropoint', found: `'${text('sex_mag_zeropoint')}'`, expected: 'magnitudes such as 25.0' })
   }
-  const verbose = raw['debug'] === true ? 2 : whole('verbose')!
-  const reqnum = text('reqnum')
-  const attnum = whole('attnum')
+  const verbose = raw['debug'] === true ? 2 : wholeOf(raw, 'verbose')!
   const catalog = text('catalog')
   return {
-    expnum: whole('expnum')!,
-    ...(reqnum === undefined ? {} : { reqnum }),
-    ...(attnum === undefined ? {} : { attnum }),
+    ...exposureOptions(raw),
     ccd: text('ccd')!,
     magsType: text('magsType')!,
     sexMagZeropoint: zeropoint,

@@ -1,7 +1,7 @@
 import yargs from 'yargs'
 import { CommandError } from '../errors.js'
 import { packageVersion } from '../node/package.js'
-import { CALIBRATE_OPTIONS, calibrateOptions } from './calibrate-options.js'
+import { CALIBRATE_OPTIONS, calibrateOptions, exposureOptions } from './calibrate-options.js'
 import { processIo, reportFailure, type ExitCode, type Io } from './io.js'
 
 /** Runs the command line and gives the exit code; never calls process.exit. */
@@ -67,6 +67,26 @@ export async function main(args: readonly string[], io: Io = processIo): Promise
         quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
       },
       (raw) => run(async () => (await import('./simulate.js')).simulate(raw, io))(),
+    )
+    .command(
+      'starlists',
+      'the star and veto lists of a search exposure, from the calibrated catalogues of its templates',
+      {
+        expnum: CALIBRATE_OPTIONS.expnum,
+        reqnum: CALIBRATE_OPTIONS.reqnum,
+        attnum: CALIBRATE_OPTIONS.attnum,
+        templates: { type: 'string', array: true, demandOption: true, describe: 'combined catalogues D{E}_r{R}p{A}_ZP.csv or .fits, their allZP_ beside them' },
+        workdir: { type: 'string', default: '.', describe: "directory of the search exposure's list" },
+        outdir: CALIBRATE_OPTIONS.outdir,
+        quiet: CALIBRATE_OPTIONS.quiet,
+      },
+      (raw) =>
+        run(async () => {
+          const { expnum, reqnum, attnum } = exposureOptions(raw)
+          const { templates, workdir, outdir, quiet } = raw
+          const options = { expnum, ...(reqnum === undefined ? {} : { reqnum }), ...(attnum === undefined ? {} : { attnum }), templates, workdir, outdir, quiet }
+          return (await import('./star-lists.js')).writeStarLists(options, io)
+        })(),
     )
     .command(
       'compare <old> <new>',
