@@ -1,14 +1,14 @@
-import { emptyDensities, fillDensities, POPULATIONS } from './mixture-density.js'
+import { emptyDensities, fillDensities, POPULATIONS, type OutlierShape } from './mixture-density.js'
 import type { MixtureData } from './mixture-likelihood.js'
-import { logScatterPrior, OUTLIERS, type Estimate, type Start } from './mixture-prior.js'
+import { logScatterPrior, type Estimate, type Start } from './mixture-prior.js'
 
 /** Quadrature of the outlier fraction: five nodes of equal weight, mean 0.1. */
 const FRACTIONS = [0.01, 0.04, 0.08, 0.13, 0.24]
-const FACTORS = 8
-/** The scatter factor runs over priorFactor / 12 ... 5 priorFactor. */
-const LEAST = 1 / 12
+const FACTORS = 7
+/** The scatter factor runs over priorFactor / 6 ... 5 priorFactor. */
+const LEAST = 1 / 6
 const MOST = 5
-const MOST_POINTS = 300
+const MOST_POINTS = 250
 /** Standard normal quantile of 0.9. */
 const Z90 = 1.2815515655446004
 
@@ -17,8 +17,8 @@ const Z90 = 1.2815515655446004
  * there may be two clusters to choose from, and no maximum stands for them. The shares of the outlier populations stay at their prior.
  * The posterior has long tails, so the error is the half width of the central 80 % over 1.2816, not the standard deviation.
  */
-export function fewStars(data: MixtureData, alpha: readonly number[], { priorFactor }: Start): Estimate {
-  const posterior = new FewStarsPosterior(data, alpha)
+export function fewStars(data: MixtureData, alpha: readonly number[], { priorFactor, outliers }: Start): Estimate {
+  const posterior = new FewStarsPosterior(data, alpha, outliers)
   const factors = Float64Array.from({ length: FACTORS }, (_, j) => priorFactor * LEAST * (MOST / LEAST) ** (j / (FACTORS - 1)))
   const { low, step, points } = centreGrid(posterior, factors[0]!, priorFactor)
   const density = new Float64Array(points)
@@ -50,6 +50,7 @@ class FewStarsPosterior {
   constructor(
     readonly data: MixtureData,
     alpha: readonly number[],
+    private readonly shape: OutlierShape,
   ) {
     this.densities = emptyDensities(data.offset.length)
     const outliers = alpha.slice(1)
@@ -89,7 +90,7 @@ class FewStarsPosterior {
 
   private fill(z: number, k: number): void {
     const { offset, variance, expectedScatter } = this.data
-    fillDensities(this.densities, offset, variance, expectedScatter, z, k, OUTLIERS)
+    fillDensities(this.densities, offset, variance, expectedScatter, z, k, this.shape)
   }
 
   private outlierDensity(i: number): number {

@@ -1,5 +1,5 @@
 import { MixtureLikelihood, type MixtureData, type Sweep } from './mixture-likelihood.js'
-import { logScatterPrior, OUTLIERS, type Estimate, type Start } from './mixture-prior.js'
+import { logScatterPrior, type Estimate, type Start } from './mixture-prior.js'
 
 /** What the data say for one value of the scatter factor. */
 interface Node {
@@ -14,8 +14,8 @@ interface Node {
  * population weights are maximised and integrated by Laplace's rule, then the values of k are averaged by their evidence
  * (nested Laplace: Rue, Martino & Chopin 2009). The error is the posterior's, or the sandwich (Huber 1967) where that is larger.
  */
-export function manyStars(data: MixtureData, alpha: readonly number[], { centre, factor, priorFactor }: Start): Estimate {
-  const likelihood = new MixtureLikelihood(data, alpha, OUTLIERS)
+export function manyStars(data: MixtureData, alpha: readonly number[], { centre, factor, priorFactor, outliers }: Start): Estimate {
+  const likelihood = new MixtureLikelihood(data, alpha, outliers)
   const climbed = climb(likelihood, centre, factor, priorFactor)
   const weightsThere = likelihood.weights.slice()
   const large = data.offset.length > 1000

@@ -1,13 +1,19 @@
 import type { OutlierShape } from './mixture-density.js'
 
-/** Widths of the outlier populations: between blends and variables of a tenth and mismatches of a magnitude the fit hardly depends on them. */
-export const OUTLIERS: OutlierShape = { broadMag: 0.5, oneSidedMag: 0.12 }
+/**
+ * Widths of the outlier populations: between blends and variables of a tenth and mismatches of a magnitude the fit hardly depends on them.
+ * Where sound stars themselves are expected to scatter by more than 0.03 mag the outliers are as much wider.
+ */
+export function outlierShape(expectedScatterMag: number): OutlierShape {
+  const stretch = Math.max(1, expectedScatterMag / 0.03)
+  return { broadMag: 0.5 * stretch, oneSidedMag: 0.12 * stretch }
+}
 
 /**
- * Dirichlet prior of the populations in pseudo-stars: sound, broad, light added, light missing. Blends and galaxies add light to a source
- * more often than anything takes light away, hence 3 : 2.
+ * Dirichlet prior of the populations in pseudo-stars: sound, broad, light added, light missing. Even-handed between the two sides, although
+ * blends are commoner: the stars tell, and equal stars give exactly their own value.
  */
-export const POPULATION_PRIOR: readonly number[] = [4.5, 0.4, 0.3, 0.2]
+export const POPULATION_PRIOR: readonly number[] = [4.5, 0.4, 0.25, 0.25]
 
 /** Degrees of freedom of the scatter's half-t prior (Gelman 2006): light enough to stand for an expectation, heavy enough to be overruled. */
 const SCATTER_DF = 3
@@ -27,6 +33,7 @@ export interface Start {
   /** First guess of the scatter factor, and the scale of its prior. */
   readonly factor: number
   readonly priorFactor: number
+  readonly outliers: OutlierShape
 }
 
 /** Posterior of one set of stars. */

@@ -1,7 +1,7 @@
 import { fewStars } from './few-stars.js'
 import { manyStars } from './many-stars.js'
 import type { MixtureData } from './mixture-likelihood.js'
-import { POPULATION_PRIOR, PRIOR_FACTOR, type Estimate, type Start } from './mixture-prior.js'
+import { outlierShape, POPULATION_PRIOR, PRIOR_FACTOR, type Estimate, type Start } from './mixture-prior.js'
 import { shortestHalf } from './shortest-half.js'
 
 /** Usable stars only, every value finite. */
@@ -86,11 +86,9 @@ function priorOdds(inlierPrior: Float64Array | undefined, n: number): { oddsRati
 function startOf(y: Float64Array, { expectedScatter, errorsComplete }: MixtureStars): Start {
   const { centre, halfWidth } = shortestHalf(y)
   const typical = expectedScatter.reduce((sum, t) => sum + t, 0) / y.length
-  return {
-    centre,
-    factor: Math.max(0.3, (errorsComplete ? Math.min(0.05, halfWidth) : halfWidth) / typical),
-    priorFactor: errorsComplete ? PRIOR_FACTOR : Math.max(PRIOR_FACTOR, (2 * halfWidth) / typical),
-  }
+  const priorFactor = errorsComplete ? PRIOR_FACTOR : Math.max(PRIOR_FACTOR, (2.5 * halfWidth) / typical)
+  const factor = Math.max(0.3, (errorsComplete ? Math.min(0.05, halfWidth) : halfWidth) / typical)
+  return { centre, factor, priorFactor, outliers: outlierShape(priorFactor * typical) }
 }
 
 /** Weighted straight line through the residuals of the sound stars, its slope shrunk to zero by the prior. */

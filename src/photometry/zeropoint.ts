@@ -86,7 +86,7 @@ export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = 
   const { minStars = 3 } = options
   const rows = usableRows(input)
   if (rows.length < Math.max(1, minStars)) {
-    return { outcome: 'none', reason: `${rows.length} of ${n} stars have finite magnitudes and errors, at least ${Math.max(1, minStars)} are needed` }
+    return { outcome: 'none', reason: `${rows.length} of ${n} stars have finite magnitudes${input.color ? ', errors and colours' : ' and errors'}, at least ${Math.max(1, minStars)} are needed` }
   }
   const offset = Float64Array.from(rows, (i) => refMag[i]! - instMag[i]!)
   return options.estimator === 'sigma-clip' ? sigmaClipFit(offset, rows, n) : robustFit(input, options, offset, rows)
