@@ -41,7 +41,8 @@ test.skipIf(!astropy).each(['', 'legacy/'])('numpy reads %s_ZP.csv by position a
   expect(stderr).toBe('')
   const [rows, finite] = stdout.trim().split(' ')
   expect(Number(rows)).toBeGreaterThan(1000)
-  expect(finite).toBe('True')
+  // The original also writes the objects of the list's other CCDs, with blank magnitudes.
+  expect(finite).toBe(where === '' ? 'True' : 'False')
 })
 
 test.skipIf(!fitsverify).each(['', 'legacy/'])('fitsverify finds no fault in %s_ZP.fits', (where) => {
