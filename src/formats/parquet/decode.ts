@@ -69,7 +69,8 @@ function decoderOf(file: ParquetFile, group: number, column: string, gunzip: Dec
   }
 }
 
-function guarded<T>(file: ParquetFile, rowGroup: number, column: string, decode: () => T): T {
+/** Runs a decoder; what it throws becomes an InputError that names file, row group and column. */
+export function guarded<T>(file: ParquetFile, rowGroup: number, column: string, decode: () => T): T {
   try {
     return decode()
   } catch (cause) {

@@ -8,6 +8,9 @@ export interface KeyRanges {
   readonly ranges: Float64Array
 }
 
+/** Runs of consecutive rows, flat [start, end) pairs, ascending. */
+export type RowRuns = readonly number[]
+
 /** floor(key / 2^shiftBits) of a key given as 32-bit words; exact for shiftBits of 10 and more. */
 export function keyCell(high: number, low: number, shiftBits: number): number {
   return shiftBits >= 32 ? high >>> (shiftBits - 32) : high * 2 ** (32 - shiftBits) + (low >>> shiftBits)
@@ -34,13 +37,13 @@ export function overlapsKeys({ shiftBits, ranges }: KeyRanges, min: bigint, max:
 }
 
 /**
- * Positions of the wanted keys among ascending ones, in order. Returns undefined where the keys do not ascend.
+ * Runs of the wanted keys among ascending ones; rows count from `firstRow`. Returns undefined where the keys do not ascend.
  * Keys are read as pairs of 32-bit words, low word first as on every machine that Node runs on: no bigint per row.
  */
-export function positionsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: KeyRanges): Uint32Array | undefined {
+export function runsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: KeyRanges, firstRow: number): number[] | undefined {
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
-  const found = new Uint32Array(keys.length)
-  let count = 0
+  const runs: number[] = []
+  let open = false
   let r = 0
   let previousHigh = 0
   let previousLow = 0
@@ -52,7 +55,10 @@ export function positionsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: Ke
     previousLow = low
     const cell = keyCell(high, low, shiftBits)
     while (2 * r < ranges.length && ranges[2 * r + 1]! <= cell) r++
-    if (2 * r < ranges.length && cell >= ranges[2 * r]!) found[count++] = i
+    const wanted = 2 * r < ranges.length && cell >= ranges[2 * r]!
+    if (wanted !== open) runs.push(firstRow + i)
+    open = wanted
   }
-  return found.slice(0, count)
+  if (open) runs.push(firstRow + keys.length)
+  return runs
 }

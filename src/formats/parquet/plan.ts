@@ -1,5 +1,5 @@
 import type { ColumnPages, GroupPages } from './page-index.js'
-import { overlapsKeys, type KeyRanges } from './key-ranges.js'
+import { overlapsKeys, type KeyRanges, type RowRuns } from './key-ranges.js'
 import type { ParquetFile } from './open.js'
 
 /** Row groups that may hold wanted keys, by the statistics of the sort column; all of them where it has none. */
@@ -18,15 +18,13 @@ export function candidatePages(pages: GroupPages, keyPages: ColumnPages, wanted:
   return keyPages.byteRanges.flatMap((_, p) => (keyMin.length === 0 || overlapsKeys(wanted, keyMin[p]!, keyMax[p]!) ? [p] : []))
 }
 
-/** Pages of a column that hold at least one of the rows; rows ascend and count from the start of the group. */
-export function pagesHoldingRows(pages: ColumnPages, rows: Uint32Array): number[] {
+/** Pages of a column that hold at least one row of the runs; rows count from the start of the group. */
+export function pagesHoldingRows({ byteRanges, firstRows }: ColumnPages, runs: RowRuns): number[] {
   const wanted: number[] = []
-  let i = 0
-  for (let p = 0; p < pages.byteRanges.length && i < rows.length; p++) {
-    const end = pages.firstRows[p + 1]!
-    if (rows[i]! >= end) continue
-    wanted.push(p)
-    while (i < rows.length && rows[i]! < end) i++
+  let run = 0
+  for (let p = 0; p < byteRanges.length; p++) {
+    while (run < runs.length && runs[run + 1]! <= firstRows[p]!) run += 2
+    if (run < runs.length && runs[run]! < firstRows[p + 1]!) wanted.push(p)
   }
   return wanted
 }

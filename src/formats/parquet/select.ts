@@ -1,19 +1,17 @@
-import type { DecodedArray } from 'hyparquet'
 import { InputError } from '../../errors.js'
 import type { Decompress } from '../bytes.js'
-import { decodeChunk, decodePage } from './decode.js'
+import { decodeChunk, guarded } from './decode.js'
 import { fetchRanges, type ByteRange } from './fetch.js'
-import { positionsOfWanted, type KeyRanges } from './key-ranges.js'
+import { runsOfWanted, type KeyRanges, type RowRuns } from './key-ranges.js'
 import type { ParquetFile } from './open.js'
 import { pageIndexRange, parsePageIndex, type ColumnPages, type GroupPages } from './page-index.js'
+import { copyValues, integersOf, type NumericArray, type PageValues } from './page-values.js'
 import { candidateGroups, candidatePages, pagesHoldingRows } from './plan.js'
-
-export type NumericArray = BigInt64Array | Float64Array | Float32Array | Int32Array
+import { unpackPages } from './unpack.js'
 
 /** Rows of one file, in file order. */
 export interface SelectedRows {
   readonly rowCount: number
-  readonly keys: BigInt64Array
   readonly columns: ReadonlyMap<string, NumericArray>
 }
 
@@ -30,10 +28,13 @@ export interface SortedReader {
   select(wanted: KeyRanges, columns: readonly string[]): Promise<SelectedRows>
 }
 
-/** A reader of rows by ranges of `key`, an ascending required i64 column. */
+/**
+ * A reader of rows by ranges of `key`, an ascending required i64 column. Row groups are chosen by the statistics of the key, its pages by
+ * the column index; the keys tell the rows, and the rows the pages of the other columns.
+ */
 export function sortedReader(file: ParquetFile, key: string, options: SelectOptions): SortedReader {
   const known = new Map<number, GroupPages>()
-  const pageIndexes = async (groups: readonly number[]): Promise<void> => {
+  const readPageIndexes = async (groups: readonly number[]): Promise<void> => {
     const missing = groups.filter((group) => !known.has(group))
     const ranges = missing.map((group) => pageIndexRange(file, group))
     const bytes = await fetchRanges(file.source, ranges.filter((range) => range !== undefined), options.gapBytes)
@@ -46,27 +47,30 @@ export function sortedReader(file: ParquetFile, key: string, options: SelectOpti
     file,
     async select(wanted, columns) {
       const groups = candidateGroups(file, key, wanted)
-      await pageIndexes(groups)
-      const keyPages = await readPages(file, groups.map((group) => {
+      await readPageIndexes(groups)
+      const keyRequests = groups.map((group): PageRequest => {
         const pages = columnPages(file, group, known.get(group)!, key)
         return { group, pages, numbers: candidatePages(known.get(group)!, pages, wanted) }
-      }), options)
-      const selected = groups.map((group, g) => selectKeys(file, group, key, keyPages[g]!, wanted))
-      const wantedPages = columns.map((column) =>
-        groups.map((group, g) => {
+      })
+      const runs = (await readPages(file, keyRequests, options)).map((pages, g) => wantedRuns(file, groups[g]!, key, pages, wanted))
+      const requests = columns.flatMap((column) =>
+        groups.map((group, g): PageRequest => {
           const pages = columnPages(file, group, known.get(group)!, column)
-          return { group, pages, numbers: pagesHoldingRows(pages, selected[g]!.rows) }
+          return { group, pages, numbers: pagesHoldingRows(pages, runs[g]!) }
         }),
       )
-      const decoded = await readPages(file, wantedPages.flat(), options)
-      const rowCount = selected.reduce((total, { rows }) => total + rows.length, 0)
-      const keys = joined(new BigInt64Array(rowCount), selected.map((group) => group.keys))
-      const byName = new Map<string, NumericArray>()
-      for (const [c, column] of columns.entries()) {
-        const pieces = decoded.slice(c * groups.length, (c + 1) * groups.length)
-        byName.set(column, gatherColumn(file, column, groups, pieces, selected.map(({ rows }) => rows), rowCount))
-      }
-      return { rowCount, keys, columns: byName }
+      const pages = await readPages(file, requests, options)
+      const rowCount = runs.reduce((total, list) => total + rowsIn(list), 0)
+      const gathered = columns.map((column, c) => {
+        const values = emptyColumn(file, column, rowCount)
+        let at = 0
+        for (const [g, group] of groups.entries()) {
+          gather(file, group, column, pages[c * groups.length + g]!, runs[g]!, values, at)
+          at += rowsIn(runs[g]!)
+        }
+        return [column, values] as const
+      })
+      return { rowCount, columns: new Map(gathered) }
     },
   }
 }
@@ -77,26 +81,21 @@ interface PageRequest {
   readonly numbers: readonly number[]
 }
 
-interface DecodedPage {
-  readonly firstRow: number
-  readonly values: DecodedArray
-}
-
-/** Fetches and decodes the pages of every request; all requests share their round trip. */
-async function readPages(file: ParquetFile, requests: readonly PageRequest[], options: SelectOptions): Promise<DecodedPage[][]> {
+/** Fetches and unpacks the pages of every request; all requests share their round trip. */
+async function readPages(file: ParquetFile, requests: readonly PageRequest[], { gunzip, gapBytes }: SelectOptions): Promise<PageValues[][]> {
   const ranges: ByteRange[] = requests.flatMap(({ pages, numbers }) => numbers.map((p) => pages.byteRanges[p]!))
-  const bytes = await fetchRanges(file.source, ranges, options.gapBytes)
-  let next = 0
-  return requests.map(({ group, pages, numbers }) =>
-    numbers.map((p) => {
-      const firstRow = pages.firstRows[p]!
-      const piece = bytes[next++]!
-      const values = pages.indexed
-        ? decodePage(file, group, pages.column, piece, pages.firstRows[p + 1]! - firstRow, options.gunzip)
-        : decodeChunk(file, group, pages.column, piece, options.gunzip)
-      return { firstRow, values }
-    }),
+  const bytes = await fetchRanges(file.source, ranges, gapBytes)
+  const packed = requests.flatMap(({ group, pages, numbers }) =>
+    numbers.map((p) => ({ group, column: pages.column, firstRow: pages.firstRows[p]!, rows: pages.firstRows[p + 1]! - pages.firstRows[p]!, indexed: pages.indexed })),
   )
+  const whole = packed.map((page, i) => ({ ...page, bytes: bytes[i]! }))
+  const unpacked = unpackPages(file, whole.filter(({ indexed }) => indexed), gunzip)[Symbol.iterator]()
+  const values = whole.map((page): PageValues => {
+    if (page.indexed) return unpacked.next().value!
+    return { kind: 'decoded', firstRow: page.firstRow, rows: page.rows, values: decodeChunk(file, page.group, page.column, page.bytes, gunzip) }
+  })
+  let next = 0
+  return requests.map(({ numbers }) => numbers.map(() => values[next++]!))
 }
 
 function columnPages(file: ParquetFile, rowGroup: number, pages: GroupPages, column: string): ColumnPages {
@@ -105,56 +104,51 @@ function columnPages(file: ParquetFile, rowGroup: number, pages: GroupPages, col
   return found
 }
 
-function selectKeys(file: ParquetFile, rowGroup: number, column: string, pages: readonly DecodedPage[], wanted: KeyRanges) {
+function wantedRuns(file: ParquetFile, rowGroup: number, column: string, pages: readonly PageValues[], wanted: KeyRanges): RowRuns {
   const place = { file: file.source.name, rowGroup, column }
-  const rows: Uint32Array[] = []
-  const keys: BigInt64Array[] = []
-  for (const { firstRow, values } of pages) {
-    if (!(values instanceof BigInt64Array)) throw new InputError('damaged-parquet', 'the sort key is not a column of required 64-bit integers', place)
-    const positions = positionsOfWanted(values, wanted)
-    if (positions === undefined) throw new InputError('damaged-parquet', 'the sort key does not ascend', place)
-    keys.push(BigInt64Array.from(positions, (position) => values[position]!))
-    rows.push(positions.map((position) => position + firstRow))
-  }
-  const count = rows.reduce((total, part) => total + part.length, 0)
-  return { rows: joined(new Uint32Array(count), rows), keys: joined(new BigInt64Array(count), keys) }
+  return pages.flatMap((page) => {
+    const keys = guarded(file, rowGroup, column, () => integersOf(page))
+    if (keys === undefined) throw new InputError('damaged-parquet', 'the sort key is not a column of required 64-bit integers', place)
+    const runs = runsOfWanted(keys, wanted, page.firstRow)
+    if (runs === undefined) throw new InputError('damaged-parquet', 'the sort key does not ascend', place)
+    return runs
+  })
 }
 
-function joined<T extends Uint32Array | BigInt64Array>(whole: T, parts: readonly T[]): T {
-  let at = 0
-  for (const part of parts) {
-    whole.set(part as never, at)
-    at += part.length
-  }
-  return whole
+function rowsIn(runs: RowRuns): number {
+  let rows = 0
+  for (let i = 0; i < runs.length; i += 2) rows += runs[i + 1]! - runs[i]!
+  return rows
 }
 
-/** The selected rows of one column over all groups. */
-function gatherColumn(
-  file: ParquetFile,
-  column: string,
-  groups: readonly number[],
-  pieces: readonly (readonly DecodedPage[])[],
-  rows: readonly Uint32Array[],
-  rowCount: number,
-): NumericArray {
-  const type = file.columns.find(({ name }) => name === column)?.type
-  const gathered: NumericArray =
-    type === 'i64' ? new BigInt64Array(rowCount) : type === 'f32' ? new Float32Array(rowCount) : type === 'i32' ? new Int32Array(rowCount) : new Float64Array(rowCount)
-  let at = 0
-  for (const [g, group] of groups.entries()) {
-    let i = 0
-    for (const { firstRow, values } of pieces[g]!) {
-      const sameKind = values.constructor === gathered.constructor
-      const end = firstRow + values.length
-      for (; i < rows[g]!.length && rows[g]![i]! < end; i++) {
-        const value: unknown = values[rows[g]![i]! - firstRow]
-        if (!sameKind && typeof value !== 'number' && !(value === null && !(gathered instanceof BigInt64Array))) {
-          throw new InputError('unfit-column', 'a value is not a number', { file: file.source.name, rowGroup: group, column, found: String(value) })
-        }
-        gathered[at++] = (value === null ? NaN : value) as never
-      }
+function emptyColumn(file: ParquetFile, name: string, rowCount: number): NumericArray {
+  switch (file.columns.find((column) => column.name === name)?.type) {
+    case 'i64':
+      return new BigInt64Array(rowCount)
+    case 'f32':
+      return new Float32Array(rowCount)
+    case 'i32':
+      return new Int32Array(rowCount)
+    case 'f64':
+    case 'bool':
+    case 'string':
+    case undefined:
+      return new Float64Array(rowCount)
+  }
+}
+
+/** Copies the rows of the runs from the pages of one column of one row group. */
+function gather(file: ParquetFile, rowGroup: number, column: string, pages: readonly PageValues[], runs: RowRuns, into: NumericArray, at: number): void {
+  let p = 0
+  for (let i = 0; i < runs.length; i += 2) {
+    for (let row = runs[i]!; row < runs[i + 1]!; ) {
+      while (pages[p]!.firstRow + pages[p]!.rows <= row) p++
+      const page = pages[p]!
+      const end = Math.min(runs[i + 1]!, page.firstRow + page.rows)
+      const problem = copyValues(page, row - page.firstRow, end - page.firstRow, into, at)
+      if (problem !== undefined) throw new InputError('unfit-column', 'a value is not a number', { file: file.source.name, rowGroup, column, found: problem.found })
+      at += end - row
+      row = end
     }
   }
-  return gathered
 }

@@ -121,13 +121,12 @@ describe('rows by key', () => {
       }
       const { counts, counted } = counting(memorySource('file', bytes))
       const reader = sortedReader(await openParquet(counted), '_healpix_29', { gunzip: gunzipSync, gapBytes: 0 })
-      const found = await reader.select(wanted, ['source_id', 'ra', 'mag'])
+      const found = await reader.select(wanted, ['_healpix_29', 'source_id', 'ra', 'mag'])
       expect(found.rowCount).toBe(expected.length)
       for (const [name, column] of found.columns) {
         const all = table.columns.find((candidate) => candidate.name === name)!.values as ArrayLike<unknown>
         expect(Array.from(column as ArrayLike<unknown>)).toEqual(expected.map((i) => all[i]))
       }
-      expect(Array.from(found.keys)).toEqual(expected.map((i) => keys[i]))
       expect(counts.bytes).toBeLessThan(bytes.byteLength / 4)
     }
   })

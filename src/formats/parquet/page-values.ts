@@ -1,0 +1,55 @@
+import type { DecodedArray } from 'hyparquet'
+import { unpackDelta64 } from './delta.js'
+
+/** The values of one page: unpacked bytes in one of the store's encodings, or what the general decoder made of it. */
+export type PageValues =
+  | { readonly kind: 'plain64' | 'split64' | 'split32' | 'delta64'; readonly firstRow: number; readonly rows: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'decoded'; readonly firstRow: number; readonly rows: number; readonly values: DecodedArray }
+
+/** Columns that a reader hands out. */
+export type NumericArray = BigInt64Array | Float64Array | Float32Array | Int32Array
+
+/** All values of a page of 64-bit integers; undefined for another type. */
+export function integersOf(page: PageValues): BigInt64Array | undefined {
+  if (page.kind === 'decoded') return page.values instanceof BigInt64Array ? page.values : undefined
+  if (page.kind === 'delta64') return unpackDelta64(page.bytes, page.rows)
+  if (page.kind !== 'plain64') return undefined
+  return new BigInt64Array(page.bytes.slice().buffer)
+}
+
+/**
+ * Copies values [start, end) of a page to `into` from `at` on, as bytes: of BYTE_STREAM_SPLIT only the rows that are wanted are put together.
+ * Returns what stands in the way where a value is no number; a missing one becomes NaN.
+ */
+export function copyValues(page: PageValues, start: number, end: number, into: NumericArray, at: number): { readonly found: string } | undefined {
+  if (page.kind === 'decoded') return copyDecoded(page.values, start, end, into, at)
+  const target = new Uint8Array(into.buffer)
+  const { bytes, rows } = page
+  switch (page.kind) {
+    case 'split64':
+      for (let byte = 0; byte < 8; byte++) for (let i = start, to = 8 * at + byte; i < end; i++, to += 8) target[to] = bytes[byte * rows + i]!
+      return undefined
+    case 'split32':
+      for (let byte = 0; byte < 4; byte++) for (let i = start, to = 4 * at + byte; i < end; i++, to += 4) target[to] = bytes[byte * rows + i]!
+      return undefined
+    case 'plain64':
+      target.set(bytes.subarray(8 * start, 8 * end), 8 * at)
+      return undefined
+    case 'delta64':
+      ;(into as BigInt64Array).set(unpackDelta64(bytes, rows).subarray(start, end), at)
+      return undefined
+  }
+}
+
+function copyDecoded(values: DecodedArray, start: number, end: number, into: NumericArray, at: number): { readonly found: string } | undefined {
+  if (values.constructor === into.constructor) {
+    into.set((values as Float64Array).subarray(start, end) as never, at)
+    return undefined
+  }
+  for (let i = start; i < end; i++) {
+    const value: unknown = values[i]
+    if (typeof value !== (into instanceof BigInt64Array ? 'bigint' : 'number') && (value !== null || into instanceof BigInt64Array)) return { found: String(value) }
+    into[at + i - start] = (value === null ? NaN : value) as never
+  }
+  return undefined
+}
