@@ -5,6 +5,7 @@ import { ccdFootprint } from './exposure/footprint.js'
 import type { EpochSource } from './exposure/image-facts.js'
 import type { SourceColumns } from './exposure/sources.js'
 import { rangesAreaSqDeg } from './healpix/index.js'
+import { astrometricOffset, withoutOffset } from './photometry/astrometric-offset.js'
 import { fitMatches, sigmaClipOf } from './photometry/fit-matches.js'
 import { matchStars } from './photometry/match-stars.js'
 import { propagateTo } from './photometry/propagate.js'
@@ -58,11 +59,14 @@ export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: C
   const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
   const standards = standardsOf(stars, standard, catalog.description)
   const selection = selectStars(input.sources, input.saturation)
-  const fitted = fitMatches(matchStars(input.sources, selection.selected, stars, standards, radiusArcsec), estimator)
+  const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
+  const aligned = withoutOffset(input.sources, astrometry, input.centre)
+  const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, stars, standards, radiusArcsec)
+  const fitted = fitMatches(match(selection.selected), estimator)
 
   // The number that whoever comes from the original compares with.
-  const sigmaClip = sigmaClipOf(matchStars(input.sources, selectAsOriginal(input.sources), stars, standards, radiusArcsec))
-  return summarize({ input, catalogName: catalog.name, standard, selection, fitted, sigmaClip, epochYr: stars.epochYr })
+  const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
+  return summarize({ input, catalogName: catalog.name, standard, selection, fitted, sigmaClip, astrometry, epochYr: stars.epochYr })
 }
 
 function refuseUncovered(catalog: Catalog, footprint: Parameters<Catalog['read']>[0], { ccd, place }: CcdInput): void {

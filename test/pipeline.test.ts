@@ -42,3 +42,28 @@ test.each([
   expect(pull).toBeGreaterThan(0.9 - slack)
   expect(pull).toBeLessThan(1.1 + slack)
 })
+
+/** The same detections, all of them moved on the sky. */
+function moved(input: CcdInput, eastArcsec: number, northArcsec: number): CcdInput {
+  const { raDeg, decDeg } = input.sources
+  const perDeg = Math.cos((input.centre.decDeg * Math.PI) / 180) * 3600
+  return { ...input, sources: { ...input.sources, raDeg: raDeg.map((ra) => ra + eastArcsec / perDeg), decDeg: decDeg.map((dec) => dec + northArcsec / 3600) } }
+}
+
+test.each([
+  [1.2, -0.9],
+  [-3, 3],
+])('a catalogue whose positions are off by (%d, %d) arcsec gives the same zeropoint, and says so', async (east, north) => {
+  const exposure = simulate(11)
+  const catalog = memoryCatalog(exposure.stars, description)
+  const [right, off] = [await calibrateCcd(inputOf(exposure), catalog), await calibrateCcd(moved(inputOf(exposure), east, north), catalog)]
+  expect(right.astrometry.applied).toBe(false)
+  expect(right.verdict).toBe('good')
+  expect(Math.abs(off.zeropoint! - right.zeropoint!)).toBeLessThan(0.0005)
+  expect(off.zeropointErr! / right.zeropointErr!).toBeCloseTo(1, 1)
+  expect(off.sigmaClip.nAll / right.sigmaClip.nAll).toBeCloseTo(1, 1)
+  expect(off.astrometry.applied).toBe(true)
+  // 30 mas: ten times the error of the offset
+  expect(Math.hypot(off.astrometry.raOffsetArcsec! - right.astrometry.raOffsetArcsec! - east, off.astrometry.decOffsetArcsec! - right.astrometry.decOffsetArcsec! - north)).toBeLessThan(0.03)
+  expect(off.verdict).toMatch(new RegExp(`^the positions are off by [\\d.]+ arcsec \\([\\d.]+ ${east > 0 ? 'east' : 'west'}, [\\d.]+ ${north > 0 ? 'north' : 'south'}\\): taken out before the match$`))
+})

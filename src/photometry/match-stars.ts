@@ -1,6 +1,6 @@
 import type { StarColumns } from '../catalog/stars.js'
 import type { SourceColumns } from '../exposure/sources.js'
-import { matchSky } from '../math/match-sky.js'
+import { matchSky, type SkyPositions } from '../math/match-sky.js'
 import { gather, indicesWhere } from '../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
@@ -16,12 +16,20 @@ export interface StarMatches extends Omit<MatchColumns, 'residual' | 'weight'> {
 /**
  * Detections that may serve, paired one to one with stars: mutual nearest within the radius.
  *
+ * @param aligned where the detections are once the CCD's astrometric offset is taken out; separations are from there
  * @param selected shape (sources), 1 where a detection may serve
  * @param stars at the exposure's epoch
  */
-export function matchStars(sources: SourceColumns, selected: Uint8Array, stars: StarColumns, standards: StandardMagnitudes, radiusArcsec: number): StarMatches {
+export function matchStars(
+  sources: SourceColumns,
+  aligned: SkyPositions,
+  selected: Uint8Array,
+  stars: StarColumns,
+  standards: StandardMagnitudes,
+  radiusArcsec: number,
+): StarMatches {
   const candidates = indicesWhere(selected.length, (i) => selected[i] === 1)
-  const positions = { raDeg: gather(sources.raDeg, candidates), decDeg: gather(sources.decDeg, candidates) }
+  const positions = { raDeg: gather(aligned.raDeg, candidates), decDeg: gather(aligned.decDeg, candidates) }
   const pairs = matchSky(positions, stars, radiusArcsec, { mode: 'mutual' })
   const rows = pairs.a.map((k) => candidates[k]!)
   const star = pairs.b

@@ -1,4 +1,5 @@
 import type { EpochSource } from '../exposure/image-facts.js'
+import type { AstrometricOffset } from './astrometric-offset.js'
 import type { SelectionCut } from './selection.js'
 import type { StandardCut } from './colour-relation.js'
 
@@ -24,6 +25,7 @@ export interface MatchColumns {
   /** Position of the star moved to the exposure's epoch. */
   readonly starRaDeg: Float64Array
   readonly starDecDeg: Float64Array
+  /** After the CCD's astrometric offset, where that was applied. */
   readonly separationArcsec: Float64Array
   /** -2.5 log10(flux) */
   readonly instMag: Float64Array
@@ -74,6 +76,7 @@ export interface CcdResult {
   /** How many each cut took: detections not selected, and matched stars that cannot serve. */
   readonly lost: Readonly<Record<SelectionCut | StandardCut | 'unmatched' | 'outlier', number>>
   readonly sigmaClip: SigmaClipSummary
+  readonly astrometry: AstrometricOffset
   readonly epochYr: number
   readonly epochFrom: EpochSource
   readonly matches: MatchColumns

@@ -1,6 +1,7 @@
 import type { SourceColumns } from '../exposure/sources.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
+import type { AstrometricOffset } from './astrometric-offset.js'
 import { STANDARD_CUTS, systematicErrOf, type StandardCut } from './colour-relation.js'
 import type { MatchFit } from './fit-matches.js'
 import type { CcdResult, SigmaClipSummary } from './result.js'
@@ -16,6 +17,7 @@ export interface CcdStages {
   readonly selection: Selection
   readonly fitted: MatchFit
   readonly sigmaClip: SigmaClipSummary
+  readonly astrometry: AstrometricOffset
   readonly epochYr: number
 }
 
@@ -24,7 +26,7 @@ export const FLAG_OWN = 0
 export const FLAG_NONE = -2000
 
 /** Puts the stages together into the result of one CCD that stands alone. */
-export function summarize({ input, catalogName, standard, selection, fitted, sigmaClip, epochYr }: CcdStages): CcdResult {
+export function summarize({ input, catalogName, standard, selection, fitted, sigmaClip, astrometry, epochYr }: CcdStages): CcdResult {
   const { fit, matches } = fitted
   const selected = selection.selected.reduce((count, s) => count + s, 0)
   const matched = matches.fate.length
@@ -49,6 +51,7 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     cuts,
     lost: { ...selection.lost, unmatched: selected - matched, ...lostAsStandard, outlier: countOf('outlier') },
     sigmaClip,
+    astrometry,
     epochYr,
     epochFrom: input.epochFrom ?? 'catalog',
     matches,

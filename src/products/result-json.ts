@@ -1,3 +1,4 @@
+import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 
@@ -28,7 +29,7 @@ export interface RunFacts {
   readonly ms: Readonly<Record<string, number>>
 }
 
-/** One CCD as the JSON shows it; the keys and their order are the contract. */
+/** One CCD as the JSON shows it; the keys and their order are the contract; further ones stand after them. */
 export function ccdJson(result: CcdResult) {
   return {
     ccd: result.ccd,
@@ -47,10 +48,23 @@ export function ccdJson(result: CcdResult) {
     cuts: result.cuts,
     lost: result.lost,
     sigmaClip: result.sigmaClip,
+    astrometry: result.astrometry,
   }
 }
 
+/** The exposure's solution as the JSON shows it. */
+export function solutionJson({ outcome, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }: ExposureSolution) {
+  return { outcome, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }
+}
+
+/** What a JSON has beside its CCDs: the exposure's solution after a run of several, the cost on stdout. */
+export interface ResultExtras {
+  readonly solution?: ExposureSolution
+  readonly run?: RunFacts
+}
+
 /** The result of a run as one JSON object with schema 1. */
-export function resultJson(exposure: ExposureFacts, ccds: readonly CcdResult[], provenance: Provenance, run?: RunFacts): string {
-  return `${JSON.stringify({ schema: 1, exposure, ccds: ccds.map(ccdJson), provenance, ...(run ? { run } : {}) }, null, 2)}\n`
+export function resultJson(exposure: ExposureFacts, ccds: readonly CcdResult[], provenance: Provenance, { solution, run }: ResultExtras = {}): string {
+  const extras = { ...(solution ? { solution: solutionJson(solution) } : {}), ...(run ? { run } : {}) }
+  return `${JSON.stringify({ schema: 1, exposure, ccds: ccds.map(ccdJson), provenance, ...extras }, null, 2)}\n`
 }
