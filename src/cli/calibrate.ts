@@ -6,19 +6,23 @@ import { fluxChoice } from '../exposure/fullcat.js'
 import { writeFilesWhole } from '../node/files.js'
 import { packageVersion } from '../node/package.js'
 import { catalogueFile, readCcd, readList, type ReadCcd, type ReadList } from '../node/read-exposure.js'
+import { applySolution, ccdMatchesOf, meanDirection } from '../photometry/apply-solution.js'
+import { solveExposure, type ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
 import { calibrateCcd } from '../pipeline.js'
-import { blankColumns } from '../products/calibrated-catalogue.js'
-import { ccdProducts } from '../products/ccd-products.js'
+import { blankColumns, calibratedCatalogue } from '../products/calibrated-catalogue.js'
+import { appliedZeropoint, ccdProducts } from '../products/ccd-products.js'
+import { exposureProducts } from '../products/exposure-products.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
 import { exposureProductNames } from '../products/names.js'
 import { resultJson, type ExposureFacts, type Provenance, type RunFacts } from '../products/result-json.js'
 import { allZpCsv } from '../products/zero.js'
+import type { Table } from '../table/columns.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, worstOf, type ExitCode, type Io } from './io.js'
 import { readIfThere, standingZeroFiles } from './standing-products.js'
-import { ccdLine } from './summary-lines.js'
+import { ccdLine, exposureLine } from './summary-lines.js'
 
 /** What one run of `calibrate` works on. */
 interface Run {
@@ -47,7 +51,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
   if (absent.length > 0) io.err(`CCDs not in ${list.name.fileName}: ${absent.join(', ')}\n`)
 
   const run: Run = { options, io, list, catalog }
-  const calibrated: Calibrated[] = []
+  const own: Calibrated[] = []
   const codes: ExitCode[] = []
   for (const row of rows) {
     try {
@@ -62,51 +66,73 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
       const read = await readCcd(options.workdir, fileName, row, list.name.fileName, flux)
       const { centre, corners, ccd, band } = row
       const place = { file: list.name.fileName, line: row.line }
-      const result = await calibrateCcd({ ...read.facts, ccd, band, centre, corners, sources: read.sources, place }, catalog, options)
-      calibrated.push({ row, result, read })
-      codes.push(exitCodeOfResult(result, options))
+      own.push({ row, read, result: await calibrateCcd({ ...read.facts, ccd, band, centre, corners, sources: read.sources, place }, catalog, options) })
     } catch (error) {
       codes.push(reportFailure(error, io))
     }
   }
-  if (calibrated.length === 0) return worstOf(codes.length > 0 ? codes : [3])
+  if (own.length === 0) return worstOf(codes.length > 0 ? codes : [3])
+  const solution = several ? solutionOf(own, list) : undefined
+  const results = own.map(({ result }) => result)
+  const calibrated = (solution ? applySolution(results, solution) : results).map((result, k): Calibrated => ({ ...own[k]!, result }))
+
+  const catalogues: Table[] = []
   for (const one of calibrated) {
-    await writeCcd(run, one)
+    catalogues.push(await writeCcd(run, one))
     if (!options.quiet && !options.json) io.out(ccdLine(one.result))
+    codes.push(exitCodeOfResult(one.result, options))
   }
-  await writeExposure(run, calibrated, several)
-  if (options.json) io.out(resultJson(exposureFacts(run, calibrated), calibrated.map(({ result }) => result), provenance(run, calibrated), runFacts(run, started)))
+  if (solution) await writeExposure(run, calibrated, catalogues, solution)
+  else await writeSingle(run, calibrated[0]!)
+  if (options.json) io.out(resultText(run, calibrated, solution, runFacts(run, started)))
+  else if (solution && !options.quiet) io.out(exposureLine(solution))
   return worstOf(codes)
+}
+
+/** All CCDs together; the focal plane's origin is the mean of all centres in the list, so that it does not move with the CCDs asked for. */
+function solutionOf(own: readonly Calibrated[], list: ReadList): ExposureSolution {
+  const pointing = meanDirection(list.rows.map(({ centre }) => centre))
+  return solveExposure(own.map(({ row, result }) => ccdMatchesOf(result, row.centre, pointing)))
 }
 
 function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: CalibrateOptions): ExitCode {
   return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
 }
 
-async function writeCcd(run: Run, one: Calibrated): Promise<void> {
+/** Writes the products of a CCD; gives its calibrated catalogue. */
+async function writeCcd(run: Run, one: Calibrated): Promise<Table> {
   const { options, io, list } = run
   const blank = blankColumns(one.read.table)
   if (blank.length > 0) io.err(`CCD ${one.row.ccd}: ${one.row.fileName} lacks ${blank.join(', ')}; blank in the products\n`)
-  const files = await ccdProducts(one.result, one.read.table, {
-    list: list.name,
-    exposure: exposureFacts(run, [one]),
-    fileName: one.row.fileName,
-    magsType: options.magsType,
-    provenance: provenance(run, [one]),
-    keepBorrowed: options.keepBorrowed,
-  })
-  await writeFilesWhole(options.outdir, files)
+  const exposure = exposureFacts(run, [one])
+  const calibrated = calibratedCatalogue(one.read.table, appliedZeropoint(one.result, exposure.expnum, options.keepBorrowed))
+  const context = { list: list.name, exposure, fileName: one.row.fileName, magsType: options.magsType, provenance: provenance(run, [one]) }
+  await writeFilesWhole(options.outdir, await ccdProducts(one.result, calibrated, context))
+  return calibrated
 }
 
-/** `allZP_`: of this one CCD unless the exposure's stands. */
-async function writeExposure({ options, list, catalog }: Run, calibrated: readonly Calibrated[], several: boolean): Promise<void> {
+/** `allZP_` of a run of one CCD, unless the exposure's stands. */
+async function writeSingle({ options, list, catalog }: Run, { result }: Calibrated): Promise<void> {
   const { allZp } = exposureProductNames(list.name)
   const standing = await readIfThere(join(options.outdir, allZp))
-  if (several || standing?.trimEnd().endsWith(',exposure')) return
-  const { result } = calibrated[0]!
+  if (standing?.trimEnd().endsWith(',exposure')) return
   const { zeropoint, zeropointErr, system, cuts } = result
   const text = allZpCsv(options.expnum, list.name, { matched: cuts.matched, used: cuts.used, zeropoint, zeropointErr, system, catalog: catalog.name, scope: 'ccd' })
   await writeFilesWhole(options.outdir, [{ name: allZp, bytes: new TextEncoder().encode(text) }])
+}
+
+/** The exposure's own products, as one set. */
+async function writeExposure(run: Run, calibrated: readonly Calibrated[], catalogues: readonly Table[], solution: ExposureSolution): Promise<void> {
+  const { options, list, catalog } = run
+  const count = (key: 'matched' | 'used') => calibrated.reduce((total, { result }) => total + result.cuts[key], 0)
+  const { zeropoint, zeropointErr } = solution
+  const summary = { matched: count('matched'), used: count('used'), zeropoint, zeropointErr, system: options.system, catalog: catalog.name, scope: 'exposure' as const }
+  await writeFilesWhole(options.outdir, exposureProducts(list.name, options.expnum, summary, catalogues, resultText(run, calibrated, solution)))
+}
+
+function resultText(run: Run, calibrated: readonly Calibrated[], solution?: ExposureSolution, cost?: RunFacts): string {
+  const results = calibrated.map(({ result }) => result)
+  return resultJson(exposureFacts(run, calibrated), results, provenance(run, calibrated), { ...(solution ? { solution } : {}), ...(cost ? { run: cost } : {}) })
 }
 
 function exposureFacts({ options, list }: Run, calibrated: readonly Calibrated[]): ExposureFacts {

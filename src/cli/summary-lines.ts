@@ -1,3 +1,4 @@
+import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
 
 /** One line per CCD: the number with both errors, the stars, the verdict. */
@@ -8,4 +9,11 @@ export function ccdLine(result: CcdResult): string {
   const systematic = systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`
   const number = `${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)${systematic}`
   return `${name}  ${number}  ${system}  ${outcome}  ${cuts.used} of ${cuts.matched} stars  ${verdict}\n`
+}
+
+/** One line for the exposure. */
+export function exposureLine({ zeropoint, zeropointErr, nFitted, nPresent, nOutliers, reason }: ExposureSolution): string {
+  if (zeropoint === null) return `exposure  no zeropoint  ${reason ?? ''}\n`
+  const outliers = nOutliers === 0 ? '' : `, ${nOutliers} ${nOutliers === 1 ? 'outlier' : 'outliers'}`
+  return `exposure  ${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)  ${nFitted} of ${nPresent} CCDs fitted${outliers}${reason === null ? '' : `  ${reason}`}\n`
 }

@@ -5,7 +5,7 @@ import { writeFitsTable } from '../formats/fits/index.js'
 import { writeParquet } from '../formats/parquet/index.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { Table } from '../table/columns.js'
-import { calibratedCatalogue, fitsForm, type AppliedZeropoint } from './calibrated-catalogue.js'
+import { fitsForm, type AppliedZeropoint } from './calibrated-catalogue.js'
 import { matchTable } from './matches.js'
 import { ccdProductNames } from './names.js'
 import { resultJson, type ExposureFacts, type Provenance } from './result-json.js'
@@ -19,7 +19,6 @@ export interface ProductContext {
   readonly fileName: string
   readonly magsType: string
   readonly provenance: Provenance
-  readonly keepBorrowed: boolean
 }
 
 /** A borrowed zeropoint with a larger error than this is not applied to magnitudes unless asked for. */
@@ -38,9 +37,8 @@ export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed
 }
 
 /** Every product file of one CCD, in memory: all are written, or none. */
-export async function ccdProducts(result: CcdResult, catalogue: Table, context: ProductContext): Promise<NamedBytes[]> {
+export async function ccdProducts(result: CcdResult, calibrated: Table, context: ProductContext): Promise<NamedBytes[]> {
   const names = ccdProductNames(context.list, result.ccd)
-  const calibrated = calibratedCatalogue(catalogue, appliedZeropoint(result, context.exposure.expnum, context.keepBorrowed))
   const text = (name: string, content: string): NamedBytes => ({ name, bytes: new TextEncoder().encode(content) })
   return [
     text(names.zero, zeroCsv(result, context.fileName, context.magsType)),
