@@ -1,20 +1,10 @@
 import { InputError } from '../errors.js'
 import type { CellRanges } from '../healpix/index.js'
+import type { PartitionBlock } from './partition-index.js'
 import type { StoreColumn } from './store-columns.js'
 
 export const MANIFEST_NAME = 'manifest.json'
 export const CHECKSUMS_NAME = 'checksums.sha256'
-
-/** One file of the store: the rows of one NESTED cell. */
-export interface StoreFile {
-  readonly order: number
-  readonly cell: number
-  readonly rows: number
-  readonly byteLength: number
-  /** From the start of the footer to the end of the file, and its checksum: one short read opens the file and finds damage. */
-  readonly footerBytes: number
-  readonly footerCrc32: number
-}
 
 /** How the coverage was found. */
 export type CoverageOrigin = 'pixel-files' | 'occupied-cells' | 'given' | 'mixed'
@@ -25,6 +15,7 @@ export interface Manifest {
   readonly release: string
   readonly epochYr: number
   readonly rowCount: number
+  readonly fileCount: number
   readonly columns: readonly StoreColumn[]
   readonly coverage: CellRanges
   readonly coverageFrom: CoverageOrigin
@@ -32,27 +23,29 @@ export interface Manifest {
   readonly keptOut: Readonly<Record<string, number>>
   /** SHA-256 of `checksums.sha256`, which lists that of every other file. */
   readonly checksums: string
-  readonly files: readonly StoreFile[]
+  /** Where `partitions.csv` tells of which part of the sky. */
+  readonly partitions: readonly PartitionBlock[]
 }
 
 const SCHEMA = 1
+type Sha256 = (bytes: Uint8Array) => string
 
 /** The manifest as text; its last field is the checksum of all before it, so that damage is seen. */
-export function manifestText(manifest: Manifest, sha256: (bytes: Uint8Array) => string): string {
-  const { files, coverage, ...facts } = manifest
+export function manifestText(manifest: Manifest, sha256: Sha256): string {
+  const { coverage, partitions, ...facts } = manifest
   const body = {
     schema: SCHEMA,
     ...facts,
     coverage: { order: coverage.order, ranges: Array.from(coverage.ranges) },
-    fileFields: ['order', 'cell', 'rows', 'byteLength', 'footerBytes', 'footerCrc32'],
-    files: files.map(({ order, cell, rows, byteLength, footerBytes, footerCrc32 }) => [order, cell, rows, byteLength, footerBytes, footerCrc32]),
+    partitionFields: ['firstCell', 'start', 'end', 'crc32'],
+    partitions: partitions.map(({ firstCell, start, end, crc32 }) => [firstCell, start, end, crc32]),
   }
   const text = JSON.stringify(body)
   return `${text.slice(0, -1)},"check":"${sha256(new TextEncoder().encode(text))}"}\n`
 }
 
 /** Parses and checks a manifest. Throws InputError naming the file where it is damaged or of another make. */
-export function parseManifest(bytes: Uint8Array, file: string, sha256: (bytes: Uint8Array) => string): Manifest {
+export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): Manifest {
   const damaged = (sentence: string, cause?: unknown) => new InputError('damaged-manifest', sentence, { file }, { cause })
   const text = new TextDecoder().decode(bytes)
   let record: Record<string, unknown>
@@ -61,18 +54,20 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: (bytes: U
   } catch (cause) {
     throw damaged(`the manifest of the catalogue is not JSON: ${(cause as Error).message}`, cause)
   }
-  if (record.schema !== SCHEMA) {
-    throw new InputError('unfit-manifest', 'the manifest is of another version of the store', { file, found: String(record.schema), expected: `schema ${SCHEMA}` })
+  if (record?.schema !== SCHEMA) {
+    const place = { file, found: String(record?.schema), expected: `schema ${SCHEMA}` }
+    throw new InputError('unfit-manifest', 'the manifest is of another version of the store', place)
   }
   const end = text.lastIndexOf(',"check":')
-  if (end < 0 || sha256(new TextEncoder().encode(`${text.slice(0, end)}}`)) !== record.check) throw damaged('the manifest of the catalogue is damaged: its checksum differs')
-  const { coverage, files, ...facts } = record as unknown as Omit<Manifest, 'coverage' | 'files'> & {
+  const sound = end >= 0 && sha256(new TextEncoder().encode(`${text.slice(0, end)}}`)) === record.check
+  if (!sound) throw damaged('the manifest of the catalogue is damaged: its checksum differs')
+  const { coverage, partitions, ...facts } = record as unknown as Omit<Manifest, 'coverage' | 'partitions'> & {
     coverage: { order: number; ranges: number[] }
-    files: [number, number, number, number, number, number][]
+    partitions: [number, number, number, number][]
   }
   return {
     ...facts,
     coverage: { order: coverage.order, ranges: Float64Array.from(coverage.ranges) },
-    files: files.map(([order, cell, rows, byteLength, footerBytes, footerCrc32]) => ({ order, cell, rows, byteLength, footerBytes, footerCrc32 })),
+    partitions: partitions.map(([firstCell, start, end, crc32]) => ({ firstCell, start, end, crc32 })),
   }
 }

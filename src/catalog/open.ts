@@ -2,12 +2,12 @@ import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
 import { openParquet, sortedReader, type KeyRanges, type NumericArray, type SelectedRows, type SortedReader } from '../formats/parquet/index.js'
 import { float32AsDecimal } from '../formats/number-text.js'
-import type { CellRanges } from '../healpix/index.js'
 import type { Catalog, ReadCounters } from './catalog.js'
 import type { CatalogFiles, CatalogTools } from './catalog-files.js'
 import { missingSqDeg } from './coverage.js'
 import type { CatalogDescription } from './description.js'
-import { MANIFEST_NAME, parseManifest, type Manifest, type StoreFile } from './manifest.js'
+import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js'
+import { blocksMeeting, fileMeets, parseBlock, PARTITIONS_NAME, type PartitionBlock, type StoreFile } from './partition-index.js'
 import { KEY_COLUMN, partitionPath, type StoreColumn } from './store-columns.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
 
@@ -17,7 +17,8 @@ export interface OpenCatalogOptions extends CatalogTools {
 }
 
 /**
- * Opens a store that `buildCatalog` made. Footers and page indexes are read when first needed and kept, so one opened catalogue serves many footprints.
+ * Opens a store that `buildCatalog` made. Lists of files, footers and page indexes are read when first needed and kept, so that one opened
+ * catalogue serves many footprints.
  *
  * @throws InputError where the directory is missing, is no such store, is half written, or its manifest is damaged
  */
@@ -32,13 +33,13 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
       expected: options.descriptions.map(({ name }) => name).join(' or '),
     })
   }
-  const readers = new Map<StoreFile, Promise<SortedReader>>()
+  const filesOf = partitionLists(files, counters)
+  const readers = new Map<string, Promise<SortedReader>>()
   const readerOf = (file: StoreFile): Promise<SortedReader> => {
-    const known = readers.get(file)
-    if (known !== undefined) return known
-    const opened = openPartition(files, file, manifest, counters, options)
-    readers.set(file, opened)
-    return opened
+    const path = partitionPath(file)
+    const known = readers.get(path) ?? openPartition(files, path, file, manifest, counters, options)
+    readers.set(path, known)
+    return known
   }
   return {
     name: manifest.name,
@@ -53,8 +54,10 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
     async read(footprint, wanted) {
       const columns = manifest.columns.filter(({ star }) => wanted === undefined || !isOptional(star) || wanted.includes(star))
       const keys: KeyRanges = { shiftBits: 2 * (29 - footprint.order), ranges: footprint.ranges }
-      const touched = manifest.files.filter((file) => meets(file, footprint))
-      const parts = await Promise.all(touched.map(async (file) => (await readerOf(file)).select(keys, columns.map(({ name }) => name))))
+      const names = columns.map(({ name }) => name)
+      const listed = await Promise.all(blocksMeeting(manifest.partitions, footprint).map(filesOf))
+      const touched = listed.flat().filter((file) => fileMeets(file, footprint))
+      const parts = await Promise.all(touched.map(async (file) => (await readerOf(file)).select(keys, names)))
       const stars = starColumns(parts, columns, manifest.epochYr)
       counters.starsRead += stars.sourceId.length
       return stars
@@ -65,26 +68,51 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
 async function readManifest(files: CatalogFiles, counters: ReadCounters, { sha256 }: CatalogTools): Promise<{ manifest: Manifest; hash: string }> {
   if (!(await files.exists(MANIFEST_NAME))) {
     const hats = (await files.exists('hats.properties')) || (await files.exists('properties'))
-    throw new InputError('no-catalog', hats ? 'this HATS directory was not built by `bliss-calib catalog build`, or not to its end' : 'there is no reference catalogue here', {
-      file: files.name,
-      expected: MANIFEST_NAME,
-    })
+    const sentence = hats ? 'this HATS directory was not built by `bliss-calib catalog build`, or not to its end' : 'there is no reference catalogue here'
+    throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
   }
   const source = counted(await files.open(MANIFEST_NAME), counters)
   const bytes = await source.slice(0, source.byteLength)
   return { manifest: parseManifest(bytes, source.name, sha256), hash: sha256(bytes) }
 }
 
-async function openPartition(files: CatalogFiles, file: StoreFile, manifest: Manifest, counters: ReadCounters, { gunzip }: CatalogTools): Promise<SortedReader> {
-  const source = counted(await files.open(partitionPath(file)), counters)
-  const damaged = (sentence: string, found: string | number, expected: string) => new InputError('damaged-catalog', sentence, { file: source.name, found, expected })
-  if (source.byteLength !== file.byteLength) throw damaged('the file has another length than the manifest says', `${source.byteLength} bytes`, `${file.byteLength} bytes`)
+/** Reads blocks of the list of files, each once. */
+function partitionLists(files: CatalogFiles, counters: ReadCounters): (block: PartitionBlock) => Promise<StoreFile[]> {
+  let source: Promise<ByteSource> | undefined
+  const known = new Map<PartitionBlock, Promise<StoreFile[]>>()
+  const read = async (block: PartitionBlock): Promise<StoreFile[]> => {
+    source ??= files.open(PARTITIONS_NAME).then((opened) => counted(opened, counters))
+    const list = await source
+    return parseBlock(await list.slice(block.start, block.end), block, list.name)
+  }
+  return (block) => {
+    const list = known.get(block) ?? read(block)
+    known.set(block, list)
+    return list
+  }
+}
+
+async function openPartition(
+  files: CatalogFiles,
+  path: string,
+  file: StoreFile,
+  manifest: Manifest,
+  counters: ReadCounters,
+  { gunzip }: CatalogTools,
+): Promise<SortedReader> {
+  const source = counted(await files.open(path), counters)
+  const damaged = (sentence: string, found: string | number, expected: string) =>
+    new InputError('damaged-catalog', sentence, { file: source.name, found, expected })
+  if (source.byteLength !== file.byteLength) {
+    throw damaged('the file has another length than the manifest says', `${source.byteLength} bytes`, `${file.byteLength} bytes`)
+  }
   const parquet = await openParquet(source, { byteLength: file.footerBytes, crc32: file.footerCrc32 })
   if (parquet.rowCount !== file.rows) throw damaged('the file has another number of rows than the manifest says', parquet.rowCount, `${file.rows}`)
   for (const { name, type } of [{ name: KEY_COLUMN, type: 'i64' }, ...manifest.columns]) {
     const column = parquet.columns.find((candidate) => candidate.name === name)
     if (column?.type !== type || !column.required) {
-      throw new InputError('damaged-catalog', 'the column is not what the manifest says', { file: source.name, column: name, found: column?.type ?? 'nothing', expected: `required ${type}` })
+      const place = { file: source.name, column: name, found: column?.type ?? 'nothing', expected: `required ${type}` }
+      throw new InputError('damaged-catalog', 'the column is not what the manifest says', place)
     }
   }
   return sortedReader(parquet, KEY_COLUMN, { gunzip, gapBytes: files.gapBytes })
@@ -101,15 +129,6 @@ function counted(source: ByteSource, counters: ReadCounters): ByteSource {
       return bytes
     },
   }
-}
-
-/** Whether a file's cell and the footprint share any part of the sky. */
-function meets({ order, cell }: StoreFile, { order: footprintOrder, ranges }: CellRanges): boolean {
-  const scale = 4 ** (footprintOrder - order)
-  const lo = cell * scale
-  const hi = (cell + 1) * scale
-  for (let i = 0; i < ranges.length; i += 2) if (ranges[i]! < hi && ranges[i + 1]! > lo) return true
-  return false
 }
 
 const isOptional = (star: string): star is OptionalStarColumn => (OPTIONAL_STAR_COLUMNS as readonly string[]).includes(star)
