@@ -61,7 +61,7 @@ export function compareExposure(id: ExposureId | null, old: ExposureSide, after:
   const comparison = {
     ...(id ?? UNKNOWN_EXPOSURE),
     band: after.band ?? old.band,
-    systems: compareSystems(systemsOf(old), systemsOf(after)),
+    systems: compareSystems(systemsOf(old), systemsOf(after), [...old.zero].flatMap(([ccd, zero]) => (after.zero.has(ccd) ? [[zero, after.zero.get(ccd)!] as const] : []))),
     allZp: compareAllZp(old.allZp, after.allZp, toleranceMag),
     ccds: compared.map((one) => one.comparison),
   }

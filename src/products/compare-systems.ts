@@ -23,21 +23,26 @@ export function sameSystem(a: SystemFacts, b: SystemFacts): boolean {
   return a.system !== 'catalog' || a.catalog === null || b.catalog === null || a.catalog === b.catalog
 }
 
-/** Compares the systems of an exposure's products. A `_ZP` file names none. */
-export function compareSystems(oldFacts: readonly SystemFacts[], newFacts: readonly SystemFacts[]): SystemComparison {
+/**
+ * Compares the systems of an exposure's products; each list holds what the files of that side say, none where they are `_ZP` files alone.
+ *
+ * @param together the facts of the same CCD on both sides
+ */
+export function compareSystems(oldFacts: readonly SystemFacts[], newFacts: readonly SystemFacts[], together: readonly (readonly [SystemFacts, SystemFacts])[]): SystemComparison {
   const [old, after] = [distinct(oldFacts), distinct(newFacts)]
   const mixedWithin = ([['old', old], ['new', after]] as const).filter(([, facts]) => facts.some((fact) => !sameSystem(fact, facts[0]!))).map(([side]) => side)
   const known = old.length > 0 && after.length > 0
-  const comparable = known ? old.every((a) => after.every((b) => sameSystem(a, b))) : null
+  const agree = together.length > 0 ? together.every(([a, b]) => sameSystem(a, b)) : old.every((a) => after.every((b) => sameSystem(a, b)))
+  const comparable = known ? agree : null
   const systems = { old: labels(old), new: labels(after) }
   const within = mixedWithin.map((side) => `${side.toUpperCase()} itself mixes photometric systems (${systems[side].join(', ')}): its CCDs do not belong together`)
   const between =
     comparable === null
       ? 'the photometric systems cannot be told: a _ZP file does not name its own, the Zero_ and allZP_ files do'
       : comparable
-        ? `both are on ${nameOf(systems.new[0]!)}`
+        ? 'both are on the same photometric system'
         : `${DIFFERENT_SYSTEMS}; where both serve together, as template and search image of a difference, they mix`
-  return { ...systems, comparable, mixedWithin, sentence: [...within, between].join('. ') }
+  return { ...systems, comparable, mixedWithin, sentence: [between, ...within].join('. ') }
 }
 
 const labelOf = ({ system, catalog }: SystemFacts): string => (system === 'catalog' && catalog !== null ? `catalog ${catalog}` : system)

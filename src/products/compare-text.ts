@@ -6,7 +6,7 @@ import type { CcdSide } from './compare-side.js'
 import { nameOf } from './compare-systems.js'
 
 const LINE = 100
-const COLUMNS = ' CCD     old zeropoint     new zeropoint   new-old  old stars  new stars   MAG_PSF  lost  gained\n'
+const COLUMNS = ' CCD     old zeropoint     new zeropoint   new-old   old stars   new stars   MAG_PSF  lost  gained\n'
 
 /** The comparison for people: a table per exposure, then a paragraph per band; no line longer than 100 columns unless a path is. */
 export function comparisonText(comparison: Comparison): string {
@@ -27,9 +27,9 @@ function exposureText(exposure: ExposureComparison): string {
   const said = (labels: readonly string[]) => labels.map(nameOf).join(' and ') || 'an unknown system'
   const named = exposure.expnum !== null ? `Exposure ${exposureKey(exposure)}` : 'The two files'
   const [oldSystem, newSystem] = [said(systems.old), said(systems.new)]
-  const both = oldSystem === newSystem ? `Both are on ${oldSystem}` : `OLD is on ${oldSystem}; NEW is on ${newSystem}`
-  const lines = [wrapped(`${named}, band ${band ?? 'unknown'}. ${both}.`)]
-  if (systems.comparable !== true || systems.mixedWithin.length > 0) lines.push(wrapped(`${systems.sentence[0]!.toUpperCase()}${systems.sentence.slice(1)}.`))
+  const plain = systems.comparable === true && systems.mixedWithin.length === 0
+  const statement = plain && oldSystem === newSystem ? `Both are on ${oldSystem}` : `OLD is on ${oldSystem}; NEW is on ${newSystem}; ${systems.sentence}`
+  const lines = [wrapped(`${named}, band ${band ?? 'unknown'}. ${statement}.`)]
   lines.push(...expectedText(ccds))
   lines.push(`\n${COLUMNS}`, ...ccds.map(ccdLine))
   if (allZp?.differs === true) {
@@ -62,8 +62,8 @@ function ccdLine({ ccd, old, new: after, offset, magPsf, objects }: CcdCompariso
     pad(zeropointText(old), 18),
     pad(zeropointText(after), 18),
     pad(signed(offset), 10),
-    pad(stars(old), 11),
-    pad(stars(after), 11),
+    pad(stars(old), 12),
+    pad(stars(after), 12),
     pad(signed(magPsf?.offset ?? null), 10),
     pad(objects ? String(objects.lost) : '-', 6),
     pad(objects ? String(objects.gained) : '-', 8),
