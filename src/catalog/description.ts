@@ -9,6 +9,8 @@ export type ColourIndex = 'bp-rp' | 'bp-g'
  * m_band = mag + curve(colour), with mag and colour exactly as the catalogue publishes them.
  */
 export interface BandRelation {
+  /** Release and magnitude state that the relation was fitted to; another release's relation is refused when the description is read. */
+  readonly fittedTo: { readonly release: string; readonly magnitudeState: string }
   readonly colour: ColourIndex
   /** `polynomial`: sum k_n (colour - pivot)^n. `broken-line`: k_0 + slope (colour - pivot), slope k_1 at or below the pivot and k_2 above. */
   readonly curve: 'polynomial' | 'broken-line'
@@ -65,8 +67,9 @@ export interface CatalogDescription {
   readonly bpFaintLimitMag?: number
 }
 
-const isAscending = (values: readonly number[]): boolean => values.length > 0 && values.every((v, i) => Number.isFinite(v) && (i === 0 || v > values[i - 1]!))
-const isAscendingPair = (pair: readonly number[] | undefined): boolean => pair !== undefined && pair.length === 2 && isAscending(pair)
+const areNumbers = (values: readonly number[] | undefined): values is readonly number[] => Array.isArray(values) && values.length > 0 && values.every(Number.isFinite)
+const isAscending = (values: readonly number[] | undefined): boolean => areNumbers(values) && values.every((v, i) => i === 0 || v > values[i - 1]!)
+const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAscending(pair) && pair!.length === 2
 
 /** Checks a parsed description file; throws InputError naming the file and the field. */
 export function parseDescription(json: unknown, file: string): CatalogDescription {
@@ -84,23 +87,25 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
   expect(typeof description.refused === 'object', 'refused', 'an object of sentences')
   for (const [band, relation] of Object.entries(description.relations ?? {})) {
     const at = `relations.${band}`
+    expect(typeof relation === 'object' && relation !== null, at, 'an object')
+    expect(relation.fittedTo?.release === description.release, `${at}.fittedTo.release`, `${description.release}, the description's own release`)
+    expect(relation.fittedTo?.magnitudeState === description.magnitudeState, `${at}.fittedTo.magnitudeState`, `"${description.magnitudeState}", as the description says of its magnitudes`)
     expect(relation.colour === 'bp-rp' || relation.colour === 'bp-g', `${at}.colour`, 'bp-rp or bp-g')
     expect(relation.curve === 'polynomial' || relation.curve === 'broken-line', `${at}.curve`, 'polynomial or broken-line')
+    expect(areNumbers(relation.coefficients), `${at}.coefficients`, 'at least one number')
     expect(relation.curve !== 'broken-line' || relation.coefficients.length === 3, `${at}.coefficients`, 'level, blue slope, red slope')
-    expect(relation.coefficients.every(Number.isFinite), `${at}.coefficients`, 'numbers')
-    expect(relation.scatter.colour.length === relation.scatter.sigmaMag.length, `${at}.scatter`, 'two lists of one length')
-    expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
     expect(Number.isFinite(relation.pivot), `${at}.pivot`, 'a number')
-    expect(relation.coefficients.length > 0, `${at}.coefficients`, 'at least one number')
     expect(isAscendingPair(relation.colourRange), `${at}.colourRange`, 'two numbers, the lower first')
     expect(isAscendingPair(relation.magRange), `${at}.magRange`, 'two numbers, the bright limit first')
-    expect(isAscending(relation.scatter.colour), `${at}.scatter.colour`, 'ascending numbers')
-    expect(relation.scatter.sigmaMag.every((sigma) => sigma > 0), `${at}.scatter.sigmaMag`, 'positive numbers')
+    expect(isAscending(relation.scatter?.colour), `${at}.scatter.colour`, 'ascending numbers')
+    expect(areNumbers(relation.scatter?.sigmaMag) && relation.scatter.sigmaMag.every((sigma) => sigma > 0), `${at}.scatter.sigmaMag`, 'positive numbers')
+    expect(relation.scatter.colour.length === relation.scatter.sigmaMag.length, `${at}.scatter`, 'two lists of one length')
+    expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
     expect(relation.grade === 'full' || relation.grade === 'lower', `${at}.grade`, 'full or lower')
     expect(typeof relation.source === 'string' && relation.source.length > 0, `${at}.source`, 'text')
     const dust = relation.systematicPerEbv
     if (dust !== undefined) {
-      expect(isAscending(dust.bpRp) && dust.bpRp.length === dust.magPerEbv.length, `${at}.systematicPerEbv`, 'two lists of one length, colours ascending')
+      expect(isAscending(dust.bpRp) && areNumbers(dust.magPerEbv) && dust.bpRp.length === dust.magPerEbv.length, `${at}.systematicPerEbv`, 'two lists of one length, colours ascending')
     }
   }
   return description
