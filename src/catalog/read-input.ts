@@ -3,7 +3,7 @@ import type { Decompress } from '../formats/bytes.js'
 import { readNumericCsv } from '../formats/csv.js'
 import { readFitsHeaders } from '../formats/fits/hdus.js'
 import { fitsColumns, readFitsTable } from '../formats/fits/table.js'
-import { openParquet, readRowGroup } from '../formats/parquet/index.js'
+import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs } from '../formats/parquet/index.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
 import { planByPosition, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
@@ -103,9 +103,15 @@ function isPlannable(names: readonly string[], description: CatalogDescription):
 }
 
 async function* parquetTables(input: BuildInput, description: CatalogDescription, gunzip: Decompress): AsyncGenerator<RawPiece> {
-  const file = await openParquet(await input.source())
+  const source = await input.source()
+  const file = await openParquet(source)
   const plan = planColumns(file.columns.map(({ name }) => name), description, input.name)
-  for (let group = 0; group < file.metadata.row_groups.length; group++) yield { table: await readRowGroup(file, group, plannedNames(plan), gunzip), plan }
+  const names = plannedNames(plan)
+  if (!usesOwnCodecs(file, names)) {
+    for await (const table of readRowGroupsOfAnyCodec(source, file, names)) yield { table, plan }
+    return
+  }
+  for (let group = 0; group < file.metadata.row_groups.length; group++) yield { table: await readRowGroup(file, group, names, gunzip), plan }
 }
 
 function noteEpochs(table: Table, { refEpoch }: ColumnPlan, file: string, { refEpochs }: ReadingNotes): void {

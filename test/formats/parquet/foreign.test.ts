@@ -6,7 +6,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/errors.js'
 import { memorySource } from '../../../src/formats/bytes.js'
-import { openParquet, readParquet } from '../../../src/formats/parquet/index.js'
+import { openParquet, readParquet, readRowGroupsOfAnyCodec, usesOwnCodecs } from '../../../src/formats/parquet/index.js'
 import { seededRandom } from '../../../src/math/random.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'bliss-foreign-'))
@@ -37,6 +37,28 @@ describe("DuckDB's own files: optional columns, dictionaries", () => {
       const found = [id![i], ra![i], mag![i], kind![i], text![i], used![i]]
       if (!found.every((value, k) => Object.is(value, expected[k]))) expect(found).toEqual(expected)
     }
+  })
+
+  test('ZSTD reads through the other library', async () => {
+    const source = memorySource('zstd', files.get('zstd')!)
+    const file = await openParquet(source)
+    expect(usesOwnCodecs(file, ['id'])).toBe(false)
+    expect(usesOwnCodecs(await openParquet(memorySource('snappy', files.get('snappy')!)), ['id'])).toBe(true)
+    let at = 0
+    for await (const table of readRowGroupsOfAnyCodec(source, file, ['mag', 'id', 'kind'])) {
+      const [mag, id, kind] = table.columns.map(({ values }) => values as ArrayLike<unknown>)
+      for (let i = 0; i < table.rowCount; i++, at++) {
+        const expected = [at % 5 === 0 ? NaN : Math.fround(at / 3), BigInt(at) * 1801439850948199n, at % 3]
+        expect([mag![i], id![i], kind![i]]).toEqual(expected)
+      }
+    }
+    expect(at).toBe(ROWS)
+    const spoilt = files.get('zstd')!.slice()
+    spoilt.fill(0, 200, 2000)
+    const all = async () => {
+      for await (const table of readRowGroupsOfAnyCodec(memorySource('x.parquet', spoilt), file, ['id', 'ra'])) expect(table.rowCount).toBe(-1)
+    }
+    await expect(all()).rejects.toThrow(/^x.parquet, row group 0: the data cannot be decoded/)
   })
 
   test('a codec that Node lacks is an InputError with file, row group and column', async () => {
