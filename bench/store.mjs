@@ -13,7 +13,7 @@ const { buildCatalogDirectory } = await load('node/catalog-build.js')
 const { openCatalog } = await load('node/open-catalog.js')
 
 const DEFAULT_RUN = ['magErr', 'bpMag', 'bpMagErr', 'rpMag', 'rpMagErr', 'bpRpExcess', 'pmRaCosDecMasYr', 'pmDecMasYr']
-/** Bytes of a line of the original's CSV (STORE.md: 65 to 66.7). */
+/** Bytes of a line of the original's CSV, 65 to 66.7 on real rows. */
 const LINE_BYTES = 66
 const CCD = { widthDeg: 0.298, heightDeg: 0.149, marginArcsec: 10 }
 /** Rows enough for several full row groups. */

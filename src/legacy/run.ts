@@ -13,7 +13,7 @@ import { mergeAndFlag, zeroCsv, type ZeroRow } from './merged.js'
 import { standardCsv, standardStars, starsOfCcd, withoutRepeatedPositions, type StandardStars } from './standard-stars.js'
 
 /**
- * One run of the original (LEGACY, steps a to f) for a CCD, or for all CCDs of the list together.
+ * One run of the original for a CCD, or for all CCDs of the list together.
  * Expected failures end in the outcome, with exit code 1 or 2 and no files; a bug throws.
  */
 export async function runLegacy(inputs: LegacyInputs, options: LegacyOptions): Promise<LegacyOutcome> {

@@ -1,10 +1,9 @@
 import { createRequire } from 'node:module'
+import type * as ArrowLibrary from 'apache-arrow'
 import type { Table as ArrowTable, Vector } from 'apache-arrow'
 import type { Table } from '../table/columns.js'
 
-type ArrowLibrary = typeof import('apache-arrow')
-
-let arrow: ArrowLibrary | undefined
+let arrow: typeof ArrowLibrary | undefined
 
 /**
  * A table as an Apache Arrow table: scalar columns keep their type and share memory, strings become Utf8.
@@ -13,7 +12,7 @@ let arrow: ArrowLibrary | undefined
  * @throws RangeError for vector columns
  */
 export function toArrow(table: Table): ArrowTable {
-  arrow ??= createRequire(import.meta.url)('apache-arrow') as ArrowLibrary
+  arrow ??= createRequire(import.meta.url)('apache-arrow') as typeof ArrowLibrary
   const { vectorFromArray, makeVector, Utf8, Bool, Table: Arrow } = arrow
   const vectors: Record<string, Vector> = {}
   for (const column of table.columns) {
