@@ -16,11 +16,11 @@ const EMPTY: CellRanges = { order: 0, ranges: new Float64Array(0) }
 /**
  * Coverage of stars that come without a footprint (a flat list, an archive query): the cells that hold stars.
  *
- * Each connected field is judged by itself, at the finest order (7-14) at which two in five occupied cells hold 5 stars or more; gaps of up to two
- * such cells are closed, and a cell is added all round, because the edge of what was asked for lies beyond the last star. So a field is known some
- * three star spacings past its edge (never 1.3 deg, and that only for a handful of stars), and a larger hole in it is a hole. In simulated lists of 30-4,000 stars that fill a CCD exactly
- * (test/catalog/coverage.test.ts) less than 1 % of the CCD is missing, but for four in 100 with 30 stars of which 20 form a cluster, and three in 100
- * with 1,000 stars of which the density falls tenfold across it.
+ * Each connected field is judged by itself, at the finest order (7-14) at which two in five occupied cells hold 5 stars or more; gaps of
+ * up to two such cells are closed, and a cell is added all round, because the edge of what was asked for lies beyond the last star. So a
+ * field is known some three star spacings past its edge (never 1.3 deg, and that only for a handful of stars), and a larger hole in it is
+ * a hole. In simulated lists of 30-4,000 stars that fill a CCD exactly (test/catalog/coverage.test.ts) less than 1 % of the CCD is missing,
+ * but for four in 100 with 30 stars of which 20 form a cluster, and three in 100 with 1,000 stars whose density falls tenfold across it.
  *
  * @param keys order-29 NESTED cells of the stars, ascending
  */

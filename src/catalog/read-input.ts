@@ -22,7 +22,12 @@ export interface ReadingNotes {
 }
 
 /** Reads the stars of one input, in pieces. Throws InputError where it is damaged or lacks an id, a position or a magnitude. */
-export async function* readStars(input: BuildInput, description: CatalogDescription, gunzip: Decompress, notes: ReadingNotes): AsyncGenerator<StarChunk> {
+export async function* readStars(
+  input: BuildInput,
+  description: CatalogDescription,
+  gunzip: Decompress,
+  notes: ReadingNotes,
+): AsyncGenerator<StarChunk> {
   for await (const { table, plan } of rawTables(input, description, gunzip)) {
     noteEpochs(table, plan, input.name, notes)
     yield starsOfTable(table, plan, input.name, notes.keptOut)
@@ -52,7 +57,8 @@ async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, descr
   let plan: ColumnPlan | undefined
   const fields = (raw: readonly string[]) => {
     if (raw.every((text) => text !== '' && Number.isFinite(Number(text)))) {
-      throw new InputError('no-header', 'the first line holds numbers where the names of the columns should stand', { file: name, line: 1, found: raw.slice(0, 4).join(',') })
+      const place = { file: name, line: 1, found: raw.slice(0, 4).join(',') }
+      throw new InputError('no-header', 'the first line holds numbers where the names of the columns should stand', place)
     }
     const header = distinct(raw)
     const chosen = csvPlan(name, header, description)
@@ -70,7 +76,8 @@ async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, descr
 function csvPlan(name: string, header: readonly string[], description: CatalogDescription): ColumnPlan {
   const original = pixelOfFileName(name) !== undefined
   if (original && header.length !== ORIGINAL_COLUMNS) {
-    throw new InputError('unfit-csv', "a pixel file of the original's store has another number of columns", { file: name, line: 1, found: header.length, expected: 'id, RA, Dec, magnitude' })
+    const place = { file: name, line: 1, found: header.length, expected: 'id, RA, Dec, magnitude' }
+    throw new InputError('unfit-csv', "a pixel file of the original's store has another number of columns", place)
   }
   if (header.length !== ORIGINAL_COLUMNS) return planColumns(header, description, name)
   if (original || !isPlannable(header, description)) return planByPosition(header)
@@ -93,7 +100,8 @@ async function* fitsTables(input: BuildInput, description: CatalogDescription): 
   const plan = planColumns(fitting.names, description, input.name)
   const rowCount = fitting.hdu.header.requireInteger('NAXIS2', 0)
   for (let row = 0; row === 0 || row < rowCount; row += ROWS_PER_PIECE) {
-    yield { table: await readFitsTable(source, { hdus, hdu: fitting.hdu.index, columns: plannedNames(plan), rows: [row, Math.min(rowCount, row + ROWS_PER_PIECE)] }), plan }
+    const rows = [row, Math.min(rowCount, row + ROWS_PER_PIECE)] as const
+    yield { table: await readFitsTable(source, { hdus, hdu: fitting.hdu.index, columns: plannedNames(plan), rows }), plan }
   }
 }
 

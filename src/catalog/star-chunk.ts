@@ -102,6 +102,10 @@ function idsOf(table: Table, name: string, file: string): BigInt64Array {
     case 'bool':
     case 'string':
     case undefined:
-      throw new InputError('unfit-column', 'the column of ids must hold whole numbers of up to 64 bits', { file, column: name, found: column?.type ?? 'nothing' })
+      throw new InputError('unfit-column', 'the column of ids must hold whole numbers of up to 64 bits', {
+        file,
+        column: name,
+        found: column?.type ?? 'nothing',
+      })
   }
 }

@@ -148,7 +148,8 @@ class LineReader {
       if (bytes[at + 1] !== QUOTE) return at + 1
       at++
     }
-    throw new InputError('open-quote', 'a quote is not closed on its line', { file: this.options.name, line: this.line, column: this.header[field] ?? `${field + 1}` })
+    const place = { file: this.options.name, line: this.line, column: this.header[field] ?? `${field + 1}` }
+    throw new InputError('open-quote', 'a quote is not closed on its line', place)
   }
 
   private store(bytes: Uint8Array, start: number, end: number, slot: number): void {
@@ -164,7 +165,8 @@ class LineReader {
 
   private notANumber(field: number, found: string, expected: string): InputError {
     const column = this.header[field] ?? `${field + 1}`
-    return new InputError('bad-number', `the field is not ${expected}`, { file: this.options.name, line: this.line, column, found: JSON.stringify(found), expected })
+    const place = { file: this.options.name, line: this.line, column, found: JSON.stringify(found), expected }
+    return new InputError('bad-number', `the field is not ${expected}`, place)
   }
 }
 

@@ -35,7 +35,9 @@ export async function findInputs(paths: readonly string[]): Promise<string[]> {
     // A HATS directory carries tables about itself; its stars are below dataset/.
     const isHats = names.includes(join(path, 'hats.properties')) || names.includes(join(path, 'properties'))
     const inputs = names.filter((name) => READABLE.test(name) && (!isHats || name.startsWith(join(path, 'dataset')))).sort()
-    if (inputs.length === 0) throw new InputError('no-inputs', 'no catalogue file is below the directory', { file: path, expected: 'CSV, FITS or Parquet files' })
+    if (inputs.length === 0) {
+      throw new InputError('no-inputs', 'no catalogue file is below the directory', { file: path, expected: 'CSV, FITS or Parquet files' })
+    }
     found.push(...inputs)
   }
   return [...new Set(found)]
@@ -65,7 +67,8 @@ export async function buildCatalogDirectory(from: readonly string[], to: string,
   const temporary = join(dirname(target), `.bliss-tmp-${basename(target)}-${randomBytes(6).toString('hex')}`)
   try {
     await attempt(temporary, () => mkdir(temporary, { recursive: true }))
-    const report = await buildCatalog(inputs, directoryWriter(temporary), { ...catalogTools, ...options, descriptions, builder: `bliss-calib ${packageVersion()}` })
+    const builder = `bliss-calib ${packageVersion()}`
+    const report = await buildCatalog(inputs, directoryWriter(temporary), { ...catalogTools, ...options, descriptions, builder })
     await attempt(target, async () => {
       await rm(target, { recursive: true, force: true })
       await rename(temporary, target)
@@ -83,7 +86,8 @@ async function refuseOccupied(target: string, force: boolean): Promise<void> {
     throw new InputError('unwritable-directory', `the target cannot be used: ${reasonOf(cause)}`, { file: target }, { cause })
   })
   if (entries.length === 0 || force) return
-  throw new InputError('occupied-target', 'the target directory is not empty: choose another, or replace it with --force', { file: target, found: `${entries.length} entries` })
+  const place = { file: target, found: `${entries.length} entries` }
+  throw new InputError('occupied-target', 'the target directory is not empty: choose another, or replace it with --force', place)
 }
 
 /** The same pixel twice would pass unnoticed but for its repeated stars. */

@@ -31,7 +31,9 @@ export async function* inputChunks(path: string): AsyncGenerator<Uint8Array> {
     for await (const chunk of content) yield chunk as Uint8Array
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
-    if (code?.startsWith('Z_') === true) throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file: path }, { cause })
+    if (code?.startsWith('Z_') === true) {
+      throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file: path }, { cause })
+    }
     throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
   } finally {
     file.destroy()

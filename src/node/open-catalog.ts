@@ -11,6 +11,9 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
   const facts = await stat(dir).catch((cause: unknown) => {
     throw new InputError('no-catalog', `the reference catalogue cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
   })
-  if (!facts.isDirectory()) throw new InputError('no-catalog', 'a reference catalogue is a directory; make one with `bliss-calib catalog build`', { file: dir, found: 'a file' })
+  if (!facts.isDirectory()) {
+    const sentence = 'a reference catalogue is a directory; make one with `bliss-calib catalog build`'
+    throw new InputError('no-catalog', sentence, { file: dir, found: 'a file' })
+  }
   return openCatalogFiles(directoryFiles(dir), { ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
 }

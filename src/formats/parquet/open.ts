@@ -77,7 +77,9 @@ async function readFooter(source: ByteSource, facts: FooterFacts | undefined): P
   if (source.byteLength < 12) throw damaged('the file is too short to be Parquet', `${source.byteLength} bytes`, 'at least 12')
   const first = Math.max(0, source.byteLength - (facts?.byteLength ?? TAIL_BYTES))
   const tail = await source.slice(first, source.byteLength)
-  if (tail.byteLength !== source.byteLength - first) throw damaged('the file is shorter than it was', `${first + tail.byteLength} bytes`, `${source.byteLength}`)
+  if (tail.byteLength !== source.byteLength - first) {
+    throw damaged('the file is shorter than it was', `${first + tail.byteLength} bytes`, `${source.byteLength}`)
+  }
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
   if (view.getUint32(tail.byteLength - 4, true) !== MAGIC_PAR1) {
     throw damaged('the file does not end like a Parquet file', JSON.stringify(String.fromCharCode(...tail.subarray(-4))), 'PAR1')

@@ -48,7 +48,8 @@ function copyDecoded(values: DecodedArray, start: number, end: number, into: Num
   }
   for (let i = start; i < end; i++) {
     const value: unknown = values[i]
-    if (typeof value !== (into instanceof BigInt64Array ? 'bigint' : 'number') && (value !== null || into instanceof BigInt64Array)) return { found: String(value) }
+    const fits = into instanceof BigInt64Array ? typeof value === 'bigint' : typeof value === 'number' || value === null
+    if (!fits) return { found: String(value) }
     into[at + i - start] = (value === null ? NaN : value) as never
   }
   return undefined

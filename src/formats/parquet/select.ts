@@ -86,7 +86,10 @@ async function readPages(file: ParquetFile, requests: readonly PageRequest[], { 
   const ranges: ByteRange[] = requests.flatMap(({ pages, numbers }) => numbers.map((p) => pages.byteRanges[p]!))
   const bytes = await fetchRanges(file.source, ranges, gapBytes)
   const packed = requests.flatMap(({ group, pages, numbers }) =>
-    numbers.map((p) => ({ group, column: pages.column, firstRow: pages.firstRows[p]!, rows: pages.firstRows[p + 1]! - pages.firstRows[p]!, indexed: pages.indexed })),
+    numbers.map((p) => {
+      const firstRow = pages.firstRows[p]!
+      return { group, column: pages.column, firstRow, rows: pages.firstRows[p + 1]! - firstRow, indexed: pages.indexed }
+    }),
   )
   const whole = packed.map((page, i) => ({ ...page, bytes: bytes[i]! }))
   const unpacked = unpackPages(file, whole.filter(({ indexed }) => indexed), gunzip)[Symbol.iterator]()
@@ -146,7 +149,9 @@ function gather(file: ParquetFile, rowGroup: number, column: string, pages: read
       const page = pages[p]!
       const end = Math.min(runs[i + 1]!, page.firstRow + page.rows)
       const problem = copyValues(page, row - page.firstRow, end - page.firstRow, into, at)
-      if (problem !== undefined) throw new InputError('unfit-column', 'a value is not a number', { file: file.source.name, rowGroup, column, found: problem.found })
+      if (problem !== undefined) {
+        throw new InputError('unfit-column', 'a value is not a number', { file: file.source.name, rowGroup, column, found: problem.found })
+      }
       at += end - row
       row = end
     }

@@ -27,7 +27,9 @@ export function unpackPages(file: ParquetFile, pages: readonly PackedPage[], gun
     const header = headers[i]
     const { firstRow, rows } = page
     // Page by page finds which one is damaged, and reads the layouts that are not the store's.
-    if (header === undefined || whole === undefined) return { kind: 'decoded', firstRow, rows, values: decodePage(file, page.group, page.column, page.bytes, rows, gunzip) }
+    if (header === undefined || whole === undefined) {
+      return { kind: 'decoded', firstRow, rows, values: decodePage(file, page.group, page.column, page.bytes, rows, gunzip) }
+    }
     const bytes = whole.subarray(at, at + header.unpackedBytes)
     at += header.unpackedBytes
     return { kind: header.kind, firstRow, rows, bytes }
