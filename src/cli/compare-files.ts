@@ -6,8 +6,8 @@ import { readNumericCsv } from '../formats/csv.js'
 import { readFitsTable } from '../formats/fits/index.js'
 import { readParquet } from '../formats/parquet/index.js'
 import { openInput, reasonOf } from '../node/files.js'
-import { parseProductName, type ProductKind } from '../products/compare-names.js'
-import { filesByExposure, type ExposureFiles, type NamedProduct } from '../products/compare-plan.js'
+import { parseProductName, type ProductKind } from '../compare/names.js'
+import { filesByExposure, type ExposureFiles, type NamedProduct } from '../compare/plan.js'
 import {
   bandOfList,
   catalogueFields,
@@ -20,9 +20,9 @@ import {
   type CalibratedObjects,
   type CatalogZeropoint,
   type MatchedStars,
-} from '../products/compare-read.js'
-import type { ExposureSide } from '../products/compare-side.js'
-import { allZpRow, zeroRows, type AllZpFacts, type ZeroFacts } from '../products/compare-zero.js'
+} from '../compare/read.js'
+import type { ExposureSide } from '../compare/side.js'
+import { allZpRow, zeroRows, type AllZpFacts, type ZeroFacts } from '../compare/zero-rows.js'
 
 /** One side of a comparison: the products of a directory, or one file. */
 export interface ProductSet {

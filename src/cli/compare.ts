@@ -1,8 +1,8 @@
 import { CommandError, DataError, isBlissError } from '../errors.js'
-import { compareExposure } from '../products/compare-exposure.js'
-import { pairExposures, type ExposureFiles, type ExposurePairs } from '../products/compare-plan.js'
-import { ComparisonReport } from '../products/compare-report.js'
-import { comparisonText } from '../products/compare-text.js'
+import { compareExposure } from '../compare/exposure.js'
+import { pairExposures, type ExposureFiles, type ExposurePairs } from '../compare/plan.js'
+import { ComparisonReport } from '../compare/report.js'
+import { comparisonText } from '../compare/text.js'
 import { findProducts, readExposureSide, type ProductSet } from './compare-files.js'
 import type { ExitCode, Io } from './io.js'
 

@@ -1,7 +1,7 @@
 import { csvParseRows } from 'd3-dsv'
 import { InputError } from '../errors.js'
-import { parseCatalogueFileName } from './compare-names.js'
-import { NO_ZEROPOINT } from './zero.js'
+import { parseCatalogueFileName } from './names.js'
+import { NO_ZEROPOINT } from '../products/zero.js'
 
 /** One row of `Zero_*.csv` in the field's sign, m = -2.5 log10(flux) + zeropoint; null where there is none. */
 export interface ZeroFacts {

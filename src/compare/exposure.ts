@@ -1,10 +1,10 @@
-import { expectedOffset, type ExpectedOffset } from './compare-expected.js'
-import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './compare-names.js'
-import { joinPairs, magnitudeChange, pairMagnitudes, pairObjects, type MagnitudeChange, type MagnitudePairs, type ObjectPairs } from './compare-objects.js'
-import { ccdSide, type CcdSide, type ExposureSide } from './compare-side.js'
-import { micromag } from './compare-statistics.js'
-import { compareSystems, sameSystem, type SystemComparison } from './compare-systems.js'
-import type { AllZpFacts } from './compare-zero.js'
+import { expectedOffset, type ExpectedOffset } from './expected.js'
+import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './names.js'
+import { joinPairs, magnitudeChange, pairMagnitudes, pairObjects, type MagnitudeChange, type MagnitudePairs, type ObjectPairs } from './objects.js'
+import { ccdSide, type CcdSide, type ExposureSide } from './side.js'
+import { micromag } from './statistics.js'
+import { compareSystems, sameSystem, type SystemComparison } from './systems.js'
+import type { AllZpFacts } from './zero-rows.js'
 
 /** How a CCD differs; empty means the same within the tolerance. Star counts alone make no difference. */
 export type Difference = 'only-old' | 'only-new' | 'zeropoint' | 'zeropoint-error' | 'applied' | 'flag' | 'system' | 'mags-type' | 'no-catalogue' | 'objects' | 'magnitudes'

@@ -1,7 +1,7 @@
 import { seededRandom } from '../../src/math/random.js'
-import type { CalibratedObjects } from '../../src/products/compare-read.js'
-import type { ExposureSide } from '../../src/products/compare-side.js'
-import type { ZeroFacts } from '../../src/products/compare-zero.js'
+import type { CalibratedObjects } from '../../src/compare/read.js'
+import type { ExposureSide } from '../../src/compare/side.js'
+import type { ZeroFacts } from '../../src/compare/zero-rows.js'
 
 /** Objects of a CCD by hand: NUMBER 1..n over 0.1 deg, magnitudes 16 to 24, AUTO 0.1 brighter; the last has no magnitude. */
 export function objectsOf(count: number, { seed = 1, zeropoint = 30, flag = 0, raDeg = 52 }: { seed?: number; zeropoint?: number | null; flag?: number; raDeg?: number } = {}): CalibratedObjects {

@@ -1,5 +1,5 @@
-import type { CalibratedObjects, CatalogZeropoint, MatchedStars } from './compare-read.js'
-import type { AllZpFacts, ZeroFacts } from './compare-zero.js'
+import type { CalibratedObjects, CatalogZeropoint, MatchedStars } from './read.js'
+import type { AllZpFacts, ZeroFacts } from './zero-rows.js'
 
 /** The products of one exposure on one side; every map is by CCD. */
 export interface ExposureSide {

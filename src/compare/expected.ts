@@ -1,9 +1,9 @@
 import { median } from '../math/robust.js'
 import { sigmaClippedZeropoint } from '../photometry/sigma-clip.js'
-import type { CatalogZeropoint, MatchedStars } from './compare-read.js'
-import type { ExposureSide } from './compare-side.js'
-import { micromag, resistantSlope } from './compare-statistics.js'
-import type { ZeroFacts } from './compare-zero.js'
+import type { CatalogZeropoint, MatchedStars } from './read.js'
+import type { ExposureSide } from './side.js'
+import { micromag, resistantSlope } from './statistics.js'
+import type { ZeroFacts } from './zero-rows.js'
 
 /** What the change of the photometric system alone does to a CCD's zeropoint, new minus old [mag]. */
 export interface ExpectedOffset {

@@ -1,4 +1,4 @@
-import { exposureKey, type ExposureId, type ProductKind } from './compare-names.js'
+import { exposureKey, type ExposureId, type ProductKind } from './names.js'
 
 /** A product file by its name; `exposure` is null where the name does not say. */
 export interface NamedProduct {

@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/math/random.js'
 import { separationArcsec } from '../../src/math/sphere.js'
-import { joinPairs, magnitudeChange, pairMagnitudes, pairObjects } from '../../src/products/compare-objects.js'
-import { changed, objectsOf, rowsOf } from './compare-fixture.js'
+import { joinPairs, magnitudeChange, pairMagnitudes, pairObjects } from '../../src/compare/objects.js'
+import { changed, objectsOf, rowsOf } from './fixture.js'
 
 const upTo = (n: number) => Array.from({ length: n }, (_, i) => i)
 const noColour = (n: number) => new Float64Array(n).fill(NaN)

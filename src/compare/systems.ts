@@ -1,4 +1,4 @@
-import type { AllZpFacts, ZeroFacts } from './compare-zero.js'
+import type { AllZpFacts, ZeroFacts } from './zero-rows.js'
 
 /** The photometric systems of the products of an exposure. */
 export interface SystemComparison {

@@ -3,8 +3,8 @@ import { matchSky } from '../math/match-sky.js'
 import { madScatter, median } from '../math/robust.js'
 import { gather, indicesWhere } from '../math/select.js'
 import { separationArcsec } from '../math/sphere.js'
-import type { CalibratedObjects } from './compare-read.js'
-import { micromag, resistantSlope } from './compare-statistics.js'
+import type { CalibratedObjects } from './read.js'
+import { micromag, resistantSlope } from './statistics.js'
 
 /** Objects farther apart than this are not the same, whatever their NUMBER. */
 export const SAME_OBJECT_ARCSEC = 1

@@ -1,9 +1,9 @@
 import { describe, expect, test } from 'vitest'
-import { compareExposure } from '../../src/products/compare-exposure.js'
-import { ComparisonReport } from '../../src/products/compare-report.js'
-import type { ExposureSide } from '../../src/products/compare-side.js'
-import { comparisonText } from '../../src/products/compare-text.js'
-import { changed, objectsOf, rowsOf, sideOf, zeroFacts } from './compare-fixture.js'
+import { compareExposure } from '../../src/compare/exposure.js'
+import { ComparisonReport } from '../../src/compare/report.js'
+import type { ExposureSide } from '../../src/compare/side.js'
+import { comparisonText } from '../../src/compare/text.js'
+import { changed, objectsOf, rowsOf, sideOf, zeroFacts } from './fixture.js'
 
 const id = { expnum: 668439, reqnum: '4', attnum: '5' }
 const compare = (old: ExposureSide, after: ExposureSide, toleranceMag = 0.001) => compareExposure(id, old, after, toleranceMag)

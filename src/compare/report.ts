@@ -1,8 +1,8 @@
 import { madScatter, median } from '../math/robust.js'
-import type { CcdComparison, ComparedExposure, ExposureComparison } from './compare-exposure.js'
-import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './compare-names.js'
-import { joinPairs, magnitudeChange, type MagnitudeChange, type MagnitudePairs } from './compare-objects.js'
-import { micromag } from './compare-statistics.js'
+import type { CcdComparison, ComparedExposure, ExposureComparison } from './exposure.js'
+import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './names.js'
+import { joinPairs, magnitudeChange, type MagnitudeChange, type MagnitudePairs } from './objects.js'
+import { micromag } from './statistics.js'
 
 /** Offsets of several CCDs [mag]; null where there are none. */
 export interface OffsetSummary {

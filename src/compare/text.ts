@@ -1,9 +1,9 @@
-import type { CcdComparison, ExposureComparison } from './compare-exposure.js'
-import { exposureKey } from './compare-names.js'
-import type { MagnitudeChange } from './compare-objects.js'
-import { offsetSummary, type BandSummary, type Comparison, type OffsetSummary } from './compare-report.js'
-import type { CcdSide } from './compare-side.js'
-import { nameOf } from './compare-systems.js'
+import type { CcdComparison, ExposureComparison } from './exposure.js'
+import { exposureKey } from './names.js'
+import type { MagnitudeChange } from './objects.js'
+import { offsetSummary, type BandSummary, type Comparison, type OffsetSummary } from './report.js'
+import type { CcdSide } from './side.js'
+import { nameOf } from './systems.js'
 
 const LINE = 100
 const COLUMNS = ' CCD     old zeropoint     new zeropoint   new-old   old stars   new stars   MAG_PSF  lost  gained\n'

@@ -3,8 +3,8 @@ import { InputError } from '../errors.js'
 import type { CsvField } from '../formats/csv.js'
 import { gather } from '../math/select.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
-import { parseCatalogueFileName } from './compare-names.js'
-import { inFieldSign, knownNumber } from './compare-zero.js'
+import { parseCatalogueFileName } from './names.js'
+import { inFieldSign, knownNumber } from './zero-rows.js'
 
 /** One CCD's objects in a calibrated catalogue. */
 export interface CalibratedObjects {

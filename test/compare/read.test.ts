@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { bandOfList, catalogueFields, matchedStars, objectsByCcd, productKindOf, sigmaClipOfJson } from '../../src/products/compare-read.js'
-import { allZpRow, zeroRows } from '../../src/products/compare-zero.js'
+import { bandOfList, catalogueFields, matchedStars, objectsByCcd, productKindOf, sigmaClipOfJson } from '../../src/compare/read.js'
+import { allZpRow, zeroRows } from '../../src/compare/zero-rows.js'
 import { tableOf, type Column } from '../../src/table/columns.js'
 
 const HEADER = 'FILENAME,Nall,Nclipped,ZP,ZPrms,magType'

@@ -2,7 +2,7 @@
 import { SimpleLinearRegression, TheilSenRegression } from 'ml-regression'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/math/random.js'
-import { micromag, resistantSlope } from '../../src/products/compare-statistics.js'
+import { micromag, resistantSlope } from '../../src/compare/statistics.js'
 
 describe('resistantSlope', () => {
   test('finds the slope of points on a line to rounding, in any order', () => {

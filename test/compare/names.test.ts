@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
-import { exposureKey, parseCatalogueFileName, parseProductName } from '../../src/products/compare-names.js'
-import { filesByExposure, pairExposures, type NamedProduct } from '../../src/products/compare-plan.js'
+import { exposureKey, parseCatalogueFileName, parseProductName } from '../../src/compare/names.js'
+import { filesByExposure, pairExposures, type NamedProduct } from '../../src/compare/plan.js'
 
 const exposure = { expnum: 668439, reqnum: '4', attnum: '5' }
 
