@@ -131,7 +131,7 @@ export class MixtureLikelihood {
       const intrinsic = 1 - data.variance[i]! * inverseV
       sums.soundCount += p
       sums.soundWeight += p * inverseV
-      sums.scatterSum += (p * intrinsic * (intrinsic * r * r + data.variance[i]!)) / data.expectedScatter[i]! ** 2
+      sums.scatterSum += (p * intrinsic * (intrinsic * r * r + data.variance[i]!)) / (data.expectedScatter[i]! * data.expectedScatter[i]!)
       sums.scatterInformation += 2 * p * intrinsic * intrinsic
       if (!full) continue
       product *= likelihood

@@ -28,6 +28,8 @@ export interface MixtureFit {
   readonly colourSlope: number
   /** Mean colour of the sound stars, weighted: there zeropoint and slope are independent. */
   readonly colourPivot: number
+  /** Centre of the shortest half of the offsets, where the search began. */
+  readonly start: number
 }
 
 /** Up to this many stars the posterior is integrated point by point. */
@@ -41,9 +43,10 @@ export function robustZeropoint(stars: MixtureStars): MixtureFit {
   const { offset, variance, expectedScatter, color } = stars
   const n = offset.length
   const { oddsRatio, meanOdds, alpha } = priorOdds(stars.inlierPrior, n)
+  const start = startOf(offset, stars)
   const solve = (y: Float64Array): Estimate => {
     const data: MixtureData = { offset: y, variance, expectedScatter, oddsRatio, meanOdds }
-    return (n <= FEW ? fewStars : manyStars)(data, alpha, startOf(y, stars))
+    return (n <= FEW ? fewStars : manyStars)(data, alpha, start)
   }
   let estimate = solve(offset)
   let colourSlope = 0
@@ -65,6 +68,7 @@ export function robustZeropoint(stars: MixtureStars): MixtureFit {
     soundProbability: estimate.soundProbability,
     colourSlope,
     colourPivot,
+    start: start.centre,
   }
 }
 

@@ -1,5 +1,3 @@
-import { shortestHalf } from './shortest-half.js'
-
 /** Centre of the offsets by an MM-estimate; `scatter` is beyond the errors, as everywhere. */
 export interface TukeyFit {
   readonly zeropoint: number
@@ -13,12 +11,11 @@ const RESISTANT = 1.5476
 const HALF = 0.5
 
 /**
- * MM-estimate of the offsets (Yohai 1987): S-scale at the shortest half, then the bisquare M-estimate at that scale, weighted by the errors;
- * error by the sandwich (Huber 1967) with n / (n - 1). Shares nothing with the mixture but its data, so that the two check each other.
+ * MM-estimate of the offsets (Yohai 1987): S-scale at the `start` (the shortest half's centre), then the bisquare M-estimate at that scale, weighted by the errors;
+ * error by the sandwich (Huber 1967) with n / (n - 1). Shares nothing with the mixture but data and start, so that the two check each other.
  */
-export function tukeyZeropoint(offset: Float64Array, variance: Float64Array, expectedScatter: Float64Array): TukeyFit {
+export function tukeyZeropoint(offset: Float64Array, variance: Float64Array, expectedScatter: Float64Array, start: number): TukeyFit {
   const n = offset.length
-  const start = shortestHalf(offset).centre
   const factor = scatterFactor(offset, variance, expectedScatter, start)
   const total = variance.map((v, i) => Math.max(1e-12, v + (factor * expectedScatter[i]!) ** 2))
   let z = start
@@ -26,11 +23,12 @@ export function tukeyZeropoint(offset: Float64Array, variance: Float64Array, exp
     let weights = 0
     let moment = 0
     for (let i = 0; i < n; i++) {
-      const u2 = (offset[i]! - z) ** 2 / (EFFICIENT * EFFICIENT * total[i]!)
-      if (u2 >= 1) continue
-      const weight = (1 - u2) ** 2 / total[i]!
+      const r = offset[i]! - z
+      const left = 1 - (r * r) / (EFFICIENT * EFFICIENT * total[i]!)
+      if (left <= 0) continue
+      const weight = (left * left) / total[i]!
       weights += weight
-      moment += weight * (offset[i]! - z)
+      moment += weight * r
     }
     if (weights === 0) break
     z += moment / weights
@@ -39,10 +37,12 @@ export function tukeyZeropoint(offset: Float64Array, variance: Float64Array, exp
   let squares = 0
   let slope = 0
   for (let i = 0; i < n; i++) {
-    const u2 = (offset[i]! - z) ** 2 / (EFFICIENT * EFFICIENT * total[i]!)
-    if (u2 >= 1) continue
-    squares += ((offset[i]! - z) * (1 - u2) ** 2) ** 2 / total[i]! ** 2
-    slope += ((1 - u2) * (1 - 5 * u2)) / total[i]!
+    const r = offset[i]! - z
+    const left = 1 - (r * r) / (EFFICIENT * EFFICIENT * total[i]!)
+    if (left <= 0) continue
+    const score = (r * left * left) / total[i]!
+    squares += score * score
+    slope += (left * (5 * left - 4)) / total[i]!
   }
   const zeropointErr = Math.sqrt((squares * n) / Math.max(1, n - 1)) / Math.max(slope, 1e-12)
   const meanSquare = expectedScatter.reduce((sum, t) => sum + t * t, 0) / n
@@ -51,23 +51,46 @@ export function tukeyZeropoint(offset: Float64Array, variance: Float64Array, exp
 
 /** Scatter factor k at which the mean bisquare loss of residual / sqrt(variance + (k t)^2) is one half; 0 where the errors alone explain it. */
 function scatterFactor(offset: Float64Array, variance: Float64Array, expectedScatter: Float64Array, centre: number): number {
-  const loss = (k: number) => {
+  const excess = (k: number) => {
     let sum = 0
     for (let i = 0; i < offset.length; i++) {
-      const v = RESISTANT * RESISTANT * (variance[i]! + (k * expectedScatter[i]!) ** 2)
-      const u2 = v > 0 ? Math.min(1, (offset[i]! - centre) ** 2 / v) : offset[i] === centre ? 0 : 1
-      sum += 1 - (1 - u2) ** 3
+      const kt = k * expectedScatter[i]!
+      const r = offset[i]! - centre
+      const limit = RESISTANT * RESISTANT * (variance[i]! + kt * kt)
+      if (r * r >= limit) sum += r === 0 ? 0 : 1
+      else {
+        const left = 1 - (r * r) / limit
+        sum += 1 - left * left * left
+      }
     }
-    return sum / offset.length
+    return sum / offset.length - HALF
   }
-  if (loss(0) <= HALF) return 0
+  if (excess(0) <= 0) return 0
   let low = 0
   let high = 1
-  while (loss(high) > HALF && high < 1e6) high *= 2
-  for (let round = 0; round < 40; round++) {
-    const middle = (low + high) / 2
-    if (loss(middle) > HALF) low = middle
-    else high = middle
+  while (excess(high) > 0 && high < 1e6) {
+    low = high
+    high *= 2
+  }
+  // The loss falls with k: false position with the Illinois halving (Dowell & Jarratt 1971).
+  let atLow = excess(low)
+  let atHigh = excess(high)
+  let side = 0
+  for (let round = 0; round < 30 && high - low > 1e-3 * high; round++) {
+    const k = (low * atHigh - high * atLow) / (atHigh - atLow)
+    const atK = excess(k)
+    if (Math.abs(atK) < 1e-6) return k
+    if (atK > 0) {
+      low = k
+      atLow = atK
+      if (side === 1) atHigh /= 2
+      side = 1
+    } else {
+      high = k
+      atHigh = atK
+      if (side === -1) atLow /= 2
+      side = -1
+    }
   }
   return high
 }

@@ -88,7 +88,7 @@ export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = 
   if (rows.length < Math.max(1, minStars)) {
     return { outcome: 'none', reason: `${rows.length} of ${n} stars have finite magnitudes${input.color ? ', errors and colours' : ' and errors'}, at least ${Math.max(1, minStars)} are needed` }
   }
-  const offset = Float64Array.from(rows, (i) => refMag[i]! - instMag[i]!)
+  const offset = columnOf(rows, (i) => refMag[i]! - instMag[i]!)
   return options.estimator === 'sigma-clip' ? sigmaClipFit(offset, rows, n) : robustFit(input, options, offset, rows)
 }
 
@@ -103,6 +103,13 @@ function usableRows({ refMag, refMagErr, instMag, instMagErr, color, inlierPrior
   return rows.slice(0, count)
 }
 
+/** One value per row; a loop, because Float64Array.from with a function walks an iterator. */
+function columnOf(rows: Uint32Array, value: (i: number) => number): Float64Array {
+  const column = new Float64Array(rows.length)
+  for (let k = 0; k < rows.length; k++) column[k] = value(rows[k]!)
+  return column
+}
+
 function sigmaClipFit(offset: Float64Array, rows: Uint32Array, n: number): ZeropointFit {
   const { keep, count, mean, std } = clipAboutMean(offset, new Uint8Array(offset.length).fill(1))
   if (count <= 2) return { outcome: 'none', reason: `${count} of ${offset.length} stars are left after the clip, more than 2 are needed` }
@@ -115,11 +122,11 @@ function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Flo
   const { expectedScatterMag = 0.012, colourSlopePrior = 0.005 } = options
   const stars: MixtureStars = {
     offset,
-    variance: Float64Array.from(rows, (i) => (refMagErr?.[i] ?? 0) ** 2 + (instMagErr?.[i] ?? 0) ** 2),
-    expectedScatter: Float64Array.from(rows, (i) => Math.max(LEAST_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
+    variance: columnOf(rows, (i) => (refMagErr?.[i] ?? 0) ** 2 + (instMagErr?.[i] ?? 0) ** 2),
+    expectedScatter: columnOf(rows, (i) => Math.max(LEAST_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
     errorsComplete: refMagErr !== undefined && instMagErr !== undefined,
-    ...(color ? { color: Float64Array.from(rows, (i) => color[i]!) } : {}),
-    ...(inlierPrior ? { inlierPrior: Float64Array.from(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? USUAL_PRIOR : inlierPrior[i]!)) } : {}),
+    ...(color ? { color: columnOf(rows, (i) => color[i]!) } : {}),
+    ...(inlierPrior ? { inlierPrior: columnOf(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? USUAL_PRIOR : inlierPrior[i]!)) } : {}),
     colourSlopePrior,
   }
   const fit = robustZeropoint(stars)
@@ -141,7 +148,7 @@ function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Flo
 
 function crossCheck(fit: MixtureFit, { offset, variance, expectedScatter, color }: MixtureStars): CrossCheck {
   const levelled = color ? offset.map((y, i) => y - fit.colourSlope * (color[i]! - fit.colourPivot)) : offset
-  const { zeropoint, zeropointErr } = tukeyZeropoint(levelled, variance, expectedScatter)
+  const { zeropoint, zeropointErr } = tukeyZeropoint(levelled, variance, expectedScatter, fit.start)
   const differenceSigma = Math.abs(zeropoint - fit.zeropoint) / Math.hypot(zeropointErr, fit.zeropointErr)
   return { zeropoint, zeropointErr, differenceSigma, agrees: differenceSigma <= 3 }
 }
