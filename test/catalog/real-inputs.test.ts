@@ -18,7 +18,7 @@ function footprints(dir: string): CellRanges[] {
   const [, ...lines] = readFileSync(join(dir, list), 'utf8').trim().split('\n')
   return lines.map((line) => {
     const cells = line.split(',').map(Number)
-    return polygonCover(15, [9, 11, 13, 15].map((i) => cells[i - 2 + 2]!), [10, 12, 14, 16].map((i) => cells[i]!), 10 / 3600)
+    return polygonCover(15, [9, 11, 13, 15].map((i) => cells[i]!), [10, 12, 14, 16].map((i) => cells[i]!), 10 / 3600)
   })
 }
 
@@ -45,6 +45,16 @@ describe.skipIf(fieldNames.length === 0)('real lists of stars without a footprin
       expect(catalog.missingSqDeg(away)).toBeGreaterThan(0.5 * rangesAreaSqDeg(away))
     }
   })
+})
+
+const banzai = join(fields, 'banzai_ogg2m001', 'refcat2_g_standards.csv')
+
+test.skipIf(!existsSync(banzai))('140 standards of a real frame, ids being row numbers (skipped where ../shared/real is absent): the sky round each is covered', async () => {
+  const { report, catalog } = await built([banzai], 'banzai')
+  const stars = await catalog.read({ order: 0, ranges: Float64Array.of(0, 12) })
+  expect(Array.from(stars.sourceId).sort((a, b) => Number(a - b))).toEqual(Array.from({ length: 140 }, (_, i) => BigInt(i + 1)))
+  expect(report.rowCount).toBe(140)
+  for (const [i, ra] of stars.raDeg.entries()) expect(catalog.missingSqDeg(discCover(14, ra, stars.decDeg[i]!, 30 / 3600))).toBe(0)
 })
 
 const rawCases = existsSync(golden) ? readdirSync(golden).filter((name) => existsSync(join(golden, name, 'raw/gaia_source.csv.gz'))) : []
