@@ -49,30 +49,47 @@ type Rows = readonly (readonly [start: number, end: number])[]
 
 function fieldCoverage(keys: BigInt64Array, rows: Rows): CellRanges {
   let order = FINEST_ORDER
-  while (order > COARSEST_ORDER && occupied(keys, rows, order).typicalCount < STARS_PER_CELL) order--
-  const covered = closed(order, occupied(keys, rows, order).cells)
+  let found = occupied(keys, rows, order)
+  while (order > COARSEST_ORDER && typicalCount(found) < STARS_PER_CELL) {
+    order--
+    found = coarser(found)
+  }
+  const covered = closed(order, found.cells)
   return rangesFromCells(order, withNeighbours(order, covered))
 }
 
-/** Cells of an order that hold at least one of the rows, and how many at least two in five of them hold. */
-function occupied(keys: BigInt64Array, rows: Rows, order: number): { cells: number[]; typicalCount: number } {
+/** Cells that hold stars, ascending, and how many. */
+interface Occupied {
+  readonly cells: number[]
+  readonly counts: number[]
+}
+
+/** The number of stars that at least two in five cells hold. */
+function typicalCount({ counts }: Occupied): number {
+  return Float64Array.from(counts).sort()[Math.floor(QUANTILE * counts.length)] ?? 0
+}
+
+function occupied(keys: BigInt64Array, rows: Rows, order: number): Occupied {
   const shiftBits = 2 * (29 - order)
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
-  const cells: number[] = []
-  const counts: number[] = []
-  for (const [start, end] of rows) {
-    let last = -1
-    for (let row = start; row < end; row++) {
-      const cell = keyCell(words[2 * row + 1]!, words[2 * row]!, shiftBits)
-      if (cell !== last) {
-        cells.push(cell)
-        counts.push(0)
-        last = cell
-      }
-      counts[counts.length - 1]!++
-    }
+  const found: Occupied = { cells: [], counts: [] }
+  for (const [start, end] of rows) for (let row = start; row < end; row++) add(found, keyCell(words[2 * row + 1]!, words[2 * row]!, shiftBits), 1)
+  return found
+}
+
+/** The same one order coarser. */
+function coarser({ cells, counts }: Occupied): Occupied {
+  const found: Occupied = { cells: [], counts: [] }
+  for (const [i, cell] of cells.entries()) add(found, Math.floor(cell / 4), counts[i]!)
+  return found
+}
+
+function add({ cells, counts }: Occupied, cell: number, stars: number): void {
+  if (cells[cells.length - 1] === cell) counts[counts.length - 1]! += stars
+  else {
+    cells.push(cell)
+    counts.push(stars)
   }
-  return { cells, typicalCount: Float64Array.from(counts).sort()[Math.floor(QUANTILE * counts.length)] ?? 0 }
 }
 
 function rowsOfCells(keys: BigInt64Array, cells: readonly number[], order: number): Rows {

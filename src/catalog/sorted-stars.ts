@@ -1,5 +1,6 @@
 import { float32AsDecimal } from '../formats/number-text.js'
 import type { Column } from '../table/columns.js'
+import { gatherDoubles, gatherFloats, gatherIntegers } from './gather.js'
 import { sortingOrder64 } from './sort-order.js'
 import type { StarChunk } from './star-chunk.js'
 import { KEY_COLUMN, type StoreColumn } from './store-columns.js'
@@ -32,13 +33,10 @@ export function sortStars(chunks: readonly StarChunk[], onDuplicates: (rows: num
     optional.set(star, join(new Float32Array(total), chunks.map((chunk) => chunk.optional.get(star) ?? new Float32Array(chunk.rowCount).fill(NaN))))
   }
   const sorted = sortingOrder64(unsorted)
-  orderTiesById(sorted, unsorted, ids)
-  const order = sorted.filter((row, i) => {
-    const before = sorted[i - 1]
-    return before === undefined || ids[row] !== ids[before] || raDeg[row] !== raDeg[before] || decDeg[row] !== decDeg[before]
-  })
+  const isRepeat = (row: number, before: number) => ids[row] === ids[before] && raDeg[row] === raDeg[before] && decDeg[row] === decDeg[before]
+  const order = orderTies(sorted, unsorted, ids, isRepeat)
   onDuplicates(total - order.length)
-  const keys = BigInt64Array.from(order, (row) => unsorted[row]!)
+  const keys = gatherIntegers(unsorted, order)
   return {
     rowCount: order.length,
     keys,
@@ -47,10 +45,10 @@ export function sortStars(chunks: readonly StarChunk[], onDuplicates: (rows: num
     columns(start, end, columns) {
       const rows = order.subarray(start, end)
       const gathered = columns.map(({ star, name, type }): Column => {
-        if (type === 'i64') return { name, type, values: BigInt64Array.from(rows, (row) => ids[row]!) }
+        if (type === 'i64') return { name, type, values: gatherIntegers(ids, rows) }
         const values = star === 'raDeg' ? raDeg : star === 'decDeg' ? decDeg : star === 'mag' ? mag : optional.get(star as OptionalStarColumn)!
-        if (type === 'f64') return { name, type, values: Float64Array.from(rows, (row) => values[row]!) }
-        return { name, type, values: Float32Array.from(rows, (row) => values[row]!) }
+        if (type === 'f64') return { name, type, values: gatherDoubles(values, rows) }
+        return { name, type, values: gatherFloats(values, rows) }
       })
       return [{ name: KEY_COLUMN, type: 'i64', values: keys.slice(start, end) }, ...gathered]
     },
@@ -63,15 +61,21 @@ function isFloat32Text(value: number): boolean {
   return rounded === value || Number.isNaN(value) || float32AsDecimal(rounded) === value
 }
 
-function orderTiesById(order: Uint32Array, keys: BigInt64Array, ids: BigInt64Array): void {
+/** The order with rows of one key by id, and without those that repeat the row before. Few keys are shared, so the rest moves untouched. */
+function orderTies(order: Uint32Array, keys: BigInt64Array, ids: BigInt64Array, isRepeat: (row: number, before: number) => boolean): Uint32Array {
+  const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
+  const sameKey = (a: number, b: number) => words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1]
+  let kept = 0
   for (let start = 0; start < order.length; ) {
     let end = start + 1
-    while (end < order.length && keys[order[end]!] === keys[order[start]!]) end++
-    if (end - start > 1) {
-      order.subarray(start, end).sort((a, b) => (ids[a]! < ids[b]! ? -1 : ids[a]! > ids[b]! ? 1 : a - b))
+    while (end < order.length && sameKey(order[end]!, order[start]!)) end++
+    if (end - start > 1) order.subarray(start, end).sort((a, b) => (ids[a]! < ids[b]! ? -1 : ids[a]! > ids[b]! ? 1 : a - b))
+    for (let i = start; i < end; i++) {
+      if (i === start || !isRepeat(order[i]!, order[kept - 1]!)) order[kept++] = order[i]!
     }
     start = end
   }
+  return order.subarray(0, kept)
 }
 
 function join<T extends Float64Array | Float32Array | BigInt64Array>(whole: T, parts: readonly T[]): T {

@@ -8,11 +8,16 @@ const QUOTE = 34
 const MANTISSA_LIMIT = 900_719_925_474_098
 /** Powers of ten that doubles hold exactly. */
 const POWERS_OF_TEN = Float64Array.from({ length: 23 }, (_, n) => Number(`1e${n}`))
+/** 2^27 + 1 splits a double into two halves of 26 bits. */
+const SPLITTER = 134_217_729
 const MISSING = new Set(['', 'null', 'nan', '--', 'none', 'n/a'])
+
+/** Digits that are gathered beyond the mantissa of a double. */
+const MORE_DIGITS = 4
 
 /**
  * The double nearest to the text in bytes [start, end): NaN for an empty field, `null` or `nan`, undefined for anything that is not a number.
- * Up to 15 digits with a small exponent take one exact operation (Clinger 1990, section 3); the rest goes through `Number`.
+ * Up to 15 digits take one exact operation (Clinger 1990, section 3), up to 19 a division in double-double arithmetic; the rest goes through `Number`.
  */
 export function parseFloat64(bytes: Uint8Array, start: number, end: number): number | undefined {
   while (start < end && bytes[start]! <= 32) start++
@@ -22,13 +27,16 @@ export function parseFloat64(bytes: Uint8Array, start: number, end: number): num
   const negative = bytes[at] === MINUS
   if (negative || bytes[at] === PLUS) at++
   let mantissa = 0
+  let more = 0
+  let moreDigits = 0
   let decimals = -1
   let digits = 0
   for (; at < end; at++) {
     const byte = bytes[at]!
     if (byte >= ZERO && byte <= NINE) {
-      if (mantissa > MANTISSA_LIMIT) return parseSlowly(bytes, start, end)
-      mantissa = mantissa * 10 + (byte - ZERO)
+      if (moreDigits === 0 && mantissa <= MANTISSA_LIMIT) mantissa = mantissa * 10 + (byte - ZERO)
+      else if (moreDigits++ < MORE_DIGITS) more = more * 10 + (byte - ZERO)
+      else return parseSlowly(bytes, start, end)
       digits++
       if (decimals >= 0) decimals++
     } else if (byte === POINT && decimals < 0) {
@@ -38,8 +46,37 @@ export function parseFloat64(bytes: Uint8Array, start: number, end: number): num
     }
   }
   if (digits === 0 || decimals > 22) return parseSlowly(bytes, start, end)
-  const value = decimals > 0 ? mantissa / POWERS_OF_TEN[decimals]! : mantissa
+  const power = POWERS_OF_TEN[Math.max(decimals, 0)]!
+  const value = moreDigits === 0 ? mantissa / power : longQuotient(mantissa, POWERS_OF_TEN[moreDigits]!, more, power)
+  if (Number.isNaN(value)) return parseSlowly(bytes, start, end)
   return negative ? -value : value
+}
+
+/**
+ * The double nearest to (a scale + b) / power, or NaN where that lies too near the middle of two doubles to tell.
+ * Dividend and remainder are carried as unevaluated sums of two doubles (Dekker 1971).
+ */
+function longQuotient(a: number, scale: number, b: number, power: number): number {
+  const product = a * scale
+  const head = product + b
+  const tail = b - (head - product) + productError(a, scale, product)
+  const quotient = head / power
+  const back = quotient * power
+  const rest = (head - back - productError(quotient, power, back) + tail) / power
+  const value = quotient + rest
+  const error = rest - (value - quotient)
+  return value + error * (1 + 1e-9) === value ? value : NaN
+}
+
+/** x y - product, exactly, for product = fl(x y). */
+function productError(x: number, y: number, product: number): number {
+  const xBig = x * SPLITTER
+  const xHigh = xBig - (xBig - x)
+  const xLow = x - xHigh
+  const yBig = y * SPLITTER
+  const yHigh = yBig - (yBig - y)
+  const yLow = y - yHigh
+  return xLow * yLow - (product - xHigh * yHigh - xLow * yHigh - xHigh * yLow)
 }
 
 function parseSlowly(bytes: Uint8Array, start: number, end: number): number | undefined {

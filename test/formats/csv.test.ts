@@ -32,6 +32,19 @@ describe('numbers', () => {
       { numRuns: 20_000, seed: 2 },
     )
   })
+  test('16 to 19 digits, as positions are printed, and ties between doubles', () => {
+    const digits = fc.tuple(fc.bigInt({ min: 10n ** 14n, max: 10n ** 19n - 1n }), fc.integer({ min: 0, max: 18 }))
+    const pointed = digits.map(([n, decimals]) => {
+      const text = String(n).padStart(decimals + 1, '0')
+      return `${text.slice(0, text.length - decimals)}.${text.slice(text.length - decimals)}`
+    })
+    fc.assert(fc.property(pointed, (text) => Object.is(parse(text), Number(text))), { numRuns: 100_000, seed: 4 })
+    // Halfway between two doubles of 2^53 and above, and just beside.
+    for (const text of ['9007199254740993', '9007199254740995', '9007199254740993.0', '9007199254740993.001', '9007199254740992.999', '4503599627370496.5', '4503599627370497.5']) {
+      expect(parse(text), text).toBe(Number(text))
+    }
+  })
+
   test.each(['', ' ', 'null', 'NaN', 'NULL', '"null"', '""'])('%j is missing', (text) => expect(parse(text)).toBeNaN())
   test.each(['abc', '1.2.3', '-', '.', '1e', '0x10', '1 2', 'Infinity', '1,2'])('%j is no number', (text) => expect(parse(text)).toBeUndefined())
 
