@@ -22,7 +22,7 @@ import { chooseCatalog } from './choose-catalog.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, worstOf, type ExitCode, type Io } from './io.js'
 import { readIfThere, standingZeroFiles } from './standing-products.js'
-import { ccdLine, exposureLine } from './summary-lines.js'
+import { ccdLine, cutLines, exposureLine } from './summary-lines.js'
 
 /** What one run of `calibrate` works on. */
 interface Run {
@@ -80,6 +80,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
   for (const one of calibrated) {
     catalogues.push(await writeCcd(run, one))
     if (!options.quiet && !options.json) io.out(ccdLine(one.result))
+    if (options.verbose > 0) io.err(cutLines(one.result))
     codes.push(exitCodeOfResult(one.result, options))
   }
   if (solution) await writeExposure(run, calibrated, catalogues, solution)

@@ -17,3 +17,16 @@ export function exposureLine({ zeropoint, zeropointErr, nFitted, nPresent, nOutl
   const outliers = nOutliers === 0 ? '' : `, ${nOutliers} ${nOutliers === 1 ? 'outlier' : 'outliers'}`
   return `exposure  ${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)  ${nFitted} of ${nPresent} CCDs fitted${outliers}${reason === null ? '' : `  ${reason}`}\n`
 }
+
+/** What each cut took, for `--verbose`: every detection is accounted for. */
+export function cutLines({ ccd, cuts, lost, sigmaClip }: CcdResult): string {
+  const taken = Object.entries(lost)
+    .filter(([, count]) => count > 0)
+    .map(([cut, count]) => `${cut} ${count}`)
+  const name = `CCD ${String(ccd).padStart(2, '0')}`
+  const original = sigmaClip.zeropoint === null ? 'none' : `${sigmaClip.zeropoint.toFixed(4)} ± ${sigmaClip.zeropointErr!.toFixed(4)}`
+  return (
+    `${name}  ${cuts.detections} detections, ${cuts.selected} selected, ${cuts.matched} matched, ${cuts.used} used; lost: ${taken.join(', ') || 'none'}\n` +
+    `${name}  the original's statistic on the catalogue's own magnitude: ${original}, ${sigmaClip.nClipped} of ${sigmaClip.nAll} stars\n`
+  )
+}

@@ -2,12 +2,15 @@ import { stat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.js'
 import type { CatalogDescription } from '../catalog/description.js'
 import { openCatalogFiles } from '../catalog/open.js'
-import { InputError } from '../errors.js'
+import { CommandError, InputError } from '../errors.js'
 import { catalogTools, directoryFiles, packagedDescriptions } from './catalog-files.js'
 import { reasonOf } from './files.js'
 
-/** Opens the reference catalogue in a directory. Throws InputError where it is missing, half written or damaged. */
+/** Opens the reference catalogue in a directory. Throws InputError where it is missing, half written or damaged, CommandError for a URL. */
 export async function openCatalog(dir: string, options: { readonly descriptions?: readonly CatalogDescription[] } = {}): Promise<Catalog> {
+  if (/^[a-z]+:\/\//i.test(dir)) {
+    throw new CommandError('remote-catalog', 'a catalogue is read from a directory of this machine: fetch it first', { option: '--catalog', found: dir, expected: 'a directory' })
+  }
   const facts = await stat(dir).catch((cause: unknown) => {
     throw new InputError('no-catalog', `the reference catalogue cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
   })

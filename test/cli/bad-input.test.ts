@@ -181,6 +181,21 @@ test('products of another system are not written beside, unless forced; nothing 
   expect((await again('--system', 'catalog', '--force')).exitCode).toBe(0)
 })
 
+test('a catalogue by URL is refused as a command, before anything is read', async () => {
+  const { exitCode, err } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', work(), '--outdir', temporaryDirectory(), '--catalog', 'https://example.org/gaia'])
+  expect(exitCode).toBe(2)
+  expect(err).toContain('--catalog: a catalogue is read from a directory of this machine: fetch it first (found https://example.org/gaia, expected a directory)')
+})
+
+test('--verbose accounts for every detection on stderr', async () => {
+  const { err } = await calibrate(work(), '--verbose', '1')
+  const [, detections, selected] = /(\d+) detections, (\d+) selected/.exec(err)!.map(Number)
+  const taken = Object.fromEntries([.../lost: (.*)/.exec(err)![1]!.matchAll(/(\w+) (\d+)/g)].map(([, cut, count]) => [cut!, Number(count)]))
+  const bySelection = ['position', 'signal', 'flags', 'imageFlags', 'saturated', 'notStarLike'].reduce((sum, cut) => sum + (taken[cut] ?? 0), 0)
+  expect(bySelection).toBe(detections! - selected!)
+  expect(err).toMatch(/the original's statistic on the catalogue's own magnitude: 30\.\d{4} ± 0\.\d{4}, \d+ of \d+ stars/)
+})
+
 test('a gzipped SExtractor catalogue gives the same numbers', async () => {
   const { gzipSync } = await import('node:zlib')
   const dir = work()
