@@ -1,8 +1,12 @@
+import { median } from '../math/robust.js'
+import { expectedAt, overStates, planeLevel, zeropointOf, type Estimated } from './exposure-ccd.js'
 import { EXPOSURE_FLAGS } from './exposure-flags.js'
-import type { MatchColumns, Outcome } from './result.js'
+import { strayingRound, type Straying } from './exposure-neighbours.js'
+import { exposurePosterior, type ExposurePrior, type ExposureState, type FittedCcds } from './exposure-posterior.js'
+import { reservedStars, type ReservableStars, type ReservedStars } from './exposure-reserved.js'
+import type { Outcome } from './result.js'
 
-/** Matched stars of a CCD for the test on stars held back; `MatchColumns` fits. A star without a finite refMag, or of weight 0, takes no part. */
-export type ReservableStars = Pick<MatchColumns, 'sourceId' | 'refMag' | 'instMag'> & Partial<Pick<MatchColumns, 'refMagErr' | 'instMagErr' | 'weight'>>
+export type { ReservableStars, ReservedStars } from './exposure-reserved.js'
 
 /** One CCD of an exposure: where it lies, and what its own stars gave. */
 export interface CcdMatches {
@@ -52,14 +56,6 @@ export interface ZeropointGradient {
   readonly etaErr: number
 }
 
-/** Stars held out of the fit, refMag - instMag - zeropoint. */
-export interface ReservedStars {
-  readonly nStars: number
-  readonly medianMmag: number
-  /** 1.4826 MAD. */
-  readonly scatterMmag: number
-}
-
 export interface ExposureSolution {
   /** `solved`: a plane and a scatter were learnt. `too-few`: fewer than three CCDs have a zeropoint, each keeps its own. `none`: no CCD has one. */
   readonly outcome: 'solved' | 'too-few' | 'none'
@@ -82,36 +78,160 @@ export interface ExposureSolution {
   readonly reserved: ReservedStars | null
 }
 
-/** The exposure's solution: each CCD's zeropoint in the light of all the others. */
-export function solveExposure(ccds: readonly CcdMatches[], _options: ExposureOptions = {}): ExposureSolution {
-  const solved = ccds.map(({ ccd, zeropoint, zeropointErr }): SolvedCcd => {
-    const own = zeropoint !== null && zeropointErr !== null
+/** Fewer CCDs than this cannot outvote one another. */
+const FEWEST_CCDS = 3
+/** Errors of single CCDs below this are not believed: flat fields and apertures differ by more [mag]. */
+const LEAST_ERROR_MAG = 1e-4
+/** An outlier strays by more than this, and by more than this many times the expected error. */
+const OUTLIER_MAG = 0.05
+const OUTLIER_SIGMAS = 5
+/** From this share of outliers among the CCDs present the exposure is suspect, as for the original. */
+const SUSPECT_SHARE = 0.2
+/** So is one whose CCDs scatter by more than this about their plane [mag]: no CCD predicts another. */
+const SUSPECT_SCATTER_MAG = 0.02
+
+/**
+ * The exposure's solution: each CCD's zeropoint in the light of all the others (hierarchical model, PHOTOMETRY 5.3).
+ *
+ * zeropoint of a CCD = exposure + gradient . (xi, eta) + deviation. Deviations are Student t with a scale learnt from the CCDs themselves, but for a small
+ * share of outliers, which neither move the plane nor widen the scale. A CCD's own zeropoint and what the others predict are weighed by their errors,
+ * without a threshold; a CCD without stars takes the prediction. Outliers keep their own: clouds and dead amplifiers are real.
+ * Deterministic, and the same for any order of the CCDs.
+ *
+ * @throws RangeError for a CCD given twice, or an option that is not positive
+ */
+export function solveExposure(ccds: readonly CcdMatches[], options: ExposureOptions = {}): ExposureSolution {
+  const { expectedCcdScatterMag = 0.005, expectedGradientMagPerDeg = 0.03 } = options
+  if (!(expectedCcdScatterMag > 0 && expectedGradientMagPerDeg > 0)) throw new RangeError('the expected scatter and gradient must be positive')
+  if (new Set(ccds.map(({ ccd }) => ccd)).size < ccds.length) throw new RangeError('each CCD may be given once')
+  const prior = { ccdScatterMag: expectedCcdScatterMag, gradientMagPerDeg: expectedGradientMagPerDeg }
+  return { ...solve(ccds, prior), reserved: reservedStars(ccds, (reduced) => solve(reduced, prior).ccds) }
+}
+
+type OwnCcd = CcdMatches & { readonly zeropoint: number; readonly zeropointErr: number }
+
+const hasOwn = (ccd: CcdMatches): ccd is OwnCcd => Number.isFinite(ccd.zeropoint ?? NaN) && Number.isFinite(ccd.zeropointErr ?? NaN) && ccd.zeropointErr! >= 0
+const hasPlace = ({ xiDeg, etaDeg }: CcdMatches): boolean => Number.isFinite(xiDeg) && Number.isFinite(etaDeg)
+
+function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<ExposureSolution, 'reserved'> {
+  const own = ccds.filter(hasOwn)
+  const fitted = own.filter(hasPlace).sort((a, b) => a.ccd - b.ccd)
+  const counts = { nPresent: ccds.length, nFitted: own.length, nOutliers: 0 }
+  if (fitted.length === 0) return { outcome: 'none', suspect: false, reason: 'no CCD has a zeropoint', ...NOTHING, ...counts, ccds: ccds.map((ccd) => alone(ccd, 'no CCD of the exposure has a zeropoint')) }
+
+  const origin = { zeropoint: median(fitted.map(({ zeropoint }) => zeropoint)), xiDeg: mean(fitted.map(({ xiDeg }) => xiDeg)), etaDeg: mean(fitted.map(({ etaDeg }) => etaDeg)) }
+  const columns: FittedCcds = {
+    xi: Float64Array.from(fitted, ({ xiDeg }) => xiDeg - origin.xiDeg),
+    eta: Float64Array.from(fitted, ({ etaDeg }) => etaDeg - origin.etaDeg),
+    value: Float64Array.from(fitted, ({ zeropoint }) => zeropoint - origin.zeropoint),
+    variance: Float64Array.from(fitted, ({ zeropointErr }) => Math.max(LEAST_ERROR_MAG, zeropointErr) ** 2),
+  }
+  const states = exposurePosterior(columns, prior)
+  const expected = ({ xiDeg, etaDeg }: CcdMatches) => expectedAt(states, xiDeg - origin.xiDeg, etaDeg - origin.etaDeg)
+
+  const straying = fitted.map((ccd, k): Straying => {
+    const { mean: level, variance } = expected(ccd)
+    return { xiDeg: ccd.xiDeg, etaDeg: ccd.etaDeg, deviation: columns.value[k]! - level, expectedVariance: variance + columns.variance[k]! }
+  })
+  const sigmas = straying.map(({ deviation, expectedVariance }) => deviation / Math.sqrt(expectedVariance))
+  const enough = fitted.length >= FEWEST_CCDS
+  const outlier = straying.map(({ deviation }, k) => enough && Math.abs(deviation) > OUTLIER_MAG && Math.abs(sigmas[k]!) > OUTLIER_SIGMAS)
+  const nOutliers = outlier.filter(Boolean).length
+  const scatter = overStates(states, ({ tau }) => ({ mean: tau, variance: 0 }))
+  const suspicion = enough ? suspicionOf(ccds.length, fitted.length, nOutliers, scatter.mean) : suspicionOfPair(fitted, prior)
+
+  const rowOf = new Map(fitted.map((ccd, k) => [ccd.ccd, k]))
+  const solved = ccds.map((ccd): SolvedCcd => {
+    const k = rowOf.get(ccd.ccd)
+    if (k === undefined && (hasOwn(ccd) || !hasPlace(ccd))) return alone(ccd, 'its place in the focal plane is not known')
+    if (k === undefined && !enough && suspicion !== null) return alone(ccd, suspicion)
+    if (k === undefined) return borrowed(ccd.ccd, origin.zeropoint, expected(ccd), strayingRound(ccd.xiDeg, ccd.etaDeg, straying))
+    const { zeropoint, zeropointErr } = fitted[k]!
+    const facts = { ccd: ccd.ccd, outcome: 'fitted', deviation: straying[k]!.deviation, deviationSigma: sigmas[k]! } as const
+    const asItIs = { zeropoint, zeropointErr, ownFraction: 1 }
+    if (!enough) return { ...facts, ...asItIs, reason: null, flag: EXPOSURE_FLAGS.own, deviation: null, deviationSigma: null }
+    if (outlier[k]) return { ...facts, ...asItIs, reason: `${inMmag(facts.deviation)} off the exposure, ${Math.abs(facts.deviationSigma).toFixed(0)} sigma: cloud, amplifier or wrong CCD; it keeps its own zeropoint`, flag: EXPOSURE_FLAGS.outlier }
+    const { mean: value, variance, own: ownFraction } = zeropointOf(states, columns, k)
+    const shrunk = ownFraction < 0.5
     return {
-      ccd,
-      outcome: own ? 'fitted' : 'none',
-      reason: own ? null : 'no zeropoint of its own',
-      zeropoint: own ? zeropoint : null,
-      zeropointErr: own ? zeropointErr : null,
-      ownFraction: own ? 1 : 0,
-      flag: own ? EXPOSURE_FLAGS.own : EXPOSURE_FLAGS.none,
-      deviation: null,
-      deviationSigma: null,
+      ...facts,
+      reason: shrunk ? `${(100 * (1 - ownFraction)).toFixed(0)} % from the other CCDs: its own zeropoint has an error of ${(1000 * zeropointErr).toFixed(1)} mmag` : null,
+      zeropoint: origin.zeropoint + value,
+      zeropointErr: Math.sqrt(variance),
+      ownFraction,
+      flag: shrunk ? EXPOSURE_FLAGS.borrowed : EXPOSURE_FLAGS.own,
     }
   })
-  const nFitted = solved.filter(({ outcome }) => outcome === 'fitted').length
+
+  const placed = ccds.filter(hasPlace)
+  const middle = planeLevel(states, mean(placed.map(({ xiDeg }) => xiDeg)) - origin.xiDeg, mean(placed.map(({ etaDeg }) => etaDeg)) - origin.etaDeg)
   return {
-    outcome: nFitted === 0 ? 'none' : 'too-few',
-    suspect: false,
-    reason: 'the plane is not fitted yet',
-    zeropoint: null,
-    zeropointErr: null,
-    gradient: null,
-    ccdScatter: null,
-    ccdScatterErr: null,
-    nPresent: ccds.length,
-    nFitted,
-    nOutliers: 0,
-    ccds: solved,
-    reserved: null,
+    outcome: enough ? 'solved' : 'too-few',
+    suspect: suspicion !== null,
+    reason: suspicion ?? (enough ? null : `${fitted.length} of ${ccds.length} CCDs have a zeropoint, ${FEWEST_CCDS} are needed for a solution`),
+    zeropoint: origin.zeropoint + middle.mean,
+    zeropointErr: Math.sqrt(middle.variance),
+    gradient: enough ? gradientOver(states) : null,
+    ccdScatter: enough ? scatter.mean : null,
+    ccdScatterErr: enough ? Math.sqrt(scatter.variance) : null,
+    ...counts,
+    nOutliers,
+    ccds: suspicion === null ? solved : solved.map((ccd) => suspected(ccd, suspicion)),
   }
+}
+
+const NOTHING = { zeropoint: null, zeropointErr: null, gradient: null, ccdScatter: null, ccdScatterErr: null } as const
+
+const mean = (values: readonly number[]): number => values.reduce((sum, value) => sum + value, 0) / values.length
+
+const inMmag = (mag: number): string => `${mag < 0 ? '-' : '+'}${Math.abs(1000 * mag).toFixed(0)} mmag`
+
+/** A CCD that the exposure can say nothing of: its own zeropoint as it is, or none. */
+function alone(ccd: CcdMatches, reason: string): SolvedCcd {
+  const nothing = { ccd: ccd.ccd, reason, deviation: null, deviationSigma: null }
+  if (hasOwn(ccd)) return { ...nothing, outcome: 'fitted', zeropoint: ccd.zeropoint, zeropointErr: ccd.zeropointErr, ownFraction: 1, flag: EXPOSURE_FLAGS.own }
+  return { ...nothing, outcome: 'none', zeropoint: null, zeropointErr: null, ownFraction: 0, flag: EXPOSURE_FLAGS.none }
+}
+
+function borrowed(ccd: number, reference: number, expected: Estimated, round: number): SolvedCcd {
+  return {
+    ccd,
+    outcome: 'borrowed',
+    reason: `no zeropoint of its own: the exposure's at its place${round > 0 ? ', where the CCDs round it stray' : ''}`,
+    zeropoint: reference + expected.mean,
+    zeropointErr: Math.sqrt(expected.variance + round),
+    ownFraction: 0,
+    flag: EXPOSURE_FLAGS.borrowed,
+    deviation: null,
+    deviationSigma: null,
+  }
+}
+
+function suspected(ccd: SolvedCcd, suspicion: string): SolvedCcd {
+  if (ccd.outcome === 'none') return ccd
+  return { ...ccd, flag: EXPOSURE_FLAGS.suspect, reason: ccd.reason === null ? `the exposure is suspect: ${suspicion}` : `${ccd.reason}; the exposure is suspect: ${suspicion}` }
+}
+
+/** Why the CCDs together cannot be trusted, or null. */
+function suspicionOf(nPresent: number, nFitted: number, nOutliers: number, scatter: number): string | null {
+  if (nOutliers >= SUSPECT_SHARE * nPresent) return `${nOutliers} of ${nPresent} CCDs are outliers`
+  if (2 * nOutliers >= nFitted) return `${nOutliers} of the ${nFitted} CCDs with a zeropoint are outliers`
+  if (scatter > SUSPECT_SCATTER_MAG) return `the CCDs scatter by ${(1000 * scatter).toFixed(0)} mmag about their plane`
+  return null
+}
+
+/** Of two CCDs that contradict each other either may be right. */
+function suspicionOfPair(fitted: readonly OwnCcd[], prior: ExposurePrior): string | null {
+  const [a, b] = fitted
+  if (!a || !b) return null
+  const difference = Math.abs(a.zeropoint - b.zeropoint)
+  const apart = Math.hypot(a.xiDeg - b.xiDeg, a.etaDeg - b.etaDeg) * prior.gradientMagPerDeg
+  const sigma = Math.hypot(a.zeropointErr, b.zeropointErr, apart, Math.SQRT2 * prior.ccdScatterMag)
+  return difference > OUTLIER_MAG && difference > OUTLIER_SIGMAS * sigma ? `its two CCDs with a zeropoint differ by ${(1000 * difference).toFixed(0)} mmag` : null
+}
+
+function gradientOver(states: readonly ExposureState[]): ZeropointGradient {
+  const along = (axis: 1 | 2) => overStates(states, ({ plane, covariance }) => ({ mean: plane[axis], variance: covariance[axis === 1 ? 3 : 5] }))
+  const [xi, eta] = [along(1), along(2)]
+  return { xiMagPerDeg: xi.mean, etaMagPerDeg: eta.mean, xiErr: Math.sqrt(xi.variance), etaErr: Math.sqrt(eta.variance) }
 }
