@@ -11,7 +11,10 @@ export interface ReadCounters {
 
 /** An opened reference catalogue. */
 export interface Catalog {
+  /** Name of its description: `gaia_dr2`. */
   readonly name: string
+  /** Where it stands, for messages. */
+  readonly location: string
   readonly description: CatalogDescription
   /** Columns that the catalogue has; the default photometric system needs BP and RP. */
   readonly columns: ReadonlySet<StarColumn>

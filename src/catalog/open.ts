@@ -43,6 +43,7 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
   }
   return {
     name: manifest.name,
+    location: files.name,
     description,
     columns: new Set(manifest.columns.map(({ star }) => star)),
     magType: manifest.columns.find(({ star }) => star === 'mag')!.type === 'f64' ? 'f64' : 'f32',

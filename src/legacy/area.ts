@@ -66,7 +66,7 @@ export function requireCoverage(store: ReferenceStore, row: LegacyRow, listFile:
   const missing = store.missingSqDeg(footprint)
   if (missing <= TOLERATED_GAP * area) return
   throw new DataError('not-covered', `the catalogue does not cover CCD ${row.ccd} at RA ${row.centre.raDeg}, Dec ${row.centre.decDeg}`, {
-    file: store.name,
+    file: store.location,
     found: `${missing.toFixed(4)} of ${area.toFixed(4)} sq deg missing`,
     expected: 'all of the CCD',
   })

@@ -15,7 +15,7 @@ export interface LegacyOptions {
 }
 
 /** The reference catalogue, as far as the original's algorithm needs it. */
-export type ReferenceStore = Pick<Catalog, 'name' | 'read' | 'missingSqDeg'>
+export type ReferenceStore = Pick<Catalog, 'name' | 'location' | 'read' | 'missingSqDeg'>
 
 /** What the run may read. Nothing else is looked at, listed or deleted. */
 export interface LegacyInputs {

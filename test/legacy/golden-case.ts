@@ -69,6 +69,7 @@ export function csvStore(files: ReadonlyMap<string, Uint8Array>): ReferenceStore
   const all = { sourceId: BigInt64Array.from(ids), raDeg: Float64Array.from(raDeg), decDeg: Float64Array.from(decDeg), mag: Float64Array.from(mag) }
   const coverage = rangesFromCells(5, cells)
   return {
+    location: 'memory',
     name: 'golden store',
     read: (footprint: CellRanges): Promise<StarColumns> => {
       const inside = nestedIndices(footprint.order, all.raDeg, all.decDeg)

@@ -9,6 +9,7 @@ export function memoryCatalog(stars: StarColumns, description: CatalogDescriptio
   const columns = (Object.keys(stars) as (keyof StarColumns)[]).filter((name): name is StarColumn => name !== 'epochYr' && ArrayBuffer.isView(stars[name]))
   return {
     name: description.name,
+    location: 'memory',
     description,
     columns: new Set(columns),
     magType: 'f64',
