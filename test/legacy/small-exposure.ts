@@ -88,7 +88,7 @@ export function memoryStore(stars: StarColumns, leftOut: readonly number[] = [])
   const coverage = rangesFromCells(5, [...rings].map((ring) => Number(ring2nested(5, ring))))
   return {
     name: 'a store in memory',
-    location: 'memory',
+    location: 'a store in memory',
     read: (footprint: CellRanges) => {
       const cells = nestedIndices(footprint.order, stars.raDeg, stars.decDeg)
       const kept = Array.from(cells.keys()).filter((i) => containsCell(footprint, cells[i]!))
