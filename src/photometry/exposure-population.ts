@@ -15,8 +15,8 @@ const core = gamma.map((g) => g / gamma.reduce((sum, value) => sum + value, 0))
 /** Shares of the nodes where `outliers` of all CCDs are outliers. */
 const sharesOf = (outliers: number): number[] => [...core.map((share) => (1 - outliers) * share), ...OUTLIER_SHARE.map((share) => outliers * share)]
 
-/** Variance that stands for the t population where one number must: half width of its central 80 % over that of a normal, squared. */
-export const TYPICAL_VARIANCE = (1.5332 / 1.28155) ** 2
+/** Variance that stands for the t population where one number must: half width of its central 90 % over that of a normal, squared. */
+export const TYPICAL_VARIANCE = (2.1318 / 1.6449) ** 2
 
 /** Beyond this a deviation is absurd in any case; the limit keeps densities above zero. */
 const FAR_MAG = 50
@@ -79,32 +79,20 @@ export class CcdLikelihood {
   }
 }
 
-/** Posterior of a CCD's deviation from the plane, given its residual and the error of its own zeropoint. */
-export interface DeviationPosterior {
-  readonly mean: number
-  readonly variance: number
-  /** Mean weight of the own zeropoint against the plane. */
+/** One normal of the posterior of a CCD's deviation from the plane, if the CCD belonged to node k. */
+export interface DeviationNode {
+  /** Not normalised. */
+  readonly density: number
+  /** What the residual is multiplied by: weight of the own zeropoint against the plane. */
   readonly own: number
 }
 
-/** @param variance squared error of the own zeropoint */
-export function deviationPosterior(residual: number, variance: number, tau: number, outliers: number): DeviationPosterior {
+/** The posterior of a CCD's deviation as a mixture of normals of mean own x residual, variance own x (squared error of the own zeropoint). */
+export function deviationNodes(residual: number, variance: number, tau: number, outliers: number): DeviationNode[] {
   const r = Math.max(-FAR_MAG, Math.min(FAR_MAG, residual))
-  const shares = sharesOf(outliers)
-  let total = 0
-  let own = 0
-  let spread = 0
-  let square = 0
-  for (let k = 0; k < NODES; k++) {
+  return sharesOf(outliers).map((share, k) => {
     const prior = nodeVariance(k, tau)
     const inverse = 1 / (variance + prior)
-    const density = shares[k]! * Math.sqrt(inverse) * Math.exp(-0.5 * r * r * inverse)
-    const share = prior * inverse
-    total += density
-    own += density * share
-    spread += density * share * variance
-    square += density * share * share
-  }
-  own /= total
-  return { mean: own * r, variance: spread / total + r * r * (square / total - own * own), own }
+    return { density: share * Math.sqrt(inverse) * Math.exp(-0.5 * r * r * inverse), own: prior * inverse }
+  })
 }

@@ -1,6 +1,7 @@
 import { indicesWhere } from '../math/select.js'
 import { CcdLikelihood } from './exposure-population.js'
 import { inverted, normalMatrix, planeAt, robustPlane, times, type Plane, type Symmetric } from './exposure-plane.js'
+import { isFar } from './exposure-suspicion.js'
 
 /** CCDs with a zeropoint of their own, in a fixed order; positions and values about an origin near their centre. */
 export interface FittedCcds {
@@ -34,25 +35,17 @@ const STEP = 1.4
 const UP = Array.from({ length: 9 }, (_, j) => STEP ** j)
 const DOWN = Array.from({ length: 7 }, (_, j) => STEP ** (-1 - j))
 /** States less probable than the best by this factor do not count, nor those beyond them. */
-const NEGLIGIBLE = 1e-4
-/** Far off the plane: by this, and by this many sigma. */
-const FAR_MAG = 0.05
-const FAR_SIGMAS = 5
+const NEGLIGIBLE = 1e-3
 /** Share of outliers of a usual exposure. Not learnt from it, so that bad CCDs do not make the others more doubtful, unless they are many. */
 const USUAL_OUTLIERS = 0.05
 const MANY = 0.2
-/**
- * Mode of the prior of tau in units of the expected scatter (0.8: a t population of that scale has about the standard deviation 1). Rayleigh's law, which
- * is zero at tau = 0 (Chung et al. 2013): under a half-normal one exposure in five is shrunk too far, and pulls at 5 mmag are 1.10 instead of 1.06.
- */
-const TYPICAL_TAU = 0.8
 const STEEPEST_SIGMAS = 5
 const ROUNDS = 60
 const CONVERGED_MAG = 1e-9
 
 /**
- * Posterior of zeropoint = plane + deviation, seen with known errors. tau is integrated on a grid, the plane by Laplace's method
- * at each tau (flat prior on its level, normal on its gradient).
+ * Posterior of zeropoint = plane + deviation, seen with known errors. tau is integrated on a grid (Rayleigh prior, its mode the expected scatter), the
+ * plane by Laplace's method at each tau (flat prior on its level, normal on its gradient). Within 0.03 sigma and 2 % of the full integral.
  */
 export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): ExposureState[] {
   const precision = prior.gradientMagPerDeg ** -2
@@ -70,8 +63,8 @@ export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): Expos
       likelihood.setScatter(tau)
       const mode = climb(ccds, likelihood, precision, from)
       from = mode.plane
-      // Prior tau exp(-tau^2 / 2), the grid uniform in log tau: another factor tau.
-      const logPosterior = mode.logPosterior - 0.5 * (ratio / TYPICAL_TAU) ** 2 + 2 * Math.log(ratio)
+      // Rayleigh's prior, zero at tau = 0 (Chung et al. 2013): a half-normal, highest there, trusts the plane too much. The grid is uniform in log tau.
+      const logPosterior = mode.logPosterior + Math.log(ratio) - 0.5 * ratio * ratio + Math.log(ratio)
       if (logPosterior < highest + Math.log(NEGLIGIBLE)) break
       highest = Math.max(highest, logPosterior)
       found.push({ state: { tau, outliers, plane: mode.plane, covariance: mode.covariance, weight: likelihood.weight.slice() }, logPosterior })
@@ -84,7 +77,10 @@ export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): Expos
 
 /** Expected share of outliers: the usual one unless a fifth of the CCDs and more are far off the plane found with it. */
 function outliersAbout(plane: Plane, { xi, eta, value, variance }: FittedCcds, scatterMag: number): number {
-  const far = indicesWhere(value.length, (i) => Math.abs(value[i]! - planeAt(plane, xi[i]!, eta[i]!)) > Math.max(FAR_MAG, FAR_SIGMAS * Math.hypot(Math.sqrt(variance[i]!), scatterMag))).length
+  const far = indicesWhere(value.length, (i) => {
+    const deviation = value[i]! - planeAt(plane, xi[i]!, eta[i]!)
+    return isFar(deviation, deviation / Math.hypot(Math.sqrt(variance[i]!), scatterMag))
+  }).length
   return far < MANY * value.length ? USUAL_OUTLIERS : Math.min(0.5, far / value.length)
 }
 

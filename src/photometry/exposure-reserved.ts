@@ -1,5 +1,5 @@
-import { median, madScatter } from '../math/robust.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { madScatter } from '../math/robust.js'
+import { gather, indicesWhere, sortingOrder } from '../math/select.js'
 import type { CcdMatches, SolvedCcd } from './exposure-solution.js'
 import { fitZeropoint } from './zeropoint.js'
 
@@ -17,13 +17,16 @@ export interface ReservableStars {
 /** Stars held out of the fit, refMag - instMag - zeropoint: what the calibration leaves on stars that it has not seen. */
 export interface ReservedStars {
   readonly nStars: number
+  /** Median, each star weighted by its information. */
   readonly medianMmag: number
-  /** 1.4826 MAD. */
+  /** 1.4826 MAD, all stars alike. */
   readonly scatterMmag: number
 }
 
 const TENTH = 10
 const FEWEST_STARS = 2
+/** Scatter of sound stars beyond their errors [mag]; for weights only. */
+const USUAL_SCATTER_MAG = 0.015
 
 /** Whether a star is held back: one in ten by a hash of its id (finaliser of MurmurHash3, 64 bits, Appleby 2011), the same in every exposure. */
 export function isReserved(sourceId: bigint): boolean {
@@ -40,15 +43,32 @@ export function isReserved(sourceId: bigint): boolean {
  */
 export function reservedStars(ccds: readonly CcdMatches[], solve: (reduced: readonly CcdMatches[]) => readonly SolvedCcd[]): ReservedStars | null {
   const residuals: number[] = []
+  const information: number[] = []
   if (ccds.every(({ matches }) => matches === undefined)) return null
   const split = ccds.map((ccd) => ({ ccd, ...splitStars(ccd.matches) }))
   const solved = solve(split.map(({ ccd, kept }) => (ccd.matches ? { ...ccd, ...refitted(ccd.matches, kept) } : ccd)))
   split.forEach(({ ccd: { matches }, reserved }, k) => {
     const { zeropoint } = solved[k]!
-    if (matches && zeropoint !== null) reserved.forEach((i) => residuals.push(matches.refMag[i]! - matches.instMag[i]! - zeropoint))
+    if (!matches || zeropoint === null) return
+    for (const i of reserved) {
+      residuals.push(matches.refMag[i]! - matches.instMag[i]! - zeropoint)
+      information.push(1 / (USUAL_SCATTER_MAG ** 2 + (matches.refMagErr?.[i] || 0) ** 2 + (matches.instMagErr?.[i] || 0) ** 2))
+    }
   })
   if (residuals.length === 0) return null
-  return { nStars: residuals.length, medianMmag: 1000 * median(residuals), scatterMmag: 1000 * madScatter(residuals) }
+  return { nStars: residuals.length, medianMmag: 1000 * weightedMedian(residuals, information), scatterMmag: 1000 * madScatter(residuals) }
+}
+
+/** The value at which half of the weight is reached. */
+function weightedMedian(values: readonly number[], weight: readonly number[]): number {
+  const order = sortingOrder(values)
+  const half = weight.reduce((sum, w) => sum + w, 0) / 2
+  let sum = 0
+  for (const i of order) {
+    sum += weight[i]!
+    if (sum >= half) return values[i]!
+  }
+  return NaN
 }
 
 function splitStars(stars?: ReservableStars): { reserved: Uint32Array; kept: Uint32Array } {

@@ -4,6 +4,7 @@ import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import { strayingRound, type Straying } from './exposure-neighbours.js'
 import { exposurePosterior, type ExposurePrior, type ExposureState, type FittedCcds } from './exposure-posterior.js'
 import { reservedStars, type ReservableStars, type ReservedStars } from './exposure-reserved.js'
+import { isFar, suspicionOf, suspicionOfPair } from './exposure-suspicion.js'
 import type { Outcome } from './result.js'
 
 export type { ReservableStars, ReservedStars } from './exposure-reserved.js'
@@ -24,7 +25,7 @@ export interface CcdMatches {
 }
 
 export interface ExposureOptions {
-  /** Scale of the half-normal prior of the scatter from CCD to CCD [mag]. Default 0.005. */
+  /** Scatter from CCD to CCD that is expected [mag]; the exposure's own is learnt. Default 0.005. */
   readonly expectedCcdScatterMag?: number
   /** Prior standard deviation of the gradient along each axis [mag per degree]. Default 0.03. */
   readonly expectedGradientMagPerDeg?: number
@@ -82,13 +83,6 @@ export interface ExposureSolution {
 const FEWEST_CCDS = 3
 /** Errors of single CCDs below this are not believed: flat fields and apertures differ by more [mag]. */
 const LEAST_ERROR_MAG = 1e-4
-/** An outlier strays by more than this, and by more than this many times the expected error. */
-const OUTLIER_MAG = 0.05
-const OUTLIER_SIGMAS = 5
-/** From this share of outliers among the CCDs present the exposure is suspect, as for the original. */
-const SUSPECT_SHARE = 0.2
-/** So is one whose CCDs scatter by more than this about their plane [mag]: no CCD predicts another. */
-const SUSPECT_SCATTER_MAG = 0.02
 
 /**
  * The exposure's solution: each CCD's zeropoint in the light of all the others (hierarchical model, PHOTOMETRY 5.3).
@@ -110,14 +104,19 @@ export function solveExposure(ccds: readonly CcdMatches[], options: ExposureOpti
 
 type OwnCcd = CcdMatches & { readonly zeropoint: number; readonly zeropointErr: number }
 
-const hasOwn = (ccd: CcdMatches): ccd is OwnCcd => Number.isFinite(ccd.zeropoint ?? NaN) && Number.isFinite(ccd.zeropointErr ?? NaN) && ccd.zeropointErr! >= 0
+/** No magnitude is as large as this. */
+const FAR_MAG = 1000
+const hasOwn = (ccd: CcdMatches): ccd is OwnCcd => Math.abs(ccd.zeropoint ?? NaN) < FAR_MAG && ccd.zeropointErr !== null && ccd.zeropointErr >= 0 && ccd.zeropointErr < FAR_MAG
 const hasPlace = ({ xiDeg, etaDeg }: CcdMatches): boolean => Number.isFinite(xiDeg) && Number.isFinite(etaDeg)
 
 function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<ExposureSolution, 'reserved'> {
   const own = ccds.filter(hasOwn)
   const fitted = own.filter(hasPlace).sort((a, b) => a.ccd - b.ccd)
   const counts = { nPresent: ccds.length, nFitted: own.length, nOutliers: 0 }
-  if (fitted.length === 0) return { outcome: 'none', suspect: false, reason: 'no CCD has a zeropoint', ...NOTHING, ...counts, ccds: ccds.map((ccd) => alone(ccd, 'no CCD of the exposure has a zeropoint')) }
+  if (fitted.length === 0) {
+    const reason = own.length === 0 ? 'no CCD of the exposure has a zeropoint' : 'no CCD with a zeropoint has a known place in the focal plane'
+    return { outcome: 'none', suspect: false, reason, ...NOTHING, ...counts, ccds: ccds.map((ccd) => alone(ccd, reason)) }
+  }
 
   const origin = { zeropoint: median(fitted.map(({ zeropoint }) => zeropoint)), xiDeg: mean(fitted.map(({ xiDeg }) => xiDeg)), etaDeg: mean(fitted.map(({ etaDeg }) => etaDeg)) }
   const columns: FittedCcds = {
@@ -135,7 +134,7 @@ function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<Exposure
   })
   const sigmas = straying.map(({ deviation, expectedVariance }) => deviation / Math.sqrt(expectedVariance))
   const enough = fitted.length >= FEWEST_CCDS
-  const outlier = straying.map(({ deviation }, k) => enough && Math.abs(deviation) > OUTLIER_MAG && Math.abs(sigmas[k]!) > OUTLIER_SIGMAS)
+  const outlier = straying.map(({ deviation }, k) => enough && isFar(deviation, sigmas[k]!))
   const nOutliers = outlier.filter(Boolean).length
   const scatter = overStates(states, ({ tau }) => ({ mean: tau, variance: 0 }))
   const suspicion = enough ? suspicionOf(ccds.length, fitted.length, nOutliers, scatter.mean) : suspicionOfPair(fitted, prior)
@@ -151,19 +150,20 @@ function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<Exposure
     const asItIs = { zeropoint, zeropointErr, ownFraction: 1 }
     if (!enough) return { ...facts, ...asItIs, reason: null, flag: EXPOSURE_FLAGS.own, deviation: null, deviationSigma: null }
     if (outlier[k]) return { ...facts, ...asItIs, reason: `${inMmag(facts.deviation)} off the exposure, ${Math.abs(facts.deviationSigma).toFixed(0)} sigma: cloud, amplifier or wrong CCD; it keeps its own zeropoint`, flag: EXPOSURE_FLAGS.outlier }
-    const { mean: value, variance, own: ownFraction } = zeropointOf(states, columns, k)
+    const { own: ownFraction, ...posterior } = zeropointOf(states, columns, k)
     const shrunk = ownFraction < 0.5
     return {
       ...facts,
       reason: shrunk ? `${(100 * (1 - ownFraction)).toFixed(0)} % from the other CCDs: its own zeropoint has an error of ${(1000 * zeropointErr).toFixed(1)} mmag` : null,
-      zeropoint: origin.zeropoint + value,
-      zeropointErr: Math.sqrt(variance),
+      zeropoint: origin.zeropoint + posterior.zeropoint,
+      zeropointErr: posterior.zeropointErr,
       ownFraction,
       flag: shrunk ? EXPOSURE_FLAGS.borrowed : EXPOSURE_FLAGS.own,
     }
   })
 
-  const placed = ccds.filter(hasPlace)
+  // In a fixed order, so that sums are the same to the last bit.
+  const placed = ccds.filter(hasPlace).sort((a, b) => a.ccd - b.ccd)
   const middle = planeLevel(states, mean(placed.map(({ xiDeg }) => xiDeg)) - origin.xiDeg, mean(placed.map(({ etaDeg }) => etaDeg)) - origin.etaDeg)
   return {
     outcome: enough ? 'solved' : 'too-few',
@@ -210,24 +210,6 @@ function borrowed(ccd: number, reference: number, expected: Estimated, round: nu
 function suspected(ccd: SolvedCcd, suspicion: string): SolvedCcd {
   if (ccd.outcome === 'none') return ccd
   return { ...ccd, flag: EXPOSURE_FLAGS.suspect, reason: ccd.reason === null ? `the exposure is suspect: ${suspicion}` : `${ccd.reason}; the exposure is suspect: ${suspicion}` }
-}
-
-/** Why the CCDs together cannot be trusted, or null. */
-function suspicionOf(nPresent: number, nFitted: number, nOutliers: number, scatter: number): string | null {
-  if (nOutliers >= SUSPECT_SHARE * nPresent) return `${nOutliers} of ${nPresent} CCDs are outliers`
-  if (2 * nOutliers >= nFitted) return `${nOutliers} of the ${nFitted} CCDs with a zeropoint are outliers`
-  if (scatter > SUSPECT_SCATTER_MAG) return `the CCDs scatter by ${(1000 * scatter).toFixed(0)} mmag about their plane`
-  return null
-}
-
-/** Of two CCDs that contradict each other either may be right. */
-function suspicionOfPair(fitted: readonly OwnCcd[], prior: ExposurePrior): string | null {
-  const [a, b] = fitted
-  if (!a || !b) return null
-  const difference = Math.abs(a.zeropoint - b.zeropoint)
-  const apart = Math.hypot(a.xiDeg - b.xiDeg, a.etaDeg - b.etaDeg) * prior.gradientMagPerDeg
-  const sigma = Math.hypot(a.zeropointErr, b.zeropointErr, apart, Math.SQRT2 * prior.ccdScatterMag)
-  return difference > OUTLIER_MAG && difference > OUTLIER_SIGMAS * sigma ? `its two CCDs with a zeropoint differ by ${(1000 * difference).toFixed(0)} mmag` : null
 }
 
 function gradientOver(states: readonly ExposureState[]): ZeropointGradient {

@@ -24,7 +24,7 @@ export interface Scene {
 }
 
 /** Six CCDs of the south-eastern corner, thickest at the edge. */
-export const CLOUDY_CORNER: Readonly<Record<number, number>> = { 62: -0.3, 59: -0.25, 60: -0.12, 58: -0.1, 55: -0.2, 54: -0.15 }
+export const CLOUDY_CORNER: Readonly<Record<number, number>> = { 50: -0.1, 54: -0.15, 55: -0.2, 58: -0.12, 59: -0.25, 62: -0.3 }
 
 /** The exposure that the bars are set on: 60 CCDs, 0.02 mag per degree, 5 mmag of pattern, two bad CCDs, a cloudy corner, five sparse CCDs. */
 export const SCENE: SceneOptions = {
@@ -33,7 +33,7 @@ export const SCENE: SceneOptions = {
   gradient: [0.016, -0.012],
   pattern: 0.005,
   error: [0.004, 0.006],
-  sparse: [4, 22, 29, 41, 52],
+  sparse: [4, 22, 29, 41, 53],
   sparseError: [0.015, 0.04],
   bad: { 11: 0.3, 36: -0.25 },
   cloud: CLOUDY_CORNER,
