@@ -5,14 +5,19 @@ import { ccdFootprint } from './exposure/footprint.js'
 import type { EpochSource } from './exposure/image-facts.js'
 import type { SourceColumns } from './exposure/sources.js'
 import { rangesAreaSqDeg } from './healpix/index.js'
+import { applySolution, ccdMatchesOf, meanDirection } from './photometry/apply-solution.js'
 import { astrometricOffset, withoutOffset } from './photometry/astrometric-offset.js'
+import { solveExposure, type ExposureSolution } from './photometry/exposure-solution.js'
 import { fitMatches, sigmaClipOf } from './photometry/fit-matches.js'
+import { inlierPrior } from './photometry/inlier-prior.js'
+import { matchEvidence } from './photometry/match-evidence.js'
 import { matchStars } from './photometry/match-stars.js'
 import { propagateTo } from './photometry/propagate.js'
 import type { CcdResult, PhotometricSystem } from './photometry/result.js'
 import { selectAsOriginal } from './photometry/original-selection.js'
 import { selectStars } from './photometry/selection.js'
 import { standardsOf, standardSystem } from './photometry/standards.js'
+import { suspectStars, type Suspects } from './photometry/suspects.js'
 import { summarize } from './photometry/summary.js'
 
 /** One CCD as the calibration takes it. */
@@ -35,6 +40,8 @@ export interface CalibrationOptions {
   readonly system?: PhotometricSystem
   readonly estimator?: 'robust' | 'sigma-clip'
   readonly radiusArcsec?: number
+  /** Variables and AGN: their prior probability of being a good standard falls from 0.9 to 0.3. */
+  readonly suspects?: Suspects
 }
 
 /** Room round the CCD for the match radius, ten years of proper motion and the pointing. */
@@ -62,18 +69,58 @@ export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: C
   const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
   const aligned = withoutOffset(input.sources, astrometry, input.centre)
   const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, stars, standards, radiusArcsec)
-  const fitted = fitMatches(match(selection.selected), estimator)
+  const matches = match(selection.selected)
+  const evidence = matchEvidence(input.sources, aligned, stars, matches, rangesAreaSqDeg(footprint))
+  const prior = inlierPrior(input.sources, stars, matches, evidence, options.suspects && suspectStars(stars, matches.starRow, options.suspects))
+  const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator)
 
   // The number that whoever comes from the original compares with.
   const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
   return summarize({ input, catalogName: catalog.name, standard, selection, fitted, sigmaClip, astrometry, epochYr: stars.epochYr })
 }
 
+/** The CCDs of one exposure, each as `calibrateCcd` takes it. */
+export interface ExposureInput {
+  readonly ccds: readonly CcdInput[]
+  /** Origin of the focal plane; the mean of the CCDs' centres where it is not known. */
+  readonly pointing?: { readonly raDeg: number; readonly decDeg: number }
+}
+
+export interface ExposureOptions extends CalibrationOptions {
+  /** Stops between two CCDs; the call then throws the signal's reason. */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (done: number, of: number) => void
+}
+
+/** CCDs in the light of one another. */
+export interface ExposureResult {
+  readonly solution: ExposureSolution
+  readonly ccds: readonly CcdResult[]
+}
+
+/** All CCDs of an exposure: each by itself, then together. Throws as `calibrateCcd`. */
+export async function calibrateExposure({ ccds, pointing }: ExposureInput, catalog: Catalog, options: ExposureOptions = {}): Promise<ExposureResult> {
+  const { signal, onProgress } = options
+  const own: CcdResult[] = []
+  for (const input of ccds) {
+    signal?.throwIfAborted()
+    own.push(await calibrateCcd(input, catalog, options))
+    onProgress?.(own.length, ccds.length)
+  }
+  return solveTogether(own, ccds.map(({ centre }) => centre), pointing)
+}
+
+/** The exposure's solution, and each CCD's result with it. */
+export function solveTogether(own: readonly CcdResult[], centres: readonly CcdInput['centre'][], pointing = meanDirection(centres)): ExposureResult {
+  const solution = solveExposure(own.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
+  return { solution, ccds: applySolution(own, solution) }
+}
+
 function refuseUncovered(catalog: Catalog, footprint: Parameters<Catalog['read']>[0], { ccd, place }: CcdInput): void {
   const missingSqDeg = catalog.missingSqDeg(footprint)
   if (missingSqDeg <= TOLERATED_MISSING_FRACTION * rangesAreaSqDeg(footprint)) return
   throw new DataError('not-covered', `the catalogue does not cover CCD ${ccd}: copy that region into it or choose another with --catalog`, {
-    file: catalog.name,
+    file: catalog.location,
     found: `${missingSqDeg.toFixed(4)} sq deg of the footprint missing`,
     expected: `at most ${(TOLERATED_MISSING_FRACTION * rangesAreaSqDeg(footprint)).toFixed(4)} of ${rangesAreaSqDeg(footprint).toFixed(4)} sq deg${place ? ` (${place.file}, line ${place.line})` : ''}`,
   })

@@ -6,10 +6,10 @@ import { fluxChoice } from '../exposure/fullcat.js'
 import { writeFilesWhole } from '../node/files.js'
 import { packageVersion } from '../node/package.js'
 import { catalogueFile, readCcd, readList, type ReadCcd, type ReadList } from '../node/read-exposure.js'
-import { applySolution, ccdMatchesOf, meanDirection } from '../photometry/apply-solution.js'
-import { solveExposure, type ExposureSolution } from '../photometry/exposure-solution.js'
+import { meanDirection } from '../photometry/apply-solution.js'
+import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
-import { calibrateCcd } from '../pipeline.js'
+import { calibrateCcd, solveTogether } from '../pipeline.js'
 import { blankColumns, calibratedCatalogue } from '../products/calibrated-catalogue.js'
 import { appliedZeropoint, ccdProducts } from '../products/ccd-products.js'
 import { exposureProducts } from '../products/exposure-products.js'
@@ -72,9 +72,10 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
     }
   }
   if (own.length === 0) return worstOf(codes.length > 0 ? codes : [3])
-  const solution = several ? solutionOf(own, list) : undefined
-  const results = own.map(({ result }) => result)
-  const calibrated = (solution ? applySolution(results, solution) : results).map((result, k): Calibrated => ({ ...own[k]!, result }))
+  // The focal plane's origin is the mean of all centres in the list, so that it does not move with the CCDs asked for.
+  const together = several ? solveTogether(own.map(({ result }) => result), own.map(({ row }) => row.centre), meanDirection(list.rows.map(({ centre }) => centre))) : undefined
+  const solution = together?.solution
+  const calibrated = own.map((one, k): Calibrated => ({ ...one, result: together?.ccds[k] ?? one.result }))
 
   const catalogues: Table[] = []
   for (const one of calibrated) {
@@ -88,12 +89,6 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
   if (options.json) io.out(resultText(run, calibrated, solution, runFacts(run, started)))
   else if (solution && !options.quiet) io.out(exposureLine(solution))
   return worstOf(codes)
-}
-
-/** All CCDs together; the focal plane's origin is the mean of all centres in the list, so that it does not move with the CCDs asked for. */
-function solutionOf(own: readonly Calibrated[], list: ReadList): ExposureSolution {
-  const pointing = meanDirection(list.rows.map(({ centre }) => centre))
-  return solveExposure(own.map(({ row, result }) => ccdMatchesOf(result, row.centre, pointing)))
 }
 
 function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: CalibrateOptions): ExitCode {

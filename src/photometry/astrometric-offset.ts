@@ -26,7 +26,7 @@ const BINS = Math.round((2 * SEARCH_ARCSEC) / BIN_ARCSEC)
 /** Three bins by three. */
 const BOX_SQ_ARCSEC = (3 * BIN_ARCSEC) ** 2
 /** The brightest have the best positions, and the fewest unrelated neighbours per pair. */
-const MOST_DETECTIONS = 1000
+const MOST_DETECTIONS = 500
 /** Fewer pairs move nothing, however close together they lie. */
 const FEWEST_PAIRS = 5
 /** Probability that random pairs alone give such a peak anywhere in the search. */
@@ -40,7 +40,7 @@ const NO_OFFSET: AstrometricOffset = { raOffsetArcsec: null, decOffsetArcsec: nu
  * The shift that detections and stars of a CCD have in common: the densest box of all pairs within 5 arcsec in the plane of their differences
  * (mode), then the median of the pairs near it, repeated. Random pairs fill that plane evenly; a peak that their Poisson noise could give is none.
  *
- * @param selected shape (sources), 1 where a detection may serve; the thousand brightest do
+ * @param selected shape (sources), 1 where a detection may serve; the five hundred brightest do
  * @param centre of the CCD; its tangent plane keeps a shift one shift even at a pole
  */
 export function astrometricOffset(sources: SourceColumns, selected: Uint8Array, stars: SkyPositions, centre: Direction): AstrometricOffset {

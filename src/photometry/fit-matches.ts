@@ -16,34 +16,45 @@ const FEWEST_STARS = 2
 /** Below this probability of being a good standard a star counts as an outlier. */
 const LEAST_WEIGHT = 0.5
 
-/** Fits the zeropoint to the matched stars that can serve. */
-export function fitMatches({ refScatter, errorsKnown, ...matches }: StarMatches, estimator: 'robust' | 'sigma-clip'): MatchFit {
-  const serving = indicesWhere(matches.fate.length, (i) => matches.fate[i] === 'used')
+/**
+ * Fits the zeropoint to the matched stars that can serve.
+ *
+ * @param matchProbability, inlierPrior one per match; without a prior nothing is known of any
+ */
+export function fitMatches(
+  { columns, refScatter, errorsKnown }: StarMatches,
+  matchProbability: Float64Array,
+  inlierPrior: Float64Array | undefined,
+  estimator: 'robust' | 'sigma-clip',
+): MatchFit {
+  const serving = indicesWhere(columns.fate.length, (i) => columns.fate[i] === 'used')
   const fit = fitZeropoint(
     {
-      refMag: gather(matches.refMag, serving),
-      ...(errorsKnown ? { refMagErr: gather(matches.refMagErr, serving) } : {}),
-      instMag: gather(matches.instMag, serving),
-      instMagErr: gather(matches.instMagErr, serving),
+      refMag: gather(columns.refMag, serving),
+      ...(errorsKnown ? { refMagErr: gather(columns.refMagErr, serving) } : {}),
+      instMag: gather(columns.instMag, serving),
+      instMagErr: gather(columns.instMagErr, serving),
       refScatter: gather(refScatter, serving),
+      ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
     },
     { estimator, minStars: FEWEST_STARS },
   )
-  const residual = new Float64Array(matches.fate.length).fill(NaN)
-  const weight = new Float64Array(matches.fate.length)
-  const fate = [...matches.fate]
+  const residual = new Float64Array(columns.fate.length).fill(NaN)
+  const weight = new Float64Array(columns.fate.length)
+  const fate = [...columns.fate]
   if (fit.outcome === 'fitted') {
-    matches.refMag.forEach((refMag, i) => (residual[i] = refMag - matches.instMag[i]! - fit.zeropoint))
+    columns.refMag.forEach((refMag, i) => (residual[i] = refMag - columns.instMag[i]! - fit.zeropoint))
     serving.forEach((i, k) => {
       weight[i] = fit.weight[k]!
       if (!(fit.weight[k]! >= LEAST_WEIGHT)) fate[i] = 'outlier'
     })
   }
-  return { fit, matches: { ...matches, residual, weight, fate } }
+  const prior = inlierPrior ?? new Float64Array(fate.length).fill(NaN)
+  return { fit, matches: { ...columns, matchProbability, inlierPrior: prior, residual, weight, fate } }
 }
 
 /** The original's three-pass clip on the catalogue's own magnitude; a missing magnitude (<= 0 or NaN) takes no part, as there. */
-export function sigmaClipOf({ instMag, catalogMag }: StarMatches): SigmaClipSummary {
+export function sigmaClipOf({ columns: { instMag, catalogMag } }: StarMatches): SigmaClipSummary {
   const clip = sigmaClippedZeropoint(instMag.map((mag, i) => (catalogMag[i]! > 0 ? mag - catalogMag[i]! : NaN)))
   const number = clip.outcome === 'fitted'
   return { zeropoint: number ? clip.zeropoint : null, zeropointErr: number ? clip.zeropointErr : null, nAll: clip.nAll, nClipped: clip.nClipped }

@@ -4,10 +4,14 @@ import { matchSky, type SkyPositions } from '../math/match-sky.js'
 import { gather, indicesWhere } from '../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
+import type { Pairs } from './match-evidence.js'
 import type { MatchColumns, MatchFate } from './result.js'
 
-/** Matched stars before the fit: no residuals, no weights; `refScatter` as `fitZeropoint` takes it. */
-export interface StarMatches extends Omit<MatchColumns, 'residual' | 'weight'> {
+/** Matched stars before the fit. */
+export interface StarMatches extends Pairs {
+  /** Without residuals and weights. */
+  readonly columns: Omit<MatchColumns, 'residual' | 'weight' | 'matchProbability' | 'inlierPrior'>
+  /** As `fitZeropoint` takes it. */
   readonly refScatter: Float64Array
   /** Whether the catalogue gives errors of its magnitudes. */
   readonly errorsKnown: boolean
@@ -35,7 +39,7 @@ export function matchStars(
   const star = pairs.b
   const instMag = Float64Array.from(rows, (i) => -2.5 * Math.log10(sources.flux[i]!))
   const nan = new Float64Array(rows.length).fill(NaN)
-  return {
+  const columns: StarMatches['columns'] = {
     number: gather(sources.number, rows),
     sourceId: BigInt64Array.from(star, (j) => stars.sourceId[j]!),
     raDeg: gather(sources.raDeg, rows),
@@ -50,9 +54,15 @@ export function matchStars(
     catalogMag: gather(stars.mag, star),
     refMag: gather(standards.refMag, star),
     refMagErr: standards.refMagErr ? gather(standards.refMagErr, star) : nan,
-    refScatter: gather(standards.refScatter, star),
     colour: gather(standards.colour, star),
     fate: Array.from(star, (j): MatchFate => (standards.usable[j] === 1 ? 'used' : STANDARD_CUTS[standards.cut[j]! - 1]!)),
+  }
+  return {
+    detectionRow: rows,
+    starRow: star,
+    separationArcsec: pairs.separationArcsec,
+    columns,
+    refScatter: gather(standards.refScatter, star),
     errorsKnown: standards.refMagErr !== undefined,
   }
 }

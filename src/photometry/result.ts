@@ -36,6 +36,10 @@ export interface MatchColumns {
   readonly refMag: Float64Array
   readonly refMagErr: Float64Array
   readonly colour: Float64Array
+  /** Probability that the detection is of this star, from the positions of all that lies near. */
+  readonly matchProbability: Float64Array
+  /** Probability that the star is a good standard, from all that is known beside its residual; NaN where nothing is. */
+  readonly inlierPrior: Float64Array
   /** refMag - instMag - zeropoint; NaN without a zeropoint. */
   readonly residual: Float64Array
   /** Probability that the star is a good standard, 0 where it was cut. */

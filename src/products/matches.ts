@@ -21,6 +21,8 @@ export function matchTable(ccd: number, m: MatchColumns): Table {
     { name: 'ref_mag', type: 'f64', values: m.refMag, unit: 'mag', doc: 'standard magnitude in the chosen system' },
     { name: 'ref_mag_err', type: 'f64', values: m.refMagErr, unit: 'mag' },
     { name: 'colour', type: 'f64', values: m.colour, unit: 'mag' },
+    { name: 'match_probability', type: 'f64', values: m.matchProbability, doc: 'that the detection is of this star' },
+    { name: 'inlier_prior', type: 'f64', values: m.inlierPrior, doc: 'probability of a good standard before its residual is seen' },
     { name: 'residual', type: 'f64', values: m.residual, unit: 'mag', doc: 'ref_mag - inst_mag - zeropoint' },
     { name: 'weight', type: 'f64', values: m.weight, doc: 'probability of a good standard' },
     { name: 'cut', type: 'string', values: [...m.fate], doc: 'used, or why not' },
