@@ -72,7 +72,7 @@ export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: C
   const matches = match(selection.selected)
   const evidence = matchEvidence(input.sources, aligned, stars, matches, rangesAreaSqDeg(footprint))
   const prior = inlierPrior(input.sources, stars, matches, evidence, options.suspects && suspectStars(stars, matches.starRow, options.suspects))
-  const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator)
+  const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
 
   // The number that whoever comes from the original compares with.
   const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))

@@ -1,3 +1,4 @@
+import { madScatter } from '../math/robust.js'
 import { gather, indicesWhere } from '../math/select.js'
 import type { StarMatches } from './match-stars.js'
 import type { MatchColumns, SigmaClipSummary } from './result.js'
@@ -13,32 +14,45 @@ export interface MatchFit {
 /** Two stars with a prior on their scatter still give a number with the error it deserves. */
 const FEWEST_STARS = 2
 
+/** How far the spread itself may be off, as a part of it. */
+const SPREAD_IN_DOUBT = 0.3
+
 /** Below this probability of being a good standard a star counts as an outlier. */
 const LEAST_WEIGHT = 0.5
 
 /**
  * Fits the zeropoint to the matched stars that can serve.
  *
+ * Without a colour term the stars' colours spread the offsets by tenths of a magnitude, in two or more heaps: then the whole spread counts as each
+ * star's error, so that the fit is a robust centre of all stars and does not settle on the heap of one colour.
+ *
  * @param matchProbability, inlierPrior one per match; without a prior nothing is known of any
+ * @param withoutColourTerm whether the standards are the catalogue's own magnitudes
  */
 export function fitMatches(
   { columns, refScatter, errorsKnown }: StarMatches,
   matchProbability: Float64Array,
   inlierPrior: Float64Array | undefined,
   estimator: 'robust' | 'sigma-clip',
+  withoutColourTerm: boolean,
 ): MatchFit {
   const serving = indicesWhere(columns.fate.length, (i) => columns.fate[i] === 'used')
-  const fit = fitZeropoint(
+  const refMag = gather(columns.refMag, serving)
+  const instMag = gather(columns.instMag, serving)
+  const spread = withoutColourTerm && serving.length > 0 ? madScatter(refMag.map((mag, k) => mag - instMag[k]!)) : 0
+  const refMagErr = Float64Array.from(serving, (i) => Math.hypot(errorsKnown ? columns.refMagErr[i]! : 0, spread))
+  const fitted = fitZeropoint(
     {
-      refMag: gather(columns.refMag, serving),
-      ...(errorsKnown ? { refMagErr: gather(columns.refMagErr, serving) } : {}),
-      instMag: gather(columns.instMag, serving),
+      refMag,
+      ...(errorsKnown || spread > 0 ? { refMagErr } : {}),
+      instMag,
       instMagErr: gather(columns.instMagErr, serving),
-      refScatter: gather(refScatter, serving),
+      refScatter: spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
       ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
     },
     { estimator, minStars: FEWEST_STARS },
   )
+  const fit: ZeropointFit = fitted.outcome === 'fitted' ? { ...fitted, scatter: Math.hypot(fitted.scatter, spread) } : fitted
   const residual = new Float64Array(columns.fate.length).fill(NaN)
   const weight = new Float64Array(columns.fate.length)
   const fate = [...columns.fate]
