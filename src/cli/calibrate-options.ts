@@ -80,9 +80,10 @@ export function calibrateOptions(raw: Raw): CalibrateOptions {
   }
   const verbose = raw['debug'] === true ? 2 : wholeOf(raw, 'verbose')!
   const catalog = text('catalog')
+  if (catalog === '') throw new CommandError('bad-option', 'the option names no catalogue', { option: '--catalog', found: "''", expected: 'a directory' })
   return {
     ...exposureOptions(raw),
-    ccd: text('ccd')!,
+    ccd: text('ccd')!.trim(),
     magsType: text('magsType')!,
     sexMagZeropoint: zeropoint,
     verbose,

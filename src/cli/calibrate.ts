@@ -3,6 +3,7 @@ import type { Catalog } from '../catalog/catalog.js'
 import { InputError } from '../errors.js'
 import { selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
+import type { NamedBytes } from '../formats/bytes.js'
 import { writeFilesWhole } from '../node/files.js'
 import { packageVersion } from '../node/package.js'
 import { catalogueFile, readCcd, readList, type ReadCcd, type ReadList } from '../node/read-exposure.js'
@@ -21,13 +22,14 @@ import type { Table } from '../table/columns.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, worstOf, type ExitCode, type Io } from './io.js'
-import { readIfThere, standingZeroFiles } from './standing-products.js'
+import { readIfThere, standingSystems } from './standing-products.js'
 import { ccdLine, cutLines, exposureLine } from './summary-lines.js'
 
 /** What one run of `calibrate` works on. */
 interface Run {
   readonly options: CalibrateOptions
-  readonly io: Io
+  /** Says something on stderr that is no failure; silent with --quiet. */
+  readonly note: (text: string) => void
   readonly list: ReadList
   readonly catalog: Catalog
 }
@@ -42,15 +44,16 @@ interface Calibrated {
 /** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
 export async function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> {
   const started = performance.now()
+  const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const flux = fluxChoice(options.magsType)
   const list = await readList(options.workdir, options)
   const { rows, absent } = selectCcds(list.rows, options.ccd, list.name.fileName)
   const several = options.ccd === 'all' || /[,-]/.test(options.ccd)
-  const catalog = await chooseCatalog(options, rows, io)
-  if (!options.force) refuseMixedSystems(options.system, await standingZeroFiles(options.outdir, list.name, list.rows))
-  if (absent.length > 0) io.err(`CCDs not in ${list.name.fileName}: ${absent.join(', ')}\n`)
+  const catalog = await chooseCatalog(options, rows, io.env, note)
+  if (!options.force) refuseMixedSystems(options.system, await standingSystems(options.outdir, list.name, list.rows))
+  if (absent.length > 0) note(`CCDs not in ${list.name.fileName}: ${absent.join(', ')}\n`)
 
-  const run: Run = { options, io, list, catalog }
+  const run: Run = { options, note, list, catalog }
   const own: Calibrated[] = []
   const codes: ExitCode[] = []
   for (const row of rows) {
@@ -58,7 +61,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
       const fileName = await catalogueFile(options.workdir, row.fileName)
       if (fileName === undefined) {
         if (several) {
-          io.err(`CCD ${row.ccd}: ${row.fileName} does not exist, left out\n`)
+          note(`CCD ${row.ccd}: ${row.fileName} does not exist, left out\n`)
           continue
         }
         throw new InputError('missing-file', `the SExtractor catalogue of CCD ${row.ccd} does not exist`, { file: join(options.workdir, row.fileName) })
@@ -66,6 +69,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
       const read = await readCcd(options.workdir, fileName, row, list.name.fileName, flux)
       const { centre, corners, ccd, band } = row
       const place = { file: list.name.fileName, line: row.line }
+      if (read.facts.epochYr === undefined) note(`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch\n`)
       own.push({ row, read, result: await calibrateCcd({ ...read.facts, ccd, band, centre, corners, sources: read.sources, place }, catalog, options) })
     } catch (error) {
       codes.push(reportFailure(error, io))
@@ -79,13 +83,17 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
 
   const catalogues: Table[] = []
   for (const one of calibrated) {
-    catalogues.push(await writeCcd(run, one))
-    if (!options.quiet && !options.json) io.out(ccdLine(one.result))
-    if (options.verbose > 0) io.err(cutLines(one.result))
-    codes.push(exitCodeOfResult(one.result, options))
+    try {
+      catalogues.push(await writeCcd(run, one, several))
+      if (!options.quiet && !options.json) io.out(ccdLine(one.result))
+      if (options.verbose > 0) io.err(cutLines(one.result))
+      codes.push(exitCodeOfResult(one.result, options))
+    } catch (error) {
+      codes.push(reportFailure(error, io))
+    }
   }
+  if (catalogues.length === 0) return worstOf(codes)
   if (solution) await writeExposure(run, calibrated, catalogues, solution)
-  else await writeSingle(run, calibrated[0]!)
   if (options.json) io.out(resultText(run, calibrated, solution, runFacts(run, started)))
   else if (solution && !options.quiet) io.out(exposureLine(solution))
   return worstOf(codes)
@@ -95,26 +103,27 @@ function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: CalibrateO
   return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
 }
 
-/** Writes the products of a CCD; gives its calibrated catalogue. */
-async function writeCcd(run: Run, one: Calibrated): Promise<Table> {
-  const { options, io, list } = run
+/** Writes the products of a CCD, as one set; gives its calibrated catalogue. */
+async function writeCcd(run: Run, one: Calibrated, several: boolean): Promise<Table> {
+  const { options, note, list } = run
   const blank = blankColumns(one.read.table)
-  if (blank.length > 0) io.err(`CCD ${one.row.ccd}: ${one.row.fileName} lacks ${blank.join(', ')}; blank in the products\n`)
+  if (blank.length > 0) note(`CCD ${one.row.ccd}: ${one.row.fileName} lacks ${blank.join(', ')}; blank in the products\n`)
   const exposure = exposureFacts(run, [one])
   const calibrated = calibratedCatalogue(one.read.table, appliedZeropoint(one.result, exposure.expnum, options.keepBorrowed))
   const context = { list: list.name, exposure, fileName: one.row.fileName, magsType: options.magsType, provenance: provenance(run, [one]) }
-  await writeFilesWhole(options.outdir, await ccdProducts(one.result, calibrated, context))
+  const ofExposure = several ? [] : await ownAllZp(run, one)
+  await writeFilesWhole(options.outdir, [...(await ccdProducts(one.result, calibrated, context)), ...ofExposure])
   return calibrated
 }
 
 /** `allZP_` of a run of one CCD, unless the exposure's stands. */
-async function writeSingle({ options, list, catalog }: Run, { result }: Calibrated): Promise<void> {
+async function ownAllZp({ options, list, catalog }: Run, { result }: Calibrated): Promise<NamedBytes[]> {
   const { allZp } = exposureProductNames(list.name)
   const standing = await readIfThere(join(options.outdir, allZp))
-  if (standing?.trimEnd().endsWith(',exposure')) return
+  if (standing?.trimEnd().endsWith(',exposure')) return []
   const { zeropoint, zeropointErr, system, cuts } = result
   const text = allZpCsv(options.expnum, list.name, { matched: cuts.matched, used: cuts.used, zeropoint, zeropointErr, system, catalog: catalog.name, scope: 'ccd' })
-  await writeFilesWhole(options.outdir, [{ name: allZp, bytes: new TextEncoder().encode(text) }])
+  return [{ name: allZp, bytes: new TextEncoder().encode(text) }]
 }
 
 /** The exposure's own products, as one set. */

@@ -13,14 +13,14 @@ import type { Io } from './io.js'
 export const bundledCatalog = fileURLToPath(new URL('catalogs/demo', packageRoot))
 
 /** `--catalog`, else `$BLISS_CATALOG`, else the bundled one where it covers every CCD asked for. */
-export async function chooseCatalog(options: Pick<CalibrateOptions, 'catalog'>, rows: readonly CatalogueListRow[], io: Io): Promise<Catalog> {
-  const named = options.catalog ?? io.env['BLISS_CATALOG']
+export async function chooseCatalog(options: Pick<CalibrateOptions, 'catalog'>, rows: readonly CatalogueListRow[], env: Io['env'], note: (text: string) => void): Promise<Catalog> {
+  const named = options.catalog ?? env['BLISS_CATALOG']
   if (named !== undefined && named !== '') return openCatalog(named)
   const bundled = await openCatalog(bundledCatalog)
   const covered = rows.every((row) => bundled.missingSqDeg(ccdFootprint(row.corners, FOOTPRINT_MARGIN_ARCSEC)) === 0)
   if (!covered) {
     throw new InputError('no-catalog', 'no reference catalogue is named, and the bundled one does not cover this field: give --catalog DIR or set BLISS_CATALOG')
   }
-  io.err(`catalogue: the bundled demo (simulated stars round RA 53.1, Dec -27.8); give --catalog for real data\n`)
+  note(`catalogue: the bundled demo (simulated stars round RA 53.1, Dec -27.8); give --catalog for real data\n`)
   return bundled
 }

@@ -9,6 +9,13 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
 }
 
+/** A reader that went away (a pipe to `head`) ends the output quietly; any other failure of stdout is said, and the exit code is 3. */
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') return
+  process.stderr.write(`bliss-calib: stdout cannot be written: ${error.message}\n`)
+  process.exitCode = 3
+})
+
 export const processIo: Io = {
   out: (text) => void process.stdout.write(text),
   err: (text) => void process.stderr.write(text),

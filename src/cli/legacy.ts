@@ -12,7 +12,7 @@ import type { Table } from '../table/columns.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { ExitCode, Io } from './io.js'
-import { standingZeroFiles } from './standing-products.js'
+import { standingSystems } from './standing-products.js'
 
 /** `bliss-calib --legacy`: the original's run in the work directory. Exit codes are the original's: 0, 1, 2. */
 export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promise<ExitCode> {
@@ -25,8 +25,8 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
     const list = chooseList(present, options, workdir)
     const text = await readFile(join(workdir, list.fileName), 'utf8')
     const rows = parseCatalogueList(text, list.fileName)
-    if (!options.force) refuseMixedSystems('catalog', await standingZeroFiles(outdir, list, rows))
-    const stars = await chooseCatalog(options, rows.filter(({ ccd }) => options.ccd === 'all' || String(ccd) === options.ccd), io)
+    if (!options.force) refuseMixedSystems('catalog', await standingSystems(outdir, list, rows))
+    const stars = await chooseCatalog(options, rows.filter(({ ccd }) => options.ccd === 'all' || String(ccd) === options.ccd), io.env, (text) => (options.quiet ? undefined : io.err(text)))
     const names = new Set(present)
     const { exitCode, files, messages } = await runLegacy(
       { stars, readList: () => Promise.resolve(text), readDetections: (fileName, wanted) => readDetections(workdir, names, fileName, wanted) },

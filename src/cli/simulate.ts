@@ -1,13 +1,13 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { CommandError } from '../errors.js'
+import { CommandError, InputError } from '../errors.js'
 import { workingCcds } from '../exposure/camera.js'
 import { parseCcds } from '../exposure/catalogue-list.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import { seededRandom } from '../math/random.js'
 import { packagedDescriptions } from '../node/catalog-files.js'
-import { writeFilesWhole } from '../node/files.js'
+import { reasonOf, writeFilesWhole } from '../node/files.js'
 import { exposureFiles, simulateExposure } from '../simulate/index.js'
 import type { ExitCode, Io } from './io.js'
 
@@ -57,7 +57,9 @@ export async function writeTree(root: string, files: readonly NamedBytes[]): Pro
     byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), { name: file.name.slice(file.name.lastIndexOf('/') + 1), bytes: file.bytes }])
   }
   for (const [directory, set] of byDirectory) {
-    await mkdir(directory, { recursive: true })
+    await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
+      throw new InputError('unwritable-directory', `the directory cannot be made: ${reasonOf(cause)}`, { file: directory }, { cause })
+    })
     await writeFilesWhole(directory, set)
   }
 }

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
 import { reasonOf } from '../node/files.js'
-import { ccdProductNames } from '../products/names.js'
+import { ccdProductNames, exposureProductNames } from '../products/names.js'
 
 /** Text of a file, undefined where it does not exist. */
 export async function readIfThere(path: string): Promise<string | undefined> {
@@ -13,11 +13,12 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   })
 }
 
-/** The exposure's `Zero_*.csv` that stand in the output directory, found by name for each CCD of the list: path -> text. */
-export async function standingZeroFiles(outdir: string, list: ListName, rows: readonly CatalogueListRow[]): Promise<Map<string, string>> {
+/** The exposure's files that name a photometric system and stand in the output directory: `Zero_` of each CCD of the list and of `00`, `allZP_`; path -> text. */
+export async function standingSystems(outdir: string, list: ListName, rows: readonly CatalogueListRow[]): Promise<Map<string, string>> {
   const standing = new Map<string, string>()
-  for (const { ccd } of rows) {
-    const path = join(outdir, ccdProductNames(list, ccd).zero)
+  const names = [...rows.map(({ ccd }) => ccdProductNames(list, ccd).zero), ccdProductNames(list, 0).zero, exposureProductNames(list).allZp]
+  for (const name of names) {
+    const path = join(outdir, name)
     const text = await readIfThere(path)
     if (text !== undefined) standing.set(path, text)
   }

@@ -28,7 +28,7 @@ export interface ListName {
   readonly attnum: string
 }
 
-const LIST_NAME = /^D(\d+)_r(.+)p(\d+)_red_catlist\.csv$/
+const LIST_NAME = /^D(\d+)_r([^,"]+)p(\d+)_red_catlist\.csv$/
 
 /** Splits `D{E}_r{R}p{A}_red_catlist.csv`; undefined for other names. */
 export function parseListName(fileName: string): ListName | undefined {
@@ -112,6 +112,9 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
         })
       }
       return value
+    }
+    if (/[",\r\n]/.test(textOf('FILENAME'))) {
+      throw new InputError('bad-value', 'a file name with a comma or a quote cannot stand in the products', { file, line, column: 'FILENAME', found: textOf('FILENAME') })
     }
     if (textOf('FILENAME') === '') throw new InputError('bad-value', 'a file name is missing', { file, line, column: 'FILENAME' })
     rows.push({

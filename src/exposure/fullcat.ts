@@ -115,12 +115,13 @@ function fluxColumn(table: Table, names: readonly string[], element: number | un
   const width = column.width ?? 1
   const values = asFloat64(column)
   if (values === undefined) throw new InputError('bad-column', 'the flux is not a number', { file, column: column.name, found: column.type })
-  if (width === 1) return values
+  // FLUX_APER_8 is the flux itself; a plain FLUX_APER of one element is its element 1 only.
+  if (width === 1 && (column.name === names[0] || element === 1)) return values
   if (element === undefined || element < 1 || element > width) {
-    throw new InputError('bad-element', 'the flux is a vector: choose one of its elements with --magsType, as in mag_aper_8', {
+    throw new InputError('bad-element', 'the column has no such element: choose one with --magsType, as in mag_aper_8', {
       file,
       column: column.name,
-      found: element === undefined ? `${width} elements` : `element ${element} of ${width}`,
+      found: element === undefined ? `a vector of ${width} elements` : `element ${element} of ${width}`,
       expected: `an element from 1 to ${width}`,
     })
   }

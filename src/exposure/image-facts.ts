@@ -23,6 +23,9 @@ const number = (value: string | number | undefined): number | undefined => {
   return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined
 }
 
+/** Between the years 1900 and 2100: a Julian Date, a second count or a blank zero is no MJD. */
+const isPlausible = (mjd: number | undefined): mjd is number => mjd !== undefined && mjd > 15_020 && mjd < 88_069
+
 /**
  * The facts of an image header (the LDAC_IMHEAD of a SExtractor catalogue).
  * Epoch: MJD-OBS, else DATE-OBS, else the evening date NITE of the list; else none.
@@ -32,9 +35,9 @@ export function imageFacts(header: HeaderLookup, nite: string): ImageFacts {
   const mjdDate = mjdOfDate(String(header('DATE-OBS') ?? ''))
   const mjdNite = mjdOfNite(nite)
   const [mjd, epochFrom] = ((): [number | undefined, EpochSource] => {
-    if (mjdHeader !== undefined && mjdHeader > 0) return [mjdHeader, 'MJD-OBS']
-    if (mjdDate !== undefined) return [mjdDate, 'DATE-OBS']
-    return [mjdNite, 'NITE']
+    if (isPlausible(mjdHeader)) return [mjdHeader, 'MJD-OBS']
+    if (isPlausible(mjdDate)) return [mjdDate, 'DATE-OBS']
+    return [isPlausible(mjdNite) ? mjdNite : undefined, 'NITE']
   })()
   // FILTER is `r DECam SDSS c0002 6415.0 1480.0`: the band is its first word.
   const band = [header('FILTER'), header('BAND')].map((value) => String(value ?? '').trim().split(/\s+/)[0] ?? '').find((word) => word !== '')

@@ -61,7 +61,9 @@ export async function buildCatalogDirectory(from: readonly string[], to: string,
   if (from.length === 0) throw new CommandError('no-inputs', 'nothing to build from is named', { option: '--from' })
   const target = resolve(to)
   await refuseOccupied(target, options.force === true)
-  const inputs = (await findInputs(from)).map(fileInput)
+  const paths = await findInputs(from)
+  refuseInputsBelow(target, paths)
+  const inputs = paths.map(fileInput)
   refuseTwicePixels(inputs)
   const descriptions = options.descriptions ?? (await packagedDescriptions())
   const temporary = join(dirname(target), `.bliss-tmp-${basename(target)}-${randomBytes(6).toString('hex')}`)
@@ -70,8 +72,14 @@ export async function buildCatalogDirectory(from: readonly string[], to: string,
     const builder = `bliss-calib ${packageVersion()}`
     const report = await buildCatalog(inputs, directoryWriter(temporary), { ...catalogTools, ...options, descriptions, builder })
     await attempt(target, async () => {
-      await rm(target, { recursive: true, force: true })
-      await rename(temporary, target)
+      // The old one steps aside first, so that no moment is without a catalogue and a failure can put it back.
+      const old = `${temporary}-old`
+      const stood = await rename(target, old).then(() => true, (cause: NodeJS.ErrnoException) => (cause.code === 'ENOENT' ? false : Promise.reject(cause)))
+      await rename(temporary, target).catch(async (cause: unknown) => {
+        if (stood) await rename(old, target)
+        throw cause
+      })
+      await rm(old, { recursive: true, force: true })
     })
     return report
   } catch (error) {
@@ -80,12 +88,30 @@ export async function buildCatalogDirectory(from: readonly string[], to: string,
   }
 }
 
+/** What a catalogue directory holds; nothing else is ever replaced. */
+const STORE_ENTRIES = new Set([
+  ...['manifest.json', 'checksums.sha256', 'partitions.csv', 'partition_info.csv', 'hats.properties', 'properties', 'dataset'],
+  ...['skymap.fits', 'point_map.fits', 'data_thumbnail.parquet'],
+])
+
+/** An input inside the target would be replaced with it. */
+function refuseInputsBelow(target: string, paths: readonly string[]): void {
+  const inside = paths.find((path) => `${resolve(path)}/`.startsWith(`${target}/`))
+  if (inside !== undefined) throw new InputError('input-in-target', 'an input lies inside the target directory: build into another', { file: inside, found: target })
+}
+
 async function refuseOccupied(target: string, force: boolean): Promise<void> {
   const entries = await readdir(target).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return []
     throw new InputError('unwritable-directory', `the target cannot be used: ${reasonOf(cause)}`, { file: target }, { cause })
   })
-  if (entries.length === 0 || force) return
+  if (entries.length === 0) return
+  const foreign = entries.filter((entry) => !STORE_ENTRIES.has(entry))
+  if (force && foreign.length === 0) return
+  if (force) {
+    const found = `${foreign.slice(0, 3).join(', ')}${foreign.length > 3 ? ` and ${foreign.length - 3} more` : ''}`
+    throw new InputError('occupied-target', 'the target holds files that are not of a catalogue, and --force replaces catalogues only', { file: target, found })
+  }
   const place = { file: target, found: `${entries.length} entries` }
   throw new InputError('occupied-target', 'the target directory is not empty: choose another, or replace it with --force', place)
 }

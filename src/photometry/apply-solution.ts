@@ -2,7 +2,8 @@ import { dot, normalized, sum, toTangentPlane, unitVector, directionOf, type Vec
 import type { CcdMatches, ExposureSolution, SolvedCcd } from './exposure-solution.js'
 import type { CcdResult } from './result.js'
 
-interface Direction {
+/** A direction on the sky, ICRS. */
+export interface Direction {
   readonly raDeg: number
   readonly decDeg: number
 }

@@ -52,7 +52,7 @@ export function fitMatches(
     },
     { estimator, minStars: FEWEST_STARS },
   )
-  const fit: ZeropointFit = fitted.outcome === 'fitted' ? { ...fitted, scatter: Math.hypot(fitted.scatter, spread) } : fitted
+  const fit = withScatter(refuseUnsupported(fitted), spread)
   const residual = new Float64Array(columns.fate.length).fill(NaN)
   const weight = new Float64Array(columns.fate.length)
   const fate = [...columns.fate]
@@ -62,10 +62,19 @@ export function fitMatches(
       weight[i] = fit.weight[k]!
       if (!(fit.weight[k]! >= LEAST_WEIGHT)) fate[i] = 'outlier'
     })
-  }
+  } else serving.forEach((i) => (fate[i] = 'unfitted'))
   const prior = inlierPrior ?? new Float64Array(fate.length).fill(NaN)
   return { fit, matches: { ...columns, matchProbability, inlierPrior: prior, residual, weight, fate } }
 }
+
+/** A fit that stands on fewer stars than a zeropoint needs is none. */
+function refuseUnsupported(fit: ZeropointFit): ZeropointFit {
+  if (fit.outcome === 'none') return fit
+  const sound = fit.weight.filter((weight) => weight >= LEAST_WEIGHT).length
+  return sound >= FEWEST_STARS ? fit : { outcome: 'none', reason: `${sound} of ${fit.weight.length} stars agree on a zeropoint, at least ${FEWEST_STARS} are needed` }
+}
+
+const withScatter = (fit: ZeropointFit, spread: number): ZeropointFit => (fit.outcome === 'fitted' ? { ...fit, scatter: Math.hypot(fit.scatter, spread) } : fit)
 
 /** The original's three-pass clip on the catalogue's own magnitude; a missing magnitude (<= 0 or NaN) takes no part, as there. */
 export function sigmaClipOf({ columns: { instMag, catalogMag } }: StarMatches): SigmaClipSummary {

@@ -10,7 +10,7 @@ export type PhotometricSystem = 'des-ab' | 'catalog'
 export type Outcome = 'fitted' | 'borrowed' | 'none'
 
 /** Why a matched star has no weight; `used` where it has. */
-export type MatchFate = 'used' | StandardCut | 'outlier'
+export type MatchFate = 'used' | 'unfitted' | StandardCut | 'outlier'
 
 /** Every matched star of one CCD, one row each, in the order of the detections. */
 export interface MatchColumns {

@@ -18,7 +18,8 @@ const LEAST_CLASS_STAR = 0.5
 
 /**
  * The default cuts: a finite position, signal to noise >= 10 in the chosen flux, FLAGS <= 3, IMAFLAGS_ISO = 0, below
- * saturation, star-like. A column that is absent, or holds one and the same value throughout, cuts nothing.
+ * saturation, star-like. SPREAD_MODEL and CLASS_STAR that hold one and the same
+ * value throughout are fillers and cut nothing, like columns that are absent.
  *
  * @param saturation level of the image's pixels, in its unit; compared with the peak where there is one
  */
@@ -29,7 +30,7 @@ export function selectStars(sources: SourceColumns, saturation?: number): Select
   const starLike = starLikeTest(sources)
   const firstCut = (i: number): SelectionCut | undefined => {
     if (!Number.isFinite(sources.raDeg[i]!) || !(Math.abs(sources.decDeg[i]!) <= 90)) return 'position'
-    if (!(sources.flux[i]! > 0 && sources.fluxErr[i]! > 0 && sources.flux[i]! >= LEAST_SIGNAL_TO_NOISE * sources.fluxErr[i]!)) return 'signal'
+    if (!(sources.flux[i]! > 0 && sources.flux[i]! < Infinity && sources.fluxErr[i]! > 0 && sources.flux[i]! >= LEAST_SIGNAL_TO_NOISE * sources.fluxErr[i]!)) return 'signal'
     if (!(sources.flags[i]! <= HIGHEST_FLAGS)) return 'flags'
     if (sources.imaflagsIso && sources.imaflagsIso[i]! !== 0) return 'imageFlags'
     if (saturation !== undefined && sources.peak && sources.peak[i]! >= saturation) return 'saturated'
@@ -46,11 +47,13 @@ export function selectStars(sources: SourceColumns, saturation?: number): Select
 /** SPREAD_MODEL where it says something, else CLASS_STAR where that does, else every source passes. */
 function starLikeTest({ spreadModel, spreadErrModel, classStar }: SourceColumns): (i: number) => boolean {
   if (spreadModel && varies(spreadModel)) {
-    return (i) => Math.abs(spreadModel[i]!) <= SPREAD_LIMIT + 2 * Math.max(0, spreadErrModel?.[i] ?? 0)
+    return (i) => Math.abs(spreadModel[i]!) <= SPREAD_LIMIT + 2 * positiveOr0(spreadErrModel?.[i])
   }
   if (classStar && varies(classStar)) return (i) => classStar[i]! >= LEAST_CLASS_STAR
   return () => true
 }
+
+const positiveOr0 = (value: number | undefined) => (value !== undefined && value > 0 ? value : 0)
 
 /** A column of one value only is a filler. */
 function varies(values: Float64Array): boolean {

@@ -61,7 +61,7 @@ export function calibratedCatalogue(table: Table, applied: AppliedZeropoint): Ta
   const f64 = (name: string, column: Float64Array, unit = ''): Column => ({ name, type: 'f64', values: column, ...(unit ? { unit } : {}) })
   const f32 = (name: string, column: Float64Array, unit = ''): Column => ({ name, type: 'f32', values: Float32Array.from(column), ...(unit ? { unit } : {}) })
   const i32 = (name: string, column: Float64Array): Column =>
-    column.some(Number.isNaN) ? f64(name, column) : { name, type: 'i32', values: Int32Array.from(column) }
+    column.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31) ? { name, type: 'i32', values: Int32Array.from(column) } : f64(name, column)
   const carried = (name: keyof typeof CARRIED): Column => {
     const column = sorted(name)
     return findColumn(table, name)?.type === 'f64' ? f64(name, column, CARRIED[name]) : f32(name, column, CARRIED[name])
@@ -70,8 +70,9 @@ export function calibratedCatalogue(table: Table, applied: AppliedZeropoint): Ta
     const flux = sorted(`FLUX_${kind}`)
     const fluxErr = sorted(`FLUXERR_${kind}`)
     const absent = !findColumn(table, `FLUX_${kind}`)
-    const mag = flux.map((f) => (absent ? NaN : known && f > 0 ? -2.5 * Math.log10(f) + applied.zeropoint! : NO_MAGNITUDE))
-    const magErr = flux.map((f, i) => (absent ? NaN : known && f > 0 ? (MAG_PER_RELATIVE_FLUX * fluxErr[i]!) / f : NO_MAGNITUDE))
+    const positive = (f: number) => known && f > 0 && f < Infinity
+    const mag = flux.map((f) => (absent ? NaN : positive(f) ? -2.5 * Math.log10(f) + applied.zeropoint! : NO_MAGNITUDE))
+    const magErr = flux.map((f, i) => (absent ? NaN : positive(f) && Number.isFinite(fluxErr[i]!) ? (MAG_PER_RELATIVE_FLUX * fluxErr[i]!) / f : NO_MAGNITUDE))
     return [f32(`MAG_${kind}`, mag, 'mag'), f32(`MAGERR_${kind}`, magErr, 'mag')]
   }
   const micromag = (value: number) => Math.round(value * 1e6) / 1e6

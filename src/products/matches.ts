@@ -6,7 +6,7 @@ export function matchTable(ccd: number, m: MatchColumns): Table {
   const n = m.sourceId.length
   return tableOf([
     { name: 'ccd', type: 'i32', values: new Int32Array(n).fill(ccd) },
-    { name: 'number', type: 'i32', values: Int32Array.from(m.number), doc: 'NUMBER of the detection' },
+    { name: 'number', type: 'f64', values: m.number, doc: 'NUMBER of the detection' },
     { name: 'source_id', type: 'i64', values: m.sourceId },
     { name: 'ra', type: 'f64', values: m.raDeg, unit: 'deg', doc: 'detection' },
     { name: 'dec', type: 'f64', values: m.decDeg, unit: 'deg' },

@@ -207,3 +207,58 @@ test('a gzipped SExtractor catalogue gives the same numbers', async () => {
   const ccds = ({ out }: { out: string }) => (JSON.parse(out) as { ccds: unknown }).ccds
   expect(ccds(zipped)).toEqual(ccds(plain))
 })
+
+describe('what stands in the output directory', () => {
+  test.each([
+    ['allZP_ of another system', 'allZP_D00668439_r4p5.csv', 'EXPNUM,REQNUM,ATTNUM,NumStarsAll,NumStarsClipped,sigclipZP,stdsigclipzp\n668439,4,5,1,1,-30,0.1\n'],
+    ["the original's files of the whole exposure", 'Zero_D00668439_00_r4p5.csv', 'FILENAME,Nall,Nclipped,ZP,ZPrms,magType\nx,1,1,-30,0.1,mag_psf\n'],
+  ])('%s: refused', async (_, name, text) => {
+    const outdir = temporaryDirectory()
+    writeFileSync(join(outdir, name), text)
+    const { exitCode, err } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', work(), '--outdir', outdir, '--catalog', catalog])
+    expect(exitCode).toBe(3)
+    expect(err).toContain(`${name}: products of another photometric system stand here`)
+    expect(readdirSync(outdir)).toEqual([name])
+  })
+
+  test('a directory where a product should go: exit 3, none of the set is left', async () => {
+    const outdir = temporaryDirectory()
+    mkdirSync(join(outdir, 'matches_D00668439_28_r4p5.parquet'))
+    const { exitCode } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', work(), '--outdir', outdir, '--catalog', catalog])
+    expect([exitCode, readdirSync(outdir)]).toEqual([3, ['matches_D00668439_28_r4p5.parquet']])
+  })
+})
+
+test('neither header nor NITE says when: a warning, and the catalogue\'s epoch', async () => {
+  const dir = withTable((columns) => columns)
+  editList(dir, /,20170817,/, ',,')
+  const { exitCode, err, out } = await calibrate(dir, '--json')
+  expect(exitCode).toBe(0)
+  expect(err).toContain("CCD 28: neither the image header nor NITE says when; the stars stay at the catalogue's epoch\n")
+  expect((JSON.parse(out) as { exposure: unknown }).exposure).toMatchObject({ epochYr: 2015.5, epochFrom: 'catalog' })
+})
+
+test('an infinite flux is no flux: cut, and without a magnitude', async () => {
+  const { exitCode, out } = await calibrate(withTable(changed('FLUX_PSF', (v, i) => (i % 5 === 0 ? Infinity : v))), '--json')
+  expect(exitCode).toBe(0)
+  expect(out).not.toMatch(/Infinity|NaN/)
+})
+
+test('--quiet prints nothing but errors', async () => {
+  expect(await calibrate(work(), '--quiet', '--ccd', '28')).toMatchObject({ exitCode: 2 }) // --ccd twice
+  const outdir = temporaryDirectory()
+  const quiet = await run(['--expnum', '668439', '--ccd', '27-30', '--workdir', work(), '--outdir', outdir, '--catalog', catalog, '--quiet'])
+  expect(quiet).toEqual({ exitCode: 0, out: '', err: '' })
+})
+
+test('an empty --catalog is a wrong command, whatever the environment says', async () => {
+  const { exitCode, err } = await run(['--expnum', '668439', '--workdir', work(), '--catalog', ''], { BLISS_CATALOG: catalog })
+  expect([exitCode, err]).toEqual([2, "bliss-calib: --catalog: the option names no catalogue (found '', expected a directory)\n"])
+})
+
+test('a directory that cannot be made is no bug', async () => {
+  const file = join(work(), LIST)
+  const { exitCode, err } = await run(['simulate', '--outdir', join(file, 'x'), '--ccds', '1'])
+  expect(exitCode).toBe(3)
+  expect(err).toContain('the directory cannot be made')
+})

@@ -152,3 +152,12 @@ test('an output that cannot be written: exit 3, the CCD leaves none of its files
   expect(err).toContain('D00668439_28_r4p5_ZP.fits: the file cannot be written: it is a directory')
   expect(readdirSync(outdir)).toEqual(['D00668439_28_r4p5_ZP.fits'])
 })
+
+test('one CCD whose products cannot be written does not stop the others', async () => {
+  const outdir = temporaryDirectory()
+  mkdirSync(join(outdir, 'D00668439_14_r4p5_ZP.fits'))
+  const { exitCode, result } = await calibrate(work(), outdir, '--ccd', ' 14,28,35 ')
+  expect([exitCode, result.ccds.map(({ ccd }) => ccd)]).toEqual([3, [14, 28, 35]])
+  expect(readdirSync(outdir).filter((name) => name.includes('_14_'))).toEqual(['D00668439_14_r4p5_ZP.fits'])
+  expect(readdirSync(outdir)).toContain('zeropoint_D00668439_28_r4p5.json')
+})

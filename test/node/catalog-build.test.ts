@@ -20,6 +20,22 @@ function raw(name: string, content: string | Uint8Array = LIST): string {
 }
 
 describe('building into a directory', () => {
+  test("--force replaces catalogues only: the user's files and the inputs stay", async () => {
+    const mine = raw('mine/thesis.tex', 'years of work')
+    const to = join(folder, 'mine')
+    await expect(buildCatalogDirectory([raw('list.csv')], to, { force: true })).rejects.toThrow(
+      `${to}: the target holds files that are not of a catalogue, and --force replaces catalogues only (found thesis.tex)`,
+    )
+    const input = raw('inputs/list.csv')
+    await expect(buildCatalogDirectory([input], join(folder, 'inputs'), { force: true })).rejects.toThrow('list.csv')
+    expect(readdirSync(join(folder, 'inputs'))).toEqual(['list.csv'])
+    expect(readdirSync(to)).toEqual([mine.slice(to.length + 1)])
+    const store = join(folder, 'grown')
+    await buildCatalogDirectory([raw('list.csv')], store)
+    await expect(buildCatalogDirectory([join(store, 'dataset')], store, { force: true })).rejects.toThrow('an input lies inside the target directory')
+    expect((await openCatalog(store)).rowCount).toBe(1)
+  })
+
   test('the store stands whole under its name, nothing beside it', async () => {
     const to = join(folder, 'a', 'store')
     mkdirSync(join(folder, 'a'))
