@@ -3,6 +3,7 @@ import type { EpochSource } from '../exposure/image-facts.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
 import { STANDARD_CUTS, systematicErrOf, type StandardCut } from './colour-relation.js'
+import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import type { MatchFit } from './fit-matches.js'
 import type { CcdResult, SigmaClipSummary } from './result.js'
 import type { Selection } from './selection.js'
@@ -20,10 +21,6 @@ export interface CcdStages {
   readonly astrometry: AstrometricOffset
   readonly epochYr: number
 }
-
-/** ZeroPoint_FLAGS as its readers know them. */
-export const FLAG_OWN = 0
-export const FLAG_NONE = -2000
 
 /** Puts the stages together into the result of one CCD that stands alone. */
 export function summarize({ input, catalogName, standard, selection, fitted, sigmaClip, astrometry, epochYr }: CcdStages): CcdResult {
@@ -44,7 +41,7 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: galacticLatitudeDeg(input.centre.raDeg, input.centre.decDeg) }) : null,
     ownFraction: number ? 1 : 0,
     scatter: number ? fit.scatter : null,
-    flag: number ? FLAG_OWN : FLAG_NONE,
+    flag: number ? EXPOSURE_FLAGS.own : EXPOSURE_FLAGS.none,
     system: standard.system,
     catalog: catalogName,
     relation: standard.label,

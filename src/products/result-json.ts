@@ -53,8 +53,8 @@ export function ccdJson(result: CcdResult) {
 }
 
 /** The exposure's solution as the JSON shows it. */
-export function solutionJson({ outcome, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }: ExposureSolution) {
-  return { outcome, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }
+export function solutionJson({ outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }: ExposureSolution) {
+  return { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }
 }
 
 /** What a JSON has beside its CCDs: the exposure's solution after a run of several, the cost on stdout. */
