@@ -33,7 +33,10 @@ export interface BuildProgress {
   readonly input?: string
 }
 
-export type BuildReport = StoreReport
+export interface BuildReport extends StoreReport {
+  /** What told the release: the option, the `ref_epoch` of the input, or nothing. */
+  readonly releaseFrom: 'option' | 'ref_epoch' | 'assumed'
+}
 
 /** Order of the original's pixel files: nside 32. */
 const PIXEL_FILE_ORDER = 5
@@ -58,7 +61,8 @@ export async function buildCatalog(inputs: readonly BuildInput[], writer: StoreW
     throw new InputError('no-stars', 'there is no star in the input', { file: inputs.map(({ name }) => name).slice(0, 3).join(', ') })
   }
   const coverage = coverageOf(options.coverage, pixels, loose, stars)
-  return writeStore(stars, { ...coverage, description, keptOut: Object.fromEntries(notes.keptOut) }, writer, options)
+  const report = await writeStore(stars, { ...coverage, description, keptOut: Object.fromEntries(notes.keptOut) }, writer, options)
+  return { ...report, releaseFrom: options.release !== undefined ? 'option' : notes.refEpochs.size > 0 ? 'ref_epoch' : 'assumed' }
 }
 
 function describedAs(release: string | undefined, descriptions: readonly CatalogDescription[]): CatalogDescription | undefined {

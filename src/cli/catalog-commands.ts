@@ -13,6 +13,7 @@ export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
   if (typeof to !== 'string' || to === '') throw new CommandError('bad-option', 'the option needs one directory', { option: '--to', found: String(to as string) })
   const report = await buildCatalogDirectory(raw['from'] as string[], to, { force: raw['force'] === true, ...(release === undefined ? {} : { release }) })
   if (raw['quiet'] === true) return 0
+  if (report.releaseFrom === 'assumed') io.err(`nothing in the input tells its release: taken as ${report.name}; --release names another\n`)
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
   io.out(
     [

@@ -262,3 +262,12 @@ test('a directory that cannot be made is no bug', async () => {
   expect(exitCode).toBe(3)
   expect(err).toContain('the directory cannot be made')
 })
+
+test('catalog build says so where it has to assume the release', async () => {
+  const dir = temporaryDirectory()
+  writeFileSync(join(dir, 'flat.csv'), 'MATCHID,RA,DEC,WAVG_MAG_PSF\n1,10,20,15.5\n')
+  const assumed = await run(['catalog', 'build', '--from', join(dir, 'flat.csv'), '--to', join(dir, 'a')])
+  expect(assumed).toMatchObject({ exitCode: 0, err: 'nothing in the input tells its release: taken as gaia_dr2; --release names another\n' })
+  const told = await run(['catalog', 'build', '--from', join(dir, 'flat.csv'), '--to', join(dir, 'b'), '--release', 'gaia_dr3'])
+  expect(told).toMatchObject({ exitCode: 0, err: '' })
+})
