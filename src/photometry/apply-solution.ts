@@ -1,4 +1,6 @@
 import { dot, normalized, sum, toTangentPlane, unitVector, directionOf, type Vec3 } from '../math/sphere.js'
+import { verdictFrom, type Concern } from './concern.js'
+import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import type { CcdMatches, ExposureSolution, SolvedCcd } from './exposure-solution.js'
 import type { CcdResult } from './result.js'
 
@@ -35,11 +37,13 @@ function applied(result: CcdResult, solved: SolvedCcd, systematicErr: number | n
   const { zeropoint } = solved
   const residual = result.matches.refMag.map((refMag, i) => (zeropoint === null ? NaN : refMag - result.matches.instMag[i]! - zeropoint))
   const borrowed = solved.outcome === 'borrowed'
+  const concerns = concernsWith(result, solved)
   return {
     ...result,
     outcome: solved.outcome,
     reason: result.reason ?? solved.reason,
-    verdict: verdictWith(result, solved),
+    concerns,
+    verdict: verdictFrom(concerns),
     zeropoint,
     zeropointErr: solved.zeropointErr,
     systematicErr: zeropoint === null ? null : (result.systematicErr ?? systematicErr),
@@ -49,8 +53,13 @@ function applied(result: CcdResult, solved: SolvedCcd, systematicErr: number | n
   }
 }
 
-function verdictWith(result: CcdResult, { outcome, reason }: SolvedCcd): string {
-  if (outcome === 'borrowed') return `borrowed from the exposure: ${result.reason ?? reason}`
-  if (reason === null || outcome === 'none') return result.verdict
-  return result.verdict === 'good' ? reason : `${result.verdict}; ${reason}`
+/** What is off with a CCD once the exposure is known; the exposure's own words come last. */
+function concernsWith(result: CcdResult, { outcome, reason, flag }: SolvedCcd): readonly Concern[] {
+  if (outcome === 'none') return result.concerns
+  const own = result.concerns.filter(({ tag }) => tag !== 'no-zeropoint')
+  if (outcome === 'borrowed') return [{ tag: 'borrowed', severity: 'look', sentence: `borrowed from the exposure: ${result.reason ?? reason}` }, ...own]
+  if (reason === null) return own
+  if (flag === EXPOSURE_FLAGS.suspect) return [...own, { tag: 'suspect-exposure', severity: 'stop', sentence: reason }]
+  if (flag === EXPOSURE_FLAGS.outlier) return [...own, { tag: 'outlier', severity: 'stop', sentence: reason }]
+  return [...own, { tag: 'shrunk', severity: 'look', sentence: reason }]
 }

@@ -1,5 +1,7 @@
 import { median } from '../math/robust.js'
+import type { Concern } from './concern.js'
 import { expectedAt, overStates, planeLevel, zeropointOf, type Estimated } from './exposure-ccd.js'
+import { exposureConcerns } from './exposure-concerns.js'
 import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import { strayingRound, type Straying } from './exposure-neighbours.js'
 import { exposurePosterior, type ExposurePrior, type ExposureState, type FittedCcds } from './exposure-posterior.js'
@@ -77,6 +79,8 @@ export interface ExposureSolution {
   readonly ccds: readonly SolvedCcd[]
   /** Null where no CCD carries its matches. */
   readonly reserved: ReservedStars | null
+  /** What is off with the exposure as a whole. */
+  readonly concerns: readonly Concern[]
 }
 
 /** Fewer CCDs than this cannot outvote one another. */
@@ -99,7 +103,8 @@ export function solveExposure(ccds: readonly CcdMatches[], options: ExposureOpti
   if (!(expectedCcdScatterMag > 0 && expectedGradientMagPerDeg > 0)) throw new RangeError('the expected scatter and gradient must be positive')
   if (new Set(ccds.map(({ ccd }) => ccd)).size < ccds.length) throw new RangeError('each CCD may be given once')
   const prior = { ccdScatterMag: expectedCcdScatterMag, gradientMagPerDeg: expectedGradientMagPerDeg }
-  return { ...solve(ccds, prior), reserved: reservedStars(ccds, (reduced) => solve(reduced, prior).ccds) }
+  const solved = solve(ccds, prior)
+  return { ...solved, reserved: reservedStars(ccds, (reduced) => solve(reduced, prior).ccds), concerns: exposureConcerns(solved) }
 }
 
 type OwnCcd = CcdMatches & { readonly zeropoint: number; readonly zeropointErr: number }
@@ -109,7 +114,7 @@ const FAR_MAG = 1000
 const hasOwn = (ccd: CcdMatches): ccd is OwnCcd => Math.abs(ccd.zeropoint ?? NaN) < FAR_MAG && ccd.zeropointErr !== null && ccd.zeropointErr >= 0 && ccd.zeropointErr < FAR_MAG
 const hasPlace = ({ xiDeg, etaDeg }: CcdMatches): boolean => Number.isFinite(xiDeg) && Number.isFinite(etaDeg)
 
-function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<ExposureSolution, 'reserved'> {
+function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<ExposureSolution, 'reserved' | 'concerns'> {
   const own = ccds.filter(hasOwn)
   const fitted = own.filter(hasPlace).sort((a, b) => a.ccd - b.ccd)
   const counts = { nPresent: ccds.length, nFitted: own.length, nOutliers: 0 }

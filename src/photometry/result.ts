@@ -1,5 +1,6 @@
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
+import type { Concern } from './concern.js'
 import type { SelectionCut } from './selection.js'
 import type { StandardCut } from './colour-relation.js'
 
@@ -61,8 +62,9 @@ export interface CcdResult {
   readonly outcome: Outcome
   /** Why there is no own zeropoint. */
   readonly reason: string | null
-  /** In plain words: `good`, or what is off. */
+  /** In plain words: `good`, or what is off; the sentences of `concerns` that are more than hints. */
   readonly verdict: string
+  readonly concerns: readonly Concern[]
   readonly zeropoint: number | null
   /** Statistical error, one sigma. */
   readonly zeropointErr: number | null

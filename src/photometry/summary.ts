@@ -2,13 +2,14 @@ import type { SourceColumns } from '../exposure/sources.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
+import { concernsOf } from './ccd-concerns.js'
 import { STANDARD_CUTS, systematicErrOf, type StandardCut } from './colour-relation.js'
+import { verdictFrom } from './concern.js'
 import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import type { MatchFit } from './fit-matches.js'
 import type { CcdResult, SigmaClipSummary } from './result.js'
 import type { Selection } from './selection.js'
 import type { StandardSystem } from './standards.js'
-import { verdictOf } from './verdict.js'
 
 /** What the stages of one CCD gave. */
 export interface CcdStages {
@@ -32,7 +33,7 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
   const lostAsStandard = Object.fromEntries(STANDARD_CUTS.map((cut) => [cut, countOf(cut)])) as Record<StandardCut, number>
   const cuts = { detections: input.sources.raDeg.length, selected, matched, used }
   const number = fit.outcome === 'fitted'
-  const result: Omit<CcdResult, 'verdict'> = {
+  const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
     ccd: input.ccd,
     outcome: fit.outcome,
     reason: number ? null : reasonOf(cuts, fit.reason),
@@ -53,7 +54,8 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     epochFrom: input.epochFrom ?? 'catalog',
     matches,
   }
-  return { ...result, verdict: verdictOf(result) }
+  const concerns = concernsOf(result)
+  return { ...result, concerns, verdict: verdictFrom(concerns) }
 }
 
 function reasonOf({ detections, selected, matched }: CcdResult['cuts'], fitReason: string): string {

@@ -49,12 +49,13 @@ export function ccdJson(result: CcdResult) {
     lost: result.lost,
     sigmaClip: result.sigmaClip,
     astrometry: result.astrometry,
+    concerns: result.concerns,
   }
 }
 
 /** The exposure's solution as the JSON shows it. */
-export function solutionJson({ outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }: ExposureSolution) {
-  return { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved }
+export function solutionJson({ outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved, concerns }: ExposureSolution) {
+  return { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved, concerns }
 }
 
 /** What a JSON has beside its CCDs: the exposure's solution after a run of several, the cost on stdout. */

@@ -227,7 +227,7 @@ describe('few CCDs', () => {
   const none = { zeropoint: null, zeropointErr: null, nUsed: 0 }
 
   test('no CCD', () => {
-    expect(solveExposure([])).toEqual({ outcome: 'none', suspect: false, reason: 'no CCD of the exposure has a zeropoint', zeropoint: null, zeropointErr: null, gradient: null, ccdScatter: null, ccdScatterErr: null, nPresent: 0, nFitted: 0, nOutliers: 0, ccds: [], reserved: null })
+    expect(solveExposure([])).toEqual({ outcome: 'none', suspect: false, reason: 'no CCD of the exposure has a zeropoint', zeropoint: null, zeropointErr: null, gradient: null, ccdScatter: null, ccdScatterErr: null, nPresent: 0, nFitted: 0, nOutliers: 0, ccds: [], reserved: null, concerns: [{ tag: 'no-zeropoint', severity: 'stop', sentence: 'no CCD of the exposure has a zeropoint' }] })
   })
 
   test('no zeropoint at all', () => {

@@ -1,4 +1,5 @@
 import type { AstrometricOffset } from './astrometric-offset.js'
+import type { Concern } from './concern.js'
 import type { CcdResult } from './result.js'
 
 /** Fewer stars than this say little about their own scatter. */
@@ -9,20 +10,21 @@ const MANY_OUTLIERS = 0.35
 /** A field of point sources inside the catalogue's range finds most of its bright stars again. */
 const LOW_MATCH_FRACTION = 0.1
 
-/** What a person should know of the result, in plain words; `good` where nothing is off. */
-export function verdictOf(result: Omit<CcdResult, 'verdict'>): string {
+/** What a person should know of a CCD that stands alone. */
+export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>): Concern[] {
   const { cuts, lost, zeropointErr, astrometry } = result
-  if (result.outcome === 'none') return `no zeropoint: ${result.reason}`
-  const remarks: string[] = []
-  if (cuts.used < FEW_STARS) remarks.push(`only ${cuts.used} stars`)
-  if (zeropointErr !== null && zeropointErr > LARGE_ERROR_MAG) remarks.push(`the error is large (${(1000 * zeropointErr).toFixed(0)} mmag)`)
+  if (result.outcome === 'none') return [{ tag: 'no-zeropoint', severity: 'stop', sentence: `no zeropoint: ${result.reason}` }]
+  const concerns: Concern[] = []
+  const look = (tag: Concern['tag'], sentence: string) => concerns.push({ tag, severity: 'look', sentence })
+  if (cuts.used < FEW_STARS) look('too-few-stars', `only ${cuts.used} stars`)
+  if (zeropointErr !== null && zeropointErr > LARGE_ERROR_MAG) look('large-error', `the error is large (${(1000 * zeropointErr).toFixed(0)} mmag)`)
   const fitted = cuts.used + lost.outlier
-  if (fitted >= FEW_STARS && lost.outlier > MANY_OUTLIERS * fitted) remarks.push(`${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`)
-  if (astrometry.applied) remarks.push(shiftRemark(astrometry))
+  if (fitted >= FEW_STARS && lost.outlier > MANY_OUTLIERS * fitted) look('outliers', `${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`)
+  if (astrometry.applied) look('astrometry', shiftRemark(astrometry))
   if (cuts.selected >= 50 && cuts.matched < LOW_MATCH_FRACTION * cuts.selected) {
-    remarks.push(`${cuts.matched} of ${cuts.selected} selected detections match: check the astrometry`)
+    look('astrometry', `${cuts.matched} of ${cuts.selected} selected detections match: check the astrometry`)
   }
-  return remarks.length === 0 ? 'good' : remarks.join('; ')
+  return concerns
 }
 
 function shiftRemark({ raOffsetArcsec, decOffsetArcsec }: AstrometricOffset): string {

@@ -1,0 +1,39 @@
+/** What a concern is about, for programs; the sentence is for people. */
+export type ConcernTag =
+  | 'no-zeropoint'
+  | 'borrowed'
+  | 'shrunk'
+  | 'outlier'
+  | 'suspect-exposure'
+  | 'too-few-stars'
+  | 'too-few-ccds'
+  | 'large-error'
+  | 'wrong-band'
+  | 'units'
+  | 'saturation'
+  | 'crowding'
+  | 'outliers'
+  | 'astrometry'
+  | 'clouds'
+  | 'transparency'
+  | 'depth'
+  | 'cross-check'
+  | 'amplifiers'
+  | 'linearity'
+  | 'colour'
+  | 'fluxes'
+
+/** Something that is off with a CCD or an exposure. */
+export interface Concern {
+  readonly tag: ConcernTag
+  /** `stop`: do not use the number before the cause is known. `look`: it stands, with what the sentence says. `hint`: for whoever wonders; not in the verdict. */
+  readonly severity: 'stop' | 'look' | 'hint'
+  /** Plain words with the numbers. */
+  readonly sentence: string
+}
+
+/** The verdict: `good`, or the sentences of all that is more than a hint, what stops first. */
+export function verdictFrom(concerns: readonly Concern[]): string {
+  const sentences = (['stop', 'look'] as const).flatMap((severity) => concerns.filter((concern) => concern.severity === severity).map(({ sentence }) => sentence))
+  return sentences.length === 0 ? 'good' : sentences.join('; ')
+}
