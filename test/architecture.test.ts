@@ -17,6 +17,7 @@ const FLOORS: Record<string, number> = {
   products: 4,
   compare: 4,
   report: 4,
+  batch: 4,
   grid: 4,
   simulate: 4,
   node: 5,
@@ -68,7 +69,7 @@ test('imports point down only', () => {
 /** Floor 0 may use the errors and the arithmetic; photometry reads the catalogue's types; the flow's own rooms stand beside it. */
 function sameFloorAllowed(room: string, target: string): boolean {
   if (FLOORS[room] === 0) return target === 'errors.ts' || (room === 'table' && target === 'math')
-  return (room === 'photometry' && target === 'catalog') || (room === 'compare' && target === 'products') || target === 'pipeline.ts'
+  return (room === 'photometry' && target === 'catalog') || (room === 'compare' && target === 'products') || (room === 'grid' && target === 'batch') || target === 'pipeline.ts'
 }
 
 test('healpix stands alone', () => {

@@ -1,0 +1,58 @@
+import { csvFormatRows, csvParseRows } from 'd3-dsv'
+import { InputError } from '../errors.js'
+
+/** One exposure of a manifest; paths as they stand there, relative to the manifest's own directory. */
+export interface ManifestRow {
+  /** Line of the manifest, counted from 1. */
+  readonly line: number
+  /** Path of the exposure's `*_red_catlist.csv`. */
+  readonly list: string
+  /** Directory of its products, where the manifest names one. */
+  readonly outdir?: string
+  /** Its CCDs (`1,3-60`, `all`), where the manifest names them. */
+  readonly ccd?: string
+}
+
+const COLUMNS = ['list', 'outdir', 'ccd'] as const
+
+/**
+ * The exposures that a manifest names: CSV with the columns `list` and, where wanted, `outdir` and `ccd`; or one path of a list per line.
+ * Empty lines, and lines that begin with `#`, count as nothing.
+ *
+ * @throws InputError naming the line and column of what cannot be used
+ */
+export function parseManifest(text: string, file: string): ManifestRow[] {
+  const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/)
+  const written = lines.map((line, k) => ({ line: k + 1, text: line.trim() })).filter((row) => row.text !== '' && !row.text.startsWith('#'))
+  const header = csvParseRows(written[0]?.text ?? '')[0]?.map((name) => name.trim()) ?? []
+  const rows = header.includes('list') ? written.slice(1).map((row) => tableRow(row, header, file)) : written.map((row): ManifestRow => ({ line: row.line, list: row.text }))
+  if (header.includes('list')) {
+    const unknown = header.find((name) => !(COLUMNS as readonly string[]).includes(name))
+    if (unknown !== undefined) {
+      throw new InputError('bad-manifest', 'the manifest has a column that means nothing here', { file, line: written[0]!.line, column: unknown, expected: COLUMNS.join(', ') })
+    }
+  }
+  if (rows.length === 0) throw new InputError('empty-manifest', 'the manifest names no exposure', { file, expected: 'the column list, or one path of a catalogue list per line' })
+  return rows
+}
+
+function tableRow({ line, text }: { readonly line: number; readonly text: string }, header: readonly string[], file: string): ManifestRow {
+  const cells = csvParseRows(text)[0]!
+  if (cells.length !== header.length) {
+    throw new InputError('bad-manifest', 'a line of the manifest has another number of cells than its header', {
+      file,
+      line,
+      found: `${cells.length} cells`,
+      expected: `${header.length}; a cell with a comma, such as "1,3-60", stands in quotes`,
+    })
+  }
+  const cell = (name: (typeof COLUMNS)[number]) => cells[header.indexOf(name)]?.trim() ?? ''
+  if (cell('list') === '') throw new InputError('bad-manifest', 'a line of the manifest names no list', { file, line, column: 'list' })
+  return { line, list: cell('list'), ...(cell('outdir') === '' ? {} : { outdir: cell('outdir') }), ...(cell('ccd') === '' ? {} : { ccd: cell('ccd') }) }
+}
+
+/** A manifest of these exposures, as `parseManifest` reads it; columns that no row uses are left out. */
+export function manifestText(rows: readonly Omit<ManifestRow, 'line'>[]): string {
+  const used = COLUMNS.filter((name) => name === 'list' || rows.some((row) => row[name] !== undefined))
+  return `${csvFormatRows([used, ...rows.map((row) => used.map((name) => row[name] ?? ''))])}\n`
+}
