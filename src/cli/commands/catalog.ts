@@ -1,0 +1,26 @@
+import type { DeclareCommand } from './declare.js'
+
+/** `bliss-calib catalog`: makes and inspects reference catalogues. */
+export const declareCatalog: DeclareCommand = (parser, run) =>
+  parser.command('catalog', 'make and inspect reference catalogues', (catalog) =>
+    [declareBuild, declareInfo].reduce((verbs, declare) => declare(verbs, run), catalog).demandCommand(1, 'name what to do with the catalogue: build or info').strict(),
+  )
+
+const declareBuild: DeclareCommand = (catalog, run) =>
+  catalog.command(
+    'build',
+    'build a catalogue from raw files',
+    {
+      from: { type: 'string', array: true, demandOption: true, describe: "files or directories: the original's GaiaOut tree, a flat 4-column CSV, Gaia archive CSV, FITS, Parquet" },
+      to: { type: 'string', demandOption: true, describe: 'directory of the new catalogue' },
+      release: { type: 'string', describe: 'release of the input: gaia_dr2, gaia_dr3; told from ref_epoch where it can be, else gaia_dr2' },
+      force: { type: 'boolean', default: false, describe: 'replace the catalogue that stands there' },
+      quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
+    },
+    (raw) => run(async (io) => (await import('../catalog-commands.js')).catalogBuild(raw, io)),
+  )
+
+const declareInfo: DeclareCommand = (catalog, run) =>
+  catalog.command('info <directory>', 'what a catalogue holds', (info) => info.positional('directory', { type: 'string', demandOption: true }), (raw) =>
+    run(async (io) => (await import('../catalog-commands.js')).catalogInfo(raw.directory, io)),
+  )
