@@ -63,6 +63,14 @@ export function exitCodeOf(error: unknown): 2 | 3 | 70 {
   return error.family === 'command' ? 2 : 3
 }
 
+/** What a run ends with. 1 is the original's, in its own mode only. */
+export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70
+
+/** Of several exit codes the one that counts: 70, 2, 3, 4 in that order. */
+export function worstOf(codes: readonly ExitCode[]): ExitCode {
+  return ([70, 2, 3, 4] as const).find((code) => codes.includes(code)) ?? 0
+}
+
 function compose(sentence: string, place: Place): string {
   const where = [
     place.file,

@@ -1,25 +1,14 @@
 import { CommandError } from '../errors.js'
+import type { ExposureJob } from '../node/exposure-job.js'
 import type { PhotometricSystem } from '../photometry/result.js'
 
 /** The options of `calibrate`, checked. */
-export interface CalibrateOptions {
-  readonly expnum: number
-  readonly reqnum?: string
-  readonly attnum?: number
-  readonly ccd: string
-  readonly magsType: string
+export interface CalibrateOptions extends ExposureJob {
   readonly sexMagZeropoint: number
   readonly verbose: number
   readonly catalog?: string
-  readonly system: PhotometricSystem
-  readonly estimator: 'robust' | 'sigma-clip'
-  readonly workdir: string
-  readonly outdir: string
   readonly legacy: boolean
   readonly json: boolean
-  readonly keepBorrowed: boolean
-  readonly acceptBorrowed: boolean
-  readonly force: boolean
   readonly quiet: boolean
 }
 

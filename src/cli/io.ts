@@ -1,4 +1,6 @@
-import { isBlissError, exitCodeOf } from '../errors.js'
+import { exitCodeOf, isBlissError, type ExitCode } from '../errors.js'
+
+export type { ExitCode } from '../errors.js'
 
 /** What a command may touch of the process, so that it runs in tests too. */
 export interface Io {
@@ -22,16 +24,9 @@ export const processIo: Io = {
   env: process.env,
 }
 
-export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70
-
 /** Prints a failure: the sentence of an expected one, the stack of a bug. Gives its exit code. */
 export function reportFailure(error: unknown, io: Io): ExitCode {
   if (isBlissError(error)) io.err(`bliss-calib: ${error.message}\n`)
   else io.err(`bliss-calib: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}\n`)
   return exitCodeOf(error)
-}
-
-/** Of several exit codes the one that counts: 70, 2, 3, 4 in that order. */
-export function worstOf(codes: readonly ExitCode[]): ExitCode {
-  return ([70, 2, 3, 4] as const).find((code) => codes.includes(code)) ?? 0
 }

@@ -12,7 +12,7 @@ import type { Table } from '../table/columns.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { ExitCode, Io } from './io.js'
-import { standingSystems } from './standing-products.js'
+import { standingSystems } from '../node/standing-products.js'
 
 /** `bliss-calib --legacy`: the original's run in the work directory. Exit codes are the original's: 0, 1, 2. */
 export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promise<ExitCode> {

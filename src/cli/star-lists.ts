@@ -8,7 +8,7 @@ import { systemOfZeroCsv } from '../products/mixed-systems.js'
 import { listStars, STAR_LIST_COLUMNS, starLists, type TemplateCatalogue } from '../products/star-lists.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
 import type { ExitCode, Io } from './io.js'
-import { readIfThere } from './standing-products.js'
+import { readIfThere } from '../node/standing-products.js'
 
 /** What `starlists` is asked for. */
 export interface StarListOptions {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
-import { reasonOf } from '../node/files.js'
+import { reasonOf } from './files.js'
 import { ccdProductNames, exposureProductNames } from '../products/names.js'
 
 /** Text of a file, undefined where it does not exist. */
