@@ -1,6 +1,7 @@
 import yargs from 'yargs'
 import { CommandError } from '../errors.js'
 import { packageVersion } from '../node/package.js'
+import { declareBench } from './commands/bench.js'
 import { declareCalibrate } from './commands/calibrate.js'
 import { declareCatalog } from './commands/catalog.js'
 import { declareCatlist } from './commands/catlist.js'
@@ -20,6 +21,7 @@ const COMMANDS: readonly DeclareCommand[] = [
   declareStarlists,
   declareCompare,
   declareDemo,
+  declareBench,
 ]
 
 /** Runs the command line and gives the exit code; never calls process.exit. */
