@@ -1,6 +1,6 @@
 import { fileURLToPath } from 'node:url'
 import type { Catalog } from '../catalog/catalog.js'
-import { InputError } from '../errors.js'
+import { CommandError, InputError } from '../errors.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
 import { ccdFootprint } from '../exposure/footprint.js'
 import { openCatalog } from '../node/open-catalog.js'
@@ -11,6 +11,13 @@ import type { Io } from './io.js'
 
 /** The catalogue of simulated stars round the demo field, in the package. */
 export const bundledCatalog = fileURLToPath(new URL('catalogs/demo', packageRoot))
+
+/** The catalogue that a command names, else `$BLISS_CATALOG`. */
+export function namedCatalog(named: string | undefined, env: Io['env']): string {
+  const chosen = named ?? env['BLISS_CATALOG'] ?? ''
+  if (chosen === '') throw new CommandError('no-catalog', 'no reference catalogue is named: give its directory or set BLISS_CATALOG')
+  return chosen
+}
 
 /** `--catalog`, else `$BLISS_CATALOG`, else the bundled one where it covers every CCD asked for. */
 export async function chooseCatalog(options: Pick<CalibrateOptions, 'catalog'>, rows: readonly CatalogueListRow[], env: Io['env'], note: (text: string) => void): Promise<Catalog> {

@@ -6,6 +6,8 @@ export type { ExitCode } from '../errors.js'
 export interface Io {
   /** Results. */
   out(text: string): void
+  /** Results as bytes; resolves when they are on their way, to false where the reader went away. Absent where only text is taken. */
+  outBytes?(bytes: Uint8Array): Promise<boolean>
   /** Messages and progress. */
   err(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
@@ -20,6 +22,7 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
 
 export const processIo: Io = {
   out: (text) => void process.stdout.write(text),
+  outBytes: (bytes) => new Promise((resolve) => process.stdout.write(bytes, (error) => resolve(!error))),
   err: (text) => void process.stderr.write(text),
   env: process.env,
 }

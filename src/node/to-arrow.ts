@@ -23,3 +23,9 @@ export function toArrow(table: Table): ArrowTable {
   }
   return new Arrow(vectors) as ArrowTable
 }
+
+/** A table as the bytes of an Arrow IPC file (Feather 2). */
+export function arrowFile(table: Table): Uint8Array {
+  const columns = toArrow(table)
+  return arrow!.tableToIPC(columns, 'file')
+}

@@ -6,9 +6,15 @@ import { main } from '../../src/cli/main.js'
 /** Runs the command in this process; what it prints comes back as text. */
 export async function run(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
   const out: string[] = []
+  const bytes: Uint8Array[] = []
   const err: string[] = []
-  const exitCode = await main(args, { out: (text) => out.push(text), err: (text) => err.push(text), env })
-  return { exitCode, out: out.join(''), err: err.join('') }
+  const outBytes = (piece: Uint8Array) => {
+    bytes.push(piece)
+    out.push(new TextDecoder().decode(piece))
+    return Promise.resolve(true)
+  }
+  const exitCode = await main(args, { out: (text) => out.push(text), outBytes, err: (text) => err.push(text), env })
+  return { exitCode, out: out.join(''), err: err.join(''), bytes: Buffer.concat(bytes) }
 }
 
 export function temporaryDirectory(): string {

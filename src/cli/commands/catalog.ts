@@ -1,9 +1,10 @@
+import { declareQuery } from './catalog-query.js'
 import type { DeclareCommand } from './declare.js'
 
 /** `bliss-calib catalog`: makes and inspects reference catalogues. */
 export const declareCatalog: DeclareCommand = (parser, run) =>
   parser.command('catalog', 'make and inspect reference catalogues', (catalog) =>
-    [declareBuild, declareInfo].reduce((verbs, declare) => declare(verbs, run), catalog).demandCommand(1, 'name what to do with the catalogue: build or info').strict(),
+    VERBS.reduce((verbs, declare) => declare(verbs, run), catalog).demandCommand(1, 'name what to do with the catalogue: build, info, query').strict(),
   )
 
 const declareBuild: DeclareCommand = (catalog, run) =>
@@ -24,3 +25,5 @@ const declareInfo: DeclareCommand = (catalog, run) =>
   catalog.command('info <directory>', 'what a catalogue holds', (info) => info.positional('directory', { type: 'string', demandOption: true }), (raw) =>
     run(async (io) => (await import('../catalog-commands.js')).catalogInfo(raw.directory, io)),
   )
+
+const VERBS: readonly DeclareCommand[] = [declareBuild, declareInfo, declareQuery]
