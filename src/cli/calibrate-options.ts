@@ -35,16 +35,16 @@ export const CALIBRATE_OPTIONS = {
   quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
 } as const
 
-type Raw = Readonly<Record<string, unknown>>
+export type Raw = Readonly<Record<string, unknown>>
 
 /** The text of an option; throws CommandError where it is given twice. */
-function textOf(raw: Raw, name: string): string | undefined {
+export function textOf(raw: Raw, name: string): string | undefined {
   const value = raw[name]
   if (Array.isArray(value)) throw new CommandError('repeated-option', 'the option is given more than once', { option: `--${name}`, found: value.join(' and ') })
   return value === undefined ? undefined : String(value as string)
 }
 
-function wholeOf(raw: Raw, name: string): number | undefined {
+export function wholeOf(raw: Raw, name: string): number | undefined {
   const value = textOf(raw, name)
   if (value === undefined) return undefined
   if (!/^\d{1,10}$/.test(value) || Number(value) >= 2 ** 31) {

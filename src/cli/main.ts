@@ -8,6 +8,7 @@ import { declareCatlist } from './commands/catlist.js'
 import { declareCompare } from './commands/compare.js'
 import type { DeclareCommand } from './commands/declare.js'
 import { declareDemo } from './commands/demo.js'
+import { declareGrid } from './commands/grid.js'
 import { declareSimulate } from './commands/simulate.js'
 import { declareStarlists } from './commands/starlists.js'
 import { processIo, reportFailure, type ExitCode, type Io } from './io.js'
@@ -17,6 +18,7 @@ const COMMANDS: readonly DeclareCommand[] = [
   declareCalibrate,
   declareCatlist,
   declareCatalog,
+  declareGrid,
   declareSimulate,
   declareStarlists,
   declareCompare,

@@ -14,7 +14,7 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /** The exposure's files that name a photometric system and stand in the output directory: `Zero_` of each CCD of the list and of `00`, `allZP_`; path -> text. */
-export async function standingSystems(outdir: string, list: ListName, rows: readonly CatalogueListRow[]): Promise<Map<string, string>> {
+export async function standingSystems(outdir: string, list: ListName, rows: readonly Pick<CatalogueListRow, 'ccd'>[]): Promise<Map<string, string>> {
   const standing = new Map<string, string>()
   const names = [...rows.map(({ ccd }) => ccdProductNames(list, ccd).zero), ccdProductNames(list, 0).zero, exposureProductNames(list).allZp]
   for (const name of names) {

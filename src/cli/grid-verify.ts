@@ -1,0 +1,59 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { CommandError, InputError } from '../errors.js'
+import { verifyExposure, type ProductFiles, type Verified } from '../grid/verify.js'
+import type { GridExposure } from '../grid/workflow.js'
+import { reasonOf } from '../node/files.js'
+import { readPlan } from './grid-plan.js'
+import type { CalibrateOptions } from './calibrate-options.js'
+import type { ExitCode, Io } from './io.js'
+
+/** `grid verify`: whether every product of a plan, or of one exposure of it, is there and whole; exit code 3 where one is not. */
+export async function gridVerify(planPath: string, which: Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'> | undefined, io: Io): Promise<ExitCode> {
+  const { exposures, ...plan } = await readPlan(planPath)
+  const chosen = which === undefined ? exposures : exposures.filter((exposure) => isOf(exposure, which))
+  if (chosen.length === 0) throw new CommandError('not-in-plan', 'the exposure is not in the plan', { file: planPath, option: '--expnum', found: which?.expnum ?? 'a plan without exposures' })
+  let whole = 0
+  const outcomes: Record<string, number> = {}
+  for (const exposure of chosen) {
+    const verified = await verifyExposure(exposure, plan, filesOf(exposure))
+    for (const [outcome, count] of Object.entries(verified.outcomes)) outcomes[outcome] = (outcomes[outcome] ?? 0) + count
+    if (verified.problems.length === 0) whole++
+    else io.err(problemLines(exposure, verified))
+  }
+  const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`)
+  io.out(`${whole} of ${chosen.length} exposure${chosen.length === 1 ? '' : 's'} whole; CCDs: ${counts.join(', ') || 'none'}\n`)
+  return whole === chosen.length ? 0 : 3
+}
+
+function isOf({ expnum, list }: GridExposure, which: Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'>): boolean {
+  return expnum === which.expnum && (which.reqnum === undefined || list.reqnum === which.reqnum) && (which.attnum === undefined || Number(list.attnum) === which.attnum)
+}
+
+/** What is wrong with an exposure, and the command that mends what is missing. */
+function problemLines({ list, expnum, workdir, outdir }: GridExposure, { problems, absentCcds }: Verified): string {
+  const again = absentCcds.length === 0 ? [] : [`again: bliss-calib --expnum ${expnum} --reqnum ${list.reqnum} --attnum ${list.attnum} --ccd ${absentCcds[0]} --workdir ${workdir} --outdir ${outdir} shows why`]
+  return [...problems, ...again].map((sentence) => `bliss-calib: ${list.fileName}: ${sentence}\n`).join('')
+}
+
+function filesOf({ workdir, outdir }: GridExposure): ProductFiles {
+  const sums = new Map<string, string | undefined>()
+  return {
+    product: (name) => readUnlessAbsent(join(outdir, name)),
+    async inputSha256(name) {
+      if (!sums.has(name)) {
+        const bytes = (await readUnlessAbsent(join(workdir, name))) ?? (await readUnlessAbsent(join(workdir, `${name}.gz`)))
+        sums.set(name, bytes && createHash('sha256').update(bytes).digest('hex'))
+      }
+      return sums.get(name)
+    },
+  }
+}
+
+async function readUnlessAbsent(path: string): Promise<Uint8Array | undefined> {
+  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  })
+}

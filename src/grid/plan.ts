@@ -1,0 +1,39 @@
+import { InputError } from '../errors.js'
+import { parseListName } from '../exposure/catalogue-list.js'
+import type { GridExposure, GridOptions } from './workflow.js'
+
+/** What a workflow was planned with: its jobs check themselves and their products against it. */
+export interface GridPlan {
+  /** Version of bliss-calib. */
+  readonly version: string
+  /** SHA-256 of the catalogue's manifest. */
+  readonly catalogHash: string
+  readonly options: GridOptions
+  readonly exposures: readonly GridExposure[]
+}
+
+/** A plan as JSON, one line per exposure, so that a survey's plan can be read and cut with text tools. */
+export function planText({ version, catalogHash, options, exposures }: GridPlan): string {
+  const rows = exposures.map(({ list, expnum, workdir, outdir, sha256, band, nite, ccds }) => JSON.stringify({ expnum, list: list.fileName, workdir, outdir, sha256, band, nite, ccds }))
+  const head = JSON.stringify({ schema: 1, version, catalogHash, options })
+  return `${head.slice(0, -1)},"exposures":[\n${rows.join(',\n')}\n]}\n`
+}
+
+/** Reads what `planText` wrote. Throws InputError where it is something else. */
+export function parsePlan(text: string, file: string): GridPlan {
+  const bad = (found: string, cause?: unknown) => new InputError('bad-plan', 'this is no plan of `bliss-calib grid`', { file, found, expected: 'schema 1 with exposures' }, { cause })
+  let plan: { schema?: unknown; version: string; catalogHash: string; options: GridOptions; exposures?: unknown }
+  try {
+    plan = JSON.parse(text) as typeof plan
+  } catch (cause) {
+    throw bad((cause as Error).message, cause)
+  }
+  if (plan?.schema !== 1 || !Array.isArray(plan.exposures)) throw bad(`schema ${JSON.stringify(plan?.schema)}`)
+  const exposures = (plan.exposures as (Omit<GridExposure, 'list'> & { list: string })[]).map((row, k): GridExposure => {
+    const list = parseListName(String(row?.list))
+    if (!list || !Array.isArray(row.ccds)) throw bad(`exposure ${k + 1}: ${JSON.stringify(row)?.slice(0, 80)}`)
+    return { ...row, list }
+  })
+  const { version, catalogHash, options } = plan
+  return { version, catalogHash, options, exposures }
+}

@@ -1,0 +1,40 @@
+/** What a job asks of the machine it runs on. */
+export interface Request {
+  readonly cpus: number
+  readonly memoryMb: number
+  readonly diskMb: number
+  /** Time after which a job that is still running counts as lost [minutes]. */
+  readonly minutes: number
+}
+
+/** The requests of the kinds of jobs. */
+export interface Requests {
+  readonly prepare: Request
+  readonly calibrate: Request
+  readonly merge: Request
+  readonly verify: Request
+}
+
+/** What a user may set instead of the measured requests. */
+export interface RequestOverrides {
+  readonly memoryMb?: number
+  readonly diskMb?: number
+  readonly minutes?: number
+}
+
+/**
+ * Requests as measured (bench/grid.mjs; bench/README.md holds the table), with a factor of two and more to spare, because a job that outgrows its request is stopped.
+ *
+ * @param ccds CCDs of the largest exposure
+ */
+export function measuredRequests(per: 'ccd' | 'chunk', ccds: number, { memoryMb, diskMb, minutes = 20 }: RequestOverrides): Requests {
+  const whole = { cpus: 1, memoryMb: 512 + 8 * ccds, diskMb: 50 + 4 * ccds, minutes: 30 }
+  const small = { cpus: 1, memoryMb: 256, diskMb: 50, minutes: 10 }
+  const calibrate = per === 'ccd' ? small : { ...whole, minutes: Math.ceil(4 * minutes) }
+  return {
+    prepare: { ...small, minutes: 120 },
+    calibrate: { ...calibrate, ...(memoryMb === undefined ? {} : { memoryMb }), ...(diskMb === undefined ? {} : { diskMb }) },
+    merge: per === 'ccd' ? whole : { ...small, minutes: 120 },
+    verify: { ...small, minutes: per === 'ccd' ? 10 : 120 },
+  }
+}
