@@ -18,7 +18,7 @@ const LINE_BYTES = 66
 const CCD = { widthDeg: 0.298, heightDeg: 0.149, marginArcsec: 10 }
 /** Rows enough for several full row groups. */
 const ROWS = 1_500_000
-const FOOTPRINTS = 60
+const FOOTPRINTS = 200
 const PIXEL_ORDER = 5
 
 const densities = process.argv.slice(2).map(Number)
@@ -46,7 +46,7 @@ async function measure(density) {
     const raDeg = field.raDeg + ((2 * random.uniform() - 1) * (field.halfDeg - 0.3)) / Math.cos((field.decDeg * Math.PI) / 180)
     const dRa = CCD.widthDeg / 2 / Math.cos((decDeg * Math.PI) / 180)
     const dDec = CCD.heightDeg / 2
-    const footprint = polygonCover(14, [raDeg - dRa, raDeg + dRa, raDeg + dRa, raDeg - dRa], [decDeg - dDec, decDeg - dDec, decDeg + dDec, decDeg + dDec], CCD.marginArcsec / 3600)
+    const footprint = polygonCover(13, [raDeg - dRa, raDeg + dRa, raDeg + dRa, raDeg - dRa], [decDeg - dDec, decDeg - dDec, decDeg + dDec, decDeg + dDec], CCD.marginArcsec / 3600)
     // Opened anew: one CCD, one process.
     const catalog = await openCatalog(to)
     const manifestBytes = catalog.counters.bytesRead

@@ -27,7 +27,7 @@ export interface Manifest {
   readonly partitions: readonly PartitionBlock[]
 }
 
-const SCHEMA = 1
+const SCHEMA = 2
 type Sha256 = (bytes: Uint8Array) => string
 
 /** The manifest as text; its last field is the checksum of all before it, so that damage is seen. */

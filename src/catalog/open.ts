@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
-import { openParquet, sortedReader, type KeyRanges, type NumericArray, type SelectedRows, type SortedReader } from '../formats/parquet/index.js'
+import type { KeyRanges, NumericArray, SelectedRows } from '../formats/parquet/index.js'
 import { float32AsDecimal } from '../formats/number-text.js'
 import type { Catalog, ReadCounters } from './catalog.js'
 import type { CatalogFiles, CatalogTools } from './catalog-files.js'
@@ -8,7 +8,8 @@ import { missingSqDeg } from './coverage.js'
 import type { CatalogDescription } from './description.js'
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js'
 import { blocksMeeting, fileMeets, parseBlock, PARTITIONS_NAME, type PartitionBlock, type StoreFile } from './partition-index.js'
-import { KEY_COLUMN, partitionPath, type StoreColumn } from './store-columns.js'
+import { partitionPath, type StoreColumn } from './store-columns.js'
+import { openStorePartition, type StorePartition } from './store-partition.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
 
 export interface OpenCatalogOptions extends CatalogTools {
@@ -17,7 +18,7 @@ export interface OpenCatalogOptions extends CatalogTools {
 }
 
 /**
- * Opens a store that `buildCatalog` made. Lists of files, footers and page indexes are read when first needed and kept, so that one opened
+ * Opens a store that `buildCatalog` made. Lists of files and maps of row groups are read when first needed and kept, so that one opened
  * catalogue serves many footprints.
  *
  * @throws InputError where the directory is missing, is no such store, is half written, or its manifest is damaged
@@ -34,11 +35,14 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
     })
   }
   const filesOf = partitionLists(files, counters)
-  const readers = new Map<string, Promise<SortedReader>>()
-  const readerOf = (file: StoreFile): Promise<SortedReader> => {
+  const opened = new Map<string, Promise<StorePartition>>()
+  const partitionOf = (file: StoreFile): Promise<StorePartition> => {
     const path = partitionPath(file)
-    const known = readers.get(path) ?? openPartition(files, path, file, manifest, counters, options)
-    readers.set(path, known)
+    const open = async () => openStorePartition(files, counted(await files.open(path), counters), file, manifest.columns, options)
+    const known = opened.get(path) ?? open()
+    opened.set(path, known)
+    // A failure is not kept: the next read tries again.
+    known.catch(() => opened.delete(path))
     return known
   }
   return {
@@ -55,11 +59,10 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
     async read(footprint, wanted) {
       const columns = manifest.columns.filter(({ star }) => wanted === undefined || !isOptional(star) || wanted.includes(star))
       const keys: KeyRanges = { shiftBits: 2 * (29 - footprint.order), ranges: footprint.ranges }
-      const names = columns.map(({ name }) => name)
       const listed = await Promise.all(blocksMeeting(manifest.partitions, footprint).map(filesOf))
       const touched = listed.flat().filter((file) => fileMeets(file, footprint))
-      const parts = await Promise.all(touched.map(async (file) => (await readerOf(file)).select(keys, names)))
-      const stars = starColumns(parts, columns, manifest.epochYr)
+      const parts = await Promise.all(touched.map(async (file) => (await partitionOf(file)).select(keys, columns)))
+      const stars = starColumns(parts.flat(), columns, manifest.epochYr)
       counters.starsRead += stars.sourceId.length
       return stars
     },
@@ -91,32 +94,6 @@ function partitionLists(files: CatalogFiles, counters: ReadCounters): (block: Pa
     known.set(block, list)
     return list
   }
-}
-
-async function openPartition(
-  files: CatalogFiles,
-  path: string,
-  file: StoreFile,
-  manifest: Manifest,
-  counters: ReadCounters,
-  { gunzip }: CatalogTools,
-): Promise<SortedReader> {
-  const source = counted(await files.open(path), counters)
-  const damaged = (sentence: string, found: string | number, expected: string) =>
-    new InputError('damaged-catalog', sentence, { file: source.name, found, expected })
-  if (source.byteLength !== file.byteLength) {
-    throw damaged('the file has another length than the manifest says', `${source.byteLength} bytes`, `${file.byteLength} bytes`)
-  }
-  const parquet = await openParquet(source, { byteLength: file.footerBytes, crc32: file.footerCrc32 })
-  if (parquet.rowCount !== file.rows) throw damaged('the file has another number of rows than the manifest says', parquet.rowCount, `${file.rows}`)
-  for (const { name, type } of [{ name: KEY_COLUMN, type: 'i64' }, ...manifest.columns]) {
-    const column = parquet.columns.find((candidate) => candidate.name === name)
-    if (column?.type !== type || !column.required) {
-      const place = { file: source.name, column: name, found: column?.type ?? 'nothing', expected: `required ${type}` }
-      throw new InputError('damaged-catalog', 'the column is not what the manifest says', place)
-    }
-  }
-  return sortedReader(parquet, KEY_COLUMN, { gunzip, gapBytes: files.gapBytes })
 }
 
 function counted(source: ByteSource, counters: ReadCounters): ByteSource {

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import { crc32 } from '../formats/parquet/index.js'
+import { crc32, type GroupMapPlace } from '../formats/parquet/index.js'
 import type { CellRanges } from '../healpix/index.js'
 
 export const PARTITIONS_NAME = 'partitions.csv'
@@ -8,14 +8,11 @@ export const PARTITIONS_NAME = 'partitions.csv'
 export const FINEST_FILE_ORDER = 11
 
 /** One file of the store: the rows of one NESTED cell. */
-export interface StoreFile {
+export interface StoreFile extends GroupMapPlace {
   readonly order: number
   readonly cell: number
   readonly rows: number
   readonly byteLength: number
-  /** From the start of the footer to the end of the file, and its checksum: one short read opens the file and finds damage. */
-  readonly footerBytes: number
-  readonly footerCrc32: number
 }
 
 /** Some consecutive lines of `partitions.csv`, so that a run reads those of its field and not of the whole sky. */
@@ -28,7 +25,7 @@ export interface PartitionBlock {
   readonly crc32: number
 }
 
-const HEADER = 'Norder,Npix,rows,bytes,footer_bytes,footer_crc32\n'
+const HEADER = 'Norder,Npix,rows,bytes,map_start,map_bytes,map_crc32\n'
 const FILES_PER_BLOCK = 64
 
 /** The list of files as text, and its blocks; files come in the order of the sky. */
@@ -37,7 +34,7 @@ export function partitionIndex(files: readonly StoreFile[]): { text: string; blo
   const blocks: PartitionBlock[] = []
   for (let first = 0; first < files.length; first += FILES_PER_BLOCK) {
     const group = files.slice(first, first + FILES_PER_BLOCK)
-    const lines = group.map((file) => `${file.order},${file.cell},${file.rows},${file.byteLength},${file.footerBytes},${file.footerCrc32}\n`).join('')
+    const lines = group.map((file) => `${file.order},${file.cell},${file.rows},${file.byteLength},${file.mapStart},${file.mapBytes},${file.mapCrc32}\n`).join('')
     blocks.push({
       firstCell: group[0]!.cell * 4 ** (FINEST_FILE_ORDER - group[0]!.order),
       start: text.length,
@@ -77,7 +74,7 @@ export function parseBlock(bytes: Uint8Array, block: PartitionBlock, file: strin
   }
   const lines = new TextDecoder().decode(bytes).trimEnd().split('\n')
   return lines.map((line) => {
-    const [order, cell, rows, byteLength, footerBytes, footerCrc32] = line.split(',').map(Number) as [number, number, number, number, number, number]
-    return { order, cell, rows, byteLength, footerBytes, footerCrc32 }
+    const [order, cell, rows, byteLength, mapStart, mapBytes, mapCrc32] = line.split(',').map(Number) as [number, number, number, number, number, number, number]
+    return { order, cell, rows, byteLength, mapStart, mapBytes, mapCrc32 }
   })
 }

@@ -1,9 +1,10 @@
-import { crc32, encodeSortedParquet, schemaOnlyParquet } from '../formats/parquet/index.js'
+import { encodeSortedParquet, schemaOnlyParquet } from '../formats/parquet/index.js'
 import type { CellRanges } from '../healpix/index.js'
 import { tableOf } from '../table/columns.js'
 import type { BuildOptions } from './build.js'
 import type { CatalogDescription } from './description.js'
 import { hatsProperties, partitionInfo } from './hats.js'
+import { storeLayout } from './layout.js'
 import { CHECKSUMS_NAME, MANIFEST_NAME, manifestText, type CoverageOrigin, type Manifest } from './manifest.js'
 import { FINEST_FILE_ORDER, PARTITIONS_NAME, partitionIndex, type StoreFile } from './partition-index.js'
 import { partitionRows } from './partition.js'
@@ -56,11 +57,13 @@ export async function writeStore(stars: SortedStars, facts: StoreFacts, writer: 
   const files: StoreFile[] = []
   for (const [i, { order, cell, start, end }] of partitions.entries()) {
     options.onProgress?.({ stage: 'write', done: i, of: partitions.length })
-    const bytes = await encodeSortedParquet(tableOf(stars.columns(start, end, columns)))
+    const rows = end - start
+    const { bytes, ...map } = await encodeSortedParquet(tableOf(stars.columns(start, end, columns)), storeLayout({ order, rows }, columns))
     await put(partitionPath({ order, cell }), bytes)
-    files.push({ order, cell, rows: end - start, byteLength: bytes.byteLength, ...footerOf(bytes) })
+    files.push({ order, cell, rows, byteLength: bytes.byteLength, ...map })
   }
-  const schema = await schemaOnlyParquet(await encodeSortedParquet(tableOf(stars.columns(0, 0, columns))))
+  const empty = await encodeSortedParquet(tableOf(stars.columns(0, 0, columns)), storeLayout({ order: 0, rows: 0 }, columns))
+  const schema = await schemaOnlyParquet(empty.bytes)
   const index = partitionIndex(files)
   const manifest: Manifest = {
     name: description.name,
@@ -96,10 +99,4 @@ export async function writeStore(stars: SortedStars, facts: StoreFacts, writer: 
     keptOut: manifest.keptOut,
     hash: sha256(text),
   }
-}
-
-function footerOf(bytes: Uint8Array): { footerBytes: number; footerCrc32: number } {
-  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-  const footerBytes = view.getUint32(bytes.byteLength - 8, true) + 8
-  return { footerBytes, footerCrc32: crc32(bytes.subarray(bytes.byteLength - footerBytes)) }
 }

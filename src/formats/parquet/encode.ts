@@ -1,50 +1,40 @@
 import type { Column, Table } from '../../table/columns.js'
-import { finishFooter } from './finish-footer.js'
+import { finishFooter, type SortedParquet } from './finish-footer.js'
 
-/** How the rows of one file of the store are laid out. */
+/** How the rows of one file of a store are laid out. */
 export interface SortedLayout {
   /** An i64 column, ascending: the only one with statistics. */
   readonly sortedBy: string
+  /** Columns that ordinary runs do not read: their chunks stand behind all others. */
+  readonly apart: readonly string[]
+  /** Each column of a row group is one page. */
   readonly rowGroupRows: number
-  /** Uncompressed bytes at which a page ends: 8-byte columns then hold an eighth as many rows a page. */
-  readonly pageBytes: number
   /** `created_by` of the footer. */
   readonly createdBy: string
 }
 
 /**
- * Row groups of 65,536 rows, pages of 512 doubles or 1,024 floats. Against pages of 2,048 doubles the file grows by 3 % and a CCD's
- * footprint costs 40 % less; a quarter of the page again would grow it by 4 % for another 12 % (bench/README.md).
- */
-export const STORE_LAYOUT: SortedLayout = {
-  sortedBy: '_healpix_29',
-  rowGroupRows: 65_536,
-  pageBytes: 4096,
-  createdBy: 'bliss-calib version 1',
-}
-
-/**
- * A Parquet file of required i64, f64 and f32 columns, sorted by one of them: that one DELTA_BINARY_PACKED with statistics and
- * a column index, other integers PLAIN, floats BYTE_STREAM_SPLIT, all GZIP and without dictionaries. The same columns give the same bytes.
+ * A Parquet file of required i64, f64 and f32 columns, sorted by one of them: that one DELTA_BINARY_PACKED with statistics
+ * for each row group, other integers PLAIN, floats BYTE_STREAM_SPLIT, all GZIP and without dictionaries. The same columns give the same bytes.
  * parquet-wasm and apache-arrow are loaded on the first call only.
  */
-export async function encodeSortedParquet(table: Table, layout: SortedLayout = STORE_LAYOUT): Promise<Uint8Array> {
+export async function encodeSortedParquet(table: Table, layout: SortedLayout): Promise<SortedParquet> {
   const wasm = await import('parquet-wasm')
   const { Compression, Encoding, EnabledStatistics } = wasm
   let properties = new wasm.WriterPropertiesBuilder()
     .setDictionaryEnabled(false)
     .setCompression(Compression.GZIP)
     .setMaxRowGroupSize(layout.rowGroupRows)
-    .setDataPageSizeLimit(layout.pageBytes)
+    .setDataPageSizeLimit(16 * layout.rowGroupRows)
     .setStatisticsEnabled(EnabledStatistics.None)
-    .setColumnStatisticsEnabled(layout.sortedBy, EnabledStatistics.Page)
+    .setColumnStatisticsEnabled(layout.sortedBy, EnabledStatistics.Chunk)
   for (const column of table.columns) {
     const encoding =
       column.name === layout.sortedBy ? Encoding.DELTA_BINARY_PACKED : column.type === 'i64' ? Encoding.PLAIN : Encoding.BYTE_STREAM_SPLIT
     properties = properties.setColumnEncoding(column.name, encoding)
   }
   const bytes = wasm.writeParquet(wasm.Table.fromIPCStream(await arrowStream(table)), properties.build())
-  return finishFooter(bytes, { sortedBy: layout.sortedBy, createdBy: layout.createdBy })
+  return finishFooter(bytes, layout)
 }
 
 /** The columns as one Arrow record batch in the IPC stream format. */

@@ -1,69 +1,97 @@
 import { parquetMetadata } from 'hyparquet'
 import type { ColumnChunk, FileMetaData, Statistics } from 'hyparquet'
 import { crc32 } from './crc32.js'
+import { chunkStarts, encodeGroupMap, MAP_KEY_SHIFT_BITS } from './group-map.js'
 
-/** Footer key under which the checksum of each row group's page index stands, as hexadecimal numbers in row-group order. */
-export const INDEX_CHECKSUM_KEY = 'bliss.page_index_crc32'
+/** Footer key under which the place of the map of row groups stands: first byte, length, CRC-32 in hexadecimal. */
+export const GROUP_MAP_KEY = 'bliss.group_map'
+
+/** Where the map of row groups stands in a file, and its checksum: one short read finds every page, and damage. */
+export interface GroupMapPlace {
+  readonly mapStart: number
+  readonly mapBytes: number
+  readonly mapCrc32: number
+}
+
+/** A Parquet file in memory. */
+export interface SortedParquet extends GroupMapPlace {
+  readonly bytes: Uint8Array
+}
+
+export interface FinishOptions {
+  /** The sort column. */
+  readonly sortedBy: string
+  /** Columns that ordinary runs do not read. */
+  readonly apart: readonly string[]
+  readonly rowGroupRows: number
+  readonly createdBy: string
+}
 
 const MAGIC = new TextEncoder().encode('PAR1')
 
 /**
- * Rewrites what follows the pages of a Parquet file: the page index of each row group becomes one contiguous piece (column index of
- * the sort column, then the offset indexes in column order), so that one short read fetches it; the footer gains `sorting_columns` and the
- * checksums of those pieces, and loses what no reader of ours needs. Pages stay byte for byte where they are.
+ * Puts the column chunks of a Parquet file in the order of its readers and rewrites what follows them: the map of row groups
+ * (`GroupMap`), and a footer that gains `sorting_columns` and loses what no reader needs. The chunks themselves stay as they are.
  */
-export async function finishFooter(bytes: Uint8Array, options: { sortedBy: string; createdBy: string }): Promise<Uint8Array> {
+export async function finishFooter(bytes: Uint8Array, options: FinishOptions): Promise<SortedParquet> {
   const metadata = parquetMetadata(bytes)
-  const chunks = metadata.row_groups.flatMap((group) => group.columns)
-  const footerStart = bytes.byteLength - 8 - metadata.metadata_length
-  const pagesEnd = Math.min(
-    footerStart,
-    ...chunks.flatMap((chunk) => [chunk.column_index_offset, chunk.offset_index_offset]).flatMap((offset) => (offset === undefined ? [] : [Number(offset)])),
-  )
-  const parts = [bytes.subarray(0, pagesEnd)]
-  let position = pagesEnd
-  const append = (start: bigint, length: number): bigint => {
-    const at = position
-    parts.push(bytes.subarray(Number(start), Number(start) + length))
-    position += length
-    return BigInt(at)
+  const groups = metadata.row_groups
+  const names = metadata.schema.filter((element) => element.type !== undefined).map(({ name }) => name)
+  const sortColumn = names.indexOf(options.sortedBy)
+  const apart = names.map((name) => options.apart.includes(name))
+  const lengths = new Uint32Array(names.length * groups.length)
+  for (const [g, group] of groups.entries()) {
+    for (const [c, { meta_data: meta }] of group.columns.entries()) lengths[c * groups.length + g] = Number(meta!.total_compressed_size)
   }
-  const sortColumn = metadata.schema.filter((element) => element.type !== undefined).findIndex((element) => element.name === options.sortedBy)
-  const checksums: string[] = []
-  const rowGroups = metadata.row_groups.map((group) => {
-    const firstPart = parts.length
-    const columnIndexes = group.columns.map((chunk) =>
-      chunk.column_index_offset === undefined ? undefined : append(chunk.column_index_offset, chunk.column_index_length!),
-    )
-    const offsetIndexes = group.columns.map((chunk) =>
-      chunk.offset_index_offset === undefined ? undefined : append(chunk.offset_index_offset, chunk.offset_index_length!),
-    )
-    checksums.push(crc32(concatenate(parts.slice(firstPart))).toString(16))
-    return {
-      ...group,
-      columns: group.columns.map((chunk, i) => slimChunk(chunk, columnIndexes[i], offsetIndexes[i])),
-      ...(sortColumn < 0 ? {} : { sorting_columns: [{ column_idx: sortColumn, descending: false, nulls_first: false }] }),
-    }
-  })
+  const starts = chunkStarts(lengths, apart, groups.length)
+  const map = encodeGroupMap(
+    {
+      rowCount: Number(metadata.num_rows),
+      rowGroupRows: options.rowGroupRows,
+      groupCount: groups.length,
+      columnCount: names.length,
+      firstKeys: Float64Array.from(groups, (group) => Number((group.columns[sortColumn]!.meta_data!.statistics!.min_value as bigint) >> BigInt(MAP_KEY_SHIFT_BITS))),
+      lengths,
+    },
+    apart,
+  )
+  const mapStart = lengths.reduce((total, length) => total + length, MAGIC.byteLength)
+  const mapCrc32 = crc32(map)
   const footer = await encodeFooter({
     version: metadata.version,
     schema: metadata.schema,
     num_rows: metadata.num_rows,
-    row_groups: rowGroups,
-    key_value_metadata: [{ key: INDEX_CHECKSUM_KEY, value: checksums.join(',') }],
+    row_groups: groups.map((group, g) => ({
+      total_byte_size: group.total_byte_size,
+      num_rows: group.num_rows,
+      columns: group.columns.map((chunk, c) => slimChunk(chunk, starts[c * groups.length + g]!)),
+      ...(sortColumn < 0 ? {} : { sorting_columns: [{ column_idx: sortColumn, descending: false, nulls_first: false }] }),
+    })),
+    key_value_metadata: [{ key: GROUP_MAP_KEY, value: `${mapStart} ${map.byteLength} ${mapCrc32.toString(16)}` }],
     created_by: options.createdBy,
     metadata_length: 0,
   })
-  return concatenate([...parts, footer])
+  const whole = new Uint8Array(mapStart + map.byteLength + footer.byteLength)
+  whole.set(MAGIC)
+  for (const [g, group] of groups.entries()) {
+    for (const [c, { meta_data: meta }] of group.columns.entries()) {
+      const from = Number(meta!.data_page_offset)
+      whole.set(bytes.subarray(from, from + lengths[c * groups.length + g]!), starts[c * groups.length + g])
+    }
+  }
+  whole.set(map, mapStart)
+  whole.set(footer, mapStart + map.byteLength)
+  return { bytes: whole, mapStart, mapBytes: map.byteLength, mapCrc32 }
 }
 
 /** A file without rows that carries the schema of another: what HATS calls `_common_metadata`. */
 export async function schemaOnlyParquet(bytes: Uint8Array): Promise<Uint8Array> {
   const { version, schema, created_by } = parquetMetadata(bytes)
-  return concatenate([
-    MAGIC,
-    await encodeFooter({ version, schema, num_rows: 0n, row_groups: [], ...(created_by === undefined ? {} : { created_by }), metadata_length: 0 }),
-  ])
+  const footer = await encodeFooter({ version, schema, num_rows: 0n, row_groups: [], ...(created_by === undefined ? {} : { created_by }), metadata_length: 0 })
+  const whole = new Uint8Array(MAGIC.byteLength + footer.byteLength)
+  whole.set(MAGIC)
+  whole.set(footer, MAGIC.byteLength)
+  return whole
 }
 
 /** Serialised footer, its length and the closing magic. */
@@ -76,30 +104,15 @@ async function encodeFooter(metadata: FileMetaData): Promise<Uint8Array> {
   return writer.getBytes().slice()
 }
 
-function slimChunk(chunk: ColumnChunk, columnIndex: bigint | undefined, offsetIndex: bigint | undefined): ColumnChunk {
-  const meta = { ...chunk.meta_data! }
+function slimChunk(chunk: ColumnChunk, start: number): ColumnChunk {
+  const meta = { ...chunk.meta_data!, data_page_offset: BigInt(start) }
   delete meta.encoding_stats
   if (meta.statistics !== undefined) meta.statistics = slimStatistics(meta.statistics)
-  return {
-    file_offset: chunk.file_offset,
-    meta_data: meta,
-    ...(offsetIndex === undefined ? {} : { offset_index_offset: offsetIndex, offset_index_length: chunk.offset_index_length! }),
-    ...(columnIndex === undefined ? {} : { column_index_offset: columnIndex, column_index_length: chunk.column_index_length! }),
-  }
+  return { file_offset: 0n, meta_data: meta }
 }
 
 /** The bounds once, in the fields that are defined for signed order. */
 function slimStatistics(statistics: Statistics): Statistics {
   const { min_value, max_value } = statistics
   return { ...(max_value === undefined ? {} : { max_value }), ...(min_value === undefined ? {} : { min_value }), null_count: 0n }
-}
-
-function concatenate(parts: readonly Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((total, part) => total + part.byteLength, 0))
-  let at = 0
-  for (const part of parts) {
-    whole.set(part, at)
-    at += part.byteLength
-  }
-  return whole
 }

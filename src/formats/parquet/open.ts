@@ -3,7 +3,6 @@ import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
 import { InputError } from '../../errors.js'
 import type { ByteSource } from '../bytes.js'
 import { crc32 } from './crc32.js'
-import { INDEX_CHECKSUM_KEY } from './finish-footer.js'
 
 /** Types that a column may be read as; nested, decimal and time columns are none of these. */
 export type ParquetColumnType = 'bool' | 'i32' | 'i64' | 'f32' | 'f64' | 'string'
@@ -24,8 +23,6 @@ export interface ParquetFile {
   readonly schema: SchemaTree
   /** First byte after the last page: the index and the footer begin here. */
   readonly pagesEnd: number
-  /** CRC-32 of each row group's page index, where the writer recorded them. */
-  readonly indexChecksums: readonly number[] | undefined
 }
 
 /** What is known of the footer beforehand: its length saves a request, its checksum finds damage. */
@@ -61,9 +58,7 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
     for (const { meta_data: meta } of group.columns) pagesEnd = Math.max(pagesEnd, Number(chunkStart(meta!) + meta!.total_compressed_size))
   }
   if (rows !== Number(metadata.num_rows)) throw damaged(`the footer counts ${metadata.num_rows} rows, its row groups ${rows}`)
-  const checksums = metadata.key_value_metadata?.find(({ key }) => key === INDEX_CHECKSUM_KEY)?.value
-  const indexChecksums = checksums?.split(',').map((text) => parseInt(text, 16))
-  return { source, rowCount: rows, columns, metadata, schema, pagesEnd, indexChecksums }
+  return { source, rowCount: rows, columns, metadata, schema, pagesEnd }
 }
 
 /** Where a column chunk begins: at its dictionary, else at its first page. */

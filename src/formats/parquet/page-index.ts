@@ -1,6 +1,5 @@
 import { readColumnIndex, readOffsetIndex } from 'hyparquet'
 import { InputError } from '../../errors.js'
-import { crc32 } from './crc32.js'
 import type { ByteRange } from './fetch.js'
 import { chunkStart, type ParquetFile } from './open.js'
 
@@ -42,12 +41,10 @@ export function pageIndexRange(file: ParquetFile, group: number): ByteRange | un
   return { start, end }
 }
 
-/** Parses the page index of one row group from the bytes of `pageIndexRange`, and checks them against their checksum and the footer. */
+/** Parses the page index of one row group from the bytes of `pageIndexRange`, and checks them against the footer. */
 export function parsePageIndex(file: ParquetFile, group: number, key: string, range: ByteRange | undefined, bytes: Uint8Array | undefined): GroupPages {
   const damaged = (sentence: string, column?: string, cause?: unknown) =>
     new InputError('damaged-parquet', sentence, { file: file.source.name, rowGroup: group, ...(column === undefined ? {} : { column }) }, { cause })
-  const expected = file.indexChecksums?.[group]
-  if (bytes !== undefined && expected !== undefined && crc32(bytes) !== expected) throw damaged('the page index is damaged: its checksum differs')
   const rowGroup = file.metadata.row_groups[group]!
   const rows = Number(rowGroup.num_rows)
   const columns = new Map<string, ColumnPages>()

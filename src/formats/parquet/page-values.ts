@@ -1,9 +1,8 @@
 import type { DecodedArray } from 'hyparquet'
-import { unpackDelta64 } from './delta.js'
 
 /** The values of one page: unpacked bytes in one of the store's encodings, or what the general decoder made of it. */
 export type PageValues =
-  | { readonly kind: 'plain64' | 'split64' | 'split32' | 'delta64'; readonly firstRow: number; readonly rows: number; readonly bytes: Uint8Array }
+  | { readonly kind: 'plain64' | 'split64' | 'split32'; readonly firstRow: number; readonly rows: number; readonly bytes: Uint8Array }
   | { readonly kind: 'decoded'; readonly firstRow: number; readonly rows: number; readonly values: DecodedArray }
 
 /** Columns that a reader hands out. */
@@ -12,7 +11,6 @@ export type NumericArray = BigInt64Array | Float64Array | Float32Array | Int32Ar
 /** All values of a page of 64-bit integers; undefined for another type. */
 export function integersOf(page: PageValues): BigInt64Array | undefined {
   if (page.kind === 'decoded') return page.values instanceof BigInt64Array ? page.values : undefined
-  if (page.kind === 'delta64') return unpackDelta64(page.bytes, page.rows)
   if (page.kind !== 'plain64') return undefined
   return new BigInt64Array(page.bytes.slice().buffer)
 }
@@ -35,9 +33,6 @@ export function copyValues(page: PageValues, start: number, end: number, into: N
     case 'plain64':
       target.set(bytes.subarray(8 * start, 8 * end), 8 * at)
       return undefined
-    case 'delta64':
-      ;(into as BigInt64Array).set(unpackDelta64(bytes, rows).subarray(start, end), at)
-      return undefined
   }
 }
 
@@ -53,4 +48,9 @@ function copyDecoded(values: DecodedArray, start: number, end: number, into: Num
     into[at + i - start] = (value === null ? NaN : value) as never
   }
   return undefined
+}
+
+/** An empty column of a type that stores hold. */
+export function emptyValues(type: 'i64' | 'f64' | 'f32', rows: number): NumericArray {
+  return type === 'i64' ? new BigInt64Array(rows) : type === 'f32' ? new Float32Array(rows) : new Float64Array(rows)
 }

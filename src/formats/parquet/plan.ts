@@ -1,6 +1,7 @@
 import type { ColumnPages, GroupPages } from './page-index.js'
 import { overlapsKeys, type KeyRanges, type RowRuns } from './key-ranges.js'
 import type { ParquetFile } from './open.js'
+import { MAP_KEY_SHIFT_BITS, type GroupMap } from './group-map.js'
 
 /** Row groups that may hold wanted keys, by the statistics of the sort column; all of them where it has none. */
 export function candidateGroups(file: ParquetFile, key: string, wanted: KeyRanges): number[] {
@@ -27,4 +28,18 @@ export function pagesHoldingRows({ byteRanges, firstRows }: ColumnPages, runs: R
     if (run < runs.length && runs[run]! < firstRows[p + 1]!) wanted.push(p)
   }
   return wanted
+}
+
+/** Row groups that may hold wanted keys, by the first key of each: ascending, none twice. */
+export function wantedGroups({ firstKeys, groupCount }: Pick<GroupMap, 'firstKeys' | 'groupCount'>, { shiftBits, ranges }: KeyRanges): number[] {
+  const scale = 2 ** (shiftBits - MAP_KEY_SHIFT_BITS)
+  const groups: number[] = []
+  let group = 0
+  for (let i = 0; i < ranges.length; i += 2) {
+    const [low, high] = [ranges[i]! * scale, ranges[i + 1]! * scale]
+    // A group reaches to the first key of the next, which the two may share.
+    while (group < groupCount - 1 && firstKeys[group + 1]! < low) group++
+    while (group < groupCount && firstKeys[group]! < high) groups.push(group++)
+  }
+  return groups
 }

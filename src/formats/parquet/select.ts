@@ -1,13 +1,12 @@
 import { InputError } from '../../errors.js'
 import type { Decompress } from '../bytes.js'
-import { decodeChunk, guarded } from './decode.js'
+import { decodeChunk, decodePage, guarded } from './decode.js'
 import { fetchRanges, type ByteRange } from './fetch.js'
 import { runsOfWanted, type KeyRanges, type RowRuns } from './key-ranges.js'
 import type { ParquetFile } from './open.js'
 import { pageIndexRange, parsePageIndex, type ColumnPages, type GroupPages } from './page-index.js'
 import { copyValues, integersOf, type NumericArray, type PageValues } from './page-values.js'
 import { candidateGroups, candidatePages, pagesHoldingRows } from './plan.js'
-import { unpackPages } from './unpack.js'
 
 /** Rows of one file, in file order. */
 export interface SelectedRows {
@@ -91,11 +90,9 @@ async function readPages(file: ParquetFile, requests: readonly PageRequest[], { 
       return { group, column: pages.column, firstRow, rows: pages.firstRows[p + 1]! - firstRow, indexed: pages.indexed }
     }),
   )
-  const whole = packed.map((page, i) => ({ ...page, bytes: bytes[i]! }))
-  const unpacked = unpackPages(file, whole.filter(({ indexed }) => indexed), gunzip)[Symbol.iterator]()
-  const values = whole.map((page): PageValues => {
-    if (page.indexed) return unpacked.next().value!
-    return { kind: 'decoded', firstRow: page.firstRow, rows: page.rows, values: decodeChunk(file, page.group, page.column, page.bytes, gunzip) }
+  const values = packed.map(({ group, column, firstRow, rows, indexed }, i): PageValues => {
+    const decoded = indexed ? decodePage(file, group, column, bytes[i]!, rows, gunzip) : decodeChunk(file, group, column, bytes[i]!, gunzip)
+    return { kind: 'decoded', firstRow, rows, values: decoded }
   })
   let next = 0
   return requests.map(({ numbers }) => numbers.map(() => values[next++]!))

@@ -1,89 +1,79 @@
-import type { PageHeader } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
+import { InputError, type Place } from '../../errors.js'
 import type { Decompress } from '../bytes.js'
-import { decodePage, guarded } from './decode.js'
-import type { ParquetFile } from './open.js'
 import type { PageValues } from './page-values.js'
 
-/** One page to be unpacked, as the page index describes it. */
-export interface PackedPage {
-  readonly group: number
-  readonly column: string
-  readonly firstRow: number
+/** One page as a store writes it: version 1, GZIP, required values, the encoding that belongs to its type. */
+export interface StorePage {
+  readonly type: 'i64' | 'f64' | 'f32'
   readonly rows: number
+  /** Header and payload. */
   readonly bytes: Uint8Array
+  /** For messages. */
+  readonly place: Place
 }
+
+const SIZE = { i64: 8, f64: 8, f32: 4 } as const
+const KIND = { i64: 'plain64', f64: 'split64', f32: 'split32' } as const
+const ENCODING = { i64: 'PLAIN', f64: 'BYTE_STREAM_SPLIT', f32: 'BYTE_STREAM_SPLIT' } as const
 
 /**
- * Unpacks pages of required columns. All GZIP pages go through one call: gzip members one after the other are one stream (RFC 1952, 2.2),
- * and the call costs more than a page's bytes. Throws InputError naming row group and column where a page is damaged.
+ * Unpacks pages of a store, each to the values of its rows from 0 on. All go through one call: gzip members one after the other are one stream
+ * (RFC 1952, 2.2), and the call costs more than a page's bytes. Each member's CRC-32 and length are checked on the way.
+ *
+ * @throws InputError with the page's place where a page is damaged, or is not as a store writes them
  */
-export function unpackPages(file: ParquetFile, pages: readonly PackedPage[], gunzip: Decompress): PageValues[] {
-  const headers = pages.map((page) => simplePage(file, page))
-  const members = headers.flatMap((header) => (header === undefined ? [] : [header]))
-  const whole = inflateTogether(members, gunzip)
+export function unpackStorePages(pages: readonly StorePage[], gunzip: Decompress): PageValues[] {
+  const payloads = pages.map(payloadOf)
+  const together = inflated(payloads, gunzip, pages.reduce((total, { type, rows }) => total + SIZE[type] * rows, 0))
   let at = 0
-  return pages.map((page, i) => {
-    const header = headers[i]
-    const { firstRow, rows } = page
-    // Page by page finds which one is damaged, and reads the layouts that are not the store's.
-    if (header === undefined || whole === undefined) {
-      return { kind: 'decoded', firstRow, rows, values: decodePage(file, page.group, page.column, page.bytes, rows, gunzip) }
+  return pages.map((page, i): PageValues => {
+    const size = SIZE[page.type] * page.rows
+    // One by one where they do not unpack together: that finds the damaged one.
+    const bytes = together?.subarray(at, at + size) ?? inflated([payloads[i]!], gunzip, size)
+    if (bytes === undefined) throw damaged(page, 'it does not unpack to its values')
+    at += size
+    return { kind: KIND[page.type], firstRow: 0, rows: page.rows, bytes }
+  })
+}
+
+/** The packed bytes of a page whose header says exactly what is expected. */
+function payloadOf(page: StorePage): Uint8Array {
+  const { bytes, rows, type } = page
+  const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 }
+  let header
+  try {
+    header = parquetHeader(reader)
+  } catch (cause) {
+    throw damaged(page, `its header cannot be read: ${(cause as Error).message}`, cause)
+  }
+  const facts = header.type === 'DATA_PAGE' ? header.data_page_header : undefined
+  if (facts?.encoding !== ENCODING[type]) throw damaged(page, `encoding ${facts?.encoding ?? 'none'} where ${ENCODING[type]} is expected`)
+  if (facts.num_values !== rows) throw damaged(page, `it holds ${facts.num_values} values, ${rows} are expected`)
+  const fits = reader.offset + header.compressed_page_size === bytes.byteLength && header.uncompressed_page_size === SIZE[type] * rows
+  if (!fits) throw damaged(page, 'its lengths are not those of the map')
+  return bytes.subarray(reader.offset)
+}
+
+function inflated(payloads: readonly Uint8Array[], gunzip: Decompress, expectedBytes: number): Uint8Array | undefined {
+  if (payloads.length === 0) return new Uint8Array(0)
+  let packed = payloads[0]!
+  if (payloads.length > 1) {
+    packed = new Uint8Array(payloads.reduce((total, { byteLength }) => total + byteLength, 0))
+    let at = 0
+    for (const payload of payloads) {
+      packed.set(payload, at)
+      at += payload.byteLength
     }
-    const bytes = whole.subarray(at, at + header.unpackedBytes)
-    at += header.unpackedBytes
-    return { kind: header.kind, firstRow, rows, bytes }
-  })
-}
-
-type SimpleKind = Exclude<PageValues['kind'], 'decoded'>
-
-interface SimplePage {
-  readonly kind: SimpleKind
-  readonly payload: Uint8Array
-  readonly unpackedBytes: number
-}
-
-/** A page as the store writes them: version 1, GZIP, one of three encodings, no levels; undefined for any other. */
-function simplePage(file: ParquetFile, { group, column, bytes, rows }: PackedPage): SimplePage | undefined {
-  const meta = file.metadata.row_groups[group]!.columns.find(({ meta_data: candidate }) => candidate!.path_in_schema[0] === column)!.meta_data!
-  const required = file.columns.find(({ name }) => name === column)?.required === true
-  if (meta.codec !== 'GZIP' || !required) return undefined
-  return guarded(file, group, column, () => {
-    const reader = { view: new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength), offset: 0 }
-    const header = parquetHeader(reader)
-    const kind = kindOf(header, meta.type)
-    const sound =
-      kind !== undefined &&
-      header.data_page_header!.num_values === rows &&
-      meta.encodings.includes(header.data_page_header!.encoding) &&
-      reader.offset + header.compressed_page_size === bytes.byteLength &&
-      (kind === 'delta64' || header.uncompressed_page_size === rows * (kind === 'split32' ? 4 : 8))
-    return sound ? { kind, payload: bytes.subarray(reader.offset), unpackedBytes: header.uncompressed_page_size } : undefined
-  })
-}
-
-function kindOf({ type, data_page_header: facts }: PageHeader, physical: string): SimpleKind | undefined {
-  if (type !== 'DATA_PAGE' || facts === undefined) return undefined
-  if (facts.encoding === 'BYTE_STREAM_SPLIT') return physical === 'DOUBLE' ? 'split64' : physical === 'FLOAT' ? 'split32' : undefined
-  if (physical !== 'INT64') return undefined
-  return facts.encoding === 'PLAIN' ? 'plain64' : facts.encoding === 'DELTA_BINARY_PACKED' ? 'delta64' : undefined
-}
-
-/** The pages' contents one after the other; undefined where they do not unpack to their lengths. */
-function inflateTogether(pages: readonly SimplePage[], gunzip: Decompress): Uint8Array | undefined {
-  if (pages.length === 0) return new Uint8Array(0)
-  const packed = new Uint8Array(pages.reduce((total, { payload }) => total + payload.byteLength, 0))
-  let at = 0
-  for (const { payload } of pages) {
-    packed.set(payload, at)
-    at += payload.byteLength
   }
   try {
-    const unpacked = gunzip(packed)
-    const whole = new Uint8Array(unpacked.buffer, unpacked.byteOffset, unpacked.byteLength)
-    return whole.byteLength === pages.reduce((total, { unpackedBytes }) => total + unpackedBytes, 0) ? whole : undefined
+    const whole = gunzip(packed)
+    return whole.byteLength === expectedBytes ? whole : undefined
   } catch {
     return undefined
   }
+}
+
+function damaged({ place }: StorePage, sentence: string, cause?: unknown): InputError {
+  return new InputError('damaged-parquet', `the data cannot be decoded: ${sentence}`, place, { cause })
 }

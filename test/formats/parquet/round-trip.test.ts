@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { memorySource, type ByteSource } from '../../../src/formats/bytes.js'
-import { encodeSortedParquet, openParquet, readParquet, schemaOnlyParquet, sortedReader, writeParquet } from '../../../src/formats/parquet/index.js'
+import { chunkRange, encodeSortedParquet, openParquet, parseGroupMap, readParquet, rowsOfGroup, schemaOnlyParquet, sortedReader, unpackStorePages, wantedGroups, writeParquet, type SortedParquet } from '../../../src/formats/parquet/index.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { tableOf, type Table } from '../../../src/table/columns.js'
 
@@ -35,6 +35,26 @@ function sortedTable(rows: number, seed = 1): Table {
   ])
 }
 
+/** A store's file: the key and `extra` stand apart. */
+const LAYOUT = { sortedBy: '_healpix_29', apart: ['_healpix_29', 'extra'], rowGroupRows: 65_536, createdBy: 'bliss-calib version 1' }
+const encode = (table: Table, rowGroupRows = LAYOUT.rowGroupRows): Promise<SortedParquet> => encodeSortedParquet(table, { ...LAYOUT, rowGroupRows })
+
+/** Parquet as other writers make it, with the page index of the format. */
+async function withPageIndex(table: Table): Promise<Uint8Array> {
+  const [wasm, arrow] = await Promise.all([import('parquet-wasm'), import('apache-arrow')])
+  const fields = table.columns.map(({ name, type }) => new arrow.Field(name, type === 'i64' ? new arrow.Int64() : type === 'f64' ? new arrow.Float64() : new arrow.Float32(), false))
+  const children = table.columns.map(({ values }, c) => arrow.makeData({ type: fields[c]!.type as never, length: table.rowCount, nullCount: 0, data: values as never }))
+  const data = arrow.makeData({ type: new arrow.Struct(fields), length: table.rowCount, nullCount: 0, children })
+  const stream = arrow.tableToIPC(new arrow.Table([new arrow.RecordBatch(new arrow.Schema(fields), data)]), 'stream')
+  const properties = new wasm.WriterPropertiesBuilder()
+    .setDictionaryEnabled(false)
+    .setCompression(wasm.Compression.GZIP)
+    .setMaxRowGroupSize(65_536)
+    .setDataPageSizeLimit(16_384)
+    .setStatisticsEnabled(wasm.EnabledStatistics.Page)
+  return wasm.writeParquet(wasm.Table.fromIPCStream(stream), properties.build())
+}
+
 async function inDuckDb(bytes: Uint8Array, sql: (path: string) => string): Promise<Record<string, unknown>[]> {
   const path = join(folder, `${bytes.byteLength}-${Math.abs(bytes.at(-20)!)}.parquet`)
   writeFileSync(path, bytes)
@@ -59,7 +79,7 @@ function counting(source: ByteSource) {
 describe('a sorted file', () => {
   test('DuckDB reads every column bit for bit', async () => {
     const table = sortedTable(150_000)
-    const rows = await inDuckDb(await encodeSortedParquet(table), (path) => `select * from '${path}'`)
+    const rows = await inDuckDb((await encode(table, 1024)).bytes, (path) => `select * from '${path}'`)
     expect(rows.length).toBe(150_000)
     for (const column of table.columns) {
       const values = column.values as ArrayLike<unknown>
@@ -68,7 +88,7 @@ describe('a sorted file', () => {
   })
 
   test('DuckDB sees the layout: required columns, row groups of 65,536, the encodings, bounds of the key alone', async () => {
-    const bytes = await encodeSortedParquet(sortedTable(150_000))
+    const { bytes } = await encode(sortedTable(150_000))
     const chunks = await inDuckDb(bytes, (path) => `select * from parquet_metadata('${path}') order by row_group_id, column_id`)
     expect(chunks.slice(0, 4).map((chunk) => [chunk.path_in_schema, chunk.encodings, chunk.compression, chunk.stats_min_value !== null])).toEqual([
       ['_healpix_29', 'DELTA_BINARY_PACKED, RLE', 'GZIP', true],
@@ -84,11 +104,11 @@ describe('a sorted file', () => {
   })
 
   test('the same columns give the same bytes', async () => {
-    expect(await encodeSortedParquet(sortedTable(5000))).toEqual(await encodeSortedParquet(sortedTable(5000)))
+    expect(await encode(sortedTable(5000))).toEqual(await encode(sortedTable(5000)))
   })
 
   test('the schema alone opens in DuckDB', async () => {
-    const bytes = await schemaOnlyParquet(await encodeSortedParquet(sortedTable(10)))
+    const bytes = await schemaOnlyParquet((await encode(sortedTable(10))).bytes)
     const schema = await inDuckDb(bytes, (path) => `select name, type from parquet_schema('${path}')`)
     expect(schema.slice(1)).toEqual([
       { name: '_healpix_29', type: 'INT64' },
@@ -100,10 +120,10 @@ describe('a sorted file', () => {
 })
 
 describe('rows by key', () => {
-  test('exactly the wanted rows, from few bytes', async () => {
+  test('exactly the wanted rows, from few bytes, where the file has a page index', async () => {
     const table = sortedTable(200_000, 7)
     const keys = table.columns[0]!.values as BigInt64Array
-    const bytes = await encodeSortedParquet(table)
+    const bytes = await withPageIndex(table)
     const random = seededRandom(3)
     for (let n = 0; n < 20; n++) {
       const ranges: number[] = []
@@ -128,6 +148,65 @@ describe('rows by key', () => {
         expect(Array.from(column as ArrayLike<unknown>)).toEqual(expected.map((i) => all[i]))
       }
       expect(counts.bytes).toBeLessThan(bytes.byteLength / 4)
+    }
+  })
+})
+
+describe('the map of row groups', () => {
+  const table = sortedTable(10_000, 5)
+  const keys = table.columns[0]!.values as BigInt64Array
+
+  test('finds every chunk: its pages hold the rows, in the order of the readers', async () => {
+    const file = await encode(table, 512)
+    const map = parseGroupMap(file.bytes.subarray(file.mapStart, file.mapStart + file.mapBytes), { rows: 10_000, columns: 4, mapStart: file.mapStart }, 'file')
+    expect([map.groupCount, rowsOfGroup(map, 18), rowsOfGroup(map, 19)]).toEqual([20, 512, 272])
+    expect(Array.from(map.firstKeys)).toEqual(Array.from({ length: 20 }, (_, g) => Number(keys[512 * g]! >> 10n)))
+    // A row group is one piece without the key, which stands behind them all.
+    for (let g = 1; g < 20; g++) expect(chunkRange(map, 1, g).start).toBe(chunkRange(map, 3, g - 1).end)
+    expect(chunkRange(map, 0, 19).end).toBe(file.mapStart)
+    for (let g = 0; g < 20; g++) {
+      const rows = rowsOfGroup(map, g)
+      for (const c of [1, 2, 3]) {
+        const { start, end } = chunkRange(map, c, g)
+        const type = table.columns[c]!.type as 'i64' | 'f64' | 'f32'
+        const [page] = unpackStorePages([{ type, rows, bytes: file.bytes.subarray(start, end), place: {} }], gunzipSync)
+        expect(page!.rows).toBe(rows)
+      }
+    }
+    expect(file.mapBytes).toBeLessThan(20 * 16)
+  })
+
+  test('any damage is an error, or changes nothing', async () => {
+    const file = await encode(table, 512)
+    const sound = file.bytes.slice(file.mapStart, file.mapStart + file.mapBytes)
+    const parse = (bytes: Uint8Array) => parseGroupMap(bytes, { rows: 10_000, columns: 4, mapStart: file.mapStart }, 'f.parquet')
+    for (let at = 0; at < sound.length; at++) expect(() => parse(sound.slice(0, at))).toThrow('f.parquet: the map of row groups is damaged')
+    const random = seededRandom(9)
+    for (let n = 0; n < 500; n++) {
+      const bytes = sound.slice()
+      bytes[random.below(bytes.length)]! ^= 1 << random.below(8)
+      try {
+        expect(parse(bytes).groupCount).toBeLessThanOrEqual(10_000)
+      } catch (error) {
+        expect(String(error)).toContain('f.parquet: the map of row groups is damaged')
+      }
+    }
+  })
+
+  test('the groups of wanted keys, by a look at every key', () => {
+    const random = seededRandom(11)
+    const groupCount = 40
+    const firstKeys = new Float64Array(groupCount)
+    for (let g = 1; g < groupCount; g++) firstKeys[g] = firstKeys[g - 1]! + random.below(4)
+    for (let n = 0; n < 300; n++) {
+      const bounds = Float64Array.from({ length: 2 * random.below(4) }, () => random.below(90)).sort()
+      const ranges = bounds.filter((value, i) => bounds[i ^ 1] !== value)
+      const expected = Array.from({ length: groupCount }, (_, g) => g).filter((g) => {
+        const [first, last] = [firstKeys[g]!, firstKeys[g + 1] ?? Infinity]
+        for (let i = 0; i < ranges.length; i += 2) if (ranges[i]! <= last && ranges[i + 1]! > first) return true
+        return false
+      })
+      expect(wantedGroups({ firstKeys, groupCount }, { shiftBits: 10, ranges }), `${n}`).toEqual(expected)
     }
   })
 })
