@@ -5,8 +5,11 @@ import { ccdFootprint } from './exposure/footprint.js'
 import type { EpochSource } from './exposure/image-facts.js'
 import type { SourceColumns } from './exposure/sources.js'
 import { rangesAreaSqDeg } from './healpix/index.js'
+import { galacticLatitudeDeg } from './math/galactic.js'
 import { applySolution, ccdMatchesOf, meanDirection } from './photometry/apply-solution.js'
 import { astrometricOffset, withoutOffset } from './photometry/astrometric-offset.js'
+import { diagnose } from './photometry/diagnostics.js'
+import { sharedConcerns } from './photometry/exposure-concerns.js'
 import { solveExposure, type ExposureSolution } from './photometry/exposure-solution.js'
 import { fitMatches, sigmaClipOf } from './photometry/fit-matches.js'
 import { inlierPrior } from './photometry/inlier-prior.js'
@@ -32,6 +35,11 @@ export interface CcdInput {
   readonly epochFrom?: EpochSource
   /** Saturation level of the image's pixels, in its unit. */
   readonly saturation?: number
+  /** For hints that decide nothing: exposure time and airmass, what one unit of flux is, INSTRUME. */
+  readonly exposureTimeSec?: number
+  readonly airmass?: number
+  readonly fluxUnit?: 'counts' | 'electrons'
+  readonly instrument?: string
   /** For messages: the list and its line that the CCD comes from. */
   readonly place?: { readonly file: string; readonly line: number }
 }
@@ -74,9 +82,11 @@ export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: C
   const prior = inlierPrior(input.sources, stars, matches, evidence, options.suspects && suspectStars(stars, matches.starRow, options.suspects))
   const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
 
+  const diagnostics = diagnose({ input, description: catalog.description, stars, selected: selection.selected, pairs: matches, evidence, prior, fitted, astrometry, withoutColourTerm: standard.relation === null })
+
   // The number that whoever comes from the original compares with.
   const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
-  return summarize({ input, catalogName: catalog.name, standard, selection, fitted, sigmaClip, astrometry, epochYr: stars.epochYr })
+  return summarize({ input, catalogName: catalog.name, standard, selection, fitted, sigmaClip, astrometry, diagnostics, epochYr: stars.epochYr })
 }
 
 /** The CCDs of one exposure, each as `calibrateCcd` takes it. */
@@ -112,7 +122,8 @@ export async function calibrateExposure({ ccds, pointing }: ExposureInput, catal
 
 /** The exposure's solution, and each CCD's result with it. */
 export function solveTogether(own: readonly CcdResult[], centres: readonly CcdInput['centre'][], pointing = meanDirection(centres)): ExposureResult {
-  const solution = solveExposure(own.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
+  const alone = solveExposure(own.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
+  const solution = { ...alone, concerns: [...alone.concerns, ...sharedConcerns(own, galacticLatitudeDeg(pointing.raDeg, pointing.decDeg))] }
   return { solution, ccds: applySolution(own, solution) }
 }
 

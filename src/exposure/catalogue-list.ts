@@ -18,6 +18,9 @@ export interface CatalogueListRow {
   readonly ccd: number
   readonly centre: { readonly raDeg: number; readonly decDeg: number }
   readonly corners: CcdCorners
+  /** EXPTIME and AIRMASS where they are numbers, and not those that the list's maker invents. */
+  readonly exposureTimeSec?: number
+  readonly airmass?: number
 }
 
 /** A list's name, split; the parts are the name's own text, padding kept, because every output name carries them. */
@@ -79,6 +82,8 @@ function sameNumberOrText(a: string, b: string): boolean {
 
 const REQUIRED = ['EXPNUM', 'FILENAME', 'BAND', 'CCDNUM', 'RA_CENT', 'DEC_CENT'] as const
 const CORNERS = [1, 2, 3, 4] as const
+/** What the original's list maker writes where the header lacks the keyword: it stands for nothing. */
+const INVENTED = { EXPTIME: 90, AIRMASS: 1.3 } as const
 
 /**
  * The rows of a catalogue list, columns found by name.
@@ -117,6 +122,11 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
       throw new InputError('bad-value', 'a file name with a comma or a quote cannot stand in the products', { file, line, column: 'FILENAME', found: textOf('FILENAME') })
     }
     if (textOf('FILENAME') === '') throw new InputError('bad-value', 'a file name is missing', { file, line, column: 'FILENAME' })
+    const hintOf = (column: keyof typeof INVENTED, least: number) => {
+      const value = textOf(column) === '' ? NaN : Number(textOf(column))
+      return value >= least && value < Infinity && value !== INVENTED[column] ? value : undefined
+    }
+    const [exposureTimeSec, airmass] = [hintOf('EXPTIME', Number.MIN_VALUE), hintOf('AIRMASS', 1)]
     rows.push({
       line,
       expnum: numberOf('EXPNUM', [0, 2 ** 31 - 1]),
@@ -129,6 +139,8 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
         raDeg: CORNERS.map((c) => numberOf(`RAC${c}`, [-360, 720])),
         decDeg: CORNERS.map((c) => numberOf(`DECC${c}`, [-90, 90])),
       },
+      ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
+      ...(airmass === undefined ? {} : { airmass }),
     })
   })
   if (rows.length === 0) throw new InputError('empty-list', 'the catalogue list has no rows', { file })

@@ -41,6 +41,9 @@ const POSITION_PAIRS = [
 
 const OPTIONAL = [
   'FLUX_PSF',
+  'FLUXERR_PSF',
+  'FLUX_AUTO',
+  'FLUXERR_AUTO',
   'IMAFLAGS_ISO',
   'CLASS_STAR',
   'SPREAD_MODEL',
@@ -75,6 +78,10 @@ export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceC
     const values = scalar(name) ?? (fallback === undefined ? undefined : scalar(fallback))
     return values === undefined ? {} : ({ [key]: values } as Record<K, Float64Array>)
   }
+  const others = ['FLUX_AUTO', 'FLUX_PSF'].flatMap((name) => {
+    const [values, errors] = [scalar(name), scalar(name.replace('FLUX', 'FLUXERR'))]
+    return flux.fluxNames.includes(name) || !values || !errors ? [] : [{ name, flux: values, fluxErr: errors }]
+  })
   const fluxMax = scalar('FLUX_MAX')
   const background = scalar('BACKGROUND')
   return {
@@ -83,6 +90,7 @@ export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceC
     decDeg: position?.dec ?? missing('DELTAWIN_J2000', file, table),
     flux: fluxColumn(table, flux.fluxNames, flux.element, file),
     fluxErr: fluxColumn(table, flux.fluxErrNames, flux.element, file),
+    ...(others.length > 0 ? { others } : {}),
     flags: required('FLAGS'),
     ...optional('fluxPsf', 'FLUX_PSF'),
     ...optional('imaflagsIso', 'IMAFLAGS_ISO'),

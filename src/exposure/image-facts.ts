@@ -14,6 +14,9 @@ export interface ImageFacts {
   readonly band?: string
   readonly exposureTimeSec?: number
   readonly airmass?: number
+  /** What one unit of flux is, from BUNIT, else from the gain. */
+  readonly fluxUnit?: 'counts' | 'electrons'
+  readonly instrument?: string
   /** Level above which pixels are saturated, in the image's unit. */
   readonly saturation?: number
 }
@@ -43,14 +46,28 @@ export function imageFacts(header: HeaderLookup, nite: string): ImageFacts {
   const band = [header('FILTER'), header('BAND')].map((value) => String(value ?? '').trim().split(/\s+/)[0] ?? '').find((word) => word !== '')
   const exposureTimeSec = number(header('EXPTIME'))
   const airmass = number(header('AIRMASS'))
+  const fluxUnit = fluxUnitOf(header)
+  const instrument = String(header('INSTRUME') ?? '').trim()
   const levels = ['SATURATE', 'SATURATA', 'SATURATB'].map((keyword) => number(header(keyword))).filter((level) => level !== undefined && level > 0)
   return {
     ...(mjd === undefined ? {} : { epochYr: julianYearOfMjd(mjd), epochFrom }),
     ...(band === undefined ? {} : { band }),
-    ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
-    ...(airmass === undefined ? {} : { airmass }),
+    ...(exposureTimeSec !== undefined && exposureTimeSec > 0 ? { exposureTimeSec } : {}),
+    ...(airmass !== undefined && airmass >= 1 ? { airmass } : {}),
+    ...(fluxUnit === undefined ? {} : { fluxUnit }),
+    ...(instrument === '' ? {} : { instrument }),
     ...(levels.length === 0 ? {} : { saturation: Math.min(...(levels as number[])) }),
   }
+}
+
+/** BUNIT where it names one of the two, else a gain: about 1 electron per count is electrons already. Per second or not, no keyword says. */
+function fluxUnitOf(header: HeaderLookup): ImageFacts['fluxUnit'] {
+  const unit = String(header('BUNIT') ?? '').trim().toLowerCase()
+  if (/^(electrons?|e-?)$/.test(unit)) return 'electrons'
+  if (/^(adu|counts?|dn)s?$/.test(unit)) return 'counts'
+  const gain = ['GAIN', 'GAINA', 'GAINB'].map((keyword) => number(header(keyword))).find((value) => value !== undefined && value > 0)
+  if (gain === undefined) return undefined
+  return gain < 1.5 ? 'electrons' : 'counts'
 }
 
 /** Filter names of other cameras for the same bands: Mosaic-3, 90Prime, LCO, SDSS. */
@@ -66,6 +83,25 @@ const FILTER_NAMES: Readonly<Record<string, readonly string[]>> = {
 /** The band that a filter's name stands for; the name itself where it is not known. */
 export function bandOfFilter(filter: string): string {
   return Object.keys(FILTER_NAMES).find((band) => band === filter || FILTER_NAMES[band]!.includes(filter.toLowerCase())) ?? filter
+}
+
+/**
+ * Checks the list's EXPNUM and CCDNUM against those of the image header, where it has them: another CCD's catalogue would be matched elsewhere on the sky.
+ *
+ * @throws InputError naming both places where they disagree
+ */
+export function checkIdentity(row: { readonly expnum: number; readonly ccd: number; readonly fileName: string; readonly line: number }, listFile: string, header: HeaderLookup): void {
+  for (const [column, listed] of [['EXPNUM', row.expnum], ['CCDNUM', row.ccd]] as const) {
+    const found = number(header(column))
+    if (found === undefined || found === listed) continue
+    throw new InputError('identity-disagrees', `${column} disagrees with the image header of ${row.fileName}`, {
+      file: listFile,
+      line: row.line,
+      column,
+      found: `${listed} in the list and ${found} there`,
+      expected: 'one number',
+    })
+  }
 }
 
 /**

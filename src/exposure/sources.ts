@@ -10,6 +10,8 @@ export interface SourceColumns {
   /** The chosen flux, in the image's own unit, and its error. */
   readonly flux: Float64Array
   readonly fluxErr: Float64Array
+  /** Further fluxes that the products calibrate with the chosen one's zeropoint. */
+  readonly others?: readonly { readonly name: string; readonly flux: Float64Array; readonly fluxErr: Float64Array }[]
   readonly flags: Float64Array
   /** PSF flux, on which the original's cuts rest whatever flux is chosen. */
   readonly fluxPsf?: Float64Array

@@ -5,7 +5,7 @@ import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
 import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
 import { columnsToRead, sourcesOf, type FluxChoice } from '../exposure/fullcat.js'
-import { checkBand, imageFacts, type HeaderLookup, type ImageFacts } from '../exposure/image-facts.js'
+import { checkBand, checkIdentity, imageFacts, type HeaderLookup, type ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { memorySource } from '../formats/bytes.js'
 import { ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
@@ -53,7 +53,7 @@ export async function catalogueFile(workdir: string, fileName: string): Promise<
 /**
  * Reads the SExtractor catalogue of a list row: image header facts, detections, and what the calibrated catalogue carries over.
  *
- * @throws InputError for a missing, damaged or unfit file, and where the band disagrees
+ * @throws InputError for a missing, damaged or unfit file, and where EXPNUM, CCDNUM or the band disagrees
  */
 export async function readCcd(workdir: string, fileName: string, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
   const path = join(workdir, fileName)
@@ -62,12 +62,18 @@ export async function readCcd(workdir: string, fileName: string, row: CatalogueL
   const hdus = await readFitsHeaders(source)
   const imageHeader = await ldacImageHeader(source, hdus)
   const header: HeaderLookup = (keyword) => imageHeader?.lookup(keyword) ?? hdus[0]?.header.lookup(keyword)
-  const facts = imageFacts(header, row.nite)
+  const facts = { ...listFacts(row), ...imageFacts(header, row.nite) }
+  checkIdentity(row, listFile, header)
   checkBand(row, listFile, facts.band)
   // FITS_LDAC: the objects' extension has a name; without one it is the third HDU.
   const named = hdus.findIndex((hdu) => hdu.header.text('EXTNAME') === 'LDAC_OBJECTS')
   const table = await readFitsTable(source, { hdus, hdu: named >= 0 ? named : 2, wanted: [...new Set([...columnsToRead(flux), ...CARRIED_COLUMNS])] })
   return { table, sources: sourcesOf(table, flux, path), facts, sha256: sha256(bytes) }
+}
+
+/** What the list says of the image; its header says it better. */
+function listFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
+  return { ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }), ...(airmass === undefined ? {} : { airmass }) }
 }
 
 async function readInput(path: string): Promise<Uint8Array> {

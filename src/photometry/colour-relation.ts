@@ -156,14 +156,17 @@ export interface FieldDust {
   readonly bpRp?: number
 }
 
+/** Typical E(B-V) at a galactic latitude: a plane layer of 0.04 / sin|b|, at most 2. */
+export const reddeningOf = (galacticLatitudeDeg: number): number => Math.min(2, 0.04 / Math.abs(Math.sin((galacticLatitudeDeg * Math.PI) / 180)))
+
 /**
  * One-sigma error of a relation's level [mag]: its own, and in quadrature what dust adds where stars leave the locus.
- * E(B-V) is taken as given, else from the latitude as a plane layer of 0.04 / sin|b|, at most 2; without either the relation's own error.
+ * E(B-V) is taken as given, else from the latitude; without either the relation's own error.
  * Without a typical colour the root mean square over all colours stands for it.
  */
 export function systematicErrOf(relation: BandRelation, { ebv, galacticLatitudeDeg, bpRp }: FieldDust = {}): number {
   const dust = relation.systematicPerEbv
-  const reddening = ebv ?? (galacticLatitudeDeg === undefined ? 0 : Math.min(2, 0.04 / Math.abs(Math.sin((galacticLatitudeDeg * Math.PI) / 180))))
+  const reddening = ebv ?? (galacticLatitudeDeg === undefined ? 0 : reddeningOf(galacticLatitudeDeg))
   if (dust === undefined || !(reddening > 0)) return relation.systematicErrMag
   const perEbv =
     bpRp === undefined

@@ -1,7 +1,7 @@
 import { median } from '../math/robust.js'
 import type { Concern } from './concern.js'
 import { expectedAt, overStates, planeLevel, zeropointOf, type Estimated } from './exposure-ccd.js'
-import { exposureConcerns } from './exposure-concerns.js'
+import { solutionConcerns } from './exposure-concerns.js'
 import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import { strayingRound, type Straying } from './exposure-neighbours.js'
 import { exposurePosterior, type ExposurePrior, type ExposureState, type FittedCcds } from './exposure-posterior.js'
@@ -104,7 +104,7 @@ export function solveExposure(ccds: readonly CcdMatches[], options: ExposureOpti
   if (new Set(ccds.map(({ ccd }) => ccd)).size < ccds.length) throw new RangeError('each CCD may be given once')
   const prior = { ccdScatterMag: expectedCcdScatterMag, gradientMagPerDeg: expectedGradientMagPerDeg }
   const solved = solve(ccds, prior)
-  return { ...solved, reserved: reservedStars(ccds, (reduced) => solve(reduced, prior).ccds), concerns: exposureConcerns(solved) }
+  return { ...solved, reserved: reservedStars(ccds, (reduced) => solve(reduced, prior).ccds), concerns: solutionConcerns(solved, ccds) }
 }
 
 type OwnCcd = CcdMatches & { readonly zeropoint: number; readonly zeropointErr: number }

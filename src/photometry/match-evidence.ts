@@ -12,6 +12,8 @@ export interface MatchEvidence {
   readonly starLight: Float64Array
   /** Light of other detections in it, relative to its own. */
   readonly detectionLight: Float64Array
+  /** Width of point sources, of the paired detections. */
+  readonly fwhmArcsec: number
 }
 
 /** Rows of the detections and stars that are paired. */
@@ -83,7 +85,17 @@ export function matchEvidence(sources: SourceColumns, aligned: SkyPositions, sta
 
   const none = ((1 - LISTED_SHARE) / LISTED_SHARE) * starsPerSqArcsec
   const matchProbability = own.map((f, p) => (f / (f + otherStars[p]! + none)) * (f / (f + otherDetections[p]!)))
-  return { matchProbability, starLight, detectionLight }
+  return { matchProbability, starLight, detectionLight, fwhmArcsec: fwhm }
+}
+
+/** Above this much of others' light, or below this probability of the match, a pair counts as crowded. */
+const CROWDED_LIGHT = 0.01
+const DOUBTFUL_MATCH = 0.8
+
+/** Share of the pairs that carry others' light, or that another star or detection lays claim to; null without pairs. */
+export function crowdedShare({ matchProbability, starLight, detectionLight }: MatchEvidence): number | null {
+  const n = matchProbability.length
+  return n === 0 ? null : matchProbability.filter((probability, p) => probability < DOUBTFUL_MATCH || Math.max(starLight[p]!, detectionLight[p]!) > CROWDED_LIGHT).length / n
 }
 
 /** Density of the separations of true pairs [1/sq arcsec] for each pair's error: a core, and a wide part for what the errors do not know. */

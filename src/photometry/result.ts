@@ -1,6 +1,7 @@
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
 import type { Concern } from './concern.js'
+import type { CcdDiagnostics } from './diagnostics.js'
 import type { SelectionCut } from './selection.js'
 import type { StandardCut } from './colour-relation.js'
 
@@ -59,6 +60,7 @@ export interface SigmaClipSummary {
 /** What is found for one CCD. Magnitudes follow m = -2.5 log10(flux) + zeropoint; a missing value is null. */
 export interface CcdResult {
   readonly ccd: number
+  readonly band: string
   readonly outcome: Outcome
   /** Why there is no own zeropoint. */
   readonly reason: string | null
@@ -83,6 +85,7 @@ export interface CcdResult {
   readonly lost: Readonly<Record<SelectionCut | StandardCut | 'unmatched' | 'outlier', number>>
   readonly sigmaClip: SigmaClipSummary
   readonly astrometry: AstrometricOffset
+  readonly diagnostics: CcdDiagnostics
   readonly epochYr: number
   readonly epochFrom: EpochSource
   readonly matches: MatchColumns

@@ -5,6 +5,7 @@ import type { AstrometricOffset } from './astrometric-offset.js'
 import { concernsOf } from './ccd-concerns.js'
 import { STANDARD_CUTS, systematicErrOf, type StandardCut } from './colour-relation.js'
 import { verdictFrom } from './concern.js'
+import type { CcdDiagnostics } from './diagnostics.js'
 import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import type { MatchFit } from './fit-matches.js'
 import type { CcdResult, SigmaClipSummary } from './result.js'
@@ -13,18 +14,19 @@ import type { StandardSystem } from './standards.js'
 
 /** What the stages of one CCD gave. */
 export interface CcdStages {
-  readonly input: { readonly ccd: number; readonly sources: SourceColumns; readonly epochFrom?: EpochSource; readonly centre: { raDeg: number; decDeg: number } }
+  readonly input: { readonly ccd: number; readonly band: string; readonly saturation?: number; readonly sources: SourceColumns; readonly epochFrom?: EpochSource; readonly centre: { raDeg: number; decDeg: number } }
   readonly catalogName: string
   readonly standard: StandardSystem
   readonly selection: Selection
   readonly fitted: MatchFit
   readonly sigmaClip: SigmaClipSummary
   readonly astrometry: AstrometricOffset
+  readonly diagnostics: CcdDiagnostics
   readonly epochYr: number
 }
 
 /** Puts the stages together into the result of one CCD that stands alone. */
-export function summarize({ input, catalogName, standard, selection, fitted, sigmaClip, astrometry, epochYr }: CcdStages): CcdResult {
+export function summarize({ input, catalogName, standard, selection, fitted, sigmaClip, astrometry, diagnostics, epochYr }: CcdStages): CcdResult {
   const { fit, matches } = fitted
   const selected = selection.selected.reduce((count, s) => count + s, 0)
   const matched = matches.fate.length
@@ -33,13 +35,15 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
   const lostAsStandard = Object.fromEntries(STANDARD_CUTS.map((cut) => [cut, countOf(cut)])) as Record<StandardCut, number>
   const cuts = { detections: input.sources.raDeg.length, selected, matched, used }
   const number = fit.outcome === 'fitted'
+  const latitude = galacticLatitudeDeg(input.centre.raDeg, input.centre.decDeg)
   const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
     ccd: input.ccd,
+    band: input.band,
     outcome: fit.outcome,
     reason: number ? null : reasonOf(cuts, fit.reason),
     zeropoint: number ? fit.zeropoint : null,
     zeropointErr: number ? fit.zeropointErr : null,
-    systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: galacticLatitudeDeg(input.centre.raDeg, input.centre.decDeg) }) : null,
+    systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }) : null,
     ownFraction: number ? 1 : 0,
     scatter: number ? fit.scatter : null,
     flag: number ? EXPOSURE_FLAGS.own : EXPOSURE_FLAGS.none,
@@ -50,11 +54,12 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     lost: { ...selection.lost, unmatched: selected - matched, ...lostAsStandard, outlier: countOf('outlier') },
     sigmaClip,
     astrometry,
+    diagnostics,
     epochYr,
     epochFrom: input.epochFrom ?? 'catalog',
     matches,
   }
-  const concerns = concernsOf(result)
+  const concerns = concernsOf(result, { band: input.band, galacticLatitudeDeg: latitude, saturation: input.saturation })
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }
 

@@ -50,6 +50,8 @@ export function ccdJson(result: CcdResult) {
     sigmaClip: result.sigmaClip,
     astrometry: result.astrometry,
     concerns: result.concerns,
+    minusOriginal: result.zeropoint === null || result.sigmaClip.zeropoint === null ? null : result.zeropoint - result.sigmaClip.zeropoint,
+    diagnostics: result.diagnostics,
   }
 }
 

@@ -20,8 +20,20 @@ describe('parseCatalogueList', () => {
         ccd: 28,
         centre: { raDeg: 53.1, decDeg: -27.8 },
         corners: { raDeg: [53.2, 53.2, 53, 53], decDeg: [-27.9, -27.7, -27.7, -27.9] },
+        airmass: 1.23,
       },
     ])
+  })
+
+  test("EXPTIME 90. and AIRMASS 1.3 are the list maker's inventions and stand for nothing, as text and impossible values do", () => {
+    const hints = (airmass: string, exposure: string) => {
+      const [{ airmass: a, exposureTimeSec }] = parse(row(28, { 5: airmass, 6: exposure })) as [ReturnType<typeof parse>[number]]
+      return [a, exposureTimeSec]
+    }
+    expect(hints('1.3', '90.')).toEqual([undefined, undefined])
+    expect(hints('1.31', '30')).toEqual([1.31, 30])
+    expect(hints('', 'n/a')).toEqual([undefined, undefined])
+    expect(hints('0.5', '0')).toEqual([undefined, undefined])
   })
 
   test('columns are found by name, carriage returns and blank lines do not matter', () => {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkBand, imageFacts } from '../../src/exposure/image-facts.js'
+import { checkBand, checkIdentity, imageFacts } from '../../src/exposure/image-facts.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from '../../src/exposure/epoch.js'
 
 const facts = (header: Record<string, string | number>, nite = '') => imageFacts((keyword) => header[keyword], nite)
@@ -49,4 +49,24 @@ describe('band', () => {
 
 test('saturation is the lower of the amplifiers, exposure time and airmass are taken where they are numbers', () => {
   expect(facts({ SATURATA: 41000, SATURATB: 39000.5, EXPTIME: 90, AIRMASS: 'n/a' })).toEqual({ saturation: 39000.5, exposureTimeSec: 90 })
+})
+
+test('what a unit of flux is: BUNIT where it says, else the gain', () => {
+  expect(facts({ BUNIT: 'electrons', GAIN: 4 }).fluxUnit).toBe('electrons')
+  expect(facts({ BUNIT: 'ADU', GAIN: 1 }).fluxUnit).toBe('counts')
+  expect(facts({ BUNIT: '', GAINA: 4.2 }).fluxUnit).toBe('counts')
+  expect(facts({ GAIN: 1.02 }).fluxUnit).toBe('electrons')
+  expect(facts({ BUNIT: 'nanomaggies' })).not.toHaveProperty('fluxUnit')
+})
+
+describe('EXPNUM and CCDNUM of the header', () => {
+  const row = { expnum: 668439, ccd: 28, fileName: 'x.fits', line: 3 }
+  const check = (header: Record<string, string | number>) => () => checkIdentity(row, 'list.csv', (keyword) => header[keyword])
+  test('agree with the list, or are absent or no numbers', () => {
+    for (const header of [{}, { EXPNUM: 668439, CCDNUM: 28 }, { CCDNUM: ' 28 ' }, { EXPNUM: 'unknown' }]) expect(check(header)).not.toThrow()
+  })
+  test('disagreement names both', () => {
+    expect(check({ EXPNUM: 668440 })).toThrow('list.csv, line 3, column EXPNUM: EXPNUM disagrees with the image header of x.fits (found 668439 in the list and 668440 there, expected one number)')
+    expect(check({ EXPNUM: 668439, CCDNUM: 29 })).toThrow('list.csv, line 3, column CCDNUM: CCDNUM disagrees with the image header of x.fits (found 28 in the list and 29 there')
+  })
 })

@@ -1,0 +1,127 @@
+import type { BandRelation, CatalogDescription } from '../catalog/description.js'
+import type { StarColumns } from '../catalog/stars.js'
+import { median } from '../math/robust.js'
+import { indicesWhere, sortingOrder } from '../math/select.js'
+import { curveAt, interpolated, slopeAt } from './colour-relation.js'
+import type { Pairs } from './match-evidence.js'
+import type { MatchColumns } from './result.js'
+import { withTypicalErrors } from './typical-errors.js'
+
+/** How well the stars' colours follow the relation of one band, once its level and a slope are free. */
+export interface BandFit {
+  /** Of the best line [nats], relative to the best of all bands. */
+  readonly logLikelihood: number
+  /** Residual slope with BP - RP about the relation [mag per mag], and its error: 0 for the right band. */
+  readonly colourSlope: number
+  readonly colourSlopeErr: number
+}
+
+/** By band; every relation of the catalogue's description. */
+export type BandEvidence = Readonly<Record<string, BandFit>>
+
+const FEWEST_STARS = 8
+/** The brightest say enough. */
+const MOST_STARS = 1000
+/** Pairs that other evidence speaks against are left out. */
+const LEAST_PRIOR = 0.5
+/** Degrees of freedom of the residuals' Student t. */
+const DF = 4
+const ROUNDS = 15
+/** Standard deviation of the log of the scatter's factor about the expected scatter. */
+const FACTOR_SPREAD = 0.5
+
+/**
+ * Fits each band's relation to the same stars, residual = level + slope (colour - mean) with Student t errors of free width: the band that the light
+ * came through shows no slope, the others tenths of a magnitude per magnitude.
+ *
+ * @param stars at the rows of `pairs`; null where they have no colours, or too few stars lie in the range of all relations
+ */
+export function bandEvidence(columns: Pick<MatchColumns, 'instMag' | 'instMagErr'>, prior: Float64Array | undefined, stars: StarColumns, { starRow }: Pairs, description: CatalogDescription): BandEvidence | null {
+  const bands = Object.entries(description.relations)
+  const { bpMag, rpMag } = stars
+  if (bands.length < 2 || !bpMag || !rpMag) return null
+  const limit = description.bpFaintLimitMag ?? Infinity
+  const inRange = ({ colourRange, magRange, colour }: BandRelation, j: number) => {
+    const c = indexOf(colour, stars, j)
+    return c >= colourRange[0] && c <= colourRange[1] && stars.mag[j]! >= magRange[0] && stars.mag[j]! <= magRange[1]
+  }
+  const all = indicesWhere(starRow.length, (p) => !((prior?.[p] ?? 1) < LEAST_PRIOR) && bpMag[starRow[p]!]! <= limit && bands.every(([, relation]) => inRange(relation, starRow[p]!)))
+  if (all.length < FEWEST_STARS) return null
+  const rows = all.length <= MOST_STARS ? all : Array.from(sortingOrder(Float64Array.from(all, (p) => columns.instMag[p]!)).subarray(0, MOST_STARS), (k) => all[k]!)
+  const withErrors = withTypicalErrors(stars, description)
+  const colour = Float64Array.from(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
+  const fits = bands.map(([band, relation]) => {
+    const y = Float64Array.from(rows, (p) => stars.mag[starRow[p]!]! + curveAt(relation, indexOf(relation.colour, stars, starRow[p]!)) - columns.instMag[p]!)
+    const variance = Float64Array.from(rows, (p) => columns.instMagErr[p]! ** 2 + relationVariance(relation, withErrors, starRow[p]!))
+    return [band, lineOf(y, colour, variance)] as const
+  })
+  const best = Math.max(...fits.map(([, { logLikelihood }]) => logLikelihood))
+  return Object.fromEntries(fits.map(([band, fit]) => [band, { ...fit, logLikelihood: fit.logLikelihood - best }]))
+}
+
+const indexOf = (colour: BandRelation['colour'], { mag, bpMag, rpMag }: StarColumns, j: number): number => bpMag![j]! - (colour === 'bp-rp' ? rpMag![j]! : mag[j]!)
+
+/** Scatter about the relation and the colour's error carried through it [mag^2]. */
+function relationVariance(relation: BandRelation, { mag, bpMag, rpMag, magErr, bpMagErr, rpMagErr }: StarColumns, j: number): number {
+  const c = indexOf(relation.colour, { mag, bpMag, rpMag } as StarColumns, j)
+  const slope = slopeAt(relation, c)
+  const red = relation.colour === 'bp-rp' ? rpMagErr?.[j] : magErr?.[j]
+  return interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 + slope ** 2 * ((bpMagErr?.[j] || 0) ** 2 + (red || 0) ** 2)
+}
+
+/** Most probable line through y with errors k sqrt(variance), k free within its prior: expectation maximisation of the Student t. */
+function lineOf(y: Float64Array, colour: Float64Array, variance: Float64Array): BandFit {
+  const n = y.length
+  let level = median(y)
+  let slope = 0
+  let pivot = 0
+  let factor2 = 4
+  let weightedSquare = 0
+  for (let round = 0; round < ROUNDS; round++) {
+    let [w0, w1, w2, wy, wcy] = [0, 0, 0, 0, 0]
+    let squares = 0
+    for (let i = 0; i < n; i++) {
+      const c = colour[i]!
+      const r = y[i]! - level - slope * (c - pivot)
+      const q = (r * r) / variance[i]!
+      const weight = (DF + 1) / (DF + q / factor2)
+      squares += weight * q
+      const w = weight / variance[i]!
+      w0 += w
+      w1 += w * c
+      w2 += w * c * c
+      wy += w * y[i]!
+      wcy += w * c * y[i]!
+    }
+    pivot = w1 / w0
+    weightedSquare = w2 - w1 * pivot
+    level = wy / w0
+    slope = (wcy - pivot * wy) / weightedSquare
+    factor2 = Math.max(0.25, squares / n)
+  }
+  let logLikelihood = -0.5 * (Math.log(factor2) / 2 / FACTOR_SPREAD) ** 2 - 0.5 * n * Math.log(factor2)
+  for (let i = 0; i < n; i++) {
+    const r = y[i]! - level - slope * (colour[i]! - pivot)
+    logLikelihood -= 0.5 * Math.log(variance[i]!) + 0.5 * (DF + 1) * Math.log1p((r * r) / (DF * factor2 * variance[i]!))
+  }
+  return { logLikelihood, colourSlope: slope, colourSlopeErr: Math.sqrt(factor2 / weightedSquare) }
+}
+
+/** What a set of CCDs under one sky says for a band against the best: the slope is one for all, and near 0 within what the relation and dust may do. */
+export function bandScores(ccds: readonly BandEvidence[], slopeDoubt: number): Map<string, number> {
+  const bands = ccds[0] ? Object.keys(ccds[0]).filter((band) => ccds.every((ccd) => ccd[band] !== undefined)) : []
+  return new Map(
+    bands.map((band) => {
+      let [logLikelihood, weights, moment, square] = [0, 1 / slopeDoubt ** 2, 0, 0]
+      for (const ccd of ccds) {
+        const { logLikelihood: own, colourSlope, colourSlopeErr } = ccd[band]!
+        const weight = 1 / colourSlopeErr ** 2
+        logLikelihood += own
+        weights += weight
+        moment += weight * colourSlope
+        square += weight * colourSlope ** 2
+      }
+      return [band, logLikelihood - 0.5 * (square - moment ** 2 / weights)]
+    }),
+  )
+}

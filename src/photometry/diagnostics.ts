@@ -1,0 +1,81 @@
+import type { CatalogDescription } from '../catalog/description.js'
+import type { StarColumns } from '../catalog/stars.js'
+import { DECAM } from '../exposure/camera.js'
+import type { ImageFacts } from '../exposure/image-facts.js'
+import type { SourceColumns } from '../exposure/sources.js'
+import { gather, indicesWhere } from '../math/select.js'
+import type { AstrometricOffset } from './astrometric-offset.js'
+import { bandEvidence, type BandEvidence } from './band-evidence.js'
+import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './bright-end.js'
+import { expectationOf, type Expectation } from './expectation.js'
+import { fieldRotation, type FieldRotation } from './field-rotation.js'
+import type { MatchFit } from './fit-matches.js'
+import { crowdedShare, type MatchEvidence, type Pairs } from './match-evidence.js'
+import { otherFluxes, type OtherFlux } from './other-fluxes.js'
+import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
+import type { CrossCheck } from './zeropoint.js'
+
+/** What a CCD's own stars say beside the zeropoint; null where they cannot. Nothing here changes a number. */
+export interface CcdDiagnostics {
+  readonly crossCheck: CrossCheck | null
+  readonly bands: BandEvidence | null
+  /** Residual per magnitude: the detector is not linear, or faint stars carry others' light. */
+  readonly magnitudeTrend: Trend | null
+  /** Residual of the amplifier of high x minus that of low x [mag]. */
+  readonly amplifiers: Trend | null
+  readonly brightEnd: BrightEnd | null
+  readonly peakCeiling: PeakCeiling | null
+  /** Share of the matched stars with another's light or claim. */
+  readonly crowdedShare: number | null
+  readonly rotation: FieldRotation | null
+  readonly expectation: Expectation | null
+  /** By the name of the flux. */
+  readonly otherFluxes: Readonly<Record<string, OtherFlux>>
+}
+
+/** The stages that the diagnostics look back on. */
+export interface DiagnosedStages {
+  readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'instrument'> & {
+    readonly band: string
+    readonly centre: { readonly raDeg: number; readonly decDeg: number }
+    readonly sources: SourceColumns
+  }
+  readonly description: CatalogDescription
+  /** At the exposure's epoch. */
+  readonly stars: StarColumns
+  readonly selected: Uint8Array
+  readonly pairs: Pairs
+  readonly evidence: MatchEvidence
+  readonly prior: Float64Array | undefined
+  readonly fitted: MatchFit
+  readonly astrometry: AstrometricOffset
+  /** Without a colour term residuals show the stars' colours, not the detector. */
+  readonly withoutColourTerm: boolean
+}
+
+/** Looks back on the stages of one CCD. */
+export function diagnose({ input, description, stars, selected, pairs, evidence, prior, fitted: { fit, matches }, astrometry, withoutColourTerm }: DiagnosedStages): CcdDiagnostics {
+  const number = fit.outcome === 'fitted'
+  const rows = indicesWhere(matches.fate.length, (p) => number && (matches.fate[p] === 'used' || matches.fate[p] === 'outlier'))
+  const fittedStars: FittedStars = {
+    residual: gather(matches.residual, rows),
+    weight: gather(matches.weight, rows),
+    variance: Float64Array.from(rows, (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2),
+  }
+  const looksAtDetector = number && !withoutColourTerm
+  const instMag = gather(matches.instMag, rows)
+  const x = gather(matches.xImage, rows)
+  const hasTwoAmplifiers = x.some((value) => value > DECAM.columns / 2) && !x.some((value) => value > DECAM.columns + 1)
+  return {
+    crossCheck: (number && fit.crossCheck) || null,
+    bands: bandEvidence(matches, prior, stars, pairs, description),
+    magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
+    amplifiers: looksAtDetector && hasTwoAmplifiers ? trendWith(x.map((value) => Number(value > DECAM.columns / 2 + 0.5)), fittedStars) : null,
+    brightEnd: looksAtDetector ? brightEnd(instMag, fittedStars) : null,
+    peakCeiling: peakCeiling(input.sources.peak, selected),
+    crowdedShare: crowdedShare(evidence),
+    rotation: fieldRotation(matches, astrometry, input.centre),
+    expectation: number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
+    otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
+  }
+}

@@ -1,0 +1,105 @@
+import { DECAM } from '../exposure/camera.js'
+import { DECAM_GAIN, DECAM_READ_NOISE, DECAM_THROUGHPUT } from '../exposure/decam-throughput.js'
+import type { ImageFacts } from '../exposure/image-facts.js'
+import type { SourceColumns } from '../exposure/sources.js'
+import { median } from '../math/robust.js'
+
+/** What one unit of flux is: counts or electrons, of the whole exposure or of one second. */
+export const FLUX_UNITS = ['counts', 'electrons', 'counts per second', 'electrons per second'] as const
+export type FluxUnit = (typeof FLUX_UNITS)[number]
+
+/** The zeropoint and depth beside what the camera gives on a usual night. Never part of a fit. */
+export interface Expectation {
+  /** Expected zeropoint [mag], in `unit`. */
+  readonly zeropoint: number
+  readonly unit: FluxUnit
+  /** Whether the header says so; else the likelier of counts and electrons. */
+  readonly unitFrom: 'header' | 'zeropoint'
+  /** Light that arrives over what is expected: 10^(0.4 (found - expected)). */
+  readonly transparency: number
+  /** The unit that would explain the zeropoint, where `unit` does not; null where none would. */
+  readonly unitThatFits: FluxUnit | null
+  /** Another band whose zeropoint would explain it, where that lies far from this band's. */
+  readonly bandThatFits: string | null
+  readonly exposureTimeSec: number
+  /** Null where it is not known: 1.2 is assumed. */
+  readonly airmass: number | null
+  /** Magnitude of a point source of 5 sigma: as the flux errors show, and on a dark night with this image's seeing. */
+  readonly depth5Sigma: number | null
+  readonly expectedDepth5Sigma: number | null
+}
+
+/** Below and above the expectation that a clear night stays within [mag]: thin cloud and old mirrors, fresh ones (PHOTOMETRY 4b). */
+const USUAL = [-0.6, 0.4] as const
+const ASSUMED_AIRMASS = 1.2
+/** Another band is named only where the two are this far apart and the zeropoint this near to its [mag]. */
+const BANDS_APART_MAG = 0.75
+const NEAR_BAND_MAG = 0.3
+/** Detections whose noise is the sky's: signal to noise, and how many are needed. */
+const FAINT_SIGNAL = [5, 15] as const
+const FEWEST_FAINT = 10
+
+const isUsual = (offset: number): boolean => offset >= USUAL[0] && offset <= USUAL[1]
+
+/** Zeropoint that DECam gives [mag]; undefined for a band it is not known for. */
+function expectedZeropoint(band: string, unit: FluxUnit, exposureTimeSec: number, airmass: number): number | undefined {
+  const throughput = DECAM_THROUGHPUT[band]
+  if (throughput === undefined) return undefined
+  const time = unit.endsWith('per second') ? 1 : exposureTimeSec
+  const perCount = unit.startsWith('electrons') ? DECAM_GAIN : 1
+  return throughput.zeropoint + 2.5 * Math.log10(time * perCount) - throughput.extinctionPerAirmass * (airmass - 1)
+}
+
+/**
+ * The expectation for a CCD's zeropoint; null where the band, the exposure time or the camera is not known.
+ *
+ * @param fwhmArcsec of point sources
+ */
+export function expectationOf(
+  zeropoint: number,
+  { band, exposureTimeSec, airmass, fluxUnit, instrument }: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'instrument'> & { readonly band: string },
+  sources: Pick<SourceColumns, 'flux' | 'fluxErr'>,
+  fwhmArcsec: number,
+): Expectation | null {
+  if (exposureTimeSec === undefined || !(exposureTimeSec > 0) || (instrument !== undefined && !/decam/i.test(instrument))) return null
+  const expected = (unit: FluxUnit, of = band) => expectedZeropoint(of, unit, exposureTimeSec, airmass ?? ASSUMED_AIRMASS)
+  if (expected('counts') === undefined) return null
+  const offset = (unit: FluxUnit) => zeropoint - expected(unit)!
+  const nearest = (units: readonly FluxUnit[]) => units.reduce((best, unit) => (Math.abs(offset(unit)) < Math.abs(offset(best)) ? unit : best))
+  const unit = fluxUnit ?? nearest(['counts', 'electrons'])
+  const fitting = FLUX_UNITS.filter((other) => other !== unit && isUsual(offset(other)))
+  const unusual = !isUsual(offset(unit))
+  const bandThatFits = Object.keys(DECAM_THROUGHPUT).find((other) => Math.abs(expected(unit, other)! - expected(unit)!) > BANDS_APART_MAG && Math.abs(zeropoint - expected(unit, other)!) < NEAR_BAND_MAG)
+  const noise = faintNoise(sources)
+  return {
+    zeropoint: expected(unit)!,
+    unit,
+    unitFrom: fluxUnit ? 'header' : 'zeropoint',
+    transparency: 10 ** (0.4 * offset(unit)),
+    unitThatFits: unusual && fitting.length > 0 ? nearest(fitting) : null,
+    bandThatFits: unusual ? (bandThatFits ?? null) : null,
+    exposureTimeSec,
+    airmass: airmass ?? null,
+    depth5Sigma: noise === null ? null : zeropoint - 2.5 * Math.log10(5 * noise),
+    expectedDepth5Sigma: expectedDepth(band, expected('electrons')!, exposureTimeSec, fwhmArcsec),
+  }
+}
+
+/** Flux error of detections just above the sky. */
+function faintNoise({ flux, fluxErr }: Pick<SourceColumns, 'flux' | 'fluxErr'>): number | null {
+  const errors = Array.from(fluxErr).filter((error, i) => error > 0 && error < Infinity && flux[i]! >= FAINT_SIGNAL[0] * error && flux[i]! <= FAINT_SIGNAL[1] * error)
+  return errors.length < FEWEST_FAINT ? null : median(errors)
+}
+
+/** Noise area of a Moffat profile of beta 3.5 (Trujillo et al. 2001) in squares of its FWHM: pi alpha^2 (2 beta - 1) / (beta - 1)^2. */
+const NOISE_AREA = 3.44
+
+/** 5 sigma of a point source against sky and readout, fitted with its profile (King 1983). */
+function expectedDepth(band: string, zeropointElectrons: number, exposureTimeSec: number, fwhmArcsec: number): number | null {
+  const { skyMagPerSqArcsec } = DECAM_THROUGHPUT[band]!
+  if (!(fwhmArcsec > 0) || !(exposureTimeSec > 0)) return null
+  const noiseAreaSqArcsec = NOISE_AREA * fwhmArcsec ** 2
+  const skyPerSqArcsec = 10 ** (0.4 * (zeropointElectrons - skyMagPerSqArcsec))
+  const noise = Math.sqrt(noiseAreaSqArcsec * (skyPerSqArcsec + (DECAM_READ_NOISE / DECAM.pixelScaleArcsec) ** 2))
+  return zeropointElectrons - 2.5 * Math.log10(5 * noise)
+}
