@@ -25,6 +25,7 @@ export function cloudConcerns({ gradient, ccds: solved }: Pick<ExposureSolution,
     const { xiDeg, etaDeg } = places[k]!
     return deviation !== null && deviation < -FAINT_MAG && deviationSigma! < -FAINT_SIGMAS ? [{ ccd, deviation, xiDeg, etaDeg }] : []
   })
+  faint.sort((a, b) => a.ccd - b.ccd)
   for (const patch of patchesOf(faint).filter(({ length }) => length >= FEWEST_IN_PATCH)) {
     const deepest = Math.max(...patch.map(({ deviation }) => -deviation))
     const numbers = patch.map(({ ccd }) => ccd).sort((a, b) => a - b)

@@ -4,6 +4,7 @@ import { cloudConcerns } from './clouds.js'
 import type { Concern } from './concern.js'
 import { median } from '../math/robust.js'
 import type { CcdMatches, ExposureSolution } from './exposure-solution.js'
+import { isFar } from './exposure-suspicion.js'
 import type { CcdResult } from './result.js'
 
 /** Less light than this share of the expected, in the median of the CCDs. */
@@ -19,7 +20,10 @@ export function solutionConcerns(solution: Omit<ExposureSolution, 'reserved' | '
   if (suspect) concerns.push({ tag: 'suspect-exposure', severity: 'stop', sentence: reason! })
   else if (outcome === 'none') concerns.push({ tag: 'no-zeropoint', severity: 'stop', sentence: reason! })
   else if (reason !== null) concerns.push({ tag: 'too-few-ccds', severity: 'look', sentence: reason })
-  const outliers = solution.ccds.filter(({ reason }) => /keeps its own zeropoint/.test(reason ?? '')).map(({ ccd }) => ccd)
+  const outliers = solution.ccds
+    .filter(({ deviation, deviationSigma }) => deviation !== null && isFar(deviation, deviationSigma!))
+    .map(({ ccd }) => ccd)
+    .sort((a, b) => a - b)
   if (nOutliers > 0) concerns.push({ tag: 'outlier', severity: 'look', sentence: `CCD${outliers.length > 1 ? 's' : ''} ${outliers.join(', ')} stray${outliers.length > 1 ? '' : 's'} from the others` })
   return [...concerns, ...cloudConcerns(solution, ccds)]
 }
