@@ -12,3 +12,4 @@ export { copyValues, emptyValues, type NumericArray, type PageValues } from './p
 export { sortedReader, type SelectedRows, type SelectOptions, type SortedReader } from './select.js'
 export { crc32 } from './crc32.js'
 export { writeParquet } from './write.js'
+export { parquetGroups, type ParquetGroups } from './write-groups.js'

@@ -8,13 +8,17 @@ import type { Column, Table } from '../../table/columns.js'
  */
 export async function writeParquet(table: Table): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer')
-  const columnData = table.columns.map((column) => {
+  return new Uint8Array(parquetWriteBuffer({ columnData: columnSources(table), rowGroupSize: 1_048_576, createdBy: 'bliss-calib version 1' }))
+}
+
+/** The columns as hyparquet-writer takes them. */
+export function columnSources(table: Table) {
+  return table.columns.map((column) => {
     if ((column.width ?? 1) !== 1) throw new InputError('unfit-column', 'a vector column does not fit a Parquet product', { column: column.name })
     const { type, data } = storedAs(column)
     const encoding = type === 'FLOAT' || type === 'DOUBLE' ? ('BYTE_STREAM_SPLIT' as const) : ('PLAIN' as const)
     return { name: column.name, data, type, encoding, nullable: false, statistics: false }
   })
-  return new Uint8Array(parquetWriteBuffer({ columnData, rowGroupSize: 1_048_576, createdBy: 'bliss-calib version 1' }))
 }
 
 function storedAs(column: Column) {

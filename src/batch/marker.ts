@@ -1,0 +1,61 @@
+import type { ListName } from '../exposure/catalogue-list.js'
+import type { ExposureRecord } from './record.js'
+
+/** What, beside the input files, decides the bytes of an exposure's products. */
+export interface WorkKey {
+  readonly version: string
+  readonly catalogHash: string
+  /** CCDs asked for, as the command has them. */
+  readonly ccd: string
+  readonly options: Readonly<Record<string, string | number | boolean>>
+}
+
+/**
+ * Content of a file. `stamp` is its size, times of change and place on the disk as they were when the content was seen, null where they could
+ * not be told from those of a later change.
+ */
+export interface FileMark {
+  readonly sha256: string
+  readonly stamp: string | null
+}
+
+/** A done-marker: the exposure was calibrated from these inputs, and these outputs were written. */
+export interface Marker {
+  readonly key: WorkKey
+  /** File name in the work directory -> its content; null for a file of the list that did not exist. */
+  readonly inputs: Readonly<Record<string, FileMark | null>>
+  /** File name in the output directory -> its content. */
+  readonly outputs: Readonly<Record<string, FileMark>>
+  readonly record: ExposureRecord
+}
+
+const FORMAT = 1
+
+/** `.bliss-done-D00668439_r4p5.json`: no pattern that looks for products finds it. */
+export function markerName({ expnumText, reqnum, attnum }: ListName): string {
+  return `.bliss-done-D${expnumText}_r${reqnum}p${attnum}.json`
+}
+
+export function markerText(marker: Marker): string {
+  return `${JSON.stringify({ format: FORMAT, ...marker })}\n`
+}
+
+/** The marker, or undefined where the text is none that this version writes: the exposure then counts as not done. */
+export function parseMarker(text: string): Marker | undefined {
+  try {
+    const { format, ...marker } = JSON.parse(text) as Marker & { format?: unknown }
+    return format === FORMAT ? marker : undefined
+  } catch {
+    return undefined
+  }
+}
+
+/** What differs between two keys, in words; undefined where nothing does. */
+export function keyChange(then: WorkKey, now: WorkKey): string | undefined {
+  if (then.version !== now.version) return `the program was ${then.version}`
+  if (then.catalogHash !== now.catalogHash) return 'the catalogue was another'
+  if (then.ccd !== now.ccd) return `the CCDs were ${then.ccd}`
+  const names = [...new Set([...Object.keys(then.options), ...Object.keys(now.options)])]
+  const changed = names.find((name) => then.options[name] !== now.options[name])
+  return changed === undefined ? undefined : `${changed} was ${String(then.options[changed])}`
+}
