@@ -1,6 +1,7 @@
 import yargs from 'yargs'
 import { CommandError } from '../errors.js'
 import { packageVersion } from '../node/package.js'
+import { declareBatch } from './commands/batch.js'
 import { declareBench } from './commands/bench.js'
 import { declareCalibrate } from './commands/calibrate.js'
 import { declareCatalog } from './commands/catalog.js'
@@ -16,6 +17,7 @@ import { processIo, reportFailure, type ExitCode, type Io } from './io.js'
 /** The commands in the order of the help. */
 const COMMANDS: readonly DeclareCommand[] = [
   declareCalibrate,
+  declareBatch,
   declareCatlist,
   declareCatalog,
   declareGrid,

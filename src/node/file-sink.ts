@@ -1,13 +1,13 @@
-import { randomBytes } from 'node:crypto'
 import { open, rename, rm } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { ByteSink } from '../formats/bytes.js'
 import { reasonOf } from './files.js'
+import { temporaryStem } from './temporary-names.js'
 
 /** A file that is written piece by piece under a temporary name beside its own, and renamed when it is whole. Throws InputError where it cannot be. */
 export async function fileSink(path: string): Promise<ByteSink> {
-  const temporary = join(dirname(path), `.bliss-tmp-${basename(path)}-${randomBytes(6).toString('hex')}`)
+  const temporary = join(dirname(path), `${temporaryStem()}-0`)
   const attempt = async <T>(action: () => Promise<T>): Promise<T> => {
     try {
       return await action()

@@ -1,11 +1,11 @@
 import { close, open, read, type PathLike } from 'node:fs'
 import * as fs from 'node:fs/promises'
-import { randomBytes } from 'node:crypto'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { InputError } from '../errors.js'
 import { memorySource, type ByteSource, type NamedBytes } from '../formats/bytes.js'
+import { temporaryStem } from './temporary-names.js'
 
 const openFd = promisify(open) as (path: PathLike, flags: string) => Promise<number>
 const readFd = promisify(read)
@@ -89,9 +89,9 @@ const FLUSHED_TOGETHER = 16
  * that were replaced are put back, and InputError names the file and the reason.
  */
 export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs): Promise<void> {
-  const run = randomBytes(8).toString('hex')
-  const temporary = files.map((_, i) => join(dir, `.bliss-tmp-${run}-${i}`))
-  const standing = files.map((_, i) => join(dir, `.bliss-tmp-${run}-${i}-before`))
+  const stem = temporaryStem()
+  const temporary = files.map((_, i) => join(dir, `${stem}-${i}`))
+  const standing = files.map((_, i) => join(dir, `${stem}-${i}-before`))
   const replaced: { readonly target: string; readonly before: string | undefined }[] = []
   let current = 0
   try {

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
@@ -25,12 +25,17 @@ export async function readList(workdir: string, wanted: { expnum: number; reqnum
   const names = await readdir(workdir).catch((cause: NodeJS.ErrnoException) => {
     throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
   })
-  const name = chooseList(names, wanted, workdir)
-  const bytes = await readInput(join(workdir, name.fileName))
+  return readNamedList(workdir, chooseList(names, wanted, workdir))
+}
+
+/** Reads a catalogue list whose name is known. Throws InputError where it is missing or damaged, or holds another exposure than its name says. */
+export async function readNamedList(dir: string, name: ListName): Promise<ReadList> {
+  const bytes = await readInput(join(dir, name.fileName))
   const rows = parseCatalogueList(new TextDecoder().decode(bytes), name.fileName)
+  const expnum = Number(name.expnumText)
   for (const row of rows) {
-    if (row.expnum !== wanted.expnum) {
-      throw new InputError('wrong-exposure', 'the catalogue list holds another exposure', { file: name.fileName, line: row.line, column: 'EXPNUM', found: row.expnum, expected: `${wanted.expnum}` })
+    if (row.expnum !== expnum) {
+      throw new InputError('wrong-exposure', 'the catalogue list holds another exposure', { file: name.fileName, line: row.line, column: 'EXPNUM', found: row.expnum, expected: `${expnum}` })
     }
   }
   return { name, rows, sha256: sha256(bytes) }
@@ -44,10 +49,16 @@ export interface ReadCcd {
   readonly sha256: string
 }
 
-/** Whether the file of a list row is there, plain or with `.gz` appended. */
+/** Whether the file of a list row is there, plain or with `.gz` appended. The directory is not listed: it may hold the files of a whole night. */
 export async function catalogueFile(workdir: string, fileName: string): Promise<string | undefined> {
-  const names = new Set(await readdir(workdir))
-  return [fileName, `${fileName}.gz`].find((name) => names.has(name))
+  for (const name of [fileName, `${fileName}.gz`]) {
+    const there = await access(join(workdir, name)).then(
+      () => true,
+      (cause: NodeJS.ErrnoException) => cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR',
+    )
+    if (there) return name
+  }
+  return undefined
 }
 
 /**

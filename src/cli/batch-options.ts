@@ -1,0 +1,61 @@
+import { CommandError } from '../errors.js'
+import type { BatchJob } from '../node/batch-exposure.js'
+import { CALIBRATE_OPTIONS, calibrateOptions } from './calibrate-options.js'
+
+/** The options of `batch`, checked. */
+export interface BatchOptions {
+  /** Directory or manifest. */
+  readonly source: string
+  readonly job: BatchJob
+  readonly ccd: string
+  readonly catalog?: string
+  readonly workdir?: string
+  readonly outdir?: string
+  readonly summary?: string
+  readonly rehash: boolean
+  readonly retries: number
+  readonly quiet: boolean
+}
+
+const { expnum: _e, reqnum: _r, attnum: _a, ccd, sex_mag_zeropoint: _z, workdir: _w, outdir: _o, legacy: _l, json: _j, verbose: _v, debug: _d, ...shared } = CALIBRATE_OPTIONS
+
+/** The table of options: it is the parser, the types and the help. */
+export const BATCH_OPTIONS = {
+  ...shared,
+  ccd: { ...ccd, default: 'all' },
+  workdir: { type: 'string', describe: "directory of the SExtractor catalogues; default each list's own" },
+  outdir: { type: 'string', describe: 'root of the products, a directory D{E}_r{R}p{A} per exposure; default beside the SExtractor catalogues' },
+  summary: { type: 'string', describe: 'the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest' },
+  rehash: { type: 'boolean', default: false, describe: 'compare all files by content, whatever their times say' },
+  retries: { type: 'string', default: '3', describe: 'further attempts at an exposure after I/O errors that may pass' },
+} as const
+
+type Raw = Readonly<Record<string, unknown>>
+
+/** Checks the parsed command line; throws CommandError naming the option, what was found and what was expected. */
+export function batchOptions(raw: Raw): BatchOptions {
+  const checked = calibrateOptions({ workdir: '.', outdir: '.', ...raw, expnum: '0', sex_mag_zeropoint: '25', verbose: '0' })
+  const { expnum: _1, reqnum: _2, attnum: _3, sexMagZeropoint: _4, verbose: _5, legacy: _6, json: _7, workdir, outdir, quiet, catalog, ccd, ...job } = checked
+  const summary = raw['summary'] as string | undefined
+  if (summary !== undefined && !/[^/]\.parquet$/.test(summary)) {
+    throw new CommandError('bad-option', 'the summary is a Parquet file', { option: '--summary', found: `'${summary}'`, expected: 'a name that ends with .parquet' })
+  }
+  return {
+    source: String(raw['source'] as string),
+    job,
+    ccd,
+    ...(catalog === undefined ? {} : { catalog }),
+    ...(raw['workdir'] === undefined ? {} : { workdir }),
+    ...(raw['outdir'] === undefined ? {} : { outdir }),
+    ...(summary === undefined ? {} : { summary }),
+    rehash: raw['rehash'] === true,
+    retries: countOption(raw, 'retries', 10),
+    quiet,
+  }
+}
+
+function countOption(raw: Raw, name: string, most: number): number {
+  const value = String(raw[name] as string)
+  if (/^\d{1,9}$/.test(value) && Number(value) <= most) return Number(value)
+  throw new CommandError('bad-option', 'the option needs a whole number', { option: `--${name}`, found: `'${value}'`, expected: `0 to ${most}` })
+}

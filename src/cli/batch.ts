@@ -1,0 +1,118 @@
+import { basename, dirname, join } from 'node:path'
+import { retryWaits } from '../batch/passing.js'
+import { exitCodeOfRecord, type ExposureRecord } from '../batch/record.js'
+import { worstOf } from '../errors.js'
+import { fluxChoice } from '../exposure/fullcat.js'
+import { parseCcds } from '../exposure/catalogue-list.js'
+import type { Catalog } from '../catalog/catalog.js'
+import { planBatch, type BatchPlan, type BatchTask } from '../node/batch-plan.js'
+import { isBug, runBatch, type BatchEnd } from '../node/batch-run.js'
+import { summaryPaths, writeSummary, type SummaryCounts, type SummaryPaths } from '../node/batch-summary.js'
+import { calibrateFiles } from '../node/calibrate-files.js'
+import { reasonOf } from '../node/files.js'
+import { openCatalog } from '../node/open-catalog.js'
+import { stopSignals } from '../node/stop-signals.js'
+import type { BatchOptions } from './batch-options.js'
+import { bundledCatalog } from './choose-catalog.js'
+import { reportFailure, type ExitCode, type Io } from './io.js'
+
+/** While one exposure waits for the disk, another has the processor. */
+const IN_FLIGHT = 2
+
+/** Failures beyond this many are in the table only. */
+const MOST_FAILURES_SAID = 50
+
+/** `bliss-calib batch`: calibrates many exposures, writes their summary and says what could not be done. Gives the exit code. */
+export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
+  fluxChoice(options.job.magsType)
+  parseCcds(options.ccd)
+  const note = (text: string) => (options.quiet ? undefined : io.err(text))
+  const say = (text: string) => (options.quiet ? undefined : io.out(text))
+  const plan = await planBatch(options.source, options)
+  const paths = summaryPaths(options.summary ?? defaultSummary(options, plan))
+  const catalog = await openBatchCatalog(options.catalog ?? io.env['BLISS_CATALOG'], note)
+  const failures = failureTeller(io, paths)
+  for (const { list, sentence } of plan.unreadable) failures(list, sentence)
+
+  const stop = stopSignals()
+  let unchanged = 0
+  let done = 0
+  try {
+    const end = await runBatch(plan.tasks, { job: options.job, catalog, calibrate: calibrateFiles, rehash: options.rehash }, {
+      retryWaitsMs: retryWaits(options.retries),
+      inFlight: IN_FLIGHT,
+      signal: stop.signal,
+      onNote: (task, sentence) => note(`${nameOf(task)}: ${sentence}\n`),
+      onRetry: (task, error, waitMs) => note(`${nameOf(task)}: ${reasonOf(error)}; once more in ${waitMs / 1000} s\n`),
+      onFinished: (task, { how, record, errors }) => {
+        done++
+        for (const error of errors.filter(isBug)) reportFailure(error, io)
+        for (const { ccd, sentence } of record.failures) failures(task.listPath, ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
+        if (how === 'unchanged') unchanged++
+        else say(`${progress(done, plan)} ${exposureText(task, record)}\n`)
+      },
+    })
+    return await finish(options, plan, paths, end, unchanged, stop.exitCode(), io)
+  } finally {
+    stop.release()
+  }
+}
+
+const nameOf = ({ name: { expnumText, reqnum, attnum } }: BatchTask) => `D${expnumText}_r${reqnum}p${attnum}`
+
+const progress = (done: number, { tasks }: BatchPlan) => `[${String(done).padStart(String(tasks.length).length)}/${tasks.length}]`
+
+/** The line of an exposure: its zeropoint and what became of its CCDs. */
+function exposureText(task: BatchTask, record: ExposureRecord): string {
+  const zeropoints = record.solution ? [record.solution] : record.ccds.flatMap(({ result }) => result ?? [])
+  const numbers = zeropoints.map(({ zeropoint, zeropointErr }) => (zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${(zeropointErr ?? NaN).toFixed(4)}`))
+  const counts = (['fitted', 'borrowed', 'none', 'failed', 'absent'] as const).flatMap((outcome) => {
+    const count = record.ccds.filter((ccd) => ccd.outcome === outcome).length
+    return count === 0 ? [] : [`${count} ${outcome}`]
+  })
+  return [nameOf(task), ...numbers, counts.join(', '), record.solution?.suspect === true ? `suspect: ${record.solution.reason ?? ''}` : ''].filter((part) => part !== '').join('  ')
+}
+
+function failureTeller(io: Io, { failures }: SummaryPaths): (list: string, sentence: string) => void {
+  let said = 0
+  return (list, sentence) => {
+    said++
+    if (said <= MOST_FAILURES_SAID) io.err(`bliss-calib: ${list}: ${sentence}\n`)
+    if (said === MOST_FAILURES_SAID + 1) io.err(`bliss-calib: further failures are in ${failures} only\n`)
+  }
+}
+
+/** Writes the tables, unless the batch was stopped: a table that lacks exposures would be taken for the whole. */
+async function finish(options: BatchOptions, plan: BatchPlan, paths: SummaryPaths, end: BatchEnd, unchanged: number, signalled: 130 | 143 | undefined, io: Io): Promise<ExitCode> {
+  if (end.end !== 'complete') {
+    const why = end.end === 'disk-full' ? 'nothing further can be written' : 'stopped'
+    io.err(`bliss-calib: ${why} after ${end.finished} of ${plan.tasks.length} exposures, which stay; the same command goes on from there\n`)
+    return end.end === 'disk-full' ? worstOf([3, ...[...end.unmarked.values()].map((record) => exitCodeOfRecord(record, options.job.acceptBorrowed))]) : signalled!
+  }
+  const counts = await writeSummary(paths, plan.tasks, end.unmarked, plan.unreadable, options.job.acceptBorrowed)
+  if (!options.quiet) io.out(summaryText(counts, unchanged, paths))
+  return counts.exitCode
+}
+
+function summaryText({ exposures, ccds, failures }: SummaryCounts, unchanged: number, paths: SummaryPaths): string {
+  const outcomes = Object.entries(ccds).filter(([outcome, count]) => count > 0 || outcome === 'fitted')
+  const tables = [paths.ccds, paths.exposures].map((path) => basename(path)).join(', ')
+  return (
+    `${exposures} ${exposures === 1 ? 'exposure' : 'exposures'}: ${exposures - unchanged} calibrated, ${unchanged} unchanged; ` +
+    `CCDs: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}\n` +
+    `${dirname(paths.ccds)}: ${tables}, ${basename(paths.failures)} (${failures === 0 ? 'none' : failures})\n`
+  )
+}
+
+/** In the root of the products; a manifest's carry its name, because several may stand in one directory. */
+function defaultSummary({ source, outdir }: BatchOptions, { root }: BatchPlan): string {
+  const name = root === source ? 'batch' : basename(source).replace(/\.\w+$/, '')
+  return join(outdir ?? root, `${name}_summary.parquet`)
+}
+
+/** The named catalogue, else the bundled one, which covers the demo's field alone: exposures elsewhere then fail one by one. */
+async function openBatchCatalog(named: string | undefined, note: (text: string) => void): Promise<Catalog> {
+  if (named !== undefined && named !== '') return openCatalog(named)
+  note('catalogue: the bundled demo (simulated stars round RA 53.1, Dec -27.8); give --catalog for real data\n')
+  return openCatalog(bundledCatalog)
+}
