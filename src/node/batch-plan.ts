@@ -1,5 +1,5 @@
 import { opendir, readFile, stat } from 'node:fs/promises'
-import { basename, dirname, join, resolve } from 'node:path'
+import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseManifest, type ManifestRow } from '../batch/manifest.js'
 import { skyCell, skyOrdered } from '../batch/sky-order.js'
 import type { ListFailure } from '../batch/summary.js'
@@ -56,7 +56,7 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
   const tasks: PlannedTask[] = []
   const unreadable: ListFailure[] = []
   for (const row of rows) {
-    const task = taskOf(facts.isDirectory() ? row : { ...row, list: resolve(root, row.list), ...(row.outdir === undefined ? {} : { outdir: resolve(root, row.outdir) }) }, options, source)
+    const task = taskOf(row, facts.isDirectory() ? '.' : root, options, source)
     try {
       tasks.push({ ...task, cell: skyCell((await readNamedList(dirname(task.listPath), task.name)).rows.map(({ centre }) => centre)) })
     } catch (error) {
@@ -68,15 +68,17 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
   return { tasks: skyOrdered(tasks), unreadable, root }
 }
 
-/** The task of one list. */
-export function taskOf(row: ManifestRow, options: PlanOptions, manifest: string): BatchTask {
+/** The task of one list; its paths are relative to `base`. */
+export function taskOf(row: ManifestRow, base: string, options: PlanOptions, manifest: string): BatchTask {
   const name = parseListName(basename(row.list))
   if (name === undefined) {
     throw new InputError('bad-manifest', 'this is not the name of a catalogue list', { file: manifest, line: row.line, column: 'list', found: row.list, expected: 'D{E}_r{R}p{A}_red_catlist.csv' })
   }
-  const workdir = options.workdir ?? dirname(row.list)
+  const from = (path: string) => (isAbsolute(path) ? path : join(base, path))
+  const listPath = from(row.list)
+  const workdir = options.workdir ?? dirname(listPath)
   const ofItsOwn = options.outdir === undefined ? workdir : join(options.outdir, `D${name.expnumText}_r${name.reqnum}p${name.attnum}`)
-  return { listPath: row.list, name, workdir, outdir: row.outdir ?? ofItsOwn, ccd: row.ccd ?? options.ccd }
+  return { listPath, name, workdir, outdir: row.outdir === undefined ? ofItsOwn : from(row.outdir), ccd: row.ccd ?? options.ccd }
 }
 
 async function readManifest(file: string): Promise<ManifestRow[]> {
