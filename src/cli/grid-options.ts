@@ -28,7 +28,8 @@ export const CONDOR_OPTIONS = {
   'split-by': { choices: ['night', 'band'] as const, default: 'night', describe: 'what a DAG of its own holds where one would be too large' },
   'nodes-per-dag': { type: 'string', default: '20000', describe: 'nodes from which on the work is split into several DAGs' },
   jobsub: { type: 'boolean', default: false, describe: "write the input of Fermilab's jobsub (<parallel> blocks) instead of DAGMan's" },
-  'jobsub-options': { type: 'string', default: '-n -G des -M --resource-provides=usage_model=DEDICATED,OPPORTUNISTIC,OFFSITE', describe: 'options of every jobsub line beside the requests' },
+  requests: { type: 'boolean', default: true, describe: '--jobsub: say what the jobs need; --no-requests where --jobsub-options does' },
+  'jobsub-options': { type: 'string', default: '-n -G des -M --resource-provides=usage_model=DEDICATED,OPPORTUNISTIC,OFFSITE', describe: 'options of every jobsub line beside the requests, as --jobsub-options=\'...\'' },
   script: { type: 'string', describe: "--jobsub: a pipeline's own script, which calls bliss-calib itself" },
   'script-args': { type: 'string', default: '-r {reqnum} -p {attnum} -E {expnum} -b {band} -n {nite} -c {ccd}', describe: '--script: its arguments for a CCD' },
 } as const
@@ -102,6 +103,7 @@ export interface CondorCommand extends GridCommand {
   readonly splitBy: 'night' | 'band'
   readonly nodesPerDag: number
   readonly jobsub: boolean
+  readonly requests: boolean
   readonly jobsubOptions: string
   readonly script?: string
   readonly scriptArgs: string
@@ -121,6 +123,7 @@ export function condorCommand(raw: Raw): CondorCommand {
     splitBy: textOf(raw, 'split-by') as 'night' | 'band',
     nodesPerDag: positiveWhole(raw, 'nodes-per-dag'),
     jobsub: raw['jobsub'] === true,
+    requests: raw['requests'] === true,
     jobsubOptions: textOf(raw, 'jobsub-options')!,
     ...(script === undefined ? {} : { script }),
     scriptArgs: textOf(raw, 'script-args')!,

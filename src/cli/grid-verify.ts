@@ -20,7 +20,7 @@ export async function gridVerify(planPath: string, which: Pick<CalibrateOptions,
     const verified = await verifyExposure(exposure, plan, filesOf(exposure))
     for (const [outcome, count] of Object.entries(verified.outcomes)) outcomes[outcome] = (outcomes[outcome] ?? 0) + count
     if (verified.problems.length === 0) whole++
-    else io.err(problemLines(exposure, verified))
+    else io.err(problemLines(exposure, verified, plan.options.catalog))
   }
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`)
   io.out(`${whole} of ${chosen.length} exposure${chosen.length === 1 ? '' : 's'} whole; CCDs: ${counts.join(', ') || 'none'}\n`)
@@ -32,8 +32,8 @@ function isOf({ expnum, list }: GridExposure, which: Pick<CalibrateOptions, 'exp
 }
 
 /** What is wrong with an exposure, and the command that mends what is missing. */
-function problemLines({ list, expnum, workdir, outdir }: GridExposure, { problems, absentCcds }: Verified): string {
-  const again = absentCcds.length === 0 ? [] : [`again: bliss-calib --expnum ${expnum} --reqnum ${list.reqnum} --attnum ${list.attnum} --ccd ${absentCcds[0]} --workdir ${workdir} --outdir ${outdir} shows why`]
+function problemLines({ list, expnum, workdir, outdir }: GridExposure, { problems, absentCcds }: Verified, catalog: string): string {
+  const again = absentCcds.length === 0 ? [] : [`again: bliss-calib --expnum ${expnum} --reqnum ${list.reqnum} --attnum ${list.attnum} --ccd ${absentCcds[0]} --workdir ${workdir} --outdir ${outdir} --catalog ${catalog} shows why`]
   return [...problems, ...again].map((sentence) => `bliss-calib: ${list.fileName}: ${sentence}\n`).join('')
 }
 

@@ -38,7 +38,7 @@ export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCo
     const script = command.script ?? `${directory}/node.sh`
     const workflow = workflowOf(planned, command, 'jobsub', planned.exposures)
     const text = jobsubText(workflow.workflow, planned.exposures, {
-      jobsub: `${command.jobsubOptions} ${asked}`,
+      jobsub: command.requests ? `${command.jobsubOptions} ${asked}` : command.jobsubOptions,
       script: `file://${script}`,
       ...(command.script === undefined ? {} : { scriptArgs: command.scriptArgs }),
     })
