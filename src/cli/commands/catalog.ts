@@ -1,10 +1,11 @@
 import { declareQuery } from './catalog-query.js'
+import { declareVerify } from './catalog-verify.js'
 import type { DeclareCommand } from './declare.js'
 
 /** `bliss-calib catalog`: makes and inspects reference catalogues. */
 export const declareCatalog: DeclareCommand = (parser, run) =>
   parser.command('catalog', 'make and inspect reference catalogues', (catalog) =>
-    VERBS.reduce((verbs, declare) => declare(verbs, run), catalog).demandCommand(1, 'name what to do with the catalogue: build, info, query').strict(),
+    VERBS.reduce((verbs, declare) => declare(verbs, run), catalog).demandCommand(1, 'name what to do with the catalogue: build, info, query or verify').strict(),
   )
 
 const declareBuild: DeclareCommand = (catalog, run) =>
@@ -26,4 +27,4 @@ const declareInfo: DeclareCommand = (catalog, run) =>
     run(async (io) => (await import('../catalog-commands.js')).catalogInfo(raw.directory, io)),
   )
 
-const VERBS: readonly DeclareCommand[] = [declareBuild, declareInfo, declareQuery]
+const VERBS: readonly DeclareCommand[] = [declareBuild, declareInfo, declareQuery, declareVerify]

@@ -1,0 +1,55 @@
+import { InputError } from '../../errors.js'
+import { MAX_NUMBER_ORDER } from '../../healpix/index.js'
+import type { CatalogFiles } from '../catalog-files.js'
+import { parseProperties } from '../properties.js'
+
+/** The lists of a HATS catalogue, from its directory's own files. */
+export interface HatsLists {
+  readonly properties: ReadonlyMap<string, string>
+  /** The file that holds them. */
+  readonly propertiesName: string
+  readonly partitions: readonly HatsPartition[]
+}
+
+export interface HatsPartition {
+  readonly order: number
+  readonly cell: number
+  /** Below the catalogue's directory; ends with `/` where a partition is a directory of files. */
+  readonly path: string
+}
+
+export const PROPERTIES_NAMES = ['hats.properties', 'properties'] as const
+export const PARTITION_INFO = 'partition_info.csv'
+
+/** Reads `hats.properties`, else `properties`, and `partition_info.csv`. Throws InputError where they are missing or no lists. */
+export async function readHatsLists(files: CatalogFiles): Promise<HatsLists> {
+  for (const propertiesName of PROPERTIES_NAMES) {
+    if (!(await files.exists(propertiesName))) continue
+    const properties = parseProperties(await readText(files, propertiesName))
+    const suffix = properties.get('hats_npix_suffix') ?? '.parquet'
+    return { properties, propertiesName, partitions: parsePartitionInfo(await readText(files, PARTITION_INFO), `${files.name}/${PARTITION_INFO}`, suffix) }
+  }
+  throw new InputError('no-catalog', 'there is no HATS catalogue here', { file: files.name, expected: PROPERTIES_NAMES.join(' or ') })
+}
+
+async function readText(files: CatalogFiles, path: string): Promise<string> {
+  const source = await files.open(path)
+  return new TextDecoder().decode(await source.slice(0, source.byteLength))
+}
+
+function parsePartitionInfo(text: string, file: string, suffix: string): HatsPartition[] {
+  const [header = '', ...lines] = text.trimEnd().split(/\r?\n/)
+  const names = header.split(',').map((name) => name.trim())
+  const [atOrder, atCell] = [names.indexOf('Norder'), names.indexOf('Npix')]
+  if (atOrder < 0 || atCell < 0) throw new InputError('bad-partition-info', 'the list of partitions lacks a column', { file, line: 1, found: header, expected: 'Norder and Npix' })
+  return lines.map((line, i) => {
+    const fields = line.split(',')
+    const [order, cell] = [wholeNumber(fields[atOrder]), wholeNumber(fields[atCell])]
+    if (!(order <= MAX_NUMBER_ORDER && cell < 12 * 4 ** order)) {
+      throw new InputError('bad-partition-info', 'the list of partitions names a cell that does not exist', { file, line: i + 2, found: line.slice(0, 80), expected: `order 0 to ${MAX_NUMBER_ORDER} and a cell of it` })
+    }
+    return { order, cell, path: `dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}${suffix}` }
+  })
+}
+
+const wholeNumber = (text: string | undefined): number => (text !== undefined && /^\d+$/.test(text.trim()) ? Number(text) : NaN)

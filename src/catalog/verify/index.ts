@@ -1,0 +1,182 @@
+import { memorySource, type ByteSource } from '../../formats/bytes.js'
+import { openParquet } from '../../formats/parquet/index.js'
+import type { CatalogFiles, CatalogTools } from '../catalog-files.js'
+import { MANIFEST_NAME } from '../manifest.js'
+import { PARTITIONS_NAME, type StoreFile } from '../partition-index.js'
+import { KEY_COLUMN } from '../store-columns.js'
+import { readStoreRecords, type StoreRecords } from './checksums.js'
+import { Findings, type Check, type Finding } from './findings.js'
+import { readHatsLists, type HatsLists, type HatsPartition } from './hats-lists.js'
+import { verifyRows, type RowRules } from './rows.js'
+import { checkDisjoint, checkPresence, checkProperties, readCommonSchema, readStoreFiles, schemaText } from './structure.js'
+
+export type { Finding } from './findings.js'
+
+/** A catalogue's directory, and where it can be known the paths of all files below it. */
+export interface ListedFiles extends CatalogFiles {
+  list?(): Promise<readonly string[]>
+}
+
+export interface VerifyOptions extends CatalogTools {
+  /** Structure and checksums only, no rows. */
+  readonly quick?: boolean
+  readonly onProgress?: (done: number, of: number) => void
+}
+
+export interface VerifyReport {
+  readonly location: string
+  /** A store of `catalog build`, or another's HATS catalogue. */
+  readonly kind: 'store' | 'hats'
+  readonly files: number
+  /** Rows that were looked at. */
+  readonly rows: number
+  /** What could not be checked, as sentences. */
+  readonly notChecked: readonly string[]
+  readonly findings: readonly Finding[]
+  /** Findings beyond those that are named. */
+  readonly unnamed: readonly { readonly tag: string; readonly file: string; readonly more: number }[]
+}
+
+/**
+ * Checks a catalogue: its files and lists, its checksums, its rows. A finding never stops the check. Of a HATS catalogue of another program it checks
+ * what the standard promises; it has no checksums.
+ *
+ * @throws InputError where there is no catalogue at all
+ */
+export async function verifyCatalog(files: ListedFiles, options: VerifyOptions): Promise<VerifyReport> {
+  const findings = new Findings()
+  const notChecked: string[] = []
+  const present = await files.list?.()
+  const isStore = (await files.exists(MANIFEST_NAME)) || (await files.exists(PARTITIONS_NAME))
+  const lists = isStore
+    ? await findings.attempt('structure', files.name, () => readHatsLists(files))
+    : await readHatsLists(files)
+  const records = isStore ? await readStoreRecords(files, options, findings) : undefined
+  if (records === undefined) notChecked.push('there are no checksums: the catalogue was not made by catalog build')
+  if (present === undefined) notChecked.push('whether files are there that do not belong: a server does not list them')
+  if (options.quick === true) notChecked.push('rows')
+  let rows = 0
+  if (lists !== undefined) {
+    await checkProperties(files, lists, isStore, findings)
+    checkDisjoint(lists.partitions, `${files.name}/partition_info.csv`, findings)
+    if (present !== undefined) checkPresence(present, lists, records, files.name, findings)
+    rows = await verifyPartitions({ files, present, lists, records, options, findings, notChecked })
+  }
+  await verifyOtherFiles(files, lists, records, options, findings)
+  return { location: files.name, kind: isStore ? 'store' : 'hats', files: present?.length ?? lists?.partitions.length ?? 0, rows, notChecked, findings: findings.named, unnamed: findings.unnamed }
+}
+
+interface Work {
+  readonly files: ListedFiles
+  readonly present: readonly string[] | undefined
+  readonly lists: HatsLists
+  readonly records: StoreRecords | undefined
+  readonly options: VerifyOptions
+  readonly findings: Findings
+  readonly notChecked: string[]
+}
+
+async function verifyPartitions(work: Work): Promise<number> {
+  const { files, lists, records, options, findings, notChecked } = work
+  const stored = records === undefined ? undefined : await readStoreFiles(files, records, lists, findings)
+  const schema = await readCommonSchema(files, findings)
+  const rules = rowRulesOf(work)
+  let counted = 0
+  let rows = 0
+  let unread = false
+  const isPresent = work.present === undefined ? undefined : new Set(work.present)
+  for (const [i, partition] of lists.partitions.entries()) {
+    options.onProgress?.(i, lists.partitions.length)
+    for (const path of pathsOf(partition, work)) {
+      if (isPresent?.has(path) === false) {
+        unread = true
+        continue
+      }
+      const found = await findings.attempt('structure', `${files.name}/${path}`, () => verifyFile(path, partition, stored?.get(path), schema, rules, work))
+      if (found === undefined) unread = true
+      else {
+        counted += found.counted
+        rows += found.checked
+      }
+    }
+  }
+  const promised = Number(lists.properties.get('hats_nrows'))
+  if (unread) notChecked.push('the number of rows: a file could not be read')
+  else if (Number.isFinite(promised) && promised !== counted) {
+    findings.add('structure', 'wrong-count', 'the files hold another number of rows than the properties say', { file: `${files.name}/${lists.propertiesName}`, column: 'hats_nrows', found: counted, expected: `${promised}` })
+  }
+  return rows
+}
+
+/** The files of a partition: one, or those of its directory. */
+function pathsOf(partition: HatsPartition, { present, notChecked }: Work): readonly string[] {
+  if (!partition.path.endsWith('/')) return [partition.path]
+  if (present !== undefined) return present.filter((path) => path.startsWith(partition.path) && path.endsWith('.parquet'))
+  if (!notChecked.includes('partitions that are directories')) notChecked.push('partitions that are directories')
+  return []
+}
+
+async function verifyFile(path: string, partition: HatsPartition, stored: StoreFile | undefined, schema: string | undefined, rules: RowRules | undefined, work: Work): Promise<{ counted: number; checked: number }> {
+  const { files, records, options, findings } = work
+  const opened = await files.open(path)
+  const expected = records?.checksums?.get(path)
+  if (records?.checksums !== undefined && expected === undefined) findings.add('checksums', 'no-checksum', 'the file has no checksum', { file: opened.name })
+  // A file of a store is small enough to be held whole: read once for its checksum and its rows.
+  const source = records === undefined ? opened : memorySource(opened.name, await wholeOf(opened))
+  if (expected !== undefined && !(await hasChecksum(source, expected, options, findings))) return { counted: stored?.rows ?? 0, checked: 0 }
+  if (stored !== undefined && stored.byteLength !== source.byteLength) {
+    findings.add('structure', 'wrong-length', 'the file has another length than the manifest says', { file: source.name, found: source.byteLength, expected: `${stored.byteLength} bytes` })
+  }
+  const parquet = await openParquet(source)
+  if (stored !== undefined && stored.rows !== parquet.rowCount) {
+    findings.add('structure', 'wrong-count', 'the file has another number of rows than the manifest says', { file: source.name, found: parquet.rowCount, expected: `${stored.rows}` })
+  }
+  if (schema !== undefined && schemaText(parquet) !== schema) {
+    findings.add('structure', 'other-schema', 'the columns are not those of _common_metadata', { file: source.name, found: schemaText(parquet), expected: schema })
+  }
+  const checked = rules === undefined ? 0 : await verifyRows(source, partition, rules, options.gunzip, findings)
+  return { counted: parquet.rowCount, checked }
+}
+
+async function wholeOf(source: ByteSource): Promise<Uint8Array> {
+  return source.slice(0, source.byteLength)
+}
+
+async function hasChecksum(source: ByteSource, expected: string, { sha256 }: CatalogTools, findings: Findings): Promise<boolean> {
+  const found = sha256(await wholeOf(source))
+  if (found === expected) return true
+  findings.add('checksums', 'wrong-checksum', 'the file is not as it was written: its rows are not looked at', { file: source.name, found, expected })
+  return false
+}
+
+/** Undefined where no rows are to be looked at, or no positions are named. */
+function rowRulesOf({ lists, records, options, notChecked }: Work): RowRules | undefined {
+  if (options.quick === true) return undefined
+  const { properties } = lists
+  const manifest = records?.manifest
+  const name = (star: string) => manifest?.columns.find((column) => column.star === star)?.name
+  const raDeg = name('raDeg') ?? properties.get('hats_col_ra')
+  const decDeg = name('decDeg') ?? properties.get('hats_col_dec')
+  if (raDeg === undefined || decDeg === undefined) {
+    notChecked.push('rows: the properties do not name the columns of the positions')
+    return undefined
+  }
+  const keyName = manifest === undefined ? properties.get('hats_col_healpix') : KEY_COLUMN
+  if (keyName === undefined) notChecked.push('the order of the rows: the catalogue has no HEALPix column')
+  const keyOrder = Number(properties.get('hats_col_healpix_order') ?? 29)
+  const others = (manifest?.columns ?? []).filter(({ star }) => star !== 'sourceId' && star !== 'raDeg' && star !== 'decDeg').map((column) => column.name)
+  return {
+    columns: { key: keyName === undefined ? undefined : { name: keyName, order: keyOrder }, raDeg, decDeg, sourceId: name('sourceId'), others },
+    place: properties.get('dataproduct_type') === 'margin' ? 'margin' : 'inside',
+    exactCells: manifest !== undefined,
+  }
+}
+
+/** Checksums of what is no data file. */
+async function verifyOtherFiles(files: ListedFiles, lists: HatsLists | undefined, records: StoreRecords | undefined, options: VerifyOptions, findings: Findings): Promise<void> {
+  const data = new Set(lists?.partitions.map(({ path }) => path))
+  for (const [path, expected] of records?.checksums ?? []) {
+    if (data.has(path)) continue
+    await findings.attempt('checksums' satisfies Check, `${files.name}/${path}`, async () => hasChecksum(await files.open(path), expected, options, findings))
+  }
+}

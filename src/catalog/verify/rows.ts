@@ -1,0 +1,121 @@
+import type { ByteSource, Decompress } from '../../formats/bytes.js'
+import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs, type ParquetFile } from '../../formats/parquet/index.js'
+import { nestedIndices29 } from '../../healpix/index.js'
+import { asFloat64, findColumn, type Column, type Table } from '../../table/columns.js'
+import { liesOnBorderOf } from './borders.js'
+import type { Findings } from './findings.js'
+import type { HatsPartition } from './hats-lists.js'
+import { checkKeys, type LastKey } from './keys.js'
+
+/** Which columns of a catalogue mean what. */
+export interface RowColumns {
+  /** The HEALPix column and its order; undefined where the catalogue has none. */
+  readonly key: { readonly name: string; readonly order: number } | undefined
+  readonly raDeg: string
+  readonly decDeg: string
+  readonly sourceId: string | undefined
+  /** Quantities that may be missing but never infinite. */
+  readonly others: readonly string[]
+}
+
+export interface RowRules {
+  readonly columns: RowColumns
+  /** Rows lie in the file's cell; in a margin they lie outside it. */
+  readonly place: 'inside' | 'margin'
+  /** Our own cells are exact; another program may put a position on a border to either side. */
+  readonly exactCells: boolean
+}
+
+/** One row group with what the checks of its rows share. */
+export interface RowGroup {
+  readonly file: ParquetFile
+  readonly table: Table
+  readonly number: number
+  /** Number of its first row in the file. */
+  readonly first: number
+  readonly raDeg: Float64Array
+  readonly decDeg: Float64Array
+  /** Order-29 cells of the positions; 0 for rows that are nowhere on the sky. */
+  readonly cells: BigInt64Array
+  /** Rows that are nowhere on the sky. */
+  readonly lost: ReadonlySet<number>
+}
+
+/**
+ * Checks the rows of one file: positions on the sky, the file's cell, the HEALPix column against the position, its order and statistics, repeated stars,
+ * infinite numbers. Gives the number of rows. Throws InputError where the file cannot be read.
+ */
+export async function verifyRows(source: ByteSource, partition: HatsPartition, rules: RowRules, gunzip: Decompress, findings: Findings): Promise<number> {
+  const file = await openParquet(source)
+  const { key, raDeg, decDeg, sourceId, others } = rules.columns
+  const names = [key?.name, raDeg, decDeg, sourceId, ...others].filter((name) => name !== undefined)
+  const missing = names.filter((name) => !file.columns.some((column) => column.name === name))
+  for (const column of missing) findings.add('structure', 'missing-column', 'the file has no such column that can be read', { file: source.name, column })
+  if (missing.length > 0) return file.rowCount
+  let last: LastKey | undefined
+  let first = 0
+  let number = 0
+  for await (const table of tablesOf(file, names, gunzip)) {
+    const group = rowGroupOf({ file, table, number, first }, rules.columns, findings)
+    if (group !== undefined) {
+      checkPlaces(group, partition, rules, findings)
+      checkFinite(group, others, findings)
+      last = checkKeys(group, rules, last, findings)
+    }
+    first += table.rowCount
+    number++
+  }
+  return first
+}
+
+async function* tablesOf(file: ParquetFile, names: readonly string[], gunzip: Decompress): AsyncGenerator<Table> {
+  if (!usesOwnCodecs(file, names)) yield* readRowGroupsOfAnyCodec(file.source, file, names)
+  else for (let group = 0; group < file.metadata.row_groups.length; group++) yield readRowGroup(file, group, names, gunzip)
+}
+
+/** Looks at the positions; undefined where they are no numbers at all. */
+function rowGroupOf(read: Pick<RowGroup, 'file' | 'table' | 'number' | 'first'>, columns: RowColumns, findings: Findings): RowGroup | undefined {
+  const [raDeg, decDeg] = [columns.raDeg, columns.decDeg].map((column) => {
+    const values = asFloat64(findColumn(read.table, column)!)
+    if (values === undefined) findings.add('structure', 'unfit-column', 'a position column holds no numbers', { file: read.file.source.name, rowGroup: read.number, column })
+    return values
+  })
+  if (raDeg === undefined || decDeg === undefined) return undefined
+  const lost = new Set<number>()
+  const check = (values: Float64Array, column: string, isFine: (value: number) => boolean, expected: string): void => {
+    for (let row = 0; row < values.length; row++) {
+      if (isFine(values[row]!)) continue
+      lost.add(row)
+      findings.add('rows', 'bad-position', 'the position is not on the sky', { file: read.file.source.name, rowGroup: read.number, row: read.first + row, column, found: String(values[row]), expected })
+    }
+  }
+  check(raDeg, columns.raDeg, (ra) => ra >= 0 && ra < 360, 'a number in [0, 360) deg')
+  check(decDeg, columns.decDeg, (dec) => dec >= -90 && dec <= 90, 'a number in [-90, 90] deg')
+  const onSky = (values: Float64Array) => (lost.size === 0 ? values : values.map((value, row) => (lost.has(row) ? 0 : value)))
+  return { ...read, raDeg, decDeg, cells: nestedIndices29(onSky(raDeg), onSky(decDeg)), lost }
+}
+
+/** Every star in the cell of its file; in a margin, none. */
+function checkPlaces({ file, number, first, raDeg, decDeg, cells, lost }: RowGroup, partition: HatsPartition, { place, exactCells }: RowRules, findings: Findings): void {
+  const shift = BigInt(2 * (29 - partition.order))
+  const from = BigInt(partition.cell) << shift
+  const to = BigInt(partition.cell + 1) << shift
+  const isWrong = (cell: bigint) => (cell >= from && cell < to) !== (place === 'inside')
+  const sentence = place === 'inside' ? "the star lies outside the file's cell" : "the star of a margin lies in the file's own cell"
+  for (let row = 0; row < cells.length; row++) {
+    const cell = cells[row]!
+    if (!isWrong(cell) || lost.has(row) || (!exactCells && liesOnBorderOf(partition, raDeg[row]!, decDeg[row]!))) continue
+    const expected = `${place === 'inside' ? '' : 'not '}cell ${partition.cell} of order ${partition.order}`
+    findings.add('rows', 'wrong-cell', sentence, { file: file.source.name, rowGroup: number, row: first + row, found: `RA ${raDeg[row]}, Dec ${decDeg[row]}: cell ${cell >> shift}`, expected })
+  }
+}
+
+function checkFinite({ file, table, number, first }: RowGroup, names: readonly string[], findings: Findings): void {
+  for (const column of names) {
+    const { values } = findColumn(table, column) as Column
+    for (let row = 0; row < values.length; row++) {
+      if (values[row] !== Infinity && values[row] !== -Infinity) continue
+      findings.add('rows', 'infinite', 'a value is infinite; what is missing is NaN', { file: file.source.name, rowGroup: number, row: first + row, column, found: String(values[row]) })
+    }
+  }
+}
