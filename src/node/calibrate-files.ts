@@ -14,7 +14,7 @@ import type { ExposureJob, ExposureRun, OpenedJob, RunControl, RunFailure } from
 import { measureCcds, missingFile, type MeasuredRow } from './measure-ccds.js'
 import { packageVersion } from './package.js'
 import { readList } from './read-exposure.js'
-import { readIfThere, standingSystems } from './standing-products.js'
+import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 import { temporaryStem } from './temporary-names.js'
 import { writeExposure, type ReadyCcd } from './write-exposure.js'
 
@@ -37,12 +37,14 @@ export async function openJob(job: ExposureJob): Promise<OpenedJob> {
  * process nor its streams. A CCD that fails is in `failures` and leaves no files; the others go on, and are solved without it. Every file is written whole or
  * not at all. The files are the same whatever the number of threads.
  *
- * @throws DataError where products of another photometric system stand in the output directory; the signal's reason where it was stopped. What concerns
+ * @throws InputError for an output directory that is none or cannot be written to; DataError where products of another photometric system stand in it; the
+ *   signal's reason where it was stopped. What concerns
  *   one CCD, or the writing, is no exception but a failure in the result, with its exit code.
  */
 export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, control: RunControl = {}): Promise<ExposureRun> {
   const { job, list, rows, several } = opened
   const { onNote, onFailure } = control
+  await refuseUnwritable(job.outdir)
   if (!job.force) refuseMixedSystems(job.system, await standingSystems(job.outdir, list.name, list.rows))
 
   const pool = control.pool ?? createCcdPool(1)

@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
 import { errorFromPlain } from '../errors.js'
 import { ccdTasks, type CcdTasks } from './ccd-tasks.js'
@@ -33,7 +34,7 @@ export function createCcdPool(workers: number): CcdPool {
   return {
     here,
     threadsFor(ccds) {
-      const busy = others.slice(0, Math.max(0, Math.ceil(ccds / CCDS_PER_THREAD) - 1))
+      const busy = workerEntry === undefined ? [] : others.slice(0, Math.max(0, Math.ceil(ccds / CCDS_PER_THREAD) - 1))
       for (const thread of busy) thread.start()
       return [...busy, here]
     },
@@ -57,11 +58,12 @@ export async function shareOut<T>(items: readonly T[], threads: readonly CcdThre
   signal?.throwIfAborted()
 }
 
-/** The compiled entry of a worker thread, beside the bundle or the library; from the sources, that of the last build. */
-function workerEntry(): URL {
-  if (import.meta.url.endsWith('.ts')) return new URL('dist/bundle/ccd-worker.mjs', packageRoot)
-  return new URL(import.meta.url.endsWith('.mjs') ? './ccd-worker.mjs' : './ccd-worker.js', import.meta.url)
-}
+/** The compiled entry of a worker thread, beside the bundle or the library; run from the sources, that of the last build, if there is one. */
+const workerEntry: URL | undefined = (() => {
+  if (!import.meta.url.endsWith('.ts')) return new URL(import.meta.url.endsWith('.mjs') ? './ccd-worker.mjs' : './ccd-worker.js', import.meta.url)
+  const built = new URL('dist/bundle/ccd-worker.mjs', packageRoot)
+  return existsSync(built) ? built : undefined
+})()
 
 /** A worker thread died: what it was working on is lost, and nothing of it was written. */
 export class WorkerDiedError extends Error {
@@ -91,7 +93,7 @@ class WorkerThread implements CcdThread {
   start(): Running {
     this.alive = true
     if (this.running) return this.running
-    const worker = new Worker(workerEntry())
+    const worker = new Worker(workerEntry!)
     const waiting = new Map<number, Waiting>()
     const running = { worker, waiting }
     // A thread without work keeps no process alive.
