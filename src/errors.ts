@@ -65,18 +65,30 @@ export interface PlainError {
   readonly name: string
   readonly message: string
   readonly stack?: string
+  /** Of the system: `ENOSPC`. */
+  readonly code?: string
+  readonly cause?: PlainError
 }
 
 export function plainError(error: unknown): PlainError {
-  const { name, message, stack } = error instanceof Error ? error : new Error(String(error))
-  return { name, message, ...(stack === undefined ? {} : { stack }), ...(isBlissError(error) ? { family: error.family, tag: error.tag, place: error.place } : {}) }
+  const { name, message, stack, cause, code } = (error instanceof Error ? error : new Error(String(error))) as Error & { code?: unknown }
+  return {
+    name,
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(cause instanceof Error ? { cause: plainError(cause) } : {}),
+    ...(isBlissError(error) ? { family: error.family, tag: error.tag, place: error.place } : {}),
+  }
 }
 
-/** The error that became plain data: of its own family, with its message and stack. */
-export function errorFromPlain({ family, tag, place, message, stack }: PlainError): Error {
+/** The error that became plain data: of its own family, with its message, stack and causes. */
+export function errorFromPlain({ family, tag, place, message, stack, code, cause }: PlainError): Error {
   const families = { command: CommandError, input: InputError, data: DataError }
-  const error = family === undefined ? new Error(message) : new families[family](tag!, message, {})
+  const options = cause === undefined ? {} : { cause: errorFromPlain(cause) }
+  const error = family === undefined ? new Error(message, options) : new families[family](tag!, message, {}, options)
   if (place !== undefined) Object.defineProperty(error, 'place', { value: place, enumerable: true })
+  if (code !== undefined) Object.assign(error, { code })
   if (stack !== undefined) error.stack = stack
   return error
 }
