@@ -14,6 +14,8 @@ export interface BatchOptions {
   readonly summary?: string
   readonly rehash: boolean
   readonly retries: number
+  /** Failures that lie in the inputs, and so stand in the table for good, do not count in the exit code. */
+  readonly acceptFailures: boolean
   readonly quiet: boolean
 }
 
@@ -27,6 +29,7 @@ export const BATCH_OPTIONS = {
   outdir: { type: 'string', describe: 'root of the products, a directory D{E}_r{R}p{A} per exposure; default beside the SExtractor catalogues' },
   summary: { type: 'string', describe: 'the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest' },
   rehash: { type: 'boolean', default: false, describe: 'compare all files by content, whatever their times say' },
+  'accept-failures': { type: 'boolean', default: false, describe: 'exit code 0 where what failed lies in the inputs and stands in the table: a rerun would not mend it' },
   retries: { type: 'string', default: '3', describe: 'further attempts at an exposure after I/O errors that may pass' },
 } as const
 
@@ -49,6 +52,7 @@ export function batchOptions(raw: Raw): BatchOptions {
     ...(raw['outdir'] === undefined ? {} : { outdir }),
     ...(summary === undefined ? {} : { summary }),
     rehash: raw['rehash'] === true,
+    acceptFailures: raw['accept-failures'] === true,
     retries: countOption(raw, 'retries', 10),
     quiet,
   }

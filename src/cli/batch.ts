@@ -91,7 +91,8 @@ async function finish(options: BatchOptions, plan: BatchPlan, paths: SummaryPath
   }
   const counts = await writeSummary(paths, plan.tasks, end.unmarked, plan.unreadable, options.job.acceptBorrowed)
   if (!options.quiet) io.out(summaryText(counts, unchanged, paths))
-  return counts.exitCode
+  const forGood = end.unmarked.size === 0 && plan.unreadable.length === 0
+  return options.acceptFailures && forGood && counts.exitCode === 3 ? 0 : counts.exitCode
 }
 
 function summaryText({ exposures, ccds, failures }: SummaryCounts, unchanged: number, paths: SummaryPaths): string {

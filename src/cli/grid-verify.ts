@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { markerName, parseMarker } from '../batch/marker.js'
 import { CommandError, InputError } from '../errors.js'
 import { verifyExposure, type ProductFiles, type Verified } from '../grid/verify.js'
 import type { GridExposure } from '../grid/workflow.js'
@@ -37,10 +38,14 @@ function problemLines({ list, expnum, workdir, outdir }: GridExposure, { problem
   return [...problems, ...again].map((sentence) => `bliss-calib: ${list.fileName}: ${sentence}\n`).join('')
 }
 
-function filesOf({ workdir, outdir }: GridExposure): ProductFiles {
+function filesOf({ workdir, outdir, list }: GridExposure): ProductFiles {
   const sums = new Map<string, string | undefined>()
   return {
     product: (name) => readUnlessAbsent(join(outdir, name)),
+    async toldFailed() {
+      const marker = parseMarker(new TextDecoder().decode((await readUnlessAbsent(join(outdir, markerName(list)))) ?? new Uint8Array()))
+      return (marker?.record.ccds ?? []).filter(({ result }) => result === null).map(({ ccd }) => ccd)
+    },
     async inputSha256(name) {
       if (!sums.has(name)) {
         const bytes = (await readUnlessAbsent(join(workdir, name))) ?? (await readUnlessAbsent(join(workdir, `${name}.gz`)))

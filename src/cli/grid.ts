@@ -136,7 +136,7 @@ function workflowOf({ directory, head }: Planned, { per, minutes, secondsPerCcd 
   return { workflow: chunkWorkflow(name, named, head.options, path(planName), path('summary.parquet')), files }
 }
 
-/** `1,3-60`: what `--ccd` takes. */
+/** `1,3-60`: what `--ccd` takes; a CCD alone as `7-7`, because it is an exposure all the same. */
 function ccdRanges(ccds: readonly number[]): string {
   const ranges: [number, number][] = []
   for (const ccd of ccds) {
@@ -144,7 +144,7 @@ function ccdRanges(ccds: readonly number[]): string {
     if (last && last[1] === ccd - 1) last[1] = ccd
     else ranges.push([ccd, ccd])
   }
-  return ranges.map(([first, last]) => (first === last ? `${first}` : `${first}-${last}`)).join(',')
+  return ranges.map(([first, last]) => (first === last && ccds.length > 1 ? `${first}` : `${first}-${last}`)).join(',')
 }
 
 function commonFiles({ program }: GridCommand): Text[] {

@@ -12,6 +12,8 @@ export interface ProductFiles {
   product(name: string): Promise<Uint8Array | undefined>
   /** SHA-256 of an input of the exposure by the name that its JSON gives it; undefined where it does not exist. */
   inputSha256(name: string): Promise<string | undefined>
+  /** CCDs that a batch has told as failed for good, in its table: they leave no products. */
+  toldFailed(): Promise<readonly number[]>
 }
 
 /** What the files of an exposure say. */
@@ -55,12 +57,14 @@ export async function verifyExposure(exposure: GridExposure, plan: Omit<GridPlan
   const absentCcds: number[] = []
   const ccds: CcdJson[] = []
   const outcomes: Record<string, number> = {}
+  const told = await files.toldFailed()
   for (const ccd of exposure.ccds) {
     const names = ccdProductNames(exposure.list, ccd)
     const found = await readAll(names, files)
     if (Object.values(found).every((bytes) => bytes === undefined)) {
       absentCcds.push(ccd)
-      problems.push(`CCD ${ccd}: no products`)
+      if (told.includes(ccd)) outcomes['failed'] = (outcomes['failed'] ?? 0) + 1
+      else problems.push(`CCD ${ccd}: no products`)
       continue
     }
     const said = (sentence: string) => problems.push(`CCD ${ccd}: ${sentence}`)
@@ -77,7 +81,8 @@ export async function verifyExposure(exposure: GridExposure, plan: Omit<GridPlan
     checkZero(found.zero, names.zero, one, said)
   }
   const presentCcds = exposure.ccds.filter((ccd) => !absentCcds.includes(ccd))
-  const merged = await checkExposure(exposure, plan, ccds, files, (sentence) => problems.push(sentence))
+  // Of an exposure that failed whole there is nothing to check.
+  const merged = told.length > 0 && presentCcds.length === 0 ? false : await checkExposure(exposure, plan, ccds, files, (sentence) => problems.push(sentence))
   return { problems, absentCcds, presentCcds, merged, outcomes }
 }
 

@@ -94,7 +94,7 @@ export function ccdWorkflow(name: string, exposures: readonly GridExposure[], op
 export function chunkWorkflow(name: string, chunks: readonly Chunk[], options: GridOptions, plan: string, summary: string): Workflow {
   const args = ['grid', 'summary', plan, '--to', summary]
   const unit: Unit = {
-    calibrate: chunks.map((chunk) => ({ name: `calibrate_${chunk.name}`, args: ['batch', chunk.manifest, '--workers', '1', ...photometry(options)] })),
+    calibrate: chunks.map((chunk) => ({ name: `calibrate_${chunk.name}`, args: ['batch', chunk.manifest, '--accept-failures', '--retries', '1', ...photometry(options)] })),
     merge: { name: 'merge', args },
     verify: chunks.map((chunk) => ({ name: `verify_${chunk.name}`, args: ['grid', 'verify', chunk.plan] })),
   }

@@ -15,8 +15,8 @@ export interface DagRun {
 
 export interface RunOptions {
   readonly together: number
-  /** Kills a node's process group after so many milliseconds; undefined lets it be. Asked at every start. */
-  readonly killAfterMs?: (node: string, retry: number) => number | undefined
+  /** Kills a node's processes as soon as this says so, asked every 2 ms while it runs. */
+  readonly killNow?: (node: string, retry: number, runningMs: number) => boolean
 }
 
 /**
@@ -35,7 +35,7 @@ export async function runDag(file: string, options: RunOptions): Promise<DagRun>
   const once = async (node: DagNode, retry: number): Promise<number> => {
     started.push(node.name)
     if (node.kind === 'subdag') return (await runDag(join(directory, node.file), options)).status
-    return runJob(directory, node, retry, options.killAfterMs?.(node.name, retry))
+    return runJob(directory, node, retry, options.killNow)
   }
   const runNode = async (node: DagNode) => {
     for (let retry = 0; ; retry++) {
@@ -60,7 +60,7 @@ export async function runDag(file: string, options: RunOptions): Promise<DagRun>
 }
 
 /** Runs a node's job by its submit description: exit value, or minus the signal. */
-function runJob(directory: string, node: DagNode, retry: number, killAfterMs: number | undefined): Promise<number> {
+function runJob(directory: string, node: DagNode, retry: number, killNow: RunOptions['killNow']): Promise<number> {
   const { commands } = parseSubmit(readFileSync(join(directory, node.file), 'utf8'))
   const macros = new Map([...node.vars, ['JOB', node.name], ['RETRY', `${retry}`]])
   const value = (name: string) => expand(commands.get(name)!, macros)
@@ -71,9 +71,14 @@ function runJob(directory: string, node: DagNode, retry: number, killAfterMs: nu
   return new Promise((finish, broken) => {
     // An empty environment, as a job without getenv has.
     const child = spawn(value('executable'), newSyntaxArguments(value('arguments')), { cwd, env: {}, stdio: ['ignore', out, err], detached: true })
-    const timer = killAfterMs === undefined ? undefined : setTimeout(() => process.kill(-child.pid!, 'SIGKILL'), killAfterMs)
+    const start = Date.now()
+    const watch = killNow && setInterval(() => {
+      if (!killNow(node.name, retry, Date.now() - start)) return
+      clearInterval(watch)
+      process.kill(-child.pid!, 'SIGKILL')
+    }, 2)
     child.on('error', broken).on('close', (code, signal) => {
-      clearTimeout(timer)
+      clearInterval(watch)
       closeSync(out)
       closeSync(err)
       finish(signal === null ? code! : -9)

@@ -5,7 +5,7 @@ import type { DeclareCommand } from './declare.js'
 /** `bliss-calib grid`: hands the work to a scheduler; the other verbs are what its jobs run. */
 export const declareGrid: DeclareCommand = (parser, run) =>
   parser.command('grid', 'hand exposures to HTCondor or Slurm', (grid) =>
-    [declareCondor, declareSlurm, declarePrepare, declareVerify].reduce((verbs, declare) => declare(verbs, run), grid).demandCommand(1, 'name what to do: condor, slurm, prepare or verify').strict(),
+    [declareCondor, declareSlurm, declarePrepare, declareVerify, declareSummary].reduce((verbs, declare) => declare(verbs, run), grid).demandCommand(1, 'name what to do: condor, slurm, prepare, verify or summary').strict(),
   )
 
 const FROM = { type: 'string', demandOption: true, describe: 'a directory of catalogue lists, a manifest, or one list' } as const
@@ -41,4 +41,12 @@ const declareVerify: DeclareCommand = (grid, run) =>
         const which = raw.expnum === undefined ? undefined : exposureOptions(raw as Raw)
         return (await import('../grid-verify.js')).gridVerify(raw.plan, which, io)
       }),
+  )
+
+const declareSummary: DeclareCommand = (grid, run) =>
+  grid.command(
+    'summary <plan>',
+    'the tables of all exposures that chunks have calibrated',
+    (summary) => summary.positional('plan', PLAN).options({ to: { type: 'string', demandOption: true, describe: 'table of all CCDs, a name that ends with .parquet; the others beside it' } }),
+    (raw) => run(async (io) => (await import('../grid-summary.js')).gridSummary(raw.plan, raw.to, io)),
   )
