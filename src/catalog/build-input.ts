@@ -5,10 +5,16 @@ import type { ByteSource } from '../formats/bytes.js'
 export interface BuildInput {
   /** Path, for messages; its last part tells a pixel file of the original. */
   readonly name: string
+  /** Tells this content from another under the same name; a build that goes on where it was interrupted reads only inputs that changed. */
+  readonly identity?: string
+  /** Of the file as it stands, packed or not. */
+  readonly byteLength?: number
   /** The content in pieces, from its beginning. */
   chunks(): AsyncIterable<Uint8Array>
   /** The content by ranges. */
   source(): Promise<ByteSource>
+  /** How much of the file `chunks` has read, 0 to 1. */
+  fraction?(): number
 }
 
 /** What a file was found to be. */

@@ -1,7 +1,7 @@
 import { rangesAtOrder, rangesFromCells, subtractRanges, rangesAreaSqDeg, unionRanges, type CellRanges } from '../healpix/index.js'
 import { keyCell } from '../formats/parquet/index.js'
 import { neighbourCells } from './cell-neighbours.js'
-import { firstAtOrAfter } from './partition.js'
+import { firstAtOrAfter } from './sorted-keys.js'
 
 /** Cells are at most 0.46 deg wide: a lone star vouches for no more. */
 const COARSEST_ORDER = 7
@@ -25,12 +25,15 @@ const EMPTY: CellRanges = { order: 0, ranges: new Float64Array(0) }
  * @param keys order-29 NESTED cells of the stars, ascending
  */
 export function occupiedCoverage(keys: BigInt64Array): CellRanges {
-  let coverage = EMPTY
-  for (const field of connectedFields(occupied(keys, [[0, keys.length]], COARSEST_ORDER).cells)) {
-    const rows = rowsOfCells(keys, field, COARSEST_ORDER)
-    coverage = unionAtFinest(coverage, fieldCoverage(keys, rows))
-  }
-  return coverage
+  const fields = connectedFields(occupied(keys, [[0, keys.length]], COARSEST_ORDER).cells)
+  return unionOfAll(fields.map((field) => fieldCoverage(keys, rowsOfCells(keys, field, COARSEST_ORDER))))
+}
+
+/** All sets at the finest of their orders; in pairs, so that thousands of fields cost no more than a sort. */
+function unionOfAll(sets: readonly CellRanges[]): CellRanges {
+  if (sets.length < 2) return sets[0] ?? EMPTY
+  const half = sets.length >> 1
+  return unionAtFinest(unionOfAll(sets.slice(0, half)), unionOfAll(sets.slice(half)))
 }
 
 /** Both sets at the finer of their orders. */

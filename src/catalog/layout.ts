@@ -1,6 +1,6 @@
 import type { SortedLayout } from '../formats/parquet/index.js'
 import { cellAreaSqDeg } from '../healpix/index.js'
-import { KEY_COLUMN, type StoreColumn } from './store-columns.js'
+import { KEY_COLUMN, type FurtherColumn, type StoreColumn } from './store-columns.js'
 
 /**
  * Rows of a row group: the piece of a file that a reader fetches whole, by one request. A row group of 1,024 stars is 0.16 deg wide at the
@@ -16,11 +16,11 @@ const DENSE_PER_SQ_DEG = 400_000
 const APART: ReadonlySet<string> = new Set(['parallaxMas', 'ruwe'])
 
 /** Layout of one file of a store: the rows of one NESTED cell. */
-export function storeLayout({ order, rows }: { readonly order: number; readonly rows: number }, columns: readonly StoreColumn[]): SortedLayout {
+export function storeLayout({ order, rows }: { readonly order: number; readonly rows: number }, columns: readonly (StoreColumn | FurtherColumn)[]): SortedLayout {
   const dense = rows / cellAreaSqDeg(order) > DENSE_PER_SQ_DEG
   return {
     sortedBy: KEY_COLUMN,
-    apart: [KEY_COLUMN, ...columns.filter(({ star }) => APART.has(star)).map(({ name }) => name)],
+    apart: [KEY_COLUMN, ...columns.filter((column) => !('star' in column) || APART.has(column.star)).map(({ name }) => name)],
     rowGroupRows: dense ? DENSE_ROW_GROUP_ROWS : ROW_GROUP_ROWS,
     createdBy: 'bliss-calib version 1',
   }

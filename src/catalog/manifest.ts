@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js'
 import type { CellRanges } from '../healpix/index.js'
 import type { PartitionBlock } from './partition-index.js'
-import type { StoreColumn } from './store-columns.js'
+import type { FurtherColumn, Precision, StoreColumn } from './store-columns.js'
 
 export const MANIFEST_NAME = 'manifest.json'
 export const CHECKSUMS_NAME = 'checksums.sha256'
@@ -17,6 +17,12 @@ export interface Manifest {
   readonly rowCount: number
   readonly fileCount: number
   readonly columns: readonly StoreColumn[]
+  /** Columns that were asked for beyond those of a calibration; absent where there are none. */
+  readonly furtherColumns?: readonly FurtherColumn[]
+  /** How values are kept; absent in stores of the first kind, which are `full`. */
+  readonly precision?: Precision
+  /** Of a margin: the rows within this distance of each file's cell. */
+  readonly marginArcsec?: number
   readonly coverage: CellRanges
   readonly coverageFrom: CoverageOrigin
   /** Rows that were kept out, by reason. */

@@ -18,7 +18,7 @@ export type QueryColumn = StoreColumn | { readonly star: 'cell'; readonly name: 
  * @throws CommandError where the catalogue has no column of a name
  */
 export function chooseColumns(catalog: Catalog, names: readonly string[] | undefined): QueryColumn[] {
-  const known: QueryColumn[] = storeColumns(catalog.description, catalog.columns, catalog.magType)
+  const known: QueryColumn[] = storeColumns(catalog.description, catalog.columns, (star) => star !== 'mag' || catalog.magType === 'f32')
   if (names === undefined) return known
   known.push({ star: 'cell', name: KEY_COLUMN, type: 'i64' })
   return names.map((wanted) => {

@@ -7,7 +7,7 @@ import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs } fro
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
 import { planByPosition, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
-import type { CatalogDescription } from './description.js'
+import type { ReadSetup } from './read-job.js'
 import { starsOfTable, type KeptOut, type StarChunk } from './star-chunk.js'
 
 const ROWS_PER_PIECE = 262_144
@@ -19,41 +19,45 @@ export interface ReadingNotes {
   readonly keptOut: KeptOut
   /** Distinct values of `ref_epoch`, with the file that first had them. */
   readonly refEpochs: Map<number, string>
+  /** How much of the input is read, 0 to 1, where it is read by row groups or ranges of rows. */
+  done: number
 }
 
 /** Reads the stars of one input, in pieces. Throws InputError where it is damaged or lacks an id, a position or a magnitude. */
 export async function* readStars(
   input: BuildInput,
-  description: CatalogDescription,
+  setup: ReadSetup,
   gunzip: Decompress,
   notes: ReadingNotes,
 ): AsyncGenerator<StarChunk> {
-  for await (const { table, plan } of rawTables(input, description, gunzip)) {
+  for await (const { table, plan, done } of rawTables(input, setup, gunzip)) {
     noteEpochs(table, plan, input.name, notes)
-    yield starsOfTable(table, plan, input.name, notes.keptOut)
+    notes.done = done ?? 0
+    yield starsOfTable(table, plan, input.name, notes.keptOut, setup.precision)
   }
 }
 
 interface RawPiece {
   readonly table: Table
   readonly plan: ColumnPlan
+  readonly done?: number
 }
 
-async function* rawTables(input: BuildInput, description: CatalogDescription, gunzip: Decompress): AsyncGenerator<RawPiece> {
+async function* rawTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress): AsyncGenerator<RawPiece> {
   const pieces = input.chunks()[Symbol.asyncIterator]()
   const first = await pieces.next()
   const head = first.done === true ? new Uint8Array(0) : first.value
   const kind = kindOfContent(head, input.name)
   if (kind === 'csv') {
-    yield* csvTables(input.name, resumed(head, pieces), description)
+    yield* csvTables(input.name, resumed(head, pieces), setup)
     return
   }
   await pieces.return?.()
-  if (kind === 'fits') yield* fitsTables(input, description)
-  else yield* parquetTables(input, description, gunzip)
+  if (kind === 'fits') yield* fitsTables(input, setup)
+  else yield* parquetTables(input, setup, gunzip)
 }
 
-async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, description: CatalogDescription): AsyncGenerator<RawPiece> {
+async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup: ReadSetup): AsyncGenerator<RawPiece> {
   let plan: ColumnPlan | undefined
   const fields = (raw: readonly string[]) => {
     if (raw.every((text) => text !== '' && Number.isFinite(Number(text)))) {
@@ -61,7 +65,7 @@ async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, descr
       throw new InputError('no-header', 'the first line holds numbers where the names of the columns should stand', place)
     }
     const header = distinct(raw)
-    const chosen = csvPlan(name, header, description)
+    const chosen = csvPlan(name, header, setup)
     plan = chosen
     return plannedNames(chosen).map((column) => ({
       name: column,
@@ -73,15 +77,15 @@ async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, descr
 }
 
 /** A pixel file of the original goes by position; so does any file of four columns, unless its names are all known. */
-function csvPlan(name: string, header: readonly string[], description: CatalogDescription): ColumnPlan {
+function csvPlan(name: string, header: readonly string[], setup: ReadSetup): ColumnPlan {
   const original = pixelOfFileName(name) !== undefined
   if (original && header.length !== ORIGINAL_COLUMNS) {
     const place = { file: name, line: 1, found: header.length, expected: 'id, RA, Dec, magnitude' }
     throw new InputError('unfit-csv', "a pixel file of the original's store has another number of columns", place)
   }
-  if (header.length !== ORIGINAL_COLUMNS) return planColumns(header, description, name)
-  if (original || !isPlannable(header, description)) return planByPosition(header)
-  return planColumns(header, description, name)
+  if (header.length !== ORIGINAL_COLUMNS) return planColumns(header, setup.description, name, setup.choice)
+  if (original || !isPlannable(header, setup.description)) return planByPosition(header)
+  return planColumns(header, setup.description, name, setup.choice)
 }
 
 /** Columns that go by position may share a name. */
@@ -89,37 +93,40 @@ function distinct(header: readonly string[]): string[] {
   return header.map((name, i) => (header.indexOf(name) === i ? name : `${name} ${i + 1}`))
 }
 
-async function* fitsTables(input: BuildInput, description: CatalogDescription): AsyncGenerator<RawPiece> {
+async function* fitsTables(input: BuildInput, setup: ReadSetup): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const hdus = await readFitsHeaders(source)
   const tables = hdus.filter(({ kind }) => kind === 'binary table' || kind === 'ASCII table')
   if (tables.length === 0) throw new InputError('fits-no-table', 'the file holds no table', { file: input.name, found: `${hdus.length} HDUs` })
   // The first table that has what is needed; with none, the message is about the largest.
   const plans = tables.map((hdu) => ({ hdu, names: fitsColumns(hdu).map(({ name }) => name) }))
-  const fitting = plans.find(({ names }) => isPlannable(names, description)) ?? plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
-  const plan = planColumns(fitting.names, description, input.name)
+  const fitting = plans.find(({ names }) => isPlannable(names, setup.description)) ?? plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
+  const plan = planColumns(fitting.names, setup.description, input.name, setup.choice)
   const rowCount = fitting.hdu.header.requireInteger('NAXIS2', 0)
   for (let row = 0; row === 0 || row < rowCount; row += ROWS_PER_PIECE) {
     const rows = [row, Math.min(rowCount, row + ROWS_PER_PIECE)] as const
-    yield { table: await readFitsTable(source, { hdus, hdu: fitting.hdu.index, columns: plannedNames(plan), rows }), plan }
+    const table = await readFitsTable(source, { hdus, hdu: fitting.hdu.index, columns: plannedNames(plan), rows })
+    yield { table, plan, done: rows[1] / Math.max(1, rowCount) }
   }
 }
 
-function isPlannable(names: readonly string[], description: CatalogDescription): boolean {
+function isPlannable(names: readonly string[], description: ReadSetup['description']): boolean {
   const known = new Set(names.map((name) => name.toLowerCase()))
   return (['sourceId', 'raDeg', 'decDeg', 'mag'] as const).every((star) => description.columns[star]?.some((name) => known.has(name.toLowerCase())))
 }
 
-async function* parquetTables(input: BuildInput, description: CatalogDescription, gunzip: Decompress): AsyncGenerator<RawPiece> {
+async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const file = await openParquet(source)
-  const plan = planColumns(file.columns.map(({ name }) => name), description, input.name)
+  const plan = planColumns(file.columns.map(({ name }) => name), setup.description, input.name, setup.choice)
   const names = plannedNames(plan)
   if (!usesOwnCodecs(file, names)) {
-    for await (const table of readRowGroupsOfAnyCodec(source, file, names)) yield { table, plan }
+    let group = 0
+    for await (const table of readRowGroupsOfAnyCodec(source, file, names)) yield { table, plan, done: ++group / file.metadata.row_groups.length }
     return
   }
-  for (let group = 0; group < file.metadata.row_groups.length; group++) yield { table: await readRowGroup(file, group, names, gunzip), plan }
+  const groups = file.metadata.row_groups.length
+  for (let group = 0; group < groups; group++) yield { table: await readRowGroup(file, group, names, gunzip), plan, done: (group + 1) / groups }
 }
 
 function noteEpochs(table: Table, { refEpoch }: ColumnPlan, file: string, { refEpochs }: ReadingNotes): void {

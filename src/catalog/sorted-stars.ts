@@ -1,75 +1,63 @@
-import { float32AsDecimal } from '../formats/number-text.js'
 import type { Column } from '../table/columns.js'
 import { gatherDoubles, gatherFloats, gatherIntegers } from './gather.js'
 import { sortingOrder64 } from './sort-order.js'
 import type { StarChunk } from './star-chunk.js'
-import { KEY_COLUMN, type StoreColumn } from './store-columns.js'
-import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumn } from './stars.js'
+import { KEY_COLUMN, type FurtherColumn, type StoreColumn } from './store-columns.js'
 
-/** All stars of a build, and the order that sorts them by cell, then by id. */
+/** The rows of one file, and the order that sorts them by cell, then by id. */
 export interface SortedStars {
-  readonly rowCount: number
-  /** Ascending. */
-  readonly keys: BigInt64Array
-  /** Columns that any input had. */
-  readonly present: ReadonlySet<StarColumn>
-  /** `f32` where every magnitude is a float32, or the shortest text of one. */
-  readonly magType: 'f32' | 'f64'
-  /** Rows [start, end) of the store's columns, the key first. */
-  columns(start: number, end: number, columns: readonly StoreColumn[]): Column[]
+  readonly chunk: StarChunk
+  /** Rows of the chunk in the order of the file. */
+  readonly order: Uint32Array
+  /** Rows that were left out because a star came twice. */
+  readonly repeated: number
 }
 
-/** Sorts the stars of all pieces. A star that comes twice, with one id at one position, is kept once; `onDuplicates` hears how many were not. */
-export function sortStars(chunks: readonly StarChunk[], onDuplicates: (rows: number) => void): SortedStars {
-  const total = chunks.reduce((rows, chunk) => rows + chunk.rowCount, 0)
-  const unsorted = join(new BigInt64Array(total), chunks.map(({ key }) => key))
-  const ids = join(new BigInt64Array(total), chunks.map(({ sourceId }) => sourceId))
-  const raDeg = join(new Float64Array(total), chunks.map((chunk) => chunk.raDeg))
-  const decDeg = join(new Float64Array(total), chunks.map((chunk) => chunk.decDeg))
-  const mag = join(new Float64Array(total), chunks.map((chunk) => chunk.mag))
-  const optional = new Map<OptionalStarColumn, Float32Array>()
-  for (const star of OPTIONAL_STAR_COLUMNS) {
-    if (!chunks.some((chunk) => chunk.optional.has(star))) continue
-    optional.set(star, join(new Float32Array(total), chunks.map((chunk) => chunk.optional.get(star) ?? new Float32Array(chunk.rowCount).fill(NaN))))
-  }
-  const sorted = sortingOrder64(unsorted)
-  const isRepeat = (row: number, before: number) => ids[row] === ids[before] && raDeg[row] === raDeg[before] && decDeg[row] === decDeg[before]
-  const order = orderTies(sorted, unsorted, ids, isRepeat)
-  onDuplicates(total - order.length)
-  const keys = gatherIntegers(unsorted, order)
-  return {
-    rowCount: order.length,
-    keys,
-    present: new Set<StarColumn>(['sourceId', 'raDeg', 'decDeg', 'mag', ...optional.keys()]),
-    magType: mag.every(isFloat32Text) ? 'f32' : 'f64',
-    columns(start, end, columns) {
-      const rows = order.subarray(start, end)
-      const gathered = columns.map(({ star, name, type }): Column => {
-        if (type === 'i64') return { name, type, values: gatherIntegers(ids, rows) }
-        const values = star === 'raDeg' ? raDeg : star === 'decDeg' ? decDeg : star === 'mag' ? mag : optional.get(star as OptionalStarColumn)!
-        if (type === 'f64') return { name, type, values: gatherDoubles(values, rows) }
-        return { name, type, values: gatherFloats(values, rows) }
-      })
-      return [{ name: KEY_COLUMN, type: 'i64', values: keys.slice(start, end) }, ...gathered]
-    },
-  }
+/**
+ * Sorts rows, so that the same set of rows gives the same file whatever order they came in. A star that comes twice, with one id at one position,
+ * is kept once: the row that is first by its values, missing ones last.
+ */
+export function sortStars(chunk: StarChunk): SortedStars {
+  const sorted = sortingOrder64(chunk.key)
+  const order = orderTies(sorted, chunk)
+  return { chunk, order, repeated: chunk.rowCount - order.length }
 }
 
-/** Whether a float32 can hold the value without loss: it is one, or it is the shortest decimal of one. */
-function isFloat32Text(value: number): boolean {
-  const rounded = Math.fround(value)
-  return rounded === value || Number.isNaN(value) || float32AsDecimal(rounded) === value
+/** Rows [start, end) as the columns of the file, the key first. */
+export function fileColumns({ chunk, order }: SortedStars, columns: readonly (StoreColumn | FurtherColumn)[], start = 0, end = order.length): Column[] {
+  const rows = order.subarray(start, end)
+  const gathered = columns.map((column): Column => {
+    const { name, type } = column
+    if (type === 'i64') return { name, type, values: gatherIntegers(chunk.sourceId, rows) }
+    const values = chunk.values.get('star' in column ? column.star : name)!
+    if (type === 'f64') return { name, type, values: gatherDoubles(values, rows) }
+    return { name, type, values: gatherFloats(values, rows) }
+  })
+  return [{ name: KEY_COLUMN, type: 'i64', values: gatherIntegers(chunk.key, rows) }, ...gathered]
 }
 
-/** The order with rows of one key by id, and without those that repeat the row before. Few keys are shared, so the rest moves untouched. */
-function orderTies(order: Uint32Array, keys: BigInt64Array, ids: BigInt64Array, isRepeat: (row: number, before: number) => boolean): Uint32Array {
-  const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
+/** The order with rows of one key by id and values, and without those that repeat a row. Few keys are shared, so the rest moves untouched. */
+function orderTies(order: Uint32Array, { key, sourceId: ids, values }: StarChunk): Uint32Array {
+  const words = new Uint32Array(key.buffer, key.byteOffset, 2 * key.length)
   const sameKey = (a: number, b: number) => words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1]
+  const raDeg = values.get('raDeg')!
+  const decDeg = values.get('decDeg')!
+  const isRepeat = (row: number, before: number) => ids[row] === ids[before] && raDeg[row] === raDeg[before] && decDeg[row] === decDeg[before]
+  const others = [...values].filter(([name]) => name !== 'raDeg' && name !== 'decDeg').sort(([a], [b]) => (a < b ? -1 : 1))
+  const byValues = [raDeg, decDeg, ...others.map(([, column]) => column)]
+  const compare = (a: number, b: number): number => {
+    if (ids[a] !== ids[b]) return ids[a]! < ids[b]! ? -1 : 1
+    for (const column of byValues) {
+      const rise = comparedNumbers(column[a]!, column[b]!)
+      if (rise !== 0) return rise
+    }
+    return 0
+  }
   let kept = 0
   for (let start = 0; start < order.length; ) {
     let end = start + 1
     while (end < order.length && sameKey(order[end]!, order[start]!)) end++
-    if (end - start > 1) order.subarray(start, end).sort((a, b) => (ids[a]! < ids[b]! ? -1 : ids[a]! > ids[b]! ? 1 : a - b))
+    if (end - start > 1) order.subarray(start, end).sort(compare)
     for (let i = start; i < end; i++) {
       if (i === start || !isRepeat(order[i]!, order[kept - 1]!)) order[kept++] = order[i]!
     }
@@ -78,11 +66,10 @@ function orderTies(order: Uint32Array, keys: BigInt64Array, ids: BigInt64Array, 
   return order.subarray(0, kept)
 }
 
-function join<T extends Float64Array | Float32Array | BigInt64Array>(whole: T, parts: readonly T[]): T {
-  let at = 0
-  for (const part of parts) {
-    whole.set(part as never, at)
-    at += part.length
-  }
-  return whole
+/** Ascending, NaN last, -0 before 0. */
+function comparedNumbers(a: number, b: number): number {
+  if (a < b) return -1
+  if (a > b) return 1
+  if (a === b) return Object.is(a, b) ? 0 : Object.is(a, -0) ? -1 : 1
+  return Number(Number.isNaN(a)) - Number(Number.isNaN(b))
 }

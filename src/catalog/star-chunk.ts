@@ -2,34 +2,41 @@ import { InputError } from '../errors.js'
 import { nestedIndices29 } from '../healpix/index.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import type { ColumnPlan } from './column-plan.js'
-import type { OptionalStarColumn } from './stars.js'
+import { litePositionDeg, liteStepOf, roundedTo } from './lite.js'
+import type { Precision } from './store-columns.js'
 
 /** Sound rows of one piece of an input, with their order-29 NESTED cells. */
 export interface StarChunk {
   readonly rowCount: number
   readonly key: BigInt64Array
   readonly sourceId: BigInt64Array
-  readonly raDeg: Float64Array
-  readonly decDeg: Float64Array
-  readonly mag: Float64Array
-  readonly optional: ReadonlyMap<OptionalStarColumn, Float32Array>
+  /** By star column (`raDeg`, `decDeg` and `mag` are always there), or by the raw name of a further column. */
+  readonly values: ReadonlyMap<string, Float64Array | Float32Array>
 }
 
 /** Rows that were kept out, by reason. */
 export type KeptOut = Map<string, number>
 
 export function countKeptOut(keptOut: KeptOut, reason: string, rows = 1): void {
-  keptOut.set(reason, (keptOut.get(reason) ?? 0) + rows)
+  if (rows > 0) keptOut.set(reason, (keptOut.get(reason) ?? 0) + rows)
 }
 
 /** Magnitude error of a flux known to a fraction: 2.5 / ln 10. */
 const MAG_PER_FRACTION = 2.5 / Math.LN10
 
+/** Magnitudes beyond are placeholders (99, -999, 1e30), not stars. */
+const BRIGHTEST_MAG = -5
+const FAINTEST_MAG = 35
+
+/** Doubles hold whole numbers up to here. */
+const LARGEST_WHOLE = 2 ** 53
+
 /**
- * Turns a raw table into stars: rows without a position on the sky are counted and left out, right ascensions of [-180, 0) and 360 are
- * brought to [0, 360), magnitude errors made from fluxes where the file has none. A magnitude may be missing (NaN).
+ * Turns a raw table into stars: rows that cannot be right are counted and left out, right ascensions of [-180, 0) and 360 are
+ * brought to [0, 360), magnitude errors made from fluxes where the file has none. A magnitude may be missing (NaN). Values of the
+ * lite precision are rounded here, so that a star is stored in the cell of the position that is stored.
  */
-export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptOut: KeptOut): StarChunk {
+export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptOut: KeptOut, precision: Precision = 'full'): StarChunk {
   const doubles = (name: string): Float64Array => {
     const column = findColumn(table, name)
     const values = column === undefined || (column.width ?? 1) !== 1 ? undefined : asFloat64(column)
@@ -39,32 +46,43 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptO
   const names = plan.stars
   const raRaw = doubles(names.get('raDeg')!)
   const decRaw = doubles(names.get('decDeg')!)
-  const rows = soundRows(raRaw, decRaw, keptOut)
+  const magRaw = doubles(names.get('mag')!)
+  const rows = soundRows(raRaw, decRaw, magRaw, keptOut)
   const take = (values: Float64Array): Float64Array => (rows.length === values.length ? values : Float64Array.from(rows, (row) => values[row]!))
-  const raDeg = take(raRaw).map((ra) => (ra < 0 ? ra + 360 : ra === 360 ? 0 : ra))
-  const decDeg = take(decRaw)
-  const ids = idsOf(table, names.get('sourceId')!, file)
-  const optional = new Map<OptionalStarColumn, Float32Array>()
+  const lite = precision === 'lite'
+  const raDeg = take(raRaw).map((ra) => onTheCircle(lite ? litePositionDeg(ra) : ra))
+  const decDeg = lite ? take(decRaw).map(litePositionDeg) : take(decRaw)
+  const values = new Map<string, Float64Array | Float32Array>([
+    ['raDeg', raDeg],
+    ['decDeg', decDeg],
+  ])
+  const add = (name: string, quantity: Float64Array): void => {
+    const step = lite ? liteStepOf(name) : undefined
+    const stored = step === undefined ? quantity : roundedTo(quantity, step)
+    values.set(name, name === 'mag' || precision === 'exact' ? stored : Float32Array.from(stored))
+  }
+  add('mag', take(magRaw))
   for (const [star, name] of names) {
-    if (star !== 'sourceId' && star !== 'raDeg' && star !== 'decDeg' && star !== 'mag') optional.set(star, Float32Array.from(take(doubles(name))))
+    if (star !== 'sourceId' && !values.has(star)) add(star, take(doubles(name)))
   }
   for (const [star, columns] of plan.errors) {
     const fraction =
       'fluxOverError' in columns ? doubles(columns.fluxOverError).map((ratio) => 1 / ratio) : ratioOf(doubles(columns.fluxError), doubles(columns.flux))
-    optional.set(star, Float32Array.from(take(fraction), (value) => (value > 0 && value < Infinity ? MAG_PER_FRACTION * value : NaN)))
+    values.set(star, Float32Array.from(take(fraction), (value) => (value > 0 && value < Infinity ? MAG_PER_FRACTION * value : NaN)))
   }
+  for (const [name, raw] of plan.further) values.set(name, wholeWithoutLoss(take(doubles(raw)), file, raw))
+  const ids = idsOf(table, names.get('sourceId')!, file)
   return {
     rowCount: rows.length,
     key: nestedIndices29(raDeg, decDeg),
     sourceId: rows.length === ids.length ? ids : BigInt64Array.from(rows, (row) => ids[row]!),
-    raDeg,
-    decDeg,
-    mag: take(doubles(names.get('mag')!)),
-    optional,
+    values,
   }
 }
 
-function soundRows(raDeg: Float64Array, decDeg: Float64Array, keptOut: KeptOut): Uint32Array {
+const onTheCircle = (raDeg: number): number => (raDeg < 0 ? raDeg + 360 : raDeg === 360 ? 0 : raDeg)
+
+function soundRows(raDeg: Float64Array, decDeg: Float64Array, mag: Float64Array, keptOut: KeptOut): Uint32Array {
   const rows = new Uint32Array(raDeg.length)
   let count = 0
   for (let row = 0; row < raDeg.length; row++) {
@@ -73,6 +91,7 @@ function soundRows(raDeg: Float64Array, decDeg: Float64Array, keptOut: KeptOut):
     if (Number.isNaN(ra) || Number.isNaN(dec)) countKeptOut(keptOut, 'position missing')
     else if (!(dec >= -90 && dec <= 90)) countKeptOut(keptOut, 'declination outside -90 to 90')
     else if (!(ra >= -180 && ra <= 360)) countKeptOut(keptOut, 'right ascension outside 0 to 360')
+    else if (mag[row]! < BRIGHTEST_MAG || mag[row]! > FAINTEST_MAG) countKeptOut(keptOut, `magnitude outside ${BRIGHTEST_MAG} to ${FAINTEST_MAG}`)
     else rows[count++] = row
   }
   return rows.slice(0, count)
@@ -80,6 +99,13 @@ function soundRows(raDeg: Float64Array, decDeg: Float64Array, keptOut: KeptOut):
 
 function ratioOf(numerator: Float64Array, denominator: Float64Array): Float64Array {
   return numerator.map((value, row) => value / denominator[row]!)
+}
+
+/** Whole numbers beyond 2^53 have lost digits on their way into a double; no quantity is that large. */
+function wholeWithoutLoss(values: Float64Array, file: string, column: string): Float64Array {
+  const tooLarge = values.find((value) => Math.abs(value) >= LARGEST_WHOLE && Number.isInteger(value))
+  if (tooLarge === undefined) return values
+  throw new InputError('unfit-column', 'the column holds whole numbers that a double cannot keep', { file, column, found: tooLarge, expected: 'a measured quantity' })
 }
 
 /** Ids as they are: text and 64-bit integers keep every digit, a float column has lost them already. */

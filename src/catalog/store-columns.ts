@@ -4,6 +4,12 @@ import { OPTIONAL_STAR_COLUMNS, type StarColumn } from './stars.js'
 /** The sort column of every file: NESTED cell of order 29, from the position alone. */
 export const KEY_COLUMN = '_healpix_29'
 
+/**
+ * How values are kept. `full`: ids, positions and magnitudes bit for bit, other quantities as the nearest float32. `exact`: those too,
+ * as doubles where a float32 would change them. `lite`: rounded (src/catalog/lite.ts).
+ */
+export type Precision = 'full' | 'exact' | 'lite'
+
 /** One column of the store. */
 export interface StoreColumn {
   readonly star: StarColumn
@@ -12,16 +18,22 @@ export interface StoreColumn {
   readonly type: 'i64' | 'f64' | 'f32'
 }
 
+/** A column that was asked for by its raw name and means nothing to a calibration. */
+export interface FurtherColumn {
+  readonly name: string
+  readonly type: 'f64' | 'f32'
+}
+
 /** Order of the columns in the files: what every run reads stands together. */
 const FILE_ORDER: readonly StarColumn[] = ['sourceId', 'raDeg', 'decDeg', 'mag', ...OPTIONAL_STAR_COLUMNS]
 
-/** Columns of a store that has the given ones: ids and positions lossless, measured quantities as float32. */
-export function storeColumns(description: CatalogDescription, present: ReadonlySet<StarColumn>, magType: 'f32' | 'f64'): StoreColumn[] {
+/** Columns of a store that has the given ones; `isFloat32` tells whether a float32 holds every value of a column. */
+export function storeColumns(description: CatalogDescription, present: ReadonlySet<string>, isFloat32: (name: string) => boolean): StoreColumn[] {
   return FILE_ORDER.filter((star) => present.has(star)).map((star) => {
     const name = description.columns[star]?.[0] ?? star
     if (star === 'sourceId') return { star, name, type: 'i64' }
     if (star === 'raDeg' || star === 'decDeg') return { star, name, type: 'f64' }
-    return { star, name, type: star === 'mag' ? magType : 'f32' }
+    return { star, name, type: isFloat32(star) ? 'f32' : 'f64' }
   })
 }
 

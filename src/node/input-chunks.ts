@@ -1,5 +1,5 @@
 import { createReadStream } from 'node:fs'
-import { open } from 'node:fs/promises'
+import { open, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { InputError } from '../errors.js'
 import { reasonOf } from './files.js'
@@ -21,14 +21,21 @@ export async function firstBytes(path: string, count: number): Promise<Uint8Arra
 
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
-/** The content of a file in pieces, unpacked where it begins like gzip. Throws InputError where it is missing, unreadable or damaged. */
-export async function* inputChunks(path: string): AsyncGenerator<Uint8Array> {
+/**
+ * The content of a file in pieces, unpacked where it begins like gzip; `onFraction` hears how much of the file is read, 0 to 1.
+ * Throws InputError where it is missing, unreadable or damaged.
+ */
+export async function* inputChunks(path: string, onFraction?: (fraction: number) => void): AsyncGenerator<Uint8Array> {
   const packed = isGzip(await firstBytes(path, 2))
+  const { size } = await stat(path)
   const file = createReadStream(path, { highWaterMark: 1 << 20 })
   const content = packed ? file.pipe(createGunzip({ chunkSize: 1 << 20 })) : file
   file.on('error', (cause) => content.destroy(cause))
   try {
-    for await (const chunk of content) yield chunk as Uint8Array
+    for await (const chunk of content) {
+      onFraction?.(file.bytesRead / Math.max(1, size))
+      yield chunk as Uint8Array
+    }
   } catch (cause) {
     const { code } = cause as NodeJS.ErrnoException
     if (code?.startsWith('Z_') === true) {

@@ -1,4 +1,5 @@
-import { stat } from 'node:fs/promises'
+import { readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.js'
 import type { CatalogDescription } from '../catalog/description.js'
 import { openCatalogFiles } from '../catalog/open.js'
@@ -18,5 +19,12 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
     const sentence = 'a reference catalogue is a directory; make one with `bliss-calib catalog build`'
     throw new InputError('no-catalog', sentence, { file: dir, found: 'a file' })
   }
-  return openCatalogFiles(directoryFiles(dir), { ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
+  return openCatalogFiles(directoryFiles(await catalogOf(dir)), { ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
+}
+
+/** The catalogue of a HATS collection, which stands in a directory below it; any other directory is a catalogue itself. */
+async function catalogOf(dir: string): Promise<string> {
+  const text = await readFile(join(dir, 'collection.properties'), 'utf8').catch(() => '')
+  const primary = /^hats_primary_table_url\s*[=:]\s*(\S+)\s*$/m.exec(text)?.[1]
+  return primary === undefined ? dir : join(dir, primary)
 }

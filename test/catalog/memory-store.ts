@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { buildCatalog, type BuildOptions, type BuildReport } from '../../src/catalog/build.js'
+import { memoryFolder } from '../../src/catalog/build-folder.js'
 import type { BuildInput } from '../../src/catalog/build-input.js'
 import type { Catalog } from '../../src/catalog/catalog.js'
 import { parseDescription } from '../../src/catalog/description.js'
@@ -18,10 +19,17 @@ export const tools = { gunzip: gunzipSync, sha256: (bytes: Uint8Array) => create
 export type MemoryStore = Map<string, Uint8Array>
 
 export async function buildInMemory(inputs: readonly BuildInput[], options: Partial<BuildOptions> = {}): Promise<{ store: MemoryStore; report: BuildReport }> {
-  const store: MemoryStore = new Map()
-  const write = (path: string, bytes: Uint8Array) => Promise.resolve(void store.set(path, bytes))
-  const report = await buildCatalog(inputs, { write }, { ...tools, descriptions, ...options })
-  return { store, report }
+  const { collection, report } = await collectionInMemory(inputs, options)
+  const primary = `${report.name}/`
+  return { store: new Map([...collection].flatMap(([path, bytes]) => (path.startsWith(primary) ? [[path.slice(primary.length), bytes]] : []))), report }
+}
+
+/** The whole collection: the catalogue, its margin, and what tells of both. */
+export async function collectionInMemory(inputs: readonly BuildInput[], options: Partial<BuildOptions> = {}): Promise<{ collection: MemoryStore; report: BuildReport }> {
+  const files: MemoryStore = new Map()
+  const report = await buildCatalog(inputs, memoryFolder(files), { ...tools, descriptions, ...options })
+  const root = `${report.path}/`
+  return { collection: new Map([...files].flatMap(([path, bytes]) => (path.startsWith(root) ? [[path.slice(root.length), bytes]] : []))), report }
 }
 
 export function openInMemory(store: MemoryStore, gapBytes = 1024): Promise<Catalog> {

@@ -95,7 +95,7 @@ export async function schemaOnlyParquet(bytes: Uint8Array): Promise<Uint8Array> 
 }
 
 /** Serialised footer, its length and the closing magic. */
-async function encodeFooter(metadata: FileMetaData): Promise<Uint8Array> {
+export async function encodeFooter(metadata: FileMetaData): Promise<Uint8Array> {
   const { ByteWriter } = await import('hyparquet-writer')
   const { writeMetadata } = await import('hyparquet-writer/src/metadata.js')
   const writer = new ByteWriter()

@@ -1,0 +1,60 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { BuildInput } from '../catalog/build-input.js'
+import { InputError } from '../errors.js'
+import { fileSource, openInput, reasonOf } from './files.js'
+import { firstBytes, inputChunks, isGzip } from './input-chunks.js'
+
+const READABLE = /\.(csv|ecsv|fits|fit|fts|cat|parquet)(\.gz)?$/i
+
+/** The files to build from: those named, and those below the directories named that look like catalogues, in order of their paths. */
+export async function findInputs(paths: readonly string[]): Promise<string[]> {
+  const found: string[] = []
+  for (const path of paths) {
+    const facts = await stat(path).catch((cause: unknown) => {
+      throw new InputError('unreadable-file', `the input cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    })
+    if (facts.isDirectory()) found.push(...(await inputsBelow(path)))
+    else found.push(path)
+  }
+  return [...new Set(found)]
+}
+
+async function inputsBelow(path: string): Promise<string[]> {
+  const primary = await primaryOf(path)
+  if (primary !== undefined) return inputsBelow(join(path, primary))
+  const entries = await readdir(path, { recursive: true, withFileTypes: true })
+  const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
+  // A HATS directory carries tables about itself; its stars are below dataset/.
+  const isHats = names.includes(join(path, 'hats.properties')) || names.includes(join(path, 'properties'))
+  const inputs = names.filter((name) => READABLE.test(name) && (!isHats || name.startsWith(join(path, 'dataset')))).sort()
+  if (inputs.length > 0) return inputs
+  throw new InputError('no-inputs', 'no catalogue file is below the directory', { file: path, expected: 'CSV, FITS or Parquet files' })
+}
+
+/** The catalogue of a HATS collection; its margin repeats rows of it. */
+async function primaryOf(path: string): Promise<string | undefined> {
+  const text = await readFile(join(path, 'collection.properties'), 'utf8').catch(() => '')
+  return /^hats_primary_table_url\s*[=:]\s*(\S+)\s*$/m.exec(text)?.[1]
+}
+
+/** One file as an input of the build; gzip is seen by its first bytes. */
+export function fileInput(path: string): BuildInput {
+  let fraction = 0
+  return {
+    name: path,
+    chunks: () => inputChunks(path, (part) => (fraction = part)),
+    source: async () => (isGzip(await firstBytes(path, 2)) ? openInput(path) : fileSource(path)),
+    fraction: () => fraction,
+  }
+}
+
+/** The files as they stand: size and time of the last change tell whether one was changed. */
+export async function fileInputs(paths: readonly string[]): Promise<BuildInput[]> {
+  const inputs: BuildInput[] = []
+  for (const path of paths) {
+    const { size, mtimeMs } = await stat(path)
+    inputs.push({ ...fileInput(path), byteLength: size, identity: `${path} ${size} ${mtimeMs}` })
+  }
+  return inputs
+}
