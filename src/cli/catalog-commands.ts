@@ -1,23 +1,28 @@
 import { CommandError } from '../errors.js'
 import { rangesAreaSqDeg } from '../healpix/index.js'
-import { buildCatalogDirectory } from '../node/catalog-build.js'
+import { buildCatalogDirectory, type DirectoryBuildOptions } from '../node/catalog-build.js'
 import { openCatalog } from '../node/open-catalog.js'
+import { buildProgress } from './build-progress.js'
 import type { ExitCode, Io } from './io.js'
 
 type Raw = Readonly<Record<string, unknown>>
 
 /** `catalog build`: raw files in, a reference catalogue out; what was kept out is counted and named. */
 export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
-  const release = raw['release'] as string | undefined
   const to = raw['to']
   if (typeof to !== 'string' || to === '') throw new CommandError('bad-option', 'the option needs one directory', { option: '--to', found: String(to as string) })
-  const report = await buildCatalogDirectory(raw['from'] as string[], to, { force: raw['force'] === true, ...(release === undefined ? {} : { release }) })
-  if (raw['quiet'] === true) return 0
+  const options = buildOptions(raw)
+  const progress = buildProgress(io, process.stderr.isTTY === true, () => performance.now())
+  const isQuiet = raw['quiet'] === true
+  const report = await buildCatalogDirectory(raw['from'] as string[], to, isQuiet ? options : { ...options, onProgress: progress.show }).finally(progress.end)
+  if (isQuiet) return 0
   if (report.releaseFrom === 'assumed') io.err(`nothing in the input tells its release: taken as ${report.name}; --release names another\n`)
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
+  const { margin } = report
   io.out(
     [
-      `${to}: ${report.rowCount} stars of ${report.name} in ${report.files} ${report.files === 1 ? 'file' : 'files'}, ${(report.byteLength / 1e6).toFixed(2)} MB`,
+      `${to}: ${report.rowCount} stars of ${report.name} in ${files(report.files)}, ${(report.byteLength / 1e6).toFixed(2)} MB`,
+      ...(margin === undefined ? [] : [`margin of ${margin.arcsec} arcsec: ${margin.rows} rows, ${(margin.byteLength / 1e6).toFixed(2)} MB`]),
       `columns: ${report.columns.join(' ')}`,
       `covers ${rangesAreaSqDeg(report.coverage).toFixed(3)} sq deg (${report.coverageFrom})`,
       ...keptOut.map(([reason, count]) => `kept out: ${count} ${count === 1 ? 'row' : 'rows'}, ${reason}`),
@@ -25,6 +30,34 @@ export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
     ].join('\n'),
   )
   return 0
+}
+
+const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
+
+function buildOptions(raw: Raw): DirectoryBuildOptions {
+  const release = raw['release'] as string | undefined
+  if (raw['lite'] === true && raw['exact'] === true) throw new CommandError('bad-option', 'the two contradict each other: choose one', { option: '--lite, --exact' })
+  const workers = raw['workers'] === undefined ? undefined : wholeNumber('--workers', raw['workers'], 1, 64)
+  return {
+    force: raw['force'] === true,
+    columns: String(raw['columns'] as string).split(',').map((name) => name.trim()),
+    precision: raw['lite'] === true ? 'lite' : raw['exact'] === true ? 'exact' : 'full',
+    marginArcsec: marginOf(raw['margin']),
+    metadata: raw['metadata'] === true,
+    ...(workers === undefined ? {} : { workers }),
+    ...(release === undefined ? {} : { release }),
+  }
+}
+
+function wholeNumber(option: string, text: unknown, least: number, most: number): number {
+  const value = Number(text)
+  if (typeof text === 'string' && /^\d+$/.test(text) && value >= least && value <= most) return value
+  throw new CommandError('bad-option', 'the option needs a whole number', { option, found: String(text as string), expected: `${least} to ${most}` })
+}
+
+function marginOf(text: unknown): number {
+  if (typeof text === 'string' && /^\d+(\.\d+)?$/.test(text)) return Number(text)
+  throw new CommandError('bad-option', 'the option needs a number of arcsec', { option: '--margin', found: String(text as string), expected: '0 for none, or up to 60' })
 }
 
 /** `catalog info`: what a catalogue holds. */
