@@ -9,7 +9,8 @@ rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 copyFileSync('src/products/result.schema.json', 'dist/products/result.schema.json')
 await build({
-  entryPoints: { cli: 'src/cli/main.ts' },
+  // A worker thread starts from its own file beside the command's.
+  entryPoints: { cli: 'src/cli/main.ts', 'ccd-worker': 'src/node/ccd-worker.ts' },
   outdir: 'dist/bundle',
   outExtension: { '.js': '.mjs' },
   bundle: true,

@@ -57,6 +57,42 @@ export function isBlissError(error: unknown): error is BlissError {
   return error instanceof BlissError
 }
 
+/** An error as plain data, so that it can pass from one thread to another. */
+export interface PlainError {
+  readonly family?: Family
+  readonly tag?: string
+  readonly place?: Place
+  readonly name: string
+  readonly message: string
+  readonly stack?: string
+  /** Of the system: `ENOSPC`. */
+  readonly code?: string
+  readonly cause?: PlainError
+}
+
+export function plainError(error: unknown): PlainError {
+  const { name, message, stack, cause, code } = (error instanceof Error ? error : new Error(String(error))) as Error & { code?: unknown }
+  return {
+    name,
+    message,
+    ...(stack === undefined ? {} : { stack }),
+    ...(typeof code === 'string' ? { code } : {}),
+    ...(cause instanceof Error ? { cause: plainError(cause) } : {}),
+    ...(isBlissError(error) ? { family: error.family, tag: error.tag, place: error.place } : {}),
+  }
+}
+
+/** The error that became plain data: of its own family, with its message, stack and causes. */
+export function errorFromPlain({ family, tag, place, message, stack, code, cause }: PlainError): Error {
+  const families = { command: CommandError, input: InputError, data: DataError }
+  const options = cause === undefined ? {} : { cause: errorFromPlain(cause) }
+  const error = family === undefined ? new Error(message, options) : new families[family](tag!, message, {}, options)
+  if (place !== undefined) Object.defineProperty(error, 'place', { value: place, enumerable: true })
+  if (code !== undefined) Object.assign(error, { code })
+  if (stack !== undefined) error.stack = stack
+  return error
+}
+
 /** Exit code of a failure: 2 the command, 3 an input or the data, 70 a bug. */
 export function exitCodeOf(error: unknown): 2 | 3 | 70 {
   if (!isBlissError(error)) return 70

@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { CommandError } from '../errors.js'
 import type { ExposureJob } from '../node/exposure-job.js'
 import type { PhotometricSystem } from '../photometry/result.js'
@@ -10,6 +11,7 @@ export interface CalibrateOptions extends ExposureJob {
   readonly legacy: boolean
   readonly json: boolean
   readonly quiet: boolean
+  readonly workers: number
 }
 
 /** The table of options: it is the parser, the types and the help. */
@@ -30,6 +32,7 @@ export const CALIBRATE_OPTIONS = {
   'keep-borrowed': { type: 'boolean', default: false, describe: 'apply borrowed zeropoints however large their error' },
   'accept-borrowed': { type: 'boolean', default: false, describe: 'count a borrowed zeropoint as fitted in the exit code' },
   force: { type: 'boolean', default: false, describe: 'write beside products of another photometric system' },
+  workers: { type: 'string', describe: 'threads that work on the CCDs; default as many as the machine has cores' },
   verbose: { type: 'string', default: '0', describe: '0, 1 or 2' },
   debug: { type: 'boolean', default: false, describe: "the original's name for --verbose 2" },
   quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
@@ -60,6 +63,13 @@ export function exposureOptions(raw: Raw): Pick<CalibrateOptions, 'expnum' | 're
   return { expnum: wholeOf(raw, 'expnum')!, ...(reqnum === undefined ? {} : { reqnum }), ...(attnum === undefined ? {} : { attnum }) }
 }
 
+/** `--workers`: at least one thread; by default one for each core. */
+export function workersOption(raw: Raw): number {
+  const workers = wholeOf(raw, 'workers') ?? availableParallelism()
+  if (workers >= 1) return workers
+  throw new CommandError('bad-option', 'at least one thread has to work', { option: '--workers', found: `'${workers}'`, expected: '1 or more' })
+}
+
 /** Checks the parsed command line; throws CommandError naming the option, what was found and what was expected. */
 export function calibrateOptions(raw: Raw): CalibrateOptions {
   const text = (name: string) => textOf(raw, name)
@@ -87,5 +97,6 @@ export function calibrateOptions(raw: Raw): CalibrateOptions {
     acceptBorrowed: raw['accept-borrowed'] === true,
     force: raw['force'] === true,
     quiet: raw['quiet'] === true,
+    workers: workersOption(raw),
   }
 }

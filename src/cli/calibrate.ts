@@ -1,9 +1,11 @@
 import type { Catalog } from '../catalog/catalog.js'
+import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles, openJob } from '../node/calibrate-files.js'
 import type { RunFacts } from '../products/result-json.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
+import { progressLine } from './progress.js'
 import { ccdLine, cutLines, exposureLine } from './summary-lines.js'
 
 /** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
@@ -14,7 +16,15 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
   const catalog = await chooseCatalog(options, opened.rows, io.env, note)
   if (opened.absent.length > 0) note(`CCDs not in ${opened.list.name.fileName}: ${opened.absent.join(', ')}\n`)
 
-  const run = await calibrateFiles(opened, catalog, { onNote: (sentence) => note(`${sentence}\n`), onFailure: ({ error }) => reportFailure(error, io) })
+  const progress = progressLine(io, options.quiet)
+  const said = (say: () => void) => (progress.clear(), say())
+  const pool = createCcdPool(options.workers)
+  const run = await calibrateFiles(opened, catalog, {
+    pool,
+    onProgress: progress.show,
+    onNote: (sentence) => said(() => note(`${sentence}\n`)),
+    onFailure: ({ error }) => said(() => reportFailure(error, io)),
+  }).finally(() => (progress.clear(), pool.close()))
   const say = options.quiet || options.json ? () => undefined : io.out
   for (const result of run.ccds) {
     say(ccdLine(result))

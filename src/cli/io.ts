@@ -11,6 +11,8 @@ export interface Io {
   /** Messages and progress. */
   err(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
+  /** Whether messages go to a terminal, where a line can be written over. */
+  readonly errIsTerminal?: boolean
 }
 
 /** A reader that went away (a pipe to `head`) ends the output quietly; any other failure of stdout is said, and the exit code is 3. */
@@ -25,6 +27,7 @@ export const processIo: Io = {
   outBytes: (bytes) => new Promise((resolve) => process.stdout.write(bytes, (error) => resolve(!error))),
   err: (text) => void process.stderr.write(text),
   env: process.env,
+  errIsTerminal: process.stderr.isTTY === true,
 }
 
 /** Prints a failure: the sentence of an expected one, the stack of a bug. Gives its exit code. */

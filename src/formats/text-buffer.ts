@@ -26,6 +26,13 @@ export class TextBuffer {
     return this.store.subarray(0, this.used)
   }
 
+  /** Takes what was written out, as its own copy, and begins anew. */
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = this.store.slice(0, this.used)
+    this.used = 0
+    return taken
+  }
+
   /** Text of characters below 128. */
   ascii(text: string): this {
     const size = text.length

@@ -2,8 +2,9 @@ import type { Catalog } from '../catalog/catalog.js'
 import type { ExitCode } from '../errors.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
-import type { CcdResult, PhotometricSystem } from '../photometry/result.js'
-import type { RunFacts } from '../products/result-json.js'
+import type { PhotometricSystem } from '../photometry/result.js'
+import type { RunFacts, SolvedResult } from '../products/result-json.js'
+import type { CcdPool } from './ccd-pool.js'
 import type { ReadList } from './read-exposure.js'
 
 /** What is asked of one exposure: where its files are, which of its CCDs, and how. */
@@ -47,12 +48,14 @@ export interface RunProgress {
 
 /** What whoever starts a run may hear of it and do to it. */
 export interface RunControl {
-  /** Stops between two CCDs: the run throws the signal's reason, and what was written whole stays. */
+  /** Threads to work in; without them this thread alone. */
+  readonly pool?: CcdPool
+  /** Stops between two CCDs: the run throws the signal's reason, and leaves nothing but what stood before or is written whole. */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: RunProgress) => void
   /** A sentence that is no failure: a CCD left out, columns that are blank. */
   readonly onNote?: (sentence: string) => void
-  /** A CCD that failed, as it happens; the others go on. `ccd` is absent where the exposure's own products failed. */
+  /** A CCD that failed; the others go on. `ccd` is absent where the exposure's own products failed. */
   readonly onFailure?: (failure: RunFailure) => void
 }
 
@@ -68,7 +71,7 @@ export interface ExposureRun {
   readonly list: ReadList
   readonly catalog: Catalog
   /** The CCDs whose products stand, in the order of the list, in the light of the exposure where several were asked for. */
-  readonly ccds: readonly CcdResult[]
+  readonly ccds: readonly SolvedResult[]
   /** The exposure's solution; absent in a run of one CCD. */
   readonly solution?: ExposureSolution
   readonly failures: readonly RunFailure[]

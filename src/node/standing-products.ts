@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises'
+import { access, constants, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
@@ -23,4 +23,14 @@ export async function standingSystems(outdir: string, list: ListName, rows: read
     if (text !== undefined) standing.set(path, text)
   }
   return standing
+}
+
+/** Throws InputError where files cannot be written into a directory, before any work is done for them. */
+export async function refuseUnwritable(outdir: string): Promise<void> {
+  try {
+    if (!(await stat(outdir)).isDirectory()) throw Object.assign(new Error('it is a file'), { code: 'ENOTDIR' })
+    await access(outdir, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw new InputError('unwritable-directory', `the output directory cannot be written to: ${reasonOf(cause)}`, { file: outdir }, { cause })
+  }
 }

@@ -36,9 +36,66 @@ const CARRIED = {
 /** What the calibrated catalogue reads from the SExtractor catalogue; of these, absent ones end up blank. */
 export const CARRIED_COLUMNS = Object.keys(CARRIED)
 
-/** Columns that are absent from a SExtractor catalogue and so are blank in the calibrated one. */
-export function blankColumns(table: Table): string[] {
-  return CARRIED_COLUMNS.filter((name) => !findColumn(table, name))
+type CarriedName = keyof typeof CARRIED
+
+/** What a calibrated catalogue takes over from a SExtractor catalogue as it is: rows by right ascension, those without one last. */
+export interface CarriedCatalogue {
+  readonly rowCount: number
+  readonly raDeg: Float64Array
+  readonly decDeg: Float64Array
+  readonly columns: Readonly<Record<CarriedName, Column>>
+  /** Columns that the SExtractor catalogue lacks: they are NaN here and blank in the products. */
+  readonly blank: readonly CarriedName[]
+}
+
+/** Sorts what is carried over; integers stay integers where every row has one, doubles stay doubles, all else is float32. */
+export function carriedCatalogue(table: Table): CarriedCatalogue {
+  const [raName, decName] = positionNames(table) ?? ['ALPHAWIN_J2000', 'DELTAWIN_J2000']
+  const nothing = new Float64Array(table.rowCount).fill(NaN)
+  const values = (name: string): Float64Array => {
+    const column = findColumn(table, name)
+    return (column && (column.width ?? 1) === 1 ? asFloat64(column) : undefined) ?? nothing
+  }
+  const ra = values(raName)
+  const order = sortingOrder(ra)
+  const carried = (name: CarriedName): Column => {
+    const sorted = gather(values(name), order)
+    const unit = CARRIED[name] === '' ? {} : { unit: CARRIED[name] }
+    if (INTEGERS.has(name)) return sorted.every(isInt32) ? { name, type: 'i32', values: new Int32Array(sorted), ...unit } : { name, type: 'f64', values: sorted, ...unit }
+    return findColumn(table, name)?.type === 'f64' ? { name, type: 'f64', values: sorted, ...unit } : { name, type: 'f32', values: new Float32Array(sorted), ...unit }
+  }
+  const names = CARRIED_COLUMNS as CarriedName[]
+  return {
+    rowCount: table.rowCount,
+    raDeg: gather(ra, order),
+    decDeg: gather(values(decName), order),
+    columns: Object.fromEntries(names.map((name) => [name, carried(name)])) as Record<CarriedName, Column>,
+    blank: names.filter((name) => !findColumn(table, name)),
+  }
+}
+
+const INTEGERS: ReadonlySet<CarriedName> = new Set(['NUMBER', 'FLAGS', 'IMAFLAGS_ISO'])
+const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31
+
+/** Magnitudes of fluxes in float32, and their errors: `NO_MAGNITUDE` where the flux is not positive or there is no zeropoint, NaN where there is no flux column. */
+export function calibratedMagnitudes(flux: Float64Array, fluxErr: Float64Array, zeropoint: number | null, absent: boolean): { readonly mag: Float32Array; readonly magErr: Float32Array } {
+  const mag = new Float32Array(flux.length).fill(absent ? NaN : NO_MAGNITUDE)
+  const magErr = mag.slice()
+  if (absent || zeropoint === null) return { mag, magErr }
+  for (let i = 0; i < flux.length; i++) {
+    const f = flux[i]!
+    if (!(f > 0 && f < Infinity)) continue
+    mag[i] = -2.5 * Math.log10(f) + zeropoint
+    if (Number.isFinite(fluxErr[i]!)) magErr[i] = (MAG_PER_RELATIVE_FLUX * fluxErr[i]!) / f
+  }
+  return { mag, magErr }
+}
+
+/** The zeropoint as the catalogue's columns hold it: the original's sign, to a micromagnitude, and its error. */
+export function zeropointColumns({ zeropoint, zeropointErr }: AppliedZeropoint): { readonly zeropoint: number; readonly zeropointErr: number } {
+  const micromag = (value: number) => Math.round(value * 1e6) / 1e6
+  if (zeropoint === null) return { zeropoint: NO_ZEROPOINT, zeropointErr: NO_ZEROPOINT }
+  return { zeropoint: micromag(-zeropoint), zeropointErr: micromag(zeropointErr ?? NO_ZEROPOINT) }
 }
 
 /**
@@ -46,83 +103,44 @@ export function blankColumns(table: Table): string[] {
  *
  * MAG_x = -2.5 log10(FLUX_x) + zeropoint in float32 where the flux is positive, else -9999; ZeroPoint with the original's sign.
  */
-export function calibratedCatalogue(table: Table, applied: AppliedZeropoint): Table {
-  const [raName, decName] = positionNames(table) ?? ['ALPHAWIN_J2000', 'DELTAWIN_J2000']
-  const n = table.rowCount
-  const blank = new Float64Array(n).fill(NaN)
-  const values = (name: string): Float64Array => {
-    const column = findColumn(table, name)
-    return (column && (column.width ?? 1) === 1 ? asFloat64(column) : undefined) ?? blank
-  }
-  const order = sortingOrder(values(raName))
-  const sorted = (name: string) => gather(values(name), order)
-  const known = applied.zeropoint !== null
-  const constant = (value: number) => new Float64Array(n).fill(value)
-  const f64 = (name: string, column: Float64Array, unit = ''): Column => ({ name, type: 'f64', values: column, ...(unit ? { unit } : {}) })
-  const f32 = (name: string, column: Float64Array, unit = ''): Column => ({ name, type: 'f32', values: Float32Array.from(column), ...(unit ? { unit } : {}) })
-  const i32 = (name: string, column: Float64Array): Column =>
-    column.every((value) => Number.isInteger(value) && Math.abs(value) < 2 ** 31) ? { name, type: 'i32', values: Int32Array.from(column) } : f64(name, column)
-  const carried = (name: keyof typeof CARRIED): Column => {
-    const column = sorted(name)
-    return findColumn(table, name)?.type === 'f64' ? f64(name, column, CARRIED[name]) : f32(name, column, CARRIED[name])
-  }
+export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZeropoint): Table {
+  const { rowCount: n, columns, blank } = carried
+  const f64 = (name: string, values: Float64Array, unit: string): Column => ({ name, type: 'f64', values, unit })
+  const i32 = (name: string, values: Int32Array): Column => ({ name, type: 'i32', values })
   const magnitudes = (kind: 'AUTO' | 'PSF'): [Column, Column] => {
-    const flux = sorted(`FLUX_${kind}`)
-    const fluxErr = sorted(`FLUXERR_${kind}`)
-    const absent = !findColumn(table, `FLUX_${kind}`)
-    const positive = (f: number) => known && f > 0 && f < Infinity
-    const mag = flux.map((f) => (absent ? NaN : positive(f) ? -2.5 * Math.log10(f) + applied.zeropoint! : NO_MAGNITUDE))
-    const magErr = flux.map((f, i) => (absent ? NaN : positive(f) && Number.isFinite(fluxErr[i]!) ? (MAG_PER_RELATIVE_FLUX * fluxErr[i]!) / f : NO_MAGNITUDE))
-    return [f32(`MAG_${kind}`, mag, 'mag'), f32(`MAGERR_${kind}`, magErr, 'mag')]
+    const absent = blank.includes(`FLUX_${kind}`)
+    const { mag, magErr } = calibratedMagnitudes(asFloat64(columns[`FLUX_${kind}`])!, asFloat64(columns[`FLUXERR_${kind}`])!, applied.zeropoint, absent)
+    return [
+      { name: `MAG_${kind}`, type: 'f32', values: mag, unit: 'mag' },
+      { name: `MAGERR_${kind}`, type: 'f32', values: magErr, unit: 'mag' },
+    ]
   }
-  const micromag = (value: number) => Math.round(value * 1e6) / 1e6
+  const { zeropoint, zeropointErr } = zeropointColumns(applied)
   return tableOf([
-    { name: 'ID', type: 'i32', values: Int32Array.from({ length: n }, (_, i) => i + 1) },
-    { name: 'EXPNUM', type: 'i32', values: new Int32Array(n).fill(applied.expnum) },
-    { name: 'CCDNUM', type: 'i32', values: new Int32Array(n).fill(applied.ccd) },
-    i32('NUMBER', sorted('NUMBER')),
-    f64('ALPHAWIN_J2000', sorted(raName), 'deg'),
-    f64('DELTAWIN_J2000', sorted(decName), 'deg'),
-    carried('FLUX_AUTO'),
-    carried('FLUXERR_AUTO'),
-    carried('FLUX_PSF'),
-    carried('FLUXERR_PSF'),
+    i32('ID', new Int32Array(n).map((_, i) => i + 1)),
+    i32('EXPNUM', new Int32Array(n).fill(applied.expnum)),
+    i32('CCDNUM', new Int32Array(n).fill(applied.ccd)),
+    columns.NUMBER,
+    f64('ALPHAWIN_J2000', carried.raDeg, 'deg'),
+    f64('DELTAWIN_J2000', carried.decDeg, 'deg'),
+    columns.FLUX_AUTO,
+    columns.FLUXERR_AUTO,
+    columns.FLUX_PSF,
+    columns.FLUXERR_PSF,
     ...magnitudes('AUTO'),
     ...magnitudes('PSF'),
-    carried('SPREAD_MODEL'),
-    carried('SPREADERR_MODEL'),
-    carried('FWHM_WORLD'),
-    carried('FWHMPSF_IMAGE'),
-    carried('FWHMPSF_WORLD'),
-    carried('CLASS_STAR'),
-    i32('FLAGS', sorted('FLAGS')),
-    i32('IMAFLAGS_ISO', sorted('IMAFLAGS_ISO')),
-    f64('ZeroPoint', constant(known ? micromag(-applied.zeropoint!) : NO_ZEROPOINT), 'mag'),
-    f64('ZeroPoint_rms', constant(known ? micromag(applied.zeropointErr ?? NO_ZEROPOINT) : NO_ZEROPOINT), 'mag'),
-    { name: 'ZeroPoint_FLAGS', type: 'i32', values: new Int32Array(n).fill(applied.flag) },
+    columns.SPREAD_MODEL,
+    columns.SPREADERR_MODEL,
+    columns.FWHM_WORLD,
+    columns.FWHMPSF_IMAGE,
+    columns.FWHMPSF_WORLD,
+    columns.CLASS_STAR,
+    columns.FLAGS,
+    columns.IMAFLAGS_ISO,
+    f64('ZeroPoint', new Float64Array(n).fill(zeropoint), 'mag'),
+    f64('ZeroPoint_rms', new Float64Array(n).fill(zeropointErr), 'mag'),
+    i32('ZeroPoint_FLAGS', new Int32Array(n).fill(applied.flag)),
   ])
-}
-
-/** The catalogues of an exposure's CCDs as one, by right ascension, ID counted anew. */
-export function combinedCatalogue(catalogues: readonly Table[]): Table {
-  const first = catalogues[0]
-  if (first === undefined) return tableOf([])
-  const joined = first.columns.map((column): Column => {
-    const parts = catalogues.map((catalogue) => findColumn(catalogue, column.name)!)
-    const all = Float64Array.from(parts.flatMap((part) => Array.from(asFloat64(part)!)))
-    const type = parts.every((part) => part.type === column.type) ? column.type : 'f64'
-    const values = { i32: () => Int32Array.from(all), f32: () => Float32Array.from(all), f64: () => all }
-    return { ...column, type, values: values[type as 'i32' | 'f32' | 'f64']() } as Column
-  })
-  const order = sortingOrder(asFloat64(joined.find((column) => column.name === 'ALPHAWIN_J2000')!)!)
-  return tableOf(
-    joined.map((column): Column => {
-      const reordered = column.name === 'ID' ? order.map((_, i) => i + 1) : gather(asFloat64(column)!, order)
-      if (column.type === 'i32') return { ...column, values: Int32Array.from(reordered) }
-      if (column.type === 'f32') return { ...column, values: Float32Array.from(reordered) }
-      return { ...column, values: Float64Array.from(reordered) } as Column
-    }),
-  )
 }
 
 /** FITS form of the calibrated catalogue: 32-bit integers, every other column as double, as its readers expect. */

@@ -8,7 +8,7 @@ import type { Table } from '../table/columns.js'
 import { fitsForm, type AppliedZeropoint } from './calibrated-catalogue.js'
 import { matchTable } from './matches.js'
 import { ccdProductNames } from './names.js'
-import { resultJson, type ExposureFacts, type Provenance } from './result-json.js'
+import { resultJson, type ExposureFacts, type OwnResult, type Provenance } from './result-json.js'
 import { zeroCsv } from './zero.js'
 
 /** What the files of one CCD say beside its result. */
@@ -19,6 +19,8 @@ export interface ProductContext {
   readonly fileName: string
   readonly magsType: string
   readonly provenance: Provenance
+  /** What the CCD gave by itself, where its exposure was solved. */
+  readonly own?: OwnResult
 }
 
 /** A borrowed zeropoint with a larger error than this is not applied to magnitudes unless asked for. */
@@ -44,7 +46,7 @@ export async function ccdProducts(result: CcdResult, calibrated: Table, context:
     text(names.zero, zeroCsv(result, context.fileName, context.magsType)),
     { name: names.zpCsv, bytes: csvBytes(calibrated) },
     { name: names.zpFits, bytes: writeFitsTable(fitsForm(calibrated)) },
-    text(names.json, resultJson(context.exposure, [result], context.provenance)),
+    text(names.json, resultJson(context.exposure, [{ ...result, ...(context.own ? { own: context.own } : {}) }], context.provenance)),
     { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches)) },
   ]
 }

@@ -29,8 +29,19 @@ export interface RunFacts {
   readonly ms: Readonly<Record<string, number>>
 }
 
+/** The part of a CCD's result that the exposure's solution may change. */
+export type OwnResult = Pick<CcdResult, 'outcome' | 'reason' | 'verdict' | 'zeropoint' | 'zeropointErr' | 'systematicErr' | 'ownFraction' | 'flag' | 'concerns'>
+
+/** What a CCD gave by itself: the JSON keeps it, so that an exposure can be solved again. */
+export function ownResult({ outcome, reason, verdict, zeropoint, zeropointErr, systematicErr, ownFraction, flag, concerns }: CcdResult): OwnResult {
+  return { outcome, reason, verdict, zeropoint, zeropointErr, systematicErr, ownFraction, flag, concerns }
+}
+
+/** A CCD's result, with what it gave by itself where its exposure was solved. */
+export type SolvedResult = CcdResult & { readonly own?: OwnResult }
+
 /** One CCD as the JSON shows it; the keys and their order are the contract; further ones stand after them. */
-export function ccdJson(result: CcdResult) {
+export function ccdJson(result: SolvedResult) {
   return {
     ccd: result.ccd,
     outcome: result.outcome,
@@ -52,6 +63,7 @@ export function ccdJson(result: CcdResult) {
     concerns: result.concerns,
     minusOriginal: result.zeropoint === null || result.sigmaClip.zeropoint === null ? null : result.zeropoint - result.sigmaClip.zeropoint,
     diagnostics: result.diagnostics,
+    ...(result.own ? { own: result.own } : {}),
   }
 }
 
@@ -67,7 +79,7 @@ export interface ResultExtras {
 }
 
 /** The result of a run as one JSON object with schema 1. */
-export function resultJson(exposure: ExposureFacts, ccds: readonly CcdResult[], provenance: Provenance, { solution, run }: ResultExtras = {}): string {
+export function resultJson(exposure: ExposureFacts, ccds: readonly SolvedResult[], provenance: Provenance, { solution, run }: ResultExtras = {}): string {
   const extras = { ...(solution ? { solution: solutionJson(solution) } : {}), ...(run ? { run } : {}) }
   return `${JSON.stringify({ schema: 1, exposure, ccds: ccds.map(ccdJson), provenance, ...extras }, null, 2)}\n`
 }

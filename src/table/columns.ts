@@ -79,5 +79,5 @@ export function asFloat64(column: Column): Float64Array | undefined {
     const missing = column.nullValue
     return Float64Array.from(column.values, (value: bigint) => (value === missing ? NaN : Number(value)))
   }
-  return Float64Array.from(column.values)
+  return new Float64Array(column.values)
 }

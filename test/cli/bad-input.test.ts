@@ -90,7 +90,7 @@ describe('exit 3, one sentence, no files', () => {
     'no catalogue': { spoil: () => undefined, options: () => ['--catalog', '/nowhere'], says: '/nowhere: the reference catalogue cannot be read: there is no such file or directory' },
     'a Parquet file that is cut short': { spoil: () => undefined, options: () => damagedCatalog((b) => b.subarray(0, 5000)), says: /Npix=\d+\.parquet.*(damaged|footer|shorter|truncated|bytes)/ },
     'a Parquet file with flipped bytes': { spoil: () => undefined, options: () => damagedCatalog((b) => b.map((byte, i) => (i % 97 === 50 ? byte ^ 0x55 : byte))), says: /Npix=\d+\.parquet/ },
-    'an output directory that is none': { spoil: () => undefined, options: () => ['--outdir', '/nowhere/at/all'], says: 'the file cannot be written: there is no such file or directory' },
+    'an output directory that is none': { spoil: () => undefined, options: () => ['--outdir', '/nowhere/at/all'], says: '/nowhere/at/all: the output directory cannot be written to: there is no such file or directory' },
   }
   test.each(Object.keys(cases))('%s', async (name) => {
     const { spoil, options, says } = cases[name]!

@@ -1,4 +1,4 @@
-import { mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -106,6 +106,30 @@ describe('--ccd all', () => {
 
 test('--accept-borrowed counts a borrowed zeropoint as fitted', async () => {
   expect((await calibrate(work(), temporaryDirectory(), '--ccd', 'all', '--accept-borrowed')).exitCode).toBe(0)
+})
+
+const built = existsSync(new URL('../../dist/bundle/ccd-worker.mjs', import.meta.url))
+test.skipIf(!built)('the same bytes whatever the number of worker threads', async () => {
+  const dir = work()
+  rmSync(join(dir, 'D00668439_i_28_r4p5_fullcat.fits'))
+  writeFileSync(join(dir, 'D00668439_i_35_r4p5_fullcat.fits'), 'no FITS')
+  const runs: { exitCode: number; err: string; outdir: string }[] = []
+  for (const workers of ['1', '2', '4']) {
+    const outdir = temporaryDirectory()
+    runs.push({ outdir, ...(await calibrate(dir, outdir, '--ccd', 'all', '--workers', workers)) })
+  }
+  const [one, ...others] = runs
+  expect(one!.exitCode).toBe(3)
+  expect(readdirSync(one!.outdir)).toHaveLength(5 * (CCDS.length - 2) + 4)
+  for (const { outdir, exitCode, err } of others) {
+    expect([exitCode, err, readdirSync(outdir)]).toEqual([one!.exitCode, one!.err, readdirSync(one!.outdir)])
+    for (const name of readdirSync(outdir)) expect(readFileSync(join(outdir, name)).equals(readFileSync(join(one!.outdir, name))), name).toBe(true)
+  }
+})
+
+test('a number of workers that is none is a mistake in the command', async () => {
+  const { exitCode, err } = await calibrate(work(), temporaryDirectory(), '--ccd', 'all', '--workers', '0')
+  expect([exitCode, err]).toEqual([2, "bliss-calib: --workers: at least one thread has to work (found '0', expected 1 or more)\n"])
 })
 
 test('the same bytes again, and in any order of the list', async () => {

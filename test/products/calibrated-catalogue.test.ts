@@ -1,6 +1,9 @@
 import { describe, expect, test } from 'vitest'
 import { csvBytes } from '../../src/formats/csv-write.js'
-import { blankColumns, calibratedCatalogue, combinedCatalogue, fitsForm } from '../../src/products/calibrated-catalogue.js'
+import { memorySource } from '../../src/formats/bytes.js'
+import { readFitsTable, writeFitsTable } from '../../src/formats/fits/index.js'
+import { calibratedCatalogue as calibrated, carriedCatalogue, fitsForm, type AppliedZeropoint } from '../../src/products/calibrated-catalogue.js'
+import { combinedCatalogue, mergedOrder } from '../../src/products/combined-catalogue.js'
 import { tableOf, type Column, type Table } from '../../src/table/columns.js'
 
 /** The columns that the original's downstream reads by position (LF, no quotes). */
@@ -23,7 +26,9 @@ function fullcat(...extra: Column[]): Table {
     ...extra,
   ])
 }
+const calibratedCatalogue = (table: Table, applied: AppliedZeropoint) => calibrated(carriedCatalogue(table), applied)
 const applied = { expnum: 668439, ccd: 7, zeropoint: 30.1234567, zeropointErr: 0.00123449, flag: 0 }
+const asNumbers = (column: Column) => column.values as Float64Array
 const csv = (table: Table) => new TextDecoder().decode(csvBytes(table)).trimEnd().split('\n')
 const cells = (table: Table, row: number) => Object.fromEntries(ORIGINAL_HEADER.split(',').map((name, k) => [name, csv(table)[row]!.split(',')[k]]))
 
@@ -53,7 +58,7 @@ describe('calibratedCatalogue', () => {
   test('columns that the SExtractor catalogue lacks are blank and named', () => {
     const row = cells(calibratedCatalogue(fullcat(), applied), 2)
     expect([row['FLUX_AUTO'], row['MAG_AUTO'], row['FWHMPSF_IMAGE'], row['IMAFLAGS_ISO']]).toEqual(['', '', '', ''])
-    expect(blankColumns(fullcat(i32('IMAFLAGS_ISO', 0, 0, 0)))).toEqual([
+    expect(carriedCatalogue(fullcat(i32('IMAFLAGS_ISO', 0, 0, 0))).blank).toEqual([
       'FLUX_AUTO', 'FLUXERR_AUTO', 'SPREAD_MODEL', 'SPREADERR_MODEL', 'FWHM_WORLD', 'FWHMPSF_IMAGE', 'FWHMPSF_WORLD', 'CLASS_STAR',
     ])
   })
@@ -65,12 +70,51 @@ describe('calibratedCatalogue', () => {
   })
 })
 
-test('CCDs are combined by right ascension with IDs counted anew', () => {
+const joined = async (pieces: AsyncIterable<Uint8Array>) => {
+  const all: Uint8Array[] = []
+  for await (const piece of pieces) all.push(piece)
+  return new Uint8Array(Buffer.concat(all))
+}
+async function combined(...tables: Table[]) {
+  const files = await combinedCatalogue(tables.map((table) => ({ csv: memorySource('csv', csvBytes(table)), fits: memorySource('fits', writeFitsTable(fitsForm(table))) })))
+  return { csv: new TextDecoder().decode(await joined(files.csv)).trimEnd().split('\n'), fits: await joined(files.fits) }
+}
+
+describe('the combined catalogue', () => {
   const a = calibratedCatalogue(fullcat(), applied)
   const b = calibratedCatalogue(fullcat(), { ...applied, ccd: 8 })
-  const both = combinedCatalogue([a, b])
-  expect(csv(both)).toHaveLength(7)
-  expect([1, 2, 3, 4].map((row) => [cells(both, row)['ID'], cells(both, row)['CCDNUM'], cells(both, row)['NUMBER']])).toEqual([['1', '7', '2'], ['2', '8', '2'], ['3', '7', '1'], ['4', '8', '1']])
+
+  test('CCDs by right ascension with IDs counted anew, rows as they stand in the CCDs', async () => {
+    const both = await combined(a, b)
+    expect(both.csv[0]).toBe(ORIGINAL_HEADER)
+    expect(both.csv.slice(1).map((row) => row.split(',').slice(0, 4).join(' '))).toEqual(['1 668439 7 2', '2 668439 8 2', '3 668439 7 1', '4 668439 8 1', '5 668439 7 40000', '6 668439 8 40000'])
+    expect(both.csv[4]!.split(',').slice(1)).toEqual(csv(b)[2]!.split(',').slice(1))
+    const inOrder = tableOf(a.columns.map((column, c) => {
+      const [x, y] = [asNumbers(column), asNumbers(b.columns[c]!)]
+      const values = column.name === 'ID' ? [1, 2, 3, 4, 5, 6] : [0, 1, 2].flatMap((row) => [x[row]!, y[row]!])
+      return { ...column, values: column.type === 'i32' ? Int32Array.from(values) : column.type === 'f32' ? Float32Array.from(values) : Float64Array.from(values) } as Column
+    }))
+    expect(both.fits).toEqual(writeFitsTable(fitsForm(inOrder)))
+  })
+
+  test('a column that is whole in one CCD only is a double in the whole', async () => {
+    const { fits } = await combined(a, calibratedCatalogue(fullcat(i32('IMAFLAGS_ISO', 3, 4, 5)), { ...applied, ccd: 8 }))
+    const table = await readFitsTable(memorySource('fits', fits))
+    const flags = table.columns.find(({ name }) => name === 'IMAFLAGS_ISO')!
+    expect([flags.type, [...asNumbers(flags)]]).toEqual(['f64', [NaN, 4, NaN, 3, NaN, 5]])
+    expect([...asNumbers(table.columns.find(({ name }) => name === 'NUMBER')!)]).toEqual([2, 2, 1, 1, 40000, 40000])
+  })
+
+  test('a CCD without detections', async () => {
+    const empty = calibratedCatalogue(tableOf(fullcat().columns.map((column) => ({ ...column, values: column.values.slice(0, 0) }) as Column)), { ...applied, ccd: 9 })
+    expect((await combined(empty, a)).csv).toEqual(csv(a))
+    expect((await combined(empty)).csv).toEqual([ORIGINAL_HEADER])
+  })
+
+  test('the order is that of a stable sort, NaN last', () => {
+    const lists = [[NaN], [1, 3, 3, NaN], [], [0, 3, 5], [3, NaN]].map((list) => Float64Array.from(list))
+    expect([...mergedOrder(lists)]).toEqual([3, 1, 1, 1, 3, 4, 3, 0, 1, 4])
+  })
 })
 
 test('FITS form: 32-bit integers, doubles elsewhere', () => {

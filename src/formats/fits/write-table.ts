@@ -44,6 +44,19 @@ export function writeFitsTables(tables: readonly (FitsTableOptions & { readonly 
   return file
 }
 
+/** All that stands before the rows in a file that `writeFitsTable` would write, had the table this many rows; columns of fixed length only. */
+export function fitsTableStart(table: Table, rowCount: number): Uint8Array {
+  const primary = primaryHeader([card('EXTEND', true, 'extensions may follow')])
+  const { header } = layOut({ columns: table.columns.map((column) => ({ ...column, values: [] }) as unknown as Column), rowCount }, {}, true)
+  const start = new Uint8Array(primary.length + header.length)
+  start.set(primary)
+  start.set(header, primary.length)
+  return start
+}
+
+/** Bytes that pad data of a FITS file to whole blocks. */
+export const fitsPadding = (dataBytes: number): Uint8Array => new Uint8Array(padded(dataBytes) - dataBytes)
+
 /** A FITS file of keywords only (NAXIS = 0). */
 export function writeFitsHeaderOnly(cards: readonly FitsCardInput[]): Uint8Array {
   return primaryHeader(cards.map(unstructured))
@@ -76,13 +89,13 @@ interface LaidOut {
   readonly dataBytes: number
 }
 
-function layOut(table: Table, { extname, headerCards = [], stringLengths = {} }: FitsTableOptions): LaidOut {
+function layOut(table: Table, { extname, headerCards = [], stringLengths = {} }: FitsTableOptions, withoutRows = false): LaidOut {
   if (table.columns.length > MOST_FIELDS) throw new RangeError(`${table.columns.length} columns are more than the ${MOST_FIELDS} of a FITS table`)
   const fields: WrittenField[] = []
   let rowBytes = 0
   let heapBytes = 0
   for (const column of table.columns) {
-    if ((rowsOf(column) ?? table.rowCount) !== table.rowCount) throw new RangeError(`column ${column.name} has not ${table.rowCount} rows`)
+    if (!withoutRows && (rowsOf(column) ?? table.rowCount) !== table.rowCount) throw new RangeError(`column ${column.name} has not ${table.rowCount} rows`)
     const field = layOutColumn(column, rowBytes, stringLengths[column.name] ?? 0)
     fields.push(field)
     rowBytes += field.bytes

@@ -1,0 +1,134 @@
+import { existsSync } from 'node:fs'
+import { Worker } from 'node:worker_threads'
+import { errorFromPlain } from '../errors.js'
+import { ccdTasks, type CcdTasks } from './ccd-tasks.js'
+import type { TaskAnswer, TaskCall } from './ccd-worker.js'
+import { packageRoot } from './package.js'
+
+/** One thread that works on CCDs: this one, or a worker thread. */
+export interface CcdThread extends CcdTasks {
+  /** False for a worker thread that died with work in hand, until it is started anew. */
+  readonly alive: boolean
+}
+
+/**
+ * Threads that work on CCDs: this thread and `workers - 1` others, each started when it is first needed. One pool serves any number of exposures, one
+ * after the other or together; close it at the end.
+ */
+export interface CcdPool {
+  /** The threads that this many CCDs keep busy, this one last, each started; one that died starts anew. */
+  threadsFor(ccds: number): readonly CcdThread[]
+  /** This thread. */
+  readonly here: CcdThread
+  close(): Promise<void>
+}
+
+/** A thread costs about 50 ms to start and as much to warm up: as much as some CCDs. */
+const CCDS_PER_THREAD = 4
+
+/** @param workers threads in all, this one included; with 1 none is started */
+export function createCcdPool(workers: number): CcdPool {
+  if (!(Number.isInteger(workers) && workers >= 1)) throw new RangeError(`${workers} workers: at least 1 is needed`)
+  const others = Array.from({ length: workers - 1 }, () => new WorkerThread())
+  const here: CcdThread = { ...ccdTasks(), alive: true }
+  return {
+    here,
+    threadsFor(ccds) {
+      const busy = workerEntry === undefined ? [] : others.slice(0, Math.max(0, Math.ceil(ccds / CCDS_PER_THREAD) - 1))
+      for (const thread of busy) thread.start()
+      return [...busy, here]
+    },
+    async close() {
+      await Promise.all(others.map((thread) => thread.close()))
+    },
+  }
+}
+
+/** Two at a time in each thread: it works on one while the other waits for its file or for this thread. */
+const IN_HAND = 2
+
+/** Gives items to threads as they become free. `work` must not throw; it is called for every item, unless the signal stops it. */
+export async function shareOut<T>(items: readonly T[], threads: readonly CcdThread[], work: (item: T, thread: CcdThread) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  let next = 0
+  const lane = async (thread: CcdThread): Promise<void> => {
+    while (next < items.length && thread.alive && !signal?.aborted) await work(items[next++]!, thread)
+  }
+  // This thread, the last, never dies: it takes what is left.
+  await Promise.all(Array.from({ length: IN_HAND }, () => threads.map(lane)).flat())
+  signal?.throwIfAborted()
+}
+
+/** The compiled entry of a worker thread, beside the bundle or the library; run from the sources, that of the last build, if there is one. */
+const workerEntry: URL | undefined = (() => {
+  if (!import.meta.url.endsWith('.ts')) return new URL(import.meta.url.endsWith('.mjs') ? './ccd-worker.mjs' : './ccd-worker.js', import.meta.url)
+  const built = new URL('dist/bundle/ccd-worker.mjs', packageRoot)
+  return existsSync(built) ? built : undefined
+})()
+
+/** A worker thread died: what it was working on is lost, and nothing of it was written. */
+export class WorkerDiedError extends Error {
+  override readonly name = 'WorkerDiedError'
+}
+
+interface Waiting {
+  readonly done: (value: never) => void
+  readonly failed: (error: Error) => void
+}
+
+interface Running {
+  readonly worker: Worker
+  readonly waiting: Map<number, Waiting>
+}
+
+class WorkerThread implements CcdThread {
+  private running: Running | undefined
+  private last = 0
+  alive = true
+
+  readonly measure: CcdTasks['measure'] = (task) => this.call('measure', task)
+  readonly stage: CcdTasks['stage'] = (task) => this.call('stage', task)
+  readonly calibrate: CcdTasks['calibrate'] = (task) => this.call('calibrate', task)
+  readonly forget: CcdTasks['forget'] = (run) => (this.running ? this.call('forget', run) : Promise.resolve())
+
+  start(): Running {
+    this.alive = true
+    if (this.running) return this.running
+    const worker = new Worker(workerEntry!)
+    const waiting = new Map<number, Waiting>()
+    const running = { worker, waiting }
+    // A thread without work keeps no process alive.
+    worker.unref()
+    worker.on('message', (answer: TaskAnswer) => {
+      const call = waiting.get(answer.id)
+      waiting.delete(answer.id)
+      if (waiting.size === 0) worker.unref()
+      if ('error' in answer) call?.failed(errorFromPlain(answer.error))
+      else call?.done(answer.value as never)
+    })
+    let cause: NodeJS.ErrnoException | undefined
+    worker.on('error', (error: Error) => (cause = error))
+    worker.on('exit', () => {
+      if (this.running === running) this.running = undefined
+      if (waiting.size > 0) this.alive = false
+      const reason = cause?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory: take fewer --workers' : (cause?.message ?? 'it was ended')
+      for (const { failed } of waiting.values()) failed(new WorkerDiedError(`a worker thread died at its work: ${reason}`, { cause }))
+      waiting.clear()
+    })
+    this.running = running
+    return running
+  }
+
+  async close(): Promise<void> {
+    await this.running?.worker.terminate()
+  }
+
+  private call<T>(name: keyof CcdTasks, argument: unknown): Promise<T> {
+    const { worker, waiting } = this.start()
+    const id = ++this.last
+    return new Promise<T>((done, failed) => {
+      waiting.set(id, { done, failed })
+      worker.ref()
+      worker.postMessage({ id, name, argument } satisfies TaskCall)
+    })
+  }
+}

@@ -1,0 +1,120 @@
+import { starsInHand, type CatalogFacts } from '../catalog/stars-in-hand.js'
+import type { StarColumns } from '../catalog/stars.js'
+import { errorFromPlain, InputError, type PlainError } from '../errors.js'
+import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
+import { fluxChoice } from '../exposure/fullcat.js'
+import type { NamedBytes } from '../formats/bytes.js'
+import type { CcdResult } from '../photometry/result.js'
+import { calibrateCcd, type CalibrationOptions, type CcdInput } from '../pipeline.js'
+import { calibratedCatalogue, carriedCatalogue, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
+import { appliedZeropoint, ccdProducts } from '../products/ccd-products.js'
+import type { OwnResult, Provenance } from '../products/result-json.js'
+import type { ExposureJob } from './exposure-job.js'
+import { readCcd } from './read-exposure.js'
+import { stageFiles, type StagedFile } from './staged-files.js'
+
+/** The stars of one CCD's footprint, or why they could not be read. */
+export interface StarsOfCcd {
+  readonly catalog: CatalogFacts
+  readonly stars: StarColumns | PlainError
+  readonly missingSqDeg: number
+}
+
+/** Which file of which run is meant. */
+interface CcdOfRun {
+  /** Unlike that of any other run. */
+  readonly run: string
+  readonly job: ExposureJob
+  readonly list: ListName
+  readonly row: CatalogueListRow
+  /** The file in the work directory, perhaps with `.gz`. */
+  readonly fileName: string
+}
+
+export interface MeasureTask extends CcdOfRun {
+  readonly sky: StarsOfCcd
+}
+
+/** A CCD by itself. */
+export interface MeasuredCcd {
+  readonly result: CcdResult
+  /** Of its SExtractor catalogue. */
+  readonly sha256: string
+  readonly notes: readonly string[]
+}
+
+export interface StageTask extends CcdOfRun {
+  /** As it goes into the products: in the light of the exposure, where that was solved; then `own` is what it was before. */
+  readonly result: CcdResult
+  readonly own?: OwnResult
+  readonly sha256: string
+  readonly provenance: Provenance
+  readonly stem: string
+  /** Further files of the same set. */
+  readonly others: readonly NamedBytes[]
+}
+
+export interface CalibrateTask {
+  readonly input: CcdInput
+  readonly sky: StarsOfCcd
+  readonly options: CalibrationOptions
+}
+
+/** What a thread can do with a CCD. Arguments and results are plain data, so that it is the same in any thread. */
+export interface CcdTasks {
+  /** Reads a SExtractor catalogue and calibrates it by itself; keeps what its products carry over. */
+  measure(task: MeasureTask): Promise<MeasuredCcd>
+  /** Writes the products under temporary names, to be committed by whoever started the run. */
+  stage(task: StageTask): Promise<StagedFile[]>
+  /** Forgets what was kept for a run. */
+  forget(run: string): Promise<void>
+  /** Calibrates sources in memory. */
+  calibrate(task: CalibrateTask): Promise<CcdResult>
+}
+
+/** The tasks, with room for what is kept between measuring and staging: some 100 bytes for each detection. */
+export function ccdTasks(): CcdTasks {
+  const kept = new Map<string, Map<number, CarriedCatalogue>>()
+  return {
+    async measure(task) {
+      const { run, row, job, list, sky } = task
+      const read = await readFullcat(task)
+      const carried = carriedCatalogue(read.table)
+      const { centre, corners, ccd, band } = row
+      const input: CcdInput = { ...read.facts, ccd, band, centre, corners, sources: read.sources, place: { file: list.fileName, line: row.line } }
+      const result = await calibrateCcd(input, inHand(sky), job)
+      if (!kept.has(run)) kept.set(run, new Map())
+      kept.get(run)!.set(ccd, carried)
+      const notes = [
+        ...(read.facts.epochYr === undefined ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`] : []),
+        ...(carried.blank.length > 0 ? [`CCD ${ccd}: ${row.fileName} lacks ${carried.blank.join(', ')}; blank in the products`] : []),
+      ]
+      return { result, sha256: read.sha256, notes }
+    },
+    async stage(task) {
+      const { run, job, list, row, result, own, provenance, stem, others } = task
+      const carried = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
+      const { band } = row
+      const exposure = { expnum: job.expnum, band, reqnum: list.reqnum, attnum: list.attnum, epochYr: result.epochYr, epochFrom: result.epochFrom }
+      const calibrated = calibratedCatalogue(carried, appliedZeropoint(result, job.expnum, job.keepBorrowed))
+      const products = await ccdProducts(result, calibrated, { list, exposure, fileName: row.fileName, magsType: job.magsType, provenance, ...(own ? { own } : {}) })
+      return stageFiles(job.outdir, [...products, ...others], stem)
+    },
+    forget(run) {
+      kept.delete(run)
+      return Promise.resolve()
+    },
+    calibrate: ({ input, sky, options }) => calibrateCcd(input, inHand(sky), options),
+  }
+}
+
+const inHand = ({ catalog, stars, missingSqDeg }: StarsOfCcd) => starsInHand(catalog, 'message' in stars ? errorFromPlain(stars) : stars, missingSqDeg)
+
+const readFullcat = ({ job, list, row, fileName }: CcdOfRun) => readCcd(job.workdir, fileName, row, list.fileName, fluxChoice(job.magsType))
+
+/** What another thread kept that is no more. */
+async function carriedAgain(task: StageTask): Promise<CarriedCatalogue> {
+  const { table, sha256 } = await readFullcat(task)
+  if (sha256 === task.sha256) return carriedCatalogue(table)
+  throw new InputError('changed-input', 'the SExtractor catalogue was changed while it was calibrated', { file: task.fileName, found: `SHA-256 ${sha256}`, expected: task.sha256 })
+}

@@ -1,0 +1,87 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import type { Catalog } from '../catalog/catalog.js'
+import { readEach } from '../catalog/read-each.js'
+import { catalogFacts } from '../catalog/stars-in-hand.js'
+import { InputError, plainError } from '../errors.js'
+import type { CatalogueListRow } from '../exposure/catalogue-list.js'
+import { ccdFootprint } from '../exposure/footprint.js'
+import type { CellRanges } from '../healpix/index.js'
+import { FOOTPRINT_MARGIN_ARCSEC } from '../pipeline.js'
+import { shareOut, type CcdThread } from './ccd-pool.js'
+import type { MeasuredCcd, StarsOfCcd } from './ccd-tasks.js'
+import type { OpenedJob, RunControl } from './exposure-job.js'
+
+/** A CCD of the list with its file, and what it gave by itself. */
+export interface MeasuredRow extends MeasuredCcd {
+  readonly row: CatalogueListRow
+  readonly fileName: string
+  /** Holds what the products carry over. */
+  readonly thread: CcdThread
+}
+
+/** What measuring the CCDs of a run gave; all in the order of the list. */
+export interface MeasuredCcds {
+  readonly measured: readonly MeasuredRow[]
+  readonly failed: readonly { readonly ccd: number; readonly error: unknown }[]
+  /** CCDs without a file. */
+  readonly missing: readonly CatalogueListRow[]
+}
+
+/** Reads and calibrates each CCD by itself: one read of the catalogue for all, the CCDs shared out to the threads. */
+export async function measureCcds(run: string, { job, list, rows }: OpenedJob, catalog: Catalog, threads: readonly CcdThread[], { signal, onProgress }: RunControl): Promise<MeasuredCcds> {
+  const names = new Set(await readdir(job.workdir))
+  const files = rows.map((row) => ({ row, fileName: [row.fileName, `${row.fileName}.gz`].find((name) => names.has(name)) }))
+  const present = files.flatMap(({ row, fileName }) => (fileName === undefined ? [] : [{ row, fileName }]))
+  const sky = await skyOf(present.map(({ row }) => row), catalog)
+
+  const outcomes = new Map<CatalogueListRow, MeasuredRow | { readonly error: unknown }>()
+  await shareOut(
+    present,
+    threads,
+    async ({ row, fileName }, thread) => {
+      try {
+        outcomes.set(row, { row, fileName, thread, ...(await thread.measure({ run, job, list: list.name, row, fileName, sky: sky.get(row)! })) })
+      } catch (error) {
+        outcomes.set(row, { error })
+      }
+      sky.delete(row)
+      onProgress?.({ stage: 'calibrated', done: outcomes.size, of: present.length })
+    },
+    signal,
+  )
+  const inOrder = present.map(({ row }) => ({ row, outcome: outcomes.get(row)! }))
+  return {
+    measured: inOrder.flatMap(({ outcome }) => ('error' in outcome ? [] : [outcome])),
+    failed: inOrder.flatMap(({ row, outcome }) => ('error' in outcome ? [{ ccd: row.ccd, error: outcome.error }] : [])),
+    missing: files.filter(({ fileName }) => fileName === undefined).map(({ row }) => row),
+  }
+}
+
+/** The catalogue's part for each CCD. A CCD whose corners are no polygon gets no stars: it fails by itself when it is measured. */
+async function skyOf(rows: readonly CatalogueListRow[], catalog: Catalog): Promise<Map<CatalogueListRow, StarsOfCcd>> {
+  const facts = catalogFacts(catalog)
+  const footprints = rows.map((row) => footprintOf(row))
+  const sound = footprints.filter((footprint): footprint is CellRanges => !(footprint instanceof Error))
+  const read = (await readEach(catalog, sound))[Symbol.iterator]()
+  return new Map(
+    rows.map((row, k): [CatalogueListRow, StarsOfCcd] => {
+      const footprint = footprints[k]!
+      const stars = footprint instanceof Error ? footprint : (read.next().value as Awaited<ReturnType<Catalog['read']>> | Error)
+      const missingSqDeg = footprint instanceof Error ? 0 : catalog.missingSqDeg(footprint)
+      return [row, { catalog: facts, stars: stars instanceof Error ? plainError(stars) : stars, missingSqDeg }]
+    }),
+  )
+}
+
+function footprintOf(row: CatalogueListRow): CellRanges | Error {
+  try {
+    return ccdFootprint(row.corners, FOOTPRINT_MARGIN_ARCSEC)
+  } catch (error) {
+    return error as Error
+  }
+}
+
+/** The failure of a CCD that was asked for alone and has no file. */
+export const missingFile = (workdir: string, { ccd, fileName }: CatalogueListRow): InputError =>
+  new InputError('missing-file', `the SExtractor catalogue of CCD ${ccd} does not exist`, { file: join(workdir, fileName) })

@@ -1,0 +1,203 @@
+import { InputError } from '../errors.js'
+import type { ByteSource } from '../formats/bytes.js'
+import { fitsColumns, fitsPadding, fitsTableStart, readFitsHeaders, readFitsTable, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
+import { TextBuffer } from '../formats/text-buffer.js'
+import { asFloat64, findColumn, tableOf, type Column, type Table } from '../table/columns.js'
+
+/** One CCD's calibrated catalogue as it stands in its two files, rows by right ascension. */
+export interface CataloguePart {
+  readonly csv: ByteSource
+  readonly fits: ByteSource
+}
+
+/** The combined catalogue's two files, piece by piece: no more than a piece of each part is in memory. */
+export interface CombinedFiles {
+  readonly csv: AsyncIterable<Uint8Array>
+  readonly fits: AsyncIterable<Uint8Array>
+}
+
+const RA = 'ALPHAWIN_J2000'
+const PIECE_BYTES = 1 << 20
+const READ_BYTES = 1 << 16
+const COMMA = 0x2c
+const NEWLINE = 0x0a
+
+/**
+ * The catalogues of an exposure's CCDs as one, by right ascension, rows without one last, ID counted anew; rows of one right ascension in the order of the
+ * parts. A row is that of its CCD byte for byte but for the ID: no number is printed again.
+ */
+export async function combinedCatalogue(parts: readonly CataloguePart[]): Promise<CombinedFiles> {
+  const tables = await Promise.all(parts.map(({ fits }) => openPart(fits)))
+  const order = mergedOrder(tables.map(({ raDeg }) => raDeg))
+  return { csv: combinedCsv(parts.map(({ csv }) => csv), order), fits: combinedFits(tables, order) }
+}
+
+/** Which list the next value comes from, when ascending lists are merged; NaN goes last, ties in the order of the lists. */
+export function mergedOrder(lists: readonly Float64Array[]): Uint32Array {
+  const merge = (first: number, end: number): { values: Float64Array; list: Uint32Array } => {
+    if (end - first === 1) return { values: lists[first]!, list: new Uint32Array(lists[first]!.length).fill(first) }
+    const middle = (first + end) >>> 1
+    const [a, b] = [merge(first, middle), merge(middle, end)]
+    const values = new Float64Array(a.values.length + b.values.length)
+    const list = new Uint32Array(values.length)
+    let i = 0
+    let j = 0
+    for (let k = 0; k < values.length; k++) {
+      const [x, y] = [a.values[i]!, b.values[j]!]
+      const fromB = i === a.values.length || (j < b.values.length && (y < x || (x !== x && y === y)))
+      values[k] = fromB ? y : x
+      list[k] = fromB ? b.list[j++]! : a.list[i++]!
+    }
+    return { values, list }
+  }
+  return lists.length === 0 ? new Uint32Array(0) : merge(0, lists.length).list
+}
+
+async function* combinedCsv(sources: readonly ByteSource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
+  const readers = sources.map((source) => new RowReader(source, 0, source.byteLength))
+  const headers: string[] = []
+  for (const reader of readers) {
+    await reader.nextLine()
+    headers.push(new TextDecoder().decode(reader.row()))
+  }
+  const text = new TextBuffer(PIECE_BYTES + READ_BYTES)
+  text.ascii(headers[0] ?? '')
+  for (const [i, k] of order.entries()) {
+    const reader = readers[k]!
+    if (!reader.line()) await reader.nextLine()
+    text.integer(i + 1).copy(reader.bytes, reader.bytes.indexOf(COMMA, reader.start), reader.end)
+    if (text.length >= PIECE_BYTES) yield text.take()
+  }
+  yield text.take()
+}
+
+interface OpenPart {
+  readonly source: ByteSource
+  readonly hdu: FitsHdu
+  readonly fields: readonly FieldFacts[]
+  readonly columns: Table
+  readonly raDeg: Float64Array
+}
+
+async function openPart(source: ByteSource): Promise<OpenPart> {
+  const hdus = await readFitsHeaders(source)
+  const columns = await readFitsTable(source, { hdus, rows: [0, 0] })
+  const raDeg = asFloat64(findColumn(await readFitsTable(source, { hdus, columns: [RA] }), RA)!)!
+  return { source, hdu: hdus[1]!, fields: fitsColumns(hdus[1]!), columns, raDeg }
+}
+
+async function* combinedFits(parts: readonly OpenPart[], order: Uint32Array): AsyncGenerator<Uint8Array> {
+  const columns = combinedColumns(parts.map((part) => part.columns))
+  yield fitsTableStart(columns, order.length)
+  const rowBytes = columns.columns.reduce((bytes, { type }) => bytes + STORED_BYTES[type as 'i32' | 'f64'], 0)
+  const copy = parts.map((part) => rowCopier(part, columns))
+  const readers = parts.map(({ source, hdu }, k) => new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, copy[k]!.rowBytes))
+  const perPiece = Math.max(1, Math.floor(PIECE_BYTES / rowBytes))
+  for (let first = 0; first < order.length; first += perPiece) {
+    const rows = Math.min(perPiece, order.length - first)
+    const piece = new Uint8Array(rows * rowBytes)
+    const view = new DataView(piece.buffer)
+    for (let r = 0; r < rows; r++) {
+      const k = order[first + r]!
+      const reader = readers[k]!
+      if (!reader.fixed()) await reader.nextFixed()
+      copy[k]!.row(reader, piece, view, r * rowBytes)
+      view.setInt32(r * rowBytes, first + r + 1)
+    }
+    yield piece
+  }
+  yield fitsPadding(order.length * rowBytes)
+}
+
+const STORED_BYTES = { i32: 4, f64: 8 }
+
+/** The columns of the whole: a column that is not a whole number in every part is none in the whole. */
+function combinedColumns(parts: readonly Table[]): Table {
+  const [first, ...others] = parts
+  const widened = first!.columns.map((column): Column => {
+    const same = others.every((other) => findColumn(other, column.name)!.type === column.type)
+    return same ? column : ({ ...column, type: 'f64', values: new Float64Array(0) } as Column)
+  })
+  return tableOf(widened)
+}
+
+/** Copies a row of a part into the whole, column by column only where their types differ. */
+function rowCopier({ fields, columns }: OpenPart, whole: Table): { readonly rowBytes: number; row(from: RowReader, to: Uint8Array, view: DataView, at: number): void } {
+  const rowBytes = columns.columns.reduce((bytes, { type }) => bytes + STORED_BYTES[type as 'i32' | 'f64'], 0)
+  if (whole.columns.every(({ type }, c) => type === columns.columns[c]!.type)) {
+    return { rowBytes, row: ({ bytes, start, end }, to, _, at) => to.set(bytes.subarray(start, end), at) }
+  }
+  return {
+    rowBytes,
+    row({ bytes, start }, _, view, at) {
+      const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+      for (const [c, { type }] of whole.columns.entries()) {
+        const o = start + fields[c]!.offset
+        if (type === 'i32') view.setInt32(at, from.getInt32(o))
+        else view.setFloat64(at, columns.columns[c]!.type === 'i32' ? from.getInt32(o) : from.getFloat64(o))
+        at += STORED_BYTES[type as 'i32' | 'f64']
+      }
+    },
+  }
+}
+
+/** Rows of a source one after the other: lines, or rows of a fixed length. The row at hand is `bytes[start, end)`. */
+class RowReader {
+  bytes = new Uint8Array(0)
+  start = 0
+  end = 0
+
+  constructor(
+    private readonly source: ByteSource,
+    private at: number,
+    private readonly last: number,
+    private readonly rowBytes = 0,
+  ) {}
+
+  row(): Uint8Array {
+    return this.bytes.subarray(this.start, this.end)
+  }
+
+  /** Moves to the next line, its end of line included; false where it is not in memory to its end. */
+  line(): boolean {
+    const newline = this.bytes.indexOf(NEWLINE, this.end)
+    if (newline < 0) return false
+    this.start = this.end
+    this.end = newline + 1
+    return true
+  }
+
+  /** Moves to the next row of fixed length; false where it is not in memory. */
+  fixed(): boolean {
+    if (this.end + this.rowBytes > this.bytes.length) return false
+    this.start = this.end
+    this.end += this.rowBytes
+    return true
+  }
+
+  async nextLine(): Promise<void> {
+    if (this.line()) return
+    await this.fill()
+    if (!this.line()) this.ended()
+  }
+
+  async nextFixed(): Promise<void> {
+    await this.fill()
+    if (!this.fixed()) this.ended()
+  }
+
+  private ended(): never {
+    throw new InputError('short-catalogue', 'the calibrated catalogue ends before its rows do', { file: this.source.name })
+  }
+
+  /** Reads on, behind what is left. */
+  private async fill(): Promise<void> {
+    const rest = this.bytes.subarray(this.end)
+    const read = await this.source.slice(this.at, Math.min(this.at + READ_BYTES, this.last))
+    this.at += read.length
+    this.bytes = new Uint8Array(rest.length + read.length)
+    this.bytes.set(rest)
+    this.bytes.set(read, rest.length)
+    this.start = this.end = 0
+  }
+}
