@@ -1,5 +1,12 @@
 import type { ByteSource, Decompress } from '../formats/bytes.js'
 
+/** What is known of a file before it is opened: it saves a remote reader a request. */
+export interface OpenHint {
+  readonly byteLength?: number
+  /** Which end is read first. */
+  readonly from?: 'start' | 'end'
+}
+
 /** A directory of files, local or remote: all that an opened catalogue asks of the machine. */
 export interface CatalogFiles {
   /** Directory or URL, for messages. */
@@ -7,8 +14,9 @@ export interface CatalogFiles {
   /** Two wanted pieces of a file with at most this many bytes between them are cheaper to fetch as one. */
   readonly gapBytes: number
   /** Opens a file by its path below the directory. Throws InputError where it is missing or unreadable. */
-  open(path: string): Promise<ByteSource>
-  exists(path: string): Promise<boolean>
+  open(path: string, hint?: OpenHint): Promise<ByteSource>
+  /** As `open`; undefined where there is no such file. */
+  find(path: string, hint?: OpenHint): Promise<ByteSource | undefined>
 }
 
 /** What the catalogue borrows from the machine's libraries. */

@@ -34,11 +34,11 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
       expected: options.descriptions.map(({ name }) => name).join(' or '),
     })
   }
-  const filesOf = partitionLists(files, counters)
+  const filesOf = partitionLists(files, manifest.partitions, counters)
   const opened = new Map<string, Promise<StorePartition>>()
   const partitionOf = (file: StoreFile): Promise<StorePartition> => {
     const path = partitionPath(file)
-    const open = async () => openStorePartition(files, counted(await files.open(path), counters), file, manifest.columns, options)
+    const open = async () => openStorePartition(files, counted(await files.open(path, { byteLength: file.byteLength }), counters), file, manifest.columns, options)
     const known = opened.get(path) ?? open()
     opened.set(path, known)
     // A failure is not kept: the next read tries again.
@@ -70,22 +70,23 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
 }
 
 async function readManifest(files: CatalogFiles, counters: ReadCounters, { sha256 }: CatalogTools): Promise<{ manifest: Manifest; hash: string }> {
-  if (!(await files.exists(MANIFEST_NAME))) {
-    const hats = (await files.exists('hats.properties')) || (await files.exists('properties'))
+  const found = await files.find(MANIFEST_NAME)
+  if (found === undefined) {
+    const hats = ((await files.find('hats.properties')) ?? (await files.find('properties'))) !== undefined
     const sentence = hats ? 'this HATS directory was not built by `bliss-calib catalog build`, or not to its end' : 'there is no reference catalogue here'
     throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
   }
-  const source = counted(await files.open(MANIFEST_NAME), counters)
+  const source = counted(found, counters)
   const bytes = await source.slice(0, source.byteLength)
   return { manifest: parseManifest(bytes, source.name, sha256), hash: sha256(bytes) }
 }
 
 /** Reads blocks of the list of files, each once. */
-function partitionLists(files: CatalogFiles, counters: ReadCounters): (block: PartitionBlock) => Promise<StoreFile[]> {
+function partitionLists(files: CatalogFiles, blocks: readonly PartitionBlock[], counters: ReadCounters): (block: PartitionBlock) => Promise<StoreFile[]> {
   let source: Promise<ByteSource> | undefined
   const known = new Map<PartitionBlock, Promise<StoreFile[]>>()
   const read = async (block: PartitionBlock): Promise<StoreFile[]> => {
-    source ??= files.open(PARTITIONS_NAME).then((opened) => counted(opened, counters))
+    source ??= files.open(PARTITIONS_NAME, { byteLength: blocks.at(-1)!.end }).then((opened) => counted(opened, counters))
     const list = await source
     return parseBlock(await list.slice(block.start, block.end), block, list.name)
   }

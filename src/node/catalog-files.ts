@@ -36,10 +36,10 @@ export function directoryFiles(dir: string): CatalogFiles {
     name: dir,
     gapBytes: 1024,
     open: (path) => fileSource(join(dir, path)),
-    exists: (path) =>
+    find: (path) =>
       access(join(dir, path)).then(
-        () => true,
-        () => false,
+        () => fileSource(join(dir, path)),
+        () => undefined,
       ),
   }
 }

@@ -7,11 +7,10 @@ import { CommandError, InputError } from '../errors.js'
 import { catalogTools, directoryFiles, packagedDescriptions } from './catalog-files.js'
 import { reasonOf } from './files.js'
 
-/** Opens the reference catalogue in a directory. Throws InputError where it is missing, half written or damaged, CommandError for a URL. */
+/** Opens the reference catalogue in a directory or behind a URL. Throws InputError where it is missing, half written or damaged, CommandError for a URL of another protocol. */
 export async function openCatalog(dir: string, options: { readonly descriptions?: readonly CatalogDescription[] } = {}): Promise<Catalog> {
-  if (/^[a-z]+:\/\//i.test(dir)) {
-    throw new CommandError('remote-catalog', 'a catalogue is read from a directory of this machine: fetch it first', { option: '--catalog', found: dir, expected: 'a directory' })
-  }
+  const tools = async () => ({ ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(dir)) return openCatalogFiles((await import('./http-files.js')).httpFiles(webAddress(dir)), await tools())
   const facts = await stat(dir).catch((cause: unknown) => {
     throw new InputError('no-catalog', `the reference catalogue cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
   })
@@ -19,7 +18,7 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
     const sentence = 'a reference catalogue is a directory; make one with `bliss-calib catalog build`'
     throw new InputError('no-catalog', sentence, { file: dir, found: 'a file' })
   }
-  return openCatalogFiles(directoryFiles(await catalogOf(dir)), { ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
+  return openCatalogFiles(directoryFiles(await catalogOf(dir)), await tools())
 }
 
 /** The catalogue of a HATS collection, which stands in a directory below it; any other directory is a catalogue itself. */
@@ -27,4 +26,12 @@ async function catalogOf(dir: string): Promise<string> {
   const text = await readFile(join(dir, 'collection.properties'), 'utf8').catch(() => '')
   const primary = /^hats_primary_table_url\s*[=:]\s*(\S+)\s*$/m.exec(text)?.[1]
   return primary === undefined ? dir : join(dir, primary)
+}
+
+/** The URL to read from: buckets of S3 that anyone may read have an address of the web. */
+function webAddress(url: string): string {
+  const bucket = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(url)
+  if (bucket !== null) return `https://${bucket[1]}.s3.amazonaws.com/${bucket[2]}`
+  if (/^https?:/i.test(url) && URL.canParse(url)) return url
+  throw new CommandError('unfit-url', 'a catalogue is read from a directory or by HTTP', { option: '--catalog', found: url, expected: 'a directory, https://... or s3://bucket/...' })
 }
