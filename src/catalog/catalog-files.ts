@@ -15,8 +15,7 @@ export interface CatalogFiles {
   readonly gapBytes: number
   /** Opens a file by its path below the directory. Throws InputError where it is missing or unreadable. */
   open(path: string, hint?: OpenHint): Promise<ByteSource>
-  /** As `open`; undefined where there is no such file. */
-  find(path: string, hint?: OpenHint): Promise<ByteSource | undefined>
+  exists(path: string): Promise<boolean>
 }
 
 /** What the catalogue borrows from the machine's libraries. */

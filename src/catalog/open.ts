@@ -70,13 +70,12 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
 }
 
 async function readManifest(files: CatalogFiles, counters: ReadCounters, { sha256 }: CatalogTools): Promise<{ manifest: Manifest; hash: string }> {
-  const found = await files.find(MANIFEST_NAME)
-  if (found === undefined) {
-    const hats = ((await files.find('hats.properties')) ?? (await files.find('properties'))) !== undefined
+  if (!(await files.exists(MANIFEST_NAME))) {
+    const hats = (await files.exists('hats.properties')) || (await files.exists('properties'))
     const sentence = hats ? 'this HATS directory was not built by `bliss-calib catalog build`, or not to its end' : 'there is no reference catalogue here'
     throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
   }
-  const source = counted(found, counters)
+  const source = counted(await files.open(MANIFEST_NAME), counters)
   const bytes = await source.slice(0, source.byteLength)
   return { manifest: parseManifest(bytes, source.name, sha256), hash: sha256(bytes) }
 }

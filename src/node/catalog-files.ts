@@ -36,10 +36,10 @@ export function directoryFiles(dir: string): CatalogFiles {
     name: dir,
     gapBytes: 1024,
     open: (path) => fileSource(join(dir, path)),
-    find: (path) =>
+    exists: (path) =>
       access(join(dir, path)).then(
-        () => fileSource(join(dir, path)),
-        () => undefined,
+        () => true,
+        () => false,
       ),
   }
 }

@@ -20,13 +20,20 @@ export function httpFiles(url: string, patience: HttpPatience = PATIENCE): Catal
 
 /** Files behind whatever answers for ranges: a server, or a cache before one. */
 export function remoteFiles(name: string, fetchRemote: FetchRemote): CatalogFiles {
-  const find = (path: string, hint?: OpenHint) => openRemote(urlOf(name, path), (wanted) => fetchRemote(path, wanted), hint)
+  const open = (path: string, hint?: OpenHint) => openRemote(urlOf(name, path), (wanted) => fetchRemote(path, wanted), hint)
+  // What was fetched to learn whether a file is there serves who opens it next.
+  const found = new Map<string, ByteSource>()
   return {
     name,
     gapBytes: 16_384,
-    find,
+    async exists(path) {
+      const source = await open(path)
+      if (source !== undefined) found.set(path, source)
+      return source !== undefined
+    },
     async open(path, hint) {
-      const source = await find(path, hint)
+      const source = found.get(path) ?? (await open(path, hint))
+      found.delete(path)
       if (source === undefined) throw missing(urlOf(name, path))
       return source
     },

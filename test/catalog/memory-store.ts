@@ -37,7 +37,7 @@ export function openInMemory(store: MemoryStore, gapBytes = 1024): Promise<Catal
     {
       name: 'store',
       gapBytes,
-      find: (path) => Promise.resolve(store.has(path) ? memorySource(`store/${path}`, store.get(path)!) : undefined),
+      exists: (path) => Promise.resolve(store.has(path)),
       open(path) {
         const bytes = store.get(path)
         if (bytes === undefined) return Promise.reject(new InputError('unreadable-file', 'the file cannot be read: there is no such file or directory', { file: `store/${path}` }))
