@@ -5,7 +5,7 @@ export default tseslint.config(
   ...tseslint.configs.recommended,
   {
     files: ['src/**/*.ts', 'test/**/*.ts'],
-    languageOptions: { parserOptions: { project: './tsconfig.json' } },
+    languageOptions: { parserOptions: { project: ['./tsconfig.json', './tsconfig.browser.json'] } },
     rules: {
       // Typed arrays under noUncheckedIndexedAccess: the loop bound is the proof.
       '@typescript-eslint/no-non-null-assertion': 'off',

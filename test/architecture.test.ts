@@ -69,7 +69,7 @@ test('imports point down only', () => {
 /** Floor 0 may use the errors and the arithmetic; photometry reads the catalogue's types; the flow's own rooms stand beside it. */
 function sameFloorAllowed(room: string, target: string): boolean {
   if (FLOORS[room] === 0) return target === 'errors.ts' || (room === 'table' && target === 'math')
-  return (room === 'photometry' && target === 'catalog') || (room === 'compare' && target === 'products') || (room === 'grid' && ['batch', 'products'].includes(target)) || target === 'pipeline.ts'
+  return (room === 'photometry' && target === 'catalog') || ((room === 'compare' || room === 'report') && target === 'products') || (room === 'grid' && ['batch', 'products'].includes(target)) || target === 'pipeline.ts'
 }
 
 test('healpix stands alone', () => {

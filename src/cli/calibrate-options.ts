@@ -10,6 +10,8 @@ export interface CalibrateOptions extends ExposureJob {
   readonly catalog?: string
   readonly legacy: boolean
   readonly json: boolean
+  /** Write a page to look at. */
+  readonly report: boolean
   readonly quiet: boolean
   readonly workers: number
 }
@@ -29,6 +31,7 @@ export const CALIBRATE_OPTIONS = {
   outdir: { type: 'string', default: '.', describe: 'directory of the products' },
   legacy: { type: 'boolean', default: false, describe: "the original's algorithm, files and numbers" },
   json: { type: 'boolean', default: false, describe: 'one JSON object on stdout' },
+  report: { type: 'boolean', default: false, describe: 'write a page to look at, report_D{E}_r{R}p{A}.html' },
   'keep-borrowed': { type: 'boolean', default: false, describe: 'apply borrowed zeropoints however large their error' },
   'accept-borrowed': { type: 'boolean', default: false, describe: 'count a borrowed zeropoint as fitted in the exit code' },
   force: { type: 'boolean', default: false, describe: 'write beside products of another photometric system' },
@@ -93,6 +96,7 @@ export function calibrateOptions(raw: Raw): CalibrateOptions {
     outdir: text('outdir')!,
     legacy: raw['legacy'] === true,
     json: raw['json'] === true,
+    report: raw['report'] === true,
     keepBorrowed: raw['keep-borrowed'] === true,
     acceptBorrowed: raw['accept-borrowed'] === true,
     force: raw['force'] === true,

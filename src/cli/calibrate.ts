@@ -1,10 +1,12 @@
 import type { Catalog } from '../catalog/catalog.js'
+import { worstOf } from '../errors.js'
 import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles, openJob } from '../node/calibrate-files.js'
 import type { RunFacts } from '../products/result-json.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
+import { pagesAndFigures } from './pages-and-figures.js'
 import { progressLine } from './progress.js'
 import { ccdLine, cutLines, exposureLine } from './summary-lines.js'
 
@@ -32,7 +34,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
   }
   if (options.json && run.json) io.out(run.json(runFacts(catalog, started)))
   if (run.solution && run.ccds.length > 0) say(exposureLine(run.solution))
-  return run.exitCode
+  return worstOf([run.exitCode, ...(await pagesAndFigures(options, run, io, say))])
 }
 
 function runFacts({ counters: { starsRead, bytesRead, requests } }: Catalog, started: number): RunFacts {

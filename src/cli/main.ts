@@ -10,6 +10,7 @@ import { declareCompare } from './commands/compare.js'
 import type { DeclareCommand } from './commands/declare.js'
 import { declareDemo } from './commands/demo.js'
 import { declareGrid } from './commands/grid.js'
+import { declareReport } from './commands/report.js'
 import { declareSimulate } from './commands/simulate.js'
 import { declareStarlists } from './commands/starlists.js'
 import { processIo, reportFailure, type ExitCode, type Io } from './io.js'
@@ -21,6 +22,7 @@ const COMMANDS: readonly DeclareCommand[] = [
   declareCatlist,
   declareCatalog,
   declareGrid,
+  declareReport,
   declareSimulate,
   declareStarlists,
   declareCompare,

@@ -10,7 +10,7 @@ import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './brig
 import { expectationOf, type Expectation } from './expectation.js'
 import { fieldRotation, type FieldRotation } from './field-rotation.js'
 import type { MatchFit } from './fit-matches.js'
-import { crowdedShare, type MatchEvidence, type Pairs } from './match-evidence.js'
+import { crowdedShare, medianFwhmArcsec, type MatchEvidence, type Pairs } from './match-evidence.js'
 import { otherFluxes, type OtherFlux } from './other-fluxes.js'
 import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
 import type { CrossCheck } from './zeropoint.js'
@@ -28,6 +28,8 @@ export interface CcdDiagnostics {
   /** Share of the matched stars with another's light or claim. */
   readonly crowdedShare: number | null
   readonly rotation: FieldRotation | null
+  /** Median FWHM_WORLD of the paired detections: the seeing as delivered. */
+  readonly fwhmArcsec: number | null
   readonly expectation: Expectation | null
   /** By the name of the flux. */
   readonly otherFluxes: Readonly<Record<string, OtherFlux>>
@@ -75,6 +77,7 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
     peakCeiling: peakCeiling(input.sources.peak, selected),
     crowdedShare: crowdedShare(evidence),
     rotation: fieldRotation(matches, astrometry, input.centre),
+    fwhmArcsec: medianFwhmArcsec(input.sources, pairs.detectionRow),
     expectation: number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
     otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
   }

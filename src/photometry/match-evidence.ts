@@ -46,7 +46,7 @@ const POSITION_PER_FWHM = 0.6
 export function matchEvidence(sources: SourceColumns, aligned: SkyPositions, stars: StarColumns, pairs: Pairs, areaSqDeg: number): MatchEvidence {
   const { detectionRow, starRow, separationArcsec } = pairs
   const n = detectionRow.length
-  const fwhm = fwhmArcsec(sources, detectionRow)
+  const fwhm = medianFwhmArcsec(sources, detectionRow) ?? USUAL_FWHM_ARCSEC
   const photonError = Float64Array.from(detectionRow, (i) => (POSITION_PER_FWHM * fwhm * sources.fluxErr[i]!) / sources.flux[i]!)
   const density = positionDensity(separationArcsec, photonError)
   const starsPerSqArcsec = stars.raDeg.length / (areaSqDeg * 3600 ** 2)
@@ -116,12 +116,12 @@ function positionDensity(separationArcsec: Float64Array, photonError: Float64Arr
 /** Widths outside this range are fillers, or in another unit. */
 const PLAUSIBLE_FWHM_ARCSEC = [0.2, 10] as const
 
-/** Median width of the paired detections, which are mostly stars. */
-function fwhmArcsec({ fwhmWorldDeg }: SourceColumns, detectionRow: Uint32Array): number {
+/** Median FWHM_WORLD of the paired detections, which are mostly stars; null where there is none that can be. */
+export function medianFwhmArcsec({ fwhmWorldDeg }: SourceColumns, detectionRow: Uint32Array): number | null {
   const [least, most] = PLAUSIBLE_FWHM_ARCSEC
   const widths = fwhmWorldDeg ? gather(fwhmWorldDeg, detectionRow).map((deg) => deg * 3600) : []
   const plausible = widths.filter((width) => width >= least && width <= most)
-  return plausible.length > 0 ? median(plausible) : USUAL_FWHM_ARCSEC
+  return plausible.length > 0 ? median(plausible) : null
 }
 
 function rowsOf({ raDeg, decDeg }: SkyPositions, rows: Uint32Array): SkyPositions {

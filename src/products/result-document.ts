@@ -1,0 +1,42 @@
+import { InputError } from '../errors.js'
+import type { ccdJson, ExposureFacts, Provenance, solutionJson } from './result-json.js'
+
+export type CcdDocument = ReturnType<typeof ccdJson>
+export type SolutionDocument = ReturnType<typeof solutionJson>
+
+/** A `zeropoint_*.json` as read: what `resultJson` wrote. */
+export interface ResultDocument {
+  readonly schema: 1
+  readonly exposure: ExposureFacts
+  readonly ccds: readonly CcdDocument[]
+  readonly provenance: Provenance
+  readonly solution?: SolutionDocument
+}
+
+/**
+ * Reads a `zeropoint_*.json`. Checked as far as its readers lean on it; whatever text stands in it is text.
+ *
+ * @throws InputError naming the file and what was found
+ */
+export function parseResultDocument(text: string, file: string): ResultDocument {
+  const unfit = (sentence: string, found: string, expected: string, cause?: unknown) => new InputError('bad-result', sentence, { file, found, expected }, { cause })
+  let document: ResultDocument
+  try {
+    document = JSON.parse(text) as ResultDocument
+  } catch (cause) {
+    throw unfit('the result is not JSON', (cause as Error).message, 'the JSON of a run of bliss-calib', cause)
+  }
+  if (!isRecord(document) || document.schema !== 1) throw unfit('the file is no result of bliss-calib', isRecord(document) ? `schema ${String(document.schema)}` : typeof document, 'schema 1')
+  const { exposure, ccds, provenance } = document
+  if (!isRecord(exposure) || !Number.isInteger(exposure.expnum) || typeof exposure.band !== 'string') throw unfit('the result names no exposure', JSON.stringify(exposure ?? null).slice(0, 60), 'exposure.expnum and exposure.band')
+  if (!Array.isArray(ccds) || ccds.length === 0) throw unfit('the result holds no CCD', Array.isArray(ccds) ? 'an empty list' : typeof ccds, 'ccds, a list')
+  for (const ccd of ccds as readonly CcdDocument[]) {
+    const sound = isRecord(ccd) && Number.isInteger(ccd.ccd) && isRecord(ccd.cuts) && isRecord(ccd.lost) && isRecord(ccd.sigmaClip) && isRecord(ccd.astrometry) && isRecord(ccd.diagnostics) && Array.isArray(ccd.concerns)
+    const numbers = sound && [ccd.zeropoint, ccd.zeropointErr, ccd.systematicErr, ccd.scatter].every((value) => value === null || Number.isFinite(value)) && Object.values(ccd.lost).every(Number.isFinite)
+    if (!numbers) throw unfit('a CCD of the result is incomplete: it is damaged or of an older version; calibrate again', JSON.stringify(ccd ?? null).slice(0, 60), 'numbers, cuts, lost, sigmaClip, astrometry, concerns and diagnostics')
+  }
+  if (!isRecord(provenance) || !isRecord(provenance.inputs) || !isRecord(provenance.options)) throw unfit('the result does not say what it was made from', JSON.stringify(provenance ?? null).slice(0, 60), 'provenance with inputs and options')
+  return document
+}
+
+const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -1,0 +1,69 @@
+import type { CcdDocument } from '../products/result-document.js'
+import { DECAM } from '../exposure/camera.js'
+import type { Range } from './figures/axes.js'
+import { starOffsetsFigure } from './figures/astrometry.js'
+import { chipFigure } from './figures/ccd-stars.js'
+import { inlineSvg, type Figure } from './figures/figure.js'
+import { residualFigure, residualReachMmag } from './figures/residuals.js'
+import { waterfallFigure, type WaterfallStep } from './figures/waterfall.js'
+import { html, trusted, type Markup } from './html.js'
+import type { PanelStars } from './panel-stars.js'
+import { cutWords, depthText, magText, mmagDifference, mmagText, signedText, verdictWords } from './words.js'
+
+/** One CCD in full: its number, what is off, its stars on the chip, its residuals, what each cut took. The page's script shows it when a CCD is chosen. */
+export function ccdPanel(ccd: CcdDocument, stars: PanelStars | undefined, shown: string): Markup {
+  const { zeropoint, zeropointErr, cuts, sigmaClip, astrometry } = ccd
+  const { expectation, crossCheck } = ccd.diagnostics
+  const numbers: [string, string][] = [
+    ['zeropoint', zeropoint === null ? 'none' : `${magText(zeropoint)} ± ${mmagText(zeropointErr)} mmag, ${ccd.outcome}`],
+    ['own share', `${Math.round(100 * ccd.ownFraction)} %`],
+    ['scatter of the stars', `${mmagText(ccd.scatter)} mmag`],
+    ['stars', `${cuts.used} used of ${cuts.matched} matched, ${cuts.selected} selected`],
+    ['the original would say', sigmaClip.zeropoint === null ? 'none' : `${magText(sigmaClip.zeropoint)} ± ${mmagText(sigmaClip.zeropointErr)} mmag (ours is ${mmagDifference(ccd.minusOriginal, 0)})`],
+    ['astrometric offset', astrometry.raOffsetArcsec === null ? 'none beyond chance' : `${signedText(astrometry.raOffsetArcsec, 3)} east, ${signedText(astrometry.decOffsetArcsec!, 3)} north, arcsec${astrometry.applied ? ', taken out' : ''}`],
+    ['seeing', ccd.diagnostics.fwhmArcsec === null ? 'unknown' : `${ccd.diagnostics.fwhmArcsec.toFixed(2)} arcsec FWHM`],
+    ['expected zeropoint', expectation === null ? 'unknown' : `${expectation.zeropoint.toFixed(2)} in ${expectation.unit}, transparency ${Math.round(100 * expectation.transparency)} %`],
+    ['5 sigma depth', depthText(ccd)],
+    ['second estimator', crossCheck === null ? 'none' : `${magText(crossCheck.zeropoint)} ± ${mmagText(crossCheck.zeropointErr)} mmag, ${crossCheck.differenceSigma.toFixed(1)} sigma away`],
+    ['ZeroPoint_FLAGS', String(ccd.flag)],
+  ]
+  return html`<h3 id="ccd-title" tabindex="-1">CCD ${ccd.ccd}</h3>
+<p class="verdict">${verdictWords(ccd)}</p>
+${ccd.concerns.filter(({ severity }) => severity === 'hint').map(({ sentence }) => html`<p class="small">${sentence}</p>`)}
+<dl class="numbers">${numbers.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
+<div class="figures">${ccdFigures(ccd, stars).map((figure) => html`<figure>${trusted(inlineSvg(figure))}</figure>`)}</div>
+<p class="small">${shown}</p>`
+}
+
+function ccdFigures(ccd: CcdDocument, stars: PanelStars | undefined): Figure[] {
+  const waterfall = waterfallFigure('From detections to used stars', waterfallSteps(ccd))
+  if (stars === undefined || stars.used.length === 0) return [waterfall]
+  const { used, residualMmag } = stars
+  const reachMmag = residualReachMmag(residualMmag, used)
+  const residual = (title: string, xLabel: string, x: Float64Array, xRange?: Range) => residualFigure({ x, residualMmag, used }, { title, xLabel, reachMmag, ...(xRange === undefined ? {} : { xRange }) })
+  return [
+    chipFigure('Stars on the chip, as on the sky', stars.x, stars.y, used, [DECAM.columns, DECAM.rows]),
+    waterfall,
+    residual('Residual against magnitude', 'standard magnitude [mag]', stars.mag),
+    residual('Residual against colour', 'colour [mag]', stars.colour),
+    residual('Residual against x', 'x [pixel]', stars.x, [0, DECAM.columns]),
+    residual('Residual against y', 'y [pixel]', stars.y, [0, DECAM.rows]),
+    starOffsetsFigure('Detection minus star', stars.eastArcsec, stars.northArcsec, used, 1),
+  ]
+}
+
+/** Detections, what each cut took, what was left. */
+export function waterfallSteps({ cuts, lost }: Pick<CcdDocument, 'cuts' | 'lost'>): WaterfallStep[] {
+  const names = Object.keys(lost)
+  const at = names.indexOf('unmatched')
+  const took = (some: readonly string[]) => some.filter((name) => (lost as Readonly<Record<string, number>>)[name]! > 0).map((name): WaterfallStep => ({ words: cutWords(name), count: (lost as Readonly<Record<string, number>>)[name]!, kind: 'lost' }))
+  return [
+    { words: 'detections', count: cuts.detections, kind: 'left' },
+    ...took(names.slice(0, at)),
+    { words: 'selected', count: cuts.selected, kind: 'left' },
+    ...took(names.slice(at, at + 1)),
+    { words: 'matched', count: cuts.matched, kind: 'left' },
+    ...took(names.slice(at + 1)),
+    { words: 'used', count: cuts.used, kind: 'left' },
+  ]
+}

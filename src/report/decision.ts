@@ -1,0 +1,162 @@
+import type { Concern } from '../photometry/concern.js'
+import type { CcdDocument, ResultDocument } from '../products/result-document.js'
+
+/** GO: use it. LOOK: most of it stands, something wants a person's eye. STOP: do not use it before the cause is known. */
+export type DecisionWord = 'GO' | 'LOOK' | 'STOP'
+
+/** One thing that is off, and where. */
+export interface Reason {
+  /** CCDs that say the same; empty for the exposure as a whole. */
+  readonly ccds: readonly number[]
+  readonly tag: Concern['tag']
+  readonly severity: 'stop' | 'look'
+  readonly sentence: string
+}
+
+export interface Decision {
+  readonly word: DecisionWord
+  /** In one sentence. */
+  readonly headline: string
+  /** The gravest first, the exposure's own before those of its CCDs. */
+  readonly reasons: readonly Reason[]
+  /** What to do about it, and the command that does it. */
+  readonly next: { readonly words: string; readonly command: string }
+}
+
+/** From this share of CCDs that must not be used, the exposure is not to be used either. */
+const STOP_SHARE = 0.2
+
+/** Whether an exposure, or a single CCD, can be used: from its concerns and outcomes. */
+export function decide(document: ResultDocument): Decision {
+  const { ccds, solution } = document
+  const reasons = [...exposureReasons(document), ...groupedReasons(ccds)].sort((a, b) => rankOf(a) - rankOf(b))
+  const unusable = ccds.filter((ccd) => ccd.outcome === 'none' || ccd.concerns.some(({ severity }) => severity === 'stop'))
+  const stops = reasons.some(({ ccds: where, severity }) => where.length === 0 && severity === 'stop') || unusable.length >= STOP_SHARE * ccds.length
+  const word = stops ? 'STOP' : reasons.length > 0 ? 'LOOK' : 'GO'
+  return { word, headline: headlineOf(word, document, unusable), reasons, next: nextOf(word, document, reasons, solution === undefined) }
+}
+
+const isGrave = (concern: Concern): concern is Concern & { severity: 'stop' | 'look' } => concern.severity !== 'hint'
+
+function exposureReasons({ solution, ccds }: ResultDocument): Reason[] {
+  const own = (solution?.concerns ?? []).filter(isGrave).map(({ tag, severity, sentence }): Reason => ({ ccds: [], tag, severity, sentence }))
+  if (solution === undefined && ccds.length > 1) own.push({ ccds: [], tag: 'too-few-ccds', severity: 'look', sentence: 'the CCDs were calibrated one by one and not yet solved together' })
+  return own
+}
+
+/**
+ * Concerns of the CCDs; those that share a tag and a cause become one reason that names the CCDs. What the exposure says of itself is not said again by
+ * each CCD, and a CCD with few stars that leans on the others is how a sound exposure is solved: the table tells it.
+ */
+function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
+  const groups = new Map<string, { reason: Reason; ccds: number[] }>()
+  for (const { ccd, concerns } of ccds) {
+    for (const concern of concerns.filter(isGrave)) {
+      const { tag, severity, sentence } = concern
+      if (tag === 'suspect-exposure' || tag === 'shrunk') continue
+      // Sentences carry numbers of their own; many CCDs with one trouble are told together.
+      const key = ALIKE.has(tag) ? tag : `${tag} ${ccd} ${sentence}`
+      const group = groups.get(key)
+      if (group) group.ccds.push(ccd)
+      else groups.set(key, { reason: { ccds: [], tag, severity, sentence }, ccds: [ccd] })
+    }
+  }
+  return [...groups.values()].map(({ reason, ccds: where }) => ({ ...reason, ccds: where, sentence: where.length > 1 ? (TOGETHER[reason.tag] ?? reason.sentence) : reason.sentence }))
+}
+
+/** What many CCDs have at once, said of all of them. */
+const TOGETHER: Readonly<Partial<Record<Concern['tag'], string>>> = {
+  borrowed: 'no zeropoint of their own: borrowed from the exposure',
+  'too-few-stars': 'fewer than ten stars',
+  'large-error': 'the error of the zeropoint is large',
+  outliers: 'many stars disagree: crowding, wrong matches or clouds',
+  astrometry: 'the astrometry is off',
+  saturation: 'saturated stars bend the bright end',
+  crowding: 'crowded',
+  'no-zeropoint': 'no zeropoint',
+  'wrong-band': 'the stars look like another band',
+  units: 'the fluxes are in another unit',
+  'cross-check': 'two estimators disagree',
+  depth: 'shallower than it should be',
+  amplifiers: 'the two amplifiers disagree',
+  linearity: 'the residuals slope with magnitude',
+  colour: 'the residuals slope with colour',
+  fluxes: 'the fluxes disagree with one another',
+}
+const ALIKE: ReadonlySet<string> = new Set(Object.keys(TOGETHER))
+
+const rankOf = ({ ccds, severity }: Reason): number => (severity === 'stop' ? 0 : 2) + (ccds.length === 0 ? 0 : 1)
+
+/** `CCD 7`, `CCDs 1, 3-5`: runs of three or more as ranges. */
+export function ccdNames(ccds: readonly number[]): string {
+  const sorted = [...ccds].sort((a, b) => a - b)
+  const parts: string[] = []
+  for (let i = 0; i < sorted.length; ) {
+    let end = i
+    while (end + 1 < sorted.length && sorted[end + 1] === sorted[end]! + 1) end++
+    if (end - i >= 2) parts.push(`${sorted[i]}-${sorted[end]}`)
+    else parts.push(...sorted.slice(i, end + 1).map(String))
+    i = end + 1
+  }
+  return `${sorted.length === 1 ? 'CCD' : 'CCDs'} ${parts.join(', ')}`
+}
+
+function headlineOf(word: DecisionWord, { ccds, solution, exposure }: ResultDocument, unusable: readonly CcdDocument[]): string {
+  const of = (count: number) => `${count} of ${ccds.length} CCDs`
+  if (word === 'GO') return ccds.length === 1 ? `The zeropoint of ${ccdNames([ccds[0]!.ccd])} can be used.` : `All ${ccds.length} CCDs can be used.`
+  const which = `exposure ${exposure.expnum}`
+  if (word === 'STOP') {
+    if (ccds.length === 1) return `Do not use ${ccdNames([ccds[0]!.ccd])} of ${which} before the cause is known.`
+    if (unusable.length === 0 || solution?.concerns.some(({ severity }) => severity === 'stop')) return `Do not use ${which} before the cause is known.`
+    return `Do not use ${which}: ${of(unusable.length)} cannot be used.`
+  }
+  if (unusable.length === 0) return ccds.length === 1 ? `The zeropoint of ${ccdNames([ccds[0]!.ccd])} stands, but look at it.` : 'The zeropoints stand, but look at what follows.'
+  return `Do not use ${ccdNames(unusable.map(({ ccd }) => ccd))}; the other ${ccds.length - unusable.length} CCDs stand.`
+}
+
+/** What the gravest reason asks for. */
+function nextOf(word: DecisionWord, { exposure, ccds }: ResultDocument, reasons: readonly Reason[], unsolved: boolean): Decision['next'] {
+  const which = `--expnum ${exposure.expnum} --reqnum ${shellWord(exposure.reqnum)} --attnum ${shellWord(exposure.attnum)}`
+  const spec = (list: readonly number[]) => ccdNames(list).replace(/^CCDs? /, '').replaceAll(' ', '')
+  const again = (list: string) => `bliss-calib ${which} --ccd ${list}`
+  const all = ccds.length === 1 ? String(ccds[0]!.ccd) : 'all'
+  const first = reasons[0]
+  if (word === 'GO' || first === undefined) {
+    if (ccds.length === 1) return { words: 'Nothing is off. To calibrate the whole exposure:', command: again('all') }
+    return { words: 'Nothing is off. For the star lists of difference imaging, with the number of the search exposure:', command: `bliss-calib starlists --expnum SEARCH --templates ${shellWord(`D${String(exposure.expnum).padStart(8, '0')}_r${exposure.reqnum}p${exposure.attnum}_ZP.csv`)}` }
+  }
+  switch (first.tag) {
+    case 'wrong-band':
+      return { words: 'Find out which filter was in the beam; make the list again from the image headers, then calibrate again:', command: `bliss-calib catlist --expnum ${exposure.expnum} && ${again(all)} --force` }
+    case 'units':
+      return { words: 'See whether GAIN and EXPTIME were applied to the images; the zeropoint is right for the flux as it stands. What each cut took:', command: `${again(all)} --verbose 1` }
+    case 'borrowed':
+      return { words: 'If borrowed zeropoints serve, take them:', command: `${again('all')} --accept-borrowed` }
+    case 'too-few-ccds':
+      return { words: unsolved ? 'Solve them together:' : 'Calibrate the CCDs that are missing:', command: again('all') }
+    case 'suspect-exposure':
+    case 'clouds':
+    case 'transparency':
+    case 'depth':
+      return { words: 'See how the exposures before and after fared:', command: 'bliss-calib report --night .' }
+    case 'cross-check':
+      return { words: 'Compare with the plain clipped mean, in another directory:', command: `${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --estimator sigma-clip --outdir check` }
+    case 'no-zeropoint':
+    case 'shrunk':
+    case 'outlier':
+    case 'too-few-stars':
+    case 'large-error':
+    case 'saturation':
+    case 'crowding':
+    case 'outliers':
+    case 'astrometry':
+    case 'amplifiers':
+    case 'linearity':
+    case 'colour':
+    case 'fluxes':
+      return { words: 'See what each cut took:', command: `${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --verbose 1 --outdir check` }
+  }
+}
+
+/** A word that a shell takes as one, whatever stands in it. */
+const shellWord = (text: string): string => (/^[\w.+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

@@ -1,0 +1,76 @@
+import type { CcdDocument, ResultDocument } from '../products/result-document.js'
+import { decide } from './decision.js'
+import { ccdPlaces } from './focal-geometry.js'
+import { embeddedJson, html } from './html.js'
+import { pageOf, type PageAssets } from './page.js'
+import { packStars, panelStars, thinned, type PanelStars } from './panel-stars.js'
+import type { ReportStars } from './report-stars.js'
+import { focalPlaneSection, outcomesSection, tableSection, zeropointsSection } from './sections/ccds.js'
+import { decisionSection } from './sections/decision.js'
+import { expectationSection } from './sections/expectation.js'
+import { keyNumbers } from './sections/key-numbers.js'
+import { provenanceSection } from './sections/provenance.js'
+import { astrometrySection, depthSection, originalSection, residualsSection } from './sections/stars.js'
+import { systemSection, type BesideProduct } from './sections/system.js'
+
+/** All that the report of an exposure, or of one CCD, is made from: what stands in its products, and nothing else. */
+export interface ReportInput {
+  readonly result: ResultDocument
+  /** Matched stars by CCD; CCDs whose matches are not there are absent. */
+  readonly stars: ReadonlyMap<number, ReportStars>
+  /** Other products in the directory that name a photometric system. */
+  readonly beside: readonly BesideProduct[]
+}
+
+/** What the page's script reads. */
+export interface PageData {
+  readonly ccds: readonly CcdDocument[]
+  /** Packed stars by CCD. */
+  readonly stars: Readonly<Record<string, string>>
+  /** Below each CCD's figures: how many stars are drawn. */
+  readonly shown: Readonly<Record<string, string>>
+}
+
+/** Stars that the page carries for its CCDs' figures, over all CCDs: 20 bytes each, as base64. */
+const MOST_CARRIED = 20_000
+const MATCH_RADIUS_ARCSEC = 1
+
+/** The report: one HTML file. The same result and matches give the same bytes. */
+export function exposurePage({ result, stars, beside }: ReportInput, assets: PageAssets): string {
+  const { exposure, ccds } = result
+  const places = ccdPlaces(ccds.map(({ ccd }) => ccd))
+  const panels = new Map(ccds.flatMap(({ ccd, scatter }): [number, PanelStars][] => (stars.has(ccd) ? [[ccd, panelStars(stars.get(ccd)!, scatter)]] : [])))
+  const name = `Exposure ${exposure.expnum}, ${exposure.band} band, r${exposure.reqnum}p${exposure.attnum}${ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''}`
+  const decision = decide(result)
+  const body = html`<header>
+<h1>${name}</h1>
+</header>
+<div class="top">
+<div>
+${decisionSection(decision)}
+${keyNumbers(result)}
+${systemSection(result, beside)}
+${expectationSection(result)}
+${outcomesSection(result)}
+</div>
+${focalPlaneSection(result, places)}
+</div>
+${zeropointsSection(result)}
+${tableSection(result)}
+${residualsSection([...panels.values()], MATCH_RADIUS_ARCSEC)}
+${astrometrySection(result, places)}
+${depthSection(result)}
+${originalSection(result)}
+${provenanceSection(result)}`
+  return pageOf(`${decision.word}: ${name}`, body, assets, embeddedJson(pageData(ccds, panels)))
+}
+
+function pageData(ccds: readonly CcdDocument[], panels: ReadonlyMap<number, PanelStars>): PageData {
+  const share = Math.floor(MOST_CARRIED / Math.max(1, panels.size))
+  const carried = [...panels].map(([ccd, all]) => ({ ccd, all, some: thinned(all, share) }))
+  return {
+    ccds,
+    stars: Object.fromEntries(carried.map(({ ccd, some }) => [ccd, packStars(some)])),
+    shown: Object.fromEntries(carried.map(({ ccd, all, some }) => [ccd, some === all ? `All ${all.used.length} matched stars are drawn.` : `${some.used.length} of ${all.used.length} matched stars are drawn.`])),
+  }
+}

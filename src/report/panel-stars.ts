@@ -1,0 +1,95 @@
+import { gather, indicesWhere } from '../math/select.js'
+import { ARCSEC_PER_DEG, DEG_TO_RAD } from '../math/units.js'
+import type { ReportStars } from './report-stars.js'
+
+/** Matched stars as the figures take them; arrays of one length, NaN where a value is missing. */
+export interface PanelStars {
+  /** Standard magnitude; the catalogue's own where there is none. */
+  readonly mag: Float64Array
+  readonly colour: Float64Array
+  /** Pixel. */
+  readonly x: Float64Array
+  readonly y: Float64Array
+  readonly separationArcsec: Float64Array
+  /** Detection minus star on the sky. */
+  readonly eastArcsec: Float64Array
+  readonly northArcsec: Float64Array
+  readonly residualMmag: Float64Array
+  /** Residual over the error expected of it: both magnitudes' errors and the intrinsic scatter. */
+  readonly pull: Float64Array
+  /** 1 where the zeropoint stands on the star. */
+  readonly used: Float64Array
+}
+
+const FIELDS = ['mag', 'colour', 'x', 'y', 'separationArcsec', 'eastArcsec', 'northArcsec', 'residualMmag', 'pull', 'used'] as const satisfies readonly (keyof PanelStars)[]
+
+/** The figures' numbers from the calibration's. */
+export function panelStars(stars: ReportStars, scatterMag: number | null): PanelStars {
+  const each = (value: (i: number) => number) => Float64Array.from(stars.fate, (_, i) => value(i))
+  const error = (i: number) => Math.hypot(stars.instMagErr[i]!, stars.refMagErr[i]!, scatterMag ?? 0)
+  // The short way round in RA.
+  const deltaRaDeg = (i: number) => ((((stars.raDeg[i]! - stars.starRaDeg[i]! + 180) % 360) + 360) % 360) - 180
+  return {
+    mag: each((i) => (Number.isFinite(stars.refMag[i]!) ? stars.refMag[i]! : stars.catalogMag[i]!)),
+    colour: stars.colour,
+    x: stars.xImage,
+    y: stars.yImage,
+    separationArcsec: stars.separationArcsec,
+    eastArcsec: each((i) => deltaRaDeg(i) * Math.cos(stars.decDeg[i]! * DEG_TO_RAD) * ARCSEC_PER_DEG),
+    northArcsec: each((i) => (stars.decDeg[i]! - stars.starDecDeg[i]!) * ARCSEC_PER_DEG),
+    residualMmag: each((i) => 1000 * stars.residual[i]!),
+    pull: each((i) => stars.residual[i]! / error(i)),
+    used: each((i) => Number(stars.fate[i] === 'used')),
+  }
+}
+
+/** At most `most` of the stars, evenly taken from their order. */
+export function thinned(stars: PanelStars, most: number): PanelStars {
+  const n = stars.used.length
+  if (n <= most) return stars
+  const rows = Array.from({ length: most }, (_, k) => Math.floor((k * n) / most))
+  return mapFields((field) => Float64Array.from(rows, (i) => stars[field][i]!))
+}
+
+/** The stars for which a test of their row holds. */
+export function starsWhere(stars: PanelStars, test: (i: number) => boolean): PanelStars {
+  const rows = indicesWhere(stars.used.length, test)
+  return rows.length === stars.used.length ? stars : mapFields((field) => gather(stars[field], rows))
+}
+
+/** The stars of several CCDs, one after the other. */
+export function joined(parts: readonly PanelStars[]): PanelStars {
+  return mapFields((field) => Float64Array.from(parts.flatMap((part) => Array.from(part[field]))))
+}
+
+function mapFields(values: (field: keyof PanelStars) => Float64Array): PanelStars {
+  return Object.fromEntries(FIELDS.map((field) => [field, values(field)])) as Record<keyof PanelStars, Float64Array>
+}
+
+/** Whole numbers per unit in the page's data: a millimagnitude's tenth, a quarter pixel, a tenth of a milliarcsecond. */
+const STEPS: Readonly<Record<keyof PanelStars, number>> = { mag: 1000, colour: 1000, x: 4, y: 4, separationArcsec: 10_000, eastArcsec: 10_000, northArcsec: 10_000, residualMmag: 10, pull: 100, used: 1 }
+const MISSING = -32_768
+
+/** Sixteen bits a value, little endian, field after field, as base64. */
+export function packStars(stars: PanelStars): string {
+  const n = stars.used.length
+  const view = new DataView(new ArrayBuffer(2 * n * FIELDS.length))
+  FIELDS.forEach((field, f) => {
+    for (let i = 0; i < n; i++) {
+      const value = Math.round(stars[field][i]! * STEPS[field])
+      view.setInt16(2 * (f * n + i), Number.isNaN(value) ? MISSING : Math.min(32_767, Math.max(MISSING + 1, value)), true)
+    }
+  })
+  let text = ''
+  for (let i = 0; i < view.byteLength; i++) text += String.fromCharCode(view.getUint8(i))
+  return btoa(text)
+}
+
+/** Inverse of `packStars`, to the steps that it keeps. */
+export function unpackStars(packed: string): PanelStars {
+  const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0))
+  const view = new DataView(bytes.buffer)
+  const n = bytes.length / 2 / FIELDS.length
+  const at = (field: keyof PanelStars, i: number) => view.getInt16(2 * (FIELDS.indexOf(field) * n + i), true)
+  return mapFields((field) => Float64Array.from({ length: n }, (_, i) => (at(field, i) === MISSING ? NaN : at(field, i) / STEPS[field])))
+}

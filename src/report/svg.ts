@@ -1,0 +1,31 @@
+/** Text made safe for HTML and XML, in content and in attributes. */
+export function escapeText(text: string): string {
+  return text.replace(/[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (character) => ESCAPES[character] ?? '\ufffd')
+}
+
+const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+
+/** A coordinate with at most `digits` decimals: a tenth of a pixel is enough, and the same on every machine. */
+export function rounded(value: number, digits = 1): string {
+  const text = value.toFixed(digits)
+  const short = text.includes('.') ? text.replace(/\.?0+$/, '') : text
+  return short === '-0' ? '0' : short
+}
+
+export type Attributes = Readonly<Record<string, string | number | undefined>>
+
+/** One element; attribute values are escaped, `content` is markup already. */
+export function element(name: string, attributes: Attributes, content = ''): string {
+  const written = Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [` ${key}="${typeof value === 'number' ? rounded(value) : escapeText(value)}"`]))
+  return content === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${content}</${name}>`
+}
+
+/** A text element; the text is escaped. */
+export const textElement = (text: string, attributes: Attributes): string => element('text', attributes, escapeText(text))
+
+/** `12.5 -3`: a point in path data. */
+export const point = (x: number, y: number): string => `${rounded(x)} ${rounded(y)}`
+
+/** Path data of a polygon or line. */
+export const pathOf = (points: readonly (readonly [number, number])[], closed = false): string =>
+  points.map(([x, y], i) => `${i === 0 ? 'M' : 'L'}${point(x, y)}`).join('') + (closed && points.length > 0 ? 'Z' : '')
