@@ -16,7 +16,16 @@ export interface BatchOptions {
   readonly retries: number
   /** Failures that lie in the inputs, and so stand in the table for good, do not count in the exit code. */
   readonly acceptFailures: boolean
+  readonly watch?: WatchOptions
   readonly quiet: boolean
+}
+
+/** How `--watch` looks, and when it ends. */
+export interface WatchOptions {
+  readonly settleMs: number
+  readonly pollMs: number
+  readonly idleMs?: number
+  readonly untilComplete: boolean
 }
 
 const { expnum: _e, reqnum: _r, attnum: _a, ccd, sex_mag_zeropoint: _z, workdir: _w, outdir: _o, legacy: _l, json: _j, verbose: _v, debug: _d, ...shared } = CALIBRATE_OPTIONS
@@ -31,6 +40,11 @@ export const BATCH_OPTIONS = {
   rehash: { type: 'boolean', default: false, describe: 'compare all files by content, whatever their times say' },
   'accept-failures': { type: 'boolean', default: false, describe: 'exit code 0 where what failed lies in the inputs and stands in the table: a rerun would not mend it' },
   retries: { type: 'string', default: '3', describe: 'further attempts at an exposure after I/O errors that may pass' },
+  watch: { type: 'boolean', default: false, describe: 'calibrate CCDs as their files land below the directory, and their exposure anew each time' },
+  idle: { type: 'string', describe: '--watch ends when nothing has landed for so many seconds' },
+  'until-complete': { type: 'boolean', default: false, describe: '--watch ends when every CCD of every list has landed' },
+  settle: { type: 'string', default: '1', describe: '--watch takes a file that has not changed for so many seconds and is whole' },
+  poll: { type: 'string', default: '2', describe: '--watch looks at everything every so many seconds, besides what the file system tells' },
 } as const
 
 type Raw = Readonly<Record<string, unknown>>
@@ -40,6 +54,8 @@ export function batchOptions(raw: Raw): BatchOptions {
   const checked = calibrateOptions({ workdir: '.', outdir: '.', ...raw, expnum: '0', sex_mag_zeropoint: '25', verbose: '0' })
   const { expnum: _1, reqnum: _2, attnum: _3, sexMagZeropoint: _4, verbose: _5, legacy: _6, json: _7, workdir, outdir, quiet, catalog, ccd, ...job } = checked
   const summary = raw['summary'] as string | undefined
+  const onlyWatching = ['idle', 'until-complete'].find((name) => raw['watch'] !== true && raw[name] !== undefined && raw[name] !== false)
+  if (onlyWatching !== undefined) throw new CommandError('bad-option', 'the option is of --watch', { option: `--${onlyWatching}`, found: 'no --watch' })
   if (summary !== undefined && !/[^/]\.parquet$/.test(summary)) {
     throw new CommandError('bad-option', 'the summary is a Parquet file', { option: '--summary', found: `'${summary}'`, expected: 'a name that ends with .parquet' })
   }
@@ -54,8 +70,20 @@ export function batchOptions(raw: Raw): BatchOptions {
     rehash: raw['rehash'] === true,
     acceptFailures: raw['accept-failures'] === true,
     retries: countOption(raw, 'retries', 10),
+    ...(raw['watch'] === true ? { watch: watchOptions(raw) } : {}),
     quiet,
   }
+}
+
+function watchOptions(raw: Raw): WatchOptions {
+  const idle = raw['idle'] === undefined ? {} : { idleMs: secondsOption(raw, 'idle') * 1000 }
+  return { settleMs: secondsOption(raw, 'settle') * 1000, pollMs: secondsOption(raw, 'poll') * 1000, ...idle, untilComplete: raw['until-complete'] === true }
+}
+
+function secondsOption(raw: Raw, name: string): number {
+  const value = String(raw[name] as string)
+  if (/^\d+(\.\d+)?$/.test(value) && Number(value) > 0 && Number(value) <= 1e6) return Number(value)
+  throw new CommandError('bad-option', 'the option needs a number of seconds', { option: `--${name}`, found: `'${value}'`, expected: 'above 0' })
 }
 
 function countOption(raw: Raw, name: string, most: number): number {

@@ -1,18 +1,19 @@
 import { basename, dirname, join } from 'node:path'
 import { retryWaits } from '../batch/passing.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../batch/record.js'
-import { worstOf } from '../errors.js'
+import { CommandError, worstOf } from '../errors.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import { parseCcds } from '../exposure/catalogue-list.js'
 import type { Catalog } from '../catalog/catalog.js'
-import { planBatch, type BatchPlan, type BatchTask } from '../node/batch-plan.js'
+import type { BatchBench, FinishedExposure } from '../node/batch-exposure.js'
+import { isDirectory, planBatch, type BatchPlan, type BatchTask } from '../node/batch-plan.js'
 import { isBug, runBatch, type BatchEnd } from '../node/batch-run.js'
 import { summaryPaths, writeSummary, type SummaryCounts, type SummaryPaths } from '../node/batch-summary.js'
+import { watchDirectory } from '../node/batch-watch.js'
 import { calibrateFiles } from '../node/calibrate-files.js'
-import { reasonOf } from '../node/files.js'
 import { openCatalog } from '../node/open-catalog.js'
-import { stopSignals } from '../node/stop-signals.js'
-import type { BatchOptions } from './batch-options.js'
+import { stopSignals, type StopSignals } from '../node/stop-signals.js'
+import type { BatchOptions, WatchOptions } from './batch-options.js'
 import { bundledCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 
@@ -27,35 +28,80 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   fluxChoice(options.job.magsType)
   parseCcds(options.ccd)
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const say = (text: string) => (options.quiet ? undefined : io.out(text))
-  const plan = await planBatch(options.source, options)
-  const paths = summaryPaths(options.summary ?? defaultSummary(options, plan))
   const catalog = await openBatchCatalog(options.catalog ?? io.env['BLISS_CATALOG'], note)
-  const failures = failureTeller(io, paths)
-  for (const { list, sentence } of plan.unreadable) failures(list, sentence)
-
   const stop = stopSignals()
-  let unchanged = 0
-  let done = 0
+  const batch: Batch = { options, io, note, bench: { job: options.job, catalog, calibrate: calibrateFiles, rehash: options.rehash }, stop }
   try {
-    const end = await runBatch(plan.tasks, { job: options.job, catalog, calibrate: calibrateFiles, rehash: options.rehash }, {
-      retryWaitsMs: retryWaits(options.retries),
-      inFlight: IN_FLIGHT,
-      signal: stop.signal,
-      onNote: (task, sentence) => note(`${nameOf(task)}: ${sentence}\n`),
-      onRetry: (task, error, waitMs) => note(`${nameOf(task)}: ${reasonOf(error)}; once more in ${waitMs / 1000} s\n`),
-      onFinished: (task, { how, record, errors }) => {
-        done++
-        for (const error of errors.filter(isBug)) reportFailure(error, io)
-        for (const { ccd, sentence } of record.failures) failures(task.listPath, ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
-        if (how === 'unchanged') unchanged++
-        else say(`${progress(done, plan)} ${exposureText(task, record)}\n`)
-      },
-    })
-    return await finish(options, plan, paths, end, unchanged, stop.exitCode(), io)
+    if (options.watch !== undefined && (await watch(batch, options.watch)) === 'stopped') {
+      io.err('bliss-calib: stopped; what has landed and is calibrated stays\n')
+      return stop.exitCode()!
+    }
+    return await throughAll(batch)
   } finally {
     stop.release()
   }
+}
+
+/** One call of the command. */
+interface Batch {
+  readonly options: BatchOptions
+  readonly io: Io
+  /** Says something on stderr that is no failure; silent with --quiet. */
+  readonly note: (text: string) => void
+  readonly bench: BatchBench
+  readonly stop: StopSignals
+}
+
+/** Every exposure once, then the tables. */
+async function throughAll({ options, io, note, bench, stop }: Batch): Promise<ExitCode> {
+  const plan = await planBatch(options.source, options)
+  const paths = summaryPaths(options.summary ?? defaultSummary(options, plan.root))
+  const failures = failureTeller(io, paths)
+  for (const { list, sentence } of plan.unreadable) failures(list, sentence)
+  let [unchanged, done] = [0, 0]
+  const end = await runBatch(plan.tasks, bench, {
+    ...common(options, stop, note),
+    inFlight: IN_FLIGHT,
+    onFinished: (task, finished) => {
+      done++
+      if (finished.how === 'unchanged') unchanged++
+      else if (!options.quiet) io.out(`${progress(done, plan)} ${exposureText(task, finished.record)}\n`)
+      tellFailures(task, finished, failures, io)
+    },
+  })
+  return await finish(options, plan, paths, end, unchanged, stop.exitCode(), io)
+}
+
+/** Calibrates what lands until the watch ends; the tables are brought up to date whenever everything that landed is done. */
+async function watch({ options, io, note, bench, stop }: Batch, watching: WatchOptions): Promise<'stopped' | 'idle' | 'complete'> {
+  const { source, outdir } = options
+  if (!(await isDirectory(source))) throw new CommandError('bad-option', 'only a directory can be watched', { option: '--watch', found: source })
+  const paths = summaryPaths(options.summary ?? defaultSummary(options, source))
+  const failures = failureTeller(io, paths)
+  note(`watching ${source}${outdir === undefined ? '' : `, products in ${outdir}`}\n`)
+  return watchDirectory(source, options, bench, {
+    ...common(options, stop, note),
+    ...watching,
+    onFinished: (task, finished) => {
+      if (finished.how === 'calibrated' && !options.quiet) io.out(`${exposureText(task, finished.record)}\n`)
+      tellFailures(task, finished, failures, io)
+    },
+    onQuiet: async (tasks, unmarked) => void (await writeSummary(paths, tasks, unmarked, [], options.job.acceptBorrowed)),
+  })
+}
+
+function common(options: BatchOptions, stop: StopSignals, note: Batch['note']) {
+  return {
+    retryWaitsMs: retryWaits(options.retries),
+    signal: stop.signal,
+    onNote: (task: BatchTask, sentence: string) => note(`${nameOf(task)}: ${sentence}\n`),
+    onRetry: (task: BatchTask, error: unknown, waitMs: number) => note(`${nameOf(task)}: ${(error as Error).message}; once more in ${waitMs / 1000} s\n`),
+  }
+}
+
+function tellFailures(task: BatchTask, { record, errors }: FinishedExposure, tell: (list: string, sentence: string) => void, io: Io): void {
+  for (const error of errors.filter(isBug)) reportFailure(error, io)
+  for (const { ccd, sentence } of record.failures) tell(task.listPath, ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
 }
 
 const nameOf = ({ name: { expnumText, reqnum, attnum } }: BatchTask) => `D${expnumText}_r${reqnum}p${attnum}`
@@ -106,7 +152,7 @@ function summaryText({ exposures, ccds, failures }: SummaryCounts, unchanged: nu
 }
 
 /** In the root of the products; a manifest's carry its name, because several may stand in one directory. */
-function defaultSummary({ source, outdir }: BatchOptions, { root }: BatchPlan): string {
+function defaultSummary({ source, outdir }: BatchOptions, root: string): string {
   const name = root === source ? 'batch' : basename(source).replace(/\.\w+$/, '')
   return join(outdir ?? root, `${name}_summary.parquet`)
 }

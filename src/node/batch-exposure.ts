@@ -109,10 +109,11 @@ export async function finishExposure(task: BatchTask, bench: BatchBench, control
   const opened = await openTask(task, bench.job)
   const found = await standing(task, opened, bench)
   if ('marker' in found) return { how: 'unchanged', record: found.marker.record, marked: true, errors: [] }
-  return { ...(await calibrateTask(task, opened, bench, control)), why: found.why }
+  return { ...(await calibrateRows(task, opened, opened.rows, bench, control)), why: found.why }
 }
 
-async function calibrateTask(task: BatchTask, opened: OpenedJob, bench: BatchBench, control: RunControl): Promise<FinishedExposure> {
+/** Calibrates those of an exposure's CCDs whose rows are given, and marks it as done where the others have no file. */
+export async function calibrateRows(task: BatchTask, opened: OpenedJob, rows: readonly CatalogueListRow[], bench: BatchBench, control: RunControl): Promise<FinishedExposure> {
   const { workdir, outdir } = task
   // Stamps from before the reading: a file that changes meanwhile then has another.
   const stamps = new Map<string, string | null | undefined>()
@@ -120,7 +121,7 @@ async function calibrateTask(task: BatchTask, opened: OpenedJob, bench: BatchBen
     const file = await catalogueFile(workdir, row.fileName)
     if (file !== undefined) stamps.set(file, await stampOf(join(workdir, file)).catch(() => null))
   }
-  const run = await attempted(outdir, () => bench.calibrate(opened, bench.catalog, control))
+  const run = await attempted(outdir, () => bench.calibrate({ ...opened, rows }, bench.catalog, control))
   const failures = run.failures.map(({ ccd, error }) => failureRecord(error, task, ccd))
   const record = recordOf({
     name: opened.list.name,
@@ -161,11 +162,11 @@ const nothingThere = ({ rows, list }: OpenedJob): FailureRecord => ({
   sentence: `${list.name.fileName}: none of the ${rows.length} SExtractor catalogues exists`,
 })
 
-/** Writes the marker. False where it cannot be told what an input held, so that a rerun has to try again. */
+/** Writes the marker. False where an input was left aside, or it cannot be told what it held, so that a rerun has to try again. */
 async function mark(
   task: BatchTask,
   { list, rows, several }: OpenedJob,
-  run: Pick<ExposureRun, 'ccds' | 'missing' | 'json' | 'solution'>,
+  run: Pick<ExposureRun, 'ccds' | 'failures' | 'missing' | 'json' | 'solution'>,
   stamps: ReadonlyMap<string, string | null | undefined>,
   record: ExposureRecord,
   bench: BatchBench,
@@ -178,6 +179,7 @@ async function mark(
     const sha256 = read[row.fileName]
     if (sha256 !== undefined) inputs[file ?? row.fileName] = { sha256, stamp: (file === undefined ? null : stamps.get(file)) ?? null }
     else if (file === undefined || run.missing.includes(row.ccd)) inputs[row.fileName] = null
+    else if (!run.failures.some(({ ccd }) => ccd === row.ccd)) return false
     else {
       // A CCD that failed told no hash. What stands now is what it failed on only if it cannot have changed since: it may be in the middle of being written.
       const now = await markOf(join(workdir, file))

@@ -46,17 +46,15 @@ export interface PlanOptions {
  * @throws InputError where the directory or the manifest cannot be read, is empty, or two exposures would write the same files
  */
 export async function planBatch(source: string, options: PlanOptions): Promise<BatchPlan> {
-  const facts = await stat(source).catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the directory or manifest of the batch cannot be read: ${reasonOf(cause)}`, { file: source }, { cause })
-  })
-  const root = facts.isDirectory() ? source : dirname(source)
-  const rows = facts.isDirectory() ? (await findLists(source)).map((list): ManifestRow => ({ line: 0, list })) : await readManifest(source)
+  const directory = await isDirectory(source)
+  const root = directory ? source : dirname(source)
+  const rows = directory ? (await findLists(source)).map((list): ManifestRow => ({ line: 0, list })) : await readManifest(source)
   if (rows.length === 0) throw new InputError('no-list', 'no catalogue list is below the directory', { file: source, expected: '*_red_catlist.csv' })
 
   const tasks: PlannedTask[] = []
   const unreadable: ListFailure[] = []
   for (const row of rows) {
-    const task = taskOf(row, facts.isDirectory() ? '.' : root, options, source)
+    const task = taskOf(row, directory ? '.' : root, options, source)
     try {
       tasks.push({ ...task, cell: skyCell((await readNamedList(dirname(task.listPath), task.name)).rows.map(({ centre }) => centre)) })
     } catch (error) {
@@ -66,6 +64,14 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
   }
   refuseSharedOutputs(tasks)
   return { tasks: skyOrdered(tasks), unreadable, root }
+}
+
+/** Whether the source of a batch is a directory, rather than a manifest. Throws InputError where it is not there. */
+export async function isDirectory(source: string): Promise<boolean> {
+  const facts = await stat(source).catch((cause: unknown) => {
+    throw new InputError('unreadable-file', `the directory or manifest of the batch cannot be read: ${reasonOf(cause)}`, { file: source }, { cause })
+  })
+  return facts.isDirectory()
 }
 
 /** The task of one list; its paths are relative to `base`. */
@@ -101,6 +107,7 @@ export async function findLists(dir: string): Promise<string[]> {
         else if (parseListName(entry.name) !== undefined) lists.push(join(at, entry.name))
       }
     } catch (cause) {
+      if (at !== dir && (cause as NodeJS.ErrnoException).code === 'ENOENT') continue
       throw new InputError('unreadable-directory', `the directory cannot be read: ${reasonOf(cause)}`, { file: at }, { cause })
     }
   }

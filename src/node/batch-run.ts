@@ -3,6 +3,7 @@ import type { ExposureRecord } from '../batch/record.js'
 import { exitCodeOf, isBlissError } from '../errors.js'
 import { failureRecord, finishExposure, type BatchBench, type FinishedExposure } from './batch-exposure.js'
 import type { BatchTask } from './batch-plan.js'
+import type { RunControl } from './exposure-job.js'
 import { removeLeftovers } from './temporary-names.js'
 
 /** How a batch goes through its exposures. */
@@ -44,7 +45,7 @@ export async function runBatch(tasks: readonly BatchTask[], bench: BatchBench, c
       const task = tasks[next++]!
       if (!cleaned.has(task.outdir)) await removeLeftovers(task.outdir)
       cleaned.add(task.outdir)
-      const outcome = await withRetries(task, bench, control)
+      const outcome = await retried(task, control, () => finishExposure(task, bench, runControl(task, control)))
       if (outcome === undefined) return
       finished++
       if (!outcome.marked) unmarked.set(task, outcome.record)
@@ -56,13 +57,18 @@ export async function runBatch(tasks: readonly BatchTask[], bench: BatchBench, c
   return { unmarked, end: full ? 'disk-full' : finished < tasks.length ? 'stopped' : 'complete', finished }
 }
 
+/** What the run of one exposure hears of the batch's control. */
+export function runControl(task: BatchTask, { signal, onNote }: Pick<BatchControl, 'signal' | 'onNote'>): RunControl {
+  return { ...(signal ? { signal } : {}), ...(onNote ? { onNote: (sentence: string) => onNote(task, sentence) } : {}) }
+}
+
 /** One exposure with its further attempts; undefined where the signal stopped it. */
-export async function withRetries(task: BatchTask, bench: BatchBench, control: Omit<BatchControl, 'inFlight' | 'onFinished'>): Promise<FinishedExposure | undefined> {
-  const { signal, onNote } = control
+export async function retried(task: BatchTask, control: Pick<BatchControl, 'retryWaitsMs' | 'signal' | 'onRetry'>, attemptOnce: () => Promise<FinishedExposure>): Promise<FinishedExposure | undefined> {
+  const { signal } = control
   for (let attempt = 0; ; attempt++) {
     let outcome: FinishedExposure
     try {
-      outcome = await finishExposure(task, bench, { ...(signal ? { signal } : {}), ...(onNote ? { onNote: (sentence: string) => onNote(task, sentence) } : {}) })
+      outcome = await attemptOnce()
     } catch (error) {
       if (signal?.aborted === true && error === signal.reason) return undefined
       outcome = { how: 'calibrated', record: bareRecord(task, error), marked: false, errors: [error] }
