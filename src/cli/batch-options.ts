@@ -14,6 +14,7 @@ export interface BatchOptions {
   readonly summary?: string
   readonly rehash: boolean
   readonly retries: number
+  readonly workers: number
   /** Failures that lie in the inputs, and so stand in the table for good, do not count in the exit code. */
   readonly acceptFailures: boolean
   readonly watch?: WatchOptions
@@ -52,7 +53,9 @@ type Raw = Readonly<Record<string, unknown>>
 /** Checks the parsed command line; throws CommandError naming the option, what was found and what was expected. */
 export function batchOptions(raw: Raw): BatchOptions {
   const checked = calibrateOptions({ workdir: '.', outdir: '.', ...raw, expnum: '0', sex_mag_zeropoint: '25', verbose: '0' })
-  const { expnum: _1, reqnum: _2, attnum: _3, sexMagZeropoint: _4, verbose: _5, legacy: _6, json: _7, workdir, outdir, quiet, catalog, ccd, ...job } = checked
+  const { magsType, system, estimator, keepBorrowed, acceptBorrowed, force, quiet, catalog, ccd, workers } = checked
+  // Every option that an exposure's run takes, named one by one: what is in a done-marker must be what changes bytes.
+  const job: { readonly [K in keyof Required<BatchJob>]: BatchJob[K] } = { magsType, system, estimator, keepBorrowed, acceptBorrowed, force }
   const summary = raw['summary'] as string | undefined
   const onlyWatching = ['idle', 'until-complete'].find((name) => raw['watch'] !== true && raw[name] !== undefined && raw[name] !== false)
   if (onlyWatching !== undefined) throw new CommandError('bad-option', 'the option is of --watch', { option: `--${onlyWatching}`, found: 'no --watch' })
@@ -64,12 +67,13 @@ export function batchOptions(raw: Raw): BatchOptions {
     job,
     ccd,
     ...(catalog === undefined ? {} : { catalog }),
-    ...(raw['workdir'] === undefined ? {} : { workdir }),
-    ...(raw['outdir'] === undefined ? {} : { outdir }),
+    ...(raw['workdir'] === undefined ? {} : { workdir: checked.workdir }),
+    ...(raw['outdir'] === undefined ? {} : { outdir: checked.outdir }),
     ...(summary === undefined ? {} : { summary }),
     rehash: raw['rehash'] === true,
     acceptFailures: raw['accept-failures'] === true,
     retries: countOption(raw, 'retries', 10),
+    workers,
     ...(raw['watch'] === true ? { watch: watchOptions(raw) } : {}),
     quiet,
   }

@@ -5,11 +5,12 @@ import { CommandError, worstOf } from '../errors.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import { parseCcds } from '../exposure/catalogue-list.js'
 import type { Catalog } from '../catalog/catalog.js'
-import type { BatchBench, FinishedExposure } from '../node/batch-exposure.js'
+import type { BatchBench, CalibrateExposureFiles, FinishedExposure } from '../node/batch-exposure.js'
 import { isDirectory, planBatch, type BatchPlan, type BatchTask } from '../node/batch-plan.js'
 import { isBug, runBatch, type BatchEnd } from '../node/batch-run.js'
 import { summaryPaths, writeSummary, type SummaryCounts, type SummaryPaths } from '../node/batch-summary.js'
 import { watchDirectory } from '../node/batch-watch.js'
+import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles } from '../node/calibrate-files.js'
 import { openCatalog } from '../node/open-catalog.js'
 import { stopSignals, type StopSignals } from '../node/stop-signals.js'
@@ -29,8 +30,10 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   parseCcds(options.ccd)
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const catalog = await openBatchCatalog(options.catalog ?? io.env['BLISS_CATALOG'], note)
+  const pool = createCcdPool(options.workers, 1)
+  const calibrate: CalibrateExposureFiles = (opened, stars, control) => calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()
-  const batch: Batch = { options, io, note, bench: { job: options.job, catalog, calibrate: calibrateFiles, rehash: options.rehash }, stop }
+  const batch: Batch = { options, io, note, bench: { job: options.job, catalog, calibrate, rehash: options.rehash }, stop }
   try {
     if (options.watch !== undefined && (await watch(batch, options.watch)) === 'stopped') {
       io.err('bliss-calib: stopped; what has landed and is calibrated stays\n')
@@ -39,6 +42,7 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
     return await throughAll(batch)
   } finally {
     stop.release()
+    await pool.close()
   }
 }
 

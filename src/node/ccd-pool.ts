@@ -26,15 +26,18 @@ export interface CcdPool {
 /** A thread costs about 50 ms to start and as much to warm up: as much as some CCDs. */
 const CCDS_PER_THREAD = 4
 
-/** @param workers threads in all, this one included; with 1 none is started */
-export function createCcdPool(workers: number): CcdPool {
+/**
+ * @param workers threads in all, this one included; with 1 none is started
+ * @param ccdsPerThread CCDs that are worth one more thread: 1 where many exposures follow and starting costs nothing
+ */
+export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD): CcdPool {
   if (!(Number.isInteger(workers) && workers >= 1)) throw new RangeError(`${workers} workers: at least 1 is needed`)
   const others = Array.from({ length: workers - 1 }, () => new WorkerThread())
   const here: CcdThread = { ...ccdTasks(), alive: true }
   return {
     here,
     threadsFor(ccds) {
-      const busy = workerEntry === undefined ? [] : others.slice(0, Math.max(0, Math.ceil(ccds / CCDS_PER_THREAD) - 1))
+      const busy = workerEntry === undefined ? [] : others.slice(0, Math.max(0, Math.ceil(ccds / ccdsPerThread) - 1))
       for (const thread of busy) thread.start()
       return [...busy, here]
     },
