@@ -10,6 +10,7 @@ import { declareCompare } from './commands/compare.js'
 import type { DeclareCommand } from './commands/declare.js'
 import { declareDemo } from './commands/demo.js'
 import { declareGrid } from './commands/grid.js'
+import { declareMerge } from './commands/merge.js'
 import { declareReport } from './commands/report.js'
 import { declareSimulate } from './commands/simulate.js'
 import { declareStarlists } from './commands/starlists.js'
@@ -18,6 +19,7 @@ import { processIo, reportFailure, type ExitCode, type Io } from './io.js'
 /** The commands in the order of the help. */
 const COMMANDS: readonly DeclareCommand[] = [
   declareCalibrate,
+  declareMerge,
   declareBatch,
   declareCatlist,
   declareCatalog,

@@ -96,7 +96,8 @@ function readyCcd(run: string, { job, list }: OpenedJob, { row, fileName, result
   }
 }
 
-function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: ExposureJob): ExitCode {
+/** Exit code of a CCD that was written. */
+export function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: Pick<ExposureJob, 'acceptBorrowed'>): ExitCode {
   return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
 }
 

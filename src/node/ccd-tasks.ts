@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { starsInHand, type CatalogFacts } from '../catalog/stars-in-hand.js'
 import type { StarColumns } from '../catalog/stars.js'
 import { errorFromPlain, InputError, type PlainError } from '../errors.js'
@@ -7,10 +8,12 @@ import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
 import { calibrateCcd, type CalibrationOptions, type CcdInput } from '../pipeline.js'
 import { calibratedCatalogue, carriedCatalogue, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
-import { appliedZeropoint, ccdProducts } from '../products/ccd-products.js'
+import { appliedZeropoint, catalogueFiles, ccdProducts, type ProductContext } from '../products/ccd-products.js'
+import { ccdProductNames } from '../products/names.js'
+import { recalibratedFiles } from '../products/recalibrate.js'
 import type { OwnResult, Provenance } from '../products/result-json.js'
 import type { ExposureJob } from './exposure-job.js'
-import { readCcd } from './read-exposure.js'
+import { readCcd, readInput } from './read-exposure.js'
 import { stageFiles, type StagedFile } from './staged-files.js'
 
 /** The stars of one CCD's footprint, or why they could not be read. */
@@ -54,6 +57,14 @@ export interface StageTask extends CcdOfRun {
   readonly others: readonly NamedBytes[]
 }
 
+/** A CCD of which only the products are there. */
+export interface RestageTask extends Pick<StageTask, 'list' | 'row' | 'result' | 'own' | 'provenance' | 'stem'> {
+  readonly outdir: string
+  readonly expnum: number
+  readonly magsType: string
+  readonly keepBorrowed: boolean
+}
+
 export interface CalibrateTask {
   readonly input: CcdInput
   readonly sky: StarsOfCcd
@@ -66,6 +77,8 @@ export interface CcdTasks {
   measure(task: MeasureTask): Promise<MeasuredCcd>
   /** Writes the products under temporary names, to be committed by whoever started the run. */
   stage(task: StageTask): Promise<StagedFile[]>
+  /** The same from the products that stand, the calibrated catalogue from its own two files. */
+  restage(task: RestageTask): Promise<StagedFile[]>
   /** Forgets what was kept for a run. */
   forget(run: string): Promise<void>
   /** Calibrates sources in memory. */
@@ -92,13 +105,19 @@ export function ccdTasks(): CcdTasks {
       return { result, sha256: read.sha256, notes }
     },
     async stage(task) {
-      const { run, job, list, row, result, own, provenance, stem, others } = task
+      const { run, job, row, result, stem, others } = task
       const carried = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
-      const { band } = row
-      const exposure = { expnum: job.expnum, band, reqnum: list.reqnum, attnum: list.attnum, epochYr: result.epochYr, epochFrom: result.epochFrom }
-      const calibrated = calibratedCatalogue(carried, appliedZeropoint(result, job.expnum, job.keepBorrowed))
-      const products = await ccdProducts(result, calibrated, { list, exposure, fileName: row.fileName, magsType: job.magsType, provenance, ...(own ? { own } : {}) })
+      const catalogue = catalogueFiles(calibratedCatalogue(carried, appliedZeropoint(result, job.expnum, job.keepBorrowed)))
+      const products = await ccdProducts(result, catalogue, { ...context(task, job.expnum), magsType: job.magsType })
       return stageFiles(job.outdir, [...products, ...others], stem)
+    },
+    async restage(task) {
+      const { outdir, expnum, list, row, result, magsType, keepBorrowed, stem } = task
+      const { zpCsv, zpFits } = ccdProductNames(list, row.ccd)
+      const names = { csv: join(outdir, zpCsv), fits: join(outdir, zpFits) }
+      const standing = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
+      const catalogue = await recalibratedFiles(standing, names, appliedZeropoint(result, expnum, keepBorrowed))
+      return stageFiles(outdir, await ccdProducts(result, catalogue, { ...context(task, expnum), magsType }), stem)
     },
     forget(run) {
       kept.delete(run)
@@ -106,6 +125,13 @@ export function ccdTasks(): CcdTasks {
     },
     calibrate: ({ input, sky, options }) => calibrateCcd(input, inHand(sky), options),
   }
+}
+
+/** What the files of a CCD say beside its result. */
+function context({ list, row, result, own, provenance }: Pick<StageTask, 'list' | 'row' | 'result' | 'own' | 'provenance'>, expnum: number): Omit<ProductContext, 'magsType'> {
+  const { reqnum, attnum } = list
+  const exposure = { expnum, band: row.band, reqnum, attnum, epochYr: result.epochYr, epochFrom: result.epochFrom }
+  return { list, exposure, fileName: row.fileName, provenance, ...(own ? { own } : {}) }
 }
 
 const inHand = ({ catalog, stars, missingSqDeg }: StarsOfCcd) => starsInHand(catalog, 'message' in stars ? errorFromPlain(stars) : stars, missingSqDeg)

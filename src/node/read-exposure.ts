@@ -87,12 +87,13 @@ function listFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFa
   return { ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }), ...(airmass === undefined ? {} : { airmass }) }
 }
 
-async function readInput(path: string): Promise<Uint8Array> {
+/** A whole file. Throws InputError where it cannot be read. */
+export async function readInput(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
     throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
   })
 }
 
-function sha256(bytes: Uint8Array): string {
+export function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }

@@ -36,6 +36,13 @@ const CARRIED = {
 /** What the calibrated catalogue reads from the SExtractor catalogue; of these, absent ones end up blank. */
 export const CARRIED_COLUMNS = Object.keys(CARRIED)
 
+/** The calibrated catalogue's columns: the original's, in its order, which readers go by. */
+export const CALIBRATED_COLUMNS: readonly string[] = [
+  ...['ID', 'EXPNUM', 'CCDNUM', 'NUMBER', 'ALPHAWIN_J2000', 'DELTAWIN_J2000', 'FLUX_AUTO', 'FLUXERR_AUTO', 'FLUX_PSF', 'FLUXERR_PSF'],
+  ...['MAG_AUTO', 'MAGERR_AUTO', 'MAG_PSF', 'MAGERR_PSF', 'SPREAD_MODEL', 'SPREADERR_MODEL', 'FWHM_WORLD', 'FWHMPSF_IMAGE', 'FWHMPSF_WORLD'],
+  ...['CLASS_STAR', 'FLAGS', 'IMAFLAGS_ISO', 'ZeroPoint', 'ZeroPoint_rms', 'ZeroPoint_FLAGS'],
+]
+
 type CarriedName = keyof typeof CARRIED
 
 /** What a calibrated catalogue takes over from a SExtractor catalogue as it is: rows by right ascension, those without one last. */

@@ -38,14 +38,24 @@ export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed
   }
 }
 
+/** A calibrated catalogue as the content of its two files. */
+export interface CatalogueFiles {
+  readonly csv: Uint8Array
+  readonly fits: Uint8Array
+}
+
+export function catalogueFiles(calibrated: Table): CatalogueFiles {
+  return { csv: csvBytes(calibrated), fits: writeFitsTable(fitsForm(calibrated)) }
+}
+
 /** Every product file of one CCD, in memory: all are written, or none. */
-export async function ccdProducts(result: CcdResult, calibrated: Table, context: ProductContext): Promise<NamedBytes[]> {
+export async function ccdProducts(result: CcdResult, catalogue: CatalogueFiles, context: ProductContext): Promise<NamedBytes[]> {
   const names = ccdProductNames(context.list, result.ccd)
   const text = (name: string, content: string): NamedBytes => ({ name, bytes: new TextEncoder().encode(content) })
   return [
     text(names.zero, zeroCsv(result, context.fileName, context.magsType)),
-    { name: names.zpCsv, bytes: csvBytes(calibrated) },
-    { name: names.zpFits, bytes: writeFitsTable(fitsForm(calibrated)) },
+    { name: names.zpCsv, bytes: catalogue.csv },
+    { name: names.zpFits, bytes: catalogue.fits },
     text(names.json, resultJson(context.exposure, [{ ...result, ...(context.own ? { own: context.own } : {}) }], context.provenance)),
     { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches)) },
   ]

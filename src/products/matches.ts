@@ -1,30 +1,60 @@
-import type { MatchColumns } from '../photometry/result.js'
-import { tableOf, type Table } from '../table/columns.js'
+import { InputError } from '../errors.js'
+import type { MatchColumns, MatchFate } from '../photometry/result.js'
+import { findColumn, tableOf, type Column, type Table } from '../table/columns.js'
+
+type NumberKey = Exclude<keyof MatchColumns, 'sourceId' | 'fate'>
+
+/** The columns of numbers, in the file's order, by their names there; the id stands after the first, the cut at the end. */
+const NUMBERS: readonly { readonly name: string; readonly key: NumberKey; readonly unit?: string; readonly doc?: string }[] = [
+  { name: 'number', key: 'number', doc: 'NUMBER of the detection' },
+  { name: 'ra', key: 'raDeg', unit: 'deg', doc: 'detection' },
+  { name: 'dec', key: 'decDeg', unit: 'deg' },
+  { name: 'x_image', key: 'xImage', unit: 'pixel' },
+  { name: 'y_image', key: 'yImage', unit: 'pixel' },
+  { name: 'star_ra', key: 'starRaDeg', unit: 'deg', doc: 'star, moved to the epoch of the exposure' },
+  { name: 'star_dec', key: 'starDecDeg', unit: 'deg' },
+  { name: 'separation', key: 'separationArcsec', unit: 'arcsec' },
+  { name: 'inst_mag', key: 'instMag', unit: 'mag', doc: '-2.5 log10(flux)' },
+  { name: 'inst_mag_err', key: 'instMagErr', unit: 'mag' },
+  { name: 'catalog_mag', key: 'catalogMag', unit: 'mag' },
+  { name: 'ref_mag', key: 'refMag', unit: 'mag', doc: 'standard magnitude in the chosen system' },
+  { name: 'ref_mag_err', key: 'refMagErr', unit: 'mag' },
+  { name: 'colour', key: 'colour', unit: 'mag' },
+  { name: 'match_probability', key: 'matchProbability', doc: 'that the detection is of this star' },
+  { name: 'inlier_prior', key: 'inlierPrior', doc: 'probability of a good standard before its residual is seen' },
+  { name: 'residual', key: 'residual', unit: 'mag', doc: 'ref_mag - inst_mag - zeropoint' },
+  { name: 'weight', key: 'weight', doc: 'probability of a good standard' },
+]
 
 /** Every matched star of a CCD as the table of `matches_*.parquet`. */
 export function matchTable(ccd: number, m: MatchColumns): Table {
-  const n = m.sourceId.length
+  const [number, ...others] = NUMBERS.map(({ key, ...column }): Column => ({ ...column, type: 'f64', values: m[key] }))
   return tableOf([
-    { name: 'ccd', type: 'i32', values: new Int32Array(n).fill(ccd) },
-    { name: 'number', type: 'f64', values: m.number, doc: 'NUMBER of the detection' },
+    { name: 'ccd', type: 'i32', values: new Int32Array(m.sourceId.length).fill(ccd) },
+    number!,
     { name: 'source_id', type: 'i64', values: m.sourceId },
-    { name: 'ra', type: 'f64', values: m.raDeg, unit: 'deg', doc: 'detection' },
-    { name: 'dec', type: 'f64', values: m.decDeg, unit: 'deg' },
-    { name: 'x_image', type: 'f64', values: m.xImage, unit: 'pixel' },
-    { name: 'y_image', type: 'f64', values: m.yImage, unit: 'pixel' },
-    { name: 'star_ra', type: 'f64', values: m.starRaDeg, unit: 'deg', doc: 'star, moved to the epoch of the exposure' },
-    { name: 'star_dec', type: 'f64', values: m.starDecDeg, unit: 'deg' },
-    { name: 'separation', type: 'f64', values: m.separationArcsec, unit: 'arcsec' },
-    { name: 'inst_mag', type: 'f64', values: m.instMag, unit: 'mag', doc: '-2.5 log10(flux)' },
-    { name: 'inst_mag_err', type: 'f64', values: m.instMagErr, unit: 'mag' },
-    { name: 'catalog_mag', type: 'f64', values: m.catalogMag, unit: 'mag' },
-    { name: 'ref_mag', type: 'f64', values: m.refMag, unit: 'mag', doc: 'standard magnitude in the chosen system' },
-    { name: 'ref_mag_err', type: 'f64', values: m.refMagErr, unit: 'mag' },
-    { name: 'colour', type: 'f64', values: m.colour, unit: 'mag' },
-    { name: 'match_probability', type: 'f64', values: m.matchProbability, doc: 'that the detection is of this star' },
-    { name: 'inlier_prior', type: 'f64', values: m.inlierPrior, doc: 'probability of a good standard before its residual is seen' },
-    { name: 'residual', type: 'f64', values: m.residual, unit: 'mag', doc: 'ref_mag - inst_mag - zeropoint' },
-    { name: 'weight', type: 'f64', values: m.weight, doc: 'probability of a good standard' },
+    ...others,
     { name: 'cut', type: 'string', values: [...m.fate], doc: 'used, or why not' },
   ])
+}
+
+/**
+ * The matched stars that `matchTable` wrote for a CCD.
+ *
+ * @param file for messages
+ * @throws InputError where a column is missing or of another type, or the stars are another CCD's
+ */
+export function matchColumns(table: Table, ccd: number, file: string): MatchColumns {
+  const valuesOf = <T extends Column['type']>(name: string, type: T) => {
+    const column = findColumn(table, name)
+    if (column?.type === type) return column.values as Extract<Column, { type: T }>['values']
+    throw new InputError('damaged-matches', 'the file of matched stars has not its column', { file, column: name, found: column?.type ?? 'nothing', expected: type })
+  }
+  const other = valuesOf('ccd', 'i32').find((value) => value !== ccd)
+  if (other !== undefined) throw new InputError('damaged-matches', 'the file holds the matched stars of another CCD', { file, column: 'ccd', found: other, expected: `${ccd}` })
+  return {
+    ...(Object.fromEntries(NUMBERS.map(({ name, key }) => [key, valuesOf(name, 'f64')])) as Record<NumberKey, Float64Array>),
+    sourceId: valuesOf('source_id', 'i64'),
+    fate: valuesOf('cut', 'string') as MatchFate[],
+  }
 }

@@ -1,0 +1,29 @@
+import { createCcdPool } from '../node/ccd-pool.js'
+import { mergeExposure, type MergeJob } from '../node/merge-exposure.js'
+import { reportFailure, type ExitCode, type Io } from './io.js'
+import { progressLine } from './progress.js'
+import { ccdLine, exposureLine } from './summary-lines.js'
+
+/** The options of `merge`, checked. */
+export interface MergeOptions extends MergeJob {
+  readonly json: boolean
+  readonly quiet: boolean
+  readonly workers: number
+}
+
+/** `bliss-calib merge`: solves the CCDs of an exposure together that were calibrated one by one. Gives the exit code. */
+export async function merge(options: MergeOptions, io: Io): Promise<ExitCode> {
+  const progress = progressLine(io, options.quiet)
+  const pool = createCcdPool(options.workers)
+  const run = await mergeExposure(options, {
+    pool,
+    onProgress: progress.show,
+    onFailure: ({ error }) => (progress.clear(), reportFailure(error, io)),
+  }).finally(() => (progress.clear(), pool.close()))
+  if (run.missing.length > 0 && !options.quiet) io.err(`CCDs of ${run.list.name.fileName} without products: ${run.missing.join(', ')}\n`)
+  const say = options.quiet || options.json ? () => undefined : io.out
+  for (const result of run.ccds) say(ccdLine(result))
+  if (options.json && run.json) io.out(run.json())
+  if (run.solution) say(exposureLine(run.solution))
+  return run.exitCode
+}

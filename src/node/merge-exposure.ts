@@ -1,0 +1,131 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { InputError, worstOf, type ExitCode } from '../errors.js'
+import type { CatalogueListRow } from '../exposure/catalogue-list.js'
+import { memorySource } from '../formats/bytes.js'
+import { readParquet } from '../formats/parquet/index.js'
+import type { CcdResult } from '../photometry/result.js'
+import { matchColumns } from '../products/matches.js'
+import { refuseMixedSystems } from '../products/mixed-systems.js'
+import { ccdProductNames } from '../products/names.js'
+import { parseCcdJson, withMatches, type StandingResult } from '../products/read-result.js'
+import type { Provenance } from '../products/result-json.js'
+import { createCcdPool } from './ccd-pool.js'
+import { exitCodeOfResult } from './calibrate-files.js'
+import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
+import { reasonOf } from './files.js'
+import { packageVersion } from './package.js'
+import { readList, sha256, type ReadList } from './read-exposure.js'
+import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
+import { writeExposure, type ReadyCcd } from './write-exposure.js'
+
+/** Which exposure's CCDs are to be solved together, and where they are. */
+export type MergeJob = Pick<ExposureJob, 'expnum' | 'reqnum' | 'attnum' | 'workdir' | 'outdir' | 'acceptBorrowed' | 'force'>
+
+/** What became of a merge: as of a run of all its CCDs; `missing` are those of the list that have no products. */
+export type MergeRun = Omit<ExposureRun, 'catalog'>
+
+/**
+ * Solves the CCDs of an exposure together from what their own runs have left, and writes the products that one run of all of them would have written,
+ * byte for byte. Each CCD's own result stays in its JSON, so that a CCD that comes late is added by merging again.
+ *
+ * It reads the list in the work directory, and each CCD's JSON, matches and calibrated catalogue in the output directory; the SExtractor catalogues need
+ * not be there, but where they are they have to be the ones that were calibrated. Nothing is written unless all of that is sound.
+ *
+ * @throws InputError where a product is missing or damaged, the CCDs were calibrated from different lists, catalogues, options or versions, or there is
+ *   none; DataError where products of another photometric system stand in the output directory
+ */
+export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
+  await refuseUnwritable(job.outdir)
+  const list = await readList(job.workdir, job)
+  const standing = await standingResults(job.outdir, list)
+  const present = list.rows.flatMap((row) => (standing.has(row) ? [{ row, own: standing.get(row)! }] : []))
+  const first = present[0]?.own
+  if (first === undefined) {
+    const name = ccdProductNames(list.name, list.rows[0]!.ccd).json
+    throw new InputError('nothing-to-merge', 'no CCD of the list has been calibrated here: run bliss-calib --ccd N for each first', { file: job.outdir, expected: `${name} and its like` })
+  }
+  await refuseDifferent(job.workdir, list, present)
+  const { system, catalog } = first.result
+  if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, list.name, list.rows))
+
+  const pool = control.pool ?? createCcdPool(1)
+  const threads = pool.threadsFor(present.length)
+  const { version, catalogHash, options } = first.provenance
+  const ready: ReadyCcd[] = []
+  for (const [k, { row, own }] of present.entries()) {
+    control.signal?.throwIfAborted()
+    ready.push(readyCcd(job, list, row, await matchedResult(job.outdir, list, row, own), own.provenance, threads[k % threads.length]!))
+  }
+  const provenance: Provenance = { version, inputs: { [list.name.fileName]: list.sha256 }, catalogHash, options }
+  const written = await writeExposure({ outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog, system, several: true, provenance, pool }, ready, control)
+  written.failures.forEach((failure) => control.onFailure?.(failure))
+  const codes: ExitCode[] = [...written.failures.map(() => 3 as const), ...written.ccds.map((result) => exitCodeOfResult(result, job))]
+  const { json } = written
+  return {
+    exitCode: written.ccds.length === 0 ? 3 : worstOf(codes),
+    list,
+    ccds: written.ccds,
+    ...(written.solution ? { solution: written.solution } : {}),
+    failures: written.failures,
+    missing: list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd),
+    ...(json ? { json: (cost) => json(cost ? { run: cost } : {}) } : {}),
+  }
+}
+
+/** The JSON of each CCD of the list that has one. */
+async function standingResults(outdir: string, { name, rows }: ReadList): Promise<Map<CatalogueListRow, StandingResult>> {
+  const standing = new Map<CatalogueListRow, StandingResult>()
+  for (const row of rows) {
+    const file = join(outdir, ccdProductNames(name, row.ccd).json)
+    const text = await readIfThere(file)
+    if (text !== undefined) standing.set(row, parseCcdJson(text, file, { expnum: Number(name.expnumText), reqnum: name.reqnum, attnum: name.attnum, ccd: row.ccd }))
+  }
+  return standing
+}
+
+/** Refuses CCDs that one run could not have calibrated together. */
+async function refuseDifferent(workdir: string, list: ReadList, present: readonly { readonly row: CatalogueListRow; readonly own: StandingResult }[]): Promise<void> {
+  const [{ own: first }] = present as [(typeof present)[number]]
+  const names = new Set(await readdir(workdir))
+  for (const { row, own } of present) {
+    const { version, catalogHash, inputs, options } = own.provenance
+    const refuse = (what: string, found: string | undefined, expected: string) => {
+      if (found === expected) return
+      throw new InputError('different-runs', `the CCD cannot be merged, ${what}: calibrate it again`, { file: own.file, found: found ?? 'nothing', expected })
+    }
+    refuse('another version of bliss-calib made it', version, packageVersion())
+    refuse('it was calibrated from another list', inputs[list.name.fileName], list.sha256)
+    refuse(`it was calibrated with another catalogue than ${first.file}`, catalogHash, first.provenance.catalogHash)
+    refuse(`it was calibrated with other options than ${first.file}`, optionText(options), optionText(first.provenance.options))
+    refuse('its SExtractor catalogue has another name in the list', Object.keys(inputs).find((name) => name !== list.name.fileName), row.fileName)
+    const fullcat = [row.fileName, `${row.fileName}.gz`].find((name) => names.has(name))
+    if (fullcat !== undefined) refuse(`${fullcat} is not what it was calibrated from`, inputs[row.fileName], sha256(await readFile(join(workdir, fullcat))))
+  }
+}
+
+const optionText = (options: Provenance['options']): string =>
+  Object.entries(options)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+
+async function matchedResult(outdir: string, { name }: ReadList, row: CatalogueListRow, own: StandingResult): Promise<CcdResult> {
+  const file = join(outdir, ccdProductNames(name, row.ccd).matches)
+  const bytes = await readFile(file).catch((cause: unknown) => {
+    throw new InputError('unreadable-file', `the matched stars of CCD ${row.ccd} cannot be read: ${reasonOf(cause)}`, { file }, { cause })
+  })
+  return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), gunzipSync), row.ccd, file), file)
+}
+
+function readyCcd({ outdir, expnum }: MergeJob, { name }: ReadList, row: CatalogueListRow, result: CcdResult, { inputs, options }: Provenance, thread: ReadyCcd['thread']): ReadyCcd {
+  const { magsType, keepBorrowed } = options
+  return {
+    row,
+    result,
+    input: { [row.fileName]: inputs[row.fileName]! },
+    thread,
+    stage: (by, staging) => by.restage({ outdir, expnum, list: name, row, magsType: String(magsType), keepBorrowed: keepBorrowed === true, ...staging }),
+  }
+}

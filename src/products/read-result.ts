@@ -1,0 +1,75 @@
+import { InputError } from '../errors.js'
+import type { CcdResult, MatchColumns } from '../photometry/result.js'
+import type { OwnResult, Provenance, ccdJson } from './result-json.js'
+
+/** A CCD's JSON as it stands: what it gave by itself, but for its matched stars. */
+export interface StandingResult {
+  readonly file: string
+  /** The CCD by itself, whether or not its exposure was solved since. */
+  readonly result: Omit<CcdResult, 'matches'>
+  readonly provenance: Provenance
+}
+
+type CcdJson = ReturnType<typeof ccdJson>
+
+/**
+ * Reads the JSON of one CCD's run.
+ *
+ * @param expected which CCD of which exposure it has to be
+ * @throws InputError where it is damaged, of another kind, or of another CCD
+ */
+export function parseCcdJson(text: string, file: string, expected: { readonly expnum: number; readonly reqnum: string; readonly attnum: string; readonly ccd: number }): StandingResult {
+  const damaged = (sentence: string, found?: string, wanted?: string) =>
+    new InputError('damaged-json', sentence, { file, ...(found === undefined ? {} : { found }), ...(wanted === undefined ? {} : { expected: wanted }) })
+  const json = parsed(text, damaged)
+  if (json['schema'] !== 1) throw damaged('the JSON is no result that this version reads', `schema ${JSON.stringify(json['schema'])}`, 'schema 1')
+  const exposure = objectAt(json, 'exposure', damaged)
+  for (const key of ['expnum', 'reqnum', 'attnum'] as const) {
+    if (exposure[key] !== expected[key]) throw damaged(`the JSON is of another exposure: ${key}`, JSON.stringify(exposure[key]), JSON.stringify(expected[key]))
+  }
+  const [first, ...others] = Array.isArray(json['ccds']) ? (json['ccds'] as unknown[]) : []
+  if (!isObject(first) || others.length > 0) throw damaged('the JSON does not hold one CCD', `${Array.isArray(json['ccds']) ? json['ccds'].length : 'no'} CCDs`, 'one')
+  if (first['ccd'] !== expected.ccd) throw damaged('the JSON is of another CCD', JSON.stringify(first['ccd']), `${expected.ccd}`)
+  for (const key of NEEDED) if (first[key] === undefined) throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
+  const { own, minusOriginal: _derived, ...ccd } = first as unknown as CcdJson
+  const before = own ?? (ccd as OwnResult)
+  for (const key of ['zeropoint', 'zeropointErr'] as const) {
+    if (before[key] !== null && !Number.isFinite(before[key])) throw damaged(`${key} is no number`, JSON.stringify(before[key]), 'a number or null')
+  }
+  const provenance = objectAt(json, 'provenance', damaged)
+  for (const key of ['inputs', 'options']) objectAt(provenance, key, damaged)
+  const { band, epochYr, epochFrom } = exposure as unknown as CcdResult
+  return { file, result: { ...ccd, ...before, band, epochYr, epochFrom }, provenance: provenance as unknown as Provenance }
+}
+
+/** The CCD's result with its matched stars. Throws InputError where their number is not the JSON's. */
+export function withMatches({ file, result }: StandingResult, matches: MatchColumns, matchesFile: string): CcdResult {
+  if (matches.fate.length !== result.cuts.matched) {
+    throw new InputError('damaged-matches', `the matched stars are not those of ${file}`, { file: matchesFile, found: `${matches.fate.length} stars`, expected: `${result.cuts.matched}` })
+  }
+  return { ...result, matches }
+}
+
+const NEEDED = ['outcome', 'verdict', 'zeropoint', 'zeropointErr', 'ownFraction', 'flag', 'system', 'catalog', 'relation', 'cuts', 'lost', 'sigmaClip', 'astrometry', 'concerns', 'diagnostics'] as const
+
+type Damaged = (sentence: string, found?: string, wanted?: string) => InputError
+type JsonObject = Readonly<Record<string, unknown>>
+
+const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
+
+function parsed(text: string, damaged: Damaged): JsonObject {
+  let json: unknown
+  try {
+    json = JSON.parse(text)
+  } catch (cause) {
+    throw damaged(`the JSON is damaged: ${(cause as Error).message}`)
+  }
+  if (isObject(json)) return json
+  throw damaged('the JSON is damaged', 'no object', 'an object')
+}
+
+function objectAt(json: JsonObject, key: string, damaged: Damaged): JsonObject {
+  const value = json[key]
+  if (isObject(value)) return value
+  throw damaged(`the JSON lacks '${key}'`, Object.keys(json).join(' '), key)
+}
