@@ -31,8 +31,6 @@ export interface Catalog {
    * `columns` limits the optional columns; all that the catalogue has by default.
    */
   read(footprint: CellRanges, columns?: readonly OptionalStarColumn[]): Promise<StarColumns>
-  /** The stars of each of several footprints in one read: the same rows as `read` of each. A catalogue may leave it out. */
-  readEach?(footprints: readonly CellRanges[], columns?: readonly OptionalStarColumn[]): Promise<StarColumns[]>
   /** Area of the footprint outside the coverage [sq deg]. */
   missingSqDeg(footprint: CellRanges): number
 }
