@@ -19,6 +19,8 @@ export interface BatchOptions {
   readonly acceptFailures: boolean
   readonly watch?: WatchOptions
   readonly quiet: boolean
+  /** `--suspects`, not yet read. */
+  readonly suspectsFile?: string
 }
 
 /** How `--watch` looks, and when it ends. */
@@ -53,9 +55,9 @@ type Raw = Readonly<Record<string, unknown>>
 /** Checks the parsed command line; throws CommandError naming the option, what was found and what was expected. */
 export function batchOptions(raw: Raw): BatchOptions {
   const checked = calibrateOptions({ workdir: '.', outdir: '.', ...raw, expnum: '0', sex_mag_zeropoint: '25', verbose: '0' })
-  const { magsType, system, estimator, keepBorrowed, acceptBorrowed, force, quiet, catalog, ccd, workers } = checked
+  const { magsType, system, estimator, keepBorrowed, acceptBorrowed, force, quiet, catalog, ccd, workers, suspectsFile } = checked
   // Every option that an exposure's run takes, named one by one: what is in a done-marker must be what changes bytes.
-  const job: { readonly [K in keyof Required<BatchJob>]: BatchJob[K] } = { magsType, system, estimator, keepBorrowed, acceptBorrowed, force }
+  const job: { readonly [K in Exclude<keyof Required<BatchJob>, 'suspects'>]: BatchJob[K] } = { magsType, system, estimator, keepBorrowed, acceptBorrowed, force }
   const summary = raw['summary'] as string | undefined
   const onlyWatching = ['idle', 'until-complete'].find((name) => raw['watch'] !== true && raw[name] !== undefined && raw[name] !== false)
   if (onlyWatching !== undefined) throw new CommandError('bad-option', 'the option is of --watch', { option: `--${onlyWatching}`, found: 'no --watch' })
@@ -66,6 +68,7 @@ export function batchOptions(raw: Raw): BatchOptions {
     source: String(raw['source'] as string),
     job,
     ccd,
+    ...(suspectsFile === undefined ? {} : { suspectsFile }),
     ...(catalog === undefined ? {} : { catalog }),
     ...(raw['workdir'] === undefined ? {} : { workdir: checked.workdir }),
     ...(raw['outdir'] === undefined ? {} : { outdir: checked.outdir }),

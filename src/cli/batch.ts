@@ -13,6 +13,7 @@ import { watchDirectory } from '../node/batch-watch.js'
 import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles } from '../node/calibrate-files.js'
 import { openCatalog } from '../node/open-catalog.js'
+import { readSuspects } from '../node/read-suspects.js'
 import { stopSignals, type StopSignals } from '../node/stop-signals.js'
 import type { BatchOptions, WatchOptions } from './batch-options.js'
 import { bundledCatalog } from './choose-catalog.js'
@@ -29,11 +30,12 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   fluxChoice(options.job.magsType)
   parseCcds(options.ccd)
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
+  const job = options.suspectsFile === undefined ? options.job : { ...options.job, suspects: await readSuspects(options.suspectsFile) }
   const catalog = await openBatchCatalog(options.catalog ?? io.env['BLISS_CATALOG'], note)
   const pool = createCcdPool(options.workers, 1)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) => calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()
-  const batch: Batch = { options, io, note, bench: { job: options.job, catalog, calibrate, rehash: options.rehash }, stop }
+  const batch: Batch = { options, io, note, bench: { job, catalog, calibrate, rehash: options.rehash }, stop }
   try {
     if (options.watch !== undefined && (await watch(batch, options.watch)) === 'stopped') {
       io.err('bliss-calib: stopped; what has landed and is calibrated stays\n')

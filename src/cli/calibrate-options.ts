@@ -14,6 +14,8 @@ export interface CalibrateOptions extends ExposureJob {
   readonly report: boolean
   readonly quiet: boolean
   readonly workers: number
+  /** `--suspects`, not yet read. */
+  readonly suspectsFile?: string
 }
 
 /** The table of options: it is the parser, the types and the help. */
@@ -27,6 +29,7 @@ export const CALIBRATE_OPTIONS = {
   catalog: { type: 'string', describe: 'reference catalogue: a directory; default $BLISS_CATALOG, else the bundled demo where the field lies in it' },
   system: { choices: ['des-ab', 'catalog'] as const, default: 'des-ab', describe: "des-ab: the camera's band, AB. catalog: the catalogue's own magnitude as it is" },
   estimator: { choices: ['robust', 'sigma-clip'] as const, default: 'robust', describe: 'robust likelihood, or the mean after a 3 sigma clip' },
+  suspects: { type: 'string', describe: 'list of variables and AGN, which lose weight: CSV with source_id or ra and dec, or a table with positions' },
   workdir: { type: 'string', default: '.', describe: 'directory of the list and the catalogues' },
   outdir: { type: 'string', default: '.', describe: 'directory of the products' },
   legacy: { type: 'boolean', default: false, describe: "the original's algorithm, files and numbers" },
@@ -83,7 +86,10 @@ export function calibrateOptions(raw: Raw): CalibrateOptions {
   const verbose = raw['debug'] === true ? 2 : wholeOf(raw, 'verbose')!
   const catalog = text('catalog')
   if (catalog === '') throw new CommandError('bad-option', 'the option names no catalogue', { option: '--catalog', found: "''", expected: 'a directory' })
+  const suspectsFile = text('suspects')
+  if (suspectsFile === '') throw new CommandError('bad-option', 'the option names no file', { option: '--suspects', found: "''", expected: 'a CSV, FITS or Parquet file' })
   return {
+    ...(suspectsFile === undefined ? {} : { suspectsFile }),
     ...exposureOptions(raw),
     ccd: text('ccd')!.trim(),
     magsType: text('magsType')!,

@@ -2,19 +2,20 @@ import type { Catalog } from '../catalog/catalog.js'
 import { worstOf } from '../errors.js'
 import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles, openJob } from '../node/calibrate-files.js'
+import { readSuspects } from '../node/read-suspects.js'
 import type { RunFacts } from '../products/result-json.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 import { pagesAndFigures } from './pages-and-figures.js'
 import { progressLine } from './progress.js'
-import { ccdLine, cutLines, exposureLine } from './summary-lines.js'
+import { ccdLine, cutLines, exposureLine, solutionLines } from './summary-lines.js'
 
 /** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
 export async function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const opened = await openJob(options)
+  const opened = await openJob(options.suspectsFile === undefined ? options : { ...options, suspects: await readSuspects(options.suspectsFile) })
   const catalog = await chooseCatalog(options, opened.rows, io.env, note)
   if (opened.absent.length > 0) note(`CCDs not in ${opened.list.name.fileName}: ${opened.absent.join(', ')}\n`)
 
@@ -33,7 +34,10 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
     if (options.verbose > 0) io.err(cutLines(result))
   }
   if (options.json && run.json) io.out(run.json(runFacts(catalog, started)))
-  if (run.solution && run.ccds.length > 0) say(exposureLine(run.solution))
+  if (run.solution && run.ccds.length > 0) {
+    say(exposureLine(run.solution))
+    if (options.verbose > 0) io.err(solutionLines(run.solution))
+  }
   return worstOf([run.exitCode, ...(await pagesAndFigures(options, run, io, say))])
 }
 

@@ -56,8 +56,8 @@ const severalOf = (ccd: string) => ccd === 'all' || /[,-]/.test(ccd)
 
 function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
   // What only says where, or how the exit code counts, changes no byte.
-  const { acceptBorrowed: _counted, force: _forced, ...options } = job
-  return { version: packageVersion(), catalogHash: catalog.hash, ccd, options }
+  const { acceptBorrowed: _counted, force: _forced, suspects, ...options } = job
+  return { version: packageVersion(), catalogHash: catalog.hash, ccd, options: { ...options, ...(suspects ? { suspects: suspects.sha256 } : {}) } }
 }
 
 /** What stands of an exposure: its marker where everything is as the marker says, else why not. */

@@ -114,6 +114,11 @@ async function ownAllZp({ job, list }: OpenedJob, catalog: Catalog, measured: Me
 
 /** What the products are made from, but for the SExtractor catalogues. */
 function provenance({ job, list }: OpenedJob, catalog: Catalog): Provenance {
-  const { magsType, system, estimator, keepBorrowed } = job
-  return { version: packageVersion(), inputs: { [list.name.fileName]: list.sha256 }, catalogHash: catalog.hash, options: { magsType, system, estimator, keepBorrowed } }
+  const { magsType, system, estimator, keepBorrowed, suspects } = job
+  return {
+    version: packageVersion(),
+    inputs: { [list.name.fileName]: list.sha256, ...(suspects ? { [suspects.fileName]: suspects.sha256 } : {}) },
+    catalogHash: catalog.hash,
+    options: { magsType, system, estimator, keepBorrowed, ...(suspects ? { suspects: suspects.fileName } : {}) },
+  }
 }

@@ -6,6 +6,7 @@ import type { PhotometricSystem } from '../photometry/result.js'
 import type { RunFacts, SolvedResult } from '../products/result-json.js'
 import type { CcdPool } from './ccd-pool.js'
 import type { ReadList } from './read-exposure.js'
+import type { ReadSuspects } from './read-suspects.js'
 
 /** What is asked of one exposure: where its files are, which of its CCDs, and how. */
 export interface ExposureJob {
@@ -25,6 +26,8 @@ export interface ExposureJob {
   readonly acceptBorrowed: boolean
   /** Write beside products of another photometric system. */
   readonly force: boolean
+  /** Variables and AGN, from a file. */
+  readonly suspects?: ReadSuspects
 }
 
 /** A job whose list was found and read; no SExtractor catalogue is open yet. */

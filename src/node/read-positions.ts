@@ -79,12 +79,13 @@ async function fitsPositions(path: string): Promise<ReadPositions> {
   const hdus = await readFitsHeaders(source)
   const tables = hdus.filter(({ kind }) => kind === 'binary table' || kind === 'ASCII table')
   const named = tables.map((hdu) => ({ hdu, columns: fitsColumns(hdu).map(({ name }) => name) }))
-  const { hdu, columns } = named.find(({ columns }) => findNames(columns) !== undefined) ?? { hdu: undefined, columns: named.flatMap(({ columns }) => columns) }
+  const { hdu, columns } = named.find(({ columns }) => findPositionNames(columns) !== undefined) ?? { hdu: undefined, columns: named.flatMap(({ columns }) => columns) }
   const names = positionNames(columns, path)
   return { file: path, ...positionsOf([await readFitsTable(source, { hdus, hdu: hdu!.index, columns: [...names] })], names), columns: names }
 }
 
-function findNames(present: readonly string[]): readonly [string, string] | undefined {
+/** The columns of right ascension and declination among names; undefined where there are none. */
+export function findPositionNames(present: readonly string[]): readonly [string, string] | undefined {
   const known = new Map(present.map((name) => [name.toLowerCase(), name]))
   for (const [ra, dec] of POSITION_NAMES) {
     const [foundRa, foundDec] = [known.get(ra.toLowerCase()), known.get(dec.toLowerCase())]
@@ -94,7 +95,7 @@ function findNames(present: readonly string[]): readonly [string, string] | unde
 }
 
 function positionNames(present: readonly string[], file: string): readonly [string, string] {
-  const names = findNames(present)
+  const names = findPositionNames(present)
   if (names !== undefined) return names
   const expected = POSITION_NAMES.map((pair) => pair.join(' and ')).join(', or ')
   throw new InputError('no-positions', 'the catalogue has no columns of positions', { file, found: present.join(', ').slice(0, 200) || 'no columns', expected })

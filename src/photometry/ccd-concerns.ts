@@ -12,11 +12,13 @@ const LARGE_ERROR_MAG = 0.03
 const MANY_OUTLIERS = 0.35
 /** A field of point sources inside the catalogue's range finds most of its bright stars again. */
 const LOW_MATCH_FRACTION = 0.1
+/** Fitted scatters of good CCDs stay below 1.5 of the expected. */
+const LARGE_SCATTER_RATIO = 2.5
 /** Pairs further apart than this, or an edge that is, lose stars to a match within 1 arcsec. */
 const LARGE_SCATTER_ARCSEC = 0.25
 const LARGE_EDGE_ARCSEC = 0.3
 /** From this share of crowded pairs the light of neighbours that no catalogue lists biases by half a millimagnitude, and the error does not know it. */
-const CROWDED_SHARE = 0.07
+const CROWDED_SHARE = 0.05
 /** Bright ends of good CCDs reach 4.5 sigma, over many ends and outliers. */
 const BRIGHT_END_SIGMAS = 6
 const BRIGHT_END_MAG = 0.01
@@ -46,7 +48,13 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   concerns.push(...expectationConcerns(diagnostics.expectation, context.band, result.zeropoint))
   const fitted = cuts.used + lost.outlier
   if (fitted >= FEW_STARS && lost.outlier > MANY_OUTLIERS * fitted) say('outliers', 'look', `${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`)
-  if ((diagnostics.crowdedShare ?? 0) > CROWDED_SHARE) say('crowding', 'look', `the field is crowded: ${(100 * diagnostics.crowdedShare!).toFixed(0)} % of the matched stars have another's light or claim`)
+  const { expectedScatter } = diagnostics
+  if (cuts.used >= FEW_STARS && expectedScatter !== null && result.scatter! > LARGE_SCATTER_RATIO * expectedScatter) {
+    say('scatter', 'look', `the stars scatter by ${mmag(result.scatter!)} where the relation leads to expect ${mmag(expectedScatter)}`)
+  }
+  const crowded = diagnostics.crowdedShare ?? 0
+  // Less two of its standard errors: a few blends among a hundred stars are chance.
+  if (crowded - 2 * Math.sqrt((crowded * (1 - crowded)) / cuts.matched) > CROWDED_SHARE) say('crowding', 'look', `the field is crowded: ${(100 * crowded).toFixed(0)} % of the matched stars have another's light or claim`)
   concerns.push(...astrometryConcerns(result))
   const { crossCheck } = diagnostics
   if (crossCheck && !crossCheck.agrees) {
@@ -55,7 +63,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   concerns.push(...detectorConcerns(result, context.saturation, wrongBand !== null))
   for (const [name, { difference, differenceErr }] of Object.entries(diagnostics.otherFluxes)) {
     if (Math.abs(difference) < Math.max(NOTED_FLUX_DIFFERENCE_MAG, 3 * differenceErr)) continue
-    const sentence = `${name} has a zeropoint ${Math.abs(difference).toFixed(3)} ± ${differenceErr.toFixed(3)} mag ${difference < 0 ? 'below' : 'above'} that of the chosen flux: magnitudes of stars from ${name} come out that much ${difference < 0 ? 'faint' : 'bright'}`
+    const sentence = `${name} has a zeropoint ${Math.abs(difference).toFixed(3)} ± ${differenceErr.toFixed(3)} mag ${difference < 0 ? 'below' : 'above'} that of the chosen flux: magnitudes of stars from ${name} come out that much too ${difference < 0 ? 'faint' : 'bright'}`
     say('fluxes', Math.abs(difference) > LARGE_FLUX_DIFFERENCE_MAG ? 'look' : 'hint', sentence)
   }
   return concerns

@@ -13,6 +13,7 @@ export type ConcernTag =
   | 'saturation'
   | 'crowding'
   | 'outliers'
+  | 'scatter'
   | 'astrometry'
   | 'clouds'
   | 'transparency'

@@ -10,13 +10,16 @@ import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './brig
 import { expectationOf, type Expectation } from './expectation.js'
 import { fieldRotation, type FieldRotation } from './field-rotation.js'
 import type { MatchFit } from './fit-matches.js'
-import { crowdedShare, medianFwhmArcsec, type MatchEvidence, type Pairs } from './match-evidence.js'
+import { crowdedShare, medianFwhmArcsec, type MatchEvidence } from './match-evidence.js'
+import type { StarMatches } from './match-stars.js'
 import { otherFluxes, type OtherFlux } from './other-fluxes.js'
 import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
 import type { CrossCheck } from './zeropoint.js'
 
 /** What a CCD's own stars say beside the zeropoint; null where they cannot. Nothing here changes a number. */
 export interface CcdDiagnostics {
+  /** Root mean square of the scatter that the relation leads to expect of the used stars [mag]. */
+  readonly expectedScatter: number | null
   readonly crossCheck: CrossCheck | null
   readonly bands: BandEvidence | null
   /** Residual per magnitude: the detector is not linear, or faint stars carry others' light. */
@@ -46,7 +49,7 @@ export interface DiagnosedStages {
   /** At the exposure's epoch. */
   readonly stars: StarColumns
   readonly selected: Uint8Array
-  readonly pairs: Pairs
+  readonly pairs: StarMatches
   readonly evidence: MatchEvidence
   readonly prior: Float64Array | undefined
   readonly fitted: MatchFit
@@ -64,11 +67,13 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
     weight: gather(matches.weight, rows),
     variance: Float64Array.from(rows, (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2),
   }
+  const { refScatter } = pairs
   const looksAtDetector = number && !withoutColourTerm
   const instMag = gather(matches.instMag, rows)
   const x = gather(matches.xImage, rows)
   const hasTwoAmplifiers = x.some((value) => value > DECAM.columns / 2) && !x.some((value) => value > DECAM.columns + 1)
   return {
+    expectedScatter: looksAtDetector ? rootMeanSquare(gather(refScatter, rows.filter((p) => matches.fate[p] === 'used'))) : null,
     crossCheck: (number && fit.crossCheck) || null,
     bands: bandEvidence(matches, prior, stars, pairs, description),
     magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
@@ -82,3 +87,5 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
     otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
   }
 }
+
+const rootMeanSquare = (values: Float64Array): number | null => (values.length === 0 ? null : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length))

@@ -149,6 +149,7 @@ function nextOf(word: DecisionWord, { exposure, ccds }: ResultDocument, reasons:
     case 'saturation':
     case 'crowding':
     case 'outliers':
+    case 'scatter':
     case 'astrometry':
     case 'amplifiers':
     case 'linearity':

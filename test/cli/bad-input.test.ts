@@ -4,6 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import { gunzipSync } from 'node:zlib'
 import { writeFitsLdac } from '../../src/formats/fits/index.js'
 import { seededRandom } from '../../src/math/random.js'
+import { imageCards } from '../../src/simulate/image-cards.js'
 import { gaiaCsvFile, simulateExposure, workFiles, type ExposureOptions, type SimulatedExposure } from '../../src/simulate/index.js'
 import { tableOf, type Column, type Table } from '../../src/table/columns.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
@@ -45,6 +46,12 @@ async function calibrate(workdir: string, ...options: string[]) {
   const outdir = temporaryDirectory()
   const result = await run(['--expnum', '668439', '--ccd', '28', '--workdir', workdir, '--outdir', outdir, '--catalog', catalog, ...options])
   return { ...result, files: readdirSync(outdir).sort() }
+}
+
+function suspectsFile(text: string): string {
+  const path = join(temporaryDirectory(), 'agn.csv')
+  writeFileSync(path, text)
+  return path
 }
 
 const edit = (dir: string, name: string, change: (bytes: Buffer) => Uint8Array | string) => writeFileSync(join(dir, name), change(readFileSync(join(dir, name))))
@@ -116,6 +123,29 @@ describe('exit 3, one sentence, no files', () => {
     expect([exitCode, files]).toEqual([3, []])
   })
 
+  test.each([
+    ['EXPNUM', 668440, '668439'],
+    ['CCDNUM', 29, '28'],
+  ])('%s of the image header is another', async (keyword, found, listed) => {
+    const dir = work()
+    const ccd = exposure.ccds[0]!
+    const cards = imageCards(exposure, ccd).map((card) => (card.keyword === keyword ? { ...card, value: found } : card))
+    writeFileSync(join(dir, FULLCAT), writeFitsLdac({ imageCards: cards, objects: ccd.table }))
+    const { exitCode, err, files } = await calibrate(dir)
+    expect(err).toContain(`${LIST}, line 2, column ${keyword}: ${keyword} disagrees with the image header of ${FULLCAT} (found ${listed} in the list and ${found} there, expected one number)`)
+    expect([exitCode, files]).toEqual([3, []])
+  })
+
+  test.each([
+    ['a missing list of suspects', () => '/nonexistent/agn.csv', /agn\.csv: the list of suspects cannot be read/, 3],
+    ['a list of suspects without ids and positions', () => suspectsFile('name\nx\n'), /the list of suspects has neither ids nor positions/, 3],
+    ['no name of a list of suspects', () => '', /--suspects: the option names no file/, 2],
+  ])('%s', async (_, file, message, code) => {
+    const { exitCode, err, files } = await calibrate(work(), '--suspects', file())
+    expect(err).toMatch(message)
+    expect([exitCode, files]).toEqual([code, []])
+  })
+
   test.each(['NUMBER', 'ALPHAWIN_J2000', 'FLUX_PSF', 'FLUXERR_PSF', 'FLAGS'])('column %s is missing', async (name) => {
     const { exitCode, err, files } = await calibrate(withTable((columns) => columns.filter((column) => column.name !== name)))
     expect(err).toContain(`${FULLCAT}, column ${name}: the catalogue lacks a required column`)
@@ -181,6 +211,23 @@ test('products of another system are not written beside, unless forced; nothing 
   expect((await again('--system', 'catalog', '--force')).exitCode).toBe(0)
 })
 
+test('a list of suspects takes weight from its stars, and stands in the provenance', async () => {
+  interface Found {
+    readonly ccds: readonly { zeropoint: number; zeropointErr: number; diagnostics: { crossCheck: unknown }; minusOriginal: number; sigmaClip: { zeropoint: number } }[]
+    readonly provenance: { readonly inputs: Record<string, string>; readonly options: Record<string, unknown> }
+  }
+  const found = async (...options: string[]) => JSON.parse((await calibrate(work(), '--json', ...options)).out) as Found
+  const ids = Array.from(exposure.stars.sourceId).filter((_, i) => i % 2 === 0)
+  const [plain, listed] = [await found(), await found('--suspects', suspectsFile(`source_id\n${ids.join('\n')}\n`))]
+  const [before, after] = [plain.ccds[0]!, listed.ccds[0]!]
+  expect(after.zeropointErr).toBeGreaterThan(before.zeropointErr)
+  expect(Math.abs(after.zeropoint - before.zeropoint)).toBeLessThan(before.zeropointErr)
+  expect(after.minusOriginal).toBe(after.zeropoint - after.sigmaClip.zeropoint)
+  expect(listed.provenance.options['suspects']).toBe('agn.csv')
+  expect(listed.provenance.inputs['agn.csv']).toMatch(/^[0-9a-f]{64}$/)
+  expect(plain.provenance.options).not.toHaveProperty('suspects')
+})
+
 test('a catalogue by URL is refused as a command, before anything is read', async () => {
   const { exitCode, err } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', work(), '--outdir', temporaryDirectory(), '--catalog', 'https://example.org/gaia'])
   expect(exitCode).toBe(2)
@@ -193,7 +240,11 @@ test('--verbose accounts for every detection on stderr', async () => {
   const taken = Object.fromEntries([.../lost: (.*)/.exec(err)![1]!.matchAll(/(\w+) (\d+)/g)].map(([, cut, count]) => [cut!, Number(count)]))
   const bySelection = ['position', 'signal', 'flags', 'imageFlags', 'saturated', 'notStarLike'].reduce((sum, cut) => sum + (taken[cut] ?? 0), 0)
   expect(bySelection).toBe(detections! - selected!)
-  expect(err).toMatch(/the original's statistic on the catalogue's own magnitude: 30\.\d{4} ± 0\.\d{4}, \d+ of \d+ stars/)
+  expect(err).toMatch(/the original's statistic on the catalogue's own magnitude: 30\.\d{4} ± 0\.\d{4}, \d+ of \d+ stars; ours is -0\.\d{4} from it/)
+  expect(err).toMatch(/cross-check \(Tukey MM\): 30\.\d{4} ± 0\.\d{4}, \d\.\d combined errors away/)
+  expect(err).toMatch(/FLUX_AUTO: 29\.\d{4} ± 0\.\d{4}; minus the chosen flux's -0\.02\d\d ± 0\.00\d\d from star to star/)
+  expect(err).toMatch(/light \d+ % of the expected, 5 sigma at 2\d\.\d\d mag \(dark sky 2\d\.\d\d\)/)
+  expect(err).toMatch(/hint: FLUX_AUTO has a zeropoint/)
 })
 
 test('a gzipped SExtractor catalogue gives the same numbers', async () => {

@@ -1,0 +1,67 @@
+import { createHash } from 'node:crypto'
+import { readFile } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { gunzipSync } from 'node:zlib'
+import { kindOfContent } from '../catalog/build-input.js'
+import { InputError } from '../errors.js'
+import { readNumericCsv, type CsvField } from '../formats/csv.js'
+import type { Suspects } from '../photometry/suspects.js'
+import { asFloat64, findColumn, type Table } from '../table/columns.js'
+import { reasonOf } from './files.js'
+import { isGzip } from './input-chunks.js'
+import { findPositionNames, readPositions } from './read-positions.js'
+
+/** A list of variables and AGN, and what the provenance says of it. */
+export interface ReadSuspects extends Suspects {
+  readonly fileName: string
+  readonly sha256: string
+}
+
+const NEWLINE = 10
+const ID_NAMES = ['source_id', 'gaia_source_id', 'gaia_id', 'id']
+
+/**
+ * Reads a list of objects that make poor standards: a CSV file with the catalogue's ids (`source_id`), with positions in degrees (`ra`, `dec`), or both;
+ * or a FITS or Parquet table with positions. Also `.gz` of the first two.
+ *
+ * @throws InputError where the file is missing or damaged, or has neither ids nor positions
+ */
+export async function readSuspects(path: string): Promise<ReadSuspects> {
+  const bytes = await readFile(path).catch((cause: unknown) => {
+    throw new InputError('unreadable-file', `the list of suspects cannot be read: ${reasonOf(cause as NodeJS.ErrnoException)}`, { file: path }, { cause })
+  })
+  const facts = { fileName: basename(path), sha256: createHash('sha256').update(bytes).digest('hex') }
+  const unpacked = isGzip(bytes) ? unzipped(bytes, path) : bytes
+  if (kindOfContent(unpacked.subarray(0, 512), path) === 'csv') return { ...facts, ...(await suspectsOfCsv(unpacked, path)) }
+  const { raDeg, decDeg } = await readPositions(path)
+  return { ...facts, raDeg, decDeg }
+}
+
+function unzipped(bytes: Uint8Array, path: string): Uint8Array {
+  try {
+    return gunzipSync(bytes)
+  } catch (cause) {
+    throw new InputError('damaged-file', 'the compressed list of suspects is damaged', { file: path }, { cause })
+  }
+}
+
+async function suspectsOfCsv(bytes: Uint8Array, path: string): Promise<Suspects> {
+  let [id, ra, dec]: (string | undefined)[] = []
+  const fields = (header: readonly string[]): CsvField[] => {
+    id = header.find((name) => ID_NAMES.includes(name.toLowerCase()))
+    ;[ra, dec] = findPositionNames(header) ?? []
+    if (id === undefined && ra === undefined) {
+      throw new InputError('no-suspects', 'the list of suspects has neither ids nor positions', { file: path, line: 1, found: header.join(', ').slice(0, 200), expected: 'a column source_id, or ra and dec' })
+    }
+    const field = (name: string | undefined, type: CsvField['type']): CsvField[] => (name === undefined ? [] : [{ name, index: header.indexOf(name), type }])
+    return [...field(id, 'i64'), ...field(ra, 'f64'), ...field(dec, 'f64')]
+  }
+  const lines = bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 1)
+  let table: Table | undefined
+  for await (const whole of readNumericCsv([bytes], { name: path, fields, rowsPerTable: lines + 1 })) table = whole
+  const degrees = (name: string) => asFloat64(findColumn(table!, name)!)!
+  return {
+    ...(id === undefined ? {} : { sourceId: findColumn(table!, id)!.values as BigInt64Array }),
+    ...(ra === undefined ? {} : { raDeg: degrees(ra), decDeg: degrees(dec!) }),
+  }
+}
