@@ -61,5 +61,5 @@ function concernsWith(result: CcdResult, { outcome, reason, flag }: SolvedCcd): 
   if (reason === null) return own
   if (flag === EXPOSURE_FLAGS.suspect) return [...own, { tag: 'suspect-exposure', severity: 'stop', sentence: reason }]
   if (flag === EXPOSURE_FLAGS.outlier) return [...own, { tag: 'outlier', severity: 'stop', sentence: reason }]
-  return [...own, { tag: 'shrunk', severity: 'look', sentence: reason }]
+  return [...own, { tag: 'shrunk', severity: 'hint', sentence: reason }]
 }

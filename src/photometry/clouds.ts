@@ -4,9 +4,10 @@ import type { CcdMatches, ExposureSolution } from './exposure-solution.js'
 /** A steeper plane than flat fields and airmass make [mag per degree], by this many of its errors. */
 const STEEP_MAG_PER_DEG = 0.03
 const STEEP_SIGMAS = 5
-/** CCDs of a patch are fainter than the plane by more than both. */
+/** CCDs of a patch are fainter than the plane by more than both, and all of it by this many sigma: sum / sqrt(n). */
 const FAINT_MAG = 0.015
-const FAINT_SIGMAS = 3
+const FAINT_SIGMAS = 2
+const PATCH_SIGMAS = 6
 /** CCDs whose centres are this near touch, also by a corner (DECam's pitch is 0.31 by 0.165 deg). */
 const TOUCHING_DEG = 0.36
 const FEWEST_IN_PATCH = 3
@@ -23,10 +24,12 @@ export function cloudConcerns({ gradient, ccds: solved }: Pick<ExposureSolution,
   }
   const faint = solved.flatMap(({ ccd, deviation, deviationSigma }, k) => {
     const { xiDeg, etaDeg } = places[k]!
-    return deviation !== null && deviation < -FAINT_MAG && deviationSigma! < -FAINT_SIGMAS ? [{ ccd, deviation, xiDeg, etaDeg }] : []
+    return deviation !== null && deviation < -FAINT_MAG && deviationSigma! < -FAINT_SIGMAS ? [{ ccd, deviation, sigmas: deviationSigma!, xiDeg, etaDeg }] : []
   })
   faint.sort((a, b) => a.ccd - b.ccd)
-  for (const patch of patchesOf(faint).filter(({ length }) => length >= FEWEST_IN_PATCH)) {
+  for (const patch of patchesOf(faint)) {
+    const sigmas = patch.reduce((sum, member) => sum - member.sigmas, 0) / Math.sqrt(patch.length)
+    if (patch.length < FEWEST_IN_PATCH || sigmas < PATCH_SIGMAS) continue
     const deepest = Math.max(...patch.map(({ deviation }) => -deviation))
     const numbers = patch.map(({ ccd }) => ccd).sort((a, b) => a - b)
     concerns.push({ tag: 'clouds', severity: 'look', sentence: `CCDs ${numbers.join(', ')} lie together and are fainter than the rest, by up to ${(1000 * deepest).toFixed(0)} mmag: a cloud` })

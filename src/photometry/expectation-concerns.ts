@@ -5,6 +5,8 @@ import type { Expectation } from './expectation.js'
 const LOW_TRANSPARENCY = 0.75
 /** More than fresh mirrors let through: 0.4 mag. */
 const HIGH_TRANSPARENCY = 1.45
+/** No exposure through more cloud gives stars to calibrate on. */
+const NO_TRANSPARENCY = 0.05
 const SHALLOW_MAG = 0.5
 
 /** Units, transparency and depth against what the camera usually gives: it warns, and decides nothing. */
@@ -18,6 +20,7 @@ export function expectationConcerns(expectation: Expectation | null, band: strin
   const explained = unitThatFits !== null || bandThatFits !== null
   if (explained) concerns.push({ tag: 'units', severity: 'look', sentence: `${off}: ${causes.join(', or ')}` })
   else if (transparency > HIGH_TRANSPARENCY) concerns.push({ tag: 'units', severity: 'look', sentence: `${off}: more light than the camera can see, so check units and exposure time` })
+  else if (transparency < NO_TRANSPARENCY) concerns.push({ tag: 'units', severity: 'look', sentence: `${off}: less light than thick cloud leaves, so check units and exposure time` })
   else if (transparency < LOW_TRANSPARENCY) concerns.push({ tag: 'transparency', severity: 'hint', sentence: `${off}: ${(100 * transparency).toFixed(0)} % of the usual light, by cloud or old mirrors` })
   if (depth5Sigma !== null && expectedDepth5Sigma !== null && depth5Sigma < expectedDepth5Sigma - SHALLOW_MAG && !explained) {
     concerns.push({ tag: 'depth', severity: 'hint', sentence: `5 sigma at ${depth5Sigma.toFixed(2)} mag, a dark clear night with this seeing gives ${expectedDepth5Sigma.toFixed(2)}` })
