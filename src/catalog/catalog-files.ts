@@ -15,7 +15,9 @@ export interface CatalogFiles {
   readonly gapBytes: number
   /** Opens a file by its path below the directory. Throws InputError where it is missing or unreadable. */
   open(path: string, hint?: OpenHint): Promise<ByteSource>
-  exists(path: string): Promise<boolean>
+  exists(path: string, hint?: OpenHint): Promise<boolean>
+  /** Names of the files of a directory, undefined where there is none; a server cannot tell. */
+  folder?(path: string): Promise<readonly string[] | undefined>
 }
 
 /** What the catalogue borrows from the machine's libraries. */
@@ -23,4 +25,17 @@ export interface CatalogTools {
   readonly gunzip: Decompress
   /** SHA-256 in hexadecimal. */
   readonly sha256: (bytes: Uint8Array) => string
+}
+
+/** The files below a directory of others. */
+export function filesBelow(files: CatalogFiles, path: string): CatalogFiles {
+  const below = (name: string) => `${path}/${name}`
+  const { folder } = files
+  return {
+    name: `${files.name}/${path}`,
+    gapBytes: files.gapBytes,
+    open: (name, hint) => files.open(below(name), hint),
+    exists: (name, hint) => files.exists(below(name), hint),
+    ...(folder === undefined ? {} : { folder: (name: string) => folder(below(name)) }),
+  }
 }

@@ -3,14 +3,18 @@ import type { ByteSource } from '../formats/bytes.js'
 import type { KeyRanges, NumericArray, SelectedRows } from '../formats/parquet/index.js'
 import { float32AsDecimal } from '../formats/number-text.js'
 import type { Catalog, ReadCounters } from './catalog.js'
-import type { CatalogFiles, CatalogTools } from './catalog-files.js'
+import { filesBelow, type CatalogFiles, type CatalogTools } from './catalog-files.js'
+import { counted } from './counted-source.js'
 import { missingSqDeg } from './coverage.js'
 import type { CatalogDescription } from './description.js'
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js'
 import { blocksMeeting, fileMeets, parseBlock, PARTITIONS_NAME, type PartitionBlock, type StoreFile } from './partition-index.js'
+import { parseProperties } from './properties.js'
 import { partitionPath, type StoreColumn } from './store-columns.js'
 import { openStorePartition, type StorePartition } from './store-partition.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
+
+const COLLECTION_NAME = 'collection.properties'
 
 export interface OpenCatalogOptions extends CatalogTools {
   /** The descriptions that are known; the manifest names one of them. */
@@ -18,12 +22,36 @@ export interface OpenCatalogOptions extends CatalogTools {
 }
 
 /**
+ * Opens a catalogue: a store that `buildCatalog` made, a HATS catalogue of another program, or the catalogue of a HATS collection.
+ *
+ * @throws InputError where the directory is missing, holds none of these, is half written, or its lists are damaged
+ */
+export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalogOptions): Promise<Catalog> {
+  if (await files.exists(MANIFEST_NAME)) return openStore(files, options)
+  if (await files.exists(COLLECTION_NAME)) {
+    const properties = parseProperties(await readText(files, COLLECTION_NAME))
+    const primary = properties.get('hats_primary_table_url')
+    if (primary === undefined) throw new InputError('no-catalog', 'the collection names no catalogue', { file: `${files.name}/${COLLECTION_NAME}`, expected: 'hats_primary_table_url' })
+    return openCatalogFiles(filesBelow(files, primary.replace(/^\.\/|\/+$/g, '')), options)
+  }
+  const halfWritten = await files.exists(PARTITIONS_NAME)
+  if (!halfWritten && ((await files.exists('hats.properties')) || (await files.exists('properties')))) return (await import('./open-hats.js')).openHatsCatalog(files, options)
+  const sentence = halfWritten ? 'the catalogue was not built to its end' : 'there is no reference catalogue here'
+  throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
+}
+
+async function readText(files: CatalogFiles, path: string): Promise<string> {
+  const source = await files.open(path)
+  return new TextDecoder().decode(await source.slice(0, source.byteLength))
+}
+
+/**
  * Opens a store that `buildCatalog` made. Lists of files and maps of row groups are read when first needed and kept, so that one opened
  * catalogue serves many footprints.
  *
- * @throws InputError where the directory is missing, is no such store, is half written, or its manifest is damaged
+ * @throws InputError where its manifest is damaged
  */
-export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalogOptions): Promise<Catalog> {
+async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Promise<Catalog> {
   const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }
   const { manifest, hash } = await readManifest(files, counters, options)
   const description = options.descriptions.find(({ name }) => name === manifest.name)
@@ -38,7 +66,7 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
   const opened = new Map<string, Promise<StorePartition>>()
   const partitionOf = (file: StoreFile): Promise<StorePartition> => {
     const path = partitionPath(file)
-    const open = async () => openStorePartition(files, counted(await files.open(path, { byteLength: file.byteLength }), counters), file, manifest.columns, options)
+    const open = async () => openStorePartition(files, counted(await files.open(path, { byteLength: file.byteLength }), counters), file, manifest, options)
     const known = opened.get(path) ?? open()
     opened.set(path, known)
     // A failure is not kept: the next read tries again.
@@ -70,11 +98,6 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
 }
 
 async function readManifest(files: CatalogFiles, counters: ReadCounters, { sha256 }: CatalogTools): Promise<{ manifest: Manifest; hash: string }> {
-  if (!(await files.exists(MANIFEST_NAME))) {
-    const hats = (await files.exists('hats.properties')) || (await files.exists('properties'))
-    const sentence = hats ? 'this HATS directory was not built by `bliss-calib catalog build`, or not to its end' : 'there is no reference catalogue here'
-    throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
-  }
   const source = counted(await files.open(MANIFEST_NAME), counters)
   const bytes = await source.slice(0, source.byteLength)
   return { manifest: parseManifest(bytes, source.name, sha256), hash: sha256(bytes) }
@@ -93,19 +116,6 @@ function partitionLists(files: CatalogFiles, blocks: readonly PartitionBlock[], 
     const list = known.get(block) ?? read(block)
     known.set(block, list)
     return list
-  }
-}
-
-function counted(source: ByteSource, counters: ReadCounters): ByteSource {
-  return {
-    name: source.name,
-    byteLength: source.byteLength,
-    async slice(start, end) {
-      const bytes = await source.slice(start, end)
-      counters.requests++
-      counters.bytesRead += bytes.byteLength
-      return bytes
-    },
   }
 }
 

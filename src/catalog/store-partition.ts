@@ -20,6 +20,7 @@ import {
 } from '../formats/parquet/index.js'
 import { nestedIndices29 } from '../healpix/index.js'
 import type { CatalogFiles, CatalogTools } from './catalog-files.js'
+import type { Manifest } from './manifest.js'
 import type { StoreFile } from './partition-index.js'
 import type { StoreColumn } from './store-columns.js'
 
@@ -38,7 +39,7 @@ export function planPieces(map: GroupMap, groups: readonly number[], columnNumbe
 }
 
 /**
- * Opens a file of a store by its map of row groups. `storeColumns` are the columns of the file behind the key, in order.
+ * Opens a file of a store by its map of row groups. The file's columns are the key, then those of the manifest, then its further ones.
  *
  * @throws InputError where the file has another length than the list of files says, or its map is damaged
  */
@@ -46,10 +47,10 @@ export async function openStorePartition(
   files: Pick<CatalogFiles, 'gapBytes'>,
   source: ByteSource,
   file: StoreFile,
-  storeColumns: readonly StoreColumn[],
+  { columns: storeColumns, furtherColumns = [] }: Pick<Manifest, 'columns' | 'furtherColumns'>,
   { gunzip }: Pick<CatalogTools, 'gunzip'>,
 ): Promise<StorePartition> {
-  const map = await readMap(source, file, storeColumns.length + 1)
+  const map = await readMap(source, file, 1 + storeColumns.length + furtherColumns.length)
   return {
     async select(wanted, columns) {
       const groups = wantedGroups(map, wanted)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { access, readFile } from 'node:fs/promises'
+import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { CatalogFiles, CatalogTools } from '../catalog/catalog-files.js'
@@ -41,5 +41,6 @@ export function directoryFiles(dir: string): CatalogFiles {
         () => true,
         () => false,
       ),
+    folder: (path) => readdir(join(dir, path)).catch(() => undefined),
   }
 }

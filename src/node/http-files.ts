@@ -26,8 +26,8 @@ export function remoteFiles(name: string, fetchRemote: FetchRemote): CatalogFile
   return {
     name,
     gapBytes: 16_384,
-    async exists(path) {
-      const source = await open(path)
+    async exists(path, hint) {
+      const source = await open(path, hint)
       if (source !== undefined) found.set(path, source)
       return source !== undefined
     },

@@ -1,5 +1,4 @@
-import { readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { stat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.js'
 import type { CatalogDescription } from '../catalog/description.js'
 import { openCatalogFiles } from '../catalog/open.js'
@@ -18,14 +17,7 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
     const sentence = 'a reference catalogue is a directory; make one with `bliss-calib catalog build`'
     throw new InputError('no-catalog', sentence, { file: dir, found: 'a file' })
   }
-  return openCatalogFiles(directoryFiles(await catalogOf(dir)), await tools())
-}
-
-/** The catalogue of a HATS collection, which stands in a directory below it; any other directory is a catalogue itself. */
-async function catalogOf(dir: string): Promise<string> {
-  const text = await readFile(join(dir, 'collection.properties'), 'utf8').catch(() => '')
-  const primary = /^hats_primary_table_url\s*[=:]\s*(\S+)\s*$/m.exec(text)?.[1]
-  return primary === undefined ? dir : join(dir, primary)
+  return openCatalogFiles(directoryFiles(dir), await tools())
 }
 
 /** The URL to read from: buckets of S3 that anyone may read have an address of the web. */

@@ -3,7 +3,7 @@
  * `ranges` is flat, [lo, hi) pairs, ascending and disjoint. For HEALPix cells of order k over `_healpix_29`, shiftBits = 2 (29 - k).
  */
 export interface KeyRanges {
-  /** At least 10, so that a shifted key is exact in a double. */
+  /** Such that a shifted key is below 2^53, and so exact in a double. */
   readonly shiftBits: number
   readonly ranges: Float64Array
 }
@@ -55,6 +55,25 @@ export function runsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: KeyRang
     previousLow = low
     const cell = keyCell(high, low, shiftBits)
     while (2 * r < ranges.length && ranges[2 * r + 1]! <= cell) r++
+    const wanted = 2 * r < ranges.length && cell >= ranges[2 * r]!
+    if (wanted !== open) runs.push(firstRow + i)
+    open = wanted
+  }
+  if (open) runs.push(firstRow + keys.length)
+  return runs
+}
+
+/** Runs of the wanted keys among keys in any order; rows count from `firstRow`. */
+export function runsOfAnyOrder(keys: BigInt64Array, { shiftBits, ranges }: KeyRanges, firstRow: number): number[] {
+  const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
+  const runs: number[] = []
+  let open = false
+  let r = 0
+  for (let i = 0; i < keys.length; i++) {
+    const cell = keyCell(words[2 * i + 1]!, words[2 * i]!, shiftBits)
+    // Keys mostly lie where the last one lay.
+    const here = (2 * r >= ranges.length || cell < ranges[2 * r + 1]!) && (r === 0 || cell >= ranges[2 * r - 1]!)
+    if (!here) r = firstRangeEndingAfter(ranges, cell)
     const wanted = 2 * r < ranges.length && cell >= ranges[2 * r]!
     if (wanted !== open) runs.push(firstRow + i)
     open = wanted

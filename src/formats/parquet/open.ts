@@ -52,7 +52,7 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
   let rows = 0
   let pagesEnd = 4
   for (const [g, group] of metadata.row_groups.entries()) {
-    const problem = groupProblem(group, footerStart)
+    const problem = problemOf(() => groupProblem(group, footerStart))
     if (problem !== undefined) throw new InputError('damaged-parquet', problem, { file: source.name, rowGroup: g })
     rows += Number(group.num_rows)
     for (const { meta_data: meta } of group.columns) pagesEnd = Math.max(pagesEnd, Number(chunkStart(meta!) + meta!.total_compressed_size))
@@ -86,6 +86,15 @@ async function readFooter(source: ByteSource, facts: FooterFacts | undefined): P
   if (length > source.byteLength - 12) throw damaged('the Parquet footer is longer than the file', `${length} bytes`, `at most ${source.byteLength - 12}`)
   if (length + 8 <= tail.byteLength) return tail.subarray(tail.byteLength - length - 8)
   return source.slice(source.byteLength - length - 8, source.byteLength)
+}
+
+/** What a check of damaged metadata finds, or trips over: fields of another type than they should have. */
+function problemOf(check: () => string | undefined): string | undefined {
+  try {
+    return check()
+  } catch (cause) {
+    return `the footer contradicts itself: ${(cause as Error).message}`
+  }
 }
 
 /** What contradicts itself in one row group's entry of the footer, if anything. */

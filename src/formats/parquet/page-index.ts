@@ -3,14 +3,14 @@ import { InputError } from '../../errors.js'
 import type { ByteRange } from './fetch.js'
 import { chunkStart, type ParquetFile } from './open.js'
 
-/** Pages of one column in one row group. A column without an offset index, or with a dictionary, is one piece. */
+/** Pages of one column in one row group. A column without an offset index is one piece. */
 export interface ColumnPages {
   readonly column: string
   readonly byteRanges: readonly ByteRange[]
   /** First row of each page within the group, then the group's number of rows. */
   readonly firstRows: Float64Array
-  /** Pages can be fetched one by one. */
-  readonly indexed: boolean
+  /** What the pages' values may be numbers of; within the piece where there is no offset index. */
+  readonly dictionary?: ByteRange
 }
 
 /** Pages of all columns of one row group, and the bounds of the sort column's pages. */
@@ -60,11 +60,11 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
         const at = Number(offset) - range!.start
         return { view: new DataView(bytes!.buffer, bytes!.byteOffset + at, length), offset: 0 }
       }
-      if (chunk.offset_index_offset === undefined || meta.dictionary_page_offset) {
-        columns.set(column, { column, byteRanges: [whole], firstRows: Float64Array.of(0, rows), indexed: false })
+      if (chunk.offset_index_offset === undefined || chunk.offset_index_length === undefined || rows === 0) {
+        columns.set(column, { column, byteRanges: [whole], firstRows: Float64Array.of(0, rows) })
         continue
       }
-      const { page_locations: pages } = readOffsetIndex(view(chunk.offset_index_offset, chunk.offset_index_length!))
+      const { page_locations: pages } = readOffsetIndex(view(chunk.offset_index_offset, chunk.offset_index_length))
       const byteRanges = pages.map(({ offset, compressed_page_size: size }) => ({ start: Number(offset), end: Number(offset) + size }))
       const firstRows = Float64Array.from([...pages.map(({ first_row_index: row }) => Number(row)), rows])
       const sound =
@@ -73,13 +73,15 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
         firstRows.every((row, p) => p === 0 || row > firstRows[p - 1]!) &&
         byteRanges.every(({ start, end }) => start >= whole.start && start < end && end <= whole.end)
       if (!sound) throw damaged('the page index contradicts the footer', column)
-      columns.set(column, { column, byteRanges, firstRows, indexed: true })
+      // Some writers leave the dictionary's place out; it stands before the first page.
+      const dictionary = byteRanges[0]!.start > whole.start ? { start: whole.start, end: byteRanges[0]!.start } : undefined
+      columns.set(column, { column, byteRanges, firstRows, ...(dictionary === undefined ? {} : { dictionary }) })
       if (column === key && chunk.column_index_offset !== undefined) {
         const element = file.schema.children.find((child) => child.element.name === key)!.element
         const index = readColumnIndex(view(chunk.column_index_offset, chunk.column_index_length!), element)
         const [min, max] = [index.min_values, index.max_values] as unknown as [bigint[], bigint[]]
         if (min.length !== pages.length || max.length !== pages.length) throw damaged('the column index counts other pages than the offset index', column)
-        if (!index.null_pages.some(Boolean)) [keyMin, keyMax] = [min, max]
+        if (!index.null_pages.some(Boolean) && [...min, ...max].every((bound) => typeof bound === 'bigint')) [keyMin, keyMax] = [min, max]
       }
     } catch (cause) {
       throw cause instanceof InputError ? cause : damaged(`the page index cannot be read: ${(cause as Error).message}`, column, cause)

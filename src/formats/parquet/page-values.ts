@@ -8,13 +8,6 @@ export type PageValues =
 /** Columns that a reader hands out. */
 export type NumericArray = BigInt64Array | Float64Array | Float32Array | Int32Array
 
-/** All values of a page of 64-bit integers; undefined for another type. */
-export function integersOf(page: PageValues): BigInt64Array | undefined {
-  if (page.kind === 'decoded') return page.values instanceof BigInt64Array ? page.values : undefined
-  if (page.kind !== 'plain64') return undefined
-  return new BigInt64Array(page.bytes.slice().buffer)
-}
-
 /**
  * Copies values [start, end) of a page to `into` from `at` on, as bytes: of BYTE_STREAM_SPLIT only the rows that are wanted are put together.
  * Returns what stands in the way where a value is no number; a missing one becomes NaN.

@@ -1,11 +1,13 @@
+import type { DecodedArray } from 'hyparquet'
 import { InputError } from '../../errors.js'
 import type { Decompress } from '../bytes.js'
-import { decodeChunk, decodePage, guarded } from './decode.js'
+import { decodePages } from './decode.js'
+import { decompressorsOf } from './decompressors.js'
 import { fetchRanges, type ByteRange } from './fetch.js'
-import { runsOfWanted, type KeyRanges, type RowRuns } from './key-ranges.js'
+import { runsOfAnyOrder, type KeyRanges, type RowRuns } from './key-ranges.js'
 import type { ParquetFile } from './open.js'
 import { pageIndexRange, parsePageIndex, type ColumnPages, type GroupPages } from './page-index.js'
-import { copyValues, integersOf, type NumericArray, type PageValues } from './page-values.js'
+import { copyValues, type NumericArray } from './page-values.js'
 import { candidateGroups, candidatePages, pagesHoldingRows } from './plan.js'
 
 /** Rows of one file, in file order. */
@@ -20,18 +22,21 @@ export interface SelectOptions {
   readonly gapBytes: number
 }
 
-/** Reads rows of a file by ranges of its sort key; footer and page indexes are read once and kept. */
-export interface SortedReader {
+/** Reads rows of any Parquet file by ranges of a key column; footer and page indexes are read once and kept. */
+export interface KeyedReader {
   readonly file: ParquetFile
-  /** Exactly the rows whose key is wanted. Throws InputError naming file, row group and column where the file is damaged. */
+  /**
+   * The rows whose key is wanted; all rows where there is no key. Throws InputError naming file, row group and column where the file is damaged
+   * or a column holds no numbers.
+   */
   select(wanted: KeyRanges, columns: readonly string[]): Promise<SelectedRows>
 }
 
 /**
- * A reader of rows by ranges of `key`, an ascending required i64 column. Row groups are chosen by the statistics of the key, its pages by
- * the column index; the keys tell the rows, and the rows the pages of the other columns.
+ * A reader of rows by ranges of `key`, an i64 column; rows need not be sorted. Row groups are chosen by the statistics of the key and its pages by
+ * the column index, as far as the file has them; the keys tell the rows, and the rows the pages of the other columns.
  */
-export function sortedReader(file: ParquetFile, key: string, options: SelectOptions): SortedReader {
+export function keyedReader(file: ParquetFile, key: string | undefined, options: SelectOptions): KeyedReader {
   const known = new Map<number, GroupPages>()
   const readPageIndexes = async (groups: readonly number[]): Promise<void> => {
     const missing = groups.filter((group) => !known.has(group))
@@ -39,19 +44,30 @@ export function sortedReader(file: ParquetFile, key: string, options: SelectOpti
     const bytes = await fetchRanges(file.source, ranges.filter((range) => range !== undefined), options.gapBytes)
     let next = 0
     for (const [i, group] of missing.entries()) {
-      known.set(group, parsePageIndex(file, group, key, ranges[i], ranges[i] === undefined ? undefined : bytes[next++]))
+      known.set(group, parsePageIndex(file, group, key ?? '', ranges[i], ranges[i] === undefined ? undefined : bytes[next++]))
     }
+  }
+  const wantedRuns = async (groups: readonly number[], wanted: KeyRanges): Promise<RowRuns[]> => {
+    if (key === undefined) return groups.map((group) => [0, Number(file.metadata.row_groups[group]!.num_rows)])
+    const requests = groups.map((group): PageRequest => {
+      const pages = columnPages(file, group, known.get(group)!, key)
+      return { group, pages, numbers: candidatePages(known.get(group)!, pages, wanted) }
+    })
+    return (await readPages(file, requests, options)).map((pages, g) => {
+      const place = { file: file.source.name, rowGroup: groups[g]!, column: key }
+      return pages.flatMap(({ firstRow, values }) => {
+        const keys = values instanceof BigInt64Array ? values : integers(values)
+        if (keys === undefined) throw new InputError('unfit-column', 'the key is not a whole number in every row', place)
+        return runsOfAnyOrder(keys, wanted, firstRow)
+      })
+    })
   }
   return {
     file,
     async select(wanted, columns) {
-      const groups = candidateGroups(file, key, wanted)
+      const groups = key === undefined ? Array.from(file.metadata.row_groups.keys()) : candidateGroups(file, key, wanted)
       await readPageIndexes(groups)
-      const keyRequests = groups.map((group): PageRequest => {
-        const pages = columnPages(file, group, known.get(group)!, key)
-        return { group, pages, numbers: candidatePages(known.get(group)!, pages, wanted) }
-      })
-      const runs = (await readPages(file, keyRequests, options)).map((pages, g) => wantedRuns(file, groups[g]!, key, pages, wanted))
+      const runs = await wantedRuns(groups, wanted)
       const requests = columns.flatMap((column) =>
         groups.map((group, g): PageRequest => {
           const pages = columnPages(file, group, known.get(group)!, column)
@@ -80,22 +96,40 @@ interface PageRequest {
   readonly numbers: readonly number[]
 }
 
-/** Fetches and unpacks the pages of every request; all requests share their round trip. */
-async function readPages(file: ParquetFile, requests: readonly PageRequest[], { gunzip, gapBytes }: SelectOptions): Promise<PageValues[][]> {
-  const ranges: ByteRange[] = requests.flatMap(({ pages, numbers }) => numbers.map((p) => pages.byteRanges[p]!))
-  const bytes = await fetchRanges(file.source, ranges, gapBytes)
-  const packed = requests.flatMap(({ group, pages, numbers }) =>
-    numbers.map((p) => {
-      const firstRow = pages.firstRows[p]!
-      return { group, column: pages.column, firstRow, rows: pages.firstRows[p + 1]! - firstRow, indexed: pages.indexed }
-    }),
-  )
-  const values = packed.map(({ group, column, firstRow, rows, indexed }, i): PageValues => {
-    const decoded = indexed ? decodePage(file, group, column, bytes[i]!, rows, gunzip) : decodeChunk(file, group, column, bytes[i]!, gunzip)
-    return { kind: 'decoded', firstRow, rows, values: decoded }
-  })
+/** The values of one page, from its first row on. */
+interface DecodedPage {
+  readonly firstRow: number
+  readonly rows: number
+  readonly values: DecodedArray
+}
+
+/** Fetches and unpacks the pages of every request, each with its chunk's dictionary; all requests share their round trip. */
+async function readPages(file: ParquetFile, requests: readonly PageRequest[], { gunzip, gapBytes }: SelectOptions): Promise<DecodedPage[][]> {
+  const rangesOf = ({ pages, numbers }: PageRequest): ByteRange[] =>
+    numbers.length === 0 ? [] : [...(pages.dictionary === undefined ? [] : [pages.dictionary]), ...numbers.map((p) => pages.byteRanges[p]!)]
+  const bytes = await fetchRanges(file.source, requests.flatMap(rangesOf), gapBytes)
+  const decompressors = await decompressorsOf(file, requests.map(({ pages }) => pages.column), gunzip)
   let next = 0
-  return requests.map(({ numbers }) => numbers.map(() => values[next++]!))
+  return requests.map((request) => {
+    const { group, pages, numbers } = request
+    const pieces = bytes.slice(next, (next += rangesOf(request).length))
+    if (numbers.length === 0) return []
+    const rowsOf = (p: number) => pages.firstRows[p + 1]! - pages.firstRows[p]!
+    const values = decodePages(file, group, pages.column, joined(pieces), numbers.reduce((total, p) => total + rowsOf(p), 0), decompressors)
+    let at = 0
+    return numbers.map((p) => ({ firstRow: pages.firstRows[p]!, rows: rowsOf(p), values: values.slice(at, (at += rowsOf(p))) as DecodedArray }))
+  })
+}
+
+function joined(pieces: readonly Uint8Array[]): Uint8Array {
+  if (pieces.length === 1) return pieces[0]!
+  const whole = new Uint8Array(pieces.reduce((total, { byteLength }) => total + byteLength, 0))
+  let at = 0
+  for (const piece of pieces) {
+    whole.set(piece, at)
+    at += piece.byteLength
+  }
+  return whole
 }
 
 function columnPages(file: ParquetFile, rowGroup: number, pages: GroupPages, column: string): ColumnPages {
@@ -104,15 +138,16 @@ function columnPages(file: ParquetFile, rowGroup: number, pages: GroupPages, col
   return found
 }
 
-function wantedRuns(file: ParquetFile, rowGroup: number, column: string, pages: readonly PageValues[], wanted: KeyRanges): RowRuns {
-  const place = { file: file.source.name, rowGroup, column }
-  return pages.flatMap((page) => {
-    const keys = guarded(file, rowGroup, column, () => integersOf(page))
-    if (keys === undefined) throw new InputError('damaged-parquet', 'the sort key is not a column of required 64-bit integers', place)
-    const runs = runsOfWanted(keys, wanted, page.firstRow)
-    if (runs === undefined) throw new InputError('damaged-parquet', 'the sort key does not ascend', place)
-    return runs
-  })
+/** Keys of an optional or unsigned column as signed 64-bit integers; undefined where one is missing. */
+function integers(values: DecodedArray): BigInt64Array | undefined {
+  const keys = new BigInt64Array(values.length)
+  for (let i = 0; i < values.length; i++) {
+    const value: unknown = values[i]
+    if (typeof value === 'bigint') keys[i] = value
+    else if (typeof value === 'number' && Number.isSafeInteger(value)) keys[i] = BigInt(value)
+    else return undefined
+  }
+  return keys
 }
 
 function rowsIn(runs: RowRuns): number {
@@ -127,8 +162,8 @@ function emptyColumn(file: ParquetFile, name: string, rowCount: number): Numeric
       return new BigInt64Array(rowCount)
     case 'f32':
       return new Float32Array(rowCount)
+    // A 32-bit integer may be missing, and then needs a NaN.
     case 'i32':
-      return new Int32Array(rowCount)
     case 'f64':
     case 'bool':
     case 'string':
@@ -138,14 +173,14 @@ function emptyColumn(file: ParquetFile, name: string, rowCount: number): Numeric
 }
 
 /** Copies the rows of the runs from the pages of one column of one row group. */
-function gather(file: ParquetFile, rowGroup: number, column: string, pages: readonly PageValues[], runs: RowRuns, into: NumericArray, at: number): void {
+function gather(file: ParquetFile, rowGroup: number, column: string, pages: readonly DecodedPage[], runs: RowRuns, into: NumericArray, at: number): void {
   let p = 0
   for (let i = 0; i < runs.length; i += 2) {
     for (let row = runs[i]!; row < runs[i + 1]!; ) {
       while (pages[p]!.firstRow + pages[p]!.rows <= row) p++
       const page = pages[p]!
       const end = Math.min(runs[i + 1]!, page.firstRow + page.rows)
-      const problem = copyValues(page, row - page.firstRow, end - page.firstRow, into, at)
+      const problem = copyValues({ kind: 'decoded', ...page }, row - page.firstRow, end - page.firstRow, into, at)
       if (problem !== undefined) {
         throw new InputError('unfit-column', 'a value is not a number', { file: file.source.name, rowGroup, column, found: problem.found })
       }

@@ -1,0 +1,168 @@
+import { InputError } from '../errors.js'
+import { float32AsDecimal } from '../formats/number-text.js'
+import { openParquet, type ParquetFile } from '../formats/parquet/index.js'
+import { rangesAtOrder, rangesFromCells, unionRanges, type CellRanges } from '../healpix/index.js'
+import type { Catalog, ReadCounters } from './catalog.js'
+import type { CatalogFiles, CatalogTools } from './catalog-files.js'
+import { planColumns, type ColumnPlan } from './column-plan.js'
+import { missingSqDeg } from './coverage.js'
+import { counted } from './counted-source.js'
+import type { CatalogDescription } from './description.js'
+import { hatsPartition, type HatsPartitionReader, type HatsStars } from './hats-partition.js'
+import { sortingOrder64 } from './sort-order.js'
+import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
+import { readHatsLists, type HatsLists, type HatsPartition } from './verify/hats-lists.js'
+
+/**
+ * Opens a HATS catalogue that another program made (HATS 1.0, IVOA Note, 22 August 2025), as far as its properties and its list of partitions go.
+ *
+ * Columns go by the names of the description that the catalogue's own title or epoch point to. Rows are chosen by their positions; the HEALPix
+ * column, of any name and order or none at all, only saves reading. The partitions' cells count as covered, which is coarse: an empty
+ * place in a cell that holds any star is taken for a place without stars.
+ *
+ * @throws InputError where the lists are no lists, no description fits, or a needed column is missing
+ */
+export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools & { readonly descriptions: readonly CatalogDescription[] }): Promise<Catalog> {
+  const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }
+  const counting: CatalogFiles = { ...files, open: async (path, hint) => counted(await files.open(path, hint), counters) }
+  const lists = await readHatsLists(counting)
+  const description = describedBy(lists, files.name, options.descriptions)
+  const opener = partitionOpener(counting)
+  const schema = await schemaOf(counting, lists, opener)
+  const all = planColumns(namesOf(schema), description, schema.source.name, { wanted: OPTIONAL_STAR_COLUMNS, required: [], further: [] })
+  const partitions = [...lists.partitions].sort((a, b) => a.cell * 4 ** (24 - a.order) - b.cell * 4 ** (24 - b.order))
+  const coverage = coverageOf(partitions)
+  const readers = new Map<string, Promise<readonly HatsPartitionReader[]>>()
+  const readersOf = (partition: HatsPartition) => {
+    const open = async () => (await opener(partition)).map((file) => hatsPartition(file, lists.properties, { ...options, gapBytes: files.gapBytes }))
+    const known = readers.get(partition.path) ?? open()
+    readers.set(partition.path, known)
+    known.catch(() => readers.delete(partition.path))
+    return known
+  }
+  return {
+    name: description.name,
+    location: files.name,
+    description,
+    columns: new Set([...all.stars.keys(), ...all.errors.keys()]),
+    magType: typeOf(schema, all.stars.get('mag')!) === 'f32' ? 'f32' : 'f64',
+    rowCount: Number(lists.properties.get('hats_nrows') ?? NaN),
+    coverage,
+    hash: options.sha256(new TextEncoder().encode(JSON.stringify([[...lists.properties], partitions.map(({ path }) => path)]))),
+    counters,
+    missingSqDeg: (footprint) => missingSqDeg(footprint, coverage),
+    async read(footprint, wanted) {
+      const touched = partitions.filter(({ order, cell }) => meets(footprint, order, cell))
+      const parts = await Promise.all(
+        touched.map(async (partition) =>
+          Promise.all(
+            (await readersOf(partition)).map((reader) => {
+              const plan = planColumns(namesOf(reader.file), description, reader.file.source.name, { wanted: wanted ?? OPTIONAL_STAR_COLUMNS, required: [], further: [] })
+              return reader.select(footprint, plan, description.epochYr)
+            }),
+          ),
+        ),
+      )
+      const stars = gathered(parts.flat(), all, wanted ?? OPTIONAL_STAR_COLUMNS, description.epochYr)
+      counters.starsRead += stars.sourceId.length
+      return stars
+    },
+  }
+}
+
+const namesOf = (file: ParquetFile): string[] => file.columns.map(({ name }) => name)
+const typeOf = (file: ParquetFile, name: string) => file.columns.find((column) => column.name === name)?.type
+
+/** The description that the catalogue's names (`gaia_dr3`, `Gaia EDR3`) or its epoch point to; throws InputError where not exactly one fits. */
+function describedBy({ properties, propertiesName }: HatsLists, location: string, descriptions: readonly CatalogDescription[]): CatalogDescription {
+  const title = ['obs_collection', 'obs_title', 'obs_id', 'obs_description'].map((key) => properties.get(key) ?? '').join(' ')
+  const names = (text: string) => (description: CatalogDescription) => new RegExp(`(^|[^a-z])e?${description.release.split('_').at(-1)!}([^0-9]|$)`, 'i').test(text)
+  const epoch = Number(/^J?(\d{4}(?:\.\d+)?)$/i.exec(properties.get('hats_coordinate_epoch') ?? '')?.[1])
+  const fits = [names(title), names(location), ({ epochYr }: CatalogDescription) => Math.abs(epochYr - epoch) < 0.01]
+  for (const fit of fits) {
+    const [found, other] = descriptions.filter(fit)
+    if (found !== undefined && other === undefined) return found
+  }
+  throw new InputError('unknown-catalog', 'nothing tells which release this HATS catalogue holds', {
+    file: `${location}/${propertiesName}`,
+    found: `obs_collection ${properties.get('obs_collection') ?? 'missing'}, hats_coordinate_epoch ${properties.get('hats_coordinate_epoch') ?? 'missing'}`,
+    expected: descriptions.map(({ name }) => name).join(' or '),
+  })
+}
+
+/** Opens the files of a partition: one, or those of a directory. Some copies have `%3D` for `=` in their paths. */
+function partitionOpener(files: CatalogFiles): (partition: HatsPartition) => Promise<ParquetFile[]> {
+  const openFile = async (path: string): Promise<ParquetFile> => {
+    const written = [path, path.replaceAll('=', '%3D')]
+    for (const name of written) if (await files.exists(name, { from: 'end' })) return openParquet(await files.open(name, { from: 'end' }))
+    return openParquet(await files.open(path, { from: 'end' }))
+  }
+  return async ({ path }) => {
+    if (!path.endsWith('/')) return [await openFile(path)]
+    const names = (await files.folder?.(path)) ?? (await files.folder?.(path.replaceAll('=', '%3D')))
+    if (names === undefined) {
+      throw new InputError('unlisted-partition', 'the partitions are directories, and a server does not list them', { file: `${files.name}/${path}`, expected: 'one file a partition' })
+    }
+    return Promise.all(names.filter((name) => !/^[._]/.test(name)).sort().map((name) => openFile(`${path}${name}`)))
+  }
+}
+
+async function schemaOf(files: CatalogFiles, { partitions }: HatsLists, opener: ReturnType<typeof partitionOpener>): Promise<ParquetFile> {
+  const common = 'dataset/_common_metadata'
+  if (await files.exists(common, { from: 'end' })) return openParquet(await files.open(common, { from: 'end' }))
+  const [first] = partitions.length === 0 ? [] : await opener(partitions[0]!)
+  if (first === undefined) throw new InputError('no-stars', 'the catalogue has no partition', { file: files.name })
+  return first
+}
+
+/** Whether a cell and the footprint share any part of the sky. */
+function meets({ order, ranges }: CellRanges, cellOrder: number, cell: number): boolean {
+  const [low, high] = [cell * 4 ** (order - cellOrder), (cell + 1) * 4 ** (order - cellOrder)]
+  for (let i = 0; i < ranges.length; i += 2) if (ranges[i]! < high && ranges[i + 1]! > low) return true
+  return false
+}
+
+function coverageOf(partitions: readonly HatsPartition[]): CellRanges {
+  const finest = Math.max(0, ...partitions.map(({ order }) => order))
+  let coverage: CellRanges = { order: finest, ranges: new Float64Array(0) }
+  for (const order of new Set(partitions.map((partition) => partition.order))) {
+    const cells = rangesFromCells(order, partitions.filter((partition) => partition.order === order).map(({ cell }) => cell))
+    coverage = unionRanges(coverage, rangesAtOrder(cells, finest))
+  }
+  return coverage
+}
+
+/** The stars of all parts in the order of their cells; a column that one part lacks is missing there. */
+function gathered(parts: readonly HatsStars[], plan: ColumnPlan, wanted: readonly OptionalStarColumn[], epochYr: number): StarColumns {
+  const rowCount = parts.reduce((total, { keys }) => total + keys.length, 0)
+  const keys = new BigInt64Array(rowCount)
+  const ids = new BigInt64Array(rowCount)
+  let at = 0
+  for (const part of parts) {
+    keys.set(part.keys, at)
+    ids.set(part.sourceId, at)
+    at += part.keys.length
+  }
+  const order = sortingOrder64(keys)
+  const column = (star: string): Float64Array => {
+    const joined = new Float64Array(rowCount)
+    let from = 0
+    for (const part of parts) {
+      const values = part.values.get(star)
+      if (values === undefined) joined.fill(NaN, from, from + part.keys.length)
+      // Archives print a float32 as its shortest decimal: that number, not its binary neighbour, is the published magnitude.
+      else joined.set(star === 'mag' && part.isMagFloat32 ? values.map(float32AsDecimal) : values, from)
+      from += part.keys.length
+    }
+    return Float64Array.from(order, (row) => joined[row]!)
+  }
+  const optional = wanted.filter((star) => plan.stars.has(star) || plan.errors.has(star)).map((star) => [star, column(star)] as const)
+  return {
+    sourceId: BigInt64Array.from(order, (row) => ids[row]!),
+    raDeg: column('raDeg'),
+    decDeg: column('decDeg'),
+    epochYr,
+    mag: column('mag'),
+    ...Object.fromEntries(optional),
+  }
+}
