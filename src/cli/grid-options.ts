@@ -6,7 +6,7 @@ export const GRID_OPTIONS = {
   to: { type: 'string', demandOption: true, describe: 'directory for the files of the grid; shared with the machines that run the jobs' },
   per: { choices: ['ccd', 'chunk'] as const, default: 'ccd', describe: 'a job per CCD and a merge per exposure, or a job per chunk of exposures' },
   minutes: { type: 'string', default: '20', describe: 'time that a chunk is to take' },
-  'seconds-per-ccd': { type: 'string', default: '0.05', describe: 'time of a CCD within an exposure, which decides how many exposures are a chunk' },
+  'seconds-per-ccd': { type: 'string', default: '0.1', describe: 'time of a CCD within an exposure, which decides how many exposures are a chunk' },
   catalog: CALIBRATE_OPTIONS.catalog,
   magsType: CALIBRATE_OPTIONS.magsType,
   system: CALIBRATE_OPTIONS.system,

@@ -5,20 +5,29 @@ import { markerName, parseMarker } from '../batch/marker.js'
 import { CommandError, InputError } from '../errors.js'
 import { verifyExposure, type ProductFiles, type Verified } from '../grid/verify.js'
 import type { GridExposure } from '../grid/workflow.js'
+import { mergeExposure } from '../node/merge-exposure.js'
 import { reasonOf } from '../node/files.js'
 import { readPlan } from './grid-plan.js'
 import type { CalibrateOptions } from './calibrate-options.js'
-import type { ExitCode, Io } from './io.js'
+import { reportFailure, type ExitCode, type Io } from './io.js'
 
-/** `grid verify`: whether every product of a plan, or of one exposure of it, is there and whole; exit code 3 where one is not. */
-export async function gridVerify(planPath: string, which: Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'> | undefined, io: Io): Promise<ExitCode> {
+/**
+ * `grid verify`: whether every product of a plan, or of one exposure of it, is there and whole; exit code 3 where one is not.
+ *
+ * @param salvage merge first the CCDs that are there, of exposures whose merge did not run because a CCD failed
+ */
+export async function gridVerify(planPath: string, which: Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'> | undefined, salvage: boolean, io: Io): Promise<ExitCode> {
   const { exposures, ...plan } = await readPlan(planPath)
   const chosen = which === undefined ? exposures : exposures.filter((exposure) => isOf(exposure, which))
   if (chosen.length === 0) throw new CommandError('not-in-plan', 'the exposure is not in the plan', { file: planPath, option: '--expnum', found: which?.expnum ?? 'a plan without exposures' })
   let whole = 0
   const outcomes: Record<string, number> = {}
   for (const exposure of chosen) {
-    const verified = await verifyExposure(exposure, plan, filesOf(exposure))
+    let verified = await verifyExposure(exposure, plan, filesOf(exposure))
+    if (salvage && !verified.merged && verified.presentCcds.length > 0) {
+      await mergeWhatThereIs(exposure, io)
+      verified = await verifyExposure(exposure, plan, filesOf(exposure))
+    }
     for (const [outcome, count] of Object.entries(verified.outcomes)) outcomes[outcome] = (outcomes[outcome] ?? 0) + count
     if (verified.problems.length === 0) whole++
     else io.err(problemLines(exposure, verified, plan.options.catalog))
@@ -26,6 +35,16 @@ export async function gridVerify(planPath: string, which: Pick<CalibrateOptions,
   const counts = Object.entries(outcomes).map(([outcome, count]) => `${count} ${outcome}`)
   io.out(`${whole} of ${chosen.length} exposure${chosen.length === 1 ? '' : 's'} whole; CCDs: ${counts.join(', ') || 'none'}\n`)
   return whole === chosen.length ? 0 : 3
+}
+
+/** What is wrong with its CCDs the check that follows says; that they cannot be merged is said here. */
+async function mergeWhatThereIs({ expnum, list, workdir, outdir }: GridExposure, io: Io): Promise<void> {
+  try {
+    const { failures } = await mergeExposure({ expnum, reqnum: list.reqnum, attnum: Number(list.attnum), workdir, outdir, acceptBorrowed: false, force: false })
+    for (const { error } of failures) reportFailure(error, io)
+  } catch (error) {
+    reportFailure(error, io)
+  }
 }
 
 function isOf({ expnum, list }: GridExposure, which: Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'>): boolean {

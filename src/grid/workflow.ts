@@ -83,18 +83,18 @@ export function ccdWorkflow(name: string, exposures: readonly GridExposure[], op
         name: `calibrate_${tag}_${String(ccd).padStart(2, '0')}`,
         args: ['calibrate', ...which(exposure), '--ccd', `${ccd}`, ...place, ...photometry(options)],
       })),
-      merge: { name: `merge_${tag}`, args: ['merge', ...which(exposure), ...place] },
+      merge: { name: `merge_${tag}`, args: ['merge', ...which(exposure), ...place, '--workers', '1'] },
       verify: [{ name: `verify_${tag}`, args: ['grid', 'verify', plan, ...which(exposure)] }],
     }
   })
-  return { name, prepare: prepareJob(plan), units, finish: { name: 'finish', args: ['grid', 'verify', plan] } }
+  return { name, prepare: prepareJob(plan), units, finish: { name: 'finish', args: ['grid', 'verify', plan, '--salvage'] } }
 }
 
 /** A job per chunk of exposures, for surveys: the chunks side by side, then one summary of all, then a check of each chunk's files. */
 export function chunkWorkflow(name: string, chunks: readonly Chunk[], options: GridOptions, plan: string, summary: string): Workflow {
   const args = ['grid', 'summary', plan, '--to', summary]
   const unit: Unit = {
-    calibrate: chunks.map((chunk) => ({ name: `calibrate_${chunk.name}`, args: ['batch', chunk.manifest, '--accept-failures', '--retries', '1', ...photometry(options)] })),
+    calibrate: chunks.map((chunk) => ({ name: `calibrate_${chunk.name}`, args: ['batch', chunk.manifest, '--accept-failures', '--retries', '1', '--workers', '1', ...photometry(options)] })),
     merge: { name: 'merge', args },
     verify: chunks.map((chunk) => ({ name: `verify_${chunk.name}`, args: ['grid', 'verify', chunk.plan] })),
   }

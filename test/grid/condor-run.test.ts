@@ -1,9 +1,9 @@
-import { existsSync, mkdirSync, readFileSync, truncateSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 import { run, temporaryDirectory } from '../cli/run.js'
 import { runDag } from './dag-runner.js'
-import { productSums } from './product-sums.js'
+import { leftovers, productSums } from './product-sums.js'
 import { smallSurvey, type SmallSurvey } from './small-exposure.js'
 
 const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.mjs'))
@@ -50,4 +50,34 @@ test.skipIf(!built)("chunks of exposures by the DAG's own commands in its own or
   expect(productSums(survey.work)).toEqual(expected)
   expect(readFileSync(join(grid, 'logs/merge.0.out'), 'utf8')).toMatch(/5 of 5 exposures calibrated; CCDs: 14 fitted, 1 failed/)
   expect(readFileSync(join(grid, 'summary_failures.csv'), 'utf8')).toMatch(/D00668441_r4p5_red_catlist.csv,.*,668441,28,3,/)
+})
+
+test.skipIf(!built)("a job per CCD by the DAG's own commands in its own order: a node killed while it works, a CCD that fails for good, a rescue; the files of a local run", { timeout: 300_000 }, async () => {
+  const survey = await smallSurvey([1, 3, 28, 35, 60])
+  const alone = temporaryDirectory()
+  await run(['--expnum', '668439', '--ccd', 'all', '--workdir', survey.work, '--outdir', alone, '--catalog', survey.catalog, '--quiet'])
+  const expected = productSums(alone)
+  const grid = join(survey.root, 'grid')
+  const out = join(survey.root, 'out')
+  await run(['grid', 'condor', survey.work, '--to', grid, '--outdir', out, '--catalog', survey.catalog, '--retries', '1'])
+  const dag = join(grid, 'bliss.dag')
+
+  // CCD 28 is killed once, while it runs, and retried; CCD 35 is damaged, which no retry mends; FINAL merges the others and says so.
+  const damaged = join(survey.work, 'D00668439_i_35_r4p5_fullcat.fits')
+  const whole = readFileSync(damaged)
+  truncateSync(damaged, 20_000)
+  const broken = await runDag(dag, { together: 3, killNow: (node, retry, runningMs) => node.endsWith('_28') && retry === 0 && runningMs > 120 })
+  expect(broken).toMatchObject({ status: 1, failed: ['calibrate_668439_r4p5_35'] })
+  const times = (name: string) => broken.started.filter((started) => started === name).length
+  expect(['prepare', 'calibrate_668439_r4p5_28', 'calibrate_668439_r4p5_35', 'merge_668439_r4p5', 'finish'].map(times)).toEqual([1, 2, 2, 0, 1])
+  expect(readFileSync(join(grid, 'logs/finish.0.err'), 'utf8')).toMatch(/^bliss-calib: D00668439_r4p5_red_catlist.csv: CCD 35: no products\n/)
+  expect(readFileSync(join(grid, 'logs/finish.0.out'), 'utf8')).toBe('0 of 1 exposure whole; CCDs: 4 fitted\n')
+  expect(Object.keys(productSums(out))).toHaveLength(4 * 5 + 4)
+
+  writeFileSync(damaged, whole)
+  const rescued = await runDag(dag, { together: 3 })
+  expect(rescued).toMatchObject({ status: 0, failed: [] })
+  expect(rescued.started).toEqual(['calibrate_668439_r4p5_35', 'merge_668439_r4p5', 'verify_668439_r4p5', 'finish'])
+  expect(productSums(out)).toEqual(expected)
+  expect(leftovers(out)).toEqual([])
 })

@@ -21,6 +21,8 @@ export interface SlurmCluster {
 
 export interface SlurmJob {
   readonly id: string
+  /** Of an array's task `2_3`, which scancel wants; else the id. */
+  readonly taskId: string
   readonly name: string
   readonly task: string
   readonly state: string
@@ -80,7 +82,9 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
       const value = (key: string) => new RegExp(`(?:^| )${key}=(\\S*)`).exec(line)?.[1]
       const id = value('JobId')
       if (id === undefined) return []
-      return [{ id, name: value('JobName')!, task: value('ArrayTaskId') ?? '', state: value('JobState')!, restarts: Number(value('Restarts')), exitCode: value('ExitCode')! }]
+      const array = value('ArrayJobId')
+      const taskId = array === undefined ? id : `${array}_${value('ArrayTaskId')}`
+      return [{ id, taskId, name: value('JobName')!, task: value('ArrayTaskId') ?? '', state: value('JobState')!, restarts: Number(value('Restarts')), exitCode: value('ExitCode')! }]
     })
   }
   const cluster: SlurmCluster = {

@@ -35,11 +35,12 @@ const declareVerify: DeclareCommand = (grid, run) =>
         expnum: { type: 'string', describe: 'one exposure of the plan; default all' },
         reqnum: { type: 'string', describe: 'request number of its list' },
         attnum: { type: 'string', describe: 'attempt number of its list' },
+        salvage: { type: 'boolean', default: false, describe: 'merge first what there is of exposures whose merge did not run because a CCD failed' },
       }),
     (raw) =>
       run(async (io) => {
         const which = raw.expnum === undefined ? undefined : exposureOptions(raw as Raw)
-        return (await import('../grid-verify.js')).gridVerify(raw.plan, which, io)
+        return (await import('../grid-verify.js')).gridVerify(raw.plan, which, raw.salvage, io)
       }),
   )
 
