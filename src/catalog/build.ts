@@ -38,6 +38,8 @@ export interface BuildOptions extends CatalogTools {
   /** Write `dataset/_metadata`, the footers of all files in one. */
   readonly metadata?: boolean
   readonly maxRowsPerFile?: number
+  /** Bytes of consecutive inputs that one job reads, 64 MB by default: what a kill costs at most, and what the threads share. */
+  readonly jobBytes?: number
   /** Program and version, for the properties. */
   readonly builder?: string
   readonly onProgress?: (event: BuildProgress) => void
@@ -63,7 +65,6 @@ export interface BuildReport extends StoreReport {
 const MAX_ROWS_PER_FILE = 1_000_000
 const MARGIN_ARCSEC = 10
 
-/** A job takes consecutive inputs of up to this many bytes, so that a kill costs little and runs are not small. */
 const JOB_BYTES = 64e6
 const JOB_INPUTS = 512
 
@@ -137,7 +138,7 @@ function readJobs(inputs: readonly BuildInput[], setup: ReadSetup, options: Buil
   let bytes = Infinity
   for (const input of inputs) {
     const size = input.byteLength ?? 0
-    if (bytes + size > JOB_BYTES || groups[groups.length - 1]!.length >= JOB_INPUTS) {
+    if (bytes + size > (options.jobBytes ?? JOB_BYTES) || groups[groups.length - 1]!.length >= JOB_INPUTS) {
       groups.push([])
       bytes = 0
     }

@@ -26,7 +26,8 @@ export function directoryFolder(root: string, thread = 0): BuildFolder {
         const handle = await open(unfinished, 'w')
         try {
           for (const part of parts) await handle.writeFile(part)
-          await handle.sync()
+          // A note of what is done may be lost or torn in a crash of the machine: its work is then done again.
+          if (!path.endsWith('.json') || path.endsWith('manifest.json')) await handle.sync()
         } finally {
           await handle.close()
         }
