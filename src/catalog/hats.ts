@@ -67,8 +67,10 @@ function precisionText({ precision, columns }: Manifest): string {
   if (precision === 'exact') return 'exact: every value as published'
   if (precision !== 'lite') return 'full: ids, positions and magnitudes as published, other quantities as float32'
   const steps = columns.flatMap(({ star, name }) => {
-    const step = liteStepOf(star)
-    return step === undefined ? [] : [`${name} to 2^${Math.log2(step)}`]
+    const lite = liteStepOf(star)
+    if (lite === undefined) return []
+    const bright = lite.brightStep === undefined ? '' : ` (2^${Math.log2(lite.brightStep)} below ${lite.brightTo})`
+    return [`${name} to 2^${Math.log2(lite.step)}${bright}`]
   })
   return `lite: ra and dec rounded to 2^${Math.log2(LITE_POSITION_DEG)} deg, ${steps.join(', ')}`
 }

@@ -44,7 +44,7 @@ beforeAll(async () => {
 
 /** Files other than its own that a circle round a star passes through: what meets the disc passes through its rim, being larger. */
 function filesRound({ ra, dec }: ArchiveRow, arcsec: number, steps: number): Set<string> {
-  const map = new Map(files.map(([order, cell]) => [`${order}/${cell}`, order] as const))
+  const map = new Map<string, number>(files.map(([order, cell]) => [`${order}/${cell}`, order]))
   const orders = [...new Set(map.values())]
   const holder = (raDeg: number, decDeg: number) => orders.map((order) => `${order}/${nestedIndex(order, raDeg, decDeg)}`).find((key) => map.has(key))
   const own = holder(ra, dec)

@@ -17,7 +17,7 @@ const declareBuild: DeclareCommand = (catalog, run) =>
       to: { type: 'string', demandOption: true, describe: 'directory of the new catalogue' },
       release: { type: 'string', describe: 'release of the input: gaia_dr2, gaia_dr3; told from ref_epoch where it can be, else gaia_dr2' },
       columns: { type: 'string', default: 'default', describe: 'basic (id, position, G), default, or more by name: default,parallax,ruwe,pmra_error' },
-      lite: { type: 'boolean', default: false, describe: 'round positions to 0.1 mas and magnitudes to 0.1 mmag (G) and 1 mmag (BP, RP): a third smaller' },
+      lite: { type: 'boolean', default: false, describe: 'round positions to 0.1 mas and magnitudes far below their errors: a quarter smaller' },
       exact: { type: 'boolean', default: false, describe: 'keep proper motions and the like as doubles where the input has doubles' },
       margin: { type: 'string', default: '10', describe: 'width of the margin catalogue, arcsec; 0 for none' },
       metadata: { type: 'boolean', default: false, describe: 'write dataset/_metadata, the footers of all files in one' },
