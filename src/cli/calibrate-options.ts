@@ -10,6 +10,8 @@ export interface CalibrateOptions extends ExposureJob {
   readonly catalog?: string
   readonly legacy: boolean
   readonly json: boolean
+  /** Write the original's figures, as PNG and SVG. */
+  readonly plots: boolean
   /** Write a page to look at. */
   readonly report: boolean
   readonly quiet: boolean
@@ -34,6 +36,7 @@ export const CALIBRATE_OPTIONS = {
   outdir: { type: 'string', default: '.', describe: 'directory of the products' },
   legacy: { type: 'boolean', default: false, describe: "the original's algorithm, files and numbers" },
   json: { type: 'boolean', default: false, describe: 'one JSON object on stdout' },
+  plots: { type: 'boolean', default: false, describe: "write the original's figures under their names, .png and .svg" },
   report: { type: 'boolean', default: false, describe: 'write a page to look at, report_D{E}_r{R}p{A}.html' },
   'keep-borrowed': { type: 'boolean', default: false, describe: 'apply borrowed zeropoints however large their error' },
   'accept-borrowed': { type: 'boolean', default: false, describe: 'count a borrowed zeropoint as fitted in the exit code' },
@@ -102,6 +105,7 @@ export function calibrateOptions(raw: Raw): CalibrateOptions {
     outdir: text('outdir')!,
     legacy: raw['legacy'] === true,
     json: raw['json'] === true,
+    plots: raw['plots'] === true,
     report: raw['report'] === true,
     keepBorrowed: raw['keep-borrowed'] === true,
     acceptBorrowed: raw['accept-borrowed'] === true,

@@ -38,7 +38,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
     say(exposureLine(run.solution))
     if (options.verbose > 0) io.err(solutionLines(run.solution))
   }
-  return worstOf([run.exitCode, ...(await pagesAndFigures(options, run, io, say))])
+  return worstOf([run.exitCode, ...(await pagesAndFigures(options, opened, run, io, say))])
 }
 
 function runFacts({ counters: { starsRead, bytesRead, requests } }: Catalog, started: number): RunFacts {

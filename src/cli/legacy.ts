@@ -18,6 +18,9 @@ import { standingSystems } from '../node/standing-products.js'
 export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promise<ExitCode> {
   try {
     if (options.json) throw new CommandError('bad-option', 'the original has no JSON result: leave out --json or --legacy', { option: '--json' })
+    for (const name of ['plots', 'report'] as const) {
+      if (options[name]) throw new CommandError('bad-option', `figures and pages show the default run: leave out --${name} or --legacy`, { option: `--${name}` })
+    }
     const { workdir, outdir } = options
     const present = await readdir(workdir).catch((cause: unknown) => {
       throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })

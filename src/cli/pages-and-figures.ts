@@ -1,12 +1,17 @@
 import { join } from 'node:path'
-import type { ExposureRun } from '../node/exposure-job.js'
+import type { ExposureRun, OpenedJob } from '../node/exposure-job.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 
-/** What `--report` adds to a run. The products stand already: a failure here takes nothing from them. Gives the exit codes of failures. */
-export async function pagesAndFigures(options: CalibrateOptions, run: ExposureRun, io: Io, say: (text: string) => void): Promise<ExitCode[]> {
+/** What `--plots` and `--report` add to a run. The products stand already: a failure here takes nothing from them. Gives the exit codes of failures. */
+export async function pagesAndFigures(options: CalibrateOptions, opened: OpenedJob, run: ExposureRun, io: Io, say: (text: string) => void): Promise<ExitCode[]> {
   if (run.ccds.length === 0 || run.json === undefined) return []
   try {
+    if (options.plots) {
+      const { writePlots } = await import('../node/write-plots.js')
+      const names = await writePlots(opened, run)
+      say(`plots  ${join(options.outdir, names[0]!)}${names.length > 1 ? ` and ${names.length - 1} more` : ''}, each also as .svg\n`)
+    }
     if (options.report) {
       const { writeRunReport } = await import('../node/write-report.js')
       const name = await writeRunReport(options.outdir, { list: run.list.name, ccds: run.ccds, json: run.json(), several: run.solution !== undefined })

@@ -7,11 +7,22 @@ import { inlineSvg, type Figure } from './figures/figure.js'
 import { residualFigure, residualReachMmag } from './figures/residuals.js'
 import { waterfallFigure, type WaterfallStep } from './figures/waterfall.js'
 import { html, trusted, type Markup } from './html.js'
-import type { PanelStars } from './panel-stars.js'
+import type { CarriedStars } from './panel-stars.js'
 import { cutWords, depthText, magText, mmagDifference, mmagText, signedText, verdictWords } from './words.js'
 
+/** What the page carries of a CCD's result. */
+export type PanelCcd = Omit<CcdDocument, 'own' | 'reason' | 'verdict' | 'system' | 'catalog' | 'relation' | 'systematicErr' | 'diagnostics'> & {
+  readonly diagnostics: Pick<CcdDocument['diagnostics'], 'expectation' | 'crossCheck' | 'fwhmArcsec'>
+}
+
+/** Leaves out of a CCD's result what is shown elsewhere on the page or not at all. */
+export function panelCcd({ own: _own, reason: _reason, verdict: _verdict, system: _system, catalog: _catalog, relation: _relation, systematicErr: _systematicErr, diagnostics, ...rest }: CcdDocument): PanelCcd {
+  const { expectation, crossCheck, fwhmArcsec } = diagnostics
+  return { ...rest, diagnostics: { expectation, crossCheck, fwhmArcsec } }
+}
+
 /** One CCD in full: its number, what is off, its stars on the chip, its residuals, what each cut took. The page's script shows it when a CCD is chosen. */
-export function ccdPanel(ccd: CcdDocument, stars: PanelStars | undefined, shown: string): Markup {
+export function ccdPanel(ccd: PanelCcd, stars: CarriedStars | undefined, shown: string): Markup {
   const { zeropoint, zeropointErr, cuts, sigmaClip, astrometry } = ccd
   const { expectation, crossCheck } = ccd.diagnostics
   const numbers: [string, string][] = [
@@ -35,7 +46,7 @@ ${ccd.concerns.filter(({ severity }) => severity === 'hint').map(({ sentence }) 
 <p class="small">${shown}</p>`
 }
 
-function ccdFigures(ccd: CcdDocument, stars: PanelStars | undefined): Figure[] {
+function ccdFigures(ccd: PanelCcd, stars: CarriedStars | undefined): Figure[] {
   const waterfall = waterfallFigure('From detections to used stars', waterfallSteps(ccd))
   if (stars === undefined || stars.used.length === 0) return [waterfall]
   const { used, residualMmag } = stars

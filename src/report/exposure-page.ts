@@ -1,4 +1,5 @@
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
+import { panelCcd, type PanelCcd } from './ccd-panel.js'
 import { decide } from './decision.js'
 import { ccdPlaces } from './focal-geometry.js'
 import { embeddedJson, html } from './html.js'
@@ -24,14 +25,14 @@ export interface ReportInput {
 
 /** What the page's script reads. */
 export interface PageData {
-  readonly ccds: readonly CcdDocument[]
+  readonly ccds: readonly PanelCcd[]
   /** Packed stars by CCD. */
   readonly stars: Readonly<Record<string, string>>
   /** Below each CCD's figures: how many stars are drawn. */
   readonly shown: Readonly<Record<string, string>>
 }
 
-/** Stars that the page carries for its CCDs' figures, over all CCDs: 20 bytes each, as base64. */
+/** Stars that the page carries for its CCDs' figures, over all CCDs: 15 bytes each, as base64. */
 const MOST_CARRIED = 20_000
 const MATCH_RADIUS_ARCSEC = 1
 
@@ -69,7 +70,7 @@ function pageData(ccds: readonly CcdDocument[], panels: ReadonlyMap<number, Pane
   const share = Math.floor(MOST_CARRIED / Math.max(1, panels.size))
   const carried = [...panels].map(([ccd, all]) => ({ ccd, all, some: thinned(all, share) }))
   return {
-    ccds,
+    ccds: ccds.map(panelCcd),
     stars: Object.fromEntries(carried.map(({ ccd, some }) => [ccd, packStars(some)])),
     shown: Object.fromEntries(carried.map(({ ccd, all, some }) => [ccd, some === all ? `All ${all.used.length} matched stars are drawn.` : `${some.used.length} of ${all.used.length} matched stars are drawn.`])),
   }

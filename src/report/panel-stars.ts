@@ -66,15 +66,21 @@ function mapFields(values: (field: keyof PanelStars) => Float64Array): PanelStar
   return Object.fromEntries(FIELDS.map((field) => [field, values(field)])) as Record<keyof PanelStars, Float64Array>
 }
 
-/** Whole numbers per unit in the page's data: a millimagnitude's tenth, a quarter pixel, a tenth of a milliarcsecond. */
-const STEPS: Readonly<Record<keyof PanelStars, number>> = { mag: 1000, colour: 1000, x: 4, y: 4, separationArcsec: 10_000, eastArcsec: 10_000, northArcsec: 10_000, residualMmag: 10, pull: 100, used: 1 }
-const MISSING = -32_768
+/** The stars of one CCD as the page carries them: what its figures draw. */
+export type CarriedStars = Pick<PanelStars, (typeof CARRIED)[number] | 'used'>
 
-/** Sixteen bits a value, little endian, field after field, as base64. */
+const CARRIED = ['mag', 'colour', 'x', 'y', 'eastArcsec', 'northArcsec', 'residualMmag'] as const
+/** Whole numbers per unit in the page's data: a millimagnitude's tenth, a quarter pixel, a tenth of a milliarcsecond. */
+const STEPS: Readonly<Record<(typeof CARRIED)[number], number>> = { mag: 1000, colour: 1000, x: 4, y: 4, eastArcsec: 10_000, northArcsec: 10_000, residualMmag: 10 }
+const MISSING = -32_768
+const BYTES_PER_STAR = 2 * CARRIED.length + 1
+
+/** Sixteen bits a value, little endian, field after field, then a byte each that says whether it is used; as base64. */
 export function packStars(stars: PanelStars): string {
   const n = stars.used.length
-  const view = new DataView(new ArrayBuffer(2 * n * FIELDS.length))
-  FIELDS.forEach((field, f) => {
+  const view = new DataView(new ArrayBuffer(n * BYTES_PER_STAR))
+  for (let i = 0; i < n; i++) view.setUint8(2 * n * CARRIED.length + i, stars.used[i]!)
+  CARRIED.forEach((field, f) => {
     for (let i = 0; i < n; i++) {
       const value = Math.round(stars[field][i]! * STEPS[field])
       view.setInt16(2 * (f * n + i), Number.isNaN(value) ? MISSING : Math.min(32_767, Math.max(MISSING + 1, value)), true)
@@ -86,10 +92,17 @@ export function packStars(stars: PanelStars): string {
 }
 
 /** Inverse of `packStars`, to the steps that it keeps. */
-export function unpackStars(packed: string): PanelStars {
+export function unpackStars(packed: string): CarriedStars {
   const bytes = Uint8Array.from(atob(packed), (character) => character.charCodeAt(0))
   const view = new DataView(bytes.buffer)
-  const n = bytes.length / 2 / FIELDS.length
-  const at = (field: keyof PanelStars, i: number) => view.getInt16(2 * (FIELDS.indexOf(field) * n + i), true)
-  return mapFields((field) => Float64Array.from({ length: n }, (_, i) => (at(field, i) === MISSING ? NaN : at(field, i) / STEPS[field])))
+  const n = bytes.length / BYTES_PER_STAR
+  const field = (f: number, name: (typeof CARRIED)[number]) =>
+    Float64Array.from({ length: n }, (_, i) => {
+      const value = view.getInt16(2 * (f * n + i), true)
+      return value === MISSING ? NaN : value / STEPS[name]
+    })
+  return {
+    ...(Object.fromEntries(CARRIED.map((name, f) => [name, field(f, name)])) as Record<(typeof CARRIED)[number], Float64Array>),
+    used: Float64Array.from({ length: n }, (_, i) => view.getUint8(2 * n * CARRIED.length + i)),
+  }
 }

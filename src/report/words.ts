@@ -43,13 +43,13 @@ export function markOf({ outcome, concerns, zeropoint }: CcdDocument): 'fitted' 
 }
 
 /** What is off with a CCD, in a sentence; `good` where nothing is. That it leans on the other CCDs its own share tells. */
-export function verdictWords({ concerns }: CcdDocument): string {
+export function verdictWords({ concerns }: Pick<CcdDocument, 'concerns'>): string {
   const sentences = (['stop', 'look'] as const).flatMap((severity) => concerns.filter((concern) => concern.severity === severity && concern.tag !== 'shrunk').map(({ sentence }) => sentence))
   return sentences.length === 0 ? 'good' : sentences.join('; ')
 }
 
 /** How deep a CCD goes, beside what a dark clear night gives. */
-export function depthText({ diagnostics: { expectation } }: CcdDocument): string {
+export function depthText({ diagnostics: { expectation } }: { readonly diagnostics: Pick<CcdDocument['diagnostics'], 'expectation'> }): string {
   if (!expectation || expectation.depth5Sigma === null) return 'unknown'
   return `${expectation.depth5Sigma.toFixed(2)} mag${expectation.expectedDepth5Sigma === null ? '' : `, a dark clear night gives ${expectation.expectedDepth5Sigma.toFixed(2)}`}`
 }

@@ -92,20 +92,32 @@ document.addEventListener('keydown', (event) => {
   neighbour.focus()
 })
 
-/** The cell that lies in a direction: little to the side, not far. */
+// One stop of the Tab key for a whole focal plane: the CCD that was last looked at.
+function tabStop(plane: Element | null | undefined, stop?: Element): void {
+  const cells = [...(plane?.querySelectorAll('.ccd-cell') ?? [])]
+  for (const cell of cells) cell.setAttribute('tabindex', cell === (stop ?? cells[0]) ? '0' : '-1')
+}
+for (const plane of all('.plane')) tabStop(plane)
+document.addEventListener('focusin', (event) => {
+  const cell = event.target instanceof Element ? event.target.closest('.ccd-cell') : null
+  if (cell) tabStop(cell.closest('.plane'), cell)
+})
+
+/** The cell that lies in a direction. Rows are staggered by half a CCD: sideways a step stays in its row, up and down it may lean. */
 function nearest(from: Element, [dx, dy]: readonly [number, number]): SVGElement | undefined {
   const middle = (element: Element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect()
     return [(left + right) / 2, (top + bottom) / 2] as const
   }
   const [x, y] = middle(from)
+  const lean = dx === 0 ? 0.6 : 3
   let best: SVGElement | undefined
   let least = Infinity
   for (const cell of from.closest('svg')?.querySelectorAll<SVGElement>('.ccd-cell') ?? []) {
     const [cx, cy] = middle(cell)
     const along = (cx - x) * dx + (cy - y) * dy
     const aside = Math.abs((cx - x) * dy) + Math.abs((cy - y) * dx)
-    if (along > 1 && along + 3 * aside < least) [best, least] = [cell, along + 3 * aside]
+    if (along > 1 && along + lean * aside < least - 0.5) [best, least] = [cell, along + lean * aside]
   }
   return best
 }

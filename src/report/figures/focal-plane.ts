@@ -75,6 +75,6 @@ function cell({ ccd, outline, value, mark, words }: FocalPlaneCcd, scale: Colour
     textElement(String(ccd), { class: `f-number ${colour === undefined ? 'f-tick' : inkOn(colour)}`, x, y: y + 4 }),
   ].join('')
   return linked
-    ? element('a', { href: `#ccd-${ccd}`, class: 'ccd-cell', 'data-ccd': String(ccd), 'aria-label': words }, content)
+    ? element('a', { href: `#ccd-${ccd}`, class: 'ccd-cell', 'data-ccd': String(ccd) }, content)
     : element('g', { class: 'ccd-cell' }, content)
 }

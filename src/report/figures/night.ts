@@ -29,7 +29,7 @@ export function nightFigure(title: string, yLabel: string, points: readonly Nigh
     const bar = error === undefined ? '' : element('path', { class: 'f-error', d: `M${point(x, frame.y(value - error))}V${rounded(frame.y(value + error))}` })
     const mark = outlier ? element('path', { class: 'f-rejected', d: `M${point(x - 4, y - 4)}l8 8m0-8l-8 8` }) + textElement(name, { class: 'f-note', x: x + 7, y: y - 5 }) : element('path', { class: 'f-used f-dot', d: `M${point(x, y)}h0` })
     const content = `<title>${escapeText(words)}</title>${bar}${mark}`
-    return href === null ? element('g', {}, content) : element('a', { href, 'aria-label': words }, content)
+    return href === null ? element('g', {}, content) : element('a', { href }, content)
   })
   return { title, width, height, body: frame.markup + marks.join('') }
 }

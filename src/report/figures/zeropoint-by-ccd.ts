@@ -37,7 +37,7 @@ export function zeropointByCcdFigure(title: string, bars: readonly ZeropointBar[
     // A wide strip round each, so that it can be pointed at.
     const strip = element('rect', { class: 'f-strip', x: x - 5, y: frame.top, width: 10, height: frame.bottom - frame.top, fill: 'none', 'pointer-events': 'all' })
     const content = `<title>${escapeText(words)}</title>${strip}${bar}${mark}`
-    return linked ? element('a', { href: `#ccd-${ccd}`, class: 'ccd-bar', 'data-ccd': String(ccd), 'aria-label': words, tabindex: '-1' }, content) : element('g', {}, content)
+    return linked ? element('a', { href: `#ccd-${ccd}`, class: 'ccd-bar', 'data-ccd': String(ccd), tabindex: '-1' }, content) : element('g', {}, content)
   })
   return { title, width: WIDTH, height: HEIGHT, body: frame.markup + line + marks.join('') }
 }

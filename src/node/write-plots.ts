@@ -1,0 +1,41 @@
+import { fluxChoice } from '../exposure/fullcat.js'
+import { ccdFootprint } from '../exposure/footprint.js'
+import type { NamedBytes } from '../formats/bytes.js'
+import { gather, indicesWhere } from '../math/select.js'
+import { meanDirection } from '../photometry/apply-solution.js'
+import { propagateTo } from '../photometry/propagate.js'
+import { selectStars } from '../photometry/selection.js'
+import { standaloneSvg } from '../report/figures/figure.js'
+import { originalPlots, originalStarPlot, type NamedFigure } from '../report/original-plots.js'
+import type { ExposureRun, OpenedJob } from './exposure-job.js'
+import { writeFilesWhole } from './files.js'
+import { pngOf } from './png.js'
+import { catalogueFile, readCcd } from './read-exposure.js'
+
+/**
+ * Writes the original's figures of a run beside its products, each as `.png` and `.svg`: the star figure of every CCD, and after a run of several the
+ * exposure's six. Reads each CCD's detections and stars once more: whoever asks for figures has the second. Gives the names of the PNGs.
+ */
+export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRun): Promise<string[]> {
+  const byCcd = new Map(run.ccds.map((result) => [result.ccd, result]))
+  const plotted = rows.flatMap((row) => (byCcd.has(row.ccd) ? [{ row, result: byCcd.get(row.ccd)!, corners: row.corners }] : []))
+  const names: string[] = []
+  const write = async (figures: readonly NamedFigure[]) => {
+    const files: NamedBytes[] = []
+    for (const { stem, figure } of figures) {
+      files.push({ name: `${stem}.png`, bytes: await pngOf(figure) }, { name: `${stem}.svg`, bytes: new TextEncoder().encode(standaloneSvg(figure)) })
+      names.push(`${stem}.png`)
+    }
+    await writeFilesWhole(job.outdir, files)
+  }
+  if (run.solution) await write(originalPlots(list.name, plotted[0]!.row.band, plotted, run.solution, meanDirection(list.rows.map(({ centre }) => centre))))
+  for (const { row, result } of plotted) {
+    const fileName = await catalogueFile(job.workdir, row.fileName)
+    if (fileName === undefined) continue
+    const { sources, facts } = await readCcd(job.workdir, fileName, row, list.name.fileName, fluxChoice(job.magsType))
+    const selected = indicesWhere(sources.raDeg.length, ((chosen) => (i) => chosen[i] === 1)(selectStars(sources, facts.saturation).selected))
+    const stars = propagateTo(result.epochYr, await run.catalog.read(ccdFootprint(row.corners, 0)))
+    await write([originalStarPlot(row.fileName, row.corners, row.centre, stars, { raDeg: gather(sources.raDeg, selected), decDeg: gather(sources.decDeg, selected) })])
+  }
+  return names
+}
