@@ -35,6 +35,7 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
         peakCeiling: null,
         crowdedShare: 0.01,
         rotation: null,
+        expectedScatter: 0.012,
         fwhmArcsec: 0.95,
         expectation: { zeropoint: 30.02, unit: 'counts', unitFrom: 'header', transparency: 0.98, unitThatFits: null, bandThatFits: null, exposureTimeSec: 90, airmass: 1.23, depth5Sigma: 23.4, expectedDepth5Sigma: 23.5 },
         otherFluxes: {},
