@@ -1,6 +1,7 @@
-import yargs from 'yargs'
+import yargs, { type Argv } from 'yargs'
 import { CommandError } from '../errors.js'
 import { packageVersion } from '../node/package.js'
+import { remoteAccess, useRemoteAccess } from '../node/remote-access.js'
 import { declareBatch } from './commands/batch.js'
 import { declareBench } from './commands/bench.js'
 import { declareCalibrate } from './commands/calibrate.js'
@@ -32,6 +33,13 @@ const COMMANDS: readonly DeclareCommand[] = [
   declareBench,
 ]
 
+/** How catalogues behind a URL are read; of every command. */
+const REMOTE_OPTIONS = {
+  cache: { type: 'string', global: true, group: 'Catalogues behind a URL:', describe: 'directory of the cache; default $BLISS_CACHE, else bliss-calib in $XDG_CACHE_HOME or ~/.cache' },
+  'cache-size': { type: 'string', global: true, group: 'Catalogues behind a URL:', describe: 'room for the cache, such as 500M; default 1G, 0 for none' },
+  offline: { type: 'boolean', global: true, group: 'Catalogues behind a URL:', describe: 'never use the network: the cache alone' },
+} as const
+
 /** Runs the command line and gives the exit code; never calls process.exit. */
 export async function main(args: readonly string[], io: Io = processIo): Promise<number> {
   let exitCode: ExitCode = 0
@@ -42,7 +50,9 @@ export async function main(args: readonly string[], io: Io = processIo): Promise
     .scriptName('bliss-calib')
     .usage('$0 --expnum E --ccd N\n\nPhotometric zeropoints of CCD images from a reference catalogue.')
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
-  const declared = COMMANDS.reduce((all, declare) => declare(all, run), parser)
+    .options(REMOTE_OPTIONS)
+    .middleware((raw) => useRemoteAccess(remoteAccess({ cache: raw.cache, cacheSize: raw['cache-size'], offline: raw.offline }, io.env)))
+  const declared = COMMANDS.reduce<Argv>((all, declare) => declare(all, run), parser as Argv)
     .version(packageVersion())
     .help()
     .wrap(100)
@@ -57,6 +67,8 @@ export async function main(args: readonly string[], io: Io = processIo): Promise
     })
   } catch (error) {
     return reportFailure(error, io)
+  } finally {
+    useRemoteAccess(undefined)
   }
   return exitCode
 }

@@ -13,9 +13,14 @@ const LAST_BYTES = 65_536
 export type FetchRemote = (path: string, wanted: WantedRange) => Promise<RemoteBytes | undefined>
 
 /** A catalogue behind a URL. Two pieces of a file less than 16 kB apart are cheaper to fetch as one than by two requests. */
-export function httpFiles(url: string, patience: HttpPatience = PATIENCE): CatalogFiles {
+export function httpFiles(url: string, patience?: HttpPatience): CatalogFiles {
+  return remoteFiles(url, httpRanges(url, patience))
+}
+
+/** Ranges of the files below a URL, a few at a time. */
+export function httpRanges(url: string, patience: HttpPatience = PATIENCE): FetchRemote {
   const atOnce = limited(PARALLEL)
-  return remoteFiles(url, (path, wanted) => atOnce(() => fetchRange(urlOf(url, path), wanted, patience)))
+  return (path, wanted) => atOnce(() => fetchRange(urlOf(url, path), wanted, patience))
 }
 
 /** Files behind whatever answers for ranges: a server, or a cache before one. */

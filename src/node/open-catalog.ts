@@ -1,15 +1,17 @@
 import { stat } from 'node:fs/promises'
 import type { Catalog } from '../catalog/catalog.js'
+import type { CatalogFiles } from '../catalog/catalog-files.js'
 import type { CatalogDescription } from '../catalog/description.js'
 import { openCatalogFiles } from '../catalog/open.js'
 import { CommandError, InputError } from '../errors.js'
 import { catalogTools, directoryFiles, packagedDescriptions } from './catalog-files.js'
 import { reasonOf } from './files.js'
+import { currentRemoteAccess, type RemoteAccess } from './remote-access.js'
 
 /** Opens the reference catalogue in a directory or behind a URL. Throws InputError where it is missing, half written or damaged, CommandError for a URL of another protocol. */
-export async function openCatalog(dir: string, options: { readonly descriptions?: readonly CatalogDescription[] } = {}): Promise<Catalog> {
+export async function openCatalog(dir: string, options: { readonly descriptions?: readonly CatalogDescription[]; readonly remote?: RemoteAccess } = {}): Promise<Catalog> {
   const tools = async () => ({ ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(dir)) return openCatalogFiles((await import('./http-files.js')).httpFiles(webAddress(dir)), await tools())
+  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(dir)) return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), await tools())
   const facts = await stat(dir).catch((cause: unknown) => {
     throw new InputError('no-catalog', `the reference catalogue cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
   })
@@ -18,6 +20,14 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
     throw new InputError('no-catalog', sentence, { file: dir, found: 'a file' })
   }
   return openCatalogFiles(directoryFiles(dir), await tools())
+}
+
+/** Files behind a URL, through the cache; modules of the network are loaded here and not for a directory. */
+export async function webFiles(url: string, { cacheDir, cacheBytes, offline }: RemoteAccess): Promise<CatalogFiles> {
+  const { httpFiles, httpRanges, remoteFiles } = await import('./http-files.js')
+  if (cacheBytes === 0 && !offline) return httpFiles(url)
+  const { cachedRanges } = await import('./range-cache.js')
+  return remoteFiles(url, cachedRanges(url, offline ? undefined : httpRanges(url), { dir: cacheDir, maxBytes: cacheBytes }))
 }
 
 /** The URL to read from: buckets of S3 that anyone may read have an address of the web. */

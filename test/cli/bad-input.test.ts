@@ -228,10 +228,10 @@ test('a list of suspects takes weight from its stars, and stands in the provenan
   expect(plain.provenance.options).not.toHaveProperty('suspects')
 })
 
-test('a catalogue by URL is refused as a command, before anything is read', async () => {
-  const { exitCode, err } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', work(), '--outdir', temporaryDirectory(), '--catalog', 'https://example.org/gaia'])
+test('a catalogue of another protocol is refused as a command', async () => {
+  const { exitCode, err } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', work(), '--outdir', temporaryDirectory(), '--catalog', 'ftp://example.org/gaia'])
   expect(exitCode).toBe(2)
-  expect(err).toContain('--catalog: a catalogue is read from a directory of this machine: fetch it first (found https://example.org/gaia, expected a directory)')
+  expect(err).toContain('--catalog: a catalogue is read from a directory or by HTTP (found ftp://example.org/gaia, expected a directory, https://... or s3://bucket/...)')
 })
 
 test('--verbose accounts for every detection on stderr', async () => {

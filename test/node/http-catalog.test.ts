@@ -6,6 +6,7 @@ import { discCover, type CellRanges } from '../../src/healpix/index.js'
 import { seededRandom } from '../../src/math/random.js'
 import { httpFiles, urlOf } from '../../src/node/http-files.js'
 import { fetchRange, type HttpPatience } from '../../src/node/http-range.js'
+import { main } from '../../src/cli/main.js'
 import { openCatalog } from '../../src/node/open-catalog.js'
 import { buildInMemory, descriptions, openInMemory, tools, type MemoryStore } from '../catalog/memory-store.js'
 import { archiveCsv, archiveRows, memoryInput } from '../catalog/simulated-rows.js'
@@ -41,6 +42,18 @@ describe('a store behind a URL', () => {
     expect(remote.hash).toBe(local.hash)
     expect(server.counts.requests).toBe(local.counters.requests)
     expect(server.counts.bytes).toBe(local.counters.bytesRead)
+  })
+
+  test('the command reads it, by its options', async () => {
+    await serve()
+    const run = async (...args: string[]) => {
+      const said = { out: '', err: '' }
+      const code = await main(args, { out: (text) => void (said.out += text), err: (text) => void (said.err += text), env: { BLISS_CACHE_SIZE: '0' } })
+      return { code, ...said }
+    }
+    expect(await run('catalog', 'info', server.url)).toMatchObject({ code: 0, out: expect.stringContaining('Gaia Data Release 2') as string })
+    expect(await run('catalog', 'info', server.url, '--cache-size', 'much')).toMatchObject({ code: 2, err: expect.stringContaining('--cache-size: the option needs a size') as string })
+    expect(await run('catalog', 'info', server.url, '--offline', '--cache', '/nowhere')).toMatchObject({ code: 3, err: expect.stringContaining('--offline: this part of the catalogue is not in the cache') as string })
   })
 
   test('a URL with a path and a query', () => {
