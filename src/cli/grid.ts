@@ -27,6 +27,9 @@ type Text = { readonly name: string; readonly text: string }
 /** Jobs of one DAG, or of one Slurm submission: more than schedulers stand, and a sign that chunks are meant. */
 const MOST_JOBS = 250_000
 
+/** Slurm's own default of MaxJobCount. */
+const MAX_JOB_COUNT = 10_000
+
 /** `grid condor`: the DAG, its submit files and scripts, for HTCondor's DAGMan or for jobsub. */
 export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCode> {
   const command = condorCommand(raw)
@@ -76,7 +79,11 @@ export async function gridSlurm(from: string, raw: Raw, io: Io): Promise<ExitCod
   const { workflow, files } = workflowOf(planned, command, 'bliss', planned.exposures)
   const { directory, requests } = planned
   await write(planned, [...files, ...commonFiles(command), ...slurmFiles(workflow, { directory, maxArraySize, together: command.together, retries: command.retries, requests })])
-  if (!command.quiet) io.out(`${command.to}: ${counted(planned.exposures)}, ${jobCount(workflow) - 1} tasks; now: sh ${command.to}/submit.sh\n`)
+  const tasks = jobCount(workflow) - 1
+  if (tasks > MAX_JOB_COUNT && !command.quiet) {
+    io.err(`${tasks} tasks: Slurm holds MaxJobCount of them at a time, ${MAX_JOB_COUNT} unless configured, and submit.sh stops where it takes no more; --per chunk needs fewer\n`)
+  }
+  if (!command.quiet) io.out(`${command.to}: ${counted(planned.exposures)}, ${tasks} tasks; now: sh ${command.to}/submit.sh\n`)
   return 0
 }
 

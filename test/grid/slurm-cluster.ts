@@ -70,6 +70,11 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
     for (const pid of processesOf(conf)) kill(pid)
   }
   process.once('exit', stopNow)
+  // Should this process be killed, a shell that waits for its end stops the daemons.
+  const daemonPids = daemons.map(({ pid }) => pid).join(' ')
+  const watch = `while kill -0 ${process.pid} 2>/dev/null; do sleep 1; done; kill -9 ${daemonPids}; rm -rf ${directory}`
+  const watchdog = spawn('/bin/sh', ['-c', watch], { stdio: 'ignore', detached: true })
+  watchdog.unref()
 
   const run = (command: string, ...args: string[]) => {
     const { status, stdout, stderr, error } = spawnSync(command, args, { env, encoding: 'utf8', cwd: directory })
@@ -102,6 +107,7 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
     async stop() {
       process.removeListener('exit', stopNow)
       stopNow()
+      if (watchdog.pid !== undefined) killGroup(watchdog.pid)
       for (const end = Date.now() + 5000; processesOf(conf).length > 0 && Date.now() < end; await pause(50)) for (const pid of processesOf(conf)) kill(pid)
       rmSync(directory, { recursive: true, force: true })
     },
