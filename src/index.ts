@@ -1,4 +1,5 @@
-export { calibrateCcd, calibrateExposure, type CalibrationOptions, type CcdInput, type ExposureInput, type ExposureOptions, type ExposureResult } from './pipeline.js'
+export { calibrateCcd, type CalibrationOptions, type CcdInput, type ExposureInput, type ExposureResult } from './pipeline.js'
+export { calibrateExposure, type ExposureOptions } from './node/calibrate-exposure.js'
 export { openCatalog } from './node/open-catalog.js'
 export { toArrow } from './node/to-arrow.js'
 export { type Catalog } from './catalog/catalog.js'

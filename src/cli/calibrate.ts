@@ -9,10 +9,15 @@ import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 import { pagesAndFigures } from './pages-and-figures.js'
 import { progressLine } from './progress.js'
+import { stoppable } from './stoppable.js'
 import { ccdLine, cutLines, exposureLine, solutionLines } from './summary-lines.js'
 
 /** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
-export async function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> {
+export function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> {
+  return stoppable(io, (signal) => calibrated(options, io, signal))
+}
+
+async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const opened = await openJob(options.suspectsFile === undefined ? options : { ...options, suspects: await readSuspects(options.suspectsFile) })
@@ -24,6 +29,7 @@ export async function calibrate(options: CalibrateOptions, io: Io): Promise<Exit
   const pool = createCcdPool(options.workers)
   const run = await calibrateFiles(opened, catalog, {
     pool,
+    signal,
     onProgress: progress.show,
     onNote: (sentence) => said(() => note(`${sentence}\n`)),
     onFailure: ({ error }) => said(() => reportFailure(error, io)),

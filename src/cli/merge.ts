@@ -2,6 +2,7 @@ import { createCcdPool } from '../node/ccd-pool.js'
 import { mergeExposure, type MergeJob } from '../node/merge-exposure.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 import { progressLine } from './progress.js'
+import { stoppable } from './stoppable.js'
 import { ccdLine, exposureLine } from './summary-lines.js'
 
 /** The options of `merge`, checked. */
@@ -12,11 +13,16 @@ export interface MergeOptions extends MergeJob {
 }
 
 /** `bliss-calib merge`: solves the CCDs of an exposure together that were calibrated one by one. Gives the exit code. */
-export async function merge(options: MergeOptions, io: Io): Promise<ExitCode> {
+export function merge(options: MergeOptions, io: Io): Promise<ExitCode> {
+  return stoppable(io, (signal) => merged(options, io, signal))
+}
+
+async function merged(options: MergeOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const progress = progressLine(io, options.quiet)
   const pool = createCcdPool(options.workers)
   const run = await mergeExposure(options, {
     pool,
+    signal,
     onProgress: progress.show,
     onFailure: ({ error }) => (progress.clear(), reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { Worker } from 'node:worker_threads'
-import { errorFromPlain } from '../errors.js'
+import { errorFromPlain, InputError } from '../errors.js'
 import { ccdTasks, type CcdTasks } from './ccd-tasks.js'
 import type { TaskAnswer, TaskCall } from './ccd-worker.js'
 import { packageRoot } from './package.js'
@@ -68,9 +68,11 @@ const workerEntry: URL | undefined = (() => {
   return existsSync(built) ? built : undefined
 })()
 
-/** A worker thread died: what it was working on is lost, and nothing of it was written. */
-export class WorkerDiedError extends Error {
-  override readonly name = 'WorkerDiedError'
+/** What becomes of work in hand when its thread ends: nothing of it was written. An exception that nothing caught is a bug, and stays one. */
+function lostWork(cause: NodeJS.ErrnoException | undefined): Error {
+  if (cause !== undefined && cause.code !== 'ERR_WORKER_OUT_OF_MEMORY') return new Error(`a worker thread died at its work: ${cause.message}`, { cause })
+  const reason = cause === undefined ? 'it was ended' : 'its memory is full, take fewer --workers'
+  return new InputError('worker-died', `a worker thread died at its work: ${reason}`, {}, cause === undefined ? {} : { cause: Object.assign(new Error(cause.message), { code: 'ENOMEM' }) })
 }
 
 interface Waiting {
@@ -114,8 +116,7 @@ class WorkerThread implements CcdThread {
     worker.on('exit', () => {
       if (this.running === running) this.running = undefined
       if (waiting.size > 0) this.alive = false
-      const reason = cause?.code === 'ERR_WORKER_OUT_OF_MEMORY' ? 'it ran out of memory: take fewer --workers' : (cause?.message ?? 'it was ended')
-      for (const { failed } of waiting.values()) failed(new WorkerDiedError(`a worker thread died at its work: ${reason}`, { cause }))
+      for (const { failed } of waiting.values()) failed(lostWork(cause))
       waiting.clear()
     })
     this.running = running
