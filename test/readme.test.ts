@@ -1,8 +1,13 @@
 import { spawnSync } from 'node:child_process'
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
 import { expect, test } from 'vitest'
-import { temporaryDirectory } from './cli/run.js'
+import { seededRandom } from '../src/math/random.js'
+import type { ExposureInput } from '../src/index.js'
+import { gaiaCsvFile, simulateExposure } from '../src/simulate/index.js'
+import { run, temporaryDirectory } from './cli/run.js'
+import { describeCatalogue } from './simulate/describe-catalogue.js'
 
 const root = resolve(import.meta.dirname, '..')
 const readme = readFileSync(join(root, 'README.md'), 'utf8')
@@ -50,6 +55,26 @@ test('the TypeScript of the README compiles against the public API', async () =>
       for (const name of names!.split(',').map((n) => n.trim().replace(/^type .*/, ''))) if (name) expect(api, name).toHaveProperty(name)
     }
   }
+})
+
+test.skipIf(!existsSync(join(root, 'dist/index.js')))('the calibrateExposure example of the README calibrates an exposure', async () => {
+  const block = [...readme.matchAll(/^```ts\n([\s\S]*?)^```$/gm)].map(([, text]) => text!).find((text) => text.includes('calibrateExposure'))!
+  const { transform } = await import('esbuild')
+  const module = join(temporaryDirectory(), 'example.mjs')
+  writeFileSync(module, (await transform(block.replaceAll("'bliss-calib'", `'${pathToFileURL(join(root, 'dist/index.js')).href}'`), { loader: 'ts' })).code)
+  const { zeropointsOf } = (await import(/* @vite-ignore */ pathToFileURL(module).href)) as { zeropointsOf: (exposure: ExposureInput, gaia: string, stop: AbortSignal) => Promise<{ exposure: number; ccds: { zeropoint: number; zeropointErr: number }[] }> }
+
+  const simulated = simulateExposure({ ccds: [1, 4, 9, 14, 20, 28], columns: 'slim', galaxiesPerSqDeg: 1000 }, describeCatalogue('gaia_dr2'), seededRandom(12))
+  const exposure: ExposureInput = { ccds: simulated.ccds.map(({ ccd, centre, corners, sources }) => ({ ccd, band: 'i', centre, corners, sources, epochYr: simulated.epochYr })) }
+  const dir = temporaryDirectory()
+  const raw = gaiaCsvFile(simulated)
+  writeFileSync(join(dir, raw.name), raw.bytes)
+  await run(['catalog', 'build', '--from', join(dir, raw.name), '--to', join(dir, 'gaia'), '--quiet'])
+  const found = await zeropointsOf(exposure, join(dir, 'gaia'), new AbortController().signal)
+  for (const [k, { zeropoint, zeropointErr }] of found.ccds.entries()) expect(Math.abs(zeropoint - simulated.ccds[k]!.zeropoint)).toBeLessThan(4 * zeropointErr)
+  const stopped = new AbortController()
+  stopped.abort(new Error('the pipeline goes home'))
+  await expect(zeropointsOf(exposure, join(dir, 'gaia'), stopped.signal)).rejects.toThrow('the pipeline goes home')
 })
 
 test('every option of the command is in the README, and every one in the README exists', async () => {

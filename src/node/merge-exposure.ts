@@ -58,7 +58,7 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     control.signal?.throwIfAborted()
     ready.push(readyCcd(job, list, row, await matchedResult(job.outdir, list, row, own), own.provenance, threads[k % threads.length]!))
   }
-  const provenance: Provenance = { version, inputs: { [list.name.fileName]: list.sha256 }, catalogHash, options }
+  const provenance: Provenance = { version, inputs: sharedInputs(first.provenance, present[0]!.row), catalogHash, options }
   const written = await writeExposure({ outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog, system, several: true, provenance, pool }, ready, control)
   written.failures.forEach((failure) => control.onFailure?.(failure))
   const codes: ExitCode[] = [...written.failures.map(() => 3 as const), ...written.ccds.map((result) => exitCodeOfResult(result, job))]
@@ -98,15 +98,19 @@ async function refuseDifferent(workdir: string, list: ReadList, present: readonl
     refuse('another version of bliss-calib made it', version, packageVersion())
     refuse('it was calibrated from another list', inputs[list.name.fileName], list.sha256)
     refuse(`it was calibrated with another catalogue than ${first.file}`, catalogHash, first.provenance.catalogHash)
-    refuse(`it was calibrated with other options than ${first.file}`, optionText(options), optionText(first.provenance.options))
-    refuse('its SExtractor catalogue has another name in the list', Object.keys(inputs).find((name) => name !== list.name.fileName), row.fileName)
+    refuse(`it was calibrated with other options than ${first.file}`, namesAndSums(options), namesAndSums(first.provenance.options))
+    refuse('its SExtractor catalogue has another name in the list', inputs[row.fileName] === undefined ? Object.keys(inputs).join(' ') : row.fileName, row.fileName)
+    refuse(`it was calibrated from other files than ${first.file}`, namesAndSums(sharedInputs(own.provenance, row)), namesAndSums(sharedInputs(first.provenance, present[0]!.row)))
     const fullcat = [row.fileName, `${row.fileName}.gz`].find((name) => names.has(name))
     if (fullcat !== undefined) refuse(`${fullcat} is not what it was calibrated from`, inputs[row.fileName], sha256(await readFile(join(workdir, fullcat))))
   }
 }
 
-const optionText = (options: Provenance['options']): string =>
-  Object.entries(options)
+/** What all CCDs of a run are made from: the inputs without the CCD's own. */
+const sharedInputs = ({ inputs }: Provenance, { fileName }: CatalogueListRow): Provenance['inputs'] => Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== fileName))
+
+const namesAndSums = (values: Provenance['options']): string =>
+  Object.entries(values)
     .sort(([a], [b]) => (a < b ? -1 : 1))
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
