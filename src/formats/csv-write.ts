@@ -11,7 +11,9 @@ const NEWLINE = 0x0a
  * @throws RangeError for text that would need quotes, and for vector columns
  */
 export function csvBytes(table: Table): Uint8Array {
-  const text = new TextBuffer(256 + table.rowCount * table.columns.length * 10)
+  const text = scratch
+  // What a table that could not be written has left.
+  text.take()
   text.ascii(table.columns.map((column) => column.name).join(',')).byte(NEWLINE)
   const cells = table.columns.map((column) => cellWriter(column, text))
   for (let row = 0; row < table.rowCount; row++) {
@@ -21,16 +23,36 @@ export function csvBytes(table: Table): Uint8Array {
     }
     text.byte(NEWLINE)
   }
-  return text.bytes.slice()
+  const bytes = text.take()
+  if (bytes.length > MOST_KEPT_BYTES) scratch = new TextBuffer()
+  return bytes
 }
+
+/** Serves one table after the other: a new buffer for each costs more than half of what is written into it. */
+let scratch = new TextBuffer()
+const MOST_KEPT_BYTES = 16 * 2 ** 20
 
 function cellWriter(column: Column, text: TextBuffer): (row: number) => void {
   if ((column.width ?? 1) !== 1) throw new RangeError(`column ${column.name} is a vector: CSV has no form for it`)
   switch (column.type) {
     case 'f32':
       return (row) => void (Number.isNaN(column.values[row]!) ? 0 : text.float32(column.values[row]!))
-    case 'f64':
-      return (row) => void (Number.isNaN(column.values[row]!) ? 0 : text.float64(column.values[row]!))
+    case 'f64': {
+      // A column that holds one value throughout is printed once.
+      let last = NaN
+      let printed = new Uint8Array(0)
+      return (row) => {
+        const value = column.values[row]!
+        if (Number.isNaN(value)) return
+        if (Object.is(value, last)) return void text.copy(printed)
+        const start = text.length
+        text.float64(value)
+        if (value === column.values[row + 1]) {
+          last = value
+          printed = text.bytes.slice(start)
+        }
+      }
+    }
     case 'i64':
     case 'u64':
       return (row) => void text.ascii(String(column.values[row]!))

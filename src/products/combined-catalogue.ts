@@ -18,7 +18,7 @@ export interface CombinedFiles {
 
 const RA = 'ALPHAWIN_J2000'
 const PIECE_BYTES = 1 << 20
-const READ_BYTES = 1 << 16
+const READ_BYTES = 1 << 17
 const COMMA = 0x2c
 const NEWLINE = 0x0a
 
@@ -43,10 +43,15 @@ export function mergedOrder(lists: readonly Float64Array[]): Uint32Array {
     let i = 0
     let j = 0
     for (let k = 0; k < values.length; k++) {
-      const [x, y] = [a.values[i]!, b.values[j]!]
-      const fromB = i === a.values.length || (j < b.values.length && (y < x || (x !== x && y === y)))
-      values[k] = fromB ? y : x
-      list[k] = fromB ? b.list[j++]! : a.list[i++]!
+      const x = a.values[i]!
+      const y = b.values[j]!
+      if (i === a.values.length || (j < b.values.length && (y < x || (Number.isNaN(x) && !Number.isNaN(y))))) {
+        values[k] = y
+        list[k] = b.list[j++]!
+      } else {
+        values[k] = x
+        list[k] = a.list[i++]!
+      }
     }
     return { values, list }
   }
