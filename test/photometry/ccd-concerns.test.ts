@@ -56,7 +56,7 @@ test('good exposures of several bands, releases and densities raise nothing', as
   console.log(`${alarms} false alarms on ${ccds} good CCDs`)
   // One in 1000 would be tolerable; the chance of more than one in 150 is then 1 %.
   expect(alarms).toBeLessThanOrEqual(process.env['BLISS_SOAK'] ? 6 : 1)
-}, 600_000)
+}, 1_800_000)
 
 describe('wrong band', () => {
   test.each([
