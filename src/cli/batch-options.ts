@@ -31,12 +31,14 @@ export interface WatchOptions {
   readonly untilComplete: boolean
 }
 
-const { expnum: _e, reqnum: _r, attnum: _a, ccd, sex_mag_zeropoint: _z, workdir: _w, outdir: _o, legacy: _l, json: _j, verbose: _v, debug: _d, ...shared } = CALIBRATE_OPTIONS
+const { ccd, magsType, catalog, system, estimator, suspects, force, workers, quiet } = CALIBRATE_OPTIONS
 
 /** The table of options: it is the parser, the types and the help. */
 export const BATCH_OPTIONS = {
-  ...shared,
   ccd: { ...ccd, default: 'all' },
+  ...{ magsType, catalog, system, estimator, suspects, force, workers, quiet },
+  'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
+  'accept-borrowed': CALIBRATE_OPTIONS['accept-borrowed'],
   workdir: { type: 'string', describe: "directory of the SExtractor catalogues; default each list's own" },
   outdir: { type: 'string', describe: 'root of the products, a directory D{E}_r{R}p{A} per exposure; default beside the SExtractor catalogues' },
   summary: { type: 'string', describe: 'the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest' },

@@ -15,8 +15,16 @@ export function smallSurveyExposure(k: number): SimulatedExposure {
   return simulateExposure(options, describeCatalogue('gaia_dr2'), seededRandom(k + 1))
 }
 
+export interface SmallSurvey {
+  readonly work: string
+  readonly catalog: string
+  /** `expnum ccd` -> zeropoint that was put in. */
+  readonly truth: ReadonlyMap<string, number>
+}
+
 /** Writes `count` small exposures, each in a directory of its own below `work`, and their catalogue. */
-export async function smallSurvey(root: string, count: number): Promise<{ readonly work: string; readonly catalog: string }> {
+export async function smallSurvey(root: string, count: number): Promise<SmallSurvey> {
+  const truth = new Map<string, number>()
   const [work, raw, catalog] = [join(root, 'work'), join(root, 'raw'), join(root, 'catalog')]
   mkdirSync(raw, { recursive: true })
   for (let k = 0; k < count; k++) {
@@ -24,8 +32,9 @@ export async function smallSurvey(root: string, count: number): Promise<{ readon
     const dir = join(work, `night${k % 3}`, String(exposure.options.expnum))
     mkdirSync(dir, { recursive: true })
     for (const { name, bytes } of workFiles(exposure)) writeFileSync(join(dir, name), bytes)
+    for (const { ccd, zeropoint } of exposure.ccds) truth.set(`${exposure.options.expnum} ${ccd}`, zeropoint)
     writeFileSync(join(raw, `${k}.csv`), gaiaCsvFile(exposure).bytes)
   }
   await run(['catalog', 'build', '--from', raw, '--to', catalog, '--quiet'])
-  return { work, catalog }
+  return { work, catalog, truth }
 }

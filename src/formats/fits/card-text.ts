@@ -48,7 +48,9 @@ export function headerBytes(cards: readonly FitsCardInput[]): Uint8Array {
 
 /** One byte a character. */
 export function latin1(text: string): Uint8Array {
-  return Uint8Array.from(text, (character) => character.charCodeAt(0))
+  const bytes = new Uint8Array(text.length)
+  for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
+  return bytes
 }
 
 /** A card with a value, for the writers. */
