@@ -1,6 +1,7 @@
 import type { CellRanges } from '../healpix/index.js'
 import type { CatalogDescription } from './description.js'
 import type { OptionalStarColumn, StarColumn, StarColumns } from './stars.js'
+import type { Precision, StoreColumn } from './store-columns.js'
 
 /** What reading has cost since the catalogue was opened. */
 export interface ReadCounters {
@@ -20,6 +21,8 @@ export interface Catalog {
   readonly columns: ReadonlySet<StarColumn>
   /** Decimal digits of the magnitude: `f32` is the shortest text of a float32, `f64` that of a double. */
   readonly magType: 'f32' | 'f64'
+  /** How the files keep the columns; absent where there are no files of ours. */
+  readonly stored?: { readonly columns: readonly StoreColumn[]; readonly precision: Precision }
   readonly rowCount: number
   /** Where the catalogue knows the sky: no star here means that there is none. */
   readonly coverage: CellRanges

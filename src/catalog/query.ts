@@ -12,6 +12,11 @@ import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from
 /** A column of the answer: one of the catalogue's, or the order-29 NESTED cell of the position. */
 export type QueryColumn = StoreColumn | { readonly star: 'cell'; readonly name: string; readonly type: 'i64' }
 
+/** The catalogue's columns as they are kept; of other programs' files as doubles, which hold whatever they hold. */
+function columnsOf({ description, columns, magType, stored }: Catalog): StoreColumn[] {
+  return stored === undefined ? storeColumns(description, columns, (name) => name === 'mag' && magType === 'f32') : [...stored.columns]
+}
+
 /**
  * The columns that a query names, by their names in the files; all that the catalogue has where none is named.
  *
@@ -26,6 +31,13 @@ export function chooseColumns(catalog: Catalog, names: readonly string[] | undef
     if (column !== undefined) return column
     throw new CommandError('unknown-column', 'the catalogue has no column of this name', { option: '--columns', found: wanted, expected: known.map(({ name }) => name).join(', ') })
   })
+}
+
+/** The columns of a copy: id, position and magnitude, and those named; all where none is. Throws CommandError as `chooseColumns`. */
+export function chooseCopyColumns(catalog: Catalog, names: readonly string[] | undefined): StoreColumn[] {
+  const named = new Set(chooseColumns(catalog, names).map(({ name }) => name))
+  const isRequired = ({ star }: StoreColumn) => !(OPTIONAL_STAR_COLUMNS as readonly string[]).includes(star)
+  return columnsOf(catalog).filter((column) => isRequired(column) || named.has(column.name))
 }
 
 /**

@@ -1,9 +1,11 @@
-import { rangesAtOrder, type CellRanges } from '../healpix/index.js'
+import { cellAreaSqDeg, rangesAreaSqDeg, rangesAtOrder, type CellRanges } from '../healpix/index.js'
 import type { Catalog } from './catalog.js'
 import type { OptionalStarColumn, StarColumns } from './stars.js'
 
 /** Rows that a piece is meant to hold: some 20 MB of stars with all columns. */
 const ROWS_PER_PIECE = 200_000
+/** The first piece is this part of one at the catalogue's mean density: where the region begins, the stars may be 25 times as dense. */
+const FIRST_PIECE = 0.25
 /** Crowding may grow so fast from one piece to the next. */
 const GROWTH = 2
 /** A region is walked in cells of at least this order: 0.05 sq deg, so that even the densest fields of the sky (3 million a sq deg) come in pieces. */
@@ -17,7 +19,8 @@ export async function* readInPieces(catalog: Catalog, cells: CellRanges, columns
   const order = Math.max(STEP_ORDER, cells.order)
   const { ranges } = rangesAtOrder(cells, order)
   const cellsPerStep = 4 ** (order - STEP_ORDER)
-  let wanted = cellsPerStep
+  const rowsPerCell = (catalog.rowCount / Math.max(1e-9, rangesAreaSqDeg(catalog.coverage))) * cellAreaSqDeg(order)
+  let wanted = Math.max(cellsPerStep, Math.floor((FIRST_PIECE * ROWS_PER_PIECE) / Math.max(1e-9, rowsPerCell)))
   for (let i = 0, lo = ranges[0] ?? 0; i < ranges.length; ) {
     const piece: number[] = []
     let left = wanted

@@ -1,7 +1,6 @@
 import { CommandError } from '../errors.js'
 import { rangesAreaSqDeg } from '../healpix/index.js'
 import { buildCatalogDirectory, type DirectoryBuildOptions } from '../node/catalog-build.js'
-import { openCatalog } from '../node/open-catalog.js'
 import { buildProgress } from './build-progress.js'
 import type { ExitCode, Io } from './io.js'
 
@@ -58,21 +57,4 @@ function wholeNumber(option: string, text: unknown, least: number, most: number)
 function marginOf(text: unknown): number {
   if (typeof text === 'string' && /^\d+(\.\d+)?$/.test(text)) return Number(text)
   throw new CommandError('bad-option', 'the option needs a number of arcsec', { option: '--margin', found: String(text as string), expected: '0 for none, or up to 60' })
-}
-
-/** `catalog info`: what a catalogue holds. */
-export async function catalogInfo(directory: string, io: Io): Promise<ExitCode> {
-  const catalog = await openCatalog(directory)
-  const { description } = catalog
-  io.out(
-    [
-      `${description.title}, epoch ${description.epochYr}, magnitudes ${description.magnitudeState}`,
-      `${catalog.rowCount} stars over ${rangesAreaSqDeg(catalog.coverage).toFixed(3)} sq deg`,
-      `columns: ${[...catalog.columns].join(' ')}`,
-      `bands in the AB system: ${Object.keys(description.relations).join(' ') || 'none'}`,
-      `manifest SHA-256: ${catalog.hash}`,
-      '',
-    ].join('\n'),
-  )
-  return 0
 }

@@ -1,5 +1,5 @@
 import { verifyCatalog } from '../catalog/verify/index.js'
-import { catalogTools } from '../node/catalog-files.js'
+import { catalogTools, packagedDescriptions } from '../node/catalog-files.js'
 import { listedDirectory } from '../node/listed-directory.js'
 import { namedCatalog } from './choose-catalog.js'
 import type { ExitCode, Io } from './io.js'
@@ -14,7 +14,7 @@ export interface VerifyCommand {
 /** `catalog verify`: every file, checksum and row of a catalogue; exit code 3 where anything is wrong. */
 export async function catalogVerify({ catalog, quick, json, quiet }: VerifyCommand, io: Io): Promise<ExitCode> {
   const location = namedCatalog(catalog, io.env)
-  const report = await verifyCatalog(listedDirectory(location), { ...catalogTools, quick })
+  const report = await verifyCatalog(listedDirectory(location), { ...catalogTools, descriptions: await packagedDescriptions(), quick })
   const { findings, unnamed } = report
   const found = findings.length + unnamed.reduce((sum, { more }) => sum + more, 0)
   if (json) io.out(`${JSON.stringify({ ok: found === 0, found, ...report }, null, 2)}\n`)

@@ -6,6 +6,13 @@ const UNIT_DEG: Readonly<Record<string, number>> = { '': 1, deg: 1, arcmin: 1 / 
 
 const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
 
+/** An angle in degrees, or with its unit; undefined for what is none. */
+export function parseAngleDeg(text: string): number | undefined {
+  const sized = /^(.*?)(deg|arcmin|arcsec)?$/i.exec(text.trim())
+  if (sized === null || !number.test(sized[1]!.trim())) return undefined
+  return Number(sized[1]) * UNIT_DEG[(sized[2] ?? '').toLowerCase()]!
+}
+
 /**
  * `RA,DEC,RADIUS` in degrees; the radius may carry its unit: `0.1deg`, `6arcmin`, `360arcsec`.
  *
@@ -13,8 +20,7 @@ const number = /^[+-]?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?$/i
  */
 export function parseCone(text: string): SkyRegion {
   const [ra, dec, radius, ...more] = text.split(',').map((part) => part.trim())
-  const sized = /^(.*?)(deg|arcmin|arcsec)?$/i.exec(radius ?? '')
-  const radiusDeg = sized === null || !number.test(sized[1]!.trim()) ? NaN : Number(sized[1]) * UNIT_DEG[(sized[2] ?? '').toLowerCase()]!
+  const radiusDeg = parseAngleDeg(radius ?? '') ?? NaN
   if (more.length > 0 || !isDirection(ra, dec) || !(radiusDeg > 0 && radiusDeg <= 180)) {
     throw new CommandError('bad-option', 'the option needs a centre and a radius', {
       option: '--cone',

@@ -30,6 +30,11 @@ export async function webFiles(url: string, { cacheDir, cacheBytes, offline }: R
   return remoteFiles(url, cachedRanges(url, offline ? undefined : httpRanges(url), { dir: cacheDir, maxBytes: cacheBytes }))
 }
 
+/** The files of an opened catalogue, by its `location`. */
+export async function locationFiles(location: string): Promise<CatalogFiles> {
+  return /^https?:/i.test(location) ? webFiles(location, currentRemoteAccess()) : directoryFiles(location)
+}
+
 /** The URL to read from: buckets of S3 that anyone may read have an address of the web. */
 function webAddress(url: string): string {
   const bucket = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(url)

@@ -6,7 +6,7 @@ import { writeParquet } from '../../src/formats/parquet/index.js'
 import { nestedIndices29, pix2ang } from '../../src/healpix/index.js'
 import { seededRandom } from '../../src/math/random.js'
 import { tableOf } from '../../src/table/columns.js'
-import { tools } from './memory-store.js'
+import { descriptions, tools } from './memory-store.js'
 
 /** A HATS catalogue of another program: two cells of order 1, no manifest, no checksums. */
 interface Rows {
@@ -64,7 +64,7 @@ async function messages(files: Files): Promise<string[]> {
       list: () => Promise.resolve([...files.keys()]),
       open: (path) => (files.has(path) ? Promise.resolve(memorySource(`other/${path}`, files.get(path)!)) : Promise.reject(new InputError('unreadable-file', 'the file cannot be read', { file: `other/${path}` }))),
     },
-    tools,
+    { ...tools, descriptions },
   )
   expect(report.kind).toBe('hats')
   expect(report.notChecked).toContain('there are no checksums: the catalogue was not made by catalog build')

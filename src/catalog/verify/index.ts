@@ -1,23 +1,25 @@
 import { memorySource, type ByteSource } from '../../formats/bytes.js'
 import { openParquet } from '../../formats/parquet/index.js'
-import type { CatalogFiles, CatalogTools } from '../catalog-files.js'
+import { filesBelow, type CatalogTools } from '../catalog-files.js'
+import type { CatalogDescription } from '../description.js'
 import { MANIFEST_NAME } from '../manifest.js'
 import { PARTITIONS_NAME, type StoreFile } from '../partition-index.js'
 import { KEY_COLUMN } from '../store-columns.js'
 import { readStoreRecords, type StoreRecords } from './checksums.js'
+import { checkCollectionFiles, checkCollectionText, COLLECTION_NAME, readCollection, type ListedFiles } from './collection.js'
 import { Findings, type Check, type Finding } from './findings.js'
 import { readHatsLists, type HatsLists, type HatsPartition } from './hats-lists.js'
+import { verifyMargin } from './margins.js'
 import { verifyRows, type RowRules } from './rows.js'
 import { checkDisjoint, checkPresence, checkProperties, readCommonSchema, readStoreFiles, schemaText } from './structure.js'
 
 export type { Finding } from './findings.js'
 
-/** A catalogue's directory, and where it can be known the paths of all files below it. */
-export interface ListedFiles extends CatalogFiles {
-  list?(): Promise<readonly string[]>
-}
+export type { ListedFiles } from './collection.js'
 
 export interface VerifyOptions extends CatalogTools {
+  /** The catalogues that are known, by which a margin is compared with its catalogue. */
+  readonly descriptions: readonly CatalogDescription[]
   /** Structure and checksums only, no rows. */
   readonly quick?: boolean
   readonly onProgress?: (done: number, of: number) => void
@@ -38,23 +40,50 @@ export interface VerifyReport {
 }
 
 /**
- * Checks a catalogue: its files and lists, its checksums, its rows. A finding never stops the check. Of a HATS catalogue of another program it checks
- * what the standard promises; it has no checksums.
+ * Checks a catalogue or a collection of one and its margins: files and lists, checksums, rows. A finding never stops the check. Of a HATS catalogue of
+ * another program it checks what the standard promises; it has no checksums.
  *
  * @throws InputError where there is no catalogue at all
  */
 export async function verifyCatalog(files: ListedFiles, options: VerifyOptions): Promise<VerifyReport> {
   const findings = new Findings()
-  const notChecked: string[] = []
+  const notChecked = new Set<string>()
   const present = await files.list?.()
+  const found = (await files.exists(COLLECTION_NAME)) ? await verifyCollection(files, present, options, findings, notChecked) : await verifyOne(files, present, options, findings, notChecked)
+  if (present === undefined) notChecked.add('whether files are there that do not belong: a server does not list them')
+  if (options.quick === true) notChecked.add('rows')
+  return { location: files.name, ...found, notChecked: [...notChecked], findings: findings.named, unnamed: findings.unnamed }
+}
+
+interface Verified {
+  readonly kind: 'store' | 'hats'
+  readonly files: number
+  readonly rows: number
+}
+
+/** A catalogue and its margins, each in a directory of its own. */
+async function verifyCollection(files: ListedFiles, present: readonly string[] | undefined, options: VerifyOptions, findings: Findings, notChecked: Set<string>): Promise<Verified> {
+  const collection = await readCollection(files)
+  checkCollectionFiles(files, collection, present, findings)
+  let rows = 0
+  let kind: Verified['kind'] = 'hats'
+  for (const directory of [collection.primary, ...collection.margins]) {
+    const below = `${directory}/`
+    const inside = present?.filter((path) => path.startsWith(below)).map((path) => path.slice(below.length))
+    const found = await findings.attempt('structure', `${files.name}/${directory}`, () => verifyOne(filesBelow(files, directory), inside, options, findings, notChecked))
+    rows += found?.rows ?? 0
+    if (directory === collection.primary && found?.kind === 'store') kind = 'store'
+  }
+  if (kind === 'store') checkCollectionText(files, collection, options.descriptions, findings)
+  if (options.quick !== true) for (const directory of collection.margins) await verifyMargin(files, collection.primary, directory, options, findings, notChecked)
+  return { kind, files: present?.length ?? 0, rows }
+}
+
+async function verifyOne(files: ListedFiles, present: readonly string[] | undefined, options: VerifyOptions, findings: Findings, notChecked: Set<string>): Promise<Verified> {
   const isStore = (await files.exists(MANIFEST_NAME)) || (await files.exists(PARTITIONS_NAME))
-  const lists = isStore
-    ? await findings.attempt('structure', files.name, () => readHatsLists(files))
-    : await readHatsLists(files)
+  const lists = isStore ? await findings.attempt('structure', files.name, () => readHatsLists(files)) : await readHatsLists(files)
   const records = isStore ? await readStoreRecords(files, options, findings) : undefined
-  if (records === undefined) notChecked.push('there are no checksums: the catalogue was not made by catalog build')
-  if (present === undefined) notChecked.push('whether files are there that do not belong: a server does not list them')
-  if (options.quick === true) notChecked.push('rows')
+  if (records === undefined) notChecked.add('there are no checksums: the catalogue was not made by catalog build')
   let rows = 0
   if (lists !== undefined) {
     await checkProperties(files, lists, isStore, findings)
@@ -63,7 +92,7 @@ export async function verifyCatalog(files: ListedFiles, options: VerifyOptions):
     rows = await verifyPartitions({ files, present, lists, records, options, findings, notChecked })
   }
   await verifyOtherFiles(files, lists, records, options, findings)
-  return { location: files.name, kind: isStore ? 'store' : 'hats', files: present?.length ?? lists?.partitions.length ?? 0, rows, notChecked, findings: findings.named, unnamed: findings.unnamed }
+  return { kind: isStore ? 'store' : 'hats', files: present?.length ?? lists?.partitions.length ?? 0, rows }
 }
 
 interface Work {
@@ -73,7 +102,7 @@ interface Work {
   readonly records: StoreRecords | undefined
   readonly options: VerifyOptions
   readonly findings: Findings
-  readonly notChecked: string[]
+  readonly notChecked: Set<string>
 }
 
 async function verifyPartitions(work: Work): Promise<number> {
@@ -101,7 +130,7 @@ async function verifyPartitions(work: Work): Promise<number> {
     }
   }
   const promised = Number(lists.properties.get('hats_nrows'))
-  if (unread) notChecked.push('the number of rows: a file could not be read')
+  if (unread) notChecked.add('the number of rows: a file could not be read')
   else if (Number.isFinite(promised) && promised !== counted) {
     findings.add('structure', 'wrong-count', 'the files hold another number of rows than the properties say', { file: `${files.name}/${lists.propertiesName}`, column: 'hats_nrows', found: counted, expected: `${promised}` })
   }
@@ -112,7 +141,7 @@ async function verifyPartitions(work: Work): Promise<number> {
 function pathsOf(partition: HatsPartition, { present, notChecked }: Work): readonly string[] {
   if (!partition.path.endsWith('/')) return [partition.path]
   if (present !== undefined) return present.filter((path) => path.startsWith(partition.path) && path.endsWith('.parquet'))
-  if (!notChecked.includes('partitions that are directories')) notChecked.push('partitions that are directories')
+  notChecked.add('partitions that are directories')
   return []
 }
 
@@ -158,13 +187,14 @@ function rowRulesOf({ lists, records, options, notChecked }: Work): RowRules | u
   const raDeg = name('raDeg') ?? properties.get('hats_col_ra')
   const decDeg = name('decDeg') ?? properties.get('hats_col_dec')
   if (raDeg === undefined || decDeg === undefined) {
-    notChecked.push('rows: the properties do not name the columns of the positions')
+    notChecked.add('rows: the properties do not name the columns of the positions')
     return undefined
   }
   const keyName = manifest === undefined ? properties.get('hats_col_healpix') : KEY_COLUMN
-  if (keyName === undefined) notChecked.push('the order of the rows: the catalogue has no HEALPix column')
+  if (keyName === undefined) notChecked.add('the order of the rows: the catalogue has no HEALPix column')
   const keyOrder = Number(properties.get('hats_col_healpix_order') ?? 29)
-  const others = (manifest?.columns ?? []).filter(({ star }) => star !== 'sourceId' && star !== 'raDeg' && star !== 'decDeg').map((column) => column.name)
+  const quantities = (manifest?.columns ?? []).filter(({ star }) => star !== 'sourceId' && star !== 'raDeg' && star !== 'decDeg')
+  const others = [...quantities, ...(manifest?.furtherColumns ?? [])].map((column) => column.name)
   return {
     columns: { key: keyName === undefined ? undefined : { name: keyName, order: keyOrder }, raDeg, decDeg, sourceId: name('sourceId'), others },
     place: properties.get('dataproduct_type') === 'margin' ? 'margin' : 'inside',

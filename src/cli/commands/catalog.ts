@@ -1,3 +1,5 @@
+import { declareCopy } from './catalog-copy.js'
+import { declareInfo } from './catalog-info.js'
 import { declareQuery } from './catalog-query.js'
 import { declareVerify } from './catalog-verify.js'
 import type { DeclareCommand } from './declare.js'
@@ -5,7 +7,7 @@ import type { DeclareCommand } from './declare.js'
 /** `bliss-calib catalog`: makes and inspects reference catalogues. */
 export const declareCatalog: DeclareCommand = (parser, run) =>
   parser.command('catalog', 'make and inspect reference catalogues', (catalog) =>
-    VERBS.reduce((verbs, declare) => declare(verbs, run), catalog).demandCommand(1, 'name what to do with the catalogue: build, info, query or verify').strict(),
+    VERBS.reduce((verbs, declare) => declare(verbs, run), catalog).demandCommand(1, 'name what to do with the catalogue: build, info, query, copy or verify').strict(),
   )
 
 const declareBuild: DeclareCommand = (catalog, run) =>
@@ -28,9 +30,4 @@ const declareBuild: DeclareCommand = (catalog, run) =>
     (raw) => run(async (io) => (await import('../catalog-commands.js')).catalogBuild(raw, io)),
   )
 
-const declareInfo: DeclareCommand = (catalog, run) =>
-  catalog.command('info <directory>', 'what a catalogue holds', (info) => info.positional('directory', { type: 'string', demandOption: true }), (raw) =>
-    run(async (io) => (await import('../catalog-commands.js')).catalogInfo(raw.directory, io)),
-  )
-
-const VERBS: readonly DeclareCommand[] = [declareBuild, declareInfo, declareQuery, declareVerify]
+const VERBS: readonly DeclareCommand[] = [declareBuild, declareInfo, declareQuery, declareCopy, declareVerify]

@@ -1,0 +1,46 @@
+import { readdir, readFile, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { exposureCells } from '../catalog/exposure-region.js'
+import { credibleRegion, type CredibleRegion } from '../catalog/probability-map.js'
+import { InputError } from '../errors.js'
+import { parseCatalogueList, parseListName } from '../exposure/catalogue-list.js'
+import type { CellRanges } from '../healpix/index.js'
+import { openInput, reasonOf } from './files.js'
+
+/**
+ * The cells of all CCDs in catalogue lists.
+ *
+ * @param paths lists, and directories in which all `*_red_catlist.csv` count, at any depth
+ * @throws InputError where a path cannot be read, holds no list, or a list is no list
+ */
+export async function readExposureCells(paths: readonly string[], marginArcsec: number): Promise<{ cells: CellRanges; exposures: number; ccds: number }> {
+  const files: string[] = []
+  for (const path of paths) {
+    const readable = <T>(action: Promise<T>) =>
+      action.catch((cause: unknown) => {
+        throw new InputError('unreadable-file', `the list cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+      })
+    if (!(await readable(stat(path))).isDirectory()) {
+      files.push(path)
+      continue
+    }
+    const entries = await readable(readdir(path, { recursive: true, withFileTypes: true }))
+    const lists = entries.filter((entry) => !entry.isDirectory() && parseListName(entry.name) !== undefined).map((entry) => join(entry.parentPath, entry.name))
+    if (lists.length === 0) throw new InputError('no-list', 'there is no catalogue list below the directory', { file: path, expected: 'D*_red_catlist.csv' })
+    files.push(...lists.sort())
+  }
+  const lists = await Promise.all(
+    [...new Set(files)].map(async (file) => {
+      const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+        throw new InputError('unreadable-file', `the list cannot be read: ${reasonOf(cause)}`, { file }, { cause })
+      })
+      return { file, rows: parseCatalogueList(text, file) }
+    }),
+  )
+  return { cells: exposureCells(lists, marginArcsec), exposures: lists.length, ccds: lists.reduce((sum, { rows }) => sum + rows.length, 0) }
+}
+
+/** The region of a sky-probability map file, packed or not, that holds `level` of the probability. */
+export async function readSkymapRegion(path: string, level: number): Promise<CredibleRegion> {
+  return credibleRegion(await openInput(path), level)
+}
