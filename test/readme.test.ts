@@ -79,9 +79,10 @@ test.skipIf(!existsSync(join(root, 'dist/index.js')))('the calibrateExposure exa
 
 test('every option of the command is in the README, and every one in the README exists', async () => {
   const { CALIBRATE_OPTIONS } = await import('../src/cli/calibrate-options.js')
+  const { REMOTE_OPTIONS } = await import('../src/cli/remote-options.js')
   const table = readme.slice(readme.indexOf('## The command'), readme.indexOf('**Photometric system.**'))
   const named = new Set([...table.matchAll(/`--([a-zA-Z_-]+)`/g)].map(([, name]) => name!))
-  const known = Object.entries(CALIBRATE_OPTIONS).flatMap(([name, option]) => [name, ...('alias' in option ? [option.alias].flat() : [])])
+  const known = Object.entries({ ...CALIBRATE_OPTIONS, ...REMOTE_OPTIONS }).flatMap(([name, option]) => [name, ...('alias' in option ? [option.alias].flat() : [])])
   expect([...named].filter((name) => !known.includes(name))).toEqual([])
   expect(known.filter((name) => !named.has(name))).toEqual([])
 })

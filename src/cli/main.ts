@@ -15,6 +15,7 @@ import { declareMerge } from './commands/merge.js'
 import { declareReport } from './commands/report.js'
 import { declareSimulate } from './commands/simulate.js'
 import { declareStarlists } from './commands/starlists.js'
+import { REMOTE_OPTIONS } from './remote-options.js'
 import { processIo, reportFailure, type ExitCode, type Io } from './io.js'
 
 /** The commands in the order of the help. */
@@ -32,13 +33,6 @@ const COMMANDS: readonly DeclareCommand[] = [
   declareDemo,
   declareBench,
 ]
-
-/** How catalogues behind a URL are read; of every command. */
-const REMOTE_OPTIONS = {
-  cache: { type: 'string', global: true, group: 'Catalogues behind a URL:', describe: 'directory of the cache; default $BLISS_CACHE, else bliss-calib in $XDG_CACHE_HOME or ~/.cache' },
-  'cache-size': { type: 'string', global: true, group: 'Catalogues behind a URL:', describe: 'room for the cache, such as 500M; default 1G, 0 for none' },
-  offline: { type: 'boolean', global: true, group: 'Catalogues behind a URL:', describe: 'never use the network: the cache alone' },
-} as const
 
 /** Runs the command line and gives the exit code; never calls process.exit. */
 export async function main(args: readonly string[], io: Io = processIo): Promise<number> {
