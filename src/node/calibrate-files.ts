@@ -86,7 +86,7 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
   }
 }
 
-function readyCcd(run: string, { job, list }: OpenedJob, { row, fileName, result, sha256, thread }: MeasuredRow, others: readonly NamedBytes[]): ReadyCcd {
+function readyCcd(run: string, { job: { suspects: _done, ...job }, list }: OpenedJob, { row, fileName, result, sha256, thread }: MeasuredRow, others: readonly NamedBytes[]): ReadyCcd {
   return {
     row,
     result,

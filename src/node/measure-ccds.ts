@@ -10,7 +10,7 @@ import type { CellRanges } from '../healpix/index.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../pipeline.js'
 import { shareOut, type CcdThread } from './ccd-pool.js'
 import type { MeasuredCcd, StarsOfCcd } from './ccd-tasks.js'
-import type { OpenedJob, RunControl } from './exposure-job.js'
+import type { ExposureJob, OpenedJob, RunControl } from './exposure-job.js'
 
 /** A CCD of the list with its file, and what it gave by itself. */
 export interface MeasuredRow extends MeasuredCcd {
@@ -33,6 +33,7 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
   const names = new Set(await readdir(job.workdir))
   const files = rows.map((row) => ({ row, fileName: [row.fileName, `${row.fileName}.gz`].find((name) => names.has(name)) }))
   const present = files.flatMap(({ row, fileName }) => (fileName === undefined ? [] : [{ row, fileName }]))
+  const forThreads = job.suspects && threads.length > 1 ? { ...job, suspects: inSharedMemory(job.suspects) } : job
   const sky = await skyOf(present.map(({ row }) => row), catalog)
 
   const outcomes = new Map<CatalogueListRow, MeasuredRow | { readonly error: unknown }>()
@@ -41,7 +42,7 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
     threads,
     async ({ row, fileName }, thread) => {
       try {
-        outcomes.set(row, { row, fileName, thread, ...(await thread.measure({ run, job, list: list.name, row, fileName, sky: sky.get(row)! })) })
+        outcomes.set(row, { row, fileName, thread, ...(await thread.measure({ run, job: forThreads, list: list.name, row, fileName, sky: sky.get(row)! })) })
       } catch (error) {
         outcomes.set(row, { error })
       }
@@ -72,6 +73,19 @@ async function skyOf(rows: readonly CatalogueListRow[], catalog: Catalog): Promi
       return [row, { catalog: facts, stars: stars instanceof Error ? plainError(stars) : stars, missingSqDeg }]
     }),
   )
+}
+
+/** The same list in memory that threads share: it may hold millions, and goes to them with every CCD. */
+function inSharedMemory(suspects: NonNullable<ExposureJob['suspects']>): NonNullable<ExposureJob['suspects']> {
+  const { sourceId, raDeg, decDeg, ...facts } = suspects
+  const doubles = (values: Float64Array) => {
+    const shared = new Float64Array(new SharedArrayBuffer(values.byteLength))
+    shared.set(values)
+    return shared
+  }
+  const ids = sourceId && new BigInt64Array(new SharedArrayBuffer(sourceId.byteLength))
+  if (ids) ids.set(sourceId)
+  return { ...facts, ...(ids ? { sourceId: ids } : {}), ...(raDeg ? { raDeg: doubles(raDeg) } : {}), ...(decDeg ? { decDeg: doubles(decDeg) } : {}) }
 }
 
 function footprintOf(row: CatalogueListRow): CellRanges | Error {

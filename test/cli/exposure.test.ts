@@ -127,6 +127,16 @@ test.skipIf(!built)('the same bytes whatever the number of worker threads', asyn
   }
 })
 
+test.skipIf(!built)('a list of suspects reaches every thread', async () => {
+  const dir = work()
+  const suspects = join(temporaryDirectory(), 'variables.csv')
+  writeFileSync(suspects, `ra,dec\n${exposure.ccds.flatMap(({ sources }) => Array.from(sources.raDeg.subarray(0, 20), (ra, i) => `${ra},${sources.decDeg[i]!}\n`)).join('')}`)
+  const [one, two] = [temporaryDirectory(), temporaryDirectory()]
+  await calibrate(dir, one, '--ccd', 'all', '--workers', '1', '--suspects', suspects)
+  await calibrate(dir, two, '--ccd', 'all', '--workers', '2', '--suspects', suspects)
+  for (const name of readdirSync(one)) expect(readFileSync(join(two, name)).equals(readFileSync(join(one, name))), name).toBe(true)
+})
+
 test('a number of workers that is none is a mistake in the command', async () => {
   const { exitCode, err } = await calibrate(work(), temporaryDirectory(), '--ccd', 'all', '--workers', '0')
   expect([exitCode, err]).toEqual([2, "bliss-calib: --workers: at least one thread has to work (found '0', expected 1 or more)\n"])
