@@ -10,7 +10,8 @@ import { reportFailure, type ExitCode, type Io } from './io.js'
 import { pagesAndFigures } from './pages-and-figures.js'
 import { progressLine } from './progress.js'
 import { stoppable } from './stoppable.js'
-import { ccdLine, cutLines, exposureLine, solutionLines } from './summary-lines.js'
+import { ccdLine, closingLines, cutLines, solutionLines } from './summary-lines.js'
+import { paintFor } from './terminal-text.js'
 
 /** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
 export function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> {
@@ -34,16 +35,15 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
     onNote: (sentence) => said(() => note(`${sentence}\n`)),
     onFailure: ({ error }) => said(() => reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
+  const paint = paintFor(io)
   const say = options.quiet || options.json ? () => undefined : io.out
   for (const result of run.ccds) {
-    say(ccdLine(result))
+    say(ccdLine(result, paint))
     if (options.verbose > 0) io.err(cutLines(result))
   }
   if (options.json && run.json) io.out(run.json(runFacts(catalog, started)))
-  if (run.solution && run.ccds.length > 0) {
-    say(exposureLine(run.solution))
-    if (options.verbose > 0) io.err(solutionLines(run.solution))
-  }
+  if (!options.quiet && !options.json) say(closingLines(run, paint))
+  if (run.solution && run.ccds.length > 0 && options.verbose > 0) io.err(solutionLines(run.solution))
   return worstOf([run.exitCode, ...(await pagesAndFigures(options, opened, run, io, say))])
 }
 

@@ -13,6 +13,8 @@ export interface Io {
   readonly env: Readonly<Record<string, string | undefined>>
   /** Whether messages go to a terminal, where a line can be written over. */
   readonly errIsTerminal?: boolean
+  /** Whether results go to a terminal, where words may have colours. */
+  readonly outIsTerminal?: boolean
 }
 
 /** A reader that went away (a pipe to `head`) ends the output quietly; any other failure of stdout is said, and the exit code is 3. */
@@ -28,6 +30,7 @@ export const processIo: Io = {
   err: (text) => void process.stderr.write(text),
   env: process.env,
   errIsTerminal: process.stderr.isTTY === true,
+  outIsTerminal: process.stdout.isTTY === true,
 }
 
 /** Prints a failure: the sentence of an expected one, the stack of a bug. Gives its exit code. */

@@ -3,7 +3,8 @@ import { mergeExposure, type MergeJob } from '../node/merge-exposure.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 import { progressLine } from './progress.js'
 import { stoppable } from './stoppable.js'
-import { ccdLine, exposureLine } from './summary-lines.js'
+import { ccdLine, closingLines } from './summary-lines.js'
+import { paintFor } from './terminal-text.js'
 
 /** The options of `merge`, checked. */
 export interface MergeOptions extends MergeJob {
@@ -27,9 +28,10 @@ async function merged(options: MergeOptions, io: Io, signal: AbortSignal): Promi
     onFailure: ({ error }) => (progress.clear(), reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
   if (run.missing.length > 0 && !options.quiet) io.err(`CCDs of ${run.list.name.fileName} without products: ${run.missing.join(', ')}\n`)
+  const paint = paintFor(io)
   const say = options.quiet || options.json ? () => undefined : io.out
-  for (const result of run.ccds) say(ccdLine(result))
+  for (const result of run.ccds) say(ccdLine(result, paint))
   if (options.json && run.json) io.out(run.json())
-  if (run.solution) say(exposureLine(run.solution))
+  if (!options.quiet && !options.json) say(closingLines(run, paint))
   return run.exitCode
 }

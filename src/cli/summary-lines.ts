@@ -1,24 +1,43 @@
 import { verdictFrom, type Concern } from '../photometry/concern.js'
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
+import { parseResultDocument } from '../products/result-document.js'
+import { decide } from '../report/decision.js'
+import { focalSparkline } from './focal-sparkline.js'
+import { wrapped, type Paint } from './terminal-text.js'
 
-/** One line per CCD: the number with both errors, the stars, the verdict. */
-export function ccdLine(result: CcdResult): string {
-  const { ccd, zeropoint, zeropointErr, systematicErr, cuts, verdict, system, outcome } = result
-  const name = `CCD ${String(ccd).padStart(2, '0')}`
-  if (zeropoint === null) return `${name}  no zeropoint  ${cuts.used} of ${cuts.matched} matched stars  ${verdict}\n`
-  const systematic = systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`
-  const number = `${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)${systematic}`
-  return `${name}  ${number}  ${system}  ${outcome}  ${cuts.used} of ${cuts.matched} stars  ${verdict}\n`
+/** A CCD in a line short enough for a phone: the number and its statistical error, the stars, the verdict; long verdicts go on below, within 80 columns. */
+export function ccdLine({ ccd, zeropoint, zeropointErr, cuts, verdict, concerns }: CcdResult, paint: Paint = plain): string {
+  const number = zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)}`
+  const line = wrapped(`CCD ${String(ccd).padStart(2, '0')}  ${number}  ${cuts.used}/${cuts.matched} stars  `, verdict)
+  const tone = concerns.some(({ severity }) => severity === 'stop') ? 'stop' : verdict === 'good' ? 'go' : 'look'
+  const at = line.indexOf(verdict.split(' ')[0]!, 20)
+  return at < 0 ? line : `${line.slice(0, at)}${line.slice(at).trimEnd().split('\n').map((part) => part.replace(/\S.*/, (words) => paint(words, tone))).join('\n')}\n`
 }
 
-/** One line for the exposure. */
+/** What stands below the CCDs: the exposure, the system that all share, the focal plane at a glance, the decision. */
+export function closingLines(run: { readonly ccds: readonly CcdResult[]; readonly solution?: ExposureSolution; readonly json?: () => string }, paint: Paint = plain): string {
+  const { ccds, solution, json } = run
+  const first = ccds[0]
+  if (first === undefined || json === undefined) return ''
+  const systematicErr = ccds.find((ccd) => ccd.systematicErr !== null)?.systematicErr ?? null
+  const system = `system    ${first.system}${systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`}, ${first.relation}\n`
+  const plane = solution ? focalSparkline(ccds) : ''
+  const { word, headline } = decide(parseResultDocument(json(), 'the result'))
+  const decision = wrapped(`${word}  `, headline).replace(word, paint(word, word === 'GO' ? 'go' : word === 'LOOK' ? 'look' : 'stop'))
+  return `${solution ? exposureLine(solution) : ''}${system}${plane === '' ? '' : `plane ${plane}\n`}${decision}`
+}
+
+/** The exposure's number, and what is off with it as a whole. */
 export function exposureLine({ zeropoint, zeropointErr, nFitted, nPresent, nOutliers, reason, concerns }: ExposureSolution): string {
-  if (zeropoint === null) return `exposure  no zeropoint  ${reason ?? ''}\n`
+  if (zeropoint === null) return wrapped('exposure  no zeropoint  ', reason ?? '')
   const outliers = nOutliers === 0 ? '' : `, ${nOutliers} ${nOutliers === 1 ? 'outlier' : 'outliers'}`
   const verdict = verdictFrom(concerns)
-  return `exposure  ${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)  ${nFitted} of ${nPresent} CCDs fitted${outliers}${verdict === 'good' ? '' : `  ${verdict}`}\n`
+  const line = `exposure  ${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)  ${nFitted} of ${nPresent} CCDs fitted${outliers}`
+  return verdict === 'good' ? `${line}\n` : wrapped(`${line}  `, verdict)
 }
+
+const plain: Paint = (text) => text
 
 /** What a CCD's stars say beside the number, for `--verbose`: every detection is accounted for. */
 export function cutLines({ ccd, cuts, lost, zeropoint, sigmaClip, diagnostics, concerns }: CcdResult): string {

@@ -17,7 +17,7 @@ export interface Decision {
   readonly word: DecisionWord
   /** In one sentence. */
   readonly headline: string
-  /** The gravest first, the exposure's own before those of its CCDs. */
+  /** The exposure's own before those of its CCDs, in each the gravest first. */
   readonly reasons: readonly Reason[]
   /** What to do about it, and the command that does it. */
   readonly next: { readonly words: string; readonly command: string }
@@ -39,7 +39,8 @@ export function decide(document: ResultDocument): Decision {
 const isGrave = (concern: Concern): concern is Concern & { severity: 'stop' | 'look' } => concern.severity !== 'hint'
 
 function exposureReasons({ solution, ccds }: ResultDocument): Reason[] {
-  const own = (solution?.concerns ?? []).filter(isGrave).map(({ tag, severity, sentence }): Reason => ({ ccds: [], tag, severity, sentence }))
+  // Outliers are told by the CCDs themselves, with their numbers.
+  const own = (solution?.concerns ?? []).filter(isGrave).filter(({ tag }) => tag !== 'outlier').map(({ tag, severity, sentence }): Reason => ({ ccds: [], tag, severity, sentence }))
   if (solution === undefined && ccds.length > 1) own.push({ ccds: [], tag: 'too-few-ccds', severity: 'look', sentence: 'the CCDs were calibrated one by one and not yet solved together' })
   return own
 }
@@ -67,6 +68,7 @@ function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
 /** What many CCDs have at once, said of all of them. */
 const TOGETHER: Readonly<Partial<Record<Concern['tag'], string>>> = {
   borrowed: 'no zeropoint of their own: borrowed from the exposure',
+  outlier: 'far off the exposure: cloud, amplifiers or wrong CCDs; each keeps its own zeropoint',
   'too-few-stars': 'fewer than ten stars',
   'large-error': 'the error of the zeropoint is large',
   outliers: 'many stars disagree: crowding, wrong matches or clouds',
@@ -85,7 +87,8 @@ const TOGETHER: Readonly<Partial<Record<Concern['tag'], string>>> = {
 }
 const ALIKE: ReadonlySet<string> = new Set(Object.keys(TOGETHER))
 
-const rankOf = ({ ccds, severity }: Reason): number => (severity === 'stop' ? 0 : 2) + (ccds.length === 0 ? 0 : 1)
+/** The exposure's own first: a cloud explains its CCDs. */
+const rankOf = ({ ccds, severity }: Reason): number => (ccds.length === 0 ? 0 : 2) + (severity === 'stop' ? 0 : 1)
 
 /** `CCD 7`, `CCDs 1, 3-5`: runs of three or more as ranges. */
 export function ccdNames(ccds: readonly number[]): string {
@@ -110,7 +113,7 @@ function headlineOf(word: DecisionWord, { ccds, solution, exposure }: ResultDocu
     if (unusable.length === 0 || solution?.concerns.some(({ severity }) => severity === 'stop')) return `Do not use ${which} before the cause is known.`
     return `Do not use ${which}: ${of(unusable.length)} cannot be used.`
   }
-  if (unusable.length === 0) return ccds.length === 1 ? `The zeropoint of ${ccdNames([ccds[0]!.ccd])} stands, but look at it.` : 'The zeropoints stand, but look at what follows.'
+  if (unusable.length === 0) return ccds.length === 1 ? `The zeropoint of ${ccdNames([ccds[0]!.ccd])} stands, but something is off.` : 'The zeropoints stand, but something is off.'
   return `Do not use ${ccdNames(unusable.map(({ ccd }) => ccd))}; the other ${ccds.length - unusable.length} CCDs stand.`
 }
 
@@ -140,7 +143,7 @@ function nextOf(word: DecisionWord, { exposure, ccds }: ResultDocument, reasons:
     case 'depth':
       return { words: 'See how the exposures before and after fared:', command: 'bliss-calib report --night .' }
     case 'cross-check':
-      return { words: 'Compare with the plain clipped mean, in another directory:', command: `${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --estimator sigma-clip --outdir check` }
+      return { words: 'Compare with the plain clipped mean, in another directory:', command: `mkdir -p check && ${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --estimator sigma-clip --outdir check` }
     case 'no-zeropoint':
     case 'shrunk':
     case 'outlier':
@@ -155,7 +158,7 @@ function nextOf(word: DecisionWord, { exposure, ccds }: ResultDocument, reasons:
     case 'linearity':
     case 'colour':
     case 'fluxes':
-      return { words: 'See what each cut took:', command: `${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --verbose 1 --outdir check` }
+      return { words: 'See what each cut took:', command: `mkdir -p check && ${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --verbose 1 --outdir check` }
   }
 }
 

@@ -25,7 +25,7 @@ test('the bundled catalogue is what its recipe makes, byte for byte', async () =
 
 test('the demo finds the truth within three of its errors', async () => {
   const { exitCode, out } = await run(['demo', '--outdir', temporaryDirectory()])
-  const [, found, error] = /CCD 01 {2}(\S+) ± (\S+) \(stat\)/.exec(out)!
+  const [, found, error] = /CCD 01 {2}(\S+) ± (\S+) /.exec(out)!
   const truth = Number(/truth {3}(\S+)/.exec(out)![1])
   expect(exitCode).toBe(0)
   expect(Math.abs(Number(found) - truth)).toBeLessThan(3 * Number(error))

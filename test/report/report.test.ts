@@ -40,7 +40,7 @@ describe.skipIf(!built)('the report of an exposure', () => {
     expect(decision).toContain('Do not use CCD 20; the other 10 CCDs stand.')
     expect(decision).toMatch(/CCD 20<\/a><\/strong>: \+\d{3} mmag off the exposure/)
     expect(decision).toMatch(/CCD 9<\/a><\/strong>: borrowed from the exposure/)
-    expect(decision).toMatch(/<code id="command">bliss-calib --expnum 668439 --reqnum 4 --attnum 5 --ccd 20 --verbose 1/)
+    expect(decision).toMatch(/<code id="command">mkdir -p check &amp;&amp; bliss-calib --expnum 668439 --reqnum 4 --attnum 5 --ccd 20 --verbose 1/)
   })
 
   test('everything of the list is on the page, in its order', () => {
