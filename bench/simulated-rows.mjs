@@ -2,7 +2,7 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 
 /**
- * Writes rows as archive-like Parquet files: ids of the level-12 pixel cannot be had from SQL, so that ids carry the right number of random bits (a
+ * Writes rows as archive-like CSV files: ids of the level-12 pixel cannot be had from SQL, so that ids carry the right number of random bits (a
  * position part that grows along the sky, a run number and a flag bit, seven zero bits). Doubles have full mantissas; BP and RP are missing in 18 % of the rows,
  * proper motions in 21 %.
  */
@@ -36,6 +36,6 @@ export async function writeRows(path, { rows, perSqDeg, rowsPerFile, seed = 0.5,
           (case when y < 0.18 then 'nan'::float else (1.2 + 0.05 * colour * colour + 0.1 * abs(n1))::float end) as phot_bp_rp_excess_factor,
           (case when z < 0.21 then 'nan'::float else (8 * n1)::float end) as pmra, (case when z < 0.21 then 'nan'::float else (8 * n2)::float end) as pmdec
         from placed
-      ) to '${path}-${String(file).padStart(4, '0')}.parquet' (format parquet, compression snappy, row_group_size 122880)`)
+      ) to '${path}-${String(file).padStart(4, '0')}.csv' (format csv, header)`)
   }
 }

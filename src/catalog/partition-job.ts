@@ -2,7 +2,7 @@ import type { CatalogTools } from './catalog-files.js'
 import { encodeSortedParquet, keyCell } from '../formats/parquet/index.js'
 import { tableOf } from '../table/columns.js'
 import type { BuildFolder } from './build-folder.js'
-import { gatherIntegers } from './gather.js'
+import { gatherDoubles, gatherIntegers } from './gather.js'
 import { storeLayout } from './layout.js'
 import { marginRows, PartitionMap } from './margin.js'
 import type { StoreFile } from './partition-index.js'
@@ -108,7 +108,7 @@ export class PartitionWriter {
     const { marginArcsec, rowColumns } = this.plan
     const { chunk, order } = stars
     if (!(marginArcsec > 0)) return []
-    const inOrder = (name: string) => Float64Array.from(order, (row) => chunk.values.get(name)![row]!)
+    const inOrder = (name: string) => gatherDoubles(chunk.values.get(name)!, order)
     const found = marginRows(this.map, index, keys, inOrder('raDeg'), inOrder('decDeg'), marginArcsec)
     if (found.length === 0) return []
     const path = `margins/${index}`

@@ -7,7 +7,7 @@ export interface RowColumn {
 }
 
 /** Rows of one block: a column is contiguous within it, so that rows are moved by whole columns and still read by ranges. */
-export const BLOCK_ROWS = 256
+export const BLOCK_ROWS = 512
 
 /** Columns of a chunk in the order of the layout: doubles first, so that every column is aligned. */
 export function rowColumns(chunks: readonly StarChunk[]): RowColumn[] {
@@ -46,14 +46,25 @@ export function encodeRows(chunk: StarChunk, columns: readonly RowColumn[], orde
       at += 8 * blockRows
     }
     for (const { name, type } of columns) {
-      const to = type === 'f64' ? new Float64Array(bytes.buffer, at, count) : new Float32Array(bytes.buffer, at, count)
       const from = chunk.values.get(name)
-      if (from === undefined) to.fill(NaN)
-      else for (let i = 0; i < count; i++) to[i] = from[order[first + i]!]!
+      const rows = order.subarray(first, first + count)
+      if (type === 'f32') takeFloats(new Float32Array(bytes.buffer, at, count), from as Float32Array | undefined, rows)
+      else if (from instanceof Float64Array) takeDoubles(new Float64Array(bytes.buffer, at, count), from, rows)
+      else new Float64Array(bytes.buffer, at, count).set(from === undefined ? new Float64Array(count).fill(NaN) : Float64Array.from(rows, (row) => from[row]!))
       at += bytesOf(type) * blockRows
     }
   }
   return bytes
+}
+
+// One type of array in each loop: with both in one, a build spends a third of its time here.
+function takeDoubles(to: Float64Array, from: Float64Array, rows: Uint32Array): void {
+  for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]!]!
+}
+
+function takeFloats(to: Float32Array, from: Float32Array | undefined, rows: Uint32Array): void {
+  if (from === undefined) to.fill(NaN)
+  else for (let i = 0; i < rows.length; i++) to[i] = from[rows[i]!]!
 }
 
 /** Rows gathered from several places; grows by appending, up to the rows that were announced. */
