@@ -59,7 +59,16 @@ export function starsWhere(stars: PanelStars, test: (i: number) => boolean): Pan
 
 /** The stars of several CCDs, one after the other. */
 export function joined(parts: readonly PanelStars[]): PanelStars {
-  return mapFields((field) => Float64Array.from(parts.flatMap((part) => Array.from(part[field]))))
+  const n = parts.reduce((total, { used }) => total + used.length, 0)
+  return mapFields((field) => {
+    const all = new Float64Array(n)
+    let at = 0
+    for (const part of parts) {
+      all.set(part[field], at)
+      at += part[field].length
+    }
+    return all
+  })
 }
 
 function mapFields(values: (field: keyof PanelStars) => Float64Array): PanelStars {
