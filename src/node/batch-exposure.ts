@@ -1,7 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { keyChange, markerName, markerText, parseMarker, type FileMark, type Marker, type WorkKey } from '../batch/marker.js'
-import { isOfTheMachine } from '../batch/passing.js'
+import { isOfTheInputs } from '../batch/passing.js'
 import { recordOf, type ExposureRecord, type FailureRecord } from '../batch/record.js'
 import type { Catalog } from '../catalog/catalog.js'
 import { exitCodeOf, InputError, isBlissError } from '../errors.js'
@@ -132,7 +132,8 @@ export async function calibrateRows(task: BatchTask, opened: OpenedJob, rows: re
     failures: run.ccds.length === 0 && failures.length === 0 ? [nothingThere(opened)] : failures,
   })
   const errors = run.failures.map(({ error }) => error)
-  const marked = errors.every((error) => isBlissError(error) && !isOfTheMachine(error)) && (await mark(task, opened, run, stamps, record, bench))
+  const inputs = new Set([opened.list.name.fileName, ...opened.rows.map(({ fileName }) => fileName), ...stamps.keys()])
+  const marked = errors.every((error) => isOfTheInputs(error, inputs)) && (await mark(task, opened, run, stamps, record, bench))
   return { how: 'calibrated', record, marked, errors }
 }
 

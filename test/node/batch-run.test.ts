@@ -2,7 +2,7 @@ import { cpSync, existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { retryWaits } from '../../src/batch/passing.js'
-import { InputError } from '../../src/errors.js'
+import { DataError, InputError } from '../../src/errors.js'
 import type { CalibrateExposureFiles } from '../../src/node/batch-exposure.js'
 import { planBatch } from '../../src/node/batch-plan.js'
 import { runBatch, type BatchControl } from '../../src/node/batch-run.js'
@@ -69,6 +69,23 @@ describe('attempts', () => {
     expect([end.end, retried, markers]).toEqual(['complete', [1, 2, 1, 2, 1, 2], []])
     expect(failures).toEqual(Array.from({ length: EXPOSURES }, () => ({ ccd: 22, exitCode: 3, sentence: 'the file cannot be read: EIO' })))
     expect((await batch(calibrateFiles, {}, dir)).how).toEqual(['calibrated', 'calibrated', 'calibrated'])
+  })
+
+  test('a catalogue that does not answer is tried again, a damaged one is not; either way a rerun tries again, though no input has changed', async () => {
+    const silent = await batch(failing(() => new InputError('unreadable-url', 'the server does not deliver: time-out', { file: 'https://example.org/dataset/Npix=1.parquet' })), { retryWaitsMs: [1] })
+    expect([silent.retried, silent.markers]).toEqual([[1, 1, 1], []])
+    const damaged = await batch(failing(() => new InputError('damaged-parquet', 'the file is damaged', { file: '/catalog/dataset/Npix=1.parquet' })))
+    expect([damaged.retried, damaged.markers]).toEqual([[], []])
+    expect((await batch(calibrateFiles, {}, damaged.dir)).how).toEqual(['calibrated', 'calibrated', 'calibrated'])
+  })
+
+  test('what lies in the inputs is marked: a rerun leaves it alone', async () => {
+    const dir = join(temporaryDirectory(), 'work')
+    cpSync(pristine, dir, { recursive: true })
+    // What is younger than a tick of the file system's clock may still be being written.
+    await new Promise((done) => setTimeout(done, 2100))
+    const { markers } = await batch(failing(() => new DataError('not-covered', 'the catalogue does not cover CCD 22', { file: '/catalog' })), {}, dir)
+    expect(markers).toHaveLength(EXPOSURES)
   })
 
   test('permission denied, or a damaged file, is not tried again', async () => {
