@@ -1,5 +1,6 @@
 import { existsSync, mkdirSync, readFileSync, truncateSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
+import { setTimeout as sleep } from 'node:timers/promises'
 import { expect, test } from 'vitest'
 import { run, temporaryDirectory } from '../cli/run.js'
 import { runDag } from './dag-runner.js'
@@ -19,13 +20,15 @@ async function local({ work, catalog }: Pick<SmallSurvey, 'work' | 'catalog'>, e
   return productSums(root)
 }
 
-// In the soak: beside other tests batch sometimes leaves the exposure with the damaged CCD unmarked, so that its chunk ends with 3 and is run again.
-test.skipIf(!built || process.env['BLISS_SOAK'] === undefined)("chunks of exposures by the DAG's own commands in its own order: killed midway, rescued, the files of a local run", { timeout: 300_000 }, async () => {
+test.skipIf(!built)("chunks of exposures by the DAG's own commands in its own order: killed midway, rescued, the files of a local run", { timeout: 300_000 }, async () => {
   const expnums = [668439, 668440, 668441, 668442, 668443]
   const survey = await smallSurvey([1, 28, 35], expnums)
   // One CCD of one exposure cannot be read: it is told, and stops nothing.
   truncateSync(join(survey.work, '668441', 'D00668441_i_28_r4p5_fullcat.fits'), 20_000)
+  const damagedAt = Date.now()
   const expected = await local(survey, expnums)
+  // A file that changed less than two seconds ago may still be in the middle of being written: batch leaves its exposure to a rerun.
+  await sleep(Math.max(0, damagedAt + 2500 - Date.now()))
   expect(Object.keys(expected)).toHaveLength(4 * (3 * 5 + 4) + (2 * 5 + 4))
 
   const grid = join(survey.root, 'grid')
