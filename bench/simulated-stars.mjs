@@ -5,11 +5,15 @@ const { seededRandom } = await import(new URL('math/random.js', dist).href)
 
 const NAMES = ['phot_g_mean_mag', 'phot_g_mean_mag_error', 'phot_bp_mean_mag', 'phot_bp_mean_mag_error', 'phot_rp_mean_mag', 'phot_rp_mean_mag_error', 'phot_bp_rp_excess_factor', 'pmra', 'pmdec']
 
-/** A field of `rows` stars at `perSqDeg`, round RA 45, Dec -35, off the borders of base cells. */
-export function simulatedStars(rows, perSqDeg, seed = 1) {
+/** Columns that a calibration does not read. */
+const FURTHER_NAMES = ['parallax', 'ruwe']
+
+/** A field of `rows` stars at `perSqDeg`, round RA 45, Dec -35, off the borders of base cells; with `further`, also columns that no calibration reads. */
+export function simulatedStars(rows, perSqDeg, { seed = 1, further = false } = {}) {
   const random = seededRandom(seed)
+  const names = further ? [...NAMES, ...FURTHER_NAMES] : NAMES
   const half = Math.sqrt(rows / perSqDeg) / 2
-  const columns = Object.fromEntries(NAMES.map((name) => [name, new Float32Array(rows)]))
+  const columns = Object.fromEntries(names.map((name) => [name, new Float32Array(rows)]))
   const ra = new Float64Array(rows)
   const dec = new Float64Array(rows)
   const rad = Math.PI / 180
@@ -31,6 +35,9 @@ export function simulatedStars(rows, perSqDeg, seed = 1) {
     columns.phot_bp_rp_excess_factor[i] = noBands ? NaN : 1.2 + 0.05 * colour ** 2 + 0.1 * Math.abs(random.normal())
     columns.pmra[i] = noMotion ? NaN : 8 * random.normal()
     columns.pmdec[i] = noMotion ? NaN : 8 * random.normal()
+    if (!further) continue
+    columns.parallax[i] = noMotion ? NaN : Math.abs(random.normal())
+    columns.ruwe[i] = noMotion ? NaN : 1 + 0.1 * random.normal()
   }
   const sourceId = BigInt64Array.from(nestedIndices(12, ra, dec), (pixel) => (BigInt(pixel) << 35n) | (BigInt(random.below(2 ** 21)) << 7n))
   return {
@@ -39,7 +46,7 @@ export function simulatedStars(rows, perSqDeg, seed = 1) {
       { name: 'source_id', type: 'i64', values: sourceId },
       { name: 'ra', type: 'f64', values: ra },
       { name: 'dec', type: 'f64', values: dec },
-      ...NAMES.map((name) => ({ name, type: 'f32', values: columns[name] })),
+      ...names.map((name) => ({ name, type: 'f32', values: columns[name] })),
     ],
   }
 }

@@ -4,10 +4,11 @@ import { createServer } from 'node:http'
 import { mkdtempSync, openSync, readSync, closeSync, rmSync, statSync, readdirSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { simulatedStars } from './simulated-stars.mjs'
 
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const load = (path) => import(new URL(path, dist).href)
-const { nestedIndices, polygonCover, queryDiscInclusive, cellAreaSqDeg, unionRanges } = await load('healpix/index.js')
+const { polygonCover, queryDiscInclusive, cellAreaSqDeg, unionRanges } = await load('healpix/index.js')
 const { writeParquet } = await load('formats/parquet/index.js')
 const { seededRandom } = await load('math/random.js')
 const { buildCatalogDirectory } = await load('node/catalog-build.js')
@@ -36,7 +37,7 @@ async function measure(density) {
   const side = Math.sqrt(ROWS / density)
   const field = { raDeg: 45, decDeg: -35, halfDeg: side / 2 }
   const input = join(scratch, `${density}.parquet`)
-  writeFileSync(input, await writeParquet(simulatedStars(density, field)))
+  writeFileSync(input, await writeParquet(simulatedStars(ROWS, density, { seed: density, further: true })))
   const to = join(scratch, `store-${density}`)
   const report = await buildCatalogDirectory([input], to)
   const stored = readdirSync(to, { recursive: true }).reduce((total, name) => total + (statSync(join(to, name)).isFile() ? statSync(join(to, name)).size : 0), 0)
@@ -119,46 +120,6 @@ async function focalPlaneLine(dir, field) {
   const stars = await catalog.read(cells, DEFAULT_RUN)
   const { user, system } = process.cpuUsage(start)
   return `  60 CCDs in one read: ${catalog.counters.requests} requests, ${catalog.counters.bytesRead} bytes, ${stars.sourceId.length} rows, ${Math.round((user + system) / 1000)} ms of CPU`
-}
-
-/** Columns as Gaia has them: ids of the level-12 pixel, full doubles, float32 noise, 18 % without BP and RP, 21 % without proper motion. */
-function simulatedStars(density, { raDeg, decDeg, halfDeg }) {
-  const random = seededRandom(density)
-  const names = ['phot_g_mean_mag', 'phot_g_mean_mag_error', 'phot_bp_mean_mag', 'phot_bp_mean_mag_error', 'phot_rp_mean_mag', 'phot_rp_mean_mag_error', 'phot_bp_rp_excess_factor', 'pmra', 'pmdec', 'parallax', 'ruwe']
-  const columns = Object.fromEntries(names.map((name) => [name, new Float32Array(ROWS)]))
-  const ra = new Float64Array(ROWS)
-  const dec = new Float64Array(ROWS)
-  const sinLow = Math.sin(((decDeg - halfDeg) * Math.PI) / 180)
-  const sinHigh = Math.sin(((decDeg + halfDeg) * Math.PI) / 180)
-  const raHalf = halfDeg / Math.cos((decDeg * Math.PI) / 180)
-  for (let i = 0; i < ROWS; i++) {
-    ra[i] = raDeg + (2 * random.uniform() - 1) * raHalf
-    dec[i] = (Math.asin(sinLow + random.uniform() * (sinHigh - sinLow)) * 180) / Math.PI
-    const g = 20.9 + Math.log10(1e-4 + random.uniform()) / 0.25
-    const colour = 0.4 + 0.9 * random.uniform() + 0.3 * random.normal()
-    const error = 0.0003 + 10 ** (0.3 * (g - 20.5)) * 0.006
-    const [noBands, noMotion] = [random.uniform() < 0.18, random.uniform() < 0.21]
-    columns.phot_g_mean_mag[i] = g
-    columns.phot_g_mean_mag_error[i] = error * (0.8 + 0.4 * random.uniform())
-    columns.phot_bp_mean_mag[i] = noBands ? NaN : g + 0.6 * colour + 0.02 * random.normal()
-    columns.phot_bp_mean_mag_error[i] = noBands ? NaN : 12 * error * (0.7 + 0.6 * random.uniform())
-    columns.phot_rp_mean_mag[i] = noBands ? NaN : g - 0.4 * colour + 0.02 * random.normal()
-    columns.phot_rp_mean_mag_error[i] = noBands ? NaN : 8 * error * (0.7 + 0.6 * random.uniform())
-    columns.phot_bp_rp_excess_factor[i] = noBands ? NaN : 1.2 + 0.05 * colour ** 2 + 0.1 * Math.abs(random.normal())
-    columns.pmra[i] = noMotion ? NaN : 8 * random.normal()
-    columns.pmdec[i] = noMotion ? NaN : 8 * random.normal()
-    columns.parallax[i] = noMotion ? NaN : Math.abs(random.normal())
-    columns.ruwe[i] = noMotion ? NaN : 1 + 0.1 * random.normal()
-  }
-  const level12 = nestedIndices(12, ra, dec)
-  const sourceId = BigInt64Array.from(level12, (pixel) => (BigInt(pixel) << 35n) | (BigInt(random.below(2 ** 21)) << 7n))
-  const table = [
-    { name: 'source_id', type: 'i64', values: sourceId },
-    { name: 'ra', type: 'f64', values: ra },
-    { name: 'dec', type: 'f64', values: dec },
-    ...names.map((name) => ({ name, type: 'f32', values: columns[name] })),
-  ]
-  return { rowCount: ROWS, columns: table }
 }
 
 function median(values) {
