@@ -5,7 +5,7 @@ import type { ParquetFile } from './open.js'
 
 const OWN_CODECS: ReadonlySet<string> = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP'])
 
-/** Whether all wanted columns use codecs that `readRowGroup` unpacks; ZSTD, which most public catalogues use, is not among them. */
+/** Whether all wanted columns use codecs that need no further library; ZSTD, which most public catalogues use, is not among them. */
 export function usesOwnCodecs(file: ParquetFile, columns: readonly string[]): boolean {
   return file.metadata.row_groups.every((group) =>
     group.columns.every(({ meta_data: meta }) => !columns.includes(meta!.path_in_schema[0]!) || OWN_CODECS.has(meta!.codec)),
