@@ -1,3 +1,5 @@
+import type { CatalogTools } from './catalog-files.js'
+
 /**
  * Where a build keeps its files: the work in progress and the new store, by path. A file is there whole or not at all, and what was written
  * stays after a crash; nothing is visible to others before the caller puts the store in place.
@@ -43,3 +45,6 @@ export async function readJson<T>(folder: BuildFolder, path: string): Promise<T 
 export function writeJson(folder: BuildFolder, path: string, value: unknown): Promise<void> {
   return folder.write(path, [new TextEncoder().encode(JSON.stringify(value))])
 }
+
+/** Name of what follows from a value alone: the same value gives the same name. */
+export const idOf = (value: unknown, sha256: CatalogTools['sha256']): string => sha256(new TextEncoder().encode(JSON.stringify(value))).slice(0, 16)

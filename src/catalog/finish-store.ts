@@ -2,7 +2,7 @@ import { schemaOnlyParquet, encodeSortedParquet, gatheredMetadata } from '../for
 import type { CellRanges } from '../healpix/index.js'
 import { tableOf } from '../table/columns.js'
 import type { BuildFolder } from './build-folder.js'
-import type { BuildOptions } from './build.js'
+import type { BuildOptions } from './build-options.js'
 import type { CatalogDescription } from './description.js'
 import { collectionProperties, hatsProperties, marginSuffix, partitionInfo } from './hats.js'
 import { storeLayout } from './layout.js'

@@ -1,4 +1,4 @@
-import type { BuildProgress } from '../catalog/build.js'
+import type { BuildProgress } from '../catalog/build-options.js'
 import type { Io } from './io.js'
 
 const STAGES = { read: 'reading', write: 'writing', margin: 'margin' } as const

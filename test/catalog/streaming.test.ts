@@ -1,5 +1,6 @@
 import { describe, expect, test } from 'vitest'
-import { buildCatalog, type BuildOptions } from '../../src/catalog/build.js'
+import { buildCatalog } from '../../src/catalog/build.js'
+import type { BuildOptions } from '../../src/catalog/build-options.js'
 import { memoryFolder } from '../../src/catalog/build-folder.js'
 import type { BuildInput } from '../../src/catalog/build-input.js'
 import { localRunner, type JobRunner } from '../../src/catalog/build-runner.js'
