@@ -63,7 +63,7 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
     const keptOut = Object.fromEntries([...read.keptOut].sort(([a], [b]) => (a < b ? -1 : 1)))
     const report = await finishStore(plan, files, margins, { ...store, ...found, keptOut, precision: setup.precision }, folder, options)
     const releaseFrom = options.release !== undefined ? 'option' : read.refEpochs.size > 0 ? 'ref_epoch' : 'assumed'
-    const whole: BuildReport = { ...report, releaseFrom, path: parentOf(plan.directory) }
+    const whole: BuildReport = { ...report, releaseFrom, path: plan.root }
     await writeJson(folder, 'finished.json', { buildId, report: stored(whole, `${plan.directory}/manifest.json`) })
     return whole
   } finally {
@@ -74,7 +74,6 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
 type StoredReport = Omit<BuildReport, 'coverage'> & { coverage: { order: number; ranges: number[] }; manifest: string }
 const stored = (report: BuildReport, manifest: string): StoredReport => ({ ...report, coverage: { order: report.coverage.order, ranges: [...report.coverage.ranges] }, manifest })
 const revived = ({ manifest: _, coverage, ...report }: StoredReport): BuildReport => ({ ...report, coverage: { order: coverage.order, ranges: Float64Array.from(coverage.ranges) } })
-const parentOf = (path: string): string => path.slice(0, path.lastIndexOf('/'))
 
 function describedAs(release: string | undefined, descriptions: readonly CatalogDescription[]): CatalogDescription | undefined {
   if (release === undefined) return undefined
@@ -87,7 +86,7 @@ function describedAs(release: string | undefined, descriptions: readonly Catalog
 async function writeFiles(plan: StorePlan, runner: JobRunner, folder: BuildFolder, total: number, options: BuildOptions): Promise<PartitionFacts[]> {
   let rows = 0
   return each(plan.partitions, runner.width, async (_, index) => {
-    const facts = await kept(`${parentOf(plan.directory)}-files/${index}.json`, plan.directory, folder, () => runner.partition({ kind: 'partition', index }))
+    const facts = await kept(`${plan.root}-files/${index}.json`, plan.directory, folder, () => runner.partition({ kind: 'partition', index }))
     rows += facts.file.rows + facts.repeated
     options.onProgress?.({ stage: 'write', fraction: rows / total, rows })
     return facts
@@ -102,7 +101,7 @@ async function writeMargins(plan: StorePlan, files: readonly PartitionFacts[], r
   let rows = 0
   return each(targets, runner.width, async (index) => {
     const job = { kind: 'margin', index, segments: byTarget.get(index)! } as const
-    const facts = await kept(`${parentOf(plan.directory)}-files/margin-${index}.json`, plan.marginDirectory, folder, () => runner.margin(job))
+    const facts = await kept(`${plan.root}-files/margin-${index}.json`, plan.marginDirectory, folder, () => runner.margin(job))
     rows += facts.file.rows
     options.onProgress?.({ stage: 'margin', fraction: ++done / targets.length, rows })
     return facts

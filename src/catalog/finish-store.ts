@@ -51,7 +51,7 @@ export async function finishStore(plan: StorePlan, files: readonly FileFacts[], 
   const marginName = margin === undefined ? undefined : `${description.name}_${marginSuffix(plan.marginArcsec)}`
   if (margin !== undefined) await finishCatalog(plan, plan.marginDirectory, margins, { ...facts, keptOut: {} }, plan.marginArcsec, folder, options)
   const hash = await finishCatalog(plan, plan.directory, files, facts, undefined, folder, options)
-  const root = plan.directory.slice(0, plan.directory.lastIndexOf('/'))
+  const { root } = plan
   await folder.write(`${root}/collection.properties`, [encoded(collectionProperties(description.name, description, marginName))])
   return {
     name: description.name,

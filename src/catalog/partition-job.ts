@@ -14,6 +14,8 @@ import { partitionPath, type FurtherColumn, type StoreColumn } from './store-col
 
 /** What all files of a store have in common, known when every input is read. */
 export interface StorePlan {
+  /** Name in the folder that belongs to this plan alone: the new store, and with a suffix what a build keeps for it. */
+  readonly root: string
   /** Directory of the catalogue, and of its margin, in the folder. */
   readonly directory: string
   readonly marginDirectory: string
@@ -111,7 +113,8 @@ export class PartitionWriter {
     const inOrder = (name: string) => gatherDoubles(chunk.values.get(name)!, order)
     const found = marginRows(this.map, index, keys, inOrder('raDeg'), inOrder('decDeg'), marginArcsec)
     if (found.length === 0) return []
-    const path = `margins/${index}`
+    // The plan's own: a build of other columns that was interrupted in the same folder has other rows.
+    const path = `${this.plan.root}-margins/${index}`
     const parts = found.map(({ rows }) => encodeRows(chunk, rowColumns, rows.map((row) => order[row]!), rows.length))
     await this.folder.write(path, parts)
     let start = 0

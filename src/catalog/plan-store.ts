@@ -69,6 +69,6 @@ export async function planStore(read: GatheredInput, setup: ReadSetup, marginArc
     skymapOrder: skymapOrderOf(read.rows),
   }
   const root = `out-${idOf([options.builder, facts], options.sha256)}`
-  const plan: StorePlan = { ...facts, directory: `${root}/${description.name}`, marginDirectory: `${root}/${description.name}_${marginSuffix(marginArcsec)}` }
+  const plan: StorePlan = { ...facts, root, directory: `${root}/${description.name}`, marginDirectory: `${root}/${description.name}_${marginSuffix(marginArcsec)}` }
   return { plan, store: { description, columns, furtherColumns, maxRows } }
 }

@@ -56,7 +56,7 @@ export async function buildCatalogDirectory(from: readonly (string | BuildInput)
       ...(width > 1 ? { runner: (setup) => threadRunner(setup, work, width) } : {}),
     })
     // Finished: what comes after a kill from here on is the renaming alone.
-    for (const spilled of ['runs', 'margins', 'jobs']) await rm(join(work, spilled), { recursive: true, force: true })
+    for (const spilled of ['runs', 'jobs']) await rm(join(work, spilled), { recursive: true, force: true })
     await putInPlace(join(work, report.path), target, `${work}-old`)
     await unlock()
     await rm(work, { recursive: true, force: true })

@@ -98,6 +98,22 @@ describe('a build that was interrupted', () => {
     }
   })
 
+  test('is not led astray by another build in the same folder that was interrupted too', async () => {
+    const inputs = divided(rows, 6)
+    const files: MemoryStore = new Map()
+    const stops = { jobs: 0 }
+    await built(inputs, { runner: failingAt(-1, stops, inputs, files) }, files)
+    const folder: MemoryStore = new Map()
+    // Both die at their last job, with every row of their margins put aside.
+    await expect(built(inputs, { runner: failingAt(stops.jobs, { jobs: 0 }, inputs, folder) }, folder)).rejects.toThrow('killed')
+    const wider: Partial<BuildOptions> = { marginArcsec: 60 }
+    const others = { jobs: 0 }
+    const wide: MemoryStore = new Map(folder)
+    await built(inputs, { ...wider, runner: failingAt(-1, others, inputs, wide) }, wide)
+    await expect(built(inputs, { ...wider, runner: failingAt(others.jobs, { jobs: 0 }, inputs, folder) }, folder)).rejects.toThrow('killed')
+    expectSame(await built(inputs, {}, folder), await built(inputs), 'the first again')
+  })
+
   test('reads an input again that has changed since, and only its job', async () => {
     const files: MemoryStore = new Map()
     await built(divided(rows, 6), {}, files)
