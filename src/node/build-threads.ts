@@ -3,7 +3,8 @@ import { Worker } from 'node:worker_threads'
 import type { JobRunner } from '../catalog/build-runner.js'
 import type { FileFacts, PartitionFacts } from '../catalog/partition-job.js'
 import type { ReadFacts, ReadProgress, ReadSetup } from '../catalog/read-job.js'
-import { receivedError, type WorkerJob, type WorkerReply, type WorkerResult, type WorkerSetup } from './build-messages.js'
+import { errorFromPlain } from '../errors.js'
+import type { WorkerJob, WorkerReply, WorkerResult, WorkerSetup } from './build-messages.js'
 import { packageRoot } from './package.js'
 
 /** Compiled, because threads load no TypeScript; the bundle of the command starts it too. */
@@ -82,7 +83,7 @@ class JobThread {
   private take(reply: WorkerReply): void {
     if (reply.kind === 'progress') this.onProgress?.(reply.progress)
     else if (reply.kind === 'done') this.settle?.resolve(reply.result)
-    else this.settle?.reject(receivedError(reply.error))
+    else this.settle?.reject(errorFromPlain(reply.error))
   }
 
   private fail(error: Error): void {

@@ -1,8 +1,9 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { PartitionWriter } from '../catalog/partition-job.js'
 import { readInputs } from '../catalog/read-job.js'
+import { plainError } from '../errors.js'
 import { directoryFolder } from './build-folder.js'
-import { sentError, type WorkerJob, type WorkerReply, type WorkerResult, type WorkerSetup } from './build-messages.js'
+import type { WorkerJob, WorkerReply, WorkerResult, WorkerSetup } from './build-messages.js'
 import { fileInput } from './catalog-inputs.js'
 import { catalogTools } from './catalog-files.js'
 
@@ -29,6 +30,6 @@ async function done(job: WorkerJob): Promise<WorkerResult> {
 parentPort!.on('message', (job: WorkerJob) => {
   done(job).then(
     (result) => reply({ kind: 'done', result }),
-    (error: unknown) => reply({ kind: 'failed', error: sentError(error) }),
+    (error: unknown) => reply({ kind: 'failed', error: plainError(error) }),
   )
 })
