@@ -4,7 +4,6 @@ import { exitCodeOfRecord, type ExposureRecord } from '../batch/record.js'
 import { CommandError, worstOf } from '../errors.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import { parseCcds } from '../exposure/catalogue-list.js'
-import type { Catalog } from '../catalog/catalog.js'
 import type { BatchBench, CalibrateExposureFiles, FinishedExposure } from '../node/batch-exposure.js'
 import { isDirectory, planBatch, type BatchPlan, type BatchTask } from '../node/batch-plan.js'
 import { isBug, runBatch, type BatchEnd } from '../node/batch-run.js'
@@ -12,11 +11,10 @@ import { summaryPaths, writeSummary, type SummaryCounts, type SummaryPaths } fro
 import { watchDirectory } from '../node/batch-watch.js'
 import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles } from '../node/calibrate-files.js'
-import { openCatalog } from '../node/open-catalog.js'
 import { readSuspects } from '../node/read-suspects.js'
 import { stopSignals, type StopSignals } from '../node/stop-signals.js'
 import type { BatchOptions, WatchOptions } from './batch-options.js'
-import { bundledCatalog } from './choose-catalog.js'
+import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 
 /** While one exposure waits for the disk, another has the processor. */
@@ -31,7 +29,8 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   parseCcds(options.ccd)
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const job = options.suspectsFile === undefined ? options.job : { ...options.job, suspects: await readSuspects(options.suspectsFile) }
-  const catalog = await openBatchCatalog(options.catalog ?? io.env['BLISS_CATALOG'], note)
+  // Without a name the bundled one, which covers the demo's field alone: exposures elsewhere then fail one by one.
+  const catalog = await chooseCatalog(options, [], io.env, note)
   const pool = createCcdPool(options.workers, 1)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) => calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()
@@ -161,11 +160,4 @@ function summaryText({ exposures, ccds, failures }: SummaryCounts, unchanged: nu
 function defaultSummary({ source, outdir }: BatchOptions, root: string): string {
   const name = root === source ? 'batch' : basename(source).replace(/\.\w+$/, '')
   return join(outdir ?? root, `${name}_summary.parquet`)
-}
-
-/** The named catalogue, else the bundled one, which covers the demo's field alone: exposures elsewhere then fail one by one. */
-async function openBatchCatalog(named: string | undefined, note: (text: string) => void): Promise<Catalog> {
-  if (named !== undefined && named !== '') return openCatalog(named)
-  note('catalogue: the bundled demo (simulated stars round RA 53.1, Dec -27.8); give --catalog for real data\n')
-  return openCatalog(bundledCatalog)
 }

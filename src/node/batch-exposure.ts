@@ -5,10 +5,11 @@ import { isOfTheInputs } from '../batch/passing.js'
 import { recordOf, type ExposureRecord, type FailureRecord } from '../batch/record.js'
 import type { Catalog } from '../catalog/catalog.js'
 import { exitCodeOf, InputError, isBlissError } from '../errors.js'
-import { selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
+import type { CatalogueListRow } from '../exposure/catalogue-list.js'
 import type { CcdResult } from '../photometry/result.js'
 import { ccdProductNames, exposureProductNames } from '../products/names.js'
 import type { BatchTask } from './batch-plan.js'
+import { openedJob } from './calibrate-files.js'
 import type { ExposureJob, ExposureRun, OpenedJob, RunControl } from './exposure-job.js'
 import { markOf, sameContent, stampOf } from './file-marks.js'
 import { reasonOf, writeFilesWhole } from './files.js'
@@ -47,12 +48,9 @@ export interface FinishedExposure {
 export async function openTask(task: BatchTask, job: BatchJob): Promise<OpenedJob> {
   const list = await readNamedList(dirname(task.listPath), task.name)
   const { expnumText, reqnum, attnum } = task.name
-  const { rows, absent } = selectCcds(list.rows, task.ccd, list.name.fileName)
   const { ccd, workdir, outdir } = task
-  return { job: { ...job, expnum: Number(expnumText), reqnum, attnum: Number(attnum), ccd, workdir, outdir }, list, rows, absent, several: severalOf(ccd) }
+  return openedJob({ ...job, expnum: Number(expnumText), reqnum, attnum: Number(attnum), ccd, workdir, outdir }, list)
 }
-
-const severalOf = (ccd: string) => ccd === 'all' || /[,-]/.test(ccd)
 
 function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
   // What only says where, or how the exit code counts, changes no byte.

@@ -13,7 +13,7 @@ import { createCcdPool } from './ccd-pool.js'
 import type { ExposureJob, ExposureRun, OpenedJob, RunControl, RunFailure } from './exposure-job.js'
 import { measureCcds, missingFile, type MeasuredRow } from './measure-ccds.js'
 import { packageVersion } from './package.js'
-import { readList } from './read-exposure.js'
+import { readList, type ReadList } from './read-exposure.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 import { temporaryStem } from './temporary-names.js'
 import { writeExposure, type ReadyCcd } from './write-exposure.js'
@@ -25,7 +25,11 @@ import { writeExposure, type ReadyCcd } from './write-exposure.js'
  */
 export async function openJob(job: ExposureJob): Promise<OpenedJob> {
   fluxChoice(job.magsType)
-  const list = await readList(job.workdir, job)
+  return openedJob(job, await readList(job.workdir, job))
+}
+
+/** A job with its list: the rows that are asked for. Throws CommandError for CCDs that cannot be read. */
+export function openedJob(job: ExposureJob, list: ReadList): OpenedJob {
   const { rows, absent } = selectCcds(list.rows, job.ccd, list.name.fileName)
   return { job, list, rows, absent, several: job.ccd === 'all' || /[,-]/.test(job.ccd) }
 }
