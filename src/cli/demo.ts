@@ -1,9 +1,9 @@
 import { packagedDescriptions } from '../node/catalog-files.js'
+import { writeTree } from '../node/write-tree.js'
 import { DEMO_SEED, demoExposure, truthFile, workFiles } from '../simulate/index.js'
 import { calibrateOptions, CALIBRATE_OPTIONS } from './calibrate-options.js'
 import { calibrate } from './calibrate.js'
 import type { ExitCode, Io } from './io.js'
-import { writeTree } from './simulate.js'
 
 /** `demo`: makes exposure 668439, calibrates its CCD 1 with the bundled catalogue, and shows the truth beside it. */
 export async function demo(outdir: string, io: Io): Promise<ExitCode> {

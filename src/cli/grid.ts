@@ -16,11 +16,11 @@ import { ccdWorkflow, chunkWorkflow, jobCount, type Chunk, type GridExposure, ty
 import { refuseUnanswerable } from '../node/grid-check.js'
 import { findExposures } from '../node/grid-exposures.js'
 import { packageRoot, packageVersion } from '../node/package.js'
+import { writeTree } from '../node/write-tree.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { Raw } from './calibrate-options.js'
 import { condorCommand, gridCommand, positiveWhole, type GridCommand } from './grid-options.js'
 import type { ExitCode, Io } from './io.js'
-import { writeTree } from './simulate.js'
 
 type Text = { readonly name: string; readonly text: string }
 

@@ -1,13 +1,10 @@
-import { mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { CommandError, InputError } from '../errors.js'
+import { CommandError } from '../errors.js'
 import { workingCcds } from '../exposure/camera.js'
 import { parseCcds } from '../exposure/catalogue-list.js'
-import type { NamedBytes } from '../formats/bytes.js'
 import { seededRandom } from '../math/random.js'
 import { packagedDescriptions } from '../node/catalog-files.js'
-import { reasonOf, writeFilesWhole } from '../node/files.js'
+import { writeTree } from '../node/write-tree.js'
 import { exposureFiles, simulateExposure } from '../simulate/index.js'
 import type { ExitCode, Io } from './io.js'
 
@@ -47,19 +44,4 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
     io.out(`${outdir}: ${exposure.ccds.length} CCDs, ${exposure.stars.mag.length} Gaia stars; work/ is the pipeline's directory, raw/ and store/ are for catalog build, truth.json holds the zeropoints\n`)
   }
   return 0
-}
-
-/** Writes files whose names hold directories, each directory's set whole. */
-export async function writeTree(root: string, files: readonly NamedBytes[]): Promise<void> {
-  const byDirectory = new Map<string, NamedBytes[]>()
-  for (const file of files) {
-    const directory = join(root, dirname(file.name))
-    byDirectory.set(directory, [...(byDirectory.get(directory) ?? []), { name: file.name.slice(file.name.lastIndexOf('/') + 1), bytes: file.bytes }])
-  }
-  for (const [directory, set] of byDirectory) {
-    await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-      throw new InputError('unwritable-directory', `the directory cannot be made: ${reasonOf(cause)}`, { file: directory }, { cause })
-    })
-    await writeFilesWhole(directory, set)
-  }
 }
