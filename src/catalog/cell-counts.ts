@@ -33,8 +33,4 @@ export class CellCounts {
     for (let i = first; i < first + perCell; i++) rows += counts[i]!
     return rows
   }
-
-  get isEmpty(): boolean {
-    return this.pages.size === 0
-  }
 }

@@ -2,7 +2,6 @@ import type { Catalog } from '../catalog/catalog.js'
 import { worstOf } from '../errors.js'
 import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles, openJob } from '../node/calibrate-files.js'
-import { readSuspects } from '../node/read-suspects.js'
 import type { RunFacts } from '../products/result-json.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { chooseCatalog } from './choose-catalog.js'
@@ -21,7 +20,8 @@ export function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> 
 async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const opened = await openJob(options.suspectsFile === undefined ? options : { ...options, suspects: await readSuspects(options.suspectsFile) })
+  const suspects = options.suspectsFile === undefined ? undefined : await (await import('../node/read-suspects.js')).readSuspects(options.suspectsFile)
+  const opened = await openJob(suspects ? { ...options, suspects } : options)
   const catalog = await chooseCatalog(options, opened.rows, io.env, note)
   if (opened.absent.length > 0) note(`CCDs not in ${opened.list.name.fileName}: ${opened.absent.join(', ')}\n`)
 

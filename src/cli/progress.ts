@@ -1,7 +1,6 @@
 import type { RunProgress } from '../node/exposure-job.js'
 import type { Io } from './io.js'
 
-const WORDS = { calibrated: 'calibrated', written: 'written' } as const
 const EVERY = 10
 
 /** How far a run has come, on stderr. */
@@ -17,7 +16,7 @@ export function progressLine(io: Io, quiet: boolean): ProgressLine {
   if (io.errIsTerminal !== true) {
     return {
       show({ stage, done, of }) {
-        if (of > EVERY && (done % EVERY === 0 || done === of)) io.err(`${done} of ${of} CCDs ${WORDS[stage]}\n`)
+        if (of > EVERY && (done % EVERY === 0 || done === of)) io.err(`${done} of ${of} CCDs ${stage}\n`)
       },
       clear: () => undefined,
     }
@@ -30,7 +29,7 @@ export function progressLine(io: Io, quiet: boolean): ProgressLine {
   return {
     show({ stage, done, of }) {
       if (of < 2) return
-      io.err(`\r\x1b[K${done} of ${of} CCDs ${WORDS[stage]}`)
+      io.err(`\r\x1b[K${done} of ${of} CCDs ${stage}`)
       shown = true
     },
     clear,

@@ -1,4 +1,3 @@
-import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.js'
 import { readEach } from '../catalog/read-each.js'
@@ -11,6 +10,7 @@ import { FOOTPRINT_MARGIN_ARCSEC } from '../pipeline.js'
 import { shareOut, type CcdThread } from './ccd-pool.js'
 import type { MeasuredCcd, StarsOfCcd } from './ccd-tasks.js'
 import type { ExposureJob, OpenedJob, RunControl } from './exposure-job.js'
+import { catalogueFile } from './read-exposure.js'
 
 /** A CCD of the list with its file, and what it gave by itself. */
 export interface MeasuredRow extends MeasuredCcd {
@@ -30,8 +30,7 @@ export interface MeasuredCcds {
 
 /** Reads and calibrates each CCD by itself: one read of the catalogue for all, the CCDs shared out to the threads. */
 export async function measureCcds(run: string, { job, list, rows }: OpenedJob, catalog: Catalog, threads: readonly CcdThread[], { signal, onProgress }: RunControl): Promise<MeasuredCcds> {
-  const names = new Set(await readdir(job.workdir))
-  const files = rows.map((row) => ({ row, fileName: [row.fileName, `${row.fileName}.gz`].find((name) => names.has(name)) }))
+  const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(job.workdir, row.fileName) })))
   const present = files.flatMap(({ row, fileName }) => (fileName === undefined ? [] : [{ row, fileName }]))
   const forThreads = job.suspects && threads.length > 1 ? { ...job, suspects: inSharedMemory(job.suspects) } : job
   const sky = await skyOf(present.map(({ row }) => row), catalog)

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { InputError, worstOf, type ExitCode } from '../errors.js'
@@ -16,7 +16,7 @@ import { exitCodeOfResult } from './calibrate-files.js'
 import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
 import { reasonOf } from './files.js'
 import { packageVersion } from './package.js'
-import { readList, sha256, type ReadList } from './read-exposure.js'
+import { catalogueFile, readList, sha256, type ReadList } from './read-exposure.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 import { writeExposure, type ReadyCcd } from './write-exposure.js'
 
@@ -88,7 +88,6 @@ async function standingResults(outdir: string, { name, rows }: ReadList): Promis
 /** Refuses CCDs that one run could not have calibrated together. */
 async function refuseDifferent(workdir: string, list: ReadList, present: readonly { readonly row: CatalogueListRow; readonly own: StandingResult }[]): Promise<void> {
   const [{ own: first }] = present as [(typeof present)[number]]
-  const names = new Set(await readdir(workdir))
   for (const { row, own } of present) {
     const { version, catalogHash, inputs, options } = own.provenance
     const refuse = (what: string, found: string | undefined, expected: string) => {
@@ -101,7 +100,7 @@ async function refuseDifferent(workdir: string, list: ReadList, present: readonl
     refuse(`it was calibrated with other options than ${first.file}`, namesAndSums(options), namesAndSums(first.provenance.options))
     refuse('its SExtractor catalogue has another name in the list', inputs[row.fileName] === undefined ? Object.keys(inputs).join(' ') : row.fileName, row.fileName)
     refuse(`it was calibrated from other files than ${first.file}`, namesAndSums(sharedInputs(own.provenance, row)), namesAndSums(sharedInputs(first.provenance, present[0]!.row)))
-    const fullcat = [row.fileName, `${row.fileName}.gz`].find((name) => names.has(name))
+    const fullcat = await catalogueFile(workdir, row.fileName)
     if (fullcat !== undefined) refuse(`${fullcat} is not what it was calibrated from`, inputs[row.fileName], sha256(await readFile(join(workdir, fullcat))))
   }
 }

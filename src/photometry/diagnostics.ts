@@ -10,7 +10,7 @@ import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './brig
 import { expectationOf, type Expectation } from './expectation.js'
 import { fieldRotation, type FieldRotation } from './field-rotation.js'
 import type { MatchFit } from './fit-matches.js'
-import { crowdedShare, medianFwhmArcsec, type MatchEvidence } from './match-evidence.js'
+import { crowdedShare, type MatchEvidence } from './match-evidence.js'
 import type { StarMatches } from './match-stars.js'
 import { otherFluxes, type OtherFlux } from './other-fluxes.js'
 import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
@@ -82,7 +82,7 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
     peakCeiling: peakCeiling(input.sources.peak, selected),
     crowdedShare: crowdedShare(evidence),
     rotation: fieldRotation(matches, astrometry, input.centre),
-    fwhmArcsec: medianFwhmArcsec(input.sources, pairs.detectionRow),
+    fwhmArcsec: evidence.measuredFwhmArcsec,
     expectation: number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
     otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
   }

@@ -89,7 +89,7 @@ function refitted(stars: ReservableStars, kept: Uint32Array): Pick<CcdMatches, '
       ...(instMagErr ? { instMagErr } : {}),
       ...(stars.inlierPrior ? { inlierPrior: gather(stars.inlierPrior, kept) } : {}),
     },
-    { minStars: FEWEST_STARS },
+    { minStars: FEWEST_STARS, crossCheck: false },
   )
   if (fit.outcome === 'none') return { zeropoint: null, zeropointErr: null, nUsed: 0 }
   return { zeropoint: fit.zeropoint, zeropointErr: fit.zeropointErr, nUsed: fit.nUsed }

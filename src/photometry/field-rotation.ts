@@ -1,6 +1,6 @@
 import { median, madScatter } from '../math/robust.js'
 import { toTangentPlane } from '../math/sphere.js'
-import { ARCSEC_PER_DEG } from '../math/units.js'
+import { ARCSEC_PER_DEG, RAD_TO_ARCSEC } from '../math/units.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
 import type { MatchColumns } from './result.js'
 
@@ -18,7 +18,6 @@ export interface FieldRotation {
 
 const FEWEST_PAIRS = 10
 const ROUNDS = 4
-const ARCSEC_PER_RADIAN = (180 * 3600) / Math.PI
 
 /** Rotation and scale between detections and stars: similarity fitted to the pairs' differences, those beyond 4 sigma left out. Null for few pairs. */
 export function fieldRotation(matches: Pick<MatchColumns, 'raDeg' | 'decDeg' | 'starRaDeg' | 'starDecDeg'>, { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset, centre: { raDeg: number; decDeg: number }): FieldRotation | null {
@@ -64,7 +63,7 @@ export function fieldRotation(matches: Pick<MatchColumns, 'raDeg' | 'decDeg' | '
   const edge = Math.max(...x!.map((value, i) => Math.hypot(value, y![i]!)))
   return {
     // Position angles grow from north over east: against the turn from east to north.
-    rotationArcsec: -turn * ARCSEC_PER_RADIAN,
+    rotationArcsec: -turn * RAD_TO_ARCSEC,
     scalePpm: 1e6 * stretch,
     edgeArcsec: edge * Math.hypot(turn, stretch),
     edgeErrArcsec: (edge * scatter) / Math.sqrt(square),

@@ -12,7 +12,9 @@ export interface MatchEvidence {
   readonly starLight: Float64Array
   /** Light of other detections in it, relative to its own. */
   readonly detectionLight: Float64Array
-  /** Width of point sources, of the paired detections. */
+  /** Median width of the paired detections, which are mostly stars; null where none has one that can be. */
+  readonly measuredFwhmArcsec: number | null
+  /** The same, or a usual width. */
   readonly fwhmArcsec: number
 }
 
@@ -46,7 +48,8 @@ const POSITION_PER_FWHM = 0.6
 export function matchEvidence(sources: SourceColumns, aligned: SkyPositions, stars: StarColumns, pairs: Pairs, areaSqDeg: number): MatchEvidence {
   const { detectionRow, starRow, separationArcsec } = pairs
   const n = detectionRow.length
-  const fwhm = medianFwhmArcsec(sources, detectionRow) ?? USUAL_FWHM_ARCSEC
+  const measuredFwhmArcsec = medianFwhmArcsec(sources, detectionRow)
+  const fwhm = measuredFwhmArcsec ?? USUAL_FWHM_ARCSEC
   const photonError = Float64Array.from(detectionRow, (i) => (POSITION_PER_FWHM * fwhm * sources.fluxErr[i]!) / sources.flux[i]!)
   const density = positionDensity(separationArcsec, photonError)
   const starsPerSqArcsec = stars.raDeg.length / (areaSqDeg * 3600 ** 2)
@@ -85,7 +88,7 @@ export function matchEvidence(sources: SourceColumns, aligned: SkyPositions, sta
 
   const none = ((1 - LISTED_SHARE) / LISTED_SHARE) * starsPerSqArcsec
   const matchProbability = own.map((f, p) => (f / (f + otherStars[p]! + none)) * (f / (f + otherDetections[p]!)))
-  return { matchProbability, starLight, detectionLight, fwhmArcsec: fwhm }
+  return { matchProbability, starLight, detectionLight, measuredFwhmArcsec, fwhmArcsec: fwhm }
 }
 
 /** Above this much of others' light, or below this probability of the match, a pair counts as crowded. */
@@ -116,8 +119,8 @@ function positionDensity(separationArcsec: Float64Array, photonError: Float64Arr
 /** Widths outside this range are fillers, or in another unit. */
 const PLAUSIBLE_FWHM_ARCSEC = [0.2, 10] as const
 
-/** Median FWHM_WORLD of the paired detections, which are mostly stars; null where there is none that can be. */
-export function medianFwhmArcsec({ fwhmWorldDeg }: SourceColumns, detectionRow: Uint32Array): number | null {
+/** Median FWHM_WORLD of the paired detections. */
+function medianFwhmArcsec({ fwhmWorldDeg }: SourceColumns, detectionRow: Uint32Array): number | null {
   const [least, most] = PLAUSIBLE_FWHM_ARCSEC
   const widths = fwhmWorldDeg ? gather(fwhmWorldDeg, detectionRow).map((deg) => deg * 3600) : []
   const plausible = widths.filter((width) => width >= least && width <= most)

@@ -27,8 +27,8 @@ export function otherFluxes({ others = [] }: SourceColumns, detectionRow: Uint32
     const refMagErr = gather(matches.refMagErr, rows).map((error) => (Number.isFinite(error) ? error : 0))
     // What is sound was settled by the chosen flux.
     const inlierPrior = gather(matches.weight, rows).map((weight) => Math.max(LEAST_PRIOR, weight))
-    const fit = fitZeropoint({ refMag: gather(matches.refMag, rows), refMagErr, instMag, instMagErr, inlierPrior })
-    const pairs = fitZeropoint({ refMag: gather(matches.instMag, rows), instMag, inlierPrior })
+    const fit = fitZeropoint({ refMag: gather(matches.refMag, rows), refMagErr, instMag, instMagErr, inlierPrior }, { crossCheck: false })
+    const pairs = fitZeropoint({ refMag: gather(matches.instMag, rows), instMag, inlierPrior }, { crossCheck: false })
     if (fit.outcome === 'none' || pairs.outcome === 'none') continue
     found[name] = { zeropoint: fit.zeropoint, zeropointErr: fit.zeropointErr, difference: pairs.zeropoint, differenceErr: pairs.zeropointErr }
   }

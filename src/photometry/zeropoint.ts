@@ -26,6 +26,8 @@ export interface ZeropointOptions {
   readonly expectedScatterMag?: number
   /** Prior standard deviation of the residual colour slope [mag per mag]. Default 0.005. */
   readonly colourSlopePrior?: number
+  /** Whether `crossCheck` is wanted too. Default true. */
+  readonly crossCheck?: boolean
 }
 
 export interface FittedZeropoint {
@@ -119,7 +121,7 @@ function sigmaClipFit(offset: Float64Array, rows: Uint32Array, n: number): Zerop
 
 function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Float64Array, rows: Uint32Array): ZeropointFit {
   const { refMagErr, instMagErr, color, inlierPrior, refScatter } = input
-  const { expectedScatterMag = 0.012, colourSlopePrior = 0.005 } = options
+  const { expectedScatterMag = 0.012, colourSlopePrior = 0.005, crossCheck: wantsCrossCheck = true } = options
   const stars: MixtureStars = {
     offset,
     variance: columnOf(rows, (i) => (refMagErr?.[i] ?? 0) ** 2 + (instMagErr?.[i] ?? 0) ** 2),
@@ -142,7 +144,7 @@ function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Flo
     weight,
     residual,
     ...(color ? { colourSlope: fit.colourSlope, colourPivot: fit.colourPivot } : {}),
-    ...(rows.length >= 5 ? { crossCheck: crossCheck(fit, stars) } : {}),
+    ...(wantsCrossCheck && rows.length >= 5 ? { crossCheck: crossCheck(fit, stars) } : {}),
   }
 }
 

@@ -1,3 +1,4 @@
+import { verdictFrom } from '../photometry/concern.js'
 import type { CcdDocument } from '../products/result-document.js'
 import { DECAM } from '../exposure/camera.js'
 import type { Range } from './figures/axes.js'
@@ -8,7 +9,7 @@ import { residualFigure, residualReachMmag } from './figures/residuals.js'
 import { waterfallFigure, type WaterfallStep } from './figures/waterfall.js'
 import { html, trusted, type Markup } from './html.js'
 import type { CarriedStars } from './panel-stars.js'
-import { cutWords, depthText, magText, mmagDifference, mmagText, signedText, verdictWords } from './words.js'
+import { cutWords, depthText, magText, mmagDifference, mmagText, signedText } from './words.js'
 
 /** What the page carries of a CCD's result. */
 export type PanelCcd = Omit<CcdDocument, 'own' | 'reason' | 'verdict' | 'system' | 'catalog' | 'relation' | 'systematicErr' | 'diagnostics'> & {
@@ -39,7 +40,7 @@ export function ccdPanel(ccd: PanelCcd, stars: CarriedStars | undefined, shown: 
     ['ZeroPoint_FLAGS', String(ccd.flag)],
   ]
   return html`<h3 id="ccd-title" tabindex="-1">CCD ${ccd.ccd}</h3>
-<p class="verdict">${verdictWords(ccd)}</p>
+<p class="verdict">${verdictFrom(ccd.concerns)}</p>
 ${ccd.concerns.filter(({ severity }) => severity === 'hint').map(({ sentence }) => html`<p class="small">${sentence}</p>`)}
 <dl class="numbers">${numbers.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
 <div class="figures">${ccdFigures(ccd, stars).map((figure) => html`<figure>${trusted(inlineSvg(figure))}</figure>`)}</div>

@@ -1,6 +1,7 @@
 import { containsCell, cellsOf, nestedCentre, nestedIndex, rangesAreaSqDeg, rangesAtOrder, type CellRanges } from '../healpix/index.js'
 import { toEquatorial } from '../math/galactic.js'
 import { fromHammer, toHammer } from './hammer.js'
+import { escapeText } from './svg.js'
 
 export interface CoverageMapFacts {
   /** What is mapped: the name of a catalogue. */
@@ -29,7 +30,7 @@ export function coverageMapSvg(coverage: CellRanges, { title, rowCount }: Covera
   const share = (100 * area) / (129_600 / Math.PI)
   const areaText = area < 10 ? area.toFixed(3) : Math.round(area).toLocaleString('en-US')
   const caption = `${rowCount.toLocaleString('en-US')} stars over ${areaText} sq deg, ${share < 1 ? share.toPrecision(2) : share.toFixed(1)} % of the sky`
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escaped(`Sky coverage of ${title}: ${caption}`)}">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeText(`Sky coverage of ${title}: ${caption}`)}">
 <style>
 .sky { --ink: #1a2433; --soft: #5b6675; --paper: #ffffff; --grid: #c9d0d8; --fill: #2f6fb3; --ring: #b3541e; font: 13px system-ui, sans-serif }
 @media (prefers-color-scheme: dark) { .sky { --ink: #e6ebf2; --soft: #9aa6b5; --paper: #12161c; --grid: #3a4451; --fill: #6fa8e0; --ring: #f0a46b } }
@@ -39,7 +40,7 @@ export function coverageMapSvg(coverage: CellRanges, { title, rowCount }: Covera
 </style>
 <g class="sky">
 <rect width="${WIDTH}" height="${HEIGHT}" fill="var(--paper)"/>
-<text class="title" x="${MARGIN.side}" y="26">${escaped(title)}</text>
+<text class="title" x="${MARGIN.side}" y="26">${escapeText(title)}</text>
 <path class="field" shape-rendering="crispEdges" d="${runsPath(filled)}"/>
 <path class="grid" d="${graticulePath()}"/>
 <path class="plane" d="${linePath(Array.from({ length: 361 }, (_, l) => toEquatorial(l, 0)))}"/>
@@ -156,5 +157,3 @@ function labels(): string {
   })
   return [...decs, ...ras, text(CENTRE.x, top - 5, '+90°', 'middle'), text(CENTRE.x, top + 2 * RADIUS + 15, '−90°', 'middle')].join('')
 }
-
-const escaped = (text: string): string => text.replace(/&/g, '&amp;').replace(/</g, '&lt;').replace(/>/g, '&gt;').replace(/"/g, '&quot;')

@@ -54,7 +54,7 @@ function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
   for (const { ccd, concerns } of ccds) {
     for (const concern of concerns.filter(isGrave)) {
       const { tag, severity, sentence } = concern
-      if (tag === 'suspect-exposure' || tag === 'shrunk') continue
+      if (tag === 'suspect-exposure') continue
       // Sentences carry numbers of their own; many CCDs with one trouble are told together.
       const key = ALIKE.has(tag) ? tag : `${tag} ${ccd} ${sentence}`
       const group = groups.get(key)

@@ -1,5 +1,6 @@
 import { DECAM } from '../exposure/camera.js'
 import { median } from '../math/robust.js'
+import { verdictFrom } from '../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
 import { offsetsFigure } from './figures/astrometry.js'
 import { colourScale, type ColourScaleSpec } from './figures/colour-scale.js'
@@ -11,7 +12,7 @@ import { residualFigure, residualReachMmag } from './figures/residuals.js'
 import { zeropointByCcdFigure, type ZeropointBar } from './figures/zeropoint-by-ccd.js'
 import type { CcdPlace } from './focal-geometry.js'
 import { starsWhere, thinned, type PanelStars } from './panel-stars.js'
-import { magText, markOf, mmagText, verdictWords } from './words.js'
+import { magText, markOf, mmagText } from './words.js'
 
 /** A quantity of a CCD that the focal plane can be coloured by. */
 export interface FocalQuantity {
@@ -64,7 +65,7 @@ export function exposureFocalPlane(ccds: readonly CcdDocument[], places: Readonl
 export function ccdInWords(document: CcdDocument): string {
   const { ccd, zeropoint, zeropointErr, outcome, cuts } = document
   const number = zeropoint === null ? 'no zeropoint' : `${magText(zeropoint)} ± ${mmagText(zeropointErr)} mmag, ${outcome}`
-  return `CCD ${ccd}: ${number}, ${cuts.used} stars, ${verdictWords(document)}`
+  return `CCD ${ccd}: ${number}, ${cuts.used} stars, ${verdictFrom(document.concerns)}`
 }
 
 export function exposureZeropoints({ ccds, solution }: ResultDocument, linked: boolean): Figure {

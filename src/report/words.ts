@@ -42,12 +42,6 @@ export function markOf({ outcome, concerns, zeropoint }: CcdDocument): 'fitted' 
   return outcome
 }
 
-/** What is off with a CCD, in a sentence; `good` where nothing is. That it leans on the other CCDs its own share tells. */
-export function verdictWords({ concerns }: Pick<CcdDocument, 'concerns'>): string {
-  const sentences = (['stop', 'look'] as const).flatMap((severity) => concerns.filter((concern) => concern.severity === severity && concern.tag !== 'shrunk').map(({ sentence }) => sentence))
-  return sentences.length === 0 ? 'good' : sentences.join('; ')
-}
-
 /** How deep a CCD goes, beside what a dark clear night gives. */
 export function depthText({ diagnostics: { expectation } }: { readonly diagnostics: Pick<CcdDocument['diagnostics'], 'expectation'> }): string {
   if (!expectation || expectation.depth5Sigma === null) return 'unknown'

@@ -27,7 +27,7 @@ function scene() {
     // level and width as another release might have them
     bpRpExcess: column((i) => excessLocus(bpMag[i]! - rpMag[i]!) + 0.04 + 0.012 * random.normal()),
   } satisfies StarColumns
-  const evidence: MatchEvidence = { matchProbability: new Float64Array(N).fill(1), starLight: new Float64Array(N), detectionLight: new Float64Array(N), fwhmArcsec: 1 }
+  const evidence: MatchEvidence = { matchProbability: new Float64Array(N).fill(1), starLight: new Float64Array(N), detectionLight: new Float64Array(N), measuredFwhmArcsec: 1, fwhmArcsec: 1 }
   return { sources, stars, evidence }
 }
 

@@ -1,5 +1,5 @@
-import type { ByteSource, Decompress } from '../../formats/bytes.js'
-import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs, type ParquetFile } from '../../formats/parquet/index.js'
+import type { Decompress } from '../../formats/bytes.js'
+import { readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs, type ParquetFile } from '../../formats/parquet/index.js'
 import { nestedIndices29 } from '../../healpix/index.js'
 import { asFloat64, findColumn, type Column, type Table } from '../../table/columns.js'
 import { liesOnBorderOf } from './borders.js'
@@ -45,12 +45,11 @@ export interface RowGroup {
  * Checks the rows of one file: positions on the sky, the file's cell, the HEALPix column against the position, its order and statistics, repeated stars,
  * infinite numbers. Gives the number of rows. Throws InputError where the file cannot be read.
  */
-export async function verifyRows(source: ByteSource, partition: HatsPartition, rules: RowRules, gunzip: Decompress, findings: Findings): Promise<number> {
-  const file = await openParquet(source)
+export async function verifyRows(file: ParquetFile, partition: HatsPartition, rules: RowRules, gunzip: Decompress, findings: Findings): Promise<number> {
   const { key, raDeg, decDeg, sourceId, others } = rules.columns
   const names = [key?.name, raDeg, decDeg, sourceId, ...others].filter((name) => name !== undefined)
   const missing = names.filter((name) => !file.columns.some((column) => column.name === name))
-  for (const column of missing) findings.add('structure', 'missing-column', 'the file has no such column that can be read', { file: source.name, column })
+  for (const column of missing) findings.add('structure', 'missing-column', 'the file has no such column that can be read', { file: file.source.name, column })
   if (missing.length > 0) return file.rowCount
   let last: LastKey | undefined
   let first = 0

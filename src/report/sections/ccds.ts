@@ -1,10 +1,11 @@
+import { verdictFrom } from '../../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../../products/result-document.js'
 import { ccdNames } from '../decision.js'
 import { exposureFocalPlane, exposureZeropoints, focalQuantities } from '../exposure-figures.js'
 import { inlineSvg } from '../figures/figure.js'
 import type { CcdPlace } from '../focal-geometry.js'
 import { html, trusted, type Markup } from '../html.js'
-import { magText, markOf, mmagDifference, mmagText, verdictWords } from '../words.js'
+import { magText, markOf, mmagDifference, mmagText } from '../words.js'
 
 /** How the CCDs fared in sentences: how many of each outcome, the worst by name. */
 export function outcomesSection({ ccds }: ResultDocument): Markup {
@@ -55,7 +56,7 @@ const COLUMNS: readonly TableColumn[] = [
   { name: 'matched', text: ({ cuts }) => String(cuts.matched), key: ({ cuts }) => cuts.matched },
   { name: 'used', text: ({ cuts }) => String(cuts.used), key: ({ cuts }) => cuts.used },
   { name: 'minus the original’s [mmag]', text: (ccd) => mmagDifference(ccd.minusOriginal, 0), key: ({ minusOriginal }) => minusOriginal },
-  { name: 'verdict', text: verdictWords, words: true },
+  { name: 'verdict', text: ({ concerns }) => verdictFrom(concerns), words: true },
 ]
 
 /** All CCDs as a table that can be sorted by any column. */
