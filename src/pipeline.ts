@@ -1,10 +1,12 @@
 import type { Catalog } from './catalog/catalog.js'
+import { readEach } from './catalog/read-each.js'
+import type { StarColumns } from './catalog/stars.js'
 import { DataError } from './errors.js'
 import type { CcdCorners } from './exposure/catalogue-list.js'
 import { ccdFootprint } from './exposure/footprint.js'
 import type { EpochSource } from './exposure/image-facts.js'
 import type { SourceColumns } from './exposure/sources.js'
-import { rangesAreaSqDeg } from './healpix/index.js'
+import { rangesAreaSqDeg, type CellRanges } from './healpix/index.js'
 import { galacticLatitudeDeg } from './math/galactic.js'
 import { applySolution, ccdMatchesOf, meanDirection } from './photometry/apply-solution.js'
 import { astrometricOffset, withoutOffset } from './photometry/astrometric-offset.js'
@@ -55,8 +57,18 @@ export interface CalibrationOptions {
 /** Room round the CCD for the match radius, ten years of proper motion and the pointing. */
 export const FOOTPRINT_MARGIN_ARCSEC = 10
 
+const DEFAULT_SYSTEM: PhotometricSystem = 'des-ab'
+
 /** Part of a footprint that the catalogue may lack. */
 const TOLERATED_MISSING_FRACTION = 0.01
+
+/** The catalogue's part for one CCD: plain data, so that it can pass to another thread. */
+export interface CcdSky {
+  readonly catalog: Pick<Catalog, 'name' | 'description' | 'columns'>
+  readonly stars: StarColumns
+  /** Area of the footprint that the stars were read for. */
+  readonly areaSqDeg: number
+}
 
 /**
  * The zeropoint of one CCD: one read of the catalogue, then pure stages.
@@ -64,12 +76,34 @@ const TOLERATED_MISSING_FRACTION = 0.01
  * @throws DataError where the catalogue does not cover the CCD, or cannot deliver the photometric system
  */
 export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: CalibrationOptions = {}): Promise<CcdResult> {
-  const { system = 'des-ab', estimator = 'robust', radiusArcsec = 1 } = options
-  const standard = standardSystem(system, catalog.description, input.band, new Set(catalog.columns))
+  const [sky] = await ccdSkies([input], catalog, options.system)
+  if (sky instanceof Error) throw sky
+  return calibrateStars(input, sky!, options)
+}
 
-  const footprint = ccdFootprint(input.corners, FOOTPRINT_MARGIN_ARCSEC, input.place)
-  refuseUncovered(catalog, footprint, input)
-  const catalogStars = await catalog.read(footprint)
+/** The catalogue's part for each CCD, in one read of it, or why there is none: as `calibrateCcd` would throw. */
+export async function ccdSkies(ccds: readonly Pick<CcdInput, 'ccd' | 'band' | 'corners' | 'place'>[], catalog: Catalog, system: PhotometricSystem = DEFAULT_SYSTEM): Promise<(CcdSky | Error)[]> {
+  const footprints = ccds.map((ccd): CellRanges | Error => {
+    try {
+      standardSystem(system, catalog.description, ccd.band, catalog.columns)
+      return coveredFootprint(ccd, catalog)
+    } catch (error) {
+      return error as Error
+    }
+  })
+  const { name, description, columns } = catalog
+  const read = (await readEach(catalog, footprints.filter((footprint): footprint is CellRanges => !(footprint instanceof Error)))).values()
+  return footprints.map((footprint) => {
+    if (footprint instanceof Error) return footprint
+    const stars = read.next().value!
+    return stars instanceof Error ? stars : { catalog: { name, description, columns }, stars, areaSqDeg: rangesAreaSqDeg(footprint) }
+  })
+}
+
+/** The zeropoint of one CCD from the stars of its footprint. Throws DataError where the catalogue cannot deliver the photometric system. */
+export function calibrateStars(input: CcdInput, { catalog, stars: catalogStars, areaSqDeg }: CcdSky, options: CalibrationOptions = {}): CcdResult {
+  const { system = DEFAULT_SYSTEM, estimator = 'robust', radiusArcsec = 1 } = options
+  const standard = standardSystem(system, catalog.description, input.band, catalog.columns)
 
   const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
   const standards = standardsOf(stars, standard, catalog.description)
@@ -78,7 +112,7 @@ export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: C
   const aligned = withoutOffset(input.sources, astrometry, input.centre)
   const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, stars, standards, radiusArcsec)
   const matches = match(selection.selected)
-  const evidence = matchEvidence(input.sources, aligned, stars, matches, rangesAreaSqDeg(footprint))
+  const evidence = matchEvidence(input.sources, aligned, stars, matches, areaSqDeg)
   const prior = inlierPrior(input.sources, stars, matches, evidence, options.suspects && suspectStars(stars, matches.starRow, options.suspects))
   const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
 
@@ -127,12 +161,15 @@ export function solveTogether(own: readonly CcdResult[], centres: readonly CcdIn
   return { solution, ccds: applySolution(own, solution) }
 }
 
-function refuseUncovered(catalog: Catalog, footprint: Parameters<Catalog['read']>[0], { ccd, place }: CcdInput): void {
+/** The footprint of a CCD. Throws DataError where the catalogue does not cover it. */
+function coveredFootprint({ ccd, corners, place }: Pick<CcdInput, 'ccd' | 'corners' | 'place'>, catalog: Catalog): CellRanges {
+  const footprint = ccdFootprint(corners, FOOTPRINT_MARGIN_ARCSEC, place)
   const missingSqDeg = catalog.missingSqDeg(footprint)
-  if (missingSqDeg <= TOLERATED_MISSING_FRACTION * rangesAreaSqDeg(footprint)) return
+  const areaSqDeg = rangesAreaSqDeg(footprint)
+  if (missingSqDeg <= TOLERATED_MISSING_FRACTION * areaSqDeg) return footprint
   throw new DataError('not-covered', `the catalogue does not cover CCD ${ccd}: copy that region into it or choose another with --catalog`, {
     file: catalog.location,
     found: `${missingSqDeg.toFixed(4)} sq deg of the footprint missing`,
-    expected: `at most ${(TOLERATED_MISSING_FRACTION * rangesAreaSqDeg(footprint)).toFixed(4)} of ${rangesAreaSqDeg(footprint).toFixed(4)} sq deg${place ? ` (${place.file}, line ${place.line})` : ''}`,
+    expected: `at most ${(TOLERATED_MISSING_FRACTION * areaSqDeg).toFixed(4)} of ${areaSqDeg.toFixed(4)} sq deg${place ? ` (${place.file}, line ${place.line})` : ''}`,
   })
 }

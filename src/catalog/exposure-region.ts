@@ -7,6 +7,6 @@ export function exposureCells(lists: readonly { readonly file: string; readonly 
   const nothing = rangesFromCells(FOOTPRINT_ORDER, [])
   // Lists one by one, then all: a union of many costs what its two sides hold.
   return lists
-    .map(({ file, rows }) => rows.reduce((cells, { corners, line }) => unionRanges(cells, ccdFootprint(corners, marginArcsec, { file, line })), nothing))
+    .map(({ file, rows }) => unionRanges(nothing, ...rows.map(({ corners, line }) => ccdFootprint(corners, marginArcsec, { file, line }))))
     .reduce((cells, exposure) => unionRanges(cells, exposure), nothing)
 }

@@ -124,12 +124,9 @@ function meets({ order, ranges }: CellRanges, cellOrder: number, cell: number): 
 
 function coverageOf(partitions: readonly HatsPartition[]): CellRanges {
   const finest = Math.max(0, ...partitions.map(({ order }) => order))
-  let coverage: CellRanges = { order: finest, ranges: new Float64Array(0) }
-  for (const order of new Set(partitions.map((partition) => partition.order))) {
-    const cells = rangesFromCells(order, partitions.filter((partition) => partition.order === order).map(({ cell }) => cell))
-    coverage = unionRanges(coverage, rangesAtOrder(cells, finest))
-  }
-  return coverage
+  const orders = [...new Set(partitions.map((partition) => partition.order))]
+  const cellsAt = (order: number) => rangesFromCells(order, partitions.filter((partition) => partition.order === order).map(({ cell }) => cell))
+  return unionRanges(rangesFromCells(finest, []), ...orders.map((order) => rangesAtOrder(cellsAt(order), finest)))
 }
 
 /** The stars of all parts in the order of their cells; a column that one part lacks is missing there. */

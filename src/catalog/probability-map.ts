@@ -72,8 +72,7 @@ async function multiOrderRegion(source: ByteSource, hdus: readonly FitsHdu[], hd
     held += density[row]! * areas[row]!
   }
   const finest = Math.max(...byOrder.keys())
-  let cells = rangesFromCells(finest, [])
-  for (const [k, list] of byOrder) cells = unionRanges(cells, rangesAtOrder(rangesFromCells(k, list), finest))
+  const cells = unionRanges(rangesFromCells(finest, []), ...[...byOrder].map(([k, list]) => rangesAtOrder(rangesFromCells(k, list), finest)))
   return { cells, probability: held / total, mapSum: total }
 }
 

@@ -12,8 +12,9 @@ import type { StarColumns } from './stars.js'
  * @param footprints of one order
  */
 export async function readEach(catalog: Catalog, footprints: readonly CellRanges[]): Promise<(StarColumns | Error)[]> {
-  if (footprints.length > 1) {
-    const together = await catalog.read(footprints.reduce(unionRanges)).catch(() => undefined)
+  const [first, ...others] = footprints
+  if (first && others.length > 0) {
+    const together = await catalog.read(unionRanges(first, ...others)).catch(() => undefined)
     if (together) return starsOfEach(together, footprints)
   }
   const each: (StarColumns | Error)[] = []

@@ -15,17 +15,21 @@ export function csvBytes(table: Table): Uint8Array {
   // What a table that could not be written has left.
   text.take()
   text.ascii(table.columns.map((column) => column.name).join(',')).byte(NEWLINE)
-  const cells = table.columns.map((column) => cellWriter(column, text))
-  for (let row = 0; row < table.rowCount; row++) {
+  writeRows(table.columns.map((column) => cellWriter(column, text)), table.rowCount, text)
+  const bytes = text.take()
+  if (bytes.length > MOST_KEPT_BYTES) scratch = new TextBuffer()
+  return bytes
+}
+
+/** By itself, so that what is compiled while one table is written serves the next from its first row. */
+function writeRows(cells: readonly ((row: number) => void)[], rowCount: number, text: TextBuffer): void {
+  for (let row = 0; row < rowCount; row++) {
     for (let k = 0; k < cells.length; k++) {
       if (k > 0) text.byte(COMMA)
       cells[k]!(row)
     }
     text.byte(NEWLINE)
   }
-  const bytes = text.take()
-  if (bytes.length > MOST_KEPT_BYTES) scratch = new TextBuffer()
-  return bytes
 }
 
 /** Serves one table after the other: a new buffer for each costs more than half of what is written into it. */

@@ -36,9 +36,23 @@ export function rangesFromCells(order: number, cells: Iterable<number>): CellRan
   return list.at(order)
 }
 
-/** Cells in either set. RangeError where the orders differ, here and below. */
-export function unionRanges(a: CellRanges, b: CellRanges): CellRanges {
-  return combine(a, b, (inA, inB) => inA || inB)
+/** Cells in any of the sets. RangeError where the orders differ, here and below. */
+export function unionRanges(first: CellRanges, ...others: readonly CellRanges[]): CellRanges {
+  others.forEach((other) => refuseOtherOrder(first, other))
+  const bounds = [first, ...others].map(({ ranges }) => ranges)
+  const los = ascendingBounds(bounds, 0)
+  const his = ascendingBounds(bounds, 1)
+  const list = new RangeList()
+  // A cell is in a set where more ranges have begun than ended, and so between the k-th beginning and the k-th end for some k.
+  for (let k = 0; k < los.length; k++) list.add(los[k]!, his[k]!)
+  return list.at(first.order)
+}
+
+function ascendingBounds(sets: readonly Float64Array[], side: 0 | 1): Float64Array {
+  const bounds = new Float64Array(sets.reduce((count, ranges) => count + ranges.length / 2, 0))
+  let at = 0
+  for (const ranges of sets) for (let i = side; i < ranges.length; i += 2) bounds[at++] = ranges[i]!
+  return bounds.sort()
 }
 
 /** Cells in both sets. */
@@ -95,7 +109,7 @@ export function* cellsOf(set: CellRanges): Generator<number, void, undefined> {
 
 /** Walks the bounds of both sets upwards; between two bounds membership in either does not change. */
 function combine(a: CellRanges, b: CellRanges, keep: (inA: boolean, inB: boolean) => boolean): CellRanges {
-  if (a.order !== b.order) throw new RangeError(`cell ranges of order ${a.order} and ${b.order}: bring them to one order first (rangesAtOrder)`)
+  refuseOtherOrder(a, b)
   const list = new RangeList()
   let i = 0
   let j = 0
@@ -107,4 +121,8 @@ function combine(a: CellRanges, b: CellRanges, keep: (inA: boolean, inB: boolean
     if (hi < Infinity && keep((i & 1) === 1, (j & 1) === 1)) list.add(lo, hi)
   }
   return list.at(a.order)
+}
+
+function refuseOtherOrder(a: CellRanges, b: CellRanges): void {
+  if (a.order !== b.order) throw new RangeError(`cell ranges of order ${a.order} and ${b.order}: bring them to one order first (rangesAtOrder)`)
 }

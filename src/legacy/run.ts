@@ -112,8 +112,8 @@ async function readTables(inputs: LegacyInputs, list: LegacyList, columns: reado
 
 async function readStars(inputs: LegacyInputs, list: LegacyList, runs: readonly CcdRun[]): Promise<StandardStars> {
   const box = boxOf(list.rows)
-  const pixels = runs.map((run) => run.pixels).reduce(unionRanges)
-  return standardStars(await inputs.stars.read(cellsToRead(pixels, box), []), box)
+  const [first, ...others] = runs.map((run) => run.pixels)
+  return standardStars(await inputs.stars.read(cellsToRead(unionRanges(first!, ...others), box), []), box)
 }
 
 function allZpCsv({ list }: LegacyOptions, statistic: Statistic): string {

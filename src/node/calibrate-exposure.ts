@@ -1,10 +1,7 @@
 import type { Catalog } from '../catalog/catalog.js'
-import { readEach } from '../catalog/read-each.js'
-import { catalogFacts } from '../catalog/stars-in-hand.js'
 import { plainError } from '../errors.js'
-import { ccdFootprint } from '../exposure/footprint.js'
 import type { CcdResult } from '../photometry/result.js'
-import { calibrateExposure as calibrateInOrder, FOOTPRINT_MARGIN_ARCSEC, solveTogether, type ExposureInput, type ExposureOptions as OptionsInOrder, type ExposureResult } from '../pipeline.js'
+import { calibrateExposure as calibrateInOrder, ccdSkies, solveTogether, type ExposureInput, type ExposureOptions as OptionsInOrder, type ExposureResult } from '../pipeline.js'
 import { createCcdPool, shareOut } from './ccd-pool.js'
 
 export interface ExposureOptions extends OptionsInOrder {
@@ -25,18 +22,15 @@ export async function calibrateExposure(input: ExposureInput, catalog: Catalog, 
   if (threads.length === 1) return calibrateInOrder(input, catalog, options)
   try {
     signal?.throwIfAborted()
-    const footprints = ccds.map(({ corners, place }) => ccdFootprint(corners, FOOTPRINT_MARGIN_ARCSEC, place))
-    const stars = await readEach(catalog, footprints)
-    const facts = catalogFacts(catalog)
+    const skies = await ccdSkies(ccds, catalog, calibration.system)
     const own: CcdResult[] = []
     const failures = new Map<number, unknown>()
     let done = 0
     const work = async (k: number, thread: (typeof threads)[number]) => {
       if (failures.size > 0) return
       try {
-        const found = stars[k]!
-        const sky = { catalog: facts, stars: found instanceof Error ? plainError(found) : found, missingSqDeg: catalog.missingSqDeg(footprints[k]!) }
-        own[k] = await thread.calibrate({ input: ccds[k]!, sky, options: calibration })
+        const sky = skies[k]!
+        own[k] = await thread.calibrate({ input: ccds[k]!, sky: sky instanceof Error ? plainError(sky) : sky, options: calibration })
         onProgress?.(++done, ccds.length)
       } catch (error) {
         failures.set(k, error)

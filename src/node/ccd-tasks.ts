@@ -1,12 +1,10 @@
 import { join } from 'node:path'
-import { starsInHand, type CatalogFacts } from '../catalog/stars-in-hand.js'
-import type { StarColumns } from '../catalog/stars.js'
 import { errorFromPlain, InputError, type PlainError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
-import { calibrateCcd, type CalibrationOptions, type CcdInput } from '../pipeline.js'
+import { calibrateStars, type CalibrationOptions, type CcdInput, type CcdSky } from '../pipeline.js'
 import { calibratedCatalogue, carriedCatalogue, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
 import { appliedZeropoint, catalogueFiles, ccdProducts, type ProductContext } from '../products/ccd-products.js'
 import { ccdProductNames } from '../products/names.js'
@@ -15,13 +13,6 @@ import type { OwnResult, Provenance } from '../products/result-json.js'
 import type { ExposureJob } from './exposure-job.js'
 import { readCcd, readInput } from './read-exposure.js'
 import { stageFiles, type StagedFile } from './staged-files.js'
-
-/** The stars of one CCD's footprint, or why they could not be read. */
-export interface StarsOfCcd {
-  readonly catalog: CatalogFacts
-  readonly stars: StarColumns | PlainError
-  readonly missingSqDeg: number
-}
 
 /** Which file of which run is meant. */
 interface CcdOfRun {
@@ -35,7 +26,8 @@ interface CcdOfRun {
 }
 
 export interface MeasureTask extends CcdOfRun {
-  readonly sky: StarsOfCcd
+  /** Or why the catalogue could not be read there. */
+  readonly sky: CcdSky | PlainError
 }
 
 /** A CCD by itself. */
@@ -67,7 +59,7 @@ export interface RestageTask extends Pick<StageTask, 'list' | 'row' | 'result' |
 
 export interface CalibrateTask {
   readonly input: CcdInput
-  readonly sky: StarsOfCcd
+  readonly sky: CcdSky | PlainError
   readonly options: CalibrationOptions
 }
 
@@ -95,7 +87,7 @@ export function ccdTasks(): CcdTasks {
       const carried = carriedCatalogue(read.table)
       const { centre, corners, ccd, band } = row
       const input: CcdInput = { ...read.facts, ccd, band, centre, corners, sources: read.sources, place: { file: list.fileName, line: row.line } }
-      const result = await calibrateCcd(input, inHand(sky), job)
+      const result = calibrateStars(input, readSky(sky), job)
       if (!kept.has(run)) kept.set(run, new Map())
       kept.get(run)!.set(ccd, carried)
       const notes = [
@@ -123,7 +115,9 @@ export function ccdTasks(): CcdTasks {
       kept.delete(run)
       return Promise.resolve()
     },
-    calibrate: ({ input, sky, options }) => calibrateCcd(input, inHand(sky), options),
+    async calibrate({ input, sky, options }) {
+      return calibrateStars(input, readSky(sky), options)
+    },
   }
 }
 
@@ -134,7 +128,10 @@ function context({ list, row, result, own, provenance }: Pick<StageTask, 'list' 
   return { list, exposure, fileName: row.fileName, provenance, ...(own ? { own } : {}) }
 }
 
-const inHand = ({ catalog, stars, missingSqDeg }: StarsOfCcd) => starsInHand(catalog, 'message' in stars ? errorFromPlain(stars) : stars, missingSqDeg)
+function readSky(sky: CcdSky | PlainError): CcdSky {
+  if ('message' in sky) throw errorFromPlain(sky)
+  return sky
+}
 
 const readFullcat = ({ job, list, row, fileName }: CcdOfRun) => readCcd(job.workdir, fileName, row, list.fileName, fluxChoice(job.magsType))
 

@@ -1,14 +1,10 @@
 import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.js'
-import { readEach } from '../catalog/read-each.js'
-import { catalogFacts } from '../catalog/stars-in-hand.js'
 import { InputError, plainError } from '../errors.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
-import { ccdFootprint } from '../exposure/footprint.js'
-import type { CellRanges } from '../healpix/index.js'
-import { FOOTPRINT_MARGIN_ARCSEC } from '../pipeline.js'
+import { ccdSkies } from '../pipeline.js'
 import { shareOut, type CcdThread } from './ccd-pool.js'
-import type { MeasuredCcd, StarsOfCcd } from './ccd-tasks.js'
+import type { MeasuredCcd, MeasureTask } from './ccd-tasks.js'
 import type { ExposureJob, OpenedJob, RunControl } from './exposure-job.js'
 import { catalogueFile } from './read-exposure.js'
 
@@ -33,7 +29,8 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
   const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(job.workdir, row.fileName) })))
   const present = files.flatMap(({ row, fileName }) => (fileName === undefined ? [] : [{ row, fileName }]))
   const forThreads = job.suspects && threads.length > 1 ? { ...job, suspects: inSharedMemory(job.suspects) } : job
-  const sky = await skyOf(present.map(({ row }) => row), catalog)
+  const read = await ccdSkies(present.map(({ row }) => ({ ...row, place: { file: list.name.fileName, line: row.line } })), catalog, job.system)
+  const sky = new Map(present.map(({ row }, k): [CatalogueListRow, MeasureTask['sky']] => [row, read[k] instanceof Error ? plainError(read[k]) : read[k]!]))
 
   const outcomes = new Map<CatalogueListRow, MeasuredRow | { readonly error: unknown }>()
   await shareOut(
@@ -58,22 +55,6 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
   }
 }
 
-/** The catalogue's part for each CCD. A CCD whose corners are no polygon gets no stars: it fails by itself when it is measured. */
-async function skyOf(rows: readonly CatalogueListRow[], catalog: Catalog): Promise<Map<CatalogueListRow, StarsOfCcd>> {
-  const facts = catalogFacts(catalog)
-  const footprints = rows.map((row) => footprintOf(row))
-  const sound = footprints.filter((footprint): footprint is CellRanges => !(footprint instanceof Error))
-  const read = (await readEach(catalog, sound))[Symbol.iterator]()
-  return new Map(
-    rows.map((row, k): [CatalogueListRow, StarsOfCcd] => {
-      const footprint = footprints[k]!
-      const stars = footprint instanceof Error ? footprint : (read.next().value as Awaited<ReturnType<Catalog['read']>> | Error)
-      const missingSqDeg = footprint instanceof Error ? 0 : catalog.missingSqDeg(footprint)
-      return [row, { catalog: facts, stars: stars instanceof Error ? plainError(stars) : stars, missingSqDeg }]
-    }),
-  )
-}
-
 /** The same list in memory that threads share: it may hold millions, and goes to them with every CCD. */
 function inSharedMemory(suspects: NonNullable<ExposureJob['suspects']>): NonNullable<ExposureJob['suspects']> {
   const { sourceId, raDeg, decDeg, ...facts } = suspects
@@ -85,14 +66,6 @@ function inSharedMemory(suspects: NonNullable<ExposureJob['suspects']>): NonNull
   const ids = sourceId && new BigInt64Array(new SharedArrayBuffer(sourceId.byteLength))
   if (ids) ids.set(sourceId)
   return { ...facts, ...(ids ? { sourceId: ids } : {}), ...(raDeg ? { raDeg: doubles(raDeg) } : {}), ...(decDeg ? { decDeg: doubles(decDeg) } : {}) }
-}
-
-function footprintOf(row: CatalogueListRow): CellRanges | Error {
-  try {
-    return ccdFootprint(row.corners, FOOTPRINT_MARGIN_ARCSEC)
-  } catch (error) {
-    return error as Error
-  }
 }
 
 /** The failure of a CCD that was asked for alone and has no file. */

@@ -29,9 +29,13 @@ const ascending = (values: Iterable<number>) => Array.from(new Set(values)).sort
 describe('set algebra is that of sets of cells', () => {
   test('union, intersection, difference, membership, count', () => {
     fc.assert(
-      fc.property(cells, cells, (first, second) => {
+      fc.property(cells, cells, cells, (first, second, third) => {
         const a = rangesFromCells(ORDER, first)
         const b = rangesFromCells(ORDER, second)
+        const all = unionRanges(a, b, rangesFromCells(ORDER, third), a)
+        expect(listOf(all)).toEqual(ascending([...first, ...second, ...third]))
+        expectCanonical(all)
+        expect(unionRanges(a)).toEqual(a)
         const inA = new Set(first)
         const inB = new Set(second)
         expect(listOf(a)).toEqual(ascending(first))
