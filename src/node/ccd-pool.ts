@@ -93,6 +93,7 @@ class WorkerThread implements CcdThread {
   readonly measure: CcdTasks['measure'] = (task) => this.call('measure', task)
   readonly stage: CcdTasks['stage'] = (task) => this.call('stage', task)
   readonly restage: CcdTasks['restage'] = (task) => this.call('restage', task)
+  readonly combine: CcdTasks['combine'] = (task) => this.call('combine', task)
   readonly calibrate: CcdTasks['calibrate'] = (task) => this.call('calibrate', task)
   readonly forget: CcdTasks['forget'] = (run) => (this.running ? this.call('forget', run) : Promise.resolve())
 

@@ -6,11 +6,13 @@ import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput, type CcdSky } from '../pipeline.js'
 import { calibratedCatalogue, carriedCatalogue, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
+import { combinedCsv, combinedFits } from '../products/combined-catalogue.js'
 import { appliedZeropoint, catalogueFiles, ccdProducts, type ProductContext } from '../products/ccd-products.js'
 import { ccdProductNames } from '../products/names.js'
 import { recalibratedFiles } from '../products/recalibrate.js'
 import type { OwnResult, Provenance } from '../products/result-json.js'
 import type { ExposureJob } from './exposure-job.js'
+import { fileSource } from './files.js'
 import { readCcd, readInput } from './read-exposure.js'
 import { stageFiles, type StagedFile } from './staged-files.js'
 
@@ -63,14 +65,36 @@ export interface CalibrateTask {
   readonly options: CalibrationOptions
 }
 
+/** The calibrated catalogues of an exposure's CCDs, to become one of the two combined files. */
+export interface CombineTask {
+  readonly outdir: string
+  /** Of the combined file. */
+  readonly name: string
+  readonly form: 'csv' | 'fits'
+  /** The CCDs' staged files of this form. */
+  readonly parts: readonly StagedFile[]
+  /** Which CCD each row comes from. */
+  readonly order: Uint32Array
+  readonly stem: string
+}
+
+/** A CCD whose products stand under temporary names. */
+export interface StagedCcd {
+  readonly files: readonly StagedFile[]
+  /** Right ascensions of the calibrated catalogue, ascending, missing ones last. */
+  readonly raDeg: Float64Array
+}
+
 /** What a thread can do with a CCD. Arguments and results are plain data, so that it is the same in any thread. */
 export interface CcdTasks {
   /** Reads a SExtractor catalogue and calibrates it by itself; keeps what its products carry over. */
   measure(task: MeasureTask): Promise<MeasuredCcd>
   /** Writes the products under temporary names, to be committed by whoever started the run. */
-  stage(task: StageTask): Promise<StagedFile[]>
+  stage(task: StageTask): Promise<StagedCcd>
   /** The same from the products that stand, the calibrated catalogue from its own two files. */
-  restage(task: RestageTask): Promise<StagedFile[]>
+  restage(task: RestageTask): Promise<StagedCcd>
+  /** Writes a combined catalogue under a temporary name. */
+  combine(task: CombineTask): Promise<readonly StagedFile[]>
   /** Forgets what was kept for a run. */
   forget(run: string): Promise<void>
   /** Calibrates sources in memory. */
@@ -101,15 +125,23 @@ export function ccdTasks(): CcdTasks {
       const carried = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
       const catalogue = catalogueFiles(calibratedCatalogue(carried, appliedZeropoint(result, job.expnum, job.keepBorrowed)))
       const products = await ccdProducts(result, catalogue, { ...context(task, job.expnum), magsType: job.magsType })
-      return stageFiles(job.outdir, [...products, ...others], stem)
+      return { files: await stageFiles(job.outdir, [...products, ...others], stem), raDeg: carried.raDeg }
     },
     async restage(task) {
       const { outdir, expnum, list, row, result, magsType, keepBorrowed, stem } = task
       const { zpCsv, zpFits } = ccdProductNames(list, row.ccd)
       const names = { csv: join(outdir, zpCsv), fits: join(outdir, zpFits) }
       const standing = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
-      const catalogue = await recalibratedFiles(standing, names, appliedZeropoint(result, expnum, keepBorrowed))
-      return stageFiles(outdir, await ccdProducts(result, catalogue, { ...context(task, expnum), magsType }), stem)
+      const { raDeg, ...catalogue } = await recalibratedFiles(standing, names, appliedZeropoint(result, expnum, keepBorrowed))
+      return { files: await stageFiles(outdir, await ccdProducts(result, catalogue, { ...context(task, expnum), magsType }), stem), raDeg }
+    },
+    async combine({ outdir, name, form, parts, order, stem }) {
+      const sources = await Promise.all(parts.map(({ temporary }) => fileSource(join(outdir, temporary))))
+      try {
+        return await stageFiles(outdir, [{ name, bytes: form === 'csv' ? combinedCsv(sources, order) : combinedFits(sources, order) }], stem)
+      } finally {
+        await Promise.all(sources.map((source) => source.close()))
+      }
     },
     forget(run) {
       kept.delete(run)

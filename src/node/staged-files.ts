@@ -14,39 +14,54 @@ export interface FileToWrite {
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array>
 }
 
-/** A file that is on the disk to the last byte, under a temporary name beside its own. */
+/** A file that is written to the last byte, under a temporary name beside its own. */
 export interface StagedFile {
   readonly name: string
   readonly temporary: string
 }
 
 /** A disk takes several flushes at a time in little more than one: 190 files in a quarter of the time. */
-const FLUSHED_TOGETHER = 16
+const WRITTEN_TOGETHER = 16
 
 /** Temporary names match none of the patterns that pipelines read. */
 const temporaryName = (stem: string, i: number): string => `${stem}-${i}`
 
 /**
- * Writes a set of files under temporary names and flushes them to the disk; `commitFiles` makes them seen. Where anything fails, none of them stays.
+ * Writes a set of files under temporary names; `flushFiles` brings them to the disk, `commitFiles` makes them seen. Where anything fails, none of them stays.
  *
  * @throws InputError naming the file and the reason
  */
 export async function stageFiles(dir: string, files: readonly FileToWrite[], stem = temporaryStem(), operations: WriteOperations = fs): Promise<StagedFile[]> {
   const staged = files.map(({ name }, i) => ({ name, temporary: temporaryName(stem, i) }))
-  for (let first = 0; first < files.length; first += FLUSHED_TOGETHER) {
-    const group = files.slice(first, first + FLUSHED_TOGETHER)
-    const written = await Promise.allSettled(group.map(({ bytes }, k) => writeFlushed(join(dir, staged[first + k]!.temporary), bytes, operations)))
-    for (const [k, outcome] of written.entries()) {
+  await eachOf(dir, staged, (path, i) => write(path, files[i]!.bytes, operations), operations)
+  return staged
+}
+
+/**
+ * Brings staged files to the disk, whoever wrote them; what was written before this call survives the loss of power once it is done. Where anything fails,
+ * none of the set stays.
+ *
+ * @throws InputError naming the file and the reason
+ */
+export async function flushFiles(dir: string, staged: readonly StagedFile[], operations: WriteOperations = fs): Promise<void> {
+  await eachOf(dir, staged, (path) => flush(path, operations), operations)
+}
+
+/** Does the same to each file of a staged set, some at a time; the whole set is discarded where one fails. */
+async function eachOf(dir: string, staged: readonly StagedFile[], work: (path: string, i: number) => Promise<void>, operations: WriteOperations): Promise<void> {
+  for (let first = 0; first < staged.length; first += WRITTEN_TOGETHER) {
+    const group = staged.slice(first, first + WRITTEN_TOGETHER)
+    const done = await Promise.allSettled(group.map(({ temporary }, k) => work(join(dir, temporary), first + k)))
+    for (const [k, outcome] of done.entries()) {
       if (outcome.status === 'fulfilled') continue
       await discardFiles(dir, staged, operations)
       throw unwritable(dir, group[k]!.name, outcome.reason)
     }
   }
-  return staged
 }
 
 /**
- * Gives a staged set its own names: as a whole, or what stood there before stays and the staged files go.
+ * Gives a set that is on the disk its own names: as a whole, or what stood there before stays and the staged files go.
  *
  * @throws InputError naming the file and the reason
  */
@@ -86,7 +101,9 @@ export async function discardStem(dir: string, stem: string): Promise<void> {
 
 /** Writes a set of files into a directory: each is seen whole or not at all, and the set as a whole or what stood there before stays. Throws as its halves. */
 export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs): Promise<void> {
-  await commitFiles(dir, await stageFiles(dir, files, temporaryStem(), operations), operations)
+  const staged = await stageFiles(dir, files, temporaryStem(), operations)
+  await flushFiles(dir, staged, operations)
+  await commitFiles(dir, staged, operations)
 }
 
 const unwritable = (dir: string, name: string, cause: unknown): Error =>
@@ -105,11 +122,20 @@ async function keepStanding(target: string, second: string, operations: WriteOpe
   }
 }
 
-async function writeFlushed(path: string, bytes: FileToWrite['bytes'], operations: WriteOperations): Promise<void> {
+async function write(path: string, bytes: FileToWrite['bytes'], operations: WriteOperations): Promise<void> {
   const handle = await operations.open(path, 'wx')
   try {
     if (bytes instanceof Uint8Array) await handle.writeFile(bytes)
     else for await (const piece of bytes) await handle.writeFile(piece)
+  } finally {
+    await handle.close()
+  }
+}
+
+/** fsync of whatever was written to the file, through any descriptor. */
+async function flush(path: string, operations: WriteOperations): Promise<void> {
+  const handle = await operations.open(path, 'r+')
+  try {
     await handle.sync()
   } finally {
     await handle.close()

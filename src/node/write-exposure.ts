@@ -1,18 +1,18 @@
-import { join } from 'node:path'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
 import { meanDirection } from '../photometry/apply-solution.js'
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
 import { solveTogether } from '../pipeline.js'
-import { exposureProducts } from '../products/exposure-products.js'
-import { ccdProductNames } from '../products/names.js'
+import { mergedOrder } from '../products/combined-catalogue.js'
+import { ccdProductNames, exposureProductNames } from '../products/names.js'
 import { ownResult, resultJson, type ExposureFacts, type OwnResult, type Provenance, type SolvedResult } from '../products/result-json.js'
 import type { ReadList } from './read-exposure.js'
+import { allZpCsv } from '../products/zero.js'
 import { shareOut, type CcdPool, type CcdThread } from './ccd-pool.js'
+import type { StagedCcd } from './ccd-tasks.js'
 import type { RunControl, RunFailure } from './exposure-job.js'
-import { fileSource } from './files.js'
 import { temporaryStem } from './temporary-names.js'
-import { commitFiles, discardFiles, discardStem, stageFiles, type StagedFile } from './staged-files.js'
+import { commitFiles, discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
 
 /** A CCD that is ready to be solved with the others and written. */
 export interface ReadyCcd {
@@ -24,7 +24,7 @@ export interface ReadyCcd {
   /** The thread that can stage it best. */
   readonly thread: CcdThread
   /** Writes its products under temporary names. */
-  stage(thread: CcdThread, staging: Staging): Promise<StagedFile[]>
+  stage(thread: CcdThread, staging: Staging): Promise<StagedCcd>
 }
 
 /** What the products of a CCD are made of, beside what the CCD itself holds. */
@@ -71,19 +71,21 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
       const solved = solve(exposure, left)
       const staged = await stageAll(exposure, left, solved, `${stem}-${round}`, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) })
       const failed = new Map(staged.flatMap(({ outcome }, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])))
-      const sets = staged.flatMap(({ outcome }) => ('files' in outcome ? [outcome.files] : []))
-      if (failed.size > 0) {
-        await Promise.all(sets.map((set) => discardFiles(outdir, set)))
-      } else {
-        const own = await stageOwn(exposure, left, sets, solved, `${stem}-${round}-e`).catch((error: unknown) => ({ error }))
-        await Promise.all(sets.map((set, k) => commitFiles(outdir, set).catch((error: unknown) => void failed.set(left[k]!, error))))
+      const sets = staged.flatMap(({ outcome }) => ('error' in outcome ? [] : [outcome]))
+      const own = failed.size === 0 ? await stageOwn(exposure, left, sets, solved, `${stem}-${round}-e`).catch((error: unknown) => ({ error })) : []
+      const flushed = await Promise.all(sets.map(({ flushed }) => flushed))
+      if (failed.size === 0) flushed.forEach((outcome, k) => (outcome ? failed.set(left[k]!, outcome.error) : undefined))
+      if (failed.size === 0) {
+        await Promise.all(sets.map(({ files }, k) => commitFiles(outdir, files).catch((error: unknown) => void failed.set(left[k]!, error))))
         if (failed.size === 0) {
           const ownFailure = 'error' in own ? own : await commitFiles(outdir, own).then(() => undefined, (error: unknown) => ({ error }))
           if (ownFailure) failures.push(ownFailure)
           return { ccds: solved.results, ...(solved.solution ? { solution: solved.solution } : {}), failures, json: (cost) => resultText(exposure, left, solved, cost) }
         }
-        if (!('error' in own)) await discardFiles(outdir, own)
+      } else {
+        await Promise.all(sets.map(({ files }) => discardFiles(outdir, files)))
       }
+      if (!('error' in own)) await discardFiles(outdir, own)
       failures.push(...left.flatMap((ccd) => (failed.has(ccd) ? [{ ccd: ccd.row.ccd, error: failed.get(ccd) }] : [])))
       left = left.filter((ccd) => !failed.has(ccd))
     }
@@ -108,7 +110,12 @@ function solve({ several, list }: WrittenExposure, ccds: readonly ReadyCcd[]): S
   return { solution: together.solution, results: together.ccds.map((result, k) => ({ ...result, own: ownResult(own[k]!) })) }
 }
 
-type Outcome = { readonly files: StagedFile[] } | { readonly error: unknown }
+/** A CCD that is staged, and on its way to the disk; or why it is not. */
+type Outcome = (StagedCcd & { readonly flushed: Promise<Failed | undefined> }) | Failed
+
+interface Failed {
+  readonly error: unknown
+}
 
 async function stageAll(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { results }: Solved, stem: string, { signal, onProgress }: RunControl): Promise<{ outcome: Outcome }[]> {
   const { outdir, pool } = exposure
@@ -118,7 +125,8 @@ async function stageAll(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { 
     const { own, ...result } = results[k]!
     const ofCcd = `${stem}-${ccds[k]!.row.ccd}`
     try {
-      outcomes[k] = { outcome: { files: await ccds[k]!.stage(thread, { result, ...(own ? { own } : {}), provenance: provenanceOf(exposure, [ccds[k]!]), stem: ofCcd }) } }
+      const staged = await ccds[k]!.stage(thread, { result, ...(own ? { own } : {}), provenance: provenanceOf(exposure, [ccds[k]!]), stem: ofCcd })
+      outcomes[k] = { outcome: { ...staged, flushed: flushFiles(outdir, staged.files).then(() => undefined, (error: unknown) => ({ error })) } }
     } catch (error) {
       // A thread that died leaves what it had begun.
       if (!thread.alive) await discardStem(outdir, ofCcd)
@@ -140,24 +148,37 @@ async function stageAll(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { 
   return outcomes
 }
 
-/** The exposure's own products, under temporary names; none for a CCD that was asked for alone. */
-async function stageOwn(exposure: WrittenExposure, ccds: readonly ReadyCcd[], sets: readonly (readonly StagedFile[])[], solved: Solved, stem: string): Promise<StagedFile[]> {
-  const { outdir, expnum, list, catalogName, system } = exposure
+/** The exposure's own products, on the disk under temporary names; none for a CCD that was asked for alone. */
+async function stageOwn(exposure: WrittenExposure, ccds: readonly ReadyCcd[], sets: readonly StagedCcd[], solved: Solved, stem: string): Promise<readonly StagedFile[]> {
+  const { outdir, expnum, list, catalogName, system, pool } = exposure
   if (!solved.solution) return []
   const { zeropoint, zeropointErr } = solved.solution
   const count = (key: 'matched' | 'used') => solved.results.reduce((total, { cuts }) => total + cuts[key], 0)
   const summary = { matched: count('matched'), used: count('used'), zeropoint, zeropointErr, system, catalog: catalogName, scope: 'exposure' as const }
-  const source = (set: readonly StagedFile[], name: string) => fileSource(join(outdir, set.find((file) => file.name === name)!.temporary))
-  const parts = await Promise.all(
-    sets.map(async (set, k) => {
-      const { zpCsv, zpFits } = ccdProductNames(list.name, ccds[k]!.row.ccd)
-      return { csv: await source(set, zpCsv), fits: await source(set, zpFits) }
-    }),
-  )
+  const names = exposureProductNames(list.name)
+  const text = (name: string, content: string) => ({ name, bytes: new TextEncoder().encode(content) })
+  const order = mergedOrder(sets.map(({ raDeg }) => raDeg))
+  const combine = (form: 'csv' | 'fits', by: CcdThread) => {
+    const key = form === 'csv' ? 'zpCsv' : 'zpFits'
+    const parts = sets.map(({ files }, k) => files.find(({ name }) => name === ccdProductNames(list.name, ccds[k]!.row.ccd)[key])!)
+    return by.combine({ outdir, name: names[key], form, parts, order, stem: `${stem}-${form}` })
+  }
+  const [another] = pool.threadsFor(ccds.length)
+  const staged = await Promise.allSettled([
+    combine('csv', another!),
+    combine('fits', pool.here),
+    stageFiles(outdir, [text(names.allZp, allZpCsv(expnum, list.name, summary)), text(names.json, resultText(exposure, ccds, solved))], stem),
+  ])
   try {
-    return await stageFiles(outdir, await exposureProducts(list.name, expnum, summary, parts, resultText(exposure, ccds, solved)), stem)
-  } finally {
-    await Promise.all(parts.flatMap(({ csv, fits }) => [csv.close(), fits.close()]))
+    const own = staged.flatMap((part) => {
+      if (part.status === 'rejected') throw part.reason
+      return part.value
+    })
+    await flushFiles(outdir, own)
+    return own
+  } catch (error) {
+    await discardStem(outdir, stem)
+    throw error
   }
 }
 

@@ -1,36 +1,19 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
-import { fitsColumns, fitsPadding, fitsTableStart, readFitsHeaders, readFitsTable, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
+import { fitsColumns, fitsPadding, fitsTableStart, readFitsHeaders, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
 import { TextBuffer } from '../formats/text-buffer.js'
-import { asFloat64, findColumn, tableOf, type Column, type Table } from '../table/columns.js'
+import { tableOf, type Column } from '../table/columns.js'
 
-/** One CCD's calibrated catalogue as it stands in its two files, rows by right ascension. */
-export interface CataloguePart {
-  readonly csv: ByteSource
-  readonly fits: ByteSource
-}
-
-/** The combined catalogue's two files, piece by piece: no more than a piece of each part is in memory. */
-export interface CombinedFiles {
-  readonly csv: AsyncIterable<Uint8Array>
-  readonly fits: AsyncIterable<Uint8Array>
-}
-
-const RA = 'ALPHAWIN_J2000'
 const PIECE_BYTES = 1 << 20
 const READ_BYTES = 1 << 17
 const COMMA = 0x2c
 const NEWLINE = 0x0a
 
-/**
+/*
  * The catalogues of an exposure's CCDs as one, by right ascension, rows without one last, ID counted anew; rows of one right ascension in the order of the
- * parts. A row is that of its CCD byte for byte but for the ID: no number is printed again.
+ * CCDs. A row is that of its CCD byte for byte but for the ID: no number is printed again. Both files come piece by piece: no more than a piece of each
+ * CCD's is in memory.
  */
-export async function combinedCatalogue(parts: readonly CataloguePart[]): Promise<CombinedFiles> {
-  const tables = await Promise.all(parts.map(({ fits }) => openPart(fits)))
-  const order = mergedOrder(tables.map(({ raDeg }) => raDeg))
-  return { csv: combinedCsv(parts.map(({ csv }) => csv), order), fits: combinedFits(tables, order) }
-}
 
 /** Which list the next value comes from, when ascending lists are merged; NaN goes last, ties in the order of the lists. */
 export function mergedOrder(lists: readonly Float64Array[]): Uint32Array {
@@ -58,7 +41,12 @@ export function mergedOrder(lists: readonly Float64Array[]): Uint32Array {
   return lists.length === 0 ? new Uint32Array(0) : merge(0, lists.length).list
 }
 
-async function* combinedCsv(sources: readonly ByteSource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
+/**
+ * The combined CSV from those of the CCDs.
+ *
+ * @param order which CCD each row comes from, by `mergedOrder` of their right ascensions
+ */
+export async function* combinedCsv(sources: readonly ByteSource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
   const readers = sources.map((source) => new RowReader(source, 0, source.byteLength))
   const headers: string[] = []
   for (const reader of readers) {
@@ -80,23 +68,21 @@ interface OpenPart {
   readonly source: ByteSource
   readonly hdu: FitsHdu
   readonly fields: readonly FieldFacts[]
-  readonly columns: Table
-  readonly raDeg: Float64Array
 }
 
 async function openPart(source: ByteSource): Promise<OpenPart> {
-  const hdus = await readFitsHeaders(source)
-  const columns = await readFitsTable(source, { hdus, rows: [0, 0] })
-  const raDeg = asFloat64(findColumn(await readFitsTable(source, { hdus, columns: [RA] }), RA)!)!
-  return { source, hdu: hdus[1]!, fields: fitsColumns(hdus[1]!), columns, raDeg }
+  const hdu = (await readFitsHeaders(source))[1]!
+  return { source, hdu, fields: fitsColumns(hdu) }
 }
 
-async function* combinedFits(parts: readonly OpenPart[], order: Uint32Array): AsyncGenerator<Uint8Array> {
-  const columns = combinedColumns(parts.map((part) => part.columns))
-  yield fitsTableStart(columns, order.length)
-  const rowBytes = columns.columns.reduce((bytes, { type }) => bytes + STORED_BYTES[type as 'i32' | 'f64'], 0)
+/** The combined FITS table from those of the CCDs, with the same `order` as the CSV. */
+export async function* combinedFits(sources: readonly ByteSource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
+  const parts = await Promise.all(sources.map(openPart))
+  const columns = combinedColumns(parts.map(({ fields }) => fields))
+  yield fitsTableStart(tableOf(columns.map(emptyColumn)), order.length)
+  const rowBytes = bytesOfRow(columns)
   const copy = parts.map((part) => rowCopier(part, columns))
-  const readers = parts.map(({ source, hdu }, k) => new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, copy[k]!.rowBytes))
+  const readers = parts.map(({ source, hdu, fields }) => new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, bytesOfRow(fields)))
   const perPiece = Math.max(1, Math.floor(PIECE_BYTES / rowBytes))
   for (let first = 0; first < order.length; first += perPiece) {
     const rows = Math.min(perPiece, order.length - first)
@@ -106,7 +92,7 @@ async function* combinedFits(parts: readonly OpenPart[], order: Uint32Array): As
       const k = order[first + r]!
       const reader = readers[k]!
       if (!reader.fixed()) await reader.nextFixed()
-      copy[k]!.row(reader, piece, view, r * rowBytes)
+      copy[k]!(reader, piece, view, r * rowBytes)
       view.setInt32(r * rowBytes, first + r + 1)
     }
     yield piece
@@ -116,39 +102,34 @@ async function* combinedFits(parts: readonly OpenPart[], order: Uint32Array): As
 
 const STORED_BYTES = { i32: 4, f64: 8 }
 
+type Field = Pick<FieldFacts, 'name' | 'type' | 'unit'>
+
+const bytesOfRow = (fields: readonly Field[]): number => fields.reduce((bytes, { type }) => bytes + STORED_BYTES[type as 'i32' | 'f64'], 0)
+
+const emptyColumn = ({ name, type, unit }: Field): Column => ({ name, ...(type === 'i32' ? { type, values: new Int32Array(0) } : { type: 'f64', values: new Float64Array(0) }), ...(unit ? { unit } : {}) })
+
 /** The columns of the whole: a column that is not a whole number in every part is none in the whole. */
-function combinedColumns(parts: readonly Table[]): Table {
-  const [first, ...others] = parts
-  const widened = first!.columns.map((column): Column => {
-    const same = others.every((other) => findColumn(other, column.name)!.type === column.type)
-    return same ? column : ({ ...column, type: 'f64', values: new Float64Array(0) } as Column)
-  })
-  return tableOf(widened)
+function combinedColumns([first, ...others]: readonly (readonly Field[])[]): Field[] {
+  return first!.map((field, c) => (others.every((other) => other[c]!.type === field.type) ? field : { ...field, type: 'f64' }))
 }
 
-/** Copies a row of a part into the whole, column by column only where their types differ. */
-function rowCopier({ fields, columns }: OpenPart, whole: Table): { readonly rowBytes: number; row(from: RowReader, to: Uint8Array, view: DataView, at: number): void } {
-  const rowBytes = columns.columns.reduce((bytes, { type }) => bytes + STORED_BYTES[type as 'i32' | 'f64'], 0)
-  if (whole.columns.every(({ type }, c) => type === columns.columns[c]!.type)) {
-    return { rowBytes, row: ({ bytes, start, end }, to, _, at) => to.set(bytes.subarray(start, end), at) }
-  }
-  return {
-    rowBytes,
-    row({ bytes, start }, _, view, at) {
-      const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
-      for (const [c, { type }] of whole.columns.entries()) {
-        const o = start + fields[c]!.offset
-        if (type === 'i32') view.setInt32(at, from.getInt32(o))
-        else view.setFloat64(at, columns.columns[c]!.type === 'i32' ? from.getInt32(o) : from.getFloat64(o))
-        at += STORED_BYTES[type as 'i32' | 'f64']
-      }
-    },
+/** Copies the row at hand of a part into the whole, column by column only where their types differ. */
+function rowCopier({ fields }: OpenPart, whole: readonly Field[]): (from: RowReader, to: Uint8Array, view: DataView, at: number) => void {
+  if (whole.every(({ type }, c) => type === fields[c]!.type)) return ({ bytes, start, end }, to, _, at) => to.set(bytes.subarray(start, end), at)
+  return ({ bytes, start }, _, view, at) => {
+    const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    for (const [c, { type }] of whole.entries()) {
+      const o = start + fields[c]!.offset
+      if (type === 'i32') view.setInt32(at, from.getInt32(o))
+      else view.setFloat64(at, fields[c]!.type === 'i32' ? from.getInt32(o) : from.getFloat64(o))
+      at += STORED_BYTES[type as 'i32' | 'f64']
+    }
   }
 }
 
 /** Rows of a source one after the other: lines, or rows of a fixed length. The row at hand is `bytes[start, end)`. */
 class RowReader {
-  bytes = new Uint8Array(0)
+  bytes: Uint8Array = new Uint8Array(0)
   start = 0
   end = 0
 
@@ -195,14 +176,11 @@ class RowReader {
     throw new InputError('short-catalogue', 'the calibrated catalogue ends before its rows do', { file: this.source.name })
   }
 
-  /** Reads on, behind what is left. */
+  /** Reads on from the first byte of the row that is not whole in memory. */
   private async fill(): Promise<void> {
-    const rest = this.bytes.subarray(this.end)
-    const read = await this.source.slice(this.at, Math.min(this.at + READ_BYTES, this.last))
-    this.at += read.length
-    this.bytes = new Uint8Array(rest.length + read.length)
-    this.bytes.set(rest)
-    this.bytes.set(read, rest.length)
+    this.at -= this.bytes.length - this.end
+    this.bytes = await this.source.slice(this.at, Math.min(this.at + READ_BYTES, this.last))
+    this.at += this.bytes.length
     this.start = this.end = 0
   }
 }

@@ -19,7 +19,7 @@ const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
  * @param names of the files, for messages
  * @throws InputError where they are damaged, or are not of one catalogue and this CCD
  */
-export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint): Promise<CatalogueFiles> {
+export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint): Promise<CatalogueFiles & { readonly raDeg: Float64Array }> {
   const table = await readFitsTable(memorySource(names.fits, fits))
   const found = table.columns.map(({ name }) => name).join(',')
   if (found !== CALIBRATED_COLUMNS.join(',')) throw new InputError('damaged-catalogue', 'the file is no calibrated catalogue', { file: names.fits, found, expected: 'its 25 columns' })
@@ -46,7 +46,7 @@ export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { 
     const values = column.values as Float64Array | Int32Array
     return { ...column, values: typeof value === 'number' ? values.slice().fill(value) : Float64Array.from(value) } as Column
   })
-  return { csv: recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag]), fits: writeFitsTable(tableOf(columns)) }
+  return { csv: recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag]), fits: writeFitsTable(tableOf(columns)), raDeg: numbers(table, 'ALPHAWIN_J2000') }
 }
 
 function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnitudes: readonly Float32Array[], [zeropoint, zeropointErr, flag]: readonly [number, number, number]): Uint8Array {

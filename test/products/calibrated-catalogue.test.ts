@@ -3,7 +3,7 @@ import { csvBytes } from '../../src/formats/csv-write.js'
 import { memorySource } from '../../src/formats/bytes.js'
 import { readFitsTable, writeFitsTable } from '../../src/formats/fits/index.js'
 import { calibratedCatalogue as calibrated, carriedCatalogue, fitsForm, type AppliedZeropoint } from '../../src/products/calibrated-catalogue.js'
-import { combinedCatalogue, mergedOrder } from '../../src/products/combined-catalogue.js'
+import { combinedCsv, combinedFits, mergedOrder } from '../../src/products/combined-catalogue.js'
 import { tableOf, type Column, type Table } from '../../src/table/columns.js'
 
 /** The columns that the original's downstream reads by position (LF, no quotes). */
@@ -76,8 +76,10 @@ const joined = async (pieces: AsyncIterable<Uint8Array>) => {
   return new Uint8Array(Buffer.concat(all))
 }
 async function combined(...tables: Table[]) {
-  const files = await combinedCatalogue(tables.map((table) => ({ csv: memorySource('csv', csvBytes(table)), fits: memorySource('fits', writeFitsTable(fitsForm(table))) })))
-  return { csv: new TextDecoder().decode(await joined(files.csv)).trimEnd().split('\n'), fits: await joined(files.fits) }
+  const order = mergedOrder(tables.map((table) => asNumbers(table.columns.find(({ name }) => name === 'ALPHAWIN_J2000')!)))
+  const csvFiles = tables.map((table) => memorySource('csv', csvBytes(table)))
+  const fitsFiles = tables.map((table) => memorySource('fits', writeFitsTable(fitsForm(table))))
+  return { csv: new TextDecoder().decode(await joined(combinedCsv(csvFiles, order))).trimEnd().split('\n'), fits: await joined(combinedFits(fitsFiles, order)) }
 }
 
 describe('the combined catalogue', () => {
