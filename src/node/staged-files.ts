@@ -126,9 +126,22 @@ async function write(path: string, bytes: FileToWrite['bytes'], operations: Writ
   const handle = await operations.open(path, 'wx')
   try {
     if (bytes instanceof Uint8Array) await handle.writeFile(bytes)
-    else for await (const piece of bytes) await handle.writeFile(piece)
+    else await writePieces(handle, bytes)
   } finally {
     await handle.close()
+  }
+}
+
+/** Writes each piece while the next is made. */
+async function writePieces(handle: fs.FileHandle, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+  let written = Promise.resolve()
+  try {
+    for await (const piece of pieces) {
+      await written
+      written = handle.writeFile(piece)
+    }
+  } finally {
+    await written
   }
 }
 

@@ -5,7 +5,10 @@ import { TextBuffer } from '../formats/text-buffer.js'
 import { tableOf, type Column } from '../table/columns.js'
 
 const PIECE_BYTES = 1 << 20
-const READ_BYTES = 1 << 17
+const MOST_ROW_BYTES = 1 << 10
+/** Of all parts together, and of one at least. */
+const MOST_READ_BYTES = 32 << 20
+const LEAST_READ_BYTES = 1 << 17
 const COMMA = 0x2c
 const NEWLINE = 0x0a
 
@@ -47,14 +50,12 @@ export function mergedOrder(lists: readonly Float64Array[]): Uint32Array {
  * @param order which CCD each row comes from, by `mergedOrder` of their right ascensions
  */
 export async function* combinedCsv(sources: readonly ByteSource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
-  const readers = sources.map((source) => new RowReader(source, 0, source.byteLength))
-  const headers: string[] = []
-  for (const reader of readers) {
-    await reader.nextLine()
-    headers.push(new TextDecoder().decode(reader.row()))
-  }
-  const text = new TextBuffer(PIECE_BYTES + READ_BYTES)
-  text.ascii(headers[0] ?? '')
+  const pieceBytes = readBytes(sources)
+  const readers = sources.map((source) => new RowReader(source, 0, source.byteLength, pieceBytes))
+  await Promise.all(readers.map((reader) => reader.nextLine()))
+  const text = new TextBuffer(PIECE_BYTES + MOST_ROW_BYTES)
+  const header = readers[0]
+  if (header) text.copy(header.bytes, header.start, header.end)
   for (const [i, k] of order.entries()) {
     const reader = readers[k]!
     if (!reader.line()) await reader.nextLine()
@@ -82,7 +83,8 @@ export async function* combinedFits(sources: readonly ByteSource[], order: Uint3
   yield fitsTableStart(tableOf(columns.map(emptyColumn)), order.length)
   const rowBytes = bytesOfRow(columns)
   const copy = parts.map((part) => rowCopier(part, columns))
-  const readers = parts.map(({ source, hdu, fields }) => new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, bytesOfRow(fields)))
+  const pieceBytes = readBytes(sources)
+  const readers = parts.map(({ source, hdu, fields }) => new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, pieceBytes, bytesOfRow(fields)))
   const perPiece = Math.max(1, Math.floor(PIECE_BYTES / rowBytes))
   for (let first = 0; first < order.length; first += perPiece) {
     const rows = Math.min(perPiece, order.length - first)
@@ -127,6 +129,9 @@ function rowCopier({ fields }: OpenPart, whole: readonly Field[]): (from: RowRea
   }
 }
 
+/** How much of each part is read at a time: all of it where the parts are as small as those of most exposures. */
+const readBytes = (sources: readonly ByteSource[]): number => Math.max(LEAST_READ_BYTES, Math.floor(MOST_READ_BYTES / Math.max(1, sources.length)))
+
 /** Rows of a source one after the other: lines, or rows of a fixed length. The row at hand is `bytes[start, end)`. */
 class RowReader {
   bytes: Uint8Array = new Uint8Array(0)
@@ -137,12 +142,9 @@ class RowReader {
     private readonly source: ByteSource,
     private at: number,
     private readonly last: number,
+    private readonly pieceBytes: number,
     private readonly rowBytes = 0,
   ) {}
-
-  row(): Uint8Array {
-    return this.bytes.subarray(this.start, this.end)
-  }
 
   /** Moves to the next line, its end of line included; false where it is not in memory to its end. */
   line(): boolean {
@@ -179,7 +181,7 @@ class RowReader {
   /** Reads on from the first byte of the row that is not whole in memory. */
   private async fill(): Promise<void> {
     this.at -= this.bytes.length - this.end
-    this.bytes = await this.source.slice(this.at, Math.min(this.at + READ_BYTES, this.last))
+    this.bytes = await this.source.slice(this.at, Math.min(this.at + this.pieceBytes, this.last))
     this.at += this.bytes.length
     this.start = this.end = 0
   }
