@@ -15,7 +15,6 @@ await build({
   outdir: 'dist/bundle',
   outExtension: { '.js': '.mjs' },
   bundle: true,
-  splitting: true,
   platform: 'node',
   format: 'esm',
   target: 'node20',
