@@ -2,7 +2,8 @@ import type { Catalog } from '../catalog/catalog.js'
 import { plainError } from '../errors.js'
 import type { CcdResult } from '../photometry/result.js'
 import { calibrateExposure as calibrateInOrder, ccdSkies, solveTogether, type ExposureInput, type ExposureOptions as OptionsInOrder, type ExposureResult } from '../pipeline.js'
-import { createCcdPool, shareOut } from './ccd-pool.js'
+import { createCcdPool } from './ccd-pool.js'
+import { shareOut } from './share-out.js'
 
 export interface ExposureOptions extends OptionsInOrder {
   /** Threads that work on the CCDs, this one included; 1 by default, and for a few CCDs. The result is the same for any number. */

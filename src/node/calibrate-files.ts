@@ -14,9 +14,11 @@ import type { ExposureJob, ExposureRun, OpenedJob, RunControl, RunFailure } from
 import { measureCcds, missingFile, type MeasuredRow } from './measure-ccds.js'
 import { packageVersion } from './package.js'
 import { readList, type ReadList } from './read-exposure.js'
+import { rolesOf } from './share-out.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 import { temporaryStem } from './temporary-names.js'
-import { writeExposure, type ReadyCcd } from './write-exposure.js'
+import type { ReadyCcd } from './stage-ccds.js'
+import { writeExposure } from './write-exposure.js'
 
 /**
  * Finds and reads the list of an exposure, and the rows that are asked for.
@@ -60,7 +62,7 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
     onFailure?.(failure)
   }
   try {
-    const { measured, failed, missing } = await measureCcds(run, opened, catalog, threads, control)
+    const { measured, failed, missing } = await measureCcds(run, opened, catalog, rolesOf(threads), control)
     for (const row of missing) {
       if (several) onNote?.(`CCD ${row.ccd}: ${row.fileName} does not exist, left out`)
       else fail({ ccd: row.ccd, error: missingFile(job.workdir, row) })
@@ -90,13 +92,17 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
   }
 }
 
-function readyCcd(run: string, { job: { suspects: _done, ...job }, list }: OpenedJob, { row, fileName, result, sha256, thread }: MeasuredRow, others: readonly NamedBytes[]): ReadyCcd {
+function readyCcd(run: string, { job: { suspects: _done, ...job }, list }: OpenedJob, { row, fileName, result, sha256, reader }: MeasuredRow, others: readonly NamedBytes[]): ReadyCcd {
+  const { magsType, keepBorrowed } = job
   return {
     row,
     result,
+    magsType,
+    keepBorrowed,
+    others,
     input: { [row.fileName]: sha256 },
-    thread,
-    stage: (by, staging) => by.stage({ run, job, list: list.name, row, fileName, sha256, others, ...staging }),
+    reader,
+    stageCatalogue: (by, applied, stem) => by.stageCatalogue({ run, job, list: list.name, row, fileName, sha256, applied, stem }),
   }
 }
 

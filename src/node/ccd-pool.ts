@@ -47,20 +47,6 @@ export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD):
   }
 }
 
-/** Two at a time in each thread: it works on one while the other waits for its file or for this thread. */
-const IN_HAND = 2
-
-/** Gives items to threads as they become free. `work` must not throw; it is called for every item, unless the signal stops it. */
-export async function shareOut<T>(items: readonly T[], threads: readonly CcdThread[], work: (item: T, thread: CcdThread) => Promise<void>, signal?: AbortSignal): Promise<void> {
-  let next = 0
-  const lane = async (thread: CcdThread): Promise<void> => {
-    while (next < items.length && thread.alive && !signal?.aborted) await work(items[next++]!, thread)
-  }
-  // This thread, the last, never dies: it takes what is left.
-  await Promise.all(Array.from({ length: IN_HAND }, () => threads.map(lane)).flat())
-  signal?.throwIfAborted()
-}
-
 /** The compiled entry of a worker thread, beside the bundle or the library; run from the sources, that of the last build, if there is one. */
 const workerEntry: URL | undefined = (() => {
   if (!import.meta.url.endsWith('.ts')) return new URL(import.meta.url.endsWith('.mjs') ? './ccd-worker.mjs' : './ccd-worker.js', import.meta.url)
@@ -90,9 +76,11 @@ class WorkerThread implements CcdThread {
   private last = 0
   alive = true
 
-  readonly measure: CcdTasks['measure'] = (task) => this.call('measure', task)
-  readonly stage: CcdTasks['stage'] = (task) => this.call('stage', task)
-  readonly restage: CcdTasks['restage'] = (task) => this.call('restage', task)
+  readonly read: CcdTasks['read'] = (task) => this.call('read', task)
+  readonly prepare: CcdTasks['prepare'] = (task) => this.call('prepare', task)
+  readonly stageCatalogue: CcdTasks['stageCatalogue'] = (task) => this.call('stageCatalogue', task)
+  readonly restageCatalogue: CcdTasks['restageCatalogue'] = (task) => this.call('restageCatalogue', task)
+  readonly stageResult: CcdTasks['stageResult'] = (task) => this.call('stageResult', task)
   readonly combine: CcdTasks['combine'] = (task) => this.call('combine', task)
   readonly calibrate: CcdTasks['calibrate'] = (task) => this.call('calibrate', task)
   readonly forget: CcdTasks['forget'] = (run) => (this.running ? this.call('forget', run) : Promise.resolve())

@@ -5,12 +5,11 @@ import { fluxChoice } from '../exposure/fullcat.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput, type CcdSky } from '../pipeline.js'
-import { calibratedCatalogue, carriedCatalogue, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
+import { calibratedCatalogue, carriedCatalogue, type AppliedZeropoint, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
 import { combinedCsv, combinedFits } from '../products/combined-catalogue.js'
-import { appliedZeropoint, catalogueFiles, ccdProducts, type ProductContext } from '../products/ccd-products.js'
-import { ccdProductNames } from '../products/names.js'
-import { recalibratedFiles } from '../products/recalibrate.js'
-import type { OwnResult, Provenance } from '../products/result-json.js'
+import { catalogueFiles, resultFiles, type CatalogueFiles, type ResultContext } from '../products/ccd-products.js'
+import { ccdProductNames, type ProductNames } from '../products/names.js'
+import { recalibratedFiles, type RecalibratedFiles } from '../products/recalibrate.js'
 import type { ExposureJob } from './exposure-job.js'
 import { fileSource } from './files.js'
 import { readCcd, readInput } from './read-exposure.js'
@@ -27,36 +26,33 @@ interface CcdOfRun {
   readonly fileName: string
 }
 
-export interface MeasureTask extends CcdOfRun {
-  /** Or why the catalogue could not be read there. */
-  readonly sky: CcdSky | PlainError
-}
-
-/** A CCD by itself. */
-export interface MeasuredCcd {
-  readonly result: CcdResult
+/** A CCD that can be calibrated. */
+export interface ReadCcd {
+  readonly input: CcdInput
   /** Of its SExtractor catalogue. */
   readonly sha256: string
   readonly notes: readonly string[]
 }
 
-export interface StageTask extends CcdOfRun {
-  /** As it goes into the products: in the light of the exposure, where that was solved; then `own` is what it was before. */
-  readonly result: CcdResult
-  readonly own?: OwnResult
+export interface StageCatalogueTask extends CcdOfRun {
   readonly sha256: string
-  readonly provenance: Provenance
+  readonly applied: AppliedZeropoint
   readonly stem: string
-  /** Further files of the same set. */
-  readonly others: readonly NamedBytes[]
 }
 
 /** A CCD of which only the products are there. */
-export interface RestageTask extends Pick<StageTask, 'list' | 'row' | 'result' | 'own' | 'provenance' | 'stem'> {
+export interface RestageCatalogueTask extends Pick<StageCatalogueTask, 'list' | 'applied' | 'stem'> {
   readonly outdir: string
-  readonly expnum: number
-  readonly magsType: string
-  readonly keepBorrowed: boolean
+}
+
+export interface StageResultTask {
+  readonly outdir: string
+  /** As it goes into the products: in the light of the exposure, where that was solved. */
+  readonly result: CcdResult
+  readonly context: ResultContext
+  readonly stem: string
+  /** Further files of the same set. */
+  readonly others: readonly NamedBytes[]
 }
 
 export interface CalibrateTask {
@@ -78,62 +74,87 @@ export interface CombineTask {
   readonly stem: string
 }
 
-/** A CCD whose products stand under temporary names. */
-export interface StagedCcd {
+/** A calibrated catalogue that stands under temporary names. */
+export interface StagedCatalogue {
   readonly files: readonly StagedFile[]
-  /** Right ascensions of the calibrated catalogue, ascending, missing ones last. */
+  /** Its right ascensions: ascending, missing ones last. */
   readonly raDeg: Float64Array
 }
 
-/** What a thread can do with a CCD. Arguments and results are plain data, so that it is the same in any thread. */
+/**
+ * What a thread can do with a CCD. Arguments and results are plain data, so that it is the same in any thread. One thread reads a CCD and writes its
+ * calibrated catalogue, another may calibrate it and write its result: a thread compiles half of the program then, and that takes as long as some thirty CCDs.
+ */
 export interface CcdTasks {
-  /** Reads a SExtractor catalogue and calibrates it by itself; keeps what its products carry over. */
-  measure(task: MeasureTask): Promise<MeasuredCcd>
-  /** Writes the products under temporary names, to be committed by whoever started the run. */
-  stage(task: StageTask): Promise<StagedCcd>
-  /** The same from the products that stand, the calibrated catalogue from its own two files. */
-  restage(task: RestageTask): Promise<StagedCcd>
+  /** Reads a SExtractor catalogue; keeps what the calibrated one carries over. */
+  read(task: CcdOfRun): Promise<ReadCcd>
+  /** Makes all of a kept catalogue that can be made before the zeropoint is known. */
+  prepare(task: { readonly run: string; readonly expnum: number; readonly ccd: number }): Promise<void>
+  /** Calibrates a CCD by itself. */
+  calibrate(task: CalibrateTask): Promise<CcdResult>
+  /** Writes the calibrated catalogue under temporary names, to be committed by whoever started the run. */
+  stageCatalogue(task: StageCatalogueTask): Promise<StagedCatalogue>
+  /** The same from its own two files, which stand. */
+  restageCatalogue(task: RestageCatalogueTask): Promise<StagedCatalogue>
+  /** Writes the files that hold the result under temporary names. */
+  stageResult(task: StageResultTask): Promise<readonly StagedFile[]>
   /** Writes a combined catalogue under a temporary name. */
   combine(task: CombineTask): Promise<readonly StagedFile[]>
   /** Forgets what was kept for a run. */
   forget(run: string): Promise<void>
-  /** Calibrates sources in memory. */
-  calibrate(task: CalibrateTask): Promise<CcdResult>
 }
 
-/** The tasks, with room for what is kept between measuring and staging: some 100 bytes for each detection. */
+/** Of catalogues that a thread keeps ready-made, 700 bytes for each detection; of further ones it keeps the columns, some 100 bytes. */
+const MOST_READY_BYTES = 64 << 20
+
+/** A catalogue without a zeropoint as the content of its files, or what they are to be made from. */
+type KeptCatalogue = CatalogueFiles | CarriedCatalogue
+
+/** The tasks, with room for what is kept between reading and staging. */
 export function ccdTasks(): CcdTasks {
-  const kept = new Map<string, Map<number, CarriedCatalogue>>()
+  const kept = new Map<string, Map<number, KeptCatalogue>>()
+  let readyBytes = 0
   return {
-    async measure(task) {
-      const { run, row, job, list, sky } = task
-      const read = await readFullcat(task)
-      const carried = carriedCatalogue(read.table)
+    async read(task) {
+      const { run, row, list } = task
+      const { table, facts, sources, sha256 } = await readFullcat(task)
       const { centre, corners, ccd, band } = row
-      const input: CcdInput = { ...read.facts, ccd, band, centre, corners, sources: read.sources, place: { file: list.fileName, line: row.line } }
-      const result = calibrateStars(input, readSky(sky), job)
+      const carried = carriedCatalogue(table)
       if (!kept.has(run)) kept.set(run, new Map())
       kept.get(run)!.set(ccd, carried)
+      const input: CcdInput = { ...facts, ccd, band, centre, corners, sources, place: { file: list.fileName, line: row.line } }
       const notes = [
-        ...(read.facts.epochYr === undefined ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`] : []),
+        ...(facts.epochYr === undefined ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`] : []),
         ...(carried.blank.length > 0 ? [`CCD ${ccd}: ${row.fileName} lacks ${carried.blank.join(', ')}; blank in the products`] : []),
       ]
-      return { result, sha256: read.sha256, notes }
+      return { input, sha256, notes }
     },
-    async stage(task) {
-      const { run, job, row, result, stem, others } = task
-      const carried = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
-      const catalogue = catalogueFiles(calibratedCatalogue(carried, appliedZeropoint(result, job.expnum, job.keepBorrowed)))
-      const products = await ccdProducts(result, catalogue, { ...context(task, job.expnum), magsType: job.magsType })
-      return { files: await stageFiles(job.outdir, [...products, ...others], stem), raDeg: carried.raDeg }
+    prepare({ run, expnum, ccd }) {
+      const carried = kept.get(run)?.get(ccd)
+      if (carried && !('csv' in carried) && readyBytes < MOST_READY_BYTES) {
+        const ready = catalogueFiles(calibratedCatalogue(carried, { expnum, ccd, ...UNCALIBRATED }))
+        readyBytes += bytesOf(ready)
+        kept.get(run)!.set(ccd, ready)
+      }
+      return Promise.resolve()
     },
-    async restage(task) {
-      const { outdir, expnum, list, row, result, magsType, keepBorrowed, stem } = task
-      const { zpCsv, zpFits } = ccdProductNames(list, row.ccd)
-      const names = { csv: join(outdir, zpCsv), fits: join(outdir, zpFits) }
+    async calibrate({ input, sky, options }) {
+      return calibrateStars(input, readSky(sky), options)
+    },
+    async stageCatalogue(task) {
+      const { run, job, list, row, applied, stem } = task
+      const from = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
+      if ('csv' in from) return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), await recalibratedFiles(from, { csv: row.fileName, fits: row.fileName }, applied), stem)
+      return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), { ...catalogueFiles(calibratedCatalogue(from, applied)), raDeg: from.raDeg }, stem)
+    },
+    async restageCatalogue({ outdir, list, applied, stem }) {
+      const products = ccdProductNames(list, applied.ccd)
+      const names = { csv: join(outdir, products.zpCsv), fits: join(outdir, products.zpFits) }
       const standing = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
-      const { raDeg, ...catalogue } = await recalibratedFiles(standing, names, appliedZeropoint(result, expnum, keepBorrowed))
-      return { files: await stageFiles(outdir, await ccdProducts(result, catalogue, { ...context(task, expnum), magsType }), stem), raDeg }
+      return stagedCatalogue(outdir, products, await recalibratedFiles(standing, names, applied), stem)
+    },
+    async stageResult({ outdir, result, context, stem, others }) {
+      return stageFiles(outdir, [...(await resultFiles(result, context)), ...others], stem)
     },
     async combine({ outdir, name, form, parts, order, stem }) {
       const sources = await Promise.all(parts.map(({ temporary }) => fileSource(join(outdir, temporary))))
@@ -144,20 +165,23 @@ export function ccdTasks(): CcdTasks {
       }
     },
     forget(run) {
+      for (const catalogue of kept.get(run)?.values() ?? []) if ('csv' in catalogue) readyBytes -= bytesOf(catalogue)
       kept.delete(run)
       return Promise.resolve()
-    },
-    async calibrate({ input, sky, options }) {
-      return calibrateStars(input, readSky(sky), options)
     },
   }
 }
 
-/** What the files of a CCD say beside its result. */
-function context({ list, row, result, own, provenance }: Pick<StageTask, 'list' | 'row' | 'result' | 'own' | 'provenance'>, expnum: number): Omit<ProductContext, 'magsType'> {
-  const { reqnum, attnum } = list
-  const exposure = { expnum, band: row.band, reqnum, attnum, epochYr: result.epochYr, epochFrom: result.epochFrom }
-  return { list, exposure, fileName: row.fileName, provenance, ...(own ? { own } : {}) }
+const UNCALIBRATED = { zeropoint: null, zeropointErr: null, flag: 0 }
+
+const bytesOf = ({ csv, fits }: CatalogueFiles): number => csv.length + fits.length
+
+async function stagedCatalogue(outdir: string, { zpCsv, zpFits }: ProductNames, { csv, fits, raDeg }: RecalibratedFiles, stem: string): Promise<StagedCatalogue> {
+  const files = [
+    { name: zpCsv, bytes: csv },
+    { name: zpFits, bytes: fits },
+  ]
+  return { files: await stageFiles(outdir, files, stem), raDeg }
 }
 
 function readSky(sky: CcdSky | PlainError): CcdSky {
@@ -168,7 +192,7 @@ function readSky(sky: CcdSky | PlainError): CcdSky {
 const readFullcat = ({ job, list, row, fileName }: CcdOfRun) => readCcd(job.workdir, fileName, row, list.fileName, fluxChoice(job.magsType))
 
 /** What another thread kept that is no more. */
-async function carriedAgain(task: StageTask): Promise<CarriedCatalogue> {
+async function carriedAgain(task: StageCatalogueTask): Promise<CarriedCatalogue> {
   const { table, sha256 } = await readFullcat(task)
   if (sha256 === task.sha256) return carriedCatalogue(table)
   throw new InputError('changed-input', 'the SExtractor catalogue was changed while it was calibrated', { file: task.fileName, found: `SHA-256 ${sha256}`, expected: task.sha256 })

@@ -2,18 +2,21 @@ import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.js'
 import { InputError, plainError } from '../errors.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
+import type { CcdResult } from '../photometry/result.js'
 import { ccdSkies } from '../pipeline.js'
-import { shareOut, type CcdThread } from './ccd-pool.js'
-import type { MeasuredCcd, MeasureTask } from './ccd-tasks.js'
+import type { CcdThread } from './ccd-pool.js'
+import type { CalibrateTask, ReadCcd } from './ccd-tasks.js'
 import type { ExposureJob, OpenedJob, RunControl } from './exposure-job.js'
 import { catalogueFile } from './read-exposure.js'
+import { shareOutInStages, type Roles } from './share-out.js'
 
 /** A CCD of the list with its file, and what it gave by itself. */
-export interface MeasuredRow extends MeasuredCcd {
+export interface MeasuredRow extends Omit<ReadCcd, 'input'> {
   readonly row: CatalogueListRow
   readonly fileName: string
-  /** Holds what the products carry over. */
-  readonly thread: CcdThread
+  readonly result: CcdResult
+  /** Read it, and holds what the products carry over. */
+  readonly reader: CcdThread
 }
 
 /** What measuring the CCDs of a run gave; all in the order of the list. */
@@ -25,25 +28,41 @@ export interface MeasuredCcds {
 }
 
 /** Reads and calibrates each CCD by itself: one read of the catalogue for all, the CCDs shared out to the threads. */
-export async function measureCcds(run: string, { job, list, rows }: OpenedJob, catalog: Catalog, threads: readonly CcdThread[], { signal, onProgress }: RunControl): Promise<MeasuredCcds> {
+export async function measureCcds(run: string, { job, list, rows }: OpenedJob, catalog: Catalog, roles: Roles, { signal, onProgress }: RunControl): Promise<MeasuredCcds> {
   const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(job.workdir, row.fileName) })))
   const present = files.flatMap(({ row, fileName }) => (fileName === undefined ? [] : [{ row, fileName }]))
-  const forThreads = job.suspects && threads.length > 1 ? { ...job, suspects: inSharedMemory(job.suspects) } : job
-  const read = await ccdSkies(present.map(({ row }) => ({ ...row, place: { file: list.name.fileName, line: row.line } })), catalog, job.system)
-  const sky = new Map(present.map(({ row }, k): [CatalogueListRow, MeasureTask['sky']] => [row, read[k] instanceof Error ? plainError(read[k]) : read[k]!]))
+  const { suspects, ...jobOfFiles } = job
+  const several = roles.readers !== roles.calibrators
+  const options = { system: job.system, estimator: job.estimator, ...(suspects ? { suspects: several ? inSharedMemory(suspects) : suspects } : {}) }
 
   const outcomes = new Map<CatalogueListRow, MeasuredRow | { readonly error: unknown }>()
-  await shareOut(
+  const done = (row: CatalogueListRow, outcome: MeasuredRow | { readonly error: unknown }) => {
+    outcomes.set(row, outcome)
+    onProgress?.({ stage: 'calibrated', done: outcomes.size, of: present.length })
+  }
+  const skies = skiesOf(present.map(({ row }) => row), list.name.fileName, catalog, job.system)
+  if (!several) await skies
+  await shareOutInStages(
     present,
-    threads,
-    async ({ row, fileName }, thread) => {
-      try {
-        outcomes.set(row, { row, fileName, thread, ...(await thread.measure({ run, job: forThreads, list: list.name, row, fileName, sky: sky.get(row)! })) })
-      } catch (error) {
-        outcomes.set(row, { error })
-      }
-      sky.delete(row)
-      onProgress?.({ stage: 'calibrated', done: outcomes.size, of: present.length })
+    roles,
+    {
+      async read({ row, fileName }, reader) {
+        try {
+          return { row, fileName, reader, ...(await reader.read({ run, job: jobOfFiles, list: list.name, row, fileName })) }
+        } catch (error) {
+          done(row, { error })
+          return undefined
+        }
+      },
+      // What fails here fails again, and is told, when the catalogue is written.
+      prepare: ({ row: { ccd } }, reader) => reader.prepare({ run, expnum: job.expnum, ccd }).catch(() => undefined),
+      async calibrate({ input, ...read }, thread) {
+        try {
+          done(read.row, { ...read, result: await thread.calibrate({ input, sky: (await skies).get(read.row)!, options }) })
+        } catch (error) {
+          done(read.row, { error })
+        }
+      },
     },
     signal,
   )
@@ -53,6 +72,12 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
     failed: inOrder.flatMap(({ row, outcome }) => ('error' in outcome ? [{ ccd: row.ccd, error: outcome.error }] : [])),
     missing: files.filter(({ fileName }) => fileName === undefined).map(({ row }) => row),
   }
+}
+
+/** The catalogue's part for each CCD, or why it has none. */
+async function skiesOf(rows: readonly CatalogueListRow[], listFile: string, catalog: Catalog, system: ExposureJob['system']): Promise<Map<CatalogueListRow, CalibrateTask['sky']>> {
+  const skies = await ccdSkies(rows.map((row) => ({ ...row, place: { file: listFile, line: row.line } })), catalog, system)
+  return new Map(rows.map((row, k) => [row, skies[k] instanceof Error ? plainError(skies[k]) : skies[k]!]))
 }
 
 /** The same list in memory that threads share: it may hold millions, and goes to them with every CCD. */

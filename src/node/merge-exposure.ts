@@ -17,8 +17,10 @@ import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
 import { reasonOf } from './files.js'
 import { packageVersion } from './package.js'
 import { catalogueFile, readList, sha256, type ReadList } from './read-exposure.js'
+import { rolesOf } from './share-out.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
-import { writeExposure, type ReadyCcd } from './write-exposure.js'
+import type { ReadyCcd } from './stage-ccds.js'
+import { writeExposure } from './write-exposure.js'
 
 /** Which exposure's CCDs are to be solved together, and where they are. */
 export type MergeJob = Pick<ExposureJob, 'expnum' | 'reqnum' | 'attnum' | 'workdir' | 'outdir' | 'acceptBorrowed' | 'force'>
@@ -51,12 +53,12 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
   if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, list.name, list.rows))
 
   const pool = control.pool ?? createCcdPool(1)
-  const threads = pool.threadsFor(present.length)
+  const { readers } = rolesOf(pool.threadsFor(present.length))
   const { version, catalogHash, options } = first.provenance
   const ready: ReadyCcd[] = []
   for (const [k, { row, own }] of present.entries()) {
     control.signal?.throwIfAborted()
-    ready.push(readyCcd(job, list, row, await matchedResult(job.outdir, list, row, own), own.provenance, threads[k % threads.length]!))
+    ready.push(readyCcd(job, list, row, await matchedResult(job.outdir, list, row, own), own.provenance, readers[k % readers.length]!))
   }
   const provenance: Provenance = { version, inputs: sharedInputs(first.provenance, present[0]!.row), catalogHash, options }
   const written = await writeExposure({ outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog, system, several: true, provenance, pool }, ready, control)
@@ -122,13 +124,16 @@ async function matchedResult(outdir: string, { name }: ReadList, row: CatalogueL
   return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), gunzipSync), row.ccd, file), file)
 }
 
-function readyCcd({ outdir, expnum }: MergeJob, { name }: ReadList, row: CatalogueListRow, result: CcdResult, { inputs, options }: Provenance, thread: ReadyCcd['thread']): ReadyCcd {
+function readyCcd({ outdir }: MergeJob, { name }: ReadList, row: CatalogueListRow, result: CcdResult, { inputs, options }: Provenance, reader: ReadyCcd['reader']): ReadyCcd {
   const { magsType, keepBorrowed } = options
   return {
     row,
     result,
+    magsType: String(magsType),
+    keepBorrowed: keepBorrowed === true,
+    others: [],
     input: { [row.fileName]: inputs[row.fileName]! },
-    thread,
-    stage: (by, staging) => by.restage({ outdir, expnum, list: name, row, magsType: String(magsType), keepBorrowed: keepBorrowed === true, ...staging }),
+    reader,
+    stageCatalogue: (by, applied, stem) => by.restageCatalogue({ outdir, list: name, applied, stem }),
   }
 }

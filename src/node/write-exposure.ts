@@ -1,53 +1,16 @@
-import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
 import { meanDirection } from '../photometry/apply-solution.js'
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
-import type { CcdResult } from '../photometry/result.js'
 import { solveTogether } from '../pipeline.js'
 import { mergedOrder } from '../products/combined-catalogue.js'
 import { ccdProductNames, exposureProductNames } from '../products/names.js'
-import { ownResult, resultJson, type ExposureFacts, type OwnResult, type Provenance, type SolvedResult } from '../products/result-json.js'
-import type { ReadList } from './read-exposure.js'
+import { ownResult, resultJson, type SolvedResult } from '../products/result-json.js'
 import { allZpCsv } from '../products/zero.js'
-import { shareOut, type CcdPool, type CcdThread } from './ccd-pool.js'
-import type { StagedCcd } from './ccd-tasks.js'
+import type { CcdThread } from './ccd-pool.js'
+import type { StagedCatalogue } from './ccd-tasks.js'
+import { exposureFacts, provenanceOf, stageCcds, type ReadyCcd, type StagedCcd, type WrittenExposure } from './stage-ccds.js'
 import type { RunControl, RunFailure } from './exposure-job.js'
 import { temporaryStem } from './temporary-names.js'
 import { commitFiles, discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
-
-/** A CCD that is ready to be solved with the others and written. */
-export interface ReadyCcd {
-  readonly row: CatalogueListRow
-  /** As it stands by itself. */
-  readonly result: CcdResult
-  /** File name -> SHA-256 of its SExtractor catalogue. */
-  readonly input: Readonly<Record<string, string>>
-  /** The thread that can stage it best. */
-  readonly thread: CcdThread
-  /** Writes its products under temporary names. */
-  stage(thread: CcdThread, staging: Staging): Promise<StagedCcd>
-}
-
-/** What the products of a CCD are made of, beside what the CCD itself holds. */
-export interface Staging {
-  readonly result: CcdResult
-  readonly own?: OwnResult
-  readonly provenance: Provenance
-  readonly stem: string
-}
-
-/** The exposure that CCDs are written for. */
-export interface WrittenExposure {
-  readonly outdir: string
-  readonly expnum: number
-  readonly list: ReadList
-  readonly catalogName: string
-  readonly system: string
-  /** Solve the CCDs together and write the exposure's own products. */
-  readonly several: boolean
-  /** Of the list only; each CCD adds its own input. */
-  readonly provenance: Provenance
-  readonly pool: CcdPool
-}
 
 /** What stands after writing. */
 export interface WrittenCcds {
@@ -69,9 +32,9 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
   try {
     for (let round = 0, left = ccds; left.length > 0; round++) {
       const solved = solve(exposure, left)
-      const staged = await stageAll(exposure, left, solved, `${stem}-${round}`, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) })
-      const failed = new Map(staged.flatMap(({ outcome }, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])))
-      const sets = staged.flatMap(({ outcome }) => ('error' in outcome ? [] : [outcome]))
+      const staged = await stageCcds(exposure, left, solved.results, `${stem}-${round}`, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) })
+      const failed = new Map(staged.flatMap((outcome, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])))
+      const sets = staged.filter((outcome): outcome is StagedCcd => !('error' in outcome))
       const own = failed.size === 0 ? await stageOwn(exposure, left, sets, solved, `${stem}-${round}-e`).catch((error: unknown) => ({ error })) : []
       const flushed = await Promise.all(sets.map(({ flushed }) => flushed))
       if (failed.size === 0) flushed.forEach((outcome, k) => (outcome ? failed.set(left[k]!, outcome.error) : undefined))
@@ -110,46 +73,8 @@ function solve({ several, list }: WrittenExposure, ccds: readonly ReadyCcd[]): S
   return { solution: together.solution, results: together.ccds.map((result, k) => ({ ...result, own: ownResult(own[k]!) })) }
 }
 
-/** A CCD that is staged, and on its way to the disk; or why it is not. */
-type Outcome = (StagedCcd & { readonly flushed: Promise<Failed | undefined> }) | Failed
-
-interface Failed {
-  readonly error: unknown
-}
-
-async function stageAll(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { results }: Solved, stem: string, { signal, onProgress }: RunControl): Promise<{ outcome: Outcome }[]> {
-  const { outdir, pool } = exposure
-  const outcomes: { outcome: Outcome }[] = []
-  let done = 0
-  const stage = async (k: number, thread: CcdThread): Promise<void> => {
-    const { own, ...result } = results[k]!
-    const ofCcd = `${stem}-${ccds[k]!.row.ccd}`
-    try {
-      const staged = await ccds[k]!.stage(thread, { result, ...(own ? { own } : {}), provenance: provenanceOf(exposure, [ccds[k]!]), stem: ofCcd })
-      outcomes[k] = { outcome: { ...staged, flushed: flushFiles(outdir, staged.files).then(() => undefined, (error: unknown) => ({ error })) } }
-    } catch (error) {
-      // A thread that died leaves what it had begun.
-      if (!thread.alive) await discardStem(outdir, ofCcd)
-      outcomes[k] = { outcome: { error } }
-    }
-    onProgress?.({ stage: 'written', done: ++done, of: ccds.length })
-  }
-  const left = new Set(ccds.keys())
-  const take = async (k: number, thread: CcdThread) => {
-    left.delete(k)
-    await stage(k, thread)
-  }
-  const threads = [...new Set(ccds.map(({ thread }) => thread))]
-  const settled = await Promise.allSettled(threads.map((thread) => shareOut([...ccds.keys()].filter((k) => ccds[k]!.thread === thread), [thread], take, signal)))
-  const stopped = settled.find((outcome) => outcome.status === 'rejected')
-  if (stopped) throw stopped.reason
-  // What a thread that died has not begun.
-  await shareOut([...left], [pool.here], take, signal)
-  return outcomes
-}
-
 /** The exposure's own products, on the disk under temporary names; none for a CCD that was asked for alone. */
-async function stageOwn(exposure: WrittenExposure, ccds: readonly ReadyCcd[], sets: readonly StagedCcd[], solved: Solved, stem: string): Promise<readonly StagedFile[]> {
+async function stageOwn(exposure: WrittenExposure, ccds: readonly ReadyCcd[], sets: readonly StagedCatalogue[], solved: Solved, stem: string): Promise<readonly StagedFile[]> {
   const { outdir, expnum, list, catalogName, system, pool } = exposure
   if (!solved.solution) return []
   const { zeropoint, zeropointErr } = solved.solution
@@ -183,18 +108,5 @@ async function stageOwn(exposure: WrittenExposure, ccds: readonly ReadyCcd[], se
 }
 
 function resultText(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { results, solution }: Solved, extras: Parameters<typeof resultJson>[3] = {}): string {
-  return resultJson(exposureFacts(exposure.expnum, exposure.list.name, ccds[0]!), results, provenanceOf(exposure, ccds), { ...(solution ? { solution } : {}), ...extras })
-}
-
-const exposureFacts = (expnum: number, { reqnum, attnum }: ListName, { row, result }: ReadyCcd): ExposureFacts => ({
-  expnum,
-  band: row.band,
-  reqnum,
-  attnum,
-  epochYr: result.epochYr,
-  epochFrom: result.epochFrom,
-})
-
-function provenanceOf({ provenance }: WrittenExposure, ccds: readonly ReadyCcd[]): Provenance {
-  return { ...provenance, inputs: Object.assign({}, provenance.inputs, ...ccds.map(({ input }) => input)) as Provenance['inputs'] }
+  return resultJson(exposureFacts(exposure, ccds[0]!), results, provenanceOf(exposure, ccds), { ...(solution ? { solution } : {}), ...extras })
 }

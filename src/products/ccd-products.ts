@@ -11,8 +11,8 @@ import { ccdProductNames } from './names.js'
 import { resultJson, type ExposureFacts, type OwnResult, type Provenance } from './result-json.js'
 import { zeroCsv } from './zero.js'
 
-/** What the files of one CCD say beside its result. */
-export interface ProductContext {
+/** What the files that hold a CCD's result say beside it. */
+export interface ResultContext {
   readonly list: ListName
   readonly exposure: ExposureFacts
   /** FILENAME of the list: the SExtractor catalogue. */
@@ -48,14 +48,12 @@ export function catalogueFiles(calibrated: Table): CatalogueFiles {
   return { csv: csvBytes(calibrated), fits: writeFitsTable(fitsForm(calibrated)) }
 }
 
-/** Every product file of one CCD, in memory: all are written, or none. */
-export async function ccdProducts(result: CcdResult, catalogue: CatalogueFiles, context: ProductContext): Promise<NamedBytes[]> {
+/** The product files of one CCD beside its calibrated catalogue, in memory. */
+export async function resultFiles(result: CcdResult, context: ResultContext): Promise<NamedBytes[]> {
   const names = ccdProductNames(context.list, result.ccd)
   const text = (name: string, content: string): NamedBytes => ({ name, bytes: new TextEncoder().encode(content) })
   return [
     text(names.zero, zeroCsv(result, context.fileName, context.magsType)),
-    { name: names.zpCsv, bytes: catalogue.csv },
-    { name: names.zpFits, bytes: catalogue.fits },
     text(names.json, resultJson(context.exposure, [{ ...result, ...(context.own ? { own: context.own } : {}) }], context.provenance)),
     { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches)) },
   ]

@@ -1,8 +1,8 @@
 import { InputError } from '../errors.js'
 import { memorySource } from '../formats/bytes.js'
-import { readFitsTable, writeFitsTable } from '../formats/fits/index.js'
+import { findHdu, fitsColumns, readFitsHeaders, readFitsTable, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
 import { TextBuffer } from '../formats/text-buffer.js'
-import { asFloat64, findColumn, tableOf, type Column, type Table } from '../table/columns.js'
+import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { CALIBRATED_COLUMNS, calibratedMagnitudes, zeropointColumns, type AppliedZeropoint } from './calibrated-catalogue.js'
 import type { CatalogueFiles } from './ccd-products.js'
 
@@ -19,10 +19,13 @@ const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
  * @param names of the files, for messages
  * @throws InputError where they are damaged, or are not of one catalogue and this CCD
  */
-export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint): Promise<CatalogueFiles & { readonly raDeg: Float64Array }> {
-  const table = await readFitsTable(memorySource(names.fits, fits))
-  const found = table.columns.map(({ name }) => name).join(',')
+export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint): Promise<RecalibratedFiles> {
+  const source = memorySource(names.fits, fits)
+  const hdus = await readFitsHeaders(source)
+  const fields = fitsColumns(findHdu(hdus, 1, names.fits))
+  const found = fields.map(({ name }) => name).join(',')
   if (found !== CALIBRATED_COLUMNS.join(',')) throw new InputError('damaged-catalogue', 'the file is no calibrated catalogue', { file: names.fits, found, expected: 'its 25 columns' })
+  const table = await readFitsTable(source, { hdus, columns: READ_AGAIN })
   for (const [column, expected] of [['EXPNUM', applied.expnum], ['CCDNUM', applied.ccd]] as const) {
     const other = numbers(table, column).find((value) => value !== expected)
     if (other !== undefined) throw new InputError('damaged-catalogue', 'the calibrated catalogue is of another CCD', { file: names.fits, column, found: other, expected: `${expected}` })
@@ -34,19 +37,40 @@ export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { 
     return [mag, magErr]
   })
   const { zeropoint, zeropointErr } = zeropointColumns(applied)
-  const replaced: Readonly<Record<string, ArrayLike<number> | number>> = {
+  const replaced: Readonly<Record<string, Float32Array | number>> = {
     ...Object.fromEntries(MAGNITUDES.map((name, k) => [name, magnitudes[k]!])),
     ZeroPoint: zeropoint,
     ZeroPoint_rms: zeropointErr,
     ZeroPoint_FLAGS: applied.flag,
   }
-  const columns = table.columns.map((column): Column => {
-    const value = replaced[column.name]
-    if (value === undefined) return column
-    const values = column.values as Float64Array | Int32Array
-    return { ...column, values: typeof value === 'number' ? values.slice().fill(value) : Float64Array.from(value) } as Column
-  })
-  return { csv: recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag]), fits: writeFitsTable(tableOf(columns)), raDeg: numbers(table, 'ALPHAWIN_J2000') }
+  return {
+    csv: recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag]),
+    fits: recalibratedFits(fits, hdus[1]!, fields, replaced),
+    raDeg: numbers(table, 'ALPHAWIN_J2000'),
+  }
+}
+
+/** The two files, and the right ascensions that they are sorted by. */
+export type RecalibratedFiles = CatalogueFiles & { readonly raDeg: Float64Array }
+
+const READ_AGAIN = ['EXPNUM', 'CCDNUM', 'ALPHAWIN_J2000', ...(['AUTO', 'PSF'] as const).flatMap((kind) => [`FLUX_${kind}`, `FLUXERR_${kind}`, `MAG_${kind}`])]
+
+/** A copy of the file with other numbers in some columns, in each row its own or the same in all; its header stands as it is. */
+function recalibratedFits(fits: Uint8Array, { dataOffset, header }: FitsHdu, fields: readonly FieldFacts[], replaced: Readonly<Record<string, Float32Array | number>>): Uint8Array {
+  const copy = new Uint8Array(fits)
+  const view = new DataView(copy.buffer)
+  const rowBytes = header.requireInteger('NAXIS1', 0)
+  const rows = header.requireInteger('NAXIS2', 0)
+  for (const { name, type, offset } of fields) {
+    const values = replaced[name]
+    if (values === undefined) continue
+    for (let row = 0, at = dataOffset + offset; row < rows; row++, at += rowBytes) {
+      const value = typeof values === 'number' ? values : values[row]!
+      if (type === 'i32') view.setInt32(at, value)
+      else view.setFloat64(at, value)
+    }
+  }
+  return copy
 }
 
 function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnitudes: readonly Float32Array[], [zeropoint, zeropointErr, flag]: readonly [number, number, number]): Uint8Array {
