@@ -22,12 +22,14 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const suspects = options.suspectsFile === undefined ? undefined : await (await import('../node/read-suspects.js')).readSuspects(options.suspectsFile)
   const opened = await openJob(suspects ? { ...options, suspects } : options)
-  const catalog = await chooseCatalog(options, opened.rows, io.env, note)
+  const pool = createCcdPool(options.workers)
+  // They start while the catalogue is opened.
+  pool.threadsFor(opened.rows.length)
+  const catalog = await chooseCatalog(options, opened.rows, io.env, note).catch((error: unknown) => pool.close().then(() => Promise.reject(error)))
   if (opened.absent.length > 0) note(`CCDs not in ${opened.list.name.fileName}: ${opened.absent.join(', ')}\n`)
 
   const progress = progressLine(io, options.quiet)
   const said = (say: () => void) => (progress.clear(), say())
-  const pool = createCcdPool(options.workers)
   const run = await calibrateFiles(opened, catalog, {
     pool,
     signal,

@@ -1,7 +1,7 @@
 import type { CcdThread } from './ccd-pool.js'
 
-/** Two at a time in each thread: it works on one while the other waits for its file or for this thread. */
-const IN_HAND = 2
+/** So many at a time in each thread: it works on one while others wait for their files, or for this thread to come round. */
+const IN_HAND = 4
 
 const lanes = (threads: readonly CcdThread[], lane: (thread: CcdThread) => Promise<void>) => Promise.all(Array.from({ length: IN_HAND }, () => threads.map(lane)).flat())
 

@@ -7,7 +7,7 @@ import { ownResult, resultJson, type SolvedResult } from '../products/result-jso
 import { allZpCsv } from '../products/zero.js'
 import type { CcdThread } from './ccd-pool.js'
 import type { StagedCatalogue } from './ccd-tasks.js'
-import { exposureFacts, provenanceOf, stageCcds, type ReadyCcd, type StagedCcd, type WrittenExposure } from './stage-ccds.js'
+import { exposureFacts, provenanceOf, stageCcds, type Failed, type ReadyCcd, type StagedCcd, type WrittenExposure } from './stage-ccds.js'
 import type { RunControl, RunFailure } from './exposure-job.js'
 import { temporaryStem } from './temporary-names.js'
 import { commitFiles, discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
@@ -32,10 +32,16 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
   try {
     for (let round = 0, left = ccds; left.length > 0; round++) {
       const solved = solve(exposure, left)
-      const staged = await stageCcds(exposure, left, solved.results, `${stem}-${round}`, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) })
+      const [staging, texts] = await Promise.allSettled([
+        stageCcds(exposure, left, solved.results, `${stem}-${round}`, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) }),
+        stageTexts(exposure, left, solved, `${stem}-${round}-e`),
+      ])
+      if (staging.status === 'rejected') throw staging.reason
+      const staged = staging.value
       const failed = new Map(staged.flatMap((outcome, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])))
+      const ownTexts = texts.status === 'fulfilled' ? texts.value : { error: texts.reason as unknown }
       const sets = staged.filter((outcome): outcome is StagedCcd => !('error' in outcome))
-      const own = failed.size === 0 ? await stageOwn(exposure, left, sets, solved, `${stem}-${round}-e`).catch((error: unknown) => ({ error })) : []
+      const own = failed.size === 0 ? await stageOwn(exposure, left, sets, ownTexts, `${stem}-${round}-e`).catch((error: unknown) => ({ error })) : ownTexts
       const flushed = await Promise.all(sets.map(({ flushed }) => flushed))
       if (failed.size === 0) flushed.forEach((outcome, k) => (outcome ? failed.set(left[k]!, outcome.error) : undefined))
       if (failed.size === 0) {
@@ -73,15 +79,23 @@ function solve({ several, list }: WrittenExposure, ccds: readonly ReadyCcd[]): S
   return { solution: together.solution, results: together.ccds.map((result, k) => ({ ...result, own: ownResult(own[k]!) })) }
 }
 
-/** The exposure's own products, on the disk under temporary names; none for a CCD that was asked for alone. */
-async function stageOwn(exposure: WrittenExposure, ccds: readonly ReadyCcd[], sets: readonly StagedCatalogue[], solved: Solved, stem: string): Promise<readonly StagedFile[]> {
-  const { outdir, expnum, list, catalogName, system, pool } = exposure
+/** The exposure's small products under temporary names; none for a CCD that was asked for alone. */
+async function stageTexts(exposure: WrittenExposure, ccds: readonly ReadyCcd[], solved: Solved, stem: string): Promise<readonly StagedFile[]> {
+  const { outdir, expnum, list, catalogName, system } = exposure
   if (!solved.solution) return []
   const { zeropoint, zeropointErr } = solved.solution
   const count = (key: 'matched' | 'used') => solved.results.reduce((total, { cuts }) => total + cuts[key], 0)
   const summary = { matched: count('matched'), used: count('used'), zeropoint, zeropointErr, system, catalog: catalogName, scope: 'exposure' as const }
   const names = exposureProductNames(list.name)
   const text = (name: string, content: string) => ({ name, bytes: new TextEncoder().encode(content) })
+  return stageFiles(outdir, [text(names.allZp, allZpCsv(expnum, list.name, summary)), text(names.json, resultText(exposure, ccds, solved))], stem)
+}
+
+/** All of the exposure's own products, on the disk under temporary names. */
+async function stageOwn({ outdir, list, pool }: WrittenExposure, ccds: readonly ReadyCcd[], sets: readonly StagedCatalogue[], texts: readonly StagedFile[] | Failed, stem: string): Promise<readonly StagedFile[]> {
+  if ('error' in texts) throw texts.error
+  if (texts.length === 0) return []
+  const names = exposureProductNames(list.name)
   const order = mergedOrder(sets.map(({ raDeg }) => raDeg))
   const combine = (form: 'csv' | 'fits', by: CcdThread) => {
     const key = form === 'csv' ? 'zpCsv' : 'zpFits'
@@ -92,13 +106,12 @@ async function stageOwn(exposure: WrittenExposure, ccds: readonly ReadyCcd[], se
   const staged = await Promise.allSettled([
     combine('csv', another!),
     combine('fits', pool.here),
-    stageFiles(outdir, [text(names.allZp, allZpCsv(expnum, list.name, summary)), text(names.json, resultText(exposure, ccds, solved))], stem),
   ])
   try {
-    const own = staged.flatMap((part) => {
+    const own = [...texts, ...staged.flatMap((part) => {
       if (part.status === 'rejected') throw part.reason
       return part.value
-    })
+    })]
     await flushFiles(outdir, own)
     return own
   } catch (error) {

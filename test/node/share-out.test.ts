@@ -78,7 +78,7 @@ describe('in stages', () => {
       // Whoever has read an item prepares it, and a lone thread has nothing to do ahead.
       for (const [item, by] of prepare) expect(by).toEqual(read.get(item))
       if (count === 1) expect(prepare.size).toBe(0)
-      expect(mostWaiting).toBeLessThanOrEqual(count === 1 ? 2 : 16 * rolesOf(threads(count)).calibrators.length + 2 * count)
+      expect(mostWaiting).toBeLessThanOrEqual(count === 1 ? 4 : 16 * rolesOf(threads(count)).calibrators.length + 4 * count)
     }
   })
 
