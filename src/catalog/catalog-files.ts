@@ -1,4 +1,4 @@
-import type { ByteSource, Decompress } from '../formats/bytes.js'
+import type { ByteSource, Decompress, DecompressTo } from '../formats/bytes.js'
 
 /** What is known of a file before it is opened: it saves a remote reader a request. */
 export interface OpenHint {
@@ -23,6 +23,8 @@ export interface CatalogFiles {
 /** What the catalogue borrows from the machine's libraries. */
 export interface CatalogTools {
   readonly gunzip: Decompress
+  /** Of Brotli; where it is absent a slower one of the package is loaded. */
+  readonly unbrotli?: DecompressTo
   /** SHA-256 in hexadecimal. */
   readonly sha256: (bytes: Uint8Array) => string
 }

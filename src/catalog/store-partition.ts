@@ -6,6 +6,7 @@ import {
   crc32,
   emptyValues,
   fetchRanges,
+  loadedUnbrotli,
   parseGroupMap,
   rowsOfGroup,
   runsOfWanted,
@@ -48,8 +49,9 @@ export async function openStorePartition(
   source: ByteSource,
   file: StoreFile,
   { columns: storeColumns, furtherColumns = [] }: Pick<Manifest, 'columns' | 'furtherColumns'>,
-  { gunzip }: Pick<CatalogTools, 'gunzip'>,
+  tools: Pick<CatalogTools, 'unbrotli'>,
 ): Promise<StorePartition> {
+  const unbrotli = tools.unbrotli ?? (await loadedUnbrotli())
   const map = await readMap(source, file, 1 + storeColumns.length + furtherColumns.length)
   return {
     async select(wanted, columns) {
@@ -66,7 +68,7 @@ export async function openStorePartition(
             return { type, rows: rowsOfGroup(map, group), bytes: bytes[(first + g) * columns.length + c]!, place }
           }),
         )
-        parts.push(wantedRows(unpackStorePages(pages, gunzip), some, columns, wanted, source.name))
+        parts.push(wantedRows(unpackStorePages(pages, unbrotli), some, columns, wanted, source.name))
       }
       return parts
     },

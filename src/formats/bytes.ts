@@ -18,6 +18,9 @@ export interface ByteSink {
 /** gunzip or inflate of one whole buffer, handed in so that no format imports a machine's library. */
 export type Decompress = (bytes: Uint8Array) => Uint8Array
 
+/** The same where the length of the content is known. */
+export type DecompressTo = (bytes: Uint8Array, byteLength: number) => Uint8Array
+
 /** A file that was made in memory, to be written whole or not at all. */
 export interface NamedBytes {
   readonly name: string

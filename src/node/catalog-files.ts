@@ -1,16 +1,19 @@
 import { createHash } from 'node:crypto'
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
+import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import type { CatalogFiles, CatalogTools } from '../catalog/catalog-files.js'
 import { parseDescription, type CatalogDescription } from '../catalog/description.js'
 import { fileSource } from './files.js'
 import { packageRoot } from './package.js'
 
+const LARGE_PIECE_BYTES = 262_144
+
 /** Decompression and checksums of Node's own libraries. */
 export const catalogTools: CatalogTools = {
+  gunzip: (bytes) => gunzipSync(bytes, { chunkSize: LARGE_PIECE_BYTES }),
   // Pages are unpacked together, a megabyte at a time: few large pieces.
-  gunzip: (bytes) => gunzipSync(bytes, { chunkSize: 262_144 }),
+  unbrotli: (bytes, byteLength) => brotliDecompressSync(bytes, { chunkSize: Math.min(LARGE_PIECE_BYTES, Math.max(64, byteLength)) }),
   sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 }
 

@@ -98,7 +98,7 @@ describe('a damaged store', () => {
     await expect(read(map)).rejects.toThrow(`store/${path}: the map of row groups is damaged: its checksum differs (found `)
     const page = bytes.slice()
     page[300]! ^= 4
-    await expect(read(page)).rejects.toThrow(new RegExp(`^store/${path}, row group 0, column source_id: the data cannot be decoded: it does not unpack to its values`))
+    await expect(read(page)).rejects.toThrow(new RegExp(`^store/${path}, row group 0, column source_id: the data cannot be decoded: its checksum differs`))
   })
 
   test('no manifest: an empty directory, and a half-written one', async () => {

@@ -1,7 +1,9 @@
 import { parquetMetadata } from 'hyparquet'
-import type { ColumnChunk, FileMetaData, Statistics } from 'hyparquet'
+import type { ColumnChunk, FileMetaData, SchemaElement } from 'hyparquet'
 import { crc32 } from './crc32.js'
+import type { SortedLayout } from './encode.js'
 import { chunkStarts, encodeGroupMap, MAP_KEY_SHIFT_BITS } from './group-map.js'
+import type { StoreChunk } from './store-chunk.js'
 
 /** Footer key under which the place of the map of row groups stands: first byte, length, CRC-32 in hexadecimal. */
 export const GROUP_MAP_KEY = 'bliss.group_map'
@@ -18,67 +20,49 @@ export interface SortedParquet extends GroupMapPlace {
   readonly bytes: Uint8Array
 }
 
-export interface FinishOptions {
-  /** The sort column. */
-  readonly sortedBy: string
-  /** Columns that ordinary runs do not read. */
-  readonly apart: readonly string[]
-  readonly rowGroupRows: number
-  readonly createdBy: string
+/** Some rows of all columns, and the least and the greatest key among them. */
+export interface StoreGroup {
+  readonly rows: number
+  readonly bounds: readonly [bigint, bigint]
+  readonly chunks: readonly StoreChunk[]
 }
 
 const MAGIC = new TextEncoder().encode('PAR1')
+const VERSION = 1
 
 /**
- * Puts the column chunks of a Parquet file in the order of its readers and rewrites what follows them: the map of row groups
- * (`GroupMap`), and a footer that gains `sorting_columns` and loses what no reader needs. The chunks themselves stay as they are.
+ * Puts the column chunks of a Parquet file in the order of its readers, and behind them the map of row groups (`GroupMap`) and a footer
+ * with no more than its readers need: bounds of the sort column alone, one encoding for each chunk, as required values have no levels.
  */
-export async function finishFooter(bytes: Uint8Array, options: FinishOptions): Promise<SortedParquet> {
-  const metadata = parquetMetadata(bytes)
-  const groups = metadata.row_groups
-  const names = metadata.schema.filter((element) => element.type !== undefined).map(({ name }) => name)
-  const sortColumn = names.indexOf(options.sortedBy)
-  const apart = names.map((name) => options.apart.includes(name))
+export async function finishedFile(schema: SchemaElement[], groups: readonly StoreGroup[], { sortedBy, apart: namesApart, rowGroupRows, createdBy }: SortedLayout): Promise<SortedParquet> {
+  const names = schema.slice(1).map(({ name }) => name)
+  const sortColumn = names.indexOf(sortedBy)
+  const apart = names.map((name) => namesApart.includes(name))
   const lengths = new Uint32Array(names.length * groups.length)
-  for (const [g, group] of groups.entries()) {
-    for (const [c, { meta_data: meta }] of group.columns.entries()) lengths[c * groups.length + g] = Number(meta!.total_compressed_size)
-  }
+  for (const [g, { chunks }] of groups.entries()) for (const [c, { bytes }] of chunks.entries()) lengths[c * groups.length + g] = bytes.byteLength
   const starts = chunkStarts(lengths, apart, groups.length)
-  const map = encodeGroupMap(
-    {
-      rowCount: Number(metadata.num_rows),
-      rowGroupRows: options.rowGroupRows,
-      groupCount: groups.length,
-      columnCount: names.length,
-      firstKeys: Float64Array.from(groups, (group) => Number((group.columns[sortColumn]!.meta_data!.statistics!.min_value as bigint) >> BigInt(MAP_KEY_SHIFT_BITS))),
-      lengths,
-    },
-    apart,
-  )
+  const rowCount = groups.reduce((total, { rows }) => total + rows, 0)
+  const firstKeys = Float64Array.from(groups, ({ bounds }) => Number(bounds[0] >> BigInt(MAP_KEY_SHIFT_BITS)))
+  const map = encodeGroupMap({ rowCount, rowGroupRows, groupCount: groups.length, columnCount: names.length, firstKeys, lengths }, apart)
   const mapStart = lengths.reduce((total, length) => total + length, MAGIC.byteLength)
   const mapCrc32 = crc32(map)
   const footer = await encodeFooter({
-    version: metadata.version,
-    schema: metadata.schema,
-    num_rows: metadata.num_rows,
-    row_groups: groups.map((group, g) => ({
-      total_byte_size: group.total_byte_size,
-      num_rows: group.num_rows,
-      columns: group.columns.map((chunk, c) => slimChunk(chunk, starts[c * groups.length + g]!)),
-      ...(sortColumn < 0 ? {} : { sorting_columns: [{ column_idx: sortColumn, descending: false, nulls_first: false }] }),
+    version: VERSION,
+    schema,
+    num_rows: BigInt(rowCount),
+    row_groups: groups.map(({ rows, bounds, chunks }, g) => ({
+      total_byte_size: BigInt(chunks.reduce((total, { unpackedBytes }) => total + unpackedBytes, 0)),
+      num_rows: BigInt(rows),
+      columns: chunks.map((chunk, c) => columnChunk(names[c]!, chunk, rows, starts[c * groups.length + g]!, c === sortColumn ? bounds : undefined)),
+      sorting_columns: [{ column_idx: sortColumn, descending: false, nulls_first: false }],
     })),
     key_value_metadata: [{ key: GROUP_MAP_KEY, value: `${mapStart} ${map.byteLength} ${mapCrc32.toString(16)}` }],
-    created_by: options.createdBy,
+    created_by: createdBy,
     metadata_length: 0,
   })
   const whole = new Uint8Array(mapStart + map.byteLength + footer.byteLength)
   whole.set(MAGIC)
-  for (const [g, group] of groups.entries()) {
-    for (const [c, { meta_data: meta }] of group.columns.entries()) {
-      const from = Number(meta!.data_page_offset)
-      whole.set(bytes.subarray(from, from + lengths[c * groups.length + g]!), starts[c * groups.length + g])
-    }
-  }
+  for (const [g, { chunks }] of groups.entries()) for (const [c, { bytes }] of chunks.entries()) whole.set(bytes, starts[c * groups.length + g])
   whole.set(map, mapStart)
   whole.set(footer, mapStart + map.byteLength)
   return { bytes: whole, mapStart, mapBytes: map.byteLength, mapCrc32 }
@@ -104,15 +88,19 @@ export async function encodeFooter(metadata: FileMetaData): Promise<Uint8Array> 
   return writer.getBytes().slice()
 }
 
-function slimChunk(chunk: ColumnChunk, start: number): ColumnChunk {
-  const meta = { ...chunk.meta_data!, data_page_offset: BigInt(start) }
-  delete meta.encoding_stats
-  if (meta.statistics !== undefined) meta.statistics = slimStatistics(meta.statistics)
-  return { file_offset: 0n, meta_data: meta }
-}
-
-/** The bounds once, in the fields that are defined for signed order. */
-function slimStatistics(statistics: Statistics): Statistics {
-  const { min_value, max_value } = statistics
-  return { ...(max_value === undefined ? {} : { max_value }), ...(min_value === undefined ? {} : { min_value }), null_count: 0n }
+function columnChunk(name: string, { type, encoding, codec, unpackedBytes, bytes }: StoreChunk, rows: number, start: number, bounds: StoreGroup['bounds'] | undefined): ColumnChunk {
+  return {
+    file_offset: 0n,
+    meta_data: {
+      type,
+      encodings: [encoding],
+      path_in_schema: [name],
+      codec,
+      num_values: BigInt(rows),
+      total_uncompressed_size: BigInt(unpackedBytes),
+      total_compressed_size: BigInt(bytes.byteLength),
+      data_page_offset: BigInt(start),
+      ...(bounds === undefined ? {} : { statistics: { max_value: bounds[1], min_value: bounds[0], null_count: 0n } }),
+    },
+  }
 }

@@ -10,6 +10,7 @@ export { openParquet, type FooterFacts, type ParquetColumn, type ParquetFile } f
 export { readParquet, readRowGroup } from './read.js'
 export { readRowGroupsOfAnyCodec, usesOwnCodecs } from './read-other-codecs.js'
 export { copyValues, emptyValues, type NumericArray, type PageValues } from './page-values.js'
+export { loadedUnbrotli } from './decompressors.js'
 export { keyedReader, type KeyedReader, type SelectedRows, type SelectOptions } from './select.js'
 export { crc32 } from './crc32.js'
 export { writeParquet } from './write.js'

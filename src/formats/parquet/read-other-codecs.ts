@@ -3,13 +3,17 @@ import { tableOf, type Column, type Table } from '../../table/columns.js'
 import type { ByteSource } from '../bytes.js'
 import type { ParquetFile } from './open.js'
 
-const OWN_CODECS: ReadonlySet<string> = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP'])
+const OWN_CODECS: ReadonlySet<string> = new Set(['UNCOMPRESSED', 'SNAPPY', 'GZIP', 'BROTLI'])
 
-/** Whether all wanted columns use codecs that need no further library; ZSTD, which most public catalogues use, is not among them. */
+/** Whether all wanted columns use codecs that stores and products use; ZSTD, which most public catalogues use, is not among them. */
 export function usesOwnCodecs(file: ParquetFile, columns: readonly string[]): boolean {
-  return file.metadata.row_groups.every((group) =>
-    group.columns.every(({ meta_data: meta }) => !columns.includes(meta!.path_in_schema[0]!) || OWN_CODECS.has(meta!.codec)),
-  )
+  return [...codecsOf(file, columns)].every((codec) => OWN_CODECS.has(codec))
+}
+
+/** Codecs of the wanted columns. */
+export function codecsOf({ metadata }: ParquetFile, columns: readonly string[]): Set<string> {
+  const chunks = metadata.row_groups.flatMap((group) => group.columns.map(({ meta_data: meta }) => meta!))
+  return new Set(chunks.filter((meta) => columns.includes(meta.path_in_schema[0]!)).map(({ codec }) => codec))
 }
 
 /**

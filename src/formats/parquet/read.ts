@@ -2,6 +2,7 @@ import { InputError } from '../../errors.js'
 import { tableOf, type Column, type Table } from '../../table/columns.js'
 import type { ByteSource, Decompress } from '../bytes.js'
 import { decodeChunk } from './decode.js'
+import { ownDecompressors } from './decompressors.js'
 import { fetchRanges } from './fetch.js'
 import { chunkStart, openParquet, type ParquetColumn, type ParquetFile } from './open.js'
 
@@ -21,7 +22,8 @@ export async function readRowGroup(file: ParquetFile, group: number, columns: re
     return { column, start: Number(chunkStart(meta)), end: Number(chunkStart(meta) + meta.total_compressed_size) }
   })
   const bytes = await fetchRanges(file.source, wanted, GAP_BYTES)
-  return tableOf(wanted.map(({ column }, i) => typedColumn(file, group, column, decodeChunk(file, group, column.name, bytes[i]!, gunzip))))
+  const decompressors = await ownDecompressors(file, columns, gunzip)
+  return tableOf(wanted.map(({ column }, i) => typedColumn(file, group, column, decodeChunk(file, group, column.name, bytes[i]!, decompressors))))
 }
 
 /** Reads a whole Parquet file, or some of its columns; the inverse of `writeParquet`. */

@@ -1,9 +1,11 @@
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { InputError, type Place } from '../../errors.js'
-import type { Decompress } from '../bytes.js'
+import type { DecompressTo } from '../bytes.js'
+import { isJoinable, joinedStreams } from '../brotli/index.js'
+import { crc32 } from './crc32.js'
 import type { PageValues } from './page-values.js'
 
-/** One page as a store writes it: version 1, GZIP, required values, the encoding that belongs to its type. */
+/** One page as a store writes it: version 1, BROTLI, required values, a checksum, the encoding that belongs to its type. */
 export interface StorePage {
   readonly type: 'i64' | 'f64' | 'f32'
   readonly rows: number
@@ -18,21 +20,21 @@ const KIND = { i64: 'plain64', f64: 'split64', f32: 'split32' } as const
 const ENCODING = { i64: 'PLAIN', f64: 'BYTE_STREAM_SPLIT', f32: 'BYTE_STREAM_SPLIT' } as const
 
 /**
- * Unpacks pages of a store, each to the values of its rows from 0 on. All go through one call: gzip members one after the other are one stream
- * (RFC 1952, 2.2), and the call costs more than a page's bytes. Each member's CRC-32 and length are checked on the way.
+ * Unpacks pages of a store, each to the values of its rows from 0 on. All go through one call, because it costs more than a page's bytes: the
+ * streams of a store can be joined. Each page's CRC-32 and length are checked on the way.
  *
  * @throws InputError with the page's place where a page is damaged, or is not as a store writes them
  */
-export function unpackStorePages(pages: readonly StorePage[], gunzip: Decompress): PageValues[] {
+export function unpackStorePages(pages: readonly StorePage[], unbrotli: DecompressTo): PageValues[] {
   const payloads = pages.map(payloadOf)
-  const together = inflated(payloads, gunzip, pages.reduce((total, { type, rows }) => total + SIZE[type] * rows, 0))
+  const sizes = pages.map(({ type, rows }) => SIZE[type] * rows)
+  const together = payloads.length === 0 ? undefined : unpacked(joinedStreams(payloads), unbrotli, sizes.reduce((total, size) => total + size, 0))
   let at = 0
   return pages.map((page, i): PageValues => {
-    const size = SIZE[page.type] * page.rows
     // One by one where they do not unpack together: that finds the damaged one.
-    const bytes = together?.subarray(at, at + size) ?? inflated([payloads[i]!], gunzip, size)
+    const bytes = together?.subarray(at, at + sizes[i]!) ?? unpacked(payloads[i]!, unbrotli, sizes[i]!)
     if (bytes === undefined) throw damaged(page, 'it does not unpack to its values')
-    at += size
+    at += sizes[i]!
     return { kind: KIND[page.type], firstRow: 0, rows: page.rows, bytes }
   })
 }
@@ -52,23 +54,15 @@ function payloadOf(page: StorePage): Uint8Array {
   if (facts.num_values !== rows) throw damaged(page, `it holds ${facts.num_values} values, ${rows} are expected`)
   const fits = reader.offset + header.compressed_page_size === bytes.byteLength && header.uncompressed_page_size === SIZE[type] * rows
   if (!fits) throw damaged(page, 'its lengths are not those of the map')
-  return bytes.subarray(reader.offset)
+  const payload = bytes.subarray(reader.offset)
+  if (header.crc === undefined || crc32(payload) !== header.crc >>> 0 || !isJoinable(payload)) throw damaged(page, 'its checksum differs')
+  return payload
 }
 
-function inflated(payloads: readonly Uint8Array[], gunzip: Decompress, expectedBytes: number): Uint8Array | undefined {
-  if (payloads.length === 0) return new Uint8Array(0)
-  let packed = payloads[0]!
-  if (payloads.length > 1) {
-    packed = new Uint8Array(payloads.reduce((total, { byteLength }) => total + byteLength, 0))
-    let at = 0
-    for (const payload of payloads) {
-      packed.set(payload, at)
-      at += payload.byteLength
-    }
-  }
+function unpacked(stream: Uint8Array, unbrotli: DecompressTo, byteLength: number): Uint8Array | undefined {
   try {
-    const whole = gunzip(packed)
-    return whole.byteLength === expectedBytes ? whole : undefined
+    const whole = unbrotli(stream, byteLength)
+    return whole.byteLength === byteLength ? whole : undefined
   } catch {
     return undefined
   }

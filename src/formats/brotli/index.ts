@@ -1,0 +1,3 @@
+export { brotliIntegers } from './integers.js'
+export { brotliPlanes } from './planes.js'
+export { isJoinable, joinedStreams } from './stream.js'

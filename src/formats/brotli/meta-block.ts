@@ -1,0 +1,150 @@
+import type { BitWriter } from './bit-writer.js'
+import { clusterContexts } from './cluster.js'
+import { putContextMap, putCount } from './context-map.js'
+import { BLOCK_LENGTHS, COPY_LENGTHS, INSERT_LENGTHS, lengthCodeOf } from './lengths.js'
+import { literalCode } from './literal-code.js'
+import { prefixCodeOf, putOnlySymbol, putPrefixCode, putSymbol, type PrefixCode } from './prefix-code.js'
+
+/** How the two bytes before a literal choose its code (RFC 7932, 7.1). */
+export interface LiteralContext {
+  /** Number of the mode in the format. */
+  readonly mode: number
+  /** 0 to 63. */
+  readonly of: (before: number, beforeThat: number) => number
+  /** Contexts in an order that puts alike ones together. */
+  readonly order: readonly number[]
+}
+
+/** Literals, then a copy of the bytes `distance` before; the last copy may be missing. */
+export interface Command {
+  readonly insert: number
+  readonly copy: number
+}
+
+/** Bytes [start, end) of a page, as one compressed piece of its stream. */
+export interface MetaBlock {
+  readonly bytes: Uint8Array
+  readonly start: number
+  readonly end: number
+  /** Each has codes of its own: their contexts, and the literals in each of them, all equally many. */
+  readonly blocks: readonly LiteralContext[]
+  readonly literalsInBlock: number
+  readonly commands: readonly Command[]
+  /** Of every copy, at most 16. */
+  readonly distance: number
+}
+
+const CONTEXTS = 64
+const MOST_BYTES = 2 ** 24
+const NO_COPY = 2
+
+/** The length of a piece, and whether it is stored as it is (RFC 7932, 9.2). */
+function putLength(writer: BitWriter, byteLength: number, isStored: boolean): void {
+  if (!(byteLength >= 1 && byteLength <= MOST_BYTES)) throw new RangeError(`a piece of ${byteLength} bytes`)
+  const nibbles = byteLength <= 2 ** 16 ? 4 : byteLength <= 2 ** 20 ? 5 : 6
+  writer.put(0, 1)
+  writer.put(nibbles - 4, 2)
+  writer.put((byteLength - 1) & 0xffff, 16)
+  writer.put((byteLength - 1) >>> 16, 4 * (nibbles - 4))
+  writer.put(Number(isStored), 1)
+}
+
+/** Bytes as they are. */
+export function putStored(writer: BitWriter, bytes: Uint8Array): void {
+  for (let at = 0; at < bytes.byteLength; at += MOST_BYTES) {
+    const piece = bytes.subarray(at, at + MOST_BYTES)
+    putLength(writer, piece.byteLength, true)
+    writer.align()
+    writer.append(piece)
+  }
+}
+
+/** A piece with prefix codes (RFC 7932, 9.2 and 9.3): literals by block and context, one code for all commands, one distance. */
+export function putCompressed(writer: BitWriter, piece: MetaBlock): void {
+  const { start, end, blocks, literalsInBlock, commands, distance } = piece
+  const { literals, places } = literalsOf(piece)
+  const { codeOf, codes } = literalCodes(literals, places, blocks)
+  const symbols = commands.map((command, i) => commandSymbol(command, i === 0))
+  const symbolCounts = new Uint32Array(704)
+  for (const symbol of symbols) symbolCounts[symbol]!++
+  const commandCode = prefixCodeOf(symbolCounts)
+
+  putLength(writer, end - start, false)
+  putCount(writer, blocks.length)
+  const blockCode = lengthCodeOf(BLOCK_LENGTHS, literalsInBlock)
+  const putBlockLength = () => writer.put(literalsInBlock - BLOCK_LENGTHS.bases[blockCode]!, BLOCK_LENGTHS.extraBits[blockCode]!)
+  if (blocks.length > 1) {
+    // Symbol 1 is the block type after this one.
+    putOnlySymbol(writer, 1, blocks.length + 2)
+    putOnlySymbol(writer, blockCode, BLOCK_LENGTHS.bases.length)
+    putBlockLength()
+  }
+  putCount(writer, 1)
+  putCount(writer, 1)
+  // Distances up to 15 have symbols of their own.
+  writer.put(0, 2)
+  writer.put(15, 4)
+  for (const { mode } of blocks) writer.put(mode, 2)
+  putContextMap(writer, codeOf, codes.length)
+  putCount(writer, 1)
+  for (const code of codes) putPrefixCode(writer, code)
+  putPrefixCode(writer, commandCode)
+  putOnlySymbol(writer, 16 + distance - 1, 16 + 15 + 48)
+
+  let at = 0
+  for (const [i, { insert, copy }] of commands.entries()) {
+    putSymbol(writer, commandCode, symbols[i]!)
+    putExtra(writer, INSERT_LENGTHS, insert)
+    putExtra(writer, COPY_LENGTHS, copy || NO_COPY)
+    for (const stop = at + insert; at < stop; at++) {
+      if (at > 0 && at % literalsInBlock === 0) putBlockLength()
+      putSymbol(writer, codes[codeOf[places[at]!]!]!, literals[at]!)
+    }
+  }
+}
+
+/** The literals of all commands, each with its place: 64 times its block, and its context. */
+function literalsOf({ bytes, start, blocks, literalsInBlock, commands }: MetaBlock): { literals: Uint8Array; places: Uint16Array } {
+  const literals = new Uint8Array(blocks.length * literalsInBlock)
+  const places = new Uint16Array(literals.length)
+  let n = 0
+  let at = start
+  for (const { insert, copy } of commands) {
+    for (const stop = at + insert; at < stop; at++, n++) {
+      const block = Math.floor(n / literalsInBlock)
+      literals[n] = bytes[at]!
+      places[n] = CONTEXTS * block + blocks[block]!.of(at > 0 ? bytes[at - 1]! : 0, at > 1 ? bytes[at - 2]! : 0)
+    }
+    at += copy
+  }
+  return { literals, places }
+}
+
+/** The codes of all literals, and which of them belongs to each place. */
+function literalCodes(literals: Uint8Array, places: Uint16Array, blocks: readonly LiteralContext[]): { codeOf: Uint8Array; codes: PrefixCode[] } {
+  const counts = new Array<Uint32Array | undefined>(CONTEXTS * blocks.length).fill(undefined)
+  for (let n = 0; n < literals.length; n++) (counts[places[n]!] ??= new Uint32Array(256))[literals[n]!]!++
+  const codeOf = new Uint8Array(counts.length)
+  const codes: PrefixCode[] = []
+  for (const [block, { order }] of blocks.entries()) {
+    const clusters = clusterContexts(counts.slice(CONTEXTS * block, CONTEXTS * (block + 1)), order)
+    for (let context = 0; context < CONTEXTS; context++) codeOf[CONTEXTS * block + context] = codes.length + clusters.groupOf[context]!
+    for (const group of clusters.counts) codes.push(literalCode(group))
+  }
+  return { codeOf, codes }
+}
+
+/** Symbol of a command (RFC 7932, 5). The first says its distance, the others say that it is the same, where their lengths leave the choice. */
+function commandSymbol({ insert, copy }: Command, isFirst: boolean): number {
+  const insertCode = lengthCodeOf(INSERT_LENGTHS, insert)
+  const copyCode = lengthCodeOf(COPY_LENGTHS, copy || NO_COPY)
+  if (copyCode > 7) throw new RangeError(`a copy of ${copy} bytes`)
+  if (insertCode < 8) return (isFirst ? 128 : 0) + 8 * insertCode + copyCode
+  if (insertCode < 16) return 256 + 8 * (insertCode - 8) + copyCode
+  return 448 + 8 * (insertCode - 16) + copyCode
+}
+
+function putExtra(writer: BitWriter, codes: typeof INSERT_LENGTHS, value: number): void {
+  const code = lengthCodeOf(codes, value)
+  writer.put(value - codes.bases[code]!, codes.extraBits[code]!)
+}
