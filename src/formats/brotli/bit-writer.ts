@@ -2,10 +2,15 @@ const MOST_BYTES_AT_ONCE = 4
 
 /** Bits one after the other, the lowest of each byte first, as Brotli packs them (RFC 7932, 1.5.1). */
 export class BitWriter {
-  private bytes = new Uint8Array(4096)
+  private bytes: Uint8Array
   private held = 0
   private heldBits = 0
   private length = 0
+
+  /** @param expectedBytes room to begin with */
+  constructor(expectedBytes: number) {
+    this.bytes = new Uint8Array(expectedBytes)
+  }
 
   /** The lowest `count` bits of a value, at most 24. */
   put(value: number, count: number): void {

@@ -20,18 +20,23 @@ const STANDS_OUT = 4
  * Puts contexts together while that takes fewer bits: first those that follow one another in `order`, which should have like
  * symbols near each other, then any two.
  *
- * @param counts of the symbols in each context; undefined where there are none
+ * @param counts of the symbols in each context
  */
-export function clusterContexts(counts: readonly (Uint32Array | undefined)[], order: readonly number[]): Clusters {
+export function clusterContexts(counts: readonly Uint32Array[], order: readonly number[]): Clusters {
   const groupOf = new Uint8Array(counts.length)
   const used = order.flatMap((context): Group[] => {
-    const own = counts[context]
-    return own === undefined ? [] : [{ contexts: [context], counts: own, bits: codeBits(own) }]
+    const own = counts[context]!
+    return hasAny(own) ? [{ contexts: [context], counts: own, bits: codeBits(own) }] : []
   })
   const neighbours = merging(used, 1)
   const groups = merging(neighbours, Infinity)
   for (const [g, { contexts }] of groups.entries()) for (const context of contexts) groupOf[context] = g
   return { groupOf, counts: groups.map((group) => group.counts) }
+}
+
+function hasAny(counts: Uint32Array): boolean {
+  for (let symbol = 0; symbol < counts.length; symbol++) if (counts[symbol]! > 0) return true
+  return false
 }
 
 /** n log2(n), for the counts of a page. */

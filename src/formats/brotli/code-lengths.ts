@@ -18,17 +18,21 @@ export function codeLengths(counts: Uint32Array, limit: number): Uint8Array {
 function assignLengths(symbols: readonly number[], counts: Uint32Array, floor: number, lengths: Uint8Array): number {
   // Weight and symbol in one number: what sorts the numbers sorts both. Of equal weights the later symbols come first.
   const size = counts.length
-  const keys = Float64Array.from(symbols, (symbol) => Math.max(floor, counts[symbol]!) * size + (size - 1 - symbol)).sort()
-  const n = keys.length
+  const n = symbols.length
+  const keys = new Float64Array(n)
+  for (let i = 0; i < n; i++) keys[i] = Math.max(floor, counts[symbols[i]!]!) * size + (size - 1 - symbols[i]!)
+  keys.sort()
   const weights = new Float64Array(2 * n - 1)
   for (let i = 0; i < n; i++) weights[i] = Math.floor(keys[i]! / size)
   const parents = new Uint16Array(2 * n - 1)
-  let [leaf, node] = [0, n]
+  let leaf = 0
+  let node = n
   for (let next = n; next < 2 * n - 1; next++) {
-    const least = () => (leaf < n && (node >= next || weights[leaf]! <= weights[node]!) ? leaf++ : node++)
-    const [a, b] = [least(), least()]
-    weights[next] = weights[a]! + weights[b]!
-    parents[a] = parents[b] = next
+    for (let child = 0; child < 2; child++) {
+      const least = leaf < n && (node >= next || weights[leaf]! <= weights[node]!) ? leaf++ : node++
+      weights[next]! += weights[least]!
+      parents[least] = next
+    }
   }
   const depths = new Uint8Array(2 * n - 1)
   let longest = 0

@@ -15,7 +15,7 @@ export const COPY_LENGTHS = lengthCodes(2, [0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 2, 2, 
 export const BLOCK_LENGTHS = lengthCodes(1, [2, 2, 2, 2, 3, 3, 3, 3, 4, 4, 4, 4, 5, 5, 5, 5, 6, 6, 7, 8, 9, 10, 11, 12, 13, 24])
 
 export function lengthCodeOf({ bases }: LengthCodes, value: number): number {
-  let code = bases.length - 1
-  while (bases[code]! > value) code--
+  let code = 0
+  while (code + 1 < bases.length && bases[code + 1]! <= value) code++
   return code
 }

@@ -16,10 +16,22 @@ export const isNoise = (counts: Uint32Array): boolean => codeBits(counts) >= 8 *
 /** Counts that differ by chance made equal: their code's lengths are described in runs. */
 function levelled(counts: Uint32Array): Uint32Array {
   const most = noiseLimit(totalOf(counts))
-  const noise = counts.filter((count) => count <= most)
+  let noise = 0
+  let symbols = 0
+  for (let symbol = 0; symbol < counts.length; symbol++) {
+    if (counts[symbol]! > most) continue
+    noise += counts[symbol]!
+    symbols++
+  }
   // Sixteenths, because the mean of small counts is no whole number.
-  const level = Math.max(1, Math.round((16 * totalOf(noise)) / noise.length))
-  return counts.map((count) => (count <= most ? level : 16 * count))
+  const level = Math.max(1, Math.round((16 * noise) / symbols))
+  const all = new Uint32Array(counts.length)
+  for (let symbol = 0; symbol < counts.length; symbol++) all[symbol] = counts[symbol]! > most ? 16 * counts[symbol]! : level
+  return all
 }
 
-const totalOf = (counts: Uint32Array): number => counts.reduce((total, count) => total + count, 0)
+function totalOf(counts: Uint32Array): number {
+  let total = 0
+  for (let symbol = 0; symbol < counts.length; symbol++) total += counts[symbol]!
+  return total
+}

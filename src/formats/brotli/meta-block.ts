@@ -9,7 +9,7 @@ import { prefixCodeOf, putOnlySymbol, putPrefixCode, putSymbol, type PrefixCode 
 export interface LiteralContext {
   /** Number of the mode in the format. */
   readonly mode: number
-  /** 0 to 63. */
+  /** 0 to 63, each of which is in `order`. */
   readonly of: (before: number, beforeThat: number) => number
   /** Contexts in an order that puts alike ones together. */
   readonly order: readonly number[]
@@ -62,9 +62,11 @@ export function putStored(writer: BitWriter, bytes: Uint8Array): void {
 /** A piece with prefix codes (RFC 7932, 9.2 and 9.3): literals by block and context, one code for all commands, one distance. */
 export function putCompressed(writer: BitWriter, piece: MetaBlock): void {
   const { start, end, blocks, literalsInBlock, commands, distance } = piece
-  const { literals, places } = literalsOf(piece)
-  const { codeOf, codes } = literalCodes(literals, places, blocks)
-  const symbols = commands.map((command, i) => commandSymbol(command, i === 0))
+  let placeCount = 0
+  const firstPlaces = blocks.map(({ order }) => (placeCount += order.length) - order.length)
+  const { literals, places } = literalsOf(piece, firstPlaces)
+  const { codeOf, contextMap, codes } = literalCodes(piece, firstPlaces, literals, places)
+  const symbols = Uint16Array.from(commands, (command, i) => commandSymbol(command, i === 0))
   const symbolCounts = new Uint32Array(704)
   for (const symbol of symbols) symbolCounts[symbol]!++
   const commandCode = prefixCodeOf(symbolCounts)
@@ -85,53 +87,63 @@ export function putCompressed(writer: BitWriter, piece: MetaBlock): void {
   writer.put(0, 2)
   writer.put(15, 4)
   for (const { mode } of blocks) writer.put(mode, 2)
-  putContextMap(writer, codeOf, codes.length)
+  putContextMap(writer, contextMap, codes.length)
   putCount(writer, 1)
   for (const code of codes) putPrefixCode(writer, code)
   putPrefixCode(writer, commandCode)
   putOnlySymbol(writer, 16 + distance - 1, 16 + 15 + 48)
 
   let at = 0
-  for (const [i, { insert, copy }] of commands.entries()) {
+  let blockEnd = literalsInBlock
+  for (let i = 0; i < commands.length; i++) {
+    const { insert, copy } = commands[i]!
     putSymbol(writer, commandCode, symbols[i]!)
     putExtra(writer, INSERT_LENGTHS, insert)
     putExtra(writer, COPY_LENGTHS, copy || NO_COPY)
     for (const stop = at + insert; at < stop; at++) {
-      if (at > 0 && at % literalsInBlock === 0) putBlockLength()
+      if (at === blockEnd) {
+        putBlockLength()
+        blockEnd += literalsInBlock
+      }
       putSymbol(writer, codes[codeOf[places[at]!]!]!, literals[at]!)
     }
   }
 }
 
-/** The literals of all commands, each with its place: 64 times its block, and its context. */
-function literalsOf({ bytes, start, blocks, literalsInBlock, commands }: MetaBlock): { literals: Uint8Array; places: Uint16Array } {
+/** The literals of all commands, each with its place: the first place of its block, and its context. */
+function literalsOf({ bytes, start, blocks, literalsInBlock, commands }: MetaBlock, firstPlaces: readonly number[]): { literals: Uint8Array; places: Uint16Array } {
   const literals = new Uint8Array(blocks.length * literalsInBlock)
   const places = new Uint16Array(literals.length)
   let n = 0
+  let block = 0
   let at = start
   for (const { insert, copy } of commands) {
     for (const stop = at + insert; at < stop; at++, n++) {
-      const block = Math.floor(n / literalsInBlock)
+      if (n === (block + 1) * literalsInBlock) block++
       literals[n] = bytes[at]!
-      places[n] = CONTEXTS * block + blocks[block]!.of(at > 0 ? bytes[at - 1]! : 0, at > 1 ? bytes[at - 2]! : 0)
+      places[n] = firstPlaces[block]! + blocks[block]!.of(at > 0 ? bytes[at - 1]! : 0, at > 1 ? bytes[at - 2]! : 0)
     }
     at += copy
   }
   return { literals, places }
 }
 
-/** The codes of all literals, and which of them belongs to each place. */
-function literalCodes(literals: Uint8Array, places: Uint16Array, blocks: readonly LiteralContext[]): { codeOf: Uint8Array; codes: PrefixCode[] } {
-  const counts = new Array<Uint32Array | undefined>(CONTEXTS * blocks.length).fill(undefined)
-  for (let n = 0; n < literals.length; n++) (counts[places[n]!] ??= new Uint32Array(256))[literals[n]!]!++
-  const codeOf = new Uint8Array(counts.length)
+/** The codes of all literals, which of them belongs to each place, and the same as the format has it: for 64 contexts of every block. */
+function literalCodes({ blocks }: MetaBlock, firstPlaces: readonly number[], literals: Uint8Array, places: Uint16Array) {
+  const placeCount = firstPlaces.at(-1)! + blocks.at(-1)!.order.length
+  const counts = new Uint32Array(256 * placeCount)
+  for (let n = 0; n < literals.length; n++) counts[256 * places[n]! + literals[n]!]!++
+  const codeOf = new Uint8Array(placeCount)
+  const contextMap = new Uint8Array(CONTEXTS * blocks.length)
   const codes: PrefixCode[] = []
   for (const [block, { order }] of blocks.entries()) {
-    const clusters = clusterContexts(counts.slice(CONTEXTS * block, CONTEXTS * (block + 1)), order)
-    for (let context = 0; context < CONTEXTS; context++) codeOf[CONTEXTS * block + context] = codes.length + clusters.groupOf[context]!
+    const first = firstPlaces[block]!
+    const clusters = clusterContexts(order.map((_, context) => counts.subarray(256 * (first + context), 256 * (first + context + 1))), order)
+    for (let context = 0; context < CONTEXTS; context++) contextMap[CONTEXTS * block + context] = codes.length + (clusters.groupOf[context] ?? 0)
+    for (let context = 0; context < order.length; context++) codeOf[first + context] = codes.length + clusters.groupOf[context]!
     for (const group of clusters.counts) codes.push(literalCode(group))
   }
-  return { codeOf, codes }
+  return { codeOf, contextMap, codes }
 }
 
 /** Symbol of a command (RFC 7932, 5). The first says its distance, the others say that it is the same, where their lengths leave the choice. */

@@ -29,6 +29,7 @@ export function brotliPlanes(bytes: Uint8Array, rows: number): Uint8Array {
 function planeOf(plane: Uint8Array): { isNoise: boolean; context: LiteralContext } {
   const counts = new Uint32Array(256)
   for (let i = 0; i < plane.length; i++) counts[plane[i]!]!++
-  const used = counts.reduce((symbols, count) => symbols + Number(count > 0), 0)
+  let used = 0
+  for (let byte = 0; byte < 256; byte++) used += Number(counts[byte]! > 0)
   return { isNoise: isNoise(counts), context: used > 1 && used <= CONTEXT_SYMBOLS ? LOW_BITS : NO_CONTEXT }
 }

@@ -8,6 +8,9 @@ const EMPTY_METADATA = { value: 0b00_0_11_0, bits: 6 }
 /** A last piece without content. */
 const LAST_BYTE = 0b11
 
+/** Of a stream whose content needs no description worth the name. */
+const SPARE_BYTES = 256
+
 /**
  * A Brotli stream of the pieces that `put` writes. Its first and last byte are whole and always the same, so that streams may be joined; a piece
  * that starts a stream must not look at bytes before its own.
@@ -15,13 +18,12 @@ const LAST_BYTE = 0b11
  * @param bytes the content: stored as it is where that is shorter
  */
 export function brotliStream(bytes: Uint8Array, put: (writer: BitWriter) => void): Uint8Array {
-  const packed = written(put)
-  const stored = written((writer) => putStored(writer, bytes))
-  return packed.byteLength < stored.byteLength ? packed : stored
+  const packed = written(put, bytes.byteLength)
+  return packed.byteLength < bytes.byteLength ? packed : written((writer) => putStored(writer, bytes), bytes.byteLength)
 }
 
-function written(put: (writer: BitWriter) => void): Uint8Array {
-  const writer = new BitWriter()
+function written(put: (writer: BitWriter) => void, contentBytes: number): Uint8Array {
+  const writer = new BitWriter(contentBytes + SPARE_BYTES)
   writer.put(FIRST_BYTE, 8)
   put(writer)
   if (writer.bitLength % 8 !== 0) writer.put(EMPTY_METADATA.value, EMPTY_METADATA.bits)
