@@ -114,6 +114,8 @@ async function wholeSky(map, byDensity) {
     const all = gigabytes(({ sizes }) => sizes[variant].all)
     console.log(`| ${variant} | ${all.toFixed(1)} | ${(all / csv).toFixed(3)} |`)
   }
+  const without = gigabytes(({ sizes }) => sizes.basic.all - sizes.basic.columns.get('_healpix_29'))
+  console.log(`| basic without _healpix_29 | ${without.toFixed(1)} | ${(without / csv).toFixed(4)} |`)
   console.log(`| margin of default | ${gigabytes(({ sizes }) => sizes.default.margin).toFixed(2)} |`)
   for (const name of byDensity[0].sizes.default.columns.keys()) console.log(`| default: ${name} | ${gigabytes(({ sizes }) => sizes.default.columns.get(name)).toFixed(1)} |`)
 }

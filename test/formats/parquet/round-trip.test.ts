@@ -112,6 +112,33 @@ describe('a sorted file', () => {
     expect(metadata.row_groups.map((group) => group.sorting_columns)).toEqual(Array(3).fill([{ column_idx: 0, descending: false, nulls_first: false }]))
   })
 
+  test('parquet-wasm and hyparquet read every column bit for bit', async () => {
+    const table = sortedTable(2500)
+    const { bytes } = await encode(table, 1024)
+    const [wasm, arrow] = await Promise.all([import('parquet-wasm'), import('apache-arrow')])
+    const read = arrow.tableFromIPC(wasm.readParquet(bytes).intoIPCStream())
+    for (const { name, values } of table.columns) expect(Array.from(read.getChild(name)! as Iterable<unknown>)).toEqual(Array.from(values as ArrayLike<unknown>))
+    const again = await readParquet(memorySource('file', bytes), gunzipSync)
+    for (const [c, { values }] of table.columns.entries()) expect(Array.from(again.columns[c]!.values as ArrayLike<unknown>)).toEqual(Array.from(values as ArrayLike<unknown>))
+  })
+
+  test('any damage of a page is found', async () => {
+    const file = await encode(sortedTable(600), 512)
+    const { start, end } = chunkRange(parseGroupMap(file.bytes.subarray(file.mapStart, file.mapStart + file.mapBytes), { rows: 600, columns: 4, mapStart: file.mapStart }, 'file'), 1, 0)
+    const unpack = (bytes: Uint8Array) => unpackStorePages([{ type: 'i64', rows: 512, bytes, place: {} }], brotliDecompress)[0]
+    const sound = unpack(file.bytes.subarray(start, end))
+    const random = seededRandom(2)
+    for (let n = 0; n < 400; n++) {
+      const bytes = file.bytes.slice(start, end)
+      bytes[random.below(bytes.length)]! ^= 1 << random.below(8)
+      try {
+        expect(unpack(bytes)).toEqual(sound)
+      } catch (error) {
+        expect(String(error)).toContain('the data cannot be decoded')
+      }
+    }
+  })
+
   test('the same columns give the same bytes', async () => {
     expect(await encode(sortedTable(5000))).toEqual(await encode(sortedTable(5000)))
   })
