@@ -33,7 +33,7 @@ export interface Manifest {
   readonly partitions: readonly PartitionBlock[]
 }
 
-const SCHEMA = 2
+const SCHEMA = 3
 type Sha256 = (bytes: Uint8Array) => string
 
 /** The manifest as text; its last field is the checksum of all before it, so that damage is seen. */
@@ -62,7 +62,7 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): 
   }
   if (record?.schema !== SCHEMA) {
     const place = { file, found: String(record?.schema), expected: `schema ${SCHEMA}` }
-    throw new InputError('unfit-manifest', 'the manifest is of another version of the store', place)
+    throw new InputError('unfit-manifest', 'the manifest is of another version of the store: build the store again', place)
   }
   const end = text.lastIndexOf(',"check":')
   const sound = end >= 0 && sha256(new TextEncoder().encode(`${text.slice(0, end)}}`)) === record.check

@@ -67,7 +67,7 @@ describe('a damaged store', () => {
   test.each([
     ['manifest.json', (bytes: Uint8Array) => bytes.slice(0, 100), /^store\/manifest.json: the manifest of the catalogue is not JSON/],
     ['manifest.json', (bytes: Uint8Array) => new TextEncoder().encode(new TextDecoder().decode(bytes).replace('"epochYr":2015.5', '"epochYr":2016.0')), /^store\/manifest.json: the manifest of the catalogue is damaged: its checksum differs$/],
-    ['manifest.json', () => new TextEncoder().encode('{"schema":9}'), /^store\/manifest.json: the manifest is of another version of the store \(found 9, expected schema 2\)$/],
+    ['manifest.json', () => new TextEncoder().encode('{"schema":9}'), /^store\/manifest.json: the manifest is of another version of the store: build the store again \(found 9, expected schema 3\)$/],
   ])('%s: the message says what is wrong', async (path, change, message) => {
     expect(await outcome(path, change(store.get(path)!))).toMatch(message)
   })
