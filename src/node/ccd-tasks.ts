@@ -105,7 +105,7 @@ export interface CcdTasks {
 }
 
 /** Of catalogues that a thread keeps ready-made, 700 bytes for each detection; of further ones it keeps the columns, some 100 bytes. */
-const MOST_READY_BYTES = 64 << 20
+const MOST_READY_BYTES = 48 << 20
 
 /** A catalogue without a zeropoint as the content of its files, or what they are to be made from. */
 type KeptCatalogue = CatalogueFiles | CarriedCatalogue
