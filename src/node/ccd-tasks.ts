@@ -129,14 +129,13 @@ export function ccdTasks(): CcdTasks {
       ]
       return { input, sha256, notes }
     },
-    prepare({ run, expnum, ccd }) {
+    async prepare({ run, expnum, ccd }) {
       const carried = kept.get(run)?.get(ccd)
       if (carried && !('csv' in carried) && readyBytes < MOST_READY_BYTES) {
         const ready = catalogueFiles(calibratedCatalogue(carried, { expnum, ccd, ...UNCALIBRATED }))
         readyBytes += bytesOf(ready)
         kept.get(run)!.set(ccd, ready)
       }
-      return Promise.resolve()
     },
     async calibrate({ input, sky, options }) {
       return calibrateStars(input, readSky(sky), options)
