@@ -139,6 +139,8 @@ async function writePieces(handle: fs.FileHandle, pieces: AsyncIterable<Uint8Arr
     for await (const piece of pieces) {
       await written
       written = handle.writeFile(piece)
+      // It is awaited when the next piece is there; until then it may fail unheard.
+      written.catch(() => undefined)
     }
   } finally {
     await written

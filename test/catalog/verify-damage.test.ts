@@ -83,6 +83,13 @@ describe('catalog verify on a store', () => {
     expect((await verifyInMemory(new Map(store).set('gaia_dr2/manifest.json', manifest.slice(0, -1)), true)).findings).toHaveLength(1)
   })
 
+  test('a collection that names no catalogue is a finding, not the end of the check', async () => {
+    const text = Buffer.from(store.get('collection.properties')!).toString().replace('hats_primary_table_url', 'hats_primary_table_urk')
+    const { findings, notChecked } = await verifyInMemory(new Map(store).set('collection.properties', new Uint8Array(Buffer.from(text))), true)
+    expect(findings.map(({ file }) => file)).toEqual(['store/collection.properties'])
+    expect(notChecked).toContain('its catalogues: the collection does not name them')
+  })
+
   test('a file that is missing, and one that does not belong', async () => {
     for (const path of store.keys()) {
       const without = new Map(store)

@@ -4,6 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterAll, describe, expect, test } from 'vitest'
+import { commitFiles, stageFiles } from '../../src/node/staged-files.js'
 import { fileSource, openInput, writeFilesWhole, type WriteOperations } from '../../src/node/files.js'
 import { inputChunks } from '../../src/node/input-chunks.js'
 
@@ -117,6 +118,20 @@ describe('writing', () => {
       `${join(dir, 'two.csv')}: the file cannot be written: ${reason}`,
     )
     expect(readdirSync(dir)).toEqual([])
+  })
+
+  test('a piece that cannot be written while the next one is made: the same, and no failure goes unheard', async () => {
+    const dir = fresh('pieces')
+    async function* pieces() {
+      for (let n = 0; n < 3; n++) {
+        yield bytesOf(String(n))
+        await new Promise((resume) => setTimeout(resume, 20))
+      }
+    }
+    await expect(stageFiles(dir, [files[0]!, { name: 'two.csv', bytes: pieces() }], undefined, failing('writeFile', 'ENOSPC'))).rejects.toThrow(`${join(dir, 'two.csv')}: the file cannot be written: the disk is full`)
+    expect(readdirSync(dir)).toEqual([])
+    await commitFiles(dir, await stageFiles(dir, [{ name: 'two.csv', bytes: pieces() }]))
+    expect(readFileSync(join(dir, 'two.csv'), 'utf8')).toBe('012')
   })
 
   test('where a rename fails, files that were replaced are put back', async () => {

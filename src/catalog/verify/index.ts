@@ -63,7 +63,11 @@ interface Verified {
 
 /** A catalogue and its margins, each in a directory of its own. */
 async function verifyCollection(files: ListedFiles, present: readonly string[] | undefined, options: VerifyOptions, findings: Findings, notChecked: Set<string>): Promise<Verified> {
-  const collection = await readCollection(files)
+  const collection = await findings.attempt('structure', `${files.name}/${COLLECTION_NAME}`, () => readCollection(files))
+  if (collection === undefined) {
+    notChecked.add('its catalogues: the collection does not name them')
+    return { kind: 'hats', files: 1, rows: 0 }
+  }
   checkCollectionFiles(files, collection, present, findings)
   let rows = 0
   let kind: Verified['kind'] = 'hats'
