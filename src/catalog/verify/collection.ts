@@ -36,8 +36,12 @@ export async function readCollection(files: CatalogFiles): Promise<Collection> {
   return { primary, margins: named('all_margins').filter(isBelow), others, text }
 }
 
-/** Nothing may stand beside the directories that a collection names. */
+/** The directories that a collection names must be there, and nothing may stand beside them. */
 export function checkCollectionFiles(files: ListedFiles, { primary, margins, others }: Collection, present: readonly string[] | undefined, findings: Findings): void {
+  for (const directory of [primary, ...margins]) {
+    if (present === undefined || present.some((path) => path.startsWith(`${directory}/`))) continue
+    findings.add('structure', 'missing-catalogue', 'the collection names a catalogue that is not there', { file: `${files.name}/${COLLECTION_NAME}`, found: directory })
+  }
   const known = [primary, ...margins, ...others]
   for (const path of present ?? []) {
     if (path === COLLECTION_NAME || known.some((directory) => path.startsWith(`${directory}/`)) || /^README/.test(path)) continue
