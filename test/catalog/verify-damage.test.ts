@@ -93,7 +93,7 @@ describe('catalog verify on a store', () => {
   test('nor is one that names a catalogue which is not there', async () => {
     const text = Buffer.from(store.get('collection.properties')!).toString().replace('table_url=gaia_dr2', 'table_url=gaia_dr7')
     const { findings } = await verifyInMemory(new Map(store).set('collection.properties', new Uint8Array(Buffer.from(text))), true)
-    expect(findings.map(({ message }) => message)).toContain("store/collection.properties: the collection names a catalogue that is not there (found 'gaia_dr7')")
+    expect(findings.map(({ message }) => message)).toContain("store/collection.properties: the collection names a catalogue that is not there (found gaia_dr7)")
   })
 
   test('a file that is missing, and one that does not belong', async () => {
