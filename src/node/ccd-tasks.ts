@@ -113,7 +113,7 @@ type KeptCatalogue = CatalogueFiles | CarriedCatalogue
 /** The tasks, with room for what is kept between reading and staging. */
 export function ccdTasks(): CcdTasks {
   const kept = new Map<string, Map<number, KeptCatalogue>>()
-  let readyBytes = 0
+  const readyBytes = () => [...kept.values()].flatMap((catalogues) => [...catalogues.values()]).reduce((bytes, catalogue) => bytes + ('csv' in catalogue ? catalogue.csv.length + catalogue.fits.length : 0), 0)
   return {
     async read(task) {
       const { run, row, list } = task
@@ -131,10 +131,8 @@ export function ccdTasks(): CcdTasks {
     },
     async prepare({ run, expnum, ccd }) {
       const carried = kept.get(run)?.get(ccd)
-      if (carried && !('csv' in carried) && readyBytes < MOST_READY_BYTES) {
-        const ready = catalogueFiles(calibratedCatalogue(carried, { expnum, ccd, ...UNCALIBRATED }))
-        readyBytes += bytesOf(ready)
-        kept.get(run)!.set(ccd, ready)
+      if (carried && !('csv' in carried) && readyBytes() < MOST_READY_BYTES) {
+        kept.get(run)!.set(ccd, catalogueFiles(calibratedCatalogue(carried, { expnum, ccd, ...UNCALIBRATED })))
       }
     },
     async calibrate({ input, sky, options }) {
@@ -164,7 +162,6 @@ export function ccdTasks(): CcdTasks {
       }
     },
     forget(run) {
-      for (const catalogue of kept.get(run)?.values() ?? []) if ('csv' in catalogue) readyBytes -= bytesOf(catalogue)
       kept.delete(run)
       return Promise.resolve()
     },
@@ -172,8 +169,6 @@ export function ccdTasks(): CcdTasks {
 }
 
 const UNCALIBRATED = { zeropoint: null, zeropointErr: null, flag: 0 }
-
-const bytesOf = ({ csv, fits }: CatalogueFiles): number => csv.length + fits.length
 
 async function stagedCatalogue(outdir: string, { zpCsv, zpFits }: ProductNames, { csv, fits, raDeg }: RecalibratedFiles, stem: string): Promise<StagedCatalogue> {
   const files = [

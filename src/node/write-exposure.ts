@@ -25,7 +25,7 @@ export interface WrittenCcds {
  * own. A CCD that cannot be written fails and takes no part: the others are solved and written without it, so that what stands is always the solution of
  * the CCDs that stand. The exposure's own products come last; where they alone cannot be written, the CCDs' stay.
  */
-export async function writeExposure(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { signal, onProgress }: RunControl): Promise<WrittenCcds> {
+export async function writeExposure(exposure: WrittenExposure, ccds: readonly ReadyCcd[], control: RunControl): Promise<WrittenCcds> {
   const { outdir } = exposure
   const stem = temporaryStem()
   const failures: RunFailure[] = []
@@ -33,7 +33,7 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
     for (let round = 0, left = ccds; left.length > 0; round++) {
       const solved = solve(exposure, left)
       const [staging, texts] = await Promise.allSettled([
-        stageCcds(exposure, left, solved.results, `${stem}-${round}`, { ...(signal ? { signal } : {}), ...(onProgress ? { onProgress } : {}) }),
+        stageCcds(exposure, left, solved.results, `${stem}-${round}`, control),
         stageTexts(exposure, left, solved, `${stem}-${round}-e`),
       ])
       if (staging.status === 'rejected') throw staging.reason

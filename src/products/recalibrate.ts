@@ -22,7 +22,8 @@ const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
 export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint): Promise<RecalibratedFiles> {
   const source = memorySource(names.fits, fits)
   const hdus = await readFitsHeaders(source)
-  const fields = fitsColumns(findHdu(hdus, 1, names.fits))
+  const hdu = findHdu(hdus, 1, names.fits)
+  const fields = fitsColumns(hdu)
   const found = fields.map(({ name }) => name).join(',')
   if (found !== CALIBRATED_COLUMNS.join(',')) throw new InputError('damaged-catalogue', 'the file is no calibrated catalogue', { file: names.fits, found, expected: 'its 25 columns' })
   const table = await readFitsTable(source, { hdus, columns: READ_AGAIN })
@@ -45,7 +46,7 @@ export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { 
   }
   return {
     csv: recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag]),
-    fits: recalibratedFits(fits, hdus[1]!, fields, replaced),
+    fits: recalibratedFits(fits, hdu, fields, replaced),
     raDeg: numbers(table, 'ALPHAWIN_J2000'),
   }
 }
