@@ -3,13 +3,13 @@ import { cellAreaSqDeg } from '../healpix/index.js'
 import { KEY_COLUMN, type FurtherColumn, type StoreColumn } from './store-columns.js'
 
 /**
- * Rows of a row group: the piece of a file that a reader fetches whole, by one request. A row group of 1,024 stars is 0.16 deg wide at the
- * mean density of the sky, as a CCD is; with 2,048 a CCD reads 40 % more, with 512 the store is 5 % larger (bench/README.md).
+ * Rows of a row group: the piece of a file that a reader fetches whole, by one request. A row group of 1,536 stars is 0.19 deg wide at the
+ * mean density of the sky, about as a CCD is; with 2,048 a CCD reads 10 % more, with 1,024 the store is 1 % larger, 2 % in lite (bench/README.md).
  */
-const ROW_GROUP_ROWS = 1024
+const ROW_GROUP_ROWS = 1536
 
 /** Where stars are dense a CCD holds many row groups, and smaller ones at its edges read less. */
-const DENSE_ROW_GROUP_ROWS = 512
+const DENSE_ROW_GROUP_ROWS = 768
 const DENSE_PER_SQ_DEG = 400_000
 
 /** Ordinary runs work out a star's cell from its position, and have no use for these. */

@@ -15,10 +15,11 @@ export interface LiteralContext {
   readonly order: readonly number[]
 }
 
-/** Literals, then a copy of the bytes `distance` before; the last copy may be missing. */
+/** Literals, then a copy of the bytes `distance` before, at most 120; the last copy may be missing. */
 export interface Command {
   readonly insert: number
   readonly copy: number
+  readonly distance: number
 }
 
 /** Bytes [start, end) of a page, as one compressed piece of its stream. */
@@ -26,17 +27,20 @@ export interface MetaBlock {
   readonly bytes: Uint8Array
   readonly start: number
   readonly end: number
-  /** Each has codes of its own: their contexts, and the literals in each of them, all equally many. */
+  /** Each has codes of its own: their contexts, and the literals in each of them, of which the last block may have fewer. */
   readonly blocks: readonly LiteralContext[]
   readonly literalsInBlock: number
   readonly commands: readonly Command[]
-  /** Of every copy, at most 16. */
-  readonly distance: number
 }
 
 const CONTEXTS = 64
+const COMMAND_SYMBOLS = 704
 const MOST_BYTES = 2 ** 24
 const NO_COPY = 2
+/** Distances up to 15 * 2^3 have symbols of their own, from 16 on (RFC 7932, 4). */
+const DISTANCE_POSTFIX_BITS = 3
+const DIRECT_DISTANCES = 15 << DISTANCE_POSTFIX_BITS
+const DISTANCE_SYMBOLS = 16 + DIRECT_DISTANCES + (48 << DISTANCE_POSTFIX_BITS)
 
 /** The length of a piece, and whether it is stored as it is (RFC 7932, 9.2). */
 function putLength(writer: BitWriter, byteLength: number, isStored: boolean): void {
@@ -59,17 +63,18 @@ export function putStored(writer: BitWriter, bytes: Uint8Array): void {
   }
 }
 
-/** A piece with prefix codes (RFC 7932, 9.2 and 9.3): literals by block and context, one code for all commands, one distance. */
+/** A piece with prefix codes (RFC 7932, 9.2 and 9.3): literals by block and context, one code for all commands, one for all distances. */
 export function putCompressed(writer: BitWriter, piece: MetaBlock): void {
-  const { start, end, blocks, literalsInBlock, commands, distance } = piece
+  const { start, end, blocks, literalsInBlock, commands } = piece
   let placeCount = 0
   const firstPlaces = blocks.map(({ order }) => (placeCount += order.length) - order.length)
   const { literals, places } = literalsOf(piece, firstPlaces)
   const { codeOf, contextMap, codes } = literalCodes(piece, firstPlaces, literals, places)
-  const symbols = Uint16Array.from(commands, (command, i) => commandSymbol(command, i === 0))
-  const symbolCounts = new Uint32Array(704)
-  for (const symbol of symbols) symbolCounts[symbol]!++
-  const commandCode = prefixCodeOf(symbolCounts)
+  const repeats = commands.map((command, i) => repeatsDistance(command, commands[i - 1]))
+  const symbols = Uint16Array.from(commands, (command, i) => commandSymbol(command, repeats[i]!))
+  const commandCode = codeOfSymbols(symbols, COMMAND_SYMBOLS)
+  const copies = commands.filter(({ copy }, i) => copy > 0 && !repeats[i])
+  const distanceCode = codeOfSymbols(Uint16Array.from(copies, distanceSymbol), DISTANCE_SYMBOLS)
 
   putLength(writer, end - start, false)
   putCount(writer, blocks.length)
@@ -83,20 +88,20 @@ export function putCompressed(writer: BitWriter, piece: MetaBlock): void {
   }
   putCount(writer, 1)
   putCount(writer, 1)
-  // Distances up to 15 have symbols of their own.
-  writer.put(0, 2)
-  writer.put(15, 4)
+  writer.put(DISTANCE_POSTFIX_BITS, 2)
+  writer.put(DIRECT_DISTANCES >> DISTANCE_POSTFIX_BITS, 4)
   for (const { mode } of blocks) writer.put(mode, 2)
   putContextMap(writer, contextMap, codes.length)
   putCount(writer, 1)
   for (const code of codes) putPrefixCode(writer, code)
   putPrefixCode(writer, commandCode)
-  putOnlySymbol(writer, 16 + distance - 1, 16 + 15 + 48)
+  putPrefixCode(writer, distanceCode)
 
   let at = 0
   let blockEnd = literalsInBlock
   for (let i = 0; i < commands.length; i++) {
-    const { insert, copy } = commands[i]!
+    const command = commands[i]!
+    const { insert, copy } = command
     putSymbol(writer, commandCode, symbols[i]!)
     putExtra(writer, INSERT_LENGTHS, insert)
     putExtra(writer, COPY_LENGTHS, copy || NO_COPY)
@@ -107,6 +112,7 @@ export function putCompressed(writer: BitWriter, piece: MetaBlock): void {
       }
       putSymbol(writer, codes[codeOf[places[at]!]!]!, literals[at]!)
     }
+    if (copy > 0 && !repeats[i]) putSymbol(writer, distanceCode, distanceSymbol(command))
   }
 }
 
@@ -125,7 +131,7 @@ function literalsOf({ bytes, start, blocks, literalsInBlock, commands }: MetaBlo
     }
     at += copy
   }
-  return { literals, places }
+  return { literals: literals.subarray(0, n), places }
 }
 
 /** The codes of all literals, which of them belongs to each place, and the same as the format has it: for 64 contexts of every block. */
@@ -146,14 +152,31 @@ function literalCodes({ blocks }: MetaBlock, firstPlaces: readonly number[], lit
   return { codeOf, contextMap, codes }
 }
 
-/** Symbol of a command (RFC 7932, 5). The first says its distance, the others say that it is the same, where their lengths leave the choice. */
-function commandSymbol({ insert, copy }: Command, isFirst: boolean): number {
+const distanceSymbol = ({ distance }: Command): number => 15 + distance
+
+/** A code for these symbols; where there are none the code of a lone one. */
+function codeOfSymbols(symbols: Uint16Array, alphabet: number): PrefixCode {
+  const counts = new Uint32Array(alphabet)
+  for (const symbol of symbols) counts[symbol]!++
+  if (symbols.length === 0) counts[0] = 1
+  return prefixCodeOf(counts)
+}
+
+/** Which 64 symbols hold a command, by eights of its insert code and of its copy code (RFC 7932, 5). */
+const CELLS = [[2, 3, 6], [4, 5, 8], [7, 9, 10]]
+/** Lengths below these have symbols that say that the distance is the last one. */
+const REPEATING = { insert: 10, copy: 70 }
+
+function repeatsDistance({ insert, copy, distance }: Command, before: Command | undefined): boolean {
+  return insert < REPEATING.insert && copy < REPEATING.copy && distance === before?.distance
+}
+
+/** Symbol of a command (RFC 7932, 5). */
+function commandSymbol({ insert, copy }: Command, repeats: boolean): number {
   const insertCode = lengthCodeOf(INSERT_LENGTHS, insert)
   const copyCode = lengthCodeOf(COPY_LENGTHS, copy || NO_COPY)
-  if (copyCode > 7) throw new RangeError(`a copy of ${copy} bytes`)
-  if (insertCode < 8) return (isFirst ? 128 : 0) + 8 * insertCode + copyCode
-  if (insertCode < 16) return 256 + 8 * (insertCode - 8) + copyCode
-  return 448 + 8 * (insertCode - 16) + copyCode
+  const cell = repeats ? copyCode >> 3 : CELLS[insertCode >> 3]![copyCode >> 3]!
+  return 64 * cell + 8 * (insertCode & 7) + (copyCode & 7)
 }
 
 function putExtra(writer: BitWriter, codes: typeof INSERT_LENGTHS, value: number): void {

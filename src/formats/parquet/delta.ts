@@ -2,7 +2,7 @@
 const MINIBLOCK = 32
 /** Blocks are multiples of this. */
 const BLOCK_STEP = 128
-const LONGEST_BLOCK = 1024
+const LONGEST_BLOCK = 1536
 /** Of the page, or of a block: numbers of ten bytes, and the widths. */
 const MOST_HEADER_BYTES = 40 + LONGEST_BLOCK / MINIBLOCK
 
