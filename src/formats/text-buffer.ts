@@ -1,4 +1,5 @@
 import { float32Text, float64Text, shortestFloat32, type Decimal } from './number-text.js'
+import { shortestFloat64, type SplitDecimal } from './shortest-float64.js'
 
 const COMMA = 0x2c
 const ZERO = 0x30
@@ -12,6 +13,7 @@ export class TextBuffer {
   /** The significant digits of one number, last first. */
   private readonly reversed = new Uint8Array(24)
   private readonly decimal: Decimal = { digits: 0, exponent: 0 }
+  private readonly split: SplitDecimal = { whole: 0, high: 0, highPlaces: 0, low: 0, lowPlaces: 0 }
 
   constructor(capacity = 1 << 16) {
     this.store = new Uint8Array(capacity)
@@ -73,7 +75,14 @@ export class TextBuffer {
   }
 
   float64(x: number): this {
-    return this.ascii(float64Text(x))
+    if (!shortestFloat64(Math.abs(x), this.split)) return this.ascii(float64Text(x))
+    this.reserve(40)
+    if (x < 0) this.store[this.used++] = MINUS
+    this.whole(this.split.whole)
+    this.store[this.used++] = POINT
+    this.places(this.split.high, this.split.highPlaces)
+    this.places(this.split.low, this.split.lowPlaces)
+    return this
   }
 
   float32(x: number): this {
@@ -119,6 +128,17 @@ export class TextBuffer {
       rest = tenth
     } while (rest > 0)
     while (count > 0) this.store[this.used++] = this.reversed[--count]!
+  }
+
+  /** So many digits of a number below 2^31, with leading zeros. */
+  private places(digits: number, count: number): void {
+    let rest = digits | 0
+    for (let at = this.used + count - 1; at >= this.used; at--) {
+      const tenth = (rest / 10) | 0
+      this.store[at] = ZERO + rest - 10 * tenth
+      rest = tenth
+    }
+    this.used += count
   }
 
   private reserve(size: number): void {
