@@ -1,6 +1,7 @@
 import yargs, { type Argv } from 'yargs'
 import { CommandError } from '../errors.js'
 import { packageVersion } from '../node/package.js'
+export { handOverWorker } from '../node/early-worker.js'
 import { remoteAccess, useRemoteAccess } from '../node/remote-access.js'
 import { declareBatch } from './commands/batch.js'
 import { declareBench } from './commands/bench.js'

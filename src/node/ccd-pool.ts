@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads'
 import { errorFromPlain, InputError } from '../errors.js'
 import { ccdTasks, type CcdTasks } from './ccd-tasks.js'
 import type { TaskAnswer, TaskCall } from './ccd-worker.js'
+import { takeEarlyWorker } from './early-worker.js'
 import { packageRoot } from './package.js'
 
 /** One thread that works on CCDs: this one, or a worker thread. */
@@ -88,7 +89,7 @@ class WorkerThread implements CcdThread {
   start(): Running {
     this.alive = true
     if (this.running) return this.running
-    const worker = new Worker(workerEntry!)
+    const worker = takeEarlyWorker() ?? new Worker(workerEntry!)
     const waiting = new Map<number, Waiting>()
     const running = { worker, waiting }
     // A thread without work keeps no process alive.
