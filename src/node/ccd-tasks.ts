@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import { errorFromPlain, InputError, type PlainError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
@@ -110,10 +111,15 @@ const MOST_READY_BYTES = 48 << 20
 /** A catalogue without a zeropoint as the content of its files, or what they are to be made from. */
 type KeptCatalogue = CatalogueFiles | CarriedCatalogue
 
-/** The tasks, with room for what is kept between reading and staging. */
+/**
+ * The tasks, with room for what is kept between reading and staging. Those that only compute have a turn of the event loop each: one after the other they
+ * would hold up the files that others wait for, and the threads that wait for their next task.
+ */
 export function ccdTasks(): CcdTasks {
   const kept = new Map<string, Map<number, KeptCatalogue>>()
   const readyBytes = () => [...kept.values()].flatMap((catalogues) => [...catalogues.values()]).reduce((bytes, catalogue) => bytes + ('csv' in catalogue ? catalogue.csv.length + catalogue.fits.length : 0), 0)
+  let turn: Promise<unknown> = Promise.resolve()
+  const ownTurn = () => (turn = turn.then(() => nextTurn()))
   return {
     async read(task) {
       const { run, row, list } = task
@@ -130,12 +136,14 @@ export function ccdTasks(): CcdTasks {
       return { input, sha256, notes }
     },
     async prepare({ run, expnum, ccd }) {
+      await ownTurn()
       const carried = kept.get(run)?.get(ccd)
       if (carried && !('csv' in carried) && readyBytes() < MOST_READY_BYTES) {
         kept.get(run)!.set(ccd, catalogueFiles(calibratedCatalogue(carried, { expnum, ccd, ...UNCALIBRATED })))
       }
     },
     async calibrate({ input, sky, options }) {
+      await ownTurn()
       return calibrateStars(input, readSky(sky), options)
     },
     async stageCatalogue(task) {
