@@ -92,8 +92,8 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
   }
 }
 
-function readyCcd(run: string, { job, list }: OpenedJob, { row, result, sha256, reader, carried }: MeasuredRow, others: readonly NamedBytes[]): ReadyCcd {
-  const { outdir, magsType, keepBorrowed } = job
+function readyCcd(run: string, { job: { suspects: _done, ...job }, list }: OpenedJob, { row, fileName, result, sha256, reader }: MeasuredRow, others: readonly NamedBytes[]): ReadyCcd {
+  const { magsType, keepBorrowed } = job
   return {
     row,
     result,
@@ -102,11 +102,7 @@ function readyCcd(run: string, { job, list }: OpenedJob, { row, result, sha256, 
     others,
     input: { [row.fileName]: sha256 },
     reader,
-    async stageCatalogue(by, applied, stem) {
-      const task = { run, outdir, list: list.name, fileName: row.fileName, applied, stem }
-      // A reader that died and was started anew keeps nothing.
-      return (by === reader ? await by.stageCatalogue(task) : undefined) ?? (await by.stageCatalogue({ ...task, carried }))!
-    },
+    stageCatalogue: (by, applied, stem) => by.stageCatalogue({ run, job, list: list.name, row, fileName, sha256, applied, stem }),
   }
 }
 

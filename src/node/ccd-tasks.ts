@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import { errorFromPlain, type PlainError } from '../errors.js'
+import { errorFromPlain, InputError, type PlainError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import type { NamedBytes } from '../formats/bytes.js'
@@ -33,24 +33,18 @@ export interface ReadCcd {
   /** Of its SExtractor catalogue. */
   readonly sha256: string
   readonly notes: readonly string[]
-  /** For a thread that has to write the calibrated catalogue in its reader's place. */
-  readonly carried: CarriedCatalogue
 }
 
-export interface StageCatalogueTask {
-  readonly run: string
-  readonly outdir: string
-  readonly list: ListName
-  /** Of the list. */
-  readonly fileName: string
+export interface StageCatalogueTask extends CcdOfRun {
+  readonly sha256: string
   readonly applied: AppliedZeropoint
   readonly stem: string
-  /** Not for the reader, which keeps it. */
-  readonly carried?: CarriedCatalogue
 }
 
 /** A CCD of which only the products are there. */
-export type RestageCatalogueTask = Pick<StageCatalogueTask, 'outdir' | 'list' | 'applied' | 'stem'>
+export interface RestageCatalogueTask extends Pick<StageCatalogueTask, 'list' | 'applied' | 'stem'> {
+  readonly outdir: string
+}
 
 export interface StageResultTask {
   readonly outdir: string
@@ -99,8 +93,8 @@ export interface CcdTasks {
   prepare(task: { readonly run: string; readonly expnum: number; readonly ccd: number }): Promise<void>
   /** Calibrates a CCD by itself. */
   calibrate(task: CalibrateTask): Promise<CcdResult>
-  /** Writes the calibrated catalogue under temporary names, to be committed by whoever started the run; undefined where nothing is carried or kept. */
-  stageCatalogue(task: StageCatalogueTask): Promise<StagedCatalogue | undefined>
+  /** Writes the calibrated catalogue under temporary names, to be committed by whoever started the run. */
+  stageCatalogue(task: StageCatalogueTask): Promise<StagedCatalogue>
   /** The same from its own two files, which stand. */
   restageCatalogue(task: RestageCatalogueTask): Promise<StagedCatalogue>
   /** Writes the files that hold the result under temporary names. */
@@ -118,7 +112,7 @@ const MOST_READY_BYTES = 48 << 20
 type KeptCatalogue = CatalogueFiles | CarriedCatalogue
 
 /**
- * The tasks, with room for what is kept between reading and staging. What they compute has a turn of the event loop for each CCD: one after the other they
+ * The tasks, with room for what is kept between reading and staging. Those that only compute have a turn of the event loop each: one after the other they
  * would hold up the files that others wait for, and the threads that wait for their next task.
  */
 export function ccdTasks(): CcdTasks {
@@ -127,8 +121,9 @@ export function ccdTasks(): CcdTasks {
   let turn: Promise<unknown> = Promise.resolve()
   const ownTurn = () => (turn = turn.then(() => nextTurn()))
   return {
-    async read({ run, job, list, row, fileName }) {
-      const { table, facts, sources, sha256 } = await readCcd(job.workdir, fileName, row, list.fileName, fluxChoice(job.magsType))
+    async read(task) {
+      const { run, row, list } = task
+      const { table, facts, sources, sha256 } = await readFullcat(task)
       const { centre, corners, ccd, band } = row
       const carried = carriedCatalogue(table)
       if (!kept.has(run)) kept.set(run, new Map())
@@ -138,7 +133,7 @@ export function ccdTasks(): CcdTasks {
         ...(facts.epochYr === undefined ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`] : []),
         ...(carried.blank.length > 0 ? [`CCD ${ccd}: ${row.fileName} lacks ${carried.blank.join(', ')}; blank in the products`] : []),
       ]
-      return { input, sha256, notes, carried }
+      return { input, sha256, notes }
     },
     async prepare({ run, expnum, ccd }) {
       await ownTurn()
@@ -151,22 +146,19 @@ export function ccdTasks(): CcdTasks {
       await ownTurn()
       return calibrateStars(input, readSky(sky), options)
     },
-    async stageCatalogue({ run, outdir, list, fileName, applied, stem, carried }) {
-      await ownTurn()
-      const from = carried ?? kept.get(run)?.get(applied.ccd)
-      if (from === undefined) return undefined
-      const files = 'csv' in from ? await recalibratedFiles(from, { csv: fileName, fits: fileName }, applied) : { ...catalogueFiles(calibratedCatalogue(from, applied)), raDeg: from.raDeg }
-      return stagedCatalogue(outdir, ccdProductNames(list, applied.ccd), files, stem)
+    async stageCatalogue(task) {
+      const { run, job, list, row, applied, stem } = task
+      const from = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
+      if ('csv' in from) return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), await recalibratedFiles(from, { csv: row.fileName, fits: row.fileName }, applied), stem)
+      return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), { ...catalogueFiles(calibratedCatalogue(from, applied)), raDeg: from.raDeg }, stem)
     },
     async restageCatalogue({ outdir, list, applied, stem }) {
       const products = ccdProductNames(list, applied.ccd)
       const names = { csv: join(outdir, products.zpCsv), fits: join(outdir, products.zpFits) }
       const standing = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
-      await ownTurn()
       return stagedCatalogue(outdir, products, await recalibratedFiles(standing, names, applied), stem)
     },
     async stageResult({ outdir, result, context, stem, others }) {
-      await ownTurn()
       return stageFiles(outdir, [...(await resultFiles(result, context)), ...others], stem)
     },
     async combine({ outdir, name, form, parts, order, stem }) {
@@ -197,4 +189,13 @@ async function stagedCatalogue(outdir: string, { zpCsv, zpFits }: ProductNames, 
 function readSky(sky: CcdSky | PlainError): CcdSky {
   if ('message' in sky) throw errorFromPlain(sky)
   return sky
+}
+
+const readFullcat = ({ job, list, row, fileName }: CcdOfRun) => readCcd(job.workdir, fileName, row, list.fileName, fluxChoice(job.magsType))
+
+/** What another thread kept that is no more. */
+async function carriedAgain(task: StageCatalogueTask): Promise<CarriedCatalogue> {
+  const { table, sha256 } = await readFullcat(task)
+  if (sha256 === task.sha256) return carriedCatalogue(table)
+  throw new InputError('changed-input', 'the SExtractor catalogue was changed while it was calibrated', { file: task.fileName, found: `SHA-256 ${sha256}`, expected: task.sha256 })
 }

@@ -5,18 +5,11 @@ const IN_HAND = 4
 
 const lanes = (threads: readonly CcdThread[], lane: (thread: CcdThread) => Promise<void>) => Promise.all(Array.from({ length: IN_HAND }, () => threads.map(lane)).flat())
 
-/**
- * Gives items to threads as they become free, each taken from `items` only then. `work` must not throw; it is called for every item, unless the signal stops
- * it or every thread died.
- */
-export async function shareOut<T>(items: Iterable<T>, threads: readonly CcdThread[], work: (item: T, thread: CcdThread) => Promise<void>, signal?: AbortSignal): Promise<void> {
-  const left = items[Symbol.iterator]()
+/** Gives items to threads as they become free. `work` must not throw; it is called for every item, unless the signal stops it or every thread died. */
+export async function shareOut<T>(items: readonly T[], threads: readonly CcdThread[], work: (item: T, thread: CcdThread) => Promise<void>, signal?: AbortSignal): Promise<void> {
+  let next = 0
   await lanes(threads, async (thread) => {
-    while (thread.alive && !signal?.aborted) {
-      const next = left.next()
-      if (next.done === true) return
-      await work(next.value, thread)
-    }
+    while (next < items.length && thread.alive && !signal?.aborted) await work(items[next++]!, thread)
   })
   signal?.throwIfAborted()
 }

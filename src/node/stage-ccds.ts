@@ -54,12 +54,9 @@ export interface Failed {
   readonly error: unknown
 }
 
-/** A calibrator that has written no catalogue yet takes as long for the first as its reader for some. */
-const LEFT_TO_READERS = 8
-
 /**
- * Writes the products of all CCDs under temporary names: each one's catalogue in the thread that read it, its result in those that calibrate, which then help
- * with the catalogues. One that fails leaves no files; the others go on.
+ * Writes the products of all CCDs under temporary names: each one's catalogue in the thread that read it, its result in those that calibrate. One that fails
+ * leaves no files; the others go on.
  */
 export async function stageCcds(exposure: WrittenExposure, ccds: readonly ReadyCcd[], results: readonly SolvedResult[], stem: string, { signal, onProgress }: RunControl): Promise<Outcome[]> {
   const { outdir, expnum, list, pool } = exposure
@@ -79,26 +76,21 @@ export async function stageCcds(exposure: WrittenExposure, ccds: readonly ReadyC
     outcomes[k] = await together(outdir, catalogue, result)
     onProgress?.({ stage: 'written', done: ++done, of: ccds.length })
   }
-  const stageCatalogue = (k: number, thread: CcdThread) =>
-    stage(k, 'catalogue', thread, (ofHalf) => ccds[k]!.stageCatalogue(thread, appliedZeropoint(results[k]!, expnum, ccds[k]!.keepBorrowed), ofHalf))
+  const left = new Set(ccds.keys())
+  const stageCatalogue = (k: number, thread: CcdThread) => {
+    left.delete(k)
+    return stage(k, 'catalogue', thread, (ofHalf) => ccds[k]!.stageCatalogue(thread, appliedZeropoint(results[k]!, expnum, ccds[k]!.keepBorrowed), ofHalf))
+  }
   const stageResult = (k: number, thread: CcdThread) => {
     const { own, ...result } = results[k]!
     const { row, magsType, others } = ccds[k]!
     const context = { list: list.name, exposure: exposureFacts(exposure, ccds[k]!), fileName: row.fileName, magsType, provenance: provenanceOf(exposure, [ccds[k]!]), ...(own ? { own } : {}) }
     return stage(k, 'result', thread, async (ofHalf) => ({ files: await thread.stageResult({ outdir, result, context, others, stem: ofHalf }) }))
   }
-  // Catalogues that no thread has begun. Readers take their own in order, calibrators the last ones when all results are written.
-  const left = new Set(ccds.keys())
-  const taken = function* (wanted: () => number | undefined) {
-    for (let k = wanted(); k !== undefined; k = wanted()) {
-      left.delete(k)
-      yield k
-    }
-  }
   const readers = [...new Set(ccds.map(({ reader }) => reader))]
   const settled = await Promise.allSettled([
-    ...readers.map((reader) => shareOut(taken(() => [...left].find((k) => ccds[k]!.reader === reader)), [reader], stageCatalogue, signal)),
-    shareOut(ccds.keys(), calibrators, stageResult, signal).then(() => shareOut(taken(() => (left.size > LEFT_TO_READERS ? [...left].at(-1) : undefined)), calibrators, stageCatalogue, signal)),
+    ...readers.map((reader) => shareOut([...ccds.keys()].filter((k) => ccds[k]!.reader === reader), [reader], stageCatalogue, signal)),
+    shareOut([...ccds.keys()], calibrators, stageResult, signal),
   ])
   const stopped = settled.find((outcome) => outcome.status === 'rejected')
   if (stopped) throw stopped.reason
