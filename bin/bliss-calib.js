@@ -3,8 +3,9 @@ import { availableParallelism } from 'node:os'
 import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
 
-// A run takes seconds, on all processors: V8 compiles only what is truly hot, and collects garbage in the thread that made it.
+// A run takes seconds, on all processors: V8 compiles only what is truly hot, and little into one function, and collects garbage in the thread that made it.
 setFlagsFromString('--interrupt-budget=300000')
+setFlagsFromString('--max-inlined-bytecode-size-cumulative=300')
 setFlagsFromString('--no-parallel-scavenge')
 // Of worker threads, in MB: young arrays die before they are looked at.
 setFlagsFromString('--min-semi-space-size=16')

@@ -14,7 +14,7 @@ const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
 
 /**
  * The calibrated catalogue of a CCD with another zeropoint, from its own two files: magnitudes anew from the fluxes, the zeropoint's columns, and all else
- * byte for byte as it stands. The same bytes as from the SExtractor catalogue, whatever zeropoint the files have had.
+ * byte for byte as it stands. The same bytes as from the SExtractor catalogue, whatever zeropoint the files have had. The FITS file is changed in place.
  *
  * @param names of the files, for messages
  * @throws InputError where they are damaged, or are not of one catalogue and this CCD
@@ -44,11 +44,9 @@ export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { 
     ZeroPoint_rms: zeropointErr,
     ZeroPoint_FLAGS: applied.flag,
   }
-  return {
-    csv: recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag]),
-    fits: recalibratedFits(fits, hdu, fields, replaced),
-    raDeg: numbers(table, 'ALPHAWIN_J2000'),
-  }
+  const otherCsv = recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag])
+  recalibrateFits(fits, hdu, fields, replaced)
+  return { csv: otherCsv, fits, raDeg: numbers(table, 'ALPHAWIN_J2000') }
 }
 
 /** The two files, and the right ascensions that they are sorted by. */
@@ -56,10 +54,9 @@ export type RecalibratedFiles = CatalogueFiles & { readonly raDeg: Float64Array 
 
 const READ_AGAIN = ['EXPNUM', 'CCDNUM', 'ALPHAWIN_J2000', ...(['AUTO', 'PSF'] as const).flatMap((kind) => [`FLUX_${kind}`, `FLUXERR_${kind}`, `MAG_${kind}`])]
 
-/** A copy of the file with other numbers in some columns, in each row its own or the same in all; its header stands as it is. */
-function recalibratedFits(fits: Uint8Array, { dataOffset, header }: FitsHdu, fields: readonly FieldFacts[], replaced: Readonly<Record<string, Float32Array | number>>): Uint8Array {
-  const copy = new Uint8Array(fits)
-  const view = new DataView(copy.buffer)
+/** Puts other numbers into some columns of the file, in each row its own or the same in all; its header stands as it is. */
+function recalibrateFits(fits: Uint8Array, { dataOffset, header }: FitsHdu, fields: readonly FieldFacts[], replaced: Readonly<Record<string, Float32Array | number>>): void {
+  const view = new DataView(fits.buffer, fits.byteOffset, fits.byteLength)
   const rowBytes = header.requireInteger('NAXIS1', 0)
   const rows = header.requireInteger('NAXIS2', 0)
   for (const { name, type, offset } of fields) {
@@ -71,7 +68,6 @@ function recalibratedFits(fits: Uint8Array, { dataOffset, header }: FitsHdu, fie
       else view.setFloat64(at, value)
     }
   }
-  return copy
 }
 
 function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnitudes: readonly Float32Array[], [zeropoint, zeropointErr, flag]: readonly [number, number, number]): Uint8Array {
@@ -100,7 +96,7 @@ function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnit
     at = end
   }
   if (at !== csv.length) throw damaged('the calibrated catalogue has more rows than the FITS file', `${csv.length - at} bytes more`, `${rowCount} rows`)
-  return text.take()
+  return text.bytes
 }
 
 /** Position behind so many commas, within the line; -1 where it has fewer. */
