@@ -7,6 +7,12 @@ export interface ByteSource {
   slice(start: number, end: number): Promise<Uint8Array>
 }
 
+/** A source that stands by: read at once into memory that is there already, which costs less than new memory for every piece. */
+export interface ReadySource extends ByteSource {
+  /** Fills `into` from byte `start`; gives how many bytes, fewer only where the source itself ends. */
+  readNow(into: Uint8Array, start: number): number
+}
+
 /** Where a stream of bytes goes. Nothing is visible to others before `commit`; `abort` leaves no trace. */
 export interface ByteSink {
   readonly name: string
@@ -27,10 +33,15 @@ export interface NamedBytes {
   readonly bytes: Uint8Array
 }
 
-export function memorySource(name: string, bytes: Uint8Array): ByteSource {
+export function memorySource(name: string, bytes: Uint8Array): ReadySource {
   return {
     name,
     byteLength: bytes.byteLength,
     slice: (start, end) => Promise.resolve(bytes.subarray(start, end)),
+    readNow(into, start) {
+      const part = bytes.subarray(start, start + into.byteLength)
+      into.set(part)
+      return part.byteLength
+    },
   }
 }

@@ -36,6 +36,11 @@ export class TextBuffer {
     return taken
   }
 
+  /** Begins anew. */
+  clear(): void {
+    this.used = 0
+  }
+
   /** Text of characters below 128. */
   ascii(text: string): this {
     const size = text.length

@@ -8,16 +8,29 @@ export function indicesWhere(n: number, test: (i: number) => boolean): Uint32Arr
 
 /** Indices that sort the values ascending; ties keep their order, NaN goes last. */
 export function sortingOrder(values: ArrayLike<number>): Uint32Array {
-  const order = new Uint32Array(values.length)
-  for (let i = 0; i < order.length; i++) order[i] = i
-  return order.sort((a, b) => {
-    const x = values[a]!
-    const y = values[b]!
-    if (x < y) return -1
-    if (x > y) return 1
-    if (x === y) return a - b
-    return Number(Number.isNaN(x)) - Number(Number.isNaN(y)) || a - b
-  })
+  // The engine sorts numbers ten times faster without a comparison of ours; each value then finds its place among them.
+  const sorted = new Float64Array(values).sort()
+  let numbers = sorted.length
+  while (numbers > 0 && Number.isNaN(sorted[numbers - 1]!)) numbers--
+  const order = new Uint32Array(sorted.length)
+  const likeIt = new Uint32Array(sorted.length)
+  for (let i = 0; i < order.length; i++) {
+    const value = values[i]!
+    const first = Number.isNaN(value) ? numbers : firstNotBelow(sorted, numbers, value)
+    order[first + likeIt[first]!++] = i
+  }
+  return order
+}
+
+/** Index of the first of `count` ascending values that is not below a value. */
+function firstNotBelow(ascending: Float64Array, count: number, value: number): number {
+  let [low, high] = [0, count]
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if (ascending[middle]! < value) low = middle + 1
+    else high = middle
+  }
+  return low
 }
 
 /** values[order], as float64. */

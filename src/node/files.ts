@@ -1,9 +1,9 @@
-import { close, open, read, type PathLike } from 'node:fs'
+import { close, open, read, readSync, type PathLike } from 'node:fs'
 import * as fs from 'node:fs/promises'
 import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { InputError } from '../errors.js'
-import { memorySource, type ByteSource } from '../formats/bytes.js'
+import { memorySource, type ByteSource, type ReadySource } from '../formats/bytes.js'
 import { reasonOf } from './reason.js'
 
 export { reasonOf } from './reason.js'
@@ -15,7 +15,7 @@ const closeFd = promisify(close)
 const abandoned = new FinalizationRegistry<number>((fd) => close(fd, () => undefined))
 
 /** A source whose file may be closed before the source is forgotten. */
-export interface OpenedFile extends ByteSource {
+export interface OpenedFile extends ReadySource {
   close(): Promise<void>
 }
 
@@ -47,6 +47,15 @@ export async function fileSource(path: string): Promise<OpenedFile> {
         filled += bytesRead
       }
       return filled === wanted ? bytes : bytes.subarray(0, filled)
+    },
+    readNow(into, start) {
+      try {
+        let filled = 0
+        for (let count = 1; filled < into.byteLength && count > 0; filled += count) count = readSync(fd, into, filled, into.byteLength - filled, start + filled)
+        return filled
+      } catch (cause) {
+        throw failed(cause)
+      }
     },
     async close() {
       if (abandoned.unregister(source)) await closeFd(fd)

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { access, readdir, readFile } from 'node:fs/promises'
+import { access, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
@@ -68,7 +68,10 @@ export async function catalogueFile(workdir: string, fileName: string): Promise<
  */
 export async function readCcd(workdir: string, fileName: string, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
   const path = join(workdir, fileName)
-  const bytes = await readInput(path)
+  return withFile(path, (bytes) => parsedCcd(path, bytes, row, listFile, flux))
+}
+
+async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
   const source = await openFitsSource(memorySource(path, bytes), gunzipSync)
   const hdus = await readFitsHeaders(source)
   const imageHeader = await ldacImageHeader(source, hdus)
@@ -89,9 +92,46 @@ function listFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFa
 
 /** A whole file. Throws InputError where it cannot be read. */
 export async function readInput(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  return readFile(path).catch((cause: unknown) => {
+    throw unreadable(path, cause)
   })
+}
+
+const unreadable = (path: string, cause: unknown) => new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+
+/** Memory of files that have been parsed: the next ones go there, because new memory costs as much as reading the file. */
+const spare: Uint8Array[] = []
+const MOST_SPARE = 4
+const LARGEST_SPARE_BYTES = 4 << 20
+
+/** Does something with the bytes of a whole file, which are valid until it is done. Throws InputError where the file cannot be read. */
+async function withFile<T>(path: string, work: (bytes: Uint8Array) => Promise<T>): Promise<T> {
+  const memory = await readInto(spare.pop(), path).catch((cause: unknown) => {
+    throw unreadable(path, cause)
+  })
+  try {
+    return await work(memory.bytes)
+  } finally {
+    if (spare.length < MOST_SPARE && memory.whole.byteLength <= LARGEST_SPARE_BYTES) spare.push(memory.whole)
+  }
+}
+
+async function readInto(memory: Uint8Array | undefined, path: string): Promise<{ readonly whole: Uint8Array; readonly bytes: Uint8Array }> {
+  const handle = await open(path)
+  try {
+    const facts = await handle.stat()
+    if (!facts.isFile()) {
+      const bytes = await handle.readFile()
+      return { whole: bytes, bytes }
+    }
+    const { size } = facts
+    const whole = memory && memory.byteLength >= size ? memory : new Uint8Array(size + (size >> 3))
+    let filled = 0
+    for (let count = 1; filled < size && count > 0; filled += count) count = (await handle.read(whole, filled, size - filled, filled)).bytesRead
+    return { whole, bytes: whole.subarray(0, filled) }
+  } finally {
+    await handle.close()
+  }
 }
 
 export function sha256(bytes: Uint8Array): string {

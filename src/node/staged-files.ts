@@ -8,10 +8,10 @@ import { temporaryStem } from './temporary-names.js'
 /** The calls of the file system that writing makes; tests make them fail. */
 export type WriteOperations = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'link'>
 
-/** A file to be written: at once, or piece by piece where it is too large for the memory. */
+/** A file to be written: at once, or piece by piece where it is too large for the memory; a piece has to be valid until the second one after it is asked for. */
 export interface FileToWrite {
   readonly name: string
-  readonly bytes: Uint8Array | AsyncIterable<Uint8Array>
+  readonly bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }
 
 /** A file that is written to the last byte, under a temporary name beside its own. */
@@ -133,7 +133,7 @@ async function write(path: string, bytes: FileToWrite['bytes'], operations: Writ
 }
 
 /** Writes each piece while the next is made. */
-async function writePieces(handle: fs.FileHandle, pieces: AsyncIterable<Uint8Array>): Promise<void> {
+async function writePieces(handle: fs.FileHandle, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
   let written = Promise.resolve()
   try {
     for await (const piece of pieces) {

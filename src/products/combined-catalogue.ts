@@ -1,21 +1,21 @@
 import { InputError } from '../errors.js'
-import type { ByteSource } from '../formats/bytes.js'
+import type { ReadySource } from '../formats/bytes.js'
 import { fitsColumns, fitsPadding, fitsTableStart, readFitsHeaders, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
 import { TextBuffer } from '../formats/text-buffer.js'
 import { tableOf, type Column } from '../table/columns.js'
 
 const PIECE_BYTES = 1 << 20
 const MOST_ROW_BYTES = 1 << 10
-/** Of all parts together, and of one at least. */
-const MOST_READ_BYTES = 32 << 20
-const LEAST_READ_BYTES = 1 << 17
+/** Of all parts together, and of one at least. The parts have just been written, so that reading waits for no disk. */
+const MOST_READ_BYTES = 8 << 20
+const LEAST_READ_BYTES = 1 << 16
 const COMMA = 0x2c
 const NEWLINE = 0x0a
 
 /*
  * The catalogues of an exposure's CCDs as one, by right ascension, rows without one last, ID counted anew; rows of one right ascension in the order of the
- * CCDs. A row is that of its CCD byte for byte but for the ID: no number is printed again. Both files come piece by piece: no more than a piece of each
- * CCD's is in memory.
+ * CCDs. A row is that of its CCD byte for byte but for the ID: no number is printed again. Both files come piece by piece, each piece in the memory of the one
+ * before the last: it is valid until the second one after it is asked for. No more than a piece of each CCD's is in memory.
  */
 
 /** Which list the next value comes from, when ascending lists are merged; NaN goes last, ties in the order of the lists. */
@@ -49,35 +49,38 @@ export function mergedOrder(lists: readonly Float64Array[]): Uint32Array {
  *
  * @param order which CCD each row comes from, by `mergedOrder` of their right ascensions
  */
-export async function* combinedCsv(sources: readonly ByteSource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
+export function* combinedCsv(sources: readonly ReadySource[], order: Uint32Array): Generator<Uint8Array> {
   const pieceBytes = readBytes(sources)
   const readers = sources.map((source) => new RowReader(source, 0, source.byteLength, pieceBytes))
-  await Promise.all(readers.map((reader) => reader.nextLine()))
-  const text = new TextBuffer(PIECE_BYTES + MOST_ROW_BYTES)
+  for (const reader of readers) reader.nextLine()
+  let [text, other] = [new TextBuffer(PIECE_BYTES + MOST_ROW_BYTES), new TextBuffer(PIECE_BYTES + MOST_ROW_BYTES)]
   const header = readers[0]
   if (header) text.copy(header.bytes, header.start, header.end)
-  for (const [i, k] of order.entries()) {
-    const reader = readers[k]!
-    if (!reader.line()) await reader.nextLine()
+  for (let i = 0; i < order.length; i++) {
+    const reader = readers[order[i]!]!
+    reader.nextLine()
     text.integer(i + 1).copy(reader.bytes, reader.bytes.indexOf(COMMA, reader.start), reader.end)
-    if (text.length >= PIECE_BYTES) yield text.take()
+    if (text.length < PIECE_BYTES) continue
+    yield text.bytes
+    ;[text, other] = [other, text]
+    text.clear()
   }
-  yield text.take()
+  yield text.bytes
 }
 
 interface OpenPart {
-  readonly source: ByteSource
+  readonly source: ReadySource
   readonly hdu: FitsHdu
   readonly fields: readonly FieldFacts[]
 }
 
-async function openPart(source: ByteSource): Promise<OpenPart> {
+async function openPart(source: ReadySource): Promise<OpenPart> {
   const hdu = (await readFitsHeaders(source))[1]!
   return { source, hdu, fields: fitsColumns(hdu) }
 }
 
 /** The combined FITS table from those of the CCDs, with the same `order` as the CSV. */
-export async function* combinedFits(sources: readonly ByteSource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
+export async function* combinedFits(sources: readonly ReadySource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
   const parts = await Promise.all(sources.map(openPart))
   const columns = combinedColumns(parts.map(({ fields }) => fields))
   yield fitsTableStart(tableOf(columns.map(emptyColumn)), order.length)
@@ -86,18 +89,19 @@ export async function* combinedFits(sources: readonly ByteSource[], order: Uint3
   const pieceBytes = readBytes(sources)
   const readers = parts.map(({ source, hdu, fields }) => new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, pieceBytes, bytesOfRow(fields)))
   const perPiece = Math.max(1, Math.floor(PIECE_BYTES / rowBytes))
+  let [piece, other] = [new Uint8Array(perPiece * rowBytes), new Uint8Array(perPiece * rowBytes)]
   for (let first = 0; first < order.length; first += perPiece) {
     const rows = Math.min(perPiece, order.length - first)
-    const piece = new Uint8Array(rows * rowBytes)
     const view = new DataView(piece.buffer)
     for (let r = 0; r < rows; r++) {
       const k = order[first + r]!
       const reader = readers[k]!
-      if (!reader.fixed()) await reader.nextFixed()
+      reader.nextFixed()
       copy[k]!(reader, piece, view, r * rowBytes)
       view.setInt32(r * rowBytes, first + r + 1)
     }
-    yield piece
+    yield piece.subarray(0, rows * rowBytes)
+    ;[piece, other] = [other, piece]
   }
   yield fitsPadding(order.length * rowBytes)
 }
@@ -130,48 +134,48 @@ function rowCopier({ fields }: OpenPart, whole: readonly Field[]): (from: RowRea
 }
 
 /** How much of each part is read at a time: all of it where the parts are as small as those of most exposures. */
-const readBytes = (sources: readonly ByteSource[]): number => Math.max(LEAST_READ_BYTES, Math.floor(MOST_READ_BYTES / Math.max(1, sources.length)))
+const readBytes = (sources: readonly ReadySource[]): number => Math.max(LEAST_READ_BYTES, Math.floor(MOST_READ_BYTES / Math.max(1, sources.length)))
 
 /** Rows of a source one after the other: lines, or rows of a fixed length. The row at hand is `bytes[start, end)`. */
 class RowReader {
-  bytes: Uint8Array = new Uint8Array(0)
+  bytes: Uint8Array
   start = 0
   end = 0
+  /** Of `bytes` those that hold what was read last. */
+  private filled = 0
 
   constructor(
-    private readonly source: ByteSource,
+    private readonly source: ReadySource,
     private at: number,
     private readonly last: number,
-    private readonly pieceBytes: number,
+    pieceBytes: number,
     private readonly rowBytes = 0,
-  ) {}
-
-  /** Moves to the next line, its end of line included; false where it is not in memory to its end. */
-  line(): boolean {
-    const newline = this.bytes.indexOf(NEWLINE, this.end)
-    if (newline < 0) return false
-    this.start = this.end
-    this.end = newline + 1
-    return true
+  ) {
+    this.bytes = new Uint8Array(Math.max(pieceBytes, rowBytes))
   }
 
-  /** Moves to the next row of fixed length; false where it is not in memory. */
-  fixed(): boolean {
-    if (this.end + this.rowBytes > this.bytes.length) return false
-    this.start = this.end
-    this.end += this.rowBytes
-    return true
-  }
-
-  async nextLine(): Promise<void> {
+  /** Moves to the next line, its end of line included. */
+  nextLine(): void {
     if (this.line()) return
-    await this.fill()
+    this.fill()
     if (!this.line()) this.ended()
   }
 
-  async nextFixed(): Promise<void> {
-    await this.fill()
-    if (!this.fixed()) this.ended()
+  /** Moves to the next row of fixed length. */
+  nextFixed(): void {
+    if (this.end + this.rowBytes > this.filled) this.fill()
+    this.start = this.end
+    this.end += this.rowBytes
+    if (this.end > this.filled) this.ended()
+  }
+
+  /** False where the next line is not in memory to its end. */
+  private line(): boolean {
+    const newline = this.bytes.indexOf(NEWLINE, this.end)
+    if (newline < 0 || newline >= this.filled) return false
+    this.start = this.end
+    this.end = newline + 1
+    return true
   }
 
   private ended(): never {
@@ -179,10 +183,11 @@ class RowReader {
   }
 
   /** Reads on from the first byte of the row that is not whole in memory. */
-  private async fill(): Promise<void> {
-    this.at -= this.bytes.length - this.end
-    this.bytes = await this.source.slice(this.at, Math.min(this.at + this.pieceBytes, this.last))
-    this.at += this.bytes.length
+  private fill(): void {
+    this.at -= this.filled - this.end
+    const wanted = Math.min(this.bytes.length, this.last - this.at)
+    this.filled = this.source.readNow(this.bytes.subarray(0, wanted), this.at)
+    this.at += this.filled
     this.start = this.end = 0
   }
 }

@@ -70,9 +70,9 @@ describe('calibratedCatalogue', () => {
   })
 })
 
-const joined = async (pieces: AsyncIterable<Uint8Array>) => {
+const joined = async (pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) => {
   const all: Uint8Array[] = []
-  for await (const piece of pieces) all.push(piece)
+  for await (const piece of pieces) all.push(piece.slice())
   return new Uint8Array(Buffer.concat(all))
 }
 async function combined(...tables: Table[]) {
