@@ -44,8 +44,8 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
     throw new CommandError('bad-option', 'the margin cannot be this wide', { option: '--margin', found: marginArcsec, expected: `0 to ${LARGEST_MARGIN_ARCSEC} arcsec` })
   }
   const jobs = readJobs(inputs, setup, options)
-  const { coverage: given, release, metadata, maxRowsPerFile } = options
-  const buildId = idOf([jobs.map(({ id }) => id), given && [given.order, ...given.ranges], release, metadata, maxRowsPerFile, marginArcsec], options.sha256)
+  const { coverage: given, release, metadata, maxRowsPerFile, doubles } = options
+  const buildId = idOf([jobs.map(({ id }) => id), given && [given.order, ...given.ranges], release, metadata, maxRowsPerFile, marginArcsec, doubles && [...doubles].sort()], options.sha256)
   const finished = await readJson<{ buildId: string; report: StoredReport }>(folder, 'finished.json')
   if (finished?.buildId === buildId && (await folder.byteLength(finished.report.manifest)) !== undefined) return revived(finished.report)
   const runner = options.runner?.(setup) ?? localRunner(setup, inputs, folder, options)

@@ -21,8 +21,11 @@ export interface Catalog {
   readonly columns: ReadonlySet<StarColumn>
   /** Decimal digits of the magnitude: `f32` is the shortest text of a float32, `f64` that of a double. */
   readonly magType: 'f32' | 'f64'
+  /** Columns that the files keep as doubles; a float32 holds every value of the others. */
+  readonly doubles: ReadonlySet<StarColumn>
   /** How the files keep the columns; absent where there are no files of ours. */
   readonly stored?: { readonly columns: readonly StoreColumn[]; readonly precision: Precision }
+  /** NaN where the files do not tell it. */
   readonly rowCount: number
   /** Where the catalogue knows the sky: no star here means that there is none. */
   readonly coverage: CellRanges

@@ -36,7 +36,7 @@ export function copyInputs(catalog: Catalog, cells: CellRanges, columns: readonl
     return {
       name,
       identity: `${catalog.hash} ${part.order} ${part.ranges.join(' ')}`,
-      byteLength: Math.ceil(rangesAreaSqDeg(part) * density * BYTES_PER_ROW),
+      ...(Number.isNaN(density) ? {} : { byteLength: Math.ceil(rangesAreaSqDeg(part) * density * BYTES_PER_ROW) }),
       chunks,
       async source() {
         const pieces: Uint8Array[] = []

@@ -46,6 +46,7 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
     description,
     columns: new Set([...all.stars.keys(), ...all.errors.keys()]),
     magType: typeOf(schema, all.stars.get('mag')!) === 'f32' ? 'f32' : 'f64',
+    doubles: new Set([...all.stars].filter(([star, name]) => star !== 'sourceId' && typeOf(schema, name) !== 'f32').map(([star]) => star)),
     rowCount: Number(lists.properties.get('hats_nrows') ?? NaN),
     coverage,
     hash: options.sha256(new TextEncoder().encode(JSON.stringify([[...lists.properties], partitions.map(({ path }) => path)]))),

@@ -79,6 +79,7 @@ async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Prom
     description,
     columns: new Set(manifest.columns.map(({ star }) => star)),
     magType: manifest.columns.find(({ star }) => star === 'mag')!.type === 'f64' ? 'f64' : 'f32',
+    doubles: new Set(manifest.columns.filter(({ type }) => type === 'f64').map(({ star }) => star)),
     stored: { columns: manifest.columns, precision: manifest.precision ?? 'full' },
     rowCount: manifest.rowCount,
     coverage: manifest.coverage,

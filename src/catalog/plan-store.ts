@@ -57,7 +57,7 @@ export async function planStore(read: GatheredInput, setup: ReadSetup, marginArc
   for (const { columns } of read.runs) for (const { name, type } of columns) if (type === 'f64') types.set(name, type)
   for (const name of ['raDeg', 'decDeg']) types.set(name, 'f64')
   const byType = (wanted: RowColumn['type']) => [...types].filter(([, type]) => type === wanted).map(([name, type]) => ({ name, type }))
-  const isFloat32 = (name: string) => types.get(name) === 'f32' || !read.wide.has(name)
+  const isFloat32 = (name: string) => types.get(name) === 'f32' || !(read.wide.has(name) || options.doubles?.has(name) === true)
   const columns = storeColumns(description, new Set(['sourceId', ...types.keys()]), isFloat32)
   const furtherColumns: FurtherColumn[] = setup.choice.further.filter((name) => types.has(name)).map((name) => ({ name, type: isFloat32(name) ? 'f32' : 'f64' }))
   const facts = {

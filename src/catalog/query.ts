@@ -12,9 +12,9 @@ import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from
 /** A column of the answer: one of the catalogue's, or the order-29 NESTED cell of the position. */
 export type QueryColumn = StoreColumn | { readonly star: 'cell'; readonly name: string; readonly type: 'i64' }
 
-/** The catalogue's columns as they are kept; of other programs' files as doubles, which hold whatever they hold. */
-function columnsOf({ description, columns, magType, stored }: Catalog): StoreColumn[] {
-  return stored === undefined ? storeColumns(description, columns, (name) => name === 'mag' && magType === 'f32') : [...stored.columns]
+/** The catalogue's columns in the types that they are kept in, so that every digit is there and none is made up. */
+function columnsOf({ description, columns, doubles }: Catalog): StoreColumn[] {
+  return storeColumns(description, columns, (star) => !(doubles as ReadonlySet<string>).has(star))
 }
 
 /**
@@ -23,7 +23,7 @@ function columnsOf({ description, columns, magType, stored }: Catalog): StoreCol
  * @throws CommandError where the catalogue has no column of a name
  */
 export function chooseColumns(catalog: Catalog, names: readonly string[] | undefined): QueryColumn[] {
-  const known: QueryColumn[] = storeColumns(catalog.description, catalog.columns, (star) => star !== 'mag' || catalog.magType === 'f32')
+  const known: QueryColumn[] = columnsOf(catalog)
   if (names === undefined) return known
   known.push({ star: 'cell', name: KEY_COLUMN, type: 'i64' })
   return names.map((wanted) => {

@@ -20,7 +20,9 @@ export async function* readInPieces(catalog: Catalog, cells: CellRanges, columns
   const { ranges } = rangesAtOrder(cells, order)
   const cellsPerStep = 4 ** (order - STEP_ORDER)
   const rowsPerCell = (catalog.rowCount / Math.max(1e-9, rangesAreaSqDeg(catalog.coverage))) * cellAreaSqDeg(order)
-  let wanted = Math.max(cellsPerStep, Math.floor((FIRST_PIECE * ROWS_PER_PIECE) / Math.max(1e-9, rowsPerCell)))
+  const firstPiece = Math.floor((FIRST_PIECE * ROWS_PER_PIECE) / Math.max(1e-9, rowsPerCell))
+  // Some catalogues of other programs do not tell their number of rows: the smallest piece then shows the density.
+  let wanted = Number.isNaN(firstPiece) ? cellsPerStep : Math.max(cellsPerStep, firstPiece)
   for (let i = 0, lo = ranges[0] ?? 0; i < ranges.length; ) {
     const piece: number[] = []
     let left = wanted

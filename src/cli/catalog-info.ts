@@ -63,7 +63,7 @@ function infoText(catalog: Catalog, partitions: readonly HatsPartition[], sizes:
   const perRow = sizes.rows === 0 ? 0 : sizes.byteLength / sizes.rows
   return [
     `${description.title}, epoch ${description.epochYr}, magnitudes ${description.magnitudeState}`,
-    `${catalog.rowCount} stars over ${rangesAreaSqDeg(catalog.coverage).toFixed(3)} sq deg`,
+    `${Number.isNaN(catalog.rowCount) ? 'an untold number of' : catalog.rowCount} stars over ${rangesAreaSqDeg(catalog.coverage).toFixed(3)} sq deg`,
     `${partitions.length} ${partitions.length === 1 ? 'file' : 'files'} of ${span}, ${isPart ? 'about ' : ''}${(bytesOf(partitions, sizes) / 1e6).toFixed(2)} MB, ${perRow.toFixed(1)} bytes a star${isPart ? ` (by ${sizes.files} of them)` : ''}:`,
     ...sizes.columns.map(({ name, type, bytesPerRow }) => `  ${name.padEnd(28)} ${type.padEnd(4)} ${bytesPerRow.toFixed(2).padStart(6)}`),
     `  ${'(lists and footers)'.padEnd(33)} ${sizes.otherBytesPerRow.toFixed(2).padStart(6)}`,

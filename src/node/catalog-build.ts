@@ -13,7 +13,7 @@ import { fileInputs, findInputs } from './catalog-inputs.js'
 import { reasonOf } from './files.js'
 import { packageVersion } from './package.js'
 
-export interface DirectoryBuildOptions extends Pick<BuildOptions, 'release' | 'coverage' | 'columns' | 'precision' | 'marginArcsec' | 'metadata' | 'maxRowsPerFile' | 'jobBytes' | 'onProgress'> {
+export interface DirectoryBuildOptions extends Pick<BuildOptions, 'release' | 'coverage' | 'columns' | 'precision' | 'doubles' | 'marginArcsec' | 'metadata' | 'maxRowsPerFile' | 'jobBytes' | 'onProgress'> {
   readonly descriptions?: readonly CatalogDescription[]
   /** Replace the catalogue that stands at the target. */
   readonly force?: boolean

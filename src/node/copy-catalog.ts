@@ -18,5 +18,7 @@ export async function copyCatalogDirectory(catalog: Catalog, cells: CellRanges, 
     throw new InputError('not-covered', 'the catalogue covers no part of the region', { file: catalog.location, found, expected: `some of ${rangesAreaSqDeg(cells).toFixed(3)} sq deg` })
   }
   const required = columns.map(({ name }) => name)
-  return buildCatalogDirectory(copyInputs(catalog, cells, columns), to, { ...options, release: catalog.name, descriptions: [catalog.description], coverage, columns: ['basic', ...required], precision: catalog.stored?.precision ?? 'exact' })
+  const { name: release, description, doubles, stored } = catalog
+  const kept = { release, descriptions: [description], coverage, columns: ['basic', ...required], doubles, precision: stored?.precision ?? 'exact' }
+  return buildCatalogDirectory(copyInputs(catalog, cells, columns), to, { ...options, ...kept })
 }

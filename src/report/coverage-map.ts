@@ -29,7 +29,7 @@ export function coverageMapSvg(coverage: CellRanges, { title, rowCount }: Covera
   const area = rangesAreaSqDeg(coverage)
   const share = (100 * area) / (129_600 / Math.PI)
   const areaText = area < 10 ? area.toFixed(3) : Math.round(area).toLocaleString('en-US')
-  const caption = `${rowCount.toLocaleString('en-US')} stars over ${areaText} sq deg, ${share < 1 ? share.toPrecision(2) : share.toFixed(1)} % of the sky`
+  const caption = `${Number.isNaN(rowCount) ? 'an untold number of' : rowCount.toLocaleString('en-US')} stars over ${areaText} sq deg, ${share < 1 ? share.toPrecision(2) : share.toFixed(1)} % of the sky`
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${escapeText(`Sky coverage of ${title}: ${caption}`)}">
 <style>
 .sky { --ink: #1a2433; --soft: #5b6675; --paper: #ffffff; --grid: #c9d0d8; --fill: #2f6fb3; --ring: #b3541e; font: 13px system-ui, sans-serif }

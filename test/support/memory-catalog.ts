@@ -13,6 +13,7 @@ export function memoryCatalog(stars: StarColumns, description: CatalogDescriptio
     description,
     columns: new Set(columns),
     magType: 'f64',
+    doubles: new Set(columns.filter((name) => name !== 'sourceId')),
     rowCount: stars.mag.length,
     coverage: covered ? { order: 0, ranges: Float64Array.of(0, 12) } : rangesFromCells(0, []),
     hash: '0'.repeat(64),
