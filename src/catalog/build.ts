@@ -12,12 +12,15 @@ import { LARGEST_MARGIN_ARCSEC } from './margin.js'
 import type { FileFacts, MarginSegment, PartitionFacts, StorePlan } from './partition-job.js'
 import { coverageOf, planStore } from './plan-store.js'
 import type { ReadSetup } from './read-job.js'
+import { allSharedIds, type SharedIds } from './shared-ids.js'
 import { countKeptOut } from './star-chunk.js'
 import { partitionPath } from './store-columns.js'
 
 export interface BuildReport extends StoreReport {
   /** What told the release: the option, the `ref_epoch` of the input, or nothing. */
   readonly releaseFrom: 'option' | 'ref_epoch' | 'assumed'
+  /** Ids that stand at several places of one file; absent where there are none. */
+  readonly sharedIds?: SharedIds
   /** The new store in the folder. */
   readonly path: string
 }
@@ -63,7 +66,8 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
     const keptOut = Object.fromEntries([...read.keptOut].sort(([a], [b]) => (a < b ? -1 : 1)))
     const report = await finishStore(plan, files, margins, { ...store, ...found, keptOut, precision: setup.precision }, folder, options)
     const releaseFrom = options.release !== undefined ? 'option' : read.refEpochs.size > 0 ? 'ref_epoch' : 'assumed'
-    const whole: BuildReport = { ...report, releaseFrom, path: plan.root }
+    const sharedIds = allSharedIds(files.map((file) => file.sharedIds))
+    const whole: BuildReport = { ...report, releaseFrom, ...(sharedIds === undefined ? {} : { sharedIds }), path: plan.root }
     await writeJson(folder, 'finished.json', { buildId, report: stored(whole, `${plan.directory}/manifest.json`) })
     return whole
   } finally {

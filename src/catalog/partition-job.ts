@@ -7,6 +7,7 @@ import { storeLayout } from './layout.js'
 import { marginRows, PartitionMap } from './margin.js'
 import type { StoreFile } from './partition-index.js'
 import { keysOf, type PartitionCell } from './plan-partitions.js'
+import { findSharedIds, type SharedIds } from './shared-ids.js'
 import { fileColumns, sortStars, type SortedStars } from './sorted-stars.js'
 import { encodeRows, rowBytes, RowGatherer, type RowColumn } from './star-rows.js'
 import { RunReader, type StarRun } from './star-run.js'
@@ -59,6 +60,8 @@ export interface FileFacts {
 
 export interface PartitionFacts extends FileFacts {
   readonly repeated: number
+  /** Ids that stand at several places; absent where there are none. */
+  readonly sharedIds?: SharedIds
   readonly segments: readonly MarginSegment[]
 }
 
@@ -83,7 +86,8 @@ export class PartitionWriter {
     const stars = sortStars(await this.reader.read(plan.runs, from, to, plan.rowColumns))
     const facts = await this.writeFile(plan.directory, partition, stars)
     const keys = sortedKeys(stars)
-    return { ...facts, repeated: stars.repeated, segments: await this.putAside(index, stars, keys) }
+    const sharedIds = findSharedIds(stars)
+    return { ...facts, repeated: stars.repeated, ...(sharedIds === undefined ? {} : { sharedIds }), segments: await this.putAside(index, stars, keys) }
   }
 
   async margin({ index, segments }: MarginJob): Promise<FileFacts> {

@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.js'
+import type { SharedIds } from '../catalog/shared-ids.js'
 import { rangesAreaSqDeg } from '../healpix/index.js'
 import { buildCatalogDirectory, type DirectoryBuildOptions } from '../node/catalog-build.js'
 import { buildProgress } from './build-progress.js'
@@ -17,20 +18,24 @@ export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
   if (isQuiet) return 0
   if (report.releaseFrom === 'assumed') io.err(`nothing in the input tells its release: taken as ${report.name}; --release names another\n`)
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
-  const { margin } = report
+  const { margin, sharedIds } = report
   io.out(
     [
       `${to}: ${report.rowCount} stars of ${report.name} in ${files(report.files)}, ${(report.byteLength / 1e6).toFixed(2)} MB`,
       ...(margin === undefined ? [] : [`margin of ${margin.arcsec} arcsec: ${margin.rows} rows, ${(margin.byteLength / 1e6).toFixed(2)} MB`]),
       `columns: ${report.columns.join(' ')}`,
       `covers ${rangesAreaSqDeg(report.coverage).toFixed(3)} sq deg (${report.coverageFrom})`,
-      ...keptOut.map(([reason, count]) => `kept out: ${count} ${count === 1 ? 'row' : 'rows'}, ${reason}`),
+      ...keptOut.map(([reason, count]) => `kept out: ${rows(count)}, ${reason}`),
+      ...(sharedIds === undefined ? [] : [sharedIdsText(sharedIds)]),
       '',
     ].join('\n'),
   )
   return 0
 }
 
+const rows = (count: number): string => `${count} ${count === 1 ? 'row' : 'rows'}`
+const sharedIdsText = ({ rows: count, first: { sourceId, places, separationArcsec } }: SharedIds): string =>
+  `one id at two places: ${rows(count)} kept; the first is id ${sourceId} at RA, Dec ${places.map((place) => place.join(', ')).join(' and ')}, ${Number(separationArcsec.toPrecision(3))} arcsec apart`
 const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
 
 function buildOptions(raw: Raw): DirectoryBuildOptions {
