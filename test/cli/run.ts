@@ -1,4 +1,4 @@
-import { mkdtempSync } from 'node:fs'
+import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { main } from '../../src/cli/main.js'
@@ -19,6 +19,11 @@ export async function run(args: readonly string[], env: Readonly<Record<string, 
   return Object.defineProperty(printed, 'bytes', { value: Buffer.concat(bytes) }) as typeof printed & { readonly bytes: Buffer }
 }
 
+const made: string[] = []
+process.on('exit', () => made.forEach((dir) => rmSync(dir, { recursive: true, force: true })))
+
+/** Removed when the tests of the file are done. */
 export function temporaryDirectory(): string {
-  return mkdtempSync(join(tmpdir(), 'bliss-calib-test-'))
+  made.push(mkdtempSync(join(tmpdir(), 'bliss-calib-test-')))
+  return made.at(-1)!
 }
