@@ -25,7 +25,7 @@ export interface RequestOverrides {
 /**
  * Requests as measured (bench/grid.mjs; bench/README.md holds the table), with a factor of two and more to spare, because a job that outgrows its request is stopped.
  *
- * A CCD peaks at 70 MB of memory, 110 MB at 200,000 stars per square degree; 60 CCDs in one process, their merge and their check at 110 to 260 MB (40,000). On the
+ * A CCD peaks at 70 MB of memory, 120 MB at 200,000 stars per square degree; 60 CCDs in one process, their merge and their check at 110 to 210 MB (40,000). On the
  * machine's own disk a job keeps nothing but its output; products go where the exposure is.
  *
  * @param ccds CCDs of the largest exposure
