@@ -11,8 +11,10 @@ setFlagsFromString('--no-parallel-scavenge')
 setFlagsFromString('--min-semi-space-size=16')
 
 const args = process.argv.slice(2)
-const worker = severalThreads() ? new Worker(new URL('../dist/bundle/ccd-worker.mjs', import.meta.url)) : undefined
+let worker = severalThreads() ? new Worker(new URL('../dist/bundle/ccd-worker.mjs', import.meta.url)) : undefined
 worker?.unref()
+// One that cannot start is not missed: another is started when there is work for it.
+worker?.on('error', () => (worker = undefined))
 const { handOverWorker, main } = await import('../dist/bundle/cli.mjs')
 if (worker) handOverWorker(worker)
 
