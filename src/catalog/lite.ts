@@ -16,7 +16,7 @@ export interface LiteStep {
 
 const LITE_STEPS: Readonly<Record<string, LiteStep>> = {
   mag: { step: 2 ** -13, brightTo: 19.75, brightStep: 2 ** -16 },
-  bpMag: { step: 2 ** -10, brightTo: 20.25, brightStep: 2 ** -15 },
+  bpMag: { step: 2 ** -11, brightTo: 20.25, brightStep: 2 ** -15 },
   rpMag: { step: 2 ** -10, brightTo: 19.25, brightStep: 2 ** -15 },
   pmRaCosDecMasYr: { step: 2 ** -7 },
   pmDecMasYr: { step: 2 ** -7 },
