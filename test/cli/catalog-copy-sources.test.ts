@@ -132,7 +132,7 @@ describe('out of a lite store', () => {
     expect(exitCode).toBe(0)
     const copy = await openCatalog(to)
     expect([...copy.columns]).toEqual(['sourceId', 'raDeg', 'decDeg', 'mag', 'bpMag'])
-    expect(propertiesOf(to, 'gaia_dr2')).toMatch(/bliss_precision=lite: .*phot_bp_mean_mag to 2\^-10 \(2\^-15 below 20.25\)\n/)
+    expect(propertiesOf(to, 'gaia_dr2')).toMatch(/bliss_precision=lite: .*phot_bp_mean_mag to 2\^-11 \(2\^-15 below 20.25\)\n/)
     const names = NAMES.slice(0, -1)
     const inCells = (await rowsBelow(join(folder, 'lite'), names)).filter(([, ra, dec]) => containsCell(copy.coverage, nestedIndex(copy.coverage.order, ra as number, dec as number)))
     expect(inCells.length).toBeGreaterThan(500)
