@@ -68,7 +68,7 @@ describe('catalog verify on a store', () => {
       const { findings } = await verifyInMemory(damaged, n % 10 !== 0)
       expect(findings.map((finding) => finding.file), `${path}: ${cut ? 'cut at' : 'flipped'} ${at}`).toContain(`store/${path}`)
     }
-  })
+  }, SOAK ? 600_000 : 120_000)
 
   test('every byte of the manifest counts, its last ones too', async () => {
     const manifest = store.get('gaia_dr2/manifest.json')!
