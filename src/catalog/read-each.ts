@@ -1,5 +1,5 @@
 import { nestedIndices29, unionRanges, type CellRanges } from '../healpix/index.js'
-import { gather, sortingOrder } from '../math/select.js'
+import { firstAtOrAfter, gather, sortingOrder } from '../math/select.js'
 import type { Catalog } from './catalog.js'
 import { gatherIntegers } from './gather.js'
 import type { StarColumns } from './stars.js'
@@ -52,17 +52,6 @@ function rowsWithin(cells: Float64Array, ranges: Float64Array): Uint32Array {
   let at = 0
   for (let i = 0; i < bounds.length; i += 2) for (let row = bounds[i]!; row < bounds[i + 1]!; row++) rows[at++] = row
   return rows
-}
-
-function firstAtOrAfter(cells: Float64Array, cell: number): number {
-  let low = 0
-  let high = cells.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if (cells[middle]! < cell) low = middle + 1
-    else high = middle
-  }
-  return low
 }
 
 function rowsOf(stars: StarColumns, rows: Uint32Array): StarColumns {

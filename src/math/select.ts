@@ -16,18 +16,17 @@ export function sortingOrder(values: ArrayLike<number>): Uint32Array {
   const likeIt = new Uint32Array(sorted.length)
   for (let i = 0; i < order.length; i++) {
     const value = values[i]!
-    const first = Number.isNaN(value) ? numbers : firstNotBelow(sorted, numbers, value)
+    const first = Number.isNaN(value) ? numbers : firstAtOrAfter(sorted, value, 0, numbers)
     order[first + likeIt[first]!++] = i
   }
   return order
 }
 
-/** Index of the first of `count` ascending values that is not below a value. */
-function firstNotBelow(ascending: Float64Array, count: number, value: number): number {
-  let [low, high] = [0, count]
+/** Index of the first of ascending values[low .. high) that is not below the value; `high` where there is none. */
+export function firstAtOrAfter(values: Float64Array, value: number, low = 0, high = values.length): number {
   while (low < high) {
     const middle = (low + high) >>> 1
-    if (ascending[middle]! < value) low = middle + 1
+    if (values[middle]! < value) low = middle + 1
     else high = middle
   }
   return low

@@ -4,7 +4,7 @@ import { promisify } from 'node:util'
 import { gunzip } from 'node:zlib'
 import { InputError } from '../errors.js'
 import { memorySource, type ByteSource, type ReadySource } from '../formats/bytes.js'
-import { reasonOf } from './reason.js'
+import { unreadableFile } from './reason.js'
 
 export { reasonOf } from './reason.js'
 export { writeFilesWhole, type WriteOperations } from './staged-files.js'
@@ -21,7 +21,7 @@ export interface OpenedFile extends ReadySource {
 
 /** A file read by byte ranges. Throws InputError where it is missing, unreadable or a directory. The file is closed when the source is forgotten. */
 export async function fileSource(path: string): Promise<OpenedFile> {
-  const failed = (cause: unknown) => new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+  const failed = (cause: unknown) => unreadableFile(path, cause)
   let fd: number
   let byteLength: number
   try {
@@ -68,7 +68,7 @@ export async function fileSource(path: string): Promise<OpenedFile> {
 /** A whole file in memory, unpacked where it begins like gzip; large catalogues go through `inputChunks` instead. */
 export async function openInput(path: string): Promise<ByteSource> {
   const bytes = await fs.readFile(path).catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw unreadableFile(path, cause)
   })
   if (!(bytes[0] === 0x1f && bytes[1] === 0x8b)) return memorySource(path, bytes)
   const unpacked = await promisify(gunzip)(bytes).catch((cause: unknown) => {

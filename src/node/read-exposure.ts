@@ -10,7 +10,7 @@ import type { SourceColumns } from '../exposure/sources.js'
 import { memorySource } from '../formats/bytes.js'
 import { ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
 import { CARRIED_COLUMNS } from '../products/calibrated-catalogue.js'
-import { reasonOf } from './files.js'
+import { reasonOf, unreadableFile } from './reason.js'
 import type { Table } from '../table/columns.js'
 
 /** The exposure's list as it stands in the work directory. */
@@ -93,11 +93,9 @@ function listFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFa
 /** A whole file. Throws InputError where it cannot be read. */
 export async function readInput(path: string): Promise<Uint8Array> {
   return readFile(path).catch((cause: unknown) => {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   })
 }
-
-const unreadable = (path: string, cause: unknown) => new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
 
 /** Memory of files that have been parsed: the next ones go there, because new memory costs as much as reading the file. */
 const spare: Uint8Array[] = []
@@ -107,7 +105,7 @@ const LARGEST_SPARE_BYTES = 4 << 20
 /** Does something with the bytes of a whole file, which are valid until it is done. Throws InputError where the file cannot be read. */
 async function withFile<T>(path: string, work: (bytes: Uint8Array) => Promise<T>): Promise<T> {
   const memory = await readInto(spare.pop(), path).catch((cause: unknown) => {
-    throw unreadable(path, cause)
+    throw unreadableFile(path, cause)
   })
   try {
     return await work(memory.bytes)

@@ -1,3 +1,5 @@
+import { InputError } from '../errors.js'
+
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
   ENOTDIR: 'a part of the path is not a directory',
@@ -16,3 +18,6 @@ export function reasonOf(cause: unknown): string {
   const { code, message } = cause as NodeJS.ErrnoException
   return (code === undefined ? undefined : REASONS[code]) ?? message
 }
+
+/** The error of a file that the machine does not let us read. */
+export const unreadableFile = (path: string, cause: unknown): InputError => new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
