@@ -34,6 +34,9 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
   const format = formatOf(command)
   const catalog = await openCatalog(namedCatalog(command.catalog, io.env))
   const columns = chooseColumns(catalog, command.columns?.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  // Said before the rows, so that it is also heard where the reader of the rows leaves early (`| head`).
+  const outside = catalog.missingSqDeg(region.cells)
+  if (command.quiet !== true && outside > 0) io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)
   const sink = command.to === undefined ? stdoutSink(io) : await fileSink(command.to)
   let rows = 0
   try {
@@ -50,11 +53,7 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
     if (error instanceof ReaderGone) return 0
     throw error
   }
-  const outside = catalog.missingSqDeg(region.cells)
-  if (command.quiet !== true) {
-    if (outside > 0) io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)
-    if (command.to !== undefined) io.err(`${command.to}: ${rows} ${rows === 1 ? 'row' : 'rows'} of ${catalog.name}\n`)
-  }
+  if (command.quiet !== true && command.to !== undefined) io.err(`${command.to}: ${rows} ${rows === 1 ? 'row' : 'rows'} of ${catalog.name}\n`)
   return 0
 }
 

@@ -10,6 +10,8 @@ import { nestedIndices29 } from '../../src/healpix/index.js'
 import { separationArcsec } from '../../src/math/sphere.js'
 import { buildCatalogDirectory } from '../../src/node/catalog-build.js'
 import { archiveCsv, archiveRows, type ArchiveRow } from '../catalog/simulated-rows.js'
+import type { Io } from '../../src/cli/io.js'
+import { main } from '../../src/cli/main.js'
 import { run } from './run.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'bliss-query-'))
@@ -117,6 +119,11 @@ test('what the catalogue does not cover is said', async () => {
   const { exitCode, out, err } = await run(['catalog', 'query', small, '--cone', '10,20,0.1', '--columns', 'source_id'])
   expect([exitCode, out]).toEqual([0, 'source_id\n5\n'])
   expect(err).toMatch(/^the catalogue does not cover 0\.03\d+ sq deg of the cells of this region\n$/)
+
+  const messages: string[] = []
+  const gone: Io = { out: () => undefined, outBytes: () => Promise.resolve(false), err: (text) => messages.push(text), env: {} }
+  expect(await main(['catalog', 'query', small, '--cone', '10,20,0.1'], gone), 'to a reader that has left').toBe(0)
+  expect(messages).toEqual([err])
 })
 
 test.each([
