@@ -1,21 +1,14 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os'
-import { setFlagsFromString } from 'node:v8'
 import { Worker } from 'node:worker_threads'
-
-// A run takes seconds, on all processors: V8 compiles only what is truly hot, and little into one function, and collects garbage in the thread that made it.
-setFlagsFromString('--interrupt-budget=300000')
-setFlagsFromString('--max-inlined-bytecode-size-cumulative=300')
-setFlagsFromString('--no-parallel-scavenge')
-// Of worker threads, in MB: young arrays die before they are looked at.
-setFlagsFromString('--min-semi-space-size=16')
+import { bundleScript, runBundle } from './bundle.js'
 
 const args = process.argv.slice(2)
-let worker = severalThreads() ? new Worker(new URL('../dist/bundle/ccd-worker.mjs', import.meta.url)) : undefined
+let worker = severalThreads() ? new Worker(new URL('./ccd-worker.js', import.meta.url)) : undefined
 worker?.unref()
 // One that cannot start is not missed: another is started when there is work for it.
 worker?.on('error', () => (worker = undefined))
-const { handOverWorker, main } = await import('../dist/bundle/cli.mjs')
+const { handOverWorker, main } = runBundle(bundleScript('cli'), 'cli')
 if (worker) handOverWorker(worker)
 
 const exitCode = await main(args)

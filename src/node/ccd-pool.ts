@@ -48,11 +48,10 @@ export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD):
   }
 }
 
-/** The compiled entry of a worker thread, beside the bundle or the library; run from the sources, that of the last build, if there is one. */
+/** The entry of a worker thread: of the library beside it; of the command, and of the sources, where there is a build, that of the bundle. */
 const workerEntry: URL | undefined = (() => {
-  if (!import.meta.url.endsWith('.ts')) return new URL(import.meta.url.endsWith('.mjs') ? './ccd-worker.mjs' : './ccd-worker.js', import.meta.url)
-  const built = new URL('dist/bundle/ccd-worker.mjs', packageRoot)
-  return existsSync(built) ? built : undefined
+  if (import.meta.url.endsWith('.js')) return new URL('./ccd-worker.js', import.meta.url)
+  return existsSync(new URL('dist/bundle/ccd-worker.cjs', packageRoot)) ? new URL('bin/ccd-worker.js', packageRoot) : undefined
 })()
 
 /** What becomes of work in hand when its thread ends: nothing of it was written. An exception that nothing caught is a bug, and stays one. */

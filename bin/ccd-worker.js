@@ -1,0 +1,3 @@
+import { bundleScript, runBundle } from './bundle.js'
+
+runBundle(bundleScript('ccd-worker'), 'ccd-worker')
