@@ -4,6 +4,7 @@ import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import type { ColumnPlan } from './column-plan.js'
 import { litePositionDeg, liteStepOf, roundedTo } from './lite.js'
 import type { Precision } from './store-columns.js'
+import { numbersOf } from '../math/select.js'
 
 /** Sound rows of one piece of an input, with their order-29 NESTED cells. */
 export interface StarChunk {
@@ -48,7 +49,7 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptO
   const decRaw = doubles(names.get('decDeg')!)
   const magRaw = doubles(names.get('mag')!)
   const rows = soundRows(raRaw, decRaw, magRaw, keptOut)
-  const take = (values: Float64Array): Float64Array => (rows.length === values.length ? values : Float64Array.from(rows, (row) => values[row]!))
+  const take = (values: Float64Array): Float64Array => (rows.length === values.length ? values : numbersOf(rows, (row) => values[row]!))
   const lite = precision === 'lite'
   const raDeg = take(raRaw).map((ra) => onTheCircle(lite ? litePositionDeg(ra) : ra))
   const decDeg = lite ? take(decRaw).map(litePositionDeg) : take(decRaw)
@@ -68,7 +69,7 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptO
   for (const [star, columns] of plan.errors) {
     const fraction =
       'fluxOverError' in columns ? doubles(columns.fluxOverError).map((ratio) => 1 / ratio) : ratioOf(doubles(columns.fluxError), doubles(columns.flux))
-    values.set(star, Float32Array.from(take(fraction), (value) => (value > 0 && value < Infinity ? MAG_PER_FRACTION * value : NaN)))
+    values.set(star, new Float32Array(numbersOf(take(fraction), (value) => (value > 0 && value < Infinity ? MAG_PER_FRACTION * value : NaN))))
   }
   for (const [name, raw] of plan.further) values.set(name, wholeWithoutLoss(take(doubles(raw)), file, raw))
   const ids = idsOf(table, names.get('sourceId')!, file)

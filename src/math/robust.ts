@@ -1,5 +1,6 @@
 import { medianSorted } from 'simple-statistics'
 import { MAD_TO_SIGMA } from './units.js'
+import { numbersOf } from './select.js'
 
 /** Median; NaN for no values. Values must be finite. */
 export function median(values: Iterable<number>): number {
@@ -10,5 +11,5 @@ export function median(values: Iterable<number>): number {
 /** Normal-consistent scatter 1.4826 MAD about the median (Rousseeuw & Croux 1993); NaN for no values. */
 export function madScatter(values: ArrayLike<number> & Iterable<number>): number {
   const centre = median(values)
-  return MAD_TO_SIGMA * median(Float64Array.from(values, (value) => Math.abs(value - centre)))
+  return MAD_TO_SIGMA * median(numbersOf(values, (value) => Math.abs(value - centre)))
 }

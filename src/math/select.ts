@@ -32,6 +32,13 @@ export function firstAtOrAfter(values: Float64Array, value: number, low = 0, hig
   return low
 }
 
+/** The number that is made of each item, as float64: `Float64Array.from` goes through an iterator and takes twenty times as long. */
+export function numbersOf<T>(items: ArrayLike<T>, number: (item: T, i: number) => number): Float64Array {
+  const numbers = new Float64Array(items.length)
+  for (let i = 0; i < numbers.length; i++) numbers[i] = number(items[i]!, i)
+  return numbers
+}
+
 /** values[order], as float64. */
 export function gather(values: ArrayLike<number>, order: ArrayLike<number>): Float64Array {
   const gathered = new Float64Array(order.length)

@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Catalog } from '../catalog/catalog.js'
 import { InputError, plainError } from '../errors.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
@@ -40,7 +41,8 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
     outcomes.set(row, outcome)
     onProgress?.({ stage: 'calibrated', done: outcomes.size, of: present.length })
   }
-  const skies = skiesOf(present.map(({ row }) => row), list.name.fileName, catalog, job.system)
+  // Their footprints take a while: other threads have been given their work before.
+  const skies = nextTurn().then(() => skiesOf(present.map(({ row }) => row), list.name.fileName, catalog, job.system))
   if (!several) await skies
   await shareOutInStages(
     present,

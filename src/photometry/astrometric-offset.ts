@@ -1,7 +1,7 @@
 import type { SourceColumns } from '../exposure/sources.js'
 import { matchSky, type SkyPositions } from '../math/match-sky.js'
 import { madScatter, median } from '../math/robust.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { gather, indicesWhere, numbersOf } from '../math/select.js'
 import { fromTangentPlane, toTangentPlane } from '../math/sphere.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
 
@@ -51,7 +51,7 @@ export function astrometricOffset(sources: SourceColumns, selected: Uint8Array, 
   const { a, b } = matchSky(positions, stars, SEARCH_ARCSEC, { mode: 'all' })
   const inPlane = (from: SkyPositions, rows: Uint32Array) => Array.from(rows, (i) => toTangentPlane(from.raDeg[i]!, from.decDeg[i]!, centre))
   const [detected, expected] = [inPlane(positions, a), inPlane(stars, b)]
-  const difference = (axis: 'xiDeg' | 'etaDeg') => Float64Array.from(a, (_, k) => ((detected[k]?.[axis] ?? NaN) - (expected[k]?.[axis] ?? NaN)) * ARCSEC_PER_DEG)
+  const difference = (axis: 'xiDeg' | 'etaDeg') => numbersOf(a, (_, k) => ((detected[k]?.[axis] ?? NaN) - (expected[k]?.[axis] ?? NaN)) * ARCSEC_PER_DEG)
   const [east, north] = [difference('xiDeg'), difference('etaDeg')]
 
   const peak = densestBox(east, north)

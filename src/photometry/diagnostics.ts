@@ -3,7 +3,7 @@ import type { StarColumns } from '../catalog/stars.js'
 import { DECAM } from '../exposure/camera.js'
 import type { ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { gather, indicesWhere, numbersOf } from '../math/select.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
 import { bandEvidence, type BandEvidence } from './band-evidence.js'
 import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './bright-end.js'
@@ -65,7 +65,7 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
   const fittedStars: FittedStars = {
     residual: gather(matches.residual, rows),
     weight: gather(matches.weight, rows),
-    variance: Float64Array.from(rows, (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2),
+    variance: numbersOf(rows, (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2),
   }
   const { refScatter } = pairs
   const looksAtDetector = number && !withoutColourTerm

@@ -16,12 +16,13 @@ SLOPES[0] = 1 / (2 * Math.sqrt(Math.PI)) / CELLS
 function erfcxAccurate(x: number): number {
   if (x > 2) {
     let fraction = 0
-    for (let k = 120; k >= 1; k--) fraction = k / 2 / (x + fraction)
+    // As many terms as doubles can tell: 66 at 2, 6 far out.
+    for (let k = Math.ceil(6 + 240 / (x * x)); k >= 1; k--) fraction = k / 2 / (x + fraction)
     return 1 / (Math.sqrt(Math.PI) * (x + fraction))
   }
   let term = x
   let sum = x
-  for (let k = 1; k < 80; k++) {
+  for (let k = 1; term > 1e-17 * sum; k++) {
     term *= (2 * x * x) / (2 * k + 1)
     sum += term
   }

@@ -8,6 +8,7 @@ import { exposurePosterior, type ExposurePrior, type ExposureState, type FittedC
 import { reservedStars, type ReservableStars, type ReservedStars } from './exposure-reserved.js'
 import { isFar, suspicionOf, suspicionOfPair } from './exposure-suspicion.js'
 import type { Outcome } from './result.js'
+import { numbersOf } from '../math/select.js'
 
 export type { ReservableStars, ReservedStars } from './exposure-reserved.js'
 
@@ -125,10 +126,10 @@ function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<Exposure
 
   const origin = { zeropoint: median(fitted.map(({ zeropoint }) => zeropoint)), xiDeg: mean(fitted.map(({ xiDeg }) => xiDeg)), etaDeg: mean(fitted.map(({ etaDeg }) => etaDeg)) }
   const columns: FittedCcds = {
-    xi: Float64Array.from(fitted, ({ xiDeg }) => xiDeg - origin.xiDeg),
-    eta: Float64Array.from(fitted, ({ etaDeg }) => etaDeg - origin.etaDeg),
-    value: Float64Array.from(fitted, ({ zeropoint }) => zeropoint - origin.zeropoint),
-    variance: Float64Array.from(fitted, ({ zeropointErr }) => Math.max(LEAST_ERROR_MAG, zeropointErr) ** 2),
+    xi: numbersOf(fitted, ({ xiDeg }) => xiDeg - origin.xiDeg),
+    eta: numbersOf(fitted, ({ etaDeg }) => etaDeg - origin.etaDeg),
+    value: numbersOf(fitted, ({ zeropoint }) => zeropoint - origin.zeropoint),
+    variance: numbersOf(fitted, ({ zeropointErr }) => Math.max(LEAST_ERROR_MAG, zeropointErr) ** 2),
   }
   const states = exposurePosterior(columns, prior)
   const expected = ({ xiDeg, etaDeg }: CcdMatches) => expectedAt(states, xiDeg - origin.xiDeg, etaDeg - origin.etaDeg)

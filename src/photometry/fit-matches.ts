@@ -1,5 +1,5 @@
 import { madScatter } from '../math/robust.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { gather, indicesWhere, numbersOf } from '../math/select.js'
 import type { StarMatches } from './match-stars.js'
 import type { MatchColumns, SigmaClipSummary } from './result.js'
 import { sigmaClippedZeropoint } from './sigma-clip.js'
@@ -40,7 +40,7 @@ export function fitMatches(
   const refMag = gather(columns.refMag, serving)
   const instMag = gather(columns.instMag, serving)
   const spread = withoutColourTerm && serving.length > 0 ? madScatter(refMag.map((mag, k) => mag - instMag[k]!)) : 0
-  const refMagErr = Float64Array.from(serving, (i) => Math.hypot(errorsKnown ? columns.refMagErr[i]! : 0, spread))
+  const refMagErr = numbersOf(serving, (i) => Math.hypot(errorsKnown ? columns.refMagErr[i]! : 0, spread))
   const fitted = fitZeropoint(
     {
       refMag,

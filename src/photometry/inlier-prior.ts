@@ -1,7 +1,7 @@
 import type { StarColumns } from '../catalog/stars.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { madScatter, median } from '../math/robust.js'
-import { sortingOrder } from '../math/select.js'
+import { numbersOf, sortingOrder } from '../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { interpolated } from './colour-relation.js'
 import type { MatchEvidence, Pairs } from './match-evidence.js'
@@ -50,7 +50,7 @@ export function inlierPrior(sources: SourceColumns, stars: StarColumns, pairs: P
     variableTerm(stars, starRow),
     (p: number) => (isSuspect?.[p] ? SUSPECT_LOGIT : 0),
   ]
-  const logit = Float64Array.from(detectionRow, (_, p) => Math.max(MOST_OF_ALL, terms.reduce((sum, term) => sum + Math.min(0, Math.max(MOST_OF_ONE, term(p) || 0)), 0)))
+  const logit = numbersOf(detectionRow, (_, p) => Math.max(MOST_OF_ALL, terms.reduce((sum, term) => sum + Math.min(0, Math.max(MOST_OF_ONE, term(p) || 0)), 0)))
   if (logit.every((value) => value === 0) && evidence.matchProbability.every((value) => value === 1)) return undefined
   const shared = Math.max(0, MOST_IN_COMMON - (logit.slice().sort()[Math.floor((1 - BEST_SHARE) * logit.length)] ?? 0))
   return logit.map((value, p) => Math.max(LEAST_PRIOR, evidence.matchProbability[p]! / (1 + Math.exp(-(USUAL_LOGIT + value + shared)))))
@@ -70,8 +70,8 @@ function lightTerm({ flags }: SourceColumns, rows: Uint32Array, { starLight, det
 /** SPREAD_MODEL against the CCD's own stars: galaxies, blends and cosmic rays lie off their locus. */
 function spreadTerm({ spreadModel, spreadErrModel, flux }: SourceColumns, rows: Uint32Array): (p: number) => number {
   if (!spreadModel || rows.length < FEWEST_FOR_LOCUS) return () => 0
-  const half = sortingOrder(Float64Array.from(rows, (i) => -flux[i]!)).subarray(0, Math.ceil(rows.length / 2))
-  const bright = Float64Array.from(half, (p) => spreadModel[rows[p]!]!).filter(Number.isFinite)
+  const half = sortingOrder(numbersOf(rows, (i) => -flux[i]!)).subarray(0, Math.ceil(rows.length / 2))
+  const bright = numbersOf(half, (p) => spreadModel[rows[p]!]!).filter(Number.isFinite)
   const [centre, width] = [median(bright), Math.max(0.0005, madScatter(bright))]
   return (p) => beyond((spreadModel[rows[p]!]! - centre) / Math.hypot(width, spreadErrModel?.[rows[p]!] ?? 0), 2)
 }
@@ -82,8 +82,8 @@ function spreadTerm({ spreadModel, spreadErrModel, flux }: SourceColumns, rows: 
  */
 function excessTerm({ bpRpExcess, bpMag, rpMag, bpMagErr, rpMagErr }: StarColumns, rows: Uint32Array): (p: number) => number {
   if (!bpRpExcess || !bpMag || !rpMag || rows.length < FEWEST_FOR_LOCUS) return () => 0
-  const deviation = Float64Array.from(rows, (j) => bpRpExcess[j]! - excessLocus(bpMag[j]! - rpMag[j]!))
-  const error = Float64Array.from(rows, (j) => {
+  const deviation = numbersOf(rows, (j) => bpRpExcess[j]! - excessLocus(bpMag[j]! - rpMag[j]!))
+  const error = numbersOf(rows, (j) => {
     // Ratio of the fluxes of BP and RP from their Vega zeropoints 25.3385 and 24.7479.
     const ratio = 10 ** (-0.4 * (bpMag[j]! - rpMag[j]! - 0.5906))
     const relative = Math.hypot(ratio * (bpMagErr?.[j] ?? 0), rpMagErr?.[j] ?? 0) / (1 + ratio) / MAG_PER_RELATIVE_FLUX
@@ -114,7 +114,7 @@ function ruweTerm({ ruwe }: StarColumns, rows: Uint32Array): (p: number) => numb
 function variableTerm({ mag, magErr }: StarColumns, rows: Uint32Array): (p: number) => number {
   if (!magErr || rows.length < FEWEST_FOR_LOCUS) return () => 0
   const measured = rows.filter((j) => mag[j]! > 0 && magErr[j]! > 0)
-  const order = sortingOrder(Float64Array.from(measured, (j) => mag[j]!))
+  const order = sortingOrder(numbersOf(measured, (j) => mag[j]!))
   const [at, usual]: [number[], number[]] = [[], []]
   for (let first = 0; first < order.length; first += STARS_PER_STEP) {
     const step = Array.from(order.subarray(first, first + STARS_PER_STEP), (k) => measured[k]!)

@@ -2,7 +2,7 @@ import type { StarColumns } from '../catalog/stars.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { matchSky, type SkyPositions } from '../math/match-sky.js'
 import { median } from '../math/robust.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { gather, indicesWhere, numbersOf } from '../math/select.js'
 
 /** What else lies near each matched pair; one entry per pair. */
 export interface MatchEvidence {
@@ -50,7 +50,7 @@ export function matchEvidence(sources: SourceColumns, aligned: SkyPositions, sta
   const n = detectionRow.length
   const measuredFwhmArcsec = medianFwhmArcsec(sources, detectionRow)
   const fwhm = measuredFwhmArcsec ?? USUAL_FWHM_ARCSEC
-  const photonError = Float64Array.from(detectionRow, (i) => (POSITION_PER_FWHM * fwhm * sources.fluxErr[i]!) / sources.flux[i]!)
+  const photonError = numbersOf(detectionRow, (i) => (POSITION_PER_FWHM * fwhm * sources.fluxErr[i]!) / sources.flux[i]!)
   const density = positionDensity(separationArcsec, photonError)
   const starsPerSqArcsec = stars.raDeg.length / (areaSqDeg * 3600 ** 2)
   // A neighbour that is paired itself is explained.

@@ -1,7 +1,7 @@
 import type { StarColumns } from '../catalog/stars.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { matchSky, type SkyPositions } from '../math/match-sky.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { gather, indicesWhere, numbersOf } from '../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
 import type { Pairs } from './match-evidence.js'
@@ -37,7 +37,7 @@ export function matchStars(
   const pairs = matchSky(positions, stars, radiusArcsec, { mode: 'mutual' })
   const rows = pairs.a.map((k) => candidates[k]!)
   const star = pairs.b
-  const instMag = Float64Array.from(rows, (i) => -2.5 * Math.log10(sources.flux[i]!))
+  const instMag = numbersOf(rows, (i) => -2.5 * Math.log10(sources.flux[i]!))
   const nan = new Float64Array(rows.length).fill(NaN)
   const columns: StarMatches['columns'] = {
     number: gather(sources.number, rows),
@@ -50,7 +50,7 @@ export function matchStars(
     starDecDeg: gather(stars.decDeg, star),
     separationArcsec: pairs.separationArcsec,
     instMag,
-    instMagErr: Float64Array.from(rows, (i) => (MAG_PER_RELATIVE_FLUX * sources.fluxErr[i]!) / sources.flux[i]!),
+    instMagErr: numbersOf(rows, (i) => (MAG_PER_RELATIVE_FLUX * sources.fluxErr[i]!) / sources.flux[i]!),
     catalogMag: gather(stars.mag, star),
     refMag: gather(standards.refMag, star),
     refMagErr: standards.refMagErr ? gather(standards.refMagErr, star) : nan,

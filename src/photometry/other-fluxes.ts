@@ -1,5 +1,5 @@
 import type { SourceColumns } from '../exposure/sources.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { gather, indicesWhere, numbersOf } from '../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import type { MatchColumns } from './result.js'
 import { fitZeropoint } from './zeropoint.js'
@@ -22,8 +22,8 @@ export function otherFluxes({ others = [] }: SourceColumns, detectionRow: Uint32
   for (const { name, flux, fluxErr } of others) {
     const rows = indicesWhere(detectionRow.length, (p) => matches.weight[p]! > 0 && flux[detectionRow[p]!]! > 0 && fluxErr[detectionRow[p]!]! >= 0)
     if (rows.length < FEWEST_STARS) continue
-    const instMag = Float64Array.from(rows, (p) => -2.5 * Math.log10(flux[detectionRow[p]!]!))
-    const instMagErr = Float64Array.from(rows, (p) => (MAG_PER_RELATIVE_FLUX * fluxErr[detectionRow[p]!]!) / flux[detectionRow[p]!]!)
+    const instMag = numbersOf(rows, (p) => -2.5 * Math.log10(flux[detectionRow[p]!]!))
+    const instMagErr = numbersOf(rows, (p) => (MAG_PER_RELATIVE_FLUX * fluxErr[detectionRow[p]!]!) / flux[detectionRow[p]!]!)
     const refMagErr = gather(matches.refMagErr, rows).map((error) => (Number.isFinite(error) ? error : 0))
     // What is sound was settled by the chosen flux.
     const inlierPrior = gather(matches.weight, rows).map((weight) => Math.max(LEAST_PRIOR, weight))

@@ -40,7 +40,7 @@ function hasAny(counts: Uint32Array): boolean {
 }
 
 /** n log2(n), for the counts of a page. */
-const TIMES_LOG = Float64Array.from({ length: 8193 }, (_, n) => (n === 0 ? 0 : n * Math.log2(n)))
+const TIMES_LOG = new Float64Array(8193).map((_, n) => (n === 0 ? 0 : n * Math.log2(n)))
 const timesLog = (n: number): number => TIMES_LOG[n] ?? n * Math.log2(n)
 
 /** How a code is best described: symbol by symbol, or with those made equal that differ by chance. */
