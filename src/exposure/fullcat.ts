@@ -68,9 +68,13 @@ export function columnsToRead(flux: FluxChoice): string[] {
  * @throws InputError naming the file and what is missing: NUMBER, a position, the flux pair, FLAGS; or a vector too short
  */
 export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceColumns {
+  const found = new Map<string, Float64Array | undefined>()
   const scalar = (name: string): Float64Array | undefined => {
-    const column = findColumn(table, name)
-    return column === undefined || (column.width ?? 1) !== 1 ? undefined : asFloat64(column)
+    if (!found.has(name)) {
+      const column = findColumn(table, name)
+      found.set(name, column === undefined || (column.width ?? 1) !== 1 ? undefined : asFloat64(column))
+    }
+    return found.get(name)
   }
   const required = (name: string): Float64Array => scalar(name) ?? missing(name, file, table)
   const position = POSITION_PAIRS.map(([ra, dec]) => ({ ra: scalar(ra), dec: scalar(dec) })).find(({ ra, dec }) => ra && dec)

@@ -21,6 +21,11 @@ export interface ByteSink {
   abort(): Promise<void>
 }
 
+/** Gives memory of so many bytes, which may hold anything. */
+export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>
+
+export const newMemory: Allocate = (bytes) => new Uint8Array(bytes)
+
 /** gunzip or inflate of one whole buffer, handed in so that no format imports a machine's library. */
 export type Decompress = (bytes: Uint8Array) => Uint8Array
 

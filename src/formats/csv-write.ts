@@ -1,4 +1,5 @@
 import type { Column, Table } from '../table/columns.js'
+import type { Allocate } from './bytes.js'
 import { TextBuffer } from './text-buffer.js'
 
 const COMMA = 0x2c
@@ -10,13 +11,13 @@ const NEWLINE = 0x0a
  *
  * @throws RangeError for text that would need quotes, and for vector columns
  */
-export function csvBytes(table: Table): Uint8Array {
+export function csvBytes(table: Table, allocate?: Allocate): Uint8Array {
   const text = scratch
   // What a table that could not be written has left.
-  text.take()
+  text.clear()
   text.ascii(table.columns.map((column) => column.name).join(',')).byte(NEWLINE)
   writeRows(table.columns.map((column) => cellWriter(column, text)), table.rowCount, text)
-  const bytes = text.take()
+  const bytes = text.take(allocate)
   if (bytes.length > MOST_KEPT_BYTES) scratch = new TextBuffer()
   return bytes
 }

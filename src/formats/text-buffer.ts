@@ -1,3 +1,4 @@
+import { newMemory, type Allocate } from './bytes.js'
 import { float32Text, float64Text, shortestFloat32, type Decimal } from './number-text.js'
 import { shortestFloat64, type SplitDecimal } from './shortest-float64.js'
 
@@ -16,8 +17,9 @@ export class TextBuffer {
   private readonly decimal: Decimal = { digits: 0, exponent: 0 }
   private readonly split: SplitDecimal = { whole: 0, high: 0, highPlaces: 0, low: 0, lowPlaces: 0 }
 
-  constructor(capacity = 1 << 16) {
-    this.store = new Uint8Array(capacity)
+  /** @param memory room for the first bytes, or how many */
+  constructor(memory: Uint8Array | number = 1 << 16) {
+    this.store = typeof memory === 'number' ? new Uint8Array(memory) : memory
   }
 
   get length(): number {
@@ -30,8 +32,9 @@ export class TextBuffer {
   }
 
   /** Takes what was written out, as its own copy, and begins anew. */
-  take(): Uint8Array<ArrayBuffer> {
-    const taken = this.store.slice(0, this.used)
+  take(allocate: Allocate = newMemory): Uint8Array<ArrayBuffer> {
+    const taken = allocate(this.used)
+    taken.set(this.bytes)
     this.used = 0
     return taken
   }

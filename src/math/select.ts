@@ -39,9 +39,8 @@ export function numbersOf<T>(items: ArrayLike<T>, number: (item: T, i: number) =
   return numbers
 }
 
-/** values[order], as float64. */
-export function gather(values: ArrayLike<number>, order: ArrayLike<number>): Float64Array {
-  const gathered = new Float64Array(order.length)
-  for (let i = 0; i < order.length; i++) gathered[i] = values[order[i]!]!
-  return gathered
+/** values[order], as float64 unless there is another array for them. */
+export function gather<T extends Float32Array | Float64Array = Float64Array>(values: ArrayLike<number>, order: ArrayLike<number>, into: T = new Float64Array(order.length) as T): T {
+  for (let i = 0; i < order.length; i++) into[i] = values[order[i]!]!
+  return into
 }

@@ -14,6 +14,7 @@ import { recalibratedFiles, type RecalibratedFiles } from '../products/recalibra
 import type { ExposureJob } from './exposure-job.js'
 import { fileSource } from './files.js'
 import { readCcd, readInput } from './read-exposure.js'
+import { withSpareMemory } from './spare-memory.js'
 import { stageFiles, type StagedFile } from './staged-files.js'
 
 /** Which file of which run is meant. */
@@ -149,14 +150,19 @@ export function ccdTasks(): CcdTasks {
     async stageCatalogue(task) {
       const { run, job, list, row, applied, stem } = task
       const from = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
-      if ('csv' in from) return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), await recalibratedFiles(from, { csv: row.fileName, fits: row.fileName }, applied), stem)
-      return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), { ...catalogueFiles(calibratedCatalogue(from, applied)), raDeg: from.raDeg }, stem)
+      return withSpareMemory(async (allocate) => {
+        const files =
+          'csv' in from
+            ? await recalibratedFiles(from, { csv: row.fileName, fits: row.fileName }, applied, allocate)
+            : { ...catalogueFiles(calibratedCatalogue(from, applied), allocate), raDeg: from.raDeg }
+        return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), files, stem)
+      })
     },
     async restageCatalogue({ outdir, list, applied, stem }) {
       const products = ccdProductNames(list, applied.ccd)
       const names = { csv: join(outdir, products.zpCsv), fits: join(outdir, products.zpFits) }
       const standing = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
-      return stagedCatalogue(outdir, products, await recalibratedFiles(standing, names, applied), stem)
+      return withSpareMemory(async (allocate) => stagedCatalogue(outdir, products, await recalibratedFiles(standing, names, applied, allocate), stem))
     },
     async stageResult({ outdir, result, context, stem, others }) {
       return stageFiles(outdir, [...(await resultFiles(result, context)), ...others], stem)

@@ -7,10 +7,11 @@ import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } 
 import { columnsToRead, sourcesOf, type FluxChoice } from '../exposure/fullcat.js'
 import { checkBand, checkIdentity, imageFacts, type HeaderLookup, type ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
-import { memorySource } from '../formats/bytes.js'
+import { memorySource, type Allocate } from '../formats/bytes.js'
 import { ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
 import { CARRIED_COLUMNS } from '../products/calibrated-catalogue.js'
 import { reasonOf, unreadableFile } from './reason.js'
+import { withSpareMemory } from './spare-memory.js'
 import type { Table } from '../table/columns.js'
 
 /** The exposure's list as it stands in the work directory. */
@@ -97,36 +98,25 @@ export async function readInput(path: string): Promise<Uint8Array> {
   })
 }
 
-/** Memory of files that have been parsed: the next ones go there, because new memory costs as much as reading the file. */
-const spare: Uint8Array[] = []
-const MOST_SPARE = 4
-const LARGEST_SPARE_BYTES = 4 << 20
-
 /** Does something with the bytes of a whole file, which are valid until it is done. Throws InputError where the file cannot be read. */
 async function withFile<T>(path: string, work: (bytes: Uint8Array) => Promise<T>): Promise<T> {
-  const memory = await readInto(spare.pop(), path).catch((cause: unknown) => {
-    throw unreadableFile(path, cause)
+  return withSpareMemory(async (allocate) => {
+    const bytes = await readInto(allocate, path).catch((cause: unknown) => {
+      throw unreadableFile(path, cause)
+    })
+    return work(bytes)
   })
-  try {
-    return await work(memory.bytes)
-  } finally {
-    if (spare.length < MOST_SPARE && memory.whole.byteLength <= LARGEST_SPARE_BYTES) spare.push(memory.whole)
-  }
 }
 
-async function readInto(memory: Uint8Array | undefined, path: string): Promise<{ readonly whole: Uint8Array; readonly bytes: Uint8Array }> {
+async function readInto(allocate: Allocate, path: string): Promise<Uint8Array> {
   const handle = await open(path)
   try {
     const facts = await handle.stat()
-    if (!facts.isFile()) {
-      const bytes = await handle.readFile()
-      return { whole: bytes, bytes }
-    }
-    const { size } = facts
-    const whole = memory && memory.byteLength >= size ? memory : new Uint8Array(size + (size >> 3))
+    if (!facts.isFile()) return await handle.readFile()
+    const memory = allocate(facts.size)
     let filled = 0
-    for (let count = 1; filled < size && count > 0; filled += count) count = (await handle.read(whole, filled, size - filled, filled)).bytesRead
-    return { whole, bytes: whole.subarray(0, filled) }
+    for (let count = 1; filled < memory.length && count > 0; filled += count) count = (await handle.read(memory, filled, memory.length - filled, filled)).bytesRead
+    return memory.subarray(0, filled)
   } finally {
     await handle.close()
   }

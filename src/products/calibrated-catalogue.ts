@@ -66,10 +66,12 @@ export function carriedCatalogue(table: Table): CarriedCatalogue {
   const ra = values(raName)
   const order = sortingOrder(ra)
   const carried = (name: CarriedName): Column => {
-    const sorted = gather(values(name), order)
     const unit = CARRIED[name] === '' ? {} : { unit: CARRIED[name] }
+    const column = findColumn(table, name)
+    if (column?.type === 'f32' && !INTEGERS.has(name) && (column.width ?? 1) === 1) return { name, type: 'f32', values: gather(column.values, order, new Float32Array(order.length)), ...unit }
+    const sorted = gather(values(name), order)
     if (INTEGERS.has(name)) return sorted.every(isInt32) ? { name, type: 'i32', values: new Int32Array(sorted), ...unit } : { name, type: 'f64', values: sorted, ...unit }
-    return findColumn(table, name)?.type === 'f64' ? { name, type: 'f64', values: sorted, ...unit } : { name, type: 'f32', values: new Float32Array(sorted), ...unit }
+    return column?.type === 'f64' ? { name, type: 'f64', values: sorted, ...unit } : { name, type: 'f32', values: new Float32Array(sorted), ...unit }
   }
   const names = CARRIED_COLUMNS as CarriedName[]
   return {

@@ -1,5 +1,5 @@
 import type { ListName } from '../exposure/catalogue-list.js'
-import type { NamedBytes } from '../formats/bytes.js'
+import type { Allocate, NamedBytes } from '../formats/bytes.js'
 import { csvBytes } from '../formats/csv-write.js'
 import { writeFitsTable } from '../formats/fits/index.js'
 import { writeParquet } from '../formats/parquet/index.js'
@@ -44,8 +44,8 @@ export interface CatalogueFiles {
   readonly fits: Uint8Array
 }
 
-export function catalogueFiles(calibrated: Table): CatalogueFiles {
-  return { csv: csvBytes(calibrated), fits: writeFitsTable(fitsForm(calibrated)) }
+export function catalogueFiles(calibrated: Table, allocate?: Allocate): CatalogueFiles {
+  return { csv: csvBytes(calibrated, allocate), fits: writeFitsTable(fitsForm(calibrated), allocate ? { allocate } : {}) }
 }
 
 /** The product files of one CCD beside its calibrated catalogue, in memory. */

@@ -7,7 +7,7 @@ import { tableOf, type Column } from '../table/columns.js'
 const PIECE_BYTES = 1 << 20
 const MOST_ROW_BYTES = 1 << 10
 /** Of all parts together, and of one at least. The parts have just been written, so that reading waits for no disk. */
-const MOST_READ_BYTES = 8 << 20
+const MOST_READ_BYTES = 4 << 20
 const LEAST_READ_BYTES = 1 << 16
 const COMMA = 0x2c
 const NEWLINE = 0x0a

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import { memorySource } from '../formats/bytes.js'
+import { memorySource, newMemory, type Allocate } from '../formats/bytes.js'
 import { findHdu, fitsColumns, readFitsHeaders, readFitsTable, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
 import { TextBuffer } from '../formats/text-buffer.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
@@ -19,7 +19,7 @@ const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
  * @param names of the files, for messages
  * @throws InputError where they are damaged, or are not of one catalogue and this CCD
  */
-export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint): Promise<RecalibratedFiles> {
+export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint, allocate: Allocate = newMemory): Promise<RecalibratedFiles> {
   const source = memorySource(names.fits, fits)
   const hdus = await readFitsHeaders(source)
   const hdu = findHdu(hdus, 1, names.fits)
@@ -44,7 +44,7 @@ export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { 
     ZeroPoint_rms: zeropointErr,
     ZeroPoint_FLAGS: applied.flag,
   }
-  const otherCsv = recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag])
+  const otherCsv = recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag], allocate)
   recalibrateFits(fits, hdu, fields, replaced)
   return { csv: otherCsv, fits, raDeg: numbers(table, 'ALPHAWIN_J2000') }
 }
@@ -70,7 +70,7 @@ function recalibrateFits(fits: Uint8Array, { dataOffset, header }: FitsHdu, fiel
   }
 }
 
-function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnitudes: readonly Float32Array[], [zeropoint, zeropointErr, flag]: readonly [number, number, number]): Uint8Array {
+function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnitudes: readonly Float32Array[], [zeropoint, zeropointErr, flag]: readonly [number, number, number], allocate: Allocate): Uint8Array {
   const damaged = (sentence: string, found: string, expected: string) => new InputError('damaged-catalogue', sentence, { file, found, expected })
   const header = `${CALIBRATED_COLUMNS.join(',')}\n`
   const begins = new TextDecoder().decode(csv.subarray(0, header.length))
@@ -78,7 +78,7 @@ function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnit
   const tail = new TextBuffer(64)
   tail.float64(zeropoint).comma().float64(zeropointErr).comma().integer(flag).byte(NEWLINE)
   const ending = tail.bytes.slice()
-  const text = new TextBuffer(csv.length + 1024)
+  const text = new TextBuffer(allocate(csv.length + 1024))
   text.ascii(header)
   let at = header.length
   for (let row = 0; row < rowCount; row++) {

@@ -12,24 +12,17 @@ export function decodeStrings({ view, base, stride, rows, width }: StoredRows, l
   const packed = new Uint8Array(rows * width * length)
   const ends = new Uint32Array(rows * width)
   let used = 0
-  let seen = 0
   for (let r = 0, n = 0; r < rows; r++) {
     for (let k = 0; k < width; k++, n++) {
       const start = base + r * stride + k * length
       let end = start
       // `end` is one past the last character that counts.
-      for (let o = start; o < start + length && from[o] !== 0; o++) {
-        const byte = from[o]!
-        if (byte !== BLANK) end = o + 1
-        seen |= byte
-      }
+      for (let o = start; o < start + length && from[o] !== 0; o++) if (from[o] !== BLANK) end = o + 1
       for (let o = start; o < end; o++) packed[used++] = from[o]!
       ends[n] = used
     }
   }
-  const bytes = packed.subarray(0, used)
-  // ASCII goes through the machine's decoder, which is much the fastest.
-  const text = seen < 0x80 ? new TextDecoder().decode(bytes) : latin1Text(bytes)
+  const text = latin1Text(packed.subarray(0, used))
   for (let n = 0, start = 0; n < ends.length; n++) {
     out[at + n] = start === ends[n] ? '' : text.substring(start, ends[n])
     start = ends[n]!

@@ -1,3 +1,4 @@
+import { newMemory, type Allocate } from '../bytes.js'
 import { rowsOf, type Column, type Table } from '../../table/columns.js'
 import { card, headerBytes, type FitsCardInput } from './card-text.js'
 import { encodeElements, encodeString, STORED, stringLength } from './encode.js'
@@ -24,15 +25,15 @@ const DESCRIPTOR_BYTES = 8
  *
  * @throws InputError `fits-not-ascii`, `fits-unwritable-card`; RangeError for more than 999 columns or cards that repeat the structure
  */
-export function writeFitsTable(table: Table, options: FitsTableOptions & { readonly primaryCards?: readonly FitsCardInput[] } = {}): Uint8Array {
-  return writeFitsTables([{ ...options, table }], options.primaryCards)
+export function writeFitsTable(table: Table, { primaryCards, allocate, ...options }: FitsTableOptions & { readonly primaryCards?: readonly FitsCardInput[]; readonly allocate?: Allocate } = {}): Uint8Array {
+  return writeFitsTables([{ ...options, table }], primaryCards, allocate)
 }
 
 /** A FITS file of several binary tables, in this order. Otherwise as `writeFitsTable`. */
-export function writeFitsTables(tables: readonly (FitsTableOptions & { readonly table: Table })[], primaryCards: readonly FitsCardInput[] = []): Uint8Array {
+export function writeFitsTables(tables: readonly (FitsTableOptions & { readonly table: Table })[], primaryCards: readonly FitsCardInput[] = [], allocate: Allocate = newMemory): Uint8Array {
   const primary = primaryHeader([card('EXTEND', true, 'extensions may follow'), ...primaryCards.map(unstructured)])
   const hdus = tables.map(({ table, ...options }) => layOut(table, options))
-  const file = new Uint8Array(hdus.reduce((bytes, { header, dataBytes }) => bytes + header.length + padded(dataBytes), primary.length))
+  const file = allocate(hdus.reduce((bytes, { header, dataBytes }) => bytes + header.length + padded(dataBytes), primary.length)).fill(0)
   file.set(primary)
   let at = primary.length
   for (const { header, table, fields, rowBytes, dataBytes } of hdus) {
