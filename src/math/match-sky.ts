@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.js'
+import { gather, numbersOf } from './select.js'
 import { ARCSEC_PER_DEG, ARCSEC_TO_RAD, DEG_TO_RAD, RAD_TO_ARCSEC, RAD_TO_DEG, wrapRaDeg } from './units.js'
 
 /** Positions on the sky, ICRS degrees; a row with a NaN matches nothing. */
@@ -46,14 +47,24 @@ export function matchSky(a: SkyPositions, b: SkyPositions, radiusArcsec: number,
       pairs.b.push(j)
       pairs.chord2.push(chord2)
     })
-    const order = Uint32Array.from(pairs.a, (_, k) => k).sort((p, q) => pairs.a[p]! - pairs.a[q]! || pairs.b[p]! - pairs.b[q]!)
+    const order = withinRuns(pairs.a, pairs.b)
     return {
-      a: Uint32Array.from(order, (k) => pairs.a[k]!),
-      b: Uint32Array.from(order, (k) => pairs.b[k]!),
-      separationArcsec: Float64Array.from(order, (k) => chordToArcsec(pairs.chord2[k]!)),
+      a: Uint32Array.from(pairs.a),
+      b: gather(pairs.b, order, new Uint32Array(order.length)),
+      separationArcsec: numbersOf(order, (k) => chordToArcsec(pairs.chord2[k]!)),
     }
   }
   return mode === 'mutual' ? mutualPairs(a, b.raDeg.length, index, radiusArcsec) : nearestPairs(a, index, radiusArcsec)
+}
+
+/** Indices that sort b wherever a, ascending, stays the same. */
+function withinRuns(a: readonly number[], b: readonly number[]): Uint32Array {
+  const order = new Uint32Array(a.length)
+  for (let first = 0, end = 0; first < a.length; first = end) {
+    for (; end < a.length && a[end] === a[first]; end++) order[end] = end
+    if (end - first > 1) order.subarray(first, end).sort((p, q) => b[p]! - b[q]!)
+  }
+  return order
 }
 
 function nearestPairs(a: SkyPositions, index: SkyIndex, radiusArcsec: number): SkyMatches {
@@ -95,7 +106,7 @@ function collect(nearest: Uint32Array, chord2: Float64Array, keep: (i: number, j
   let count = 0
   for (let i = 0; i < nearest.length; i++) if (nearest[i] !== NONE && keep(i, nearest[i]!)) rows[count++] = i
   const a = rows.slice(0, count)
-  return { a, b: a.map((i) => nearest[i]!), separationArcsec: Float64Array.from(a, (i) => chordToArcsec(chord2[i]!)) }
+  return { a, b: a.map((i) => nearest[i]!), separationArcsec: numbersOf(a, (i) => chordToArcsec(chord2[i]!)) }
 }
 
 const chordToArcsec = (chord2: number) => 2 * Math.asin(Math.min(1, Math.sqrt(chord2) / 2)) * RAD_TO_ARCSEC

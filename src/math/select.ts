@@ -40,7 +40,7 @@ export function numbersOf<T>(items: ArrayLike<T>, number: (item: T, i: number) =
 }
 
 /** values[order], as float64 unless there is another array for them. */
-export function gather<T extends Float32Array | Float64Array = Float64Array>(values: ArrayLike<number>, order: ArrayLike<number>, into: T = new Float64Array(order.length) as T): T {
+export function gather<T extends Float32Array | Float64Array | Uint32Array = Float64Array>(values: ArrayLike<number>, order: ArrayLike<number>, into: T = new Float64Array(order.length) as T): T {
   for (let i = 0; i < order.length; i++) into[i] = values[order[i]!]!
   return into
 }

@@ -1,7 +1,7 @@
 import type { SourceColumns } from '../exposure/sources.js'
 import { matchSky, type SkyPositions } from '../math/match-sky.js'
 import { madScatter, median } from '../math/robust.js'
-import { gather, indicesWhere, numbersOf } from '../math/select.js'
+import { gather, indicesWhere, numbersOf, sortingOrder } from '../math/select.js'
 import { fromTangentPlane, toTangentPlane } from '../math/sphere.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
 
@@ -44,9 +44,9 @@ const NO_OFFSET: AstrometricOffset = { raOffsetArcsec: null, decOffsetArcsec: nu
  * @param centre of the CCD; its tangent plane keeps a shift one shift even at a pole
  */
 export function astrometricOffset(sources: SourceColumns, selected: Uint8Array, stars: SkyPositions, centre: Direction): AstrometricOffset {
-  const bright = indicesWhere(selected.length, (i) => selected[i] === 1)
-    .sort((i, j) => sources.flux[j]! - sources.flux[i]! || i - j)
-    .subarray(0, MOST_DETECTIONS)
+  const serving = indicesWhere(selected.length, (i) => selected[i] === 1)
+  const byBrightness = sortingOrder(numbersOf(serving, (i) => -sources.flux[i]!)).subarray(0, MOST_DETECTIONS)
+  const bright = gather(serving, byBrightness, new Uint32Array(byBrightness.length))
   const positions = { raDeg: gather(sources.raDeg, bright), decDeg: gather(sources.decDeg, bright) }
   const { a, b } = matchSky(positions, stars, SEARCH_ARCSEC, { mode: 'all' })
   const inPlane = (from: SkyPositions, rows: Uint32Array) => Array.from(rows, (i) => toTangentPlane(from.raDeg[i]!, from.decDeg[i]!, centre))
