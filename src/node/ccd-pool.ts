@@ -77,7 +77,6 @@ class WorkerThread implements CcdThread {
   alive = true
 
   readonly read: CcdTasks['read'] = (task) => this.call('read', task)
-  readonly prepare: CcdTasks['prepare'] = (task) => this.call('prepare', task)
   readonly stageCatalogue: CcdTasks['stageCatalogue'] = (task) => this.call('stageCatalogue', task)
   readonly restageCatalogue: CcdTasks['restageCatalogue'] = (task) => this.call('restageCatalogue', task)
   readonly stageResult: CcdTasks['stageResult'] = (task) => this.call('stageResult', task)

@@ -8,7 +8,7 @@ import type { CcdResult } from '../photometry/result.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput, type CcdSky } from '../pipeline.js'
 import { calibratedCatalogue, carriedCatalogue, type AppliedZeropoint, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
 import { combinedCsv, combinedFits } from '../products/combined-catalogue.js'
-import { catalogueFiles, resultFiles, type CatalogueFiles, type ResultContext } from '../products/ccd-products.js'
+import { catalogueFiles, resultFiles, type ResultContext } from '../products/ccd-products.js'
 import { ccdProductNames, type ProductNames } from '../products/names.js'
 import { recalibratedFiles, type RecalibratedFiles } from '../products/recalibrate.js'
 import type { ExposureJob } from './exposure-job.js'
@@ -90,8 +90,6 @@ export interface StagedCatalogue {
 export interface CcdTasks {
   /** Reads a SExtractor catalogue; keeps what the calibrated one carries over. */
   read(task: CcdOfRun): Promise<ReadCcd>
-  /** Makes all of a kept catalogue that can be made before the zeropoint is known. */
-  prepare(task: { readonly run: string; readonly expnum: number; readonly ccd: number }): Promise<void>
   /** Calibrates a CCD by itself. */
   calibrate(task: CalibrateTask): Promise<CcdResult>
   /** Writes the calibrated catalogue under temporary names, to be committed by whoever started the run. */
@@ -106,19 +104,12 @@ export interface CcdTasks {
   forget(run: string): Promise<void>
 }
 
-/** Of catalogues that a thread keeps ready-made, 700 bytes for each detection; of further ones it keeps the columns, some 100 bytes. */
-const MOST_READY_BYTES = 48 << 20
-
-/** A catalogue without a zeropoint as the content of its files, or what they are to be made from. */
-type KeptCatalogue = CatalogueFiles | CarriedCatalogue
-
 /**
  * The tasks, with room for what is kept between reading and staging. Those that only compute have a turn of the event loop each: one after the other they
  * would hold up the files that others wait for, and the threads that wait for their next task.
  */
 export function ccdTasks(): CcdTasks {
-  const kept = new Map<string, Map<number, KeptCatalogue>>()
-  const readyBytes = () => [...kept.values()].flatMap((catalogues) => [...catalogues.values()]).reduce((bytes, catalogue) => bytes + ('csv' in catalogue ? catalogue.csv.length + catalogue.fits.length : 0), 0)
+  const kept = new Map<string, Map<number, CarriedCatalogue>>()
   let turn: Promise<unknown> = Promise.resolve()
   const ownTurn = () => (turn = turn.then(() => nextTurn()))
   return {
@@ -136,13 +127,6 @@ export function ccdTasks(): CcdTasks {
       ]
       return { input, sha256, notes }
     },
-    async prepare({ run, expnum, ccd }) {
-      await ownTurn()
-      const carried = kept.get(run)?.get(ccd)
-      if (carried && !('csv' in carried) && readyBytes() < MOST_READY_BYTES) {
-        kept.get(run)!.set(ccd, catalogueFiles(calibratedCatalogue(carried, { expnum, ccd, ...UNCALIBRATED })))
-      }
-    },
     async calibrate({ input, sky, options }) {
       await ownTurn()
       return calibrateStars(input, readSky(sky), options)
@@ -151,11 +135,8 @@ export function ccdTasks(): CcdTasks {
       const { run, job, list, row, applied, stem } = task
       const from = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
       return withSpareMemory(async (allocate) => {
-        const files =
-          'csv' in from
-            ? await recalibratedFiles(from, { csv: row.fileName, fits: row.fileName }, applied, allocate)
-            : { ...catalogueFiles(calibratedCatalogue(from, applied), allocate), raDeg: from.raDeg }
-        return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), files, stem)
+        const files = catalogueFiles(calibratedCatalogue(from, applied), allocate)
+        return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), { ...files, raDeg: from.raDeg }, stem)
       })
     },
     async restageCatalogue({ outdir, list, applied, stem }) {
@@ -181,8 +162,6 @@ export function ccdTasks(): CcdTasks {
     },
   }
 }
-
-const UNCALIBRATED = { zeropoint: null, zeropointErr: null, flag: 0 }
 
 async function stagedCatalogue(outdir: string, { zpCsv, zpFits }: ProductNames, { csv, fits, raDeg }: RecalibratedFiles, stem: string): Promise<StagedCatalogue> {
   const files = [

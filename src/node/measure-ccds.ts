@@ -56,8 +56,6 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
           return undefined
         }
       },
-      // What fails here fails again, and is told, when the catalogue is written.
-      prepare: ({ row: { ccd } }, reader) => reader.prepare({ run, expnum: job.expnum, ccd }).catch(() => undefined),
       async calibrate({ input, ...read }, thread) {
         try {
           done(read.row, { ...read, result: await thread.calibrate({ input, sky: (await skies).get(read.row)!, options }) })

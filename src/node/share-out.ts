@@ -37,19 +37,16 @@ const FEW_WAITING = 8
 export interface Stages<T, R> {
   /** Gives undefined for what goes no further. */
   read(item: T, reader: CcdThread): Promise<R | undefined>
-  /** By its reader, at any time after reading: work on its catalogue that need not wait for the others. */
-  prepare(item: T, reader: CcdThread): Promise<void>
   calibrate(item: R, thread: CcdThread): Promise<void>
 }
 
 /**
- * Gives each item to a reader and what that gives to a calibrator; readers prepare what they have read while calibrators are behind. Where no reader is left
- * alive, calibrators read. A lone thread reads and calibrates, and prepares nothing. Done when all is read and calibrated.
+ * Gives each item to a reader and what that gives to a calibrator; readers calibrate too where calibrators are behind. Where no reader is left alive,
+ * calibrators read. Done when all is read and calibrated.
  */
-export async function shareOutInStages<T, R>(items: readonly T[], { readers, calibrators }: Roles, { read, prepare, calibrate }: Stages<T, R>, signal?: AbortSignal): Promise<void> {
+export async function shareOutInStages<T, R>(items: readonly T[], { readers, calibrators }: Roles, { read, calibrate }: Stages<T, R>, signal?: AbortSignal): Promise<void> {
   const alone = readers === calibrators
   const waiting: R[] = []
-  const unprepared = new Map(readers.map((reader): [CcdThread, T[]] => [reader, []]))
   let next = 0
   let reading = 0
   let wake: (() => void)[] = []
@@ -63,13 +60,9 @@ export async function shareOutInStages<T, R>(items: readonly T[], { readers, cal
       return async () => {
         const result = await read(item, thread)
         reading--
-        if (result === undefined) return
-        waiting.push(result)
-        if (!alone) unprepared.get(thread)?.push(item)
+        if (result !== undefined) waiting.push(result)
       }
     }
-    const unpreparedItem = calibrators.includes(thread) ? undefined : unprepared.get(thread)!.shift()
-    if (unpreparedItem !== undefined) return () => prepare(unpreparedItem, thread)
     if (waiting.length <= (calibrators.includes(thread) ? 0 : FEW_WAITING * calibrators.length)) return undefined
     const waitingItem = waiting.shift()!
     return () => calibrate(waitingItem, thread)

@@ -41,7 +41,7 @@ describe('in stages', () => {
     const random = seededRandom(seed)
     const pool = threads(count)
     const roles = rolesOf(pool)
-    const log = { read: new Map<number, string[]>(), prepare: new Map<number, string[]>(), calibrate: new Map<number, string[]>() }
+    const log = { read: new Map<number, string[]>(), calibrate: new Map<number, string[]>() }
     let mostWaiting = 0
     let waiting = 0
     let done = 0
@@ -58,7 +58,6 @@ describe('in stages', () => {
         mostWaiting = Math.max(mostWaiting, ++waiting)
         return item
       },
-      prepare: (item, thread) => work('prepare', item, thread),
       async calibrate(item, thread) {
         waiting--
         await work('calibrate', item, thread)
@@ -71,13 +70,10 @@ describe('in stages', () => {
   test.each([1, 2, 3, 4, 6])('%i threads: every item is read once, and calibrated once unless reading says that it is not to be', async (count) => {
     for (let seed = 1; seed <= 40; seed++) {
       const items = seed % 11 === 0 ? 0 : 1 + (seed % 70)
-      const { read, prepare, calibrate, mostWaiting } = await run(count, items, seed)
+      const { read, calibrate, mostWaiting } = await run(count, items, seed)
       const all = [...Array(items).keys()]
       expect(once(read)).toEqual(all)
       expect(once(calibrate)).toEqual(all.filter((item) => item % 7 !== 3))
-      // Whoever has read an item prepares it, and a lone thread has nothing to do ahead.
-      for (const [item, by] of prepare) expect(by).toEqual(read.get(item))
-      if (count === 1) expect(prepare.size).toBe(0)
       expect(mostWaiting).toBeLessThanOrEqual(count === 1 ? 4 : 16 * rolesOf(threads(count)).calibrators.length + 4 * count)
     }
   })
