@@ -87,7 +87,7 @@ const INTEGERS: ReadonlySet<CarriedName> = new Set(['NUMBER', 'FLAGS', 'IMAFLAGS
 const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31
 
 /** Magnitudes of fluxes in float32, and their errors: `NO_MAGNITUDE` where the flux is not positive or there is no zeropoint, NaN where there is no flux column. */
-export function calibratedMagnitudes(flux: Float64Array, fluxErr: Float64Array, zeropoint: number | null, absent: boolean): { readonly mag: Float32Array; readonly magErr: Float32Array } {
+export function calibratedMagnitudes(flux: ArrayLike<number>, fluxErr: ArrayLike<number>, zeropoint: number | null, absent: boolean): { readonly mag: Float32Array; readonly magErr: Float32Array } {
   const mag = new Float32Array(flux.length).fill(absent ? NaN : NO_MAGNITUDE)
   const magErr = mag.slice()
   if (absent || zeropoint === null) return { mag, magErr }
@@ -116,9 +116,10 @@ export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZ
   const { rowCount: n, columns, blank } = carried
   const f64 = (name: string, values: Float64Array, unit: string): Column => ({ name, type: 'f64', values, unit })
   const i32 = (name: string, values: Int32Array): Column => ({ name, type: 'i32', values })
+  const numbers = (name: CarriedName) => columns[name].values as ArrayLike<number>
   const magnitudes = (kind: 'AUTO' | 'PSF'): [Column, Column] => {
     const absent = blank.includes(`FLUX_${kind}`)
-    const { mag, magErr } = calibratedMagnitudes(asFloat64(columns[`FLUX_${kind}`])!, asFloat64(columns[`FLUXERR_${kind}`])!, applied.zeropoint, absent)
+    const { mag, magErr } = calibratedMagnitudes(numbers(`FLUX_${kind}`), numbers(`FLUXERR_${kind}`), applied.zeropoint, absent)
     return [
       { name: `MAG_${kind}`, type: 'f32', values: mag, unit: 'mag' },
       { name: `MAGERR_${kind}`, type: 'f32', values: magErr, unit: 'mag' },
@@ -153,6 +154,4 @@ export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZ
 }
 
 /** FITS form of the calibrated catalogue: 32-bit integers, every other column as double, as its readers expect. */
-export function fitsForm(catalogue: Table): Table {
-  return tableOf(catalogue.columns.map((column): Column => (column.type === 'i32' ? column : { ...column, type: 'f64', values: asFloat64(column)! } as Column)))
-}
+export const FITS_FORM = { doubles: true } as const

@@ -5,7 +5,7 @@ import { writeFitsTable } from '../formats/fits/index.js'
 import { writeParquet } from '../formats/parquet/index.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { Table } from '../table/columns.js'
-import { fitsForm, type AppliedZeropoint } from './calibrated-catalogue.js'
+import { FITS_FORM, type AppliedZeropoint } from './calibrated-catalogue.js'
 import { matchTable } from './matches.js'
 import { ccdProductNames } from './names.js'
 import { resultJson, type ExposureFacts, type OwnResult, type Provenance } from './result-json.js'
@@ -45,7 +45,7 @@ export interface CatalogueFiles {
 }
 
 export function catalogueFiles(calibrated: Table, allocate?: Allocate): CatalogueFiles {
-  return { csv: csvBytes(calibrated, allocate), fits: writeFitsTable(fitsForm(calibrated), allocate ? { allocate } : {}) }
+  return { csv: csvBytes(calibrated, allocate), fits: writeFitsTable(calibrated, { ...FITS_FORM, ...(allocate ? { allocate } : {}) }) }
 }
 
 /** The product files of one CCD beside its calibrated catalogue, in memory. */

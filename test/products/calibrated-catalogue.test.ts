@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest'
 import { csvBytes } from '../../src/formats/csv-write.js'
 import { memorySource } from '../../src/formats/bytes.js'
 import { readFitsTable, writeFitsTable } from '../../src/formats/fits/index.js'
-import { calibratedCatalogue as calibrated, carriedCatalogue, fitsForm, type AppliedZeropoint } from '../../src/products/calibrated-catalogue.js'
+import { calibratedCatalogue as calibrated, carriedCatalogue, FITS_FORM, type AppliedZeropoint } from '../../src/products/calibrated-catalogue.js'
 import { combinedCsv, combinedFits, mergedOrder } from '../../src/products/combined-catalogue.js'
 import { tableOf, type Column, type Table } from '../../src/table/columns.js'
 
@@ -78,7 +78,7 @@ const joined = async (pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>) 
 async function combined(...tables: Table[]) {
   const order = mergedOrder(tables.map((table) => asNumbers(table.columns.find(({ name }) => name === 'ALPHAWIN_J2000')!)))
   const csvFiles = tables.map((table) => memorySource('csv', csvBytes(table)))
-  const fitsFiles = tables.map((table) => memorySource('fits', writeFitsTable(fitsForm(table))))
+  const fitsFiles = tables.map((table) => memorySource('fits', writeFitsTable(table, FITS_FORM)))
   return { csv: new TextDecoder().decode(await joined(combinedCsv(csvFiles, order))).trimEnd().split('\n'), fits: await joined(combinedFits(fitsFiles, order)) }
 }
 
@@ -96,7 +96,7 @@ describe('the combined catalogue', () => {
       const values = column.name === 'ID' ? [1, 2, 3, 4, 5, 6] : [0, 1, 2].flatMap((row) => [x[row]!, y[row]!])
       return { ...column, values: column.type === 'i32' ? Int32Array.from(values) : column.type === 'f32' ? Float32Array.from(values) : Float64Array.from(values) } as Column
     }))
-    expect(both.fits).toEqual(writeFitsTable(fitsForm(inOrder)))
+    expect(both.fits).toEqual(writeFitsTable(inOrder, FITS_FORM))
   })
 
   test('a column that is whole in one CCD only is a double in the whole', async () => {
@@ -119,7 +119,10 @@ describe('the combined catalogue', () => {
   })
 })
 
-test('FITS form: 32-bit integers, doubles elsewhere', () => {
-  const types = Object.fromEntries(fitsForm(calibratedCatalogue(fullcat(), applied)).columns.map((c) => [c.name, c.type]))
+test('FITS form: 32-bit integers, doubles elsewhere, with the values of the table', async () => {
+  const table = calibratedCatalogue(fullcat(), applied)
+  const { columns } = await readFitsTable(memorySource('fits', writeFitsTable(table, FITS_FORM)))
+  expect(columns.map((column) => [...asNumbers(column)])).toEqual(table.columns.map((column) => [...asNumbers(column)]))
+  const types = Object.fromEntries(columns.map((c) => [c.name, c.type]))
   expect(types).toMatchObject({ ID: 'i32', EXPNUM: 'i32', NUMBER: 'i32', ZeroPoint_FLAGS: 'i32', MAG_PSF: 'f64', FLUX_PSF: 'f64', ALPHAWIN_J2000: 'f64' })
 })

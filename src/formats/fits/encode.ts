@@ -20,46 +20,51 @@ const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 const LOW = LITTLE_ENDIAN ? 0 : 1
 const BLANK = 0x20
 
-/** Writes elements [from, to) of a numeric or logical column at byte `o`, big-endian. */
-export function encodeElements(column: Exclude<Column, { type: 'string' }>, from: number, to: number, view: DataView, o: number): void {
+/**
+ * Writes elements [from, to) of a numeric or logical column, big-endian, the first at byte `o` and each further one `stride` bytes on.
+ *
+ * @param asDouble float32 values are stored as double
+ */
+export function encodeElements(column: Exclude<Column, { type: 'string' }>, from: number, to: number, view: DataView, o: number, stride = STORED[column.type].bytes, asDouble = false): void {
   switch (column.type) {
     case 'bool':
-      for (let i = from; i < to; i++) view.setUint8(o++, column.values[i] === 0 ? 0x46 : 0x54)
+      for (let i = from; i < to; i++, o += stride) view.setUint8(o, column.values[i] === 0 ? 0x46 : 0x54)
       return
     case 'u8':
-      for (let i = from; i < to; i++) view.setUint8(o++, column.values[i]!)
+      for (let i = from; i < to; i++, o += stride) view.setUint8(o, column.values[i]!)
       return
     case 'i8':
-      for (let i = from; i < to; i++) view.setUint8(o++, column.values[i]! ^ 0x80)
+      for (let i = from; i < to; i++, o += stride) view.setUint8(o, column.values[i]! ^ 0x80)
       return
     case 'i16':
-      for (let i = from; i < to; i++, o += 2) view.setInt16(o, column.values[i]!)
+      for (let i = from; i < to; i++, o += stride) view.setInt16(o, column.values[i]!)
       return
     case 'u16':
-      for (let i = from; i < to; i++, o += 2) view.setInt16(o, column.values[i]! ^ 0x8000)
+      for (let i = from; i < to; i++, o += stride) view.setInt16(o, column.values[i]! ^ 0x8000)
       return
     case 'i32':
-      for (let i = from; i < to; i++, o += 4) view.setInt32(o, column.values[i]!)
+      for (let i = from; i < to; i++, o += stride) view.setInt32(o, column.values[i]!)
       return
     case 'u32':
-      for (let i = from; i < to; i++, o += 4) view.setInt32(o, column.values[i]! ^ 0x80000000)
+      for (let i = from; i < to; i++, o += stride) view.setInt32(o, column.values[i]! ^ 0x80000000)
       return
     case 'i64':
-      return encodeLongs(column.values, 0, from, to, view, o)
+      return encodeLongs(column.values, 0, from, to, view, o, stride)
     case 'u64':
-      return encodeLongs(column.values, 0x80000000, from, to, view, o)
+      return encodeLongs(column.values, 0x80000000, from, to, view, o, stride)
     case 'f32':
-      for (let i = from; i < to; i++, o += 4) view.setFloat32(o, column.values[i]!)
+      if (asDouble) for (let i = from; i < to; i++, o += stride) view.setFloat64(o, column.values[i]!)
+      else for (let i = from; i < to; i++, o += stride) view.setFloat32(o, column.values[i]!)
       return
     case 'f64':
-      for (let i = from; i < to; i++, o += 8) view.setFloat64(o, column.values[i]!)
+      for (let i = from; i < to; i++, o += stride) view.setFloat64(o, column.values[i]!)
       return
   }
 }
 
-function encodeLongs(values: BigInt64Array | BigUint64Array, signBit: number, from: number, to: number, view: DataView, o: number): void {
+function encodeLongs(values: BigInt64Array | BigUint64Array, signBit: number, from: number, to: number, view: DataView, o: number, stride: number): void {
   const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length)
-  for (let i = from; i < to; i++, o += 8) {
+  for (let i = from; i < to; i++, o += stride) {
     view.setInt32(o, halves[2 * i + 1 - LOW]! ^ signBit)
     view.setInt32(o + 4, halves[2 * i + LOW]!)
   }

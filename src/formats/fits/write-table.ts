@@ -11,6 +11,8 @@ export interface FitsTableOptions {
   readonly headerCards?: readonly FitsCardInput[]
   /** Characters of string columns that are to be longer than their longest string. */
   readonly stringLengths?: Readonly<Record<string, number>>
+  /** Float32 columns are stored as double (D): without offsets only. */
+  readonly doubles?: boolean
 }
 
 const STRUCTURE = /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|EXTEND|THEAP|END|T(TYPE|FORM|UNIT|NULL|SCAL|ZERO|DIM|COMM)\d+)$/
@@ -79,6 +81,7 @@ interface WrittenField {
   readonly offset: number
   readonly bytes: number
   readonly length: number
+  readonly asDouble: boolean
   readonly format: string
 }
 
@@ -90,14 +93,14 @@ interface LaidOut {
   readonly dataBytes: number
 }
 
-function layOut(table: Table, { extname, headerCards = [], stringLengths = {} }: FitsTableOptions, withoutRows = false): LaidOut {
+function layOut(table: Table, { extname, headerCards = [], stringLengths = {}, doubles = false }: FitsTableOptions, withoutRows = false): LaidOut {
   if (table.columns.length > MOST_FIELDS) throw new RangeError(`${table.columns.length} columns are more than the ${MOST_FIELDS} of a FITS table`)
   const fields: WrittenField[] = []
   let rowBytes = 0
   let heapBytes = 0
   for (const column of table.columns) {
     if (!withoutRows && (rowsOf(column) ?? table.rowCount) !== table.rowCount) throw new RangeError(`column ${column.name} has not ${table.rowCount} rows`)
-    const field = layOutColumn(column, rowBytes, stringLengths[column.name] ?? 0)
+    const field = layOutColumn(column, rowBytes, stringLengths[column.name] ?? 0, doubles)
     fields.push(field)
     rowBytes += field.bytes
     if (column.offsets !== undefined && column.type !== 'string') heapBytes += column.values.length * STORED[column.type].bytes
@@ -118,18 +121,19 @@ function layOut(table: Table, { extname, headerCards = [], stringLengths = {} }:
   return { header, table, fields, rowBytes, dataBytes: rowBytes * table.rowCount + heapBytes }
 }
 
-function layOutColumn(column: Column, offset: number, leastLength: number): WrittenField {
+function layOutColumn(column: Column, offset: number, leastLength: number, doubles: boolean): WrittenField {
   const { width = 1, offsets } = column
   if (column.type === 'string') {
     if (offsets !== undefined) throw new RangeError(`column ${column.name}: lists of strings cannot be written`)
     const length = Math.max(stringLength(column), leastLength)
-    return { column, offset, bytes: width * length, length, format: `${width * length}A` }
+    return { column, offset, bytes: width * length, length, asDouble: false, format: `${width * length}A` }
   }
-  const { code, bytes } = STORED[column.type]
-  if (offsets === undefined) return { column, offset, bytes: width * bytes, length: 0, format: width === 1 ? code : `${width}${code}` }
+  const asDouble = doubles && column.type === 'f32' && offsets === undefined
+  const { code, bytes } = STORED[asDouble ? 'f64' : column.type]
+  if (offsets === undefined) return { column, offset, bytes: width * bytes, length: 0, asDouble, format: width === 1 ? code : `${width}${code}` }
   let longest = 0
   for (let r = 1; r < offsets.length; r++) longest = Math.max(longest, offsets[r]! - offsets[r - 1]!)
-  return { column, offset, bytes: DESCRIPTOR_BYTES, length: 0, format: `1P${code}(${longest})` }
+  return { column, offset, bytes: DESCRIPTOR_BYTES, length: 0, asDouble, format: `1P${code}(${longest})` }
 }
 
 function fieldCards({ column, length, format }: WrittenField, i: number): FitsCardInput[] {
@@ -153,14 +157,17 @@ function writeRows(table: Table, fields: readonly WrittenField[], rowBytes: numb
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const heap = rowBytes * table.rowCount
   let used = 0
-  for (const { column, offset, length } of fields) {
+  for (const { column, offset, length, asDouble } of fields) {
     const { width = 1, offsets } = column
     if (column.type === 'string') {
       for (let i = 0; i < column.values.length; i++) {
         encodeString(column.values[i]!, length, bytes, Math.floor(i / width) * rowBytes + offset + (i % width) * length)
       }
+    } else if (offsets === undefined && width === 1) {
+      encodeElements(column, 0, table.rowCount, view, offset, rowBytes, asDouble)
     } else if (offsets === undefined) {
-      for (let r = 0, o = offset; r < table.rowCount; r++, o += rowBytes) encodeElements(column, r * width, (r + 1) * width, view, o)
+      const stride = asDouble ? STORED.f64.bytes : undefined
+      for (let r = 0, o = offset; r < table.rowCount; r++, o += rowBytes) encodeElements(column, r * width, (r + 1) * width, view, o, stride, asDouble)
     } else {
       for (let r = 0, o = offset; r < table.rowCount; r++, o += rowBytes) {
         view.setInt32(o, offsets[r + 1]! - offsets[r]!)
