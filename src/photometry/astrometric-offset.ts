@@ -110,7 +110,7 @@ function refined(east: Float64Array, north: Float64Array, { x, y }: { x: number;
   const found = { x, y, scatter: 0, count: 0 }
   let radius = 0.6
   for (let round = 0; round < 10; round++) {
-    const near = Array.from(east.keys()).filter((k) => Math.hypot(east[k]! - found.x, north[k]! - found.y) <= radius)
+    const near = indicesWhere(east.length, (k) => Math.hypot(east[k]! - found.x, north[k]! - found.y) <= radius)
     const [nearEast, nearNorth] = [gather(east, near), gather(north, near)]
     const [nextX, nextY] = [median(nearEast), median(nearNorth)]
     const moved = Math.hypot(nextX - found.x, nextY - found.y)

@@ -87,7 +87,7 @@ export function expectationOf(
 
 /** Flux error of detections just above the sky. */
 function faintNoise({ flux, fluxErr }: Pick<SourceColumns, 'flux' | 'fluxErr'>): number | null {
-  const errors = Array.from(fluxErr).filter((error, i) => error > 0 && error < Infinity && flux[i]! >= FAINT_SIGNAL[0] * error && flux[i]! <= FAINT_SIGNAL[1] * error)
+  const errors = fluxErr.filter((error, i) => error > 0 && error < Infinity && flux[i]! >= FAINT_SIGNAL[0] * error && flux[i]! <= FAINT_SIGNAL[1] * error)
   return errors.length < FEWEST_FAINT ? null : median(errors)
 }
 

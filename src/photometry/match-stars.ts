@@ -41,7 +41,7 @@ export function matchStars(
   const nan = new Float64Array(rows.length).fill(NaN)
   const columns: StarMatches['columns'] = {
     number: gather(sources.number, rows),
-    sourceId: BigInt64Array.from(star, (j) => stars.sourceId[j]!),
+    sourceId: new BigInt64Array(star.length).map((_, p) => stars.sourceId[star[p]!]!),
     raDeg: gather(sources.raDeg, rows),
     decDeg: gather(sources.decDeg, rows),
     xImage: sources.xImage ? gather(sources.xImage, rows) : nan,

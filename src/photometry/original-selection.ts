@@ -8,7 +8,7 @@ const F32_0_01 = Math.fround(0.01)
  * CLASS_STAR > 0.8, SPREAD_MODEL < 0.01 as float32 comparisons; a column that is absent cuts nothing.
  */
 export function selectAsOriginal({ raDeg, decDeg, flux, fluxPsf = flux, flags, classStar, spreadModel }: SourceColumns): Uint8Array {
-  return Uint8Array.from(flux, (_, i) =>
+  return new Uint8Array(flux.length).map((_, i) =>
     Number(
       Number.isFinite(raDeg[i]!) &&
         Number.isFinite(decDeg[i]!) &&
