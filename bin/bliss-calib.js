@@ -1,14 +1,14 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { bundleScript, runBundle } from './bundle.js'
+import { runBundle } from './bundle.js'
 
 const args = process.argv.slice(2)
 let worker = severalThreads() ? new Worker(new URL('./ccd-worker.js', import.meta.url)) : undefined
 worker?.unref()
 // One that cannot start is not missed: another is started when there is work for it.
 worker?.on('error', () => (worker = undefined))
-const { handOverWorker, main } = runBundle(bundleScript('cli'), 'cli')
+const { handOverWorker, main } = runBundle('cli').exports
 if (worker) handOverWorker(worker)
 
 const exitCode = await main(args)

@@ -14,12 +14,15 @@ if (isMainThread) FLAGS.forEach((flag) => setFlagsFromString(flag))
 export const builtFile = (name, ending) => new URL(`../dist/bundle/${name}.${ending}`, import.meta.url)
 
 /**
- * A bundle of the build as a script, with the code that V8 made of it then: to compile it takes as long as some ten CCDs. Code that is not there, or is of
- * another V8, is made anew.
+ * Runs a bundle of the build, with the code that V8 made of it then: to compile it takes as long as some ten CCDs. Code that is not there, or is of another
+ * V8, is made anew. Gives what the bundle exports, and its script.
  */
-export function bundleScript(name) {
+export function runBundle(name) {
   const file = builtFile(name, 'cjs')
-  return new Script(readFileSync(file, 'latin1'), { filename: fileURLToPath(file), cachedData: codeOf(name), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
+  const script = new Script(readFileSync(file, 'latin1'), { filename: fileURLToPath(file), cachedData: codeOf(name), importModuleDynamically: constants.USE_MAIN_CONTEXT_DEFAULT_LOADER })
+  const module = { exports: {} }
+  script.runInThisContext()(createRequire(file), module, module.exports, file.href)
+  return { exports: module.exports, script }
 }
 
 function codeOf(name) {
@@ -28,12 +31,4 @@ function codeOf(name) {
   } catch {
     return undefined
   }
-}
-
-/** Runs a bundle and gives what it exports. */
-export function runBundle(script, name) {
-  const file = builtFile(name, 'cjs')
-  const module = { exports: {} }
-  script.runInThisContext()(createRequire(file), module, module.exports, file.href)
-  return module.exports
 }

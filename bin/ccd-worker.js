@@ -1,3 +1,3 @@
-import { bundleScript, runBundle } from './bundle.js'
+import { runBundle } from './bundle.js'
 
-runBundle(bundleScript('ccd-worker'), 'ccd-worker')
+runBundle('ccd-worker')

@@ -34,8 +34,8 @@ await build({
   banner: { js: '(function (require, module, exports, __bundleUrl) {' },
   footer: { js: '})' },
   define: { 'import.meta.url': '__bundleUrl' },
-  // The newest asks for all emoji of Unicode when it is loaded: 30 ms of every start.
   plugins: [statistics],
+  // The newest asks for all emoji of Unicode when it is loaded: 30 ms of every start.
   alias: { 'string-width': 'string-width-cjs' },
   // Heavy and loaded only when a catalogue, a Parquet product or a PNG is written.
   external: ['parquet-wasm', 'apache-arrow', '@resvg/resvg-js'],

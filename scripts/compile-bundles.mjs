@@ -6,12 +6,11 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { isMainThread, parentPort, Worker } from 'node:worker_threads'
-import { builtFile, bundleScript, runBundle } from '../bin/bundle.js'
+import { builtFile, runBundle } from '../bin/bundle.js'
 
 const name = isMainThread ? 'cli' : 'ccd-worker'
 rmSync(builtFile(name, 'code'), { force: true })
-const script = bundleScript(name)
-const { handOverWorker, main } = runBundle(script, name)
+const { exports: { handOverWorker, main }, script } = runBundle(name)
 const keep = () => writeFileSync(builtFile(name, 'code'), script.createCachedData())
 
 if (!isMainThread) {

@@ -6,13 +6,13 @@ import { temporaryDirectory } from './cli/run.js'
 
 const root = resolve(import.meta.dirname, '..')
 
-/** What a script prints that has `bundleScript` and `runBundle` of a copy of the package at hand: a process of its own, for they set flags of V8. */
+/** What a script prints that has `runBundle` of a copy of the package at hand: a process of its own, for they set flags of V8. */
 const printed = (dir: string, script: string) =>
-  execFileSync(process.execPath, ['--input-type=module', '-e', `import { bundleScript, runBundle } from ${JSON.stringify(join(dir, 'bin/bundle.js'))}; ${script}`], { encoding: 'utf8' })
+  execFileSync(process.execPath, ['--input-type=module', '-e', `import { runBundle } from ${JSON.stringify(join(dir, 'bin/bundle.js'))}; ${script}`], { encoding: 'utf8' })
 
 describe.skipIf(!existsSync(join(root, 'dist/bundle/cli.code')))('the build', () => {
   test.each(['cli', 'ccd-worker'])('%s: V8 takes the code that it made at the build', (name) => {
-    expect(printed(root, `console.log(bundleScript('${name}').cachedDataRejected)`)).toBe('false\n')
+    expect(printed(root, `console.log(runBundle('${name}').script.cachedDataRejected)`)).toBe('false\n')
   })
 
   test.each(['cli', 'ccd-worker'])('%s: one byte a character, and nothing that is slow to load', (name) => {
@@ -33,5 +33,5 @@ test.each([
   copyFileSync(join(root, 'bin/bundle.js'), join(dir, 'bin/bundle.js'))
   writeFileSync(join(dir, 'dist/bundle/sum.cjs'), '(function (require, module, exports, __bundleUrl) { exports.sum = (a, b) => a + b; exports.url = __bundleUrl })')
   if (code) writeFileSync(join(dir, 'dist/bundle/sum.code'), code)
-  expect(printed(dir, "const { sum, url } = runBundle(bundleScript('sum'), 'sum'); console.log(sum(2, 3), url)")).toMatch(/^5 file:.*\/dist\/bundle\/sum\.cjs\n$/)
+  expect(printed(dir, "const { sum, url } = runBundle('sum').exports; console.log(sum(2, 3), url)")).toMatch(/^5 file:.*\/dist\/bundle\/sum\.cjs\n$/)
 })

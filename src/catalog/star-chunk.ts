@@ -1,10 +1,10 @@
 import { InputError } from '../errors.js'
 import { nestedIndices29 } from '../healpix/index.js'
+import { gather, numbersOf } from '../math/select.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import type { ColumnPlan } from './column-plan.js'
 import { litePositionDeg, liteStepOf, roundedTo } from './lite.js'
 import type { Precision } from './store-columns.js'
-import { numbersOf } from '../math/select.js'
 
 /** Sound rows of one piece of an input, with their order-29 NESTED cells. */
 export interface StarChunk {
@@ -49,7 +49,7 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptO
   const decRaw = doubles(names.get('decDeg')!)
   const magRaw = doubles(names.get('mag')!)
   const rows = soundRows(raRaw, decRaw, magRaw, keptOut)
-  const take = (values: Float64Array): Float64Array => (rows.length === values.length ? values : numbersOf(rows, (row) => values[row]!))
+  const take = (values: Float64Array): Float64Array => (rows.length === values.length ? values : gather(values, rows))
   const lite = precision === 'lite'
   const raDeg = take(raRaw).map((ra) => onTheCircle(lite ? litePositionDeg(ra) : ra))
   const decDeg = lite ? take(decRaw).map(litePositionDeg) : take(decRaw)

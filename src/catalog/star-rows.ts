@@ -1,5 +1,5 @@
+import { gather } from '../math/select.js'
 import type { StarChunk } from './star-chunk.js'
-import { numbersOf } from '../math/select.js'
 
 /** One column of spilled rows; the key and the id come before them all. */
 export interface RowColumn {
@@ -51,7 +51,8 @@ export function encodeRows(chunk: StarChunk, columns: readonly RowColumn[], orde
       const rows = order.subarray(first, first + count)
       if (type === 'f32') takeFloats(new Float32Array(bytes.buffer, at, count), from as Float32Array | undefined, rows)
       else if (from instanceof Float64Array) takeDoubles(new Float64Array(bytes.buffer, at, count), from, rows)
-      else new Float64Array(bytes.buffer, at, count).set(from === undefined ? new Float64Array(count).fill(NaN) : numbersOf(rows, (row) => from[row]!))
+      else if (from === undefined) new Float64Array(bytes.buffer, at, count).fill(NaN)
+      else gather(from, rows, new Float64Array(bytes.buffer, at, count))
       at += bytesOf(type) * blockRows
     }
   }

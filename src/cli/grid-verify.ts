@@ -2,11 +2,11 @@ import { createHash } from 'node:crypto'
 import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { markerName, parseMarker } from '../batch/marker.js'
-import { CommandError, InputError } from '../errors.js'
+import { CommandError } from '../errors.js'
 import { verifyExposure, type ProductFiles, type Verified } from '../grid/verify.js'
 import type { GridExposure } from '../grid/workflow.js'
 import { mergeExposure } from '../node/merge-exposure.js'
-import { reasonOf } from '../node/files.js'
+import { unreadableFile } from '../node/reason.js'
 import { readPlan } from './grid-plan.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
@@ -78,6 +78,6 @@ function filesOf({ workdir, outdir, list }: GridExposure): ProductFiles {
 async function readUnlessAbsent(path: string): Promise<Uint8Array | undefined> {
   return readFile(path).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw unreadableFile(path, cause)
   })
 }

@@ -6,7 +6,8 @@ import { chooseList, parseCatalogueList } from '../exposure/catalogue-list.js'
 import { memorySource } from '../formats/bytes.js'
 import { openFitsSource, readFitsTable } from '../formats/fits/index.js'
 import { runLegacy } from '../legacy/run.js'
-import { reasonOf, writeFilesWhole } from '../node/files.js'
+import { writeFilesWhole } from '../node/files.js'
+import { reasonOf, unreadableFile } from '../node/reason.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
 import type { Table } from '../table/columns.js'
 import type { CalibrateOptions } from './calibrate-options.js'
@@ -51,7 +52,7 @@ async function readDetections(workdir: string, names: ReadonlySet<string>, fileN
   if (name === undefined) return undefined
   const path = join(workdir, name)
   const bytes = await readFile(path).catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw unreadableFile(path, cause)
   })
   return readFitsTable(await openFitsSource(memorySource(path, bytes), gunzipSync), { hdu: 2, wanted })
 }

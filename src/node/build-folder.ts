@@ -2,7 +2,7 @@ import { mkdir, open, rename, stat } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import type { BuildFolder } from '../catalog/build-folder.js'
 import { InputError } from '../errors.js'
-import { reasonOf } from './files.js'
+import { reasonOf, unreadableFile } from './reason.js'
 
 /** Where files stand until they are whole; never part of a store. */
 export const UNFINISHED = 'unfinished'
@@ -49,7 +49,7 @@ export function directoryFolder(root: string, thread = 0): BuildFolder {
           await handle.close()
         }
       } catch (cause) {
-        throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file }, { cause })
+        throw unreadableFile(file, cause)
       }
       return bytes
     },

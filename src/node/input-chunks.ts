@@ -2,7 +2,7 @@ import { createReadStream } from 'node:fs'
 import { open, stat } from 'node:fs/promises'
 import { createGunzip } from 'node:zlib'
 import { InputError } from '../errors.js'
-import { reasonOf } from './files.js'
+import { unreadableFile } from './reason.js'
 
 /** First bytes of a file; fewer where it is shorter. */
 export async function firstBytes(path: string, count: number): Promise<Uint8Array> {
@@ -15,7 +15,7 @@ export async function firstBytes(path: string, count: number): Promise<Uint8Arra
       await handle.close()
     }
   } catch (cause) {
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw unreadableFile(path, cause)
   }
 }
 
@@ -41,7 +41,7 @@ export async function* inputChunks(path: string, onFraction?: (fraction: number)
     if (code?.startsWith('Z_') === true) {
       throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file: path }, { cause })
     }
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw unreadableFile(path, cause)
   } finally {
     file.destroy()
   }

@@ -12,7 +12,7 @@ import { parseResultDocument, type ResultDocument } from '../products/result-doc
 import type { ReportInput } from '../report/exposure-page.js'
 import { REPORT_STAR_COLUMNS, reportStarsOf, type ReportStars } from '../report/report-stars.js'
 import type { BesideProduct } from '../report/sections/system.js'
-import { reasonOf } from './files.js'
+import { reasonOf, unreadableFile } from './reason.js'
 
 /** The results of one exposure in a directory: the exposure's own, or those of its CCDs. */
 export interface StandingExposure {
@@ -58,7 +58,7 @@ export async function readResult({ directory, whole, ccds }: StandingExposure): 
 
 async function readDocument(path: string): Promise<ResultDocument> {
   const text = await readFile(path, 'utf8').catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw unreadableFile(path, cause)
   })
   return parseResultDocument(text, path)
 }
@@ -74,7 +74,7 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
       if (!present.has(name)) return
       const path = join(exposure.directory, name)
       const bytes = await readFile(path).catch((cause: unknown) => {
-        throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+        throw unreadableFile(path, cause)
       })
       stars.set(ccd, reportStarsOf(await readParquet(memorySource(path, bytes), gunzipSync, REPORT_STAR_COLUMNS), path))
     }),

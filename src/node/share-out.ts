@@ -27,7 +27,7 @@ export function rolesOf(threads: readonly CcdThread[]): Roles {
   return { readers: threads.filter((_, k) => k % 2 === 0 && k < last), calibrators: threads.filter((_, k) => k % 2 === 1 || k === last) }
 }
 
-/** CCDs that are read and wait to be calibrated, for each calibrator; then its readers have other things to do. */
+/** CCDs that are read and wait to be calibrated, for each calibrator; then its readers calibrate too. */
 const MOST_WAITING = 16
 
 /** So many are done before a reader, which has not calibrated yet, is quick at it. */

@@ -2,14 +2,14 @@ import { access, constants, readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
-import { reasonOf } from './files.js'
+import { reasonOf, unreadableFile } from './reason.js'
 import { ccdProductNames, exposureProductNames } from '../products/names.js'
 
 /** Text of a file, undefined where it does not exist. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
-    throw new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw unreadableFile(path, cause)
   })
 }
 

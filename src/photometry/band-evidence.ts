@@ -1,7 +1,7 @@
 import type { BandRelation, CatalogDescription } from '../catalog/description.js'
 import type { StarColumns } from '../catalog/stars.js'
 import { median } from '../math/robust.js'
-import { indicesWhere, numbersOf, sortingOrder } from '../math/select.js'
+import { gather, indicesWhere, numbersOf, sortingOrder } from '../math/select.js'
 import { curveAt, interpolated, slopeAt } from './colour-relation.js'
 import type { Pairs } from './match-evidence.js'
 import type { MatchColumns } from './result.js'
@@ -47,7 +47,7 @@ export function bandEvidence(columns: Pick<MatchColumns, 'instMag' | 'instMagErr
   }
   const all = indicesWhere(starRow.length, (p) => !((prior?.[p] ?? 1) < LEAST_PRIOR) && bpMag[starRow[p]!]! <= limit && bands.every(([, relation]) => inRange(relation, starRow[p]!)))
   if (all.length < FEWEST_STARS) return null
-  const rows = all.length <= MOST_STARS ? all : Array.from(sortingOrder(numbersOf(all, (p) => columns.instMag[p]!)).subarray(0, MOST_STARS), (k) => all[k]!)
+  const rows = all.length <= MOST_STARS ? all : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MOST_STARS), (k) => all[k]!)
   const withErrors = withTypicalErrors(stars, description)
   const colour = numbersOf(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
   const fits = bands.map(([band, relation]) => {

@@ -1,4 +1,5 @@
 import { median } from '../math/robust.js'
+import { numbersOf } from '../math/select.js'
 import type { Concern } from './concern.js'
 import { expectedAt, overStates, planeLevel, zeropointOf, type Estimated } from './exposure-ccd.js'
 import { solutionConcerns } from './exposure-concerns.js'
@@ -8,7 +9,6 @@ import { exposurePosterior, type ExposurePrior, type ExposureState, type FittedC
 import { reservedStars, type ReservableStars, type ReservedStars } from './exposure-reserved.js'
 import { isFar, suspicionOf, suspicionOfPair } from './exposure-suspicion.js'
 import type { Outcome } from './result.js'
-import { numbersOf } from '../math/select.js'
 
 export type { ReservableStars, ReservedStars } from './exposure-reserved.js'
 

@@ -1,7 +1,7 @@
 import type { StarColumns } from '../catalog/stars.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { madScatter, median } from '../math/robust.js'
-import { numbersOf, sortingOrder } from '../math/select.js'
+import { gather, numbersOf, sortingOrder } from '../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { interpolated } from './colour-relation.js'
 import type { MatchEvidence, Pairs } from './match-evidence.js'
@@ -114,7 +114,7 @@ function ruweTerm({ ruwe }: StarColumns, rows: Uint32Array): (p: number) => numb
 function variableTerm({ mag, magErr }: StarColumns, rows: Uint32Array): (p: number) => number {
   if (!magErr || rows.length < FEWEST_FOR_LOCUS) return () => 0
   const measured = rows.filter((j) => mag[j]! > 0 && magErr[j]! > 0)
-  const order = sortingOrder(numbersOf(measured, (j) => mag[j]!))
+  const order = sortingOrder(gather(mag, measured))
   const [at, usual]: [number[], number[]] = [[], []]
   for (let first = 0; first < order.length; first += STARS_PER_STEP) {
     const step = Array.from(order.subarray(first, first + STARS_PER_STEP), (k) => measured[k]!)

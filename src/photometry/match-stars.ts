@@ -1,3 +1,4 @@
+import { gatherIntegers } from '../catalog/gather.js'
 import type { StarColumns } from '../catalog/stars.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { matchSky, type SkyPositions } from '../math/match-sky.js'
@@ -41,7 +42,7 @@ export function matchStars(
   const nan = new Float64Array(rows.length).fill(NaN)
   const columns: StarMatches['columns'] = {
     number: gather(sources.number, rows),
-    sourceId: new BigInt64Array(star.length).map((_, p) => stars.sourceId[star[p]!]!),
+    sourceId: gatherIntegers(stars.sourceId, star),
     raDeg: gather(sources.raDeg, rows),
     decDeg: gather(sources.decDeg, rows),
     xImage: sources.xImage ? gather(sources.xImage, rows) : nan,

@@ -59,19 +59,18 @@ export interface CarriedCatalogue {
 export function carriedCatalogue(table: Table): CarriedCatalogue {
   const [raName, decName] = positionNames(table) ?? ['ALPHAWIN_J2000', 'DELTAWIN_J2000']
   const nothing = new Float64Array(table.rowCount).fill(NaN)
-  const values = (name: string): Float64Array => {
+  const values = (name: string): ArrayLike<number> => {
     const column = findColumn(table, name)
-    return (column && (column.width ?? 1) === 1 ? asFloat64(column) : undefined) ?? nothing
+    if (!column || (column.width ?? 1) !== 1) return nothing
+    return column.type === 'f32' ? column.values : (asFloat64(column) ?? nothing)
   }
   const ra = values(raName)
   const order = sortingOrder(ra)
   const carried = (name: CarriedName): Column => {
     const unit = CARRIED[name] === '' ? {} : { unit: CARRIED[name] }
-    const column = findColumn(table, name)
-    if (column?.type === 'f32' && !INTEGERS.has(name) && (column.width ?? 1) === 1) return { name, type: 'f32', values: gather(column.values, order, new Float32Array(order.length)), ...unit }
+    if (!INTEGERS.has(name) && findColumn(table, name)?.type !== 'f64') return { name, type: 'f32', values: gather(values(name), order, new Float32Array(order.length)), ...unit }
     const sorted = gather(values(name), order)
-    if (INTEGERS.has(name)) return sorted.every(isInt32) ? { name, type: 'i32', values: new Int32Array(sorted), ...unit } : { name, type: 'f64', values: sorted, ...unit }
-    return column?.type === 'f64' ? { name, type: 'f64', values: sorted, ...unit } : { name, type: 'f32', values: new Float32Array(sorted), ...unit }
+    return INTEGERS.has(name) && sorted.every(isInt32) ? { name, type: 'i32', values: new Int32Array(sorted), ...unit } : { name, type: 'f64', values: sorted, ...unit }
   }
   const names = CARRIED_COLUMNS as CarriedName[]
   return {
