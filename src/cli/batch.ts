@@ -29,8 +29,7 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   parseCcds(options.ccd)
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const job = options.suspectsFile === undefined ? options.job : { ...options.job, suspects: await readSuspects(options.suspectsFile) }
-  // Without a name the bundled one, which covers the demo's field alone: exposures elsewhere then fail one by one.
-  const catalog = await chooseCatalog(options, [], io.env, note)
+  const catalog = await chooseCatalog(options, io.env, note)
   const pool = createCcdPool(options.workers, 1)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) => calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()

@@ -28,7 +28,7 @@ export const CALIBRATE_OPTIONS = {
   ccd: { type: 'string', default: '1', describe: "CCDs: a number, a list with ranges (1,3-60), or 'all'" },
   magsType: { type: 'string', alias: ['magType', 'mags-type'], default: 'mag_psf', describe: 'flux to calibrate: mag_psf, mag_auto, mag_aper_8, or any mag_x with FLUX_x and FLUXERR_x' },
   sex_mag_zeropoint: { type: 'string', alias: ['sex-mag-zeropoint'], default: '25.0', describe: "SExtractor's zeropoint; used by --legacy only" },
-  catalog: { type: 'string', describe: 'reference catalogue: a directory or a URL; default $BLISS_CATALOG, else the bundled demo where the field lies in it' },
+  catalog: { type: 'string', describe: 'reference catalogue: a directory, a URL, or demo for the bundled simulated stars; default $BLISS_CATALOG' },
   system: { choices: ['des-ab', 'catalog'] as const, default: 'des-ab', describe: "des-ab: the camera's band, AB. catalog: the catalogue's own magnitude as it is" },
   estimator: { choices: ['robust', 'sigma-clip'] as const, default: 'robust', describe: 'robust likelihood, or the mean after a 3 sigma clip' },
   suspects: { type: 'string', describe: 'list of variables and AGN, which lose weight: CSV with source_id or ra and dec, or a table with positions' },

@@ -25,7 +25,7 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const pool = createCcdPool(options.workers)
   // They start while the catalogue is opened.
   pool.threadsFor(opened.rows.length)
-  const catalog = await chooseCatalog(options, opened.rows, io.env, note).catch((error: unknown) => pool.close().then(() => Promise.reject(error)))
+  const catalog = await chooseCatalog(options, io.env, note).catch((error: unknown) => pool.close().then(() => Promise.reject(error)))
   if (opened.absent.length > 0) note(`CCDs not in ${opened.list.name.fileName}: ${opened.absent.join(', ')}\n`)
 
   const progress = progressLine(io, options.quiet)

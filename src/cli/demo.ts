@@ -3,6 +3,8 @@ import { writeTree } from '../node/write-tree.js'
 import { DEMO_SEED, demoExposure, truthFile, workFiles } from '../simulate/index.js'
 import { calibrateOptions, CALIBRATE_OPTIONS } from './calibrate-options.js'
 import { calibrate } from './calibrate.js'
+import { DEMO_CATALOG } from './choose-catalog.js'
+import { commandLine } from './command-line.js'
 import type { ExitCode, Io } from './io.js'
 
 /** `demo`: makes exposure 668439, calibrates its CCD 1 with the bundled catalogue, and shows the truth beside it. */
@@ -10,9 +12,10 @@ export async function demo(outdir: string, io: Io): Promise<ExitCode> {
   const [description] = await packagedDescriptions()
   const exposure = demoExposure(description!)
   await writeTree(outdir, [...workFiles(exposure), truthFile(exposure, DEMO_SEED)])
-  io.out(`exposure 668439 (simulated) is in ${outdir}; now: bliss-calib --expnum 668439 --ccd 1 --magsType mag_psf\n`)
+  const asTyped = ['--expnum', '668439', '--ccd', '1', '--catalog', DEMO_CATALOG, '--workdir', outdir, '--outdir', outdir]
+  io.out(`exposure 668439 (simulated) is in ${outdir}; now:\n  ${commandLine(['bliss-calib', ...asTyped])}\n`)
   const defaults = Object.fromEntries(Object.entries(CALIBRATE_OPTIONS).map(([name, option]) => [name, 'default' in option ? option.default : undefined]))
-  const exitCode = await calibrate(calibrateOptions({ ...defaults, expnum: '668439', workdir: outdir, outdir }), io)
+  const exitCode = await calibrate(calibrateOptions({ ...defaults, expnum: '668439', catalog: DEMO_CATALOG, workdir: outdir, outdir }), io)
   const truth = exposure.ccds.find(({ ccd }) => ccd === 1)!.zeropoint
   io.out(`truth   ${truth.toFixed(4)} (${outdir}/truth.json)\n`)
   io.out(`files   ${outdir}/D00668439_01_r4p5_ZP.csv and .fits, Zero_, allZP_, zeropoint_ (JSON), matches_ (Parquet)\n`)

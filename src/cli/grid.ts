@@ -18,6 +18,7 @@ import { findExposures } from '../node/grid-exposures.js'
 import { packageRoot, packageVersion } from '../node/package.js'
 import { writeTree } from '../node/write-tree.js'
 import { chooseCatalog } from './choose-catalog.js'
+import { commandLine, shellWord } from './command-line.js'
 import type { Raw } from './calibrate-options.js'
 import { condorCommand, gridCommand, positiveWhole, type GridCommand } from './grid-options.js'
 import type { ExitCode, Io } from './io.js'
@@ -66,7 +67,7 @@ export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCo
   ])
   if (!command.quiet) {
     const nodes = parts.reduce((total, { workflow }) => total + jobCount(workflow), 0)
-    io.out(`${command.to}: ${counted(planned.exposures)}, ${nodes} nodes in ${parts.length} DAG${parts.length === 1 ? '' : 's'}; now: cd ${command.to} && condor_submit_dag bliss.dag\n`)
+    io.out(`${command.to}: ${counted(planned.exposures)}, ${nodes} nodes in ${parts.length} DAG${parts.length === 1 ? '' : 's'}; now: cd ${shellWord(command.to)} && condor_submit_dag bliss.dag\n`)
   }
   return 0
 }
@@ -83,7 +84,7 @@ export async function gridSlurm(from: string, raw: Raw, io: Io): Promise<ExitCod
   if (tasks > MAX_JOB_COUNT && !command.quiet) {
     io.err(`${tasks} tasks: Slurm holds MaxJobCount of them at a time, ${MAX_JOB_COUNT} unless configured, and submit.sh stops where it takes no more; --per chunk needs fewer\n`)
   }
-  if (!command.quiet) io.out(`${command.to}: ${counted(planned.exposures)}, ${tasks} tasks; now: sh ${command.to}/submit.sh\n`)
+  if (!command.quiet) io.out(`${command.to}: ${counted(planned.exposures)}, ${tasks} tasks; now: ${commandLine(['sh', `${command.to}/submit.sh`])}\n`)
   return 0
 }
 
@@ -102,7 +103,7 @@ async function plan(from: string, command: GridCommand, io: Io): Promise<Planned
   await refuseStandingPlan(command, directory)
   const note = (text: string) => (command.quiet ? undefined : io.err(text))
   const { magsType, system, estimator, keepBorrowed } = command
-  const catalog = await chooseCatalog(command, [], io.env, note)
+  const catalog = await chooseCatalog(command, io.env, note)
   const { exposures, notes } = await findExposures(from, command.outdir === undefined ? undefined : resolve(command.outdir), (rows, listFile) => refuseUnanswerable(catalog, system, rows, listFile))
   for (const sentence of notes) note(`${sentence}\n`)
   const options = { catalog: resolve(catalog.location), magsType, system, estimator, keepBorrowed }

@@ -30,7 +30,7 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
     const text = await readFile(join(workdir, list.fileName), 'utf8')
     const rows = parseCatalogueList(text, list.fileName)
     if (!options.force) refuseMixedSystems('catalog', await standingSystems(outdir, list, rows))
-    const stars = await chooseCatalog(options, rows.filter(({ ccd }) => options.ccd === 'all' || String(ccd) === options.ccd), io.env, (text) => (options.quiet ? undefined : io.err(text)))
+    const stars = await chooseCatalog(options, io.env, (text) => (options.quiet ? undefined : io.err(text)))
     const names = new Set(present)
     const { exitCode, files, messages } = await runLegacy(
       { stars, readList: () => Promise.resolve(text), readDetections: (fileName, wanted) => readDetections(workdir, names, fileName, wanted) },

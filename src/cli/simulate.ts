@@ -1,3 +1,5 @@
+import { existsSync } from 'node:fs'
+import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { CommandError } from '../errors.js'
 import { workingCcds } from '../exposure/camera.js'
@@ -6,6 +8,7 @@ import { seededRandom } from '../math/random.js'
 import { packagedDescriptions } from '../node/catalog-files.js'
 import { writeTree } from '../node/write-tree.js'
 import { exposureFiles, simulateExposure } from '../simulate/index.js'
+import { commandLine } from './command-line.js'
 import type { ExitCode, Io } from './io.js'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -27,9 +30,10 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
   }
   const ccds = parseCcds(String(raw['ccds'] as string))
   const outdir = String(raw['outdir'] as string)
+  const expnum = number('expnum', [0, 99_999_999])
   const exposure = simulateExposure(
     {
-      expnum: number('expnum', [0, 99_999_999]),
+      expnum,
       band,
       pointing: { raDeg: number('ra', [0, 360]), decDeg: number('dec', [-90, 90]) },
       ccds: ccds === 'all' ? workingCcds() : ccds,
@@ -42,6 +46,16 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
   await writeTree(outdir, files)
   if (raw['quiet'] !== true) {
     io.out(`${outdir}: ${exposure.ccds.length} CCDs, ${exposure.stars.mag.length} Gaia stars; work/ is the pipeline's directory, raw/ and store/ are for catalog build, truth.json holds the zeropoints\n`)
+    io.out(nextCommands(outdir, expnum, String(raw['ccds'] as string)))
   }
   return 0
+}
+
+/** The two commands that calibrate what was simulated, as they are typed from here. */
+function nextCommands(outdir: string, expnum: number, ccds: string): string {
+  const [work, catalog] = [join(outdir, 'work'), join(outdir, 'catalog')]
+  const replace = existsSync(catalog) ? ['--force'] : []
+  const build = ['bliss-calib', 'catalog', 'build', '--from', join(outdir, 'raw'), '--to', catalog, ...replace]
+  const calibrate = ['bliss-calib', '--expnum', String(expnum), '--ccd', ccds, '--catalog', catalog, '--workdir', work, '--outdir', work]
+  return `now:\n  ${commandLine(build)}\n  ${commandLine(calibrate)}\n`
 }

@@ -82,7 +82,8 @@ export function wrongBandOf(ccds: readonly BandEvidence[], band: string, galacti
   return `the stars' colours follow band ${best}, not ${band}: under the relation of ${band} the residuals change by ${slope.toFixed(2)} mag per mag of BP - RP`
 }
 
-function astrometryConcerns({ astrometry, diagnostics: { rotation }, cuts }: Pick<CcdResult, 'astrometry' | 'diagnostics' | 'cuts'>): Concern[] {
+function astrometryConcerns(result: Pick<CcdResult, 'astrometry' | 'diagnostics' | 'cuts' | 'catalog'>): Concern[] {
+  const { astrometry, diagnostics: { rotation }, cuts, catalog } = result
   const sentences: string[] = []
   if (astrometry.applied) sentences.push(shiftRemark(astrometry))
   if (rotation && rotation.scatterArcsec > LARGE_SCATTER_ARCSEC) sentences.push(`the positions scatter by ${rotation.scatterArcsec.toFixed(2)} arcsec about the catalogue's: check the astrometry`)
@@ -90,7 +91,11 @@ function astrometryConcerns({ astrometry, diagnostics: { rotation }, cuts }: Pic
     const { edgeArcsec, rotationArcsec, scalePpm } = rotation
     sentences.push(`the positions are turned by ${rotationArcsec.toFixed(0)} arcsec and stretched by ${scalePpm.toFixed(0)} ppm, ${edgeArcsec.toFixed(2)} arcsec at the edge: stars there may be lost`)
   }
-  if (cuts.selected >= 50 && cuts.matched < LOW_MATCH_FRACTION * cuts.selected) sentences.push(`${cuts.matched} of ${cuts.selected} selected detections match: check the astrometry`)
+  if (cuts.selected >= 50 && cuts.matched < LOW_MATCH_FRACTION * cuts.selected) {
+    const matches = `${cuts.matched} of ${cuts.selected} selected detections match`
+    const other = `${matches} a star of ${catalog}: check the astrometry, and that this is the catalogue of the field`
+    sentences.push(cuts.matched === 0 ? other : `${matches}: check the astrometry`)
+  }
   return sentences.map((sentence) => ({ tag: 'astrometry', severity: 'look', sentence }))
 }
 

@@ -245,7 +245,7 @@ describe('what cannot be done', () => {
     for (const ccd of SMALL_CCDS) rmSync(fullcat(dir, 700_002, ccd))
     const { exitCode, err } = await batch(dir)
     expect([exitCode, err]).toEqual([3, expect.stringContaining('D00700002_r4p5_red_catlist.csv: none of the 4 SExtractor catalogues exists')])
-    const bundled = await run(['batch', dir])
+    const bundled = await run(['batch', dir, '--catalog', 'demo'])
     expect([bundled.exitCode, bundled.err]).toEqual([3, expect.stringContaining('the catalogue does not cover CCD 22')])
   })
 

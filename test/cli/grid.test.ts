@@ -105,7 +105,7 @@ describe('planning', () => {
   const refusals: [string, (to: string) => Promise<{ exitCode: number; err: string }>, number, RegExp][] = [
     ['nothing there', (to) => condor(join(survey.root, 'nowhere'), to), 3, /nowhere: the exposures cannot be read: there is no such file or directory/],
     ['no list', (to) => condor(survey.catalog, to), 3, /there is no catalogue list in the directory or below it/],
-    ['a catalogue of another field', (to) => run(['grid', 'condor', survey.work, '--to', to]), 3, /does not cover CCD \d+.*no coverage at RA/],
+    ['a catalogue of another field', (to) => run(['grid', 'condor', survey.work, '--to', to, '--catalog', 'demo']), 3, /does not cover CCD \d+.*no coverage at RA/],
     ['no catalogue', (to) => run(['grid', 'slurm', survey.work, '--to', to, '--catalog', join(survey.root, 'none')]), 3, /the reference catalogue cannot be read/],
     ['an impossible number', (to) => condor(survey.work, to, '--minutes', 'soon'), 2, /--minutes: the option needs a number above 0 \(found 'soon'\)/],
     ['a flux that is none', (to) => condor(survey.work, to, '--magsType', 'flux'), 2, /magsType/],

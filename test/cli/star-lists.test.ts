@@ -8,7 +8,7 @@ beforeAll(async () => {
   dir = temporaryDirectory()
   mkdirSync(join(dir, 'legacy'))
   await run(['demo', '--outdir', dir])
-  await run(['--legacy', '--expnum', '668439', '--ccd', '1', '--workdir', dir, '--outdir', join(dir, 'legacy')])
+  await run(['--legacy', '--expnum', '668439', '--ccd', '1', '--catalog', 'demo', '--workdir', dir, '--outdir', join(dir, 'legacy')])
 })
 const starlists = (...templates: string[]) =>
   run(['starlists', '--expnum', '668439', '--workdir', dir, '--outdir', dir, ...templates.flatMap((name) => ['--templates', join(dir, name)])])

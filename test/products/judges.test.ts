@@ -33,7 +33,7 @@ beforeAll(async () => {
   dir = temporaryDirectory()
   mkdirSync(join(dir, 'legacy'))
   await run(['demo', '--outdir', dir])
-  await run(['--legacy', '--expnum', '668439', '--ccd', '1', '--workdir', dir, '--outdir', join(dir, 'legacy')])
+  await run(['--legacy', '--expnum', '668439', '--ccd', '1', '--catalog', 'demo', '--workdir', dir, '--outdir', join(dir, 'legacy')])
 })
 
 test.skipIf(!astropy).each(['', 'legacy/'])('numpy reads %s_ZP.csv by position and astropy the FITS, the same values (python3-astropy)', (where) => {
