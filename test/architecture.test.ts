@@ -9,6 +9,7 @@ const FLOORS: Record<string, number> = {
   healpix: 0,
   table: 0,
   formats: 1,
+  camera: 2,
   exposure: 2,
   catalog: 3,
   photometry: 3,
@@ -69,7 +70,7 @@ test('imports point down only', () => {
 /** Floor 0 may use the errors and the arithmetic; photometry reads the catalogue's types; the flow's own rooms stand beside it. */
 function sameFloorAllowed(room: string, target: string): boolean {
   if (FLOORS[room] === 0) return target === 'errors.ts' || (room === 'table' && target === 'math')
-  return (room === 'photometry' && target === 'catalog') || ((room === 'compare' || room === 'report') && target === 'products') || (room === 'grid' && ['batch', 'products'].includes(target)) || target === 'pipeline.ts'
+  return (room === 'exposure' && target === 'camera') || (room === 'photometry' && target === 'catalog') || ((room === 'compare' || room === 'report') && target === 'products') || (room === 'grid' && ['batch', 'products'].includes(target)) || target === 'pipeline.ts'
 }
 
 test('healpix stands alone', () => {

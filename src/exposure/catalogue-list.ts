@@ -1,4 +1,5 @@
 import { csvParseRows } from 'd3-dsv'
+import { bandOfFilter } from '../camera/filter-names.js'
 import { CommandError, InputError } from '../errors.js'
 
 /** Sky corners of a CCD, ICRS degrees, in order round the CCD. */
@@ -14,7 +15,10 @@ export interface CatalogueListRow {
   readonly fileName: string
   /** Evening date of the night, YYYYMMDD; empty where unknown. */
   readonly nite: string
+  /** The band that BAND stands for (`ip` is i); its text if that is no filter that is known. */
   readonly band: string
+  /** BAND as it is written. */
+  readonly bandText: string
   readonly ccd: number
   readonly centre: { readonly raDeg: number; readonly decDeg: number }
   readonly corners: CcdCorners
@@ -132,7 +136,8 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
       expnum: numberOf('EXPNUM', [0, 2 ** 31 - 1]),
       fileName: textOf('FILENAME'),
       nite: textOf('NITE'),
-      band: textOf('BAND'),
+      band: bandOfFilter(textOf('BAND')) ?? textOf('BAND'),
+      bandText: textOf('BAND'),
       ccd: numberOf('CCDNUM', [0, 9999]),
       centre: { raDeg: numberOf('RA_CENT', [-360, 720]), decDeg: numberOf('DEC_CENT', [-90, 90]) },
       corners: {

@@ -1,3 +1,4 @@
+import { bandOfFilter } from '../camera/filter-names.js'
 import { InputError } from '../errors.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from './epoch.js'
 
@@ -10,8 +11,8 @@ export type EpochSource = 'MJD-OBS' | 'DATE-OBS' | 'NITE' | 'catalog'
 export interface ImageFacts {
   readonly epochYr?: number
   readonly epochFrom?: EpochSource
-  /** First word of FILTER, or BAND. */
-  readonly band?: string
+  /** FILTER, else BAND: the whole value, as it is written. */
+  readonly filter?: string
   readonly exposureTimeSec?: number
   readonly airmass?: number
   /** What one unit of flux is, from BUNIT, else from the gain. */
@@ -42,8 +43,7 @@ export function imageFacts(header: HeaderLookup, nite: string): ImageFacts {
     if (isPlausible(mjdDate)) return [mjdDate, 'DATE-OBS']
     return [isPlausible(mjdNite) ? mjdNite : undefined, 'NITE']
   })()
-  // FILTER is `r DECam SDSS c0002 6415.0 1480.0`: the band is its first word.
-  const band = [header('FILTER'), header('BAND')].map((value) => String(value ?? '').trim().split(/\s+/)[0] ?? '').find((word) => word !== '')
+  const filter = [header('FILTER'), header('BAND')].map((value) => String(value ?? '').trim()).find((text) => text !== '')
   const exposureTimeSec = number(header('EXPTIME'))
   const airmass = number(header('AIRMASS'))
   const fluxUnit = fluxUnitOf(header)
@@ -51,7 +51,7 @@ export function imageFacts(header: HeaderLookup, nite: string): ImageFacts {
   const levels = ['SATURATE', 'SATURATA', 'SATURATB'].map((keyword) => number(header(keyword))).filter((level) => level !== undefined && level > 0)
   return {
     ...(mjd === undefined ? {} : { epochYr: julianYearOfMjd(mjd), epochFrom }),
-    ...(band === undefined ? {} : { band }),
+    ...(filter === undefined ? {} : { filter }),
     ...(exposureTimeSec !== undefined && exposureTimeSec > 0 ? { exposureTimeSec } : {}),
     ...(airmass !== undefined && airmass >= 1 ? { airmass } : {}),
     ...(fluxUnit === undefined ? {} : { fluxUnit }),
@@ -68,21 +68,6 @@ function fluxUnitOf(header: HeaderLookup): ImageFacts['fluxUnit'] {
   const gain = ['GAIN', 'GAINA', 'GAINB'].map((keyword) => number(header(keyword))).find((value) => value !== undefined && value > 0)
   if (gain === undefined) return undefined
   return gain < 1.5 ? 'electrons' : 'counts'
-}
-
-/** Filter names of other cameras for the same bands: Mosaic-3, 90Prime, LCO, SDSS. */
-const FILTER_NAMES: Readonly<Record<string, readonly string[]>> = {
-  u: ['up', 'sdss-u', 'sdssu'],
-  g: ['gp', 'bokg', 'gd', 'sdss-g', 'sdssg'],
-  r: ['rp', 'bokr', 'rd', 'sdss-r', 'sdssr'],
-  i: ['ip', 'id', 'sdss-i', 'sdssi'],
-  z: ['zp', 'zs', 'zd', 'sdss-z', 'sdssz'],
-  Y: ['y', 'yd'],
-}
-
-/** The band that a filter's name stands for; the name itself where it is not known. */
-export function bandOfFilter(filter: string): string {
-  return Object.keys(FILTER_NAMES).find((band) => band === filter || FILTER_NAMES[band]!.includes(filter.toLowerCase())) ?? filter
 }
 
 /**
@@ -106,21 +91,40 @@ export function checkIdentity(row: { readonly expnum: number; readonly ccd: numb
 
 /**
  * Checks the list's BAND against the token of the file name and the image header's filter: in the AB system
- * of a camera a wrong band costs 0.3 to 1.3 mag.
+ * of a camera a wrong band costs 0.3 to 1.3 mag. Names are read by one table: `SDSS i` is i, and `V` is V.
  *
- * @throws InputError naming both places where they disagree
+ * @throws InputError if two disagree, naming both places; if a name is not known that differs from the others
  */
-export function checkBand(row: { readonly band: string; readonly fileName: string; readonly line: number }, listFile: string, header: string | undefined): void {
-  const disagree = (with_: string, found: string) => {
-    throw new InputError('band-disagrees', `BAND disagrees with ${with_} of ${row.fileName}`, {
-      file: listFile,
-      line: row.line,
-      column: 'BAND',
-      found: `'${row.band}' in the list and '${found}' there`,
-      expected: 'one band',
-    })
-  }
+export function checkBand(row: ListedBand, listFile: string, filter: string | undefined): void {
   const token = /^D\d+_([^_]+)_/.exec(row.fileName)?.[1]
-  if (token !== undefined && token !== row.band) disagree('the name', token)
-  if (header !== undefined && bandOfFilter(header) !== bandOfFilter(row.band)) disagree('the image header (FILTER, BAND)', header)
+  if (token !== undefined) compareBands(row, listFile, 'the name', token)
+  if (filter !== undefined) compareBands(row, listFile, 'the image header (FILTER, BAND)', filter)
+}
+
+interface ListedBand {
+  readonly bandText: string
+  readonly fileName: string
+  readonly line: number
+}
+
+function compareBands({ bandText, fileName, line }: ListedBand, listFile: string, where: string, value: string): void {
+  if (bandText === value) return
+  const listed = bandOfFilter(bandText)
+  const found = bandOfFilter(value)
+  const inList = { file: listFile, line, column: 'BAND' }
+  const expected = `a filter's name such as i, ip, 'SDSS i', V or N964`
+  if (listed === undefined) {
+    const sentence = `BAND of the list is no filter that is known: write the band (u, g, r, i, z, Y) that ${where} of ${fileName} means by '${value}'`
+    throw new InputError('unknown-filter', sentence, { ...inList, found: `'${bandText}'`, expected })
+  }
+  if (found === undefined) {
+    const sentence = `the filter in ${where} of ${fileName} is not known: if it is the list's ${bandText}, write that there`
+    throw new InputError('unknown-filter', sentence, { ...inList, found: `'${value}'`, expected })
+  }
+  if (listed === found) return
+  throw new InputError('band-disagrees', `BAND disagrees with ${where} of ${fileName}`, {
+    ...inList,
+    found: `'${bandText}' in the list and '${value}' there`,
+    expected: 'one band',
+  })
 }

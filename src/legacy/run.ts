@@ -53,7 +53,7 @@ async function calibrated(inputs: LegacyInputs, options: LegacyOptions): Promise
   for (const run of runs) {
     for (const row of run.rows) {
       const chosen = starsOfCcd(stars, run.pixels, boxOf([row]))
-      const own = selectDetections(tables.get(row.fileName)!, row.fileName, { ...options, bandText: run.rows.length > 1 ? row.band : `['${row.band}']` })
+      const own = selectDetections(tables.get(row.fileName)!, row.fileName, { ...options, bandText: run.rows.length > 1 ? row.bandText : `['${row.bandText}']` })
       const { csv, statistic } = matchCcd(stars, chosen, own)
       put(`${row.fileName}_std.csv`, standardCsv(stars, chosen))
       put(`${row.fileName}_match.csv`, csv)

@@ -79,7 +79,7 @@ async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow,
   const header: HeaderLookup = (keyword) => imageHeader?.lookup(keyword) ?? hdus[0]?.header.lookup(keyword)
   const facts = { ...listFacts(row), ...imageFacts(header, row.nite) }
   checkIdentity(row, listFile, header)
-  checkBand(row, listFile, facts.band)
+  checkBand(row, listFile, facts.filter)
   // FITS_LDAC: the objects' extension has a name; without one it is the third HDU.
   const named = hdus.findIndex((hdu) => hdu.header.text('EXTNAME') === 'LDAC_OBJECTS')
   const table = await readFitsTable(source, { hdus, hdu: named >= 0 ? named : 2, wanted: [...new Set([...columnsToRead(flux), ...CARRIED_COLUMNS])] })

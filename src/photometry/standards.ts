@@ -1,5 +1,7 @@
 import type { BandRelation, CatalogDescription } from '../catalog/description.js'
 import type { StarColumn, StarColumns } from '../catalog/stars.js'
+import { hasCommonBand, namedFilter } from '../camera/filter-names.js'
+import { DataError } from '../errors.js'
 import { withTypicalErrors } from './typical-errors.js'
 import { relationFor, standardMagnitudes, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
 import type { PhotometricSystem } from './result.js'
@@ -27,8 +29,21 @@ export function standardSystem(system: PhotometricSystem, description: CatalogDe
   if (system === 'catalog') {
     return { system, label: `${description.name} magnitude as it is`, relation: null, expectedScatterMag: SCATTER_WITHOUT_COLOUR_TERM_MAG }
   }
+  refuseOtherBands(band)
   const relation = relationFor(description, band, columns)
   return { system, label: `${description.name} to DES ${band}`, relation, expectedScatterMag: 0.02 }
+}
+
+/** A name that is no band, and a filter whose band is none of u, g, r, i, z, Y. */
+function refuseOtherBands(band: string): void {
+  const catalogAsIs = '`--system catalog` calibrates to the catalogue\'s own magnitude instead'
+  const filter = namedFilter(band)
+  if (filter === undefined) {
+    throw new DataError('unknown-filter', `'${band}' is no band that is known: write u, g, r, i, z or Y, or a name such as 'SDSS i'; ${catalogAsIs}`)
+  }
+  if (!hasCommonBand(filter)) {
+    throw new DataError('no-relation', `${band} is a ${filter.system} filter, to which there is no relation: des-ab has g, r, i, z, Y; ${catalogAsIs}`)
+  }
 }
 
 /** Standard magnitudes of the stars in the chosen system; NaN with a named cut where a star cannot serve. */

@@ -17,6 +17,7 @@ describe('parseCatalogueList', () => {
         fileName: 'D00668439_i_28_r4p5_fullcat.fits',
         nite: '20170817',
         band: 'i',
+        bandText: 'i',
         ccd: 28,
         centre: { raDeg: 53.1, decDeg: -27.8 },
         corners: { raDeg: [53.2, 53.2, 53, 53], decDeg: [-27.9, -27.7, -27.7, -27.9] },

@@ -23,27 +23,51 @@ describe('epoch', () => {
 })
 
 describe('band', () => {
-  const row = { band: 'i', fileName: 'D00668439_i_28_r4p5_fullcat.fits', line: 4 }
-  test('the first word of FILTER, else BAND', () => {
-    expect(facts({ FILTER: 'r DECam SDSS c0002 6415.0 1480.0', BAND: 'i' }).band).toBe('r')
-    expect(facts({ FILTER: ' ', BAND: 'i       ' }).band).toBe('i')
-    expect(facts({})).not.toHaveProperty('band')
+  const row = { bandText: 'i', fileName: 'D00668439_i_28_r4p5_fullcat.fits', line: 4 }
+  const listed = (band: string) => ({ bandText: band, fileName: `D1_${band}_1_x.fits`, line: 2 })
+  test('the whole of FILTER, else BAND', () => {
+    expect(facts({ FILTER: 'r DECam SDSS c0002 6415.0 1480.0', BAND: 'i' }).filter).toBe('r DECam SDSS c0002 6415.0 1480.0')
+    expect(facts({ FILTER: ' ', BAND: 'i       ' }).filter).toBe('i')
+    expect(facts({})).not.toHaveProperty('filter')
   })
 
-  test("other cameras' names of the same band agree", () => {
-    for (const [filter, band] of [['zd', 'z'], ['bokr', 'r'], ['rp', 'r'], ['Y', 'Y'], ['y', 'Y']] as const) {
-      expect(() => checkBand({ band, fileName: `D1_${band}_1_x.fits`, line: 2 }, 'list.csv', filter)).not.toThrow()
-    }
-    expect(() => checkBand(row, 'list.csv', 'zd')).toThrow("'i' in the list and 'zd' there")
+  test.each([
+    ['z', 'zd DECam k1038'],
+    ['r', 'bokr'],
+    ['r', 'rp'],
+    ['Y', 'Y'],
+    ['Y', 'y'],
+    ['y', 'Y DECam c0005 10095.0 1130.0'],
+    ['ip', 'ip'],
+    ['ip', 'i'],
+    ['i', 'HSC-I2'],
+    ['V', 'Bessell V'],
+    ['w', 'w'],
+  ])('BAND %s is that of FILTER %s', (band, filter) => {
+    expect(() => checkBand(listed(band), 'list.csv', filter)).not.toThrow()
   })
 
-  test('disagreement names both places', () => {
+  test('disagreement names both places, with the whole values', () => {
     expect(() => checkBand(row, 'list.csv', 'i')).not.toThrow()
     expect(() => checkBand(row, 'list.csv', undefined)).not.toThrow()
-    expect(() => checkBand({ ...row, band: 'z' }, 'list.csv', undefined)).toThrow(
+    expect(() => checkBand({ ...row, bandText: 'z' }, 'list.csv', undefined)).toThrow(
       "list.csv, line 4, column BAND: BAND disagrees with the name of D00668439_i_28_r4p5_fullcat.fits (found 'z' in the list and 'i' there, expected one band)",
     )
-    expect(() => checkBand(row, 'list.csv', 'g')).toThrow("BAND disagrees with the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits (found 'i' in the list and 'g' there")
+    for (const other of ['g', 'SDSS r', 'zd', 'Cousins I', 'I', 'N964 DECam c0008 9645.0 94.0']) {
+      expect(() => checkBand(row, 'list.csv', other)).toThrow(
+        `BAND disagrees with the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits (found 'i' in the list and '${other}' there`,
+      )
+    }
+    expect(() => checkBand(listed('SDSS i'), 'list.csv', 'SDSS r')).toThrow("found 'SDSS i' in the list and 'SDSS r' there")
+  })
+
+  test('a name that is not known is said to be that, and does not disagree', () => {
+    const check = () => checkBand(row, 'list.csv', 'F775W wheel 2')
+    expect(check).toThrow("the filter in the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits is not known: if it is the list's i, write that")
+    expect(check).toThrow("found 'F775W wheel 2'")
+    expect(check).not.toThrow('disagree')
+    expect(() => checkBand(listed('F775W'), 'list.csv', 'i')).toThrow("list.csv, line 2, column BAND: BAND of the list is no filter that is known")
+    expect(() => checkBand(listed('F775W'), 'list.csv', 'F775W')).not.toThrow()
   })
 })
 

@@ -105,8 +105,8 @@ test("the calibration's own readers take the list, the header and the detections
     expect(row.corners.raDeg.map((ra, k) => Math.abs(ra - ccd.corners.raDeg[k]!)).every((off) => off < 1e-9)).toBe(true)
     const source = memorySource(row.fileName, fullcats.find(({ name }) => name === row.fileName)!.bytes)
     const facts = imageFacts((await ldacImageHeader(source))!.lookup, row.nite)
-    expect(facts).toMatchObject({ epochYr: simulated.epochYr, epochFrom: 'MJD-OBS', band: 'z', exposureTimeSec: 90, saturation: simulated.noise.saturation })
-    checkBand(row, list!.name, facts.band)
+    expect(facts).toMatchObject({ epochYr: simulated.epochYr, epochFrom: 'MJD-OBS', filter: expect.stringMatching(/^z DECam/) as string, exposureTimeSec: 90, saturation: simulated.noise.saturation })
+    checkBand(row, list!.name, facts.filter)
     for (const magsType of ['mag_psf', 'mag_auto', 'mag_aper_8']) {
       const flux = fluxChoice(magsType)
       const read = sourcesOf(await readFitsTable(source, { hdu: 'LDAC_OBJECTS', wanted: columnsToRead(flux) }), flux, row.fileName)
@@ -119,7 +119,7 @@ test('a wrong FILTER is written as asked, and the band check finds it', async ()
   const [list, fullcat] = workFiles(simulate({ ccds: [1], band: 'r', observedBand: 'i', filterBand: 'i' }))
   const row = parseCatalogueList(textOf(list!), list!.name)[0]!
   const facts = imageFacts((await ldacImageHeader(memorySource('x', fullcat!.bytes)))!.lookup, row.nite)
-  expect(() => checkBand(row, list!.name, facts.band)).toThrow("found 'r' in the list and 'i' there")
+  expect(() => checkBand(row, list!.name, facts.filter)).toThrow("found 'r' in the list and 'i DECam SDSS c0003 7835.0 1470.0' there")
 })
 
 test('the list is written as the original writes it', () => {
