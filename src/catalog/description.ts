@@ -5,8 +5,8 @@ import type { OptionalStarColumn, StarColumn } from './stars.js'
 export type ColourIndex = 'bp-rp' | 'bp-g'
 
 /**
- * A relation from the catalogue's magnitudes to one band of the camera:
- * m_band = mag + curve(colour), with mag and colour exactly as the catalogue publishes them.
+ * A relation from the catalogue's magnitudes to one band of the camera: m_band = mag + curve(colour) + the terms of
+ * `secondColour` and `faintTerm` if it has them, with every magnitude exactly as the catalogue publishes it.
  */
 export interface BandRelation {
   /** Release and magnitude state that the relation was fitted to; another release's relation is refused when the description is read. */
@@ -16,6 +16,16 @@ export interface BandRelation {
   readonly curve: 'polynomial' | 'broken-line'
   readonly pivot: number
   readonly coefficients: readonly number[]
+  /**
+   * Adds coefficient ((G - RP) - slope (BP - RP + shift)) [mag]: how far the star lies off the locus of Kent (2018) in a second colour,
+   * which tells the red bands what BP - RP cannot.
+   */
+  readonly secondColour?: { readonly coefficient: number; readonly slope: number; readonly shift: number }
+  /**
+   * Adds coefficient 10^(0.4 (m - atMag)) [mag], m = BP or RP: what a constant flux, lacking in the published one, makes of faint stars.
+   * Held at its value at the faint limit of `magRange` beyond it.
+   */
+  readonly faintTerm?: { readonly of: 'bp' | 'rp'; readonly coefficient: number; readonly atMag: number }
   /** Stars outside by more than twice the error of their colour are not used; the colour is never clipped to it. */
   readonly colourRange: readonly [number, number]
   /** Intrinsic scatter about the relation: colours and sigma [mag] at them, linear between. */
@@ -71,10 +81,23 @@ const areNumbers = (values: readonly number[] | undefined): values is readonly n
 const isAscending = (values: readonly number[] | undefined): boolean => areNumbers(values) && values.every((v, i) => i === 0 || v > values[i - 1]!)
 const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAscending(pair) && pair!.length === 2
 
+type Expect = (condition: boolean, field: string, expected: string) => void
+
+function checkFurtherTerms({ secondColour, faintTerm }: BandRelation, at: string, expect: Expect): void {
+  const isRecordOfNumbers = (term: unknown, ...names: string[]): boolean =>
+    typeof term === 'object' && term !== null && names.every((name) => Number.isFinite((term as Record<string, unknown>)[name]))
+  if (secondColour !== undefined) {
+    expect(isRecordOfNumbers(secondColour, 'coefficient', 'slope', 'shift'), `${at}.secondColour`, 'the numbers coefficient, slope, shift')
+  }
+  if (faintTerm === undefined) return
+  expect(isRecordOfNumbers(faintTerm, 'coefficient', 'atMag'), `${at}.faintTerm`, 'the numbers coefficient, atMag')
+  expect(faintTerm.of === 'bp' || faintTerm.of === 'rp', `${at}.faintTerm.of`, 'bp or rp')
+}
+
 /** Checks a parsed description file; throws InputError naming the file and the field. */
 export function parseDescription(json: unknown, file: string): CatalogDescription {
   const record = json as Partial<CatalogDescription> | null
-  const expect = (condition: boolean, field: string, expected: string): void => {
+  const expect: Expect = (condition, field, expected) => {
     if (!condition) throw new InputError('bad-description', `field ${field} of the catalogue description is wrong`, { file, expected })
   }
   expect(typeof record === 'object' && record !== null, '(all)', 'an object')
@@ -95,6 +118,7 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
     expect(areNumbers(relation.coefficients), `${at}.coefficients`, 'at least one number')
     expect(relation.curve !== 'broken-line' || relation.coefficients.length === 3, `${at}.coefficients`, 'level, blue slope, red slope')
     expect(Number.isFinite(relation.pivot), `${at}.pivot`, 'a number')
+    checkFurtherTerms(relation, at, expect)
     expect(isAscendingPair(relation.colourRange), `${at}.colourRange`, 'two numbers, the lower first')
     expect(isAscendingPair(relation.magRange), `${at}.magRange`, 'two numbers, the bright limit first')
     expect(isAscending(relation.scatter?.colour), `${at}.scatter.colour`, 'ascending numbers')

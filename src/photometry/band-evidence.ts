@@ -2,7 +2,8 @@ import type { BandRelation, CatalogDescription } from '../catalog/description.js
 import type { StarColumns } from '../catalog/stars.js'
 import { median } from '../math/robust.js'
 import { gather, indicesWhere, numbersOf, sortingOrder } from '../math/select.js'
-import { curveAt, interpolated, slopeAt } from './colour-relation.js'
+import { bandMagAt, bandMagErrAt, colourOf } from './band-magnitude.js'
+import { interpolated } from './colour-relation.js'
 import type { Pairs } from './match-evidence.js'
 import type { MatchColumns } from './result.js'
 import { withTypicalErrors } from './typical-errors.js'
@@ -41,8 +42,9 @@ export function bandEvidence(columns: Pick<MatchColumns, 'instMag' | 'instMagErr
   const { bpMag, rpMag } = stars
   if (bands.length < 2 || !bpMag || !rpMag) return null
   const limit = description.bpFaintLimitMag ?? Infinity
-  const inRange = ({ colourRange, magRange, colour }: BandRelation, j: number) => {
-    const c = indexOf(colour, stars, j)
+  const inRange = (relation: BandRelation, j: number) => {
+    const { colourRange, magRange } = relation
+    const c = colourOf(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
     return c >= colourRange[0] && c <= colourRange[1] && stars.mag[j]! >= magRange[0] && stars.mag[j]! <= magRange[1]
   }
   const all = indicesWhere(starRow.length, (p) => !((prior?.[p] ?? 1) < LEAST_PRIOR) && bpMag[starRow[p]!]! <= limit && bands.every(([, relation]) => inRange(relation, starRow[p]!)))
@@ -51,7 +53,8 @@ export function bandEvidence(columns: Pick<MatchColumns, 'instMag' | 'instMagErr
   const withErrors = withTypicalErrors(stars, description)
   const colour = numbersOf(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
   const fits = bands.map(([band, relation]) => {
-    const y = numbersOf(rows, (p) => stars.mag[starRow[p]!]! + curveAt(relation, indexOf(relation.colour, stars, starRow[p]!)) - columns.instMag[p]!)
+    const bandMag = (j: number) => bandMagAt(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
+    const y = numbersOf(rows, (p) => bandMag(starRow[p]!) - columns.instMag[p]!)
     const variance = numbersOf(rows, (p) => columns.instMagErr[p]! ** 2 + relationVariance(relation, withErrors, starRow[p]!))
     return [band, lineOf(y, colour, variance)] as const
   })
@@ -59,14 +62,12 @@ export function bandEvidence(columns: Pick<MatchColumns, 'instMag' | 'instMagErr
   return Object.fromEntries(fits.map(([band, fit]) => [band, { ...fit, logLikelihood: fit.logLikelihood - best }]))
 }
 
-const indexOf = (colour: BandRelation['colour'], { mag, bpMag, rpMag }: StarColumns, j: number): number => bpMag![j]! - (colour === 'bp-rp' ? rpMag![j]! : mag[j]!)
-
-/** Scatter about the relation and the colour's error carried through it [mag^2]. */
+/** Scatter about the relation, and the errors of the magnitudes carried through it [mag^2]. */
 function relationVariance(relation: BandRelation, { mag, bpMag, rpMag, magErr, bpMagErr, rpMagErr }: StarColumns, j: number): number {
-  const c = indexOf(relation.colour, { mag, bpMag, rpMag } as StarColumns, j)
-  const slope = slopeAt(relation, c)
-  const red = relation.colour === 'bp-rp' ? rpMagErr?.[j] : magErr?.[j]
-  return interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 + slope ** 2 * ((bpMagErr?.[j] || 0) ** 2 + (red || 0) ** 2)
+  const star = { g: mag[j]!, bp: bpMag![j]!, rp: rpMag![j]! }
+  const errors = { g: magErr?.[j] || 0, bp: bpMagErr?.[j] || 0, rp: rpMagErr?.[j] || 0 }
+  const c = colourOf(relation, star.g, star.bp, star.rp)
+  return interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 + bandMagErrAt(relation, star, errors) ** 2
 }
 
 /** Most probable line through y with errors k sqrt(variance), k free within its prior: expectation maximisation of the Student t. */

@@ -1,6 +1,7 @@
 import type { BandRelation, CatalogDescription } from '../catalog/description.js'
 import type { StarColumn, StarColumns } from '../catalog/stars.js'
 import { DataError } from '../errors.js'
+import { bandMagAt, bandMagErrAt, colourOf } from './band-magnitude.js'
 
 /** Why a star cannot serve as a standard, in the order of the tests. */
 export const STANDARD_CUTS = ['missingMagnitude', 'missingColour', 'missingError', 'outsideMagnitude', 'faintBp', 'outsideColour', 'badExcess', 'offLocus'] as const
@@ -30,24 +31,6 @@ export function columnsPresentIn(stars: StarColumns): Set<StarColumn> {
   return new Set((Object.keys(stars) as (keyof StarColumns)[]).filter((name): name is StarColumn => name !== 'epochYr' && stars[name] !== undefined))
 }
 
-/** Value of a relation's curve at a colour [mag]. */
-export function curveAt({ curve, pivot, coefficients }: BandRelation, colour: number): number {
-  const x = colour - pivot
-  if (curve === 'broken-line') return coefficients[0]! + coefficients[x <= 0 ? 1 : 2]! * x
-  let value = 0
-  for (let n = coefficients.length - 1; n >= 0; n--) value = value * x + coefficients[n]!
-  return value
-}
-
-/** Derivative of a relation's curve by the colour. */
-export function slopeAt({ curve, pivot, coefficients }: BandRelation, colour: number): number {
-  const x = colour - pivot
-  if (curve === 'broken-line') return coefficients[x <= 0 ? 1 : 2]!
-  let slope = 0
-  for (let n = coefficients.length - 1; n >= 1; n--) slope = slope * x + n * coefficients[n]!
-  return slope
-}
-
 /** Linear between nodes, constant beyond the ends. */
 export function interpolated(x: number, nodes: readonly number[], values: readonly number[]): number {
   if (!(x > nodes[0]!)) return values[0]!
@@ -71,7 +54,7 @@ export function relationFor(description: CatalogDescription, band: string, colum
     const known = bands.length > 0 ? `it has relations for ${bands.join(', ')}` : 'it has no relation for any band'
     throw new DataError('no-relation', `no relation from ${description.title} to band ${band} is known (${known}; one of another release must not be borrowed); ${catalogAsIs}`)
   }
-  const needed: StarColumn[] = relation.colour === 'bp-rp' ? ['bpMag', 'rpMag'] : ['bpMag']
+  const needed: StarColumn[] = needsRp(relation) ? ['bpMag', 'rpMag'] : ['bpMag']
   const missing = needed.filter((name) => !columnsPresent.has(name))
   if (missing.length > 0) {
     const names = missing.map((name) => (name === 'bpMag' ? 'BP' : 'RP')).join(' and ')
@@ -83,8 +66,13 @@ export function relationFor(description: CatalogDescription, band: string, colum
   return relation
 }
 
+/** Whether a relation takes more than BP and G: stars without RP cannot serve it. */
+function needsRp({ colour, secondColour, faintTerm }: BandRelation): boolean {
+  return colour === 'bp-rp' || secondColour !== undefined || faintTerm?.of === 'rp'
+}
+
 /**
- * m_band = G + curve(colour) for each star, with the errors of G, BP and RP carried through the slope of the curve.
+ * m_band = G + curve(colour) and the relation's further terms for each star, with the errors of G, BP and RP carried through all of it.
  * Colour and magnitude are taken exactly as published; a star without colour is dropped, and no colour is clipped to the range.
  */
 export function standardMagnitudes(stars: StarColumns, relation: BandRelation, { bpFaintLimitMag = Infinity }: { readonly bpFaintLimitMag?: number } = {}): StandardMagnitudes {
@@ -97,20 +85,21 @@ export function standardMagnitudes(stars: StarColumns, relation: BandRelation, {
   const cut = new Uint8Array(n)
   const cuts = Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as Record<StandardCut, number>
   const fromRp = relation.colour === 'bp-rp'
-  const errorsKnown = stars.bpMagErr !== undefined && (!fromRp || stars.rpMagErr !== undefined)
+  const withRp = needsRp(relation)
+  const errorsKnown = stars.bpMagErr !== undefined && (!withRp || stars.rpMagErr !== undefined)
   for (let i = 0; i < n; i++) {
     const mag = stars.mag[i]!
     const bp = stars.bpMag?.[i] ?? NaN
     const rp = stars.rpMag?.[i] ?? NaN
-    const c = fromRp ? bp - rp : bp - mag
+    const c = colourOf(relation, mag, bp, rp)
     colour[i] = c
-    const slope = slopeAt(relation, c)
-    const error = Math.hypot((fromRp ? 1 : 1 - slope) * (stars.magErr?.[i] ?? 0), slope * (stars.bpMagErr?.[i] ?? 0), fromRp ? slope * (stars.rpMagErr?.[i] ?? 0) : 0)
+    const errors = { g: stars.magErr?.[i] ?? 0, bp: stars.bpMagErr?.[i] ?? 0, rp: stars.rpMagErr?.[i] ?? 0 }
+    const error = bandMagErrAt(relation, { g: mag, bp, rp }, errors)
     const colourErr = Math.hypot(stars.bpMagErr?.[i] ?? 0, (fromRp ? stars.rpMagErr?.[i] : stars.magErr?.[i]) ?? 0)
     const excess = stars.bpRpExcess?.[i] ?? NaN
     const reason: StandardCut | undefined = !Number.isFinite(mag)
       ? 'missingMagnitude'
-      : !Number.isFinite(c)
+      : !Number.isFinite(c) || (withRp && !Number.isFinite(rp))
       ? 'missingColour'
       : errorsKnown && !Number.isFinite(error)
         ? 'missingError'
@@ -131,7 +120,7 @@ export function standardMagnitudes(stars: StarColumns, relation: BandRelation, {
       continue
     }
     usable[i] = 1
-    refMag[i] = mag + curveAt(relation, c)
+    refMag[i] = bandMagAt(relation, mag, bp, rp)
     refMagErr[i] = error
     refScatter[i] = interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag)
   }

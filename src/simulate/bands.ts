@@ -1,7 +1,8 @@
 import { CommandError } from '../errors.js'
 import { DECAM_THROUGHPUT, type BandThroughput } from '../exposure/decam-throughput.js'
 import type { BandRelation } from '../catalog/description.js'
-import { curveAt, interpolated, slopeAt } from '../photometry/colour-relation.js'
+import { colourOf, curveAt, furtherTermsAt, slopeAt } from '../photometry/band-magnitude.js'
+import { interpolated } from '../photometry/colour-relation.js'
 import type { TrueStars } from './sky.js'
 
 /** How a band of the camera behaves at the telescope. */
@@ -26,17 +27,19 @@ export function cameraBand(band: string): CameraBand {
 }
 
 /**
- * True magnitudes of the stars in the camera's band: the catalogue's own relation on noise-free magnitudes plus the
- * relation's scatter at the star's colour. Beyond the relation's colours it goes on along its slope.
+ * True magnitudes of the stars in the camera's band: the catalogue's own relation, all its terms, on noise-free magnitudes plus the
+ * relation's scatter at the star's colour. Beyond the relation's colours its curve goes on along its slope.
  *
  * @param scatterMag replaces the relation's scatter, one value for all colours
  */
 export function trueBandMag(stars: TrueStars, relation: BandRelation, scatterMag?: number): Float64Array {
   const [bluest, reddest] = relation.colourRange
   return stars.gMag.map((g, s) => {
-    const colour = relation.colour === 'bp-rp' ? stars.bpMag[s]! - stars.rpMag[s]! : stars.bpMag[s]! - g
+    const [bp, rp] = [stars.bpMag[s]!, stars.rpMag[s]!]
+    const colour = colourOf(relation, g, bp, rp)
     const edge = Math.min(reddest, Math.max(bluest, colour))
     const sigma = scatterMag ?? interpolated(colour, relation.scatter.colour, relation.scatter.sigmaMag)
-    return g + curveAt(relation, edge) + slopeAt(relation, edge) * (colour - edge) + sigma * stars.deviate[s]!
+    const onCurve = g + curveAt(relation, edge) + slopeAt(relation, edge) * (colour - edge)
+    return onCurve + furtherTermsAt(relation, g, bp, rp) + sigma * stars.deviate[s]!
   })
 }

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import { parseDescription, type BandRelation, type CatalogDescription } from '../../src/catalog/description.js'
 import type { StarColumn, StarColumns } from '../../src/catalog/stars.js'
 import { DataError, InputError } from '../../src/errors.js'
-import { columnsPresentIn, curveAt, relationFor, slopeAt, standardMagnitudes, systematicErrOf } from '../../src/photometry/colour-relation.js'
+import { curveAt, slopeAt } from '../../src/photometry/band-magnitude.js'
+import { columnsPresentIn, relationFor, standardMagnitudes, systematicErrOf } from '../../src/photometry/colour-relation.js'
 import { madScatter, median } from '../../src/math/robust.js'
 
 const catalogs = resolve(import.meta.dirname, '../../catalogs')
@@ -69,6 +70,10 @@ test.each([
   ['systematicErrMag', { systematicErrMag: 0 }],
   ['grade', { grade: 'best' }],
   ['source', { source: '' }],
+  ['secondColour', { secondColour: { coefficient: -0.9, slope: 0.45 } }],
+  ['secondColour', { secondColour: -0.9 }],
+  ['faintTerm', { faintTerm: { of: 'rp', coefficient: '0.03', atMag: 18 } }],
+  ['faintTerm.of', { faintTerm: { of: 'g', coefficient: -0.03, atMag: 18 } }],
 ])('a description whose %s is wrong is refused by that name', (field, change) => {
   const broken = { ...dr3, relations: { r: { ...dr3.relations['r'], ...change } } }
   expect(() => parseDescription(broken, 'mine.json')).toThrow(`mine.json: field relations.r.${field} of the catalogue description is wrong`)
@@ -136,6 +141,22 @@ test('only G: refused with the choices', () => {
     new DataError('no-colour', 'AB magnitudes of band r need star colours, but this copy of Gaia Data Release 2 has no BP: use a copy with BP and RP, or `--system catalog` to calibrate to its own magnitude as it is'),
   )
   expect(() => relationFor(dr3, 'r', present('bpMag'))).toThrow('has no RP: use a copy with BP and RP, or `--system catalog`')
+})
+
+test('BP and G only, and a relation whose further terms need RP: refused by that name; a star without RP is cut', () => {
+  const { colourRange, ...rest } = dr3.relations['r']!
+  const line: BandRelation = { ...rest, colour: 'bp-g', colourRange }
+  const secondColour = { coefficient: -0.9, slope: 0.45, shift: 0.2 }
+  const faintTerm = { of: 'rp', coefficient: -0.03, atMag: 18 } as const
+  const needing = [{ ...line, secondColour }, { ...line, faintTerm }]
+  for (const relation of needing) {
+    const description: CatalogDescription = { ...dr3, relations: { r: relation } }
+    expect(() => relationFor(description, 'r', present('bpMag'))).toThrow('has no RP: use a copy with BP and RP')
+    const { usable, cuts } = standardMagnitudes(stars([{ g: 17, bp: 17.6 }, { g: 17, bp: 17.6, rp: 16.3 }]), relation)
+    expect([[...usable], cuts.missingColour]).toEqual([[0, 1], 1])
+  }
+  expect(relationFor({ ...dr3, relations: { r: line } }, 'r', present('bpMag'))).toBe(line)
+  expect(standardMagnitudes(stars([{ g: 17, bp: 17.6 }]), line).usable[0]).toBe(1)
 })
 
 test('u: refused with catalogues that could serve', () => {
