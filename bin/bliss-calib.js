@@ -1,14 +1,13 @@
 #!/usr/bin/env node
 import { availableParallelism } from 'node:os'
 import { Worker } from 'node:worker_threads'
-import { runBundle } from './bundle.js'
 
 const args = process.argv.slice(2)
-let worker = severalThreads() ? new Worker(new URL('./ccd-worker.js', import.meta.url)) : undefined
+let worker = severalThreads() ? new Worker(new URL('../dist/bundle/ccd-worker.js', import.meta.url)) : undefined
 worker?.unref()
 // One that cannot start is not missed: another is started when there is work for it.
 worker?.on('error', () => (worker = undefined))
-const { handOverWorker, main } = runBundle('cli').exports
+const { handOverWorker, main } = await import('../dist/bundle/cli.js')
 if (worker) handOverWorker(worker)
 
 const exitCode = await main(args)

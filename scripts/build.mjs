@@ -22,18 +22,15 @@ rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
 copyFileSync('src/products/result.schema.json', 'dist/products/result.schema.json')
 await build({
-  // Of the command, and of its worker threads.
+  // The command and its worker threads, each one file: start-up is mostly module resolution.
   entryPoints: { cli: 'src/cli/main.ts', 'ccd-worker': 'src/node/ccd-worker.ts' },
   outdir: 'dist/bundle',
-  outExtension: { '.js': '.cjs' },
   bundle: true,
   platform: 'node',
-  format: 'cjs',
+  format: 'esm',
   target: 'node20',
-  // As `bin/bundle.js` runs it: an expression, in place of a module.
-  banner: { js: '(function (require, module, exports, __bundleUrl) {' },
-  footer: { js: '})' },
-  define: { 'import.meta.url': '__bundleUrl' },
+  // For the few CommonJS packages among the bundled ones.
+  banner: { js: "import { createRequire as requireBeside } from 'node:module'; const require = requireBeside(import.meta.url);" },
   plugins: [statistics],
   // The newest asks for all emoji of Unicode when it is loaded: 30 ms of every start.
   alias: { 'string-width': 'string-width-cjs' },
@@ -41,11 +38,6 @@ await build({
   external: ['parquet-wasm', 'apache-arrow', '@resvg/resvg-js'],
   logLevel: 'warning',
 })
-for (const name of ['cli', 'ccd-worker']) {
-  const file = `dist/bundle/${name}.cjs`
-  // Text of one byte a character is read and compiled the fastest; esbuild leaves others in templates.
-  writeFileSync(file, readFileSync(file, 'utf8').replace(/[^\0-\x7f]/g, (unit) => `\\u${unit.charCodeAt(0).toString(16).padStart(4, '0')}`))
-}
 await build({
   entryPoints: { 'page-script': 'src/report/browser/report.ts' },
   outdir: 'dist/page',
@@ -66,4 +58,3 @@ for (const subset of ['latin-400', 'latin-600', 'greek-400', 'greek-600']) {
   writeFileSync(`dist/fonts/source-sans-3-${subset}.ttf`, woffToTtf(readFileSync(require.resolve(`${font}/files/source-sans-3-${subset}-normal.woff`))))
 }
 copyFileSync(require.resolve(`${font}/LICENSE`), 'dist/fonts/LICENSE')
-execFileSync(process.execPath, ['scripts/compile-bundles.mjs'], { stdio: 'inherit' })

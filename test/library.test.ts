@@ -7,7 +7,7 @@ import { simulateExposure } from '../src/simulate/index.js'
 import { describeCatalogue } from './simulate/describe-catalogue.js'
 import { memoryCatalog } from './support/memory-catalog.js'
 
-const built = existsSync(new URL('../dist/bundle/ccd-worker.cjs', import.meta.url))
+const built = existsSync(new URL('../dist/bundle/ccd-worker.js', import.meta.url))
 const description = describeCatalogue('gaia_dr2')
 const simulated = simulateExposure({ ccds: [1, 14, 28, 35], columns: 'slim', galaxiesPerSqDeg: 3000 }, description, seededRandom(8))
 const input: ExposureInput = {

@@ -31,7 +31,7 @@ function installed(): { cwd: string; env: NodeJS.ProcessEnv } {
   return { cwd, env: { ...process.env, PATH: `${bin}:${process.env['PATH']}`, BLISS_CATALOG: '' } }
 }
 
-test.skipIf(!existsSync(join(root, 'dist/bundle/cli.cjs')))('every command of the README prints what the README shows', () => {
+test.skipIf(!existsSync(join(root, 'dist/bundle/cli.js')))('every command of the README prints what the README shows', () => {
   const { cwd, env } = installed()
   let directory = cwd
   expect(examples().length).toBeGreaterThan(5)

@@ -48,10 +48,11 @@ export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD):
   }
 }
 
-/** The entry of a worker thread: of the library beside it; of the command, and of the sources, where there is a build, that of the bundle. */
+/** The entry of a worker thread: beside this file in the library and in the bundle; threads load no TypeScript, so the sources take the bundle's, if it was built. */
 const workerEntry: URL | undefined = (() => {
   if (import.meta.url.endsWith('.js')) return new URL('./ccd-worker.js', import.meta.url)
-  return existsSync(new URL('dist/bundle/ccd-worker.cjs', packageRoot)) ? new URL('bin/ccd-worker.js', packageRoot) : undefined
+  const built = new URL('dist/bundle/ccd-worker.js', packageRoot)
+  return existsSync(built) ? built : undefined
 })()
 
 /** What becomes of work in hand when its thread ends: nothing of it was written. An exception that nothing caught is a bug, and stays one. */

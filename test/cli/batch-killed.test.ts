@@ -9,7 +9,7 @@ import { smallSurvey } from '../support/small-exposures.js'
 import { temporaryDirectory } from './run.js'
 
 const bin = resolve(import.meta.dirname, '../../bin/bliss-calib.js')
-const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.cjs'))
+const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.js'))
 const EXPOSURES = 8
 const KILLS = process.env['BLISS_SOAK'] ? 50 : 5
 /** An exposure takes about this long, so that a kill this long after a line lies anywhere in the next one. */

@@ -9,7 +9,7 @@ import { SMALL_CCDS, smallSurvey } from '../support/small-exposures.js'
 import { run, temporaryDirectory } from './run.js'
 
 const bin = resolve(import.meta.dirname, '../../bin/bliss-calib.js')
-const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.cjs'))
+const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.js'))
 const EXPOSURES = 2
 const FAST = ['--settle', '0.2', '--poll', '0.3']
 let pristine: string

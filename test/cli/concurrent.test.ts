@@ -9,7 +9,7 @@ import { describeCatalogue } from '../simulate/describe-catalogue.js'
 import { run, temporaryDirectory } from './run.js'
 
 const bin = resolve(import.meta.dirname, '../../bin/bliss-calib.js')
-const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.cjs'))
+const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.js'))
 const CCDS = Array.from({ length: 62 }, (_, i) => i + 1)
 /** This CCD borrows from the exposure. */
 const NO_STARS = 9

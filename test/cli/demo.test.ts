@@ -38,7 +38,7 @@ test('the same demo twice gives the same bytes', async () => {
   expect(tree(a)).toEqual(tree(b))
 })
 
-test.skipIf(!existsSync(join(root, 'dist/bundle/cli.cjs')))('the built command runs the same', async () => {
+test.skipIf(!existsSync(join(root, 'dist/bundle/cli.js')))('the built command runs the same', async () => {
   const dir = temporaryDirectory()
   const out = execFileSync(process.execPath, [join(root, 'bin/bliss-calib.js'), 'demo', '--outdir', dir], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
   expect(out).toBe((await run(['demo', '--outdir', dir])).out)

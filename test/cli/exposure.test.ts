@@ -108,7 +108,7 @@ test('--accept-borrowed counts a borrowed zeropoint as fitted', async () => {
   expect((await calibrate(work(), temporaryDirectory(), '--ccd', 'all', '--accept-borrowed')).exitCode).toBe(0)
 })
 
-const built = existsSync(new URL('../../dist/bundle/ccd-worker.cjs', import.meta.url))
+const built = existsSync(new URL('../../dist/bundle/ccd-worker.js', import.meta.url))
 test.skipIf(!built)('the same bytes whatever the number of worker threads', async () => {
   const dir = work()
   rmSync(join(dir, 'D00668439_i_28_r4p5_fullcat.fits'))

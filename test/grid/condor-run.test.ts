@@ -7,7 +7,7 @@ import { runDag } from './dag-runner.js'
 import { leftovers, productSums } from './product-sums.js'
 import { smallSurvey, type SmallSurvey } from './small-exposure.js'
 
-const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.cjs'))
+const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.js'))
 
 /** The products of `--ccd all` on this machine, a directory per exposure. */
 async function local({ work, catalog }: Pick<SmallSurvey, 'work' | 'catalog'>, expnums: readonly number[]): Promise<Record<string, string>> {

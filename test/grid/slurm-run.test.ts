@@ -7,7 +7,7 @@ import { slurmMissing, startSlurm } from './slurm-cluster.js'
 import { smallSurvey } from './small-exposure.js'
 
 const bin = resolve(import.meta.dirname, '../../bin/bliss-calib.js')
-const missing = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.cjs')) ? slurmMissing() : 'the command is not built'
+const missing = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.js')) ? slurmMissing() : 'the command is not built'
 const CCDS = [1, 3, 28, 35, 60]
 
 /** Starts bliss-calib, and stops the first attempt at CCDs 28 and 35 in the middle: a process that hangs until somebody ends it. */

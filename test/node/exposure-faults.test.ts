@@ -15,7 +15,7 @@ import { run as command, temporaryDirectory } from '../cli/run.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
 
 const CCDS = [1, 4, 9, 14, 20, 28, 35, 42]
-const built = existsSync(new URL('../../dist/bundle/ccd-worker.cjs', import.meta.url))
+const built = existsSync(new URL('../../dist/bundle/ccd-worker.js', import.meta.url))
 let exposure: SimulatedExposure
 let catalog: string
 

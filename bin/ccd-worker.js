@@ -1,3 +1,0 @@
-import { runBundle } from './bundle.js'
-
-runBundle('ccd-worker')
