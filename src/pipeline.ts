@@ -3,6 +3,7 @@ import { readEach } from './catalog/read-each.js'
 import type { StarColumns } from './catalog/stars.js'
 import { DataError } from './errors.js'
 import type { CcdCorners } from './exposure/catalogue-list.js'
+import type { FluxUnit } from './exposure/flux-unit.js'
 import { ccdFootprint } from './exposure/footprint.js'
 import type { EpochSource } from './exposure/image-facts.js'
 import type { SourceColumns } from './exposure/sources.js'
@@ -40,7 +41,9 @@ export interface CcdInput {
   /** For hints that decide nothing: exposure time and airmass, what one unit of flux is, INSTRUME. */
   readonly exposureTimeSec?: number
   readonly airmass?: number
-  readonly fluxUnit?: 'counts' | 'electrons'
+  readonly fluxUnit?: FluxUnit
+  /** Whether the header names the unit, or only its gain suggests it. */
+  readonly fluxUnitFrom?: 'BUNIT' | 'GAIN'
   readonly instrument?: string
   /** For messages: the list and its line that the CCD comes from. */
   readonly place?: { readonly file: string; readonly line: number }

@@ -1,5 +1,7 @@
 import { CommandError, InputError } from '../errors.js'
 import { asFloat64, findColumn, type Column, type Table } from '../table/columns.js'
+import { degPerUnit } from './angle-unit.js'
+import { POSITION_PAIRS } from './detection-columns.js'
 import type { SourceColumns } from './sources.js'
 
 /** The flux pair that `--magsType` names: a scalar column, or one element of a vector column. */
@@ -33,12 +35,6 @@ export function fluxChoice(magsType: string): FluxChoice {
   }
 }
 
-const POSITION_PAIRS = [
-  ['ALPHAWIN_J2000', 'DELTAWIN_J2000'],
-  ['ALPHA_J2000', 'DELTA_J2000'],
-  ['ALPHAPSF_J2000', 'DELTAPSF_J2000'],
-] as const
-
 const OPTIONAL = [
   'FLUX_PSF',
   'FLUXERR_PSF',
@@ -65,6 +61,7 @@ export function columnsToRead(flux: FluxChoice): string[] {
 /**
  * The detections of a SExtractor catalogue as typed columns.
  *
+ * @param table of `plainColumns`, or one that has one number a row but for a vector of the chosen flux
  * @throws InputError naming the file and what is missing: NUMBER, a position, the flux pair, FLAGS; or a vector too short
  */
 export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceColumns {
@@ -103,9 +100,17 @@ export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceC
     ...optional('spreadErrModel', 'SPREADERR_MODEL'),
     ...optional('xImage', 'XWIN_IMAGE', 'X_IMAGE'),
     ...optional('yImage', 'YWIN_IMAGE', 'Y_IMAGE'),
-    ...optional('fwhmWorldDeg', 'FWHM_WORLD'),
+    ...fwhmDeg(findColumn(table, 'FWHM_WORLD')),
     ...(fluxMax ? { peak: fluxMax.map((value, i) => value + (background?.[i] ?? 0)) } : {}),
   }
+}
+
+/** FWHM_WORLD in degrees; nothing in a unit that is no angle, or that the table lacks. */
+function fwhmDeg(column: Column | undefined): Pick<SourceColumns, 'fwhmWorldDeg'> {
+  const values = column && asFloat64(column)
+  const factor = degPerUnit(column?.unit)
+  if (values === undefined || factor === undefined) return {}
+  return { fwhmWorldDeg: factor === 1 ? values : values.map((value) => value * factor) }
 }
 
 /** The position that `sourcesOf` uses, by its columns' names. */
@@ -124,18 +129,30 @@ function missing(name: string, file: string, table: Table): never {
 function fluxColumn(table: Table, names: readonly string[], element: number | undefined, file: string): Float64Array {
   const column: Column | undefined = names.map((name) => findColumn(table, name)).find((found) => found !== undefined)
   if (column === undefined) return missing(names.join(' or '), file, table)
-  const width = column.width ?? 1
+  const { width = 1, offsets } = column
   const values = asFloat64(column)
   if (values === undefined) throw new InputError('bad-column', 'the flux is not a number', { file, column: column.name, found: column.type })
   // FLUX_APER_8 is the flux itself; a plain FLUX_APER of one element is its element 1 only.
-  if (width === 1 && (column.name === names[0] || element === 1)) return values
-  if (element === undefined || element < 1 || element > width) {
+  if (offsets === undefined && width === 1 && (column.name === names[0] || element === 1)) return values
+  const short = offsets === undefined ? width < (element ?? 0) : firstShorter(offsets, element ?? 0)
+  if (element === undefined || element < 1 || short !== false) {
+    const lengths = offsets?.subarray(1).map((end, row) => end - offsets[row]!)
+    const most = lengths?.reduce((longest, length) => Math.max(longest, length), 0) ?? width
+    const vector = `a vector of ${lengths ? 'up to ' : ''}${most} elements`
     throw new InputError('bad-element', 'the column has no such element: choose one with --magsType, as in mag_aper_8', {
       file,
+      ...(typeof short === 'number' ? { row: short + 1 } : {}),
       column: column.name,
-      found: element === undefined ? `a vector of ${width} elements` : `element ${element} of ${width}`,
-      expected: `an element from 1 to ${width}`,
+      found: element === undefined ? vector : `element ${element} of ${typeof short === 'number' ? lengths![short] : most}`,
+      expected: `an element from 1 to ${most}`,
     })
   }
-  return Float64Array.from({ length: table.rowCount }, (_, row) => values[row * width + element - 1]!)
+  const firstOf = (row: number) => offsets?.[row] ?? row * width
+  return Float64Array.from({ length: table.rowCount }, (_, row) => values[firstOf(row) + element - 1]!)
+}
+
+/** First row of fewer elements than this; false if there is none. */
+function firstShorter(offsets: Uint32Array, elements: number): number | false {
+  const row = offsets.findIndex((start, r) => r + 1 < offsets.length && offsets[r + 1]! - start < elements)
+  return row < 0 ? false : row
 }

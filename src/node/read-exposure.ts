@@ -4,11 +4,12 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
 import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
-import { columnsToRead, sourcesOf, type FluxChoice } from '../exposure/fullcat.js'
-import { checkBand, checkIdentity, imageFacts, type HeaderLookup, type ImageFacts } from '../exposure/image-facts.js'
+import { readDetections } from '../exposure/detections.js'
+import { sourcesOf, type FluxChoice } from '../exposure/fullcat.js'
+import { checkBand, checkIdentity, type ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { memorySource, type Allocate } from '../formats/bytes.js'
-import { ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
+import { openFitsSource } from '../formats/fits/index.js'
 import { CARRIED_COLUMNS } from '../products/calibrated-catalogue.js'
 import { reasonOf, unreadableFile } from './reason.js'
 import { withSpareMemory } from './spare-memory.js'
@@ -47,6 +48,8 @@ export interface ReadCcd {
   readonly table: Table
   readonly sources: SourceColumns
   readonly facts: ImageFacts
+  /** Sentences about what could not be read, or was read in a way that needs to be said. */
+  readonly notes: readonly string[]
   readonly sha256: string
 }
 
@@ -74,16 +77,11 @@ export async function readCcd(workdir: string, fileName: string, row: CatalogueL
 
 async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
   const source = await openFitsSource(memorySource(path, bytes), gunzipSync)
-  const hdus = await readFitsHeaders(source)
-  const imageHeader = await ldacImageHeader(source, hdus)
-  const header: HeaderLookup = (keyword) => imageHeader?.lookup(keyword) ?? hdus[0]?.header.lookup(keyword)
-  const facts = { ...listFacts(row), ...imageFacts(header, row.nite) }
+  const { table, header, notes } = await readDetections(source, row, flux, CARRIED_COLUMNS)
+  const facts = { ...listFacts(row), ...header.facts }
   checkIdentity(row, listFile, header)
   checkBand(row, listFile, facts.filter)
-  // FITS_LDAC: the objects' extension has a name; without one it is the third HDU.
-  const named = hdus.findIndex((hdu) => hdu.header.text('EXTNAME') === 'LDAC_OBJECTS')
-  const table = await readFitsTable(source, { hdus, hdu: named >= 0 ? named : 2, wanted: [...new Set([...columnsToRead(flux), ...CARRIED_COLUMNS])] })
-  return { table, sources: sourcesOf(table, flux, path), facts, sha256: sha256(bytes) }
+  return { table, sources: sourcesOf(table, flux, path), facts, notes, sha256: sha256(bytes) }
 }
 
 /** What the list says of the image; its header says it better. */

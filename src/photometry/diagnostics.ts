@@ -40,7 +40,7 @@ export interface CcdDiagnostics {
 
 /** The stages that the diagnostics look back on. */
 export interface DiagnosedStages {
-  readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'instrument'> & {
+  readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom' | 'instrument'> & {
     readonly band: string
     readonly centre: { readonly raDeg: number; readonly decDeg: number }
     readonly sources: SourceColumns

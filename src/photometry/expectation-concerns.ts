@@ -9,13 +9,20 @@ const HIGH_TRANSPARENCY = 1.45
 const NO_TRANSPARENCY = 0.05
 const SHALLOW_MAG = 0.5
 
+const UNIT_FROM: Readonly<Record<Expectation['unitFrom'], string>> = {
+  header: ' (as the header says)',
+  gain: ' (as its gain suggests)',
+  zeropoint: '',
+}
+
 /** Units, transparency and depth against what the camera usually gives: it warns, and decides nothing. */
 export function expectationConcerns(expectation: Expectation | null, band: string, zeropoint: number | null): Concern[] {
   if (expectation === null || zeropoint === null) return []
   const { zeropoint: expected, unit, unitFrom, unitThatFits, bandThatFits, transparency, exposureTimeSec, depth5Sigma, expectedDepth5Sigma } = expectation
   const concerns: Concern[] = []
   const offset = zeropoint - expected
-  const off = `the zeropoint is ${Math.abs(offset).toFixed(2)} mag ${offset < 0 ? 'below' : 'above'} what DECam gives in ${band} for ${exposureTimeSec} s in ${unit}${unitFrom === 'header' ? ' (as the header says)' : ''}`
+  const given = `what DECam gives in ${band} for ${exposureTimeSec} s in ${unit}${UNIT_FROM[unitFrom]}`
+  const off = `the zeropoint is ${Math.abs(offset).toFixed(2)} mag ${offset < 0 ? 'below' : 'above'} ${given}`
   const causes = [...(unitThatFits ? [`a flux in ${unitThatFits} would explain it`] : []), ...(bandThatFits ? [`band ${bandThatFits} has about this one`] : []), ...(offset < 0 ? ['thick cloud'] : [])]
   const explained = unitThatFits !== null || bandThatFits !== null
   if (explained) concerns.push({ tag: 'units', severity: 'look', sentence: `${off}: ${causes.join(', or ')}` })

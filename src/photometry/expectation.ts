@@ -1,20 +1,17 @@
 import { DECAM } from '../exposure/camera.js'
 import { DECAM_GAIN, DECAM_READ_NOISE, DECAM_THROUGHPUT } from '../exposure/decam-throughput.js'
+import { FLUX_UNITS, type FluxUnit } from '../exposure/flux-unit.js'
 import type { ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { median } from '../math/robust.js'
-
-/** What one unit of flux is: counts or electrons, of the whole exposure or of one second. */
-export const FLUX_UNITS = ['counts', 'electrons', 'counts per second', 'electrons per second'] as const
-export type FluxUnit = (typeof FLUX_UNITS)[number]
 
 /** The zeropoint and depth beside what the camera gives on a usual night. Never part of a fit. */
 export interface Expectation {
   /** Expected zeropoint [mag], in `unit`. */
   readonly zeropoint: number
   readonly unit: FluxUnit
-  /** Whether the header says so; else the likelier of counts and electrons. */
-  readonly unitFrom: 'header' | 'zeropoint'
+  /** Whether the header says so, or only its gain suggests it; else the likelier of counts and electrons. */
+  readonly unitFrom: 'header' | 'gain' | 'zeropoint'
   /** Light that arrives over what is expected: 10^(0.4 (found - expected)). */
   readonly transparency: number
   /** The unit that would explain the zeropoint, where `unit` does not; null where none would. */
@@ -28,6 +25,12 @@ export interface Expectation {
   readonly depth5Sigma: number | null
   readonly expectedDepth5Sigma: number | null
 }
+
+/** What the expectation is made from. */
+export type ExpectedFrom = Pick<
+  ImageFacts,
+  'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom' | 'instrument'
+> & { readonly band: string }
 
 /** Below and above the expectation that a clear night stays within [mag]: thin cloud and old mirrors, fresh ones (PHOTOMETRY 4b). */
 const USUAL = [-0.6, 0.4] as const
@@ -57,7 +60,7 @@ function expectedZeropoint(band: string, unit: FluxUnit, exposureTimeSec: number
  */
 export function expectationOf(
   zeropoint: number,
-  { band, exposureTimeSec, airmass, fluxUnit, instrument }: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'instrument'> & { readonly band: string },
+  { band, exposureTimeSec, airmass, fluxUnit, fluxUnitFrom, instrument }: ExpectedFrom,
   sources: Pick<SourceColumns, 'flux' | 'fluxErr'>,
   fwhmArcsec: number,
 ): Expectation | null {
@@ -74,7 +77,7 @@ export function expectationOf(
   return {
     zeropoint: expected(unit)!,
     unit,
-    unitFrom: fluxUnit ? 'header' : 'zeropoint',
+    unitFrom: fluxUnit === undefined ? 'zeropoint' : fluxUnitFrom === 'GAIN' ? 'gain' : 'header',
     transparency: 10 ** (0.4 * offset(unit)),
     unitThatFits: unusual && fitting.length > 0 ? nearest(fitting) : null,
     bandThatFits: unusual ? (bandThatFits ?? null) : null,

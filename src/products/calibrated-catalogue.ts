@@ -61,7 +61,7 @@ export function carriedCatalogue(table: Table): CarriedCatalogue {
   const nothing = new Float64Array(table.rowCount).fill(NaN)
   const values = (name: string): ArrayLike<number> => {
     const column = findColumn(table, name)
-    if (!column || (column.width ?? 1) !== 1) return nothing
+    if (!isScalar(column)) return nothing
     return column.type === 'f32' ? column.values : (asFloat64(column) ?? nothing)
   }
   const ra = values(raName)
@@ -78,9 +78,13 @@ export function carriedCatalogue(table: Table): CarriedCatalogue {
     raDeg: gather(ra, order),
     decDeg: gather(values(decName), order),
     columns: Object.fromEntries(names.map((name) => [name, carried(name)])) as Record<CarriedName, Column>,
-    blank: names.filter((name) => !findColumn(table, name)),
+    blank: names.filter((name) => !isScalar(findColumn(table, name))),
   }
 }
+
+/** A vector has no place in the calibrated catalogue, not even that of the chosen flux. */
+const isScalar = (column: Column | undefined): column is Column =>
+  column !== undefined && column.offsets === undefined && (column.width ?? 1) === 1
 
 const INTEGERS: ReadonlySet<CarriedName> = new Set(['NUMBER', 'FLAGS', 'IMAFLAGS_ISO'])
 const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31

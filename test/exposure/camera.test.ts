@@ -4,7 +4,7 @@ import { expect, test } from 'vitest'
 import { CAMERA_CCDS, cameraCcd, CCD_AREA_SQ_DEG, ccdAtDetectorPosition, ccdOnSky, ccdUnder, pixelToTangentPlane, tangentPlaneToPixel, usableColumns, workingCcds } from '../../src/exposure/camera.js'
 import { fluxChoice, sourcesOf } from '../../src/exposure/fullcat.js'
 import { memorySource } from '../../src/formats/bytes.js'
-import { ldacImageHeader, readFitsTable } from '../../src/formats/fits/index.js'
+import { ldacImageHeaders, readFitsTable } from '../../src/formats/fits/index.js'
 import { separationArcsec, toTangentPlane } from '../../src/math/sphere.js'
 
 // Offsets of CCD centres that the NOAO Source Catalog measured (astro-datalab/nsc, params/decam_chip_xyoff.txt): east, north [deg].
@@ -26,7 +26,7 @@ const realCatalogue = resolve(import.meta.dirname, '../../../shared/real/catalog
 
 test.skipIf(!existsSync(realCatalogue))('sources of a real CCD 1 fall on CCD 1, x to the south and y to the east', async () => {
   const source = memorySource(realCatalogue, new Uint8Array(readFileSync(realCatalogue)))
-  const header = (await ldacImageHeader(source))!
+  const header = (await ldacImageHeaders(source))[0]!.header
   expect(header.text('DETPOS')).toBe(cameraCcd(header.number('CCDNUM')!).detectorPosition)
   const sources = sourcesOf(await readFitsTable(source, { hdu: 'LDAC_OBJECTS' }), fluxChoice('mag_psf'), 'real')
   const pointing = { raDeg: 15 * (4 + 5 / 60 + 48.739 / 3600), decDeg: -(52 + 22 / 60 + 30.893 / 3600) } // TELRA, TELDEC

@@ -1,8 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { checkBand, checkIdentity, imageFacts } from '../../src/exposure/image-facts.js'
+import type { HeaderLookup } from '../../src/exposure/image-header.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from '../../src/exposure/epoch.js'
 
-const facts = (header: Record<string, string | number>, nite = '') => imageFacts((keyword) => header[keyword], nite)
+type Header = Readonly<Record<string, string | number | readonly (string | number)[]>>
+/** A header of these values; a keyword with several is in it several times. */
+const lookup = (header: Header): HeaderLookup => (keyword) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] })
+const read = (header: Header, nite = '') => imageFacts(lookup(header), nite, 'cat.fits')
+const facts = (header: Header, nite = '') => read(header, nite).facts
 
 describe('epoch', () => {
   // astropy 5.2: Time(57983, format='mjd', scale='tdb').jyear = 2017.62765229295, Time('2017-08-18T12:00:00').mjd = 57983.5
@@ -85,12 +90,51 @@ test('what a unit of flux is: BUNIT where it says, else the gain', () => {
 
 describe('EXPNUM and CCDNUM of the header', () => {
   const row = { expnum: 668439, ccd: 28, fileName: 'x.fits', line: 3 }
-  const check = (header: Record<string, string | number>) => () => checkIdentity(row, 'list.csv', (keyword) => header[keyword])
+  const check = (header: Header) => () => checkIdentity(row, 'list.csv', read(header))
   test('agree with the list, or are absent or no numbers', () => {
     for (const header of [{}, { EXPNUM: 668439, CCDNUM: 28 }, { CCDNUM: ' 28 ' }, { EXPNUM: 'unknown' }]) expect(check(header)).not.toThrow()
   })
   test('disagreement names both', () => {
     expect(check({ EXPNUM: 668440 })).toThrow('list.csv, line 3, column EXPNUM: EXPNUM disagrees with the image header of x.fits (found 668439 in the list and 668440 there, expected one number)')
     expect(check({ EXPNUM: 668439, CCDNUM: 29 })).toThrow('list.csv, line 3, column CCDNUM: CCDNUM disagrees with the image header of x.fits (found 28 in the list and 29 there')
+  })
+})
+
+describe('a keyword that is there and cannot be read is not one that is absent', () => {
+  const unreadable = (keyword: string, text: string): HeaderLookup => (name) => ({ values: [], unreadable: name === keyword ? [text] : [] })
+  test('it is noted, with what stands there', () => {
+    expect(read({ EXPTIME: 'abc', GAIN: 'high', EXPNUM: 'x1' }).notes).toEqual([
+      "keyword EXPNUM of the image header cannot be read, 'x1' is not a number: it counts for nothing",
+      "keyword EXPTIME of the image header cannot be read, 'abc' is not a number: it counts for nothing",
+      "keyword GAIN of the image header cannot be read, 'high' is not a number: it counts for nothing",
+    ])
+    expect(imageFacts(unreadable('SATURATE', '5e4 adu'), '', 'cat.fits').notes).toEqual(['keyword SATURATE of the image header cannot be read, 5e4 adu is not a number: it counts for nothing'])
+    expect(read({ EXPTIME: 'n/a', AIRMASS: '', FILTER: ' ' })).toEqual({ facts: {}, notes: [] })
+  })
+
+  test('a date in MJD-OBS is read as one, a Julian Date is not', () => {
+    expect(read({ 'MJD-OBS': '2017-08-18T00:00:00' })).toMatchObject({ facts: { epochYr: julianYearOfMjd(57983), epochFrom: 'MJD-OBS' }, notes: [] })
+    const { facts: found, notes } = read({ 'MJD-OBS': 2457983.5 }, '20170817')
+    expect([found.epochFrom, notes]).toEqual(['NITE', ["keyword MJD-OBS of the image header cannot be read, '2457983.5' is not an MJD or a date: it counts for nothing"]])
+  })
+
+  test('a band that cannot be read is refused, unless BAND tells it', () => {
+    expect(() => imageFacts(unreadable('FILTER', 'r DECam'), '', 'cat.fits')).toThrow(
+      'cat.fits, HDU LDAC_IMHEAD: the band of the image (FILTER, BAND) cannot be read (found r DECam, expected text in quotes)',
+    )
+    const both: HeaderLookup = (name) => ({ values: name === 'BAND' ? ['r'] : [], unreadable: name === 'FILTER' ? ['r DECam'] : [] })
+    expect(imageFacts(both, '', 'cat.fits').facts.filter).toBe('r')
+  })
+})
+
+describe('a keyword of several values', () => {
+  test.each(['EXPNUM', 'CCDNUM', 'MJD-OBS'])('%s is refused', (keyword) => {
+    expect(() => read({ [keyword]: [57983, 57984] })).toThrow(`cat.fits, HDU LDAC_IMHEAD: keyword ${keyword} of the image header has several values (found 57983 and 57984, expected one)`)
+  })
+
+  test('a hint is noted and counts for nothing; of saturation levels the lowest holds; one value in two forms is one', () => {
+    expect(read({ EXPTIME: [90, 45] })).toEqual({ facts: {}, notes: ['keyword EXPTIME of the image header has several values, 90 and 45: it counts for nothing'] })
+    expect(facts({ SATURATE: [50000, 40000] }).saturation).toBe(40000)
+    expect(read({ CCDNUM: [28, '28'] }).ccdnum).toBe(28)
   })
 })

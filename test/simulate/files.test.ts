@@ -9,7 +9,8 @@ import { parseCatalogueList, parseListName } from '../../src/exposure/catalogue-
 import { columnsToRead, fluxChoice, sourcesOf } from '../../src/exposure/fullcat.js'
 import { checkBand, imageFacts } from '../../src/exposure/image-facts.js'
 import { memorySource, type NamedBytes } from '../../src/formats/bytes.js'
-import { ldacImageHeader, readFitsTable } from '../../src/formats/fits/index.js'
+import { headerLookup } from '../../src/exposure/image-header.js'
+import { ldacImageHeaders, readFitsTable, type LdacImageHeader } from '../../src/formats/fits/index.js'
 import { seededRandom } from '../../src/math/random.js'
 import { exposureFiles, gaiaCsvFile, gaiaFitsFile, immaskFiles, originalStoreFiles, simulateExposure, truthFile, workFiles, type ExposureOptions, type SimulationTruth } from '../../src/simulate/index.js'
 import { dateObsOf, niteOf, python2Text } from '../../src/simulate/list-file.js'
@@ -104,7 +105,7 @@ test("the calibration's own readers take the list, the header and the detections
     const ccd = simulated.ccds.find((one) => one.ccd === row.ccd)!
     expect(row.corners.raDeg.map((ra, k) => Math.abs(ra - ccd.corners.raDeg[k]!)).every((off) => off < 1e-9)).toBe(true)
     const source = memorySource(row.fileName, fullcats.find(({ name }) => name === row.fileName)!.bytes)
-    const facts = imageFacts((await ldacImageHeader(source))!.lookup, row.nite)
+    const { facts } = imageFacts(headerLookup([(await ldacImageHeaders(source))[0]!.header]), row.nite, 'x')
     expect(facts).toMatchObject({ epochYr: simulated.epochYr, epochFrom: 'MJD-OBS', filter: expect.stringMatching(/^z DECam/) as string, exposureTimeSec: 90, saturation: simulated.noise.saturation })
     checkBand(row, list!.name, facts.filter)
     for (const magsType of ['mag_psf', 'mag_auto', 'mag_aper_8']) {
@@ -118,7 +119,8 @@ test("the calibration's own readers take the list, the header and the detections
 test('a wrong FILTER is written as asked, and the band check finds it', async () => {
   const [list, fullcat] = workFiles(simulate({ ccds: [1], band: 'r', observedBand: 'i', filterBand: 'i' }))
   const row = parseCatalogueList(textOf(list!), list!.name)[0]!
-  const facts = imageFacts((await ldacImageHeader(memorySource('x', fullcat!.bytes)))!.lookup, row.nite)
+  const [{ header }] = (await ldacImageHeaders(memorySource('x', fullcat!.bytes))) as [LdacImageHeader]
+  const { facts } = imageFacts(headerLookup([header]), row.nite, 'x')
   expect(() => checkBand(row, list!.name, facts.filter)).toThrow("found 'r' in the list and 'i DECam SDSS c0003 7835.0 1470.0' there")
 })
 

@@ -28,6 +28,13 @@ export class FitsHeader {
     return card !== undefined || STANDARD_KEYWORD.test(name) ? card : this.byName.get(hierarchName(name).replace(/^HIERARCH /, ''))
   }
 
+  /** All cards of this name, in file order. */
+  cardsOf(name: string): FitsCard[] {
+    const first = this.card(name)
+    if (first === undefined) return []
+    return this.cards.filter(({ keyword, kind }) => keyword === first.keyword && kind !== 'comment')
+  }
+
   has(name: string): boolean {
     return this.card(name) !== undefined
   }

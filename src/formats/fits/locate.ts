@@ -59,14 +59,20 @@ export function hasColumn(fields: readonly FieldFacts[], wanted: string): boolea
   return fields.some(({ name }) => name.toUpperCase() === wanted.toUpperCase())
 }
 
-/** The fields of these names, in this order: exact, else without regard to case. */
+/**
+ * The fields of these names, in this order, found without regard to case.
+ *
+ * @throws InputError `fits-ambiguous-column` if several have the name, `fits-missing-column` if none has
+ */
 export function chooseColumns<F extends FieldFacts>(fields: readonly F[], names: readonly string[], hdu: FitsHdu): Wanted<F>[] {
   return names.map((asked) => {
-    const exact = fields.find(({ name }) => name === asked)
-    const alike = exact === undefined ? fields.filter(({ name }) => name.toUpperCase() === asked.toUpperCase()) : [exact]
+    const alike = fields.filter(({ name }) => name.toUpperCase() === asked.toUpperCase())
     if (alike.length > 1) {
-      const found = alike.map(({ name }) => name).join(', ')
-      throw new InputError('fits-ambiguous-column', 'several columns differ in case only', { ...hdu.header.place, column: asked, found, expected: 'one of them' })
+      const same = alike.every(({ name }) => name === alike[0]!.name)
+      const sentence = same ? 'several columns have one name' : 'several columns differ in case only'
+      const found = alike.map(({ name, number }) => `${name} (column ${number})`).join(', ')
+      const place = { ...hdu.header.place, column: asked, found, expected: 'one of them' }
+      throw new InputError('fits-ambiguous-column', sentence, place)
     }
     if (alike.length === 0) {
       const found = fields.length === 0 ? 'none' : fields.map(({ name }) => name).join(' ')

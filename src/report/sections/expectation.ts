@@ -13,7 +13,7 @@ export function expectationSection({ solution, ccds, exposure }: ResultDocument)
   if (expectations.length > 0 && zeropoints.length > 0) {
     const { unit, unitFrom, exposureTimeSec, airmass } = expectations[0]!
     const expected = median(expectations.map((one) => one.zeropoint))
-    facts.push(['expected', `${expected.toFixed(2)} mag in ${exposure.band} for ${exposureTimeSec} s in ${unit}${unitFrom === 'header' ? '' : ' (the unit that fits best)'}${airmass === null ? '' : `, airmass ${airmass.toFixed(2)}`}`])
+    facts.push(['expected', `${expected.toFixed(2)} mag in ${exposure.band} for ${exposureTimeSec} s in ${unit}${unitFrom === 'zeropoint' ? ' (the unit that fits best)' : ''}${airmass === null ? '' : `, airmass ${airmass.toFixed(2)}`}`])
     facts.push(['found minus expected', `${signedText((solution?.zeropoint ?? median(zeropoints)) - expected, 2)} mag: ${Math.round(100 * median(expectations.map((one) => one.transparency)))} % of the usual light`])
   }
   const concerns = [...(solution?.concerns ?? []), ...(ccds.length === 1 ? ccds[0]!.concerns : [])].filter(({ tag }) => ABOUT_EXPECTATION.has(tag))

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { memorySource, type ByteSource } from '../../../src/formats/bytes.js'
-import { gunzipSource, ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../../../src/formats/fits/index.js'
+import { gunzipSource, ldacImageHeaders, openFitsSource, readFitsHeaders, readFitsTable } from '../../../src/formats/fits/index.js'
 import { fixture, fixtures, hduBytes, joined, PRIMARY, refusal } from './sample.js'
 
 type Cards = (readonly [string, string | number])[]
@@ -190,7 +190,19 @@ describe('what is not there is named, with what is', () => {
       'column of two that differ in case',
       () => readFitsTable(asSource(table({ TTYPE1: "'Flux    '", TTYPE2: "'FLUX    '" })), { columns: ['flux'] }),
       'fits-ambiguous-column',
-      'cat.fits, HDU 1, column flux: several columns differ in case only (found Flux, FLUX, expected one of them)',
+      'cat.fits, HDU 1, column flux: several columns differ in case only (found Flux (column 1), FLUX (column 2), expected one of them)',
+    ],
+    [
+      'column of two of one name',
+      () => readFitsTable(asSource(table({ TTYPE1: "'FLUX    '", TTYPE2: "'FLUX    '" })), { columns: ['FLUX'] }),
+      'fits-ambiguous-column',
+      'cat.fits, HDU 1, column FLUX: several columns have one name (found FLUX (column 1), FLUX (column 2), expected one of them)',
+    ],
+    [
+      'column of two, one of them spelled as asked',
+      () => readFitsTable(asSource(table({ TTYPE1: "'Flux    '", TTYPE2: "'FLUX    '" })), { columns: [], wanted: ['FLUX'] }),
+      'fits-ambiguous-column',
+      'cat.fits, HDU 1, column FLUX: several columns differ in case only (found Flux (column 1), FLUX (column 2), expected one of them)',
     ],
   ])('%s', async (_, action, tag, message) => {
     const error = await refusal(action())
@@ -319,7 +331,7 @@ describe('compressed files', () => {
 
 describe('the image header in a FITS_LDAC', () => {
   test.each(['ldac.fits', 'ldac_untold.fits'])('%s', async (file) => {
-    const header = await ldacImageHeader(fixture(file))
+    const [{ header } = { header: undefined }] = await ldacImageHeaders(fixture(file))
     expect(header!.cards.map(({ keyword }) => keyword)).toEqual(['SIMPLE', 'BITPIX', 'NAXIS', 'EXPTIME', 'FILTER', 'MJD-OBS'])
     expect(header!.get('MJD-OBS')).toBe(56643.123456789)
     expect((await refusal(() => header!.requireText('BAND'))).message).toBe(`${file}, HDU LDAC_IMHEAD: keyword BAND is missing (expected a text value)`)
@@ -328,19 +340,19 @@ describe('the image header in a FITS_LDAC', () => {
   test('cards padded with NUL are read as if with blanks', async () => {
     const text = "FILTER  = 'g'".padEnd(80, '\0') + 'EXPTIME =                   90'.padEnd(80, '\0')
     const bytes = table({ EXTNAME: "'LDAC_IMHEAD'", TFIELDS: 1, NAXIS1: 160, NAXIS2: 1, TFORM1: "'160A    '", TTYPE1: "'Field Header Card'" }, ascii(text))
-    const header = await ldacImageHeader(asSource(bytes))
+    const [{ header } = { header: undefined }] = await ldacImageHeaders(asSource(bytes))
     expect([header!.get('FILTER'), header!.get('EXPTIME')]).toEqual(['g', 90])
   })
 
   test('a file without one has none', async () => {
-    expect(await ldacImageHeader(asSource(table()))).toBeUndefined()
+    expect(await ldacImageHeaders(asSource(table()))).toEqual([])
   })
 
   test('one that holds no cards is refused', async () => {
     const name = { EXTNAME: "'LDAC_IMHEAD'" }
-    expect((await refusal(ldacImageHeader(asSource(table(name))))).message).toBe('cat.fits, HDU 1, column Field Header Card: the table lacks the image header (expected a column of text)')
+    expect((await refusal(ldacImageHeaders(asSource(table(name))))).message).toBe('cat.fits, HDU 1, column Field Header Card: the table lacks the image header (found N (J), X (E), expected a column of text)')
     const empty = table({ ...name, TFIELDS: 1, NAXIS1: 24, NAXIS2: 1, TFORM1: "'24A     '", TTYPE1: "'Field Header Card'" })
-    expect((await refusal(ldacImageHeader(asSource(empty)))).message).toBe(
+    expect((await refusal(ldacImageHeaders(asSource(empty)))).message).toBe(
       "cat.fits, HDU 1, column Field Header Card: the image header does not begin with a keyword (found '                        ', expected cards of 80 characters)",
     )
   })

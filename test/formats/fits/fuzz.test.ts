@@ -4,7 +4,7 @@ import { gunzipSync, gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../../../src/errors.js'
 import { memorySource } from '../../../src/formats/bytes.js'
-import { ldacImageHeader, openFitsSource, readFitsHeaders, readFitsTable } from '../../../src/formats/fits/index.js'
+import { ldacImageHeaders, openFitsSource, readFitsHeaders, readFitsTable } from '../../../src/formats/fits/index.js'
 import { seededRandom, type Random } from '../../../src/math/random.js'
 import { fixtures } from './sample.js'
 
@@ -30,7 +30,7 @@ async function readAll(bytes: Uint8Array): Promise<number> {
   const hdus = source && (await attempt(() => readFitsHeaders(source)))
   if (source === undefined || hdus === undefined) return refused
   for (const hdu of hdus) await attempt(() => readFitsTable(source, { hdu: hdu.index, hdus, chunkBytes: 97 }))
-  await attempt(() => ldacImageHeader(source, hdus))
+  await attempt(() => ldacImageHeaders(source, hdus))
   return refused
 }
 

@@ -7,7 +7,7 @@ import { afterAll, describe, expect, test } from 'vitest'
 import { memorySource } from '../../../src/formats/bytes.js'
 import {
   cardText,
-  ldacImageHeader,
+  ldacImageHeaders,
   parseHeader,
   readFitsHeaders,
   readFitsTable,
@@ -293,7 +293,7 @@ describe('FITS_LDAC', () => {
     const source = memorySource('m', bytes)
     const hdus = await readFitsHeaders(source)
     expect(hdus.map(({ name }) => name)).toEqual([undefined, 'LDAC_IMHEAD', 'LDAC_OBJECTS'])
-    const header = await ldacImageHeader(source, hdus)
+    const [{ header } = { header: undefined }] = await ldacImageHeaders(source, hdus)
     for (const { keyword, value } of imageCards) expect(header!.get(keyword)).toEqual(typeof value === 'string' ? value.trimEnd() : value)
     expect((await readFitsTable(source, { hdu: 2, columns: ['D'] })).columns[0]!.values).toEqual(everything.columns[11]!.values)
   })

@@ -1,0 +1,91 @@
+import { InputError } from '../errors.js'
+import type { ByteSource } from '../formats/bytes.js'
+import { ldacImageHeaders, readFitsHeaders, readFitsTable, type FitsHdu } from '../formats/fits/index.js'
+import { matchSky } from '../math/match-sky.js'
+import { asFloat64, findColumn, type Table } from '../table/columns.js'
+import { stackTables } from '../table/stack.js'
+import type { CatalogueListRow } from './catalogue-list.js'
+import { plainColumns, type PlainColumns } from './detection-columns.js'
+import { columnsToRead, positionNames, type FluxChoice } from './fullcat.js'
+import { imageFacts, type HeaderFacts } from './image-facts.js'
+import { headerLookup } from './image-header.js'
+import { objectTables } from './object-tables.js'
+
+/** What a file holds of one CCD: its detections with one number a row, and what the image header says. */
+export interface ReadDetections extends PlainColumns {
+  readonly header: HeaderFacts
+}
+
+/**
+ * The detections of a row of the list, from a SExtractor catalogue (FITS_LDAC).
+ *
+ * @param further columns that are read beside those of the calibration
+ * @throws InputError for a file that is damaged, or does not tell which detections are meant, or holds a column or
+ *   header that cannot be read
+ */
+export async function readDetections(
+  source: ByteSource,
+  row: CatalogueListRow,
+  flux: FluxChoice,
+  further: readonly string[],
+): Promise<ReadDetections> {
+  const hdus = await readFitsHeaders(source)
+  const { tables, headers } = objectTables(source.name, hdus, await ldacImageHeaders(source, hdus), flux, row)
+  const header = imageFacts(headerLookup(headers, hdus[0]?.header), row.nite, source.name)
+  const wanted = [...new Set([...columnsToRead(flux), ...further])]
+  const chosen = [...flux.fluxNames, ...flux.fluxErrNames]
+  const parts: PlainColumns[] = []
+  for (const { index } of tables) {
+    parts.push(
+      plainColumns(await readFitsTable(source, { hdus, hdu: index, wanted }), chosen, {
+        file: source.name,
+        hdu: index,
+      }),
+    )
+  }
+  if (parts.length > 1)
+    refuseRepeated(
+      source.name,
+      tables,
+      parts.map(({ table }) => table),
+    )
+  const notes = [...new Set(parts.flatMap(({ notes }) => notes))]
+  const where = tables.map(({ index }) => index).join(' and ')
+  const together =
+    parts.length > 1
+      ? [`the detections of ${parts.length} tables, HDUs ${where}, are taken together; NUMBER may count anew in each`]
+      : []
+  return {
+    table: stackTables(parts.map(({ table }) => table)),
+    notes: [...together, ...header.notes, ...notes],
+    header,
+  }
+}
+
+/** Detections at one place in two amplifiers: theirs overlap by a few pixels at most. */
+const SAME_DETECTION_ARCSEC = 0.5
+const MOST_SHARED = 0.5
+
+/** Refuses tables that hold the same detections: two runs on one image are not two amplifiers. */
+function refuseRepeated(file: string, hdus: readonly FitsHdu[], tables: readonly Table[]): void {
+  const positions = tables.map((table) => {
+    const names = positionNames(table)
+    const [raDeg, decDeg] = (names ?? []).map((name) => asFloat64(findColumn(table, name)!)!)
+    return { raDeg: raDeg ?? new Float64Array(0), decDeg: decDeg ?? new Float64Array(0) }
+  })
+  positions.forEach((one, i) => {
+    for (const [j, other] of positions.entries()) {
+      if (j >= i) break
+      const shared = matchSky(one, other, SAME_DETECTION_ARCSEC, { mode: 'mutual' }).a.length
+      if (shared <= MOST_SHARED * Math.min(one.raDeg.length, other.raDeg.length)) continue
+      throw new InputError('several-tables', 'two tables of the file hold the same detections of one CCD', {
+        file,
+        found: [
+          `${shared} of HDU ${hdus[i]!.index} within ${SAME_DETECTION_ARCSEC} arcsec`,
+          `of those of HDU ${hdus[j]!.index}`,
+        ].join(' '),
+        expected: 'one table, or one for each amplifier',
+      })
+    }
+  })
+}

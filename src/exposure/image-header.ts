@@ -1,0 +1,126 @@
+import { InputError } from '../errors.js'
+import type { FitsCard, FitsHeader } from '../formats/fits/index.js'
+
+/**
+ * All that the headers of an image say under one keyword. Nothing in either list: the keyword is absent, or has no
+ * value.
+ */
+export interface HeaderReading {
+  /** Different values, in file order. */
+  readonly values: readonly (string | number)[]
+  /** Texts of value fields that FITS has no reading for. */
+  readonly unreadable: readonly string[]
+}
+
+/** What a header says under a keyword. Both FITS headers and tests provide it. */
+export type HeaderLookup = (keyword: string) => HeaderReading
+
+/** What stands for a number that is not known, in any case of letters. */
+const SAYS_NOTHING = /^(n\/?a|none|null|nan|unknown|undefined|-+)?$/i
+
+/**
+ * Looks into several headers of one image (amplifiers have one each), and into the primary one for what none of them
+ * holds.
+ */
+export function headerLookup(headers: readonly FitsHeader[], primary?: FitsHeader): HeaderLookup {
+  const readingOf = (cards: readonly FitsCard[]): HeaderReading => ({
+    values: [...new Set(cards.flatMap(valueOf))],
+    unreadable: cards.flatMap((card) => unreadableText(card) ?? []),
+  })
+  return (keyword) => {
+    const cards = headers.flatMap((header) => header.cardsOf(keyword))
+    return readingOf(cards.length > 0 ? cards : (primary?.cardsOf(keyword) ?? []))
+  }
+}
+
+function valueOf({ kind, value }: FitsCard): (string | number)[] {
+  if (typeof value === 'bigint') return [Number(value)]
+  if (typeof value === 'number') return [value]
+  return kind === 'string' ? [(value as string).trim()] : []
+}
+
+function unreadableText({ kind, value, comment }: FitsCard): string | undefined {
+  if (kind === 'unreadable') return comment
+  return kind === 'logical' || kind === 'complex' ? JSON.stringify(value) : undefined
+}
+
+/**
+ * Reads the keywords of an image header: absent, unreadable and of several values are three outcomes.
+ *
+ * What decides a calibration must have one value: several throw. For a hint several are noted, and count as none.
+ * What cannot be read is noted in both cases.
+ */
+export class KeywordReader {
+  /** Sentences about what could not be read. */
+  readonly notes: string[] = []
+
+  constructor(
+    private readonly header: HeaderLookup,
+    /** Of the catalogue, for messages. */
+    private readonly file: string,
+  ) {}
+
+  /** Numbers of the keywords; text that is a number counts as one. */
+  numbers(...keywords: readonly string[]): number[] {
+    return keywords.flatMap((keyword) => this.values(keyword, numberOf, 'a number'))
+  }
+
+  /** One number; several values are refused if they decide something. */
+  number(keyword: string, { decides }: { readonly decides: boolean }): number | undefined {
+    return this.one(keyword, this.numbers(keyword), decides)
+  }
+
+  /** One value that `parse` makes of the keyword's. */
+  parsed<T extends string | number>(
+    keyword: string,
+    parse: (value: string | number) => T | undefined,
+    expected: string,
+  ): T | undefined {
+    return this.one(keyword, this.values(keyword, parse, expected), true)
+  }
+
+  /** One text; several are refused if they decide something. */
+  text(keyword: string, { decides }: { readonly decides: boolean }): string | undefined {
+    const texts = this.values(keyword, (value) => String(value).trim(), 'text in quotes', /^$/)
+    return this.one(keyword, texts, decides)
+  }
+
+  private values<T extends string | number>(
+    keyword: string,
+    parse: (value: string | number) => T | undefined,
+    expected: string,
+    nothing = SAYS_NOTHING,
+  ): T[] {
+    const { values, unreadable } = this.header(keyword)
+    const parsed = values
+      .filter((value) => !nothing.test(String(value).trim()))
+      .map((value) => [value, parse(value)] as const)
+    const wrong = [...parsed.flatMap(([value, result]) => (result === undefined ? [`'${value}'`] : [])), ...unreadable]
+    for (const text of wrong)
+      this.notes.push(
+        `keyword ${keyword} of the image header cannot be read, ${text} is not ${expected}: it counts for nothing`,
+      )
+    return [...new Set(parsed.flatMap(([, result]) => result ?? []))] as T[]
+  }
+
+  private one<T extends string | number>(keyword: string, values: readonly T[], decides: boolean): T | undefined {
+    if (values.length < 2) return values[0]
+    const found = values.join(' and ')
+    if (!decides) {
+      this.notes.push(`keyword ${keyword} of the image header has several values, ${found}: it counts for nothing`)
+      return undefined
+    }
+    throw new InputError('header-contradicts', `keyword ${keyword} of the image header has several values`, {
+      file: this.file,
+      hdu: 'LDAC_IMHEAD',
+      found,
+      expected: 'one',
+    })
+  }
+}
+
+/** A number, or text that is one. */
+export function numberOf(value: string | number): number | undefined {
+  const parsed = typeof value === 'string' && value.trim() !== '' ? Number(value) : value
+  return typeof parsed === 'number' && Number.isFinite(parsed) ? parsed : undefined
+}
