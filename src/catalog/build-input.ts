@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
+import type { ReleaseEvidence } from './release-evidence.js'
 
 /** One file to build from; its content comes unpacked. */
 export interface BuildInput {
@@ -9,6 +10,8 @@ export interface BuildInput {
   readonly identity?: string
   /** Of the file as it stands, packed or not. */
   readonly byteLength?: number
+  /** What is known of the release beside the content, as from the properties of a HATS catalogue. */
+  readonly release?: readonly ReleaseEvidence[]
   /** The content in pieces, from its beginning. */
   chunks(): AsyncIterable<Uint8Array>
   /** The content by ranges. */

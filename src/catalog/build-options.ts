@@ -7,9 +7,9 @@ import type { Precision } from './store-columns.js'
 
 /** How a store is built. */
 export interface BuildOptions extends CatalogTools {
-  /** The catalogues that are known; the first is taken where nothing tells the release. */
+  /** The catalogues that are known. */
   readonly descriptions: readonly CatalogDescription[]
-  /** Name of the description; told by `ref_epoch` where it is not given. */
+  /** Name of the description; needed if the rows do not tell it. */
   readonly release?: string
   /** The area that the input knows, where it is not to be found from the stars. */
   readonly coverage?: CellRanges

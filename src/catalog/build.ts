@@ -17,8 +17,8 @@ import { countKeptOut } from './star-chunk.js'
 import { partitionPath } from './store-columns.js'
 
 export interface BuildReport extends StoreReport {
-  /** What told the release: the option, the `ref_epoch` of the input, or nothing. */
-  readonly releaseFrom: 'option' | 'ref_epoch' | 'assumed'
+  /** What told the release: every input, or the option alone. */
+  readonly releaseFrom: 'input' | 'option'
   /** Ids that stand at several places of one file; absent where there are none. */
   readonly sharedIds?: SharedIds
   /** The new store in the folder. */
@@ -41,7 +41,8 @@ const MARGIN_ARCSEC = 10
  */
 export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildFolder, options: BuildOptions): Promise<BuildReport> {
   const description = describedAs(options.release, options.descriptions) ?? options.descriptions[0]!
-  const setup: ReadSetup = { description, choice: chooseColumns(options.columns ?? ['default'], description), precision: options.precision ?? 'full' }
+  const marks = options.descriptions.map(({ name, epochYr, identity }) => ({ name, epochYr, ...(identity && { identity }) }))
+  const setup: ReadSetup = { description, marks, choice: chooseColumns(options.columns ?? ['default'], description), precision: options.precision ?? 'full' }
   const marginArcsec = options.marginArcsec ?? MARGIN_ARCSEC
   if (!(marginArcsec >= 0 && marginArcsec <= LARGEST_MARGIN_ARCSEC)) {
     throw new CommandError('bad-option', 'the margin cannot be this wide', { option: '--margin', found: marginArcsec, expected: `0 to ${LARGEST_MARGIN_ARCSEC} arcsec` })
@@ -65,7 +66,8 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
     countKeptOut(read.keptOut, 'repeated: same id and position', files.reduce((total, { repeated }) => total + repeated, 0))
     const keptOut = Object.fromEntries([...read.keptOut].sort(([a], [b]) => (a < b ? -1 : 1)))
     const report = await finishStore(plan, files, margins, { ...store, ...found, keptOut, precision: setup.precision }, folder, options)
-    const releaseFrom = options.release !== undefined ? 'option' : read.refEpochs.size > 0 ? 'ref_epoch' : 'assumed'
+    const speaks = read.releases.every(({ rows, told }) => rows === 0 || told.some(({ isLayout }) => isLayout !== true))
+    const releaseFrom = release === undefined || speaks ? 'input' : 'option'
     const sharedIds = allSharedIds(files.map((file) => file.sharedIds))
     const whole: BuildReport = { ...report, releaseFrom, ...(sharedIds === undefined ? {} : { sharedIds }), path: plan.root }
     await writeJson(folder, 'finished.json', { buildId, report: stored(whole, `${plan.directory}/manifest.json`) })

@@ -1,5 +1,6 @@
 import { CommandError, InputError } from '../errors.js'
 import type { CatalogDescription, FluxColumns } from './description.js'
+import { releaseColumns } from './release-evidence.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumn } from './stars.js'
 
 /** Where a magnitude error comes from: the flux over its error, or both apart. */
@@ -10,6 +11,8 @@ export interface ColumnPlan {
   readonly stars: ReadonlyMap<StarColumn, string>
   readonly errors: ReadonlyMap<OptionalStarColumn, ErrorColumns>
   readonly refEpoch: string | undefined
+  /** Column of designations, `Gaia DR3 ...`. */
+  readonly designation: string | undefined
   /** Columns that were asked for by name and that no calibration reads: that name, and the raw one. */
   readonly further: ReadonlyMap<string, string>
 }
@@ -85,16 +88,18 @@ export function planColumns(names: readonly string[], description: CatalogDescri
     if (raw === undefined) throw missing(name)
     further.set(name, raw)
   }
-  return { stars, errors, refEpoch: byLowerCase.get('ref_epoch'), further }
+  const { refEpoch, designation } = releaseColumns(names)
+  return { stars, errors, refEpoch, designation, further }
 }
 
 /** The original's layout: id, RA, Dec, magnitude, whatever the header calls them. */
 export function planByPosition(names: readonly string[]): ColumnPlan {
-  return { stars: new Map(REQUIRED.map((star, i) => [star, names[i]!])), errors: new Map(), refEpoch: undefined, further: new Map() }
+  return { stars: new Map(REQUIRED.map((star, i) => [star, names[i]!])), errors: new Map(), refEpoch: undefined, designation: undefined, further: new Map() }
 }
 
 /** The raw names that a plan reads. */
 export function plannedNames(plan: ColumnPlan): string[] {
   const errors = [...plan.errors.values()].flatMap((error) => Object.values(error) as string[])
-  return [...new Set([...plan.stars.values(), ...errors, ...plan.further.values(), ...(plan.refEpoch === undefined ? [] : [plan.refEpoch])])]
+  const ofRelease = [plan.refEpoch, plan.designation].filter((name) => name !== undefined)
+  return [...new Set([...plan.stars.values(), ...errors, ...plan.further.values(), ...ofRelease])]
 }

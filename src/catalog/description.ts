@@ -53,6 +53,18 @@ export interface FluxColumns {
   readonly fluxError: readonly string[]
 }
 
+/** What tells rows of this release from those of another. */
+export interface CatalogIdentity {
+  /** How designations of its stars begin: `Gaia DR3`. */
+  readonly designations: readonly string[]
+  /** Columns that tables of no other described release have. */
+  readonly onlyColumns: readonly string[]
+  /** Names of its tables, as they stand in the comments of downloads. */
+  readonly tables: readonly string[]
+  /** Whether the original's pixel files, `GaiaOutNNNNN.csv`, hold it. */
+  readonly isOriginals?: boolean
+}
+
 /** One reference catalogue: what its columns are called, its epoch, its relations. Data, in `catalogs/*.json`. */
 export interface CatalogDescription {
   readonly name: string
@@ -63,6 +75,8 @@ export interface CatalogDescription {
   readonly credit: string
   /** `as published`, or who corrected the magnitudes and how. Relations were fitted to exactly this state. */
   readonly magnitudeState: string
+  /** Absent in descriptions whose rows cannot be mistaken for another's. */
+  readonly identity?: CatalogIdentity
   /** Names under which a raw file may hold each column, first match wins; the store writes the first. */
   readonly columns: Readonly<Partial<Record<StarColumn, readonly string[]>>>
   /** Where a magnitude error comes from when the raw file has none. */
@@ -108,6 +122,13 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
   expect(Number.isFinite(description.epochYr), 'epochYr', 'a Julian year')
   expect(typeof description.columns === 'object', 'columns', 'an object of name lists')
   expect(typeof description.refused === 'object', 'refused', 'an object of sentences')
+  const { identity } = description
+  if (identity !== undefined) {
+    for (const field of ['designations', 'onlyColumns', 'tables'] as const) {
+      const isTexts = Array.isArray(identity[field]) && identity[field].every((text) => typeof text === 'string' && text !== '')
+      expect(isTexts, `identity.${field}`, 'a list of texts')
+    }
+  }
   for (const [band, relation] of Object.entries(description.relations ?? {})) {
     const at = `relations.${band}`
     expect(typeof relation === 'object' && relation !== null, at, 'an object')

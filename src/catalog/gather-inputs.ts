@@ -4,7 +4,7 @@ import type { BuildOptions } from './build-options.js'
 import type { JobRunner } from './build-runner.js'
 import { each } from './each.js'
 import type { ReadFacts, ReadJob, ReadProgress, ReadSetup } from './read-job.js'
-import { chooseRelease } from './release.js'
+import { chooseRelease, type InputRelease } from './release.js'
 import { countKeptOut, type KeptOut } from './star-chunk.js'
 import { runBytes, type StarRun } from './star-run.js'
 
@@ -37,7 +37,7 @@ export interface GatheredInput {
   readonly rows: number
   readonly pixels: readonly number[]
   readonly keptOut: KeptOut
-  readonly refEpochs: ReadonlyMap<number, string>
+  readonly releases: readonly InputRelease[]
   readonly columns: ReadonlySet<string>
   readonly wide: ReadonlySet<string>
 }
@@ -55,7 +55,8 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
     }
     options.onProgress?.({ stage: 'read', fraction: bytes / total, rows })
   }
-  const refEpochs = new Map<number, string>()
+  const toldOf = new Map(inputs.map(({ name, release }) => [name, release ?? []]))
+  const releases: InputRelease[] = []
   const facts = await each(jobs, runner.width, async (job) => {
     const marker = `jobs/${job.id}.json`
     const kept = await readJson<ReadFacts>(folder, marker)
@@ -66,12 +67,12 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
           progress.set(job, done)
           tell()
         })
+    releases.push(...found.releases.map((input) => ({ ...input, told: [...input.told, ...toldOf.get(input.file)!] })))
+    // At once, not after hours.
+    chooseRelease(options.release, releases, options.descriptions)
     if (!isWhole) await writeJson(folder, marker, found)
     progress.set(job, { rows: found.rows, inputs: job.inputs.length })
     tell()
-    for (const [epoch, file] of found.refEpochs) if (!refEpochs.has(epoch)) refEpochs.set(epoch, file)
-    // At once, not after hours.
-    chooseRelease(options.release, refEpochs, options.descriptions)
     return found
   })
   const keptOut: KeptOut = new Map()
@@ -81,7 +82,7 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
     rows: facts.reduce((sum, { rows }) => sum + rows, 0),
     pixels: facts.flatMap(({ pixels }) => pixels),
     keptOut,
-    refEpochs,
+    releases,
     columns: new Set(facts.flatMap(({ columns }) => columns)),
     wide: new Set(facts.flatMap(({ wide }) => wide)),
   }

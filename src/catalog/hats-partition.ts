@@ -1,7 +1,7 @@
 import { InputError } from '../errors.js'
 import { keyedReader, runsOfAnyOrder, type KeyRanges, type NumericArray, type ParquetFile } from '../formats/parquet/index.js'
 import { rangesAtOrder, type CellRanges } from '../healpix/index.js'
-import { tableOf, type Column } from '../table/columns.js'
+import { asFloat64, tableOf, type Column } from '../table/columns.js'
 import type { CatalogTools } from './catalog-files.js'
 import { plannedNames, type ColumnPlan } from './column-plan.js'
 import { starsOfTable } from './star-chunk.js'
@@ -73,10 +73,11 @@ function columnOf(name: string, values: NumericArray): Column {
 
 /** Another epoch means another release, whatever the title says. */
 function checkEpoch(column: Column | undefined, epochYr: number, file: string): void {
-  if (column?.type !== 'f64' && column?.type !== 'f32') return
-  const other = column.values.find((epoch) => Math.abs(epoch - epochYr) > 0.01)
+  const epochs = column === undefined ? undefined : asFloat64(column)
+  const other = epochs?.find((epoch) => Math.abs(epoch - epochYr) > 0.01)
   if (other === undefined) return
-  throw new InputError('other-release', 'the positions are of another epoch than the release that the catalogue names', { file, column: column.name, found: other, expected: String(epochYr) })
+  const place = { file, column: column!.name, found: other, expected: String(epochYr) }
+  throw new InputError('other-release', 'the positions are of another epoch than the release that the catalogue names', place)
 }
 
 function taken<T extends BigInt64Array | Float64Array | Float32Array>(values: T, runs: readonly number[]): T {

@@ -8,6 +8,8 @@ import { planColumns, type ColumnPlan } from './column-plan.js'
 import { missingSqDeg } from './coverage.js'
 import { counted } from './counted-source.js'
 import type { CatalogDescription } from './description.js'
+import { releaseOfName, releaseOfProperties } from './hats-release.js'
+import { ReleaseWitness } from './release-evidence.js'
 import { hatsPartition, type HatsPartitionReader, type HatsStars } from './hats-partition.js'
 import { sortingOrder64 } from './sort-order.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
@@ -26,10 +28,10 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
   const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }
   const counting: CatalogFiles = { ...files, open: async (path, hint) => counted(await files.open(path, hint), counters) }
   const lists = await readHatsLists(counting)
-  const description = describedBy(lists, files.name, options.descriptions)
   const opener = partitionOpener(counting)
   const schema = await schemaOf(counting, lists, opener)
-  const all = planColumns(namesOf(schema), description, schema.source.name, { wanted: OPTIONAL_STAR_COLUMNS, required: [], further: [] })
+  const description = describedBy(lists, schema, files.name, options.descriptions)
+  const all = planOf(schema, description, OPTIONAL_STAR_COLUMNS)
   const partitions = [...lists.partitions].sort((a, b) => a.cell * 4 ** (24 - a.order) - b.cell * 4 ** (24 - b.order))
   const coverage = coverageOf(partitions)
   const readers = new Map<string, Promise<readonly HatsPartitionReader[]>>()
@@ -58,7 +60,7 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
         touched.map(async (partition) =>
           Promise.all(
             (await readersOf(partition)).map((reader) => {
-              const plan = planColumns(namesOf(reader.file), description, reader.file.source.name, { wanted: wanted ?? OPTIONAL_STAR_COLUMNS, required: [], further: [] })
+              const plan = planOf(reader.file, description, wanted ?? OPTIONAL_STAR_COLUMNS)
               return reader.select(footprint, plan, description.epochYr)
             }),
           ),
@@ -71,21 +73,36 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
   }
 }
 
+/** The columns to read; what is no number is not read for every footprint again. */
+function planOf(file: ParquetFile, description: CatalogDescription, wanted: readonly OptionalStarColumn[]): ColumnPlan {
+  const plan = planColumns(namesOf(file), description, file.source.name, { wanted, required: [], further: [] })
+  const hasNumbers = plan.refEpoch !== undefined && typeOf(file, plan.refEpoch) !== 'string'
+  return { ...plan, designation: undefined, refEpoch: hasNumbers ? plan.refEpoch : undefined }
+}
+
 const namesOf = (file: ParquetFile): string[] => file.columns.map(({ name }) => name)
 const typeOf = (file: ParquetFile, name: string) => file.columns.find((column) => column.name === name)?.type
 
-/** The description that the catalogue's names (`gaia_dr3`, `Gaia EDR3`) or its epoch point to; throws InputError where not exactly one fits. */
-function describedBy({ properties, propertiesName }: HatsLists, location: string, descriptions: readonly CatalogDescription[]): CatalogDescription {
-  const title = ['obs_collection', 'obs_title', 'obs_id', 'obs_description'].map((key) => properties.get(key) ?? '').join(' ')
-  const names = (text: string) => (description: CatalogDescription) => new RegExp(`(^|[^a-z])e?${description.release.split('_').at(-1)!}([^0-9]|$)`, 'i').test(text)
-  const epoch = Number(/^J?(\d{4}(?:\.\d+)?)$/i.exec(properties.get('hats_coordinate_epoch') ?? '')?.[1])
-  const fits = [names(title), names(location), ({ epochYr }: CatalogDescription) => Math.abs(epochYr - epoch) < 0.01]
-  for (const fit of fits) {
-    const [found, other] = descriptions.filter(fit)
-    if (found !== undefined && other === undefined) return found
+/**
+ * The description that the catalogue's title, its epoch and its columns point to; only if none of these tells, the name of its directory.
+ * Throws InputError if they contradict one another, or do not tell.
+ */
+function describedBy(lists: HatsLists, schema: ParquetFile, location: string, descriptions: readonly CatalogDescription[]): CatalogDescription {
+  const { properties, propertiesName } = lists
+  const witness = new ReleaseWitness(descriptions)
+  witness.columns(namesOf(schema))
+  const stated = [...releaseOfProperties(properties, descriptions), ...witness.evidence]
+  const told = stated.length > 0 ? stated : releaseOfName(location, 'the name of the directory', descriptions)
+  const names = [...new Set(told.map(({ release }) => release))]
+  const found = descriptions.find(({ name }) => name === names[0])
+  if (found !== undefined && names.length === 1) return found
+  const file = `${location}/${propertiesName}`
+  if (names.length > 1) {
+    const statements = told.map(({ release, by, found: what }) => `${by} ${what}: ${release}`).join(', ')
+    throw new InputError('mixed-releases', 'the catalogue contradicts itself about its release', { file, found: statements, expected: 'one release' })
   }
-  throw new InputError('unknown-catalog', 'nothing tells which release this HATS catalogue holds', {
-    file: `${location}/${propertiesName}`,
+  throw new InputError('unknown-catalog', 'nothing tells which release this HATS catalogue holds: make one of yours with `bliss-calib catalog build --release`', {
+    file,
     found: `obs_collection ${properties.get('obs_collection') ?? 'missing'}, hats_coordinate_epoch ${properties.get('hats_coordinate_epoch') ?? 'missing'}`,
     expected: descriptions.map(({ name }) => name).join(' or '),
   })

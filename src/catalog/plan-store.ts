@@ -47,7 +47,7 @@ async function coverageOfStars(runs: readonly StarRun[], folder: BuildFolder): P
 
 /** Divides the sky into files and settles the columns. */
 export async function planStore(read: GatheredInput, setup: ReadSetup, marginArcsec: number, folder: BuildFolder, options: BuildOptions) {
-  const description = chooseRelease(options.release, read.refEpochs, options.descriptions)
+  const description = chooseRelease(options.release, read.releases, options.descriptions)
   const counts = new CellCounts()
   for (const run of read.runs) await addRunCounts(folder, run, counts)
   const reader = new RunReader(folder)

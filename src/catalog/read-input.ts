@@ -1,13 +1,14 @@
 import { InputError } from '../errors.js'
 import type { Decompress } from '../formats/bytes.js'
-import { readNumericCsv } from '../formats/csv.js'
+import { readNumericCsv, type CsvField } from '../formats/csv.js'
 import { readFitsHeaders } from '../formats/fits/hdus.js'
 import { fitsColumns, readFitsTable } from '../formats/fits/table.js'
 import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs } from '../formats/parquet/index.js'
-import { asFloat64, findColumn, type Table } from '../table/columns.js'
+import { findColumn, type Table } from '../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
 import { planByPosition, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
 import type { ReadSetup } from './read-job.js'
+import type { ReleaseWitness } from './release-evidence.js'
 import { starsOfTable, type KeptOut, type StarChunk } from './star-chunk.js'
 
 const ROWS_PER_PIECE = 262_144
@@ -17,8 +18,8 @@ const ORIGINAL_COLUMNS = 4
 /** What reading an input adds to. */
 export interface ReadingNotes {
   readonly keptOut: KeptOut
-  /** Distinct values of `ref_epoch`, with the file that first had them. */
-  readonly refEpochs: Map<number, string>
+  /** What the input says of its release. */
+  readonly witness: ReleaseWitness
   /** How much of the input is read, 0 to 1, where it is read by row groups or ranges of rows. */
   done: number
 }
@@ -30,8 +31,8 @@ export async function* readStars(
   gunzip: Decompress,
   notes: ReadingNotes,
 ): AsyncGenerator<StarChunk> {
-  for await (const { table, plan, done } of rawTables(input, setup, gunzip)) {
-    noteEpochs(table, plan, input.name, notes)
+  for await (const { table, plan, done } of rawTables(input, setup, gunzip, notes.witness)) {
+    noteRelease(table, plan, notes.witness)
     notes.done = done ?? 0
     yield starsOfTable(table, plan, input.name, notes.keptOut, setup.precision)
   }
@@ -43,23 +44,23 @@ interface RawPiece {
   readonly done?: number
 }
 
-async function* rawTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress): AsyncGenerator<RawPiece> {
+async function* rawTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   const pieces = input.chunks()[Symbol.asyncIterator]()
   const first = await pieces.next()
   const head = first.done === true ? new Uint8Array(0) : first.value
   const kind = kindOfContent(head, input.name)
   if (kind === 'csv') {
-    yield* csvTables(input.name, resumed(head, pieces), setup)
+    yield* csvTables(input.name, resumed(head, pieces), setup, witness)
     return
   }
   await pieces.return?.()
-  if (kind === 'fits') yield* fitsTables(input, setup)
-  else yield* parquetTables(input, setup, gunzip)
+  if (kind === 'fits') yield* fitsTables(input, setup, witness)
+  else yield* parquetTables(input, setup, gunzip, witness)
 }
 
-async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup: ReadSetup): AsyncGenerator<RawPiece> {
+async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup: ReadSetup, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   let plan: ColumnPlan | undefined
-  const fields = (raw: readonly string[]) => {
+  const fields = (raw: readonly string[], comments: readonly string[]) => {
     if (raw.every((text) => text !== '' && Number.isFinite(Number(text)))) {
       const place = { file: name, line: 1, found: raw.slice(0, 4).join(',') }
       throw new InputError('no-header', 'the first line holds numbers where the names of the columns should stand', place)
@@ -67,13 +68,18 @@ async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup
     const header = distinct(raw)
     const chosen = csvPlan(name, header, setup)
     plan = chosen
-    return plannedNames(chosen).map((column) => ({
-      name: column,
-      index: header.indexOf(column),
-      type: column === chosen.stars.get('sourceId') ? ('i64' as const) : ('f64' as const),
-    }))
+    if (pixelOfFileName(name) !== undefined) witness.originalLayout()
+    else witness.columns(raw)
+    witness.comments(comments.join('\n'))
+    return plannedNames(chosen).map((column) => ({ name: column, index: header.indexOf(column), type: csvType(column, chosen) }))
   }
   for await (const table of readNumericCsv(chunks, { name, fields, rowsPerTable: ROWS_PER_PIECE })) yield { table, plan: plan! }
+}
+
+function csvType(column: string, plan: ColumnPlan): CsvField['type'] {
+  if (column === plan.stars.get('sourceId')) return 'i64'
+  if (column === plan.designation) return 'label'
+  return column === plan.refEpoch ? 'text' : 'f64'
 }
 
 /** A pixel file of the original goes by position; so does any file of four columns, unless its names are all known. */
@@ -93,7 +99,7 @@ function distinct(header: readonly string[]): string[] {
   return header.map((name, i) => (header.indexOf(name) === i ? name : `${name} ${i + 1}`))
 }
 
-async function* fitsTables(input: BuildInput, setup: ReadSetup): AsyncGenerator<RawPiece> {
+async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const hdus = await readFitsHeaders(source)
   const tables = hdus.filter(({ kind }) => kind === 'binary table' || kind === 'ASCII table')
@@ -102,6 +108,8 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup): AsyncGenerator<
   const plans = tables.map((hdu) => ({ hdu, names: fitsColumns(hdu).map(({ name }) => name) }))
   const fitting = plans.find(({ names }) => isPlannable(names, setup.description)) ?? plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
   const plan = planColumns(fitting.names, setup.description, input.name, setup.choice)
+  witness.columns(fitting.names)
+  witness.comments(fitting.hdu.header.text('EXTNAME') ?? '')
   const rowCount = fitting.hdu.header.requireInteger('NAXIS2', 0)
   for (let row = 0; row === 0 || row < rowCount; row += ROWS_PER_PIECE) {
     const rows = [row, Math.min(rowCount, row + ROWS_PER_PIECE)] as const
@@ -115,10 +123,11 @@ function isPlannable(names: readonly string[], description: ReadSetup['descripti
   return (['sourceId', 'raDeg', 'decDeg', 'mag'] as const).every((star) => description.columns[star]?.some((name) => known.has(name.toLowerCase())))
 }
 
-async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress): AsyncGenerator<RawPiece> {
+async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const file = await openParquet(source)
   const plan = planColumns(file.columns.map(({ name }) => name), setup.description, input.name, setup.choice)
+  witness.columns(file.columns.map(({ name }) => name))
   const names = plannedNames(plan)
   if (!usesOwnCodecs(file, names)) {
     let group = 0
@@ -129,16 +138,11 @@ async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decom
   for (let group = 0; group < groups; group++) yield { table: await readRowGroup(file, group, names, gunzip), plan, done: (group + 1) / groups }
 }
 
-function noteEpochs(table: Table, { refEpoch }: ColumnPlan, file: string, { refEpochs }: ReadingNotes): void {
-  const column = refEpoch === undefined ? undefined : findColumn(table, refEpoch)
-  const epochs = column === undefined ? undefined : asFloat64(column)
-  if (epochs === undefined) return
-  let last = NaN
-  for (const epoch of epochs) {
-    if (epoch === last || !(epoch > 0)) continue
-    last = epoch
-    if (!refEpochs.has(epoch)) refEpochs.set(epoch, file)
-  }
+function noteRelease(table: Table, { refEpoch, designation }: ColumnPlan, witness: ReleaseWitness): void {
+  const epochs = refEpoch === undefined ? undefined : findColumn(table, refEpoch)
+  if (epochs !== undefined) witness.epochs(epochs)
+  const designations = designation === undefined ? undefined : findColumn(table, designation)
+  if (designations !== undefined) witness.designations(designations)
 }
 
 async function* resumed(head: Uint8Array, rest: AsyncIterator<Uint8Array>): AsyncGenerator<Uint8Array> {

@@ -8,7 +8,9 @@ import type { BuildFolder } from './build-folder.js'
 import type { ColumnChoice } from './column-plan.js'
 import type { CatalogDescription } from './description.js'
 import { readStars, type ReadingNotes } from './read-input.js'
-import type { StarChunk } from './star-chunk.js'
+import type { InputRelease } from './release.js'
+import { ReleaseWitness, type ReleaseMarks } from './release-evidence.js'
+import type { KeptOut, StarChunk } from './star-chunk.js'
 import { writeRun, type StarRun } from './star-run.js'
 import type { Precision } from './store-columns.js'
 
@@ -16,6 +18,8 @@ import type { Precision } from './store-columns.js'
 export interface ReadSetup {
   /** Tells what the columns are called. */
   readonly description: CatalogDescription
+  /** Tells the releases apart. */
+  readonly marks: readonly ReleaseMarks[]
   readonly choice: ColumnChoice
   readonly precision: Precision
 }
@@ -34,7 +38,8 @@ export interface ReadFacts {
   /** RING pixels of nside 32 that have a file. */
   readonly pixels: readonly number[]
   readonly keptOut: readonly (readonly [reason: string, rows: number])[]
-  readonly refEpochs: readonly (readonly [epoch: number, file: string])[]
+  /** What each input says of its release. */
+  readonly releases: readonly InputRelease[]
   readonly columns: readonly string[]
   /** Columns with values that a float32 would change. */
   readonly wide: readonly string[]
@@ -61,7 +66,8 @@ export async function readInputs(
   gunzip: Decompress,
   onProgress: (progress: ReadProgress) => void,
 ): Promise<ReadFacts> {
-  const notes: ReadingNotes = { keptOut: new Map(), refEpochs: new Map(), done: 0 }
+  const keptOut: KeptOut = new Map()
+  const releases: InputRelease[] = []
   const runs: StarRun[] = []
   const pixels: number[] = []
   const columns = new Set<string>()
@@ -82,7 +88,8 @@ export async function readInputs(
     if (isLoose !== (pixel === undefined)) await flush()
     isLoose = pixel === undefined
     const place = { inside: 0, all: 0 }
-    notes.done = 0
+    const notes: ReadingNotes = { keptOut, witness: new ReleaseWitness(setup.marks), done: 0 }
+    const before = rows
     for await (const piece of readStars(input, setup, gunzip, notes)) {
       for (const [column, values] of piece.values) {
         columns.add(column)
@@ -95,6 +102,7 @@ export async function readInputs(
       if (gathered >= RUN_ROWS) await flush()
       onProgress({ rows, inputs: done + (input.fraction?.() ?? notes.done) })
     }
+    releases.push({ file: name, rows: rows - before, told: notes.witness.evidence })
     if (pixel !== undefined) {
       refuseWrongPixel(place, pixel, name)
       pixels.push(pixel)
@@ -102,7 +110,7 @@ export async function readInputs(
     onProgress({ rows, inputs: done + 1 })
   }
   await flush()
-  return { runs, rows, pixels, keptOut: [...notes.keptOut], refEpochs: [...notes.refEpochs], columns: [...columns], wide: [...wide] }
+  return { runs, rows, pixels, keptOut: [...keptOut], releases, columns: [...columns], wide: [...wide] }
 }
 
 /** Whether a float32 can hold the value without loss: it is one, or it is the shortest decimal of one. */

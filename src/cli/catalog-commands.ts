@@ -16,7 +16,6 @@ export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
   const isQuiet = raw['quiet'] === true
   const report = await buildCatalogDirectory(raw['from'] as string[], to, isQuiet ? options : { ...options, onProgress: progress.show }).finally(progress.end)
   if (isQuiet) return 0
-  if (report.releaseFrom === 'assumed') io.err(`nothing in the input tells its release: taken as ${report.name}; --release names another\n`)
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
   const { margin, sharedIds } = report
   io.out(

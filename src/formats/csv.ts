@@ -2,20 +2,21 @@ import { InputError } from '../errors.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
 import { fieldText, parseFloat64, parseInt64 } from './parse-number.js'
 
-/** One field of every line that is wanted as numbers. */
+/** One field of every line that is wanted. */
 export interface CsvField {
   /** Name of the column in the table. */
   readonly name: string
   /** Position in the line, from 0. */
   readonly index: number
-  readonly type: 'f64' | 'i64'
+  /** `text` as it stands; `label` up to the last blank, as `Gaia DR3` of `Gaia DR3 4472832130942575872`: for columns of few different texts. */
+  readonly type: 'f64' | 'i64' | 'text' | 'label'
 }
 
 export interface CsvOptions {
   /** What error messages call the file. */
   readonly name: string
-  /** Chooses fields by the header's names, which come without quotes and blanks. */
-  readonly fields: (header: readonly string[]) => readonly CsvField[]
+  /** Chooses fields by the header's names, which come without quotes and blanks, and the lines of comments before it. */
+  readonly fields: (header: readonly string[], comments: readonly string[]) => readonly CsvField[]
   /** Rows of a table at most; 65,536 by default. */
   readonly rowsPerTable?: number
 }
@@ -25,6 +26,7 @@ const NEWLINE = 10
 const RETURN = 13
 const QUOTE = 34
 const HASH = 35
+const BLANK = 32
 
 /**
  * Reads the numbers of a CSV file with one header line as tables of typed columns: 64-bit integers exact, doubles correctly rounded,
@@ -59,6 +61,7 @@ class LineReader {
   rows = 0
   hasHeader = false
   private line = 0
+  private readonly comments: string[] = []
   private header: readonly string[] = []
   private fields: readonly CsvField[] = []
   /** Slot of each field of the line, -1 where it is not wanted. */
@@ -66,6 +69,7 @@ class LineReader {
   private doubles: (Float64Array | undefined)[] = []
   private integers: (BigInt64Array | undefined)[] = []
   private words: (Uint32Array | undefined)[] = []
+  private texts: (TextColumn | undefined)[] = []
   private readonly capacity: number
 
   constructor(private readonly options: CsvOptions) {
@@ -85,7 +89,9 @@ class LineReader {
         at = bytes.indexOf(NEWLINE, at) + 1
       } else if (!this.hasHeader) {
         const lineEnd = bytes.indexOf(NEWLINE, at)
-        if (first !== HASH) this.readHeader(bytes.subarray(at, lineEnd))
+        const content = bytes.subarray(at, lineEnd)
+        if (first !== HASH) this.readHeader(content)
+        else this.comments.push(new TextDecoder().decode(content))
         at = lineEnd + 1
       } else {
         at = this.readRow(bytes, at)
@@ -96,7 +102,10 @@ class LineReader {
 
   take(): Table {
     const columns = this.fields.map(({ name, type }, slot): Column => {
-      return type === 'i64' ? { name, type, values: this.integers[slot]!.slice(0, this.rows) } : { name, type, values: this.doubles[slot]!.slice(0, this.rows) }
+      const text = this.texts[slot]
+      if (text !== undefined) return { name, type: 'string', values: text.values.slice(0, this.rows) }
+      if (type === 'i64') return { name, type, values: this.integers[slot]!.slice(0, this.rows) }
+      return { name, type: 'f64', values: this.doubles[slot]!.slice(0, this.rows) }
     })
     this.rows = 0
     return tableOf(columns)
@@ -105,12 +114,13 @@ class LineReader {
   private readHeader(bytes: Uint8Array): void {
     const text = new TextDecoder().decode(bytes).replace(/\r$/, '')
     this.header = text.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1').trim())
-    this.fields = this.options.fields(this.header)
+    this.fields = this.options.fields(this.header, this.comments)
     this.slots = new Int32Array(this.header.length).fill(-1)
     for (const [slot, { index }] of this.fields.entries()) this.slots[index] = slot
     this.doubles = this.fields.map(({ type }) => (type === 'f64' ? new Float64Array(this.capacity) : undefined))
     this.integers = this.fields.map(({ type }) => (type === 'i64' ? new BigInt64Array(this.capacity) : undefined))
     this.words = this.integers.map((column) => (column === undefined ? undefined : new Uint32Array(column.buffer)))
+    this.texts = this.fields.map(({ type }) => (type === 'text' || type === 'label' ? new TextColumn(type) : undefined))
     this.hasHeader = true
   }
 
@@ -153,6 +163,11 @@ class LineReader {
   }
 
   private store(bytes: Uint8Array, start: number, end: number, slot: number): void {
+    const text = this.texts[slot]
+    if (text !== undefined) {
+      text.store(bytes, start, end, this.rows)
+      return
+    }
     const words = this.words[slot]
     if (words !== undefined) {
       if (!parseInt64(bytes, start, end, words, this.rows)) throw this.notANumber(this.fields[slot]!.index, fieldText(bytes, start, end), 'a whole number')
@@ -167,6 +182,33 @@ class LineReader {
     const column = this.header[field] ?? `${field + 1}`
     const place = { file: this.options.name, line: this.line, column, found: JSON.stringify(found), expected }
     return new InputError('bad-number', `the field is not ${expected}`, place)
+  }
+}
+
+/** A column of few different texts: one that repeats its row's predecessor makes no new string. */
+class TextColumn {
+  readonly values: string[] = []
+  private last = new Uint8Array(0)
+  private lastText = ''
+
+  constructor(private readonly type: 'text' | 'label') {}
+
+  store(bytes: Uint8Array, start: number, end: number, row: number): void {
+    let to = end
+    if (this.type === 'label') {
+      while (to > start && bytes[to - 1] !== BLANK) to--
+    }
+    if (!this.isLast(bytes, start, to)) {
+      this.last = bytes.slice(start, to)
+      this.lastText = fieldText(bytes, start, to).replace(/^"/, '')
+    }
+    this.values[row] = this.lastText
+  }
+
+  private isLast(bytes: Uint8Array, start: number, end: number): boolean {
+    if (end - start !== this.last.length) return false
+    for (let i = 0; i < this.last.length; i++) if (bytes[start + i] !== this.last[i]) return false
+    return true
   }
 }
 

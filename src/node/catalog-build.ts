@@ -5,6 +5,7 @@ import { buildCatalog, type BuildReport } from '../catalog/build.js'
 import type { BuildOptions } from '../catalog/build-options.js'
 import { pixelOfFileName, type BuildInput } from '../catalog/build-input.js'
 import type { CatalogDescription } from '../catalog/description.js'
+import { isReleaseRefusal } from '../catalog/release.js'
 import { CommandError, InputError } from '../errors.js'
 import { directoryFolder, UNFINISHED } from './build-folder.js'
 import { canUseThreads, threadRunner } from './build-threads.js'
@@ -62,10 +63,10 @@ export async function buildCatalogDirectory(from: readonly (string | BuildInput)
     await rm(work, { recursive: true, force: true })
     return report
   } catch (error) {
-    // What took long stays for the next try; a build that failed at its first input leaves nothing.
+    // What took long stays for the next try; a build that failed at its first input, or is of another release, leaves nothing.
     await unlock()
     const done = await readdir(join(work, 'jobs')).catch(() => [])
-    if (done.length === 0) await rm(work, { recursive: true, force: true })
+    if (done.length === 0 || isReleaseRefusal(error)) await rm(work, { recursive: true, force: true })
     throw error
   }
 }

@@ -17,7 +17,7 @@ export const catalogTools: CatalogTools = {
   sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
 }
 
-/** Names of the descriptions in the package; the first is taken where nothing tells the release. */
+/** Names of the descriptions in the package. */
 const DESCRIBED = ['gaia_dr2', 'gaia_dr3'] as const
 
 let described: Promise<CatalogDescription[]> | undefined

@@ -1,7 +1,12 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { BuildInput } from '../catalog/build-input.js'
+import { releaseOfProperties } from '../catalog/hats-release.js'
+import { parseProperties } from '../catalog/properties.js'
+import type { ReleaseEvidence } from '../catalog/release-evidence.js'
+import { PROPERTIES_NAMES } from '../catalog/verify/hats-lists.js'
 import { InputError } from '../errors.js'
+import { packagedDescriptions } from './catalog-files.js'
 import { fileSource, openInput, reasonOf } from './files.js'
 import { firstBytes, inputChunks, isGzip } from './input-chunks.js'
 
@@ -52,9 +57,22 @@ export function fileInput(path: string): BuildInput {
 /** The files as they stand: size and time of the last change tell whether one was changed. */
 export async function fileInputs(paths: readonly string[]): Promise<BuildInput[]> {
   const inputs: BuildInput[] = []
+  const ofCatalog = new Map<string, Promise<readonly ReleaseEvidence[]>>()
   for (const path of paths) {
     const { size, mtimeMs } = await stat(path)
-    inputs.push({ ...fileInput(path), byteLength: size, identity: `${path} ${size} ${mtimeMs}` })
+    const root = /^(.*)[\\/]dataset[\\/].*Norder(?:=|%3D)\d/.exec(path)?.[1]
+    if (root !== undefined && !ofCatalog.has(root)) ofCatalog.set(root, releaseOfCatalog(root))
+    const release = root === undefined ? undefined : await ofCatalog.get(root)
+    inputs.push({ ...fileInput(path), ...(release && { release }), byteLength: size, identity: `${path} ${size} ${mtimeMs}` })
   }
   return inputs
+}
+
+/** What the properties of a HATS catalogue say of its release. */
+async function releaseOfCatalog(root: string): Promise<ReleaseEvidence[]> {
+  for (const name of PROPERTIES_NAMES) {
+    const text = await readFile(join(root, name), 'utf8').catch(() => undefined)
+    if (text !== undefined) return releaseOfProperties(parseProperties(text), await packagedDescriptions())
+  }
+  return []
 }

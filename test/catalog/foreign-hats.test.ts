@@ -122,7 +122,7 @@ describe('what cannot be read is said', () => {
 
   test('no release, another release, no such column, a missing file, bad lists', async () => {
     await expect(openInMemory(text('hats.properties', (s) => s.replace(/obs_title.*/, 'obs_title=stars')))).rejects.toThrow(
-      'store/hats.properties: nothing tells which release this HATS catalogue holds (found obs_collection gaia, hats_coordinate_epoch missing, expected gaia_dr2 or gaia_dr3)',
+      'store/hats.properties: nothing tells which release this HATS catalogue holds: make one of yours with `bliss-calib catalog build --release` (found obs_collection gaia, hats_coordinate_epoch missing, expected gaia_dr2 or gaia_dr3)',
     )
     const other = await openInMemory(text('hats.properties', (s) => s.replace(/obs_title.*/, 'obs_title=Gaia DR2')))
     await expect(other.read(footprints[0]!)).rejects.toThrow(/column ref_epoch: the positions are of another epoch than the release that the catalogue names \(found 2016, expected 2015.5\)$/)

@@ -131,7 +131,7 @@ describe('columns', () => {
   const header = 'source_id,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra,parallax,pmra_error,astrometric_n_obs'
   const line = '4611686018427387905,10.123456789012345,20.1,15.123457,16.5,-3.141592653589793,1.2345678901234567,0.05,123'
   const columnsOf = async (options: Parameters<typeof buildInMemory>[1], raw = [header, line].join('\n')) => {
-    const { store, report } = await buildInMemory([memoryInput('a.csv', raw)], options)
+    const { store, report } = await buildInMemory([memoryInput('a.csv', raw)], { ...options, release: 'gaia_dr2' })
     const dir = mkdtempSync(join(folder, 'columns-'))
     for (const [path, bytes] of store) {
       mkdirSync(dirname(join(dir, path)), { recursive: true })

@@ -9,6 +9,8 @@ import { memoryInput } from './simulated-rows.js'
 const SKY = { order: 0, ranges: Float64Array.of(0, 12) }
 const GAIA = 'source_id,ra,dec,phot_g_mean_mag'
 
+const DR2 = { release: 'gaia_dr2' }
+
 async function built(name: string, content: string | Uint8Array, options: Parameters<typeof buildInMemory>[1] = {}) {
   const { store, report } = await buildInMemory([memoryInput(name, content)], options)
   const catalog = await openInMemory(store)
@@ -37,7 +39,7 @@ describe('what an input may be', () => {
   })
 
   test('pixel files and an archive list together: both coverages', async () => {
-    const { store, report } = await buildInMemory([memoryInput('GaiaOut05000.csv', `a,b,c,d\n${inPixel(1)}\n`), memoryInput('more.csv', `${GAIA}\n7,200,-60,12\n`)])
+    const { store, report } = await buildInMemory([memoryInput('GaiaOut05000.csv', `id,ra,dec,mag\n${inPixel(1)}\n`), memoryInput('more.csv', `${GAIA}\n7,200,-60,12\n`)], DR2)
     expect(report.coverageFrom).toBe('mixed')
     const catalog = await openInMemory(store)
     expect(catalog.missingSqDeg(discCover(14, 200, -60, 0.1))).toBe(0)
@@ -46,14 +48,14 @@ describe('what an input may be', () => {
   })
 
   test('a flat list of four columns, ids being row numbers', async () => {
-    const { stars, catalog } = await built('refcat.csv', 'MATCHID,RA,DEC,WAVG_MAG_PSF\n2,314.88794621,-0.047260500000000004,12.941000\n1,314.95924048,-0.04532343,13.105000\n')
+    const { stars, catalog } = await built('refcat.csv', 'MATCHID,RA,DEC,WAVG_MAG_PSF\n2,314.88794621,-0.047260500000000004,12.941000\n1,314.95924048,-0.04532343,13.105000\n', DR2)
     expect(Array.from(stars.sourceId).sort()).toEqual([1n, 2n])
     expect(new Set(stars.raDeg)).toEqual(new Set([314.88794621, 314.95924048]))
     expect(catalog.columns).toEqual(new Set(['sourceId', 'raDeg', 'decDeg', 'mag']))
   })
 
   test('four columns with the archive names in another order go by name', async () => {
-    const { stars } = await built('query.csv', 'ra,dec,phot_g_mean_mag,source_id\n10,20,15.25,99\n')
+    const { stars } = await built('query.csv', 'ra,dec,phot_g_mean_mag,source_id\n10,20,15.25,99\n', DR2)
     expect([stars.sourceId[0], stars.raDeg[0], stars.decDeg[0], stars.mag[0]]).toEqual([99n, 10, 20, 15.25])
   })
 
@@ -67,7 +69,7 @@ describe('what an input may be', () => {
   })
 
   test('magnitude errors come from flux over error, else from flux and its error', async () => {
-    const { stars } = await built('a.csv', `${GAIA},phot_g_mean_flux_over_error,phot_bp_mean_mag,phot_bp_mean_flux,phot_bp_mean_flux_error\n1,10,20,15,100,16,5000,10\n2,11,20,15,,16,,\n`)
+    const { stars } = await built('a.csv', `${GAIA},phot_g_mean_flux_over_error,phot_bp_mean_mag,phot_bp_mean_flux,phot_bp_mean_flux_error\n1,10,20,15,100,16,5000,10\n2,11,20,15,,16,,\n`, DR2)
     const [one, two] = [stars.sourceId.indexOf(1n), stars.sourceId.indexOf(2n)]
     expect(stars.magErr![one]).toBeCloseTo(0.010857362, 8)
     expect(stars.bpMagErr![one]).toBeCloseTo(1.0857362 / 500, 8)
@@ -91,37 +93,15 @@ describe('what an input may be', () => {
 describe('rows that are kept out', () => {
   test('absurd rows are counted by reason, sound ones stay', async () => {
     const rows = ['1,10,20,15', '2,,20,15', '3,10,nan,15', '4,10,91,15', '5,400,20,15', '6,10,-90.001,15', '7,-45,20,15', '8,360,20,15', '9,10,20,']
-    const { report, stars } = await built('a.csv', [GAIA, ...rows].join('\n'))
+    const { report, stars } = await built('a.csv', [GAIA, ...rows].join('\n'), DR2)
     expect(report.keptOut).toEqual({ 'position missing': 2, 'declination outside -90 to 90': 2, 'right ascension outside 0 to 360': 1 })
     expect(new Map(Array.from(stars.sourceId, (id, i) => [id, stars.raDeg[i]]))).toEqual(new Map([[1n, 10], [7n, 315], [8n, 0], [9n, 10]]))
   })
 
   test('a star that comes twice is kept once; one id at two places, or two ids at one place, stay', async () => {
-    const { report, stars } = await built('a.csv', [GAIA, '1,10,20,15', '1,10,20,15', '1,10,21,15', '2,10,20,15'].join('\n'))
+    const { report, stars } = await built('a.csv', [GAIA, '1,10,20,15', '1,10,20,15', '1,10,21,15', '2,10,20,15'].join('\n'), DR2)
     expect(report.keptOut).toEqual({ 'repeated: same id and position': 1 })
     expect(Array.from(stars.sourceId).sort()).toEqual([1n, 1n, 2n])
-  })
-})
-
-describe('the release', () => {
-  const withEpoch = (epoch: string) => `${GAIA},ref_epoch\n1,10,20,15,${epoch}\n`
-  test.each([
-    ['2015.5', undefined, 'gaia_dr2', 2015.5],
-    ['2016.0', undefined, 'gaia_dr3', 2016],
-    ['', undefined, 'gaia_dr2', 2015.5],
-    ['2016', 'gaia_dr3', 'gaia_dr3', 2016],
-    ['', 'gaia_dr3', 'gaia_dr3', 2016],
-  ])('ref_epoch %j and --release %s give %s', async (epoch, release, name, epochYr) => {
-    const { report, stars } = await built('a.csv', withEpoch(epoch), release === undefined ? {} : { release })
-    expect([report.name, stars.epochYr]).toEqual([name, epochYr])
-  })
-  test.each([
-    ['2016.0', 'gaia_dr2', 'a.csv, column ref_epoch: the positions are not of the epoch of gaia_dr2 (found 2016, expected 2015.5)'],
-    ['2000', undefined, 'a.csv, column ref_epoch: no release is known with positions of this epoch (found 2000, expected 2015.5 (gaia_dr2) or 2016 (gaia_dr3))'],
-    ['2015.5\n2,11,20,15,2016', undefined, 'a.csv, column ref_epoch: the inputs mix releases: gaia_dr2 stood before (found 2016, expected 2015.5)'],
-    ['2015.5', 'gaia_dr1', '--release: no catalogue of this name is described (found gaia_dr1, expected gaia_dr2 or gaia_dr3)'],
-  ])('ref_epoch %j against --release %s is refused', async (epoch, release, message) => {
-    await expect(built('a.csv', withEpoch(epoch), release === undefined ? {} : { release })).rejects.toThrow(message)
   })
 })
 
@@ -146,7 +126,7 @@ describe('what is refused', () => {
     expect(wrong).not.toBe(5000)
     const rows = Array.from({ length: 20 }, (_, i) => inPixel(i, i / 1000))
     expect(nestedIndex(5, centre.raDeg, centre.decDeg)).toBe(Number(ring2nested(5, 5000)))
-    await expect(built(`GaiaOut${String(wrong).padStart(5, '0')}.csv`, ['a,b,c,d', ...rows].join('\n'))).rejects.toThrow(
+    await expect(built(`GaiaOut${String(wrong).padStart(5, '0')}.csv`, ['id,ra,dec,mag', ...rows].join('\n'))).rejects.toThrow(
       `most stars lie outside the pixel of the file's name (found 20 of 20 stars, expected RING pixel ${wrong} of nside 32)`,
     )
   })

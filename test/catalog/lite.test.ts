@@ -48,7 +48,7 @@ test.each([
 
 test('a lite store says what was rounded, and every value is a multiple of its step', async () => {
   const rows = ['source_id,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra', '1,359.99999999,-89.99999999,15.123456,16.654321,-3.14159', '2,123.456789012345,12.3456789012345,20.5,,']
-  const { store } = await buildInMemory([memoryInput('a.csv', rows.join('\n'))], { precision: 'lite' })
+  const { store } = await buildInMemory([memoryInput('a.csv', rows.join('\n'))], { precision: 'lite', release: 'gaia_dr2' })
   const stars = await (await openInMemory(store)).read(SKY)
   const text = (path: string) => new TextDecoder().decode(store.get(path)!)
   expect(text('hats.properties')).toContain(

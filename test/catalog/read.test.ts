@@ -80,13 +80,13 @@ describe('reading by footprint', () => {
   })
 
   test('magnitudes are the decimals that were in the text', async () => {
-    const { store: small } = await buildInMemory([memoryInput('flat.csv', 'a,b,c,d\n1,10,20,18.564259\n2,10,20.1,13.0\n3,10,20.2,\n')])
+    const { store: small } = await buildInMemory([memoryInput('flat.csv', 'id,ra,dec,mag\n1,10,20,18.564259\n2,10,20.1,13.0\n3,10,20.2,\n')], { release: 'gaia_dr2' })
     const { mag } = await (await openInMemory(small)).read(rangesFromCells(0, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]))
     expect(Array.from(mag).sort()).toEqual([13, 18.564259, NaN])
   })
 
   test('magnitudes with more digits than a float32 are kept as doubles', async () => {
-    const { store: small } = await buildInMemory([memoryInput('flat.csv', 'a,b,c,d\n1,10,20,18.5642591234\n')])
+    const { store: small } = await buildInMemory([memoryInput('flat.csv', 'id,ra,dec,mag\n1,10,20,18.5642591234\n')], { release: 'gaia_dr2' })
     const opened = await openInMemory(small)
     expect(opened.magType).toBe('f64')
     expect((await opened.read(rangesFromCells(0, [0, 1, 2, 3, 4]))).mag[0]).toBe(18.5642591234)

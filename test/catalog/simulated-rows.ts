@@ -1,5 +1,6 @@
 import type { BuildInput } from '../../src/catalog/build-input.js'
 import { memorySource } from '../../src/formats/bytes.js'
+import { nestedIndex } from '../../src/healpix/index.js'
 import { seededRandom } from '../../src/math/random.js'
 
 /** Rows of a simulated archive: the truth that stores are judged by. */
@@ -34,7 +35,7 @@ export function archiveRows(count: number, seed: number): ArchiveRow[] {
       }
     }
     return {
-      id: (BigInt(random.below(2 ** 30)) << 32n) | (BigInt(i) << 7n),
+      id: (BigInt(nestedIndex(12, ra, dec)) << 35n) | (BigInt(random.below(2 ** 3)) << 32n) | (BigInt(i) << 7n),
       ra,
       dec,
       g: Math.fround(12 + 9 * random.uniform()),
@@ -44,10 +45,10 @@ export function archiveRows(count: number, seed: number): ArchiveRow[] {
   })
 }
 
-/** The rows as an archive CSV. */
+/** The rows as an archive CSV of Gaia DR2. */
 export function archiveCsv(rows: readonly ArchiveRow[]): string {
   const text = (value: number) => (Number.isNaN(value) ? 'null' : String(value))
-  return ['source_id,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra', ...rows.map(({ id, ra, dec, g, bp, pmra }) => [id, ra, dec, g, text(bp), pmra].join(','))].join('\n') + '\n'
+  return ['source_id,ref_epoch,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra', ...rows.map(({ id, ra, dec, g, bp, pmra }) => [id, 2015.5, ra, dec, g, text(bp), pmra].join(','))].join('\n') + '\n'
 }
 
 /** Bytes in memory as an input of a build. */

@@ -77,7 +77,7 @@ describe('formats', () => {
       expect(bp === '' ? NaN : Math.fround(Number(bp))).toBe(expected[i]!.bp)
     }
     writeFileSync(join(folder, 'cone.csv'), out)
-    const again = await buildCatalogDirectory([join(folder, 'cone.csv')], join(folder, 'again'))
+    const again = await buildCatalogDirectory([join(folder, 'cone.csv')], join(folder, 'again'), { release: 'gaia_dr2' })
     expect(again.rowCount).toBe(expected.length)
     const second = await run(['catalog', 'query', join(folder, 'again'), '--cone', '0,10,0.3'])
     expect(second.out).toBe(out)
@@ -115,7 +115,7 @@ describe('formats', () => {
 test('what the catalogue does not cover is said', async () => {
   const small = join(folder, 'small')
   writeFileSync(join(folder, 'one.csv'), 'source_id,ra,dec,phot_g_mean_mag\n5,10,20,15.5\n')
-  await buildCatalogDirectory([join(folder, 'one.csv')], small, { coverage: { order: 5, ranges: Float64Array.of(0, 1) } })
+  await buildCatalogDirectory([join(folder, 'one.csv')], small, { release: 'gaia_dr2', coverage: { order: 5, ranges: Float64Array.of(0, 1) } })
   const { exitCode, out, err } = await run(['catalog', 'query', small, '--cone', '10,20,0.1', '--columns', 'source_id'])
   expect([exitCode, out]).toEqual([0, 'source_id\n5\n'])
   expect(err).toMatch(/^the catalogue does not cover 0\.03\d+ sq deg of the cells of this region\n$/)

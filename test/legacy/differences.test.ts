@@ -21,7 +21,7 @@ async function inDirectory(exposure: SmallExposure, list: string, act: (dir: str
     const work = join(dir, 'work')
     const { sourceId, raDeg, decDeg, mag } = exposure.stars
     writeFileSync(join(dir, 'stars.csv'), ['source_id,ra,dec,phot_g_mean_mag', ...Array.from(sourceId, (id, i) => `${id},${raDeg[i]},${decDeg[i]},${mag[i]}`)].join('\n') + '\n')
-    await buildCatalogDirectory([join(dir, 'stars.csv')], join(dir, 'catalog'))
+    await buildCatalogDirectory([join(dir, 'stars.csv')], join(dir, 'catalog'), { release: 'gaia_dr2' })
     mkdirSync(work)
     writeFileSync(join(work, list), exposure.list)
     for (const [name, table] of exposure.tables) writeFileSync(join(work, name), writeFitsLdac({ imageCards: [{ keyword: 'SIMPLE', value: true }], objects: table }))

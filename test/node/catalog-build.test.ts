@@ -10,7 +10,7 @@ import { openCatalog } from '../../src/node/open-catalog.js'
 
 const folder = mkdtempSync(join(tmpdir(), 'bliss-catalog-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
-const LIST = 'source_id,ra,dec,phot_g_mean_mag\n5,10,20,15.5\n'
+const LIST = 'source_id,ra,dec,phot_g_mean_mag,ref_epoch\n5,10,20,15.5,2015.5\n'
 const SKY = { order: 0, ranges: Float64Array.of(0, 12) }
 
 function raw(name: string, content: string | Uint8Array = LIST): string {
@@ -57,7 +57,7 @@ describe('building into a directory', () => {
     mkdirSync(to)
     await buildCatalogDirectory([raw('list.csv')], to)
     await expect(buildCatalogDirectory([raw('list.csv')], to)).rejects.toThrow(`${to}: the target directory is not empty: choose another, or replace it with --force (found 2 entries)`)
-    await buildCatalogDirectory([raw('more.csv', `${LIST}6,10.1,20,16\n`)], to, { force: true })
+    await buildCatalogDirectory([raw('more.csv', `${LIST}6,10.1,20,16,2015.5\n`)], to, { force: true })
     expect((await openCatalog(to)).rowCount).toBe(2)
   })
 
@@ -69,6 +69,19 @@ describe('building into a directory', () => {
     await expect(buildCatalogDirectory([raw('bad.csv', `${LIST}6,10\n`)], to, { force: true })).rejects.toThrow(/bad\.csv, line 3: the line has another number of fields/)
     expect(readdirSync(dir)).toEqual(['store'])
     expect((await openCatalog(to)).rowCount).toBe(1)
+  })
+
+  test('where the release is not told or contradicted, no trace stays', async () => {
+    const dir = join(folder, 'untold')
+    mkdirSync(dir)
+    const silent = raw('silent.csv', 'source_id,ra,dec,phot_g_mean_mag\n5,10,20,15.5\n')
+    const refused = [
+      buildCatalogDirectory([silent], join(dir, 'store')),
+      buildCatalogDirectory([raw('list.csv')], join(dir, 'other'), { release: 'gaia_dr3' }),
+      buildCatalogDirectory([raw('list.csv'), silent], join(dir, 'mixed'), { jobBytes: 1 }),
+    ]
+    for (const build of refused) await expect(build).rejects.toThrow(/--release/)
+    expect(readdirSync(dir)).toEqual([])
   })
 
   test('a store can be built from a store: HATS tables about itself are left alone', async () => {

@@ -17,7 +17,7 @@ const declareBuild: DeclareCommand = (catalog, run) =>
     {
       from: { type: 'string', array: true, demandOption: true, describe: "files or directories: the original's GaiaOut tree, a flat 4-column CSV, Gaia archive CSV, FITS, Parquet" },
       to: { type: 'string', demandOption: true, describe: 'directory of the new catalogue' },
-      release: { type: 'string', describe: 'release of the input: gaia_dr2, gaia_dr3; told from ref_epoch where it can be, else gaia_dr2' },
+      release: { type: 'string', describe: 'release of the input: gaia_dr2, gaia_dr3; needed if its rows do not tell it' },
       columns: { type: 'string', default: 'default', describe: 'basic (id, position, G), default, or more by name: default,parallax,ruwe,pmra_error' },
       lite: { type: 'boolean', default: false, describe: 'round positions to 0.1 mas and magnitudes far below their errors: a quarter smaller' },
       exact: { type: 'boolean', default: false, describe: 'keep proper motions and the like as doubles where the input has doubles' },
