@@ -43,7 +43,7 @@ describe.skipIf(files.length === 0)('real Gaia FITS files, against astropy (skip
   test.each(files)('%s', async (name) => {
     const expected = truth[join(gaia, name)]!
     const to = join(scratch, name.replaceAll('/', '_'))
-    const report = await buildCatalogDirectory([join(gaia, name)], to, /gedr3|gdr3/.test(name) ? { release: 'gaia_dr3' } : {})
+    const report = await buildCatalogDirectory([join(gaia, name)], to, { release: /gedr3|gdr3/.test(name) ? 'gaia_dr3' : 'gaia_dr2' })
     expect(report.rowCount).toBe(expected.rows)
     const stars = await (await openCatalog(to)).read({ order: 0, ranges: Float64Array.of(0, 12) })
     const order = Array.from(stars.sourceId.keys()).sort((a, b) => (stars.sourceId[a]! < stars.sourceId[b]! ? -1 : 1))

@@ -109,7 +109,7 @@ const real = existsSync(gaia)
 test.skipIf(real.length === 0)('real Gaia rows (skipped where ../shared/real is absent): no id is found at two places in any file', async () => {
   let rows = 0
   for (const [i, name] of real.entries()) {
-    const report = await buildCatalogDirectory([join(gaia, name)], join(scratch, `real-${i}`), /gedr3|gdr3/.test(name) ? { release: 'gaia_dr3' } : {})
+    const report = await buildCatalogDirectory([join(gaia, name)], join(scratch, `real-${i}`), { release: /gedr3|gdr3/.test(name) ? 'gaia_dr3' : 'gaia_dr2' })
     expect([name, report.sharedIds]).toEqual([name, undefined])
     rows += report.rowCount
   }
