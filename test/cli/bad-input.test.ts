@@ -316,11 +316,12 @@ test('a directory that cannot be made is no bug', async () => {
   expect(err).toContain('the directory cannot be made')
 })
 
-test('catalog build says so where it has to assume the release', async () => {
+test('catalog build asks for the release that nothing tells', async () => {
   const dir = temporaryDirectory()
   writeFileSync(join(dir, 'flat.csv'), 'MATCHID,RA,DEC,WAVG_MAG_PSF\n1,10,20,15.5\n')
-  const assumed = await run(['catalog', 'build', '--from', join(dir, 'flat.csv'), '--to', join(dir, 'a')])
-  expect(assumed).toMatchObject({ exitCode: 0, err: 'nothing in the input tells its release: taken as gaia_dr2; --release names another\n' })
+  const untold = await run(['catalog', 'build', '--from', join(dir, 'flat.csv'), '--to', join(dir, 'a'), '--quiet'])
+  expect(untold).toMatchObject({ exitCode: 3, out: '', err: expect.stringContaining('flat.csv: nothing tells the release of the rows: name the release with --release') as string })
+  expect(existsSync(join(dir, 'a'))).toBe(false)
   const told = await run(['catalog', 'build', '--from', join(dir, 'flat.csv'), '--to', join(dir, 'b'), '--release', 'gaia_dr3'])
   expect(told).toMatchObject({ exitCode: 0, err: '' })
 })

@@ -18,7 +18,7 @@ interface Ccd {
 
 async function catalogOf(path: string): Promise<string> {
   const catalog = join(temporaryDirectory(), 'catalog')
-  const built = await run(['catalog', 'build', '--from', path, '--to', catalog, '--quiet'])
+  const built = await run(['catalog', 'build', '--from', path, '--to', catalog, '--release', 'gaia_dr2', '--quiet'])
   expect(built).toMatchObject({ exitCode: 0, err: '' })
   return catalog
 }
