@@ -1,6 +1,7 @@
 import type { Catalog } from './catalog/catalog.js'
 import { readEach } from './catalog/read-each.js'
 import type { StarColumns } from './catalog/stars.js'
+import type { RecognisedCamera } from './camera/recognise.js'
 import { DataError } from './errors.js'
 import type { CcdCorners } from './exposure/catalogue-list.js'
 import type { FluxUnit } from './exposure/flux-unit.js'
@@ -38,13 +39,16 @@ export interface CcdInput {
   readonly epochFrom?: EpochSource
   /** Saturation level of the image's pixels, in its unit. */
   readonly saturation?: number
-  /** For hints that decide nothing: exposure time and airmass, what one unit of flux is, INSTRUME. */
+  /** For hints that decide nothing: exposure time and airmass, what one unit of flux is. */
   readonly exposureTimeSec?: number
   readonly airmass?: number
   readonly fluxUnit?: FluxUnit
   /** Whether the header names the unit, or only its gain suggests it. */
   readonly fluxUnitFrom?: 'BUNIT' | 'GAIN'
-  readonly instrument?: string
+  /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
+  readonly camera?: RecognisedCamera
+  /** FILTER, else BAND of the image header. */
+  readonly filter?: string
   /** For messages: the list and its line that the CCD comes from. */
   readonly place?: { readonly file: string; readonly line: number }
 }

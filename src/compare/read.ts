@@ -2,6 +2,7 @@ import { csvParseRows } from 'd3-dsv'
 import { InputError } from '../errors.js'
 import type { CsvField } from '../formats/csv.js'
 import { gather } from '../math/select.js'
+import { checkResultSchema } from '../products/result-schema.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { parseCatalogueFileName } from './names.js'
 import { inFieldSign, knownNumber } from './zero-rows.js'
@@ -143,12 +144,13 @@ export interface CatalogZeropoint {
 
 /** `sigmaClip` of a CCD in `zeropoint_*.json`; throws InputError where the text is no such result. */
 export function sigmaClipOfJson(text: string, file: string, ccd: number): CatalogZeropoint {
-  let result: { ccds?: { ccd?: number; sigmaClip?: { zeropoint?: number | null; nClipped?: number } }[] } | null
+  let result: { schema?: unknown; ccds?: { ccd?: number; sigmaClip?: { zeropoint?: number | null; nClipped?: number } }[] } | null
   try {
     result = JSON.parse(text) as typeof result
   } catch (cause) {
     throw new InputError('damaged-json', 'the result is no JSON', { file, found: (cause as Error).message }, { cause })
   }
+  checkResultSchema(result?.schema, file)
   const found = Array.isArray(result?.ccds) ? result.ccds.find((one) => one?.ccd === ccd)?.sigmaClip : undefined
   if (found === undefined) throw new InputError('unfit-json', `the result holds no sigmaClip of CCD ${ccd}`, { file })
   return { zeropoint: found.zeropoint ?? null, stars: found.nClipped ?? 0 }

@@ -1,3 +1,4 @@
+import { RESULT_SCHEMA } from '../products/result-schema.js'
 import { isBlissError } from '../errors.js'
 import { memorySource } from '../formats/bytes.js'
 import { readFitsHeaders } from '../formats/fits/index.js'
@@ -126,7 +127,11 @@ async function checkedJson(bytes: Uint8Array | undefined, name: string, exposure
     say(`${name} is damaged: ${(cause as Error).message}`)
     return undefined
   }
-  if (json?.schema !== 1 || !Array.isArray(json.ccds) || json.provenance === undefined || json.exposure?.expnum !== exposure.expnum) {
+  if (json?.schema !== RESULT_SCHEMA) {
+    say(`${name} is of schema ${JSON.stringify(json?.schema)}, and this version writes ${RESULT_SCHEMA}: calibrate it again`)
+    return undefined
+  }
+  if (!Array.isArray(json.ccds) || json.provenance === undefined || json.exposure?.expnum !== exposure.expnum) {
     say(`${name} is no result of exposure ${exposure.expnum}`)
     return undefined
   }

@@ -115,12 +115,12 @@ export function ccdTasks(): CcdTasks {
   return {
     async read(task) {
       const { run, row, list } = task
-      const { table, facts, sources, notes: read, sha256 } = await readFullcat(task)
+      const { table, facts, camera, sources, notes: read, sha256 } = await readFullcat(task)
       const { centre, corners, ccd, band } = row
       const carried = carriedCatalogue(table)
       if (!kept.has(run)) kept.set(run, new Map())
       kept.get(run)!.set(ccd, carried)
-      const input: CcdInput = { ...facts, ccd, band, centre, corners, sources, place: { file: list.fileName, line: row.line } }
+      const input: CcdInput = { ...facts, camera, ccd, band, centre, corners, sources, place: { file: list.fileName, line: row.line } }
       const notes = [
         ...read.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
         ...(facts.epochYr === undefined ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`] : []),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { access, open, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
+import type { RecognisedCamera } from '../camera/recognise.js'
 import { InputError } from '../errors.js'
 import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
 import { readDetections } from '../exposure/detections.js'
@@ -11,6 +12,7 @@ import type { SourceColumns } from '../exposure/sources.js'
 import { memorySource, type Allocate } from '../formats/bytes.js'
 import { openFitsSource } from '../formats/fits/index.js'
 import { CARRIED_COLUMNS } from '../products/calibrated-catalogue.js'
+import { packagedCameraOf } from './camera-files.js'
 import { reasonOf, unreadableFile } from './reason.js'
 import { withSpareMemory } from './spare-memory.js'
 import type { Table } from '../table/columns.js'
@@ -48,6 +50,7 @@ export interface ReadCcd {
   readonly table: Table
   readonly sources: SourceColumns
   readonly facts: ImageFacts
+  readonly camera: RecognisedCamera
   /** Sentences about what could not be read, or was read in a way that needs to be said. */
   readonly notes: readonly string[]
   readonly sha256: string
@@ -79,9 +82,10 @@ async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow,
   const source = await openFitsSource(memorySource(path, bytes), gunzipSync)
   const { table, header, notes } = await readDetections(source, row, flux, CARRIED_COLUMNS)
   const facts = { ...listFacts(row), ...header.facts }
+  const camera = await packagedCameraOf({ ...facts, fileName: row.fileName })
   checkIdentity(row, listFile, header)
   checkBand(row, listFile, facts.filter)
-  return { table, sources: sourcesOf(table, flux, path), facts, notes, sha256: sha256(bytes) }
+  return { table, sources: sourcesOf(table, flux, path), facts, camera, notes, sha256: sha256(bytes) }
 }
 
 /** What the list says of the image; its header says it better. */

@@ -3,6 +3,7 @@ import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { AppliedZeropoint } from '../products/calibrated-catalogue.js'
 import { appliedZeropoint } from '../products/ccd-products.js'
+import { CAMERA_SOURCES } from '../camera/recognise.js'
 import type { ExposureFacts, Provenance, SolvedResult } from '../products/result-json.js'
 import type { CcdPool, CcdThread } from './ccd-pool.js'
 import type { StagedCatalogue } from './ccd-tasks.js'
@@ -84,7 +85,7 @@ export async function stageCcds(exposure: WrittenExposure, ccds: readonly ReadyC
   const stageResult = (k: number, thread: CcdThread) => {
     const { own, ...result } = results[k]!
     const { row, magsType, others } = ccds[k]!
-    const context = { list: list.name, exposure: exposureFacts(exposure, ccds[k]!), fileName: row.fileName, magsType, provenance: provenanceOf(exposure, [ccds[k]!]), ...(own ? { own } : {}) }
+    const context = { list: list.name, exposure: exposureFacts(exposure, [ccds[k]!]), fileName: row.fileName, magsType, provenance: provenanceOf(exposure, [ccds[k]!]), ...(own ? { own } : {}) }
     return stage(k, 'result', thread, async (ofHalf) => ({ files: await thread.stageResult({ outdir, result, context, others, stem: ofHalf }) }))
   }
   const readers = [...new Set(ccds.map(({ reader }) => reader))]
@@ -111,14 +112,24 @@ async function together(outdir: string, catalogue: StagedHalf | Failed, result: 
   return { error: 'error' in catalogue ? catalogue.error : (result as Failed).error }
 }
 
-export const exposureFacts = ({ expnum, list: { name: { reqnum, attnum } } }: WrittenExposure, { row, result }: ReadyCcd): ExposureFacts => ({
-  expnum,
-  band: row.band,
-  reqnum,
-  attnum,
-  epochYr: result.epochYr,
-  epochFrom: result.epochFrom,
-})
+/** What the CCDs say of their exposure; epoch and band are the first's. Of the camera no more is said than all of them say. */
+export function exposureFacts({ expnum, list: { name: { reqnum, attnum } } }: WrittenExposure, ccds: readonly ReadyCcd[]): ExposureFacts {
+  const { row, result } = ccds[0]!
+  const { epochYr, epochFrom, camera, filter } = result
+  const areOne = (key: 'camera' | 'filter') => ccds.every((ccd) => ccd.result[key] === result[key])
+  const weakest = Math.max(...ccds.map((ccd) => CAMERA_SOURCES.indexOf(ccd.result.cameraFrom)))
+  return {
+    expnum,
+    band: row.band,
+    reqnum,
+    attnum,
+    epochYr,
+    epochFrom,
+    camera: areOne('camera') ? camera : 'generic',
+    cameraFrom: CAMERA_SOURCES[weakest]!,
+    filter: areOne('filter') ? filter : null,
+  }
+}
 
 export function provenanceOf({ provenance }: WrittenExposure, ccds: readonly ReadyCcd[]): Provenance {
   return { ...provenance, inputs: Object.assign({}, provenance.inputs, ...ccds.map(({ input }) => input)) as Provenance['inputs'] }

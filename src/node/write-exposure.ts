@@ -121,5 +121,5 @@ async function stageOwn({ outdir, list, pool }: WrittenExposure, ccds: readonly 
 }
 
 function resultText(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { results, solution }: Solved, extras: Parameters<typeof resultJson>[3] = {}): string {
-  return resultJson(exposureFacts(exposure, ccds[0]!), results, provenanceOf(exposure, ccds), { ...(solution ? { solution } : {}), ...extras })
+  return resultJson(exposureFacts(exposure, ccds), results, provenanceOf(exposure, ccds), { ...(solution ? { solution } : {}), ...extras })
 }

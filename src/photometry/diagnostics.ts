@@ -1,6 +1,6 @@
 import type { CatalogDescription } from '../catalog/description.js'
 import type { StarColumns } from '../catalog/stars.js'
-import { DECAM } from '../exposure/camera.js'
+import type { RecognisedCamera } from '../camera/recognise.js'
 import type { ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { gather, indicesWhere, numbersOf } from '../math/select.js'
@@ -40,7 +40,8 @@ export interface CcdDiagnostics {
 
 /** The stages that the diagnostics look back on. */
 export interface DiagnosedStages {
-  readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom' | 'instrument'> & {
+  readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
+    readonly camera?: RecognisedCamera
     readonly band: string
     readonly centre: { readonly raDeg: number; readonly decDeg: number }
     readonly sources: SourceColumns
@@ -71,13 +72,16 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
   const looksAtDetector = number && !withoutColourTerm
   const instMag = gather(matches.instMag, rows)
   const x = gather(matches.xImage, rows)
-  const hasTwoAmplifiers = x.some((value) => value > DECAM.columns / 2) && !x.some((value) => value > DECAM.columns + 1)
+  const { columns = 0, amplifierColumns = [] } = input.camera?.description.detector ?? {}
+  const [boundary = Infinity] = amplifierColumns
+  const onDetector = !x.some((value) => value > columns + 1)
+  const hasTwoAmplifiers = amplifierColumns.length === 1 && onDetector && x.some((value) => value > boundary)
   return {
     expectedScatter: looksAtDetector ? rootMeanSquare(gather(refScatter, rows.filter((p) => matches.fate[p] === 'used'))) : null,
     crossCheck: (number && fit.crossCheck) || null,
     bands: bandEvidence(matches, prior, stars, pairs, description),
     magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
-    amplifiers: looksAtDetector && hasTwoAmplifiers ? trendWith(x.map((value) => Number(value > DECAM.columns / 2 + 0.5)), fittedStars) : null,
+    amplifiers: looksAtDetector && hasTwoAmplifiers ? trendWith(x.map((value) => Number(value > boundary + 0.5)), fittedStars) : null,
     brightEnd: looksAtDetector ? brightEnd(instMag, fittedStars) : null,
     peakCeiling: peakCeiling(input.sources.peak, selected),
     crowdedShare: crowdedShare(evidence),

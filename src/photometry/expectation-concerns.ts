@@ -18,10 +18,10 @@ const UNIT_FROM: Readonly<Record<Expectation['unitFrom'], string>> = {
 /** Units, transparency and depth against what the camera usually gives: it warns, and decides nothing. */
 export function expectationConcerns(expectation: Expectation | null, band: string, zeropoint: number | null): Concern[] {
   if (expectation === null || zeropoint === null) return []
-  const { zeropoint: expected, unit, unitFrom, unitThatFits, bandThatFits, transparency, exposureTimeSec, depth5Sigma, expectedDepth5Sigma } = expectation
+  const { camera, zeropoint: expected, unit, unitFrom, unitThatFits, bandThatFits, transparency, exposureTimeSec, depth5Sigma, expectedDepth5Sigma } = expectation
   const concerns: Concern[] = []
   const offset = zeropoint - expected
-  const given = `what DECam gives in ${band} for ${exposureTimeSec} s in ${unit}${UNIT_FROM[unitFrom]}`
+  const given = `what ${camera} gives in ${band} for ${exposureTimeSec} s in ${unit}${UNIT_FROM[unitFrom]}`
   const off = `the zeropoint is ${Math.abs(offset).toFixed(2)} mag ${offset < 0 ? 'below' : 'above'} ${given}`
   const causes = [...(unitThatFits ? [`a flux in ${unitThatFits} would explain it`] : []), ...(bandThatFits ? [`band ${bandThatFits} has about this one`] : []), ...(offset < 0 ? ['thick cloud'] : [])]
   const explained = unitThatFits !== null || bandThatFits !== null

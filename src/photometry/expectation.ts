@@ -1,5 +1,5 @@
-import { DECAM } from '../exposure/camera.js'
-import { DECAM_GAIN, DECAM_READ_NOISE, DECAM_THROUGHPUT } from '../exposure/decam-throughput.js'
+import type { BandThroughput, CameraDescription, DetectorDescription } from '../camera/description.js'
+import type { RecognisedCamera } from '../camera/recognise.js'
 import { FLUX_UNITS, type FluxUnit } from '../exposure/flux-unit.js'
 import type { ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
@@ -7,6 +7,8 @@ import { median } from '../math/robust.js'
 
 /** The zeropoint and depth beside what the camera gives on a usual night. Never part of a fit. */
 export interface Expectation {
+  /** The camera's title. */
+  readonly camera: string
   /** Expected zeropoint [mag], in `unit`. */
   readonly zeropoint: number
   readonly unit: FluxUnit
@@ -27,10 +29,10 @@ export interface Expectation {
 }
 
 /** What the expectation is made from. */
-export type ExpectedFrom = Pick<
-  ImageFacts,
-  'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom' | 'instrument'
-> & { readonly band: string }
+export type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
+  readonly band: string
+  readonly camera?: RecognisedCamera
+}
 
 /** Below and above the expectation that a clear night stays within [mag]: thin cloud and old mirrors, fresh ones (PHOTOMETRY 4b). */
 const USUAL = [-0.6, 0.4] as const
@@ -44,38 +46,40 @@ const FEWEST_FAINT = 10
 
 const isUsual = (offset: number): boolean => offset >= USUAL[0] && offset <= USUAL[1]
 
-/** Zeropoint that DECam gives [mag]; undefined for a band it is not known for. */
-function expectedZeropoint(band: string, unit: FluxUnit, exposureTimeSec: number, airmass: number): number | undefined {
-  const throughput = DECAM_THROUGHPUT[band]
-  if (throughput === undefined) return undefined
+/** Zeropoint that a camera gives [mag]. */
+function expectedZeropoint(throughput: BandThroughput, unit: FluxUnit, { gainElectronsPerCount }: DetectorDescription, exposureTimeSec: number, airmass: number): number {
   const time = unit.endsWith('per second') ? 1 : exposureTimeSec
-  const perCount = unit.startsWith('electrons') ? DECAM_GAIN : 1
+  const perCount = unit.startsWith('electrons') ? gainElectronsPerCount : 1
   return throughput.zeropoint + 2.5 * Math.log10(time * perCount) - throughput.extinctionPerAirmass * (airmass - 1)
 }
 
 /**
- * The expectation for a CCD's zeropoint; null where the band, the exposure time or the camera is not known.
+ * The expectation for a CCD's zeropoint; null if the exposure time is not known, or nothing is expected of the camera in this band.
  *
  * @param fwhmArcsec of point sources
  */
 export function expectationOf(
   zeropoint: number,
-  { band, exposureTimeSec, airmass, fluxUnit, fluxUnitFrom, instrument }: ExpectedFrom,
+  { band, camera, exposureTimeSec, airmass, fluxUnit, fluxUnitFrom }: ExpectedFrom,
   sources: Pick<SourceColumns, 'flux' | 'fluxErr'>,
   fwhmArcsec: number,
 ): Expectation | null {
-  if (exposureTimeSec === undefined || !(exposureTimeSec > 0) || (instrument !== undefined && !/decam/i.test(instrument))) return null
-  const expected = (unit: FluxUnit, of = band) => expectedZeropoint(of, unit, exposureTimeSec, airmass ?? ASSUMED_AIRMASS)
-  if (expected('counts') === undefined) return null
-  const offset = (unit: FluxUnit) => zeropoint - expected(unit)!
+  if (exposureTimeSec === undefined || !(exposureTimeSec > 0) || camera === undefined) return null
+  const { title, throughput, detector }: CameraDescription = camera.description
+  const own = throughput?.[band]
+  if (throughput === undefined || detector === undefined || own === undefined) return null
+  const expected = (unit: FluxUnit, of = own) => expectedZeropoint(of, unit, detector, exposureTimeSec, airmass ?? ASSUMED_AIRMASS)
+  const offset = (unit: FluxUnit) => zeropoint - expected(unit)
   const nearest = (units: readonly FluxUnit[]) => units.reduce((best, unit) => (Math.abs(offset(unit)) < Math.abs(offset(best)) ? unit : best))
   const unit = fluxUnit ?? nearest(['counts', 'electrons'])
   const fitting = FLUX_UNITS.filter((other) => other !== unit && isUsual(offset(other)))
   const unusual = !isUsual(offset(unit))
-  const bandThatFits = Object.keys(DECAM_THROUGHPUT).find((other) => Math.abs(expected(unit, other)! - expected(unit)!) > BANDS_APART_MAG && Math.abs(zeropoint - expected(unit, other)!) < NEAR_BAND_MAG)
+  const isFitting = (other: BandThroughput) => Math.abs(expected(unit, other) - expected(unit)) > BANDS_APART_MAG && Math.abs(zeropoint - expected(unit, other)) < NEAR_BAND_MAG
+  const bandThatFits = Object.keys(throughput).find((other) => isFitting(throughput[other]!))
   const noise = faintNoise(sources)
   return {
-    zeropoint: expected(unit)!,
+    camera: title,
+    zeropoint: expected(unit),
     unit,
     unitFrom: fluxUnit === undefined ? 'zeropoint' : fluxUnitFrom === 'GAIN' ? 'gain' : 'header',
     transparency: 10 ** (0.4 * offset(unit)),
@@ -84,7 +88,7 @@ export function expectationOf(
     exposureTimeSec,
     airmass: airmass ?? null,
     depth5Sigma: noise === null ? null : zeropoint - 2.5 * Math.log10(5 * noise),
-    expectedDepth5Sigma: expectedDepth(band, expected('electrons')!, exposureTimeSec, fwhmArcsec),
+    expectedDepth5Sigma: expectedDepth(own, detector, expected('electrons'), exposureTimeSec, fwhmArcsec),
   }
 }
 
@@ -98,11 +102,16 @@ function faintNoise({ flux, fluxErr }: Pick<SourceColumns, 'flux' | 'fluxErr'>):
 const NOISE_AREA = 3.44
 
 /** 5 sigma of a point source against sky and readout, fitted with its profile (King 1983). */
-function expectedDepth(band: string, zeropointElectrons: number, exposureTimeSec: number, fwhmArcsec: number): number | null {
-  const { skyMagPerSqArcsec } = DECAM_THROUGHPUT[band]!
+function expectedDepth(
+  { skyMagPerSqArcsec }: BandThroughput,
+  { readNoiseElectrons, pixelScaleArcsec }: DetectorDescription,
+  zeropointElectrons: number,
+  exposureTimeSec: number,
+  fwhmArcsec: number,
+): number | null {
   if (!(fwhmArcsec > 0) || !(exposureTimeSec > 0)) return null
   const noiseAreaSqArcsec = NOISE_AREA * fwhmArcsec ** 2
   const skyPerSqArcsec = 10 ** (0.4 * (zeropointElectrons - skyMagPerSqArcsec))
-  const noise = Math.sqrt(noiseAreaSqArcsec * (skyPerSqArcsec + (DECAM_READ_NOISE / DECAM.pixelScaleArcsec) ** 2))
+  const noise = Math.sqrt(noiseAreaSqArcsec * (skyPerSqArcsec + (readNoiseElectrons / pixelScaleArcsec) ** 2))
   return zeropointElectrons - 2.5 * Math.log10(5 * noise)
 }

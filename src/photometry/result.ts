@@ -1,3 +1,4 @@
+import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
 import type { Concern } from './concern.js'
@@ -61,6 +62,10 @@ export interface SigmaClipSummary {
 export interface CcdResult {
   readonly ccd: number
   readonly band: string
+  /** Name of the camera's description, `generic` if it is not described; where it is known from; FILTER, else BAND of the header. */
+  readonly camera: string
+  readonly cameraFrom: CameraSource
+  readonly filter: string | null
   readonly outcome: Outcome
   /** Why there is no own zeropoint. */
   readonly reason: string | null

@@ -1,3 +1,4 @@
+import type { RecognisedCamera } from '../camera/recognise.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
@@ -14,7 +15,16 @@ import type { StandardSystem } from './standards.js'
 
 /** What the stages of one CCD gave. */
 export interface CcdStages {
-  readonly input: { readonly ccd: number; readonly band: string; readonly saturation?: number; readonly sources: SourceColumns; readonly epochFrom?: EpochSource; readonly centre: { raDeg: number; decDeg: number } }
+  readonly input: {
+    readonly ccd: number
+    readonly band: string
+    readonly camera?: RecognisedCamera
+    readonly filter?: string
+    readonly saturation?: number
+    readonly sources: SourceColumns
+    readonly epochFrom?: EpochSource
+    readonly centre: { raDeg: number; decDeg: number }
+  }
   readonly catalogName: string
   readonly standard: StandardSystem
   readonly selection: Selection
@@ -39,6 +49,9 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
   const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
     ccd: input.ccd,
     band: input.band,
+    camera: input.camera?.description.name ?? 'generic',
+    cameraFrom: input.camera?.from ?? 'none',
+    filter: input.filter ?? null,
     outcome: fit.outcome,
     reason: number ? null : reasonOf(cuts, fit.reason),
     zeropoint: number ? fit.zeropoint : null,

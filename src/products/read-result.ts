@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import type { CcdResult, MatchColumns } from '../photometry/result.js'
+import { checkResultSchema } from './result-schema.js'
 import type { OwnResult, Provenance, ccdJson } from './result-json.js'
 
 /** A CCD's JSON as it stands: what it gave by itself, but for its matched stars. */
@@ -22,7 +23,7 @@ export function parseCcdJson(text: string, file: string, expected: { readonly ex
   const damaged = (sentence: string, found?: string, wanted?: string) =>
     new InputError('damaged-json', sentence, { file, ...(found === undefined ? {} : { found }), ...(wanted === undefined ? {} : { expected: wanted }) })
   const json = parsed(text, damaged)
-  if (json['schema'] !== 1) throw damaged('the JSON is no result that this version reads', `schema ${JSON.stringify(json['schema'])}`, 'schema 1')
+  checkResultSchema(json['schema'], file)
   const exposure = objectAt(json, 'exposure', damaged)
   for (const key of ['expnum', 'reqnum', 'attnum'] as const) {
     if (exposure[key] !== expected[key]) throw damaged(`the JSON is of another exposure: ${key}`, JSON.stringify(exposure[key]), JSON.stringify(expected[key]))
@@ -38,8 +39,9 @@ export function parseCcdJson(text: string, file: string, expected: { readonly ex
   }
   const provenance = objectAt(json, 'provenance', damaged)
   for (const key of ['inputs', 'options']) objectAt(provenance, key, damaged)
-  const { band, epochYr, epochFrom } = exposure as unknown as CcdResult
-  return { file, result: { ...ccd, ...before, band, epochYr, epochFrom }, provenance: provenance as unknown as Provenance }
+  const { band, epochYr, epochFrom, camera, cameraFrom, filter } = exposure as unknown as CcdResult
+  const facts = { band, epochYr, epochFrom, camera, cameraFrom, filter }
+  return { file, result: { ...ccd, ...before, ...facts }, provenance: provenance as unknown as Provenance }
 }
 
 /** The CCD's result with its matched stars. Throws InputError where their number is not the JSON's. */

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js'
+import { checkResultSchema, RESULT_SCHEMA } from './result-schema.js'
 import type { ccdJson, ExposureFacts, Provenance, solutionJson } from './result-json.js'
 
 export type CcdDocument = ReturnType<typeof ccdJson>
@@ -6,7 +7,7 @@ export type SolutionDocument = ReturnType<typeof solutionJson>
 
 /** A `zeropoint_*.json` as read: what `resultJson` wrote. */
 export interface ResultDocument {
-  readonly schema: 1
+  readonly schema: typeof RESULT_SCHEMA
   readonly exposure: ExposureFacts
   readonly ccds: readonly CcdDocument[]
   readonly provenance: Provenance
@@ -26,7 +27,8 @@ export function parseResultDocument(text: string, file: string): ResultDocument 
   } catch (cause) {
     throw unfit('the result is not JSON', (cause as Error).message, 'the JSON of a run of bliss-calib', cause)
   }
-  if (!isRecord(document) || document.schema !== 1) throw unfit('the file is no result of bliss-calib', isRecord(document) ? `schema ${String(document.schema)}` : typeof document, 'schema 1')
+  if (!isRecord(document)) throw unfit('the file is no result of bliss-calib', typeof document, `schema ${RESULT_SCHEMA}`)
+  checkResultSchema(document.schema, file)
   const { exposure, ccds, provenance } = document
   if (!isRecord(exposure) || !Number.isInteger(exposure.expnum) || typeof exposure.band !== 'string') throw unfit('the result names no exposure', JSON.stringify(exposure ?? null).slice(0, 60), 'exposure.expnum and exposure.band')
   if (!Array.isArray(ccds) || ccds.length === 0) throw unfit('the result holds no CCD', Array.isArray(ccds) ? 'an empty list' : typeof ccds, 'ccds, a list')

@@ -1,6 +1,8 @@
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
+import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
+import { RESULT_SCHEMA } from './result-schema.js'
 
 /** The exposure's part of the JSON. */
 export interface ExposureFacts {
@@ -10,6 +12,11 @@ export interface ExposureFacts {
   readonly attnum: string
   readonly epochYr: number | null
   readonly epochFrom: EpochSource | null
+  /** Name of the camera's description, `generic` if it is not described, and where that is known from. */
+  readonly camera: string
+  readonly cameraFrom: CameraSource
+  /** FILTER, else BAND of the image header; null if it has neither, or if the CCDs differ. */
+  readonly filter: string | null
 }
 
 /** What the numbers were made from; nothing here depends on paths, workers or caches. */
@@ -78,8 +85,8 @@ export interface ResultExtras {
   readonly run?: RunFacts
 }
 
-/** The result of a run as one JSON object with schema 1. */
+/** The result of a run as one JSON object with schema 2. */
 export function resultJson(exposure: ExposureFacts, ccds: readonly SolvedResult[], provenance: Provenance, { solution, run }: ResultExtras = {}): string {
   const extras = { ...(solution ? { solution: solutionJson(solution) } : {}), ...(run ? { run } : {}) }
-  return `${JSON.stringify({ schema: 1, exposure, ccds: ccds.map(ccdJson), provenance, ...extras }, null, 2)}\n`
+  return `${JSON.stringify({ schema: RESULT_SCHEMA, exposure, ccds: ccds.map(ccdJson), provenance, ...extras }, null, 2)}\n`
 }

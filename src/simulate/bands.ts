@@ -1,5 +1,5 @@
 import { CommandError } from '../errors.js'
-import { DECAM_THROUGHPUT, type BandThroughput } from '../exposure/decam-throughput.js'
+import type { BandThroughput } from '../camera/description.js'
 import type { BandRelation } from '../catalog/description.js'
 import { colourOf, curveAt, furtherTermsAt, slopeAt } from '../photometry/band-magnitude.js'
 import { interpolated } from '../photometry/colour-relation.js'
@@ -11,19 +11,20 @@ export interface CameraBand extends BandThroughput {
   readonly filter: string
 }
 
-const FILTERS: Readonly<Record<string, string>> = {
-  g: 'g DECam SDSS c0001 4720.0 1520.0',
-  r: 'r DECam SDSS c0002 6415.0 1480.0',
-  i: 'i DECam SDSS c0003 7835.0 1470.0',
-  z: 'z DECam SDSS c0004 9260.0 1520.0',
-  Y: 'Y DECam c0005 10095.0 1130.0',
+/** The simulated telescope is as good as `cameras/decam.json` expects: zeropoint, extinction and dark sky. */
+const BANDS: Readonly<Record<string, CameraBand>> = {
+  g: { filter: 'g DECam SDSS c0001 4720.0 1520.0', zeropoint: 25.001, extinctionPerAirmass: 0.173, skyMagPerSqArcsec: 22.05 },
+  r: { filter: 'r DECam SDSS c0002 6415.0 1480.0', zeropoint: 25.209, extinctionPerAirmass: 0.09, skyMagPerSqArcsec: 21.18 },
+  i: { filter: 'i DECam SDSS c0003 7835.0 1470.0', zeropoint: 25.149, extinctionPerAirmass: 0.054, skyMagPerSqArcsec: 19.92 },
+  z: { filter: 'z DECam SDSS c0004 9260.0 1520.0', zeropoint: 24.875, extinctionPerAirmass: 0.06, skyMagPerSqArcsec: 18.74 },
+  Y: { filter: 'Y DECam c0005 10095.0 1130.0', zeropoint: 23.712, extinctionPerAirmass: 0.058, skyMagPerSqArcsec: 17.97 },
 }
 
 /** The camera's band of a name; CommandError for a band that cannot be simulated. */
 export function cameraBand(band: string): CameraBand {
-  const [filter, throughput] = [FILTERS[band], DECAM_THROUGHPUT[band]]
-  if (filter === undefined || throughput === undefined) throw new CommandError('bad-band', 'the band cannot be simulated', { option: 'band', found: `'${band}'`, expected: Object.keys(FILTERS).join(', ') })
-  return { filter, ...throughput }
+  const known = BANDS[band]
+  if (known === undefined) throw new CommandError('bad-band', 'the band cannot be simulated', { option: 'band', found: `'${band}'`, expected: Object.keys(BANDS).join(', ') })
+  return known
 }
 
 /**

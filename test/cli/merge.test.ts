@@ -116,7 +116,11 @@ describe('refused, and nothing is changed', () => {
     'a JSON that is cut': { spoil: (dir) => edited(dir, (text) => text.slice(0, 700)), says: `${json}: the JSON is damaged` },
     'a JSON that is none': { spoil: (dir) => edited(dir, () => '[]'), says: `${json}: the JSON is damaged (found no object` },
     'a JSON of another CCD': { spoil: (dir) => edited(dir, (text) => text.replace('"ccd": 28', '"ccd": 29')), says: `${json}: the JSON is of another CCD (found 29, expected 28)` },
-    'a JSON of another schema': { spoil: (dir) => edited(dir, (text) => text.replace('"schema": 1', '"schema": 2')), says: 'schema 2' },
+    'a JSON of another schema': { spoil: (dir) => edited(dir, (text) => text.replace('"schema": 2', '"schema": 3')), says: 'schema 3' },
+    'a JSON of an older version': {
+      spoil: (dir) => edited(dir, (text) => text.replace('"schema": 2', '"schema": 1')),
+      says: 'the result is of an older version, which did not record the camera: calibrate again',
+    },
     'a zeropoint that is no number': { spoil: (dir) => edited(dir, (text) => text.replace(/"zeropoint": [\d.]+/, '"zeropoint": "30"')), says: 'zeropoint is no number' },
     'another version': { spoil: (dir) => edited(dir, (text) => text.replace(/"version": "[^"]+"/, '"version": "0.0.1"')), says: `${json}: the CCD cannot be merged, another version of bliss-calib made it: calibrate it again (found 0.0.1` },
     'another catalogue': { spoil: (dir) => edited(dir, (text) => text.replace(/"catalogHash": "[0-9a-f]{64}"/, `"catalogHash": "${'0'.repeat(64)}"`)), says: 'it was calibrated with another catalogue than' },

@@ -86,10 +86,11 @@ test('a renamed file is told by its content', () => {
 })
 
 test('what helps a comparison: sigmaClip of the JSON, colours of the matches, band of the list', () => {
-  const json = (ccds: unknown) => JSON.stringify({ schema: 1, ccds })
+  const json = (ccds: unknown) => JSON.stringify({ schema: 2, ccds })
   expect(sigmaClipOfJson(json([{ ccd: 3, sigmaClip: { zeropoint: 30.25, zeropointErr: 0.01, nAll: 9, nClipped: 8 } }]), 'z.json', 3)).toEqual({ zeropoint: 30.25, stars: 8 })
   expect(sigmaClipOfJson(json([{ ccd: 3, sigmaClip: { zeropoint: null, zeropointErr: null, nAll: 1, nClipped: 1 } }]), 'z.json', 3)).toEqual({ zeropoint: null, stars: 1 })
   expect(() => sigmaClipOfJson(json([]), 'z.json', 3)).toThrow('z.json: the result holds no sigmaClip of CCD 3')
+  expect(() => sigmaClipOfJson(JSON.stringify({ schema: 1, ccds: [] }), 'z.json', 3)).toThrow('z.json: the result is of an older version')
   expect(() => sigmaClipOfJson('{"ccds"', 'z.json', 3)).toThrow('z.json: the result is no JSON (found ')
   const f64 = (name: string, value: number): Column => ({ name, type: 'f64', values: Float64Array.of(value) })
   const stars = matchedStars(tableOf([f64('number', 7), f64('colour', 1.5), f64('inst_mag', -10), f64('ref_mag', 20.25), f64('catalog_mag', 20)]), 'm.parquet')

@@ -5,6 +5,7 @@ import { calibrateCcd, type CalibrationOptions, type CcdInput } from '../../src/
 import type { CcdResult } from '../../src/photometry/result.js'
 import { simulateExposure, type ExposureOptions } from '../../src/simulate/index.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
+import { DECAM, OTHER_CAMERA } from '../support/cameras.js'
 import { memoryCatalog } from '../support/memory-catalog.js'
 
 /** A seeded tenth of the soak. */
@@ -24,7 +25,7 @@ async function calibrated(seed: number, { release = 'gaia_dr2', ...options }: Ca
   const { ccd, centre, corners, sources, detections } = exposure.ccds[0]!
   const { saturation } = exposure.noise
   const { band, exposureTimeSec, airmass } = exposure.options
-  const input: CcdInput = { ccd, band, centre, corners, sources, epochYr: exposure.epochYr, saturation, exposureTimeSec, airmass, fluxUnit: 'counts', instrument: 'DECam' }
+  const input: CcdInput = { ccd, band, centre, corners, sources, epochYr: exposure.epochYr, saturation, exposureTimeSec, airmass, fluxUnit: 'counts', camera: DECAM }
   const spoilt = spoil?.(sources, { saturation, flags: detections.flags, spread: detections.spreadModel })
   return calibrateCcd({ ...input, ...spoilt }, memoryCatalog(exposure.stars, description), how)
 }
@@ -123,7 +124,7 @@ describe('units', () => {
 
   test('a header that does not say may hold counts or electrons; without exposure time, or of another camera, nothing is expected', async () => {
     for (const factor of [1, 4]) expect((await calibrated(2, {}, (sources) => ({ sources: dimmed(sources, () => factor), fluxUnit: undefined as never }))).verdict).toBe('good')
-    for (const facts of [{ exposureTimeSec: undefined as never }, { instrument: 'mosaic3' }]) {
+    for (const facts of [{ exposureTimeSec: undefined as never }, { camera: OTHER_CAMERA }, { camera: undefined as never }]) {
       const result = await calibrated(2, {}, inUnit(1 / 90, facts))
       expect(result.diagnostics.expectation).toBeNull()
       expect(result.verdict).toBe('good')

@@ -5,6 +5,7 @@ import { calibrateCcd, solveTogether, type CcdInput } from '../../src/pipeline.j
 import type { CcdResult } from '../../src/photometry/result.js'
 import { simulateExposure, type ExposureOptions } from '../../src/simulate/index.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
+import { DECAM } from '../support/cameras.js'
 import { memoryCatalog } from '../support/memory-catalog.js'
 import { CLOUDY_CORNER, sceneOf, type SceneOptions } from './exposure-scene.js'
 
@@ -61,7 +62,7 @@ async function together(seed: number, options: Partial<ExposureOptions>, facts: 
   const { band, exposureTimeSec, airmass } = exposure.options
   const own: CcdResult[] = []
   for (const { ccd, centre, corners, sources } of exposure.ccds) {
-    own.push(await calibrateCcd({ ccd, band, centre, corners, sources, epochYr: exposure.epochYr, exposureTimeSec, airmass, fluxUnit: 'counts', ...facts }, catalog))
+    own.push(await calibrateCcd({ ccd, band, centre, corners, sources, epochYr: exposure.epochYr, exposureTimeSec, airmass, fluxUnit: 'counts', camera: DECAM, ...facts }, catalog))
   }
   const { solution, ccds } = solveTogether(own, exposure.ccds.map(({ centre }) => centre))
   return { own, solution, ccds }

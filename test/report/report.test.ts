@@ -116,10 +116,10 @@ describe.skipIf(!built)('the report of an exposure', () => {
 describe('bad input of report', () => {
   test.each([
     ['an empty directory', {}, 'the directory holds no results'],
-    ['a result that is not JSON', { 'zeropoint_D00000001_r1p1.json': '{"schema": 1,' }, 'the result is not JSON'],
+    ['a result that is not JSON', { 'zeropoint_D00000001_r1p1.json': '{"schema": 2,' }, 'the result is not JSON'],
     ['a file of another schema', { 'zeropoint_D00000001_r1p1.json': '{"schema": 9}' }, 'found schema 9'],
-    ['a result without CCDs', { 'zeropoint_D00000001_r1p1.json': '{"schema":1,"exposure":{"expnum":1,"band":"i"},"ccds":[]}' }, 'the result holds no CCD'],
-    ['a CCD that is damaged', { 'zeropoint_D00000001_r1p1.json': '{"schema":1,"exposure":{"expnum":1,"band":"i"},"ccds":[{"ccd":1}]}' }, 'a CCD of the result is incomplete'],
+    ['a result without CCDs', { 'zeropoint_D00000001_r1p1.json': '{"schema":2,"exposure":{"expnum":1,"band":"i"},"ccds":[]}' }, 'the result holds no CCD'],
+    ['a CCD that is damaged', { 'zeropoint_D00000001_r1p1.json': '{"schema":2,"exposure":{"expnum":1,"band":"i"},"ccds":[{"ccd":1}]}' }, 'a CCD of the result is incomplete'],
   ])('%s is exit code 3 and a sentence', async (_, files, sentence) => {
     const directory = temporaryDirectory()
     for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)
@@ -131,7 +131,7 @@ describe('bad input of report', () => {
 
   test('matches that are no Parquet are named', async () => {
     const directory = temporaryDirectory()
-    writeFileSync(join(directory, 'zeropoint_D00000001_r1p1.json'), JSON.stringify({ schema: 1, exposure: { expnum: 1, band: 'i' }, ccds: [{ ccd: 7, zeropoint: null, zeropointErr: null, systematicErr: null, scatter: null, cuts: {}, lost: {}, sigmaClip: {}, astrometry: {}, diagnostics: {}, concerns: [] }], provenance: { inputs: {}, options: {} } }))
+    writeFileSync(join(directory, 'zeropoint_D00000001_r1p1.json'), JSON.stringify({ schema: 2, exposure: { expnum: 1, band: 'i' }, ccds: [{ ccd: 7, zeropoint: null, zeropointErr: null, systematicErr: null, scatter: null, cuts: {}, lost: {}, sigmaClip: {}, astrometry: {}, diagnostics: {}, concerns: [] }], provenance: { inputs: {}, options: {} } }))
     writeFileSync(join(directory, 'matches_D00000001_07_r1p1.parquet'), 'no Parquet at all')
     const { exitCode, err } = await run(['report', directory])
     expect(exitCode).toBe(3)

@@ -37,15 +37,15 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
         rotation: null,
         expectedScatter: 0.012,
         fwhmArcsec: 0.95,
-        expectation: { zeropoint: 30.02, unit: 'counts', unitFrom: 'header', transparency: 0.98, unitThatFits: null, bandThatFits: null, exposureTimeSec: 90, airmass: 1.23, depth5Sigma: 23.4, expectedDepth5Sigma: 23.5 },
+        expectation: { camera: 'DECam', zeropoint: 30.02, unit: 'counts', unitFrom: 'header', transparency: 0.98, unitThatFits: null, bandThatFits: null, exposureTimeSec: 90, airmass: 1.23, depth5Sigma: 23.4, expectedDepth5Sigma: 23.5 },
         otherFluxes: {},
       },
       own,
     } as CcdDocument
   })
   const result: ResultDocument = {
-    schema: 1,
-    exposure: { expnum: 668439, band: 'i', reqnum: '4', attnum: '5', epochYr: 2017.628692676249, epochFrom: 'MJD-OBS' },
+    schema: 2,
+    exposure: { expnum: 668439, band: 'i', reqnum: '4', attnum: '5', epochYr: 2017.628692676249, epochFrom: 'MJD-OBS', camera: 'decam', cameraFrom: 'header', filter: 'i DECam SDSS c0003 7835.0 1470.0' },
     ccds: documents,
     provenance: {
       version: '0.1.0',
