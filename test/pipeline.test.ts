@@ -141,3 +141,19 @@ test("on the catalogue's own magnitude the fit is the centre of all colours, not
   // One sky's mix of colours from seed to seed: 0.3 mag of spread over 100 stars.
   expect(Math.max(...found) - Math.min(...found)).toBeLessThan(0.2)
 })
+
+test('if the selection takes all detections, the reason names what each cut took, the greediest first', async () => {
+  const exposure = simulate(3)
+  const input = inputOf(exposure)
+  const n = input.sources.flags.length
+  const flags = input.sources.flags.map((flag, i) => (i < n - 10 ? 16 : flag))
+  const flux = input.sources.flux.map((value, i) => (i < n - 10 ? 1e6 : i % 2 === 0 ? -1 : value))
+  const imaflagsIso = new Float64Array(n).fill(1)
+  const sources = { ...input.sources, flags, flux, imaflagsIso, fluxErr: new Float64Array(n).fill(1e-3) }
+  const { outcome, reason, concerns } = await calibrateCcd({ ...input, sources }, memoryCatalog(exposure.stars, description))
+  expect(outcome).toBe('none')
+  expect(reason).toMatch(new RegExp(`^none of ${n} detections passes the selection: ${n - 10} have FLAGS above 3, \\d+ have `))
+  expect(reason).toContain('have a signal to noise below 10')
+  expect(reason).toContain('have IMAFLAGS_ISO other than 0')
+  expect(concerns[0]!.sentence).toBe(`no zeropoint: ${reason}`)
+})

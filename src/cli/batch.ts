@@ -16,6 +16,7 @@ import { stopSignals, type StopSignals } from '../node/stop-signals.js'
 import type { BatchOptions, WatchOptions } from './batch-options.js'
 import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
+import { silenceOf, type Silence } from './silence.js'
 
 /** While one exposure waits for the disk, another has the processor. */
 const IN_FLIGHT = 2
@@ -33,7 +34,8 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   const pool = createCcdPool(options.workers, 1)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) => calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()
-  const batch: Batch = { options, io, note, bench: { job, catalog, calibrate, rehash: options.rehash }, stop }
+  const silence = silenceOf(io, options.quiet)
+  const batch: Batch = { options, io, note, silence, bench: { job, catalog, calibrate, rehash: options.rehash }, stop }
   try {
     if (options.watch !== undefined && (await watch(batch, options.watch)) === 'stopped') {
       io.err('bliss-calib: stopped; what has landed and is calibrated stays\n')
@@ -41,6 +43,7 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
     }
     return await throughAll(batch)
   } finally {
+    silence.end()
     stop.release()
     await pool.close()
   }
@@ -54,10 +57,12 @@ interface Batch {
   readonly note: (text: string) => void
   readonly bench: BatchBench
   readonly stop: StopSignals
+  /** Between two lines of exposures it tells how far the one in hand has come. */
+  readonly silence: Silence
 }
 
 /** Every exposure once, then the tables. */
-async function throughAll({ options, io, note, bench, stop }: Batch): Promise<ExitCode> {
+async function throughAll({ options, io, note, bench, stop, silence }: Batch): Promise<ExitCode> {
   const plan = await planBatch(options.source, options)
   const paths = summaryPaths(options.summary ?? defaultSummary(options, plan.root))
   const failures = failureTeller(io, paths)
@@ -66,7 +71,9 @@ async function throughAll({ options, io, note, bench, stop }: Batch): Promise<Ex
   const end = await runBatch(plan.tasks, bench, {
     ...common(options, stop, note),
     inFlight: IN_FLIGHT,
+    onProgress: (task, { stage, done: ccds, of }) => silence.doing(`${nameOf(task)}: ${ccds} of ${of} CCDs ${stage}`),
     onFinished: (task, finished) => {
+      silence.broken()
       done++
       if (finished.how === 'unchanged') unchanged++
       else if (!options.quiet) io.out(`${progress(done, plan)} ${exposureText(task, finished.record)}\n`)
@@ -145,12 +152,13 @@ async function finish(options: BatchOptions, plan: BatchPlan, paths: SummaryPath
   return options.acceptFailures && forGood && counts.exitCode === 3 ? 0 : counts.exitCode
 }
 
-function summaryText({ exposures, ccds, failures }: SummaryCounts, unchanged: number, paths: SummaryPaths): string {
+function summaryText({ exposures, ccds, failures, commonest }: SummaryCounts, unchanged: number, paths: SummaryPaths): string {
   const outcomes = Object.entries(ccds).filter(([outcome, count]) => count > 0 || outcome === 'fitted')
   const tables = [paths.ccds, paths.exposures].map((path) => basename(path)).join(', ')
   return (
     `${exposures} ${exposures === 1 ? 'exposure' : 'exposures'}: ${exposures - unchanged} calibrated, ${unchanged} unchanged; ` +
     `CCDs: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}\n` +
+    `${commonest === null ? '' : `${commonest.count} of ${commonest.of} without a result: ${commonest.sentence}\n`}` +
     `${dirname(paths.ccds)}: ${tables}, ${basename(paths.failures)} (${failures === 0 ? 'none' : failures})\n`
   )
 }

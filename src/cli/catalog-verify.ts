@@ -3,6 +3,7 @@ import { catalogTools, packagedDescriptions } from '../node/catalog-files.js'
 import { listedDirectory } from '../node/listed-directory.js'
 import { namedCatalog } from './choose-catalog.js'
 import type { ExitCode, Io } from './io.js'
+import { silenceOf } from './silence.js'
 
 export interface VerifyCommand {
   readonly catalog?: string | undefined
@@ -14,7 +15,10 @@ export interface VerifyCommand {
 /** `catalog verify`: every file, checksum and row of a catalogue; exit code 3 where anything is wrong. */
 export async function catalogVerify({ catalog, quick, json, quiet }: VerifyCommand, io: Io): Promise<ExitCode> {
   const location = namedCatalog(catalog, io.env)
-  const report = await verifyCatalog(listedDirectory(location), { ...catalogTools, descriptions: await packagedDescriptions(), quick })
+  const silence = silenceOf(io, quiet)
+  const onProgress = (done: number, of: number) => silence.doing(`${done} of ${of} files checked`)
+  const tools = { ...catalogTools, descriptions: await packagedDescriptions(), quick, onProgress }
+  const report = await verifyCatalog(listedDirectory(location), tools).finally(silence.end)
   const { findings, unnamed } = report
   const found = findings.length + unnamed.reduce((sum, { more }) => sum + more, 0)
   if (json) io.out(`${JSON.stringify({ ok: found === 0, found, ...report }, null, 2)}\n`)

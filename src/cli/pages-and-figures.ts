@@ -14,7 +14,10 @@ export async function pagesAndFigures(options: CalibrateOptions, opened: OpenedJ
     }
     if (options.report) {
       const { writeRunReport } = await import('../node/write-report.js')
-      const name = await writeRunReport(options.outdir, { list: run.list.name, ccds: run.ccds, json: run.json(), several: run.solution !== undefined })
+      const { workdir, outdir, catalog, suspectsFile } = options
+      const typed = { workdir, outdir, ...(catalog === undefined ? {} : { catalog }), ...(suspectsFile === undefined ? {} : { suspects: suspectsFile }) }
+      const written = { list: run.list.name, ccds: run.ccds, json: run.json(), several: run.solution !== undefined, typed }
+      const name = await writeRunReport(outdir, written)
       say(`report  ${join(options.outdir, name)}\n`)
     }
     return []

@@ -6,6 +6,7 @@ import { pageAssets } from '../node/page-assets.js'
 import { namesIn, readReportInput, reportNameOf, standingExposures, type StandingExposure } from '../node/read-products.js'
 import { parseResultName } from '../products/report-names.js'
 import { exposurePage } from '../report/exposure-page.js'
+import type { TypedPaths } from '../report/repeated-run.js'
 import type { ExitCode, Io } from './io.js'
 
 /** The options of `report`, as parsed. */
@@ -14,6 +15,8 @@ export interface ReportOptions {
   readonly night: boolean
   readonly outdir?: string
   readonly quiet: boolean
+  /** Paths of the run that made the products, for the command that the page gives. */
+  readonly typed: Omit<TypedPaths, 'outdir'>
 }
 
 /** `report DIR`: the report of every exposure whose results stand there; of one result, where a `zeropoint_*.json` is named. */
@@ -23,7 +26,8 @@ export async function report(options: ReportOptions, io: Io): Promise<ExitCode> 
   let exitCode: ExitCode = 0
   for (const exposure of exposures) {
     try {
-      const page = exposurePage(await readReportInput(exposure, names), pageAssets())
+      const typed = { ...options.typed, outdir: directory }
+      const page = exposurePage({ ...(await readReportInput(exposure, names)), typed }, pageAssets())
       const name = reportNameOf(exposure)
       await writeFilesWhole(options.outdir ?? directory, [{ name, bytes: new TextEncoder().encode(page) }])
       if (!options.quiet) io.out(`${options.outdir ?? directory}/${name}\n`)

@@ -3,7 +3,7 @@ import type { ExposureRecord } from '../batch/record.js'
 import { exitCodeOf, isBlissError } from '../errors.js'
 import { failureRecord, finishExposure, type BatchBench, type FinishedExposure } from './batch-exposure.js'
 import type { BatchTask } from './batch-plan.js'
-import type { RunControl } from './exposure-job.js'
+import type { RunControl, RunProgress } from './exposure-job.js'
 import { removeLeftovers } from './temporary-names.js'
 
 /** How a batch goes through its exposures. */
@@ -17,6 +17,7 @@ export interface BatchControl {
   readonly onFinished?: (task: BatchTask, finished: FinishedExposure) => void
   readonly onRetry?: (task: BatchTask, error: unknown, waitMs: number) => void
   readonly onNote?: (task: BatchTask, sentence: string) => void
+  readonly onProgress?: (task: BatchTask, progress: RunProgress) => void
 }
 
 /** Exposures without a marker: what became of them is nowhere but here. */
@@ -58,8 +59,15 @@ export async function runBatch(tasks: readonly BatchTask[], bench: BatchBench, c
 }
 
 /** What the run of one exposure hears of the batch's control. */
-export function runControl(task: BatchTask, { signal, onNote }: Pick<BatchControl, 'signal' | 'onNote'>): RunControl {
-  return { ...(signal ? { signal } : {}), ...(onNote ? { onNote: (sentence: string) => onNote(task, sentence) } : {}) }
+export function runControl(
+  task: BatchTask,
+  { signal, onNote, onProgress }: Pick<BatchControl, 'signal' | 'onNote' | 'onProgress'>,
+): RunControl {
+  return {
+    ...(signal ? { signal } : {}),
+    ...(onNote ? { onNote: (sentence: string) => onNote(task, sentence) } : {}),
+    ...(onProgress ? { onProgress: (progress: RunProgress) => onProgress(task, progress) } : {}),
+  }
 }
 
 /** One exposure with its further attempts; undefined where the signal stopped it. */

@@ -1,6 +1,7 @@
 import { mkdir, readFile } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { markerName, parseMarker } from '../batch/marker.js'
+import { ReasonTally } from '../batch/reason-tally.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../batch/record.js'
 import { ccdTable, exposureTable, FAILURES_HEADER, failureLines, listFailureLines, type ListFailure, type SummarizedExposure } from '../batch/summary.js'
 import { InputError, worstOf, type ExitCode } from '../errors.js'
@@ -33,6 +34,8 @@ export interface SummaryCounts {
   readonly exposures: number
   readonly ccds: Readonly<Record<'fitted' | 'borrowed' | 'none' | 'failed' | 'absent', number>>
   readonly failures: number
+  /** The commonest reason among failures and CCDs without a zeropoint; null if there is neither. */
+  readonly commonest: ReturnType<ReasonTally['commonest']>
   readonly exitCode: ExitCode
 }
 
@@ -63,6 +66,8 @@ export async function writeSummary(
   const counts = { fitted: 0, borrowed: 0, none: 0, failed: 0, absent: 0 }
   const codes = new Set<ExitCode>(unreadable.map(({ exitCode }) => exitCode))
   let failures = unreadable.length
+  const reasons = new ReasonTally()
+  for (const { sentence } of unreadable) reasons.add(sentence)
   try {
     for (const path of [paths.ccds, paths.exposures, paths.failures]) sinks.push(await fileSink(path))
     const [ccdSink, exposureSink, failureSink] = sinks as [ByteSink, ByteSink, ByteSink]
@@ -75,6 +80,8 @@ export async function writeSummary(
         for (const ccd of record.ccds) counts[ccd.outcome]++
         codes.add(exitCodeOfRecord(record, acceptBorrowed))
         failures += record.failures.length
+        for (const { sentence } of record.failures) reasons.add(sentence)
+        for (const { outcome, verdict } of record.ccds) if (outcome === 'none') reasons.add(verdict)
       }
       await ccdSink.write(ccds.group(ccdTable(group)))
       await exposureSink.write(exposures.group(exposureTable(group, acceptBorrowed)))
@@ -87,7 +94,7 @@ export async function writeSummary(
     for (const sink of sinks) await sink.abort()
     throw error
   }
-  return { exposures: ordered.length, ccds: counts, failures, exitCode: worstOf([...codes]) }
+  return { exposures: ordered.length, ccds: counts, failures, commonest: reasons.commonest(), exitCode: worstOf([...codes]) }
 }
 
 const byExposure = (a: BatchTask, b: BatchTask) =>

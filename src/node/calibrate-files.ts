@@ -14,6 +14,7 @@ import type { ExposureJob, ExposureRun, OpenedJob, RunControl, RunFailure } from
 import { measureCcds, missingFile, type MeasuredRow } from './measure-ccds.js'
 import { packageVersion } from './package.js'
 import { readList, type ReadList } from './read-exposure.js'
+import { reasonWithoutPath } from './reason.js'
 import { rolesOf } from './share-out.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 import { temporaryStem } from './temporary-names.js'
@@ -72,7 +73,8 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
 
     const allZp = several ? [] : await ownAllZp(opened, catalog, measured[0])
     const ready = measured.map((one) => readyCcd(run, opened, one, allZp))
-    const exposure = { outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog.name, system: job.system, several, provenance: provenance(opened, catalog), pool }
+    const unfit = failures.flatMap(({ ccd, error }) => (ccd === undefined ? [] : [{ ccd, reason: reasonWithoutPath(error) }]))
+    const exposure = { failed: unfit, missing: missing.map(({ ccd }) => ccd), outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog.name, system: job.system, several, provenance: provenance(opened, catalog), pool }
     const written = await writeExposure(exposure, ready, control)
     written.failures.forEach(fail)
     const codes = [...failures.map(({ error }) => exitCodeOf(error)), ...written.ccds.map((result) => exitCodeOfResult(result, job))]

@@ -61,7 +61,8 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     ready.push(readyCcd(job, list, row, await matchedResult(job.outdir, list, row, own), own.provenance, readers[k % readers.length]!))
   }
   const provenance: Provenance = { version, inputs: sharedInputs(first.provenance, present[0]!.row), catalogHash, options }
-  const written = await writeExposure({ outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog, system, several: true, provenance, pool }, ready, control)
+  const missing = list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd)
+  const written = await writeExposure({ outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog, system, several: true, provenance, failed: [], missing, pool }, ready, control)
   written.failures.forEach((failure) => control.onFailure?.(failure))
   const codes: ExitCode[] = [...written.failures.map(() => 3 as const), ...written.ccds.map((result) => exitCodeOfResult(result, job))]
   const { json } = written
@@ -71,7 +72,7 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     ccds: written.ccds,
     ...(written.solution ? { solution: written.solution } : {}),
     failures: written.failures,
-    missing: list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd),
+    missing,
     ...(json ? { json: (cost) => json(cost ? { run: cost } : {}) } : {}),
   }
 }

@@ -1,4 +1,5 @@
-import { InputError } from '../errors.js'
+import { basename } from 'node:path'
+import { InputError, isBlissError } from '../errors.js'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
@@ -21,3 +22,10 @@ export function reasonOf(cause: unknown): string {
 
 /** The error of a file that the machine does not let us read. */
 export const unreadableFile = (path: string, cause: unknown): InputError => new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+
+/** An error's sentence with the name of its file alone: what is written does not depend on where the files are. */
+export function reasonWithoutPath(error: unknown): string {
+  const { message } = error as Error
+  const file = isBlissError(error) ? error.place.file : undefined
+  return file === undefined ? message : message.replaceAll(file, basename(file))
+}

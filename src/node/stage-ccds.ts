@@ -4,7 +4,7 @@ import type { CcdResult } from '../photometry/result.js'
 import type { AppliedZeropoint } from '../products/calibrated-catalogue.js'
 import { appliedZeropoint } from '../products/ccd-products.js'
 import { CAMERA_SOURCES } from '../camera/recognise.js'
-import type { ExposureFacts, Provenance, SolvedResult } from '../products/result-json.js'
+import type { ExposureFacts, FailedCcd, Provenance, SolvedResult } from '../products/result-json.js'
 import type { CcdPool, CcdThread } from './ccd-pool.js'
 import type { StagedCatalogue } from './ccd-tasks.js'
 import type { RunControl } from './exposure-job.js'
@@ -40,6 +40,10 @@ export interface WrittenExposure {
   readonly several: boolean
   /** Of the list only; each CCD adds its own input. */
   readonly provenance: Provenance
+  /** CCDs that belong to the run and have no result. */
+  readonly failed: readonly FailedCcd[]
+  /** CCDs that were not there to take part. */
+  readonly missing: readonly number[]
   readonly pool: CcdPool
 }
 

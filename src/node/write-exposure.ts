@@ -3,12 +3,13 @@ import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import { solveTogether } from '../pipeline.js'
 import { mergedOrder } from '../products/combined-catalogue.js'
 import { ccdProductNames, exposureProductNames } from '../products/names.js'
-import { ownResult, resultJson, type SolvedResult } from '../products/result-json.js'
+import { ownResult, resultJson, type FailedCcd, type SolvedResult } from '../products/result-json.js'
 import { allZpCsv } from '../products/zero.js'
 import type { CcdThread } from './ccd-pool.js'
 import type { StagedCatalogue } from './ccd-tasks.js'
 import { exposureFacts, provenanceOf, stageCcds, type Failed, type ReadyCcd, type StagedCcd, type WrittenExposure } from './stage-ccds.js'
 import type { RunControl, RunFailure } from './exposure-job.js'
+import { reasonWithoutPath } from './reason.js'
 import { temporaryStem } from './temporary-names.js'
 import { commitFiles, discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
 
@@ -34,7 +35,7 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
       const solved = solve(exposure, left)
       const [staging, texts] = await Promise.allSettled([
         stageCcds(exposure, left, solved.results, `${stem}-${round}`, control),
-        stageTexts(exposure, left, solved, `${stem}-${round}-e`),
+        stageTexts(exposure, left, solved, failedCcds(exposure, failures), `${stem}-${round}-e`),
       ])
       if (staging.status === 'rejected') throw staging.reason
       const staged = staging.value
@@ -49,7 +50,7 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
         if (failed.size === 0) {
           const ownFailure = 'error' in own ? own : await commitFiles(outdir, own).then(() => undefined, (error: unknown) => ({ error }))
           if (ownFailure) failures.push(ownFailure)
-          return { ccds: solved.results, ...(solved.solution ? { solution: solved.solution } : {}), failures, json: (cost) => resultText(exposure, left, solved, cost) }
+          return { ccds: solved.results, ...(solved.solution ? { solution: solved.solution } : {}), failures, json: (cost) => resultText(exposure, left, solved, failedCcds(exposure, failures), cost) }
         }
       } else {
         await Promise.all(sets.map(({ files }) => discardFiles(outdir, files)))
@@ -80,7 +81,13 @@ function solve({ several, list }: WrittenExposure, ccds: readonly ReadyCcd[]): S
 }
 
 /** The exposure's small products under temporary names; none for a CCD that was asked for alone. */
-async function stageTexts(exposure: WrittenExposure, ccds: readonly ReadyCcd[], solved: Solved, stem: string): Promise<readonly StagedFile[]> {
+async function stageTexts(
+  exposure: WrittenExposure,
+  ccds: readonly ReadyCcd[],
+  solved: Solved,
+  failed: readonly FailedCcd[],
+  stem: string,
+): Promise<readonly StagedFile[]> {
   const { outdir, expnum, list, catalogName, system } = exposure
   if (!solved.solution) return []
   const { zeropoint, zeropointErr } = solved.solution
@@ -88,7 +95,7 @@ async function stageTexts(exposure: WrittenExposure, ccds: readonly ReadyCcd[], 
   const summary = { matched: count('matched'), used: count('used'), zeropoint, zeropointErr, system, catalog: catalogName, scope: 'exposure' as const }
   const names = exposureProductNames(list.name)
   const text = (name: string, content: string) => ({ name, bytes: new TextEncoder().encode(content) })
-  return stageFiles(outdir, [text(names.allZp, allZpCsv(expnum, list.name, summary)), text(names.json, resultText(exposure, ccds, solved))], stem)
+  return stageFiles(outdir, [text(names.allZp, allZpCsv(expnum, list.name, summary)), text(names.json, resultText(exposure, ccds, solved, failed))], stem)
 }
 
 /** All of the exposure's own products, on the disk under temporary names. */
@@ -120,6 +127,19 @@ async function stageOwn({ outdir, list, pool }: WrittenExposure, ccds: readonly 
   }
 }
 
-function resultText(exposure: WrittenExposure, ccds: readonly ReadyCcd[], { results, solution }: Solved, extras: Parameters<typeof resultJson>[3] = {}): string {
-  return resultJson(exposureFacts(exposure, ccds), results, provenanceOf(exposure, ccds), { ...(solution ? { solution } : {}), ...extras })
+/** Those that failed before the writing, and while it was tried. */
+function failedCcds({ failed }: WrittenExposure, failures: readonly RunFailure[]): FailedCcd[] {
+  const further = failures.flatMap(({ ccd, error }) => (ccd === undefined ? [] : [{ ccd, reason: reasonWithoutPath(error) }]))
+  return [...failed, ...further].sort((a, b) => a.ccd - b.ccd)
+}
+
+function resultText(
+  exposure: WrittenExposure,
+  ccds: readonly ReadyCcd[],
+  { results, solution }: Solved,
+  failed: readonly FailedCcd[],
+  cost: Parameters<typeof resultJson>[3] = {},
+): string {
+  const extras = solution ? { solution, failed, missing: exposure.missing } : {}
+  return resultJson(exposureFacts(exposure, ccds), results, provenanceOf(exposure, ccds), { ...extras, ...cost })
 }

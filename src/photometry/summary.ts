@@ -10,7 +10,7 @@ import type { CcdDiagnostics } from './diagnostics.js'
 import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import type { MatchFit } from './fit-matches.js'
 import type { CcdResult, SigmaClipSummary } from './result.js'
-import type { Selection } from './selection.js'
+import { SELECTION_CUTS, type Selection, type SelectionCut } from './selection.js'
 import type { StandardSystem } from './standards.js'
 
 /** What the stages of one CCD gave. */
@@ -53,7 +53,7 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     cameraFrom: input.camera?.from ?? 'none',
     filter: input.filter ?? null,
     outcome: fit.outcome,
-    reason: number ? null : reasonOf(cuts, fit.reason),
+    reason: number ? null : reasonOf(cuts, selection.lost, fit.reason),
     zeropoint: number ? fit.zeropoint : null,
     zeropointErr: number ? fit.zeropointErr : null,
     systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }) : null,
@@ -76,9 +76,25 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }
 
-function reasonOf({ detections, selected, matched }: CcdResult['cuts'], fitReason: string): string {
+function reasonOf({ detections, selected, matched }: CcdResult['cuts'], lost: Selection['lost'], fitReason: string): string {
   if (detections === 0) return 'the SExtractor catalogue has no detections'
-  if (selected === 0) return `none of ${detections} detections passes the selection`
+  if (selected === 0) return `none of ${detections} detections passes the selection: ${lossesOf(lost)}`
   if (matched === 0) return `none of ${selected} selected detections has a star of the catalogue within the match radius`
   return fitReason
+}
+
+/** What each cut of the selection took, the greediest first. */
+const lossesOf = (lost: Selection['lost']): string =>
+  SELECTION_CUTS.filter((cut) => lost[cut] > 0)
+    .sort((a, b) => lost[b] - lost[a])
+    .map((cut) => `${lost[cut]} have ${CUT_WORDS[cut]}`)
+    .join(', ')
+
+const CUT_WORDS: Readonly<Record<SelectionCut, string>> = {
+  position: 'no usable position',
+  signal: 'a signal to noise below 10',
+  flags: 'FLAGS above 3',
+  imageFlags: 'IMAFLAGS_ISO other than 0',
+  saturated: 'a peak at or above SATURATE',
+  notStarLike: 'a SPREAD_MODEL or CLASS_STAR unlike a star',
 }

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
 import { checkResultSchema, RESULT_SCHEMA } from './result-schema.js'
-import type { ccdJson, ExposureFacts, Provenance, solutionJson } from './result-json.js'
+import type { ccdJson, ExposureFacts, FailedCcd, Provenance, solutionJson } from './result-json.js'
 
 export type CcdDocument = ReturnType<typeof ccdJson>
 export type SolutionDocument = ReturnType<typeof solutionJson>
@@ -12,6 +12,10 @@ export interface ResultDocument {
   readonly ccds: readonly CcdDocument[]
   readonly provenance: Provenance
   readonly solution?: SolutionDocument
+  /** CCDs without a result; absent if there is none. */
+  readonly failed?: readonly FailedCcd[]
+  /** CCDs that were not there to take part; absent if there is none. */
+  readonly missing?: readonly number[]
 }
 
 /**
@@ -38,7 +42,19 @@ export function parseResultDocument(text: string, file: string): ResultDocument 
     if (!numbers) throw unfit('a CCD of the result is incomplete: it is damaged or of an older version; calibrate again', JSON.stringify(ccd ?? null).slice(0, 60), 'numbers, cuts, lost, sigmaClip, astrometry, concerns and diagnostics')
   }
   if (!isRecord(provenance) || !isRecord(provenance.inputs) || !isRecord(provenance.options)) throw unfit('the result does not say what it was made from', JSON.stringify(provenance ?? null).slice(0, 60), 'provenance with inputs and options')
+  const { failed = [], missing = [] } = document
+  if (!Array.isArray(failed) || !(failed as readonly unknown[]).every(isFailedCcd)) {
+    throw unfit('the list of failed CCDs is damaged', JSON.stringify(failed).slice(0, 60), 'failed, a list of ccd and reason')
+  }
+  if (!Array.isArray(missing) || !(missing as readonly unknown[]).every(Number.isInteger)) {
+    throw unfit('the list of missing CCDs is damaged', JSON.stringify(missing).slice(0, 60), 'missing, a list of numbers')
+  }
   return document
+}
+
+const isFailedCcd = (value: unknown): boolean => {
+  const { ccd, reason } = (isRecord(value) ? value : {}) as Partial<FailedCcd>
+  return Number.isInteger(ccd) && typeof reason === 'string'
 }
 
 const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -79,14 +79,29 @@ export function solutionJson({ outcome, suspect, reason, zeropoint, zeropointErr
   return { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved, concerns }
 }
 
+/** A CCD of the exposure that has no result, and why: its input is missing or damaged, or its products could not be written. */
+export interface FailedCcd {
+  readonly ccd: number
+  readonly reason: string
+}
+
 /** What a JSON has beside its CCDs: the exposure's solution after a run of several, the cost on stdout. */
 export interface ResultExtras {
   readonly solution?: ExposureSolution
+  /** After a run of several; left out if no CCD failed. */
+  readonly failed?: readonly FailedCcd[]
+  /** CCDs of the list without a SExtractor catalogue or, in a merge, without products; left out if there is none. */
+  readonly missing?: readonly number[]
   readonly run?: RunFacts
 }
 
 /** The result of a run as one JSON object with schema 2. */
-export function resultJson(exposure: ExposureFacts, ccds: readonly SolvedResult[], provenance: Provenance, { solution, run }: ResultExtras = {}): string {
-  const extras = { ...(solution ? { solution: solutionJson(solution) } : {}), ...(run ? { run } : {}) }
+export function resultJson(exposure: ExposureFacts, ccds: readonly SolvedResult[], provenance: Provenance, { solution, failed = [], missing = [], run }: ResultExtras = {}): string {
+  const extras = {
+    ...(solution ? { solution: solutionJson(solution) } : {}),
+    ...(failed.length > 0 ? { failed } : {}),
+    ...(missing.length > 0 ? { missing } : {}),
+    ...(run ? { run } : {}),
+  }
   return `${JSON.stringify({ schema: RESULT_SCHEMA, exposure, ccds: ccds.map(ccdJson), provenance, ...extras }, null, 2)}\n`
 }

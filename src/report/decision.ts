@@ -1,5 +1,6 @@
 import type { Concern } from '../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
+import { repeatedRun, shellWord, type TypedPaths } from './repeated-run.js'
 
 /** GO: use it. LOOK: most of it stands, something wants a person's eye. STOP: do not use it before the cause is known. */
 export type DecisionWord = 'GO' | 'LOOK' | 'STOP'
@@ -8,7 +9,7 @@ export type DecisionWord = 'GO' | 'LOOK' | 'STOP'
 export interface Reason {
   /** CCDs that say the same; empty for the exposure as a whole. */
   readonly ccds: readonly number[]
-  readonly tag: Concern['tag']
+  readonly tag: Concern['tag'] | 'failed'
   readonly severity: 'stop' | 'look'
   readonly sentence: string
 }
@@ -26,14 +27,22 @@ export interface Decision {
 /** From this share of CCDs that must not be used, the exposure is not to be used either. */
 const STOP_SHARE = 0.2
 
-/** Whether an exposure, or a single CCD, can be used: from its concerns and outcomes. */
-export function decide(document: ResultDocument): Decision {
-  const { ccds, solution } = document
-  const reasons = [...exposureReasons(document), ...groupedReasons(ccds)].sort((a, b) => rankOf(a) - rankOf(b))
-  const unusable = ccds.filter((ccd) => ccd.outcome === 'none' || ccd.concerns.some(({ severity }) => severity === 'stop'))
-  const stops = reasons.some(({ ccds: where, severity }) => where.length === 0 && severity === 'stop') || unusable.length >= STOP_SHARE * ccds.length
+/**
+ * Whether an exposure, or a single CCD, can be used: from its concerns and outcomes.
+ *
+ * @param typed what the run's command named that its products do not hold, for the command to type next
+ */
+export function decide(document: ResultDocument, typed: TypedPaths = {}): Decision {
+  const { ccds, solution, failed = [] } = document
+  const failures = failed.map(({ ccd, reason }): Reason => ({ ccds: [ccd], tag: 'failed', severity: 'stop', sentence: `not calibrated: ${reason}` }))
+  const reasons = [...exposureReasons(document), ...failures, ...groupedReasons(ccds)].sort((a, b) => rankOf(a) - rankOf(b))
+  const spoilt = ccds.filter((ccd) => ccd.outcome === 'none' || ccd.concerns.some(({ severity }) => severity === 'stop'))
+  const unusable = [...spoilt, ...failed].map(({ ccd }) => ccd)
+  const ofExposure = reasons.some(({ ccds: where, severity }) => where.length === 0 && severity === 'stop')
+  const stops = ofExposure || unusable.length >= STOP_SHARE * (ccds.length + failed.length)
   const word = stops ? 'STOP' : reasons.length > 0 ? 'LOOK' : 'GO'
-  return { word, headline: headlineOf(word, document, unusable), reasons, next: nextOf(word, document, reasons, solution === undefined) }
+  const headline = headlineOf(word, document, unusable, reasons)
+  return { word, headline, reasons, next: nextOf(word, document, reasons, solution === undefined, typed) }
 }
 
 const isGrave = (concern: Concern): concern is Concern & { severity: 'stop' | 'look' } => concern.severity !== 'hint'
@@ -66,7 +75,7 @@ function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
 }
 
 /** What many CCDs have at once, said of all of them. */
-const TOGETHER: Readonly<Partial<Record<Concern['tag'], string>>> = {
+const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   borrowed: 'no zeropoint of their own: borrowed from the exposure',
   outlier: 'far off the exposure: cloud, amplifiers or wrong CCDs; each keeps its own zeropoint',
   'too-few-stars': 'fewer than ten stars',
@@ -104,33 +113,47 @@ export function ccdNames(ccds: readonly number[]): string {
   return `${sorted.length === 1 ? 'CCD' : 'CCDs'} ${parts.join(', ')}`
 }
 
-function headlineOf(word: DecisionWord, { ccds, solution, exposure }: ResultDocument, unusable: readonly CcdDocument[]): string {
-  const of = (count: number) => `${count} of ${ccds.length} CCDs`
-  if (word === 'GO') return ccds.length === 1 ? `The zeropoint of ${ccdNames([ccds[0]!.ccd])} can be used.` : `All ${ccds.length} CCDs can be used.`
+function headlineOf(word: DecisionWord, { ccds, failed = [], solution, exposure }: ResultDocument, unusable: readonly number[], reasons: readonly Reason[]): string {
+  const all = ccds.length + failed.length
+  const only = all === 1 ? ccdNames(ccds.map(({ ccd }) => ccd)) : undefined
+  if (word === 'GO') return only === undefined ? `All ${all} CCDs can be used.` : `The zeropoint of ${only} can be used.`
   const which = `exposure ${exposure.expnum}`
   if (word === 'STOP') {
-    if (ccds.length === 1) return `Do not use ${ccdNames([ccds[0]!.ccd])} of ${which} before the cause is known.`
+    if (only !== undefined) return `Do not use ${only} of ${which} before the cause is known.`
     if (unusable.length === 0 || solution?.concerns.some(({ severity }) => severity === 'stop')) return `Do not use ${which} before the cause is known.`
-    return `Do not use ${which}: ${of(unusable.length)} cannot be used.`
+    return `Do not use ${which}: ${unusable.length} of ${all} CCDs cannot be used.`
   }
-  if (unusable.length === 0) return ccds.length === 1 ? `The zeropoint of ${ccdNames([ccds[0]!.ccd])} stands, but something is off.` : 'The zeropoints stand, but something is off.'
-  return `Do not use ${ccdNames(unusable.map(({ ccd }) => ccd))}; the other ${ccds.length - unusable.length} CCDs stand.`
+  if (unusable.length === 0) return `${only === undefined ? 'The zeropoints can be used' : `The zeropoint of ${only} can be used`}, but look: ${whatIsOff(reasons)}.`
+  return `Do not use ${ccdNames(unusable)}; the other ${all - unusable.length} CCDs can be used.`
+}
+
+/** The gravest reason, and how many others there are. */
+function whatIsOff(reasons: readonly Reason[]): string {
+  const [{ ccds, sentence }] = reasons as readonly [Reason, ...Reason[]]
+  const others = reasons.length === 1 ? '' : ` (and ${reasons.length - 1} more)`
+  return `${ccds.length === 0 ? '' : `${ccdNames(ccds)}: `}${sentence}${others}`
 }
 
 /** What the gravest reason asks for. */
-function nextOf(word: DecisionWord, { exposure, ccds }: ResultDocument, reasons: readonly Reason[], unsolved: boolean): Decision['next'] {
-  const which = `--expnum ${exposure.expnum} --reqnum ${shellWord(exposure.reqnum)} --attnum ${shellWord(exposure.attnum)}`
+function nextOf(word: DecisionWord, document: ResultDocument, reasons: readonly Reason[], unsolved: boolean, typed: TypedPaths): Decision['next'] {
+  const { exposure, ccds } = document
+  const run = repeatedRun(document, typed)
   const spec = (list: readonly number[]) => ccdNames(list).replace(/^CCDs? /, '').replaceAll(' ', '')
-  const again = (list: string) => `bliss-calib ${which} --ccd ${list}`
   const all = ccds.length === 1 ? String(ccds[0]!.ccd) : 'all'
+  const again = (list: string) => `bliss-calib ${run.exposure} --ccd ${list}${run.options}${run.outdir}`
+  const beside = (list: string, option: string) => `mkdir -p check && bliss-calib ${run.exposure} --ccd ${list}${run.options}${option} --outdir check`
   const first = reasons[0]
   if (word === 'GO' || first === undefined) {
     if (ccds.length === 1) return { words: 'Nothing is off. To calibrate the whole exposure:', command: again('all') }
-    return { words: 'Nothing is off. For the star lists of difference imaging, with the number of the search exposure:', command: `bliss-calib starlists --expnum SEARCH --templates ${shellWord(`D${String(exposure.expnum).padStart(8, '0')}_r${exposure.reqnum}p${exposure.attnum}_ZP.csv`)}` }
+    const combined = `D${String(exposure.expnum).padStart(8, '0')}_r${exposure.reqnum}p${exposure.attnum}_ZP.csv`
+    const template = shellWord(typed.outdir === undefined || typed.outdir === '.' ? combined : `${typed.outdir}/${combined}`)
+    return { words: 'Nothing is off. For the star lists of difference imaging, with the number of the search exposure:', command: `bliss-calib starlists --expnum SEARCH --templates ${template}` }
   }
   switch (first.tag) {
+    case 'failed':
+      return { words: 'Mend or replace its file, then calibrate the exposure again:', command: again('all') }
     case 'wrong-band':
-      return { words: 'Find out which filter was in the beam; make the list again from the image headers, then calibrate again:', command: `bliss-calib catlist --expnum ${exposure.expnum} && ${again(all)} --force` }
+      return { words: 'Find out which filter was in the beam; make the list again from the image headers, then calibrate again:', command: `bliss-calib catlist --expnum ${exposure.expnum}${run.workdir} && ${again(all)} --force` }
     case 'units':
       return { words: 'See whether GAIN and EXPTIME were applied to the images; the zeropoint is right for the flux as it stands. What each cut took:', command: `${again(all)} --verbose 1` }
     case 'borrowed':
@@ -141,9 +164,9 @@ function nextOf(word: DecisionWord, { exposure, ccds }: ResultDocument, reasons:
     case 'clouds':
     case 'transparency':
     case 'depth':
-      return { words: 'See how the exposures before and after fared:', command: 'bliss-calib report --night .' }
+      return { words: 'See how the exposures before and after fared:', command: `bliss-calib report --night ${shellWord(typed.outdir ?? '.')}` }
     case 'cross-check':
-      return { words: 'Compare with the plain clipped mean, in another directory:', command: `mkdir -p check && ${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --estimator sigma-clip --outdir check` }
+      return { words: 'Compare with the plain clipped mean, in another directory:', command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --estimator sigma-clip') }
     case 'no-zeropoint':
     case 'shrunk':
     case 'outlier':
@@ -158,9 +181,7 @@ function nextOf(word: DecisionWord, { exposure, ccds }: ResultDocument, reasons:
     case 'linearity':
     case 'colour':
     case 'fluxes':
-      return { words: 'See what each cut took:', command: `mkdir -p check && ${again(first.ccds.length > 0 ? spec(first.ccds) : all)} --verbose 1 --outdir check` }
+      return { words: 'See what each cut took:', command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --verbose 1') }
   }
 }
 
-/** A word that a shell takes as one, whatever stands in it. */
-const shellWord = (text: string): string => (/^[\w.+-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)

@@ -5,6 +5,7 @@ import { ccdPlaces } from './focal-geometry.js'
 import { embeddedJson, html } from './html.js'
 import { pageOf, type PageAssets } from './page.js'
 import { packStars, panelStars, thinned, type PanelStars } from './panel-stars.js'
+import type { TypedPaths } from './repeated-run.js'
 import type { ReportStars } from './report-stars.js'
 import { focalPlaneSection, outcomesSection, tableSection, zeropointsSection } from './sections/ccds.js'
 import { decisionSection } from './sections/decision.js'
@@ -21,6 +22,8 @@ export interface ReportInput {
   readonly stars: ReadonlyMap<number, ReportStars>
   /** Other products in the directory that name a photometric system. */
   readonly beside: readonly BesideProduct[]
+  /** For the command that the page gives to type next. */
+  readonly typed?: TypedPaths
 }
 
 /** What the page's script reads. */
@@ -37,12 +40,12 @@ const MOST_CARRIED = 20_000
 const MATCH_RADIUS_ARCSEC = 1
 
 /** The report: one HTML file. The same result and matches give the same bytes. */
-export function exposurePage({ result, stars, beside }: ReportInput, assets: PageAssets): string {
+export function exposurePage({ result, stars, beside, typed }: ReportInput, assets: PageAssets): string {
   const { exposure, ccds } = result
   const places = ccdPlaces(ccds.map(({ ccd }) => ccd))
   const panels = new Map(ccds.flatMap(({ ccd, scatter }): [number, PanelStars][] => (stars.has(ccd) ? [[ccd, panelStars(stars.get(ccd)!, scatter)]] : [])))
   const name = `Exposure ${exposure.expnum}, ${exposure.band} band, r${exposure.reqnum}p${exposure.attnum}${ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''}`
-  const decision = decide(result)
+  const decision = decide(result, typed)
   const body = html`<header>
 <h1>${name}</h1>
 </header>

@@ -214,7 +214,7 @@ describe('what cannot be done', () => {
     await new Promise((done) => setTimeout(done, 2100))
     const first = await batch(dir)
     expect(first.exitCode).toBe(3)
-    expect(first.out).toContain(`${EXPOSURES - 1} exposures: ${EXPOSURES - 1} calibrated, 0 unchanged; CCDs: ${4 * (EXPOSURES - 1) - 1} fitted, 1 failed\n`)
+    expect(first.out).toContain(`${EXPOSURES - 1} exposures: ${EXPOSURES - 1} calibrated, 0 unchanged; CCDs: ${4 * (EXPOSURES - 1) - 1} fitted, 1 failed\n1 of 2 without a result: D00700003_r4p5_red_catlist.csv, line 1, column FILENAME: the catalogue list lacks a column`)
     const failures = failuresOf(dir)
     expect(failures).toHaveLength(2)
     expect(failures[0]).toMatch(/D00700003_r4p5_red_catlist\.csv,,,,3,.*lacks a column/)

@@ -48,7 +48,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: '--expnum 668439 --ccd 1 --catalog URL --cache cache --cache-size 100M --workdir sim/work --outdir far --quiet' },
   { line: '--expnum 668439 --ccd 1 --catalog URL --cache cache --offline --workdir sim/work --outdir near --quiet' },
   { line: 'merge --expnum 668439 --reqnum 4 --attnum 5 --workdir sim/work --outdir one --json --accept-borrowed --force --workers 1 --quiet' },
-  { line: 'report one --outdir page --quiet', makes: ['page/report_D00668439_r4p5.html'] },
+  { line: 'report one --outdir page --workdir sim/work --catalog catalog --suspects suspects.csv --quiet', makes: ['page/report_D00668439_r4p5.html'] },
   { line: 'report . --night --quiet', makes: ['night.html'] },
   { line: 'compare legacy one --tolerance-mag 0.5 --json', exitCode: 4, says: /"/ },
   { line: 'compare one one --quiet' },

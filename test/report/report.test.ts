@@ -1,4 +1,4 @@
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { run, temporaryDirectory } from '../cli/run.js'
@@ -23,24 +23,24 @@ describe.skipIf(!built)('the report of an exposure', () => {
 
   test('`report DIR` makes the same bytes afterwards, from the products', async () => {
     const again = temporaryDirectory()
-    const { exitCode, out } = await run(['report', outdir, '--outdir', again])
+    const { exitCode, out } = await run(['report', outdir, '--outdir', again, '--workdir', scene.work, '--catalog', scene.catalog])
     expect([exitCode, out]).toEqual([0, `${join(again, REPORT)}\n`])
     expect(readFileSync(join(again, REPORT), 'utf8')).toBe(page)
   })
 
   test('so does the JSON of the exposure, named', async () => {
     const again = temporaryDirectory()
-    await run(['report', join(outdir, 'zeropoint_D00668439_r4p5.json'), '--outdir', again, '--quiet'])
+    await run(['report', join(outdir, 'zeropoint_D00668439_r4p5.json'), '--outdir', again, '--quiet', '--workdir', scene.work, '--catalog', scene.catalog])
     expect(readFileSync(join(again, REPORT), 'utf8')).toBe(page)
   })
 
   test('the first screen names the bad CCD and the borrowed one, and says what to type', () => {
     const decision = page.slice(page.indexOf('class="decision'), page.indexOf('class="key"'))
     expect(decision).toContain('<p class="word">LOOK</p>')
-    expect(decision).toContain('Do not use CCD 20; the other 10 CCDs stand.')
+    expect(decision).toContain('Do not use CCD 20; the other 10 CCDs can be used.')
     expect(decision).toMatch(/CCD 20<\/a><\/strong>: \+\d{3} mmag off the exposure/)
     expect(decision).toMatch(/CCD 9<\/a><\/strong>: borrowed from the exposure/)
-    expect(decision).toMatch(/<code id="command">mkdir -p check &amp;&amp; bliss-calib --expnum 668439 --reqnum 4 --attnum 5 --ccd 20 --verbose 1/)
+    expect(decision).toMatch(/<code id="command">mkdir -p check &amp;&amp; bliss-calib --expnum 668439 --reqnum 4 --attnum 5 --ccd 20 --catalog \S+ --workdir \S+ --verbose 1 --outdir check</)
   })
 
   test('everything of the list is on the page, in its order', () => {
@@ -70,7 +70,7 @@ describe.skipIf(!built)('the report of an exposure', () => {
     await run(['report', apart, '--quiet'])
     const both = readFileSync(join(apart, REPORT), 'utf8')
     expect(both).toContain('the CCDs were calibrated one by one and not yet solved together')
-    expect(both).toContain('--ccd all</code>')
+    expect(both).toMatch(/--ccd all --outdir \S+<\/code>/)
   })
 
   test('a run of one CCD has a report of its own, the same again from its product', async () => {
@@ -79,8 +79,25 @@ describe.skipIf(!built)('the report of an exposure', () => {
     const name = 'report_D00668439_28_r4p5.html'
     const first = readFileSync(join(alone, name), 'utf8')
     expect(first).toContain('The zeropoint of CCD 28 can be used.')
-    await run(['report', alone, '--quiet'])
+    await run(['report', alone, '--quiet', '--workdir', scene.work, '--catalog', scene.catalog])
     expect(readFileSync(join(alone, name), 'utf8')).toBe(first)
+  })
+
+  test('CCDs that failed or are missing are on the page, the former in its first block with the reason', async () => {
+    const work = temporaryDirectory()
+    cpSync(scene.work, work, { recursive: true })
+    truncateSync(join(work, 'D00668439_i_28_r4p5_fullcat.fits'), 20_000)
+    rmSync(join(work, 'D00668439_i_35_r4p5_fullcat.fits'))
+    const { outdir: partly, exitCode } = await calibrated({ ...scene, work }, '--ccd', 'all', '--report', '--magsType', 'mag_auto')
+    expect(exitCode).toBe(3)
+    const html = readFileSync(join(partly, REPORT), 'utf8')
+    const decision = html.slice(html.indexOf('class="decision'), html.indexOf('class="key"'))
+    expect(decision).toMatch(/<strong>CCD 28<\/strong>: not calibrated: D00668439_i_28_r4p5_fullcat\.fits[^<]*(?:ends|shorter|cut)/)
+    expect(html).toContain('<p>CCD 28: could not be calibrated, and took no part.</p>')
+    expect(html).toContain('<p>CCD 35: missing: no catalogue of detections, or in a merge no products.</p>')
+    const again = temporaryDirectory()
+    await run(['report', partly, '--outdir', again, '--quiet', '--workdir', work, '--catalog', scene.catalog])
+    expect(readFileSync(join(again, REPORT), 'utf8')).toBe(html)
   })
 
   test('matches that are not there are said to be missing', async () => {

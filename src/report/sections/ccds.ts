@@ -8,7 +8,7 @@ import { html, trusted, type Markup } from '../html.js'
 import { magText, markOf, mmagDifference, mmagText } from '../words.js'
 
 /** How the CCDs fared in sentences: how many of each outcome, the worst by name. */
-export function outcomesSection({ ccds }: ResultDocument): Markup {
+export function outcomesSection({ ccds, failed = [], missing = [] }: ResultDocument): Markup {
   const withOutcome = (outcome: string) => ccds.filter((ccd) => ccd.outcome === outcome)
   const named = (some: readonly CcdDocument[]) => (some.length === 0 ? '' : ` (${ccdNames(some.map(({ ccd }) => ccd))})`)
   const [borrowed, none] = [withOutcome('borrowed'), withOutcome('none')]
@@ -16,9 +16,10 @@ export function outcomesSection({ ccds }: ResultDocument): Markup {
   const least = (value: (ccd: CcdDocument) => number) => numbered.reduce<CcdDocument | undefined>((best, ccd) => (best === undefined || value(ccd) < value(best) ? ccd : best), undefined)
   const [largestError, fewestStars, largestScatter] = [least((ccd) => -ccd.zeropointErr!), least((ccd) => ccd.cuts.used), least((ccd) => -(ccd.scatter ?? 0))]
   const worst = numbered.length < 2 ? null : html`<p>Largest error: CCD ${largestError!.ccd}, ${mmagText(largestError!.zeropointErr)} mmag. Fewest stars: CCD ${fewestStars!.ccd}, ${fewestStars!.cuts.used}. Largest scatter: CCD ${largestScatter!.ccd}, ${mmagText(largestScatter!.scatter)} mmag.</p>`
+  const without = (list: readonly number[], words: string) => (list.length === 0 ? null : html`<p>${ccdNames(list)}: ${words}.</p>\n`)
   return html`<h2 id="outcomes">CCDs</h2>
 <p>${withOutcome('fitted').length} fitted from their own stars, ${borrowed.length} borrowed from the exposure${named(borrowed)}, ${none.length} without a zeropoint${named(none)}.</p>
-${worst}`
+${without(failed.map(({ ccd }) => ccd), 'could not be calibrated, and took no part')}${without(missing, 'missing: no catalogue of detections, or in a merge no products')}${worst}`
 }
 
 /** The focal plane as the way to the CCDs: one figure per quantity. */

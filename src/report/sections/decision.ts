@@ -8,8 +8,8 @@ const MOST_REASONS = 8
 export function decisionSection({ word, headline, reasons, next }: Decision): Markup {
   const shown = reasons.slice(0, MOST_REASONS)
   const list = shown.map(
-    ({ ccds, severity, sentence }) =>
-      html`<li><span class="tag ${severity}">${severity.toUpperCase()}</span>${ccds.length === 0 ? null : html`<strong>${ccds.length === 1 ? html`<a href="#ccd-${ccds[0]!}">${ccdNames(ccds)}</a>` : ccdNames(ccds)}</strong>: `}${sentence}</li>`,
+    ({ ccds, tag, severity, sentence }) =>
+      html`<li><span class="tag ${severity}">${severity.toUpperCase()}</span>${ccds.length === 0 ? null : html`<strong>${ccds.length === 1 && tag !== 'failed' ? html`<a href="#ccd-${ccds[0]!}">${ccdNames(ccds)}</a>` : ccdNames(ccds)}</strong>: `}${sentence}</li>`,
   )
   return html`<section class="decision ${word.toLowerCase()}" aria-label="Decision">
 <p class="word">${word}</p>

@@ -1,0 +1,41 @@
+import type { ResultDocument } from '../products/result-document.js'
+
+/** What the command of a run named that its products do not hold: they are the same wherever they are made. As it was typed; absent if it was not. */
+export interface TypedPaths {
+  readonly workdir?: string
+  readonly outdir?: string
+  readonly catalog?: string
+  readonly suspects?: string
+}
+
+/** The parts of the command that makes the same products again; each but the first starts with a blank, or is empty. */
+export interface RepeatedRun {
+  readonly exposure: string
+  readonly options: string
+  readonly workdir: string
+  readonly outdir: string
+}
+
+/** Options that a result's provenance records, with the value that need not be typed. */
+const RECORDED = [
+  ['--magsType', 'magsType', 'mag_psf'],
+  ['--system', 'system', 'des-ab'],
+  ['--estimator', 'estimator', 'robust'],
+] as const
+
+/** The command of a run from its result: the options that were not the default, and the paths that were typed. */
+export function repeatedRun({ exposure, provenance: { options } }: ResultDocument, { workdir, outdir, catalog, suspects }: TypedPaths): RepeatedRun {
+  const option = (name: string, value: unknown, unsaid?: string) => (value === undefined || value === unsaid ? '' : ` ${name} ${shellWord(String(value))}`)
+  const recorded = RECORDED.map(([name, key, unsaid]) => option(name, options[key], unsaid)).join('')
+  const variables = option('--suspects', suspects ?? options['suspects'])
+  const ofWorkdir = option('--workdir', workdir, '.')
+  return {
+    exposure: `--expnum ${exposure.expnum} --reqnum ${shellWord(exposure.reqnum)} --attnum ${shellWord(exposure.attnum)}`,
+    options: `${recorded}${variables}${options['keepBorrowed'] === true ? ' --keep-borrowed' : ''}${option('--catalog', catalog)}${ofWorkdir}`,
+    workdir: ofWorkdir,
+    outdir: option('--outdir', outdir, '.'),
+  }
+}
+
+/** A word that a shell takes as one, whatever it holds. */
+export const shellWord = (text: string): string => (/^[\w.+/:-]+$/.test(text) ? text : `'${text.replaceAll("'", "'\\''")}'`)
