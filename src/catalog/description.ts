@@ -9,20 +9,28 @@ export type ColourIndex = 'bp-rp' | 'bp-g'
  * `secondColour` and `faintTerm` if it has them, with every magnitude exactly as the catalogue publishes it.
  */
 export interface BandRelation {
-  /** Release and magnitude state that the relation was fitted to; another release's relation is refused when the description is read. */
+  /**
+   * Release and magnitude state that the relation was fitted to; another release's relation is refused when the
+   * description is read.
+   */
   readonly fittedTo: { readonly release: string; readonly magnitudeState: string }
   readonly colour: ColourIndex
-  /** `polynomial`: sum k_n (colour - pivot)^n. `broken-line`: k_0 + slope (colour - pivot), slope k_1 at or below the pivot and k_2 above. */
+  /**
+   * `polynomial`: sum k_n (colour - pivot)^n. `broken-line`: k_0 + slope (colour - pivot), slope k_1 at or below the
+   * pivot and k_2 above.
+   */
   readonly curve: 'polynomial' | 'broken-line'
   readonly pivot: number
   readonly coefficients: readonly number[]
   /**
-   * Adds coefficient ((G - RP) - slope (BP - RP + shift)) [mag]: how far the star lies off the locus of Kent (2018) in a second colour,
+   * Adds coefficient ((G - RP) - slope (BP - RP + shift)) [mag]: how far the star lies off the locus of Kent (2018) in
+   * a second colour,
    * which tells the red bands what BP - RP cannot.
    */
   readonly secondColour?: { readonly coefficient: number; readonly slope: number; readonly shift: number }
   /**
-   * Adds coefficient 10^(0.4 (m - atMag)) [mag], m = BP or RP: what a constant flux, lacking in the published one, makes of faint stars.
+   * Adds coefficient 10^(0.4 (m - atMag)) [mag], m = BP or RP: what a constant flux, lacking in the published one,
+   * makes of faint stars.
    * Held at its value at the faint limit of `magRange` beyond it.
    */
   readonly faintTerm?: { readonly of: 'bp' | 'rp'; readonly coefficient: number; readonly atMag: number }
@@ -32,11 +40,17 @@ export interface BandRelation {
   readonly scatter: { readonly colour: readonly number[]; readonly sigmaMag: readonly number[] }
   /** One-sigma uncertainty of the relation's level [mag]. */
   readonly systematicErrMag: number
-  /** Error that dust adds [mag per mag of E(B-V)] at colours BP - RP, linear between: reddened stars leave the locus of the relation. */
+  /**
+   * Error that dust adds [mag per mag of E(B-V)] at colours BP - RP, linear between: reddened stars leave the locus of
+   * the relation.
+   */
   readonly systematicPerEbv?: { readonly bpRp: readonly number[]; readonly magPerEbv: readonly number[] }
   /** `lower`: usable, but not to be trusted as the other bands are. */
   readonly grade: 'full' | 'lower'
-  /** Limits of the BP/RP flux excess factor, low_0 + low_1 (BP-RP)^2 < excess < high_0 + high_1 (BP-RP)^2; applied where the column exists. */
+  /**
+   * Limits of the BP/RP flux excess factor, low_0 + low_1 (BP-RP)^2 < excess < high_0 + high_1 (BP-RP)^2; applied
+   * where the column exists.
+   */
   readonly excessLimits?: { readonly low: readonly [number, number]; readonly high: readonly [number, number] }
   /** Stellar locus: |(G - RP) - slope (BP - RP + shift)| < width; applied where RP exists. */
   readonly locus?: { readonly slope: number; readonly shift: number; readonly width: number }
@@ -81,6 +95,11 @@ export interface CatalogDescription {
   readonly columns: Readonly<Partial<Record<StarColumn, readonly string[]>>>
   /** Where a magnitude error comes from when the raw file has none. */
   readonly errorsFromFlux?: Readonly<Partial<Record<OptionalStarColumn, FluxColumns>>>
+  /**
+   * What the relations' `systematicErrMag` is relative to, and the error of that system's own AB level [mag], which is
+   * not part of it.
+   */
+  readonly level?: { readonly relativeTo: string; readonly absoluteErrMag: number; readonly source: string }
   /** Camera band -> relation to the AB system of DES. */
   readonly relations: Readonly<Record<string, BandRelation>>
   /** Camera band -> why it is refused, as a sentence. */
@@ -128,6 +147,11 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
       const isTexts = Array.isArray(identity[field]) && identity[field].every((text) => typeof text === 'string' && text !== '')
       expect(isTexts, `identity.${field}`, 'a list of texts')
     }
+  }
+  const { level } = description
+  if (level !== undefined) {
+    const isText = typeof level?.relativeTo === 'string' && typeof level.source === 'string'
+    expect(isText && level.absoluteErrMag >= 0, 'level', 'relativeTo and source as text, absoluteErrMag as a number')
   }
   for (const [band, relation] of Object.entries(description.relations ?? {})) {
     const at = `relations.${band}`

@@ -51,6 +51,7 @@ function facts(catalog: Catalog, partitions: readonly HatsPartition[], sizes: Co
     columns: sizes.columns,
     otherBytesPerRow: sizes.otherBytesPerRow,
     bands: Object.keys(description.relations),
+    level: description.level ?? null,
     hash: catalog.hash,
   }
 }
@@ -67,10 +68,16 @@ function infoText(catalog: Catalog, partitions: readonly HatsPartition[], sizes:
     `${partitions.length} ${partitions.length === 1 ? 'file' : 'files'} of ${span}, ${isPart ? 'about ' : ''}${(bytesOf(partitions, sizes) / 1e6).toFixed(2)} MB, ${perRow.toFixed(1)} bytes a star${isPart ? ` (by ${sizes.files} of them)` : ''}:`,
     ...sizes.columns.map(({ name, type, bytesPerRow }) => `  ${name.padEnd(28)} ${type.padEnd(4)} ${bytesPerRow.toFixed(2).padStart(6)}`),
     `  ${'(lists and footers)'.padEnd(33)} ${sizes.otherBytesPerRow.toFixed(2).padStart(6)}`,
-    `bands in the AB system: ${Object.keys(description.relations).join(' ') || 'none'}`,
+    `bands in the AB system: ${Object.keys(description.relations).join(' ') || 'none'}${levelText(description)}`,
     `manifest SHA-256: ${catalog.hash}`,
     '',
   ].join('\n')
+}
+
+/** Where the magnitudes' level comes from; nothing for a description that does not say. */
+function levelText({ level }: Catalog['description']): string {
+  if (level === undefined) return ''
+  return ` (relative to ${level.relativeTo}, whose own level is good to ${level.absoluteErrMag} mag)`
 }
 
 function filesByOrder(partitions: readonly HatsPartition[]): Map<number, number> {

@@ -23,7 +23,9 @@ export function colourOf({ colour }: BandRelation, g: number, bp: number, rp: nu
   return colour === 'bp-rp' ? bp - rp : bp - g
 }
 
-/** What the relation's terms beside its curve add [mag]: 0 without them, NaN where a magnitude that they need is NaN. */
+/**
+ * What the relation's terms beside its curve add [mag]: 0 without them, NaN where a magnitude that they need is NaN.
+ */
 export function furtherTermsAt(relation: BandRelation, g: number, bp: number, rp: number): number {
   const { secondColour: second } = relation
   const offLocus = second === undefined ? 0 : second.coefficient * (g - rp - second.slope * (bp - rp + second.shift))
@@ -36,8 +38,10 @@ export function bandMagAt(relation: BandRelation, g: number, bp: number, rp: num
 }
 
 /**
- * Error of a star's magnitude in the relation's band [mag] from the errors of G, BP and RP, which are independent of one another;
- * the two colours are not, having magnitudes in common, so each magnitude goes through the whole relation once. An error of a
+ * Error of a star's magnitude in the relation's band [mag] from the errors of G, BP and RP, which are independent of
+ * one another;
+ * the two colours are not, having magnitudes in common, so each magnitude goes through the whole relation once. An
+ * error of a
  * magnitude that the relation does not use takes no part, whatever its value.
  */
 export function bandMagErrAt(

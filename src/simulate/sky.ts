@@ -10,7 +10,7 @@ export interface TrueStars {
   readonly epochYr: number
   readonly raDeg: Float64Array
   readonly decDeg: Float64Array
-  /** On the catalogue's own (Vega) system. */
+  /** On the catalogue's own (Vega) system, as it would publish them without noise. */
   readonly gMag: Float64Array
   readonly bpMag: Float64Array
   readonly rpMag: Float64Array
@@ -61,7 +61,8 @@ export function gaiaDensityPerSqDeg({ raDeg, decDeg }: SkyPosition): number {
 
 /**
  * Stars of a region: positions uniform, counts growing as 10^(0.18 G) (0.12 beyond Gaia's limit), colours from a blue
- * turn-off and a red dwarf population whose share grows with magnitude, motions from distances and the local velocity spread.
+ * turn-off and a red dwarf population whose share grows with magnitude, motions from distances and the local velocity
+ * spread.
  */
 export function drawSky(options: SkyOptions, random: Random): TrueStars {
   const { boxes, pointing, epochYr } = options
@@ -74,7 +75,7 @@ export function drawSky(options: SkyOptions, random: Random): TrueStars {
 
   const add = (xiDeg: number, etaDeg: number, g: number, companion: boolean, motion: readonly number[]): void => {
     const colour = drawColour(g, random)
-    const bpMinusG = bpMinusGOf(colour) + 0.008 * random.normal()
+    const bpMinusG = bpMinusGOf(colour) + LOCUS_SCATTER_MAG * random.normal()
     const { raDeg, decDeg } = fromTangentPlane(xiDeg, etaDeg, pointing)
     columns.raDeg.push(raDeg)
     columns.decDeg.push(decDeg)
@@ -112,11 +113,17 @@ export function drawSky(options: SkyOptions, random: Random): TrueStars {
 }
 
 /**
- * BP - G of a main-sequence star of colour BP - RP, within 0.04 mag of the medians of real DR3 stars of 0.6 to 3.0.
- * With it G - RP stays within 0.11 of 0.45 (BP-RP + 0.2) for colours up to 2.9.
+ * BP - RP, and the median of (G - RP) - 0.45 (BP - RP + 0.2) of real DR3 stars there (G < 19, three high-latitude
+ * tiles); the ends are guesses.
  */
+const LOCUS_COLOUR = [-0.4, 0.66, 0.8, 1, 1.19, 1.41, 1.59, 1.8, 2, 2.2, 2.4, 2.56, 2.8, 4]
+const OFF_LOCUS = [-0.08, 0.02, 0.034, 0.043, 0.046, 0.042, 0.036, 0.023, 0.005, -0.012, -0.051, -0.079, -0.138, -0.43]
+/** Scatter of bright real stars about it, beyond their errors: 4 to 9 mmag. */
+const LOCUS_SCATTER_MAG = 0.006
+
+/** BP - G of a star of colour BP - RP on the locus of real stars, to 5 mmag for colours of 0.6 to 2.8. */
 export function bpMinusGOf(bpMinusRp: number): number {
-  return 0.33 * bpMinusRp + 0.08 * bpMinusRp ** 2
+  return 0.55 * bpMinusRp - 0.09 - interpolated(bpMinusRp, LOCUS_COLOUR, OFF_LOCUS)
 }
 
 /** Counts of colours by magnitude follow real Gaia rows: medians of BP - RP 0.95 at G = 14, 1.2 at 17, 1.6 at 19.5. */
@@ -129,7 +136,10 @@ function drawColour(g: number, random: Random): number {
   return clamped(0.93 - 0.03 * Math.max(0, g - 17) + 0.16 * random.normal(), 0.35, 1.8)
 }
 
-/** Parallax [mas] about a median that falls with magnitude; proper motion is velocity (60 km/s per axis, drifting) over distance. */
+/**
+ * Parallax [mas] about a median that falls with magnitude; proper motion is velocity (60 km/s per axis, drifting) over
+ * distance.
+ */
 function drawMotion(g: number, scale: number, random: Random): readonly [pmRaCosDec: number, pmDec: number, parallax: number] {
   const parallax = (0.45 + 0.9 * 10 ** (-0.13 * Math.max(0, g - 12))) * Math.exp(0.9 * random.normal())
   const perVelocity = parallax / 4.74047

@@ -51,12 +51,19 @@ test('clean stars give back the zeropoints put in, with the errors stated', () =
 test("the camera's magnitudes are the catalogue's relation plus its scatter at each colour", () => {
   const simulated = simulate({ ccds: [28], band: 'r', densityPerSqDeg: 20_000, faintRatio: 0 })
   const { sky, bandMag } = simulated
-  const { coefficients, pivot, scatter } = relationFor(description, 'r', new Set(['bpMag', 'rpMag']))
-  // Kent 2018 written out again: level, blue and red slope about the pivot.
-  const residual = Array.from(bandMag, (mag, s) => {
-    const x = sky.bpMag[s]! - sky.gMag[s]! - pivot
-    return { colour: x + pivot, value: mag - sky.gMag[s]! - coefficients[0]! - (x <= 0 ? coefficients[1]! : coefficients[2]!) * x }
-  })
+  const { coefficients, pivot, scatter, faintTerm } = relationFor(description, 'r', new Set(['bpMag', 'rpMag']))
+  // The relation written out again: a polynomial of BP - RP, on along its slope beyond 0.5 and 3, and a term of BP that stays at its
+  // value at G's limit.
+  const onCurve = (of: SimulatedExposure['sky'], s: number) => {
+    const colour = of.bpMag[s]! - of.rpMag[s]!
+    const x = Math.min(3, Math.max(0.5, colour)) - pivot
+    const value = coefficients.reduce((sum, k, n) => sum + k * x ** n, 0)
+    const slope = coefficients.reduce((sum, k, n) => sum + (n === 0 ? 0 : n * k * x ** (n - 1)), 0)
+    const faint = faintTerm!.coefficient * 10 ** (0.4 * (Math.min(of.bpMag[s]!, 19.5) - 18))
+    return of.gMag[s]! + value + slope * (colour - pivot - x) + faint
+  }
+  const colours = sky.bpMag.map((bp, s) => bp - sky.rpMag[s]!)
+  const residual = Array.from(bandMag, (mag, s) => ({ colour: colours[s]!, value: mag - onCurve(sky, s) }))
   for (const [k, sigma] of scatter.sigmaMag.entries()) {
     const near = residual.filter(({ colour }) => Math.abs(colour - scatter.colour[k]!) < 0.04).map(({ value }) => value)
     expect(near.length).toBeGreaterThan(60)
@@ -65,11 +72,7 @@ test("the camera's magnitudes are the catalogue's relation plus its scatter at e
     expect(Math.abs(median(near))).toBeLessThan((4 * 1.2533 * sigma) / Math.sqrt(near.length))
   }
   const sharp = simulate({ ccds: [28], band: 'r', scatterMag: 0 })
-  const curve = (s: number) => {
-    const x = sharp.sky.bpMag[s]! - sharp.sky.gMag[s]! - pivot
-    return sharp.sky.gMag[s]! + coefficients[0]! + (x <= 0 ? coefficients[1]! : coefficients[2]!) * x
-  }
-  expect(Math.max(...Array.from(sharp.bandMag, (mag, s) => Math.abs(mag - curve(s))))).toBeLessThan(1e-12)
+  expect(Math.max(...Array.from(sharp.bandMag, (mag, s) => Math.abs(mag - onCurve(sharp.sky, s))))).toBeLessThan(1e-12)
 })
 
 test('the same seed gives the same bytes, another seed others', () => {
