@@ -4,6 +4,9 @@ import type { StarColumns } from './catalog/stars.js'
 import type { RecognisedCamera } from './camera/recognise.js'
 import { DataError } from './errors.js'
 import type { CcdCorners } from './exposure/catalogue-list.js'
+import { refuseElsewhere, refuseSkewed } from './exposure/ccd-place.js'
+import { strangeSiblings } from './exposure/compare-facts.js'
+import type { SiblingFacts } from './exposure/comparison.js'
 import type { FluxUnit } from './exposure/flux-unit.js'
 import { ccdFootprint } from './exposure/footprint.js'
 import type { EpochSource } from './exposure/image-facts.js'
@@ -107,10 +110,16 @@ export async function ccdSkies(ccds: readonly Pick<CcdInput, 'ccd' | 'band' | 'c
   })
 }
 
-/** The zeropoint of one CCD from the stars of its footprint. Throws DataError where the catalogue cannot deliver the photometric system. */
+/**
+ * The zeropoint of one CCD from the stars of its footprint.
+ *
+ * @throws DataError if the catalogue cannot deliver the photometric system; InputError if the detections are not
+ *   within the corners
+ */
 export function calibrateStars(input: CcdInput, { catalog, stars: catalogStars, areaSqDeg }: CcdSky, options: CalibrationOptions = {}): CcdResult {
   const { system = DEFAULT_SYSTEM, estimator = 'robust', radiusArcsec = 1 } = options
   const standard = standardSystem(system, catalog.description, input.band, catalog.columns)
+  refuseElsewhere(input, FOOTPRINT_MARGIN_ARCSEC)
 
   const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
   const standards = standardsOf(stars, standard, catalog.description)
@@ -149,9 +158,14 @@ export interface ExposureResult {
   readonly ccds: readonly CcdResult[]
 }
 
-/** All CCDs of an exposure: each by itself, then together. Throws as `calibrateCcd`. */
+/**
+ * All CCDs of an exposure: each by itself, then together.
+ *
+ * @throws as `calibrateCcd`; DataError if they are of different bands, times, exposure times or units of flux
+ */
 export async function calibrateExposure({ ccds, pointing }: ExposureInput, catalog: Catalog, options: ExposureOptions = {}): Promise<ExposureResult> {
   const { signal, onProgress } = options
+  refuseStrangers(ccds.map(siblingOfInput))
   const own: CcdResult[] = []
   for (const input of ccds) {
     signal?.throwIfAborted()
@@ -159,6 +173,36 @@ export async function calibrateExposure({ ccds, pointing }: ExposureInput, catal
     onProgress?.(own.length, ccds.length)
   }
   return solveTogether(own, ccds.map(({ centre }) => centre), pointing)
+}
+
+/** What a CCD tells of its exposure, before it is calibrated. */
+export function siblingOfInput(input: CcdInput): SiblingFacts {
+  const { ccd, band, epochYr, epochFrom, exposureTimeSec, fluxUnit, fluxUnitFrom } = input
+  return {
+    ccd,
+    band,
+    ...(epochYr === undefined || epochFrom === 'NITE' ? {} : { headerEpochYr: epochYr }),
+    ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
+    ...(fluxUnit === undefined || fluxUnitFrom === 'GAIN' ? {} : { headerFluxUnit: fluxUnit }),
+  }
+}
+
+/** The same, as far as its result tells it. */
+export function siblingOfResult(result: Omit<CcdResult, 'matches'>): SiblingFacts {
+  const { ccd, band, epochYr, epochFrom, diagnostics } = result
+  const { expectation } = diagnostics
+  return {
+    ccd,
+    band,
+    ...(epochFrom === 'MJD-OBS' || epochFrom === 'DATE-OBS' ? { headerEpochYr: epochYr } : {}),
+    ...(expectation === null ? {} : { exposureTimeSec: expectation.exposureTimeSec }),
+    ...(expectation?.unitFrom === 'header' ? { headerFluxUnit: expectation.unit } : {}),
+  }
+}
+
+/** Throws DataError `sibling-disagrees` of the first CCD that is not of one exposure with the others. */
+export function refuseStrangers(ccds: readonly SiblingFacts[]): void {
+  for (const error of strangeSiblings(ccds).values()) throw error
 }
 
 /** The exposure's solution, and each CCD's result with it. */
@@ -171,6 +215,7 @@ export function solveTogether(own: readonly CcdResult[], centres: readonly CcdIn
 /** The footprint of a CCD. Throws DataError where the catalogue does not cover it. */
 function coveredFootprint({ ccd, corners, place }: Pick<CcdInput, 'ccd' | 'corners' | 'place'>, catalog: Catalog): CellRanges {
   const footprint = ccdFootprint(corners, FOOTPRINT_MARGIN_ARCSEC, place)
+  refuseSkewed(corners, place ?? {})
   const missingSqDeg = catalog.missingSqDeg(footprint)
   const areaSqDeg = rangesAreaSqDeg(footprint)
   if (missingSqDeg <= TOLERATED_MISSING_FRACTION * areaSqDeg) return footprint

@@ -1,5 +1,5 @@
 import { worstOf, type ExitCode } from '../errors.js'
-import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
+import { isSound, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
 import { meanDirection } from '../photometry/apply-solution.js'
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult, Outcome } from '../photometry/result.js'
@@ -71,7 +71,7 @@ export function recordOf({ name, listRows, rows, results, solution, failures }: 
     return { ...place, outcome: result.outcome, verdict: result.verdict, result: numbersOf(result) }
   })
   const { fileName, expnumText, reqnum, attnum } = name
-  const centre = meanDirection(listRows.map((row) => row.centre))
+  const centre = meanDirection(listRows.filter(isSound).map((row) => row.centre))
   return { list: fileName, expnum: Number(expnumText), reqnum, attnum, ...centre, solution: solution ? solutionNumbers(solution) : null, ccds, failures }
 }
 

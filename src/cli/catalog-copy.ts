@@ -67,8 +67,10 @@ async function regionOf({ cone, polygon, exposures, skymap, level }: CopyCommand
   if (cone !== undefined) return parseCone(cone)
   if (polygon !== undefined) return parsePolygon(polygon)
   if (exposures !== undefined) {
-    const { cells, exposures: count, ccds } = await readExposureCells(exposures, FOOTPRINT_MARGIN_ARCSEC)
-    return { cells, label: `${ccds} CCDs of ${count} ${count === 1 ? 'exposure' : 'exposures'}, ${sqDeg(cells)}` }
+    const { cells, exposures: count, ccds, faults } = await readExposureCells(exposures, FOOTPRINT_MARGIN_ARCSEC)
+    const left = faults.map((fault) => `; left out: ${fault}`).join('')
+    const exposuresText = `${count} ${count === 1 ? 'exposure' : 'exposures'}`
+    return { cells, label: `${ccds} CCDs of ${exposuresText}, ${sqDeg(cells)}${left}` }
   }
   const { cells, probability, mapSum } = await readSkymapRegion(skymap!, share)
   const whole = Math.abs(mapSum - 1) < 0.01 ? '' : `; the map sums to ${mapSum.toPrecision(4)}, not 1`

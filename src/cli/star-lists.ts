@@ -1,3 +1,4 @@
+import { isSound } from '../exposure/catalogue-list.js'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../errors.js'
 import { readNumericCsv } from '../formats/csv.js'
@@ -24,13 +25,15 @@ export interface StarListOptions {
 /** `starlists`: the star and veto lists of a search exposure from the calibrated catalogues of its templates. */
 export async function writeStarLists(options: StarListOptions, io: Io): Promise<ExitCode> {
   const list = await readList(options.workdir, options)
+  const rows = list.rows.filter(isSound)
+  for (const { fault } of list.rows) if (fault !== undefined) io.err(`bliss-calib: left out: ${fault.message}\n`)
   const templates: TemplateCatalogue[] = []
   for (const path of options.templates) templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
   const search = {
     list: list.name,
-    band: list.rows[0]!.band,
-    cornersRaDeg: list.rows.flatMap(({ corners }) => corners.raDeg),
-    cornersDecDeg: list.rows.flatMap(({ corners }) => corners.decDeg),
+    band: rows[0]!.band,
+    cornersRaDeg: rows.flatMap(({ corners }) => corners.raDeg),
+    cornersDecDeg: rows.flatMap(({ corners }) => corners.decDeg),
   }
   const stars = listStars(templates, search)
   const files = starLists(stars, search)

@@ -25,7 +25,17 @@ export interface CatalogueListRow {
   /** EXPTIME and AIRMASS where they are numbers, and not those that the list's maker invents. */
   readonly exposureTimeSec?: number
   readonly airmass?: number
+  /** Lines of other rows that name the same file. */
+  readonly sharedWithLines?: readonly number[]
+  /**
+   * Why this CCD cannot be calibrated: a value that is missing (NaN here) or contradicts another. It concerns no
+   * other CCD.
+   */
+  readonly fault?: InputError
 }
+
+/** A row without a fault. */
+export const isSound = ({ fault }: Pick<CatalogueListRow, 'fault'>): boolean => fault === undefined
 
 /** A list's name, split; the parts are the name's own text, padding kept, because every output name carries them. */
 export interface ListName {
@@ -90,9 +100,11 @@ const CORNERS = [1, 2, 3, 4] as const
 const INVENTED = { EXPTIME: 90, AIRMASS: 1.3 } as const
 
 /**
- * The rows of a catalogue list, columns found by name.
+ * The rows of a catalogue list, columns found by name. A value that is missing or not a number is the fault of its
+ * row, named by file,
+ * line and column; the others stand.
  *
- * @throws InputError naming the file, the line and the column of what is missing or not a number
+ * @throws InputError for a list without a column or without rows
  */
 export function parseCatalogueList(text: string, file: string): CatalogueListRow[] {
   const [header, ...body] = csvParseRows(text.replace(/\r\n?/g, '\n'))
@@ -107,31 +119,36 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
   body.forEach((cells, k) => {
     const line = k + 2
     if (cells.every((cell) => cell.trim() === '')) return
+    let fault: InputError | undefined
     const textOf = (column: string) => cells[names.indexOf(column)]?.trim() ?? ''
     const numberOf = (column: string, [low, high]: readonly [number, number]) => {
       const cell = textOf(column)
       const value = cell === '' ? NaN : Number(cell)
       if (!(value >= low && value <= high)) {
-        throw new InputError('bad-value', 'a value of the catalogue list is not usable', {
+        fault ??= new InputError('bad-value', 'a value of the catalogue list is not usable', {
           file,
           line,
           column,
           found: cell === '' ? 'nothing' : `'${cell}'`,
           expected: `a number from ${low} to ${high}`,
         })
+        return NaN
       }
       return value
     }
     if (/[",\r\n]/.test(textOf('FILENAME'))) {
-      throw new InputError('bad-value', 'a file name with a comma or a quote cannot stand in the products', { file, line, column: 'FILENAME', found: textOf('FILENAME') })
+      const place = { file, line, column: 'FILENAME', found: textOf('FILENAME') }
+      fault = new InputError('bad-value', 'a file name with a comma or a quote cannot stand in the products', place)
     }
-    if (textOf('FILENAME') === '') throw new InputError('bad-value', 'a file name is missing', { file, line, column: 'FILENAME' })
+    if (textOf('FILENAME') === '') {
+      fault = new InputError('bad-value', 'a file name is missing', { file, line, column: 'FILENAME' })
+    }
     const hintOf = (column: keyof typeof INVENTED, least: number) => {
       const value = textOf(column) === '' ? NaN : Number(textOf(column))
       return value >= least && value < Infinity && value !== INVENTED[column] ? value : undefined
     }
     const [exposureTimeSec, airmass] = [hintOf('EXPTIME', Number.MIN_VALUE), hintOf('AIRMASS', 1)]
-    rows.push({
+    const row = {
       line,
       expnum: numberOf('EXPNUM', [0, 2 ** 31 - 1]),
       fileName: textOf('FILENAME'),
@@ -146,10 +163,22 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
       },
       ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
       ...(airmass === undefined ? {} : { airmass }),
-    })
+    }
+    rows.push({ ...row, ...(fault === undefined ? {} : { fault }) })
   })
   if (rows.length === 0) throw new InputError('empty-list', 'the catalogue list has no rows', { file })
-  return rows
+  return withSharedFiles(rows)
+}
+
+/** Notes which rows name one file: that is right only if the file says which CCD is which. */
+function withSharedFiles(rows: readonly CatalogueListRow[]): CatalogueListRow[] {
+  const linesOf = new Map<string, number[]>()
+  for (const { fileName, line } of rows) linesOf.set(fileName, [...(linesOf.get(fileName) ?? []), line])
+  if (linesOf.size === rows.length) return [...rows]
+  return rows.map((row) => {
+    const sharedWithLines = linesOf.get(row.fileName)!.filter((line) => line !== row.line)
+    return sharedWithLines.length > 0 ? { ...row, sharedWithLines } : row
+  })
 }
 
 /**
@@ -171,7 +200,7 @@ export function selectCcds(rows: readonly CatalogueListRow[], spec: string, file
   const seen = new Map<number, CatalogueListRow>()
   for (const row of chosen) {
     const first = seen.get(row.ccd)
-    if (first) {
+    if (first && !Number.isNaN(row.ccd)) {
       throw new InputError('duplicated-ccd', `CCD ${row.ccd} stands twice in the catalogue list`, {
         file,
         line: row.line,

@@ -1,4 +1,3 @@
-import { bandOfFilter } from '../camera/filter-names.js'
 import { InputError } from '../errors.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from './epoch.js'
 import { fluxUnitOf, type FluxUnit } from './flux-unit.js'
@@ -27,6 +26,15 @@ export interface HeaderFacts {
   readonly facts: ImageFacts
   readonly expnum?: number
   readonly ccdnum?: number
+  /** MJD-OBS and DATE-OBS as MJD, each as far as it can be read. */
+  readonly mjdObs?: number
+  readonly dateObs?: number
+  /** FILTER and BAND as they are written. */
+  readonly filters?: readonly [filter: string | undefined, band: string | undefined]
+  /** RA_CENT and DEC_CENT [deg]. */
+  readonly centre?: { readonly raDeg: number; readonly decDeg: number }
+  /** CRVAL of an equatorial projection [deg]. */
+  readonly crval?: { readonly raDeg: number; readonly decDeg: number }
   /** Sentences about keywords that stand there and could not be read. */
   readonly notes: readonly string[]
 }
@@ -40,13 +48,12 @@ const mjdOf = (value: string | number): number | undefined => {
 }
 
 /**
- * The facts of an image header (the LDAC_IMHEAD of a SExtractor catalogue).
- * Epoch: MJD-OBS, else DATE-OBS, else the evening date NITE of the list; else none.
+ * The facts of an image header (the LDAC_IMHEAD of a SExtractor catalogue). Epoch: MJD-OBS, else DATE-OBS, else the
+ * evening date NITE of the list; else none.
  *
  * @param file of the catalogue, for messages
  * @throws InputError `header-contradicts` if a keyword that decides something has several values; `header-unreadable`
- *   if no keyword of
- *   the band can be read although one is there
+ *   if no keyword of the band can be read although one is there
  */
 export function imageFacts(header: HeaderLookup, nite: string, file: string): HeaderFacts {
   const reader = new KeywordReader(header, file)
@@ -60,7 +67,10 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string): He
     if (isPlausible(mjdDate)) return [mjdDate, 'DATE-OBS']
     return [isPlausible(mjdNite) ? mjdNite : undefined, 'NITE']
   })()
-  const filter = filterOf(header, reader, file)
+  const filters = [reader.text('FILTER', decides), reader.text('BAND', decides)] as const
+  const filter = filterOf(filters, header, file)
+  const centre = positionIn(reader, 'RA_CENT', 'DEC_CENT')
+  const crval = isEquatorial(reader) ? positionIn(reader, 'CRVAL1', 'CRVAL2') : undefined
   const expnum = reader.number('EXPNUM', decides)
   const ccdnum = reader.number('CCDNUM', decides)
   const exposureTimeSec = reader.number('EXPTIME', hint)
@@ -80,13 +90,21 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string): He
     },
     ...(expnum === undefined ? {} : { expnum }),
     ...(ccdnum === undefined ? {} : { ccdnum }),
+    ...(mjdHeader === undefined ? {} : { mjdObs: mjdHeader }),
+    ...(isPlausible(mjdDate) ? { dateObs: mjdDate } : {}),
+    ...(filter === undefined ? {} : { filters }),
+    ...(centre === undefined ? {} : { centre }),
+    ...(crval === undefined ? {} : { crval }),
     notes: reader.notes,
   }
 }
 
 /** FILTER, else BAND. */
-function filterOf(header: HeaderLookup, reader: KeywordReader, file: string): string | undefined {
-  const [filter, band] = [reader.text('FILTER', { decides: true }), reader.text('BAND', { decides: true })]
+function filterOf(
+  [filter, band]: NonNullable<HeaderFacts['filters']>,
+  header: HeaderLookup,
+  file: string,
+): string | undefined {
   if (filter !== undefined || band !== undefined) return filter ?? band
   const unreadable = [...header('FILTER').unreadable, ...header('BAND').unreadable]
   if (unreadable.length === 0) return undefined
@@ -96,6 +114,17 @@ function filterOf(header: HeaderLookup, reader: KeywordReader, file: string): st
     found: unreadable.join(', '),
     expected: 'text in quotes',
   })
+}
+
+function positionIn(reader: KeywordReader, raKeyword: string, decKeyword: string): HeaderFacts['centre'] {
+  const [raDeg, decDeg] = [reader.number(raKeyword, { decides: false }), reader.number(decKeyword, { decides: false })]
+  return raDeg === undefined || decDeg === undefined || Math.abs(decDeg) > 90 ? undefined : { raDeg, decDeg }
+}
+
+/** Whether the image's first axis is right ascension, the second declination (FITS 4.0, 8.2). */
+function isEquatorial(reader: KeywordReader): boolean {
+  const [first, second] = [reader.text('CTYPE1', { decides: false }), reader.text('CTYPE2', { decides: false })]
+  return first?.startsWith('RA---') === true && second?.startsWith('DEC--') === true
 }
 
 /**
@@ -112,67 +141,4 @@ function fluxUnitIn(reader: KeywordReader): Pick<ImageFacts, 'fluxUnit' | 'fluxU
   const electrons = gains.filter((gain) => gain < 1.5).length
   if (unit !== undefined || gains.length === 0 || (electrons > 0 && electrons < gains.length)) return {}
   return { fluxUnit: electrons > 0 ? 'electrons' : 'counts', fluxUnitFrom: 'GAIN' }
-}
-
-/**
- * Checks the list's EXPNUM and CCDNUM against those of the image header, where it has them: another CCD's catalogue would be matched elsewhere on the sky.
- *
- * @throws InputError naming both places where they disagree
- */
-export function checkIdentity(
-  row: { readonly expnum: number; readonly ccd: number; readonly fileName: string; readonly line: number },
-  listFile: string,
-  header: Pick<HeaderFacts, 'expnum' | 'ccdnum'>,
-): void {
-  const pairs = [['EXPNUM', row.expnum, header.expnum], ['CCDNUM', row.ccd, header.ccdnum]] as const
-  for (const [column, listed, found] of pairs) {
-    if (found === undefined || found === listed) continue
-    throw new InputError('identity-disagrees', `${column} disagrees with the image header of ${row.fileName}`, {
-      file: listFile,
-      line: row.line,
-      column,
-      found: `${listed} in the list and ${found} there`,
-      expected: 'one number',
-    })
-  }
-}
-
-/**
- * Checks the list's BAND against the token of the file name and the image header's filter: in the AB system
- * of a camera a wrong band costs 0.3 to 1.3 mag. Names are read by one table: `SDSS i` is i, and `V` is V.
- *
- * @throws InputError if two disagree, naming both places; if a name is not known that differs from the others
- */
-export function checkBand(row: ListedBand, listFile: string, filter: string | undefined): void {
-  const token = /^D\d+_([^_]+)_/.exec(row.fileName)?.[1]
-  if (token !== undefined) compareBands(row, listFile, 'the name', token)
-  if (filter !== undefined) compareBands(row, listFile, 'the image header (FILTER, BAND)', filter)
-}
-
-interface ListedBand {
-  readonly bandText: string
-  readonly fileName: string
-  readonly line: number
-}
-
-function compareBands({ bandText, fileName, line }: ListedBand, listFile: string, where: string, value: string): void {
-  if (bandText === value) return
-  const listed = bandOfFilter(bandText)
-  const found = bandOfFilter(value)
-  const inList = { file: listFile, line, column: 'BAND' }
-  const expected = `a filter's name such as i, ip, 'SDSS i', V or N964`
-  if (listed === undefined) {
-    const sentence = `BAND of the list is no filter that is known: write the band (u, g, r, i, z, Y) that ${where} of ${fileName} means by '${value}'`
-    throw new InputError('unknown-filter', sentence, { ...inList, found: `'${bandText}'`, expected })
-  }
-  if (found === undefined) {
-    const sentence = `the filter in ${where} of ${fileName} is not known: if it is the list's ${bandText}, write that there`
-    throw new InputError('unknown-filter', sentence, { ...inList, found: `'${value}'`, expected })
-  }
-  if (listed === found) return
-  throw new InputError('band-disagrees', `BAND disagrees with ${where} of ${fileName}`, {
-    ...inList,
-    found: `'${bandText}' in the list and '${value}' there`,
-    expected: 'one band',
-  })
 }

@@ -15,9 +15,11 @@ export interface LegacyList {
   readonly rows: readonly LegacyRow[]
 }
 
-/** Reads `D*_red_catlist.csv`; errors as `parseCatalogueList`. */
+/** Reads `D*_red_catlist.csv`; errors as `parseCatalogueList`, and for a row that has a fault. */
 export function parseLegacyList(text: string, file: string): LegacyList {
   const typed = parseCatalogueList(text, file)
+  // The original reads the whole list with every CCD.
+  for (const { fault } of typed) if (fault !== undefined) throw fault
   const lines = csvParseRows(text.replace(/\r\n?/g, '\n'))
   const rows = typed.map((row): LegacyRow => ({
     ...row,

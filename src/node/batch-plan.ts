@@ -4,7 +4,7 @@ import { parseManifest, type ManifestRow } from '../batch/manifest.js'
 import { skyCell, skyOrdered } from '../batch/sky-order.js'
 import type { ListFailure } from '../batch/summary.js'
 import { exitCodeOf, InputError, isBlissError } from '../errors.js'
-import { parseListName, type ListName } from '../exposure/catalogue-list.js'
+import { isSound, parseListName, type ListName } from '../exposure/catalogue-list.js'
 import { reasonOf } from './files.js'
 import { readNamedList } from './read-exposure.js'
 
@@ -56,7 +56,8 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
   for (const row of rows) {
     const task = taskOf(row, directory ? '.' : root, options, source)
     try {
-      tasks.push({ ...task, cell: skyCell((await readNamedList(dirname(task.listPath), task.name)).rows.map(({ centre }) => centre)) })
+      const { rows: listed } = await readNamedList(dirname(task.listPath), task.name)
+      tasks.push({ ...task, cell: skyCell(listed.filter(isSound).map(({ centre }) => centre)) })
     } catch (error) {
       if (!isBlissError(error)) throw error
       unreadable.push({ list: row.list, exitCode: exitCodeOf(error), sentence: error.message })

@@ -1,7 +1,16 @@
 import type { Catalog } from '../catalog/catalog.js'
 import { plainError } from '../errors.js'
 import type { CcdResult } from '../photometry/result.js'
-import { calibrateExposure as calibrateInOrder, ccdSkies, solveTogether, type ExposureInput, type ExposureOptions as OptionsInOrder, type ExposureResult } from '../pipeline.js'
+import {
+  calibrateExposure as calibrateInOrder,
+  ccdSkies,
+  refuseStrangers,
+  siblingOfInput,
+  solveTogether,
+  type ExposureInput,
+  type ExposureOptions as OptionsInOrder,
+  type ExposureResult,
+} from '../pipeline.js'
 import { createCcdPool } from './ccd-pool.js'
 import { shareOut } from './share-out.js'
 
@@ -23,6 +32,7 @@ export async function calibrateExposure(input: ExposureInput, catalog: Catalog, 
   if (threads.length === 1) return calibrateInOrder(input, catalog, options)
   try {
     signal?.throwIfAborted()
+    refuseStrangers(ccds.map(siblingOfInput))
     const skies = await ccdSkies(ccds, catalog, calibration.system)
     const own: CcdResult[] = []
     const failures = new Map<number, unknown>()

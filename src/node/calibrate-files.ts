@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import type { Catalog } from '../catalog/catalog.js'
 import { exitCodeOf, worstOf, type ExitCode } from '../errors.js'
 import { selectCcds } from '../exposure/catalogue-list.js'
+import { strangeSiblings } from '../exposure/compare-facts.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
@@ -63,13 +64,17 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
     onFailure?.(failure)
   }
   try {
-    const { measured, failed, missing } = await measureCcds(run, opened, catalog, rolesOf(threads), control)
+    const { measured: all, failed, missing } = await measureCcds(run, opened, catalog, rolesOf(threads), control)
+    const siblings = several ? all.map(({ sibling }) => sibling) : []
+    const strange = strangeSiblings(siblings)
+    const measured = all.filter(({ row }) => !strange.has(row.ccd))
     for (const row of missing) {
       if (several) onNote?.(`CCD ${row.ccd}: ${row.fileName} does not exist, left out`)
       else fail({ ccd: row.ccd, error: missingFile(job.workdir, row) })
     }
-    measured.forEach(({ notes }) => notes.forEach((note) => onNote?.(note)))
+    all.forEach(({ notes }) => notes.forEach((note) => onNote?.(note)))
     failed.forEach(fail)
+    for (const [ccd, error] of strange) fail({ ccd, error })
 
     const allZp = several ? [] : await ownAllZp(opened, catalog, measured[0])
     const ready = measured.map((one) => readyCcd(run, opened, one, allZp))

@@ -3,7 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { parseManifest } from '../batch/manifest.js'
 import { skyCell, skyOrdered } from '../batch/sky-order.js'
 import { InputError } from '../errors.js'
-import { parseListName, selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
+import { isSound, parseListName, selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
 import type { GridExposure } from '../grid/workflow.js'
 import { reasonOf } from './files.js'
 import { readList } from './read-exposure.js'
@@ -38,7 +38,10 @@ export async function findExposures(from: string, outdir: string | undefined, ch
     if (!name) throw new InputError('bad-list-name', 'the name is not that of a catalogue list', { file: wanted.listPath, expected: 'D{E}_r{R}p{A}_red_catlist.csv' })
     const expnum = Number(name.expnumText)
     const { rows, sha256 } = await readList(workdir, { expnum, reqnum: name.reqnum, attnum: Number(name.attnum) })
-    const chosen = selectCcds(rows, wanted.ccd ?? 'all', wanted.listPath).rows
+    const asked = selectCcds(rows, wanted.ccd ?? 'all', wanted.listPath).rows
+    const chosen = asked.filter(isSound)
+    for (const { fault } of asked) if (fault !== undefined) notes.push(`left out: ${fault.message}`)
+    if (chosen.length === 0) throw asked[0]!.fault!
     const files = await fileNames(workdir)
     const present = chosen.filter(({ fileName }) => hasCatalogue(files, fileName))
     if (present.length === 0) throw new InputError('missing-file', 'not one SExtractor catalogue of the list exists', { file: wanted.listPath, expected: chosen[0]!.fileName })
@@ -56,7 +59,7 @@ export async function findExposures(from: string, outdir: string | undefined, ch
       nite,
       ccds,
       listPath: wanted.listPath,
-      cell: skyCell(rows.map(({ centre }) => centre)),
+      cell: skyCell(rows.filter(isSound).map(({ centre }) => centre)),
     })
   }
   const exposures = skyOrdered(found).map(({ cell: _cell, listPath: _path, ...exposure }): GridExposure => exposure)

@@ -2,9 +2,10 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Catalog } from '../catalog/catalog.js'
 import { InputError, plainError } from '../errors.js'
-import type { CatalogueListRow } from '../exposure/catalogue-list.js'
+import { isSound, type CatalogueListRow } from '../exposure/catalogue-list.js'
+import type { SiblingFacts } from '../exposure/comparison.js'
 import type { CcdResult } from '../photometry/result.js'
-import { ccdSkies } from '../pipeline.js'
+import { ccdSkies, siblingOfInput } from '../pipeline.js'
 import type { CcdThread } from './ccd-pool.js'
 import type { CalibrateTask, ReadCcd } from './ccd-tasks.js'
 import type { ExposureJob, OpenedJob, RunControl } from './exposure-job.js'
@@ -16,6 +17,8 @@ export interface MeasuredRow extends Omit<ReadCcd, 'input'> {
   readonly row: CatalogueListRow
   readonly fileName: string
   readonly result: CcdResult
+  /** What it tells of the exposure. */
+  readonly sibling: SiblingFacts
   /** Read it, and holds what the products carry over. */
   readonly reader: CcdThread
 }
@@ -23,7 +26,7 @@ export interface MeasuredRow extends Omit<ReadCcd, 'input'> {
 /** What measuring the CCDs of a run gave; all in the order of the list. */
 export interface MeasuredCcds {
   readonly measured: readonly MeasuredRow[]
-  readonly failed: readonly { readonly ccd: number; readonly error: unknown }[]
+  readonly failed: readonly { readonly ccd?: number; readonly error: unknown }[]
   /** CCDs without a file. */
   readonly missing: readonly CatalogueListRow[]
 }
@@ -31,7 +34,9 @@ export interface MeasuredCcds {
 /** Reads and calibrates each CCD by itself: one read of the catalogue for all, the CCDs shared out to the threads. */
 export async function measureCcds(run: string, { job, list, rows }: OpenedJob, catalog: Catalog, roles: Roles, { signal, onProgress }: RunControl): Promise<MeasuredCcds> {
   const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(job.workdir, row.fileName) })))
-  const present = files.flatMap(({ row, fileName }) => (fileName === undefined ? [] : [{ row, fileName }]))
+  const present = files.flatMap(({ row, fileName }) =>
+    fileName === undefined || !isSound(row) ? [] : [{ row, fileName }],
+  )
   const { suspects, ...jobOfFiles } = job
   const several = roles.readers !== roles.calibrators
   const options = { system: job.system, estimator: job.estimator, ...(suspects ? { suspects: several ? inSharedMemory(suspects) : suspects } : {}) }
@@ -58,7 +63,8 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
       },
       async calibrate({ input, ...read }, thread) {
         try {
-          done(read.row, { ...read, result: await thread.calibrate({ input, sky: (await skies).get(read.row)!, options }) })
+          const sky = (await skies).get(read.row)!
+          done(read.row, { ...read, sibling: siblingOfInput(input), result: await thread.calibrate({ input, sky, options }) })
         } catch (error) {
           done(read.row, { error })
         }
@@ -69,8 +75,12 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
   const inOrder = present.map(({ row }) => ({ row, outcome: outcomes.get(row)! }))
   return {
     measured: inOrder.flatMap(({ outcome }) => ('error' in outcome ? [] : [outcome])),
-    failed: inOrder.flatMap(({ row, outcome }) => ('error' in outcome ? [{ ccd: row.ccd, error: outcome.error }] : [])),
-    missing: files.filter(({ fileName }) => fileName === undefined).map(({ row }) => row),
+    failed: rows.flatMap((row) => {
+      const outcome = row.fault === undefined ? outcomes.get(row) : { error: row.fault }
+      if (outcome === undefined || !('error' in outcome)) return []
+      return [{ ...(Number.isNaN(row.ccd) ? {} : { ccd: row.ccd }), error: outcome.error }]
+    }),
+    missing: files.filter(({ row, fileName }) => fileName === undefined && isSound(row)).map(({ row }) => row),
   }
 }
 

@@ -5,6 +5,7 @@ import { InputError, worstOf, type ExitCode } from '../errors.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
 import { memorySource } from '../formats/bytes.js'
 import { readParquet } from '../formats/parquet/index.js'
+import { refuseStrangers, siblingOfResult } from '../pipeline.js'
 import type { CcdResult } from '../photometry/result.js'
 import { matchColumns } from '../products/matches.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
@@ -36,7 +37,8 @@ export type MergeRun = Omit<ExposureRun, 'catalog'>
  * not be there, but where they are they have to be the ones that were calibrated. Nothing is written unless all of that is sound.
  *
  * @throws InputError where a product is missing or damaged, the CCDs were calibrated from different lists, catalogues, options or versions, or there is
- *   none; DataError where products of another photometric system stand in the output directory
+ * none; DataError where the CCDs are not of one exposure, or products of another photometric system stand in the
+ *   output directory
  */
 export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
   await refuseUnwritable(job.outdir)
@@ -49,6 +51,7 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     throw new InputError('nothing-to-merge', 'no CCD of the list has been calibrated here: run bliss-calib --ccd N for each first', { file: job.outdir, expected: `${name} and its like` })
   }
   await refuseDifferent(job.workdir, list, present)
+  refuseStrangers(present.map(({ own }) => siblingOfResult(own.result)))
   const { system, catalog } = first.result
   if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, list.name, list.rows))
 

@@ -4,10 +4,18 @@ import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import type { RecognisedCamera } from '../camera/recognise.js'
 import { InputError } from '../errors.js'
-import { chooseList, parseCatalogueList, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
+import {
+  chooseList,
+  isSound,
+  parseCatalogueList,
+  type CatalogueListRow,
+  type ListName,
+} from '../exposure/catalogue-list.js'
 import { readDetections } from '../exposure/detections.js'
 import { sourcesOf, type FluxChoice } from '../exposure/fullcat.js'
-import { checkBand, checkIdentity, type ImageFacts } from '../exposure/image-facts.js'
+import { comparedRows, compareFacts } from '../exposure/compare-facts.js'
+import { FILE_COMPARISONS } from '../exposure/facts-agree.js'
+import type { ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { memorySource, type Allocate } from '../formats/bytes.js'
 import { openFitsSource } from '../formats/fits/index.js'
@@ -32,16 +40,16 @@ export async function readList(workdir: string, wanted: { expnum: number; reqnum
   return readNamedList(workdir, chooseList(names, wanted, workdir))
 }
 
-/** Reads a catalogue list whose name is known. Throws InputError where it is missing or damaged, or holds another exposure than its name says. */
+/**
+ * Reads a catalogue list whose name is known. A row that cannot be right has a fault, which concerns its CCD only.
+ *
+ * @throws InputError for a list that is missing or damaged, or of which no row is sound
+ */
 export async function readNamedList(dir: string, name: ListName): Promise<ReadList> {
   const bytes = await readInput(join(dir, name.fileName))
-  const rows = parseCatalogueList(new TextDecoder().decode(bytes), name.fileName)
-  const expnum = Number(name.expnumText)
-  for (const row of rows) {
-    if (row.expnum !== expnum) {
-      throw new InputError('wrong-exposure', 'the catalogue list holds another exposure', { file: name.fileName, line: row.line, column: 'EXPNUM', found: row.expnum, expected: `${expnum}` })
-    }
-  }
+  const listed = parseCatalogueList(new TextDecoder().decode(bytes), name.fileName)
+  const rows = comparedRows(listed, Number(name.expnumText), name.fileName)
+  if (!rows.some(isSound)) throw rows[0]!.fault!
   return { name, rows, sha256: sha256(bytes) }
 }
 
@@ -58,6 +66,7 @@ export interface ReadCcd {
 
 /** Whether the file of a list row is there, plain or with `.gz` appended. The directory is not listed: it may hold the files of a whole night. */
 export async function catalogueFile(workdir: string, fileName: string): Promise<string | undefined> {
+  if (fileName === '') return undefined
   for (const name of [fileName, `${fileName}.gz`]) {
     const there = await access(join(workdir, name)).then(
       () => true,
@@ -82,10 +91,10 @@ async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow,
   const source = await openFitsSource(memorySource(path, bytes), gunzipSync)
   const { table, header, notes } = await readDetections(source, row, flux, CARRIED_COLUMNS)
   const facts = { ...listFacts(row), ...header.facts }
+  const disagreements = compareFacts(FILE_COMPARISONS, { row, listFile, header })
   const camera = await packagedCameraOf({ ...facts, fileName: row.fileName })
-  checkIdentity(row, listFile, header)
-  checkBand(row, listFile, facts.filter)
-  return { table, sources: sourcesOf(table, flux, path), facts, camera, notes, sha256: sha256(bytes) }
+  const sources = sourcesOf(table, flux, path)
+  return { table, sources, facts, camera, notes: [...notes, ...disagreements], sha256: sha256(bytes) }
 }
 
 /** What the list says of the image; its header says it better. */

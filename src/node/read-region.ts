@@ -3,9 +3,18 @@ import { join } from 'node:path'
 import { exposureCells } from '../catalog/exposure-region.js'
 import { credibleRegion, type CredibleRegion } from '../catalog/probability-map.js'
 import { InputError } from '../errors.js'
-import { parseCatalogueList, parseListName } from '../exposure/catalogue-list.js'
+import { isSound, parseCatalogueList, parseListName } from '../exposure/catalogue-list.js'
 import type { CellRanges } from '../healpix/index.js'
 import { openInput, reasonOf } from './files.js'
+
+/** The region of some exposures. */
+export interface ExposureRegion {
+  readonly cells: CellRanges
+  readonly exposures: number
+  readonly ccds: number
+  /** Rows that are left out, and why. */
+  readonly faults: readonly string[]
+}
 
 /**
  * The cells of all CCDs in catalogue lists.
@@ -13,7 +22,7 @@ import { openInput, reasonOf } from './files.js'
  * @param paths lists, and directories in which all `*_red_catlist.csv` count, at any depth
  * @throws InputError where a path cannot be read, holds no list, or a list is no list
  */
-export async function readExposureCells(paths: readonly string[], marginArcsec: number): Promise<{ cells: CellRanges; exposures: number; ccds: number }> {
+export async function readExposureCells(paths: readonly string[], marginArcsec: number): Promise<ExposureRegion> {
   const files: string[] = []
   for (const path of paths) {
     const readable = <T>(action: Promise<T>) =>
@@ -34,10 +43,13 @@ export async function readExposureCells(paths: readonly string[], marginArcsec: 
       const text = await readFile(file, 'utf8').catch((cause: unknown) => {
         throw new InputError('unreadable-file', `the list cannot be read: ${reasonOf(cause)}`, { file }, { cause })
       })
-      return { file, rows: parseCatalogueList(text, file) }
+      const rows = parseCatalogueList(text, file)
+      return { file, rows: rows.filter(isSound), faults: rows.flatMap(({ fault }) => fault?.message ?? []) }
     }),
   )
-  return { cells: exposureCells(lists, marginArcsec), exposures: lists.length, ccds: lists.reduce((sum, { rows }) => sum + rows.length, 0) }
+  const ccds = lists.reduce((sum, { rows }) => sum + rows.length, 0)
+  const faults = lists.flatMap((list) => list.faults)
+  return { cells: exposureCells(lists, marginArcsec), exposures: lists.length, ccds, faults }
 }
 
 /** The region of a sky-probability map file, packed or not, that holds `level` of the probability. */

@@ -1,3 +1,4 @@
+import { isSound } from '../exposure/catalogue-list.js'
 import { meanDirection } from '../photometry/apply-solution.js'
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import { solveTogether } from '../pipeline.js'
@@ -74,8 +75,9 @@ interface Solved {
 function solve({ several, list }: WrittenExposure, ccds: readonly ReadyCcd[]): Solved {
   const own = ccds.map(({ result }) => result)
   if (!several) return { results: own }
-  // The focal plane's origin is the mean of all centres in the list, so that it does not move with the CCDs asked for.
-  const pointing = meanDirection(list.rows.map(({ centre }) => centre))
+  // The focal plane's origin is the mean of all sound centres in the list, so that it does not move with the CCDs
+  // asked for.
+  const pointing = meanDirection(list.rows.filter(isSound).map(({ centre }) => centre))
   const together = solveTogether(own, ccds.map(({ row }) => row.centre), pointing)
   return { solution: together.solution, results: together.ccds.map((result, k) => ({ ...result, own: ownResult(own[k]!) })) }
 }

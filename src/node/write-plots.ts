@@ -1,3 +1,4 @@
+import { isSound } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import { ccdFootprint } from '../exposure/footprint.js'
 import type { NamedBytes } from '../formats/bytes.js'
@@ -28,7 +29,8 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
     }
     await writeFilesWhole(job.outdir, files)
   }
-  if (run.solution) await write(originalPlots(list.name, plotted[0]!.row.band, plotted, run.solution, meanDirection(list.rows.map(({ centre }) => centre))))
+  const pointing = meanDirection(list.rows.filter(isSound).map(({ centre }) => centre))
+  if (run.solution) await write(originalPlots(list.name, plotted[0]!.row.band, plotted, run.solution, pointing))
   for (const { row, result } of plotted) {
     const fileName = await catalogueFile(job.workdir, row.fileName)
     if (fileName === undefined) continue

@@ -46,9 +46,6 @@ describe('parseCatalogueList', () => {
     ['a missing column', () => parseCatalogueList(HEADER.replace(',BAND', ''), 'list.csv'), 'list.csv, line 1, column BAND: the catalogue list lacks a column (found EXPNUM,FILENAME,NITE,CCDNUM'],
     ['an empty file', () => parseCatalogueList('', 'list.csv'), 'list.csv, line 1, column EXPNUM: the catalogue list lacks a column (found an empty file)'],
     ['no rows', () => parse(), 'list.csv: the catalogue list has no rows'],
-    ['a blank corner', () => parse(row(1), row(2, { 11: '' })), 'list.csv, line 3, column RAC2: a value of the catalogue list is not usable (found nothing, expected a number from -360 to 720)'],
-    ['a NaN centre', () => parse(row(1, { 8: 'nan' })), "list.csv, line 2, column DEC_CENT: a value of the catalogue list is not usable (found 'nan', expected a number from -90 to 90)"],
-    ['no file name', () => parse(row(1, { 1: '' })), 'list.csv, line 2, column FILENAME: a file name is missing'],
   ])('refuses %s', (_, call, message) => {
     expect(call).toThrow(message)
   })

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { checkBand, checkIdentity, imageFacts } from '../../src/exposure/image-facts.js'
+import { imageFacts } from '../../src/exposure/image-facts.js'
 import type { HeaderLookup } from '../../src/exposure/image-header.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from '../../src/exposure/epoch.js'
 
@@ -27,53 +27,10 @@ describe('epoch', () => {
   })
 })
 
-describe('band', () => {
-  const row = { bandText: 'i', fileName: 'D00668439_i_28_r4p5_fullcat.fits', line: 4 }
-  const listed = (band: string) => ({ bandText: band, fileName: `D1_${band}_1_x.fits`, line: 2 })
-  test('the whole of FILTER, else BAND', () => {
-    expect(facts({ FILTER: 'r DECam SDSS c0002 6415.0 1480.0', BAND: 'i' }).filter).toBe('r DECam SDSS c0002 6415.0 1480.0')
-    expect(facts({ FILTER: ' ', BAND: 'i       ' }).filter).toBe('i')
-    expect(facts({})).not.toHaveProperty('filter')
-  })
-
-  test.each([
-    ['z', 'zd DECam k1038'],
-    ['r', 'bokr'],
-    ['r', 'rp'],
-    ['Y', 'Y'],
-    ['Y', 'y'],
-    ['y', 'Y DECam c0005 10095.0 1130.0'],
-    ['ip', 'ip'],
-    ['ip', 'i'],
-    ['i', 'HSC-I2'],
-    ['V', 'Bessell V'],
-    ['w', 'w'],
-  ])('BAND %s is that of FILTER %s', (band, filter) => {
-    expect(() => checkBand(listed(band), 'list.csv', filter)).not.toThrow()
-  })
-
-  test('disagreement names both places, with the whole values', () => {
-    expect(() => checkBand(row, 'list.csv', 'i')).not.toThrow()
-    expect(() => checkBand(row, 'list.csv', undefined)).not.toThrow()
-    expect(() => checkBand({ ...row, bandText: 'z' }, 'list.csv', undefined)).toThrow(
-      "list.csv, line 4, column BAND: BAND disagrees with the name of D00668439_i_28_r4p5_fullcat.fits (found 'z' in the list and 'i' there, expected one band)",
-    )
-    for (const other of ['g', 'SDSS r', 'zd', 'Cousins I', 'I', 'N964 DECam c0008 9645.0 94.0']) {
-      expect(() => checkBand(row, 'list.csv', other)).toThrow(
-        `BAND disagrees with the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits (found 'i' in the list and '${other}' there`,
-      )
-    }
-    expect(() => checkBand(listed('SDSS i'), 'list.csv', 'SDSS r')).toThrow("found 'SDSS i' in the list and 'SDSS r' there")
-  })
-
-  test('a name that is not known is said to be that, and does not disagree', () => {
-    const check = () => checkBand(row, 'list.csv', 'F775W wheel 2')
-    expect(check).toThrow("the filter in the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits is not known: if it is the list's i, write that")
-    expect(check).toThrow("found 'F775W wheel 2'")
-    expect(check).not.toThrow('disagree')
-    expect(() => checkBand(listed('F775W'), 'list.csv', 'i')).toThrow("list.csv, line 2, column BAND: BAND of the list is no filter that is known")
-    expect(() => checkBand(listed('F775W'), 'list.csv', 'F775W')).not.toThrow()
-  })
+test('the whole of FILTER, else BAND', () => {
+  expect(facts({ FILTER: 'r DECam SDSS c0002 6415.0 1480.0', BAND: 'i' }).filter).toBe('r DECam SDSS c0002 6415.0 1480.0')
+  expect(facts({ FILTER: ' ', BAND: 'i       ' }).filter).toBe('i')
+  expect(facts({})).not.toHaveProperty('filter')
 })
 
 test('saturation is the lower of the amplifiers, exposure time and airmass are taken where they are numbers', () => {
@@ -86,18 +43,6 @@ test('what a unit of flux is: BUNIT where it says, else the gain', () => {
   expect(facts({ BUNIT: '', GAINA: 4.2 }).fluxUnit).toBe('counts')
   expect(facts({ GAIN: 1.02 }).fluxUnit).toBe('electrons')
   expect(facts({ BUNIT: 'nanomaggies' })).not.toHaveProperty('fluxUnit')
-})
-
-describe('EXPNUM and CCDNUM of the header', () => {
-  const row = { expnum: 668439, ccd: 28, fileName: 'x.fits', line: 3 }
-  const check = (header: Header) => () => checkIdentity(row, 'list.csv', read(header))
-  test('agree with the list, or are absent or no numbers', () => {
-    for (const header of [{}, { EXPNUM: 668439, CCDNUM: 28 }, { CCDNUM: ' 28 ' }, { EXPNUM: 'unknown' }]) expect(check(header)).not.toThrow()
-  })
-  test('disagreement names both', () => {
-    expect(check({ EXPNUM: 668440 })).toThrow('list.csv, line 3, column EXPNUM: EXPNUM disagrees with the image header of x.fits (found 668439 in the list and 668440 there, expected one number)')
-    expect(check({ EXPNUM: 668439, CCDNUM: 29 })).toThrow('list.csv, line 3, column CCDNUM: CCDNUM disagrees with the image header of x.fits (found 28 in the list and 29 there')
-  })
 })
 
 describe('a keyword that is there and cannot be read is not one that is absent', () => {

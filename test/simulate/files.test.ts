@@ -7,7 +7,9 @@ import { csvParse } from 'd3-dsv'
 import { expect, test } from 'vitest'
 import { parseCatalogueList, parseListName } from '../../src/exposure/catalogue-list.js'
 import { columnsToRead, fluxChoice, sourcesOf } from '../../src/exposure/fullcat.js'
-import { checkBand, imageFacts } from '../../src/exposure/image-facts.js'
+import { compareFacts } from '../../src/exposure/compare-facts.js'
+import { FILE_COMPARISONS } from '../../src/exposure/facts-agree.js'
+import { imageFacts } from '../../src/exposure/image-facts.js'
 import { memorySource, type NamedBytes } from '../../src/formats/bytes.js'
 import { headerLookup } from '../../src/exposure/image-header.js'
 import { ldacImageHeaders, readFitsTable, type LdacImageHeader } from '../../src/formats/fits/index.js'
@@ -105,9 +107,9 @@ test("the calibration's own readers take the list, the header and the detections
     const ccd = simulated.ccds.find((one) => one.ccd === row.ccd)!
     expect(row.corners.raDeg.map((ra, k) => Math.abs(ra - ccd.corners.raDeg[k]!)).every((off) => off < 1e-9)).toBe(true)
     const source = memorySource(row.fileName, fullcats.find(({ name }) => name === row.fileName)!.bytes)
-    const { facts } = imageFacts(headerLookup([(await ldacImageHeaders(source))[0]!.header]), row.nite, 'x')
-    expect(facts).toMatchObject({ epochYr: simulated.epochYr, epochFrom: 'MJD-OBS', filter: expect.stringMatching(/^z DECam/) as string, exposureTimeSec: 90, saturation: simulated.noise.saturation })
-    checkBand(row, list!.name, facts.filter)
+    const image = imageFacts(headerLookup([(await ldacImageHeaders(source))[0]!.header]), row.nite, 'x')
+    expect(image.facts).toMatchObject({ epochYr: simulated.epochYr, epochFrom: 'MJD-OBS', filter: expect.stringMatching(/^z DECam/) as string, exposureTimeSec: 90, saturation: simulated.noise.saturation })
+    expect(compareFacts(FILE_COMPARISONS, { row, listFile: list!.name, header: image })).toEqual([])
     for (const magsType of ['mag_psf', 'mag_auto', 'mag_aper_8']) {
       const flux = fluxChoice(magsType)
       const read = sourcesOf(await readFitsTable(source, { hdu: 'LDAC_OBJECTS', wanted: columnsToRead(flux) }), flux, row.fileName)
@@ -120,8 +122,8 @@ test('a wrong FILTER is written as asked, and the band check finds it', async ()
   const [list, fullcat] = workFiles(simulate({ ccds: [1], band: 'r', observedBand: 'i', filterBand: 'i' }))
   const row = parseCatalogueList(textOf(list!), list!.name)[0]!
   const [{ header }] = (await ldacImageHeaders(memorySource('x', fullcat!.bytes))) as [LdacImageHeader]
-  const { facts } = imageFacts(headerLookup([header]), row.nite, 'x')
-  expect(() => checkBand(row, list!.name, facts.filter)).toThrow("found 'r' in the list and 'i DECam SDSS c0003 7835.0 1470.0' there")
+  const image = imageFacts(headerLookup([header]), row.nite, 'x')
+  expect(() => compareFacts(FILE_COMPARISONS, { row, listFile: list!.name, header: image })).toThrow("found 'r' in the list and 'i DECam SDSS c0003 7835.0 1470.0' there")
 })
 
 test('the list is written as the original writes it', () => {

@@ -1,0 +1,57 @@
+import { InputError, type Place } from '../errors.js'
+import type { CcdCorners } from './catalogue-list.js'
+import { ccdShape, countOutside } from './ccd-shape.js'
+import type { SourceColumns } from './sources.js'
+
+/**
+ * Share of the half diagonal by which the middles of the two diagonals may differ: real outlines within 0.1 % (46
+ * CCDs of six cameras), one corner that is off by half the CCD gives 25 %.
+ */
+const MOST_SKEW = 0.2
+/**
+ * Share of the detections that may lie outside the corners, and the number below which nothing is said. Of 38,000
+ * real and simulated detections on 49 CCDs none lies more than 0.3 arcsec outside; the margin is how far the
+ * catalogue is read.
+ */
+const MOST_OUTSIDE = 0.1
+const FEWEST_OUTSIDE = 3
+
+/** Refuses corners that are no CCD's: InputError `bad-corners` if they are far from a parallelogram. */
+export function refuseSkewed(corners: CcdCorners, place: Place): void {
+  const { skew } = ccdShape(corners)
+  if (skew <= MOST_SKEW) return
+  throw new InputError('bad-corners', 'the corners of the CCD are no rectangle: one of them is wrong', {
+    ...place,
+    column: 'RAC1..DECC4',
+    found: corners.raDeg.map((ra, k) => `(${ra}, ${corners.decDeg[k]})`).join(' '),
+  })
+}
+
+/**
+ * Refuses detections that are not on the CCD of the corners.
+ *
+ * @throws InputError `detections-elsewhere` if more than a tenth of them, and 3 at least, lie outside by more than
+ *   the margin
+ */
+export function refuseElsewhere(
+  {
+    ccd,
+    corners,
+    sources,
+    place,
+  }: { readonly ccd: number; readonly corners: CcdCorners; readonly sources: SourceColumns; readonly place?: Place },
+  marginArcsec: number,
+): void {
+  const { outside, known } = countOutside(sources, corners, marginArcsec)
+  if (outside < FEWEST_OUTSIDE || outside <= MOST_OUTSIDE * known) return
+  throw new InputError(
+    'detections-elsewhere',
+    `the detections of CCD ${ccd} are not within its corners: the file, the corners or the astrometry is another's`,
+    {
+      ...place,
+      column: 'RAC1..DECC4',
+      found: `${outside} of ${known} detections more than ${marginArcsec} arcsec outside`,
+      expected: `at most ${(100 * MOST_OUTSIDE).toFixed(0)} %`,
+    },
+  )
+}

@@ -1,0 +1,61 @@
+import { cross, directionOf, dot, normalized, scaled, sum, unitVector, type Vec3 } from '../math/sphere.js'
+import { ARCSEC_PER_DEG } from '../math/units.js'
+import type { CcdCorners } from './catalogue-list.js'
+
+const DEG_PER_RAD = 180 / Math.PI
+
+/** A CCD's outline on the sky. */
+export interface CcdShape {
+  readonly middle: { readonly raDeg: number; readonly decDeg: number }
+  /** From the middle to the corner that is farthest. */
+  readonly radiusDeg: number
+  /** Between the middles of the two diagonals, as a share of the radius: 0 of a parallelogram. */
+  readonly skew: number
+}
+
+const vectorsOf = ({ raDeg, decDeg }: CcdCorners): Vec3[] => raDeg.map((ra, k) => unitVector(ra, decDeg[k]!))
+const angleDeg = (a: Vec3, b: Vec3): number =>
+  Math.atan2(Math.sqrt(dot(cross(a, b), cross(a, b))), dot(a, b)) * DEG_PER_RAD
+
+/** Middle, size and skew of a CCD from its corners. */
+export function ccdShape(corners: CcdCorners): CcdShape {
+  const vectors = vectorsOf(corners)
+  const middle = normalized(vectors.reduce(sum))
+  const radiusDeg = vectors.reduce((most, vector) => Math.max(most, angleDeg(middle, vector)), 0)
+  const [a, b, c, d] = vectors as [Vec3, Vec3, Vec3, Vec3]
+  const gap = sum(sum(a, c), scaled(sum(b, d), -1))
+  return { middle: directionOf(middle), radiusDeg, skew: (Math.sqrt(dot(gap, gap)) / 2 / radiusDeg) * DEG_PER_RAD }
+}
+
+/**
+ * How many positions lie farther outside the CCD than a margin, of how many that are known.
+ *
+ * @param corners that span a convex polygon
+ */
+export function countOutside(
+  positions: { readonly raDeg: ArrayLike<number>; readonly decDeg: ArrayLike<number> },
+  corners: CcdCorners,
+  marginArcsec: number,
+): { outside: number; known: number } {
+  const vectors = vectorsOf(corners)
+  const middle = vectors.reduce(sum)
+  // Great circles through neighbouring corners, their poles on the side of the CCD.
+  const poles = vectors.map((vector, k): Vec3 => {
+    const pole = normalized(cross(vector, vectors[(k + 1) % vectors.length]!))
+    return dot(pole, middle) < 0 ? scaled(pole, -1) : pole
+  })
+  const lowest = -Math.sin(marginArcsec / ARCSEC_PER_DEG / DEG_PER_RAD)
+  let [outside, known] = [0, 0]
+  for (let i = 0; i < positions.raDeg.length; i++) {
+    const [ra, dec] = [positions.raDeg[i]! / DEG_PER_RAD, positions.decDeg[i]! / DEG_PER_RAD]
+    if (!(Number.isFinite(ra) && Number.isFinite(dec))) continue
+    known++
+    const [x, y, z] = [Math.cos(dec) * Math.cos(ra), Math.cos(dec) * Math.sin(ra), Math.sin(dec)]
+    for (const [px, py, pz] of poles) {
+      if (px * x + py * y + pz * z >= lowest) continue
+      outside++
+      break
+    }
+  }
+  return { outside, known }
+}
