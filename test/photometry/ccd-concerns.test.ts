@@ -233,7 +233,7 @@ describe('positions', () => {
 
   test('another field: no star, and the reason', async () => {
     const result = await calibrated(5, {}, (sources) => ({ sources: { ...sources, decDeg: sources.decDeg.map((dec) => dec + 0.02) } }))
-    expect(result.verdict).toMatch(/\d+ of \d+ selected detections match: check the astrometry/)
+    expect(result.verdict).toMatch(/\d+ of \d+ selected detections match a star of gaia_dr2: check the astrometry/)
   })
 })
 
