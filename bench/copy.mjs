@@ -48,8 +48,8 @@ try {
   mkdirSync(raw)
   // A square around the largest cone.
   await writeRows(join(raw, 'rows'), { rows: Math.ceil(1.4 * Math.max(...wanted)), perSqDeg: PER_SQ_DEG, rowsPerFile: 500_000 })
-  await buildCatalogDirectory([raw], join(scratch, 'full'), { workers: 2 })
-  await buildCatalogDirectory([raw], join(scratch, 'lite'), { workers: 2, precision: 'lite' })
+  await buildCatalogDirectory([raw], join(scratch, 'full'), { release: 'gaia_dr2', workers: 2 })
+  await buildCatalogDirectory([raw], join(scratch, 'lite'), { release: 'gaia_dr2', workers: 2, precision: 'lite' })
   rmSync(raw, { recursive: true })
   await foreignCatalog(join(scratch, 'full/gaia_dr2'), join(scratch, 'foreign'))
   console.log(`${cpus()[0].model}, ${cpus().length} processors, Node ${process.version}; 12 columns, ${PER_SQ_DEG} stars per sq deg`)

@@ -27,7 +27,7 @@ export async function writeRows(path, { rows, perSqDeg, rowsPerFile, seed = 0.5,
             0.0003 + pow(10, 0.3 * ((20.9 + log10(1e-4 + c) / 0.25) - 20.5)) * 0.006 as err
           from base
         )
-        select ((floor(b * 4096)::bigint * 4096 + floor(a * 4096)::bigint) << 38) + (floor(w * 2097152)::bigint << 7) as source_id, ra, dec, g as phot_g_mean_mag,
+        select ((floor(b * 4096)::bigint * 4096 + floor(a * 4096)::bigint) << 10) + floor(w * 1024)::bigint as source_id, 2015.5 as ref_epoch, ra, dec, g as phot_g_mean_mag,
           (err * (0.8 + 0.4 * x))::float as phot_g_mean_mag_error,
           (case when y < 0.18 then 'nan'::float else (g + 0.6 * colour + 0.02 * n1)::float end) as phot_bp_mean_mag,
           (case when y < 0.18 then 'nan'::float else (12 * err * (0.7 + 0.6 * e))::float end) as phot_bp_mean_mag_error,

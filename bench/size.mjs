@@ -60,7 +60,7 @@ async function measured(inputs, label) {
   let csv
   for (const [variant, options] of Object.entries(VARIANTS)) {
     const to = join(scratch, 'store')
-    const report = await buildCatalogDirectory(inputs, to, { ...options, marginArcsec: 10 })
+    const report = await buildCatalogDirectory(inputs, to, { release: 'gaia_dr2', ...options, marginArcsec: 10 })
     sizes[variant] = { ...bytesPerRow(join(to, report.name)), margin: (report.margin?.byteLength ?? 0) / report.rowCount }
     if (variant === 'basic') csv = await csvBytesPerRow(to)
     rmSync(to, { recursive: true })

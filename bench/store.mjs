@@ -39,7 +39,7 @@ async function measure(density) {
   const input = join(scratch, `${density}.parquet`)
   writeFileSync(input, await writeParquet(simulatedStars(ROWS, density, { seed: density, further: true })))
   const to = join(scratch, `store-${density}`)
-  const report = await buildCatalogDirectory([input], to)
+  const report = await buildCatalogDirectory([input], to, { release: 'gaia_dr2' })
   const stored = readdirSync(to, { recursive: true }).reduce((total, name) => total + (statSync(join(to, name)).isFile() ? statSync(join(to, name)).size : 0), 0)
   const random = seededRandom(density + 1)
   const [bytes, requests, rows, originals, ratios] = [[], [], [], [], []]

@@ -28,6 +28,10 @@ export function kindOfContent(head: Uint8Array, file: string): InputKind {
   const text = String.fromCharCode(...head.subarray(0, 9))
   if (text.startsWith('SIMPLE  =')) return 'fits'
   if (text.startsWith('PAR1')) return 'parquet'
+  if (/^(?:\xef\xbb\xbf)?\s*<(?:\?xml|VOTABLE)/i.test(String.fromCharCode(...head.subarray(0, 64)))) {
+    const way = 'write it as FITS or ECSV (stilts tcopy in.vot out.fits; TOPCAT, Save Table; astropy, Table.write)'
+    throw new InputError('votable', `the file is a VOTable (XML), which is not read: ${way}`, { file, expected: 'CSV, ECSV, FITS or Parquet' })
+  }
   if (head.length > 0 && head.subarray(0, 512).every((byte) => byte >= 32 || (byte >= 9 && byte <= 13))) return 'csv'
   throw new InputError('unknown-format', 'the file cannot be told to be FITS, Parquet or CSV', {
     file,

@@ -19,6 +19,8 @@ import { partitionPath } from './store-columns.js'
 export interface BuildReport extends StoreReport {
   /** What told the release: every input, or the option alone. */
   readonly releaseFrom: 'input' | 'option'
+  /** Placeholders (-9999, 99, 1e20) that were taken as missing, by column; absent if there are none. */
+  readonly placeholders?: Readonly<Record<string, number>>
   /** Ids that stand at several places of one file; absent where there are none. */
   readonly sharedIds?: SharedIds
   /** The new store in the folder. */
@@ -56,7 +58,9 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
   try {
     const read = await readAll(jobs, inputs, runner, folder, options)
     if (read.rows === 0 && read.pixels.length === 0) {
-      throw new InputError('no-stars', 'there is no star in the input', { file: inputs.map(({ name }) => name).slice(0, 3).join(', ') })
+      const found = [...read.keptOut].map(([reason, count]) => `${count} rows kept out: ${reason}`).join(', ')
+      const place = { file: inputs.map(({ name }) => name).slice(0, 3).join(', '), ...(found !== '' && { found }) }
+      throw new InputError('no-stars', 'there is no star in the input', place)
     }
     const found = await coverageOf(options.coverage, read, folder)
     const { plan, store } = await planStore(read, setup, marginArcsec, folder, options)
@@ -69,7 +73,7 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
     const speaks = read.releases.every(({ rows, told }) => rows === 0 || told.some(({ isLayout }) => isLayout !== true))
     const releaseFrom = release === undefined || speaks ? 'input' : 'option'
     const sharedIds = allSharedIds(files.map((file) => file.sharedIds))
-    const whole: BuildReport = { ...report, releaseFrom, ...(sharedIds === undefined ? {} : { sharedIds }), path: plan.root }
+    const whole: BuildReport = { ...report, releaseFrom, ...(read.placeholders.size > 0 && { placeholders: Object.fromEntries(read.placeholders) }), ...(sharedIds === undefined ? {} : { sharedIds }), path: plan.root }
     await writeJson(folder, 'finished.json', { buildId, report: stored(whole, `${plan.directory}/manifest.json`) })
     return whole
   } finally {

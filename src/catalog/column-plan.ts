@@ -58,20 +58,60 @@ export function chooseColumns(names: readonly string[], description: CatalogDesc
   return { wanted: OPTIONAL_STAR_COLUMNS.filter((star) => wanted.has(star)), required: [...required], further: [...further].sort() }
 }
 
-/** Finds the columns of a raw file by the names of the description, in upper or lower case. Throws InputError naming the first that is missing. */
+/** The archive's names, in upper or lower case, or VizieR's as they are written. */
+type Naming = 'archive' | 'vizier'
+
+const inNaming = (naming: Naming, name: string): string => (naming === 'vizier' ? name : name.toLowerCase())
+const columnsOf = (naming: Naming, description: CatalogDescription) => (naming === 'vizier' ? (description.vizierColumns ?? {}) : description.columns)
+
+/** Whether names have all that is needed, in a naming. */
+function isComplete(naming: Naming, names: readonly string[], description: CatalogDescription): boolean {
+  const present = new Set(names.map((name) => inNaming(naming, name)))
+  return REQUIRED.every((star) => columnsOf(naming, description)[star]?.some((name) => present.has(inNaming(naming, name))) === true)
+}
+
+/** Whether the file's names have all that is needed. */
+export function isPlannable(names: readonly string[], description: CatalogDescription): boolean {
+  return isComplete('archive', names, description) || isComplete('vizier', names, description)
+}
+
+/** Whether a file goes by VizieR's names. */
+export function hasVizierNames(names: readonly string[], description: CatalogDescription): boolean {
+  return isComplete('vizier', names, description)
+}
+
+/**
+ * Finds the columns of a raw file by the names of the description: the archive's in upper or lower case, or VizieR's.
+ *
+ * @throws InputError naming the first that is missing, one that is there twice, and the columns of a file that has both namings
+ */
 export function planColumns(names: readonly string[], description: CatalogDescription, file: string, choice: ColumnChoice): ColumnPlan {
-  const byLowerCase = new Map(names.map((name) => [name.toLowerCase(), name]))
-  const find = (candidates: readonly string[] | undefined): string | undefined =>
-    candidates?.map((candidate) => byLowerCase.get(candidate.toLowerCase())).find((name) => name !== undefined)
+  const seemsVizier = isComplete('vizier', names, description) || (names.includes('Source') && names.includes('Gmag'))
+  const naming = isComplete('archive', names, description) || !seemsVizier ? 'archive' : 'vizier'
+  if (naming === 'archive' && isComplete('archive', names, description) && isComplete('vizier', names, description)) {
+    const found = "source_id and Source, ra and RA_ICRS, ..."
+    throw new InputError('two-namings', "the file has the columns twice, under the archive's names and VizieR's: leave one set out", { file, found })
+  }
+  const columns = columnsOf(naming, description)
+  const find = (candidates: readonly string[] | undefined): string | undefined => {
+    for (const candidate of candidates ?? []) {
+      const found = names.filter((name) => inNaming(naming, name) === inNaming(naming, candidate))
+      if (found.length > 1) throw new InputError('ambiguous-column', 'the file has the column more than once', { file, column: candidate, found: found.join(' and ') })
+      if (found[0] !== undefined) return found[0]
+    }
+    return undefined
+  }
   const missing = (column: string): InputError => {
     const found = names.length > 12 ? `${names.slice(0, 12).join(',')},... (${names.length} columns)` : names.join(',')
-    return new InputError('missing-column', 'the file has no such column', { file, column, found })
+    const atEpoch2000 = names.some((name) => /^_?RAJ2000$/i.test(name)) && (columns.raDeg ?? []).some((name) => column.split(' or ').includes(name))
+    const sentence = atEpoch2000 ? "the file has no such column; RAJ2000 and DEJ2000 are of epoch 2000, not the catalogue's: take RA_ICRS and DE_ICRS from VizieR" : 'the file has no such column'
+    return new InputError('missing-column', sentence, { file, column, found })
   }
   const stars = new Map<StarColumn, string>()
   for (const star of [...REQUIRED, ...choice.wanted]) {
-    const name = find(description.columns[star])
+    const name = find(columns[star])
     if (name !== undefined) stars.set(star, name)
-    else if (REQUIRED.includes(star)) throw missing((description.columns[star] ?? [star]).join(' or '))
+    else if (REQUIRED.includes(star)) throw missing((columns[star] ?? [star]).join(' or '))
   }
   const errors = new Map<OptionalStarColumn, ErrorColumns>()
   for (const [star, columns] of Object.entries(description.errorsFromFlux ?? {}) as [OptionalStarColumn, FluxColumns][]) {
@@ -90,11 +130,6 @@ export function planColumns(names: readonly string[], description: CatalogDescri
   }
   const { refEpoch, designation } = releaseColumns(names)
   return { stars, errors, refEpoch, designation, further }
-}
-
-/** The original's layout: id, RA, Dec, magnitude, whatever the header calls them. */
-export function planByPosition(names: readonly string[]): ColumnPlan {
-  return { stars: new Map(REQUIRED.map((star, i) => [star, names[i]!])), errors: new Map(), refEpoch: undefined, designation: undefined, further: new Map() }
 }
 
 /** The raw names that a plan reads. */

@@ -75,6 +75,8 @@ export interface CatalogIdentity {
   readonly onlyColumns: readonly string[]
   /** Names of its tables, as they stand in the comments of downloads. */
   readonly tables: readonly string[]
+  /** Whether ids hold the order-12 cell of their star, as Gaia's do. */
+  readonly idsHoldCells?: boolean
   /** Whether the original's pixel files, `GaiaOutNNNNN.csv`, hold it. */
   readonly isOriginals?: boolean
 }
@@ -93,6 +95,8 @@ export interface CatalogDescription {
   readonly identity?: CatalogIdentity
   /** Names under which a raw file may hold each column, first match wins; the store writes the first. */
   readonly columns: Readonly<Partial<Record<StarColumn, readonly string[]>>>
+  /** VizieR's names, which are taken as they are written: its Gmag is Gaia's, its gmag another survey's. */
+  readonly vizierColumns?: Readonly<Partial<Record<StarColumn, readonly string[]>>>
   /** Where a magnitude error comes from when the raw file has none. */
   readonly errorsFromFlux?: Readonly<Partial<Record<OptionalStarColumn, FluxColumns>>>
   /**

@@ -37,6 +37,8 @@ export interface GatheredInput {
   readonly rows: number
   readonly pixels: readonly number[]
   readonly keptOut: KeptOut
+  /** Placeholders that were taken as missing, by column. */
+  readonly placeholders: KeptOut
   readonly releases: readonly InputRelease[]
   readonly columns: ReadonlySet<string>
   readonly wide: ReadonlySet<string>
@@ -76,12 +78,15 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
     return found
   })
   const keptOut: KeptOut = new Map()
+  const placeholders: KeptOut = new Map()
   for (const { keptOut: some } of facts) for (const [reason, rows] of some) countKeptOut(keptOut, reason, rows)
+  for (const { placeholders: some } of facts) for (const [column, values] of some) countKeptOut(placeholders, column, values)
   return {
     runs: facts.flatMap(({ runs }) => runs),
     rows: facts.reduce((sum, { rows }) => sum + rows, 0),
     pixels: facts.flatMap(({ pixels }) => pixels),
     keptOut,
+    placeholders,
     releases,
     columns: new Set(facts.flatMap(({ columns }) => columns)),
     wide: new Set(facts.flatMap(({ wide }) => wide)),

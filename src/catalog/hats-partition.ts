@@ -34,7 +34,7 @@ export function hatsPartition(file: ParquetFile, properties: ReadonlyMap<string,
       const rows = await reader.select(keysOf(footprint, key?.order ?? 29), names)
       const columns = names.map((name) => columnOf(name, rows.columns.get(name)!))
       checkEpoch(columns.find(({ name }) => name === plan.refEpoch), epochYr, file.source.name)
-      const stars = starsOfTable(tableOf(columns), plan, file.source.name, new Map(), 'exact')
+      const stars = starsOfTable(tableOf(columns), plan, file.source.name, { keptOut: new Map(), placeholders: new Map() }, 'exact')
       const runs = runsOfAnyOrder(stars.key, keysOf(footprint, 29), 0)
       return {
         keys: taken(stars.key, runs),

@@ -6,7 +6,8 @@ import { fitsColumns, readFitsTable } from '../formats/fits/table.js'
 import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs } from '../formats/parquet/index.js'
 import { findColumn, type Table } from '../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
-import { planByPosition, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
+import { hasVizierNames, isPlannable, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
+import { distinctName, planFourColumns } from './four-columns.js'
 import type { ReadSetup } from './read-job.js'
 import type { ReleaseWitness } from './release-evidence.js'
 import { starsOfTable, type KeptOut, type StarChunk } from './star-chunk.js'
@@ -18,6 +19,8 @@ const ORIGINAL_COLUMNS = 4
 /** What reading an input adds to. */
 export interface ReadingNotes {
   readonly keptOut: KeptOut
+  /** Placeholders that were taken as missing, by column. */
+  readonly placeholders: KeptOut
   /** What the input says of its release. */
   readonly witness: ReleaseWitness
   /** How much of the input is read, 0 to 1, where it is read by row groups or ranges of rows. */
@@ -34,7 +37,7 @@ export async function* readStars(
   for await (const { table, plan, done } of rawTables(input, setup, gunzip, notes.witness)) {
     noteRelease(table, plan, notes.witness)
     notes.done = done ?? 0
-    yield starsOfTable(table, plan, input.name, notes.keptOut, setup.precision)
+    yield starsOfTable(table, plan, input.name, notes, setup.precision)
   }
 }
 
@@ -65,11 +68,11 @@ async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup
       const place = { file: name, line: 1, found: raw.slice(0, 4).join(',') }
       throw new InputError('no-header', 'the first line holds numbers where the names of the columns should stand', place)
     }
-    const header = distinct(raw)
-    const chosen = csvPlan(name, header, setup)
+    const chosen = csvPlan(name, raw, setup)
+    const header = raw.map((_, i) => distinctName(raw, i))
     plan = chosen
     if (pixelOfFileName(name) !== undefined) witness.originalLayout()
-    else witness.columns(raw)
+    else witness.columns(raw, hasVizierNames(raw, setup.description))
     witness.comments(comments.join('\n'))
     return plannedNames(chosen).map((column) => ({ name: column, index: header.indexOf(column), type: csvType(column, chosen) }))
   }
@@ -89,14 +92,8 @@ function csvPlan(name: string, header: readonly string[], setup: ReadSetup): Col
     const place = { file: name, line: 1, found: header.length, expected: 'id, RA, Dec, magnitude' }
     throw new InputError('unfit-csv', "a pixel file of the original's store has another number of columns", place)
   }
-  if (header.length !== ORIGINAL_COLUMNS) return planColumns(header, setup.description, name, setup.choice)
-  if (original || !isPlannable(header, setup.description)) return planByPosition(header)
-  return planColumns(header, setup.description, name, setup.choice)
-}
-
-/** Columns that go by position may share a name. */
-function distinct(header: readonly string[]): string[] {
-  return header.map((name, i) => (header.indexOf(name) === i ? name : `${name} ${i + 1}`))
+  const byName = header.length !== ORIGINAL_COLUMNS || (!original && isPlannable(header, setup.description))
+  return byName ? planColumns(header, setup.description, name, setup.choice) : planFourColumns(header, name, original)
 }
 
 async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
@@ -108,7 +105,7 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: Release
   const plans = tables.map((hdu) => ({ hdu, names: fitsColumns(hdu).map(({ name }) => name) }))
   const fitting = plans.find(({ names }) => isPlannable(names, setup.description)) ?? plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
   const plan = planColumns(fitting.names, setup.description, input.name, setup.choice)
-  witness.columns(fitting.names)
+  witness.columns(fitting.names, hasVizierNames(fitting.names, setup.description))
   witness.comments(fitting.hdu.header.text('EXTNAME') ?? '')
   const rowCount = fitting.hdu.header.requireInteger('NAXIS2', 0)
   for (let row = 0; row === 0 || row < rowCount; row += ROWS_PER_PIECE) {
@@ -118,16 +115,12 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: Release
   }
 }
 
-function isPlannable(names: readonly string[], description: ReadSetup['description']): boolean {
-  const known = new Set(names.map((name) => name.toLowerCase()))
-  return (['sourceId', 'raDeg', 'decDeg', 'mag'] as const).every((star) => description.columns[star]?.some((name) => known.has(name.toLowerCase())))
-}
-
 async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const file = await openParquet(source)
   const plan = planColumns(file.columns.map(({ name }) => name), setup.description, input.name, setup.choice)
-  witness.columns(file.columns.map(({ name }) => name))
+  const present = file.columns.map(({ name }) => name)
+  witness.columns(present, hasVizierNames(present, setup.description))
   const names = plannedNames(plan)
   if (!usesOwnCodecs(file, names)) {
     let group = 0

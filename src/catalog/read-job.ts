@@ -7,6 +7,7 @@ import { pixelOfFileName, type BuildInput } from './build-input.js'
 import type { BuildFolder } from './build-folder.js'
 import type { ColumnChoice } from './column-plan.js'
 import type { CatalogDescription } from './description.js'
+import { IdCells } from './id-cells.js'
 import { readStars, type ReadingNotes } from './read-input.js'
 import type { InputRelease } from './release.js'
 import { ReleaseWitness, type ReleaseMarks } from './release-evidence.js'
@@ -38,6 +39,8 @@ export interface ReadFacts {
   /** RING pixels of nside 32 that have a file. */
   readonly pixels: readonly number[]
   readonly keptOut: readonly (readonly [reason: string, rows: number])[]
+  /** Placeholders that were taken as missing, by column. */
+  readonly placeholders: readonly (readonly [column: string, values: number])[]
   /** What each input says of its release. */
   readonly releases: readonly InputRelease[]
   readonly columns: readonly string[]
@@ -67,6 +70,7 @@ export async function readInputs(
   onProgress: (progress: ReadProgress) => void,
 ): Promise<ReadFacts> {
   const keptOut: KeptOut = new Map()
+  const placeholders: KeptOut = new Map()
   const releases: InputRelease[] = []
   const runs: StarRun[] = []
   const pixels: number[] = []
@@ -88,13 +92,15 @@ export async function readInputs(
     if (isLoose !== (pixel === undefined)) await flush()
     isLoose = pixel === undefined
     const place = { inside: 0, all: 0 }
-    const notes: ReadingNotes = { keptOut, witness: new ReleaseWitness(setup.marks), done: 0 }
+    const idCells = setup.description.identity?.idsHoldCells === true ? new IdCells() : undefined
+    const notes: ReadingNotes = { keptOut, placeholders, witness: new ReleaseWitness(setup.marks), done: 0 }
     const before = rows
     for await (const piece of readStars(input, setup, gunzip, notes)) {
       for (const [column, values] of piece.values) {
         columns.add(column)
         if (values instanceof Float64Array && column !== 'raDeg' && column !== 'decDeg' && !wide.has(column) && !values.every(isFloat32Text)) wide.add(column)
       }
+      idCells?.add(piece.sourceId, piece.key, piece.values.get('raDeg')!, piece.values.get('decDeg')!)
       if (pixel !== undefined) countInside(piece.key, Number(ring2nested(PIXEL_FILE_ORDER, pixel)), place)
       if (piece.rowCount > 0) pieces.push(piece)
       gathered += piece.rowCount
@@ -102,7 +108,9 @@ export async function readInputs(
       if (gathered >= RUN_ROWS) await flush()
       onProgress({ rows, inputs: done + (input.fraction?.() ?? notes.done) })
     }
-    releases.push({ file: name, rows: rows - before, told: notes.witness.evidence })
+    const { evidence, hint } = notes.witness
+    releases.push({ file: name, rows: rows - before, told: evidence, ...(hint !== undefined && { hint }) })
+    idCells?.judge(name)
     if (pixel !== undefined) {
       refuseWrongPixel(place, pixel, name)
       pixels.push(pixel)
@@ -110,7 +118,7 @@ export async function readInputs(
     onProgress({ rows, inputs: done + 1 })
   }
   await flush()
-  return { runs, rows, pixels, keptOut: [...keptOut], releases, columns: [...columns], wide: [...wide] }
+  return { runs, rows, pixels, keptOut: [...keptOut], placeholders: [...placeholders], releases, columns: [...columns], wide: [...wide] }
 }
 
 /** Whether a float32 can hold the value without loss: it is one, or it is the shortest decimal of one. */

@@ -40,6 +40,8 @@ export function releaseColumns(names: readonly string[]): { refEpoch?: string; d
  * data models of DR2 and DR3), and names of tables in its comments. EDR3 counts as DR3, whose astrometry and photometry are the same.
  */
 export class ReleaseWitness {
+  /** What helps to answer if nothing is told. */
+  hint: string | undefined
   private readonly told = new Map<string, ReleaseEvidence>()
 
   constructor(private readonly marks: readonly ReleaseMarks[]) {}
@@ -48,7 +50,9 @@ export class ReleaseWitness {
     return [...this.told.values()]
   }
 
-  columns(names: readonly string[]): void {
+  /** @param isVizier whether the names are VizieR's */
+  columns(names: readonly string[], isVizier = false): void {
+    if (isVizier) this.hint = "VizieR's I/345 is gaia_dr2, its I/350 and I/355 are gaia_dr3"
     const present = new Map(names.map((name) => [name.toLowerCase(), name]))
     for (const { name: release, identity } of this.marks) {
       const only = identity?.onlyColumns.find((column) => present.has(column.toLowerCase()))

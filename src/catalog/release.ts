@@ -7,6 +7,8 @@ export interface InputRelease {
   readonly file: string
   readonly rows: number
   readonly told: readonly ReleaseEvidence[]
+  /** What helps to answer if nothing is told. */
+  readonly hint?: string
 }
 
 const WAY_OUT = 'name the release with --release if you know it'
@@ -26,8 +28,9 @@ export function chooseRelease(
 ): CatalogDescription {
   const known = descriptions.map(({ name }) => name).join(' or ')
   let first: (ReleaseEvidence & { file: string }) | undefined
-  let silent: string | undefined
-  for (const { file, rows, told } of inputs) {
+  let silent: InputRelease | undefined
+  for (const input of inputs) {
+    const { file, rows, told } = input
     // The layout of the original's files is worth less than a statement: its tree may have been made over from other rows.
     const statements = asked === undefined ? told : told.filter(({ isLayout }) => isLayout !== true)
     for (const evidence of statements) {
@@ -42,13 +45,13 @@ export function chooseRelease(
       const sentence = `the input is of ${evidence.release}, but ${other} says ${first.release} (${first.found})`
       throw new InputError('mixed-releases', `${sentence}: build the releases apart`, place)
     }
-    if (told.length === 0 && rows > 0) silent ??= file
+    if (told.length === 0 && rows > 0) silent ??= input
   }
   if (asked !== undefined) return descriptions.find(({ name }) => name === asked)!
   if (silent !== undefined) {
     const beside = first === undefined ? '' : `, and ${first.file}, which is of ${first.release!}, does not speak for it`
-    throw new InputError('untold-release', `nothing tells the release of the rows${beside}: ${WAY_OUT}`, {
-      file: silent,
+    throw new InputError('untold-release', `nothing tells the release of the rows${beside}: ${WAY_OUT}${silent.hint === undefined ? '' : ` (${silent.hint})`}`, {
+      file: silent.file,
       found: 'no ref_epoch, no designation and no column of one release alone',
       expected: `--release ${known}`,
     })

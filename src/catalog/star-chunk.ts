@@ -3,6 +3,9 @@ import { nestedIndices29 } from '../healpix/index.js'
 import { gather, numbersOf } from '../math/select.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import type { ColumnPlan } from './column-plan.js'
+import { factorOf } from './column-units.js'
+import { withoutPlaceholders } from './placeholders.js'
+import type { StarColumn } from './stars.js'
 import { litePositionDeg, liteStepOf, roundedTo } from './lite.js'
 import type { Precision } from './store-columns.js'
 
@@ -22,8 +25,18 @@ export function countKeptOut(keptOut: KeptOut, reason: string, rows = 1): void {
   if (rows > 0) keptOut.set(reason, (keptOut.get(reason) ?? 0) + rows)
 }
 
+/** What is counted while rows are read. */
+export interface BadValues {
+  readonly keptOut: KeptOut
+  /** Values that stood for a missing one, by column. */
+  readonly placeholders: KeptOut
+}
+
 /** Magnitude error of a flux known to a fraction: 2.5 / ln 10. */
 const MAG_PER_FRACTION = 2.5 / Math.LN10
+
+/** A flux is never known better; a smaller fraction comes of a placeholder such as 1e20. */
+const LEAST_FRACTION = 1e-9
 
 /** Magnitudes beyond are placeholders (99, -999, 1e30), not stars. */
 const BRIGHTEST_MAG = -5
@@ -37,7 +50,7 @@ const LARGEST_WHOLE = 2 ** 53
  * brought to [0, 360), magnitude errors made from fluxes where the file has none. A magnitude may be missing (NaN). Values of the
  * lite precision are rounded here, so that a star is stored in the cell of the position that is stored.
  */
-export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptOut: KeptOut, precision: Precision = 'full'): StarChunk {
+export function starsOfTable(table: Table, plan: ColumnPlan, file: string, counts: BadValues, precision: Precision = 'full'): StarChunk {
   const doubles = (name: string): Float64Array => {
     const column = findColumn(table, name)
     const values = column === undefined || (column.width ?? 1) !== 1 ? undefined : asFloat64(column)
@@ -45,10 +58,16 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptO
     return values
   }
   const names = plan.stars
-  const raRaw = doubles(names.get('raDeg')!)
-  const decRaw = doubles(names.get('decDeg')!)
-  const magRaw = doubles(names.get('mag')!)
-  const rows = soundRows(raRaw, decRaw, magRaw, keptOut)
+  /** In the unit that the store has. */
+  const inUnit = (star: StarColumn): Float64Array => {
+    const column = names.get(star)!
+    const factor = factorOf(star, findColumn(table, column)?.unit, { file, column })
+    return factor === 1 ? doubles(column) : doubles(column).map((value) => value * factor)
+  }
+  const raRaw = inUnit('raDeg')
+  const decRaw = inUnit('decDeg')
+  const magRaw = inUnit('mag')
+  const rows = soundRows(raRaw, decRaw, magRaw, counts.keptOut)
   const take = (values: Float64Array): Float64Array => (rows.length === values.length ? values : gather(values, rows))
   const lite = precision === 'lite'
   const raDeg = take(raRaw).map((ra) => onTheCircle(lite ? litePositionDeg(ra) : ra))
@@ -64,12 +83,15 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, keptO
   }
   add('mag', take(magRaw))
   for (const [star, name] of names) {
-    if (star !== 'sourceId' && !values.has(star)) add(star, take(doubles(name)))
+    if (star === 'sourceId' || values.has(star)) continue
+    const { values: sound, placeholders } = withoutPlaceholders(star, take(inUnit(star)))
+    countKeptOut(counts.placeholders, name, placeholders)
+    add(star, sound)
   }
   for (const [star, columns] of plan.errors) {
     const fraction =
       'fluxOverError' in columns ? doubles(columns.fluxOverError).map((ratio) => 1 / ratio) : ratioOf(doubles(columns.fluxError), doubles(columns.flux))
-    values.set(star, new Float32Array(numbersOf(take(fraction), (value) => (value > 0 && value < Infinity ? MAG_PER_FRACTION * value : NaN))))
+    values.set(star, new Float32Array(numbersOf(take(fraction), (value) => (value > LEAST_FRACTION && value < Infinity ? MAG_PER_FRACTION * value : NaN))))
   }
   for (const [name, raw] of plan.further) values.set(name, wholeWithoutLoss(take(doubles(raw)), file, raw))
   const ids = idsOf(table, names.get('sourceId')!, file)

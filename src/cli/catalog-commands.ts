@@ -17,7 +17,7 @@ export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
   const report = await buildCatalogDirectory(raw['from'] as string[], to, isQuiet ? options : { ...options, onProgress: progress.show }).finally(progress.end)
   if (isQuiet) return 0
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
-  const { margin, sharedIds } = report
+  const { margin, placeholders, sharedIds } = report
   io.out(
     [
       `${to}: ${report.rowCount} stars of ${report.name} in ${files(report.files)}, ${(report.byteLength / 1e6).toFixed(2)} MB`,
@@ -25,6 +25,7 @@ export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
       `columns: ${report.columns.join(' ')}`,
       `covers ${rangesAreaSqDeg(report.coverage).toFixed(3)} sq deg (${report.coverageFrom})`,
       ...keptOut.map(([reason, count]) => `kept out: ${rows(count)}, ${reason}`),
+      ...Object.entries(placeholders ?? {}).map(([column, count]) => `taken as missing: ${count} ${count === 1 ? 'value' : 'values'} of ${column} that stand for none`),
       ...(sharedIds === undefined ? [] : [sharedIdsText(sharedIds)]),
       '',
     ].join('\n'),

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
+import { ecsvHead } from './ecsv-head.js'
 import { fieldText, parseFloat64, parseInt64 } from './parse-number.js'
 
 /** One field of every line that is wanted. */
@@ -21,15 +22,16 @@ export interface CsvOptions {
   readonly rowsPerTable?: number
 }
 
-const COMMA = 44
 const NEWLINE = 10
 const RETURN = 13
 const QUOTE = 34
 const HASH = 35
 const BLANK = 32
+const DASH = 45
 
 /**
- * Reads the numbers of a CSV file with one header line as tables of typed columns: 64-bit integers exact, doubles correctly rounded,
+ * Reads the numbers of a CSV file with one header line as tables of typed columns. Fields are separated by what the head of an ECSV names (blanks unless it
+ * names another), else by commas, tabs or semicolons as the header has them; the lines of units and dashes that VizieR writes are understood. Numbers: 64-bit integers exact, doubles correctly rounded,
  * no string per row. Lines that start with `#` before the header (ECSV) and blank lines are skipped; an empty field, `null` or `nan` is NaN.
  * A file without data lines gives one table without rows. Chunks may be cut anywhere.
  *
@@ -52,6 +54,7 @@ export async function* readNumericCsv(chunks: AsyncIterable<Uint8Array> | Iterab
     carried = bytes.slice(end)
   }
   if (carried.length > 0) reader.readLines(joined(carried, Uint8Array.of(NEWLINE)), 0, carried.length + 1)
+  reader.finish()
   if (!reader.hasHeader) throw new InputError('empty-file', 'there is no header line', { file: options.name, expected: 'a CSV file' })
   if (reader.rows > 0 || !yielded) yield reader.take()
 }
@@ -62,6 +65,11 @@ class LineReader {
   hasHeader = false
   private line = 0
   private readonly comments: string[] = []
+  private separator = 0
+  private units: readonly (string | undefined)[] = []
+  /** Whether the lines below the header may be units and a rule. */
+  private mayHaveUnits = false
+  private held: Uint8Array | undefined
   private header: readonly string[] = []
   private fields: readonly CsvField[] = []
   /** Slot of each field of the line, -1 where it is not wanted. */
@@ -93,6 +101,8 @@ class LineReader {
         if (first !== HASH) this.readHeader(content)
         else this.comments.push(new TextDecoder().decode(content))
         at = lineEnd + 1
+      } else if (this.mayHaveUnits) {
+        at = this.readAfterHeader(bytes, at)
       } else {
         at = this.readRow(bytes, at)
       }
@@ -101,11 +111,12 @@ class LineReader {
   }
 
   take(): Table {
-    const columns = this.fields.map(({ name, type }, slot): Column => {
+    const columns = this.fields.map(({ name, type, index }, slot): Column => {
+      const unit = this.units[index]
       const text = this.texts[slot]
       if (text !== undefined) return { name, type: 'string', values: text.values.slice(0, this.rows) }
       if (type === 'i64') return { name, type, values: this.integers[slot]!.slice(0, this.rows) }
-      return { name, type: 'f64', values: this.doubles[slot]!.slice(0, this.rows) }
+      return { name, type: 'f64', values: this.doubles[slot]!.slice(0, this.rows), ...(unit !== undefined && { unit }) }
     })
     this.rows = 0
     return tableOf(columns)
@@ -113,7 +124,15 @@ class LineReader {
 
   private readHeader(bytes: Uint8Array): void {
     const text = new TextDecoder().decode(bytes).replace(/\r$/, '')
-    this.header = text.split(',').map((name) => name.trim().replace(/^"(.*)"$/, '$1').trim())
+    const ecsv = ecsvHead(this.comments)
+    // Some writers use commas in an ECSV and do not say so.
+    const isBlank = ecsv !== undefined && !/^\S*,\S*$/.test(text.trim())
+    const separator = ecsv?.delimiter ?? (isBlank ? ' ' : this.separatorOf(text))
+    this.separator = separator.charCodeAt(0)
+    this.mayHaveUnits = ecsv === undefined && (separator === '\t' || separator === ';')
+    const names = separator === ' ' ? (text.trim().match(/"(?:[^"]|"")*"|\S+/g) ?? []) : text.split(separator)
+    this.header = names.map((name) => name.trim().replace(/^"(.*)"$/, '$1').trim())
+    this.units = this.header.map((name) => ecsv?.units.get(name))
     this.fields = this.options.fields(this.header, this.comments)
     this.slots = new Int32Array(this.header.length).fill(-1)
     for (const [slot, { index }] of this.fields.entries()) this.slots[index] = slot
@@ -124,18 +143,60 @@ class LineReader {
     this.hasHeader = true
   }
 
+  /** What separates the names of the header: a comma, a tab or a semicolon. Throws InputError for another. */
+  private separatorOf(header: string): string {
+    const found = [',', '\t', ';'].find((candidate) => header.includes(candidate))
+    if (found !== undefined || !header.includes('|')) return found ?? ','
+    const place = { file: this.options.name, line: this.line, found: "'|'", expected: 'commas, tabs or semicolons' }
+    throw new InputError('unfit-separator', 'the separator between the columns is not one that is read', place)
+  }
+
+  /** VizieR's tables have a line of units and a line of dashes below the header. */
+  private readAfterHeader(bytes: Uint8Array, at: number): number {
+    const end = bytes.indexOf(NEWLINE, at) + 1
+    const line = bytes.slice(at, end)
+    if (this.held === undefined) {
+      this.held = line
+      return end
+    }
+    const separator = String.fromCharCode(this.separator)
+    const isRule = new TextDecoder().decode(line).split(separator).every((field) => /^\s*-*\s*$/.test(field)) && line.includes(DASH)
+    const held = this.held
+    this.mayHaveUnits = false
+    if (isRule) {
+      this.units = new TextDecoder().decode(held).split(separator).map((field) => field.trim().replace(/^"(.*)"$/, '$1') || undefined)
+      return end
+    }
+    this.line--
+    this.readRow(held, 0)
+    this.line++
+    if (!this.full) return this.readRow(bytes, at)
+    this.line--
+    return at
+  }
+
+  /** The line below the header, if no other follows it. */
+  finish(): void {
+    if (this.mayHaveUnits && this.held !== undefined) this.readRow(this.held, 0)
+  }
+
   private readRow(bytes: Uint8Array, at: number): number {
     const width = this.slots.length
+    const separator = this.separator
+    const isBlank = separator === BLANK
+    if (isBlank) while (bytes[at] === BLANK) at++
     let field = 0
     for (;;) {
       const start = at
       if (bytes[at] === QUOTE) at = this.closingQuote(bytes, at, field)
-      while (bytes[at] !== COMMA && bytes[at] !== NEWLINE) at++
+      while (bytes[at] !== separator && bytes[at] !== NEWLINE) at++
       if (field < width) {
         const slot = this.slots[field]!
         if (slot >= 0) this.store(bytes, start, at, slot)
       }
       field++
+      // Any number of blanks separates, and those at the end of a line do not.
+      if (isBlank) while (bytes[at] === BLANK && (bytes[at + 1]! <= BLANK)) at++
       if (bytes[at] === NEWLINE) break
       at++
     }

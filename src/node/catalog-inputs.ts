@@ -1,5 +1,5 @@
 import { readdir, readFile, stat } from 'node:fs/promises'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import type { BuildInput } from '../catalog/build-input.js'
 import { releaseOfProperties } from '../catalog/hats-release.js'
 import { parseProperties } from '../catalog/properties.js'
@@ -10,7 +10,8 @@ import { packagedDescriptions } from './catalog-files.js'
 import { fileSource, openInput, reasonOf } from './files.js'
 import { firstBytes, inputChunks, isGzip } from './input-chunks.js'
 
-const READABLE = /\.(csv|ecsv|fits|fit|fts|cat|parquet)(\.gz)?$/i
+/** VOTables are found, so that they can be refused by name. */
+const READABLE = /\.(csv|ecsv|tsv|fits|fit|fts|cat|parquet|vot|votable|xml)(\.gz)?$/i
 
 /** The files to build from: those named, and those below the directories named that look like catalogues, in order of their paths. */
 export async function findInputs(paths: readonly string[]): Promise<string[]> {
@@ -34,7 +35,9 @@ async function inputsBelow(path: string): Promise<string[]> {
   const isHats = names.includes(join(path, 'hats.properties')) || names.includes(join(path, 'properties'))
   const inputs = names.filter((name) => READABLE.test(name) && (!isHats || name.startsWith(join(path, 'dataset')))).sort()
   if (inputs.length > 0) return inputs
-  throw new InputError('no-inputs', 'no catalogue file is below the directory', { file: path, expected: 'CSV, FITS or Parquet files' })
+  const seen = names.map((name) => relative(path, name)).sort()
+  const found = seen.length === 0 ? 'no file' : `${seen.slice(0, 5).join(', ')}${seen.length > 5 ? ` and ${seen.length - 5} more` : ''}`
+  throw new InputError('no-inputs', 'no catalogue file is below the directory', { file: path, found, expected: 'CSV, ECSV, TSV, FITS or Parquet files' })
 }
 
 /** The catalogue of a HATS collection; its margin repeats rows of it. */

@@ -93,3 +93,44 @@ describe('files', () => {
     await expect(read(bad, FIELDS)).rejects.toThrow(message)
   })
 })
+
+describe('other separators', () => {
+  const ids: readonly CsvField[] = [
+    { name: 'ra', index: 0, type: 'f64' },
+    { name: 'id', index: 1, type: 'i64' },
+    { name: 'what', index: 2, type: 'text' },
+  ]
+  const read = async (text: string, cut = 7) => {
+    const bytes = new TextEncoder().encode(text)
+    const chunks = Array.from({ length: Math.ceil(bytes.length / cut) }, (_, i) => bytes.subarray(i * cut, (i + 1) * cut))
+    const rows: unknown[] = []
+    const units: unknown[] = []
+    for await (const { rowCount, columns } of readNumericCsv(chunks, { name: 'stars.csv', fields: () => ids, rowsPerTable: 1 })) {
+      for (let row = 0; row < rowCount; row++) rows.push(columns.map(({ values }) => values[row]))
+      units.push(columns[0]!.unit)
+    }
+    return { rows, unit: units[0] }
+  }
+  const stars = [[1.5, 5n, 'a b'], [NaN, 7n, '']]
+
+  test.each([
+    ['blanks of an ECSV', '# %ECSV 1.0\n# ---\n# datatype:\n# - {name: ra, unit: deg, datatype: float64}\n# - {name: id, datatype: int64}\n# schema: astropy-2.0\nra id what\n1.5   5 "a b" \n"" 7 ""\n', 'deg'],
+    ['commas of an ECSV', "# %ECSV 1.0\n# ---\n# delimiter: ','\n# datatype:\n# -\n#   name: ra\n#   datatype: float64\n#   unit: rad\n#   description: in deg\nra,id,what\n1.5,5,a b\n,7,\n", 'rad'],
+    ['tabs', 'ra\tid\twhat\n1.5\t5\ta b\n\t7\t\n', undefined],
+    ["VizieR's tabs, with lines of units and dashes", '#RESOURCE=yCat_1355\n\nra\tid\twhat\ndeg\t \t \n-----\t----\t---\n1.5\t5\ta b\n\t7\t\n', 'deg'],
+    ["VizieR's semicolons", '#\nra;id;what\n"h";"";""\n---;---;---\n1.5;5;a b\n;7;\n', 'h'],
+    ['Windows line ends', 'ra\tid\twhat\r\n1.5\t5\ta b\r\n\t7\t\r\n', undefined],
+  ])('%s, cut anywhere', async (_, text, unit) => {
+    for (const cut of [1, 7, 1000]) expect(await read(text, cut)).toEqual({ rows: stars, unit })
+  })
+
+  test('one row below a header of tabs', async () => {
+    expect((await read('ra\tid\twhat\n1.5\t5\ta b\n')).rows).toEqual([[1.5, 5n, 'a b']])
+    expect((await read('ra\tid\twhat\n')).rows).toEqual([])
+  })
+
+  test('another separator is named', async () => {
+    await expect(read('ra|id|what\n1.5|5|a\n')).rejects.toThrow("stars.csv, line 1: the separator between the columns is not one that is read (found '|', expected commas, tabs or semicolons)")
+    await expect(read('ra\tid\twhat\n1.5\t5\n\t7\t\n')).rejects.toThrow('stars.csv, line 2: the line has another number of fields than the header (found 2, expected 3)')
+  })
+})

@@ -104,7 +104,7 @@ describe('building into a directory', () => {
     mkdirSync(join(folder, 'empty'))
     const to = join(folder, 'never')
     await expect(buildCatalogDirectory([join(folder, 'nowhere')], to)).rejects.toThrow('the input cannot be read: there is no such file or directory')
-    await expect(buildCatalogDirectory([join(folder, 'empty')], to)).rejects.toThrow(`${join(folder, 'empty')}: no catalogue file is below the directory (expected CSV, FITS or Parquet files)`)
+    await expect(buildCatalogDirectory([join(folder, 'empty')], to)).rejects.toThrow(`${join(folder, 'empty')}: no catalogue file is below the directory (found no file, expected CSV, ECSV, TSV, FITS or Parquet files)`)
     await expect(buildCatalogDirectory([], to)).rejects.toThrow('--from: nothing to build from is named')
     const twice = [raw('x/GaiaOut00007.csv'), raw('y/GaiaOut00007.csv')]
     await expect(buildCatalogDirectory(twice, to)).rejects.toThrow('two files of the original hold the same pixel')
