@@ -4,6 +4,7 @@ import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles, openJob } from '../node/calibrate-files.js'
 import type { RunFacts } from '../products/result-json.js'
 import type { CalibrateOptions } from './calibrate-options.js'
+import { areElsewhere } from '../exposure/elsewhere.js'
 import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
 import { pagesAndFigures } from './pages-and-figures.js'
@@ -22,6 +23,10 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const suspects = options.suspectsFile === undefined ? undefined : await (await import('../node/read-suspects.js')).readSuspects(options.suspectsFile)
   const opened = await openJob(suspects ? { ...options, suspects } : options)
+  if (suspects !== undefined && areElsewhere(suspects, opened.rows)) {
+    const count = suspects.raDeg!.length
+    note(`${suspects.fileName}: none of its ${count} positions lies within a degree of a CCD\n`)
+  }
   const pool = createCcdPool(options.workers)
   // They start while the catalogue is opened.
   pool.threadsFor(opened.rows.length)

@@ -1,22 +1,27 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
-import { makeCatalogueList } from '../exposure/make-catlist.js'
+import { IMAGE_NAME, makeCatalogueList } from '../exposure/make-catlist.js'
 import { readFitsHeaders } from '../formats/fits/index.js'
-import { fileSource, reasonOf, writeFilesWhole } from '../node/files.js'
+import { openInput, reasonOf, writeFilesWhole } from '../node/files.js'
 import type { ExitCode, Io } from './io.js'
 
-/** `bliss-calib catlist`: writes the catalogue list of the `*_immask.fits[.fz]` of a directory, of one exposure where `expnum` names it. */
+/** `bliss-calib catlist`: writes the catalogue list of the images (`*_immask.fits`, `*_immasked.fits`, also `.fz` and `.gz`) of a directory, of one exposure where `expnum` names it. */
 export async function catlist(raw: { readonly workdir: string; readonly outdir?: string | undefined; readonly expnum?: string | undefined; readonly legacy: boolean; readonly quiet: boolean }, io: Io): Promise<ExitCode> {
   const { workdir, outdir = workdir, expnum, legacy, quiet } = raw
   const present = await readdir(workdir).catch((cause: unknown) => {
     throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
   })
-  const names = present.filter((name) => /_immask\.fits(\.fz)?$/.test(name) && (expnum === undefined || Number(/^D(\d+)_/.exec(name)?.[1]) === Number(expnum)))
-  if (names.length === 0) throw new InputError('no-images', 'there is no image to make a catalogue list from', { file: workdir, expected: `*_immask.fits or *_immask.fits.fz${expnum === undefined ? '' : ` of exposure ${expnum}`}` })
+  const names = present.filter((name) => IMAGE_NAME.test(name) && (expnum === undefined || Number(/^D(\d+)_/.exec(name)?.[1]) === Number(expnum)))
+  if (names.length === 0) {
+    const fits = present.filter((name) => /\.fits(\.fz|\.gz)?$/.test(name)).sort()
+    const found = fits.length === 0 ? 'no FITS file' : `${fits.slice(0, 3).join(', ')}${fits.length > 3 ? ` and ${fits.length - 3} more` : ''}`
+    const expected = `*_immask.fits or *_immasked.fits, also .fz and .gz${expnum === undefined ? '' : `, of exposure ${expnum}`}`
+    throw new InputError('no-images', 'there is no image to make a catalogue list from', { file: workdir, found, expected })
+  }
   const images = []
   for (const fileName of names) {
-    const hdus = await readFitsHeaders(await fileSource(join(workdir, fileName)))
+    const hdus = await readFitsHeaders(await openInput(join(workdir, fileName)))
     images.push({ fileName, headers: hdus.map(({ header }) => header) })
   }
   const list = makeCatalogueList(images, { legacy })

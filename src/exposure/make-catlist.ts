@@ -2,6 +2,9 @@ import { InputError } from '../errors.js'
 import type { FitsCard, FitsHeader } from '../formats/fits/index.js'
 import { significantText } from '../formats/number-text.js'
 
+/** Names of images that a list is made from: the survey's, before and after it changed them. */
+export const IMAGE_NAME = /_immask(?:ed)?\.fits(?:\.fz|\.gz)?$/
+
 /** One `*_immask.fits[.fz]`: its name without directory and its headers, the one to be asked first in front. */
 export interface ImageHeaders {
   readonly fileName: string
@@ -21,14 +24,15 @@ const INVENTED: Readonly<Record<string, string>> = { NITE: '', BAND: 'g', CCDNUM
  * Nothing is invented: a keyword that is missing is an error, but for NITE, which stays blank. With `legacy` the original's stand-ins (band g,
  * CCD 01, airmass 1.3, 90 s) are written, and the exposure time is cut to whole seconds.
  *
- * @throws InputError naming the file and the keywords that are missing; where a file's name has no exposure, band, CCD and tag; and, without `legacy`, where
+ * @throws InputError naming the file and the keywords that are missing; where two images are of one CCD; where a file's name has no exposure, band, CCD and tag; and, without `legacy`, where
  *   name and header disagree or the files are of several exposures
  */
 export function makeCatalogueList(images: readonly ImageHeaders[], { legacy = false } = {}): { fileName: string; text: string } {
   const sorted = [...images].sort((a, b) => (a.fileName < b.fileName ? -1 : a.fileName > b.fileName ? 1 : 0))
   const first = sorted[0]
-  if (first === undefined) throw new InputError('no-images', 'there is no image to make a catalogue list from', { expected: 'files *_immask.fits or *_immask.fits.fz' })
+  if (first === undefined) throw new InputError('no-images', 'there is no image to make a catalogue list from', { expected: 'files *_immask.fits or *_immasked.fits, also .fz and .gz' })
   const { exposure, tag } = splitName(first.fileName)
+  const imageOf = new Map<string, string>()
   const rows = sorted.map((image) => {
     const name = splitName(image.fileName)
     if (!legacy && (name.exposure !== exposure || name.tag !== tag)) {
@@ -38,6 +42,13 @@ export function makeCatalogueList(images: readonly ImageHeaders[], { legacy = fa
         expected: `${exposure} ${tag}, as ${first.fileName}`,
       })
     }
+    const ccd = `${name.exposure} ${name.ccd.replace(/^c?0*/, '')} ${name.tag}`
+    const before = imageOf.get(ccd)
+    if (before !== undefined) {
+      const place = { file: image.fileName, found: before, expected: 'one image of each CCD' }
+      throw new InputError('repeated-ccd', 'two images are of one CCD: leave one of them out', place)
+    }
+    imageOf.set(ccd, image.fileName)
     return listRow(image, name, legacy)
   })
   return { fileName: `${exposure}_${tag}_red_catlist.csv`, text: [HEADER, ...rows].join('\n') + '\n' }
@@ -53,7 +64,8 @@ interface NameParts {
 function splitName(fileName: string): NameParts {
   const [exposure, band, ccd, tag, kind] = fileName.split('_')
   if (!exposure || !band || !ccd || !tag || kind === undefined) {
-    throw new InputError('bad-name', 'the name of the image has no exposure, band, CCD and tag', { file: fileName, expected: 'a name such as D00668439_i_28_r4p5_immask.fits' })
+    const expected = 'a name such as D00668439_i_28_r4p5_immask.fits or D00668439_i_c28_r4p5_immasked.fits.fz'
+    throw new InputError('bad-name', 'the name of the image has no exposure, band, CCD and tag', { file: fileName, expected })
   }
   return { exposure, band, ccd, tag }
 }
@@ -74,7 +86,7 @@ function listRow({ fileName, headers }: ImageHeaders, name: NameParts, legacy: b
   if (!legacy) {
     agree(fileName, 'EXPNUM', expnum, name.exposure.replace(/^D0*/, ''))
     agree(fileName, 'BAND', band, name.band)
-    agree(fileName, 'CCDNUM', ccd, name.ccd.replace(/^0+/, ''))
+    agree(fileName, 'CCDNUM', ccd, name.ccd.replace(/^c?0*/, ''))
   }
   const catalogue = `${name.exposure}_${name.band}_${name.ccd}_${name.tag}_fullcat.fits`
   return [expnum, catalogue, nite, band, ccd, airmass, secondsText(exposureTime, legacy), ...CORNERS.map((keyword) => textOf(keyword)!)].join(',')

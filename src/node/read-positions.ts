@@ -1,6 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { gunzipSync } from 'node:zlib'
 import { kindOfContent } from '../catalog/build-input.js'
+import { factorOf } from '../catalog/column-units.js'
 import { neighbourCells } from '../catalog/cell-neighbours.js'
 import { InputError } from '../errors.js'
 import { readNumericCsv } from '../formats/csv.js'
@@ -8,7 +9,7 @@ import { fitsColumns, openFitsSource, readFitsHeaders, readFitsTable } from '../
 import { openParquet, readParquet } from '../formats/parquet/index.js'
 import { nestedIndex, rangesFromCells, type CellRanges } from '../healpix/index.js'
 import type { SkyPositions } from '../math/match-sky.js'
-import { asFloat64, findColumn, type Table } from '../table/columns.js'
+import { asFloat64, findColumn, type Column, type Table } from '../table/columns.js'
 import { fileSource, openInput, reasonOf } from './files.js'
 import { firstBytes, inputChunks, isGzip } from './input-chunks.js'
 import { openCatalog } from './open-catalog.js'
@@ -65,13 +66,13 @@ async function csvPositions(path: string): Promise<ReadPositions> {
     return names.map((name) => ({ name, index: header.indexOf(name), type: 'f64' as const }))
   }
   for await (const table of readNumericCsv(inputChunks(path), { name: path, fields })) pieces.push(table)
-  return { file: path, ...positionsOf(pieces, names), columns: names }
+  return { file: path, ...positionsOf(pieces, names, path), columns: names }
 }
 
 async function parquetPositions(path: string): Promise<ReadPositions> {
   const source = await fileSource(path)
   const names = positionNames((await openParquet(source)).columns.map(({ name }) => name), path)
-  return { file: path, ...positionsOf([await readParquet(source, gunzipSync, names)], names), columns: names }
+  return { file: path, ...positionsOf([await readParquet(source, gunzipSync, names)], names, path), columns: names }
 }
 
 async function fitsPositions(path: string): Promise<ReadPositions> {
@@ -81,7 +82,7 @@ async function fitsPositions(path: string): Promise<ReadPositions> {
   const named = tables.map((hdu) => ({ hdu, columns: fitsColumns(hdu).map(({ name }) => name) }))
   const { hdu, columns } = named.find(({ columns }) => findPositionNames(columns) !== undefined) ?? { hdu: undefined, columns: named.flatMap(({ columns }) => columns) }
   const names = positionNames(columns, path)
-  return { file: path, ...positionsOf([await readFitsTable(source, { hdus, hdu: hdu!.index, columns: [...names] })], names), columns: names }
+  return { file: path, ...positionsOf([await readFitsTable(source, { hdus, hdu: hdu!.index, columns: [...names] })], names, path), columns: names }
 }
 
 /** The columns of right ascension and declination among names; undefined where there are none. */
@@ -101,9 +102,9 @@ function positionNames(present: readonly string[], file: string): readonly [stri
   throw new InputError('no-positions', 'the catalogue has no columns of positions', { file, found: present.join(', ').slice(0, 200) || 'no columns', expected })
 }
 
-function positionsOf(pieces: readonly Table[], [ra, dec]: readonly [string, string]): SkyPositions {
-  const joined = (name: string) => {
-    const parts = pieces.map((piece) => asFloat64(findColumn(piece, name)!) ?? new Float64Array(piece.rowCount).fill(NaN))
+function positionsOf(pieces: readonly Table[], [ra, dec]: readonly [string, string], file: string): SkyPositions {
+  const joined = (star: 'raDeg' | 'decDeg', name: string) => {
+    const parts = pieces.map((piece) => degreesOf(star, findColumn(piece, name)!, file))
     const whole = new Float64Array(parts.reduce((total, part) => total + part.length, 0))
     let at = 0
     for (const part of parts) {
@@ -112,7 +113,15 @@ function positionsOf(pieces: readonly Table[], [ra, dec]: readonly [string, stri
     }
     return whole
   }
-  return { raDeg: joined(ra), decDeg: joined(dec) }
+  return { raDeg: joined('raDeg', ra), decDeg: joined('decDeg', dec) }
+}
+
+/** A column of positions in degrees, from the unit that the file declares. Throws InputError for text and for a unit of something else. */
+export function degreesOf(star: 'raDeg' | 'decDeg', column: Column, file: string): Float64Array {
+  const values = asFloat64(column)
+  if (values === undefined) throw new InputError('unfit-column', 'the column holds no numbers', { file, column: column.name })
+  const factor = factorOf(star, column.unit, { file, column: column.name })
+  return factor === 1 ? values : values.map((value) => value * factor)
 }
 
 /** Cells of 0.86 arcmin: wide against any match radius of use, and a field's positions share them. */

@@ -6,10 +6,10 @@ import { kindOfContent } from '../catalog/build-input.js'
 import { InputError } from '../errors.js'
 import { readNumericCsv, type CsvField } from '../formats/csv.js'
 import type { Suspects } from '../photometry/suspects.js'
-import { asFloat64, findColumn, type Table } from '../table/columns.js'
+import { findColumn, type Column, type Table } from '../table/columns.js'
 import { reasonOf } from './files.js'
 import { isGzip } from './input-chunks.js'
-import { findPositionNames, readPositions } from './read-positions.js'
+import { degreesOf, findPositionNames, readPositions } from './read-positions.js'
 
 /** A list of variables and AGN, and what the provenance says of it. */
 export interface ReadSuspects extends Suspects {
@@ -18,7 +18,9 @@ export interface ReadSuspects extends Suspects {
 }
 
 const NEWLINE = 10
+/** Names of the catalogue's ids; `id` may also be the name of a list's own. */
 const ID_NAMES = ['source_id', 'gaia_source_id', 'gaia_id', 'id']
+const LARGEST_ID = 2n ** 63n
 
 /**
  * Reads a list of objects that make poor standards: a CSV file with the catalogue's ids (`source_id`), with positions in degrees (`ra`, `dec`), or both;
@@ -54,14 +56,22 @@ async function suspectsOfCsv(bytes: Uint8Array, path: string): Promise<Suspects>
       throw new InputError('no-suspects', 'the list of suspects has neither ids nor positions', { file: path, line: 1, found: header.join(', ').slice(0, 200), expected: 'a column source_id, or ra and dec' })
     }
     const field = (name: string | undefined, type: CsvField['type']): CsvField[] => (name === undefined ? [] : [{ name, index: header.indexOf(name), type }])
-    return [...field(id, 'i64'), ...field(ra, 'f64'), ...field(dec, 'f64')]
+    return [...field(id, ra !== undefined && id?.toLowerCase() === 'id' ? 'text' : 'i64'), ...field(ra, 'f64'), ...field(dec, 'f64')]
   }
   const lines = bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 1)
   let table: Table | undefined
   for await (const whole of readNumericCsv([bytes], { name: path, fields, rowsPerTable: lines + 1 })) table = whole
-  const degrees = (name: string) => asFloat64(findColumn(table!, name)!)!
+  const sourceId = id === undefined ? undefined : idsOf(findColumn(table!, id)!)
   return {
-    ...(id === undefined ? {} : { sourceId: findColumn(table!, id)!.values as BigInt64Array }),
-    ...(ra === undefined ? {} : { raDeg: degrees(ra), decDeg: degrees(dec!) }),
+    ...(sourceId === undefined ? {} : { sourceId }),
+    ...(ra === undefined ? {} : { raDeg: degreesOf('raDeg', findColumn(table!, ra)!, path), decDeg: degreesOf('decDeg', findColumn(table!, dec!)!, path) }),
   }
+}
+
+/** Ids of the catalogue; undefined for a column `id` of names, which are the list's own. */
+function idsOf(column: Column): BigInt64Array | undefined {
+  if (column.type === 'i64') return column.values
+  const texts = column.values as string[]
+  const isIds = texts.every((text) => /^\d{1,19}$/.test(text) && BigInt(text) < LARGEST_ID)
+  return isIds ? BigInt64Array.from(texts, BigInt) : undefined
 }

@@ -1,6 +1,7 @@
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { main } from '../../src/cli/main.js'
 import { writeFitsHeaderOnly, writeFitsTable, type FitsCardInput } from '../../src/formats/fits/index.js'
@@ -46,4 +47,25 @@ test('of several exposures one is named; a missing keyword is exit 3 and no list
   expect(code).toBe(3)
   expect(said).toContain('D00668440_i_28_r4p5_immask.fits: the image header lacks AIRMASS')
   expect(readdirSync(dir).filter((name) => name.endsWith('.csv'))).toEqual(['D00668439_r4p5_red_catlist.csv'])
+})
+
+test.each(['D00668439_i_c28_r4p5_immask.fits', 'D00668439_i_c28_r4p5_immasked.fits', 'D00668439_i_28_r4p5_immasked.fits.gz', 'D00668439_i_c03_r2357p01_immasked.fits.fz'])('%s, a name of the survey', async (name) => {
+  const ccd = name.includes('28') ? 28 : 3
+  const bytes = writeFitsHeaderOnly(cards(668439, ccd))
+  writeFileSync(join(dir, name), name.endsWith('.gz') ? gzipSync(bytes) : bytes)
+  expect((await catlist()).code).toBe(0)
+  const list = readdirSync(dir).find((file) => file.endsWith('_red_catlist.csv'))!
+  const [, row, end] = readFileSync(join(dir, list), 'utf8').split('\n')
+  expect(row).toMatch(new RegExp(`^668439,${name.replace(/_immask.*/, '_fullcat\\.fits')},20170817,i,${ccd},`))
+  expect(end).toBe('')
+})
+
+test('two images of one CCD are refused by name, and a directory says what it holds', async () => {
+  writeFileSync(join(dir, 'D00668439_i_28_r4p5_immask.fits'), writeFitsHeaderOnly(cards(668439, 28)))
+  writeFileSync(join(dir, 'D00668439_i_c28_r4p5_immasked.fits'), writeFitsHeaderOnly(cards(668439, 28)))
+  const twice = await catlist()
+  expect(twice).toEqual({ code: 3, said: 'bliss-calib: D00668439_i_c28_r4p5_immasked.fits: two images are of one CCD: leave one of them out (found D00668439_i_28_r4p5_immask.fits, expected one image of each CCD)\n' })
+  for (const name of readdirSync(dir)) rmSync(join(dir, name))
+  writeFileSync(join(dir, 'c4d_170818_090712_ooi_i_v1.fits.fz'), '')
+  expect((await catlist()).said).toContain('(found c4d_170818_090712_ooi_i_v1.fits.fz, expected *_immask.fits or *_immasked.fits, also .fz and .gz)')
 })

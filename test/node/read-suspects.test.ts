@@ -40,6 +40,48 @@ describe('lists of suspects', () => {
   })
 
   test.each([
+    ['names', 'ID,RA,DEC\nV00012 Cet,10,-1\n"RR Lyr, b",11,-2\n'],
+    ['no names', 'id,ra,dec\n,10,-1\n,11,-2\n'],
+    ['names beside numbers', 'id;ra;dec\n12;10;-1\nV2;11;-2\n'],
+  ])('a column id of %s is the list\'s own: the positions count', async (_, content) => {
+    const { sourceId, raDeg, decDeg } = await readSuspects(file('variables.csv', content))
+    expect([sourceId, raDeg, decDeg]).toEqual([undefined, Float64Array.of(10, 11), Float64Array.of(-1, -2)])
+  })
+
+  test('a column id of whole numbers stays exact', async () => {
+    expect((await readSuspects(file('a.csv', 'id,ra,dec\n5057395837252927617,10,-1\n'))).sourceId).toEqual(BigInt64Array.of(5057395837252927617n))
+  })
+
+  const rad = Math.PI / 180
+  test.each([
+    ['rad', 'rad', 10 * rad, -1 * rad],
+    ['h', 'deg', 10 / 15, -1],
+    ['hourangle', 'degree', 10 / 15, -1],
+    ['arcsec', 'arcsec', 36_000, -3600],
+    ['', '', 10, -1],
+  ])('positions of a FITS table in %s and %s', async (raUnit, decUnit, ra, dec) => {
+    const table = tableOf([
+      { name: 'RA', type: 'f64', values: Float64Array.of(ra), unit: raUnit },
+      { name: 'DEC', type: 'f64', values: Float64Array.of(dec), unit: decUnit },
+    ])
+    const { raDeg, decDeg } = await readSuspects(file('agn.fits', writeFitsTable(table)))
+    expect([raDeg![0], decDeg![0]]).toEqual([expect.closeTo(10, 9), expect.closeTo(-1, 9)])
+  })
+
+  test('a unit of something else, and positions as text, are refused by name', async () => {
+    const bad = tableOf([
+      { name: 'RA', type: 'f64', values: Float64Array.of(1), unit: 'pix' },
+      { name: 'DEC', type: 'f64', values: Float64Array.of(1), unit: 'deg' },
+    ])
+    await expect(readSuspects(file('agn.fits', writeFitsTable(bad)))).rejects.toThrow('agn.fits, column RA: the unit of the column is not understood (found pix, expected deg, rad, h or arcsec)')
+    const text = tableOf([
+      { name: 'RA', type: 'string', values: ['03 32 28'] },
+      { name: 'DEC', type: 'string', values: ['-27 48 30'] },
+    ])
+    await expect(readSuspects(file('agn.fits', writeFitsTable(text)))).rejects.toThrow('agn.fits, column RA: the column holds no numbers')
+  })
+
+  test.each([
     ['neither ids nor positions', 'name,mag\na,17\n', /agn\.csv, line 1: the list of suspects has neither ids nor positions \(found name, mag, expected a column source_id, or ra and dec\)/],
     ['an id that is no number', 'source_id\n12\nGaia 3\n', /agn\.csv, line 3, column source_id: the field is not a whole number \(found "Gaia 3"/],
     ['a ragged line', 'ra,dec\n1\n', /agn\.csv, line 2: the line has another number of fields than the header/],

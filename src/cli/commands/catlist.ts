@@ -4,7 +4,7 @@ import type { DeclareCommand } from './declare.js'
 export const declareCatlist: DeclareCommand = (parser, run) =>
   parser.command(
     'catlist',
-    'make the list of an exposure from its *_immask.fits[.fz]',
+    'make the list of an exposure from its *_immask.fits or *_immasked.fits, also .fz and .gz',
     {
       workdir: { type: 'string', default: '.', describe: 'directory of the images' },
       outdir: { type: 'string', describe: 'directory of the list; default the work directory' },
