@@ -47,7 +47,7 @@ export interface CcdInput {
   readonly airmass?: number
   readonly fluxUnit?: FluxUnit
   /** Whether the header names the unit, or only its gain suggests it. */
-  readonly fluxUnitFrom?: 'BUNIT' | 'GAIN'
+  readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
   /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
   readonly camera?: RecognisedCamera
   /** FILTER, else BAND of the image header. */

@@ -6,6 +6,7 @@ import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { stackTables } from '../table/stack.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { plainColumns, type PlainColumns } from './detection-columns.js'
+import { fluxUnitOf } from './flux-unit.js'
 import { columnsToRead, positionNames, type FluxChoice } from './fullcat.js'
 import { imageFacts, type HeaderFacts } from './image-facts.js'
 import { headerLookup } from './image-header.js'
@@ -31,7 +32,7 @@ export async function readDetections(
 ): Promise<ReadDetections> {
   const hdus = await readFitsHeaders(source)
   const { tables, headers } = objectTables(source.name, hdus, await ldacImageHeaders(source, hdus), flux, row)
-  const header = imageFacts(headerLookup(headers, hdus[0]?.header), row.nite, source.name)
+  const image = imageFacts(headerLookup(headers, hdus[0]?.header), row.nite, source.name)
   const wanted = [...new Set([...columnsToRead(flux), ...further])]
   const chosen = [...flux.fluxNames, ...flux.fluxErrNames]
   const parts: PlainColumns[] = []
@@ -55,11 +56,28 @@ export async function readDetections(
     parts.length > 1
       ? [`the detections of ${parts.length} tables, HDUs ${where}, are taken together; NUMBER may count anew in each`]
       : []
+  const table = stackTables(parts.map((part) => part.table))
+  const header = withUnitOf(table, flux, image)
   return {
-    table: stackTables(parts.map(({ table }) => table)),
+    table,
     notes: [...together, ...header.notes, ...notes],
     header,
   }
+}
+
+/**
+ * The header's facts with the unit of the chosen flux. SExtractor writes `count` for whatever the image holds, so that
+ * this says nothing; another unit was written on purpose. If it contradicts BUNIT, the unit is not known.
+ */
+function withUnitOf(table: Table, { fluxNames }: FluxChoice, header: HeaderFacts): HeaderFacts {
+  const column = fluxNames.map((name) => findColumn(table, name)).find((found) => found !== undefined)
+  const own = column?.unit === undefined || /^counts?$/i.test(column.unit.trim()) ? undefined : fluxUnitOf(column.unit)
+  const { fluxUnit, fluxUnitFrom, ...facts } = header.facts
+  if (own === undefined || own === fluxUnit) return header
+  if (fluxUnitFrom !== 'BUNIT') return { ...header, facts: { ...facts, fluxUnit: own, fluxUnitFrom: 'TUNIT' } }
+  const both = `${own} (TUNIT), that of the image ${fluxUnit} (BUNIT)`
+  const note = `the unit of column ${column!.name} is ${both}: it counts as not known`
+  return { ...header, facts, notes: [...header.notes, note] }
 }
 
 /** Detections at one place in two amplifiers: theirs overlap by a few pixels at most. */

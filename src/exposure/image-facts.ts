@@ -15,7 +15,7 @@ export interface ImageFacts {
   readonly airmass?: number
   /** What one unit of flux is, and the keyword that tells. */
   readonly fluxUnit?: FluxUnit
-  readonly fluxUnitFrom?: 'BUNIT' | 'GAIN'
+  readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
   readonly instrument?: string
   /** Level above which pixels are saturated, in the image's unit. */
   readonly saturation?: number

@@ -16,7 +16,7 @@ export interface AppliedZeropoint {
   readonly flag: number
 }
 
-/** Columns of the SExtractor catalogue that the calibrated one carries over, and their units. */
+/** Columns of the SExtractor catalogue that the calibrated one carries over, and their units if they tell none. */
 const CARRIED = {
   NUMBER: '',
   FLUX_AUTO: 'count',
@@ -55,7 +55,10 @@ export interface CarriedCatalogue {
   readonly blank: readonly CarriedName[]
 }
 
-/** Sorts what is carried over; integers stay integers where every row has one, doubles stay doubles, all else is float32. */
+/**
+ * Sorts what is carried over; integers stay integers of 32 or 64 bits if every row has one, doubles stay doubles, all
+ * else is float32.
+ */
 export function carriedCatalogue(table: Table): CarriedCatalogue {
   const [raName, decName] = positionNames(table) ?? ['ALPHAWIN_J2000', 'DELTAWIN_J2000']
   const nothing = new Float64Array(table.rowCount).fill(NaN)
@@ -67,10 +70,11 @@ export function carriedCatalogue(table: Table): CarriedCatalogue {
   const ra = values(raName)
   const order = sortingOrder(ra)
   const carried = (name: CarriedName): Column => {
-    const unit = CARRIED[name] === '' ? {} : { unit: CARRIED[name] }
-    if (!INTEGERS.has(name) && findColumn(table, name)?.type !== 'f64') return { name, type: 'f32', values: gather(values(name), order, new Float32Array(order.length)), ...unit }
-    const sorted = gather(values(name), order)
-    return INTEGERS.has(name) && sorted.every(isInt32) ? { name, type: 'i32', values: new Int32Array(sorted), ...unit } : { name, type: 'f64', values: sorted, ...unit }
+    const column = findColumn(table, name)
+    const unit = unitOf(name, column)
+    if (INTEGERS.has(name)) return { ...integers(name, column, gather(values(name), order), order), ...unit }
+    if (column?.type === 'f64') return { name, type: 'f64', values: gather(values(name), order), ...unit }
+    return { name, type: 'f32', values: gather(values(name), order, new Float32Array(order.length)), ...unit }
   }
   const names = CARRIED_COLUMNS as CarriedName[]
   return {
@@ -87,6 +91,32 @@ const isScalar = (column: Column | undefined): column is Column =>
   column !== undefined && column.offsets === undefined && (column.width ?? 1) === 1
 
 const INTEGERS: ReadonlySet<CarriedName> = new Set(['NUMBER', 'FLAGS', 'IMAFLAGS_ISO'])
+/** The unit of the input's column; if it tells none, that of SExtractor. */
+function unitOf(name: CarriedName, column: Column | undefined): { unit?: string } {
+  const own = isScalar(column) ? column.unit : undefined
+  const unit = own !== undefined && /^[ -~]+$/.test(own) ? own : CARRIED[name]
+  return unit === '' ? {} : { unit }
+}
+
+/**
+ * Whole numbers as 32-bit integers if they fit, else as 64-bit ones with all their digits; as doubles if one is missing
+ * or is none.
+ */
+function integers(name: CarriedName, column: Column | undefined, sorted: Float64Array, order: Uint32Array): Column {
+  if (sorted.every(isInt32)) return { name, type: 'i32', values: new Int32Array(sorted) }
+  if (column?.type === 'i64' || column?.type === 'u64') {
+    const { values, nullValue } = column
+    const exact = Array.from(order, (row) => values[row]!)
+    if (!exact.some((value) => value === nullValue)) {
+      return exact.every((value) => value === BigInt.asIntN(64, value))
+        ? { name, type: 'i64', values: BigInt64Array.from(exact) }
+        : { name, type: 'u64', values: BigUint64Array.from(exact) }
+    }
+  }
+  if (!sorted.every(Number.isSafeInteger)) return { name, type: 'f64', values: sorted }
+  return { name, type: 'i64', values: BigInt64Array.from(sorted, (value) => BigInt(value)) }
+}
+
 const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31
 
 /** Magnitudes of fluxes in float32, and their errors: `NO_MAGNITUDE` where the flux is not positive or there is no zeropoint, NaN where there is no flux column. */
@@ -156,5 +186,8 @@ export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZ
   ])
 }
 
-/** FITS form of the calibrated catalogue: 32-bit integers, every other column as double, as its readers expect. */
+/**
+ * FITS form of the calibrated catalogue: 32-bit integers (64-bit ones if a number needs them), every other column as
+ * double, as its readers expect.
+ */
 export const FITS_FORM = { doubles: true } as const

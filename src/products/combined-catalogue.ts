@@ -106,17 +106,25 @@ export async function* combinedFits(sources: readonly ReadySource[], order: Uint
   yield fitsPadding(order.length * rowBytes)
 }
 
-const STORED_BYTES = { i32: 4, f64: 8 }
+const STORED_BYTES = { i32: 4, i64: 8, u64: 8, f64: 8 }
+type StoredType = keyof typeof STORED_BYTES
+/** A 64-bit column without a sign is stored with TZERO = 2^63. */
+const UNSIGNED_ZERO = 2n ** 63n
 
 type Field = Pick<FieldFacts, 'name' | 'type' | 'unit'>
 
-const bytesOfRow = (fields: readonly Field[]): number => fields.reduce((bytes, { type }) => bytes + STORED_BYTES[type as 'i32' | 'f64'], 0)
+const bytesOfRow = (fields: readonly Field[]): number =>
+  fields.reduce((bytes, { type }) => bytes + STORED_BYTES[type as StoredType], 0)
 
-const emptyColumn = ({ name, type, unit }: Field): Column => ({ name, ...(type === 'i32' ? { type, values: new Int32Array(0) } : { type: 'f64', values: new Float64Array(0) }), ...(unit ? { unit } : {}) })
+const emptyColumn = ({ name, type, unit }: Field): Column =>
+  ({ name, type, values: [], ...(unit ? { unit } : {}) }) as unknown as Column
 
-/** The columns of the whole: a column that is not a whole number in every part is none in the whole. */
+/** The columns of the whole: a column is as wide as its widest part; if it is no whole number in one, it is none. */
 function combinedColumns([first, ...others]: readonly (readonly Field[])[]): Field[] {
-  return first!.map((field, c) => (others.every((other) => other[c]!.type === field.type) ? field : { ...field, type: 'f64' }))
+  return first!.map((field, c) => {
+    const types = new Set([field, ...others.map((other) => other[c]!)].map(({ type }) => type))
+    return { ...field, type: (['f64', 'u64', 'i64'] as const).find((type) => types.has(type)) ?? field.type }
+  })
 }
 
 /** Copies the row at hand of a part into the whole, column by column only where their types differ. */
@@ -127,10 +135,17 @@ function rowCopier({ fields }: OpenPart, whole: readonly Field[]): (from: RowRea
     for (const [c, { type }] of whole.entries()) {
       const o = start + fields[c]!.offset
       if (type === 'i32') view.setInt32(at, from.getInt32(o))
-      else view.setFloat64(at, fields[c]!.type === 'i32' ? from.getInt32(o) : from.getFloat64(o))
-      at += STORED_BYTES[type as 'i32' | 'f64']
+      else if (type === 'f64') view.setFloat64(at, Number(storedValue(from, o, fields[c]!.type)))
+      else view.setBigInt64(at, BigInt(storedValue(from, o, fields[c]!.type)) - (type === 'u64' ? UNSIGNED_ZERO : 0n))
+      at += STORED_BYTES[type as StoredType]
     }
   }
+}
+
+function storedValue(view: DataView, at: number, type: Field['type']): number | bigint {
+  if (type === 'i32') return view.getInt32(at)
+  if (type === 'f64') return view.getFloat64(at)
+  return view.getBigInt64(at) + (type === 'u64' ? UNSIGNED_ZERO : 0n)
 }
 
 /** How much of each part is read at a time: all of it where the parts are as small as those of most exposures. */

@@ -347,3 +347,28 @@ describe('several tables of detections', () => {
     )
   })
 })
+
+describe('the unit of the flux column', () => {
+  const unitOf = async (unit: string | undefined, cards: Readonly<Record<string, string | number>>) => {
+    const column = f32('FLUX_PSF', [100, 200, 300], unit === undefined ? {} : { unit })
+    const { header: image } = await read(writeFitsTables([IMHEAD(cards), OBJECTS(column)]))
+    return [image.facts.fluxUnit, image.facts.fluxUnitFrom, image.notes]
+  }
+  test('SExtractor writes count for any image; another unit counts beside no BUNIT, or beside the same', async () => {
+    expect(await unitOf('count', { BUNIT: 'electron/s' })).toEqual(['electrons per second', 'BUNIT', []])
+    expect(await unitOf('electron/s', { BUNIT: 'e-/s' })).toEqual(['electrons per second', 'BUNIT', []])
+    expect(await unitOf('electron/s', { GAIN: 4 })).toEqual(['electrons per second', 'TUNIT', []])
+    expect(await unitOf('count', {})).toEqual([undefined, undefined, []])
+    expect(await unitOf('uJy', { BUNIT: 'adu' })).toEqual(['counts', 'BUNIT', []])
+  })
+
+  test('one that contradicts BUNIT is named, and the unit is not known', async () => {
+    expect(await unitOf('electron/s', { BUNIT: 'ADU' })).toEqual([
+      undefined,
+      undefined,
+      [
+        'the unit of column FLUX_PSF is electrons per second (TUNIT), that of the image counts (BUNIT): it counts as not known',
+      ],
+    ])
+  })
+})

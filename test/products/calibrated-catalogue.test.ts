@@ -126,3 +126,50 @@ test('FITS form: 32-bit integers, doubles elsewhere, with the values of the tabl
   const types = Object.fromEntries(columns.map((c) => [c.name, c.type]))
   expect(types).toMatchObject({ ID: 'i32', EXPNUM: 'i32', NUMBER: 'i32', ZeroPoint_FLAGS: 'i32', MAG_PSF: 'f64', FLUX_PSF: 'f64', ALPHAWIN_J2000: 'f64' })
 })
+
+describe('numbers beyond 32 bits', () => {
+  const i64 = (...values: bigint[]): Column => ({ name: 'NUMBER', type: 'i64', values: BigInt64Array.from(values) })
+  const u64 = (...values: bigint[]): Column => ({ name: 'NUMBER', type: 'u64', values: BigUint64Array.from(values) })
+  const numberedBy = (column: Column) => tableOf([...fullcat().columns.filter(({ name }) => name !== 'NUMBER'), column])
+  const catalogueOf = (column: Column) => calibratedCatalogue(numberedBy(column), applied)
+  const readBack = async (bytes: Uint8Array) => (await readFitsTable(memorySource('x', bytes), { columns: ['NUMBER'] })).columns[0]!
+
+  // Rows are by right ascension: the second, the first, the third.
+  test.each<[string, Column, string, bigint[]]>([
+    ['beyond 2^53', i64(700_000_000_000_000_001n, 700_000_000_000_000_003n, 5n), 'i64', [700_000_000_000_000_003n, 700_000_000_000_000_001n, 5n]],
+    ['unsigned, below 2^63', u64(9_000_000_000_000_000_001n, 3n, 4n), 'i64', [3n, 9_000_000_000_000_000_001n, 4n]],
+    ['unsigned, above 2^63', u64(2n ** 64n - 1n, 3n, 4n), 'u64', [3n, 2n ** 64n - 1n, 4n]],
+    ['whole doubles beyond 2^31', f64('NUMBER', 3_000_000_001, 2, 3), 'i64', [2n, 3_000_000_001n, 3n]],
+  ])('%s keep their digits in both files', async (_, column, type, expected) => {
+    const table = catalogueOf(column)
+    expect(csv(table).slice(1).map((line) => line.split(',')[3])).toEqual(expected.map(String))
+    const back = await readBack(writeFitsTable(table, FITS_FORM))
+    expect([back.type, [...(back.values as BigInt64Array)]]).toEqual([type, expected])
+  })
+
+  test('small ones stay integers of 32 bits, missing ones are blank', () => {
+    expect(catalogueOf(i64(1n, 2n, 3n)).columns[3]!.type).toBe('i32')
+    expect(csv(catalogueOf(f64('NUMBER', NaN, 2, 3))).map((line) => line.split(',')[3])).toEqual(['NUMBER', '2.0', '', '3.0'])
+  })
+
+  test.each<[string, Column[], string]>([
+    ['32 and 64 bits', [i32('NUMBER', 1, 2, 3), i64(2n ** 60n + 1n, 5n, 6n)], 'i64'],
+    ['signed and unsigned', [i64(2n ** 60n + 1n, 2n, 3n), u64(2n ** 64n - 1n, 5n, 6n), i32('NUMBER', 7, 8, 9)], 'u64'],
+  ])('CCDs of %s are combined without loss', async (_, columns, type) => {
+    const { fits, csv: lines } = await combined(...columns.map(catalogueOf))
+    const back = await readBack(fits)
+    const all = columns.flatMap(({ values }) => Array.from(values as BigInt64Array, BigInt)).sort()
+    expect(back.type).toBe(type)
+    expect([...(back.values as BigInt64Array)].sort()).toEqual(all)
+    expect(lines.slice(1).map((line) => BigInt(line.split(',')[3]!)).sort()).toEqual(all)
+  })
+})
+
+test('units of the input are carried; without one they are those of SExtractor', () => {
+  const unitOf = (unit: string | undefined, name: string) => {
+    const column = { ...f32(name, 1, 2, 3), ...(unit === undefined ? {} : { unit }) } as Column
+    const table = tableOf([...fullcat().columns.filter((other) => other.name !== name), column])
+    return calibratedCatalogue(table, applied).columns.find((found) => found.name === name)!.unit
+  }
+  expect([unitOf('electron/s', 'FLUX_PSF'), unitOf(undefined, 'FLUX_PSF'), unitOf('arcsec', 'FWHM_WORLD'), unitOf(undefined, 'FWHM_WORLD')]).toEqual(['electron/s', 'count', 'arcsec', 'deg'])
+})
