@@ -4,7 +4,7 @@ import { InputError } from '../../errors.js'
 import type { ByteSource } from '../bytes.js'
 import { crc32 } from './crc32.js'
 
-/** Types that a column may be read as; nested, decimal and time columns are none of these. */
+/** Types that a column may be read as; nested and time columns are none of these. Decimals and unsigned integers of up to 32 bits are read as `f64`, of 64 bits as `i64`. */
 export type ParquetColumnType = 'bool' | 'i32' | 'i64' | 'f32' | 'f64' | 'string'
 
 export interface ParquetColumn {
@@ -117,6 +117,10 @@ function columnOf(element: SchemaElement): ParquetColumn[] {
 }
 
 function columnTypeOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): ParquetColumnType | undefined {
+  // Scaled numbers, in whatever they are stored; not every one is a double.
+  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return type === 'BYTE_ARRAY' || type === undefined ? undefined : 'f64'
+  const isUnsigned = logical === undefined ? /^UINT_(8|16|32|64)$/.test(converted ?? '') : logical.type === 'INTEGER' && !logical.isSigned
+  if (isUnsigned) return type === 'INT64' ? 'i64' : 'f64'
   const plainInteger = logical === undefined ? converted === undefined || /^INT_(8|16|32|64)$/.test(converted) : logical.type === 'INTEGER' && logical.isSigned
   switch (type) {
     case 'BOOLEAN':

@@ -8,6 +8,7 @@ import { chunkStart, openParquet, type ParquetColumn, type ParquetFile } from '.
 
 /** Chunks that lie closer than this are read by one request. */
 const GAP_BYTES = 65_536
+const LARGEST_INT64 = 2n ** 63n
 
 /** Reads columns of one row group whole, from any Parquet file; missing numbers are NaN. Nested, decimal and time columns cannot be read. */
 export async function readRowGroup(file: ParquetFile, group: number, columns: readonly string[], gunzip: Decompress): Promise<Table> {
@@ -49,6 +50,14 @@ function typedColumn(file: ParquetFile, rowGroup: number, { name, type }: Parque
   for (let i = 0; i < values.length; i++) missing ||= values[i] === null || values[i] === undefined
   if (missing && type === 'i64') {
     throw new InputError('unfit-column', 'a 64-bit integer is missing', { file: file.source.name, rowGroup, column: name })
+  }
+  if (type === 'i64') {
+    const whole = values as ArrayLike<bigint>
+    for (let i = 0; i < whole.length; i++) {
+      if (whole[i]! < LARGEST_INT64) continue
+      const place = { file: file.source.name, rowGroup, column: name, found: String(whole[i]), expected: 'up to 63 bits' }
+      throw new InputError('unfit-column', 'an unsigned 64-bit integer does not fit', place)
+    }
   }
   // A 32-bit integer or a truth value that is missing needs a NaN.
   const holder = missing && (type === 'i32' || type === 'bool') ? 'f64' : type

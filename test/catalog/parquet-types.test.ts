@@ -1,0 +1,41 @@
+import { DuckDBInstance } from '@duckdb/node-api'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { temporaryDirectory } from '../cli/run.js'
+import { buildInMemory, openInMemory } from './memory-store.js'
+import { memoryInput } from './simulated-rows.js'
+
+const SKY = { order: 0, ranges: Float64Array.of(0, 12) }
+
+/** A Parquet file of DuckDB, from a query. */
+async function parquet(query: string, codec = 'snappy'): Promise<Uint8Array> {
+  const path = join(temporaryDirectory(), 'a.parquet')
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  await connection.run(`copy (${query}) to '${path}' (format parquet, codec '${codec}')`)
+  connection.closeSync()
+  return readFileSync(path)
+}
+
+const rows = (id: string, mag: string, bp: string, position = 'double') => `select i::${id} as source_id, (10 + i / 8)::${position} as ra, (20 + i / 16)::${position} as dec, (15 + i)::${mag} as phot_g_mean_mag,
+  (case when i = 2 then null else 15 + i / 8 end)::${bp} as phot_bp_mean_mag, 2016::smallint as ref_epoch from range(1, 5) t(i)`
+
+test.each([
+  ['decimals', rows('bigint', 'decimal(9,6)', 'decimal(18,6)', 'decimal(18,12)')],
+  ['unsigned integers', rows('ubigint', 'uinteger', 'double')],
+  ['small integers', rows('integer', 'utinyint', 'float')],
+  ['32-bit integers', rows('integer', 'integer', 'double')],
+])('%s', async (_, query) => {
+  const { store, report } = await buildInMemory([memoryInput('a.parquet', await parquet(query))])
+  expect(report.name).toBe('gaia_dr3')
+  const stars = await (await openInMemory(store)).read(SKY)
+  for (const i of [1, 2, 3, 4]) {
+    const at = stars.sourceId.indexOf(BigInt(i))
+    expect([stars.raDeg[at], stars.decDeg[at], stars.mag[at], stars.bpMag![at]]).toEqual([10 + i / 8, 20 + i / 16, 15 + i, i === 2 ? NaN : 15 + i / 8])
+  }
+})
+
+test('an unsigned id that does not fit is refused by name', async () => {
+  const query = 'select 9223372036854775808::ubigint as source_id, 10.0::double as ra, 20.0::double as dec, 15.0::double as phot_g_mean_mag, 2016 as ref_epoch'
+  await expect(buildInMemory([memoryInput('a.parquet', await parquet(query))])).rejects.toThrow('a.parquet, row group 0, column source_id: an unsigned 64-bit integer does not fit (found 9223372036854775808')
+})
