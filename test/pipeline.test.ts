@@ -4,6 +4,7 @@ import { calibrateCcd, type CcdInput } from '../src/pipeline.js'
 import { simulateExposure, type ExposureOptions, type SimulatedExposure } from '../src/simulate/index.js'
 import { describeCatalogue } from './simulate/describe-catalogue.js'
 import { doubledDetections, doubledStars } from './support/doubled.js'
+import { DECAM } from './support/cameras.js'
 import { memoryCatalog } from './support/memory-catalog.js'
 
 const description = describeCatalogue('gaia_dr2')
@@ -12,7 +13,7 @@ const SEEDS = process.env['BLISS_SOAK'] ? 500 : 50
 
 function inputOf(exposure: SimulatedExposure): CcdInput {
   const { ccd, centre, corners, sources } = exposure.ccds[0]!
-  return { ccd, band: exposure.options.band, centre, corners, sources, epochYr: exposure.epochYr, epochFrom: 'MJD-OBS' }
+  return { ccd, band: exposure.options.band, centre, corners, sources, epochYr: exposure.epochYr, epochFrom: 'MJD-OBS', camera: DECAM }
 }
 
 const simulate = (seed: number, options: Partial<ExposureOptions> = {}) => simulateExposure({ ccds: [1], columns: 'slim', ...options }, description, seededRandom(seed))

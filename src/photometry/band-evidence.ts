@@ -6,6 +6,7 @@ import { bandMagAt, bandMagErrAt, colourOf } from './band-magnitude.js'
 import { interpolated } from './colour-relation.js'
 import type { Pairs } from './match-evidence.js'
 import type { MatchColumns } from './result.js'
+import { desMinus, otherPassbandsOf } from './other-passbands.js'
 import { withTypicalErrors } from './typical-errors.js'
 
 /** How well the stars' colours follow the relation of one band, once its level and a slope are free. */
@@ -17,6 +18,24 @@ export interface BandFit {
   readonly colourSlopeErr: number
 }
 
+/** What light of another passband would show under the relation of the list's band. */
+export interface PassbandFit {
+  /** Residual slope with BP - RP [mag per mag]. */
+  readonly colourSlope: number
+  /** What the zeropoint would come out too high by [mag]. */
+  readonly offset: number
+  /** Root mean square of the same from star to star, about that [mag]. */
+  readonly spread: number
+}
+
+/** What the stars' colours say of the light. */
+export interface ColourEvidence {
+  /** Null without colours, or if too few stars lie in the range of all relations. */
+  readonly bands: BandEvidence | null
+  /** By the name of the other passband. */
+  readonly passbands: Readonly<Record<string, PassbandFit>>
+}
+
 /** By band; every relation of the catalogue's description. */
 export type BandEvidence = Readonly<Record<string, BandFit>>
 
@@ -25,6 +44,8 @@ const FEWEST_STARS = 8
 const MOST_STARS = 1000
 /** Pairs that other evidence speaks against are left out. */
 const LEAST_PRIOR = 0.5
+/** BP - RP of the stars that decide a zeropoint, in the median at high latitude. */
+const USUAL_COLOUR = 1.2
 /** Degrees of freedom of the residuals' Student t. */
 const DF = 4
 const ROUNDS = 15
@@ -35,12 +56,20 @@ const FACTOR_SPREAD = 0.5
  * Fits each band's relation to the same stars, residual = level + slope (colour - mean) with Student t errors of free width: the band that the light
  * came through shows no slope, the others tenths of a magnitude per magnitude.
  *
- * @param stars at the rows of `pairs`; null where they have no colours, or too few stars lie in the range of all relations
+ * @param band of the list, whose other passbands are looked at
+ * @param stars at the rows of `pairs`
  */
-export function bandEvidence(columns: Pick<MatchColumns, 'instMag' | 'instMagErr'>, prior: Float64Array | undefined, stars: StarColumns, { starRow }: Pairs, description: CatalogDescription): BandEvidence | null {
+export function colourEvidence(
+  band: string,
+  columns: Pick<MatchColumns, 'instMag' | 'instMagErr'>,
+  prior: Float64Array | undefined,
+  stars: StarColumns,
+  { starRow }: Pairs,
+  description: CatalogDescription,
+): ColourEvidence {
   const bands = Object.entries(description.relations)
   const { bpMag, rpMag } = stars
-  if (bands.length < 2 || !bpMag || !rpMag) return null
+  if (bands.length < 2 || !bpMag || !rpMag) return { bands: null, passbands: {} }
   const limit = description.bpFaintLimitMag ?? Infinity
   const inRange = (relation: BandRelation, j: number) => {
     const { colourRange, magRange } = relation
@@ -48,18 +77,45 @@ export function bandEvidence(columns: Pick<MatchColumns, 'instMag' | 'instMagErr
     return c >= colourRange[0] && c <= colourRange[1] && stars.mag[j]! >= magRange[0] && stars.mag[j]! <= magRange[1]
   }
   const all = indicesWhere(starRow.length, (p) => !((prior?.[p] ?? 1) < LEAST_PRIOR) && bpMag[starRow[p]!]! <= limit && bands.every(([, relation]) => inRange(relation, starRow[p]!)))
-  if (all.length < FEWEST_STARS) return null
   const rows = all.length <= MOST_STARS ? all : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MOST_STARS), (k) => all[k]!)
   const withErrors = withTypicalErrors(stars, description)
+  const varianceOf = (relation: BandRelation | undefined, p: number) =>
+    columns.instMagErr[p]! ** 2 + (relation ? relationVariance(relation, withErrors, starRow[p]!) : 0)
   const colour = numbersOf(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
+  const passbands = passbandFits(band, colour, numbersOf(rows, (p) => varianceOf(description.relations[band], p)))
+  if (all.length < FEWEST_STARS) return { bands: null, passbands }
   const fits = bands.map(([band, relation]) => {
     const bandMag = (j: number) => bandMagAt(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
     const y = numbersOf(rows, (p) => bandMag(starRow[p]!) - columns.instMag[p]!)
-    const variance = numbersOf(rows, (p) => columns.instMagErr[p]! ** 2 + relationVariance(relation, withErrors, starRow[p]!))
+    const variance = numbersOf(rows, (p) => varianceOf(relation, p))
     return [band, lineOf(y, colour, variance)] as const
   })
   const best = Math.max(...fits.map(([, { logLikelihood }]) => logLikelihood))
-  return Object.fromEntries(fits.map(([band, fit]) => [band, { ...fit, logLikelihood: fit.logLikelihood - best }]))
+  return { bands: Object.fromEntries(fits.map(([band, fit]) => [band, { ...fit, logLikelihood: fit.logLikelihood - best }])), passbands }
+}
+
+/** Slope and mean of what light of the band's other passbands would show, from stars of these colours. */
+function passbandFits(band: string, colour: Float64Array, variance: Float64Array): ColourEvidence['passbands'] {
+  const others = otherPassbandsOf(band)
+  const fits = others.map((other): readonly [string, PassbandFit] => {
+    let [w0, w1, w2, wy, wcy, wyy] = [0, 0, 0, 0, 0, 0]
+    colour.forEach((c, i) => {
+      const [w, y] = [1 / variance[i]!, desMinus(other, c)]
+      w0 += w
+      w1 += w * c
+      w2 += w * c * c
+      wy += w * y
+      wcy += w * c * y
+      wyy += w * y * y
+    })
+    // One star, or none, shows no slope; without one, stars of the usual colour stand for it.
+    const square = w2 - (w1 * w1) / w0
+    const colourSlope = square > 0 ? (wcy - (w1 * wy) / w0) / square : 0
+    const offset = w0 > 0 ? wy / w0 : desMinus(other, USUAL_COLOUR)
+    const spread = w0 > 0 ? Math.sqrt(Math.max(0, wyy / w0 - offset ** 2)) : 0
+    return [other.name, { colourSlope, offset, spread }]
+  })
+  return Object.fromEntries(fits)
 }
 
 /** Scatter about the relation, and the errors of the magnitudes carried through it [mag^2]. */

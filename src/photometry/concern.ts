@@ -9,6 +9,7 @@ export type ConcernTag =
   | 'too-few-ccds'
   | 'large-error'
   | 'wrong-band'
+  | 'passband'
   | 'units'
   | 'saturation'
   | 'crowding'

@@ -5,7 +5,7 @@ import type { ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { gather, indicesWhere, numbersOf } from '../math/select.js'
 import type { AstrometricOffset } from './astrometric-offset.js'
-import { bandEvidence, type BandEvidence } from './band-evidence.js'
+import { colourEvidence, type BandEvidence, type ColourEvidence } from './band-evidence.js'
 import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './bright-end.js'
 import { expectationOf, type Expectation } from './expectation.js'
 import { fieldRotation, type FieldRotation } from './field-rotation.js'
@@ -22,6 +22,9 @@ export interface CcdDiagnostics {
   readonly expectedScatter: number | null
   readonly crossCheck: CrossCheck | null
   readonly bands: BandEvidence | null
+  readonly passbands: ColourEvidence['passbands']
+  /** The camera is known to have the band on DES's system. */
+  readonly ownBand: boolean
   /** Residual per magnitude: the detector is not linear, or faint stars carry others' light. */
   readonly magnitudeTrend: Trend | null
   /** Residual of the amplifier of high x minus that of low x [mag]. */
@@ -69,6 +72,7 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
     variance: numbersOf(rows, (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2),
   }
   const { refScatter } = pairs
+  const { bands, passbands } = colourEvidence(input.band, matches, prior, stars, pairs, description)
   const looksAtDetector = number && !withoutColourTerm
   const instMag = gather(matches.instMag, rows)
   const x = gather(matches.xImage, rows)
@@ -79,7 +83,9 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
   return {
     expectedScatter: looksAtDetector ? rootMeanSquare(gather(refScatter, rows.filter((p) => matches.fate[p] === 'used'))) : null,
     crossCheck: (number && fit.crossCheck) || null,
-    bands: bandEvidence(matches, prior, stars, pairs, description),
+    bands,
+    passbands,
+    ownBand: input.camera?.description.bands['des-ab']?.includes(input.band) ?? false,
     magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
     amplifiers: looksAtDetector && hasTwoAmplifiers ? trendWith(x.map((value) => Number(value > boundary + 0.5)), fittedStars) : null,
     brightEnd: looksAtDetector ? brightEnd(instMag, fittedStars) : null,

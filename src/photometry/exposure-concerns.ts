@@ -5,6 +5,7 @@ import type { Concern } from './concern.js'
 import { median } from '../math/robust.js'
 import type { CcdMatches, ExposureSolution } from './exposure-solution.js'
 import { isFar } from './exposure-suspicion.js'
+import { passbandOf } from './passband-judgement.js'
 import type { CcdResult } from './result.js'
 
 /** Less light than this share of the expected, in the median of the CCDs. */
@@ -35,6 +36,10 @@ export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: 
   const bands = ccds.flatMap(({ diagnostics }) => (diagnostics.bands ? [diagnostics.bands] : []))
   const sentence = band === undefined || bands.length === 0 ? null : wrongBandOf(bands, band, galacticLatitudeDeg)
   if (sentence !== null && bands.filter((one) => preferred(one) !== band).length >= MOST_CCDS * bands.length) concerns.push({ tag: 'wrong-band', severity: 'stop', sentence })
+  else {
+    const passband = passbandOf(ccds, galacticLatitudeDeg)?.concern
+    if (passband) concerns.push(passband)
+  }
   const expectations = ccds.flatMap(({ diagnostics }) => (diagnostics.expectation ? [diagnostics.expectation] : []))
   if (expectations.length === 0) return concerns
   const unitConcerns = ccds.flatMap((ccd) => ccd.concerns.filter(({ tag }) => tag === 'units'))

@@ -9,6 +9,7 @@ import { verdictFrom } from './concern.js'
 import type { CcdDiagnostics } from './diagnostics.js'
 import { EXPOSURE_FLAGS } from './exposure-flags.js'
 import type { MatchFit } from './fit-matches.js'
+import { passbandOf } from './passband-judgement.js'
 import type { CcdResult, SigmaClipSummary } from './result.js'
 import { SELECTION_CUTS, type Selection, type SelectionCut } from './selection.js'
 import type { StandardSystem } from './standards.js'
@@ -46,17 +47,21 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
   const cuts = { detections: input.sources.raDeg.length, selected, matched, used }
   const number = fit.outcome === 'fitted'
   const latitude = galacticLatitudeDeg(input.centre.raDeg, input.centre.decDeg)
-  const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
-    ccd: input.ccd,
+  const facts = {
     band: input.band,
     camera: input.camera?.description.name ?? 'generic',
     cameraFrom: input.camera?.from ?? 'none',
     filter: input.filter ?? null,
+  }
+  const judged = standard.relation && passbandOf([{ ...facts, system: standard.system, diagnostics }], latitude)
+  const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
+    ccd: input.ccd,
+    ...facts,
     outcome: fit.outcome,
     reason: number ? null : reasonOf(cuts, selection.lost, fit.reason),
     zeropoint: number ? fit.zeropoint : null,
     zeropointErr: number ? fit.zeropointErr : null,
-    systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }) : null,
+    systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }) + (judged?.coverMag ?? 0) : null,
     ownFraction: number ? 1 : 0,
     scatter: number ? fit.scatter : null,
     flag: number ? EXPOSURE_FLAGS.own : EXPOSURE_FLAGS.none,
@@ -72,7 +77,7 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     epochFrom: input.epochFrom ?? 'catalog',
     matches,
   }
-  const concerns = concernsOf(result, { band: input.band, galacticLatitudeDeg: latitude, saturation: input.saturation })
+  const concerns = concernsOf(result, { band: input.band, galacticLatitudeDeg: latitude, saturation: input.saturation, passband: judged?.concern ?? null })
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }
 

@@ -86,6 +86,7 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   crowding: 'crowded',
   'no-zeropoint': 'no zeropoint',
   'wrong-band': 'the stars look like another band',
+  passband: 'the passband need not be the DES one',
   units: 'the fluxes are in another unit',
   'cross-check': 'two estimators disagree',
   depth: 'shallower than it should be',
@@ -180,6 +181,7 @@ function nextOf(word: DecisionWord, document: ResultDocument, reasons: readonly 
     case 'amplifiers':
     case 'linearity':
     case 'colour':
+    case 'passband':
     case 'fluxes':
       return { words: 'See what each cut took:', command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --verbose 1') }
   }

@@ -29,6 +29,8 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
       diagnostics: {
         crossCheck: { zeropoint, zeropointErr: 0.004, differenceSigma: 0.2, agrees: true },
         bands: null,
+        passbands: {},
+        ownBand: true,
         magnitudeTrend: null,
         amplifiers: null,
         brightEnd: null,
