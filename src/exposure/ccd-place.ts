@@ -9,6 +9,11 @@ import type { SourceColumns } from './sources.js'
  */
 const MOST_SKEW = 0.2
 /**
+ * Longest side over shortest of an outline that is skewed and may yet be right, such as part of a tile of the sky. One
+ * corner that is elsewhere makes its two sides longer than that; those of DECam's CCDs are 2 to 1.
+ */
+const MOST_SIDE_RATIO = 4
+/**
  * Share of the detections that may lie outside the corners, and the number below which nothing is said. Of 38,000
  * real and simulated detections on 49 CCDs none lies more than 0.3 arcsec outside; the margin is how far the
  * catalogue is read.
@@ -16,10 +21,10 @@ const MOST_SKEW = 0.2
 const MOST_OUTSIDE = 0.1
 const FEWEST_OUTSIDE = 3
 
-/** Refuses corners that are no CCD's: InputError `bad-corners` if they are far from a parallelogram. */
+/** Refuses corners of which one is elsewhere: InputError `bad-corners` if they are no parallelogram and sides differ much. */
 export function refuseSkewed(corners: CcdCorners, place: Place): void {
-  const { skew } = ccdShape(corners)
-  if (skew <= MOST_SKEW) return
+  const { skew, sideRatio } = ccdShape(corners)
+  if (skew <= MOST_SKEW || sideRatio <= MOST_SIDE_RATIO) return
   throw new InputError('bad-corners', 'the corners of the CCD are no rectangle: one of them is wrong', {
     ...place,
     column: 'RAC1..DECC4',

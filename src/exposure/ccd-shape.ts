@@ -11,20 +11,24 @@ export interface CcdShape {
   readonly radiusDeg: number
   /** Between the middles of the two diagonals, as a share of the radius: 0 of a parallelogram. */
   readonly skew: number
+  /** Longest side over shortest. */
+  readonly sideRatio: number
 }
 
 const vectorsOf = ({ raDeg, decDeg }: CcdCorners): Vec3[] => raDeg.map((ra, k) => unitVector(ra, decDeg[k]!))
 const angleDeg = (a: Vec3, b: Vec3): number =>
   Math.atan2(Math.sqrt(dot(cross(a, b), cross(a, b))), dot(a, b)) * DEG_PER_RAD
 
-/** Middle, size and skew of a CCD from its corners. */
+/** Middle, size and shape of a CCD from its corners. */
 export function ccdShape(corners: CcdCorners): CcdShape {
   const vectors = vectorsOf(corners)
   const middle = normalized(vectors.reduce(sum))
   const radiusDeg = vectors.reduce((most, vector) => Math.max(most, angleDeg(middle, vector)), 0)
   const [a, b, c, d] = vectors as [Vec3, Vec3, Vec3, Vec3]
   const gap = sum(sum(a, c), scaled(sum(b, d), -1))
-  return { middle: directionOf(middle), radiusDeg, skew: (Math.sqrt(dot(gap, gap)) / 2 / radiusDeg) * DEG_PER_RAD }
+  const skew = (Math.sqrt(dot(gap, gap)) / 2 / radiusDeg) * DEG_PER_RAD
+  const sides = vectors.map((vector, k) => angleDeg(vector, vectors[(k + 1) % vectors.length]!))
+  return { middle: directionOf(middle), radiusDeg, skew, sideRatio: Math.max(...sides) / Math.min(...sides) }
 }
 
 /**
