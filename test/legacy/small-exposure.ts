@@ -1,5 +1,5 @@
 import type { StarColumns } from '../../src/catalog/stars.js'
-import { containsCell, nestedIndices, queryDiscInclusive, rangesAreaSqDeg, rangesAtOrder, rangesFromCells, ring2nested, subtractRanges, type CellRanges } from '../../src/healpix/index.js'
+import { ang2pix, containsCell, nestedIndices, queryDiscInclusive, rangesAreaSqDeg, rangesAtOrder, rangesFromCells, ring2nested, subtractRanges, type CellRanges } from '../../src/healpix/index.js'
 import type { LegacyInputs, LegacyOptions, ReferenceStore } from '../../src/legacy/contract.js'
 import { parseListName } from '../../src/exposure/catalogue-list.js'
 import { seededRandom } from '../../src/math/random.js'
@@ -35,7 +35,8 @@ export function smallExposure({ ccds = [1, 2], starsPerCcd = 40, offset = -30.25
       dec[i] = -5.07 + 0.14 * random.uniform()
       const g = Math.fround(16 + 3 * random.uniform())
       flux[i] = 10 ** (-0.4 * (g + offset))
-      sourceId.push(5_000_000_000_000_000_001n + BigInt(128 * sourceId.length))
+      // As Gaia's: the order-12 cell, and a number within it.
+      sourceId.push((ang2pix(12, ra[i]!, dec[i]!) << 35n) + BigInt(1 + 128 * sourceId.length))
       raDeg.push(ra[i]!)
       decDeg.push(dec[i]!)
       mag.push(Number(g.toPrecision(8)))
