@@ -20,9 +20,9 @@ export interface LdacImageHeader {
 }
 
 /**
- * The headers of the images that a FITS_LDAC catalogue was measured on, one for each LDAC_IMHEAD, in file order: the
- * cards in the column `Field Header Card` (SExtractor writes them as one long string), or in the only column of text.
- * None if the file has no such HDU.
+ * The headers of the images that a FITS_LDAC catalogue was measured on, one for each LDAC_IMHEAD (or table of
+ * another name that begins with the column `Field Header Card`), in file order: the cards in that column (SExtractor
+ * writes them as one long string), or in the only column of text. None if the file has no such HDU.
  *
  * @throws InputError as `readFitsTable`; `fits-missing-column`; `fits-bad-header` for a text that is no header
  *   (`alignedCards`)
@@ -31,10 +31,17 @@ export async function ldacImageHeaders(source: ByteSource, hdus?: readonly FitsH
   const all = hdus ?? (await readFitsHeaders(source))
   const headers: LdacImageHeader[] = []
   for (const hdu of all) {
-    if (hdu.name?.toUpperCase() === LDAC_IMHEAD) headers.push({ hdu, header: await imageHeader(source, all, hdu) })
+    if (isImageHeader(hdu)) headers.push({ hdu, header: await imageHeader(source, all, hdu) })
   }
   return headers
 }
+
+/** By its name, or by its first column: some writers leave out the prefix LDAC_. */
+const isImageHeader = ({ name, kind, header }: FitsHdu): boolean =>
+  name?.toUpperCase() === LDAC_IMHEAD ||
+  (kind === 'binary table' && isFieldOfCards(String(header.lookup('TTYPE1') ?? '').trim()))
+
+const isFieldOfCards = (name: string): boolean => name.toUpperCase() === FIELD_HEADER_CARD.toUpperCase()
 
 async function imageHeader(source: ByteSource, hdus: readonly FitsHdu[], hdu: FitsHdu): Promise<FitsHeader> {
   requireTable(hdu)
@@ -56,7 +63,7 @@ async function imageHeader(source: ByteSource, hdus: readonly FitsHdu[], hdu: Fi
 
 function fieldOfCards(hdu: FitsHdu): BinaryField {
   const fields = binaryFields(hdu.header)
-  const named = fields.filter(({ name }) => name.toUpperCase() === FIELD_HEADER_CARD.toUpperCase())
+  const named = fields.filter(({ name }) => isFieldOfCards(name))
   const [field, another] = named.length > 0 ? named : fields.filter(({ code }) => code === 'A')
   if (field?.code === 'A' && another === undefined) return field
   const columns = fields.map(({ name, format }) => `${name} (${format})`).join(', ')

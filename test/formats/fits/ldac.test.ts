@@ -12,7 +12,7 @@ const CARDS = [
 const END = 'END'.padEnd(80)
 
 /** A file whose LDAC_IMHEAD holds this text, in rows of so many characters. */
-function file(text: string, rowLength = text.length, name = 'Field Header Card') {
+function file(text: string, rowLength = text.length, name = 'Field Header Card', extname = 'LDAC_IMHEAD') {
   const rows = Math.ceil(text.length / rowLength)
   const data = Uint8Array.from(text.padEnd(rows * rowLength), (character) => character.charCodeAt(0))
   const keywords = {
@@ -24,7 +24,7 @@ function file(text: string, rowLength = text.length, name = 'Field Header Card')
     PCOUNT: 0,
     GCOUNT: 1,
     TFIELDS: 1,
-    EXTNAME: "'LDAC_IMHEAD'",
+    EXTNAME: `'${extname}'`,
     TFORM1: `'${rowLength}A'`,
     TTYPE1: `'${name}'`,
   }
@@ -48,6 +48,7 @@ describe('an image header is read from any text that falls into cards', () => {
     ['a row each, with its line break', file(`${all.join('\n')}\n`, 81)],
     ['a row each, of less than 80', file(all.map((card) => card.slice(0, 60)).join(''), 60)],
     ['another name of the only column of text', file(all.join(''), undefined, 'HEADER')],
+    ['another name of the table', file(all.join(''), undefined, 'Field Header Card', 'IMHEAD')],
     ['without END', file(CARDS.join(','))],
     [
       'a remark of any form among them',
