@@ -129,11 +129,11 @@ function isEquatorial(reader: KeywordReader): boolean {
 
 /**
  * BUNIT if there is one, else a gain: about 1 electron per count is electrons already. Per second or not, no gain
- * says.
+ * says. Of several headers with two units no zeropoint is of all the detections: refused.
  */
 function fluxUnitIn(reader: KeywordReader): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom'> {
-  const unit = reader.text('BUNIT', { decides: false })
-  const named = unit === undefined ? undefined : fluxUnitOf(unit)
+  const named = reader.known('BUNIT', fluxUnitOf)
+  const unit = named ?? reader.text('BUNIT', { decides: false })
   if (named !== undefined) return { fluxUnit: named, fluxUnitFrom: 'BUNIT' }
   const positive = (...keywords: string[]) => reader.numbers(...keywords).filter((gain) => gain > 0)
   const [whole, amplifiers] = [positive('GAIN'), positive('GAINA', 'GAINB')]

@@ -85,6 +85,12 @@ export class KeywordReader {
     return this.one(keyword, texts, decides)
   }
 
+  /** The one value that `parse` makes of texts which it may not know; several values are refused. */
+  known<T extends string>(keyword: string, parse: (text: string) => T | undefined): T | undefined {
+    const known = this.header(keyword).values.flatMap((value) => parse(String(value)) ?? [])
+    return this.one(keyword, [...new Set(known)], true)
+  }
+
   private values<T extends string | number>(
     keyword: string,
     parse: (value: string | number) => T | undefined,

@@ -77,6 +77,14 @@ describe('a keyword of several values', () => {
     expect(() => read({ [keyword]: [57983, 57984] })).toThrow(`cat.fits, HDU LDAC_IMHEAD: keyword ${keyword} of the image header has several values (found 57983 and 57984, expected one)`)
   })
 
+  test('two units of flux are refused, one in two spellings is one', () => {
+    expect(() => read({ BUNIT: ['adu', 'electron'] })).toThrow(
+      'cat.fits, HDU LDAC_IMHEAD: keyword BUNIT of the image header has several values (found counts and electrons, expected one)',
+    )
+    expect(read({ BUNIT: ['adu', 'ADU', 'DN'] })).toEqual({ facts: { fluxUnit: 'counts', fluxUnitFrom: 'BUNIT' }, notes: [] })
+    expect(read({ BUNIT: ['Jy', 'nanomaggies'] })).toMatchObject({ facts: {}, notes: [expect.stringContaining('several values')] })
+  })
+
   test('a hint is noted and counts for nothing; of saturation levels the lowest holds; one value in two forms is one', () => {
     expect(read({ EXPTIME: [90, 45] })).toEqual({ facts: {}, notes: ['keyword EXPTIME of the image header has several values, 90 and 45: it counts for nothing'] })
     expect(facts({ SATURATE: [50000, 40000] }).saturation).toBe(40000)
