@@ -15,8 +15,8 @@ const NAMES: Readonly<Record<Quantity, RegExp>> = {
 }
 const EXPECTED: Readonly<Record<Quantity, string>> = { sourceId: 'source_id', raDeg: 'ra', decDeg: 'dec', mag: 'phot_g_mean_mag, Gmag, G or mag' }
 
-/** A name that says nothing: `col4`, `4`, none at all. */
-const SAYS_NOTHING = /^(?:col|column|field|c|f|v|var|unnamed)?[ _:]*\d*$/i
+/** A name that says nothing: `col4`, `V4`, `4`, none at all. V alone is a magnitude, and F606 a filter. */
+const SAYS_NOTHING = /^(?:(?:col|column|field|var|unnamed)?[ _:]*\d*|[cfv][ _:]*\d)$/i
 
 /** Quantities of catalogues that are no position and no G, in any name. */
 const OTHER_QUANTITY = /parallax|plx|pm|bp|rp|err|flux|colou?r|teff|ruwe|radial|epoch|flag/i

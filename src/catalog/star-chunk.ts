@@ -61,7 +61,11 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, count
   /** In the unit that the store has. */
   const inUnit = (star: StarColumn): Float64Array => {
     const column = names.get(star)!
-    const factor = factorOf(star, findColumn(table, column)?.unit, { file, column })
+    const raw = findColumn(table, column)
+    if (raw?.type === 'bool') {
+      throw new InputError('unfit-column', 'the column holds no numbers', { file, column, found: 'true and false' })
+    }
+    const factor = factorOf(star, raw?.unit, { file, column })
     return factor === 1 ? doubles(column) : doubles(column).map((value) => value * factor)
   }
   const raRaw = inUnit('raDeg')
@@ -134,6 +138,9 @@ function wholeWithoutLoss(values: Float64Array, file: string, column: string): F
 /** Ids as they are: text and 64-bit integers keep every digit, a float column has lost them already. */
 function idsOf(table: Table, name: string, file: string): BigInt64Array {
   const column = findColumn(table, name)
+  const missing = column?.nullValue
+  const row = missing === undefined ? -1 : (column!.values as BigInt64Array).indexOf(missing as bigint)
+  if (row >= 0) throw new InputError('unfit-column', 'an id is missing', { file, column: name, row })
   switch (column?.type) {
     case 'i64':
       return column.values

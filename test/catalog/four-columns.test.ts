@@ -22,6 +22,7 @@ describe('lists of four columns', () => {
     'star,RA_ICRS,DE_ICRS,G',
     'NUMBER,ALPHA_J2000,DELTA_J2000,gaia_g_mag',
     'col1,col2,col3,col4',
+    'V1,V2,V3,V4',
     ',,,',
   ])('%s: by position', async (header) => {
     expect(await starOf(header, '7,10,20,15.5')).toEqual([7, 10, 20, 15.5])
@@ -37,7 +38,7 @@ describe('lists of four columns', () => {
 
   test.each([
     ...['parallax', 'phot_bp_mean_mag', 'phot_rp_mean_mag', 'pmra', 'bp_rp', 'phot_g_mean_flux', 'phot_g_mean_mag_error', 'iMeanPSFMag', 'gMeanPSFMag'].map((name) => ['source_id,ra,dec,', name, '']),
-    ...['gmag', 'g', 'g_mag', 'e_Gmag', 'BPmag', 'Teff', 'ruwe', 'WAVG_MAG_PSF_G', 'psfMag_r', 'grvs_mag', 'distance'].map((name) => ['source_id,ra,dec,', name, '']),
+    ...['gmag', 'g', 'g_mag', 'e_Gmag', 'BPmag', 'Teff', 'ruwe', 'WAVG_MAG_PSF_G', 'psfMag_r', 'grvs_mag', 'distance', 'V', 'F606', 'c'].map((name) => ['source_id,ra,dec,', name, '']),
     ...['l', 'ELON', 'RAJ2000', 'coord_ra', 'x', 'ra_error'].map((name) => ['source_id,', name, ',dec,mag']),
     ...['b', 'DEJ2000', 'y', 'parallax'].map((name) => ['source_id,ra,', name, ',mag']),
   ])('%s%s%s: refused, naming the column', async (before, name, after) => {
@@ -160,4 +161,12 @@ describe('declared units', () => {
       await expect(buildInMemory([memoryInput(name, bytes)], { release: 'gaia_dr2' })).rejects.toThrow(`${name}, column ra: the column holds no numbers`)
     }
   })
+})
+
+test('an id that TNULL says is missing is refused with its row', async () => {
+  const f64 = (name: string, ...values: number[]) => ({ name, type: 'f64' as const, values: Float64Array.from(values) })
+  const id = { name: 'source_id', type: 'i64' as const, values: BigInt64Array.of(7n, -1n), nullValue: -1n }
+  const table = tableOf([id, f64('ra', 10, 11), f64('dec', 20, 21), f64('phot_g_mean_mag', 15, 16)])
+  const input = memoryInput('a.fits', writeFitsTable(table))
+  await expect(buildInMemory([input], { release: 'gaia_dr2' })).rejects.toThrow('a.fits, row 1, column source_id: an id is missing')
 })

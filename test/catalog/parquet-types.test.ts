@@ -39,3 +39,30 @@ test('an unsigned id that does not fit is refused by name', async () => {
   const query = 'select 9223372036854775808::ubigint as source_id, 10.0::double as ra, 20.0::double as dec, 15.0::double as phot_g_mean_mag, 2016 as ref_epoch'
   await expect(buildInMemory([memoryInput('a.parquet', await parquet(query))])).rejects.toThrow('a.parquet, row group 0, column source_id: an unsigned 64-bit integer does not fit (found 9223372036854775808')
 })
+
+test.each([
+  ['pmra', "{'x': 1.0}", 'a nested column'],
+  ['ra', '[10.0]', 'LIST'],
+  ['phot_bp_mean_mag', "time '00:00:20'", 'TIME'],
+  ['ref_epoch', "date '2016-01-01'", 'DATE'],
+])('%s that is %s is refused by name, not taken as absent', async (column, value, found) => {
+  const columns = [
+    ['source_id', '7'],
+    ['ra', '10.0::double'],
+    ['dec', '20.0::double'],
+    ['phot_g_mean_mag', '15.0::double'],
+    ['ref_epoch', '2016'],
+  ].filter(([name]) => name !== column)
+  const query = `select ${[...columns, [column, value]].map(([name, text]) => `${text} as ${name}`).join(', ')}`
+  await expect(buildInMemory([memoryInput('a.parquet', await parquet(query))])).rejects.toThrow(
+    `a.parquet, column ${column}: the column is of a type that is not read (found ${found}`,
+  )
+})
+
+test('true and false are no magnitudes', async () => {
+  const rest = '10.0::double as ra, 20.0::double as dec, 15.0::double as phot_g_mean_mag, 2016 as ref_epoch'
+  const query = `select 7 as source_id, ${rest}, true as phot_bp_mean_mag`
+  await expect(buildInMemory([memoryInput('a.parquet', await parquet(query))])).rejects.toThrow(
+    'a.parquet, column phot_bp_mean_mag: the column holds no numbers (found true and false)',
+  )
+})
