@@ -35,9 +35,10 @@ async function solved(seed: number, options: Partial<ExposureOptions>) {
 }
 
 test.each([
-  // Own errors of 7 to 10 mmag, and of 3 to 4: there the CCDs' own pattern leaves less to gain.
-  ['a poor field', 1000, 0.7],
-  ['a usual field', undefined, 0.85],
+  // Own errors of 5 mmag, and of 2: there the CCDs' own pattern leaves less to gain. Of that the solution may miss a
+  // fifth and a tenth, for plane and scatter have to be found first.
+  ['a poor field', 1000, 1.2],
+  ['a usual field', undefined, 1.1],
 ] as const)('from detections to the solution: exposures of 60 CCDs with a cloud, two bad and five sparse CCDs, %s', async (_, densityPerSqDeg, most) => {
   const good: { ccd: number; ownError: number; ownErr: number; error: number; pull: number }[] = []
   for (const seed of [1, 2, 3]) {
@@ -57,7 +58,7 @@ test.each([
     // What is left when the plane and the scatter are known.
     const least = rms(group.map(({ ownErr }) => 1 / Math.hypot(1 / ownErr, 1 / PATTERN_MAG))) / rms(group.map(({ ownErr }) => ownErr))
     console.log(`${name}: ${group.length} CCDs, ${(1000 * before).toFixed(2)} -> ${(1000 * after).toFixed(2)} mmag (${(after / before).toFixed(3)}; known plane and scatter ${least.toFixed(3)}), pull ${pull.toFixed(3)}`)
-    expect(after).toBeLessThan(most * before)
+    expect(after).toBeLessThan(most * least * before)
     expect(pull).toBeGreaterThan(0.8)
     expect(pull).toBeLessThan(1.2)
   }
