@@ -14,14 +14,19 @@ const hasHealpy = existsSync(python) && existsSync('/usr/lib/python3/dist-packag
 
 const MARGIN_ARCSEC = 10
 /** Clumps of a tenth of a degree make files of very different orders meet, also across base cells and at the poles. */
-const rows: ArchiveRow[] = archiveRows(12_000, 3).map((row, i) => {
+const rows: ArchiveRow[] = archiveRows(12_000, 3).map(clumped).map((row) => {
+  const id = (BigInt(nestedIndex(12, row.ra, row.dec)) << 35n) | (row.id & ((1n << 35n) - 1n))
+  return { ...row, id }
+})
+
+function clumped(row: ArchiveRow, i: number): ArchiveRow {
   if (i % 6 > 4) return row
   const [ra0, dec0] = [[0, 90], [77, -90], [0, 10], [359.9, -41.81], [45, 0]][i % 6]!
   const shrink = 0.12
   if (Math.abs(dec0!) === 90) return { ...row, dec: Math.sign(dec0!) * (90 - (90 - Math.abs(row.dec)) * shrink) }
   const dRa = ((row.ra - ra0! + 540) % 360) - 180
   return { ...row, ra: (ra0! + dRa * shrink + 360) % 360, dec: dec0! + (row.dec - dec0!) * shrink }
-})
+}
 
 let collection: MemoryStore
 let files: readonly (readonly [order: number, cell: number])[]

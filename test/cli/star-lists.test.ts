@@ -22,7 +22,15 @@ describe('starlists', () => {
     expect(fromCsv.out).toBe(`SNSTAR_668439_r4p5.LIST and SNVETO_668439_r4p5.LIST: ${list.length - 5} stars of 1 template\n`)
     expect(list.length).toBeGreaterThan(50)
     await starlists('D00668439_01_r4p5_ZP.fits')
-    expect(readFileSync(join(dir, 'SNSTAR_668439_r4p5.LIST'), 'utf8').split('\n')).toEqual(list)
+    const fromFits = readFileSync(join(dir, 'SNSTAR_668439_r4p5.LIST'), 'utf8').split('\n')
+    expect(fromFits.length).toBe(list.length)
+    // A list keeps three decimals; what is 16.7245 in the CSV may be a little less in FITS, and round the other way.
+    const magnitudeOf = (line: string) => Number(line.split('\t')[3])
+    const without = (line: string) => line.split('\t').map((field, k) => (k === 3 ? '' : field))
+    for (const [k, line] of fromFits.entries()) {
+      expect(without(line)).toEqual(without(list[k]!))
+      if (/^\d/.test(line)) expect(Math.abs(magnitudeOf(line) - magnitudeOf(list[k]!))).toBeLessThan(0.00101)
+    }
   })
 
   test('templates of two systems are refused by name; so is one without a system', async () => {
