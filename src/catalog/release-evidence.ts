@@ -24,6 +24,9 @@ const DESIGNATION_COLUMNS = ['designation', 'dr3name', 'edr3name', 'dr2name']
 /** Epoch of positions in the headers of astroquery (ECSV) and in VizieR's descriptions of columns. */
 const EPOCH_OF_POSITIONS = /(?:CoosysEpoch:\s*['"]?|\bEp=)J?(\d{4}(?:\.\d+)?)/gi
 
+/** VizieR's table of Gaia DR1, which no description is of: its magnitudes are another system. */
+const TABLE_OF_DR1 = 'I/337'
+
 /** Texts for a missing value. */
 const MISSING = new Set(['', 'null', 'nan', '--', 'none', 'n/a'])
 
@@ -70,7 +73,8 @@ export class ReleaseWitness {
       const marked = this.ofEpoch(Number(year))
       return marked === undefined ? [] : [{ release: marked.name, by: 'the comments', found: `epoch ${year}` }]
     })
-    const all = [...named, ...epochs]
+    const others = tablePattern(TABLE_OF_DR1).test(text) ? [{ release: null, by: 'the comments', found: TABLE_OF_DR1 }] : []
+    const all = [...named, ...epochs, ...others]
     if (new Set(all.map(({ release }) => release)).size === 1) this.say(all[0]!)
   }
 

@@ -22,6 +22,7 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const suspects = options.suspectsFile === undefined ? undefined : await (await import('../node/read-suspects.js')).readSuspects(options.suspectsFile)
+  if (suspects !== undefined && !suspects.sourceId?.length && !suspects.raDeg?.length) note(`${suspects.fileName}: the list names no object\n`)
   const opened = await openJob(suspects ? { ...options, suspects } : options)
   if (suspects !== undefined && areElsewhere(suspects, opened.rows)) {
     const count = suspects.raDeg!.length

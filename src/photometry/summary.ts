@@ -98,7 +98,7 @@ const lossesOf = (lost: Selection['lost']): string =>
 const CUT_WORDS: Readonly<Record<SelectionCut, string>> = {
   position: 'no usable position',
   signal: 'a signal to noise below 10',
-  flags: 'FLAGS above 3',
+  flags: 'FLAGS above 3 or missing',
   imageFlags: 'IMAFLAGS_ISO other than 0',
   saturated: 'a peak at or above SATURATE',
   notStarLike: 'a SPREAD_MODEL or CLASS_STAR unlike a star',

@@ -76,6 +76,13 @@ describe('names', () => {
     await expect(buildInMemory([memoryInput('cone.csv', text)])).rejects.toThrow(message)
   })
 
+  test('DR1 of the comments is refused, also with --release', async () => {
+    const text = `#Name: I/337/gaia\n${VIZIER}\n7,10,20,15.5,0.001,16,15,-3,4,1,1.2\n`
+    for (const options of [{}, { release: 'gaia_dr3' }]) {
+      await expect(buildInMemory([memoryInput('cone.csv', text)], options)).rejects.toThrow('I/337')
+    }
+  })
+
   test('a name twice that is not used does no harm', async () => {
     expect(await starOf('source_id,ra,dec,phot_g_mean_mag,l,L', '7,10,20,15.5,1,2')).toEqual([7, 10, 20, 15.5])
   })

@@ -146,6 +146,11 @@ describe('exit 3, one sentence, no files', () => {
     expect([exitCode, files]).toEqual([code, []])
   })
 
+  test('a list of suspects that names no object is said to', async () => {
+    const { exitCode, err } = await calibrate(work(), '--suspects', suspectsFile('source_id,ra,dec\n'))
+    expect([exitCode, err]).toEqual([0, expect.stringMatching(/: the list names no object\n/)])
+  })
+
   test.each(['NUMBER', 'ALPHAWIN_J2000', 'FLUX_PSF', 'FLUXERR_PSF', 'FLAGS'])('column %s is missing', async (name) => {
     const { exitCode, err, files } = await calibrate(withTable((columns) => columns.filter((column) => column.name !== name)))
     expect(err).toContain(`${FULLCAT}, column ${name}: the catalogue lacks a required column`)
