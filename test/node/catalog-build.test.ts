@@ -76,11 +76,11 @@ describe('building into a directory', () => {
     mkdirSync(dir)
     const silent = raw('silent.csv', 'source_id,ra,dec,phot_g_mean_mag\n5,10,20,15.5\n')
     const refused = [
-      buildCatalogDirectory([silent], join(dir, 'store')),
-      buildCatalogDirectory([raw('list.csv')], join(dir, 'other'), { release: 'gaia_dr3' }),
-      buildCatalogDirectory([raw('list.csv'), silent], join(dir, 'mixed'), { jobBytes: 1 }),
+      () => buildCatalogDirectory([silent], join(dir, 'store')),
+      () => buildCatalogDirectory([raw('list.csv')], join(dir, 'other'), { release: 'gaia_dr3' }),
+      () => buildCatalogDirectory([raw('list.csv'), silent], join(dir, 'mixed'), { jobBytes: 1 }),
     ]
-    for (const build of refused) await expect(build).rejects.toThrow(/--release/)
+    for (const build of refused) await expect(build()).rejects.toThrow(/--release/)
     expect(readdirSync(dir)).toEqual([])
   })
 
