@@ -1,7 +1,9 @@
+import { RAD_TO_DEG } from '../math/units.js'
+
 /** Degrees in one unit of an angle, by the names that FITS, the VO and people give it; no name means degrees. */
 const DEG_PER: readonly (readonly [RegExp, number])[] = [
   [/^(?:|d|deg|degs|degrees?|deg\(s\)|°)$/, 1],
-  [/^(?:rad|rads|radians?)$/, 180 / Math.PI],
+  [/^(?:rad|rads|radians?)$/, RAD_TO_DEG],
   [/^(?:h|hr|hrs|hours?|hour ?angle)$/, 15],
   [/^(?:arcmin|arcmins|arcminutes?|amin|')$/, 1 / 60],
   [/^(?:arcsec|arcsecs|arcseconds?|asec|")$/, 1 / 3600],

@@ -1,8 +1,6 @@
 import { cross, directionOf, dot, normalized, scaled, sum, unitVector, type Vec3 } from '../math/sphere.js'
-import { ARCSEC_PER_DEG } from '../math/units.js'
+import { ARCSEC_PER_DEG, RAD_TO_DEG } from '../math/units.js'
 import type { CcdCorners } from './catalogue-list.js'
-
-const DEG_PER_RAD = 180 / Math.PI
 
 /** A CCD's outline on the sky. */
 export interface CcdShape {
@@ -17,7 +15,7 @@ export interface CcdShape {
 
 const vectorsOf = ({ raDeg, decDeg }: CcdCorners): Vec3[] => raDeg.map((ra, k) => unitVector(ra, decDeg[k]!))
 const angleDeg = (a: Vec3, b: Vec3): number =>
-  Math.atan2(Math.sqrt(dot(cross(a, b), cross(a, b))), dot(a, b)) * DEG_PER_RAD
+  Math.atan2(Math.sqrt(dot(cross(a, b), cross(a, b))), dot(a, b)) * RAD_TO_DEG
 
 /** Middle, size and shape of a CCD from its corners. */
 export function ccdShape(corners: CcdCorners): CcdShape {
@@ -26,7 +24,7 @@ export function ccdShape(corners: CcdCorners): CcdShape {
   const radiusDeg = vectors.reduce((most, vector) => Math.max(most, angleDeg(middle, vector)), 0)
   const [a, b, c, d] = vectors as [Vec3, Vec3, Vec3, Vec3]
   const gap = sum(sum(a, c), scaled(sum(b, d), -1))
-  const skew = (Math.sqrt(dot(gap, gap)) / 2 / radiusDeg) * DEG_PER_RAD
+  const skew = (Math.sqrt(dot(gap, gap)) / 2 / radiusDeg) * RAD_TO_DEG
   const sides = vectors.map((vector, k) => angleDeg(vector, vectors[(k + 1) % vectors.length]!))
   return { middle: directionOf(middle), radiusDeg, skew, sideRatio: Math.max(...sides) / Math.min(...sides) }
 }
@@ -48,10 +46,10 @@ export function countOutside(
     const pole = normalized(cross(vector, vectors[(k + 1) % vectors.length]!))
     return dot(pole, middle) < 0 ? scaled(pole, -1) : pole
   })
-  const lowest = -Math.sin(marginArcsec / ARCSEC_PER_DEG / DEG_PER_RAD)
+  const lowest = -Math.sin(marginArcsec / ARCSEC_PER_DEG / RAD_TO_DEG)
   let [outside, known] = [0, 0]
   for (let i = 0; i < positions.raDeg.length; i++) {
-    const [ra, dec] = [positions.raDeg[i]! / DEG_PER_RAD, positions.decDeg[i]! / DEG_PER_RAD]
+    const [ra, dec] = [positions.raDeg[i]! / RAD_TO_DEG, positions.decDeg[i]! / RAD_TO_DEG]
     if (!(Number.isFinite(ra) && Number.isFinite(dec))) continue
     known++
     const [x, y, z] = [Math.cos(dec) * Math.cos(ra), Math.cos(dec) * Math.sin(ra), Math.sin(dec)]

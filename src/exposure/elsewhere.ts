@@ -1,4 +1,5 @@
-import { wrapRaDeg } from '../math/units.js'
+import { separationArcsec } from '../math/sphere.js'
+import { ARCSEC_PER_DEG } from '../math/units.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 
 const NEAR_DEG = 1
@@ -13,11 +14,8 @@ export function areElsewhere(list: { readonly raDeg?: Float64Array; readonly dec
   return !raDeg.some((ra, i) => rows.some(({ centre }) => isNear(ra, decDeg[i]!, centre.raDeg, centre.decDeg)))
 }
 
-/** Within a degree of arc, by the chord. */
 function isNear(raDeg: number, decDeg: number, otherRaDeg: number, otherDecDeg: number): boolean {
+  // Most of a list over the whole sky ends here.
   if (!(Math.abs(decDeg - otherDecDeg) <= NEAR_DEG)) return false
-  const rad = Math.PI / 180
-  const sinHalf = (deg: number) => Math.sin((deg * rad) / 2) ** 2
-  const across = Math.cos(decDeg * rad) * Math.cos(otherDecDeg * rad) * sinHalf(wrapRaDeg(raDeg - otherRaDeg))
-  return sinHalf(decDeg - otherDecDeg) + across <= sinHalf(NEAR_DEG)
+  return separationArcsec(raDeg, decDeg, otherRaDeg, otherDecDeg) <= NEAR_DEG * ARCSEC_PER_DEG
 }
