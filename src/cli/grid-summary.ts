@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { markerName, parseMarker } from '../batch/marker.js'
 import type { ListFailure } from '../batch/summary.js'
@@ -7,6 +6,7 @@ import type { BatchTask } from '../node/batch-plan.js'
 import { summaryPaths, writeSummary } from '../node/batch-summary.js'
 import { readPlan } from './grid-plan.js'
 import type { ExitCode, Io } from './io.js'
+import { readWholeText } from '../node/regular-file.js'
 
 /** `grid summary`: the tables of a batch over all chunks of a plan, from the done-markers that the chunks left; exit code 3 where an exposure has none. */
 export async function gridSummary(planPath: string, to: string, io: Io): Promise<ExitCode> {
@@ -16,7 +16,7 @@ export async function gridSummary(planPath: string, to: string, io: Io): Promise
   const undone: ListFailure[] = []
   for (const { list, workdir, outdir } of exposures) {
     const listPath = join(workdir, list.fileName)
-    const marker = parseMarker(await readFile(join(outdir, markerName(list)), 'utf8').catch(() => ''))
+    const marker = parseMarker(await readWholeText(join(outdir, markerName(list)), 'jsonBytes').catch(() => ''))
     if (marker === undefined) undone.push({ list: listPath, exitCode: 3, sentence: 'not calibrated: no done-marker' })
     else done.push({ listPath, name: list, workdir, outdir, ccd: marker.key.ccd })
   }

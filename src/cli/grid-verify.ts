@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { markerName, parseMarker } from '../batch/marker.js'
 import { CommandError } from '../errors.js'
@@ -10,6 +9,7 @@ import { unreadableFile } from '../node/reason.js'
 import { readPlan } from './grid-plan.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
+import { readWhole } from '../node/regular-file.js'
 
 /**
  * `grid verify`: whether every product of a plan, or of one exposure of it, is there and whole; exit code 3 where one is not.
@@ -76,7 +76,7 @@ function filesOf({ workdir, outdir, list }: GridExposure): ProductFiles {
 }
 
 async function readUnlessAbsent(path: string): Promise<Uint8Array | undefined> {
-  return readFile(path).catch((cause: NodeJS.ErrnoException) => {
+  return readWhole(path, 'wholeFileBytes').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
     throw unreadableFile(path, cause)
   })

@@ -1,13 +1,14 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { CommandError, InputError, isBlissError } from '../errors.js'
 import { chooseList, parseCatalogueList } from '../exposure/catalogue-list.js'
 import { memorySource } from '../formats/bytes.js'
 import { openFitsSource, readFitsTable } from '../formats/fits/index.js'
 import { runLegacy } from '../legacy/run.js'
 import { writeFilesWhole } from '../node/files.js'
-import { reasonOf, unreadableFile } from '../node/reason.js'
+import { readInput } from '../node/read-exposure.js'
+import { reasonOf } from '../node/reason.js'
+import { gunzipWhole } from '../node/unpack.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
 import type { Table } from '../table/columns.js'
 import type { CalibrateOptions } from './calibrate-options.js'
@@ -27,7 +28,7 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
       throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
     })
     const list = chooseList(present, options, workdir)
-    const text = await readFile(join(workdir, list.fileName), 'utf8')
+    const text = new TextDecoder().decode(await readInput(join(workdir, list.fileName), 'textBytes'))
     const rows = parseCatalogueList(text, list.fileName)
     if (!options.force) refuseMixedSystems('catalog', await standingSystems(outdir, list, rows))
     const stars = await chooseCatalog(options, io.env, (text) => (options.quiet ? undefined : io.err(text)))
@@ -51,8 +52,6 @@ async function readDetections(workdir: string, names: ReadonlySet<string>, fileN
   const name = [fileName, `${fileName}.gz`].find((candidate) => names.has(candidate))
   if (name === undefined) return undefined
   const path = join(workdir, name)
-  const bytes = await readFile(path).catch((cause: unknown) => {
-    throw unreadableFile(path, cause)
-  })
-  return readFitsTable(await openFitsSource(memorySource(path, bytes), gunzipSync), { hdu: 2, wanted })
+  const bytes = await readInput(path)
+  return readFitsTable(await openFitsSource(memorySource(path, bytes), gunzipWhole), { hdu: 2, wanted })
 }

@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { keyChange, markerName, markerText, parseMarker, type FileMark, type Marker, type WorkKey } from '../batch/marker.js'
 import { isOfTheInputs } from '../batch/passing.js'
@@ -15,6 +15,7 @@ import { markOf, sameContent, stampOf } from './file-marks.js'
 import { reasonOf, writeFilesWhole } from './files.js'
 import { packageVersion } from './package.js'
 import { catalogueFile, readNamedList } from './read-exposure.js'
+import { readWholeText } from './regular-file.js'
 
 /** The options that all exposures of a batch share. */
 export type BatchJob = Omit<ExposureJob, 'expnum' | 'reqnum' | 'attnum' | 'ccd' | 'workdir' | 'outdir'>
@@ -62,7 +63,7 @@ function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
 export async function standing(task: BatchTask, opened: OpenedJob, bench: BatchBench): Promise<{ readonly marker: Marker } | { readonly why: string }> {
   const { workdir, outdir, name } = task
   const path = join(outdir, markerName(name))
-  const marker = parseMarker(await readFile(path, 'utf8').catch(() => ''))
+  const marker = parseMarker(await readWholeText(path, 'jsonBytes').catch(() => ''))
   if (marker === undefined) return { why: 'not done yet' }
   const other = keyChange(marker.key, workKey(task, bench))
   if (other !== undefined) return { why: other }

@@ -1,4 +1,4 @@
-import { opendir, readFile, stat } from 'node:fs/promises'
+import { opendir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseManifest, type ManifestRow } from '../batch/manifest.js'
 import { skyCell, skyOrdered } from '../batch/sky-order.js'
@@ -7,6 +7,7 @@ import { exitCodeOf, InputError, isBlissError } from '../errors.js'
 import { isSound, parseListName, type ListName } from '../exposure/catalogue-list.js'
 import { reasonOf } from './files.js'
 import { readNamedList } from './read-exposure.js'
+import { readWholeText } from './regular-file.js'
 
 /** One exposure of a batch. */
 export interface BatchTask {
@@ -89,7 +90,7 @@ export function taskOf(row: ManifestRow, base: string, options: PlanOptions, man
 }
 
 async function readManifest(file: string): Promise<ManifestRow[]> {
-  const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+  const text = await readWholeText(file, 'textBytes').catch((cause: unknown) => {
     throw new InputError('unreadable-file', `the manifest cannot be read: ${reasonOf(cause)}`, { file }, { cause })
   })
   return parseManifest(text, file)

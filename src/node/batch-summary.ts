@@ -1,4 +1,4 @@
-import { mkdir, readFile } from 'node:fs/promises'
+import { mkdir } from 'node:fs/promises'
 import { dirname, join, relative, resolve } from 'node:path'
 import { markerName, parseMarker } from '../batch/marker.js'
 import { ReasonTally } from '../batch/reason-tally.js'
@@ -11,6 +11,7 @@ import type { BatchTask } from './batch-plan.js'
 import type { Unmarked } from './batch-run.js'
 import { fileSink } from './file-sink.js'
 import { reasonOf } from './files.js'
+import { readWholeText } from './regular-file.js'
 import { removeLeftovers } from './temporary-names.js'
 
 /** The tables of a batch, beside one another. */
@@ -104,7 +105,7 @@ const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 async function markedRecord({ outdir, name }: BatchTask): Promise<ExposureRecord> {
   const path = join(outdir, markerName(name))
   const marker = parseMarker(
-    await readFile(path, 'utf8').catch((cause: unknown) => {
+    await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
       throw new InputError('unreadable-file', `the done-marker cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
     }),
   )

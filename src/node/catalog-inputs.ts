@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { BuildInput } from '../catalog/build-input.js'
 import { releaseOfProperties } from '../catalog/hats-release.js'
@@ -9,6 +9,7 @@ import { InputError } from '../errors.js'
 import { packagedDescriptions } from './catalog-files.js'
 import { fileSource, openInput, reasonOf } from './files.js'
 import { firstBytes, inputChunks, isGzip } from './input-chunks.js'
+import { readWholeText } from './regular-file.js'
 
 /** VOTables are found, so that they can be refused by name. */
 const READABLE = /\.(csv|ecsv|tsv|fits|fit|fts|cat|parquet|vot|votable|xml)(\.gz)?$/i
@@ -42,7 +43,7 @@ async function inputsBelow(path: string): Promise<string[]> {
 
 /** The catalogue of a HATS collection; its margin repeats rows of it. */
 async function primaryOf(path: string): Promise<string | undefined> {
-  const text = await readFile(join(path, 'collection.properties'), 'utf8').catch(() => '')
+  const text = await readWholeText(join(path, 'collection.properties'), 'smallTextBytes').catch(() => '')
   return /^hats_primary_table_url\s*[=:]\s*(\S+)\s*$/m.exec(text)?.[1]
 }
 
@@ -74,7 +75,7 @@ export async function fileInputs(paths: readonly string[]): Promise<BuildInput[]
 /** What the properties of a HATS catalogue say of its release. */
 async function releaseOfCatalog(root: string): Promise<ReleaseEvidence[]> {
   for (const name of PROPERTIES_NAMES) {
-    const text = await readFile(join(root, name), 'utf8').catch(() => undefined)
+    const text = await readWholeText(join(root, name), 'smallTextBytes').catch(() => undefined)
     if (text !== undefined) return releaseOfProperties(parseProperties(text), await packagedDescriptions())
   }
   return []

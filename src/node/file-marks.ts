@@ -1,7 +1,8 @@
 import { createHash } from 'node:crypto'
-import { createReadStream } from 'node:fs'
 import { stat } from 'node:fs/promises'
 import type { FileMark } from '../batch/marker.js'
+import { unreadableFile } from './reason.js'
+import { openRegular } from './regular-file.js'
 
 /** A change within this time of a look might carry the same times as what was seen: clocks of file systems tick in up to two seconds. */
 const TICK_MS = 2000
@@ -22,7 +23,15 @@ export async function stampOf(path: string, nowMs = Date.now()): Promise<string 
 
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  for await (const piece of createReadStream(path, { highWaterMark: 1 << 20 })) hash.update(piece as Uint8Array)
+  const { handle } = await openRegular(path).catch((cause: unknown) => {
+    throw unreadableFile(path, cause)
+  })
+  const stream = handle.createReadStream({ highWaterMark: 1 << 20 })
+  try {
+    for await (const piece of stream) hash.update(piece as Uint8Array)
+  } catch (cause) {
+    throw unreadableFile(path, cause)
+  }
   return hash.digest('hex')
 }
 

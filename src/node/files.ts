@@ -1,15 +1,15 @@
-import { close, open, read, readSync, type PathLike } from 'node:fs'
-import * as fs from 'node:fs/promises'
+import { close, fstat, open, read, readSync, type PathLike, type Stats } from 'node:fs'
 import { promisify } from 'node:util'
-import { gunzip } from 'node:zlib'
-import { InputError } from '../errors.js'
 import { memorySource, type ByteSource, type ReadySource } from '../formats/bytes.js'
 import { unreadableFile } from './reason.js'
+import { READ_AT_ONCE, readWhole, refuseIrregular } from './regular-file.js'
+import { gunzipWhole } from './unpack.js'
 
 export { reasonOf } from './reason.js'
 export { writeFilesWhole, type WriteOperations } from './staged-files.js'
 
-const openFd = promisify(open) as (path: PathLike, flags: string) => Promise<number>
+const openFd = promisify(open) as (path: PathLike, flags: number) => Promise<number>
+const statFd = promisify(fstat) as (fd: number) => Promise<Stats>
 const readFd = promisify(read)
 const closeFd = promisify(close)
 const abandoned = new FinalizationRegistry<number>((fd) => close(fd, () => undefined))
@@ -25,10 +25,15 @@ export async function fileSource(path: string): Promise<OpenedFile> {
   let fd: number
   let byteLength: number
   try {
-    const facts = await fs.stat(path)
-    if (facts.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
-    byteLength = facts.size
-    fd = await openFd(path, 'r')
+    fd = await openFd(path, READ_AT_ONCE)
+    try {
+      const facts = await statFd(fd)
+      refuseIrregular(facts)
+      byteLength = facts.size
+    } catch (cause) {
+      await closeFd(fd)
+      throw cause
+    }
   } catch (cause) {
     throw failed(cause)
   }
@@ -67,12 +72,8 @@ export async function fileSource(path: string): Promise<OpenedFile> {
 
 /** A whole file in memory, unpacked where it begins like gzip; large catalogues go through `inputChunks` instead. */
 export async function openInput(path: string): Promise<ByteSource> {
-  const bytes = await fs.readFile(path).catch((cause: unknown) => {
+  const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
     throw unreadableFile(path, cause)
   })
-  if (!(bytes[0] === 0x1f && bytes[1] === 0x8b)) return memorySource(path, bytes)
-  const unpacked = await promisify(gunzip)(bytes).catch((cause: unknown) => {
-    throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file: path }, { cause })
-  })
-  return memorySource(path, unpacked)
+  return memorySource(path, bytes[0] === 0x1f && bytes[1] === 0x8b ? gunzipWhole(bytes, path) : bytes)
 }

@@ -1,12 +1,13 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join, resolve } from 'node:path'
 import { parseManifest } from '../batch/manifest.js'
 import { skyCell, skyOrdered } from '../batch/sky-order.js'
 import { InputError } from '../errors.js'
 import { isSound, parseListName, selectCcds, type CatalogueListRow } from '../exposure/catalogue-list.js'
 import type { GridExposure } from '../grid/workflow.js'
-import { reasonOf } from './files.js'
+import { reasonOf, unreadableFile } from './reason.js'
 import { readList } from './read-exposure.js'
+import { readWholeText } from './regular-file.js'
 
 /** The exposures that a workflow is to calibrate, in the order of the sky, and the CCDs that have no file. */
 export interface FoundExposures {
@@ -93,12 +94,17 @@ async function wantedLists(from: string): Promise<Wanted[]> {
   }
   if (parseListName(basename(from))) return [{ listPath: resolve(from) }]
   const base = dirname(resolve(from))
-  return parseManifest(await readFile(from, 'utf8'), from).map(({ list, outdir, ccd }) => ({
+  return parseManifest(await manifestText(from), from).map(({ list, outdir, ccd }) => ({
     listPath: resolve(base, list),
     ...(outdir === undefined ? {} : { outdir: resolve(base, outdir) }),
     ...(ccd === undefined ? {} : { ccd }),
   }))
 }
+
+const manifestText = (path: string): Promise<string> =>
+  readWholeText(path, 'textBytes').catch((cause: unknown) => {
+    throw unreadableFile(path, cause)
+  })
 
 /** Two lists whose products have the same names would overwrite one another. */
 function refuseTwice(exposures: readonly GridExposure[]): void {

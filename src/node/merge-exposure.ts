@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { InputError, worstOf, type ExitCode } from '../errors.js'
@@ -15,9 +14,11 @@ import type { Provenance } from '../products/result-json.js'
 import { createCcdPool } from './ccd-pool.js'
 import { exitCodeOfResult } from './calibrate-files.js'
 import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
+import { sha256OfFile } from './file-marks.js'
 import { reasonOf } from './files.js'
 import { packageVersion } from './package.js'
-import { catalogueFile, readList, sha256, type ReadList } from './read-exposure.js'
+import { catalogueFile, readList, type ReadList } from './read-exposure.js'
+import { readWhole } from './regular-file.js'
 import { rolesOf } from './share-out.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 import type { ReadyCcd } from './stage-ccds.js'
@@ -107,7 +108,7 @@ async function refuseDifferent(workdir: string, list: ReadList, present: readonl
     refuse('its SExtractor catalogue has another name in the list', inputs[row.fileName] === undefined ? Object.keys(inputs).join(' ') : row.fileName, row.fileName)
     refuse(`it was calibrated from other files than ${first.file}`, namesAndSums(sharedInputs(own.provenance, row)), namesAndSums(sharedInputs(first.provenance, present[0]!.row)))
     const fullcat = await catalogueFile(workdir, row.fileName)
-    if (fullcat !== undefined) refuse(`${fullcat} is not what it was calibrated from`, inputs[row.fileName], sha256(await readFile(join(workdir, fullcat))))
+    if (fullcat !== undefined) refuse(`${fullcat} is not what it was calibrated from`, inputs[row.fileName], await sha256OfFile(join(workdir, fullcat)))
   }
 }
 
@@ -122,7 +123,7 @@ const namesAndSums = (values: Provenance['options']): string =>
 
 async function matchedResult(outdir: string, { name }: ReadList, row: CatalogueListRow, own: StandingResult): Promise<CcdResult> {
   const file = join(outdir, ccdProductNames(name, row.ccd).matches)
-  const bytes = await readFile(file).catch((cause: unknown) => {
+  const bytes = await readWhole(file, 'wholeFileBytes').catch((cause: unknown) => {
     throw new InputError('unreadable-file', `the matched stars of CCD ${row.ccd} cannot be read: ${reasonOf(cause)}`, { file }, { cause })
   })
   return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), gunzipSync), row.ccd, file), file)

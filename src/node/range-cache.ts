@@ -1,9 +1,10 @@
 import { createHash, randomBytes } from 'node:crypto'
-import { mkdir, readdir, readFile, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import { urlOf, type FetchRemote } from './http-files.js'
 import type { RemoteBytes, RemoteIdentity } from './http-range.js'
+import { readWhole } from './regular-file.js'
 
 /** A cache of what was read of remote catalogues. */
 export interface RangeCache {
@@ -190,7 +191,7 @@ async function readEntry(file: KnownFile, entry: Entry): Promise<Uint8Array | un
 }
 
 async function readChecked(path: string): Promise<Uint8Array | undefined> {
-  const whole = await readFile(path).catch(() => undefined)
+  const whole = await readWhole(path, 'wholeFileBytes').catch(() => undefined)
   if (whole === undefined || whole.byteLength < DIGEST_BYTES) return undefined
   const bytes = whole.subarray(DIGEST_BYTES)
   return digestOf(bytes).equals(whole.subarray(0, DIGEST_BYTES)) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined

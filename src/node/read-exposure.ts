@@ -1,7 +1,6 @@
 import { createHash } from 'node:crypto'
-import { access, open, readdir, readFile } from 'node:fs/promises'
+import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import type { RecognisedCamera } from '../camera/recognise.js'
 import { InputError } from '../errors.js'
 import {
@@ -19,11 +18,14 @@ import type { ImageFacts } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { memorySource, type Allocate } from '../formats/bytes.js'
 import { openFitsSource } from '../formats/fits/index.js'
+import type { Limit } from '../limits.js'
 import { CARRIED_COLUMNS } from '../products/calibrated-catalogue.js'
 import { packagedCameraOf } from './camera-files.js'
 import { reasonOf, unreadableFile } from './reason.js'
+import { filled, openRegular, readWhole, refuseLarge } from './regular-file.js'
 import { withSpareMemory } from './spare-memory.js'
 import type { Table } from '../table/columns.js'
+import { gunzipWhole } from './unpack.js'
 
 /** The exposure's list as it stands in the work directory. */
 export interface ReadList {
@@ -46,7 +48,7 @@ export async function readList(workdir: string, wanted: { expnum: number; reqnum
  * @throws InputError for a list that is missing or damaged, or of which no row is sound
  */
 export async function readNamedList(dir: string, name: ListName): Promise<ReadList> {
-  const bytes = await readInput(join(dir, name.fileName))
+  const bytes = await readInput(join(dir, name.fileName), 'textBytes')
   const listed = parseCatalogueList(new TextDecoder().decode(bytes), name.fileName)
   const rows = comparedRows(listed, Number(name.expnumText), name.fileName)
   if (!rows.some(isSound)) throw rows[0]!.fault!
@@ -88,7 +90,7 @@ export async function readCcd(workdir: string, fileName: string, row: CatalogueL
 }
 
 async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
-  const source = await openFitsSource(memorySource(path, bytes), gunzipSync)
+  const source = await openFitsSource(memorySource(path, bytes), gunzipWhole)
   const { table, header, notes } = await readDetections(source, row, flux, CARRIED_COLUMNS)
   const facts = { ...listFacts(row), ...header.facts }
   const disagreements = compareFacts(FILE_COMPARISONS, { row, listFile, header })
@@ -103,8 +105,8 @@ function listFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFa
 }
 
 /** A whole file. Throws InputError where it cannot be read. */
-export async function readInput(path: string): Promise<Uint8Array> {
-  return readFile(path).catch((cause: unknown) => {
+export async function readInput(path: string, limit: Limit = 'wholeFileBytes'): Promise<Uint8Array> {
+  return readWhole(path, limit).catch((cause: unknown) => {
     throw unreadableFile(path, cause)
   })
 }
@@ -120,14 +122,10 @@ async function withFile<T>(path: string, work: (bytes: Uint8Array) => Promise<T>
 }
 
 async function readInto(allocate: Allocate, path: string): Promise<Uint8Array> {
-  const handle = await open(path)
+  const { handle, facts } = await openRegular(path)
   try {
-    const facts = await handle.stat()
-    if (!facts.isFile()) return await handle.readFile()
-    const memory = allocate(facts.size)
-    let filled = 0
-    for (let count = 1; filled < memory.length && count > 0; filled += count) count = (await handle.read(memory, filled, memory.length - filled, filled)).bytesRead
-    return memory.subarray(0, filled)
+    refuseLarge(facts, 'wholeFileBytes')
+    return await filled(handle, allocate(facts.size))
   } finally {
     await handle.close()
   }

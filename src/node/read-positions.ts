@@ -5,7 +5,7 @@ import { factorOf } from '../catalog/column-units.js'
 import { neighbourCells } from '../catalog/cell-neighbours.js'
 import { InputError } from '../errors.js'
 import { readNumericCsv } from '../formats/csv.js'
-import { fitsColumns, openFitsSource, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
+import { fitsColumns, readFitsHeaders, readFitsTable } from '../formats/fits/index.js'
 import { openParquet, readParquet } from '../formats/parquet/index.js'
 import { nestedIndex, rangesFromCells, type CellRanges } from '../healpix/index.js'
 import type { SkyPositions } from '../math/match-sky.js'
@@ -76,7 +76,7 @@ async function parquetPositions(path: string): Promise<ReadPositions> {
 }
 
 async function fitsPositions(path: string): Promise<ReadPositions> {
-  const source = await openFitsSource(await openInput(path), gunzipSync)
+  const source = await openInput(path)
   const hdus = await readFitsHeaders(source)
   const tables = hdus.filter(({ kind }) => kind === 'binary table' || kind === 'ASCII table')
   const named = tables.map((hdu) => ({ hdu, columns: fitsColumns(hdu).map(({ name }) => name) }))

@@ -1,4 +1,4 @@
-import { readdir, readFile } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
@@ -13,6 +13,7 @@ import type { ReportInput } from '../report/exposure-page.js'
 import { REPORT_STAR_COLUMNS, reportStarsOf, type ReportStars } from '../report/report-stars.js'
 import type { BesideProduct } from '../report/sections/system.js'
 import { reasonOf, unreadableFile } from './reason.js'
+import { readWhole, readWholeText } from './regular-file.js'
 
 /** The results of one exposure in a directory: the exposure's own, or those of its CCDs. */
 export interface StandingExposure {
@@ -57,7 +58,7 @@ export async function readResult({ directory, whole, ccds }: StandingExposure): 
 }
 
 async function readDocument(path: string): Promise<ResultDocument> {
-  const text = await readFile(path, 'utf8').catch((cause: unknown) => {
+  const text = await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
     throw unreadableFile(path, cause)
   })
   return parseResultDocument(text, path)
@@ -73,7 +74,7 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
       const name = ccdProductNames(exposure.name, ccd).matches
       if (!present.has(name)) return
       const path = join(exposure.directory, name)
-      const bytes = await readFile(path).catch((cause: unknown) => {
+      const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
         throw unreadableFile(path, cause)
       })
       stars.set(ccd, reportStarsOf(await readParquet(memorySource(path, bytes), gunzipSync, REPORT_STAR_COLUMNS), path))
@@ -85,7 +86,7 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
 /** Products that name a photometric system: this exposure's `Zero_`, and every exposure's `allZP_`. */
 export async function productsBeside(directory: string, fileNames: readonly string[], { expnumText }: ListName): Promise<BesideProduct[]> {
   const named = fileNames.filter((name) => name.endsWith('.csv') && (name.startsWith('allZP_') || name.startsWith(`Zero_D${expnumText}_`))).sort()
-  const texts = await Promise.all(named.map((name) => readFile(join(directory, name), 'utf8').catch(() => undefined)))
+  const texts = await Promise.all(named.map((name) => readWholeText(join(directory, name), 'textBytes').catch(() => undefined)))
   return named.flatMap((file, i) => (texts[i] === undefined ? [] : [{ file, system: systemOfZeroCsv(texts[i]) }]))
 }
 

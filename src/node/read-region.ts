@@ -1,4 +1,4 @@
-import { readdir, readFile, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { exposureCells } from '../catalog/exposure-region.js'
 import { credibleRegion, type CredibleRegion } from '../catalog/probability-map.js'
@@ -6,6 +6,7 @@ import { InputError } from '../errors.js'
 import { isSound, parseCatalogueList, parseListName } from '../exposure/catalogue-list.js'
 import type { CellRanges } from '../healpix/index.js'
 import { openInput, reasonOf } from './files.js'
+import { readWholeText } from './regular-file.js'
 
 /** The region of some exposures. */
 export interface ExposureRegion {
@@ -40,7 +41,7 @@ export async function readExposureCells(paths: readonly string[], marginArcsec: 
   }
   const lists = await Promise.all(
     [...new Set(files)].map(async (file) => {
-      const text = await readFile(file, 'utf8').catch((cause: unknown) => {
+      const text = await readWholeText(file, 'textBytes').catch((cause: unknown) => {
         throw new InputError('unreadable-file', `the list cannot be read: ${reasonOf(cause)}`, { file }, { cause })
       })
       const rows = parseCatalogueList(text, file)

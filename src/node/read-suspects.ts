@@ -1,7 +1,5 @@
 import { createHash } from 'node:crypto'
-import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { kindOfContent } from '../catalog/build-input.js'
 import { InputError } from '../errors.js'
 import { readNumericCsv, type CsvField } from '../formats/csv.js'
@@ -10,6 +8,8 @@ import { findColumn, type Column, type Table } from '../table/columns.js'
 import { reasonOf } from './files.js'
 import { isGzip } from './input-chunks.js'
 import { degreesOf, findPositionNames, readPositions } from './read-positions.js'
+import { readWhole } from './regular-file.js'
+import { gunzipWhole } from './unpack.js'
 
 /** A list of variables and AGN, and what the provenance says of it. */
 export interface ReadSuspects extends Suspects {
@@ -29,22 +29,14 @@ const LARGEST_ID = 2n ** 63n
  * @throws InputError where the file is missing or damaged, or has neither ids nor positions
  */
 export async function readSuspects(path: string): Promise<ReadSuspects> {
-  const bytes = await readFile(path).catch((cause: unknown) => {
+  const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
     throw new InputError('unreadable-file', `the list of suspects cannot be read: ${reasonOf(cause as NodeJS.ErrnoException)}`, { file: path }, { cause })
   })
   const facts = { fileName: basename(path), sha256: createHash('sha256').update(bytes).digest('hex') }
-  const unpacked = isGzip(bytes) ? unzipped(bytes, path) : bytes
+  const unpacked = isGzip(bytes) ? gunzipWhole(bytes, path) : bytes
   if (kindOfContent(unpacked.subarray(0, 512), path) === 'csv') return { ...facts, ...(await suspectsOfCsv(unpacked, path)) }
   const { raDeg, decDeg } = await readPositions(path)
   return { ...facts, raDeg, decDeg }
-}
-
-function unzipped(bytes: Uint8Array, path: string): Uint8Array {
-  try {
-    return gunzipSync(bytes)
-  } catch (cause) {
-    throw new InputError('damaged-file', 'the compressed list of suspects is damaged', { file: path }, { cause })
-  }
 }
 
 async function suspectsOfCsv(bytes: Uint8Array, path: string): Promise<Suspects> {

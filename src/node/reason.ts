@@ -11,6 +11,8 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOSPC: 'the disk is full',
   EDQUOT: 'the disk quota is exceeded',
   EMFILE: 'too many files are open',
+  // A socket cannot even be opened.
+  ENXIO: 'it is a socket or a device, and has to be a regular file',
   EIO: 'the device failed',
 }
 

@@ -1,13 +1,14 @@
-import { access, constants, readdir, readFile, stat } from 'node:fs/promises'
+import { access, constants, readdir, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
 import { reasonOf, unreadableFile } from './reason.js'
 import { ccdProductNames, exposureProductNames } from '../products/names.js'
+import { readWholeText } from './regular-file.js'
 
 /** Text of a file, undefined where it does not exist. */
 export async function readIfThere(path: string): Promise<string | undefined> {
-  return readFile(path, 'utf8').catch((cause: NodeJS.ErrnoException) => {
+  return readWholeText(path, 'jsonBytes').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
     throw unreadableFile(path, cause)
   })

@@ -91,6 +91,6 @@ describe('lists of suspects', () => {
 
   test('refuses a missing and a damaged file', async () => {
     await expect(readSuspects('/nonexistent/agn.csv')).rejects.toThrow(/\/nonexistent\/agn\.csv: the list of suspects cannot be read/)
-    await expect(readSuspects(file('agn.csv.gz', gzipSync('source_id\n1\n').subarray(0, 15)))).rejects.toThrow(/the compressed list of suspects is damaged/)
+    await expect(readSuspects(file('agn.csv.gz', gzipSync('source_id\n1\n').subarray(0, 15)))).rejects.toThrow(/the compressed file is damaged/)
   })
 })

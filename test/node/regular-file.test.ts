@@ -4,58 +4,81 @@ import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { InputError } from '../../src/errors.js'
+import { inputChunks } from '../../src/node/input-chunks.js'
+import { fileSource, openInput } from '../../src/node/files.js'
+import { sha256OfFile } from '../../src/node/file-marks.js'
+import { readInput } from '../../src/node/read-exposure.js'
+import { readSuspects } from '../../src/node/read-suspects.js'
 import { openRegular, readWhole } from '../../src/node/regular-file.js'
 
 let dir: string
 beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'bliss-regular-'))))
 afterAll(() => rmSync(dir, { recursive: true }))
 
-const failure = async (path: string): Promise<InputError> => {
-  const error: unknown = await readWhole(path).then(
-    () => undefined,
-    (error: unknown) => error,
-  )
-  expect(error).toBeInstanceOf(InputError)
-  return error as InputError
+/** Everything that opens an input of the user. */
+const READERS: Readonly<Record<string, (path: string) => Promise<unknown>>> = {
+  readInput,
+  openInput,
+  fileSource,
+  sha256OfFile,
+  readSuspects,
+  inputChunks: async (path) => {
+    for await (const _chunk of inputChunks(path)) return
+  },
 }
 
-test('a pipe, a device, a socket and a directory are refused at once, by name', async () => {
-  const pipe = join(dir, 'pipe')
+const failure = (read: (path: string) => Promise<unknown>, path: string): Promise<Error> =>
+  read(path).then(
+    () => new Error('it was read'),
+    (error: unknown) => error as Error,
+  )
+
+test.each(Object.entries(READERS))('%s refuses a pipe, a device, a socket and a directory at once, by name', async (_name, read) => {
+  const here = mkdtempSync(join(dir, 'kinds-'))
+  const pipe = join(here, 'pipe')
   execFileSync('mkfifo', [pipe])
-  symlinkSync(pipe, join(dir, 'to-pipe'))
-  mkdirSync(join(dir, 'folder'))
+  symlinkSync(pipe, join(here, 'to-pipe'))
+  mkdirSync(join(here, 'folder'))
   const socket = createServer()
-  await new Promise<void>((resolve) => socket.listen(join(dir, 'socket'), resolve))
-  expect((await failure(pipe)).message).toBe(`${pipe}: the file cannot be read: it is no regular file (found a named pipe, expected a regular file)`)
-  expect((await failure(join(dir, 'to-pipe'))).message).toContain('found a named pipe')
-  expect((await failure('/dev/zero')).message).toContain('found a device')
-  expect((await failure('/dev/null')).message).toContain('found a device')
-  expect((await failure(join(dir, 'socket'))).message).toContain('it is no regular file')
-  expect((await failure(join(dir, 'folder'))).message).toContain('it is a directory')
-  expect((await failure(join(dir, 'absent'))).message).toContain('there is no such file or directory')
+  await new Promise<void>((resolve) => socket.listen(join(here, 'socket'), resolve))
+  const expected: [string, string][] = [
+    [pipe, 'it is a named pipe, and has to be a regular file'],
+    [join(here, 'to-pipe'), 'it is a named pipe, and has to be a regular file'],
+    ['/dev/zero', 'it is a device, and has to be a regular file'],
+    ['/dev/null', 'it is a device, and has to be a regular file'],
+    [join(here, 'socket'), 'has to be a regular file'],
+    [join(here, 'folder'), 'it is a directory'],
+    [join(here, 'absent'), 'there is no such file or directory'],
+  ]
+  for (const [path, sentence] of expected) {
+    const error = await failure(read, path)
+    expect(error).toMatchObject({ tag: 'unreadable-file' })
+    expect(error.message).toContain(path)
+    expect(error.message).toContain(sentence)
+  }
   await new Promise((resolve) => socket.close(resolve))
 })
 
 test('a ring of links is refused', async () => {
   symlinkSync(join(dir, 'b'), join(dir, 'a'))
   symlinkSync(join(dir, 'a'), join(dir, 'b'))
-  expect((await failure(join(dir, 'a'))).tag).toBe('unreadable-file')
+  expect(await failure(readInput, join(dir, 'a'))).toMatchObject({ tag: 'unreadable-file' })
 })
 
 test('a file of a terabyte without content is too large', async () => {
   const path = join(dir, 'sparse')
   writeFileSync(path, '')
   truncateSync(path, 1e12)
-  const { tag, message } = await failure(path)
-  expect(tag).toBe('beyond-limit')
-  expect(message).toContain('found 1,000,000,000,000, expected at most 4,294,967,296')
+  const { message } = await failure(readInput, path)
+  expect(message).toBe(
+    `${path}: the file cannot be read: it has 1,000,000,000,000 bytes, at most 4,294,967,296 are read (limit wholeFileBytes, see docs/limits.md)`,
+  )
 })
 
 test('a regular file is read, also by a link', async () => {
   writeFileSync(join(dir, 'file'), 'text')
   symlinkSync(join(dir, 'file'), join(dir, 'link'))
-  expect(Buffer.from(await readWhole(join(dir, 'link'))).toString()).toBe('text')
+  expect(Buffer.from(await readWhole(join(dir, 'link'), 'smallTextBytes')).toString()).toBe('text')
   const { handle, facts } = await openRegular(join(dir, 'file'))
   expect(facts.size).toBe(4)
   await handle.close()

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto'
 import { gzipSync } from 'node:zlib'
 import { expect, test } from 'vitest'
-import { InputError } from '../../src/errors.js'
+import type { InputError } from '../../src/errors.js'
 import { gunzipWhole } from '../../src/node/unpack.js'
 
 const failure = (packed: Uint8Array): InputError => {

@@ -1,5 +1,5 @@
-import { InputError } from '../../errors.js'
-import { memorySource, type ByteSource, type Decompress } from '../bytes.js'
+import { InputError, isBlissError } from '../../errors.js'
+import { memorySource, type ByteSource, type UnpackFile } from '../bytes.js'
 
 /** Compressions that hide a FITS file, told by their first bytes. Only gzip can be opened. */
 const COMPRESSIONS: readonly { readonly name: string; readonly magic: readonly number[] }[] = [
@@ -33,7 +33,7 @@ export function compressedFile(file: string, compression: string): InputError {
  *
  * @throws InputError `fits-compressed` for other compressions, or gzip without `decompress`; `fits-bad-gzip` where gzip is damaged
  */
-export async function openFitsSource(source: ByteSource, decompress?: Decompress): Promise<ByteSource> {
+export async function openFitsSource(source: ByteSource, decompress?: UnpackFile): Promise<ByteSource> {
   const compression = compressionOf(await source.slice(0, Math.min(MAGIC_BYTES, source.byteLength)))
   if (compression === undefined) return source
   if (compression !== 'gzip' || decompress === undefined) throw compressedFile(source.name, compression)
@@ -41,11 +41,12 @@ export async function openFitsSource(source: ByteSource, decompress?: Decompress
 }
 
 /** The unpacked bytes of a gzip source, under the same name. Throws InputError `fits-bad-gzip` where they cannot be unpacked. */
-export async function gunzipSource(source: ByteSource, decompress: Decompress): Promise<ByteSource> {
+export async function gunzipSource(source: ByteSource, decompress: UnpackFile): Promise<ByteSource> {
   const packed = await source.slice(0, source.byteLength)
   try {
-    return memorySource(source.name, decompress(packed))
+    return memorySource(source.name, decompress(packed, source.name))
   } catch (cause) {
+    if (isBlissError(cause)) throw cause
     const found = cause instanceof Error ? cause.message : String(cause)
     throw new InputError('fits-bad-gzip', 'the gzip file is damaged or cut short', { file: source.name, found, expected: 'a whole gzip file' }, { cause })
   }

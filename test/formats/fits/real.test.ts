@@ -8,6 +8,8 @@ import { openFitsSource, readFitsHeaders, readFitsTable } from '../../../src/for
 import type { Column } from '../../../src/table/columns.js'
 import { fixtures, hasAstropy, refusal, shared } from './sample.js'
 
+const unpack = (bytes: Uint8Array) => gunzipSync(bytes)
+
 const real = join(shared, 'real')
 const golden = join(shared, 'golden')
 
@@ -30,7 +32,7 @@ interface ProbedFile {
   readonly astropy?: ProbedHdu[]
 }
 
-const open = (path: string): Promise<ByteSource> => openFitsSource(memorySource(path, new Uint8Array(readFileSync(path))), gunzipSync)
+const open = (path: string): Promise<ByteSource> => openFitsSource(memorySource(path, new Uint8Array(readFileSync(path))), unpack)
 
 function statistics(column: Column): { n: number; nfinite: number; min: number | null; max: number | null; sum: number; total: number } {
   const all = Array.from(column.values as ArrayLike<number | bigint>, Number)
