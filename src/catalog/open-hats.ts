@@ -9,6 +9,7 @@ import { missingSqDeg } from './coverage.js'
 import { counted } from './counted-source.js'
 import type { CatalogDescription } from './description.js'
 import { releaseOfName, releaseOfProperties } from './hats-release.js'
+import { presentNames, readablePlan } from './readable-plan.js'
 import { ReleaseWitness } from './release-evidence.js'
 import { hatsPartition, type HatsPartitionReader, type HatsStars } from './hats-partition.js'
 import { sortingOrder64 } from './sort-order.js'
@@ -73,14 +74,14 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
   }
 }
 
-/** The columns to read; what is no number is not read for every footprint again. */
+/** The columns to read; an epoch that is no number is not read for every footprint again. */
 function planOf(file: ParquetFile, description: CatalogDescription, wanted: readonly OptionalStarColumn[]): ColumnPlan {
-  const plan = planColumns(namesOf(file), description, file.source.name, { wanted, required: [], further: [] })
-  const hasNumbers = plan.refEpoch !== undefined && typeOf(file, plan.refEpoch) !== 'string'
-  return { ...plan, designation: undefined, refEpoch: hasNumbers ? plan.refEpoch : undefined }
+  const plan = planColumns(presentNames(file), description, file.source.name, { wanted, required: [], further: [] })
+  const epochType = plan.refEpoch === undefined ? undefined : typeOf(file, plan.refEpoch)
+  const hasEpochs = epochType !== undefined && epochType !== 'string'
+  return readablePlan({ ...plan, designation: undefined, refEpoch: hasEpochs ? plan.refEpoch : undefined }, file)
 }
 
-const namesOf = (file: ParquetFile): string[] => file.columns.map(({ name }) => name)
 const typeOf = (file: ParquetFile, name: string) => file.columns.find((column) => column.name === name)?.type
 
 /**
@@ -90,7 +91,7 @@ const typeOf = (file: ParquetFile, name: string) => file.columns.find((column) =
 function describedBy(lists: HatsLists, schema: ParquetFile, location: string, descriptions: readonly CatalogDescription[]): CatalogDescription {
   const { properties, propertiesName } = lists
   const witness = new ReleaseWitness(descriptions)
-  witness.columns(namesOf(schema))
+  witness.columns(presentNames(schema))
   const stated = [...releaseOfProperties(properties, descriptions), ...witness.evidence]
   const told = stated.length > 0 ? stated : releaseOfName(location, 'the name of the directory', descriptions)
   const names = [...new Set(told.map(({ release }) => release))]

@@ -7,6 +7,7 @@ import { filesBelow, type CatalogFiles, type CatalogTools } from './catalog-file
 import { counted } from './counted-source.js'
 import { missingSqDeg } from './coverage.js'
 import type { CatalogDescription } from './description.js'
+import { refuseHipscat } from './hipscat.js'
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js'
 import { blocksMeeting, fileMeets, parseBlock, PARTITIONS_NAME, type PartitionBlock, type StoreFile } from './partition-index.js'
 import { parseProperties } from './properties.js'
@@ -36,6 +37,7 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
   }
   const halfWritten = await files.exists(PARTITIONS_NAME)
   if (!halfWritten && ((await files.exists('hats.properties')) || (await files.exists('properties')))) return (await import('./open-hats.js')).openHatsCatalog(files, options)
+  if (!halfWritten) await refuseHipscat(files)
   const sentence = halfWritten ? 'the catalogue was not built to its end' : 'there is no reference catalogue here'
   throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
 }

@@ -3,12 +3,13 @@ import type { Decompress } from '../formats/bytes.js'
 import { readNumericCsv, type CsvField } from '../formats/csv.js'
 import { readFitsHeaders } from '../formats/fits/hdus.js'
 import { fitsColumns, readFitsTable } from '../formats/fits/table.js'
-import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs, type ParquetFile } from '../formats/parquet/index.js'
+import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs } from '../formats/parquet/index.js'
 import { findColumn, type Table } from '../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
 import { hasVizierNames, isPlannable, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
 import { distinctName, planFourColumns } from './four-columns.js'
 import type { ReadSetup } from './read-job.js'
+import { presentNames, readablePlan } from './readable-plan.js'
 import type { ReleaseWitness } from './release-evidence.js'
 import { starsOfTable, type KeptOut, type StarChunk } from './star-chunk.js'
 
@@ -118,8 +119,8 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: Release
 async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const file = await openParquet(source)
-  const present = file.schema.children.map(({ element }) => element.name)
-  const plan = readablePlan(planColumns(present, setup.description, input.name, setup.choice), file, input.name)
+  const present = presentNames(file)
+  const plan = readablePlan(planColumns(present, setup.description, input.name, setup.choice), file)
   witness.columns(present, hasVizierNames(present, setup.description))
   const names = plannedNames(plan)
   if (!usesOwnCodecs(file, names)) {
@@ -129,24 +130,6 @@ async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decom
   }
   const groups = file.metadata.row_groups.length
   for (let group = 0; group < groups; group++) yield { table: await readRowGroup(file, group, names, gunzip), plan, done: (group + 1) / groups }
-}
-
-/** A column that is there in a form that is not read (nested, a date, bytes) must not pass for one that is absent. */
-function readablePlan(plan: ColumnPlan, file: ParquetFile, name: string): ColumnPlan {
-  const readable = new Set(file.columns.map((column) => column.name))
-  // Some writers leave text without its mark; a designation is one witness among several.
-  const { designation, ...rest } = plan
-  const isRead = designation !== undefined && readable.has(designation)
-  const readPlan = { ...rest, designation: isRead ? designation : undefined }
-  const column = plannedNames(readPlan).find((planned) => !readable.has(planned))
-  if (column === undefined) return readPlan
-  const found = file.schema.children.find(({ element }) => element.name === column)?.element
-  throw new InputError('unfit-column', 'the column is of a type that is not read', {
-    file: name,
-    column,
-    found: found?.logical_type?.type ?? found?.converted_type ?? found?.type ?? 'a nested column',
-    expected: 'a plain column of numbers',
-  })
 }
 
 function noteRelease(table: Table, { refEpoch, designation }: ColumnPlan, witness: ReleaseWitness): void {

@@ -71,7 +71,9 @@ async function csvPositions(path: string): Promise<ReadPositions> {
 
 async function parquetPositions(path: string): Promise<ReadPositions> {
   const source = await fileSource(path)
-  const names = positionNames((await openParquet(source)).columns.map(({ name }) => name), path)
+  const file = await openParquet(source)
+  const readable = file.columns.map(({ name }) => name)
+  const names = findPositionNames(readable) ?? positionNames(file.schema.children.map(({ element }) => element.name), path)
   return { file: path, ...positionsOf([await readParquet(source, gunzipSync, names)], names, path), columns: names }
 }
 

@@ -39,6 +39,11 @@ export function openInMemory(store: MemoryStore, gapBytes = 1024): Promise<Catal
       name: 'store',
       gapBytes,
       exists: (path) => Promise.resolve(store.has(path)),
+      folder(path) {
+        const below = path === '.' ? '' : path.replace(/\/?$/, '/')
+        const names = new Set([...store.keys()].filter((name) => name.startsWith(below)).map((name) => name.slice(below.length).split('/')[0]!))
+        return Promise.resolve(names.size === 0 ? undefined : [...names])
+      },
       open(path) {
         const bytes = store.get(path)
         if (bytes === undefined) return Promise.reject(new InputError('unreadable-file', 'the file cannot be read: there is no such file or directory', { file: `store/${path}` }))

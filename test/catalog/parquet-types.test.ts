@@ -1,10 +1,16 @@
 import { DuckDBInstance } from '@duckdb/node-api'
-import { readFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
+import { gunzipSync } from 'node:zlib'
 import { join } from 'node:path'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
+import { openParquet, readParquet } from '../../src/formats/parquet/index.js'
+import { memorySource } from '../../src/formats/bytes.js'
+import { readPositions } from '../../src/node/read-positions.js'
 import { temporaryDirectory } from '../cli/run.js'
+import { foreignHats } from '../support/foreign-hats.js'
+import { withRepeated } from '../support/repeated-column.js'
 import { buildInMemory, openInMemory } from './memory-store.js'
-import { memoryInput } from './simulated-rows.js'
+import { archiveRows, memoryInput } from './simulated-rows.js'
 
 const SKY = { order: 0, ranges: Float64Array.of(0, 12) }
 
@@ -65,4 +71,45 @@ test('true and false are no magnitudes', async () => {
   await expect(buildInMemory([memoryInput('a.parquet', await parquet(query))])).rejects.toThrow(
     'a.parquet, column phot_bp_mean_mag: the column holds no numbers (found true and false)',
   )
+})
+
+describe('a repeated column at the top of the schema, as old writers have lists', () => {
+  test.each(['source_id', 'ra', 'phot_g_mean_mag', 'phot_bp_mean_mag'])('a build refuses %s', async (column) => {
+    const bytes = await withRepeated(await parquet(rows('bigint', 'float', 'double')), column)
+    await expect(buildInMemory([memoryInput('a.parquet', bytes)])).rejects.toThrow(
+      `a.parquet, column ${column}: the column is of a type that is not read (found a repeated column, expected a plain column of numbers)`,
+    )
+  })
+
+  test('it is not offered, and the others are read', async () => {
+    const source = memorySource('a.parquet', await withRepeated(await parquet(rows('bigint', 'float', 'double')), 'ra'))
+    expect((await openParquet(source)).columns.map(({ name }) => name)).not.toContain('ra')
+    expect((await readParquet(source, gunzipSync, ['dec'])).rowCount).toBe(4)
+    await expect(readParquet(source, gunzipSync, ['ra'])).rejects.toThrow('a.parquet, row group 0, column ra: the column is of a type that is not read (found a repeated column')
+  })
+
+  test('positions: refused by name, or taken from the columns that hold them', async () => {
+    const path = join(temporaryDirectory(), 'positions.parquet')
+    const plain = await parquet('select 10.0::double as ra, 20.0::double as dec, 11.0::double as alpha_j2000, 21.0::double as delta_j2000')
+    writeFileSync(path, await withRepeated(plain, 'alpha_j2000'))
+    const positions = await readPositions(path)
+    expect([positions.raDeg[0], positions.decDeg[0]]).toEqual([10, 20])
+    writeFileSync(path, await withRepeated(await parquet('select 10.0::double as ra, 20.0::double as dec'), 'ra'))
+    await expect(readPositions(path)).rejects.toThrow(`${path}, row group 0, column ra: the column is of a type that is not read (found a repeated column`)
+  })
+})
+
+test.each([
+  ['nested', 'ra', (bytes: Uint8Array) => bytes, "{'deg': 10.0} as ra", 'a nested column'],
+  ['a list', 'phot_bp_mean_mag', (bytes: Uint8Array) => bytes, '[15.0] as phot_bp_mean_mag', 'LIST'],
+  ['repeated', 'phot_g_mean_mag', (bytes: Uint8Array) => withRepeated(bytes, 'phot_g_mean_mag'), undefined, 'a repeated column'],
+])("another's HATS catalogue with a needed column that is %s: named, not taken as absent", async (_, column, change, value, found) => {
+  const files = await foreignHats(archiveRows(50, 1), { fillers: 0 })
+  const others = ['source_id', 'ra', 'dec', 'phot_g_mean_mag', 'phot_bp_mean_mag', 'ref_epoch', 'designation'].filter((name) => name !== column)
+  const path = [...files.keys()].find((name) => name.endsWith('.parquet'))!
+  const file = join(temporaryDirectory(), 'part.parquet')
+  writeFileSync(file, files.get(path)!)
+  const bytes = value === undefined ? files.get(path)! : await parquet(`select ${others.join(', ')}, ${value} from '${file}'`)
+  files.set(path, await change(bytes))
+  await expect(openInMemory(files)).rejects.toThrow(`store/${path}, column ${column}: the column is of a type that is not read (found ${found}`)
 })

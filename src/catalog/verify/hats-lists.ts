@@ -1,6 +1,7 @@
 import { InputError } from '../../errors.js'
 import { MAX_NUMBER_ORDER } from '../../healpix/index.js'
 import type { CatalogFiles } from '../catalog-files.js'
+import { refuseHipscat } from '../hipscat.js'
 import { parseProperties } from '../properties.js'
 
 /** The lists of a HATS catalogue, from its directory's own files. */
@@ -29,6 +30,7 @@ export async function readHatsLists(files: CatalogFiles): Promise<HatsLists> {
     const suffix = properties.get('hats_npix_suffix') ?? '.parquet'
     return { properties, propertiesName, partitions: parsePartitionInfo(await readText(files, PARTITION_INFO), `${files.name}/${PARTITION_INFO}`, suffix) }
   }
+  await refuseHipscat(files)
   throw new InputError('no-catalog', 'there is no HATS catalogue here', { file: files.name, expected: PROPERTIES_NAMES.join(' or ') })
 }
 

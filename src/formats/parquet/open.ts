@@ -1,6 +1,6 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet'
 import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
-import { InputError } from '../../errors.js'
+import { InputError, type Place } from '../../errors.js'
 import type { ByteSource } from '../bytes.js'
 import { crc32 } from './crc32.js'
 
@@ -61,6 +61,32 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
   return { source, rowCount: rows, columns, metadata, schema, pagesEnd }
 }
 
+/** The form of a column that is there but is not read: nested, repeated, a time, bytes; undefined if there is no such column. */
+export function unreadForm(file: ParquetFile, name: string): string | undefined {
+  const element = file.schema.children.find((child) => child.element.name === name)?.element
+  if (element === undefined) return undefined
+  if (element.repetition_type === 'REPEATED') return 'a repeated column'
+  return element.logical_type?.type ?? element.converted_type ?? element.type ?? 'a nested column'
+}
+
+/**
+ * A column that can be read.
+ *
+ * @throws InputError `unfit-column` if it is there in a form that is not read, `missing-column` if it is not there
+ */
+export function readableColumn(file: ParquetFile, name: string, place: Place = {}): ParquetColumn {
+  const column = file.columns.find((candidate) => candidate.name === name)
+  if (column !== undefined) return column
+  const at = { file: file.source.name, ...place, column: name }
+  const form = unreadForm(file, name)
+  if (form !== undefined) {
+    const expected = 'a plain column of numbers'
+    throw new InputError('unfit-column', 'the column is of a type that is not read', { ...at, found: form, expected })
+  }
+  const found = file.columns.map((candidate) => candidate.name).join(', ')
+  throw new InputError('missing-column', 'the file has no column of this name that can be read', { ...at, found })
+}
+
 /** Where a column chunk begins: at its dictionary, else at its first page. */
 export function chunkStart(meta: { dictionary_page_offset?: bigint; data_page_offset: bigint }): bigint {
   return meta.dictionary_page_offset || meta.data_page_offset
@@ -112,7 +138,8 @@ function groupProblem(group: FileMetaData['row_groups'][number], footerStart: nu
 }
 
 function columnOf(element: SchemaElement): ParquetColumn[] {
-  const type = columnTypeOf(element)
+  // A repeated column holds lists: a value a row is not what it has.
+  const type = element.repetition_type === 'REPEATED' ? undefined : columnTypeOf(element)
   return type === undefined ? [] : [{ name: element.name, type, required: element.repetition_type === 'REQUIRED' }]
 }
 

@@ -4,7 +4,7 @@ import type { ByteSource, Decompress } from '../bytes.js'
 import { decodeChunk } from './decode.js'
 import { ownDecompressors } from './decompressors.js'
 import { fetchRanges } from './fetch.js'
-import { chunkStart, openParquet, type ParquetColumn, type ParquetFile } from './open.js'
+import { chunkStart, openParquet, readableColumn, type ParquetColumn, type ParquetFile } from './open.js'
 
 /** Chunks that lie closer than this are read by one request. */
 const GAP_BYTES = 65_536
@@ -14,12 +14,9 @@ const LARGEST_INT64 = 2n ** 63n
 export async function readRowGroup(file: ParquetFile, group: number, columns: readonly string[], gunzip: Decompress): Promise<Table> {
   const place = { file: file.source.name, rowGroup: group }
   const wanted = columns.map((name) => {
-    const column = file.columns.find((candidate) => candidate.name === name)
+    const column = readableColumn(file, name, place)
     const meta = file.metadata.row_groups[group]!.columns.find(({ meta_data }) => meta_data!.path_in_schema[0] === name)?.meta_data
-    if (column === undefined || meta === undefined) {
-      const found = file.columns.map((candidate) => candidate.name).join(', ')
-      throw new InputError('missing-column', 'the file has no column of this name that can be read', { ...place, column: name, found })
-    }
+    if (meta === undefined) throw new InputError('missing-column', 'the row group lacks the column', { ...place, column: name })
     return { column, start: Number(chunkStart(meta)), end: Number(chunkStart(meta) + meta.total_compressed_size) }
   })
   const bytes = await fetchRanges(file.source, wanted, GAP_BYTES)
