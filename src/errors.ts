@@ -1,3 +1,5 @@
+import { printableText, printableUrl, withoutPasswords } from './printable.js'
+
 /**
  * The three families of expected failure. Anything else that is thrown is a bug.
  *
@@ -107,9 +109,10 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return ([70, 2, 3, 4] as const).find((code) => codes.includes(code)) ?? 0
 }
 
+/** The message; whatever the inputs put into it is shown as one line, and a URL without its password. */
 function compose(sentence: string, place: Place): string {
   const where = [
-    place.file,
+    place.file === undefined ? undefined : printableUrl(place.file),
     place.hdu === undefined ? undefined : `HDU ${place.hdu}`,
     place.rowGroup === undefined ? undefined : `row group ${place.rowGroup}`,
     place.line === undefined ? undefined : `line ${place.line}`,
@@ -118,10 +121,10 @@ function compose(sentence: string, place: Place): string {
     place.option,
   ].filter((part) => part !== undefined)
   const facts = [
-    place.found === undefined ? undefined : `found ${place.found}`,
-    place.expected === undefined ? undefined : `expected ${place.expected}`,
+    place.found === undefined ? undefined : `found ${printableUrl(String(place.found))}`,
+    place.expected === undefined ? undefined : `expected ${printableUrl(place.expected)}`,
   ].filter((part) => part !== undefined)
   const head = where.length > 0 ? `${where.join(', ')}: ` : ''
   const tail = facts.length > 0 ? ` (${facts.join(', ')})` : ''
-  return head + sentence + tail
+  return printableText(withoutPasswords(head + sentence + tail))
 }

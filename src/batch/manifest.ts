@@ -1,5 +1,6 @@
 import { csvFormatRows, csvParseRows } from 'd3-dsv'
-import { InputError } from '../errors.js'
+import { CommandError, InputError } from '../errors.js'
+import { isPrintable } from '../printable.js'
 
 /** One exposure of a manifest; paths as they stand there, relative to the manifest's own directory. */
 export interface ManifestRow {
@@ -24,6 +25,10 @@ const COLUMNS = ['list', 'outdir', 'ccd'] as const
 export function parseManifest(text: string, file: string): ManifestRow[] {
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/)
   const written = lines.map((line, k) => ({ line: k + 1, text: line.trim() })).filter((row) => row.text !== '' && !row.text.startsWith('#'))
+  const unprintable = written.find((row) => !isPrintable(row.text))
+  if (unprintable !== undefined) {
+    throw new InputError('bad-manifest', 'a line of the manifest holds a control character', { file, line: unprintable.line, found: `'${unprintable.text.slice(0, 80)}'` })
+  }
   const header = csvParseRows(written[0]?.text ?? '')[0]?.map((name) => name.trim()) ?? []
   const rows = header.includes('list') ? written.slice(1).map((row) => tableRow(row, header, file)) : written.map((row): ManifestRow => ({ line: row.line, list: row.text }))
   if (header.includes('list')) {
@@ -51,8 +56,14 @@ function tableRow({ line, text }: { readonly line: number; readonly text: string
   return { line, list: cell('list'), ...(cell('outdir') === '' ? {} : { outdir: cell('outdir') }), ...(cell('ccd') === '' ? {} : { ccd: cell('ccd') }) }
 }
 
-/** A manifest of these exposures, as `parseManifest` reads it; columns that no row uses are left out. */
+/**
+ * A manifest of these exposures, as `parseManifest` reads it; columns that no row uses are left out.
+ *
+ * @throws CommandError for a path that begins or ends with a blank: blanks round a cell count as nothing
+ */
 export function manifestText(rows: readonly Omit<ManifestRow, 'line'>[]): string {
+  const trimmed = rows.flatMap(({ list, outdir }) => [list, outdir ?? '']).find((path) => path !== path.trim())
+  if (trimmed !== undefined) throw new CommandError('unfit-for-manifest', 'a path in a manifest cannot begin or end with a blank', { found: `'${trimmed}'` })
   const used = COLUMNS.filter((name) => name === 'list' || rows.some((row) => row[name] !== undefined))
   return `${csvFormatRows([used, ...rows.map((row) => used.map((name) => row[name] ?? ''))])}\n`
 }

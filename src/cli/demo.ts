@@ -1,10 +1,10 @@
+import { commandLine, pathWord } from '../formats/shell-word.js'
 import { packagedDescriptions } from '../node/catalog-files.js'
 import { writeTree } from '../node/write-tree.js'
 import { DEMO_SEED, demoExposure, truthFile, workFiles } from '../simulate/index.js'
 import { calibrateOptions, CALIBRATE_OPTIONS } from './calibrate-options.js'
 import { calibrate } from './calibrate.js'
 import { DEMO_CATALOG } from './choose-catalog.js'
-import { commandLine } from './command-line.js'
 import type { ExitCode, Io } from './io.js'
 
 /** `demo`: makes exposure 668439, calibrates its CCD 1 with the bundled catalogue, and shows the truth beside it. */
@@ -12,7 +12,7 @@ export async function demo(outdir: string, io: Io): Promise<ExitCode> {
   const [description] = await packagedDescriptions()
   const exposure = demoExposure(description!)
   await writeTree(outdir, [...workFiles(exposure), truthFile(exposure, DEMO_SEED)])
-  const asTyped = ['--expnum', '668439', '--ccd', '1', '--catalog', DEMO_CATALOG, '--workdir', outdir, '--outdir', outdir]
+  const asTyped = ['--expnum', '668439', '--ccd', '1', '--catalog', DEMO_CATALOG, '--workdir', pathWord(outdir), '--outdir', pathWord(outdir)]
   io.out(`exposure 668439 (simulated) is in ${outdir}; now:\n  ${commandLine(['bliss-calib', ...asTyped])}\n`)
   const defaults = Object.fromEntries(Object.entries(CALIBRATE_OPTIONS).map(([name, option]) => [name, 'default' in option ? option.default : undefined]))
   const exitCode = await calibrate(calibrateOptions({ ...defaults, expnum: '668439', catalog: DEMO_CATALOG, workdir: outdir, outdir }), io)

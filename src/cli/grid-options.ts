@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.js'
+import { isPrintable } from '../printable.js'
 import { CALIBRATE_OPTIONS, textOf, wholeOf, type Raw } from './calibrate-options.js'
 
 /** What `grid condor` and `grid slurm` have in common; the table is the parser and the help. */
@@ -97,6 +98,9 @@ export function positiveWhole(raw: Raw, name: string): number {
   throw new CommandError('bad-option', 'the option needs a whole number above 0', { option: `--${name}`, found: `'${value}'` })
 }
 
+/** `name = value` of a submit file that ends on its own line: no control characters, no backslash that joins the next, no `@=` that goes on below. */
+const isSubmitLine = (line: string): boolean => isPrintable(line) && /^\s*[+\w][\w.]*\s*=/.test(line) && !/\\\s*$/.test(line) && !/^\s*queue\b/i.test(line)
+
 /** The options of `grid condor` alone. */
 export interface CondorCommand extends GridCommand {
   readonly submitLines: readonly string[]
@@ -115,7 +119,7 @@ export function condorCommand(raw: Raw): CondorCommand {
     throw new CommandError('bad-option', 'a script of a pipeline is for jobsub', { option: '--script', expected: '--jobsub beside it' })
   }
   const submitLines = (raw['submit-line'] as string[]).map(String)
-  const broken = submitLines.find((line) => !/^[^=\n]+=[^\n]*$/.test(line) || /^\s*queue\b/i.test(line))
+  const broken = submitLines.find((line) => !isSubmitLine(line))
   if (broken !== undefined) throw new CommandError('bad-option', 'a line of a submit file is `name = value`', { option: '--submit-line', found: `'${broken}'` })
   return {
     ...gridCommand(raw),

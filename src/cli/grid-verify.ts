@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { join } from 'node:path'
 import { markerName, parseMarker } from '../batch/marker.js'
 import { CommandError } from '../errors.js'
+import { commandLine, optionWords } from '../formats/shell-word.js'
 import { verifyExposure, type ProductFiles, type Verified } from '../grid/verify.js'
 import type { GridExposure } from '../grid/workflow.js'
 import { mergeExposure } from '../node/merge-exposure.js'
@@ -53,7 +54,8 @@ function isOf({ expnum, list }: GridExposure, which: Pick<CalibrateOptions, 'exp
 
 /** What is wrong with an exposure, and the command that mends what is missing. */
 function problemLines({ list, expnum, workdir, outdir }: GridExposure, { problems, absentCcds }: Verified, catalog: string): string {
-  const again = absentCcds.length === 0 ? [] : [`again: bliss-calib --expnum ${expnum} --reqnum ${list.reqnum} --attnum ${list.attnum} --ccd ${absentCcds[0]} --workdir ${workdir} --outdir ${outdir} --catalog ${catalog} shows why`]
+  const words = ['bliss-calib', '--expnum', `${expnum}`, ...optionWords('--reqnum', list.reqnum), '--attnum', list.attnum, '--ccd', `${absentCcds[0]}`, '--workdir', workdir, '--outdir', outdir, '--catalog', catalog]
+  const again = absentCcds.length === 0 ? [] : [`again: ${commandLine(words)} shows why`]
   return [...problems, ...again].map((sentence) => `bliss-calib: ${list.fileName}: ${sentence}\n`).join('')
 }
 

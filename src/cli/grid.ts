@@ -3,7 +3,10 @@ import { fileURLToPath } from 'node:url'
 import { join, resolve } from 'node:path'
 import { manifestText } from '../batch/manifest.js'
 import { CommandError } from '../errors.js'
+import { commandLine, pathWord, shellWord } from '../formats/shell-word.js'
+import { hasSecret, isUrl, printableUrl } from '../printable.js'
 import { fluxChoice } from '../exposure/fullcat.js'
+import { refuseUncarried } from '../grid/carried-words.js'
 import { dagmanConfig, submitText } from '../grid/condor-submit.js'
 import { dagOfDags, dagText, type Stage } from '../grid/condor-dag.js'
 import { jobsubText } from '../grid/jobsub.js'
@@ -18,7 +21,6 @@ import { findExposures } from '../node/grid-exposures.js'
 import { packageRoot, packageVersion } from '../node/package.js'
 import { writeTree } from '../node/write-tree.js'
 import { chooseCatalog } from './choose-catalog.js'
-import { commandLine, shellWord } from './command-line.js'
 import type { Raw } from './calibrate-options.js'
 import { condorCommand, gridCommand, positiveWhole, type GridCommand } from './grid-options.js'
 import type { ExitCode, Io } from './io.js'
@@ -48,7 +50,7 @@ export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCo
     })
     const own = command.script === undefined ? [...workflow.files, ...commonFiles(command)] : []
     await write(planned, [...own, { name: 'jobsub.dag', text }])
-    if (!command.quiet) io.out(`${command.to}/jobsub.dag: ${jobCount(workflow.workflow) - 1} jobs; jobsub_submit_dag -G GROUP file://${directory}/jobsub.dag\n`)
+    if (!command.quiet) io.out(`${command.to}/jobsub.dag: ${jobCount(workflow.workflow) - 1} jobs; ${commandLine(['jobsub_submit_dag', '-G', 'GROUP', `file://${directory}/jobsub.dag`])}\n`)
     return 0
   }
 
@@ -67,7 +69,7 @@ export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCo
   ])
   if (!command.quiet) {
     const nodes = parts.reduce((total, { workflow }) => total + jobCount(workflow), 0)
-    io.out(`${command.to}: ${counted(planned.exposures)}, ${nodes} nodes in ${parts.length} DAG${parts.length === 1 ? '' : 's'}; now: cd ${shellWord(command.to)} && condor_submit_dag bliss.dag\n`)
+    io.out(`${command.to}: ${counted(planned.exposures)}, ${nodes} nodes in ${parts.length} DAG${parts.length === 1 ? '' : 's'}; now: cd ${shellWord(pathWord(command.to))} && condor_submit_dag bliss.dag\n`)
   }
   return 0
 }
@@ -84,7 +86,7 @@ export async function gridSlurm(from: string, raw: Raw, io: Io): Promise<ExitCod
   if (tasks > MAX_JOB_COUNT && !command.quiet) {
     io.err(`${tasks} tasks: Slurm holds MaxJobCount of them at a time, ${MAX_JOB_COUNT} unless configured, and submit.sh stops where it takes no more; --per chunk needs fewer\n`)
   }
-  if (!command.quiet) io.out(`${command.to}: ${counted(planned.exposures)}, ${tasks} tasks; now: ${commandLine(['sh', `${command.to}/submit.sh`])}\n`)
+  if (!command.quiet) io.out(`${command.to}: ${counted(planned.exposures)}, ${tasks} tasks; now: ${commandLine(['sh', pathWord(`${command.to}/submit.sh`)])}\n`)
   return 0
 }
 
@@ -99,16 +101,27 @@ interface Planned {
 async function plan(from: string, command: GridCommand, io: Io): Promise<Planned> {
   fluxChoice(command.magsType)
   const directory = resolve(command.to)
-  if (/[\n\r]/.test(directory)) throw new CommandError('bad-option', 'a line break in a path cannot stand in the files of a scheduler', { option: '--to' })
+  refuseUncarried(directory)
   await refuseStandingPlan(command, directory)
   const note = (text: string) => (command.quiet ? undefined : io.err(text))
   const { magsType, system, estimator, keepBorrowed } = command
   const catalog = await chooseCatalog(command, io.env, note)
   const { exposures, notes } = await findExposures(from, command.outdir === undefined ? undefined : resolve(command.outdir), (rows, listFile) => refuseUnanswerable(catalog, system, rows, listFile))
+  for (const { workdir, outdir, list } of exposures) [workdir, outdir, list.fileName].forEach(refuseUncarried)
   for (const sentence of notes) note(`${sentence}\n`)
-  const options = { catalog: resolve(catalog.location), magsType, system, estimator, keepBorrowed }
+  const options = { catalog: catalogOfJobs(catalog.location), magsType, system, estimator, keepBorrowed }
   const requests = measuredRequests(command.per, Math.max(...exposures.map(({ ccds }) => ccds.length)), command)
   return { directory, exposures, head: { version: packageVersion(), catalogHash: catalog.hash, options }, requests }
+}
+
+/** What jobs in other directories open the catalogue by. Throws CommandError for an address that lets its reader in: others read the files of a grid. */
+function catalogOfJobs(location: string): string {
+  if (!isUrl(location)) return resolve(location)
+  if (!hasSecret(location)) return location
+  throw new CommandError('secret-in-plan', 'an address with a password or a query would stand in the files of the grid: copy the catalogue to a directory that the jobs see', {
+    option: '--catalog',
+    found: printableUrl(location),
+  })
 }
 
 async function refuseStandingPlan({ to, force }: GridCommand, directory: string): Promise<void> {
@@ -156,7 +169,7 @@ function ccdRanges(ccds: readonly number[]): string {
 }
 
 function commonFiles({ program }: GridCommand): Text[] {
-  const words = program === undefined ? [process.execPath, fileURLToPath(new URL('bin/bliss-calib.js', packageRoot))] : program.trim().split(/\s+/)
+  const words = program === undefined ? [process.execPath, fileURLToPath(new URL('bin/bliss-calib.js', packageRoot))] : program.split(/[ \t]+/).filter((word) => word !== '')
   return [{ name: 'node.sh', text: nodeScript(words) }, { name: 'logs/README', text: 'Output and messages of the jobs.\n' }]
 }
 

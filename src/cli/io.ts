@@ -1,4 +1,5 @@
 import { exitCodeOf, isBlissError, type ExitCode } from '../errors.js'
+import { printableLines, withoutPasswords } from '../printable.js'
 
 export type { ExitCode } from '../errors.js'
 
@@ -31,6 +32,25 @@ export const processIo: Io = {
   env: process.env,
   errIsTerminal: process.stderr.isTTY === true,
   outIsTerminal: process.stdout.isTTY === true,
+}
+
+/** What this program itself sends to a terminal beside text: colours (`paintFor`), and the beginning of a line anew (`progressLine`). */
+const OWN_SEQUENCES = /(\u001b\[(?:3[123];1|0)m|^\r\u001b\[K)/
+
+/**
+ * The same with text that cannot do anything but be read: names of files, headers and results hold what others wrote. Control characters are
+ * shown as escapes, passwords of URLs are left out.
+ */
+export function shielded(io: Io): Io {
+  const shown = (text: string, terminal: boolean | undefined) =>
+    text.split(OWN_SEQUENCES).map((part, k) => (k % 2 === 1 && terminal === true ? part : printableLines(withoutPasswords(part)))).join('')
+  const { outBytes } = io
+  return {
+    ...io,
+    out: (text) => io.out(shown(text, io.outIsTerminal)),
+    err: (text) => io.err(shown(text, io.errIsTerminal)),
+    ...(outBytes === undefined ? {} : { outBytes: (bytes) => outBytes.call(io, bytes) }),
+  }
 }
 
 /** Prints a failure: the sentence of an expected one, the stack of a bug. Gives its exit code. */

@@ -17,7 +17,7 @@ import { declareReport } from './commands/report.js'
 import { declareSimulate } from './commands/simulate.js'
 import { declareStarlists } from './commands/starlists.js'
 import { REMOTE_OPTIONS } from './remote-options.js'
-import { processIo, reportFailure, type ExitCode, type Io } from './io.js'
+import { processIo, reportFailure, shielded, type ExitCode, type Io } from './io.js'
 
 /** The commands in the order of the help. */
 const COMMANDS: readonly DeclareCommand[] = [
@@ -36,7 +36,8 @@ const COMMANDS: readonly DeclareCommand[] = [
 ]
 
 /** Runs the command line and gives the exit code; never calls process.exit. */
-export async function main(args: readonly string[], io: Io = processIo): Promise<number> {
+export async function main(args: readonly string[], terminal: Io = processIo): Promise<number> {
+  const io = shielded(terminal)
   let exitCode: ExitCode = 0
   const run: Parameters<DeclareCommand>[1] = async (work) => {
     exitCode = await work(io).catch((error: unknown) => reportFailure(error, io))

@@ -5,10 +5,10 @@ import { CommandError } from '../errors.js'
 import { workingCcds } from '../exposure/camera.js'
 import { parseCcds } from '../exposure/catalogue-list.js'
 import { seededRandom } from '../math/random.js'
+import { commandLine, pathWord } from '../formats/shell-word.js'
 import { packagedDescriptions } from '../node/catalog-files.js'
 import { writeTree } from '../node/write-tree.js'
 import { exposureFiles, simulateExposure } from '../simulate/index.js'
-import { commandLine } from './command-line.js'
 import type { ExitCode, Io } from './io.js'
 
 type Raw = Readonly<Record<string, unknown>>
@@ -53,9 +53,9 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
 
 /** The two commands that calibrate what was simulated, as they are typed from here. */
 function nextCommands(outdir: string, expnum: number, ccds: string): string {
-  const [work, catalog] = [join(outdir, 'work'), join(outdir, 'catalog')]
+  const [work, catalog, raw] = ['work', 'catalog', 'raw'].map((name) => pathWord(join(outdir, name))) as [string, string, string]
   const replace = existsSync(catalog) ? ['--force'] : []
-  const build = ['bliss-calib', 'catalog', 'build', '--from', join(outdir, 'raw'), '--to', catalog, ...replace]
+  const build = ['bliss-calib', 'catalog', 'build', '--from', raw, '--to', catalog, ...replace]
   const calibrate = ['bliss-calib', '--expnum', String(expnum), '--ccd', ccds, '--catalog', catalog, '--workdir', work, '--outdir', work]
   return `now:\n  ${commandLine(build)}\n  ${commandLine(calibrate)}\n`
 }

@@ -1,13 +1,15 @@
 import { verdictFrom, type Concern } from '../photometry/concern.js'
 import type { ExposureSolution } from '../photometry/exposure-solution.js'
 import type { CcdResult } from '../photometry/result.js'
+import { printableText } from '../printable.js'
 import { parseResultDocument } from '../products/result-document.js'
 import { decide } from '../report/decision.js'
 import { focalSparkline } from './focal-sparkline.js'
 import { wrapped, type Paint } from './terminal-text.js'
 
 /** A CCD in a line short enough for a phone: the number and its statistical error, the stars, the verdict; long verdicts go on below, within 80 columns. */
-export function ccdLine({ ccd, zeropoint, zeropointErr, cuts, verdict, concerns }: CcdResult, paint: Paint = plain): string {
+export function ccdLine({ ccd, zeropoint, zeropointErr, cuts, verdict: sentence, concerns }: CcdResult, paint: Paint = plain): string {
+  const verdict = printableText(sentence)
   const number = zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)}`
   const line = wrapped(`CCD ${String(ccd).padStart(2, '0')}  ${number}  ${cuts.used}/${cuts.matched} stars  `, verdict)
   const tone = concerns.some(({ severity }) => severity === 'stop') ? 'stop' : verdict === 'good' ? 'go' : 'look'
@@ -24,7 +26,7 @@ export function closingLines(run: { readonly ccds: readonly CcdResult[]; readonl
   const system = `system    ${first.system}${systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`}, ${first.relation}\n`
   const plane = solution ? focalSparkline(ccds) : ''
   const { word, headline } = decide(parseResultDocument(json(), 'the result'))
-  const decision = wrapped(`${word}  `, headline).replace(word, paint(word, word === 'GO' ? 'go' : word === 'LOOK' ? 'look' : 'stop'))
+  const decision = wrapped(`${word}  `, printableText(headline)).replace(word, paint(word, word === 'GO' ? 'go' : word === 'LOOK' ? 'look' : 'stop'))
   return `${solution ? exposureLine(solution) : ''}${system}${plane === '' ? '' : `plane ${plane}\n`}${decision}`
 }
 

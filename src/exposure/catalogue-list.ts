@@ -1,6 +1,7 @@
 import { csvParseRows } from 'd3-dsv'
 import { bandOfFilter } from '../camera/filter-names.js'
 import { CommandError, InputError } from '../errors.js'
+import { isPrintable } from '../printable.js'
 
 /** Sky corners of a CCD, ICRS degrees, in order round the CCD. */
 export interface CcdCorners {
@@ -73,7 +74,7 @@ export function chooseList(
       (wanted.reqnum === undefined || sameNumberOrText(name.reqnum, wanted.reqnum)) &&
       (wanted.attnum === undefined || Number(name.attnum) === wanted.attnum),
   )
-  if (fitting.length === 1) return fitting[0]!
+  if (fitting.length === 1) return nameable(fitting[0]!, directory)
   const tag = `r${wanted.reqnum ?? '*'}p${wanted.attnum ?? '*'}`
   const pattern = `D${String(wanted.expnum).padStart(8, '0')}_${tag}_red_catlist.csv`
   if (fitting.length === 0) {
@@ -87,6 +88,16 @@ export function chooseList(
     file: directory,
     found: fitting.map((name) => name.fileName).join(', '),
     expected: 'one',
+  })
+}
+
+/** Throws InputError for a list whose name cannot be a part of others: every product is named after it. */
+export function nameable(name: ListName, directory: string): ListName {
+  if (isPrintable(name.fileName)) return name
+  throw new InputError('bad-list-name', 'the name of the catalogue list holds a line break or another control character: rename it', {
+    file: directory,
+    found: `'${name.fileName}'`,
+    expected: 'D{E}_r{R}p{A}_red_catlist.csv',
   })
 }
 
@@ -136,9 +147,14 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
       }
       return value
     }
-    if (/[",\r\n]/.test(textOf('FILENAME'))) {
+    if (/[",]/.test(textOf('FILENAME'))) {
       const place = { file, line, column: 'FILENAME', found: textOf('FILENAME') }
       fault = new InputError('bad-value', 'a file name with a comma or a quote cannot stand in the products', place)
+    }
+    const unprintable = (['FILENAME', 'BAND', 'NITE'] as const).find((column) => !isPrintable(textOf(column)))
+    if (unprintable !== undefined) {
+      const place = { file, line, column: unprintable, found: `'${textOf(unprintable)}'` }
+      fault = new InputError('bad-value', 'a line break or another control character cannot stand in the products', place)
     }
     if (textOf('FILENAME') === '') {
       fault = new InputError('bad-value', 'a file name is missing', { file, line, column: 'FILENAME' })

@@ -1,3 +1,4 @@
+import { condorText } from './carried-words.js'
 import type { Job, Workflow } from './workflow.js'
 
 /** Names in one PARENT line; a long line is hard to read and some DAGMan versions cap it. */
@@ -61,11 +62,13 @@ function varsText({ args }: Job): string {
 /**
  * Arguments in the new syntax of `condor_submit`, without its outer double quotes: a word with white space or a single quote stands in single quotes, quotes
  * are doubled, `$` is the macro `$(DOLLAR)`. [condor_submit manual, `arguments`]
+ *
+ * @throws CommandError for a word that they cannot carry
  */
 export function argumentsText(args: readonly string[]): string {
   return args
     .map((word) => {
-      const escaped = word.replaceAll("'", "''").replaceAll('"', '""').replaceAll('$', '$(DOLLAR)')
+      const escaped = condorText(word).replaceAll("'", "''").replaceAll('"', '""')
       return word === '' || /[\s']/.test(word) ? `'${escaped}'` : escaped
     })
     .join(' ')

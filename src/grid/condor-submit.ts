@@ -1,3 +1,4 @@
+import { condorValue } from './carried-words.js'
 import { argumentsText, type Stage } from './condor-dag.js'
 import type { Request } from './requests.js'
 
@@ -13,7 +14,7 @@ export interface SubmitOptions {
  * node's name and attempt; a job that runs longer than its request says is removed, which DAGMan counts as a failure and retries.
  */
 export function submitText(stage: Stage, request: Request, options: SubmitOptions): string {
-  const directory = options.directory.replaceAll('$', '$(DOLLAR)')
+  const directory = condorValue(options.directory)
   return `# bliss-calib: ${stage} jobs; the arguments come from VARS of the DAG.
 universe = vanilla
 executable = /bin/sh

@@ -1,4 +1,5 @@
 import { CommandError } from '../errors.js'
+import { refuseUncarried } from './carried-words.js'
 import { exposureTag, type GridExposure, type Job, type Workflow } from './workflow.js'
 
 export interface JobsubOptions {
@@ -14,12 +15,12 @@ export interface JobsubOptions {
  * A workflow as the input of Fermilab's jobsub DAG tool: `<serial>` and `<parallel>` blocks of `jobsub` lines, each block after the one before.
  *
  * With `scriptArgs` it is the original's form alone: one parallel block, a line per CCD, for the script of a pipeline of which this calibration is one step.
- * The tool splits lines at white space and replaces environment variables, and has no quoting.
+ * The tool splits lines at white space and replaces environment variables, and has no quoting; a shell may see its lines.
  *
  * @throws CommandError for an argument that it would tear apart
  */
 export function jobsubText(workflow: Workflow, exposures: readonly GridExposure[], { jobsub, script, scriptArgs }: JobsubOptions): string {
-  const line = (args: string) => `jobsub ${jobsub} ${script} ${args}\n`
+  const line = (args: string) => `jobsub ${refuseUncarried(jobsub)} ${unquoted(script)} ${refuseUncarried(args)}\n`
   const block = (kind: 'serial' | 'parallel', lines: readonly string[]) => `<${kind}>\n${lines.join('')}</${kind}>\n`
   if (scriptArgs !== undefined) {
     return block('parallel', exposures.flatMap((exposure) => exposure.ccds.map((ccd) => line(filledIn(scriptArgs, exposure, ccd)))))
@@ -35,8 +36,9 @@ export function jobsubText(workflow: Workflow, exposures: readonly GridExposure[
 }
 
 function unquoted(word: string): string {
-  if (word !== '' && !/[\s$<>]/.test(word)) return word
-  throw new CommandError('jobsub-word', 'jobsub splits its lines at white space and replaces $NAME: an argument cannot have either', { found: `'${word}'`, expected: 'a path without white space, $, < or >' })
+  if (/^[\p{L}\p{M}\p{N}_@%+=:,./-]+$/u.test(word)) return word
+  const sentence = 'jobsub splits its lines at white space, replaces $NAME and has no quotes: an argument cannot have such characters'
+  throw new CommandError('jobsub-word', sentence, { found: `'${word}'`, expected: 'letters, digits and _@%+=:,./-' })
 }
 
 function filledIn(template: string, exposure: GridExposure, ccd: number): string {

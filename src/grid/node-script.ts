@@ -1,7 +1,4 @@
-/** A word of a POSIX shell, quoted so that it stands for itself. */
-export function shellWord(text: string): string {
-  return /^[A-Za-z0-9_\-+=:,./@%]+$/.test(text) ? text : `'${text.replaceAll("'", `'\\''`)}'`
-}
+import { scriptWord } from './carried-words.js'
 
 /**
  * The script that every job runs: bliss-calib, and its exit code as a scheduler can act on it.
@@ -17,7 +14,7 @@ export function nodeScript(program: readonly string[]): string {
 #   0, 4 (a CCD without a zeropoint of its own; its files say so) -> 0
 #   2, 70 (the command is wrong, a bug: a retry does the same)    -> 2
 #   3 (an input is missing or damaged, a disk failed: may pass)   -> 3
-${program.map(shellWord).join(' ')} "$@"
+${program.map(scriptWord).join(' ')} "$@"
 code=$?
 case $code in
   0 | 4) exit 0 ;;

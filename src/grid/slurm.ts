@@ -1,4 +1,4 @@
-import { shellWord } from './node-script.js'
+import { scriptWord } from './carried-words.js'
 import type { Request, Requests } from './requests.js'
 import type { Job, Workflow } from './workflow.js'
 
@@ -28,7 +28,7 @@ export function slurmFiles(workflow: Workflow, options: SlurmOptions): { readonl
   return [
     { name: 'submit.sh', text: submitScript(workflow, options) },
     { name: 'job.sbatch', text: batchScript(options) },
-    ...KINDS.map((kind) => ({ name: `${kind}.tasks`, text: jobs[kind].map(({ args }) => `${args.map(shellWord).join(' ')}\n`).join('') })),
+    ...KINDS.map((kind) => ({ name: `${kind}.tasks`, text: jobs[kind].map(({ args }) => `${args.map(scriptWord).join(' ')}\n`).join('') })),
   ]
 }
 
@@ -65,7 +65,7 @@ function submitScript({ name, prepare, units }: Workflow, options: SlurmOptions)
     '#!/bin/sh',
     `# bliss-calib: ${name}. Submits all jobs; options given here (--account=..., --partition=...) go to every sbatch. Run it again after a failure.`,
     'set -eu',
-    `cd ${shellWord(options.directory)}`,
+    `cd ${scriptWord(options.directory)}`,
     'mkdir -p logs',
     'submit() {',
     '  id=$(sbatch --parsable --chdir="$PWD" --kill-on-invalid-dep=yes "$@")',

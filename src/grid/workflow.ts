@@ -1,4 +1,5 @@
 import type { ListName } from '../exposure/catalogue-list.js'
+import { optionWords } from '../formats/shell-word.js'
 
 /** An exposure to be calibrated elsewhere; paths are absolute, because jobs run in other directories. */
 export interface GridExposure {
@@ -61,7 +62,7 @@ export function exposureTag({ expnum, list }: Pick<GridExposure, 'expnum' | 'lis
   return `${expnum}_r${list.reqnum}p${list.attnum}`.replace(/[^A-Za-z0-9_]/g, '_')
 }
 
-const which = ({ expnum, list }: GridExposure) => ['--expnum', `${expnum}`, '--reqnum', list.reqnum, '--attnum', list.attnum]
+const which = ({ expnum, list }: GridExposure) => ['--expnum', `${expnum}`, ...optionWords('--reqnum', list.reqnum), '--attnum', list.attnum]
 
 /** The options of `calibrate` and `batch` that decide the numbers. */
 function photometry(options: GridOptions): string[] {
@@ -75,8 +76,9 @@ function photometry(options: GridOptions): string[] {
  * @param plan path of the plan of these exposures
  */
 export function ccdWorkflow(name: string, exposures: readonly GridExposure[], options: GridOptions, plan: string): Workflow {
+  const taken = new Map<string, number>()
   const units = exposures.map((exposure): Unit => {
-    const tag = exposureTag(exposure)
+    const tag = freeTag(exposureTag(exposure), taken)
     const place = ['--workdir', exposure.workdir, '--outdir', exposure.outdir]
     return {
       calibrate: exposure.ccds.map((ccd) => ({
@@ -88,6 +90,13 @@ export function ccdWorkflow(name: string, exposures: readonly GridExposure[], op
     }
   })
   return { name, prepare: prepareJob(plan), units, finish: { name: 'finish', args: ['grid', 'verify', plan, '--salvage'] } }
+}
+
+/** Two exposures may have one tag: in two directories, or as what differs is no letter or digit. A node's name is there once. */
+function freeTag(tag: string, taken: Map<string, number>): string {
+  const before = taken.get(tag) ?? 0
+  taken.set(tag, before + 1)
+  return before === 0 ? tag : freeTag(`${tag}_again${before}`, taken)
 }
 
 /** A job per chunk of exposures, for surveys: the chunks side by side, then one summary of all, then a check of each chunk's files. */

@@ -6,6 +6,7 @@ import { InputError } from '../errors.js'
 import {
   chooseList,
   isSound,
+  nameable,
   parseCatalogueList,
   type CatalogueListRow,
   type ListName,
@@ -48,7 +49,7 @@ export async function readList(workdir: string, wanted: { expnum: number; reqnum
  * @throws InputError for a list that is missing or damaged, or of which no row is sound
  */
 export async function readNamedList(dir: string, name: ListName): Promise<ReadList> {
-  const bytes = await readInput(join(dir, name.fileName), 'textBytes')
+  const bytes = await readInput(join(dir, nameable(name, dir).fileName), 'textBytes')
   const listed = parseCatalogueList(new TextDecoder().decode(bytes), name.fileName)
   const rows = comparedRows(listed, Number(name.expnumText), name.fileName)
   if (!rows.some(isSound)) throw rows[0]!.fault!

@@ -1,5 +1,6 @@
 import { basename } from 'node:path'
 import { InputError, isBlissError } from '../errors.js'
+import { printableText } from '../printable.js'
 
 const REASONS: Readonly<Record<string, string>> = {
   ENOENT: 'there is no such file or directory',
@@ -29,5 +30,5 @@ export const unreadableFile = (path: string, cause: unknown): InputError => new 
 export function reasonWithoutPath(error: unknown): string {
   const { message } = error as Error
   const file = isBlissError(error) ? error.place.file : undefined
-  return file === undefined ? message : message.replaceAll(file, basename(file))
+  return file === undefined ? message : message.replaceAll(printableText(file), basename(printableText(file)))
 }

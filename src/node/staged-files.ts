@@ -2,6 +2,7 @@ import * as fs from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { NamedBytes } from '../formats/bytes.js'
+import { refuseUnfitNames } from '../products/file-name.js'
 import { reasonOf } from './reason.js'
 import { temporaryStem } from './temporary-names.js'
 
@@ -32,9 +33,10 @@ const temporaryName = (stem: string, i: number): string => `${stem}-${i}`
 /**
  * Writes a set of files under temporary names; `flushFiles` brings them to the disk, `commitFiles` makes them seen. Where anything fails, none of them stays.
  *
- * @throws InputError naming the file and the reason
+ * @throws InputError naming the file and the reason, also for a name that is no plain one, or there twice
  */
 export async function stageFiles(dir: string, files: readonly FileToWrite[], stem = temporaryStem(), operations: WriteOperations = fs): Promise<StagedFile[]> {
+  refuseUnfitNames(files.map(({ name }) => name), dir)
   const staged = files.map(({ name }, i) => ({ name, temporary: temporaryName(stem, i) }))
   await eachOf(dir, staged, (path, i) => write(path, files[i]!.bytes, operations), operations)
   return staged

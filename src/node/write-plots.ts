@@ -1,4 +1,4 @@
-import { isSound } from '../exposure/catalogue-list.js'
+import { isSound, type CatalogueListRow } from '../exposure/catalogue-list.js'
 import { fluxChoice } from '../exposure/fullcat.js'
 import { ccdFootprint } from '../exposure/footprint.js'
 import type { NamedBytes } from '../formats/bytes.js'
@@ -7,6 +7,7 @@ import { meanDirection } from '../photometry/apply-solution.js'
 import { propagateTo } from '../photometry/propagate.js'
 import { selectStars } from '../photometry/selection.js'
 import { standaloneSvg } from '../report/figures/figure.js'
+import { baseName } from '../products/file-name.js'
 import { originalPlots, originalStarPlot, type NamedFigure } from '../report/original-plots.js'
 import type { ExposureRun, OpenedJob } from './exposure-job.js'
 import { writeFilesWhole } from './files.js'
@@ -21,9 +22,11 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
   const byCcd = new Map(run.ccds.map((result) => [result.ccd, result]))
   const plotted = rows.flatMap((row) => (byCcd.has(row.ccd) ? [{ row, result: byCcd.get(row.ccd)!, corners: row.corners }] : []))
   const names: string[] = []
+  const stems = new Set<string>()
   const write = async (figures: readonly NamedFigure[]) => {
     const files: NamedBytes[] = []
     for (const { stem, figure } of figures) {
+      stems.add(stem)
       files.push({ name: `${stem}.png`, bytes: await pngOf(figure) }, { name: `${stem}.svg`, bytes: new TextEncoder().encode(standaloneSvg(figure)) })
       names.push(`${stem}.png`)
     }
@@ -37,7 +40,14 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
     const { sources, facts } = await readCcd(job.workdir, fileName, row, list.name.fileName, fluxChoice(job.magsType))
     const selected = indicesWhere(sources.raDeg.length, ((chosen) => (i) => chosen[i] === 1)(selectStars(sources, facts.saturation).selected))
     const stars = propagateTo(result.epochYr, await run.catalog.read(ccdFootprint(row.corners, 0)))
-    await write([originalStarPlot(row.fileName, row.corners, row.centre, stars, { raDeg: gather(sources.raDeg, selected), decDeg: gather(sources.decDeg, selected) })])
+    const stem = freeStem(row, stems)
+    await write([originalStarPlot(stem, row.fileName, row.corners, row.centre, stars, { raDeg: gather(sources.raDeg, selected), decDeg: gather(sources.decDeg, selected) })])
   }
   return names
+}
+
+/** The figure's name: that of the SExtractor catalogue without its directory, and with the CCD if another figure has it. */
+function freeStem({ fileName, ccd }: CatalogueListRow, taken: ReadonlySet<string>): string {
+  const stem = baseName(fileName)
+  return taken.has(stem) ? `${stem}_${String(ccd).padStart(2, '0')}` : stem
 }

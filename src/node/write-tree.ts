@@ -1,11 +1,22 @@
-import { mkdir } from 'node:fs/promises'
+import { lstat, mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { NamedBytes } from '../formats/bytes.js'
+import { nameFault, refuseUnfitNames } from '../products/file-name.js'
 import { reasonOf, writeFilesWhole } from './files.js'
 
-/** Writes files whose names hold directories, each directory's set whole. Throws InputError where a directory cannot be made or a file not be written. */
+/**
+ * Writes files whose names hold directories, each directory's set whole. Nothing leaves the root: not by a name, and not by a directory in it
+ * that is a link.
+ *
+ * @throws InputError if a directory cannot be made, a file not be written, or one of them would lie elsewhere
+ */
 export async function writeTree(root: string, files: readonly NamedBytes[]): Promise<void> {
+  for (const { name } of files) {
+    const unfit = name.split('/').find((part) => nameFault(part) !== undefined)
+    if (unfit !== undefined) refuseUnfitNames([unfit], root)
+  }
+  for (const directory of new Set(files.map(({ name }) => dirname(name)))) await refuseLink(root, directory)
   const byDirectory = new Map<string, NamedBytes[]>()
   for (const file of files) {
     const directory = join(root, dirname(file.name))
@@ -18,5 +29,16 @@ export async function writeTree(root: string, files: readonly NamedBytes[]): Pro
       throw new InputError('unwritable-directory', `the directory cannot be made: ${reasonOf(cause)}`, { file: directory }, { cause })
     })
     await writeFilesWhole(directory, set)
+  }
+}
+
+/** Throws InputError if a directory below the root, or one between, is a link: what it leads to is not the root's. */
+async function refuseLink(root: string, directory: string): Promise<void> {
+  const parts = directory.split('/').filter((part) => part !== '.')
+  for (const [k] of parts.entries()) {
+    const path = join(root, ...parts.slice(0, k + 1))
+    const facts = await lstat(path).catch(() => undefined)
+    if (facts?.isSymbolicLink() !== true) continue
+    throw new InputError('linked-directory', 'files would be written through a link: remove it, or choose another directory', { file: path, found: 'a symbolic link', expected: 'a directory' })
   }
 }

@@ -1,6 +1,7 @@
+import { pathWord, shellWord } from '../formats/shell-word.js'
 import type { Concern } from '../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
-import { repeatedRun, shellWord, type TypedPaths } from './repeated-run.js'
+import { repeatedRun, type TypedPaths } from './repeated-run.js'
 
 /** GO: use it. LOOK: most of it stands, something wants a person's eye. STOP: do not use it before the cause is known. */
 export type DecisionWord = 'GO' | 'LOOK' | 'STOP'
@@ -147,7 +148,7 @@ function nextOf(word: DecisionWord, document: ResultDocument, reasons: readonly 
   if (word === 'GO' || first === undefined) {
     if (ccds.length === 1) return { words: 'Nothing is off. To calibrate the whole exposure:', command: again('all') }
     const combined = `D${String(exposure.expnum).padStart(8, '0')}_r${exposure.reqnum}p${exposure.attnum}_ZP.csv`
-    const template = shellWord(typed.outdir === undefined || typed.outdir === '.' ? combined : `${typed.outdir}/${combined}`)
+    const template = shellWord(pathWord(typed.outdir === undefined || typed.outdir === '.' ? combined : `${typed.outdir}/${combined}`))
     return { words: 'Nothing is off. For the star lists of difference imaging, with the number of the search exposure:', command: `bliss-calib starlists --expnum SEARCH --templates ${template}` }
   }
   switch (first.tag) {
@@ -165,7 +166,7 @@ function nextOf(word: DecisionWord, document: ResultDocument, reasons: readonly 
     case 'clouds':
     case 'transparency':
     case 'depth':
-      return { words: 'See how the exposures before and after fared:', command: `bliss-calib report --night ${shellWord(typed.outdir ?? '.')}` }
+      return { words: 'See how the exposures before and after fared:', command: `bliss-calib report --night ${shellWord(pathWord(typed.outdir ?? '.'))}` }
     case 'cross-check':
       return { words: 'Compare with the plain clipped mean, in another directory:', command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --estimator sigma-clip') }
     case 'no-zeropoint':

@@ -57,10 +57,17 @@ export function originalPlots(list: ListName, band: string, ccds: readonly Plott
 }
 
 /** The original's figure of a CCD, named after its SExtractor catalogue: catalogue stars and selected detections on the outline. */
-export function originalStarPlot(fileName: string, corners: CcdCorners, centre: Direction, standards: Positions, observed: Positions): NamedFigure {
+export function originalStarPlot(
+  stem: string,
+  fileName: string,
+  corners: CcdCorners,
+  centre: Direction,
+  standards: Positions,
+  observed: Positions,
+): NamedFigure {
   const project = ({ raDeg, decDeg }: Positions) =>
     Array.from(raDeg, (ra, i) => toTangentPlane(ra, decDeg[i]!, centre)).flatMap((offset) => (offset ? [[offset.xiDeg, offset.etaDeg] as const] : []))
-  return { stem: fileName, figure: ccdStarsFigure(fileName, { outline: placeOf(corners, centre).outline, standards: project(standards), observed: project(observed) }) }
+  return { stem, figure: ccdStarsFigure(fileName, { outline: placeOf(corners, centre).outline, standards: project(standards), observed: project(observed) }) }
 }
 
 type Positions = { readonly raDeg: ArrayLike<number>; readonly decDeg: ArrayLike<number> }

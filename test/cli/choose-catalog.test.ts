@@ -3,7 +3,7 @@ import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { namedCatalog } from '../../src/cli/choose-catalog.js'
-import { commandLine } from '../../src/cli/command-line.js'
+import { commandLine } from '../../src/formats/shell-word.js'
 import { run, temporaryDirectory } from './run.js'
 
 /** Words of a command line as the shell splits them. */

@@ -69,9 +69,11 @@ test('any path reaches the job as it is: through VARS, macros and the new syntax
   const word = fc.string({ unit: fc.constantFrom(...'ab /\'"\\$()\t&;%{}=é'), maxLength: 12 })
   fc.assert(
     fc.property(word, word, fc.array(word, { maxLength: 3 }), (directory, catalog, paths) => {
+      // The schedd fills these in: no spelling keeps them.
+      fc.pre(![directory, catalog, ...paths].some((text) => text.includes('$$(')))
       const workflow = ccdWorkflow('bliss', [exposureOf(668439, [1], { workdir: `/${paths[0] ?? ''}`, outdir: `/${paths[1] ?? ''}` })], { ...OPTIONS, catalog }, `/${paths[2] ?? ''}`)
       const dag = parseDag(dagText(workflow, { retries: 0 }))
-      const where = `/${directory.replaceAll('\t', '')}`.trimEnd()
+      const where = `/${directory.replaceAll('\t', '')}`.replace(/[\s\\]+$/, '')
       const submit = submitText('calibrate', measuredRequests('ccd', 1, {}).calibrate, { directory: where, lines: [] })
       expect(argumentsOf(dag, 'calibrate_668439_r4p05_01', submit)).toEqual([`${where}/node.sh`, ...workflow.units[0]!.calibrate[0]!.args])
       expect(expand(parseSubmit(submit).commands.get('initialdir')!, new Map())).toBe(where)
