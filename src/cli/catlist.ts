@@ -4,6 +4,7 @@ import { InputError } from '../errors.js'
 import { IMAGE_NAME, makeCatalogueList } from '../exposure/make-catlist.js'
 import { readFitsHeaders } from '../formats/fits/index.js'
 import { openInput, reasonOf, writeFilesWhole } from '../node/files.js'
+import { recoverDirectory } from '../node/recover-directory.js'
 import type { ExitCode, Io } from './io.js'
 
 /** `bliss-calib catlist`: writes the catalogue list of the images (`*_immask.fits`, `*_immasked.fits`, also `.fz` and `.gz`) of a directory, of one exposure where `expnum` names it. */
@@ -12,6 +13,7 @@ export async function catlist(raw: { readonly workdir: string; readonly outdir?:
   const present = await readdir(workdir).catch((cause: unknown) => {
     throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
   })
+  await recoverDirectory(outdir)
   const names = present.filter((name) => IMAGE_NAME.test(name) && (expnum === undefined || Number(/^D(\d+)_/.exec(name)?.[1]) === Number(expnum)))
   if (names.length === 0) {
     const fits = present.filter((name) => /\.fits(\.fz|\.gz)?$/.test(name)).sort()

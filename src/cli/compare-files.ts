@@ -1,11 +1,12 @@
 import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
 import { readNumericCsv } from '../formats/csv.js'
 import { readFitsTable } from '../formats/fits/index.js'
 import { readParquet } from '../formats/parquet/index.js'
 import { openInput, reasonOf } from '../node/files.js'
+import { refuseUnfinished } from '../node/recover-directory.js'
 import { parseProductName, type ProductKind } from '../compare/names.js'
 import { filesByExposure, type ExposureFiles, type NamedProduct } from '../compare/plan.js'
 import {
@@ -38,12 +39,13 @@ const COMPARED: ReadonlySet<ProductKind> = new Set(['zero', 'all-zp', 'catalogue
 /**
  * Finds the products at a path; files are told by their names, a file that was renamed by its content.
  *
- * @throws InputError where the path is missing or unreadable, a directory without products, a file that is none
+ * @throws InputError where the path is missing or unreadable, a directory without products, a file that is none, or lies beside an unfinished commit
  */
 export async function findProducts(path: string): Promise<ProductSet> {
   const facts = await stat(path).catch((cause: unknown) => {
     throw new InputError('missing-path', `what is to be compared cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
   })
+  await refuseUnfinished(facts.isDirectory() ? path : dirname(path))
   if (!facts.isDirectory()) {
     const product = await singleProduct(path)
     return { path, kind: product.kind, exposures: filesByExposure([product]) }

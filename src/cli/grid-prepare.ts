@@ -9,6 +9,7 @@ import { openCatalog } from '../node/open-catalog.js'
 import { packageVersion } from '../node/package.js'
 import { reasonOf } from '../node/files.js'
 import { readList } from '../node/read-exposure.js'
+import { recoverDirectory } from '../node/recover-directory.js'
 import { standingSystems } from '../node/standing-products.js'
 import type { PhotometricSystem } from '../photometry/result.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
@@ -70,6 +71,6 @@ async function refuseUnwritable({ outdir, list, ccds }: GridExposure, { options 
   } catch (cause) {
     throw new InputError('unwritable-directory', `the output directory cannot be written: ${reasonOf(cause)}`, { file: outdir }, { cause })
   }
-  const standing = await standingSystems(outdir, list, ccds.map((ccd) => ({ ccd })))
+  const standing = await standingSystems(outdir, new Set(await recoverDirectory(outdir)), list, ccds.map((ccd) => ({ ccd })))
   refuseMixedSystems(options.system as PhotometricSystem, standing)
 }

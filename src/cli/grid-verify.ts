@@ -7,6 +7,7 @@ import { verifyExposure, type ProductFiles, type Verified } from '../grid/verify
 import type { GridExposure } from '../grid/workflow.js'
 import { mergeExposure } from '../node/merge-exposure.js'
 import { unreadableFile } from '../node/reason.js'
+import { recoverDirectory, refuseUnfinished } from '../node/recover-directory.js'
 import { readPlan } from './grid-plan.js'
 import type { CalibrateOptions } from './calibrate-options.js'
 import { reportFailure, type ExitCode, type Io } from './io.js'
@@ -24,6 +25,12 @@ export async function gridVerify(planPath: string, which: Pick<CalibrateOptions,
   let whole = 0
   const outcomes: Record<string, number> = {}
   for (const exposure of chosen) {
+    if (salvage) await recoverDirectory(exposure.outdir)
+    const unfinished = await refuseUnfinished(exposure.outdir).then(() => undefined, (error: unknown) => error)
+    if (unfinished !== undefined) {
+      reportFailure(unfinished, io)
+      continue
+    }
     let verified = await verifyExposure(exposure, plan, filesOf(exposure))
     if (salvage && !verified.merged && verified.presentCcds.length > 0) {
       await mergeWhatThereIs(exposure, io)

@@ -25,6 +25,9 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   process.exitCode = 3
 })
 
+/** A terminal that was closed takes no messages any more; the run that SIGHUP stops still has to clean up. */
+process.stderr.on('error', () => undefined)
+
 export const processIo: Io = {
   out: (text) => void process.stdout.write(text),
   outBytes: (bytes) => new Promise((resolve) => process.stdout.write(bytes, (error) => resolve(!error))),

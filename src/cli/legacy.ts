@@ -8,6 +8,7 @@ import { runLegacy } from '../legacy/run.js'
 import { writeFilesWhole } from '../node/files.js'
 import { readInput } from '../node/read-exposure.js'
 import { reasonOf } from '../node/reason.js'
+import { recoverDirectory } from '../node/recover-directory.js'
 import { gunzipWhole } from '../node/unpack.js'
 import { refuseMixedSystems } from '../products/mixed-systems.js'
 import type { Table } from '../table/columns.js'
@@ -30,7 +31,8 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
     const list = chooseList(present, options, workdir)
     const text = new TextDecoder().decode(await readInput(join(workdir, list.fileName), 'textBytes'))
     const rows = parseCatalogueList(text, list.fileName)
-    if (!options.force) refuseMixedSystems('catalog', await standingSystems(outdir, list, rows))
+    const there = new Set(await recoverDirectory(outdir))
+    if (!options.force) refuseMixedSystems('catalog', await standingSystems(outdir, there, list, rows))
     const stars = await chooseCatalog(options, io.env, (text) => (options.quiet ? undefined : io.err(text)))
     const names = new Set(present)
     const { exitCode, files, messages } = await runLegacy(

@@ -4,6 +4,7 @@ import { InputError, isBlissError } from '../errors.js'
 import { writeFilesWhole } from '../node/files.js'
 import { pageAssets } from '../node/page-assets.js'
 import { namesIn, readResult, reportNameOf, standingExposures } from '../node/read-products.js'
+import { recoverDirectory, refuseUnfinished } from '../node/recover-directory.js'
 import { nightExposure, type NightExposure } from '../report/night.js'
 import { nightPage } from '../report/night-page.js'
 import type { ExitCode, Io } from './io.js'
@@ -17,19 +18,29 @@ const DEEPEST = 3
 export async function reportNight({ path, outdir = path, quiet }: ReportOptions, io: Io): Promise<ExitCode> {
   const exposures: NightExposure[] = []
   let exitCode: ExitCode = 0
-  for (const directory of await directoriesFrom(path, DEEPEST)) {
-    const names = await namesIn(directory)
-    for (const standing of standingExposures(directory, names)) {
-      try {
-        const report = reportNameOf(standing)
-        const href = names.includes(report) ? relative(resolve(outdir), resolve(directory, report)).split(/[\\/]/).map(encodeURIComponent).join('/') : null
-        exposures.push(nightExposure(await readResult(standing), href))
-      } catch (error) {
-        if (!isBlissError(error)) throw error
-        io.err(`bliss-calib: ${error.message}\n`)
-        exitCode = 3
-      }
+  // What cannot be read does not stop the others.
+  const attempt = async (read: () => Promise<void>) => {
+    try {
+      await read()
+    } catch (error) {
+      if (!isBlissError(error)) throw error
+      io.err(`bliss-calib: ${error.message}\n`)
+      exitCode = 3
     }
+  }
+  await recoverDirectory(outdir)
+  for (const directory of await directoriesFrom(path, DEEPEST)) {
+    await attempt(async () => {
+      await refuseUnfinished(directory)
+      const names = await namesIn(directory)
+      for (const standing of standingExposures(directory, names)) {
+        await attempt(async () => {
+          const report = reportNameOf(standing)
+          const toReport = relative(resolve(outdir), resolve(directory, report)).split(/[\\/]/).map(encodeURIComponent).join('/')
+          exposures.push(nightExposure(await readResult(standing), names.includes(report) ? toReport : null))
+        })
+      }
+    })
   }
   if (exposures.length === 0) throw new InputError('no-results', 'neither the directory nor those below it hold results: calibrate exposures first', { file: path, expected: 'zeropoint_D{E}_r{R}p{A}.json or those of CCDs' })
   const page = nightPage(`Exposures in ${basename(resolve(path))}`, exposures, pageAssets())

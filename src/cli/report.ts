@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import { CommandError, InputError, isBlissError } from '../errors.js'
 import { reasonOf, writeFilesWhole } from '../node/files.js'
 import { pageAssets } from '../node/page-assets.js'
+import { recoverDirectory, refuseUnfinished } from '../node/recover-directory.js'
 import { namesIn, readReportInput, reportNameOf, standingExposures, type StandingExposure } from '../node/read-products.js'
 import { parseResultName } from '../products/report-names.js'
 import { exposurePage } from '../report/exposure-page.js'
@@ -22,7 +23,7 @@ export interface ReportOptions {
 /** `report DIR`: the report of every exposure whose results stand there; of one result, where a `zeropoint_*.json` is named. */
 export async function report(options: ReportOptions, io: Io): Promise<ExitCode> {
   if (options.night) return (await import('./report-night.js')).reportNight(options, io)
-  const { directory, exposures, names } = await exposuresAt(options.path)
+  const { directory, exposures, names } = await exposuresAt(options.path, options.outdir === undefined)
   let exitCode: ExitCode = 0
   for (const exposure of exposures) {
     try {
@@ -41,15 +42,18 @@ export async function report(options: ReportOptions, io: Io): Promise<ExitCode> 
   return exitCode
 }
 
-async function exposuresAt(path: string): Promise<{ directory: string; names: string[]; exposures: StandingExposure[] }> {
+/** What stands at a path. A directory that the page goes to is put in order first. */
+async function exposuresAt(path: string, isOutdir: boolean): Promise<{ directory: string; names: string[]; exposures: StandingExposure[] }> {
   if (path === '') throw new CommandError('bad-option', 'the directory of the products is not named', { option: 'report', found: "''", expected: 'a directory, or a zeropoint_*.json' })
   const found = await stat(path).catch((cause: unknown) => {
     throw new InputError('unreadable-directory', `the products cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
   })
+  const directory = found.isDirectory() ? path : dirname(path)
+  if (isOutdir) await recoverDirectory(directory)
+  await refuseUnfinished(directory)
   if (!found.isDirectory()) {
     const name = parseResultName(basename(path))
     if (name === undefined) throw new InputError('no-results', 'the file is no result', { file: path, expected: 'a directory, or a zeropoint_*.json' })
-    const directory = dirname(path)
     const exposure = name.ccdText === undefined ? { directory, name, whole: name, ccds: [] } : { directory, name, ccds: [name] }
     return { directory, names: await namesIn(directory), exposures: [exposure] }
   }

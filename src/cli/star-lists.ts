@@ -5,6 +5,7 @@ import { readNumericCsv } from '../formats/csv.js'
 import { readFitsTable } from '../formats/fits/index.js'
 import { openInput, writeFilesWhole } from '../node/files.js'
 import { readList } from '../node/read-exposure.js'
+import { recoverDirectory, refuseUnfinished } from '../node/recover-directory.js'
 import { systemOfZeroCsv } from '../products/mixed-systems.js'
 import { listStars, STAR_LIST_COLUMNS, starLists, type TemplateCatalogue } from '../products/star-lists.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
@@ -28,6 +29,8 @@ export async function writeStarLists(options: StarListOptions, io: Io): Promise<
   const rows = list.rows.filter(isSound)
   for (const { fault } of list.rows) if (fault !== undefined) io.err(`bliss-calib: left out: ${fault.message}\n`)
   const templates: TemplateCatalogue[] = []
+  await recoverDirectory(options.outdir)
+  for (const directory of new Set(options.templates.map(dirname))) await refuseUnfinished(directory)
   for (const path of options.templates) templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
   const search = {
     list: list.name,

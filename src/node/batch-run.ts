@@ -4,7 +4,7 @@ import { exitCodeOf, isBlissError } from '../errors.js'
 import { failureRecord, finishExposure, type BatchBench, type FinishedExposure } from './batch-exposure.js'
 import type { BatchTask } from './batch-plan.js'
 import type { RunControl, RunProgress } from './exposure-job.js'
-import { removeLeftovers } from './temporary-names.js'
+import { recoverDirectory } from './recover-directory.js'
 
 /** How a batch goes through its exposures. */
 export interface BatchControl {
@@ -44,7 +44,7 @@ export async function runBatch(tasks: readonly BatchTask[], bench: BatchBench, c
   const oneAfterAnother = async () => {
     while (next < tasks.length && !stopped() && !full) {
       const task = tasks[next++]!
-      if (!cleaned.has(task.outdir)) await removeLeftovers(task.outdir)
+      if (!cleaned.has(task.outdir)) await recoverDirectory(task.outdir)
       cleaned.add(task.outdir)
       const outcome = await retried(task, control, () => finishExposure(task, bench, runControl(task, control)))
       if (outcome === undefined) return

@@ -11,8 +11,8 @@ import type { BatchTask } from './batch-plan.js'
 import type { Unmarked } from './batch-run.js'
 import { fileSink } from './file-sink.js'
 import { reasonOf } from './files.js'
+import { recoverDirectory } from './recover-directory.js'
 import { readWholeText } from './regular-file.js'
-import { removeLeftovers } from './temporary-names.js'
 
 /** The tables of a batch, beside one another. */
 export interface SummaryPaths {
@@ -60,7 +60,7 @@ export async function writeSummary(
   await mkdir(home, { recursive: true }).catch((cause: unknown) => {
     throw new InputError('unwritable-directory', `the directory of the summary cannot be made: ${reasonOf(cause)}`, { file: home }, { cause })
   })
-  await removeLeftovers(home)
+  await recoverDirectory(home)
   const ordered = [...tasks].sort(byExposure)
   const [ccds, exposures] = await Promise.all([parquetGroups(ccdTable([])), parquetGroups(exposureTable([], acceptBorrowed))])
   const sinks: ByteSink[] = []

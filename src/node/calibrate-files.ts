@@ -16,6 +16,7 @@ import { measureCcds, missingFile, type MeasuredRow } from './measure-ccds.js'
 import { packageVersion } from './package.js'
 import { readList, type ReadList } from './read-exposure.js'
 import { reasonWithoutPath } from './reason.js'
+import { recoverDirectory } from './recover-directory.js'
 import { rolesOf } from './share-out.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 import { temporaryStem } from './temporary-names.js'
@@ -43,7 +44,7 @@ export function openedJob(job: ExposureJob, list: ReadList): OpenedJob {
  *
  * To be called any number of times in one process with one catalogue and one pool of threads; nothing is kept between two calls, and it touches neither the
  * process nor its streams. A CCD that fails is in `failures` and leaves no files; the others go on, and are solved without it. Every file is written whole or
- * not at all. The files are the same whatever the number of threads.
+ * not at all, and what a killed run has left in the output directory is settled first. The files are the same whatever the number of threads.
  *
  * @throws InputError for an output directory that is none or cannot be written to; DataError where products of another photometric system stand in it; the
  *   signal's reason where it was stopped. What concerns
@@ -53,7 +54,8 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
   const { job, list, rows, several } = opened
   const { onNote, onFailure } = control
   await refuseUnwritable(job.outdir)
-  if (!job.force) refuseMixedSystems(job.system, await standingSystems(job.outdir, list.name, list.rows))
+  const there = new Set(await recoverDirectory(job.outdir))
+  if (!job.force) refuseMixedSystems(job.system, await standingSystems(job.outdir, there, list.name, list.rows))
 
   const pool = control.pool ?? createCcdPool(1)
   const threads = pool.threadsFor(rows.length)

@@ -18,6 +18,7 @@ import { sha256OfFile } from './file-marks.js'
 import { reasonOf } from './files.js'
 import { packageVersion } from './package.js'
 import { catalogueFile, readList, type ReadList } from './read-exposure.js'
+import { recoverDirectory, refuseUnfinished } from './recover-directory.js'
 import { readWhole } from './regular-file.js'
 import { rolesOf } from './share-out.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
@@ -35,7 +36,8 @@ export type MergeRun = Omit<ExposureRun, 'catalog'>
  * byte for byte. Each CCD's own result stays in its JSON, so that a CCD that comes late is added by merging again.
  *
  * It reads the list in the work directory, and each CCD's JSON, matches and calibrated catalogue in the output directory; the SExtractor catalogues need
- * not be there, but where they are they have to be the ones that were calibrated. Nothing is written unless all of that is sound.
+ * not be there, but where they are they have to be the ones that were calibrated. Nothing is written unless all of that is sound. What a killed run has left
+ * in the output directory is settled first; a run that puts its files in place there is waited for.
  *
  * @throws InputError where a product is missing or damaged, the CCDs were calibrated from different lists, catalogues, options or versions, or there is
  * none; DataError where the CCDs are not of one exposure, or products of another photometric system stand in the
@@ -43,6 +45,8 @@ export type MergeRun = Omit<ExposureRun, 'catalog'>
  */
 export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
   await refuseUnwritable(job.outdir)
+  const there = new Set(await recoverDirectory(job.outdir))
+  await refuseUnfinished(job.outdir)
   const list = await readList(job.workdir, job)
   const standing = await standingResults(job.outdir, list)
   const present = list.rows.flatMap((row) => (standing.has(row) ? [{ row, own: standing.get(row)! }] : []))
@@ -54,7 +58,7 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
   await refuseDifferent(job.workdir, list, present)
   refuseStrangers(present.map(({ own }) => siblingOfResult(own.result)))
   const { system, catalog } = first.result
-  if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, list.name, list.rows))
+  if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, there, list.name, list.rows))
 
   const pool = control.pool ?? createCcdPool(1)
   const { readers } = rolesOf(pool.threadsFor(present.length))

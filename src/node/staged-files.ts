@@ -3,11 +3,22 @@ import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import { refuseUnfitNames } from '../products/file-name.js'
+import {
+  close,
+  forward,
+  journalName,
+  moveStamp,
+  secondName,
+  undo,
+  writeJournal,
+  type Move,
+  type WriteOperations,
+} from './commit-journal.js'
 import { reasonOf } from './reason.js'
+import { recoverDirectory } from './recover-directory.js'
 import { temporaryStem } from './temporary-names.js'
 
-/** The calls of the file system that writing makes; tests make them fail. */
-export type WriteOperations = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'link'>
+export type { WriteOperations } from './commit-journal.js'
 
 /** A file to be written: at once, or piece by piece where it is too large for the memory; a piece has to be valid until the second one after it is asked for. */
 export interface FileToWrite {
@@ -65,31 +76,81 @@ async function eachOf(dir: string, staged: readonly StagedFile[], work: (path: s
   }
 }
 
+/** Does the same to each file, some at a time, whatever becomes of the others. */
+async function settledInGroups<T>(files: readonly StagedFile[], work: (file: StagedFile) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
+  const done: PromiseSettledResult<T>[] = []
+  for (let first = 0; first < files.length; first += WRITTEN_TOGETHER) {
+    done.push(...(await Promise.allSettled(files.slice(first, first + WRITTEN_TOGETHER).map(work))))
+  }
+  return done
+}
+
+/** Which of the sets of a commit could not take its place, and why. */
+export interface CommitFailure {
+  readonly set: number
+  readonly error: Error
+}
+
+/** How a commit is made. */
+export interface CommitOptions {
+  /** Names that are to be gone when the sets have theirs; they count as of the last set. */
+  readonly removed?: readonly string[]
+  readonly operations?: WriteOperations
+  readonly stem?: string
+}
+
+/**
+ * Gives sets of files that are on the disk their own names, one after the other: all of them, or what stood there before stays and all staged files go.
+ * A journal beside them tells the next start what was begun (`recoverDirectory`), so that the same holds if this process is killed at any moment.
+ *
+ * Gives the sets that failed; none if all have their names. If it cannot be told which one failed, all did; but for want of room the last has to go.
+ */
+export async function commitSets(dir: string, sets: readonly (readonly StagedFile[])[], options: CommitOptions = {}): Promise<CommitFailure[]> {
+  const { removed = [], operations = fs, stem = temporaryStem() } = options
+  const staged = sets.flat()
+  const setOf = new Map<string, number>(sets.flatMap((files, set) => files.map(({ temporary }) => [temporary, set] as const)))
+  const failure = ({ name, temporary }: StagedFile, cause: unknown) => ({ set: setOf.get(temporary) ?? sets.length - 1, error: unwritable(dir, name, cause) })
+  // A rename alone is whole by itself.
+  if (staged.length === 1 && removed.length === 0) {
+    const [{ name, temporary }] = staged as [StagedFile]
+    return operations.rename(join(dir, temporary), join(dir, name)).then(() => [], async (cause: unknown) => {
+      await discardFiles(dir, staged, operations)
+      return [failure(staged[0]!, cause)]
+    })
+  }
+  const all = [...staged, ...removed.map((name, i) => ({ name, temporary: `${stem}-aside-${i}` }))]
+  const found = await settledInGroups(all, (file) => moveOf(dir, file, setOf.has(file.temporary), operations))
+  const unfit = found.flatMap((outcome, i) => (outcome.status === 'rejected' ? [failure(all[i]!, outcome.reason)] : []))
+  if (unfit.length > 0) {
+    await discardFiles(dir, staged, operations)
+    return [...new Map(unfit.reverse().map((one) => [one.set, one])).values()].reverse()
+  }
+  const moves = found.flatMap((outcome) => (outcome.status === 'fulfilled' && outcome.value ? [outcome.value] : []))
+  const journal = journalName(stem)
+  let current: StagedFile | undefined
+  try {
+    await writeJournal(dir, journal, moves, operations)
+    for (const move of moves) await forward(dir, (current = move), operations)
+    current = undefined
+    await close(dir, journal, moves, operations)
+    return []
+  } catch (cause) {
+    await undo(dir, journal, moves, operations).catch(() => undefined)
+    if (current !== undefined) return [failure(current, cause)]
+    const error = unwritable(dir, journal, cause)
+    const full = ['ENOSPC', 'EDQUOT'].includes((cause as NodeJS.ErrnoException).code ?? '')
+    return [...sets.keys()].slice(full ? -1 : 0).map((set) => ({ set, error }))
+  }
+}
+
 /**
  * Gives a set that is on the disk its own names: as a whole, or what stood there before stays and the staged files go.
  *
  * @throws InputError naming the file and the reason
  */
-export async function commitFiles(dir: string, staged: readonly StagedFile[], operations: WriteOperations = fs): Promise<void> {
-  const replaced: { readonly target: string; readonly before: string | undefined }[] = []
-  let current = 0
-  const second = (temporary: string) => join(dir, `${temporary}-before`)
-  try {
-    for (; current < staged.length; current++) {
-      const { name, temporary } = staged[current]!
-      const target = join(dir, name)
-      const before = await keepStanding(target, second(temporary), operations)
-      await operations.rename(join(dir, temporary), target)
-      replaced.push({ target, before })
-    }
-  } catch (cause) {
-    for (const { target, before } of replaced.reverse()) {
-      await (before === undefined ? operations.rm(target, { force: true }) : operations.rename(before, target)).catch(() => undefined)
-    }
-    await discardFiles(dir, staged, operations)
-    throw unwritable(dir, staged[current]!.name, cause)
-  }
-  await Promise.allSettled(replaced.flatMap(({ before }) => (before === undefined ? [] : [operations.rm(before, { force: true })])))
+export async function commitFiles(dir: string, staged: readonly StagedFile[], options: CommitOptions = {}): Promise<void> {
+  const [failed] = await commitSets(dir, [staged], options)
+  if (failed !== undefined) throw failed.error
 }
 
 /** Removes what was staged, or half staged. */
@@ -104,27 +165,39 @@ export async function discardStem(dir: string, stem: string): Promise<void> {
   await Promise.allSettled(names.filter((name) => name.startsWith(`${stem}-`)).map((name) => fs.rm(join(dir, name), { force: true })))
 }
 
-/** Writes a set of files into a directory: each is seen whole or not at all, and the set as a whole or what stood there before stays. Throws as its halves. */
-export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs): Promise<void> {
-  const staged = await stageFiles(dir, files, temporaryStem(), operations)
+/**
+ * Writes a set of files into a directory: each is seen whole or not at all, and the set as a whole or what stood there before stays. What a killed run has
+ * left there is settled first. Throws as its halves.
+ */
+export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs, stem = temporaryStem()): Promise<void> {
+  await recoverDirectory(dir)
+  const staged = await stageFiles(dir, files, stem, operations)
   await flushFiles(dir, staged, operations)
-  await commitFiles(dir, staged, operations)
+  await commitFiles(dir, staged, { operations, stem })
 }
 
 const unwritable = (dir: string, name: string, cause: unknown): Error =>
   cause instanceof InputError ? cause : new InputError('unwritable-file', `the file cannot be written: ${reasonOf(cause)}`, { file: join(dir, name) }, { cause })
 
-/** A second name for the file that stands at the target, so that it can be put back; undefined where there is none. */
-async function keepStanding(target: string, second: string, operations: WriteOperations): Promise<string | undefined> {
-  try {
-    await operations.link(target, second)
-    return second
-  } catch (cause) {
-    if ((cause as NodeJS.ErrnoException).code === 'ENOENT') return undefined
-    // A file system without links, or a directory in the way, which copying refuses with its own reason.
-    await fs.copyFile(target, second)
-    return second
+/** What a file needs to take its place: the old one, if there is one, gets a second name, so that it can be put back. Undefined if nothing is to be removed. */
+async function moveOf(dir: string, { name, temporary }: StagedFile, isNew: boolean, operations: WriteOperations): Promise<Move | undefined> {
+  const [target, second] = [join(dir, name), join(dir, secondName({ temporary }))]
+  if (!isNew) {
+    const stamp = await moveStamp(target)
+    if (stamp === undefined || (await fs.lstat(target)).isDirectory()) return undefined
+    return { name, temporary, stamp, kind: 'remove' }
   }
+  const stamp = await moveStamp(join(dir, temporary))
+  if (stamp === undefined) throw Object.assign(new Error('its temporary file was removed'), { code: 'EGONE' })
+  const kept = await operations.link(target, second).then(
+    () => true,
+    (cause: NodeJS.ErrnoException) => {
+      if (cause.code === 'ENOENT') return false
+      // A file system without links, or a directory in the way, which copying refuses with its own reason.
+      return operations.copyFile(target, second).then(() => true)
+    },
+  )
+  return { name, temporary, stamp, kind: kept ? 'replace' : 'create' }
 }
 
 async function write(path: string, bytes: FileToWrite['bytes'], operations: WriteOperations): Promise<void> {

@@ -1,4 +1,4 @@
-import { access, constants, readdir, stat } from 'node:fs/promises'
+import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { CatalogueListRow, ListName } from '../exposure/catalogue-list.js'
@@ -14,10 +14,17 @@ export async function readIfThere(path: string): Promise<string | undefined> {
   })
 }
 
-/** The exposure's files that name a photometric system and stand in the output directory: `Zero_` of each CCD of the list and of `00`, `allZP_`; path -> text. */
-export async function standingSystems(outdir: string, list: ListName, rows: readonly Pick<CatalogueListRow, 'ccd'>[]): Promise<Map<string, string>> {
+/**
+ * The exposure's files that name a photometric system and are in the output directory, `there` being all names in it: `Zero_` of each CCD of the list and of
+ * `00`, `allZP_`; path -> text.
+ */
+export async function standingSystems(
+  outdir: string,
+  there: ReadonlySet<string>,
+  list: ListName,
+  rows: readonly Pick<CatalogueListRow, 'ccd'>[],
+): Promise<Map<string, string>> {
   const standing = new Map<string, string>()
-  const there = new Set(await readdir(outdir).catch(() => []))
   const names = [...rows.map(({ ccd }) => ccdProductNames(list, ccd).zero), ccdProductNames(list, 0).zero, exposureProductNames(list).allZp]
   for (const name of names.filter((one) => there.has(one))) {
     const path = join(outdir, name)

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from 'node:crypto'
 import { readFileSync, readlinkSync } from 'node:fs'
-import { readdir, rm, stat } from 'node:fs/promises'
+import { lstat, rm } from 'node:fs/promises'
 import { hostname } from 'node:os'
 import { join } from 'node:path'
 
@@ -58,21 +58,38 @@ function lives(pid: number, start: string): boolean {
 }
 
 /**
- * Removes from a directory what writers that were killed have left: files of this program's temporary names whose process is gone, or, where that
- * cannot be told, that nobody has touched for a day. Files of runs that live stay. Gives the names removed.
+ * Whether the maker of a temporary file is gone: its process is no more, or, if that cannot be told, nobody has touched the file for a day. Undefined if the
+ * name is none of ours, or there is no such file.
  */
-export async function removeLeftovers(dir: string, nowMs = Date.now()): Promise<string[]> {
-  const names = await readdir(dir).catch(() => [])
+export async function isAbandoned(dir: string, name: string, nowMs = Date.now()): Promise<boolean | undefined> {
+  if (!name.startsWith(PREFIX)) return undefined
+  const [, where, pid, start] = NAME.exec(name) ?? []
+  const facts = await lstat(join(dir, name)).catch(() => undefined)
+  // A directory is removed with all that it holds: only if its name is ours to the last character.
+  if (facts === undefined || !(facts.isFile() || (facts.isDirectory() && where !== undefined))) return undefined
+  // A second name of a product that stood has the product's own age, so that only its maker's life tells.
+  if (where === machine()) return !lives(Number(pid), start!)
+  return nowMs - Math.max(facts.mtimeMs, facts.ctimeMs) > SURELY_ABANDONED_MS
+}
+
+/** Whether a name is one under which this program writes. */
+export const isTemporaryName = (name: string): boolean => NAME.test(name)
+
+/** Which process made a temporary file, for a message. */
+export function makerOf(name: string): string {
+  const [, where, pid] = NAME.exec(name) ?? []
+  return where === machine() ? `process ${pid}` : `process ${pid ?? 'unknown'} of another machine`
+}
+
+/**
+ * Removes of a directory's names what writers that were killed have left: files of this program's temporary names whose makers are gone. Files of runs that live
+ * stay. Gives the names removed.
+ */
+export async function removeLeftovers(dir: string, names: readonly string[], nowMs = Date.now()): Promise<string[]> {
   const removed: string[] = []
-  for (const name of names.filter((one) => one.startsWith(PREFIX))) {
-    const path = join(dir, name)
-    const [, where, pid, start] = NAME.exec(name) ?? []
-    const facts = await stat(path).catch(() => undefined)
-    if (facts?.isFile() !== true) continue
-    // A second name of a product that stood has the product's own age, so that only its maker's life tells.
-    const abandoned = where === machine() ? !lives(Number(pid), start!) : nowMs - Math.max(facts.mtimeMs, facts.ctimeMs) > SURELY_ABANDONED_MS
-    if (!abandoned) continue
-    await rm(path, { force: true }).catch(() => undefined)
+  for (const name of names) {
+    if ((await isAbandoned(dir, name, nowMs)) !== true) continue
+    await rm(join(dir, name), { recursive: true, force: true }).catch(() => undefined)
     removed.push(name)
   }
   return removed

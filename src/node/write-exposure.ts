@@ -12,7 +12,7 @@ import { exposureFacts, provenanceOf, stageCcds, type Failed, type ReadyCcd, typ
 import type { RunControl, RunFailure } from './exposure-job.js'
 import { reasonWithoutPath } from './reason.js'
 import { temporaryStem } from './temporary-names.js'
-import { commitFiles, discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
+import { commitSets, discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
 
 /** What stands after writing. */
 export interface WrittenCcds {
@@ -23,40 +23,49 @@ export interface WrittenCcds {
 }
 
 /**
- * Solves the CCDs together and writes all products: first everything under temporary names, then, when all of it is on the disk, each CCD's set under its
- * own. A CCD that cannot be written fails and takes no part: the others are solved and written without it, so that what stands is always the solution of
- * the CCDs that stand. The exposure's own products come last; where they alone cannot be written, the CCDs' stay.
+ * Solves the CCDs together and writes all products: first everything under temporary names, then, when all of it is on the disk, all under their own in one
+ * commit. A CCD that cannot be written fails and takes no part: the others are solved and written without it, so that what stands is always the solution of
+ * the CCDs that stand. The exposure's own products come last; if they alone cannot be written, the CCDs' are, and those of an earlier run are removed in the
+ * same commit: they would contradict the CCDs beside them.
  */
 export async function writeExposure(exposure: WrittenExposure, ccds: readonly ReadyCcd[], control: RunControl): Promise<WrittenCcds> {
-  const { outdir } = exposure
+  const { outdir, list } = exposure
   const stem = temporaryStem()
   const failures: RunFailure[] = []
+  let ownFailure: Failed | undefined
   try {
     for (let round = 0, left = ccds; left.length > 0; round++) {
       const solved = solve(exposure, left)
+      const ofRound = `${stem}-${round}`
       const [staging, texts] = await Promise.allSettled([
-        stageCcds(exposure, left, solved.results, `${stem}-${round}`, control),
-        stageTexts(exposure, left, solved, failedCcds(exposure, failures), `${stem}-${round}-e`),
+        stageCcds(exposure, left, solved.results, ofRound, control),
+        ownFailure ?? stageTexts(exposure, left, solved, failedCcds(exposure, failures), `${ofRound}-e`),
       ])
       if (staging.status === 'rejected') throw staging.reason
       const staged = staging.value
       const failed = new Map(staged.flatMap((outcome, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])))
       const ownTexts = texts.status === 'fulfilled' ? texts.value : { error: texts.reason as unknown }
       const sets = staged.filter((outcome): outcome is StagedCcd => !('error' in outcome))
-      const own = failed.size === 0 ? await stageOwn(exposure, left, sets, ownTexts, `${stem}-${round}-e`).catch((error: unknown) => ({ error })) : ownTexts
+      const own = failed.size === 0 ? await stageOwn(exposure, left, sets, ownTexts, `${ofRound}-e`).catch((error: unknown) => ({ error })) : ownTexts
       const flushed = await Promise.all(sets.map(({ flushed }) => flushed))
       if (failed.size === 0) flushed.forEach((outcome, k) => (outcome ? failed.set(left[k]!, outcome.error) : undefined))
       if (failed.size === 0) {
-        await Promise.all(sets.map(({ files }, k) => commitFiles(outdir, files).catch((error: unknown) => void failed.set(left[k]!, error))))
-        if (failed.size === 0) {
-          const ownFailure = 'error' in own ? own : await commitFiles(outdir, own).then(() => undefined, (error: unknown) => ({ error }))
-          if (ownFailure) failures.push(ownFailure)
+        const [ownFiles, removed] = 'error' in own ? [[], Object.values(exposureProductNames(list.name))] : [own, []]
+        const unfit = await commitSets(outdir, [...sets.map(({ files }) => files), ownFiles], { removed, stem: ofRound })
+        if (unfit.length === 0) {
+          if ('error' in own) failures.push(own)
           return { ccds: solved.results, ...(solved.solution ? { solution: solved.solution } : {}), failures, json: (cost) => resultText(exposure, left, solved, failedCcds(exposure, failures), cost) }
+        }
+        for (const { set, error } of unfit) {
+          if (set < left.length) failed.set(left[set]!, error)
+          else if (!('error' in own)) ownFailure = { error }
+          // Old products of the exposure that contradict the CCDs, and can be neither replaced nor removed.
+          else left.forEach((ccd) => failed.set(ccd, error))
         }
       } else {
         await Promise.all(sets.map(({ files }) => discardFiles(outdir, files)))
+        if (!('error' in own)) await discardFiles(outdir, own)
       }
-      if (!('error' in own)) await discardFiles(outdir, own)
       failures.push(...left.flatMap((ccd) => (failed.has(ccd) ? [{ ccd: ccd.row.ccd, error: failed.get(ccd) }] : [])))
       left = left.filter((ccd) => !failed.has(ccd))
     }

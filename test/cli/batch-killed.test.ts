@@ -101,6 +101,7 @@ test.skipIf(!built)(`kill -9 at ${KILLS} random moments, then a rerun: the same 
 test.skipIf(!built).each([
   ['SIGINT', 130],
   ['SIGTERM', 143],
+  ['SIGHUP', 129],
 ] as const)('%s: what is finished stays, exit code %i, and the same command goes on from there', async (signal, exitCode) => {
   const dir = survey()
   const child = start(dir)

@@ -164,17 +164,20 @@ describe('a run that is stopped', () => {
     expect(sums(outdir)).toEqual(before)
   })
 
-  test.skipIf(!built)('by Ctrl-C: exit 130 and no temporary file', async () => {
+  test.skipIf(!built).each([
+    ['Ctrl-C', 'SIGINT', 130],
+    ['a terminal that closes', 'SIGHUP', 129],
+  ] as const)('by %s, %s: exit %i and no temporary file', async (_, signal, exitCode) => {
     const [dir, outdir] = [work(), temporaryDirectory()]
     const child = spawn(process.execPath, [resolve(import.meta.dirname, '../../bin/bliss-calib.js'), '--expnum', '668439', '--ccd', 'all', '--workdir', dir, '--outdir', outdir, '--catalog', catalog])
     let told = false
     const watch = setInterval(() => {
-      if (!told && readdirSync(outdir).length > 0) told = child.kill('SIGINT')
+      if (!told && readdirSync(outdir).length > 0) told = child.kill(signal)
     }, 1)
     const code = await new Promise((done) => child.on('close', done))
     clearInterval(watch)
     // Where it was quicker than the signal it has done all of its work.
-    expect([130, 0]).toContain(code)
+    expect([exitCode, 0]).toContain(code)
     const names = readdirSync(outdir)
     expect(names.filter((name) => name.startsWith('.'))).toEqual([])
     expect(names).toHaveLength(code === 0 ? 5 * CCDS.length + 4 : 0)
