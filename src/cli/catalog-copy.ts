@@ -41,7 +41,10 @@ export async function catalogCopy(command: CopyCommand, io: Io): Promise<ExitCod
   const catalog = await openCatalog(namedCatalog(command.from, io.env))
   const columns = chooseCopyColumns(catalog, command.columns?.split(',').map((name) => name.trim()).filter((name) => name !== ''))
   const outside = catalog.missingSqDeg(cells)
-  const report = await copyCatalogDirectory(catalog, cells, columns, command.to, { force: command.force })
+  const report = await copyCatalogDirectory(catalog, cells, columns, command.to, {
+    force: command.force,
+    ...(command.quiet ? {} : { onNote: (sentence) => io.err(`${sentence}\n`) }),
+  })
   if (command.quiet) return 0
   if (outside > 1e-9) io.err(`${catalog.location} does not cover ${outside.toFixed(3)} sq deg of the region; nor does the copy\n`)
   io.out(

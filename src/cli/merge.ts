@@ -25,6 +25,7 @@ async function merged(options: MergeOptions, io: Io, signal: AbortSignal): Promi
     pool,
     signal,
     onProgress: progress.show,
+    onNote: (sentence) => (progress.clear(), options.quiet ? undefined : io.err(`${sentence}\n`)),
     onFailure: ({ error }) => (progress.clear(), reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
   if (run.missing.length > 0 && !options.quiet) io.err(`CCDs of ${run.list.name.fileName} without products: ${run.missing.join(', ')}\n`)

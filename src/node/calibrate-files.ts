@@ -54,7 +54,7 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
   const { job, list, rows, several } = opened
   const { onNote, onFailure } = control
   await refuseUnwritable(job.outdir)
-  const there = new Set(await recoverDirectory(job.outdir))
+  const there = new Set(await recoverDirectory(job.outdir, { onNote }))
   if (!job.force) refuseMixedSystems(job.system, await standingSystems(job.outdir, there, list.name, list.rows))
 
   const pool = control.pool ?? createCcdPool(1)

@@ -45,7 +45,7 @@ export type MergeRun = Omit<ExposureRun, 'catalog'>
  */
 export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
   await refuseUnwritable(job.outdir)
-  const there = new Set(await recoverDirectory(job.outdir))
+  const there = new Set(await recoverDirectory(job.outdir, { onNote: control.onNote }))
   await refuseUnfinished(job.outdir)
   const list = await readList(job.workdir, job)
   const standing = await standingResults(job.outdir, list)

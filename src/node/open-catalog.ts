@@ -1,9 +1,11 @@
 import { stat } from 'node:fs/promises'
+import { resolve } from 'node:path'
 import type { Catalog } from '../catalog/catalog.js'
 import type { CatalogFiles } from '../catalog/catalog-files.js'
 import type { CatalogDescription } from '../catalog/description.js'
 import { openCatalogFiles } from '../catalog/open.js'
 import { CommandError, InputError } from '../errors.js'
+import { catalogueAside } from './build-place.js'
 import { catalogTools, directoryFiles, packagedDescriptions } from './catalog-files.js'
 import { reasonOf } from './files.js'
 import { currentRemoteAccess, type RemoteAccess } from './remote-access.js'
@@ -12,7 +14,12 @@ import { currentRemoteAccess, type RemoteAccess } from './remote-access.js'
 export async function openCatalog(dir: string, options: { readonly descriptions?: readonly CatalogDescription[]; readonly remote?: RemoteAccess } = {}): Promise<Catalog> {
   const tools = async () => ({ ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
   if (/^[a-z][a-z0-9+.-]*:\/\//i.test(dir)) return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), await tools())
-  const facts = await stat(dir).catch((cause: unknown) => {
+  const facts = await stat(dir).catch(async (cause: unknown) => {
+    const aside = await catalogueAside(resolve(dir)).catch(() => undefined)
+    if (aside !== undefined) {
+      const sentence = 'a build was killed while it replaced this catalogue: the same build, or any that writes beside it, settles that'
+      throw new InputError('unfinished-commit', sentence, { file: dir, found: `the old one in ${aside}` }, { cause })
+    }
     throw new InputError('no-catalog', `the reference catalogue cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
   })
   if (!facts.isDirectory()) {

@@ -2,31 +2,49 @@ import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { InputError } from '../errors.js'
+import { settleBuilds, type SettledBuild } from './build-place.js'
 import { isJournalName, readJournal, settle } from './commit-journal.js'
 import { reasonOf } from './reason.js'
 import { isAbandoned, makerOf, removeLeftovers } from './temporary-names.js'
 
+/** When, and who hears what was settled. */
+export interface RecoveryOptions {
+  readonly nowMs?: number | undefined
+  readonly onNote?: ((sentence: string) => void) | undefined
+}
+
 /**
- * Puts a directory in order before something is written there: commits that killed runs have begun are completed or undone, and what else they left is
- * removed. What live runs are at is not touched; a run on another machine counts as live for a day. Gives the names that are there then, none if there is no
- * such directory.
+ * Puts a directory in order before something is written there: commits that killed runs have begun are completed or undone, as are
+ * replacements of catalogues by killed builds, and what else they left is removed. What live runs are at is not touched; a run on another
+ * machine counts as live for a day. Gives the names that are there then, none if there is no such directory.
  *
  * @throws InputError `unfinished-commit` if a commit can be neither completed nor undone
  */
-export async function recoverDirectory(dir: string, nowMs = Date.now()): Promise<string[]> {
+export async function recoverDirectory(dir: string, { nowMs, onNote }: RecoveryOptions = {}): Promise<string[]> {
   const names = await namesOf(dir)
   const left = names.filter((name) => name.startsWith('.'))
   let changed = false
   for (const journal of left.filter(isJournalName)) {
     if ((await isAbandoned(dir, journal, nowMs)) !== true) continue
     changed = true
-    await settle(dir, journal).catch((cause: unknown) => {
+    const outcome = await settle(dir, journal).catch((cause: unknown) => {
       const sentence = `a run was killed while it put its files in place, and they can be neither completed nor put back: ${reasonOf(cause)}`
       throw new InputError('unfinished-commit', sentence, { file: join(dir, journal) }, { cause })
     })
+    if (outcome !== undefined) onNote?.(`${dir}: a run was killed while it put its files in place; that is ${outcome} now`)
+  }
+  for (const { target, outcome } of await settleBuilds(dir, left)) {
+    changed = true
+    onNote?.(`${target}: ${BUILD_SETTLED[outcome]}`)
   }
   const removed = await removeLeftovers(dir, left, nowMs)
   return changed || removed.length > 0 ? namesOf(dir) : names
+}
+
+const BUILD_SETTLED: Readonly<Record<SettledBuild['outcome'], string>> = {
+  completed: 'a build was killed while it put this catalogue in place; it is in place now',
+  undone: 'a build was killed while it replaced this catalogue; the old one is in place again',
+  cleared: 'a build was killed when this catalogue was in place; what else it left is removed',
 }
 
 const namesOf = (dir: string) => readdir(dir).catch((): string[] => [])

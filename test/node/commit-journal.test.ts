@@ -142,7 +142,7 @@ describe('settling', () => {
     const dir = await halfWay(deadStem().replace(/^\.bliss-tmp-[0-9a-f]{8}/, '.bliss-tmp-00000000'))
     await recoverDirectory(dir)
     expect(contents(dir)).toMatchObject({ 'a.csv': 'new a', 'b.fits': 'old b' })
-    await recoverDirectory(dir, Date.now() + 86_400_000 + 1000)
+    await recoverDirectory(dir, { nowMs: Date.now() + 86_400_000 + 1000 })
     expect(contents(dir)).toEqual(NEW)
   })
 
