@@ -20,7 +20,8 @@ const statistics = {
 
 rmSync('dist', { recursive: true, force: true })
 execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'tsconfig.build.json'], { stdio: 'inherit' })
-copyFileSync('src/products/result.schema.json', 'dist/products/result.schema.json')
+const { RESULT_SHAPE } = await import('../dist/products/result-shape.js')
+writeFileSync('dist/products/result.schema.json', `${JSON.stringify(RESULT_SHAPE, null, 2)}\n`)
 await build({
   // The command and its worker threads, each one file: start-up is mostly module resolution.
   entryPoints: { cli: 'src/cli/main.ts', 'ccd-worker': 'src/node/ccd-worker.ts' },

@@ -27,6 +27,8 @@ export const LIMITS = {
   textBytes: 256 * MIB,
   /** One line of text: a row of Gaia's 152 columns is 2 kB, a list of a night's options less. */
   lineBytes: MIB,
+  /** Lines of a list of CCDs, exposures or partitions: 10^5 rows are real; two million lines are 1 GB as text in memory. */
+  listLines: 2_000_000,
   /** Rows of one table: all variables of Gaia DR3 are 10^7, a catalogue of a survey field 10^7. */
   tableRows: 100_000_000,
   /** Columns of one table: LSST's object table has 1,300, FITS allows 999. */

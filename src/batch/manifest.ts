@@ -1,3 +1,4 @@
+import { refuseLongText } from '../formats/whole-text.js'
 import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { CommandError, InputError } from '../errors.js'
 import { isPrintable } from '../printable.js'
@@ -23,6 +24,7 @@ const COLUMNS = ['list', 'outdir', 'ccd'] as const
  * @throws InputError naming the line and column of what cannot be used
  */
 export function parseManifest(text: string, file: string): ManifestRow[] {
+  refuseLongText(text, file)
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/)
   const written = lines.map((line, k) => ({ line: k + 1, text: line.trim() })).filter((row) => row.text !== '' && !row.text.startsWith('#'))
   const unprintable = written.find((row) => !isPrintable(row.text))

@@ -1,4 +1,6 @@
 import type { ListName } from '../exposure/catalogue-list.js'
+import { parseJson, shapeFault } from '../formats/json-shape.js'
+import { MARKER_SHAPE } from './marker-shape.js'
 import type { ExposureRecord } from './record.js'
 
 /** What, beside the input files, decides the bytes of an exposure's products. */
@@ -43,8 +45,8 @@ export function markerText(marker: Marker): string {
 /** The marker, or undefined where the text is none that this version writes: the exposure then counts as not done. */
 export function parseMarker(text: string): Marker | undefined {
   try {
-    const { format, ...marker } = JSON.parse(text) as Marker & { format?: unknown }
-    return format === FORMAT ? marker : undefined
+    const { format, ...marker } = parseJson(text) as Marker & { format?: unknown }
+    return format === FORMAT && shapeFault(marker, MARKER_SHAPE) === undefined ? marker : undefined
   } catch {
     return undefined
   }

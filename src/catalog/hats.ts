@@ -1,3 +1,4 @@
+import { largestOf } from '../math/extremes.js'
 import { cellAreaSqDeg, rangesAreaSqDeg } from '../healpix/index.js'
 import type { CatalogDescription } from './description.js'
 import { LITE_POSITION_DEG, liteStepOf } from './lite.js'
@@ -35,7 +36,7 @@ export function hatsProperties(manifest: Manifest, description: CatalogDescripti
     ['hats_col_healpix_order', 29],
     ['hats_cols_default', names.join(' ')],
     ['hats_npix_suffix', '.parquet'],
-    ['hats_order', Math.max(0, ...files.map(({ order }) => order))],
+    ['hats_order', largestOf(files.map(({ order }) => order), 0)],
     ['hats_max_rows', facts.maxRows],
     ['hats_skymap_order', facts.skymapOrder],
     ['hats_coordinate_epoch', `J${manifest.epochYr.toFixed(1)}`],

@@ -1,5 +1,7 @@
 import { InputError } from '../errors.js'
+import { parseJson } from '../formats/json-shape.js'
 import type { CellRanges } from '../healpix/index.js'
+import { checkManifest } from './manifest-shape.js'
 import type { PartitionBlock } from './partition-index.js'
 import type { FurtherColumn, Precision, StoreColumn } from './store-columns.js'
 
@@ -56,7 +58,7 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): 
   const text = new TextDecoder().decode(bytes)
   let record: Record<string, unknown>
   try {
-    record = JSON.parse(text) as Record<string, unknown>
+    record = parseJson(text) as Record<string, unknown>
   } catch (cause) {
     throw damaged(`the manifest of the catalogue is not JSON: ${(cause as Error).message}`, cause)
   }
@@ -67,6 +69,7 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): 
   const end = text.lastIndexOf(',"check":')
   const sound = end >= 0 && sha256(new TextEncoder().encode(`${text.slice(0, end)}}`)) === record.check
   if (!sound) throw damaged('the manifest of the catalogue is damaged: its checksum differs')
+  checkManifest(record, file)
   const { coverage, partitions, ...facts } = record as unknown as Omit<Manifest, 'coverage' | 'partitions'> & {
     coverage: { order: number; ranges: number[] }
     partitions: [number, number, number, number][]

@@ -1,3 +1,4 @@
+import { largestOf } from '../math/extremes.js'
 import { InputError } from '../errors.js'
 import { float32AsDecimal } from '../formats/number-text.js'
 import { openParquet, type ParquetFile } from '../formats/parquet/index.js'
@@ -142,7 +143,7 @@ function meets({ order, ranges }: CellRanges, cellOrder: number, cell: number): 
 }
 
 function coverageOf(partitions: readonly HatsPartition[]): CellRanges {
-  const finest = Math.max(0, ...partitions.map(({ order }) => order))
+  const finest = largestOf(partitions.map(({ order }) => order), 0)
   const orders = [...new Set(partitions.map((partition) => partition.order))]
   const cellsAt = (order: number) => rangesFromCells(order, partitions.filter((partition) => partition.order === order).map(({ cell }) => cell))
   return unionRanges(rangesFromCells(finest, []), ...orders.map((order) => rangesAtOrder(cellsAt(order), finest)))

@@ -2,7 +2,9 @@ import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
 import type { KeyRanges, NumericArray, SelectedRows } from '../formats/parquet/index.js'
 import { float32AsDecimal } from '../formats/number-text.js'
+import { wholeBytes, wholeText } from '../formats/whole-text.js'
 import type { Catalog, ReadCounters } from './catalog.js'
+import { COLLECTION_NAME, primaryOf } from './collection.js'
 import { filesBelow, type CatalogFiles, type CatalogTools } from './catalog-files.js'
 import { counted } from './counted-source.js'
 import { missingSqDeg } from './coverage.js'
@@ -10,12 +12,9 @@ import type { CatalogDescription } from './description.js'
 import { refuseHipscat } from './hipscat.js'
 import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js'
 import { blocksMeeting, fileMeets, parseBlock, PARTITIONS_NAME, type PartitionBlock, type StoreFile } from './partition-index.js'
-import { parseProperties } from './properties.js'
 import { partitionPath, type StoreColumn } from './store-columns.js'
 import { openStorePartition, type StorePartition } from './store-partition.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
-
-const COLLECTION_NAME = 'collection.properties'
 
 export interface OpenCatalogOptions extends CatalogTools {
   /** The descriptions that are known; the manifest names one of them. */
@@ -25,26 +24,21 @@ export interface OpenCatalogOptions extends CatalogTools {
 /**
  * Opens a catalogue: a store that `buildCatalog` made, a HATS catalogue of another program, or the catalogue of a HATS collection.
  *
+ * @param depth how many collections named one another on the way here
  * @throws InputError where the directory is missing, holds none of these, is half written, or its lists are damaged
  */
-export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalogOptions): Promise<Catalog> {
+export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalogOptions, depth = 0): Promise<Catalog> {
   if (await files.exists(MANIFEST_NAME)) return openStore(files, options)
   if (await files.exists(COLLECTION_NAME)) {
-    const properties = parseProperties(await readText(files, COLLECTION_NAME))
-    const primary = properties.get('hats_primary_table_url')
-    if (primary === undefined) throw new InputError('no-catalog', 'the collection names no catalogue', { file: `${files.name}/${COLLECTION_NAME}`, expected: 'hats_primary_table_url' })
-    return openCatalogFiles(filesBelow(files, primary.replace(/^\.\/|\/+$/g, '')), options)
+    const text = await wholeText(await files.open(COLLECTION_NAME), 'smallTextBytes')
+    const primary = primaryOf(text, `${files.name}/${COLLECTION_NAME}`, depth)
+    return openCatalogFiles(filesBelow(files, primary), options, depth + 1)
   }
   const halfWritten = await files.exists(PARTITIONS_NAME)
   if (!halfWritten && ((await files.exists('hats.properties')) || (await files.exists('properties')))) return (await import('./open-hats.js')).openHatsCatalog(files, options)
   if (!halfWritten) await refuseHipscat(files)
   const sentence = halfWritten ? 'the catalogue was not built to its end' : 'there is no reference catalogue here'
   throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
-}
-
-async function readText(files: CatalogFiles, path: string): Promise<string> {
-  const source = await files.open(path)
-  return new TextDecoder().decode(await source.slice(0, source.byteLength))
 }
 
 /**
@@ -103,7 +97,7 @@ async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Prom
 
 async function readManifest(files: CatalogFiles, counters: ReadCounters, { sha256 }: CatalogTools): Promise<{ manifest: Manifest; hash: string }> {
   const source = counted(await files.open(MANIFEST_NAME), counters)
-  const bytes = await source.slice(0, source.byteLength)
+  const bytes = await wholeBytes(source, 'manifestBytes')
   return { manifest: parseManifest(bytes, source.name, sha256), hash: sha256(bytes) }
 }
 

@@ -1,4 +1,4 @@
-import { nestedIndices29, unionRanges, type CellRanges } from '../healpix/index.js'
+import { nestedIndices29, unionOfSets, type CellRanges } from '../healpix/index.js'
 import { firstAtOrAfter, gather, sortingOrder } from '../math/select.js'
 import type { Catalog } from './catalog.js'
 import { gatherIntegers } from './gather.js'
@@ -12,9 +12,8 @@ import type { StarColumns } from './stars.js'
  * @param footprints of one order
  */
 export async function readEach(catalog: Catalog, footprints: readonly CellRanges[]): Promise<(StarColumns | Error)[]> {
-  const [first, ...others] = footprints
-  if (first && others.length > 0) {
-    const together = await catalog.read(unionRanges(first, ...others)).catch(() => undefined)
+  if (footprints.length > 1) {
+    const together = await catalog.read(unionOfSets(footprints)).catch(() => undefined)
     if (together) return starsOfEach(together, footprints)
   }
   const each: (StarColumns | Error)[] = []

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { CommandError } from '../errors.js'
+import { LIMITS } from '../limits.js'
 import type { ExposureJob } from '../node/exposure-job.js'
 import type { PhotometricSystem } from '../photometry/result.js'
 
@@ -75,8 +76,9 @@ export function exposureOptions(raw: Raw): Pick<CalibrateOptions, 'expnum' | 're
 /** `--workers`: at least one thread; by default one for each core. */
 export function workersOption(raw: Raw): number {
   const workers = wholeOf(raw, 'workers') ?? availableParallelism()
-  if (workers >= 1) return workers
-  throw new CommandError('bad-option', 'at least one thread has to work', { option: '--workers', found: `'${workers}'`, expected: '1 or more' })
+  if (workers >= 1 && workers <= LIMITS.workers) return workers
+  const sentence = workers < 1 ? 'at least one thread has to work' : 'no machine has use for so many threads'
+  throw new CommandError('bad-option', sentence, { option: '--workers', found: `'${workers}'`, expected: workers < 1 ? '1 or more' : `at most ${LIMITS.workers}` })
 }
 
 /** Checks the parsed command line; throws CommandError naming the option, what was found and what was expected. */

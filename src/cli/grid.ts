@@ -1,3 +1,4 @@
+import { largestOf } from '../math/extremes.js'
 import { readdir } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { join, resolve } from 'node:path'
@@ -110,7 +111,7 @@ async function plan(from: string, command: GridCommand, io: Io): Promise<Planned
   for (const { workdir, outdir, list } of exposures) [workdir, outdir, list.fileName].forEach(refuseUncarried)
   for (const sentence of notes) note(`${sentence}\n`)
   const options = { catalog: catalogOfJobs(catalog.location), magsType, system, estimator, keepBorrowed }
-  const requests = measuredRequests(command.per, Math.max(...exposures.map(({ ccds }) => ccds.length)), command)
+  const requests = measuredRequests(command.per, largestOf(exposures.map(({ ccds }) => ccds.length)), command)
   return { directory, exposures, head: { version: packageVersion(), catalogHash: catalog.hash, options }, requests }
 }
 

@@ -1,6 +1,7 @@
 import { csvParseRows } from 'd3-dsv'
 import { InputError } from '../errors.js'
 import type { CsvField } from '../formats/csv.js'
+import { parseJson, shapeFault, type JsonShape } from '../formats/json-shape.js'
 import { gather } from '../math/select.js'
 import { checkResultSchema } from '../products/result-schema.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
@@ -146,14 +147,21 @@ export interface CatalogZeropoint {
 export function sigmaClipOfJson(text: string, file: string, ccd: number): CatalogZeropoint {
   let result: { schema?: unknown; ccds?: { ccd?: number; sigmaClip?: { zeropoint?: number | null; nClipped?: number } }[] } | null
   try {
-    result = JSON.parse(text) as typeof result
+    result = parseJson(text) as typeof result
   } catch (cause) {
     throw new InputError('damaged-json', 'the result is no JSON', { file, found: (cause as Error).message }, { cause })
   }
   checkResultSchema(result?.schema, file)
   const found = Array.isArray(result?.ccds) ? result.ccds.find((one) => one?.ccd === ccd)?.sigmaClip : undefined
   if (found === undefined) throw new InputError('unfit-json', `the result holds no sigmaClip of CCD ${ccd}`, { file })
+  const fault = shapeFault(found, SIGMA_CLIP)
+  if (fault !== undefined) throw new InputError('unfit-json', `sigmaClip.${fault.path} of CCD ${ccd} is damaged`, { file, found: fault.found, expected: fault.expected })
   return { zeropoint: found.zeropoint ?? null, stars: found.nClipped ?? 0 }
+}
+
+const SIGMA_CLIP: JsonShape = {
+  type: 'object',
+  properties: { zeropoint: { type: ['number', 'null'] }, nClipped: { type: 'integer', minimum: 0 } },
 }
 
 /** Band of a catalogue list by its first FILENAME; null where it does not say. */

@@ -1,3 +1,4 @@
+import { refuseLongText } from '../formats/whole-text.js'
 import { csvParseRows } from 'd3-dsv'
 import { bandOfFilter } from '../camera/filter-names.js'
 import { CommandError, InputError } from '../errors.js'
@@ -118,7 +119,9 @@ const INVENTED = { EXPTIME: 90, AIRMASS: 1.3 } as const
  * @throws InputError for a list without a column or without rows
  */
 export function parseCatalogueList(text: string, file: string): CatalogueListRow[] {
-  const [header, ...body] = csvParseRows(text.replace(/\r\n?/g, '\n'))
+  refuseLongText(text, file)
+  const body = csvParseRows(text.replace(/\r\n?/g, '\n'))
+  const header = body.shift()
   const names = (header ?? []).map((name) => name.trim())
   const needed = [...REQUIRED, ...CORNERS.flatMap((k) => [`RAC${k}`, `DECC${k}`])]
   for (const name of needed) {

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { parseListName } from '../exposure/catalogue-list.js'
+import { parseJson, shapeFault, type JsonShape } from '../formats/json-shape.js'
 import type { GridExposure, GridOptions } from './workflow.js'
 
 /** What a workflow was planned with: its jobs check themselves and their products against it. */
@@ -19,19 +20,54 @@ export function planText({ version, catalogHash, options, exposures }: GridPlan)
   return `${head.slice(0, -1)},"exposures":[\n${rows.join(',\n')}\n]}\n`
 }
 
+const TEXT: JsonShape = { type: 'string' }
+
+const PLAN: JsonShape = {
+  type: 'object',
+  required: ['version', 'catalogHash', 'options'],
+  properties: {
+    version: TEXT,
+    catalogHash: TEXT,
+    options: {
+      type: 'object',
+      required: ['catalog', 'magsType', 'system', 'estimator', 'keepBorrowed'],
+      properties: { catalog: TEXT, magsType: TEXT, system: TEXT, estimator: TEXT, keepBorrowed: { type: 'boolean' } },
+    },
+  },
+}
+
+const PLANNED: JsonShape = {
+  type: 'object',
+  required: ['list', 'expnum', 'workdir', 'outdir', 'sha256', 'band', 'nite', 'ccds'],
+  properties: {
+    list: TEXT,
+    expnum: { type: 'integer' },
+    workdir: TEXT,
+    outdir: TEXT,
+    sha256: TEXT,
+    band: TEXT,
+    nite: TEXT,
+    ccds: { type: 'array', items: { type: 'integer' } },
+  },
+}
+
 /** Reads what `planText` wrote. Throws InputError where it is something else. */
 export function parsePlan(text: string, file: string): GridPlan {
   const bad = (found: string, cause?: unknown) => new InputError('bad-plan', 'this is no plan of `bliss-calib grid`', { file, found, expected: 'schema 1 with exposures' }, { cause })
   let plan: { schema?: unknown; version: string; catalogHash: string; options: GridOptions; exposures?: unknown }
   try {
-    plan = JSON.parse(text) as typeof plan
+    plan = parseJson(text) as typeof plan
   } catch (cause) {
     throw bad((cause as Error).message, cause)
   }
   if (plan?.schema !== 1 || !Array.isArray(plan.exposures)) throw bad(`schema ${JSON.stringify(plan?.schema)}`)
+  const fault = shapeFault(plan, PLAN)
+  if (fault !== undefined) throw bad(`${fault.path}: ${fault.found}`)
   const exposures = (plan.exposures as (Omit<GridExposure, 'list'> & { list: string })[]).map((row, k): GridExposure => {
     const list = parseListName(String(row?.list))
-    if (!list || !Array.isArray(row.ccds)) throw bad(`exposure ${k + 1}: ${JSON.stringify(row)?.slice(0, 80)}`)
+    const fault = shapeFault(row, PLANNED, `exposures[${k}]`)
+    if (fault !== undefined) throw bad(`${fault.path}: ${fault.found}`)
+    if (!list) throw bad(`exposure ${k + 1}: ${row.list.slice(0, 80)}`)
     return { ...row, list }
   })
   const { version, catalogHash, options } = plan

@@ -1,4 +1,6 @@
+import { parseJson, shapeFault } from '../formats/json-shape.js'
 import { RESULT_SCHEMA } from '../products/result-schema.js'
+import { RESULT_SHAPE } from '../products/result-shape.js'
 import { isBlissError } from '../errors.js'
 import { memorySource } from '../formats/bytes.js'
 import { readFitsHeaders } from '../formats/fits/index.js'
@@ -122,7 +124,7 @@ async function checkedJson(bytes: Uint8Array | undefined, name: string, exposure
   if (bytes === undefined) return undefined
   let json: ResultJson
   try {
-    json = JSON.parse(new TextDecoder().decode(bytes)) as ResultJson
+    json = parseJson(new TextDecoder().decode(bytes)) as ResultJson
   } catch (cause) {
     say(`${name} is damaged: ${(cause as Error).message}`)
     return undefined
@@ -133,6 +135,11 @@ async function checkedJson(bytes: Uint8Array | undefined, name: string, exposure
   }
   if (!Array.isArray(json.ccds) || json.provenance === undefined || json.exposure?.expnum !== exposure.expnum) {
     say(`${name} is no result of exposure ${exposure.expnum}`)
+    return undefined
+  }
+  const fault = shapeFault(json, RESULT_SHAPE)
+  if (fault !== undefined) {
+    say(`${name} is damaged: ${fault.path} is ${fault.found}, expected ${fault.expected}`)
     return undefined
   }
   const { version, catalogHash, options, inputs } = json.provenance

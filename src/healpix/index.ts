@@ -15,6 +15,6 @@ export {
   rangesAtOrder,
   rangesFromCells,
   subtractRanges,
-  unionRanges,
+  unionOfSets, unionRanges,
   type CellRanges,
 } from './ranges.js'

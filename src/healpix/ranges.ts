@@ -38,8 +38,14 @@ export function rangesFromCells(order: number, cells: Iterable<number>): CellRan
 
 /** Cells in any of the sets. RangeError where the orders differ, here and below. */
 export function unionRanges(first: CellRanges, ...others: readonly CellRanges[]): CellRanges {
-  others.forEach((other) => refuseOtherOrder(first, other))
-  const bounds = [first, ...others].map(({ ranges }) => ranges)
+  return unionOfSets([first, ...others])
+}
+
+/** The same of any number of sets, of one order and at least one. */
+export function unionOfSets(sets: readonly CellRanges[]): CellRanges {
+  const first = sets[0]!
+  sets.forEach((other) => refuseOtherOrder(first, other))
+  const bounds = sets.map(({ ranges }) => ranges)
   const los = ascendingBounds(bounds, 0)
   const his = ascendingBounds(bounds, 1)
   const list = new RangeList()

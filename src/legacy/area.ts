@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../math/extremes.js'
 import { DataError } from '../errors.js'
 import { ccdFootprint } from '../exposure/footprint.js'
 import {
@@ -33,10 +34,10 @@ export function boxOf(rows: readonly LegacyRow[]): SkyBox {
   const ra = rows.flatMap((row) => row.pointsRaDeg)
   const dec = rows.flatMap((row) => row.pointsDecDeg)
   return {
-    raLowDeg: Math.min(...ra) - BOX_MARGIN_DEG,
-    raHighDeg: Math.max(...ra) + BOX_MARGIN_DEG,
-    decLowDeg: Math.min(...dec) - BOX_MARGIN_DEG,
-    decHighDeg: Math.max(...dec) + BOX_MARGIN_DEG,
+    raLowDeg: smallestOf(ra) - BOX_MARGIN_DEG,
+    raHighDeg: largestOf(ra) + BOX_MARGIN_DEG,
+    decLowDeg: smallestOf(dec) - BOX_MARGIN_DEG,
+    decHighDeg: largestOf(dec) + BOX_MARGIN_DEG,
   }
 }
 

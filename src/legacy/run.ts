@@ -1,7 +1,7 @@
 import { CommandError, InputError, isBlissError } from '../errors.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import { writeFitsTable } from '../formats/fits/index.js'
-import { unionRanges, type CellRanges } from '../healpix/index.js'
+import { unionOfSets, type CellRanges } from '../healpix/index.js'
 import type { Table } from '../table/columns.js'
 import { boxOf, cellsToRead, filePixels, requireCoverage } from './area.js'
 import { calibratedFiles, OUTPUT_COLUMNS } from './calibrated.js'
@@ -112,8 +112,8 @@ async function readTables(inputs: LegacyInputs, list: LegacyList, columns: reado
 
 async function readStars(inputs: LegacyInputs, list: LegacyList, runs: readonly CcdRun[]): Promise<StandardStars> {
   const box = boxOf(list.rows)
-  const [first, ...others] = runs.map((run) => run.pixels)
-  return standardStars(await inputs.stars.read(cellsToRead(unionRanges(first!, ...others), box), []), box)
+  const pixels = unionOfSets(runs.map((run) => run.pixels))
+  return standardStars(await inputs.stars.read(cellsToRead(pixels, box), []), box)
 }
 
 function allZpCsv({ list }: LegacyOptions, statistic: Statistic): string {

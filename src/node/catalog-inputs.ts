@@ -1,14 +1,16 @@
 import { readdir, stat } from 'node:fs/promises'
 import { join, relative } from 'node:path'
 import type { BuildInput } from '../catalog/build-input.js'
+import { COLLECTION_NAME, primaryOf } from '../catalog/collection.js'
 import { releaseOfProperties } from '../catalog/hats-release.js'
 import { parseProperties } from '../catalog/properties.js'
 import type { ReleaseEvidence } from '../catalog/release-evidence.js'
 import { PROPERTIES_NAMES } from '../catalog/verify/hats-lists.js'
 import { InputError } from '../errors.js'
 import { packagedDescriptions } from './catalog-files.js'
-import { fileSource, openInput, reasonOf } from './files.js'
+import { fileSource, openInput } from './files.js'
 import { firstBytes, inputChunks, isGzip } from './input-chunks.js'
+import { reasonOf, unreadableFile } from './reason.js'
 import { readWholeText } from './regular-file.js'
 
 /** VOTables are found, so that they can be refused by name. */
@@ -21,15 +23,17 @@ export async function findInputs(paths: readonly string[]): Promise<string[]> {
     const facts = await stat(path).catch((cause: unknown) => {
       throw new InputError('unreadable-file', `the input cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
     })
-    if (facts.isDirectory()) found.push(...(await inputsBelow(path)))
+    if (facts.isDirectory()) for (const file of await inputsBelow(path)) found.push(file)
     else found.push(path)
   }
   return [...new Set(found)]
 }
 
-async function inputsBelow(path: string): Promise<string[]> {
-  const primary = await primaryOf(path)
-  if (primary !== undefined) return inputsBelow(join(path, primary))
+async function inputsBelow(path: string, depth = 0): Promise<string[]> {
+  const collection = await collectionText(path)
+  if (collection !== undefined) {
+    return inputsBelow(join(path, primaryOf(collection, join(path, COLLECTION_NAME), depth)), depth + 1)
+  }
   const entries = await readdir(path, { recursive: true, withFileTypes: true })
   const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
   // A HATS directory carries tables about itself; its stars are below dataset/.
@@ -41,10 +45,13 @@ async function inputsBelow(path: string): Promise<string[]> {
   throw new InputError('no-inputs', 'no catalogue file is below the directory', { file: path, found, expected: 'CSV, ECSV, TSV, FITS or Parquet files' })
 }
 
-/** The catalogue of a HATS collection; its margin repeats rows of it. */
-async function primaryOf(path: string): Promise<string | undefined> {
-  const text = await readWholeText(join(path, 'collection.properties'), 'smallTextBytes').catch(() => '')
-  return /^hats_primary_table_url\s*[=:]\s*(\S+)\s*$/m.exec(text)?.[1]
+/** The properties of a HATS collection, whose catalogue counts: its margin repeats rows of it. Undefined where there is none. */
+async function collectionText(path: string): Promise<string | undefined> {
+  const file = join(path, COLLECTION_NAME)
+  return readWholeText(file, 'smallTextBytes').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw unreadableFile(file, cause)
+  })
 }
 
 /** One file as an input of the build; gzip is seen by its first bytes. */

@@ -33,12 +33,14 @@ const CCDS_PER_THREAD = 4
  */
 export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD): CcdPool {
   if (!(Number.isInteger(workers) && workers >= 1)) throw new RangeError(`${workers} workers: at least 1 is needed`)
-  const others = Array.from({ length: workers - 1 }, () => new WorkerThread())
+  const others: WorkerThread[] = []
   const here: CcdThread = { ...ccdTasks(), alive: true }
   return {
     here,
     threadsFor(ccds) {
-      const busy = workerEntry === undefined ? [] : others.slice(0, Math.max(0, Math.ceil(ccds / ccdsPerThread) - 1))
+      const wanted = workerEntry === undefined ? 0 : Math.min(workers, Math.max(1, Math.ceil(ccds / ccdsPerThread))) - 1
+      while (others.length < wanted) others.push(new WorkerThread())
+      const busy = others.slice(0, Math.max(0, wanted))
       for (const thread of busy) thread.start()
       return [...busy, here]
     },

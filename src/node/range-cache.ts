@@ -2,6 +2,7 @@ import { createHash, randomBytes } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
+import { parseJson, shapeFault, type JsonShape } from '../formats/json-shape.js'
 import { urlOf, type FetchRemote } from './http-files.js'
 import type { RemoteBytes, RemoteIdentity } from './http-range.js'
 import { readWhole } from './regular-file.js'
@@ -169,11 +170,28 @@ function stateBytes(identity: RemoteIdentity | undefined): Uint8Array {
 async function openFolder(folder: string): Promise<KnownFile> {
   const names = await readdir(folder).catch((): string[] => [])
   const state = names.includes(STATE) ? await readChecked(join(folder, STATE)) : undefined
+  const known = state === undefined ? undefined : parseState(Buffer.from(state).toString())
   const entries = names.flatMap((name) => {
     const parts = /^(\d+)-(\d+)$/.exec(name)
-    return parts === null || state === undefined ? [] : [{ start: Number(parts[1]), end: Number(parts[2]) }]
+    return parts === null || known === undefined ? [] : [{ start: Number(parts[1]), end: Number(parts[2]) }]
   })
-  return { folder, entries, state: state === undefined ? undefined : (JSON.parse(Buffer.from(state).toString()) as RemoteIdentity | 'missing') }
+  return { folder, entries, state: known }
+}
+
+const STATE_SHAPE: JsonShape = {
+  type: 'object',
+  required: ['byteLength'],
+  properties: { byteLength: { type: 'integer', minimum: 0 }, etag: { type: 'string' }, lastModified: { type: 'string' } },
+}
+
+/** What is known of a remote file; undefined where the text is of another make, as if there were none. */
+function parseState(text: string): RemoteIdentity | 'missing' | undefined {
+  try {
+    const state = parseJson(text)
+    return state === 'missing' || shapeFault(state, STATE_SHAPE) === undefined ? (state as RemoteIdentity | 'missing') : undefined
+  } catch {
+    return undefined
+  }
 }
 
 /** The bytes of an entry; undefined, and forgotten, where it is gone or damaged. */

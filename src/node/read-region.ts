@@ -37,7 +37,7 @@ export async function readExposureCells(paths: readonly string[], marginArcsec: 
     const entries = await readable(readdir(path, { recursive: true, withFileTypes: true }))
     const lists = entries.filter((entry) => !entry.isDirectory() && parseListName(entry.name) !== undefined).map((entry) => join(entry.parentPath, entry.name))
     if (lists.length === 0) throw new InputError('no-list', 'there is no catalogue list below the directory', { file: path, expected: 'D*_red_catlist.csv' })
-    files.push(...lists.sort())
+    for (const list of lists.sort()) files.push(list)
   }
   const lists = await Promise.all(
     [...new Set(files)].map(async (file) => {

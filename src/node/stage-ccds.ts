@@ -1,3 +1,4 @@
+import { largestOf } from '../math/extremes.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
@@ -121,7 +122,7 @@ export function exposureFacts({ expnum, list: { name: { reqnum, attnum } } }: Wr
   const { row, result } = ccds[0]!
   const { epochYr, epochFrom, camera, filter } = result
   const areOne = (key: 'camera' | 'filter') => ccds.every((ccd) => ccd.result[key] === result[key])
-  const weakest = Math.max(...ccds.map((ccd) => CAMERA_SOURCES.indexOf(ccd.result.cameraFrom)))
+  const weakest = largestOf(ccds.map((ccd) => CAMERA_SOURCES.indexOf(ccd.result.cameraFrom)))
   return {
     expnum,
     band: row.band,

@@ -66,7 +66,7 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
         await Promise.all(sets.map(({ files }) => discardFiles(outdir, files)))
         if (!('error' in own)) await discardFiles(outdir, own)
       }
-      failures.push(...left.flatMap((ccd) => (failed.has(ccd) ? [{ ccd: ccd.row.ccd, error: failed.get(ccd) }] : [])))
+      for (const ccd of left) if (failed.has(ccd)) failures.push({ ccd: ccd.row.ccd, error: failed.get(ccd) })
       left = left.filter((ccd) => !failed.has(ccd))
     }
     return { ccds: [], failures }

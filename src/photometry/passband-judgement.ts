@@ -1,3 +1,4 @@
+import { largestOf } from '../math/extremes.js'
 import { CAMERA_SOURCES, type CameraSource } from '../camera/recognise.js'
 import { namedFilter, type FilterSystem } from '../camera/filter-names.js'
 import type { BandFit, PassbandFit } from './band-evidence.js'
@@ -101,7 +102,7 @@ export function passbandOf(ccds: readonly JudgedCcd[], galacticLatitudeDeg: numb
   const first = claimed[0]
   if (first === undefined) return null
   const stars = claimed.map(({ band, diagnostics: { bands, passbands } }) => ({ own: bands?.[band], others: passbands }))
-  const weakest = Math.max(...claimed.map(({ cameraFrom }) => CAMERA_SOURCES.indexOf(cameraFrom)))
+  const weakest = largestOf(claimed.map(({ cameraFrom }) => CAMERA_SOURCES.indexOf(cameraFrom)))
   const other = claimed.find(({ filter }) => systemNamed(filter) !== undefined && systemNamed(filter) !== 'des')
   return judgePassband(stars, {
     band: first.band,

@@ -1,5 +1,7 @@
 import { InputError } from '../errors.js'
+import { parseJson } from '../formats/json-shape.js'
 import type { CcdResult, MatchColumns } from '../photometry/result.js'
+import { checkResultShape } from './check-result.js'
 import { checkResultSchema } from './result-schema.js'
 import type { OwnResult, Provenance, ccdJson } from './result-json.js'
 
@@ -32,11 +34,9 @@ export function parseCcdJson(text: string, file: string, expected: { readonly ex
   if (!isObject(first) || others.length > 0) throw damaged('the JSON does not hold one CCD', `${Array.isArray(json['ccds']) ? json['ccds'].length : 'no'} CCDs`, 'one')
   if (first['ccd'] !== expected.ccd) throw damaged('the JSON is of another CCD', JSON.stringify(first['ccd']), `${expected.ccd}`)
   for (const key of NEEDED) if (first[key] === undefined) throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
+  checkResultShape(json, file)
   const { own, minusOriginal: _derived, ...ccd } = first as unknown as CcdJson
   const before = own ?? (ccd as OwnResult)
-  for (const key of ['zeropoint', 'zeropointErr'] as const) {
-    if (before[key] !== null && !Number.isFinite(before[key])) throw damaged(`${key} is no number`, JSON.stringify(before[key]), 'a number or null')
-  }
   const provenance = objectAt(json, 'provenance', damaged)
   for (const key of ['inputs', 'options']) objectAt(provenance, key, damaged)
   const { band, epochYr, epochFrom, camera, cameraFrom, filter } = exposure as unknown as CcdResult
@@ -62,7 +62,7 @@ const isObject = (value: unknown): value is JsonObject => typeof value === 'obje
 function parsed(text: string, damaged: Damaged): JsonObject {
   let json: unknown
   try {
-    json = JSON.parse(text)
+    json = parseJson(text)
   } catch (cause) {
     throw damaged(`the JSON is damaged: ${(cause as Error).message}`)
   }

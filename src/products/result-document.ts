@@ -1,4 +1,6 @@
 import { InputError } from '../errors.js'
+import { parseJson } from '../formats/json-shape.js'
+import { checkResultShape } from './check-result.js'
 import { checkResultSchema, RESULT_SCHEMA } from './result-schema.js'
 import type { ccdJson, ExposureFacts, FailedCcd, Provenance, solutionJson } from './result-json.js'
 
@@ -27,7 +29,7 @@ export function parseResultDocument(text: string, file: string): ResultDocument 
   const unfit = (sentence: string, found: string, expected: string, cause?: unknown) => new InputError('bad-result', sentence, { file, found, expected }, { cause })
   let document: ResultDocument
   try {
-    document = JSON.parse(text) as ResultDocument
+    document = parseJson(text) as ResultDocument
   } catch (cause) {
     throw unfit('the result is not JSON', (cause as Error).message, 'the JSON of a run of bliss-calib', cause)
   }
@@ -49,6 +51,7 @@ export function parseResultDocument(text: string, file: string): ResultDocument 
   if (!Array.isArray(missing) || !(missing as readonly unknown[]).every(Number.isInteger)) {
     throw unfit('the list of missing CCDs is damaged', JSON.stringify(missing).slice(0, 60), 'missing, a list of numbers')
   }
+  checkResultShape(document, file)
   return document
 }
 

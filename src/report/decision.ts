@@ -109,7 +109,7 @@ export function ccdNames(ccds: readonly number[]): string {
     let end = i
     while (end + 1 < sorted.length && sorted[end + 1] === sorted[end]! + 1) end++
     if (end - i >= 2) parts.push(`${sorted[i]}-${sorted[end]}`)
-    else parts.push(...sorted.slice(i, end + 1).map(String))
+    else for (const ccd of sorted.slice(i, end + 1)) parts.push(String(ccd))
     i = end + 1
   }
   return `${sorted.length === 1 ? 'CCD' : 'CCDs'} ${parts.join(', ')}`

@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../math/extremes.js'
 import { inlineSvg } from './figures/figure.js'
 import { nightFigure, type NightPoint } from './figures/night.js'
 import type { Range } from './figures/axes.js'
@@ -52,7 +53,7 @@ const LONGEST_NIGHT_DAYS = 1.5
 
 function timeAxis(all: readonly NightExposure[]): { timeOf: (mjd: number) => number; range: Range; label: string } {
   const times = all.flatMap(({ mjd }) => (mjd === null ? [] : [mjd]))
-  const [first, last] = [Math.min(...times), Math.max(...times)]
+  const [first, last] = [smallestOf(times), largestOf(times)]
   const day = Math.floor(first)
   const hours = last - first <= LONGEST_NIGHT_DAYS
   const timeOf = (mjd: number) => (mjd - day) * (hours ? 24 : 1)

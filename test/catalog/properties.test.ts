@@ -15,3 +15,14 @@ test('Java properties: separators, comments, escapes, lines that go on', () => {
     ['last', 'end'],
   ])
 })
+
+test.each([
+  ['one line', 'x'.repeat(1e6)],
+  ['backslashes alone', '\\'.repeat(1e6)],
+  ['blanks alone', ' '.repeat(1e6)],
+  ['lines that all go on', 'a\\\n'.repeat(3e5)],
+  ['signs alone', '=: '.repeat(3e5)],
+  ['a line for each key', Array.from({ length: 1e5 }, (_, i) => `k${i}=v`).join('\n')],
+])('a megabyte of %s is read in one go', (_name, text) => {
+  expect(parseProperties(`${text}\nlast = end`).size).toBeGreaterThan(0)
+})

@@ -6,11 +6,12 @@ import { seededRandom } from '../../src/math/random.js'
 import { gaiaCsvFile, simulateExposure, workFiles, type SimulatedExposure } from '../../src/simulate/index.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
 import { run, temporaryDirectory } from './run.js'
+import { RESULT_SHAPE } from '../../src/products/result-shape.js'
 
 const CCDS = [1, 4, 9, 14, 20, 28, 35, 42, 49, 55, 60]
 const NO_STARS = 9
 const WRONG = 20
-const schema = JSON.parse(readFileSync(new URL('../../src/products/result.schema.json', import.meta.url), 'utf8')) as object
+const schema: object = RESULT_SHAPE
 
 interface Ccd {
   ccd: number

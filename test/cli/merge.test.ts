@@ -123,7 +123,7 @@ describe('refused, and nothing is changed', () => {
       spoil: (dir) => edited(dir, (text) => text.replace('"schema": 2', '"schema": 1')),
       says: 'the result is of an older version, which did not record the camera: calibrate again',
     },
-    'a zeropoint that is no number': { spoil: (dir) => edited(dir, (text) => text.replace(/"zeropoint": [\d.]+/, '"zeropoint": "30"')), says: 'zeropoint is no number' },
+    'a zeropoint that is no number': { spoil: (dir) => edited(dir, (text) => text.replace(/"zeropoint": [\d.]+/, '"zeropoint": "30"')), says: 'ccds[0].zeropoint of the result is damaged: calibrate it again (found "30", expected a number or null)' },
     'another version': { spoil: (dir) => edited(dir, (text) => text.replace(/"version": "[^"]+"/, '"version": "0.0.1"')), says: `${json}: the CCD cannot be merged, another version of bliss-calib made it: calibrate it again (found 0.0.1` },
     'another catalogue': { spoil: (dir) => edited(dir, (text) => text.replace(/"catalogHash": "[0-9a-f]{64}"/, `"catalogHash": "${'0'.repeat(64)}"`)), says: 'it was calibrated with another catalogue than' },
     'another list': { spoil: (dir) => edited(dir, (text) => text.replace(/(red_catlist\.csv": ")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`)), says: 'it was calibrated from another list' },

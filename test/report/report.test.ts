@@ -148,10 +148,10 @@ describe('bad input of report', () => {
 
   test('matches that are no Parquet are named', async () => {
     const directory = temporaryDirectory()
-    writeFileSync(join(directory, 'zeropoint_D00000001_r1p1.json'), JSON.stringify({ schema: 2, exposure: { expnum: 1, band: 'i' }, ccds: [{ ccd: 7, zeropoint: null, zeropointErr: null, systematicErr: null, scatter: null, cuts: {}, lost: {}, sigmaClip: {}, astrometry: {}, diagnostics: {}, concerns: [] }], provenance: { inputs: {}, options: {} } }))
-    writeFileSync(join(directory, 'matches_D00000001_07_r1p1.parquet'), 'no Parquet at all')
+    await run(['demo', '--outdir', directory])
+    writeFileSync(join(directory, 'matches_D00668439_01_r4p5.parquet'), 'no Parquet at all')
     const { exitCode, err } = await run(['report', directory])
     expect(exitCode).toBe(3)
-    expect(err).toContain('matches_D00000001_07_r1p1.parquet')
+    expect(err).toContain('matches_D00668439_01_r4p5.parquet')
   })
 })

@@ -1,3 +1,4 @@
+import { wholeBytes } from '../../formats/whole-text.js'
 import type { CatalogFiles, CatalogTools } from '../catalog-files.js'
 import { CHECKSUMS_NAME, MANIFEST_NAME, parseManifest, type Manifest } from '../manifest.js'
 import type { Findings } from './findings.js'
@@ -18,8 +19,7 @@ export async function readStoreRecords(files: CatalogFiles, tools: CatalogTools,
   const at = (path: string) => `${files.name}/${path}`
   const bytesOf = (path: string) =>
     findings.attempt('structure', at(path), async () => {
-      const source = await files.open(path)
-      return source.slice(0, source.byteLength)
+      return wholeBytes(await files.open(path), 'manifestBytes')
     })
   const [manifestBytes, list] = [await bytesOf(MANIFEST_NAME), await bytesOf(CHECKSUMS_NAME)]
   const manifest =

@@ -1,11 +1,12 @@
-import { InputError } from '../../errors.js'
+import { wholeText } from '../../formats/whole-text.js'
 import type { CatalogFiles } from '../catalog-files.js'
+import { COLLECTION_NAME, isBelow, primaryOf } from '../collection.js'
 import type { CatalogDescription } from '../description.js'
 import { collectionProperties } from '../hats.js'
 import { parseProperties } from '../properties.js'
 import type { Findings } from './findings.js'
 
-export const COLLECTION_NAME = 'collection.properties'
+export { COLLECTION_NAME } from '../collection.js'
 
 /** A catalogue's directory, and where it can be known the paths of all files below it. */
 export interface ListedFiles extends CatalogFiles {
@@ -23,15 +24,10 @@ export interface Collection {
 
 /** Reads `collection.properties`. Throws InputError where it names no catalogue below the directory. */
 export async function readCollection(files: CatalogFiles): Promise<Collection> {
-  const source = await files.open(COLLECTION_NAME)
-  const text = new TextDecoder().decode(await source.slice(0, source.byteLength))
+  const text = await wholeText(await files.open(COLLECTION_NAME), 'smallTextBytes')
   const properties = parseProperties(text)
   const named = (key: string) => (properties.get(key) ?? '').split(/[\s,]+/).filter((name) => name !== '')
-  const [primary] = named('hats_primary_table_url')
-  const isBelow = (name: string) => !/^[a-z]+:|^\/|(^|\/)\.\.(\/|$)/i.test(name)
-  if (primary === undefined || !isBelow(primary)) {
-    throw new InputError('bad-collection', 'the collection names no catalogue below its directory', { file: source.name, column: 'hats_primary_table_url', found: primary ?? 'nothing' })
-  }
+  const primary = primaryOf(text, `${files.name}/${COLLECTION_NAME}`, 0)
   const others = named('all_indexes').map((pair) => pair.slice(pair.indexOf(':') + 1))
   return { primary, margins: named('all_margins').filter(isBelow), others, text }
 }

@@ -1,5 +1,6 @@
 import { InputError } from '../../errors.js'
 import { MAX_NUMBER_ORDER } from '../../healpix/index.js'
+import { refuseLongText, wholeText } from '../../formats/whole-text.js'
 import type { CatalogFiles } from '../catalog-files.js'
 import { refuseHipscat } from '../hipscat.js'
 import { parseProperties } from '../properties.js'
@@ -26,24 +27,22 @@ export const PARTITION_INFO = 'partition_info.csv'
 export async function readHatsLists(files: CatalogFiles): Promise<HatsLists> {
   for (const propertiesName of PROPERTIES_NAMES) {
     if (!(await files.exists(propertiesName))) continue
-    const properties = parseProperties(await readText(files, propertiesName))
+    const properties = parseProperties(await wholeText(await files.open(propertiesName), 'smallTextBytes'))
+    const listed = await wholeText(await files.open(PARTITION_INFO), 'manifestBytes')
     const suffix = properties.get('hats_npix_suffix') ?? '.parquet'
-    return { properties, propertiesName, partitions: parsePartitionInfo(await readText(files, PARTITION_INFO), `${files.name}/${PARTITION_INFO}`, suffix) }
+    return { properties, propertiesName, partitions: parsePartitionInfo(listed, `${files.name}/${PARTITION_INFO}`, suffix) }
   }
   await refuseHipscat(files)
   throw new InputError('no-catalog', 'there is no HATS catalogue here', { file: files.name, expected: PROPERTIES_NAMES.join(' or ') })
 }
 
-async function readText(files: CatalogFiles, path: string): Promise<string> {
-  const source = await files.open(path)
-  return new TextDecoder().decode(await source.slice(0, source.byteLength))
-}
-
 function parsePartitionInfo(text: string, file: string, suffix: string): HatsPartition[] {
-  const [header = '', ...lines] = text.trimEnd().split(/\r?\n/)
+  refuseLongText(text, file, 'partitions')
+  const lines = text.trimEnd().split('\n')
+  const header = lines.shift() ?? ''
   const names = header.split(',').map((name) => name.trim())
   const [atOrder, atCell] = [names.indexOf('Norder'), names.indexOf('Npix')]
-  if (atOrder < 0 || atCell < 0) throw new InputError('bad-partition-info', 'the list of partitions lacks a column', { file, line: 1, found: header, expected: 'Norder and Npix' })
+  if (atOrder < 0 || atCell < 0) throw new InputError('bad-partition-info', 'the list of partitions lacks a column', { file, line: 1, found: header.slice(0, 80), expected: 'Norder and Npix' })
   return lines.map((line, i) => {
     const fields = line.split(',')
     const [order, cell] = [wholeNumber(fields[atOrder]), wholeNumber(fields[atCell])]

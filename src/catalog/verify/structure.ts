@@ -1,4 +1,5 @@
 import { openParquet, type ParquetFile } from '../../formats/parquet/index.js'
+import { wholeText } from '../../formats/whole-text.js'
 import type { CatalogFiles } from '../catalog-files.js'
 import { PARTITIONS_NAME, parseBlock, type StoreFile } from '../partition-index.js'
 import { partitionPath } from '../store-columns.js'
@@ -21,8 +22,7 @@ export async function checkProperties(files: CatalogFiles, { properties, propert
   const texts = await Promise.all(
     PROPERTIES_NAMES.map((name) =>
       findings.attempt('structure', `${files.name}/${name}`, async () => {
-        const source = await files.open(name)
-        return new TextDecoder().decode(await source.slice(0, source.byteLength))
+        return wholeText(await files.open(name), 'smallTextBytes')
       }),
     ),
   )

@@ -1,3 +1,4 @@
+import { largestOf } from '../../math/extremes.js'
 import { element, point, textElement } from '../svg.js'
 import { frameOf, rangeOf } from './axes.js'
 import type { Figure } from './figure.js'
@@ -24,7 +25,7 @@ export function offsetsFigure(title: string, offsets: readonly CcdOffset[]): Fig
     x: { label: 'east of the centre [deg], east is left', range: [...rangeOf(offsets.map(({ eastDeg }) => eastDeg), 0.15, [-1, 1])].reverse() as [number, number], nice: false },
     y: { label: 'north of the centre [deg]', range: rangeOf(offsets.map(({ northDeg }) => northDeg), 0.15, [-1, 1]), nice: false },
   })
-  const longest = Math.max(1e-3, ...offsets.map(({ raOffsetArcsec, decOffsetArcsec }) => Math.hypot(raOffsetArcsec, decOffsetArcsec)))
+  const longest = largestOf(offsets.map(({ raOffsetArcsec, decOffsetArcsec }) => Math.hypot(raOffsetArcsec, decOffsetArcsec)), 1e-3)
   const unit = [0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1, 2].find((size) => size >= longest) ?? 5
   const pixelsPerArcsec = 34 / unit
   const arrows = offsets.map(({ eastDeg, northDeg, raOffsetArcsec, decOffsetArcsec }) => {

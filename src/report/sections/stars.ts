@@ -1,3 +1,4 @@
+import { largestOf, smallestOf } from '../../math/extremes.js'
 import { median } from '../../math/robust.js'
 import type { CcdDocument, ResultDocument } from '../../products/result-document.js'
 import { exposureOffsets, exposureResiduals } from '../exposure-figures.js'
@@ -49,7 +50,7 @@ export function originalSection({ ccds }: ResultDocument): Markup {
   if (differences.length === 0) return html`<h2 id="original">Against the original</h2><p>The original’s selection leaves no number to compare with.</p>`
   const middle = median(differences)
   return html`<h2 id="original">Against the original</h2>
-<p>The original’s selection and its three passes of a 3 sigma clip, on the catalogue’s own magnitude, give a zeropoint that differs by ${mmagDifference(middle, 0)} mmag in the median (ours minus the original’s), from ${mmagDifference(Math.min(...differences), 0)} to ${mmagDifference(Math.max(...differences), 0)}.
+<p>The original’s selection and its three passes of a 3 sigma clip, on the catalogue’s own magnitude, give a zeropoint that differs by ${mmagDifference(middle, 0)} mmag in the median (ours minus the original’s), from ${mmagDifference(smallestOf(differences), 0)} to ${mmagDifference(largestOf(differences), 0)}.
 ${system === 'des-ab' ? 'Most of that is the change of system, the field’s mean colour; its scatter from CCD to CCD is what the colour term removes.' : ''}</p>
 <p class="small">Median error that the original would quote: ${mmagText(median(ccds.map(({ sigmaClip }) => sigmaClip.zeropointErr).filter((value) => value !== null)))} mmag; ours ${mmagText(median(ccds.map(({ zeropointErr }) => zeropointErr).filter((value) => value !== null)))}.</p>`
 }

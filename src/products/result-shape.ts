@@ -1,0 +1,378 @@
+import type { JsonShape } from '../formats/json-shape.js'
+
+/**
+ * The JSON Schema of a result, published as `bliss-calib/schema/result.json`. Results that are read are checked by it.
+ */
+export const RESULT_SHAPE: JsonShape = {
+  $schema: 'http://json-schema.org/draft-07/schema#',
+  $id: 'https://bliss-calib/schema/result.json',
+  title: 'Result of bliss-calib',
+  description:
+    "On stdout with --json; without `run` in zeropoint_*.json. Magnitudes follow m = -2.5 log10(flux) " +
+    "+ zeropoint, flux in the image's unit. A missing value is null.",
+  type: 'object',
+  required: ['schema', 'exposure', 'ccds', 'provenance'],
+  properties: {
+    schema: {
+      const: 2,
+      description: 'from 2 on fields and tags are only added: readers leave alone what they do not know',
+    },
+    exposure: {
+      type: 'object',
+      required: [
+        'expnum', 'band', 'reqnum', 'attnum', 'epochYr', 'epochFrom', 'camera', 'cameraFrom', 'filter',
+      ],
+      properties: {
+        expnum: { type: 'integer' },
+        band: { type: 'string' },
+        reqnum: { type: 'string' },
+        attnum: { type: 'string', description: 'as in the name of the catalogue list, padding kept' },
+        epochYr: { type: ['number', 'null'], description: 'Julian year that the stars were moved to' },
+        epochFrom: { enum: ['MJD-OBS', 'DATE-OBS', 'NITE', 'catalog', null] },
+        camera: { type: 'string', description: "name of the camera's description; generic: it is not described" },
+        cameraFrom: { enum: ['header', 'file name', 'none'], description: 'where that is known from' },
+        filter: { type: ['string', 'null'], description: 'FILTER, else BAND of the image header' },
+      },
+    },
+    ccds: { type: 'array', items: { $ref: '#/definitions/ccd' } },
+    provenance: {
+      type: 'object',
+      required: ['version', 'inputs', 'catalogHash', 'options'],
+      properties: {
+        version: { type: 'string' },
+        inputs: {
+          type: 'object',
+          additionalProperties: { type: 'string', pattern: '^[0-9a-f]{64}$' },
+          description: 'file name -> SHA-256',
+        },
+        catalogHash: { type: 'string', pattern: '^[0-9a-f]{64}$', description: "SHA-256 of the catalogue's manifest" },
+        options: { type: 'object', additionalProperties: { type: ['string', 'number', 'boolean'] } },
+      },
+    },
+    failed: {
+      type: 'array',
+      description: 'after a run of several CCDs: those without a result, and why; absent if there is none',
+      items: {
+        type: 'object',
+        required: ['ccd', 'reason'],
+        properties: { ccd: { type: 'integer', minimum: 0 }, reason: { type: 'string' } },
+      },
+    },
+    missing: {
+      type: 'array',
+      description:
+        'CCDs of the list that have no SExtractor catalogue or, in a merge, no products; absent if ' +
+        'there is none',
+      items: { type: 'integer', minimum: 0 },
+    },
+    solution: {
+      type: 'object',
+      description: "the exposure's solution, after a run of several CCDs",
+      required: [
+        'outcome', 'suspect', 'reason', 'zeropoint', 'zeropointErr', 'gradient', 'ccdScatter', 'nPresent',
+        'nFitted', 'nOutliers', 'reserved', 'concerns',
+      ],
+      properties: {
+        outcome: { enum: ['solved', 'too-few', 'none'] },
+        suspect: { type: 'boolean', description: 'the CCDs contradict one another' },
+        reason: { type: ['string', 'null'] },
+        zeropoint: { $ref: '#/definitions/magnitude' },
+        zeropointErr: { $ref: '#/definitions/magnitude' },
+        gradient: {
+          type: ['object', 'null'],
+          additionalProperties: { type: 'number' },
+          description: 'mag per degree, east and north',
+        },
+        ccdScatter: { $ref: '#/definitions/magnitude' },
+        nPresent: { $ref: '#/definitions/count' },
+        nFitted: { $ref: '#/definitions/count' },
+        nOutliers: { $ref: '#/definitions/count' },
+        reserved: {
+          type: ['object', 'null'],
+          additionalProperties: { type: 'number' },
+          description: 'stars held out of the fit: residuals in mmag',
+        },
+        concerns: { $ref: '#/definitions/concerns' },
+      },
+    },
+    run: {
+      type: 'object',
+      required: ['starsRead', 'bytesRead', 'requests', 'ms'],
+      properties: {
+        starsRead: { type: 'integer', minimum: 0 },
+        bytesRead: { type: 'integer', minimum: 0 },
+        requests: { type: 'integer', minimum: 0 },
+        ms: { type: 'object', additionalProperties: { type: 'number' } },
+      },
+    },
+  },
+  definitions: {
+    concerns: {
+      type: 'array',
+      description: 'what is off; the verdict holds the sentences of all that is more than a hint',
+      items: {
+        type: 'object',
+        required: ['tag', 'severity', 'sentence'],
+        properties: {
+          tag: {
+            type: 'string',
+            description: 'further tags may be added',
+            examples: [
+              'no-zeropoint', 'borrowed', 'shrunk', 'outlier', 'suspect-exposure', 'too-few-stars',
+              'too-few-ccds', 'large-error', 'wrong-band', 'passband', 'units', 'saturation', 'crowding',
+              'outliers', 'scatter', 'astrometry', 'clouds', 'transparency', 'depth', 'cross-check',
+              'amplifiers', 'linearity', 'colour', 'fluxes',
+            ],
+          },
+          severity: {
+            enum: ['stop', 'look', 'hint'],
+            description:
+              'stop: do not use the number before the cause is known; look: it stands, with what the ' +
+              'sentence says; hint: not in the verdict',
+          },
+          sentence: { type: 'string' },
+        },
+      },
+    },
+    measured: { type: ['object', 'null'], additionalProperties: { type: ['number', 'null'] } },
+    trend: {
+      type: ['object', 'null'],
+      required: ['slope', 'err', 'evidence'],
+      properties: {
+        slope: { type: 'number' },
+        err: { type: 'number' },
+        evidence: {
+          type: 'number',
+          description: 'half of (chi-squared gained - log n): above 0 the trend is more probable than none',
+        },
+      },
+    },
+    diagnostics: {
+      type: 'object',
+      description:
+        "what the CCD's own stars say beside the zeropoint; null where they cannot; nothing here " +
+        "changes a number",
+      required: [
+        'expectedScatter', 'crossCheck', 'bands', 'passbands', 'ownBand', 'magnitudeTrend', 'amplifiers',
+        'brightEnd', 'peakCeiling', 'crowdedShare', 'rotation', 'fwhmArcsec', 'expectation', 'otherFluxes',
+      ],
+      properties: {
+        expectedScatter: {
+          $ref: '#/definitions/magnitude',
+          description: 'scatter that the relation leads to expect of the used stars',
+        },
+        crossCheck: {
+          type: ['object', 'null'],
+          description: "Tukey MM-estimate beside the mixture's",
+          required: ['zeropoint', 'zeropointErr', 'differenceSigma', 'agrees'],
+          properties: {
+            zeropoint: { type: 'number' },
+            zeropointErr: { type: 'number' },
+            differenceSigma: { type: 'number', minimum: 0, description: 'in combined errors' },
+            agrees: { type: 'boolean', description: 'within 3' },
+          },
+        },
+        bands: {
+          type: ['object', 'null'],
+          description:
+            "how well the stars' colours follow the relation of each band: log likelihood against the " +
+            "best, residual slope with BP - RP",
+          additionalProperties: {
+            type: 'object',
+            required: ['logLikelihood', 'colourSlope', 'colourSlopeErr'],
+            properties: {
+              logLikelihood: { type: 'number', maximum: 0 },
+              colourSlope: { type: 'number' },
+              colourSlopeErr: { type: 'number' },
+            },
+          },
+        },
+        passbands: {
+          type: 'object',
+          description:
+            "by passband of SDSS, PS1 or Johnson-Cousins that may go by the band's letter: residual " +
+            "slope that its light would show, and what the zeropoint would come out too high by",
+          additionalProperties: {
+            type: 'object',
+            required: ['colourSlope', 'offset', 'spread'],
+            properties: { colourSlope: { type: 'number' }, offset: { type: 'number' }, spread: { type: 'number' } },
+          },
+        },
+        ownBand: { type: 'boolean', description: "the camera is known to have the band on DES's system" },
+        magnitudeTrend: { $ref: '#/definitions/trend', description: 'residual per magnitude' },
+        amplifiers: {
+          $ref: '#/definitions/trend',
+          description: 'zeropoint of the amplifier of high x minus that of low x [mag]',
+        },
+        brightEnd: {
+          $ref: '#/definitions/measured',
+          description:
+            'stars at the bright end, their median residual deficitMag, and how many standard errors ' +
+            'they are off',
+        },
+        peakCeiling: {
+          $ref: '#/definitions/measured',
+          description: 'stars within 3 % of the highest peak, and the chance of as many',
+        },
+        crowdedShare: {
+          type: ['number', 'null'],
+          minimum: 0,
+          maximum: 1,
+          description: "share of the matched stars with another's light or claim",
+        },
+        rotation: {
+          $ref: '#/definitions/measured',
+          description:
+            'turn and stretch of the positions against the catalogue, what they move the edge by, and ' +
+            'the scatter per axis about them',
+        },
+        fwhmArcsec: {
+          type: ['number', 'null'],
+          exclusiveMinimum: 0,
+          description: 'median FWHM of the matched detections',
+        },
+        expectation: {
+          type: ['object', 'null'],
+          description: 'what the camera gives in this band, exposure time and airmass on a usual night; hints only',
+          required: [
+            'zeropoint', 'unit', 'unitFrom', 'transparency', 'unitThatFits', 'bandThatFits',
+            'exposureTimeSec', 'airmass', 'depth5Sigma', 'expectedDepth5Sigma',
+          ],
+          properties: {
+            camera: { type: 'string', description: "title of the camera's description" },
+            zeropoint: { type: 'number' },
+            unit: { enum: ['counts', 'electrons', 'counts per second', 'electrons per second'] },
+            unitFrom: { enum: ['header', 'gain', 'zeropoint'] },
+            transparency: { type: 'number', minimum: 0 },
+            unitThatFits: { enum: ['counts', 'electrons', 'counts per second', 'electrons per second', null] },
+            bandThatFits: { type: ['string', 'null'] },
+            exposureTimeSec: { type: 'number' },
+            airmass: { type: ['number', 'null'] },
+            depth5Sigma: { $ref: '#/definitions/magnitude' },
+            expectedDepth5Sigma: { $ref: '#/definitions/magnitude' },
+          },
+        },
+        otherFluxes: {
+          type: 'object',
+          description:
+            "zeropoints of the other fluxes that the products calibrate with the chosen one's: their " +
+            "own, and minus the chosen one's from star to star",
+          additionalProperties: {
+            type: 'object',
+            required: ['zeropoint', 'zeropointErr', 'difference', 'differenceErr'],
+            properties: {
+              zeropoint: { type: 'number' },
+              zeropointErr: { type: 'number' },
+              difference: { type: 'number' },
+              differenceErr: { type: 'number' },
+            },
+          },
+        },
+      },
+    },
+    count: { type: 'integer', minimum: 0 },
+    magnitude: { type: ['number', 'null'], description: 'mag' },
+    ccd: {
+      type: 'object',
+      required: [
+        'ccd', 'outcome', 'reason', 'verdict', 'zeropoint', 'zeropointErr', 'systematicErr', 'ownFraction',
+        'scatter', 'flag', 'system', 'catalog', 'relation', 'cuts', 'lost', 'sigmaClip', 'astrometry',
+        'concerns', 'minusOriginal', 'diagnostics',
+      ],
+      properties: {
+        ccd: { type: 'integer', minimum: 0 },
+        outcome: { enum: ['fitted', 'borrowed', 'none'] },
+        reason: { type: ['string', 'null'], description: 'why there is no own zeropoint' },
+        verdict: { type: 'string', description: '`good`, or what is off, in plain words' },
+        zeropoint: { $ref: '#/definitions/magnitude' },
+        zeropointErr: { $ref: '#/definitions/magnitude' },
+        systematicErr: { $ref: '#/definitions/magnitude' },
+        ownFraction: {
+          type: 'number',
+          minimum: 0,
+          maximum: 1,
+          description: "share of the CCD's own stars in its zeropoint",
+        },
+        scatter: { $ref: '#/definitions/magnitude' },
+        flag: {
+          type: 'integer',
+          description:
+            '0 own, 1 borrowed or more than half shrunk, -1000 outlier, -9999 exposure suspect, -2000 ' +
+            'none',
+        },
+        system: { enum: ['des-ab', 'catalog'] },
+        catalog: { type: 'string' },
+        relation: { type: 'string' },
+        cuts: {
+          type: 'object',
+          required: ['detections', 'selected', 'matched', 'used'],
+          properties: {
+            detections: { $ref: '#/definitions/count' },
+            selected: { $ref: '#/definitions/count' },
+            matched: { $ref: '#/definitions/count' },
+            used: { $ref: '#/definitions/count' },
+          },
+        },
+        lost: {
+          type: 'object',
+          additionalProperties: { $ref: '#/definitions/count' },
+          description: 'how many each cut took',
+        },
+        sigmaClip: {
+          type: 'object',
+          description: "the original's selection and three-pass clip on the catalogue's own magnitude",
+          required: ['zeropoint', 'zeropointErr', 'nAll', 'nClipped'],
+          properties: {
+            zeropoint: { $ref: '#/definitions/magnitude' },
+            zeropointErr: { $ref: '#/definitions/magnitude' },
+            nAll: { $ref: '#/definitions/count' },
+            nClipped: { $ref: '#/definitions/count' },
+          },
+        },
+        own: {
+          type: 'object',
+          description: "what the CCD gave by itself, before the exposure's solution; only where that was made",
+          required: [
+            'outcome', 'reason', 'verdict', 'zeropoint', 'zeropointErr', 'systematicErr', 'ownFraction',
+            'flag', 'concerns',
+          ],
+          properties: {
+            outcome: { enum: ['fitted', 'none'] },
+            reason: { type: ['string', 'null'] },
+            verdict: { type: 'string' },
+            zeropoint: { $ref: '#/definitions/magnitude' },
+            zeropointErr: { $ref: '#/definitions/magnitude' },
+            systematicErr: { $ref: '#/definitions/magnitude' },
+            ownFraction: { type: 'number', minimum: 0, maximum: 1 },
+            flag: { type: 'integer' },
+            concerns: { $ref: '#/definitions/concerns' },
+          },
+        },
+        astrometry: {
+          type: 'object',
+          description:
+            "where the detections lie against the catalogue's stars: detection minus star, east and " +
+            "north; null where the pairs show no offset beyond chance",
+          required: ['raOffsetArcsec', 'decOffsetArcsec', 'scatterArcsec', 'stars', 'applied'],
+          properties: {
+            raOffsetArcsec: { type: ['number', 'null'], description: 'arcsec on the sky, cos(dec) included' },
+            decOffsetArcsec: { type: ['number', 'null'], description: 'arcsec' },
+            scatterArcsec: {
+              type: ['number', 'null'],
+              minimum: 0,
+              description: 'robust scatter about the offset, per axis, arcsec',
+            },
+            stars: { $ref: '#/definitions/count' },
+            applied: { type: 'boolean', description: 'whether the detections were moved by it before the match' },
+          },
+        },
+        concerns: { $ref: '#/definitions/concerns' },
+        minusOriginal: {
+          $ref: '#/definitions/magnitude',
+          description: 'zeropoint minus sigmaClip.zeropoint: method and photometric system',
+        },
+        diagnostics: { $ref: '#/definitions/diagnostics' },
+      },
+    },
+  },
+}
