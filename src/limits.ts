@@ -55,9 +55,13 @@ export const LIMITS = {
   footerBytes: 64 * MIB,
   /** One answer that leads to another: catalogues behind a redirect need 1 or 2. */
   redirects: 5,
+  /** The head of an answer: servers send 1 kB, with long signatures 4; Node's own limit. */
+  answerHeadBytes: 16 * KIB,
   /** A transfer that is slower than this over `transferSeconds` counts as stalled: a modem of 1996 made 3,500. */
   transferBytesPerSec: 1024,
   transferSeconds: 30,
+  /** All tries of a request without such progress, with the pauses between them: a user waits for a minute. */
+  withoutProgressSeconds: 60,
   /** Threads: one for each CCD of the largest mosaics is more than any machine has use for. */
   workers: 1024,
 } as const

@@ -28,20 +28,18 @@ export function isUrl(text: string): boolean {
 }
 
 /**
- * A URL without what lets its reader in: no user and password, no fragment, and of a query (a signature, a token) only that there is one.
+ * A URL without what may let its reader in: no user and password, no query (a signature, a token), no fragment.
  * Every message and product that names a URL has it from here; a text that is no URL stays as it is.
  */
 export function printableUrl(text: string): string {
   if (!isUrl(text)) return text
-  const [address, ...query] = text.split('?')
-  const scheme = /^[a-z0-9+.-]+:\/\//i.exec(address!)![0]
+  const scheme = /^[a-z0-9+.-]+:\/\//i.exec(text)![0]
   // A password may hold '/', '#' or '?' unescaped: whatever comes before the last '@' may be a part of it. A path may have an '@' of
   // its own, after a host that can be read.
   const readable = URL.canParse(text) && new URL(text).username === '' && new URL(text).password === '' && new URL(text).hash === ''
-  if (readable) return `${address!}${query.length > 0 ? '?...' : ''}`
+  if (readable) return text.split('?')[0]!
   const host = text.slice(Math.max(scheme.length, text.lastIndexOf('@') + 1))
-  const [place] = host.split(/[?#]/)
-  return `${scheme}${place!}${host.includes('?') ? '?...' : ''}`
+  return `${scheme}${host.split(/[?#]/)[0]!}`
 }
 
 /** Whether a URL holds what `printableUrl` leaves out. */

@@ -20,8 +20,9 @@ const MOST_FILES = 64
 
 /** `catalog info`: what a catalogue holds, what it weighs, and where it knows the sky. */
 export async function catalogInfo({ catalog: named, json, svg }: InfoCommand, io: Io): Promise<ExitCode> {
-  const catalog = await openCatalog(namedCatalog(named, io.env))
-  const files = await locationFiles(catalog.location)
+  const dir = namedCatalog(named, io.env)
+  const catalog = await openCatalog(dir)
+  const files = await locationFiles(catalog, dir)
   const { partitions } = await readHatsLists(files)
   const sizes = await columnSizes(files, partitions, MOST_FILES)
   if (svg !== undefined) {

@@ -103,6 +103,7 @@ async function plan(from: string, command: GridCommand, io: Io): Promise<Planned
   fluxChoice(command.magsType)
   const directory = resolve(command.to)
   refuseUncarried(directory)
+  refuseSecret(command.catalog ?? io.env['BLISS_CATALOG'] ?? '')
   await refuseStandingPlan(command, directory)
   const note = (text: string) => (command.quiet ? undefined : io.err(text))
   const { magsType, system, estimator, keepBorrowed } = command
@@ -110,15 +111,14 @@ async function plan(from: string, command: GridCommand, io: Io): Promise<Planned
   const { exposures, notes } = await findExposures(from, command.outdir === undefined ? undefined : resolve(command.outdir), (rows, listFile) => refuseUnanswerable(catalog, system, rows, listFile))
   for (const { workdir, outdir, list } of exposures) [workdir, outdir, list.fileName].forEach(refuseUncarried)
   for (const sentence of notes) note(`${sentence}\n`)
-  const options = { catalog: catalogOfJobs(catalog.location), magsType, system, estimator, keepBorrowed }
+  const options = { catalog: isUrl(catalog.location) ? catalog.location : resolve(catalog.location), magsType, system, estimator, keepBorrowed }
   const requests = measuredRequests(command.per, largestOf(exposures.map(({ ccds }) => ccds.length)), command)
   return { directory, exposures, head: { version: packageVersion(), catalogHash: catalog.hash, options }, requests }
 }
 
-/** What jobs in other directories open the catalogue by. Throws CommandError for an address that lets its reader in: others read the files of a grid. */
-function catalogOfJobs(location: string): string {
-  if (!isUrl(location)) return resolve(location)
-  if (!hasSecret(location)) return location
+/** Throws CommandError for the address of a catalogue that lets its reader in: others read the files of a grid. */
+function refuseSecret(location: string): void {
+  if (!hasSecret(location)) return
   throw new CommandError('secret-in-plan', 'an address with a password or a query would stand in the files of the grid: copy the catalogue to a directory that the jobs see', {
     option: '--catalog',
     found: printableUrl(location),

@@ -39,6 +39,7 @@ const COMMANDS: readonly DeclareCommand[] = [
 export async function main(args: readonly string[], terminal: Io = processIo): Promise<number> {
   const io = shielded(terminal)
   let exitCode: ExitCode = 0
+  const transfers = new AbortController()
   const run: Parameters<DeclareCommand>[1] = async (work) => {
     exitCode = await work(io).catch((error: unknown) => reportFailure(error, io))
   }
@@ -47,7 +48,10 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
     .usage('$0 --expnum E --ccd N\n\nPhotometric zeropoints of CCD images from a reference catalogue.')
     .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
     .options(REMOTE_OPTIONS)
-    .middleware((raw) => useRemoteAccess(remoteAccess({ cache: raw.cache, cacheSize: raw['cache-size'], offline: raw.offline }, io.env)))
+    .middleware((raw) => {
+      const options = { cache: raw.cache, cacheSize: raw['cache-size'], offline: raw.offline }
+      useRemoteAccess({ ...remoteAccess(options, io.env), signal: transfers.signal })
+    })
   const declared = COMMANDS.reduce<Argv>((all, declare) => declare(all, run), parser as Argv)
     .version(packageVersion())
     .help()
@@ -65,6 +69,8 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
     return reportFailure(error, io)
   } finally {
     useRemoteAccess(undefined)
+    // Of requests at the same time one may have failed: the others would keep the process alive.
+    transfers.abort()
   }
   return exitCode
 }

@@ -1,6 +1,8 @@
 import type { CatalogFiles, OpenHint } from '../catalog/catalog-files.js'
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
+import { printableUrl } from '../printable.js'
+import { httpClient } from './http-client.js'
 import { fetchRange, PATIENCE, type HttpPatience, type RemoteBytes, type RemoteIdentity, type WantedRange } from './http-range.js'
 
 /** Requests to one server at a time. */
@@ -13,17 +15,38 @@ const LAST_BYTES = 65_536
 export type FetchRemote = (path: string, wanted: WantedRange) => Promise<RemoteBytes | undefined>
 
 /** A catalogue behind a URL. Two pieces of a file less than 16 kB apart are cheaper to fetch as one than by two requests. */
-export function httpFiles(url: string, patience?: HttpPatience): CatalogFiles {
-  return remoteFiles(url, httpRanges(url, patience))
+export function httpFiles(url: string, patience?: HttpPatience, signal?: AbortSignal): CatalogFiles {
+  return remoteFiles(printableUrl(url), httpRanges(url, patience, signal))
 }
 
-/** Ranges of the files below a URL, a few at a time. */
-export function httpRanges(url: string, patience: HttpPatience = PATIENCE): FetchRemote {
+/**
+ * Ranges of the files below a URL, a few at a time. A file that was waited for in vain is not waited for again by each of its other readers: for as long
+ * as that took, it fails at once.
+ */
+export function httpRanges(url: string, patience: HttpPatience = PATIENCE, signal?: AbortSignal): FetchRemote {
   const atOnce = limited(PARALLEL)
-  return (path, wanted) => atOnce(() => fetchRange(urlOf(url, path), wanted, patience))
+  const client = httpClient(url)
+  const givenUp = new Map<string, { readonly error: InputError; readonly untilMs: number }>()
+  return (path, wanted) =>
+    atOnce(async () => {
+      const before = givenUp.get(path)
+      if (before !== undefined && performance.now() < before.untilMs) throw before.error
+      const startMs = performance.now()
+      try {
+        return await fetchRange(urlOf(url, path), wanted, patience, client, signal)
+      } catch (error) {
+        const now = performance.now()
+        if (error instanceof InputError && error.tag === 'unreadable-url') givenUp.set(path, { error, untilMs: 2 * now - startMs })
+        throw error
+      }
+    })
 }
 
-/** Files behind whatever answers for ranges: a server, or a cache before one. */
+/**
+ * Files behind whatever answers for ranges: a server, or a cache before one.
+ *
+ * @param name the URL as it may be shown (`printableUrl`): all that comes of the files is called after it
+ */
 export function remoteFiles(name: string, fetchRemote: FetchRemote): CatalogFiles {
   const open = (path: string, hint?: OpenHint) => openRemote(urlOf(name, path), (wanted) => fetchRemote(path, wanted), hint)
   // What was fetched to learn whether a file is there serves who opens it next.

@@ -6,6 +6,7 @@ import type { CatalogDescription } from '../catalog/description.js'
 import { openCatalogFiles } from '../catalog/open.js'
 import { CommandError, InputError } from '../errors.js'
 import { catalogueAside } from './build-place.js'
+import { isUrl, printableUrl } from '../printable.js'
 import { catalogTools, directoryFiles, packagedDescriptions } from './catalog-files.js'
 import { reasonOf } from './files.js'
 import { currentRemoteAccess, type RemoteAccess } from './remote-access.js'
@@ -13,7 +14,7 @@ import { currentRemoteAccess, type RemoteAccess } from './remote-access.js'
 /** Opens the reference catalogue in a directory or behind a URL. Throws InputError where it is missing, half written or damaged, CommandError for a URL of another protocol. */
 export async function openCatalog(dir: string, options: { readonly descriptions?: readonly CatalogDescription[]; readonly remote?: RemoteAccess } = {}): Promise<Catalog> {
   const tools = async () => ({ ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
-  if (/^[a-z][a-z0-9+.-]*:\/\//i.test(dir)) return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), await tools())
+  if (isUrl(dir)) return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), await tools())
   const facts = await stat(dir).catch(async (cause: unknown) => {
     const aside = await catalogueAside(resolve(dir)).catch(() => undefined)
     if (aside !== undefined) {
@@ -29,23 +30,34 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
   return openCatalogFiles(directoryFiles(dir), await tools())
 }
 
-/** Files behind a URL, through the cache; modules of the network are loaded here and not for a directory. */
-export async function webFiles(url: string, { cacheDir, cacheBytes, offline }: RemoteAccess): Promise<CatalogFiles> {
+/**
+ * Files behind a URL, through the cache; modules of the network are loaded here and not for a directory. Only the client of the server knows the password or
+ * the signature of the URL: names of files and folders of the cache are without.
+ */
+async function webFiles(url: string, { cacheDir, cacheBytes, offline, signal }: RemoteAccess): Promise<CatalogFiles> {
   const { httpFiles, httpRanges, remoteFiles } = await import('./http-files.js')
-  if (cacheBytes === 0 && !offline) return httpFiles(url)
+  if (cacheBytes === 0 && !offline) return httpFiles(url, undefined, signal)
   const { cachedRanges } = await import('./range-cache.js')
-  return remoteFiles(url, cachedRanges(url, offline ? undefined : httpRanges(url), { dir: cacheDir, maxBytes: cacheBytes }))
+  const name = printableUrl(url)
+  return remoteFiles(name, cachedRanges(name, offline ? undefined : httpRanges(url, undefined, signal), { dir: cacheDir, maxBytes: cacheBytes }))
 }
 
-/** The files of an opened catalogue, by its `location`. */
-export async function locationFiles(location: string): Promise<CatalogFiles> {
-  return /^https?:/i.test(location) ? webFiles(location, currentRemoteAccess()) : directoryFiles(location)
+/**
+ * The files of an opened catalogue.
+ *
+ * @param named what it was opened by: its `location` is without what the server asks for
+ */
+export async function locationFiles({ location }: Pick<Catalog, 'location'>, named: string): Promise<CatalogFiles> {
+  if (!isUrl(location)) return directoryFiles(location)
+  const url = new URL(webAddress(named))
+  url.pathname = new URL(location).pathname
+  return webFiles(url.href, currentRemoteAccess())
 }
 
 /** The URL to read from: buckets of S3 that anyone may read have an address of the web. */
 function webAddress(url: string): string {
-  const bucket = /^s3:\/\/([^/]+)\/?(.*)$/i.exec(url)
-  if (bucket !== null) return `https://${bucket[1]}.s3.amazonaws.com/${bucket[2]}`
-  if (/^https?:/i.test(url) && URL.canParse(url)) return url
+  const bucket = /^s3:\/\/([\w.-]+)(?:\/([^?#]*))?$/i.exec(url)
+  if (bucket !== null) return `https://${bucket[1]}.s3.amazonaws.com/${bucket[2] ?? ''}`
+  if (/^https?:/i.test(url) && URL.canParse(url) && new URL(url).hash === '') return url
   throw new CommandError('unfit-url', 'a catalogue is read from a directory or by HTTP', { option: '--catalog', found: url, expected: 'a directory, https://... or s3://bucket/...' })
 }

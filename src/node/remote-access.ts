@@ -8,6 +8,8 @@ export interface RemoteAccess {
   /** 0 for no cache. */
   readonly cacheBytes: number
   readonly offline: boolean
+  /** Ends transfers that nobody waits for any more. */
+  readonly signal?: AbortSignal
 }
 
 export interface RemoteOptions {

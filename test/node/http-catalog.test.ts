@@ -5,7 +5,7 @@ import { InputError } from '../../src/errors.js'
 import { discCover, type CellRanges } from '../../src/healpix/index.js'
 import { seededRandom } from '../../src/math/random.js'
 import { httpFiles, urlOf } from '../../src/node/http-files.js'
-import { fetchRange, type HttpPatience } from '../../src/node/http-range.js'
+import { fetchRange, PATIENCE, type HttpPatience } from '../../src/node/http-range.js'
 import { main } from '../../src/cli/main.js'
 import { openCatalog } from '../../src/node/open-catalog.js'
 import { buildInMemory, descriptions, openInMemory, tools, type MemoryStore } from '../catalog/memory-store.js'
@@ -15,7 +15,7 @@ import { rangeServer, type Fault, type RangeServer } from '../support/range-serv
 const sky: CellRanges = { order: 0, ranges: Float64Array.of(0, 12) }
 const field = discCover(13, 0, 10, 0.5)
 /** Faults that stay give up soon. */
-const hasty: HttpPatience = { attempts: 4, backoffMs: 1, answerTimeoutMs: 300, stallTimeoutMs: 60, longestPauseMs: 1000 }
+const hasty: HttpPatience = { ...PATIENCE, attempts: 4, backoffMs: 1, answerTimeoutMs: 300, stallTimeoutMs: 60, longestPauseMs: 1000 }
 let store: MemoryStore
 let truth: StarColumns
 let server: RangeServer
@@ -79,7 +79,7 @@ const once: readonly (readonly [Fault, RegExp | 'mended'])[] = [
   ['other-range', /: the server sends another part than was asked for/],
   ['shifted-bytes', /(damaged|cannot be decoded)/],
   ['flipped-bit', /(damaged|cannot be decoded)/],
-  ['no-content-range', /: the server sends a part and does not say which \(found Content-Range null, expected bytes first-last\/length\)$/],
+  ['no-content-range', /: the server sends a part and does not say which \(found no Content-Range, expected bytes first-last\/length\)$/],
   ['multipart', /: the server sends a part and does not say which/],
   ['packed', /: the server packs its answer although it was asked not to \(found Content-Encoding gzip, expected none\)$/],
   ['refused', /: the server refuses access \(found status 403\)$/],
