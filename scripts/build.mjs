@@ -36,7 +36,7 @@ await build({
   // The newest asks for all emoji of Unicode when it is loaded: 30 ms of every start.
   alias: { 'string-width': 'string-width-cjs' },
   // Heavy and loaded only when a catalogue, a Parquet product or a PNG is written.
-  external: ['parquet-wasm', 'apache-arrow', '@resvg/resvg-js'],
+  external: ['apache-arrow', '@resvg/resvg-js'],
   logLevel: 'warning',
 })
 await build({

@@ -21,7 +21,7 @@ export function localRunner(setup: ReadSetup, inputs: readonly BuildInput[], fol
   let writer: PartitionWriter | undefined
   return {
     width: 1,
-    read: (job, onProgress) => readInputs(job, setup, (name) => byName.get(name)!, folder, tools.gunzip, onProgress),
+    read: (job, onProgress) => readInputs(job, setup, (name) => byName.get(name)!, folder, tools, onProgress),
     usePlan: (plan) => void (writer = new PartitionWriter(plan, folder, tools)),
     partition: (job) => writer!.partition(job),
     margin: (job) => writer!.margin(job),

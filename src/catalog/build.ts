@@ -8,6 +8,7 @@ import type { CatalogDescription } from './description.js'
 import { each } from './each.js'
 import { finishStore, type StoreReport } from './finish-store.js'
 import { readAll, readJobs } from './gather-inputs.js'
+import { MANIFEST_SCHEMA } from './manifest.js'
 import { LARGEST_MARGIN_ARCSEC } from './margin.js'
 import type { FileFacts, MarginSegment, PartitionFacts, StorePlan } from './partition-job.js'
 import { coverageOf, planStore } from './plan-store.js'
@@ -51,7 +52,7 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
   }
   const jobs = readJobs(inputs, setup, options)
   const { coverage: given, release, metadata, maxRowsPerFile, doubles } = options
-  const buildId = idOf([jobs.map(({ id }) => id), given && [given.order, ...given.ranges], release, metadata, maxRowsPerFile, marginArcsec, doubles && [...doubles].sort()], options.sha256)
+  const buildId = idOf([MANIFEST_SCHEMA, jobs.map(({ id }) => id), given && [given.order, ...given.ranges], release, metadata, maxRowsPerFile, marginArcsec, doubles && [...doubles].sort()], options.sha256)
   const finished = await readJson<{ buildId: string; report: StoredReport }>(folder, 'finished.json')
   if (finished?.buildId === buildId && (await folder.byteLength(finished.report.manifest)) !== undefined) return revived(finished.report)
   const runner = options.runner?.(setup) ?? localRunner(setup, inputs, folder, options)

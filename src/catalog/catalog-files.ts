@@ -1,4 +1,5 @@
-import type { ByteSource, Decompress, DecompressTo } from '../formats/bytes.js'
+import type { ByteSource } from '../formats/bytes.js'
+import type { Brotli, PageCodecs } from '../formats/parquet/index.js'
 
 /** What is known of a file before it is opened: it saves a remote reader a request. */
 export interface OpenHint {
@@ -21,10 +22,9 @@ export interface CatalogFiles {
 }
 
 /** What the catalogue borrows from the machine's libraries. */
-export interface CatalogTools {
-  readonly gunzip: Decompress
-  /** Of Brotli; where it is absent a slower one of the package is loaded. */
-  readonly unbrotli?: DecompressTo
+export interface CatalogTools extends PageCodecs {
+  /** What stores are packed with. */
+  readonly brotli: Brotli
   /** SHA-256 in hexadecimal. */
   readonly sha256: (bytes: Uint8Array) => string
 }

@@ -1,7 +1,7 @@
 import type { CellRanges } from '../healpix/index.js'
 import type { CatalogDescription } from './description.js'
-import type { OptionalStarColumn, StarColumn, StarColumns } from './stars.js'
-import type { Precision, StoreColumn } from './store-columns.js'
+import type { OptionalStarColumn, ReadStars, StarColumn } from './stars.js'
+import type { MissingValues, Precision, StoreColumn } from './store-columns.js'
 
 /** What reading has cost since the catalogue was opened. */
 export interface ReadCounters {
@@ -24,7 +24,7 @@ export interface Catalog {
   /** Columns that the files keep as doubles; a float32 holds every value of the others. */
   readonly doubles: ReadonlySet<StarColumn>
   /** How the files keep the columns; absent where there are no files of ours. */
-  readonly stored?: { readonly columns: readonly StoreColumn[]; readonly precision: Precision }
+  readonly stored?: { readonly columns: readonly StoreColumn[]; readonly precision: Precision; readonly missingValues: MissingValues }
   /** NaN where the files do not tell it. */
   readonly rowCount: number
   /** Where the catalogue knows the sky: no star here means that there is none. */
@@ -36,7 +36,7 @@ export interface Catalog {
    * The stars whose order-29 cell lies in the footprint, in `_healpix_29` order: the same rows whatever was read before.
    * `columns` limits the optional columns; all that the catalogue has by default.
    */
-  read(footprint: CellRanges, columns?: readonly OptionalStarColumn[]): Promise<StarColumns>
+  read(footprint: CellRanges, columns?: readonly OptionalStarColumn[]): Promise<ReadStars>
   /** Area of the footprint outside the coverage [sq deg]. */
   missingSqDeg(footprint: CellRanges): number
 }

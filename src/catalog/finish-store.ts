@@ -81,7 +81,7 @@ async function finishCatalog(plan: StorePlan, directory: string, written: readon
     await folder.write(`${directory}/${path}`, [bytes])
   }
   const noStars = sortStars(new RowGatherer(plan.rowColumns, 0).chunk())
-  const empty = await encodeSortedParquet(tableOf(fileColumns(noStars, plan.columns)), storeLayout({ order: 0, rows: 0 }, plan.columns))
+  const empty = await encodeSortedParquet(tableOf(fileColumns(noStars, plan.columns)), storeLayout({ order: 0, rows: 0 }, plan.columns), options.brotli)
   const schema = await schemaOnlyParquet(empty.bytes)
   const index = partitionIndex(files)
   const manifest: Manifest = {
@@ -93,6 +93,7 @@ async function finishCatalog(plan: StorePlan, directory: string, written: readon
     columns,
     ...(furtherColumns.length === 0 ? {} : { furtherColumns }),
     precision,
+    missingValues: 'NULL',
     ...(marginArcsec === undefined ? {} : { marginArcsec }),
     coverage: facts.coverage,
     coverageFrom: facts.coverageFrom,

@@ -1,10 +1,9 @@
-import { InputError } from '../errors.js'
-import { keyedReader, runsOfAnyOrder, type KeyRanges, type NumericArray, type ParquetFile } from '../formats/parquet/index.js'
+import { InputError, type Place } from '../errors.js'
+import { locateByFooter, selectRows, type KeyRanges, type PageCodecs, type ParquetFile } from '../formats/parquet/index.js'
 import { rangesAtOrder, type CellRanges } from '../healpix/index.js'
 import { asFloat64, tableOf, type Column } from '../table/columns.js'
-import type { CatalogTools } from './catalog-files.js'
 import { plannedNames, type ColumnPlan } from './column-plan.js'
-import { starsOfTable } from './star-chunk.js'
+import { cellsOfPositions, starsOfTable, type StarChunk } from './star-chunk.js'
 import { KEY_COLUMN } from './store-columns.js'
 
 /** Stars of one file, in its order. */
@@ -12,38 +11,46 @@ export interface HatsStars {
   /** Order-29 NESTED cells, worked out from the positions. */
   readonly keys: BigInt64Array
   readonly sourceId: BigInt64Array
-  readonly values: ReadonlyMap<string, Float64Array>
+  readonly values: StarChunk['values']
   readonly isMagFloat32: boolean
 }
 
 /** One file of a HATS catalogue that another program made. */
 export interface HatsPartitionReader {
   readonly file: ParquetFile
-  /** The stars whose cell lies in the footprint; their `ref_epoch`, where there is one, must be the description's. */
-  select(footprint: CellRanges, plan: ColumnPlan, epochYr: number): Promise<HatsStars>
+  /** The stars whose cell lies in the footprint, in pieces; their `ref_epoch`, where there is one, must be the description's. */
+  select(footprint: CellRanges, plan: ColumnPlan, epochYr: number): Promise<HatsStars[]>
 }
 
 /** A reader of one file; `properties` name its HEALPix column and that column's order. */
-export function hatsPartition(file: ParquetFile, properties: ReadonlyMap<string, string>, tools: Pick<CatalogTools, 'gunzip'> & { readonly gapBytes: number }): HatsPartitionReader {
+export function hatsPartition(file: ParquetFile, properties: ReadonlyMap<string, string>, options: PageCodecs & { readonly gapBytes: number }): HatsPartitionReader {
   const key = keyOf(file, properties)
-  const reader = keyedReader(file, key?.name, tools)
+  const locator = locateByFooter(file, key?.name, options.gapBytes)
   return {
     file,
     async select(footprint, plan, epochYr) {
-      const names = plannedNames(plan)
-      const rows = await reader.select(keysOf(footprint, key?.order ?? 29), names)
-      const columns = names.map((name) => columnOf(name, rows.columns.get(name)!))
-      checkEpoch(columns.find(({ name }) => name === plan.refEpoch), epochYr, file.source.name)
-      const stars = starsOfTable(tableOf(columns), plan, file.source.name, { keptOut: new Map(), placeholders: new Map() }, 'exact')
-      const runs = runsOfAnyOrder(stars.key, keysOf(footprint, 29), 0)
-      return {
-        keys: taken(stars.key, runs),
-        sourceId: taken(stars.sourceId, runs),
-        values: new Map(Array.from(stars.values, ([star, values]) => [star, Float64Array.from(taken(values, runs))])),
-        isMagFloat32: file.columns.some(({ name, type }) => name === plan.stars.get('mag') && type === 'f32'),
-      }
+      const wanted = { byKey: keysOf(footprint, key?.order ?? 29), exact: keysOf(footprint, 29) }
+      const columns = [plan.stars.get('raDeg')!, plan.stars.get('decDeg')!] as const
+      const cells = { columns, of: cellsOfColumns }
+      const pieces = await selectRows(locator, wanted, plannedNames(plan), cells, options)
+      return pieces.map((rows) => {
+        checkEpoch(plan.refEpoch === undefined ? undefined : rows.columns.get(plan.refEpoch), epochYr, file.source.name)
+        const table = tableOf([...rows.columns.values()])
+        const stars = starsOfTable(table, plan, file.source.name, { keptOut: new Map(), placeholders: new Map() }, 'exact', rows.keys)
+        const isMagFloat32 = rows.columns.get(plan.stars.get('mag')!)?.type === 'f32'
+        return { keys: stars.key, sourceId: stars.sourceId, values: stars.values, isMagFloat32 }
+      })
     },
   }
+}
+
+function cellsOfColumns(raDeg: Column, decDeg: Column, place: Place): BigInt64Array {
+  const [ra, dec] = [raDeg, decDeg].map((column) => {
+    const values = asFloat64(column)
+    if (values === undefined) throw new InputError('unfit-column', 'the column holds no numbers', { ...place, column: column.name })
+    return values
+  })
+  return cellsOfPositions(ra!, dec!)
 }
 
 interface HealpixKey {
@@ -66,11 +73,6 @@ function keysOf(footprint: CellRanges, order: number): KeyRanges {
   return { shiftBits: 2 * (order - set.order), ranges: set.ranges }
 }
 
-function columnOf(name: string, values: NumericArray): Column {
-  if (values instanceof BigInt64Array) return { name, type: 'i64', values }
-  return values instanceof Float32Array ? { name, type: 'f32', values } : { name, type: 'f64', values: Float64Array.from(values) }
-}
-
 /** Another epoch means another release, whatever the title says. */
 function checkEpoch(column: Column | undefined, epochYr: number, file: string): void {
   const epochs = column === undefined ? undefined : asFloat64(column)
@@ -78,15 +80,4 @@ function checkEpoch(column: Column | undefined, epochYr: number, file: string): 
   if (other === undefined) return
   const place = { file, column: column!.name, found: other, expected: String(epochYr) }
   throw new InputError('other-release', 'the positions are of another epoch than the release that the catalogue names', place)
-}
-
-function taken<T extends BigInt64Array | Float64Array | Float32Array>(values: T, runs: readonly number[]): T {
-  const rows = runs.reduce((total, bound, i) => total + (i % 2 === 0 ? -bound : bound), 0)
-  const some = new (values.constructor as new (length: number) => T)(rows)
-  let at = 0
-  for (let i = 0; i < runs.length; i += 2) {
-    some.set(values.subarray(runs[i], runs[i + 1]) as never, at)
-    at += runs[i + 1]! - runs[i]!
-  }
-  return some
 }

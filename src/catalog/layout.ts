@@ -1,6 +1,6 @@
 import type { SortedLayout } from '../formats/parquet/index.js'
 import { cellAreaSqDeg } from '../healpix/index.js'
-import { KEY_COLUMN, type FurtherColumn, type StoreColumn } from './store-columns.js'
+import { KEY_COLUMN, mayBeMissing, type FurtherColumn, type StoreColumn } from './store-columns.js'
 
 /**
  * Rows of a row group: the piece of a file that a reader fetches whole, by one request. A row group of 1,536 stars is 0.19 deg wide at the
@@ -21,6 +21,7 @@ export function storeLayout({ order, rows }: { readonly order: number; readonly 
   return {
     sortedBy: KEY_COLUMN,
     apart: [KEY_COLUMN, ...columns.filter((column) => !('star' in column) || APART.has(column.star)).map(({ name }) => name)],
+    optional: columns.filter(mayBeMissing).map(({ name }) => name),
     rowGroupRows: dense ? DENSE_ROW_GROUP_ROWS : ROW_GROUP_ROWS,
     createdBy: 'bliss-calib version 1',
   }

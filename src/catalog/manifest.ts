@@ -3,7 +3,7 @@ import { parseJson } from '../formats/json-shape.js'
 import type { CellRanges } from '../healpix/index.js'
 import { checkManifest } from './manifest-shape.js'
 import type { PartitionBlock } from './partition-index.js'
-import type { FurtherColumn, Precision, StoreColumn } from './store-columns.js'
+import type { FurtherColumn, MissingValues, Precision, StoreColumn } from './store-columns.js'
 
 export const MANIFEST_NAME = 'manifest.json'
 export const CHECKSUMS_NAME = 'checksums.sha256'
@@ -23,6 +23,8 @@ export interface Manifest {
   readonly furtherColumns?: readonly FurtherColumn[]
   /** How values are kept; absent in stores of the first kind, which are `full`. */
   readonly precision?: Precision
+  /** How the files keep what is missing. */
+  readonly missingValues: MissingValues
   /** Of a margin: the rows within this distance of each file's cell. */
   readonly marginArcsec?: number
   readonly coverage: CellRanges
@@ -35,14 +37,19 @@ export interface Manifest {
   readonly partitions: readonly PartitionBlock[]
 }
 
-const SCHEMA = 3
+/** Of what is written; 3 had NaN in required columns for what is missing. */
+export const MANIFEST_SCHEMA = 4
+const MISSING_VALUES: ReadonlyMap<unknown, MissingValues> = new Map([
+  [3, 'NaN'],
+  [MANIFEST_SCHEMA, 'NULL'],
+])
 type Sha256 = (bytes: Uint8Array) => string
 
 /** The manifest as text; its last field is the checksum of all before it, so that damage is seen. */
 export function manifestText(manifest: Manifest, sha256: Sha256): string {
-  const { coverage, partitions, ...facts } = manifest
+  const { coverage, partitions, missingValues: _, ...facts } = manifest
   const body = {
-    schema: SCHEMA,
+    schema: MANIFEST_SCHEMA,
     ...facts,
     coverage: { order: coverage.order, ranges: Array.from(coverage.ranges) },
     partitionFields: ['firstCell', 'start', 'end', 'crc32'],
@@ -62,8 +69,9 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): 
   } catch (cause) {
     throw damaged(`the manifest of the catalogue is not JSON: ${(cause as Error).message}`, cause)
   }
-  if (record?.schema !== SCHEMA) {
-    const place = { file, found: String(record?.schema), expected: `schema ${SCHEMA}` }
+  const missingValues = MISSING_VALUES.get(record?.schema)
+  if (missingValues === undefined) {
+    const place = { file, found: String(record?.schema), expected: `schema ${[...MISSING_VALUES.keys()].join(' or ')}` }
     throw new InputError('unfit-manifest', 'the manifest is of another version of the store: build the store again', place)
   }
   const end = text.lastIndexOf(',"check":')
@@ -76,6 +84,7 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): 
   }
   return {
     ...facts,
+    missingValues,
     coverage: { order: coverage.order, ranges: Float64Array.from(coverage.ranges) },
     partitions: partitions.map(([firstCell, start, end, crc32]) => ({ firstCell, start, end, crc32 })),
   }

@@ -9,12 +9,13 @@ import { planColumns, type ColumnPlan } from './column-plan.js'
 import { missingSqDeg } from './coverage.js'
 import { counted } from './counted-source.js'
 import type { CatalogDescription } from './description.js'
+import { gatherIntegers } from './gather.js'
 import { releaseOfName, releaseOfProperties } from './hats-release.js'
 import { presentNames, readablePlan } from './readable-plan.js'
 import { ReleaseWitness } from './release-evidence.js'
 import { hatsPartition, type HatsPartitionReader, type HatsStars } from './hats-partition.js'
 import { sortingOrder64 } from './sort-order.js'
-import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
+import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars } from './stars.js'
 import { readHatsLists, type HatsLists, type HatsPartition } from './verify/hats-lists.js'
 
 /**
@@ -68,7 +69,7 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
           ),
         ),
       )
-      const stars = gathered(parts.flat(), all, wanted ?? OPTIONAL_STAR_COLUMNS, description.epochYr)
+      const stars = gathered(parts.flat(2), all, wanted ?? OPTIONAL_STAR_COLUMNS, description.epochYr)
       counters.starsRead += stars.sourceId.length
       return stars
     },
@@ -150,7 +151,7 @@ function coverageOf(partitions: readonly HatsPartition[]): CellRanges {
 }
 
 /** The stars of all parts in the order of their cells; a column that one part lacks is missing there. */
-function gathered(parts: readonly HatsStars[], plan: ColumnPlan, wanted: readonly OptionalStarColumn[], epochYr: number): StarColumns {
+function gathered(parts: readonly HatsStars[], plan: ColumnPlan, wanted: readonly OptionalStarColumn[], epochYr: number): ReadStars {
   const rowCount = parts.reduce((total, { keys }) => total + keys.length, 0)
   const keys = new BigInt64Array(rowCount)
   const ids = new BigInt64Array(rowCount)
@@ -168,14 +169,15 @@ function gathered(parts: readonly HatsStars[], plan: ColumnPlan, wanted: readonl
       const values = part.values.get(star)
       if (values === undefined) joined.fill(NaN, from, from + part.keys.length)
       // Archives print a float32 as its shortest decimal: that number, not its binary neighbour, is the published magnitude.
-      else joined.set(star === 'mag' && part.isMagFloat32 ? values.map(float32AsDecimal) : values, from)
+      else joined.set(star === 'mag' && part.isMagFloat32 ? Float64Array.from(values, float32AsDecimal) : values, from)
       from += part.keys.length
     }
     return Float64Array.from(order, (row) => joined[row]!)
   }
   const optional = wanted.filter((star) => plan.stars.has(star) || plan.errors.has(star)).map((star) => [star, column(star)] as const)
   return {
-    sourceId: BigInt64Array.from(order, (row) => ids[row]!),
+    sourceId: gatherIntegers(ids, order),
+    cell29: gatherIntegers(keys, order),
     raDeg: column('raDeg'),
     decDeg: column('decDeg'),
     epochYr,

@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
-import type { KeyRanges, NumericArray, SelectedRows } from '../formats/parquet/index.js'
+import type { KeyRanges, SelectedRows } from '../formats/parquet/index.js'
 import { float32AsDecimal } from '../formats/number-text.js'
 import { wholeBytes, wholeText } from '../formats/whole-text.js'
 import type { Catalog, ReadCounters } from './catalog.js'
@@ -14,7 +14,7 @@ import { MANIFEST_NAME, parseManifest, type Manifest } from './manifest.js'
 import { blocksMeeting, fileMeets, parseBlock, PARTITIONS_NAME, type PartitionBlock, type StoreFile } from './partition-index.js'
 import { partitionPath, type StoreColumn } from './store-columns.js'
 import { openStorePartition, type StorePartition } from './store-partition.js'
-import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
+import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars } from './stars.js'
 
 export interface OpenCatalogOptions extends CatalogTools {
   /** The descriptions that are known; the manifest names one of them. */
@@ -62,7 +62,8 @@ async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Prom
   const opened = new Map<string, Promise<StorePartition>>()
   const partitionOf = (file: StoreFile): Promise<StorePartition> => {
     const path = partitionPath(file)
-    const open = async () => openStorePartition(files, counted(await files.open(path, { byteLength: file.byteLength }), counters), file, manifest, options)
+    const reading = { ...options, gapBytes: files.gapBytes }
+    const open = async () => openStorePartition(counted(await files.open(path, { byteLength: file.byteLength }), counters), file, manifest, reading)
     const known = opened.get(path) ?? open()
     opened.set(path, known)
     // A failure is not kept: the next read tries again.
@@ -76,7 +77,7 @@ async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Prom
     columns: new Set(manifest.columns.map(({ star }) => star)),
     magType: manifest.columns.find(({ star }) => star === 'mag')!.type === 'f64' ? 'f64' : 'f32',
     doubles: new Set(manifest.columns.filter(({ type }) => type === 'f64').map(({ star }) => star)),
-    stored: { columns: manifest.columns, precision: manifest.precision ?? 'full' },
+    stored: { columns: manifest.columns, precision: manifest.precision ?? 'full', missingValues: manifest.missingValues },
     rowCount: manifest.rowCount,
     coverage: manifest.coverage,
     hash,
@@ -119,18 +120,28 @@ function partitionLists(files: CatalogFiles, blocks: readonly PartitionBlock[], 
 
 const isOptional = (star: string): star is OptionalStarColumn => (OPTIONAL_STAR_COLUMNS as readonly string[]).includes(star)
 
-function starColumns(parts: readonly SelectedRows[], columns: readonly StoreColumn[], epochYr: number): StarColumns {
+function joinedIntegers(parts: readonly BigInt64Array[]): BigInt64Array {
+  const whole = new BigInt64Array(parts.reduce((total, { length }) => total + length, 0))
+  let at = 0
+  for (const part of parts) {
+    whole.set(part, at)
+    at += part.length
+  }
+  return whole
+}
+
+function starColumns(parts: readonly SelectedRows[], columns: readonly StoreColumn[], epochYr: number): ReadStars {
   const rowCount = parts.reduce((total, part) => total + part.rowCount, 0)
-  const stars: Record<string, NumericArray> = {}
+  const stars: Record<string, BigInt64Array | Float64Array> = { cell29: joinedIntegers(parts.map(({ keys }) => keys)) }
   for (const { star, name, type } of columns) {
     const whole = star === 'sourceId' ? new BigInt64Array(rowCount) : new Float64Array(rowCount)
     let at = 0
     for (const part of parts) {
-      whole.set(part.columns.get(name)! as never, at)
+      whole.set(part.columns.get(name)!.values as never, at)
       at += part.rowCount
     }
     // Archives print a float32 as its shortest decimal: that number, not its binary neighbour, is the published magnitude.
     stars[star] = star === 'mag' && type === 'f32' ? (whole as Float64Array).map(float32AsDecimal) : whole
   }
-  return { ...(stars as unknown as Omit<StarColumns, 'epochYr'>), epochYr }
+  return { ...(stars as unknown as Omit<ReadStars, 'epochYr'>), epochYr }
 }

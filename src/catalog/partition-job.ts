@@ -103,7 +103,7 @@ export class PartitionWriter {
   private async writeFile(directory: string, partition: PartitionCell, stars: SortedStars): Promise<FileFacts> {
     const { columns } = this.plan
     const rows = stars.order.length
-    const { bytes, ...map } = await encodeSortedParquet(tableOf(fileColumns(stars, columns)), storeLayout({ order: partition.order, rows }, columns))
+    const { bytes, ...map } = await encodeSortedParquet(tableOf(fileColumns(stars, columns)), storeLayout({ order: partition.order, rows }, columns), this.tools.brotli)
     await this.folder.write(`${directory}/${partitionPath(partition)}`, [bytes])
     const file = { ...partition, rows, byteLength: bytes.byteLength, ...map }
     return { file, sha256: this.tools.sha256(bytes), counts: skyCounts(sortedKeys(stars), partition, this.plan.skymapOrder) }

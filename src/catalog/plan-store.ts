@@ -5,7 +5,7 @@ import { CellCounts } from './cell-counts.js'
 import { countedCoverage } from './counted-coverage.js'
 import { occupiedCoverage, unionAtFinest } from './coverage.js'
 import { marginSuffix } from './hats.js'
-import type { CoverageOrigin } from './manifest.js'
+import { MANIFEST_SCHEMA, type CoverageOrigin } from './manifest.js'
 import type { StorePlan } from './partition-job.js'
 import { planPartitions } from './plan-partitions.js'
 import { PIXEL_FILE_ORDER, type ReadSetup } from './read-job.js'
@@ -68,7 +68,7 @@ export async function planStore(read: GatheredInput, setup: ReadSetup, marginArc
     marginArcsec,
     skymapOrder: skymapOrderOf(read.rows),
   }
-  const root = `out-${idOf([options.builder, facts], options.sha256)}`
+  const root = `out-${idOf([options.builder, MANIFEST_SCHEMA, facts], options.sha256)}`
   const plan: StorePlan = { ...facts, root, directory: `${root}/${description.name}`, marginDirectory: `${root}/${description.name}_${marginSuffix(marginArcsec)}` }
   return { plan, store: { description, columns, furtherColumns, maxRows } }
 }

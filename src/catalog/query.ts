@@ -7,7 +7,7 @@ import { gatherDoubles, gatherFloats, gatherIntegers } from './gather.js'
 import { readInPieces } from './region-pieces.js'
 import type { SkyRegion } from './sky-region.js'
 import { KEY_COLUMN, storeColumns, type StoreColumn } from './store-columns.js'
-import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumns } from './stars.js'
+import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars, type StarColumns } from './stars.js'
 
 /** A column of the answer: one of the catalogue's, or the order-29 NESTED cell of the position. */
 export type QueryColumn = StoreColumn | { readonly star: 'cell'; readonly name: string; readonly type: 'i64' }
@@ -58,8 +58,8 @@ export async function* queryRows(catalog: Catalog, region: SkyRegion, columns: r
 
 const NO_STARS: StarColumns = { sourceId: new BigInt64Array(0), raDeg: new Float64Array(0), decDeg: new Float64Array(0), epochYr: NaN, mag: new Float64Array(0) }
 
-function gathered(stars: StarColumns, { star, name, type }: QueryColumn, rows: Uint32Array): Column {
-  if (star === 'cell') return { name, type: 'i64', values: gatherIntegers(nestedIndices29(stars.raDeg, stars.decDeg), rows) }
+function gathered(stars: ReadStars, { star, name, type }: QueryColumn, rows: Uint32Array): Column {
+  if (star === 'cell') return { name, type: 'i64', values: gatherIntegers(stars.cell29 ?? nestedIndices29(stars.raDeg, stars.decDeg), rows) }
   if (star === 'sourceId') return { name, type: 'i64', values: gatherIntegers(stars.sourceId, rows) }
   const values = stars[star] ?? new Float64Array(stars.mag.length).fill(NaN)
   if (type === 'f64') return { name, type, values: gatherDoubles(values, rows) }

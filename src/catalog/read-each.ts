@@ -2,7 +2,7 @@ import { nestedIndices29, unionOfSets, type CellRanges } from '../healpix/index.
 import { firstAtOrAfter, gather, sortingOrder } from '../math/select.js'
 import type { Catalog } from './catalog.js'
 import { gatherIntegers } from './gather.js'
-import type { StarColumns } from './stars.js'
+import type { ReadStars, StarColumns } from './stars.js'
 
 /**
  * The stars of each footprint, the rows that `catalog.read` gives for it, in one read of the catalogue: two CCDs side by side share pieces of files, and
@@ -21,9 +21,9 @@ export async function readEach(catalog: Catalog, footprints: readonly CellRanges
   return each
 }
 
-/** The stars of each footprint, in the order in which they came; a star's cell is worked out from its position, as for the catalogue's files. */
-function starsOfEach(stars: StarColumns, footprints: readonly CellRanges[]): StarColumns[] {
-  const keys = nestedIndices29(stars.raDeg, stars.decDeg)
+/** The stars of each footprint, in the order in which they came, by the cells that their reader found or else those of the positions. */
+function starsOfEach({ cell29, ...stars }: ReadStars, footprints: readonly CellRanges[]): StarColumns[] {
+  const keys = cell29 ?? nestedIndices29(stars.raDeg, stars.decDeg)
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
   const cells = cellsOf(words, footprints[0]!.order)
   if (cells.every((cell, i) => i === 0 || cell >= cells[i - 1]!)) return footprints.map(({ ranges }) => rowsOf(stars, rowsWithin(cells, ranges)))

@@ -1,9 +1,8 @@
 import { InputError } from '../errors.js'
-import type { Decompress } from '../formats/bytes.js'
 import { readNumericCsv, type CsvField } from '../formats/csv.js'
 import { readFitsHeaders } from '../formats/fits/hdus.js'
 import { fitsColumns, readFitsTable } from '../formats/fits/table.js'
-import { openParquet, readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs } from '../formats/parquet/index.js'
+import { openParquet, readRowGroup, type PageCodecs } from '../formats/parquet/index.js'
 import { findColumn, type Table } from '../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
 import { hasVizierNames, isPlannable, planColumns, plannedNames, type ColumnPlan } from './column-plan.js'
@@ -32,10 +31,10 @@ export interface ReadingNotes {
 export async function* readStars(
   input: BuildInput,
   setup: ReadSetup,
-  gunzip: Decompress,
+  codecs: PageCodecs,
   notes: ReadingNotes,
 ): AsyncGenerator<StarChunk> {
-  for await (const { table, plan, done } of rawTables(input, setup, gunzip, notes.witness)) {
+  for await (const { table, plan, done } of rawTables(input, setup, codecs, notes.witness)) {
     noteRelease(table, plan, notes.witness)
     notes.done = done ?? 0
     yield starsOfTable(table, plan, input.name, notes, setup.precision)
@@ -48,7 +47,7 @@ interface RawPiece {
   readonly done?: number
 }
 
-async function* rawTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
+async function* rawTables(input: BuildInput, setup: ReadSetup, codecs: PageCodecs, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   const pieces = input.chunks()[Symbol.asyncIterator]()
   const first = await pieces.next()
   const head = first.done === true ? new Uint8Array(0) : first.value
@@ -59,7 +58,7 @@ async function* rawTables(input: BuildInput, setup: ReadSetup, gunzip: Decompres
   }
   await pieces.return?.()
   if (kind === 'fits') yield* fitsTables(input, setup, witness)
-  else yield* parquetTables(input, setup, gunzip, witness)
+  else yield* parquetTables(input, setup, codecs, witness)
 }
 
 async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup: ReadSetup, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
@@ -116,20 +115,15 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: Release
   }
 }
 
-async function* parquetTables(input: BuildInput, setup: ReadSetup, gunzip: Decompress, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
+async function* parquetTables(input: BuildInput, setup: ReadSetup, codecs: PageCodecs, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const file = await openParquet(source)
   const present = presentNames(file)
   const plan = readablePlan(planColumns(present, setup.description, input.name, setup.choice), file)
   witness.columns(present, hasVizierNames(present, setup.description))
   const names = plannedNames(plan)
-  if (!usesOwnCodecs(file, names)) {
-    let group = 0
-    for await (const table of readRowGroupsOfAnyCodec(source, file, names)) yield { table, plan, done: ++group / file.metadata.row_groups.length }
-    return
-  }
   const groups = file.metadata.row_groups.length
-  for (let group = 0; group < groups; group++) yield { table: await readRowGroup(file, group, names, gunzip), plan, done: (group + 1) / groups }
+  for (let group = 0; group < groups; group++) yield { table: await readRowGroup(file, group, names, codecs), plan, done: (group + 1) / groups }
 }
 
 function noteRelease(table: Table, { refEpoch, designation }: ColumnPlan, witness: ReleaseWitness): void {

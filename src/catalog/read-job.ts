@@ -1,6 +1,5 @@
 import { InputError } from '../errors.js'
-import type { Decompress } from '../formats/bytes.js'
-import { keyCell } from '../formats/parquet/index.js'
+import { keyCell, type PageCodecs } from '../formats/parquet/index.js'
 import { float32AsDecimal } from '../formats/number-text.js'
 import { ring2nested } from '../healpix/index.js'
 import { pixelOfFileName, type BuildInput } from './build-input.js'
@@ -66,7 +65,7 @@ export async function readInputs(
   setup: ReadSetup,
   inputOf: (name: string) => BuildInput,
   folder: BuildFolder,
-  gunzip: Decompress,
+  codecs: PageCodecs,
   onProgress: (progress: ReadProgress) => void,
 ): Promise<ReadFacts> {
   const keptOut: KeptOut = new Map()
@@ -95,7 +94,7 @@ export async function readInputs(
     const idCells = setup.description.identity?.idsHoldCells === true ? new IdCells() : undefined
     const notes: ReadingNotes = { keptOut, placeholders, witness: new ReleaseWitness(setup.marks), done: 0 }
     const before = rows
-    for await (const piece of readStars(input, setup, gunzip, notes)) {
+    for await (const piece of readStars(input, setup, codecs, notes)) {
       for (const [column, values] of piece.values) {
         columns.add(column)
         if (values instanceof Float64Array && column !== 'raDeg' && column !== 'decDeg' && !wide.has(column) && !values.every(isFloat32Text)) wide.add(column)

@@ -1,6 +1,6 @@
 import { cellAreaSqDeg, rangesAreaSqDeg, rangesAtOrder, type CellRanges } from '../healpix/index.js'
 import type { Catalog } from './catalog.js'
-import type { OptionalStarColumn, StarColumns } from './stars.js'
+import type { OptionalStarColumn, ReadStars } from './stars.js'
 
 /** Rows that a piece is meant to hold: some 20 MB of stars with all columns. */
 const ROWS_PER_PIECE = 200_000
@@ -15,7 +15,7 @@ const STEP_ORDER = 8
  * The stars of a region, in `_healpix_29` order, in pieces of some 200,000 rows: memory follows the piece, not the region.
  * A piece is as large as the density of the one before suggests.
  */
-export async function* readInPieces(catalog: Catalog, cells: CellRanges, columns?: readonly OptionalStarColumn[]): AsyncGenerator<StarColumns> {
+export async function* readInPieces(catalog: Catalog, cells: CellRanges, columns?: readonly OptionalStarColumn[]): AsyncGenerator<ReadStars> {
   const order = Math.max(STEP_ORDER, cells.order)
   const { ranges } = rangesAtOrder(cells, order)
   const cellsPerStep = 4 ** (order - STEP_ORDER)

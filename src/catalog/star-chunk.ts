@@ -3,6 +3,7 @@ import { nestedIndices29 } from '../healpix/index.js'
 import { gather, numbersOf } from '../math/select.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import type { ColumnPlan } from './column-plan.js'
+import { gatherIntegers } from './gather.js'
 import { factorOf } from './column-units.js'
 import { withoutPlaceholders } from './placeholders.js'
 import type { StarColumn } from './stars.js'
@@ -49,8 +50,10 @@ const LARGEST_WHOLE = 2 ** 53
  * Turns a raw table into stars: rows that cannot be right are counted and left out, right ascensions of [-180, 0) and 360 are
  * brought to [0, 360), magnitude errors made from fluxes where the file has none. A magnitude may be missing (NaN). Values of the
  * lite precision are rounded here, so that a star is stored in the cell of the position that is stored.
+ *
+ * @param cells order-29 cells of the positions, as `cellsOfPositions` gives them, if they are known
  */
-export function starsOfTable(table: Table, plan: ColumnPlan, file: string, counts: BadValues, precision: Precision = 'full'): StarChunk {
+export function starsOfTable(table: Table, plan: ColumnPlan, file: string, counts: BadValues, precision: Precision = 'full', cells?: BigInt64Array): StarChunk {
   const doubles = (name: string): Float64Array => {
     const column = findColumn(table, name)
     const values = column === undefined || (column.width ?? 1) !== 1 ? undefined : asFloat64(column)
@@ -99,15 +102,29 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, count
   }
   for (const [name, raw] of plan.further) values.set(name, wholeWithoutLoss(take(doubles(raw)), file, raw))
   const ids = idsOf(table, names.get('sourceId')!, file)
+  const some = (values: BigInt64Array) => (rows.length === values.length ? values : gatherIntegers(values, rows))
   return {
     rowCount: rows.length,
-    key: nestedIndices29(raDeg, decDeg),
-    sourceId: rows.length === ids.length ? ids : BigInt64Array.from(rows, (row) => ids[row]!),
+    key: cells === undefined ? nestedIndices29(raDeg, decDeg) : some(cells),
+    sourceId: some(ids),
     values,
   }
 }
 
 const onTheCircle = (raDeg: number): number => (raDeg < 0 ? raDeg + 360 : raDeg === 360 ? 0 : raDeg)
+
+/** Order-29 cells of positions as files have them; -1 for those that are nowhere on the sky, which `starsOfTable` leaves out. */
+export function cellsOfPositions(raDeg: Float64Array, decDeg: Float64Array): BigInt64Array {
+  const isSound = raDeg.map((ra, row) => Number(isOnSky(ra, decDeg[row]!)))
+  const cells = nestedIndices29(
+    raDeg.map((ra, row) => (isSound[row] === 1 ? onTheCircle(ra) : 0)),
+    decDeg.map((dec, row) => (isSound[row] === 1 ? dec : 0)),
+  )
+  for (let row = 0; row < cells.length; row++) if (isSound[row] === 0) cells[row] = -1n
+  return cells
+}
+
+const isOnSky = (raDeg: number, decDeg: number): boolean => raDeg >= -180 && raDeg <= 360 && decDeg >= -90 && decDeg <= 90
 
 function soundRows(raDeg: Float64Array, decDeg: Float64Array, mag: Float64Array, keptOut: KeptOut): Uint32Array {
   const rows = new Uint32Array(raDeg.length)

@@ -26,6 +26,12 @@ export interface StarColumns {
   readonly ruwe?: Float64Array
 }
 
+/** Stars as a catalogue gives them. */
+export interface ReadStars extends StarColumns {
+  /** Order-29 NESTED cells of the positions, if they have been worked out. */
+  readonly cell29?: BigInt64Array
+}
+
 /** The names of the columns that a catalogue may have beside id, position and magnitude. */
 export const OPTIONAL_STAR_COLUMNS = [
   'magErr',

@@ -37,6 +37,14 @@ export function storeColumns(description: CatalogDescription, present: ReadonlyS
   })
 }
 
+/** How the files keep what is missing: NULL in optional columns, or NaN in required ones (stores before schema 4 of the manifest). */
+export type MissingValues = 'NULL' | 'NaN'
+
+/** Whether a star may lack the value. */
+export function mayBeMissing(column: StoreColumn | FurtherColumn): boolean {
+  return !('star' in column && (column.star === 'sourceId' || column.star === 'raDeg' || column.star === 'decDeg'))
+}
+
 /** Path of the file of one cell below the catalogue's directory (HATS 1.0). */
 export function partitionPath({ order, cell }: { readonly order: number; readonly cell: number }): string {
   return `dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}.parquet`

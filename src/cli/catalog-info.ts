@@ -43,6 +43,7 @@ function facts(catalog: Catalog, partitions: readonly HatsPartition[], sizes: Co
     epochYr: description.epochYr,
     magnitudeState: description.magnitudeState,
     precision: catalog.stored?.precision ?? null,
+    missingValues: catalog.stored?.missingValues ?? null,
     rows: catalog.rowCount,
     coverageSqDeg: rangesAreaSqDeg(catalog.coverage),
     files: partitions.length,
@@ -69,10 +70,17 @@ function infoText(catalog: Catalog, partitions: readonly HatsPartition[], sizes:
     `${partitions.length} ${partitions.length === 1 ? 'file' : 'files'} of ${span}, ${isPart ? 'about ' : ''}${(bytesOf(partitions, sizes) / 1e6).toFixed(2)} MB, ${perRow.toFixed(1)} bytes a star${isPart ? ` (by ${sizes.files} of them)` : ''}:`,
     ...sizes.columns.map(({ name, type, bytesPerRow }) => `  ${name.padEnd(28)} ${type.padEnd(4)} ${bytesPerRow.toFixed(2).padStart(6)}`),
     `  ${'(lists and footers)'.padEnd(33)} ${sizes.otherBytesPerRow.toFixed(2).padStart(6)}`,
+    ...missingText(catalog),
     `bands in the AB system: ${Object.keys(description.relations).join(' ') || 'none'}${levelText(description)}`,
     `manifest SHA-256: ${catalog.hash}`,
     '',
   ].join('\n')
+}
+
+/** How a store of ours keeps what is missing; nothing for another's catalogue. */
+function missingText({ stored }: Catalog): string[] {
+  if (stored === undefined) return []
+  return [`missing values: ${stored.missingValues === 'NULL' ? 'NULL' : 'NaN (a store of schema 3)'}`]
 }
 
 /** Where the magnitudes' level comes from; nothing for a description that does not say. */

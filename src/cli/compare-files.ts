@@ -1,10 +1,10 @@
 import { readdir, stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
 import { readNumericCsv } from '../formats/csv.js'
 import { readFitsTable } from '../formats/fits/index.js'
 import { readParquet } from '../formats/parquet/index.js'
+import { catalogTools } from '../node/catalog-files.js'
 import { openInput, reasonOf } from '../node/files.js'
 import { refuseUnfinished } from '../node/recover-directory.js'
 import { parseProductName, type ProductKind } from '../compare/names.js'
@@ -91,7 +91,7 @@ export async function readExposureSide(files: ExposureFiles): Promise<ExposureSi
   }
 
   const matches = new Map<number, MatchedStars>()
-  for (const [ccd, path] of files.matches) matches.set(ccd, matchedStars(await readParquet(await openInput(path), gunzipSync, MATCH_COLUMNS), path))
+  for (const [ccd, path] of files.matches) matches.set(ccd, matchedStars(await readParquet(await openInput(path), catalogTools, MATCH_COLUMNS), path))
   const sigmaClip = new Map<number, CatalogZeropoint>()
   for (const [ccd, path] of files.results) sigmaClip.set(ccd, sigmaClipOfJson(await readText(path), path, ccd))
 

@@ -1,20 +1,32 @@
 import { createHash } from 'node:crypto'
 import { access, readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
+import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync } from 'node:zlib'
 import type { CatalogFiles, CatalogTools } from '../catalog/catalog-files.js'
 import { parseDescription, type CatalogDescription } from '../catalog/description.js'
 import { fileSource } from './files.js'
 import { packageRoot } from './package.js'
 
-const LARGE_PIECE_BYTES = 262_144
+/** Of the window that Brotli looks back through, 2^16 bytes: pages are smaller. */
+const WINDOW_BITS = 16
 
-/** Decompression and checksums of Node's own libraries. */
+/** Compression and checksums of Node's own libraries. A page is unpacked in one piece, with a byte to spare so that there is no second. */
 export const catalogTools: CatalogTools = {
-  gunzip: (bytes) => gunzipSync(bytes, { chunkSize: LARGE_PIECE_BYTES }),
-  // Pages are unpacked together, a megabyte at a time: few large pieces.
-  unbrotli: (bytes, byteLength) => brotliDecompressSync(bytes, { chunkSize: Math.min(LARGE_PIECE_BYTES, Math.max(64, byteLength)) }),
+  gunzip: (bytes, byteLength) => gunzipSync(bytes, bounded(byteLength)),
+  unbrotli: (bytes, byteLength) => brotliDecompressSync(bytes, bounded(byteLength)),
+  brotli: (bytes, quality) =>
+    brotliCompressSync(bytes, {
+      params: {
+        [constants.BROTLI_PARAM_QUALITY]: quality,
+        [constants.BROTLI_PARAM_LGWIN]: WINDOW_BITS,
+        [constants.BROTLI_PARAM_SIZE_HINT]: bytes.byteLength,
+      },
+    }),
   sha256: (bytes) => createHash('sha256').update(bytes).digest('hex'),
+}
+
+function bounded(byteLength: number): { chunkSize: number; maxOutputLength: number } {
+  return { chunkSize: Math.max(64, byteLength + 1), maxOutputLength: Math.max(1, byteLength) }
 }
 
 /** Names of the descriptions in the package. */

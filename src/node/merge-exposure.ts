@@ -1,5 +1,4 @@
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { InputError, worstOf, type ExitCode } from '../errors.js'
 import type { CatalogueListRow } from '../exposure/catalogue-list.js'
 import { memorySource } from '../formats/bytes.js'
@@ -13,6 +12,7 @@ import { parseCcdJson, withMatches, type StandingResult } from '../products/read
 import type { Provenance } from '../products/result-json.js'
 import { createCcdPool } from './ccd-pool.js'
 import { exitCodeOfResult } from './calibrate-files.js'
+import { catalogTools } from './catalog-files.js'
 import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
 import { sha256OfFile } from './file-marks.js'
 import { reasonOf } from './files.js'
@@ -130,7 +130,7 @@ async function matchedResult(outdir: string, { name }: ReadList, row: CatalogueL
   const bytes = await readWhole(file, 'wholeFileBytes').catch((cause: unknown) => {
     throw new InputError('unreadable-file', `the matched stars of CCD ${row.ccd} cannot be read: ${reasonOf(cause)}`, { file }, { cause })
   })
-  return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), gunzipSync), row.ccd, file), file)
+  return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), catalogTools), row.ccd, file), file)
 }
 
 function readyCcd({ outdir }: MergeJob, { name }: ReadList, row: CatalogueListRow, result: CcdResult, { inputs, options }: Provenance, reader: ReadyCcd['reader']): ReadyCcd {

@@ -1,5 +1,4 @@
 import { stat } from 'node:fs/promises'
-import { gunzipSync } from 'node:zlib'
 import { kindOfContent } from '../catalog/build-input.js'
 import { factorOf } from '../catalog/column-units.js'
 import { neighbourCells } from '../catalog/cell-neighbours.js'
@@ -10,6 +9,7 @@ import { openParquet, readParquet } from '../formats/parquet/index.js'
 import { nestedIndex, rangesFromCells, type CellRanges } from '../healpix/index.js'
 import type { SkyPositions } from '../math/match-sky.js'
 import { asFloat64, findColumn, type Column, type Table } from '../table/columns.js'
+import { catalogTools } from './catalog-files.js'
 import { fileSource, openInput, reasonOf } from './files.js'
 import { firstBytes, inputChunks, isGzip } from './input-chunks.js'
 import { openCatalog } from './open-catalog.js'
@@ -74,7 +74,7 @@ async function parquetPositions(path: string): Promise<ReadPositions> {
   const file = await openParquet(source)
   const readable = file.columns.map(({ name }) => name)
   const names = findPositionNames(readable) ?? positionNames(file.schema.children.map(({ element }) => element.name), path)
-  return { file: path, ...positionsOf([await readParquet(source, gunzipSync, names)], names, path), columns: names }
+  return { file: path, ...positionsOf([await readParquet(source, catalogTools, names)], names, path), columns: names }
 }
 
 async function fitsPositions(path: string): Promise<ReadPositions> {

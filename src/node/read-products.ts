@@ -1,6 +1,5 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { gunzipSync } from 'node:zlib'
 import { InputError } from '../errors.js'
 import type { ListName } from '../exposure/catalogue-list.js'
 import { memorySource } from '../formats/bytes.js'
@@ -12,6 +11,7 @@ import { parseResultDocument, type ResultDocument } from '../products/result-doc
 import type { ReportInput } from '../report/exposure-page.js'
 import { REPORT_STAR_COLUMNS, reportStarsOf, type ReportStars } from '../report/report-stars.js'
 import type { BesideProduct } from '../report/sections/system.js'
+import { catalogTools } from './catalog-files.js'
 import { reasonOf, unreadableFile } from './reason.js'
 import { readWhole, readWholeText } from './regular-file.js'
 
@@ -77,7 +77,7 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
       const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
         throw unreadableFile(path, cause)
       })
-      stars.set(ccd, reportStarsOf(await readParquet(memorySource(path, bytes), gunzipSync, REPORT_STAR_COLUMNS), path))
+      stars.set(ccd, reportStarsOf(await readParquet(memorySource(path, bytes), catalogTools, REPORT_STAR_COLUMNS), path))
     }),
   )
   return { result, stars, beside: await productsBeside(exposure.directory, fileNames, exposure.name) }

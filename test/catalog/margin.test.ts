@@ -1,7 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { existsSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { catalogTools } from '../../src/node/catalog-files.js'
 import { memorySource } from '../../src/formats/bytes.js'
 import { readParquet } from '../../src/formats/parquet/index.js'
 import { nestedIndex } from '../../src/healpix/index.js'
@@ -41,7 +41,7 @@ beforeAll(async () => {
   found = new Set()
   for (const [order, cell] of cellsOf(collection.get('gaia_dr2_10arcs/partition_info.csv')!)) {
     const path = `gaia_dr2_10arcs/dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}.parquet`
-    const table = await readParquet(memorySource(path, collection.get(path)!), gunzipSync)
+    const table = await readParquet(memorySource(path, collection.get(path)!), catalogTools)
     const ids = table.columns.find(({ name }) => name === 'source_id')!.values as BigInt64Array
     for (const id of ids) found.add(`${order}/${cell} ${id}`)
   }

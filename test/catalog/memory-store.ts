@@ -1,6 +1,4 @@
-import { createHash } from 'node:crypto'
 import { readFileSync } from 'node:fs'
-import { gunzipSync } from 'node:zlib'
 import { buildCatalog, type BuildReport } from '../../src/catalog/build.js'
 import type { BuildOptions } from '../../src/catalog/build-options.js'
 import { memoryFolder } from '../../src/catalog/build-folder.js'
@@ -10,11 +8,12 @@ import { parseDescription } from '../../src/catalog/description.js'
 import { openCatalogFiles } from '../../src/catalog/open.js'
 import { InputError } from '../../src/errors.js'
 import { memorySource } from '../../src/formats/bytes.js'
+import { catalogTools } from '../../src/node/catalog-files.js'
 
 export const descriptions = ['gaia_dr2', 'gaia_dr3'].map((name) =>
   parseDescription(JSON.parse(readFileSync(new URL(`../../catalogs/${name}.json`, import.meta.url), 'utf8')), name),
 )
-export const tools = { gunzip: gunzipSync, sha256: (bytes: Uint8Array) => createHash('sha256').update(bytes).digest('hex') }
+export const tools = catalogTools
 
 /** Files of a store by path. */
 export type MemoryStore = Map<string, Uint8Array>

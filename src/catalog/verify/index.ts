@@ -167,7 +167,7 @@ async function verifyFile(path: string, partition: HatsPartition, stored: StoreF
   if (schema !== undefined && schemaText(parquet) !== schema) {
     findings.add('structure', 'other-schema', 'the columns are not those of _common_metadata', { file: source.name, found: schemaText(parquet), expected: schema })
   }
-  const checked = rules === undefined ? 0 : await verifyRows(parquet, partition, rules, options.gunzip, findings)
+  const checked = rules === undefined ? 0 : await verifyRows(parquet, partition, rules, options, findings)
   return { counted: parquet.rowCount, checked }
 }
 

@@ -46,12 +46,12 @@ export async function verifyMargin(files: CatalogFiles, primary: string, margin:
   }
 }
 
-async function starsOf(files: CatalogFiles, path: string, idName: string, properties: ReadonlyMap<string, string>, { gunzip }: VerifyOptions): Promise<Map<bigint, readonly [number, number]>> {
+async function starsOf(files: CatalogFiles, path: string, idName: string, properties: ReadonlyMap<string, string>, codecs: VerifyOptions): Promise<Map<bigint, readonly [number, number]>> {
   const file = await openParquet(await files.open(path))
   const stars = new Map<bigint, readonly [number, number]>()
   const [raName, decName] = [properties.get('hats_col_ra') ?? 'ra', properties.get('hats_col_dec') ?? 'dec']
   for (let group = 0; group < file.metadata.row_groups.length; group++) {
-    const table = await readRowGroup(file, group, [idName, raName, decName], gunzip)
+    const table = await readRowGroup(file, group, [idName, raName, decName], codecs)
     const [ra, dec] = [asFloat64(findColumn(table, raName)!)!, asFloat64(findColumn(table, decName)!)!]
     for (const [row, id] of (findColumn(table, idName)!.values as BigInt64Array).entries()) stars.set(id, [ra[row]!, dec[row]!])
   }

@@ -1,5 +1,4 @@
-import type { Decompress } from '../../formats/bytes.js'
-import { readRowGroup, readRowGroupsOfAnyCodec, usesOwnCodecs, type ParquetFile } from '../../formats/parquet/index.js'
+import { readRowGroup, type PageCodecs, type ParquetFile } from '../../formats/parquet/index.js'
 import { nestedIndices29 } from '../../healpix/index.js'
 import { asFloat64, findColumn, type Column, type Table } from '../../table/columns.js'
 import { liesOnBorderOf } from './borders.js'
@@ -45,7 +44,7 @@ export interface RowGroup {
  * Checks the rows of one file: positions on the sky, the file's cell, the HEALPix column against the position, its order and statistics, repeated stars,
  * infinite numbers. Gives the number of rows. Throws InputError where the file cannot be read.
  */
-export async function verifyRows(file: ParquetFile, partition: HatsPartition, rules: RowRules, gunzip: Decompress, findings: Findings): Promise<number> {
+export async function verifyRows(file: ParquetFile, partition: HatsPartition, rules: RowRules, codecs: PageCodecs, findings: Findings): Promise<number> {
   const { key, raDeg, decDeg, sourceId, others } = rules.columns
   const names = [key?.name, raDeg, decDeg, sourceId, ...others].filter((name) => name !== undefined)
   const missing = names.filter((name) => !file.columns.some((column) => column.name === name))
@@ -53,8 +52,8 @@ export async function verifyRows(file: ParquetFile, partition: HatsPartition, ru
   if (missing.length > 0) return file.rowCount
   let last: LastKey | undefined
   let first = 0
-  let number = 0
-  for await (const table of tablesOf(file, names, gunzip)) {
+  for (const number of file.metadata.row_groups.keys()) {
+    const table = await readRowGroup(file, number, names, codecs)
     const group = rowGroupOf({ file, table, number, first }, rules.columns, findings)
     if (group !== undefined) {
       checkPlaces(group, partition, rules, findings)
@@ -62,14 +61,8 @@ export async function verifyRows(file: ParquetFile, partition: HatsPartition, ru
       last = checkKeys(group, rules, last, findings)
     }
     first += table.rowCount
-    number++
   }
   return first
-}
-
-async function* tablesOf(file: ParquetFile, names: readonly string[], gunzip: Decompress): AsyncGenerator<Table> {
-  if (!usesOwnCodecs(file, names)) yield* readRowGroupsOfAnyCodec(file.source, file, names)
-  else for (let group = 0; group < file.metadata.row_groups.length; group++) yield readRowGroup(file, group, names, gunzip)
 }
 
 /** Looks at the positions; undefined where they are no numbers at all. */

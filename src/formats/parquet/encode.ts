@@ -2,7 +2,7 @@ import type { ParquetType, SchemaElement } from 'hyparquet'
 import type { Table } from '../../table/columns.js'
 import { finishedFile, type SortedParquet, type StoreGroup } from './finish-footer.js'
 import { dataPages } from './page-header.js'
-import { storeChunk } from './store-chunk.js'
+import { storeChunk, type Brotli } from './store-chunk.js'
 
 /** How the rows of one file of a store are laid out. */
 export interface SortedLayout {
@@ -10,6 +10,8 @@ export interface SortedLayout {
   readonly sortedBy: string
   /** Columns that ordinary runs do not read: their chunks stand behind all others. */
   readonly apart: readonly string[]
+  /** Columns whose values may be missing: NaN in the table, NULL in the file. */
+  readonly optional: readonly string[]
   /** Each column of a row group is one page. */
   readonly rowGroupRows: number
   /** `created_by` of the footer. */
@@ -17,25 +19,29 @@ export interface SortedLayout {
 }
 
 /**
- * A Parquet file of required i64, f64 and f32 columns, sorted by one of them: that one DELTA_BINARY_PACKED with statistics for each row group, other
- * integers PLAIN, floats BYTE_STREAM_SPLIT, both BROTLI, all with the checksum of the page and without dictionaries. The same columns give the same bytes.
+ * A Parquet file of i64, f64 and f32 columns, sorted by one of them: that one DELTA_BINARY_PACKED with bounds for each row group, other integers PLAIN,
+ * floats BYTE_STREAM_SPLIT, both BROTLI, all with the checksum of the page and without dictionaries. What may be missing is optional, with the number of
+ * missing values. The same columns give the same bytes.
  */
-export async function encodeSortedParquet(table: Table, layout: SortedLayout): Promise<SortedParquet> {
+export async function encodeSortedParquet(table: Table, layout: SortedLayout, brotli: Brotli): Promise<SortedParquet> {
   const { rowCount, columns } = table
   const dataPage = await dataPages()
   const keys = columns.find(({ name }) => name === layout.sortedBy)!.values as BigInt64Array
   const groups: StoreGroup[] = []
   for (let start = 0; start < rowCount; start += layout.rowGroupRows) {
     const end = Math.min(rowCount, start + layout.rowGroupRows)
-    const chunks = columns.map((column) => storeChunk(dataPage, column, start, end, column.name === layout.sortedBy))
+    const chunks = columns.map((column) =>
+      storeChunk({ dataPage, brotli }, column, start, end, { isSorted: column.name === layout.sortedBy, optional: layout.optional.includes(column.name) }),
+    )
     groups.push({ rows: end - start, bounds: [keys[start]!, keys[end - 1]!], chunks })
   }
-  return finishedFile(schemaOf(table), groups, layout)
+  return finishedFile(schemaOf(table, layout), groups, layout)
 }
 
 const TYPES: Readonly<Record<string, ParquetType>> = { i64: 'INT64', f64: 'DOUBLE', f32: 'FLOAT' }
 
-function schemaOf({ columns }: Table): SchemaElement[] {
-  const leaves = columns.map(({ name, type }): SchemaElement => ({ name, type: TYPES[type]!, repetition_type: 'REQUIRED' }))
+function schemaOf({ columns }: Table, { optional }: SortedLayout): SchemaElement[] {
+  const repetition = (name: string) => (optional.includes(name) ? 'OPTIONAL' : 'REQUIRED')
+  const leaves = columns.map(({ name, type }): SchemaElement => ({ name, type: TYPES[type]!, repetition_type: repetition(name) }))
   return [{ name: 'schema', num_children: columns.length }, ...leaves]
 }

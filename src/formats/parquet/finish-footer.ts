@@ -32,7 +32,7 @@ const VERSION = 1
 
 /**
  * Puts the column chunks of a Parquet file in the order of its readers, and behind them the map of row groups (`GroupMap`) and a footer
- * with no more than its readers need: bounds of the sort column alone, one encoding for each chunk, as required values have no levels.
+ * with no more than its readers need: bounds of the sort column alone, the number of missing values of others.
  */
 export async function finishedFile(schema: SchemaElement[], groups: readonly StoreGroup[], { sortedBy, apart: namesApart, rowGroupRows, createdBy }: SortedLayout): Promise<SortedParquet> {
   const names = schema.slice(1).map(({ name }) => name)
@@ -88,12 +88,12 @@ export async function encodeFooter(metadata: FileMetaData): Promise<Uint8Array> 
   return writer.getBytes().slice()
 }
 
-function columnChunk(name: string, { type, encoding, codec, unpackedBytes, bytes }: StoreChunk, rows: number, start: number, bounds: StoreGroup['bounds'] | undefined): ColumnChunk {
+function columnChunk(name: string, { type, encoding, codec, missing, unpackedBytes, bytes }: StoreChunk, rows: number, start: number, bounds: StoreGroup['bounds'] | undefined): ColumnChunk {
   return {
     file_offset: 0n,
     meta_data: {
       type,
-      encodings: [encoding],
+      encodings: missing === undefined ? [encoding] : [encoding, 'RLE'],
       path_in_schema: [name],
       codec,
       num_values: BigInt(rows),
@@ -101,6 +101,7 @@ function columnChunk(name: string, { type, encoding, codec, unpackedBytes, bytes
       total_compressed_size: BigInt(bytes.byteLength),
       data_page_offset: BigInt(start),
       ...(bounds === undefined ? {} : { statistics: { max_value: bounds[1], min_value: bounds[0], null_count: 0n } }),
+      ...(missing === undefined ? {} : { statistics: { null_count: BigInt(missing) } }),
     },
   }
 }

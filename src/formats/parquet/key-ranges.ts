@@ -37,30 +37,21 @@ export function overlapsKeys({ shiftBits, ranges }: KeyRanges, min: bigint, max:
 }
 
 /**
- * Runs of the wanted keys among ascending ones; rows count from `firstRow`. Returns undefined where the keys do not ascend.
- * Keys are read as pairs of 32-bit words, low word first as on every machine that Node runs on: no bigint per row.
+ * Whether keys ascend and none is negative. Keys are read as pairs of 32-bit words, low word first as on every machine that Node runs on: no bigint
+ * per row.
  */
-export function runsOfWanted(keys: BigInt64Array, { shiftBits, ranges }: KeyRanges, firstRow: number): number[] | undefined {
+export function isAscending(keys: BigInt64Array): boolean {
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
-  const runs: number[] = []
-  let open = false
-  let r = 0
   let previousHigh = 0
   let previousLow = 0
   for (let i = 0; i < keys.length; i++) {
     const low = words[2 * i]!
     const high = words[2 * i + 1]!
-    if (high < previousHigh || (high === previousHigh && low < previousLow) || high >= 0x80000000) return undefined
+    if (high < previousHigh || (high === previousHigh && low < previousLow) || high >= 0x80000000) return false
     previousHigh = high
     previousLow = low
-    const cell = keyCell(high, low, shiftBits)
-    while (2 * r < ranges.length && ranges[2 * r + 1]! <= cell) r++
-    const wanted = 2 * r < ranges.length && cell >= ranges[2 * r]!
-    if (wanted !== open) runs.push(firstRow + i)
-    open = wanted
   }
-  if (open) runs.push(firstRow + keys.length)
-  return runs
+  return true
 }
 
 /** Runs of the wanted keys among keys in any order; rows count from `firstRow`. */

@@ -1,11 +1,11 @@
 import { parquetMetadata, parquetSchema } from 'hyparquet'
-import type { FileMetaData, SchemaElement, SchemaTree } from 'hyparquet'
+import type { FileMetaData, SchemaTree } from 'hyparquet'
 import { InputError, type Place } from '../../errors.js'
+import { beyondLimit, LIMITS } from '../../limits.js'
 import type { ByteSource } from '../bytes.js'
+import { columnTypeOf, type ParquetColumnType } from './column-type.js'
 import { crc32 } from './crc32.js'
-
-/** Types that a column may be read as; nested and time columns are none of these. Decimals and unsigned integers of up to 32 bits are read as `f64`, of 64 bits as `i64`. */
-export type ParquetColumnType = 'bool' | 'i32' | 'i64' | 'f32' | 'f64' | 'string'
+import { checkThrift } from './thrift-bounds.js'
 
 export interface ParquetColumn {
   readonly name: string
@@ -42,12 +42,14 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
   let metadata: FileMetaData
   let schema: SchemaTree
   try {
+    checkThrift(tail, 0, tail.byteLength - 8)
     metadata = parquetMetadata(tail, { geoparquet: false })
     schema = parquetSchema(metadata)
   } catch (cause) {
     throw damaged(`the Parquet footer cannot be read: ${(cause as Error).message}`, cause)
   }
-  const columns = schema.children.flatMap((child) => columnOf(child.element))
+  const columns = schema.children.flatMap((child) => columnOf(child))
+  if (columns.length > LIMITS.tableColumns) throw beyondLimit('tableColumns', 'the file has too many columns', { file: source.name }, columns.length)
   const footerStart = source.byteLength - 8 - metadata.metadata_length
   let rows = 0
   let pagesEnd = 4
@@ -57,8 +59,15 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
     rows += Number(group.num_rows)
     for (const { meta_data: meta } of group.columns) pagesEnd = Math.max(pagesEnd, Number(chunkStart(meta!) + meta!.total_compressed_size))
   }
+  refuseRowCount(rows, source)
   if (rows !== Number(metadata.num_rows)) throw damaged(`the footer counts ${metadata.num_rows} rows, its row groups ${rows}`)
   return { source, rowCount: rows, columns, metadata, schema, pagesEnd }
+}
+
+/** Refuses a number of rows that no file of the size has need of: a column of one value takes no space, and memory all the same. */
+export function refuseRowCount(rows: number, { name, byteLength }: Pick<ByteSource, 'name' | 'byteLength'>): void {
+  if (rows <= Math.max(LIMITS.parquetRows, byteLength / LIMITS.parquetBytesPerRow)) return
+  throw beyondLimit('parquetRows', `${byteLength} bytes of Parquet claim too many rows`, { file: name }, rows)
 }
 
 /** The form of a column that is there but is not read: nested, repeated, a time, bytes; undefined if there is no such column. */
@@ -110,6 +119,7 @@ async function readFooter(source: ByteSource, facts: FooterFacts | undefined): P
   }
   const length = view.getUint32(tail.byteLength - 8, true)
   if (length > source.byteLength - 12) throw damaged('the Parquet footer is longer than the file', `${length} bytes`, `at most ${source.byteLength - 12}`)
+  if (length > LIMITS.footerBytes) throw beyondLimit('footerBytes', 'the Parquet footer is too large', { file: source.name }, length)
   if (length + 8 <= tail.byteLength) return tail.subarray(tail.byteLength - length - 8)
   return source.slice(source.byteLength - length - 8, source.byteLength)
 }
@@ -129,6 +139,12 @@ function groupProblem(group: FileMetaData['row_groups'][number], footerStart: nu
   for (const { meta_data: meta, file_path } of group.columns) {
     if (meta === undefined) return 'a column has no metadata'
     if (file_path) return 'columns in other files are not supported'
+    if (!Array.isArray(meta.path_in_schema) || meta.path_in_schema.some((name) => typeof name !== 'string')) return 'a column has no name'
+    const places = [meta.total_compressed_size, meta.data_page_offset, meta.dictionary_page_offset ?? 0n]
+    if (places.some((value) => typeof value !== 'bigint') || typeof meta.codec !== 'string') return `column ${meta.path_in_schema.join('.')} lacks its place or codec`
+    if (meta.path_in_schema.length === 1 && meta.num_values !== group.num_rows) {
+      return `column ${meta.path_in_schema[0]} has ${meta.num_values} values for ${group.num_rows} rows`
+    }
     const start = Number(chunkStart(meta))
     if (!(start >= 4 && meta.total_compressed_size >= 0n && start + Number(meta.total_compressed_size) <= footerStart)) {
       return `column ${meta.path_in_schema?.join('.')} lies outside the file`
@@ -137,34 +153,9 @@ function groupProblem(group: FileMetaData['row_groups'][number], footerStart: nu
   return undefined
 }
 
-function columnOf(element: SchemaElement): ParquetColumn[] {
+function columnOf({ element }: SchemaTree): ParquetColumn[] {
+  if (typeof element.name !== 'string') return []
   // A repeated column holds lists: a value a row is not what it has.
   const type = element.repetition_type === 'REPEATED' ? undefined : columnTypeOf(element)
   return type === undefined ? [] : [{ name: element.name, type, required: element.repetition_type === 'REQUIRED' }]
-}
-
-function columnTypeOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): ParquetColumnType | undefined {
-  // Scaled numbers, in whatever they are stored; not every one is a double.
-  if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return type === 'BYTE_ARRAY' || type === undefined ? undefined : 'f64'
-  const isUnsigned = logical === undefined ? /^UINT_(8|16|32|64)$/.test(converted ?? '') : logical.type === 'INTEGER' && !logical.isSigned
-  if (isUnsigned) return type === 'INT64' ? 'i64' : 'f64'
-  const plainInteger = logical === undefined ? converted === undefined || /^INT_(8|16|32|64)$/.test(converted) : logical.type === 'INTEGER' && logical.isSigned
-  switch (type) {
-    case 'BOOLEAN':
-      return 'bool'
-    case 'INT32':
-      return plainInteger ? 'i32' : undefined
-    case 'INT64':
-      return plainInteger ? 'i64' : undefined
-    case 'FLOAT':
-      return 'f32'
-    case 'DOUBLE':
-      return 'f64'
-    case 'BYTE_ARRAY':
-      return converted === 'UTF8' || logical?.type === 'STRING' ? 'string' : undefined
-    case 'INT96':
-    case 'FIXED_LEN_BYTE_ARRAY':
-    case undefined:
-      return undefined
-  }
 }

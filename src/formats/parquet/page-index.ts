@@ -1,21 +1,14 @@
 import { readColumnIndex, readOffsetIndex } from 'hyparquet'
 import { InputError } from '../../errors.js'
+import { LIMITS } from '../../limits.js'
 import type { ByteRange } from './fetch.js'
+import type { ColumnPages } from './column-pages.js'
 import { chunkStart, type ParquetFile } from './open.js'
-
-/** Pages of one column in one row group. A column without an offset index is one piece. */
-export interface ColumnPages {
-  readonly column: string
-  readonly byteRanges: readonly ByteRange[]
-  /** First row of each page within the group, then the group's number of rows. */
-  readonly firstRows: Float64Array
-  /** What the pages' values may be numbers of; within the piece where there is no offset index. */
-  readonly dictionary?: ByteRange
-}
+import { checkThrift } from './thrift-bounds.js'
 
 /** Pages of all columns of one row group, and the bounds of the sort column's pages. */
 export interface GroupPages {
-  readonly columns: ReadonlyMap<string, ColumnPages>
+  readonly columns: ReadonlyMap<string, Pick<ColumnPages, 'byteRanges' | 'firstRows' | 'dictionary'>>
   readonly keyMin: readonly bigint[]
   readonly keyMax: readonly bigint[]
 }
@@ -35,7 +28,7 @@ export function pageIndexRange(file: ParquetFile, group: number): ByteRange | un
     }
   }
   if (end === 0) return undefined
-  if (!(start >= file.pagesEnd && end <= file.source.byteLength)) {
+  if (!(start >= file.pagesEnd && end <= file.source.byteLength && end - start <= LIMITS.footerBytes)) {
     throw new InputError('damaged-parquet', 'the page index lies outside its place in the file', { file: file.source.name, rowGroup: group })
   }
   return { start, end }
@@ -47,7 +40,7 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
     new InputError('damaged-parquet', sentence, { file: file.source.name, rowGroup: group, ...(column === undefined ? {} : { column }) }, { cause })
   const rowGroup = file.metadata.row_groups[group]!
   const rows = Number(rowGroup.num_rows)
-  const columns = new Map<string, ColumnPages>()
+  const columns = new Map<string, Pick<ColumnPages, 'byteRanges' | 'firstRows' | 'dictionary'>>()
   let keyMin: readonly bigint[] = []
   let keyMax: readonly bigint[] = []
   for (const chunk of rowGroup.columns) {
@@ -58,10 +51,12 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
     try {
       const view = (offset: bigint, length: number) => {
         const at = Number(offset) - range!.start
-        return { view: new DataView(bytes!.buffer, bytes!.byteOffset + at, length), offset: 0 }
+        const view = new DataView(bytes!.buffer, bytes!.byteOffset + at, length)
+        checkThrift(bytes!, at, at + length)
+        return { view, offset: 0 }
       }
       if (chunk.offset_index_offset === undefined || chunk.offset_index_length === undefined || rows === 0) {
-        columns.set(column, { column, byteRanges: [whole], firstRows: Float64Array.of(0, rows) })
+        columns.set(column, { byteRanges: [whole], firstRows: Float64Array.of(0, rows) })
         continue
       }
       const { page_locations: pages } = readOffsetIndex(view(chunk.offset_index_offset, chunk.offset_index_length))
@@ -75,7 +70,7 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
       if (!sound) throw damaged('the page index contradicts the footer', column)
       // Some writers leave the dictionary's place out; it stands before the first page.
       const dictionary = byteRanges[0]!.start > whole.start ? { start: whole.start, end: byteRanges[0]!.start } : undefined
-      columns.set(column, { column, byteRanges, firstRows, ...(dictionary === undefined ? {} : { dictionary }) })
+      columns.set(column, { byteRanges, firstRows, ...(dictionary === undefined ? {} : { dictionary }) })
       if (column === key && chunk.column_index_offset !== undefined) {
         const element = file.schema.children.find((child) => child.element.name === key)!.element
         const index = readColumnIndex(view(chunk.column_index_offset, chunk.column_index_length!), element)

@@ -1,49 +1,135 @@
-import type { DecodedArray } from 'hyparquet'
+import type { ParquetType } from 'hyparquet'
 
-/** The values of one page: unpacked bytes in one of the store's encodings, or what the general decoder made of it. */
-export type PageValues =
-  | { readonly kind: 'plain64' | 'split64' | 'split32'; readonly firstRow: number; readonly rows: number; readonly bytes: Uint8Array }
-  | { readonly kind: 'decoded'; readonly firstRow: number; readonly rows: number; readonly values: DecodedArray }
+/** Values of a physical type; a truth value is 0 or 1. */
+export type Physical = Int32Array | BigInt64Array | Float32Array | Float64Array | Uint8Array
 
-/** Columns that a reader hands out. */
-export type NumericArray = BigInt64Array | Float64Array | Float32Array | Int32Array
+/** Texts or other bytes: where each value lies, directly or by its number in a dictionary. */
+export interface ByteValues {
+  readonly bytes: Uint8Array
+  readonly starts: Uint32Array
+  readonly lengths: Uint32Array
+  readonly indices?: Uint8Array | Uint32Array
+}
 
-/**
- * Copies values [start, end) of a page to `into` from `at` on, as bytes: of BYTE_STREAM_SPLIT only the rows that are wanted are put together.
- * Returns what stands in the way where a value is no number; a missing one becomes NaN.
- */
-export function copyValues(page: PageValues, start: number, end: number, into: NumericArray, at: number): { readonly found: string } | undefined {
-  if (page.kind === 'decoded') return copyDecoded(page.values, start, end, into, at)
-  const target = new Uint8Array(into.buffer)
-  const { bytes, rows } = page
-  switch (page.kind) {
-    case 'split64':
-      for (let byte = 0; byte < 8; byte++) for (let i = start, to = 8 * at + byte; i < end; i++, to += 8) target[to] = bytes[byte * rows + i]!
-      return undefined
-    case 'split32':
-      for (let byte = 0; byte < 4; byte++) for (let i = start, to = 4 * at + byte; i < end; i++, to += 4) target[to] = bytes[byte * rows + i]!
-      return undefined
-    case 'plain64':
-      target.set(bytes.subarray(8 * start, 8 * end), 8 * at)
-      return undefined
+/** The values of one page that are there, one after the other: unpacked bytes in an encoding of fixed width, or decoded. */
+export type Values =
+  | { readonly kind: 'plain'; readonly bytes: Uint8Array }
+  | { readonly kind: 'split'; readonly bytes: Uint8Array; readonly count: number }
+  | { readonly kind: 'typed'; readonly values: Physical }
+  | { readonly kind: 'bytes'; readonly values: ByteValues }
+
+/** One page. */
+export interface PageValues {
+  readonly firstRow: number
+  readonly rows: number
+  /** 1 for each row that has a value; absent if all have. */
+  readonly present?: Uint8Array
+  readonly values: Values
+}
+
+/** Rows of a column gathered from its pages. */
+export interface Gathered {
+  readonly values: Physical | (Uint8Array | undefined)[]
+  /** 1 for each row without a value; NaN stands there for a float, 0 for an integer. Absent if there is none. */
+  missing?: Uint8Array
+}
+
+/** Copies values [start, end) of those that are there into `into`, as bytes: nothing is boxed. */
+function copyRange(values: Values, start: number, end: number, into: Physical, at: number): void {
+  const width = into.BYTES_PER_ELEMENT
+  const target = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
+  if (values.kind === 'plain') target.set(values.bytes.subarray(width * start, width * end), width * at)
+  else if (values.kind === 'typed') into.set(values.values.subarray(start, end) as never, at)
+  else if (values.kind === 'split') {
+    const { bytes, count } = values
+    for (let byte = 0; byte < width; byte++) {
+      const plane = byte * count
+      for (let i = plane + start, to = width * at + byte; i < plane + end; i++, to += width) target[to] = bytes[i]!
+    }
   }
 }
 
-function copyDecoded(values: DecodedArray, start: number, end: number, into: NumericArray, at: number): { readonly found: string } | undefined {
-  if (values.constructor === into.constructor) {
-    into.set((values as Float64Array).subarray(start, end) as never, at)
-    return undefined
+/** Copies rows [start, end) of a page to `into` from `at` on. */
+export function copyRows({ present, values }: PageValues, start: number, end: number, into: Gathered, at: number): void {
+  const first = present === undefined ? start : countPresent(present, 0, start)
+  const last = present === undefined ? end : first + countPresent(present, start, end)
+  if (Array.isArray(into.values)) {
+    if (values.kind === 'bytes') copyBytes(values.values, first, present, start, end, into.values, at)
+    return
   }
-  for (let i = start; i < end; i++) {
-    const value: unknown = values[i]
-    const fits = into instanceof BigInt64Array ? typeof value === 'bigint' : typeof value === 'number' || value === null
-    if (!fits) return { found: String(value) }
-    into[at + i - start] = (value === null ? NaN : value) as never
+  if (present === undefined || last - first === end - start) {
+    copyRange(values, first, last, into.values, at)
+    return
   }
-  return undefined
+  const dense = new (into.values.constructor as new (length: number) => Physical)(last - first)
+  copyRange(values, first, last, dense, 0)
+  spread(dense, present, start, end, into.values, at)
+  into.missing ??= new Uint8Array(into.values.length)
+  for (let row = start; row < end; row++) into.missing[at + row - start] = 1 - present[row]!
 }
 
-/** An empty column of a type that stores hold. */
-export function emptyValues(type: 'i64' | 'f64' | 'f32', rows: number): NumericArray {
-  return type === 'i64' ? new BigInt64Array(rows) : type === 'f32' ? new Float32Array(rows) : new Float64Array(rows)
+function countPresent(present: Uint8Array, start: number, end: number): number {
+  let count = 0
+  for (let row = start; row < end; row++) count += present[row]!
+  return count
+}
+
+/** Puts values apart, with NaN or 0 in the rows that have none. */
+function spread(dense: Physical, present: Uint8Array, start: number, end: number, into: Physical, at: number): void {
+  let next = 0
+  if (into instanceof BigInt64Array) {
+    const from = new Uint32Array(dense.buffer)
+    const to = new Uint32Array(into.buffer, into.byteOffset, 2 * into.length)
+    for (let row = start; row < end; row++) {
+      if (present[row] === 0) continue
+      to[2 * (at + row - start)] = from[2 * next]!
+      to[2 * (at + row - start) + 1] = from[2 * next++ + 1]!
+    }
+    return
+  }
+  // One type of array in each loop, or all of them are slow.
+  if (into instanceof Float32Array) spreadFloats(dense as Float32Array, present, start, end, into, at)
+  else if (into instanceof Float64Array) spreadDoubles(dense as Float64Array, present, start, end, into, at)
+  else for (let row = start; row < end; row++) into[at + row - start] = present[row] === 0 ? 0 : (dense[next++] as number)
+}
+
+function spreadFloats(dense: Float32Array, present: Uint8Array, start: number, end: number, into: Float32Array, at: number): void {
+  let next = 0
+  for (let row = start; row < end; row++) into[at + row - start] = present[row] === 0 ? NaN : dense[next++]!
+}
+
+function spreadDoubles(dense: Float64Array, present: Uint8Array, start: number, end: number, into: Float64Array, at: number): void {
+  let next = 0
+  for (let row = start; row < end; row++) into[at + row - start] = present[row] === 0 ? NaN : dense[next++]!
+}
+
+function copyBytes(values: ByteValues, first: number, present: Uint8Array | undefined, start: number, end: number, into: (Uint8Array | undefined)[], at: number): void {
+  const { bytes, starts, lengths, indices } = values
+  let next = first
+  for (let row = start; row < end; row++) {
+    if (present?.[row] === 0) continue
+    const number = indices === undefined ? next : indices[next]!
+    into[at + row - start] = bytes.subarray(starts[number]!, starts[number]! + lengths[number]!)
+    next++
+  }
+}
+
+/** Room for values of a type of fixed width. */
+export function emptyPhysical(type: ParquetType, count: number): Physical {
+  switch (type) {
+    case 'INT32':
+      return new Int32Array(count)
+    case 'INT64':
+      return new BigInt64Array(count)
+    case 'FLOAT':
+      return new Float32Array(count)
+    case 'DOUBLE':
+      return new Float64Array(count)
+    case 'BOOLEAN':
+      return new Uint8Array(count)
+    case 'INT96':
+    case 'BYTE_ARRAY':
+    case 'FIXED_LEN_BYTE_ARRAY':
+      throw new Error(`values of type ${type} are not numbers`)
+  }
 }

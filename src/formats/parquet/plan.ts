@@ -1,4 +1,5 @@
-import type { ColumnPages, GroupPages } from './page-index.js'
+import type { ColumnPages } from './column-pages.js'
+import type { GroupPages } from './page-index.js'
 import { overlapsKeys, type KeyRanges, type RowRuns } from './key-ranges.js'
 import type { ParquetFile } from './open.js'
 import { MAP_KEY_SHIFT_BITS, type GroupMap } from './group-map.js'

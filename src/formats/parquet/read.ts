@@ -1,79 +1,61 @@
 import { InputError } from '../../errors.js'
 import { tableOf, type Column, type Table } from '../../table/columns.js'
-import type { ByteSource, Decompress } from '../bytes.js'
-import { decodeChunk } from './decode.js'
-import { ownDecompressors } from './decompressors.js'
+import type { ByteSource } from '../bytes.js'
+import { unpackersOf, type PageCodecs } from './codecs.js'
 import { fetchRanges } from './fetch.js'
-import { chunkStart, openParquet, readableColumn, type ParquetColumn, type ParquetFile } from './open.js'
+import { gatherColumn } from './gather-column.js'
+import { wholeChunk } from './locate-by-footer.js'
+import { openParquet, readableColumn, type ParquetFile } from './open.js'
+import { readPages } from './read-page.js'
 
 /** Chunks that lie closer than this are read by one request. */
 const GAP_BYTES = 65_536
-const LARGEST_INT64 = 2n ** 63n
 
-/** Reads columns of one row group whole, from any Parquet file; missing numbers are NaN. Nested, decimal and time columns cannot be read. */
-export async function readRowGroup(file: ParquetFile, group: number, columns: readonly string[], gunzip: Decompress): Promise<Table> {
+/**
+ * Reads columns of one row group whole, from any Parquet file; missing numbers are NaN.
+ *
+ * @throws InputError naming file, row group and column for damage, for a column that is not there, and for one that is nested, repeated or a time
+ */
+export async function readRowGroup(file: ParquetFile, group: number, columns: readonly string[], codecs: PageCodecs): Promise<Table> {
   const place = { file: file.source.name, rowGroup: group }
+  const rows = Number(file.metadata.row_groups[group]!.num_rows)
   const wanted = columns.map((name) => {
-    const column = readableColumn(file, name, place)
-    const meta = file.metadata.row_groups[group]!.columns.find(({ meta_data }) => meta_data!.path_in_schema[0] === name)?.meta_data
-    if (meta === undefined) throw new InputError('missing-column', 'the row group lacks the column', { ...place, column: name })
-    return { column, start: Number(chunkStart(meta)), end: Number(chunkStart(meta) + meta.total_compressed_size) }
+    const pages = wholeChunk(file, group, readableColumn(file, name, place).name)
+    if (pages === undefined) throw new InputError('missing-column', 'the row group lacks the column', { ...place, column: name })
+    return pages
   })
-  const bytes = await fetchRanges(file.source, wanted, GAP_BYTES)
-  const decompressors = await ownDecompressors(file, columns, gunzip)
-  return tableOf(wanted.map(({ column }, i) => typedColumn(file, group, column, decodeChunk(file, group, column.name, bytes[i]!, decompressors))))
-}
-
-/** Reads a whole Parquet file, or some of its columns; the inverse of `writeParquet`. */
-export async function readParquet(source: ByteSource, gunzip: Decompress, columns?: readonly string[]): Promise<Table> {
-  const file = await openParquet(source)
-  const names = columns ?? file.columns.map(({ name }) => name)
-  const groups: Table[] = []
-  for (let group = 0; group < file.metadata.row_groups.length; group++) groups.push(await readRowGroup(file, group, names, gunzip))
-  if (groups.length === 1) return groups[0]!
+  const bytes = await fetchRanges(file.source, wanted.map(({ byteRanges }) => byteRanges[0]!), GAP_BYTES)
+  const unpackers = await unpackersOf(wanted.map(({ codec }) => codec), codecs)
   return tableOf(
-    names.map((name, c) => {
-      const { type } = file.columns.find((column) => column.name === name) ?? { type: 'f64' as const }
-      const parts = groups.map((group) => group.columns[c]!.values as ArrayLike<unknown>)
-      return { name, type, values: arrayOf(type, parts.flatMap((part) => Array.from(part))) } as Column
+    wanted.map((pages, i) => {
+      const piece = { pages, bytes: bytes[i]!, firstRow: 0, rows, place: { ...place, column: pages.column.name } }
+      return gatherColumn(pages.column, [{ pages: readPages(piece, unpackers).pages, runs: rows === 0 ? [] : [0, rows] }], place)
     }),
   )
 }
 
-function typedColumn(file: ParquetFile, rowGroup: number, { name, type }: ParquetColumn, values: ArrayLike<unknown>): Column {
-  const typed = { bool: Uint8Array, i32: Int32Array, i64: BigInt64Array, f32: Float32Array, f64: Float64Array, string: Array }[type]
-  if (values.constructor === typed && type !== 'string') return { name, type, values } as Column
-  let missing = false
-  for (let i = 0; i < values.length; i++) missing ||= values[i] === null || values[i] === undefined
-  if (missing && type === 'i64') {
-    throw new InputError('unfit-column', 'a 64-bit integer is missing', { file: file.source.name, rowGroup, column: name })
-  }
-  if (type === 'i64') {
-    const whole = values as ArrayLike<bigint>
-    for (let i = 0; i < whole.length; i++) {
-      if (whole[i]! < LARGEST_INT64) continue
-      const place = { file: file.source.name, rowGroup, column: name, found: String(whole[i]), expected: 'up to 63 bits' }
-      throw new InputError('unfit-column', 'an unsigned 64-bit integer does not fit', place)
-    }
-  }
-  // A 32-bit integer or a truth value that is missing needs a NaN.
-  const holder = missing && (type === 'i32' || type === 'bool') ? 'f64' : type
-  return { name, type: holder, values: arrayOf(holder, Array.from(values)) } as Column
+/** Reads a whole Parquet file, or some of its columns; the inverse of `writeParquet`. Throws InputError as `readRowGroup`. */
+export async function readParquet(source: ByteSource, codecs: PageCodecs, columns?: readonly string[]): Promise<Table> {
+  const file = await openParquet(source)
+  const names = columns ?? file.columns.map(({ name }) => name)
+  const groups: Table[] = []
+  for (let group = 0; group < file.metadata.row_groups.length; group++) groups.push(await readRowGroup(file, group, names, codecs))
+  if (groups.length === 1) return groups[0]!
+  return tableOf(names.map((name, c) => joined(name, file, groups.map((group) => group.columns[c]!))))
 }
 
-function arrayOf(type: ParquetColumn['type'], values: readonly unknown[]): Column['values'] {
-  switch (type) {
-    case 'string':
-      return values.map((value) => (value === null || value === undefined ? '' : String(value)))
-    case 'i64':
-      return BigInt64Array.from(values as bigint[])
-    case 'bool':
-      return Uint8Array.from(values as boolean[], Number)
-    case 'i32':
-      return Int32Array.from(values as number[])
-    case 'f32':
-      return Float32Array.from(values as number[], (value) => value ?? NaN)
-    case 'f64':
-      return Float64Array.from(values as number[], (value) => (value === null || value === undefined ? NaN : Number(value)))
+/** A column's parts as one; a part with missing values may hold doubles where others hold integers. */
+function joined(name: string, file: ParquetFile, parts: readonly Column[]): Column {
+  const { type } = readableColumn(file, name)
+  const holder = parts.some((part) => part.type === 'f64') ? 'f64' : type
+  const length = parts.reduce((total, { values }) => total + values.length, 0)
+  if (holder === 'string') return { name, type: holder, values: parts.flatMap(({ values }) => values as string[]) }
+  const values = { bool: Uint8Array, i32: Int32Array, i64: BigInt64Array, f32: Float32Array, f64: Float64Array }[holder]
+  const whole = new values(length)
+  let at = 0
+  for (const part of parts) {
+    whole.set(part.values as never, at)
+    at += part.values.length
   }
+  return { name, type: holder, values: whole } as Column
 }

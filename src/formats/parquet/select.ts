@@ -1,191 +1,177 @@
-import type { DecodedArray } from 'hyparquet'
-import { InputError } from '../../errors.js'
-import type { Decompress } from '../bytes.js'
-import { decodePages } from './decode.js'
-import { decompressorsOf } from './decompressors.js'
+import { InputError, type Place } from '../../errors.js'
+import type { Column } from '../../table/columns.js'
+import { unpackersOf, type PageCodecs, type Unpackers } from './codecs.js'
+import type { ColumnPages } from './column-pages.js'
 import { fetchRanges, type ByteRange } from './fetch.js'
+import { gatherColumn, rowsIn, type GroupRows } from './gather-column.js'
 import { runsOfAnyOrder, type KeyRanges, type RowRuns } from './key-ranges.js'
-import type { ParquetFile } from './open.js'
-import { pageIndexRange, parsePageIndex, type ColumnPages, type GroupPages } from './page-index.js'
-import { copyValues, type NumericArray } from './page-values.js'
-import { candidateGroups, candidatePages, pagesHoldingRows } from './plan.js'
+import { pagesOf, placeOf, type Locator } from './locator.js'
+import type { PageValues } from './page-values.js'
+import { pagesHoldingRows } from './plan.js'
+import { readPages, type Dictionary } from './read-page.js'
+
+/** Rows unpacked at a time, if row groups are no larger: memory stays bounded however large the footprint. */
+const ROWS_AT_ONCE = 131_072
 
 /** Rows of one file, in file order. */
 export interface SelectedRows {
   readonly rowCount: number
-  readonly columns: ReadonlyMap<string, NumericArray>
+  /** The keys of the rows, as `RowKeys` gives them. */
+  readonly keys: BigInt64Array
+  readonly columns: ReadonlyMap<string, Column>
 }
 
-export interface SelectOptions {
-  readonly gunzip: Decompress
+/** How the key of a row is worked out from two of its columns. */
+export interface RowKeys {
+  readonly columns: readonly [first: string, second: string]
+  /** Keys of some rows; negative for rows that are not wanted in any case. */
+  of(first: Column, second: Column, place: Place): BigInt64Array
+}
+
+/** Which rows are wanted: by the key that the file has, which narrows the rows down, and by the keys that are worked out, which tell. */
+export interface WantedRows {
+  readonly byKey: KeyRanges
+  readonly exact: KeyRanges
+}
+
+export interface SelectOptions extends PageCodecs {
   /** Two wanted pieces with at most this many bytes between them are fetched by one request. */
   readonly gapBytes: number
 }
 
-/** Reads rows of any Parquet file by ranges of a key column; footer and page indexes are read once and kept. */
-export interface KeyedReader {
-  readonly file: ParquetFile
-  /**
-   * The rows whose key is wanted; all rows where there is no key. Throws InputError naming file, row group and column where the file is damaged
-   * or a column holds no numbers.
-   */
-  select(wanted: KeyRanges, columns: readonly string[]): Promise<SelectedRows>
-}
-
 /**
- * A reader of rows by ranges of `key`, an i64 column; rows need not be sorted. Row groups are chosen by the statistics of the key and its pages by
- * the column index, as far as the file has them; the keys tell the rows, and the rows the pages of the other columns.
+ * Reads the rows of a file whose key is wanted, in pieces that bound the memory. The locator says where the pages lie and narrows the rows down as far as it
+ * can; which rows are taken is told by the keys that are worked out from them.
+ *
+ * @throws InputError naming file, row group and column if the file is damaged or a column holds no such values
  */
-export function keyedReader(file: ParquetFile, key: string | undefined, options: SelectOptions): KeyedReader {
-  const known = new Map<number, GroupPages>()
-  const readPageIndexes = async (groups: readonly number[]): Promise<void> => {
-    const missing = groups.filter((group) => !known.has(group))
-    const ranges = missing.map((group) => pageIndexRange(file, group))
-    const bytes = await fetchRanges(file.source, ranges.filter((range) => range !== undefined), options.gapBytes)
-    let next = 0
-    for (const [i, group] of missing.entries()) {
-      known.set(group, parsePageIndex(file, group, key ?? '', ranges[i], ranges[i] === undefined ? undefined : bytes[next++]))
-    }
+export async function selectRows(locator: Locator, wanted: WantedRows, names: readonly string[], keys: RowKeys, options: SelectOptions): Promise<SelectedRows[]> {
+  const groups = locator.groups(wanted.byKey)
+  await locator.prepare(groups)
+  const candidates = await candidateRuns(locator, groups, wanted.byKey, options)
+  const columns = [...new Set([...keys.columns, ...names])]
+  const parts = groups.map((group, g) => columns.map((name) => partOf(locator, group, pagesOf(locator, group, name), candidates[g]!)))
+  const bytes = await fetchParts(locator, parts.flat(), options.gapBytes)
+  const unpackers = await unpackersOf(parts.flat().map(({ pages }) => pages.codec), options)
+  const selected: SelectedRows[] = []
+  for (let first = 0; first < groups.length; ) {
+    let end = first
+    for (let rows = 0; end < groups.length && (end === first || rows + locator.rowsOf(groups[end]!) <= ROWS_AT_ONCE); end++) rows += locator.rowsOf(groups[end]!)
+    const some = groups.slice(first, end)
+    const decoded = some.map((_, g) => columns.map((_, c) => decodedPart(parts[first + g]![c]!, bytes, unpackers)))
+    selected.push(wantedRows(locator, some, decoded, candidates.slice(first, end), columns, wanted.exact, keys))
+    first = end
   }
-  const wantedRuns = async (groups: readonly number[], wanted: KeyRanges): Promise<RowRuns[]> => {
-    if (key === undefined) return groups.map((group) => [0, Number(file.metadata.row_groups[group]!.num_rows)])
-    const requests = groups.map((group): PageRequest => {
-      const pages = columnPages(file, group, known.get(group)!, key)
-      return { group, pages, numbers: candidatePages(known.get(group)!, pages, wanted) }
-    })
-    return (await readPages(file, requests, options)).map((pages, g) => {
-      const place = { file: file.source.name, rowGroup: groups[g]!, column: key }
-      return pages.flatMap(({ firstRow, values }) => {
-        const keys = values instanceof BigInt64Array ? values : integers(values)
-        if (keys === undefined) throw new InputError('unfit-column', 'the key is not a whole number in every row', place)
-        return runsOfAnyOrder(keys, wanted, firstRow)
-      })
-    })
-  }
-  return {
-    file,
-    async select(wanted, columns) {
-      const groups = key === undefined ? Array.from(file.metadata.row_groups.keys()) : candidateGroups(file, key, wanted)
-      await readPageIndexes(groups)
-      const runs = await wantedRuns(groups, wanted)
-      const requests = columns.flatMap((column) =>
-        groups.map((group, g): PageRequest => {
-          const pages = columnPages(file, group, known.get(group)!, column)
-          return { group, pages, numbers: pagesHoldingRows(pages, runs[g]!) }
-        }),
-      )
-      const pages = await readPages(file, requests, options)
-      const rowCount = runs.reduce((total, list) => total + rowsIn(list), 0)
-      const gathered = columns.map((column, c) => {
-        const values = emptyColumn(file, column, rowCount)
-        let at = 0
-        for (const [g, group] of groups.entries()) {
-          gather(file, group, column, pages[c * groups.length + g]!, runs[g]!, values, at)
-          at += rowsIn(runs[g]!)
-        }
-        return [column, values] as const
-      })
-      return { rowCount, columns: new Map(gathered) }
-    },
-  }
+  return selected
 }
 
-interface PageRequest {
-  readonly group: number
+/** Pieces of one column of one row group that hold candidate rows. */
+interface Part {
   readonly pages: ColumnPages
   readonly numbers: readonly number[]
+  readonly place: Place
 }
 
-/** The values of one page, from its first row on. */
-interface DecodedPage {
-  readonly firstRow: number
-  readonly rows: number
-  readonly values: DecodedArray
-}
+const partOf = (locator: Locator, group: number, pages: ColumnPages, runs: RowRuns): Part => ({
+  pages,
+  numbers: pagesHoldingRows(pages, runs),
+  place: placeOf(locator, group, pages.column.name),
+})
 
-/** Fetches and unpacks the pages of every request, each with its chunk's dictionary; all requests share their round trip. */
-async function readPages(file: ParquetFile, requests: readonly PageRequest[], { gunzip, gapBytes }: SelectOptions): Promise<DecodedPage[][]> {
-  const rangesOf = ({ pages, numbers }: PageRequest): ByteRange[] =>
-    numbers.length === 0 ? [] : [...(pages.dictionary === undefined ? [] : [pages.dictionary]), ...numbers.map((p) => pages.byteRanges[p]!)]
-  const bytes = await fetchRanges(file.source, requests.flatMap(rangesOf), gapBytes)
-  const decompressors = await decompressorsOf(file, requests.map(({ pages }) => pages.column), gunzip)
-  let next = 0
-  return requests.map((request) => {
-    const { group, pages, numbers } = request
-    const pieces = bytes.slice(next, (next += rangesOf(request).length))
-    if (numbers.length === 0) return []
-    const rowsOf = (p: number) => pages.firstRows[p + 1]! - pages.firstRows[p]!
-    const values = decodePages(file, group, pages.column, joined(pieces), numbers.reduce((total, p) => total + rowsOf(p), 0), decompressors)
-    let at = 0
-    return numbers.map((p) => ({ firstRow: pages.firstRows[p]!, rows: rowsOf(p), values: values.slice(at, (at += rowsOf(p))) as DecodedArray }))
+/** Rows that may be wanted, by the locator's key; all rows of the groups if it has none. */
+async function candidateRuns(locator: Locator, groups: readonly number[], wanted: KeyRanges, options: SelectOptions): Promise<RowRuns[]> {
+  const keyed = groups.map((group) => locator.keyPages(group, wanted))
+  const parts = keyed.map((key, g): Part | undefined => key && { ...key, place: placeOf(locator, groups[g]!, key.pages.column.name) })
+  const present = parts.filter((part) => part !== undefined)
+  const bytes = await fetchParts(locator, present, options.gapBytes)
+  const unpackers = await unpackersOf(present.map(({ pages }) => pages.codec), options)
+  return groups.map((group, g) => {
+    const part = parts[g]
+    if (part === undefined) return [0, locator.rowsOf(group)]
+    return decodedPart(part, bytes, unpackers).flatMap((page) => {
+      const runs = [page.firstRow, page.firstRow + page.rows]
+      return runsOfAnyOrder(wholeNumbers(gatherColumn(part.pages.column, [{ pages: [page], runs }], part.place), part.place), wanted, page.firstRow)
+    })
   })
 }
 
-function joined(pieces: readonly Uint8Array[]): Uint8Array {
-  if (pieces.length === 1) return pieces[0]!
-  const whole = new Uint8Array(pieces.reduce((total, { byteLength }) => total + byteLength, 0))
+/** Keys as signed 64-bit integers. */
+function wholeNumbers(column: Column, place: Place): BigInt64Array {
+  if (column.type === 'i64') return column.values
+  if (column.type === 'i32') return BigInt64Array.from(column.values, BigInt)
+  throw new InputError('unfit-column', 'the key is not a whole number in every row', place)
+}
+
+async function fetchParts({ source }: Locator, parts: readonly Part[], gapBytes: number): Promise<ReadonlyMap<Part, Uint8Array[]>> {
+  const ranges = parts.map(rangesOf)
+  const bytes = await fetchRanges(source, ranges.flat(), gapBytes)
+  let next = 0
+  return new Map(parts.map((part, i) => [part, bytes.slice(next, (next += ranges[i]!.length))]))
+}
+
+function rangesOf({ pages: { dictionary, byteRanges }, numbers }: Part): ByteRange[] {
+  if (numbers.length === 0) return []
+  return [...(dictionary === undefined ? [] : [dictionary]), ...numbers.map((p) => byteRanges[p]!)]
+}
+
+function decodedPart(part: Part, fetched: ReadonlyMap<Part, Uint8Array[]>, unpackers: Unpackers): PageValues[] {
+  const { pages, numbers, place } = part
+  const [...pieces] = fetched.get(part)!
+  let dictionary: Dictionary | undefined
+  if (pages.dictionary !== undefined && numbers.length > 0) {
+    dictionary = readPages({ pages, bytes: pieces.shift()!, firstRow: 0, rows: 0, place }, unpackers).dictionary
+  }
+  return numbers.flatMap((p, i) => {
+    const firstRow = pages.firstRows[p]!
+    const piece = { pages, bytes: pieces[i]!, firstRow, rows: pages.firstRows[p + 1]! - firstRow, place }
+    return readPages({ ...piece, ...(dictionary === undefined ? {} : { dictionary }) }, unpackers).pages
+  })
+}
+
+/** Of candidate rows those that are wanted. `decoded` are the pages of each group, column by column. */
+function wantedRows(
+  locator: Locator,
+  groups: readonly number[],
+  decoded: readonly (readonly PageValues[][])[],
+  candidates: readonly RowRuns[],
+  columns: readonly string[],
+  wanted: KeyRanges,
+  { columns: keyColumns, of }: RowKeys,
+): SelectedRows {
+  const found = groups.map((group, g) => {
+    const [first, second] = keyColumns.map((name) => {
+      const rows: GroupRows = { pages: decoded[g]![columns.indexOf(name)]!, runs: candidates[g]! }
+      return gatherColumn(pagesOf(locator, group, name).column, [rows], placeOf(locator, group))
+    })
+    const keys = of(first!, second!, placeOf(locator, group))
+    return { keys, ...runsAmong(keys, candidates[g]!, wanted) }
+  })
+  const rowCount = found.reduce((total, { runs }) => total + rowsIn(runs), 0)
+  const taken = new BigInt64Array(rowCount)
   let at = 0
-  for (const piece of pieces) {
-    whole.set(piece, at)
-    at += piece.byteLength
-  }
-  return whole
-}
-
-function columnPages(file: ParquetFile, rowGroup: number, pages: GroupPages, column: string): ColumnPages {
-  const found = pages.columns.get(column)
-  if (found === undefined) throw new InputError('missing-column', 'the file has no such column', { file: file.source.name, rowGroup, column })
-  return found
-}
-
-/** Keys of an optional or unsigned column as signed 64-bit integers; undefined where one is missing. */
-function integers(values: DecodedArray): BigInt64Array | undefined {
-  const keys = new BigInt64Array(values.length)
-  for (let i = 0; i < values.length; i++) {
-    const value: unknown = values[i]
-    if (typeof value === 'bigint') keys[i] = value
-    else if (typeof value === 'number' && Number.isSafeInteger(value)) keys[i] = BigInt(value)
-    else return undefined
-  }
-  return keys
-}
-
-function rowsIn(runs: RowRuns): number {
-  let rows = 0
-  for (let i = 0; i < runs.length; i += 2) rows += runs[i + 1]! - runs[i]!
-  return rows
-}
-
-function emptyColumn(file: ParquetFile, name: string, rowCount: number): NumericArray {
-  switch (file.columns.find((column) => column.name === name)?.type) {
-    case 'i64':
-      return new BigInt64Array(rowCount)
-    case 'f32':
-      return new Float32Array(rowCount)
-    // A 32-bit integer may be missing, and then needs a NaN.
-    case 'i32':
-    case 'f64':
-    case 'bool':
-    case 'string':
-    case undefined:
-      return new Float64Array(rowCount)
-  }
-}
-
-/** Copies the rows of the runs from the pages of one column of one row group. */
-function gather(file: ParquetFile, rowGroup: number, column: string, pages: readonly DecodedPage[], runs: RowRuns, into: NumericArray, at: number): void {
-  let p = 0
-  for (let i = 0; i < runs.length; i += 2) {
-    for (let row = runs[i]!; row < runs[i + 1]!; ) {
-      while (pages[p]!.firstRow + pages[p]!.rows <= row) p++
-      const page = pages[p]!
-      const end = Math.min(runs[i + 1]!, page.firstRow + page.rows)
-      const problem = copyValues({ kind: 'decoded', ...page }, row - page.firstRow, end - page.firstRow, into, at)
-      if (problem !== undefined) {
-        throw new InputError('unfit-column', 'a value is not a number', { file: file.source.name, rowGroup, column, found: problem.found })
-      }
-      at += end - row
-      row = end
+  for (const { keys, kept } of found) {
+    for (let i = 0; i < kept.length; i += 2) {
+      taken.set(keys.subarray(kept[i], kept[i + 1]), at)
+      at += kept[i + 1]! - kept[i]!
     }
   }
+  const gathered = columns.map((name, c) => {
+    const rows = groups.map((_, g): GroupRows => ({ pages: decoded[g]![c]!, runs: found[g]!.runs }))
+    return [name, gatherColumn(pagesOf(locator, groups[0]!, name).column, rows, placeOf(locator, groups[0]!))] as const
+  })
+  return { rowCount, keys: taken, columns: new Map(gathered) }
+}
+
+/** Runs of wanted keys, as rows of the group and as places among the keys; the keys are those of the candidate rows. */
+function runsAmong(keys: BigInt64Array, candidates: RowRuns, wanted: KeyRanges): { runs: RowRuns; kept: RowRuns } {
+  const [runs, kept]: [number[], number[]] = [[], []]
+  for (let i = 0, before = 0; i < candidates.length; i += 2) {
+    const count = candidates[i + 1]! - candidates[i]!
+    for (const place of runsOfAnyOrder(keys.subarray(before, before + count), wanted, before)) {
+      kept.push(place)
+      runs.push(place - before + candidates[i]!)
+    }
+    before += count
+  }
+  return { runs, kept }
 }

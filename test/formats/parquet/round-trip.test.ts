@@ -1,15 +1,18 @@
-import { brotliDecompressSync, gunzipSync } from 'node:zlib'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { memorySource, type ByteSource } from '../../../src/formats/bytes.js'
-import { chunkRange, encodeSortedParquet, openParquet, parseGroupMap, readParquet, rowsOfGroup, schemaOnlyParquet, keyedReader, unpackStorePages, wantedGroups, writeParquet, type SortedParquet } from '../../../src/formats/parquet/index.js'
+import { encodeSortedParquet, locateByFooter, locateByMap, openParquet, parseGroupMap, readParquet, schemaOnlyParquet, selectRows, writeParquet, type MappedColumn, type SortedParquet } from '../../../src/formats/parquet/index.js'
+import { chunkRange, rowsOfGroup } from '../../../src/formats/parquet/group-map.js'
+import { wantedGroups } from '../../../src/formats/parquet/plan.js'
+import { readPages } from '../../../src/formats/parquet/read-page.js'
+import { unpackersOf } from '../../../src/formats/parquet/codecs.js'
+import { catalogTools } from '../../../src/node/catalog-files.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { tableOf, type Table } from '../../../src/table/columns.js'
 
-const brotliDecompress = (bytes: Uint8Array) => brotliDecompressSync(bytes)
 const folder = mkdtempSync(join(tmpdir(), 'bliss-parquet-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
@@ -37,8 +40,25 @@ function sortedTable(rows: number, seed = 1): Table {
 }
 
 /** A store's file: the key and `extra` stand apart. */
-const LAYOUT = { sortedBy: '_healpix_29', apart: ['_healpix_29', 'extra'], rowGroupRows: 65_536, createdBy: 'bliss-calib version 1' }
-const encode = (table: Table, rowGroupRows = LAYOUT.rowGroupRows): Promise<SortedParquet> => encodeSortedParquet(table, { ...LAYOUT, rowGroupRows })
+const LAYOUT = { sortedBy: '_healpix_29', apart: ['_healpix_29', 'extra'], optional: ['mag', 'extra'], rowGroupRows: 65_536, createdBy: 'bliss-calib version 1' }
+const encode = (table: Table, rowGroupRows = LAYOUT.rowGroupRows): Promise<SortedParquet> => encodeSortedParquet(table, { ...LAYOUT, rowGroupRows }, catalogTools.brotli)
+
+/** The columns of `sortedTable` in its file. */
+const COLUMNS: readonly MappedColumn[] = (
+  [
+    ['_healpix_29', 'INT64'],
+    ['source_id', 'INT64'],
+    ['ra', 'DOUBLE'],
+    ['mag', 'FLOAT'],
+  ] as const
+).map(([name, type]) => {
+  const optional = name === 'mag'
+  return { name, optional, codec: name === '_healpix_29' ? 'UNCOMPRESSED' : 'BROTLI', element: { name, type, repetition_type: optional ? 'OPTIONAL' : 'REQUIRED' } }
+})
+const mapOf = (file: SortedParquet, rows: number) => parseGroupMap(file.bytes.subarray(file.mapStart, file.mapStart + file.mapBytes), { rows, columns: 4, mapStart: file.mapStart }, 'file')
+
+/** The key as it stands in the file. */
+const BY_KEY = { columns: ['_healpix_29', '_healpix_29'], of: ({ values }: { values: unknown }) => values as BigInt64Array } as const
 
 /** Parquet as other writers make it, with the page index of the format. */
 async function withPageIndex(table: Table, { optional = false } = {}): Promise<Uint8Array> {
@@ -92,11 +112,37 @@ describe('a sorted file', () => {
     expect(rows.length).toBe(150_000)
     for (const column of table.columns) {
       const values = column.values as ArrayLike<unknown>
-      expect(rows.every((row, i) => Object.is(row[column.name], values[i]))).toBe(true)
+      // What is not a number in the table is NULL in the file.
+      expect(rows.every((row, i) => Object.is(row[column.name], Number.isNaN(values[i]) ? null : values[i]))).toBe(true)
     }
   })
 
-  test('DuckDB sees the layout: required columns, row groups of 65,536, the encodings, bounds of the key alone', async () => {
+  test('DuckDB counts, orders and averages as if what is missing were not there', async () => {
+    const table = sortedTable(20_000)
+    const mags = (table.columns[3]!.values as Float32Array).filter((mag) => !Number.isNaN(mag)).sort()
+    const [found] = await inDuckDb((await encode(table, 1024)).bytes, (path) => `select count(*) filter (mag > 20) as faint, count(mag) as known, count(*) as every, max(mag) as faintest from '${path}'`)
+    expect(found).toEqual({ faint: BigInt(mags.filter((mag) => mag > 20).length), known: BigInt(mags.length), every: 20_000n, faintest: mags.at(-1) })
+    expect(mags.length).toBeLessThan(19_000)
+  })
+
+  test.each([
+    ['no value in any row', () => NaN],
+    ['a value in every row', (i: number) => i],
+    ['values in the first rows alone', (i: number) => (i < 700 ? i : NaN)],
+    ['values in turns', (i: number) => (i % 2 === 0 ? i : NaN)],
+  ])('an optional column with %s', async (_, valueOf) => {
+    const table = sortedTable(1500)
+    const values = Float32Array.from({ length: 1500 }, (_, i) => valueOf(i))
+    const { bytes } = await encode(tableOf([...table.columns.slice(0, 3), { name: 'mag', type: 'f32', values }]), 512)
+    const rows = await inDuckDb(bytes, (path) => `select mag from '${path}'`)
+    expect(rows.map(({ mag }) => mag)).toEqual(Array.from(values, (value) => (Number.isNaN(value) ? null : value)))
+    expect((await readParquet(memorySource('file', bytes), catalogTools, ['mag'])).columns[0]!.values).toEqual(values)
+    const { metadata } = await openParquet(memorySource('file', bytes))
+    const missing = metadata.row_groups.map(({ columns }) => Number(columns[3]!.meta_data!.statistics!.null_count))
+    expect(missing).toEqual([0, 512, 1024].map((start) => values.subarray(start, start + 512).filter(Number.isNaN).length))
+  })
+
+  test('DuckDB sees the layout: required and optional columns, row groups of 65,536, the encodings, bounds of the key alone', async () => {
     const { bytes } = await encode(sortedTable(150_000))
     const chunks = await inDuckDb(bytes, (path) => `select * from parquet_metadata('${path}') order by row_group_id, column_id`)
     expect(chunks.slice(0, 4).map((chunk) => [chunk.path_in_schema, chunk.encodings, chunk.compression, chunk.stats_min_value !== null])).toEqual([
@@ -107,7 +153,7 @@ describe('a sorted file', () => {
     ].map(([name, encodings, ...rest]) => [name, expect.stringContaining(String(encodings).split(', ')[0]!), ...rest]))
     expect(chunks.filter((chunk) => chunk.path_in_schema === 'ra').map((chunk) => Number(chunk.row_group_num_rows))).toEqual([65_536, 65_536, 18_928])
     const schema = await inDuckDb(bytes, (path) => `select * from parquet_schema('${path}')`)
-    expect(schema.slice(1).map((element) => element.repetition_type)).toEqual(['REQUIRED', 'REQUIRED', 'REQUIRED', 'REQUIRED'])
+    expect(schema.slice(1).map((element) => element.repetition_type)).toEqual(['REQUIRED', 'REQUIRED', 'REQUIRED', 'OPTIONAL'])
     const { metadata } = await openParquet(memorySource('file', bytes))
     expect(metadata.row_groups.map((group) => group.sorting_columns)).toEqual(Array(3).fill([{ column_idx: 0, descending: false, nulls_first: false }]))
   })
@@ -117,17 +163,22 @@ describe('a sorted file', () => {
     const { bytes } = await encode(table, 1024)
     const [wasm, arrow] = await Promise.all([import('parquet-wasm'), import('apache-arrow')])
     const read = arrow.tableFromIPC(wasm.readParquet(bytes).intoIPCStream())
-    for (const { name, values } of table.columns) expect(Array.from(read.getChild(name)! as Iterable<unknown>)).toEqual(Array.from(values as ArrayLike<unknown>))
-    const again = await readParquet(memorySource('file', bytes), gunzipSync)
+    const orNull = (value: unknown) => (Number.isNaN(value) ? null : value)
+    for (const { name, values } of table.columns) expect(Array.from(read.getChild(name)! as Iterable<unknown>)).toEqual(Array.from(values as ArrayLike<unknown>, orNull))
+    const again = await readParquet(memorySource('file', bytes), catalogTools)
     for (const [c, { values }] of table.columns.entries()) expect(Array.from(again.columns[c]!.values as ArrayLike<unknown>)).toEqual(Array.from(values as ArrayLike<unknown>))
   })
 
-  test('any damage of a page is found', async () => {
+  test.each([1, 3])('any damage of a page is found (column %i)', async (column) => {
     const file = await encode(sortedTable(600), 512)
-    const { start, end } = chunkRange(parseGroupMap(file.bytes.subarray(file.mapStart, file.mapStart + file.mapBytes), { rows: 600, columns: 4, mapStart: file.mapStart }, 'file'), 1, 0)
-    const unpack = (bytes: Uint8Array) => unpackStorePages([{ type: 'i64', rows: 512, bytes, place: {} }], brotliDecompress)[0]
+    const map = mapOf(file, 600)
+    const { start, end } = chunkRange(map, column, 0)
+    const pages = locateByMap(memorySource('file', file.bytes), map, COLUMNS).find(0, COLUMNS[column]!.name)!
+    const unpackers = await unpackersOf(['BROTLI'], catalogTools)
+    const unpack = (bytes: Uint8Array) => readPages({ pages, bytes, firstRow: 0, rows: 512, place: {} }, unpackers).pages
     const sound = unpack(file.bytes.subarray(start, end))
     const random = seededRandom(2)
+    let found = 0
     for (let n = 0; n < 400; n++) {
       const bytes = file.bytes.slice(start, end)
       bytes[random.below(bytes.length)]! ^= 1 << random.below(8)
@@ -135,8 +186,10 @@ describe('a sorted file', () => {
         expect(unpack(bytes)).toEqual(sound)
       } catch (error) {
         expect(String(error)).toContain('the data cannot be decoded')
+        found++
       }
     }
+    expect(found).toBeGreaterThan(390)
   })
 
   test('the same columns give the same bytes', async () => {
@@ -181,13 +234,15 @@ describe('rows by key', () => {
         if (ranges.some((lo, k) => k % 2 === 0 && cell >= lo && cell < ranges[k + 1]!)) expected.push(i)
       }
       const { counts, counted } = counting(memorySource('file', bytes))
-      const reader = keyedReader(await openParquet(counted), '_healpix_29', { gunzip: gunzipSync, gapBytes: 0 })
-      const found = await reader.select(wanted, ['_healpix_29', 'source_id', 'ra', 'mag'])
-      expect(found.rowCount).toBe(expected.length)
-      for (const [name, column] of found.columns) {
-        const all = table.columns.find((candidate) => candidate.name === name)!.values as ArrayLike<unknown>
-        expect(Array.from(column as ArrayLike<unknown>)).toEqual(expected.map((i) => all[i]))
+      const locator = locateByFooter(await openParquet(counted), '_healpix_29', 0)
+      const pieces = await selectRows(locator, { byKey: wanted, exact: wanted }, ['_healpix_29', 'source_id', 'ra', 'mag'], BY_KEY, { ...catalogTools, gapBytes: 0 })
+      expect(pieces.reduce((total, { rowCount }) => total + rowCount, 0)).toBe(expected.length)
+      for (const { name, values } of table.columns) {
+        const all = values as ArrayLike<unknown>
+        const found = pieces.flatMap(({ columns }) => Array.from(columns.get(name)!.values as ArrayLike<unknown>))
+        expect(found).toEqual(expected.map((i) => all[i]))
       }
+      expect(pieces.flatMap(({ keys: found }) => Array.from(found))).toEqual(expected.map((i) => keys[i]))
       expect(counts.bytes).toBeLessThan(bytes.byteLength / 4)
     }
   })
@@ -199,21 +254,16 @@ describe('the map of row groups', () => {
 
   test('finds every chunk: its pages hold the rows, in the order of the readers', async () => {
     const file = await encode(table, 512)
-    const map = parseGroupMap(file.bytes.subarray(file.mapStart, file.mapStart + file.mapBytes), { rows: 10_000, columns: 4, mapStart: file.mapStart }, 'file')
+    const map = mapOf(file, 10_000)
     expect([map.groupCount, rowsOfGroup(map, 18), rowsOfGroup(map, 19)]).toEqual([20, 512, 272])
     expect(Array.from(map.firstKeys)).toEqual(Array.from({ length: 20 }, (_, g) => Number(keys[512 * g]! >> 10n)))
     // A row group is one piece without the key, which stands behind them all.
     for (let g = 1; g < 20; g++) expect(chunkRange(map, 1, g).start).toBe(chunkRange(map, 3, g - 1).end)
     expect(chunkRange(map, 0, 19).end).toBe(file.mapStart)
-    for (let g = 0; g < 20; g++) {
-      const rows = rowsOfGroup(map, g)
-      for (const c of [1, 2, 3]) {
-        const { start, end } = chunkRange(map, c, g)
-        const type = table.columns[c]!.type as 'i64' | 'f64' | 'f32'
-        const [page] = unpackStorePages([{ type, rows, bytes: file.bytes.subarray(start, end), place: {} }], brotliDecompress)
-        expect(page!.rows).toBe(rows)
-      }
-    }
+    const wanted = { shiftBits: 10, ranges: Float64Array.of(0, 2 ** 53) }
+    const locator = locateByMap(memorySource('file', file.bytes), map, COLUMNS)
+    const [rows] = await selectRows(locator, { byKey: wanted, exact: wanted }, ['source_id', 'ra', 'mag'], BY_KEY, { ...catalogTools, gapBytes: 0 })
+    for (const { name, values } of table.columns) expect(rows!.columns.get(name)!.values).toEqual(values)
     expect(file.mapBytes).toBeLessThan(20 * 16)
   })
 
@@ -264,7 +314,7 @@ describe('a small table', () => {
 
   test('comes back as it went', async () => {
     const bytes = await writeParquet(table)
-    expect(await readParquet(memorySource('file', bytes), gunzipSync)).toEqual(table)
+    expect(await readParquet(memorySource('file', bytes), catalogTools)).toEqual(table)
     expect(await writeParquet(table)).toEqual(bytes)
   })
 
@@ -279,7 +329,7 @@ describe('a small table', () => {
 
   test('an empty table keeps its columns', async () => {
     const empty = tableOf([{ name: 'ra', type: 'f64', values: new Float64Array(0) }, { name: 'cut', type: 'string', values: [] }])
-    const back = await readParquet(memorySource('file', await writeParquet(empty)), gunzipSync)
+    const back = await readParquet(memorySource('file', await writeParquet(empty)), catalogTools)
     expect(back.columns.map(({ name }) => name)).toEqual(['ra', 'cut'])
     expect(back.rowCount).toBe(0)
   })
