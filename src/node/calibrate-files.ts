@@ -111,7 +111,7 @@ function readyCcd(run: string, { job: { suspects: _done, ...job }, list }: Opene
     others,
     input: { [row.fileName]: sha256 },
     reader,
-    stageCatalogue: (by, applied, stem) => by.stageCatalogue({ run, job, list: list.name, row, fileName, sha256, applied, stem }),
+    stageCatalogue: (by, applied, facts, stem) => by.stageCatalogue({ run, job, list: list.name, row, fileName, sha256, applied, facts, stem }),
   }
 }
 

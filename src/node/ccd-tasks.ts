@@ -7,6 +7,7 @@ import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput, type CcdSky } from '../pipeline.js'
 import { calibratedCatalogue, carriedCatalogue, type AppliedZeropoint, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
+import type { CatalogueFacts } from '../products/catalogue-header.js'
 import { combinedCsv, combinedFits } from '../products/combined-catalogue.js'
 import { catalogueFiles, resultFiles, type ResultContext } from '../products/ccd-products.js'
 import { ccdProductNames, type ProductNames } from '../products/names.js'
@@ -39,6 +40,8 @@ export interface ReadCcd {
 export interface StageCatalogueTask extends CcdOfRun {
   readonly sha256: string
   readonly applied: AppliedZeropoint
+  /** For the header of the FITS file. */
+  readonly facts: CatalogueFacts
   readonly stem: string
 }
 
@@ -133,10 +136,10 @@ export function ccdTasks(): CcdTasks {
       return calibrateStars(input, readSky(sky), options)
     },
     async stageCatalogue(task) {
-      const { run, job, list, row, applied, stem } = task
+      const { run, job, list, row, applied, facts, stem } = task
       const from = kept.get(run)?.get(row.ccd) ?? (await carriedAgain(task))
       return withSpareMemory(async (allocate) => {
-        const files = catalogueFiles(calibratedCatalogue(from, applied), allocate)
+        const files = catalogueFiles(calibratedCatalogue(from, applied), facts, allocate)
         return stagedCatalogue(job.outdir, ccdProductNames(list, row.ccd), { ...files, raDeg: from.raDeg }, stem)
       })
     },

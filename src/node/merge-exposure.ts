@@ -143,6 +143,6 @@ function readyCcd({ outdir }: MergeJob, { name }: ReadList, row: CatalogueListRo
     others: [],
     input: { [row.fileName]: inputs[row.fileName]! },
     reader,
-    stageCatalogue: (by, applied, stem) => by.restageCatalogue({ outdir, list: name, applied, stem }),
+    stageCatalogue: (by, applied, _facts, stem) => by.restageCatalogue({ outdir, list: name, applied, stem }),
   }
 }

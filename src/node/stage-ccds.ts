@@ -3,7 +3,8 @@ import type { CatalogueListRow } from '../exposure/catalogue-list.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { AppliedZeropoint } from '../products/calibrated-catalogue.js'
-import { appliedZeropoint } from '../products/ccd-products.js'
+import type { CatalogueFacts } from '../products/catalogue-header.js'
+import { appliedZeropoint, catalogueFacts } from '../products/ccd-products.js'
 import { CAMERA_SOURCES } from '../camera/recognise.js'
 import type { ExposureFacts, FailedCcd, Provenance, SolvedResult } from '../products/result-json.js'
 import type { CcdPool, CcdThread } from './ccd-pool.js'
@@ -27,7 +28,7 @@ export interface ReadyCcd {
   /** The thread that can write its calibrated catalogue best. */
   readonly reader: CcdThread
   /** Writes the calibrated catalogue under temporary names. */
-  stageCatalogue(thread: CcdThread, applied: AppliedZeropoint, stem: string): Promise<StagedCatalogue>
+  stageCatalogue(thread: CcdThread, applied: AppliedZeropoint, facts: CatalogueFacts, stem: string): Promise<StagedCatalogue>
 }
 
 /** The exposure that CCDs are written for. */
@@ -85,7 +86,9 @@ export async function stageCcds(exposure: WrittenExposure, ccds: readonly ReadyC
   const left = new Set(ccds.keys())
   const stageCatalogue = (k: number, thread: CcdThread) => {
     left.delete(k)
-    return stage(k, 'catalogue', thread, (ofHalf) => ccds[k]!.stageCatalogue(thread, appliedZeropoint(results[k]!, expnum, ccds[k]!.keepBorrowed), ofHalf))
+    const applied = appliedZeropoint(results[k]!, expnum, ccds[k]!.keepBorrowed)
+    const facts = catalogueFacts(results[k]!, exposure.provenance)
+    return stage(k, 'catalogue', thread, (ofHalf) => ccds[k]!.stageCatalogue(thread, applied, facts, ofHalf))
   }
   const stageResult = (k: number, thread: CcdThread) => {
     const { own, ...result } = results[k]!

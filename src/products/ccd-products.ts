@@ -6,6 +6,7 @@ import { writeParquet } from '../formats/parquet/index.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { Table } from '../table/columns.js'
 import { FITS_FORM, type AppliedZeropoint } from './calibrated-catalogue.js'
+import { describedCatalogue, type CatalogueFacts } from './catalogue-header.js'
 import { matchTable } from './matches.js'
 import { ccdProductNames } from './names.js'
 import { resultJson, type ExposureFacts, type OwnResult, type Provenance } from './result-json.js'
@@ -38,14 +39,20 @@ export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed
   }
 }
 
+/** What the header of a CCD's calibrated catalogue says. */
+export function catalogueFacts({ band, system, catalog, epochYr, epochFrom }: CcdResult, { catalogHash, version }: Provenance): CatalogueFacts {
+  return { band, system, catalog, catalogHash, version, epochYr, epochFrom }
+}
+
 /** A calibrated catalogue as the content of its two files. */
 export interface CatalogueFiles {
   readonly csv: Uint8Array
   readonly fits: Uint8Array
 }
 
-export function catalogueFiles(calibrated: Table, allocate?: Allocate): CatalogueFiles {
-  return { csv: csvBytes(calibrated, allocate), fits: writeFitsTable(calibrated, { ...FITS_FORM, ...(allocate ? { allocate } : {}) }) }
+export function catalogueFiles(calibrated: Table, facts: CatalogueFacts, allocate?: Allocate): CatalogueFiles {
+  const { table, options } = describedCatalogue(calibrated, facts)
+  return { csv: csvBytes(calibrated, allocate), fits: writeFitsTable(table, { ...FITS_FORM, ...options, ...(allocate ? { allocate } : {}) }) }
 }
 
 /** The product files of one CCD beside its calibrated catalogue, in memory. */

@@ -2,6 +2,7 @@ import { InputError } from '../errors.js'
 import type { ReadySource } from '../formats/bytes.js'
 import { fitsColumns, fitsPadding, fitsTableStart, readFitsHeaders, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
 import { TextBuffer } from '../formats/text-buffer.js'
+import { sharedHeader } from './catalogue-header.js'
 import { tableOf, type Column } from '../table/columns.js'
 
 const PIECE_BYTES = 1 << 20
@@ -83,7 +84,7 @@ async function openPart(source: ReadySource): Promise<OpenPart> {
 export async function* combinedFits(sources: readonly ReadySource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
   const parts = await Promise.all(sources.map(openPart))
   const columns = combinedColumns(parts.map(({ fields }) => fields))
-  yield fitsTableStart(tableOf(columns.map(emptyColumn)), order.length)
+  yield fitsTableStart(tableOf(columns.map(emptyColumn)), order.length, sharedHeader(parts.map(({ hdu }) => hdu.header)))
   const rowBytes = bytesOfRow(columns)
   const copy = parts.map((part) => rowCopier(part, columns))
   const pieceBytes = readBytes(sources)
@@ -111,13 +112,13 @@ type StoredType = keyof typeof STORED_BYTES
 /** A 64-bit column without a sign is stored with TZERO = 2^63. */
 const UNSIGNED_ZERO = 2n ** 63n
 
-type Field = Pick<FieldFacts, 'name' | 'type' | 'unit'>
+type Field = Pick<FieldFacts, 'name' | 'type' | 'unit' | 'doc'>
 
 const bytesOfRow = (fields: readonly Field[]): number =>
   fields.reduce((bytes, { type }) => bytes + STORED_BYTES[type as StoredType], 0)
 
-const emptyColumn = ({ name, type, unit }: Field): Column =>
-  ({ name, type, values: [], ...(unit ? { unit } : {}) }) as unknown as Column
+const emptyColumn = ({ name, type, unit, doc }: Field): Column =>
+  ({ name, type, values: [], ...(unit ? { unit } : {}), ...(doc ? { doc } : {}) }) as unknown as Column
 
 /** The columns of the whole: a column is as wide as its widest part; if it is no whole number in one, it is none. */
 function combinedColumns([first, ...others]: readonly (readonly Field[])[]): Field[] {

@@ -31,13 +31,14 @@ function randomCatalogue(seed: number): Table {
   ])
 }
 
+const FACTS = { band: 'i', system: 'des-ab', catalog: 'gaia_dr2', catalogHash: 'f'.repeat(64), version: '1.2.3', epochYr: 2017.63, epochFrom: 'MJD-OBS' } as const
 const applied = (over: Partial<AppliedZeropoint> = {}): AppliedZeropoint => ({ expnum: 668439, ccd: 7, zeropoint: 30.1234567, zeropointErr: 0.00123449, flag: 0, ...over })
 const none = applied({ zeropoint: null, zeropointErr: null, flag: -2000 })
 
 test('from its own files with another zeropoint: the bytes that the SExtractor catalogue gives', async () => {
   for (let seed = 1; seed <= 200; seed++) {
     const carried = carriedCatalogue(randomCatalogue(seed))
-    const files = (zeropoint: AppliedZeropoint) => catalogueFiles(calibratedCatalogue(carried, zeropoint))
+    const files = (zeropoint: AppliedZeropoint) => catalogueFiles(calibratedCatalogue(carried, zeropoint), FACTS)
     const after = applied({ zeropoint: 29.87654321, zeropointErr: 0.01, flag: 1 })
     for (const [before, then] of [[applied(), after], [none, after], [applied(), none], [after, after]] as const) {
       const again = await recalibratedFiles(files(before), names, then)
@@ -54,12 +55,12 @@ test.each([
   ['a FITS file that is cut', (csv: Buffer, fits: Buffer) => ({ csv, fits: fits.subarray(0, 9000) }), 'a_ZP.fits'],
   ['no FITS', (csv: Buffer) => ({ csv, fits: Buffer.from('nothing') }), 'a_ZP.fits'],
 ])('%s is an InputError that names the file', async (_, spoil, message) => {
-  const { csv, fits } = catalogueFiles(calibratedCatalogue(carriedCatalogue(randomCatalogue(3)), applied()))
+  const { csv, fits } = catalogueFiles(calibratedCatalogue(carriedCatalogue(randomCatalogue(3)), applied()), FACTS)
   await expect(recalibratedFiles(spoil(Buffer.from(csv), Buffer.from(fits)), names, none)).rejects.toThrow(message)
 })
 
 test('the catalogue of another CCD or exposure is refused', async () => {
-  const files = catalogueFiles(calibratedCatalogue(carriedCatalogue(randomCatalogue(3)), applied()))
+  const files = catalogueFiles(calibratedCatalogue(carriedCatalogue(randomCatalogue(3)), applied()), FACTS)
   await expect(recalibratedFiles(files, names, applied({ ccd: 8 }))).rejects.toThrow('a_ZP.fits, column CCDNUM: the calibrated catalogue is of another CCD (found 7, expected 8)')
   await expect(recalibratedFiles(files, names, applied({ expnum: 1 }))).rejects.toThrow('column EXPNUM')
 })

@@ -48,9 +48,9 @@ export function writeFitsTables(tables: readonly (FitsTableOptions & { readonly 
 }
 
 /** All that stands before the rows in a file that `writeFitsTable` would write, had the table this many rows; columns of fixed length only. */
-export function fitsTableStart(table: Table, rowCount: number): Uint8Array {
+export function fitsTableStart(table: Table, rowCount: number, options: Pick<FitsTableOptions, 'extname' | 'headerCards'> = {}): Uint8Array {
   const primary = primaryHeader([card('EXTEND', true, 'extensions may follow')])
-  const { header } = layOut({ columns: table.columns.map((column) => ({ ...column, values: [] }) as unknown as Column), rowCount }, {}, true)
+  const { header } = layOut({ columns: table.columns.map((column) => ({ ...column, values: [] }) as unknown as Column), rowCount }, options, true)
   const start = new Uint8Array(primary.length + header.length)
   start.set(primary)
   start.set(header, primary.length)
