@@ -1,5 +1,6 @@
 import type { Catalog } from '../catalog/catalog.js'
 import { worstOf } from '../errors.js'
+import { idsAmong } from '../photometry/suspects.js'
 import { createCcdPool } from '../node/ccd-pool.js'
 import { calibrateFiles, openJob } from '../node/calibrate-files.js'
 import type { RunFacts } from '../products/result-json.js'
@@ -43,6 +44,11 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
     onNote: (sentence) => said(() => note(`${sentence}\n`)),
     onFailure: ({ error }) => said(() => reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
+  if (suspects?.sourceId?.length && run.ccds.length > 0) {
+    const found = idsAmong(suspects.sourceId, run.ccds.map(({ matches }) => matches))
+    const of = `${found === 0 ? 'none' : found} of its ${suspects.sourceId.length} ids ${found === 1 || found === 0 ? 'is that of a matched star' : 'are those of matched stars'}`
+    if (found === 0 || options.verbose > 0) note(`${suspects.fileName}: ${of}${found === 0 ? `; ids have to be those of ${catalog.name}` : ''}\n`)
+  }
   const paint = paintFor(io)
   const say = options.quiet || options.json ? () => undefined : io.out
   for (const result of run.ccds) {

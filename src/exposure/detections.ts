@@ -56,7 +56,11 @@ export async function readDetections(
     parts.length > 1
       ? [`the detections of ${parts.length} tables, HDUs ${where}, are taken together; NUMBER may count anew in each`]
       : []
-  const table = stackTables(parts.map((part) => part.table))
+  const table = stackTables(
+    parts.map((part) => part.table),
+    source.name,
+    tables.map(({ index }) => index),
+  )
   const header = withUnitOf(table, flux, image)
   return {
     table,

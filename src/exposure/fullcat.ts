@@ -138,6 +138,9 @@ function fluxColumn(table: Table, names: readonly string[], element: number | un
   if (element === undefined || element < 1 || short !== false) {
     const lengths = offsets?.subarray(1).map((end, row) => end - offsets[row]!)
     const most = lengths?.reduce((longest, length) => Math.max(longest, length), 0) ?? width
+    if (most === 0) {
+      throw new InputError('bad-element', 'the column is empty: there is no flux in any row', { file, column: column.name, found: 'vectors of 0 elements' })
+    }
     const vector = `a vector of ${lengths ? 'up to ' : ''}${most} elements`
     throw new InputError('bad-element', 'the column has no such element: choose one with --magsType, as in mag_aper_8', {
       file,

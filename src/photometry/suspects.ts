@@ -32,3 +32,9 @@ export function suspectStars(stars: SkyPositions & { readonly sourceId: BigInt64
   }
   return isSuspect
 }
+
+/** How many different ids of a list are those of stars that were matched. */
+export function idsAmong(sourceId: BigInt64Array, matches: readonly { readonly sourceId: BigInt64Array }[]): number {
+  const matched = new Set(matches.flatMap((one) => [...one.sourceId]))
+  return new Set(sourceId.filter((id) => matched.has(id))).size
+}

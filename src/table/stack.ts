@@ -5,9 +5,10 @@ import { tableOf, type Column, type Table } from './columns.js'
  * Tables of the same columns as one, rows in the order of the tables. Columns keep the order, unit and description of
  * the first.
  *
+ * @param file that they are of, and what each is called in it, for messages
  * @throws InputError `ragged-tables` if they have not the same columns, naming one
  */
-export function stackTables(tables: readonly Table[]): Table {
+export function stackTables(tables: readonly Table[], file: string, names: readonly (string | number)[]): Table {
   const [first, ...others] = tables as readonly [Table, ...Table[]]
   if (others.length === 0) return first
   for (const [k, { columns }] of others.entries()) {
@@ -16,8 +17,10 @@ export function stackTables(tables: readonly Table[]): Table {
       columns.find(({ name }) => !first.columns.some((column) => column.name === name))
     if (found === undefined) continue
     throw new InputError('ragged-tables', 'tables that belong together have not the same columns', {
+      file,
+      hdu: names[0]!,
       column: found.name,
-      found: `another column, or none, in table ${k + 2}`,
+      found: `another column, or none, in HDU ${names[k + 1]!}`,
       expected: 'one type and width in all of them',
     })
   }

@@ -151,6 +151,21 @@ describe('exit 3, one sentence, no files', () => {
     expect([exitCode, err]).toEqual([0, expect.stringMatching(/: the list names no object\n/)])
   })
 
+  test('ids of a list of suspects that are none of the catalogue are said to; how many are, if asked', async () => {
+    const foreign = suspectsFile('source_id\n1\n2\n3\n')
+    const { exitCode, err } = await calibrate(work(), '--suspects', foreign)
+    expect([exitCode, err]).toEqual([0, 'agn.csv: none of its 3 ids is that of a matched star; ids have to be those of gaia_dr2\n'])
+    const own = suspectsFile(`source_id\n1\n${Array.from(exposure.stars.sourceId).join('\n')}\n`)
+    expect((await calibrate(work(), '--suspects', own)).err).toBe('')
+    expect((await calibrate(work(), '--suspects', own, '--verbose', '1')).err).toMatch(new RegExp(`agn.csv: \\d{2,} of its ${exposure.stars.sourceId.length + 1} ids are those of matched stars\n`))
+  })
+
+  test('a flux without elements is named with its file', async () => {
+    const { exitCode, err, files } = await calibrate(withTable((columns) => columns.map((column) => (column.name === 'FLUX_PSF' ? { name: 'FLUX_PSF', type: 'f64', width: 0, values: new Float64Array(0) } : column))))
+    expect([exitCode, files]).toEqual([3, []])
+    expect(err).toContain(`${FULLCAT}, column FLUX_PSF: the column is empty: there is no flux in any row`)
+  })
+
   test.each(['NUMBER', 'ALPHAWIN_J2000', 'FLUX_PSF', 'FLUXERR_PSF', 'FLAGS'])('column %s is missing', async (name) => {
     const { exitCode, err, files } = await calibrate(withTable((columns) => columns.filter((column) => column.name !== name)))
     expect(err).toContain(`${FULLCAT}, column ${name}: the catalogue lacks a required column`)
