@@ -203,6 +203,7 @@ function rowRulesOf({ lists, records, options, notChecked }: Work): RowRules | u
     columns: { key: keyName === undefined ? undefined : { name: keyName, order: keyOrder }, raDeg, decDeg, sourceId: name('sourceId'), others },
     place: properties.get('dataproduct_type') === 'margin' ? 'margin' : 'inside',
     exactCells: manifest !== undefined,
+    missingValues: manifest?.missingValues,
   }
 }
 

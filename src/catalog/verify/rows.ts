@@ -1,6 +1,7 @@
 import { readRowGroup, type PageCodecs, type ParquetFile } from '../../formats/parquet/index.js'
 import { nestedIndices29 } from '../../healpix/index.js'
 import { asFloat64, findColumn, type Column, type Table } from '../../table/columns.js'
+import type { MissingValues } from '../store-columns.js'
 import { liesOnBorderOf } from './borders.js'
 import type { Findings } from './findings.js'
 import type { HatsPartition } from './hats-lists.js'
@@ -23,6 +24,8 @@ export interface RowRules {
   readonly place: 'inside' | 'margin'
   /** Our own cells are exact; another program may put a position on a border to either side. */
   readonly exactCells: boolean
+  /** How a store of ours keeps what is missing; undefined for another's catalogue. */
+  readonly missingValues: MissingValues | undefined
 }
 
 /** One row group with what the checks of its rows share. */
@@ -42,7 +45,7 @@ export interface RowGroup {
 
 /**
  * Checks the rows of one file: positions on the sky, the file's cell, the HEALPix column against the position, its order and statistics, repeated stars,
- * infinite numbers. Gives the number of rows. Throws InputError where the file cannot be read.
+ * infinite numbers, the count of missing ones. Gives the number of rows. Throws InputError where the file cannot be read.
  */
 export async function verifyRows(file: ParquetFile, partition: HatsPartition, rules: RowRules, codecs: PageCodecs, findings: Findings): Promise<number> {
   const { key, raDeg, decDeg, sourceId, others } = rules.columns
@@ -58,6 +61,7 @@ export async function verifyRows(file: ParquetFile, partition: HatsPartition, ru
     if (group !== undefined) {
       checkPlaces(group, partition, rules, findings)
       checkFinite(group, others, findings)
+      if (rules.missingValues === 'NULL') checkMissing(group, others, findings)
       last = checkKeys(group, rules, last, findings)
     }
     first += table.rowCount
@@ -107,7 +111,21 @@ function checkFinite({ file, table, number, first }: RowGroup, names: readonly s
     const { values } = findColumn(table, column) as Column
     for (let row = 0; row < values.length; row++) {
       if (values[row] !== Infinity && values[row] !== -Infinity) continue
-      findings.add('rows', 'infinite', 'a value is infinite; what is missing is NaN', { file: file.source.name, rowGroup: number, row: first + row, column, found: String(values[row]) })
+      findings.add('rows', 'infinite', 'a value is infinite; what is missing is NULL, or NaN in stores of schema 3', { file: file.source.name, rowGroup: number, row: first + row, column, found: String(values[row]) })
     }
+  }
+}
+
+/** What is missing is NULL, and counted: a NaN that is a value would lie beyond every magnitude. */
+function checkMissing({ file, table, number }: RowGroup, names: readonly string[], findings: Findings): void {
+  for (const name of names) {
+    const values = findColumn(table, name)!.values as Float64Array
+    let nans = 0
+    for (let row = 0; row < values.length; row++) nans += Number(Number.isNaN(values[row]!))
+    const chunk = file.metadata.row_groups[number]!.columns.find(({ meta_data: meta }) => meta!.path_in_schema[0] === name)
+    const nulls = Number(chunk?.meta_data?.statistics?.null_count ?? NaN)
+    if (nulls === nans) continue
+    const place = { file: file.source.name, rowGroup: number, column: name, found: `${nans} rows without a number`, expected: `${nulls} that are NULL` }
+    findings.add('rows', 'wrong-null-count', 'the column lacks other values than its statistics count', place)
   }
 }

@@ -38,7 +38,7 @@ export function gatherColumn(column: FlatColumn, groups: readonly GroupRows[], p
         while (pages[p]!.firstRow + pages[p]!.rows <= row) p++
         const page = pages[p]!
         const end = Math.min(runs[i + 1]!, page.firstRow + page.rows)
-        copyRows(page, row - page.firstRow, end - page.firstRow, gathered, at)
+        copyRows(page, row - page.firstRow, end - page.firstRow, gathered, at, runs.length > 2)
         at += end - row
         row = end
       }

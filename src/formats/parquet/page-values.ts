@@ -25,12 +25,14 @@ export interface PageValues {
   /** 1 for each row that has a value; absent if all have. */
   readonly present?: Uint8Array
   readonly values: Values
+  /** The values of all rows, NaN or 0 for those that have none, if they have been put together. */
+  whole?: Physical
 }
 
 /** Rows of a column gathered from its pages. */
 export interface Gathered {
   readonly values: Physical | (Uint8Array | undefined)[]
-  /** 1 for each row without a value; NaN stands there for a float, 0 for an integer. Absent if there is none. */
+  /** 1 for each row without a value, where it cannot be NaN: integers and truth values. Absent if there is none. */
   missing?: Uint8Array
 }
 
@@ -49,23 +51,38 @@ function copyRange(values: Values, start: number, end: number, into: Physical, a
   }
 }
 
-/** Copies rows [start, end) of a page to `into` from `at` on. */
-export function copyRows({ present, values }: PageValues, start: number, end: number, into: Gathered, at: number): void {
-  const first = present === undefined ? start : countPresent(present, 0, start)
-  const last = present === undefined ? end : first + countPresent(present, start, end)
+/**
+ * Copies rows [start, end) of a page to `into` from `at` on.
+ *
+ * @param isOneOfMany whether more of the page will be asked for: then its values are put together once
+ */
+export function copyRows(page: PageValues, start: number, end: number, into: Gathered, at: number, isOneOfMany: boolean): void {
+  const { present, values } = page
   if (Array.isArray(into.values)) {
+    const first = present === undefined ? start : countPresent(present, 0, start)
     if (values.kind === 'bytes') copyBytes(values.values, first, present, start, end, into.values, at)
     return
   }
-  if (present === undefined || last - first === end - start) {
-    copyRange(values, first, last, into.values, at)
+  if (present === undefined && !isOneOfMany) {
+    copyRange(values, start, end, into.values, at)
     return
   }
-  const dense = new (into.values.constructor as new (length: number) => Physical)(last - first)
-  copyRange(values, first, last, dense, 0)
-  spread(dense, present, start, end, into.values, at)
+  page.whole ??= wholePage(page, into.values.constructor as new (length: number) => Physical)
+  into.values.set(page.whole.subarray(start, end) as never, at)
+  if (present === undefined || into.values instanceof Float32Array || into.values instanceof Float64Array) return
   into.missing ??= new Uint8Array(into.values.length)
   for (let row = start; row < end; row++) into.missing[at + row - start] = 1 - present[row]!
+}
+
+/** The values of all rows of a page. */
+function wholePage({ rows, present, values }: PageValues, array: new (length: number) => Physical): Physical {
+  const count = present === undefined ? rows : countPresent(present, 0, rows)
+  const dense = new array(count)
+  copyRange(values, 0, count, dense, 0)
+  if (present === undefined) return dense
+  const whole = new array(rows)
+  spread(dense, present, whole)
+  return whole
 }
 
 function countPresent(present: Uint8Array, start: number, end: number): number {
@@ -75,32 +92,29 @@ function countPresent(present: Uint8Array, start: number, end: number): number {
 }
 
 /** Puts values apart, with NaN or 0 in the rows that have none. */
-function spread(dense: Physical, present: Uint8Array, start: number, end: number, into: Physical, at: number): void {
-  let next = 0
-  if (into instanceof BigInt64Array) {
-    const from = new Uint32Array(dense.buffer)
-    const to = new Uint32Array(into.buffer, into.byteOffset, 2 * into.length)
-    for (let row = start; row < end; row++) {
-      if (present[row] === 0) continue
-      to[2 * (at + row - start)] = from[2 * next]!
-      to[2 * (at + row - start) + 1] = from[2 * next++ + 1]!
-    }
-    return
-  }
+function spread(dense: Physical, present: Uint8Array, into: Physical): void {
   // One type of array in each loop, or all of them are slow.
-  if (into instanceof Float32Array) spreadFloats(dense as Float32Array, present, start, end, into, at)
-  else if (into instanceof Float64Array) spreadDoubles(dense as Float64Array, present, start, end, into, at)
-  else for (let row = start; row < end; row++) into[at + row - start] = present[row] === 0 ? 0 : (dense[next++] as number)
+  if (into instanceof Float32Array) spreadFloats(dense as Float32Array, present, into)
+  else if (into instanceof Float64Array) spreadDoubles(dense as Float64Array, present, into)
+  else if (into instanceof BigInt64Array) spreadWords(new Uint32Array(dense.buffer), present, new Uint32Array(into.buffer))
+  else for (let row = 0, next = 0; row < into.length; row++) if (present[row] === 1) into[row] = dense[next++] as number
 }
 
-function spreadFloats(dense: Float32Array, present: Uint8Array, start: number, end: number, into: Float32Array, at: number): void {
-  let next = 0
-  for (let row = start; row < end; row++) into[at + row - start] = present[row] === 0 ? NaN : dense[next++]!
+function spreadFloats(dense: Float32Array, present: Uint8Array, into: Float32Array): void {
+  for (let row = 0, next = 0; row < into.length; row++) into[row] = present[row] === 0 ? NaN : dense[next++]!
 }
 
-function spreadDoubles(dense: Float64Array, present: Uint8Array, start: number, end: number, into: Float64Array, at: number): void {
-  let next = 0
-  for (let row = start; row < end; row++) into[at + row - start] = present[row] === 0 ? NaN : dense[next++]!
+function spreadDoubles(dense: Float64Array, present: Uint8Array, into: Float64Array): void {
+  for (let row = 0, next = 0; row < into.length; row++) into[row] = present[row] === 0 ? NaN : dense[next++]!
+}
+
+/** 64-bit integers as pairs of words: no bigint is made. */
+function spreadWords(dense: Uint32Array, present: Uint8Array, into: Uint32Array): void {
+  for (let row = 0, next = 0; row < present.length; row++) {
+    if (present[row] === 0) continue
+    into[2 * row] = dense[next++]!
+    into[2 * row + 1] = dense[next++]!
+  }
 }
 
 function copyBytes(values: ByteValues, first: number, present: Uint8Array | undefined, start: number, end: number, into: (Uint8Array | undefined)[], at: number): void {
