@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js'
+import { beyondLimit, LIMITS } from '../limits.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
 import { ecsvHead } from './ecsv-head.js'
 import { fieldText, parseFloat64, parseInt64 } from './parse-number.js'
@@ -52,6 +53,7 @@ export async function* readNumericCsv(chunks: AsyncIterable<Uint8Array> | Iterab
       }
     }
     carried = bytes.slice(end)
+    if (carried.length > LIMITS.lineBytes) throw reader.longLine(carried.length)
   }
   if (carried.length > 0) reader.readLines(joined(carried, Uint8Array.of(NEWLINE)), 0, carried.length + 1)
   reader.finish()
@@ -65,6 +67,7 @@ class LineReader {
   hasHeader = false
   private line = 0
   private readonly comments: string[] = []
+  private commentBytes = 0
   private separator = 0
   private units: readonly (string | undefined)[] = []
   /** Whether the lines below the header may be units and a rule. */
@@ -98,8 +101,9 @@ class LineReader {
       } else if (!this.hasHeader) {
         const lineEnd = bytes.indexOf(NEWLINE, at)
         const content = bytes.subarray(at, lineEnd)
+        if (content.length > LIMITS.lineBytes) throw this.longLine(content.length)
         if (first !== HASH) this.readHeader(content)
-        else this.comments.push(new TextDecoder().decode(content))
+        else this.readComment(content)
         at = lineEnd + 1
       } else if (this.mayHaveUnits) {
         at = this.readAfterHeader(bytes, at)
@@ -122,16 +126,31 @@ class LineReader {
     return tableOf(columns)
   }
 
+  /** The refusal of a line that no table has. */
+  longLine(bytes: number): InputError {
+    return beyondLimit('lineBytes', 'the line is too long', { file: this.options.name, line: this.line }, bytes)
+  }
+
+  private readComment(bytes: Uint8Array): void {
+    this.comments.push(new TextDecoder().decode(bytes))
+    this.commentBytes += bytes.length + 1
+    if (this.commentBytes <= LIMITS.smallTextBytes) return
+    throw beyondLimit('smallTextBytes', 'the comments before the header are too long', { file: this.options.name, line: this.line })
+  }
+
   private readHeader(bytes: Uint8Array): void {
     const text = new TextDecoder().decode(bytes).replace(/\r$/, '')
     const ecsv = ecsvHead(this.comments)
     // Some writers use commas in an ECSV and do not say so.
-    const isBlank = ecsv !== undefined && !/^\S*,\S*$/.test(text.trim())
+    const isBlank = ecsv !== undefined && (/\s/.test(text.trim()) || !text.includes(','))
     const separator = ecsv?.delimiter ?? (isBlank ? ' ' : this.separatorOf(text))
     this.separator = separator.charCodeAt(0)
     this.mayHaveUnits = ecsv === undefined && (separator === '\t' || separator === ';')
-    const names = separator === ' ' ? (text.trim().match(/"(?:[^"]|"")*"|\S+/g) ?? []) : text.split(separator)
+    const names = separator === ' ' ? (text.trim().match(/"[^"]*(?:""[^"]*)*"|\S+/g) ?? []) : text.split(separator)
     this.header = names.map((name) => name.trim().replace(/^"(.*)"$/, '$1').trim())
+    if (names.length > LIMITS.tableColumns) {
+      throw beyondLimit('tableColumns', 'the header names too many columns', { file: this.options.name, line: this.line }, names.length)
+    }
     this.units = this.header.map((name) => ecsv?.units.get(name))
     this.fields = this.options.fields(this.header, this.comments)
     this.slots = new Int32Array(this.header.length).fill(-1)

@@ -11,10 +11,10 @@ export function ecsvHead(comments: readonly string[]): EcsvHead | undefined {
   if (!/^#\s*%ECSV/.test(comments[0] ?? '')) return undefined
   const lines = comments.map((line) => line.replace(/^#\s?/, ''))
   const text = lines.join('\n')
-  const delimiter = /^\s*delimiter:\s*(?:'(.)'|"(\\t|.)"|(\S))\s*$/m.exec(text)
+  const delimiter = /^[ \t]*delimiter:[ \t]*(?:'(.)'|"(\\t|.)"|(\S))[ \t\r]*$/m.exec(text)
   const units = new Map<string, string>()
   // Each column is one mapping: on one line in braces (astropy), or a key on each line (the Gaia archive).
-  for (const item of text.split(/^\s*-(?=\s|$)/m).slice(1)) {
+  for (const item of text.split(/^[ \t]*-(?=\s|$)/m).slice(1)) {
     const isFlow = /^\s*\{/.test(item)
     const name = valueOf('name', item, isFlow)
     const unit = valueOf('unit', item, isFlow)
@@ -27,6 +27,6 @@ export function ecsvHead(comments: readonly string[]): EcsvHead | undefined {
 /** A scalar of a YAML mapping in braces, or with a key on each line. */
 function valueOf(key: string, item: string, isFlow: boolean): string | undefined {
   const value = `('(?:[^']|'')*'|"[^"]*"|[^${isFlow ? ',}' : ''}\\n]*)`
-  const found = new RegExp(`${isFlow ? '[{,]\\s*' : '^\\s*'}${key}:\\s+${value}`, isFlow ? '' : 'm').exec(item)?.[1]?.trim()
+  const found = new RegExp(`${isFlow ? '[{,]\\s*' : '^[ \\t]*'}${key}:\\s+${value}`, isFlow ? '' : 'm').exec(item)?.[1]?.trim()
   return found?.replace(/^'(.*)'$|^"(.*)"$/, (_, single?: string, double?: string) => single?.replaceAll("''", "'") ?? double ?? '')
 }

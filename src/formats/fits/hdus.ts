@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js'
+import { beyondLimit, LIMITS } from '../../limits.js'
 import type { ByteSource } from '../bytes.js'
 import { BLOCK_BYTES, CARD_BYTES } from './card.js'
 import { latin1Text, isEnd, parseHeader, type FitsHeader } from './header.js'
@@ -32,7 +33,7 @@ export interface FitsHdu {
 
 /** First read, and the least that is read ahead: most catalogues' headers lie in one or two such pieces. */
 const READ_AHEAD = 24 * BLOCK_BYTES
-const MOST_HEADER_BYTES = 64 * 2 ** 20
+const MOST_HEADER_BYTES = LIMITS.headerCards * CARD_BYTES
 
 /**
  * The headers of all HDUs (FITS 4.0, 3 and 4.4.1); data are passed over, so that a file costs about one read for each HDU.
@@ -51,6 +52,7 @@ export async function readFitsHeaders(source: ByteSource): Promise<FitsHdu[]> {
     const start = await window.from(offset, BLOCK_BYTES)
     if (hdus.length === 0) checkSimple(file, start)
     else if (!beginsExtension(file, hdus.length, start)) break
+    if (hdus.length >= LIMITS.fitsHdus) throw beyondLimit('fitsHdus', 'the file has too many HDUs', { file })
     const { text, bytes } = await headerBlock(window, offset, { file, hdu: hdus.length })
     const header = parseHeader(text, { file, hdu: hdus.length })
     const dataOffset = offset + padded(bytes)
@@ -127,10 +129,11 @@ async function headerBlock(window: ReadAhead, offset: number, place: { file: str
     const at = text.length
     const bytes = await window.from(offset, least)
     const whole = bytes.length - (bytes.length % CARD_BYTES)
-    if (whole === at || at > MOST_HEADER_BYTES) {
+    if (at > MOST_HEADER_BYTES) throw beyondLimit('headerCards', 'the header has too many cards', place, at / CARD_BYTES)
+    if (whole === at) {
       throw new InputError('fits-no-end', 'the header has no END card', {
         ...place,
-        found: at > MOST_HEADER_BYTES ? `${at} bytes of cards` : `the end of the file after ${at / CARD_BYTES} cards`,
+        found: `the end of the file after ${at / CARD_BYTES} cards`,
         expected: 'an END card',
       })
     }

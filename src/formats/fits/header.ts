@@ -122,15 +122,31 @@ function shown(card: FitsCard): string {
  */
 export function parseHeader(text: string, place: HeaderPlace): FitsHeader {
   const cards: FitsCard[] = []
+  let long: LongText | undefined
+  const finishLong = () => {
+    if (long === undefined) return
+    const { values, comments } = long
+    const value = values.map((part, i) => (i < values.length - 1 ? part.slice(0, -1) : part)).join('')
+    cards.push({ ...cards.pop()!, value, comment: comments.filter((part) => part !== '').join(' ') })
+    long = undefined
+  }
   for (let at = 0; at < text.length; at += CARD_BYTES) {
     const card = text.slice(at, at + CARD_BYTES)
     if (isEnd(card)) break
     const parsed = parseCard(card)
-    const before = cards.at(-1)
-    const more = parsed.keyword === 'CONTINUE' && before?.kind === 'string' ? continued(before, card) : undefined
-    if (more === undefined) cards.push(parsed)
-    else cards[cards.length - 1] = more
+    const more = parsed.keyword === 'CONTINUE' ? continuation(long ?? cards.at(-1), card) : undefined
+    if (more !== undefined) {
+      // Joined at the end: a text of many cards is put together once.
+      if (long === undefined) long = { value: '', values: [cards.at(-1)!.value as string], comments: [cards.at(-1)!.comment] }
+      long.values.push(more.value)
+      long.comments.push(more.comment)
+      long.value = more.value
+      continue
+    }
+    finishLong()
+    cards.push(parsed)
   }
+  finishLong()
   return new FitsHeader(cards, place)
 }
 
@@ -138,13 +154,19 @@ export function isEnd(card: string): boolean {
   return card.startsWith('END') && card.slice(3).trim() === ''
 }
 
-/** The card with one CONTINUE joined, or undefined where the two do not belong together. */
-function continued(card: FitsCard, text: string): FitsCard | undefined {
-  const value = card.value as string
-  const next = parseValue(text.slice(8))
-  if (!value.endsWith('&') || next.kind !== 'string') return undefined
-  const comment = [card.comment, next.comment].filter((part) => part !== '').join(' ')
-  return { ...card, value: value.slice(0, -1) + (next.value as string), comment }
+/** A text that goes on in CONTINUE cards. */
+interface LongText {
+  /** The last part, which tells whether another may follow. */
+  value: string
+  readonly values: string[]
+  readonly comments: string[]
+}
+
+/** What a CONTINUE card adds; undefined if the text before it does not go on, or the card holds none. */
+function continuation(before: Pick<FitsCard, 'value'> | undefined, text: string): { readonly value: string; readonly comment: string } | undefined {
+  if (typeof before?.value !== 'string' || !before.value.endsWith('&')) return undefined
+  const { kind, value, comment } = parseValue(text.slice(8))
+  return kind === 'string' ? { value: value as string, comment } : undefined
 }
 
 /** Of characters below 128 only, which are the same in UTF-8: much the fastest. */

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js'
+import { beyondLimit, LIMITS } from '../../limits.js'
 import { findColumn } from '../../table/columns.js'
 import type { ByteSource } from '../bytes.js'
 import { CARD_BYTES } from './card.js'
@@ -87,7 +88,10 @@ async function textRows(
     return findColumn(table, field.name)!.values as string[]
   }
   const rowBytes = hdu.header.requireInteger('NAXIS1', 0)
-  const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + rowBytes * hdu.header.requireInteger('NAXIS2', 0))
+  const rowCount = hdu.header.requireInteger('NAXIS2', 0)
+  const cards = (rowCount * field.bytes) / CARD_BYTES
+  if (cards > LIMITS.headerCards) throw beyondLimit('headerCards', 'the image header has too many cards', hdu.header.place, cards)
+  const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + rowBytes * rowCount)
   const rows: string[] = []
   for (let at = field.offset; at < bytes.length; at += rowBytes)
     rows.push(latin1Text(bytes.subarray(at, at + field.bytes)))

@@ -1,4 +1,5 @@
 import { InputError } from '../../errors.js'
+import { beyondLimit, LIMITS } from '../../limits.js'
 import type { Column } from '../../table/columns.js'
 import { decoderOf } from './decode.js'
 import { ELEMENT_BYTES, type BinaryField } from './fields.js'
@@ -12,6 +13,12 @@ import { decodeStrings } from './strings.js'
 export async function readBinary(block: RowBlock, fields: readonly Wanted<BinaryField>[]): Promise<Column[]> {
   const { hdu, first, rows } = block
   const stride = hdu.header.requireInteger('NAXIS1', 0)
+  // Text of no characters takes no place in the file, and eight bytes of memory a row.
+  const texts = fields.reduce((sum, { code, width }) => sum + (code === 'A' ? rows * (width ?? 1) : 0), 0)
+  if (texts > hdu.dataBytes + LIMITS.listLines) {
+    const sentence = 'the columns of text hold more texts than the table has bytes'
+    throw beyondLimit('listLines', sentence, hdu.header.place, texts)
+  }
   const fixed = fields.filter(({ descriptor }) => descriptor === undefined).map((field) => {
     const values = allocate(field.type, rows * field.width!, hdu, field)
     return { field, values, decode: decoderOf(field, values) }

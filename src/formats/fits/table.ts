@@ -1,3 +1,4 @@
+import { beyondLimit, LIMITS } from '../../limits.js'
 import { tableOf, type Table } from '../../table/columns.js'
 import type { ByteSource } from '../bytes.js'
 import { asciiFields } from './ascii.js'
@@ -38,6 +39,7 @@ export async function readFitsTable(source: ByteSource, options: ReadTableOption
   const hdus = options.hdus ?? (await readFitsHeaders(source))
   const hdu = options.hdu === undefined ? firstTable(hdus, source.name) : findHdu(hdus, options.hdu, source.name)
   requireTable(hdu)
+  checkRowCount(hdu)
   const [first, last] = rowRange(options.rows, hdu.header.requireInteger('NAXIS2', 0))
   const block = { source, hdu, first, rows: last - first, chunkBytes: options.chunkBytes ?? CHUNK_BYTES }
   const columns =
@@ -45,6 +47,13 @@ export async function readFitsTable(source: ByteSource, options: ReadTableOption
       ? await readAscii(block, chosen(asciiFields(hdu.header), options, hdu))
       : await readBinary(block, chosen(binaryFields(hdu.header), options, hdu))
   return tableOf(columns, block.rows)
+}
+
+/** Refuses a table whose rows take memory and no place in the file. */
+function checkRowCount({ header }: FitsHdu): void {
+  const rows = header.requireInteger('NAXIS2', 0)
+  const limit = header.requireInteger('NAXIS1', 0) === 0 ? 'listLines' : 'tableRows'
+  if (rows > LIMITS[limit]) throw beyondLimit(limit, 'the table has too many rows (NAXIS2)', header.place, rows)
 }
 
 /** Names, types and shapes of a table's columns, from its header alone. Throws as `readFitsTable` for what is no table. */

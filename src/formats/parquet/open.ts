@@ -48,6 +48,8 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
   } catch (cause) {
     throw damaged(`the Parquet footer cannot be read: ${(cause as Error).message}`, cause)
   }
+  const nameless = metadata.schema.findIndex(({ name }) => typeof name !== 'string')
+  if (nameless >= 0) throw damaged(`element ${nameless} of the schema has no name`)
   const columns = schema.children.flatMap((child) => columnOf(child))
   if (columns.length > LIMITS.tableColumns) throw beyondLimit('tableColumns', 'the file has too many columns', { file: source.name }, columns.length)
   const footerStart = source.byteLength - 8 - metadata.metadata_length
@@ -154,7 +156,6 @@ function groupProblem(group: FileMetaData['row_groups'][number], footerStart: nu
 }
 
 function columnOf({ element }: SchemaTree): ParquetColumn[] {
-  if (typeof element.name !== 'string') return []
   // A repeated column holds lists: a value a row is not what it has.
   const type = element.repetition_type === 'REPEATED' ? undefined : columnTypeOf(element)
   return type === undefined ? [] : [{ name: element.name, type, required: element.repetition_type === 'REQUIRED' }]
