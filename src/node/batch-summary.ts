@@ -5,14 +5,14 @@ import { ReasonTally } from '../batch/reason-tally.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../batch/record.js'
 import { ccdTable, exposureTable, FAILURES_HEADER, failureLines, listFailureLines, type ListFailure, type SummarizedExposure } from '../batch/summary.js'
 import { InputError, worstOf, type ExitCode } from '../errors.js'
-import type { ByteSink } from '../formats/bytes.js'
 import { parquetGroups } from '../formats/parquet/index.js'
 import type { BatchTask } from './batch-plan.js'
 import type { Unmarked } from './batch-run.js'
-import { fileSink } from './file-sink.js'
+import { stagedSink, type StagedSink } from './file-sink.js'
 import { reasonOf } from './files.js'
 import { recoverDirectory } from './recover-directory.js'
 import { readWholeText } from './regular-file.js'
+import { commitFiles, type StagedFile } from './staged-files.js'
 
 /** The tables of a batch, beside one another. */
 export interface SummaryPaths {
@@ -45,7 +45,7 @@ const EXPOSURES_PER_GROUP = 256
 
 /**
  * Writes the tables of a batch from the markers of its exposures, by exposure number, so that they are the same whatever was calibrated now and what
- * long ago. They take their names one after the other, each whole.
+ * long ago. They take their names in one commit.
  *
  * @param tasks exposures that have a marker, or are in `unmarked`
  */
@@ -63,15 +63,15 @@ export async function writeSummary(
   await recoverDirectory(home)
   const ordered = [...tasks].sort(byExposure)
   const [ccds, exposures] = await Promise.all([parquetGroups(ccdTable([])), parquetGroups(exposureTable([], acceptBorrowed))])
-  const sinks: ByteSink[] = []
+  const sinks: StagedSink[] = []
   const counts = { fitted: 0, borrowed: 0, none: 0, failed: 0, absent: 0 }
   const codes = new Set<ExitCode>(unreadable.map(({ exitCode }) => exitCode))
   let failures = unreadable.length
   const reasons = new ReasonTally()
   for (const { sentence } of unreadable) reasons.add(sentence)
   try {
-    for (const path of [paths.ccds, paths.exposures, paths.failures]) sinks.push(await fileSink(path))
-    const [ccdSink, exposureSink, failureSink] = sinks as [ByteSink, ByteSink, ByteSink]
+    for (const path of [paths.ccds, paths.exposures, paths.failures]) sinks.push(await stagedSink(path))
+    const [ccdSink, exposureSink, failureSink] = sinks as [StagedSink, StagedSink, StagedSink]
     await failureSink.write(new TextEncoder().encode(FAILURES_HEADER + listFailureLines(unreadable)))
     for (let first = 0; first < ordered.length; first += EXPOSURES_PER_GROUP) {
       const group: SummarizedExposure[] = []
@@ -90,7 +90,9 @@ export async function writeSummary(
     }
     await ccdSink.write(ccds.end())
     await exposureSink.write(exposures.end())
-    for (const sink of sinks) await sink.commit()
+    const staged: StagedFile[] = []
+    for (const sink of sinks) staged.push(await sink.finish())
+    await commitFiles(home, staged)
   } catch (error) {
     for (const sink of sinks) await sink.abort()
     throw error

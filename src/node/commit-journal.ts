@@ -1,5 +1,5 @@
 import * as fs from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { nameFault } from '../products/file-name.js'
 import { readWholeText } from './regular-file.js'
 import { isTemporaryName } from './temporary-names.js'
@@ -60,10 +60,19 @@ export async function readJournal(dir: string, journal: string): Promise<readonl
   })
   try {
     const { format, moves } = JSON.parse(text) as { format?: unknown; moves?: unknown }
-    return format === FORMAT && Array.isArray(moves) && moves.every(isMove) ? moves : undefined
+    return format === FORMAT && Array.isArray(moves) && moves.every(isMove) && (await staysIn(dir, moves)) ? moves : undefined
   } catch {
     return undefined
   }
+}
+
+/** Whether the directories that names lead through are below the journal's own, and no links to elsewhere. */
+async function staysIn(dir: string, moves: readonly Move[]): Promise<boolean> {
+  const below = [...new Set(moves.map(({ name }) => dirname(name)))].filter((path) => path !== '.')
+  if (below.length === 0) return true
+  const root = await fs.realpath(dir)
+  const places = await Promise.all(below.map((path) => fs.realpath(join(dir, path))))
+  return places.every((place, i) => place === join(root, below[i]!))
 }
 
 /** Only what lies in the journal's own directory or below is ever moved, whoever wrote the journal. */

@@ -1,4 +1,4 @@
-import { createHash, randomBytes } from 'node:crypto'
+import { createHash } from 'node:crypto'
 import { mkdir, readdir, rename, rm, stat, utimes, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../errors.js'
@@ -6,6 +6,7 @@ import { parseJson, shapeFault, type JsonShape } from '../formats/json-shape.js'
 import { urlOf, type FetchRemote } from './http-files.js'
 import type { RemoteBytes, RemoteIdentity } from './http-range.js'
 import { readWhole } from './regular-file.js'
+import { removeLeftovers, temporaryStem } from './temporary-names.js'
 
 /** A cache of what was read of remote catalogues. */
 export interface RangeCache {
@@ -19,8 +20,6 @@ const CONTENTS: ReadonlySet<string> = new Set(['manifest.json', 'collection.prop
 
 const STATE = 'state'
 const DIGEST_BYTES = 32
-/** Files that a writer left behind when it was killed. */
-const LEFT_BEHIND_MS = 3_600_000
 
 interface Entry {
   readonly start: number
@@ -216,23 +215,23 @@ async function readChecked(path: string): Promise<Uint8Array | undefined> {
 }
 
 async function writeWhole(folder: string, name: string, bytes: Uint8Array): Promise<void> {
-  const temporary = join(folder, `.new-${randomBytes(8).toString('hex')}`)
+  const temporary = join(folder, `${temporaryStem()}-0`)
   await writeFile(temporary, bytes)
   await rename(temporary, join(folder, name))
 }
 
-/** Removes the entries that were used longest ago until a tenth of the room is free again. */
+/** Removes what killed runs have left, and the entries that were used longest ago until a tenth of the room is free again. */
 async function sweep({ dir, maxBytes }: RangeCache): Promise<void> {
-  const entries: { path: string; folder: string; bytes: number; usedMs: number }[] = []
+  const entries: { path: string; bytes: number; usedMs: number }[] = []
   for (const name of await readdir(dir)) {
     const folder = join(dir, name)
-    for (const file of await readdir(folder).catch((): string[] => [])) {
+    const files = await readdir(folder).catch((): string[] => [])
+    await removeLeftovers(folder, files)
+    for (const file of files.filter((one) => /^\d/.test(one))) {
       const path = join(folder, file)
       const facts = await stat(path).catch(() => undefined)
       if (facts === undefined) continue
-      if (file.startsWith('.new-')) {
-        if (Date.now() - facts.mtimeMs > LEFT_BEHIND_MS) await rm(path, { force: true })
-      } else if (file !== STATE) entries.push({ path, folder, bytes: facts.size, usedMs: facts.mtimeMs })
+      entries.push({ path, bytes: facts.size, usedMs: facts.mtimeMs })
     }
   }
   let total = entries.reduce((sum, { bytes }) => sum + bytes, 0)

@@ -48,6 +48,10 @@ const temporaryName = (stem: string, i: number): string => `${stem}-${i}`
  */
 export async function stageFiles(dir: string, files: readonly FileToWrite[], stem = temporaryStem(), operations: WriteOperations = fs): Promise<StagedFile[]> {
   refuseUnfitNames(files.map(({ name }) => name), dir)
+  return stagePaths(dir, files, stem, operations)
+}
+
+async function stagePaths(dir: string, files: readonly FileToWrite[], stem: string, operations: WriteOperations): Promise<StagedFile[]> {
   const staged = files.map(({ name }, i) => ({ name, temporary: temporaryName(stem, i) }))
   await eachOf(dir, staged, (path, i) => write(path, files[i]!.bytes, operations), operations)
   return staged
@@ -170,10 +174,16 @@ export async function discardStem(dir: string, stem: string): Promise<void> {
  * left there is settled first. Throws as its halves.
  */
 export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs, stem = temporaryStem()): Promise<void> {
-  await recoverDirectory(dir)
-  const staged = await stageFiles(dir, files, stem, operations)
-  await flushFiles(dir, staged, operations)
-  await commitFiles(dir, staged, { operations, stem })
+  refuseUnfitNames(files.map(({ name }) => name), dir)
+  await writePathsWhole(dir, files, operations, stem)
+}
+
+/** The same for names that hold directories, which are there and were checked: all wait in the root, where the next start looks for them. */
+export async function writePathsWhole(root: string, files: readonly NamedBytes[], operations: WriteOperations = fs, stem = temporaryStem()): Promise<void> {
+  await recoverDirectory(root)
+  const staged = await stagePaths(root, files, stem, operations)
+  await flushFiles(root, staged, operations)
+  await commitFiles(root, staged, { operations, stem })
 }
 
 const unwritable = (dir: string, name: string, cause: unknown): Error =>

@@ -1,13 +1,14 @@
 import { lstat, mkdir } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { basename, dirname, join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import { nameFault, refuseUnfitNames } from '../products/file-name.js'
-import { reasonOf, writeFilesWhole } from './files.js'
+import { reasonOf } from './files.js'
+import { writePathsWhole } from './staged-files.js'
 
 /**
- * Writes files whose names hold directories, each directory's set whole. Nothing leaves the root: not by a name, and not by a directory in it
- * that is a link.
+ * Writes files whose names hold directories, in their order, as one set: whole, or what stood before stays. Nothing leaves the root: not by a
+ * name, and not by a directory in it that is a link.
  *
  * @throws InputError if a directory cannot be made, a file not be written, or one of them would lie elsewhere
  */
@@ -16,20 +17,17 @@ export async function writeTree(root: string, files: readonly NamedBytes[]): Pro
     const unfit = name.split('/').find((part) => nameFault(part) !== undefined)
     if (unfit !== undefined) refuseUnfitNames([unfit], root)
   }
-  for (const directory of new Set(files.map(({ name }) => dirname(name)))) await refuseLink(root, directory)
-  const byDirectory = new Map<string, NamedBytes[]>()
-  for (const file of files) {
-    const directory = join(root, dirname(file.name))
-    const set = byDirectory.get(directory) ?? []
-    set.push({ name: file.name.slice(file.name.lastIndexOf('/') + 1), bytes: file.bytes })
-    byDirectory.set(directory, set)
+  const directories = new Set(files.map(({ name }) => dirname(name)))
+  for (const directory of directories) {
+    refuseUnfitNames(files.filter(({ name }) => dirname(name) === directory).map(({ name }) => basename(name)), join(root, directory))
+    await refuseLink(root, directory)
   }
-  for (const [directory, set] of byDirectory) {
+  for (const directory of [...directories].map((name) => join(root, name))) {
     await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
       throw new InputError('unwritable-directory', `the directory cannot be made: ${reasonOf(cause)}`, { file: directory }, { cause })
     })
-    await writeFilesWhole(directory, set)
   }
+  await writePathsWhole(root, files)
 }
 
 /** Throws InputError if a directory below the root, or one between, is a link: what it leads to is not the root's. */

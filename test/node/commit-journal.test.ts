@@ -1,11 +1,14 @@
-import { mkdirSync, readdirSync, readFileSync, statSync, utimesSync, writeFileSync } from 'node:fs'
+import { createHash } from 'node:crypto'
+import { mkdirSync, readdirSync, readFileSync, rmSync, statSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { journalName, settle, writeJournal, type WriteOperations } from '../../src/node/commit-journal.js'
 import { recoverDirectory, refuseUnfinished } from '../../src/node/recover-directory.js'
-import { commitSets, flushFiles, stageFiles, writeFilesWhole } from '../../src/node/staged-files.js'
+import { commitSets, flushFiles, stageFiles, writeFilesWhole, writePathsWhole } from '../../src/node/staged-files.js'
 import { temporaryStem } from '../../src/node/temporary-names.js'
+import { writeTree } from '../../src/node/write-tree.js'
 import { brokenDisk, deadStem, type Break } from '../support/broken-disk.js'
+import { sumsBelow } from '../support/file-tree.js'
 import { temporaryDirectory } from '../cli/run.js'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
@@ -165,6 +168,37 @@ describe('settling', () => {
     await recoverDirectory(dir)
     expect(readdirSync(dir)).toEqual(['a.csv'])
     expect(readdirSync(root)).toEqual(['.bliss-tmp-00000000-1-1-0123456789abcdef-0', 'out'])
+  })
+})
+
+describe('files of several directories', () => {
+  const tree = (text: string) => ['work/list.csv', 'work/a.fits', 'raw/stars.csv', 'truth.json'].map((name) => ({ name, bytes: bytesOf(`${text} ${name}`) }))
+  const sums = (text: string) => Object.fromEntries(tree(text).map(({ name, bytes }) => [name, createHash('sha256').update(bytes).digest('hex')]))
+
+  test('are one set: killed at any call, the next start leaves the old or the new ones', async () => {
+    const outcomes = new Set<string>()
+    for (let at = 1, more = true; more; at++) {
+      const root = temporaryDirectory()
+      await writeTree(root, tree('old'))
+      const disk = brokenDisk({ at, how: 'dies' })
+      await writePathsWhole(root, tree('new'), disk.operations, deadStem()).catch(() => undefined)
+      more = disk.calls() >= at
+      await recoverDirectory(root)
+      const which = sumsBelow(root)['truth.json'] === sums('new')['truth.json'] ? 'new' : 'old'
+      expect(sumsBelow(root), `call ${at}`).toEqual(sums(which))
+      outcomes.add(which)
+    }
+    expect([...outcomes].sort()).toEqual(['new', 'old'])
+  })
+
+  test('a journal that leads through a link to elsewhere is none', async () => {
+    const [root, elsewhere] = [temporaryDirectory(), temporaryDirectory()]
+    await writeTree(root, tree('old'))
+    await writePathsWhole(root, tree('new'), brokenDisk({ at: 1, how: 'dies', only: 'rename' }).operations, deadStem()).catch(() => undefined)
+    rmSync(join(root, 'work'), { recursive: true })
+    symlinkSync(elsewhere, join(root, 'work'))
+    await recoverDirectory(root)
+    expect([readdirSync(elsewhere), readdirSync(root).sort()]).toEqual([[], ['raw', 'truth.json', 'work']])
   })
 })
 

@@ -91,7 +91,7 @@ describe('the cache of a remote catalogue', () => {
     const expected = await truth(sky)
     const found = await Promise.all(Array.from({ length: 6 }, () => read(sky)))
     for (const stars of found) expect(stars).toEqual(expected)
-    expect(entries().some((path) => path.includes('.new-'))).toBe(false)
+    expect(entries().some((path) => path.includes('.bliss-tmp-'))).toBe(false)
     expect(await read(sky, { offline: true })).toEqual(expected)
   })
 
