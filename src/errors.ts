@@ -101,7 +101,10 @@ export function exitCodeOf(error: unknown): 2 | 3 | 70 {
   return error.family === 'command' ? 2 : 3
 }
 
-/** What a run ends with. 1 is the original's, in its own mode only; 129, 130 and 143 follow a SIGHUP, SIGINT or SIGTERM that stopped it. */
+/**
+ * What a run ends with. 1 is the original's, in its own mode only; 129, 130 and 143 follow a SIGHUP, SIGINT or SIGTERM
+ * that stopped it.
+ */
 export type ExitCode = 0 | 1 | 2 | 3 | 4 | 70 | 129 | 130 | 143
 
 /** Of several exit codes the one that counts: 70, 2, 3, 4 in that order. */

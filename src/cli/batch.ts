@@ -140,7 +140,15 @@ function failureTeller(io: Io, { failures }: SummaryPaths): (list: string, sente
 }
 
 /** Writes the tables, unless the batch was stopped: a table that lacks exposures would be taken for the whole. */
-async function finish(options: BatchOptions, plan: BatchPlan, paths: SummaryPaths, end: BatchEnd, unchanged: number, signalled: ReturnType<StopSignals['exitCode']>, io: Io): Promise<ExitCode> {
+async function finish(
+  options: BatchOptions,
+  plan: BatchPlan,
+  paths: SummaryPaths,
+  end: BatchEnd,
+  unchanged: number,
+  signalled: ReturnType<StopSignals['exitCode']>,
+  io: Io,
+): Promise<ExitCode> {
   if (end.end !== 'complete') {
     const why = end.end === 'disk-full' ? 'nothing further can be written' : 'stopped'
     io.err(`bliss-calib: ${why} after ${end.finished} of ${plan.tasks.length} exposures, which stay; the same command goes on from there\n`)

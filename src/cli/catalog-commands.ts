@@ -14,7 +14,8 @@ export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
   const options = buildOptions(raw)
   const progress = buildProgress(io, process.stderr.isTTY === true, () => performance.now())
   const isQuiet = raw['quiet'] === true
-  const report = await buildCatalogDirectory(raw['from'] as string[], to, isQuiet ? options : { ...options, onProgress: progress.show, onNote: (sentence) => io.err(`${sentence}\n`) }).finally(progress.end)
+  const heard = { ...options, onProgress: progress.show, onNote: (sentence: string) => io.err(`${sentence}\n`) }
+  const report = await buildCatalogDirectory(raw['from'] as string[], to, isQuiet ? options : heard).finally(progress.end)
   if (isQuiet) return 0
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
   const { margin, placeholders, sharedIds } = report

@@ -39,7 +39,8 @@ const COMPARED: ReadonlySet<ProductKind> = new Set(['zero', 'all-zp', 'catalogue
 /**
  * Finds the products at a path; files are told by their names, a file that was renamed by its content.
  *
- * @throws InputError where the path is missing or unreadable, a directory without products, a file that is none, or lies beside an unfinished commit
+ * @throws InputError where the path is missing or unreadable, a directory without products, a file that is none, or
+ *   lies beside an unfinished commit
  */
 export async function findProducts(path: string): Promise<ProductSet> {
   const facts = await stat(path).catch((cause: unknown) => {

@@ -71,6 +71,7 @@ async function refuseUnwritable({ outdir, list, ccds }: GridExposure, { options 
   } catch (cause) {
     throw new InputError('unwritable-directory', `the output directory cannot be written: ${reasonOf(cause)}`, { file: outdir }, { cause })
   }
-  const standing = await standingSystems(outdir, new Set(await recoverDirectory(outdir)), list, ccds.map((ccd) => ({ ccd })))
+  const there = new Set(await recoverDirectory(outdir))
+  const standing = await standingSystems(outdir, there, list, ccds.map((ccd) => ({ ccd })))
   refuseMixedSystems(options.system as PhotometricSystem, standing)
 }

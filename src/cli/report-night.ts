@@ -36,7 +36,8 @@ export async function reportNight({ path, outdir = path, quiet }: ReportOptions,
       for (const standing of standingExposures(directory, names)) {
         await attempt(async () => {
           const report = reportNameOf(standing)
-          const toReport = relative(resolve(outdir), resolve(directory, report)).split(/[\\/]/).map(encodeURIComponent).join('/')
+          const path = relative(resolve(outdir), resolve(directory, report))
+          const toReport = path.split(/[\\/]/).map(encodeURIComponent).join('/')
           exposures.push(nightExposure(await readResult(standing), names.includes(report) ? toReport : null))
         })
       }

@@ -43,7 +43,10 @@ export async function report(options: ReportOptions, io: Io): Promise<ExitCode> 
 }
 
 /** What stands at a path. A directory that the page goes to is put in order first. */
-async function exposuresAt(path: string, isOutdir: boolean): Promise<{ directory: string; names: string[]; exposures: StandingExposure[] }> {
+async function exposuresAt(
+  path: string,
+  isOutdir: boolean,
+): Promise<{ directory: string; names: string[]; exposures: StandingExposure[] }> {
   if (path === '') throw new CommandError('bad-option', 'the directory of the products is not named', { option: 'report', found: "''", expected: 'a directory, or a zeropoint_*.json' })
   const found = await stat(path).catch((cause: unknown) => {
     throw new InputError('unreadable-directory', `the products cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })

@@ -1,7 +1,10 @@
 import { stopSignals } from '../node/stop-signals.js'
 import type { ExitCode, Io } from './io.js'
 
-/** Runs work that Ctrl-C, `kill` and a closed terminal may stop: it cleans up after itself, and the exit code is the shell's, 129, 130 or 143. */
+/**
+ * Runs work that Ctrl-C, `kill` and a closed terminal may stop: it cleans up after itself, and the exit code is the
+ * shell's, 129, 130 or 143.
+ */
 export async function stoppable(io: Io, work: (signal: AbortSignal) => Promise<ExitCode>): Promise<ExitCode> {
   const stop = stopSignals()
   try {

@@ -29,34 +29,62 @@ const isDirectory = async (path: string) => (await kindAt(path)) === 'directory'
 /** Throws InputError if a build's target is a link: what it leads to is elsewhere, and may be anything. */
 export async function refuseLinkedTarget(target: string): Promise<void> {
   if ((await kindAt(target)) !== 'link') return
-  throw new InputError('linked-directory', 'a catalogue is not built through a link: name the directory itself, or remove the link', { file: target, found: 'a symbolic link', expected: 'a directory' })
+  throw new InputError(
+    'linked-directory',
+    'a catalogue is not built through a link: name the directory itself, or remove the link',
+    { file: target, found: 'a symbolic link', expected: 'a directory' },
+  )
 }
 
-/** Throws InputError if a target holds something that may not be replaced: anything without `force`, with it all that is not of a catalogue. */
+/**
+ * Throws InputError if a target holds something that may not be replaced: anything without `force`, with it all that is
+ * not of a catalogue.
+ */
 export async function refuseOccupied(target: string, force: boolean): Promise<void> {
   const entries = await readdir(target).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return []
-    throw new InputError('unwritable-directory', `the target cannot be used: ${reasonOf(cause)}`, { file: target }, { cause })
+    throw new InputError(
+      'unwritable-directory',
+      `the target cannot be used: ${reasonOf(cause)}`,
+      { file: target },
+      { cause },
+    )
   })
   if (entries.length === 0) return
   if (force) return refuseStrangers(target, target)
   const place = { file: target, found: `${entries.length} entries` }
-  throw new InputError('occupied-target', 'the target directory is not empty: choose another, or replace it with --force', place)
+  throw new InputError(
+    'occupied-target',
+    'the target directory is not empty: choose another, or replace it with --force',
+    place,
+  )
 }
 
 async function refuseStrangers(dir: string, target: string): Promise<void> {
   const strangers = await strangersIn(dir).catch((cause: unknown) => {
-    throw new InputError('unreadable-directory', `what the target holds cannot be told: ${reasonOf(cause)}`, { file: target }, { cause })
+    throw new InputError(
+      'unreadable-directory',
+      `what the target holds cannot be told: ${reasonOf(cause)}`,
+      { file: target },
+      { cause },
+    )
   })
   if (strangers.length === 0) return
   const found = `${strangers.slice(0, 3).join(', ')}${strangers.length > 3 ? ' and more' : ''}`
-  throw new InputError('occupied-target', 'the target holds files that are not of a catalogue, and --force replaces catalogues only', { file: target, found })
+  throw new InputError(
+    'occupied-target',
+    'the target holds files that are not of a catalogue, and --force replaces catalogues only',
+    { file: target, found },
+  )
 }
 
 /** A working directory that this process holds. */
 export interface BuildPlace {
   readonly work: string
-  /** The finished store, at its path in the working directory, takes the target's name; a catalogue that is there is replaced. */
+  /**
+   * The finished store, at its path in the working directory, takes the target's name; a catalogue that is there is
+   * replaced.
+   */
   putInPlace(store: string): Promise<void>
   /** Gives the working directory up, for the next try to go on from. */
   leave(): Promise<void>
@@ -70,8 +98,9 @@ const LOCK_TOUCHED_EVERY_MS = 3_600_000
 /**
  * Takes the working directory of a target for this build alone, or goes on in the one that a build has left.
  *
- * @throws InputError `build-in-progress` if a build that lives works there; `unfit-work-directory` if what has its name is no directory of a build;
- *   `unfinished-commit` if an old catalogue lies aside there that `settleBuilds` could not put back
+ * @throws InputError `build-in-progress` if a build that lives works there; `unfit-work-directory` if what has its name
+ *   is no directory of a build; `unfinished-commit` if an old catalogue lies aside there that `settleBuilds` could not
+ *   put back
  */
 export async function enterBuild(target: string): Promise<BuildPlace> {
   await attempt(workOf(target), () => refuseStrangeWork(workOf(target)))
@@ -118,12 +147,18 @@ async function attempt<T>(file: string, action: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Refuses a working directory that no build of this user has made: it would be written into, and removed in the end. */
+/**
+ * Refuses a working directory that no build of this user has made: it would be written into, and removed in the end.
+ */
 async function refuseStrangeWork(work: string): Promise<void> {
   const kind = await kindAt(work)
   if (kind === undefined) return
   const refuse = (found: string) => {
-    throw new InputError('unfit-work-directory', 'what has the name of the working directory is not of a build: remove it', { file: work, found, expected: 'a directory' })
+    throw new InputError(
+      'unfit-work-directory',
+      'what has the name of the working directory is not of a build: remove it',
+      { file: work, found, expected: 'a directory' },
+    )
   }
   if (kind !== 'directory') refuse(kind === 'link' ? 'a symbolic link' : 'a file')
   const { uid } = await lstat(work)
@@ -131,11 +166,15 @@ async function refuseStrangeWork(work: string): Promise<void> {
   const strange = (await readdir(work)).find((name) => !OWN_ENTRY.test(name) && !isTemporaryName(name))
   if (strange !== undefined) refuse(strange)
   if (!(await isDirectory(join(work, OLD)))) return
-  const sentence = 'a build was killed while it replaced a catalogue, and the old one, which lies aside, cannot be put back: move it'
+  const sentence =
+    'a build was killed while it replaced a catalogue, and the old one, which lies aside, cannot be put back: move it'
   throw new InputError('unfinished-commit', sentence, { file: join(work, OLD) })
 }
 
-/** The old catalogue steps aside, the new one takes its name. A failure puts the old one back; a kill between the two is settled by the next start. */
+/**
+ * The old catalogue steps aside, the new one takes its name. A failure puts the old one back; a kill between the two is
+ * settled by the next start.
+ */
 async function swap(work: string, store: string, target: string): Promise<void> {
   const old = join(work, OLD)
   const stood = (await kindAt(target)) !== undefined
@@ -151,17 +190,24 @@ async function swap(work: string, store: string, target: string): Promise<void> 
   }
 }
 
-/** Under a temporary name first: a kill in the middle of the removal leaves nothing that looks like work in progress. */
+/**
+ * Under a temporary name first: a kill in the middle of the removal leaves nothing that looks like work in progress.
+ */
 async function discard(work: string): Promise<void> {
   const gone = join(dirname(work), `${temporaryStem()}-build`)
   await rename(work, gone).catch(unlessAbsent)
   await rm(gone, { recursive: true, force: true })
 }
 
-/** The store that a build has finished and not put in place: its path, or null if it is gone; undefined if nothing was finished. */
+/**
+ * The store that a build has finished and not put in place: its path, or null if it is gone; undefined if nothing was
+ * finished.
+ */
 async function finishedStore(work: string): Promise<string | null | undefined> {
   try {
-    const { report } = JSON.parse(await readWholeText(join(work, 'finished.json'), 'jsonBytes')) as { report: { path: string } }
+    const { report } = JSON.parse(await readWholeText(join(work, 'finished.json'), 'jsonBytes')) as {
+      report: { path: string }
+    }
     if (!/^out-[0-9a-f]+$/.test(report.path)) return undefined
     return (await isDirectory(join(work, report.path))) ? join(work, report.path) : null
   } catch {
@@ -169,7 +215,9 @@ async function finishedStore(work: string): Promise<string | null | undefined> {
   }
 }
 
-/** Which old catalogue lies aside because the build that was to replace it was killed at that; undefined if none does. */
+/**
+ * Which old catalogue lies aside because the build that was to replace it was killed at that; undefined if none does.
+ */
 export async function catalogueAside(target: string): Promise<string | undefined> {
   const old = join(workOf(target), OLD)
   return (await kindAt(target)) === undefined && (await isDirectory(old)) ? old : undefined
@@ -182,8 +230,9 @@ export interface SettledBuild {
 }
 
 /**
- * Settles builds of a directory's names that were killed while the new catalogue took its place: it takes it now, or, if it is gone, the old one is put back;
- * then the working directory goes. Builds that live, and work that a build can go on from, are left alone.
+ * Settles builds of a directory's names that were killed while the new catalogue took its place: it takes it now, or,
+ * if it is gone, the old one is put back; then the working directory goes. Builds that live, and work that a build can
+ * go on from, are left alone.
  */
 export async function settleBuilds(dir: string, names: readonly string[]): Promise<SettledBuild[]> {
   const settled: SettledBuild[] = []

@@ -40,15 +40,17 @@ export function openedJob(job: ExposureJob, list: ReadList): OpenedJob {
 }
 
 /**
- * Calibrates the CCDs of one exposure and writes their products: from the work directory to files, with a catalogue that is open already.
+ * Calibrates the CCDs of one exposure and writes their products: from the work directory to files, with a catalogue
+ * that is open already.
  *
- * To be called any number of times in one process with one catalogue and one pool of threads; nothing is kept between two calls, and it touches neither the
- * process nor its streams. A CCD that fails is in `failures` and leaves no files; the others go on, and are solved without it. Every file is written whole or
- * not at all, and what a killed run has left in the output directory is settled first. The files are the same whatever the number of threads.
+ * To be called any number of times in one process with one catalogue and one pool of threads; nothing is kept between
+ * two calls, and it touches neither the process nor its streams. A CCD that fails is in `failures` and leaves no files;
+ * the others go on, and are solved without it. Every file is written whole or not at all, and what a killed run has
+ * left in the output directory is settled first. The files are the same whatever the number of threads.
  *
- * @throws InputError for an output directory that is none or cannot be written to; DataError where products of another photometric system stand in it; the
- *   signal's reason where it was stopped. What concerns
- *   one CCD, or the writing, is no exception but a failure in the result, with its exit code.
+ * @throws InputError for an output directory that is none or cannot be written to; DataError where products of another
+ *   photometric system stand in it; the signal's reason where it was stopped. What concerns one CCD, or the writing, is
+ *   no exception but a failure in the result, with its exit code.
  */
 export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, control: RunControl = {}): Promise<ExposureRun> {
   const { job, list, rows, several } = opened

@@ -31,13 +31,14 @@ const DEFAULT_WORKERS = 4
 const BYTES_PER_WORKER = 48e6
 
 /**
- * Builds a reference catalogue into a directory: in a working directory beside it, then renamed, so that a half-written store never has the final name.
- * If a build is interrupted the working directory stays, and the same build started again goes on from there. A kill while the new catalogue takes its place
- * is settled by the next start of a build beside it, or of any command that writes in that directory.
+ * Builds a reference catalogue into a directory: in a working directory beside it, then renamed, so that a half-written
+ * store never has the final name. If a build is interrupted the working directory stays, and the same build started
+ * again goes on from there. A kill while the new catalogue takes its place is settled by the next start of a build
+ * beside it, or of any command that writes in that directory.
  *
  * @param from files and directories, or inputs that are already open
- * @throws InputError where an input is missing, damaged or unfit, the target is a link, holds something and `force` is not given, or with it something that
- *   is not of a catalogue
+ * @throws InputError where an input is missing, damaged or unfit, the target is a link, holds something and `force` is
+ *   not given, or with it something that is not of a catalogue
  */
 export async function buildCatalogDirectory(from: readonly (string | BuildInput)[], to: string, options: DirectoryBuildOptions = {}): Promise<BuildReport> {
   if (from.length === 0) throw new CommandError('no-inputs', 'nothing to build from is named', { option: '--from' })

@@ -28,7 +28,10 @@ export const isJournalName = (name: string): boolean => name.endsWith(JOURNAL)
 
 const FORMAT = 1
 
-/** Size and time of modification: a rename changes neither, and two writers give two times. Undefined if there is no such file. */
+/**
+ * Size and time of modification: a rename changes neither, and two writers give two times. Undefined if there is no
+ * such file.
+ */
 export async function moveStamp(path: string): Promise<string | undefined> {
   const facts = await fs.lstat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined
@@ -38,7 +41,12 @@ export async function moveStamp(path: string): Promise<string | undefined> {
 }
 
 /** Writes what is about to be renamed, and brings it, and the names of the files that wait, to the disk. */
-export async function writeJournal(dir: string, journal: string, moves: readonly Move[], operations: WriteOperations): Promise<void> {
+export async function writeJournal(
+  dir: string,
+  journal: string,
+  moves: readonly Move[],
+  operations: WriteOperations,
+): Promise<void> {
   const handle = await operations.open(join(dir, journal), 'wx')
   try {
     await handle.writeFile(`${JSON.stringify({ format: FORMAT, moves })}\n`)
@@ -60,7 +68,9 @@ export async function readJournal(dir: string, journal: string): Promise<readonl
   })
   try {
     const { format, moves } = JSON.parse(text) as { format?: unknown; moves?: unknown }
-    return format === FORMAT && Array.isArray(moves) && moves.every(isMove) && (await staysIn(dir, moves)) ? moves : undefined
+    return format === FORMAT && Array.isArray(moves) && moves.every(isMove) && (await staysIn(dir, moves))
+      ? moves
+      : undefined
   } catch {
     return undefined
   }
@@ -79,9 +89,12 @@ async function staysIn(dir: string, moves: readonly Move[]): Promise<boolean> {
 function isMove(move: unknown): move is Move {
   const { name, temporary, stamp, kind } = (move ?? {}) as Record<string, unknown>
   return (
-    typeof name === 'string' && name.split('/').every((part) => nameFault(part) === undefined) &&
-    typeof temporary === 'string' && isTemporaryName(temporary) &&
-    typeof stamp === 'string' && (kind === 'replace' || kind === 'create' || kind === 'remove')
+    typeof name === 'string' &&
+    name.split('/').every((part) => nameFault(part) === undefined) &&
+    typeof temporary === 'string' &&
+    isTemporaryName(temporary) &&
+    typeof stamp === 'string' &&
+    (kind === 'replace' || kind === 'create' || kind === 'remove')
   )
 }
 
@@ -95,12 +108,17 @@ export async function syncDirectory(dir: string, operations: WriteOperations): P
       await handle.close()
     }
   } catch (cause) {
-    if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP'].includes((cause as NodeJS.ErrnoException).code ?? '')) throw cause
+    if (!['EINVAL', 'EPERM', 'EACCES', 'EISDIR', 'ENOTSUP'].includes((cause as NodeJS.ErrnoException).code ?? ''))
+      throw cause
   }
 }
 
 /** Does one move. Of an old file that is removed, and is gone, nothing is left to do. */
-export async function forward(dir: string, { name, temporary, kind }: Move, { rename }: WriteOperations): Promise<void> {
+export async function forward(
+  dir: string,
+  { name, temporary, kind }: Move,
+  { rename }: WriteOperations,
+): Promise<void> {
   if (kind !== 'remove') return rename(join(dir, temporary), join(dir, name))
   await rename(join(dir, name), join(dir, temporary)).catch(unlessAbsent)
 }
@@ -118,8 +136,16 @@ async function back(dir: string, move: Move, { rename, rm }: WriteOperations): P
   await Promise.all([temporary, second].map((path) => rm(path, { force: true })))
 }
 
-/** Takes all moves of a commit back, then removes its journal, which stays for the next start if anything could not be put back. */
-export async function undo(dir: string, journal: string, moves: readonly Move[], operations: WriteOperations): Promise<void> {
+/**
+ * Takes all moves of a commit back, then removes its journal, which stays for the next start if anything could not be
+ * put back.
+ */
+export async function undo(
+  dir: string,
+  journal: string,
+  moves: readonly Move[],
+  operations: WriteOperations,
+): Promise<void> {
   const undone = await Promise.allSettled(moves.map((move) => back(dir, move, operations)))
   const failed = undone.find((outcome) => outcome.status === 'rejected')
   if (failed !== undefined) throw failed.reason
@@ -128,25 +154,38 @@ export async function undo(dir: string, journal: string, moves: readonly Move[],
 }
 
 /** Ends a commit whose moves are all done: from here on it is the new set that stays. */
-export async function close(dir: string, journal: string, moves: readonly Move[], operations: WriteOperations): Promise<void> {
+export async function close(
+  dir: string,
+  journal: string,
+  moves: readonly Move[],
+  operations: WriteOperations,
+): Promise<void> {
   await syncDirectory(dir, operations)
   await operations.rm(join(dir, journal), { force: true })
-  const aside = moves.flatMap((move) => (move.kind === 'replace' ? [secondName(move)] : move.kind === 'remove' ? [move.temporary] : []))
+  const aside = moves.flatMap((move) =>
+    move.kind === 'replace' ? [secondName(move)] : move.kind === 'remove' ? [move.temporary] : [],
+  )
   await Promise.allSettled(aside.map((name) => operations.rm(join(dir, name), { force: true })))
 }
 
 /**
- * Settles a commit whose maker is gone. The rule: if every new file is still there, under its temporary or its own name, the commit is completed; else, or
- * if that fails, it is undone. Several processes may do so at the same time, and whoever is killed at it leaves what the next one settles.
+ * Settles a commit whose maker is gone. The rule: if every new file is still there, under its temporary or its own
+ * name, the commit is completed; else, or if that fails, it is undone. Several processes may do so at the same time,
+ * and whoever is killed at it leaves what the next one settles.
  */
-export async function settle(dir: string, journal: string, operations: WriteOperations = fs): Promise<'completed' | 'undone' | undefined> {
+export async function settle(
+  dir: string,
+  journal: string,
+  operations: WriteOperations = fs,
+): Promise<'completed' | 'undone' | undefined> {
   const moves = await readJournal(dir, journal)
   if (moves === undefined) return undefined
   const waiting: Move[] = []
   for (const move of moves) {
     const waits = (await moveStamp(join(dir, move.kind === 'remove' ? move.name : move.temporary))) === move.stamp
     if (waits) waiting.push(move)
-    else if (move.kind !== 'remove' && (await moveStamp(join(dir, move.name))) !== move.stamp) return undoSettled(dir, journal, moves, operations)
+    else if (move.kind !== 'remove' && (await moveStamp(join(dir, move.name))) !== move.stamp)
+      return undoSettled(dir, journal, moves, operations)
   }
   try {
     for (const move of waiting) await forward(dir, move, operations).catch(unlessAbsent)
@@ -157,7 +196,12 @@ export async function settle(dir: string, journal: string, operations: WriteOper
   }
 }
 
-async function undoSettled(dir: string, journal: string, moves: readonly Move[], operations: WriteOperations): Promise<'undone'> {
+async function undoSettled(
+  dir: string,
+  journal: string,
+  moves: readonly Move[],
+  operations: WriteOperations,
+): Promise<'undone'> {
   await undo(dir, journal, moves, operations)
   return 'undone'
 }

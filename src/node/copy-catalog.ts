@@ -11,7 +11,13 @@ import { buildCatalogDirectory, type DirectoryBuildOptions } from './catalog-bui
  *
  * @throws InputError where the catalogue covers no part of the region, or as `buildCatalogDirectory` does
  */
-export async function copyCatalogDirectory(catalog: Catalog, cells: CellRanges, columns: readonly QueryColumn[], to: string, options: Pick<DirectoryBuildOptions, 'force' | 'onProgress' | 'onNote'> = {}) {
+export async function copyCatalogDirectory(
+  catalog: Catalog,
+  cells: CellRanges,
+  columns: readonly QueryColumn[],
+  to: string,
+  options: Pick<DirectoryBuildOptions, 'force' | 'onProgress' | 'onNote'> = {},
+) {
   const coverage = coveredPart(cells, catalog.coverage)
   if (coverage.ranges.length === 0) {
     const found = `${rangesAreaSqDeg(catalog.coverage).toFixed(3)} sq deg elsewhere`

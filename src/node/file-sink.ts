@@ -21,7 +21,12 @@ export async function stagedSink(path: string): Promise<StagedSink> {
       return await action()
     } catch (cause) {
       await rm(temporary, { force: true }).catch(() => undefined)
-      throw new InputError('unwritable-file', `the file cannot be written: ${reasonOf(cause)}`, { file: path }, { cause })
+      throw new InputError(
+        'unwritable-file',
+        `the file cannot be written: ${reasonOf(cause)}`,
+        { file: path },
+        { cause },
+      )
     }
   }
   const handle = await attempt(() => open(temporary, 'wx'))
@@ -41,7 +46,9 @@ export async function stagedSink(path: string): Promise<StagedSink> {
   }
 }
 
-/** A file that is written piece by piece, and has its name when it is whole. Throws InputError if it cannot be written. */
+/**
+ * A file that is written piece by piece, and has its name when it is whole. Throws InputError if it cannot be written.
+ */
 export async function fileSink(path: string): Promise<ByteSink> {
   const { finish, ...sink } = await stagedSink(path)
   return { ...sink, commit: async () => commitFiles(dirname(path), [await finish()]) }

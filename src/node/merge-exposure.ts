@@ -32,16 +32,18 @@ export type MergeJob = Pick<ExposureJob, 'expnum' | 'reqnum' | 'attnum' | 'workd
 export type MergeRun = Omit<ExposureRun, 'catalog'>
 
 /**
- * Solves the CCDs of an exposure together from what their own runs have left, and writes the products that one run of all of them would have written,
- * byte for byte. Each CCD's own result stays in its JSON, so that a CCD that comes late is added by merging again.
+ * Solves the CCDs of an exposure together from what their own runs have left, and writes the products that one run of
+ * all of them would have written, byte for byte. Each CCD's own result stays in its JSON, so that a CCD that comes late
+ * is added by merging again.
  *
- * It reads the list in the work directory, and each CCD's JSON, matches and calibrated catalogue in the output directory; the SExtractor catalogues need
- * not be there, but where they are they have to be the ones that were calibrated. Nothing is written unless all of that is sound. What a killed run has left
- * in the output directory is settled first; a run that puts its files in place there is waited for.
+ * It reads the list in the work directory, and each CCD's JSON, matches and calibrated catalogue in the output
+ * directory; the SExtractor catalogues need not be there, but where they are they have to be the ones that were
+ * calibrated. Nothing is written unless all of that is sound. What a killed run has left in the output directory is
+ * settled first; a run that puts its files in place there is waited for.
  *
- * @throws InputError where a product is missing or damaged, the CCDs were calibrated from different lists, catalogues, options or versions, or there is
- * none; DataError where the CCDs are not of one exposure, or products of another photometric system stand in the
- *   output directory
+ * @throws InputError where a product is missing or damaged, the CCDs were calibrated from different lists, catalogues,
+ *   options or versions, or there is none; DataError where the CCDs are not of one exposure, or products of another
+ *   photometric system stand in the output directory
  */
 export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
   await refuseUnwritable(job.outdir)

@@ -18,7 +18,8 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
   const facts = await stat(dir).catch(async (cause: unknown) => {
     const aside = await catalogueAside(resolve(dir)).catch(() => undefined)
     if (aside !== undefined) {
-      const sentence = 'a build was killed while it replaced this catalogue: the same build, or any that writes beside it, settles that'
+      const wayOut = 'the same build, or any that writes beside it, settles that'
+      const sentence = `a build was killed while it replaced this catalogue: ${wayOut}`
       throw new InputError('unfinished-commit', sentence, { file: dir, found: `the old one in ${aside}` }, { cause })
     }
     throw new InputError('no-catalog', `the reference catalogue cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
@@ -31,8 +32,9 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
 }
 
 /**
- * Files behind a URL, through the cache; modules of the network are loaded here and not for a directory. Only the client of the server knows the password or
- * the signature of the URL: names of files and folders of the cache are without.
+ * Files behind a URL, through the cache; modules of the network are loaded here and not for a directory. Only the
+ * client of the server knows the password or the signature of the URL: names of files and folders of the cache are
+ * without.
  */
 async function webFiles(url: string, { cacheDir, cacheBytes, offline, signal }: RemoteAccess): Promise<CatalogFiles> {
   const { httpFiles, httpRanges, remoteFiles } = await import('./http-files.js')

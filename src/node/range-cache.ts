@@ -220,7 +220,10 @@ async function writeWhole(folder: string, name: string, bytes: Uint8Array): Prom
   await rename(temporary, join(folder, name))
 }
 
-/** Removes what killed runs have left, and the entries that were used longest ago until a tenth of the room is free again. */
+/**
+ * Removes what killed runs have left, and the entries that were used longest ago until a tenth of the room is free
+ * again.
+ */
 async function sweep({ dir, maxBytes }: RangeCache): Promise<void> {
   const entries: { path: string; bytes: number; usedMs: number }[] = []
   for (const name of await readdir(dir)) {

@@ -14,9 +14,10 @@ export interface RecoveryOptions {
 }
 
 /**
- * Puts a directory in order before something is written there: commits that killed runs have begun are completed or undone, as are
- * replacements of catalogues by killed builds, and what else they left is removed. What live runs are at is not touched; a run on another
- * machine counts as live for a day. Gives the names that are there then, none if there is no such directory.
+ * Puts a directory in order before something is written there: commits that killed runs have begun are completed or
+ * undone, as are replacements of catalogues by killed builds, and what else they left is removed. What live runs are at
+ * is not touched; a run on another machine counts as live for a day. Gives the names that are there then, none if there
+ * is no such directory.
  *
  * @throws InputError `unfinished-commit` if a commit can be neither completed nor undone
  */
@@ -28,10 +29,12 @@ export async function recoverDirectory(dir: string, { nowMs, onNote }: RecoveryO
     if ((await isAbandoned(dir, journal, nowMs)) !== true) continue
     changed = true
     const outcome = await settle(dir, journal).catch((cause: unknown) => {
-      const sentence = `a run was killed while it put its files in place, and they can be neither completed nor put back: ${reasonOf(cause)}`
+      const what = 'a run was killed while it put its files in place, and they can be neither completed nor put back'
+      const sentence = `${what}: ${reasonOf(cause)}`
       throw new InputError('unfinished-commit', sentence, { file: join(dir, journal) }, { cause })
     })
-    if (outcome !== undefined) onNote?.(`${dir}: a run was killed while it put its files in place; that is ${outcome} now`)
+    if (outcome !== undefined)
+      onNote?.(`${dir}: a run was killed while it put its files in place; that is ${outcome} now`)
   }
   for (const { target, outcome } of await settleBuilds(dir, left)) {
     changed = true
@@ -65,10 +68,18 @@ export async function refuseUnfinished(dir: string, maxWaitMs = MAX_WAIT_MS): Pr
     const place = { file: dir, found: journal }
     if ((await isAbandoned(dir, journal)) === true) {
       const wayOut = 'run it again, or any command that writes there: that completes or undoes it first'
-      throw new InputError('unfinished-commit', `a run was killed while it put its files in place here, so that they may be of two runs: ${wayOut}`, place)
+      throw new InputError(
+        'unfinished-commit',
+        `a run was killed while it put its files in place here, so that they may be of two runs: ${wayOut}`,
+        place,
+      )
     }
     if (waitedMs >= maxWaitMs) {
-      throw new InputError('unfinished-commit', `a run is putting its files in place here (${makerOf(journal)}): try again when it has ended`, place)
+      throw new InputError(
+        'unfinished-commit',
+        `a run is putting its files in place here (${makerOf(journal)}): try again when it has ended`,
+        place,
+      )
     }
     await pause(LOOK_AGAIN_MS)
   }

@@ -46,12 +46,25 @@ const temporaryName = (stem: string, i: number): string => `${stem}-${i}`
  *
  * @throws InputError naming the file and the reason, also for a name that is no plain one, or there twice
  */
-export async function stageFiles(dir: string, files: readonly FileToWrite[], stem = temporaryStem(), operations: WriteOperations = fs): Promise<StagedFile[]> {
-  refuseUnfitNames(files.map(({ name }) => name), dir)
+export async function stageFiles(
+  dir: string,
+  files: readonly FileToWrite[],
+  stem = temporaryStem(),
+  operations: WriteOperations = fs,
+): Promise<StagedFile[]> {
+  refuseUnfitNames(
+    files.map(({ name }) => name),
+    dir,
+  )
   return stagePaths(dir, files, stem, operations)
 }
 
-async function stagePaths(dir: string, files: readonly FileToWrite[], stem: string, operations: WriteOperations): Promise<StagedFile[]> {
+async function stagePaths(
+  dir: string,
+  files: readonly FileToWrite[],
+  stem: string,
+  operations: WriteOperations,
+): Promise<StagedFile[]> {
   const staged = files.map(({ name }, i) => ({ name, temporary: temporaryName(stem, i) }))
   await eachOf(dir, staged, (path, i) => write(path, files[i]!.bytes, operations), operations)
   return staged
@@ -63,12 +76,21 @@ async function stagePaths(dir: string, files: readonly FileToWrite[], stem: stri
  *
  * @throws InputError naming the file and the reason
  */
-export async function flushFiles(dir: string, staged: readonly StagedFile[], operations: WriteOperations = fs): Promise<void> {
+export async function flushFiles(
+  dir: string,
+  staged: readonly StagedFile[],
+  operations: WriteOperations = fs,
+): Promise<void> {
   await eachOf(dir, staged, (path) => flush(path, operations), operations)
 }
 
 /** Does the same to each file of a staged set, some at a time; the whole set is discarded where one fails. */
-async function eachOf(dir: string, staged: readonly StagedFile[], work: (path: string, i: number) => Promise<void>, operations: WriteOperations): Promise<void> {
+async function eachOf(
+  dir: string,
+  staged: readonly StagedFile[],
+  work: (path: string, i: number) => Promise<void>,
+  operations: WriteOperations,
+): Promise<void> {
   for (let first = 0; first < staged.length; first += WRITTEN_TOGETHER) {
     const group = staged.slice(first, first + WRITTEN_TOGETHER)
     const done = await Promise.allSettled(group.map(({ temporary }, k) => work(join(dir, temporary), first + k)))
@@ -81,7 +103,10 @@ async function eachOf(dir: string, staged: readonly StagedFile[], work: (path: s
 }
 
 /** Does the same to each file, some at a time, whatever becomes of the others. */
-async function settledInGroups<T>(files: readonly StagedFile[], work: (file: StagedFile) => Promise<T>): Promise<PromiseSettledResult<T>[]> {
+async function settledInGroups<T>(
+  files: readonly StagedFile[],
+  work: (file: StagedFile) => Promise<T>,
+): Promise<PromiseSettledResult<T>[]> {
   const done: PromiseSettledResult<T>[] = []
   for (let first = 0; first < files.length; first += WRITTEN_TOGETHER) {
     done.push(...(await Promise.allSettled(files.slice(first, first + WRITTEN_TOGETHER).map(work))))
@@ -104,23 +129,37 @@ export interface CommitOptions {
 }
 
 /**
- * Gives sets of files that are on the disk their own names, one after the other: all of them, or what stood there before stays and all staged files go.
- * A journal beside them tells the next start what was begun (`recoverDirectory`), so that the same holds if this process is killed at any moment.
+ * Gives sets of files that are on the disk their own names, one after the other: all of them, or what stood there
+ * before stays and all staged files go. A journal beside them tells the next start what was begun (`recoverDirectory`),
+ * so that the same holds if this process is killed at any moment.
  *
- * Gives the sets that failed; none if all have their names. If it cannot be told which one failed, all did; but for want of room the last has to go.
+ * Gives the sets that failed; none if all have their names. If it cannot be told which one failed, all did; but for
+ * want of room the last has to go.
  */
-export async function commitSets(dir: string, sets: readonly (readonly StagedFile[])[], options: CommitOptions = {}): Promise<CommitFailure[]> {
+export async function commitSets(
+  dir: string,
+  sets: readonly (readonly StagedFile[])[],
+  options: CommitOptions = {},
+): Promise<CommitFailure[]> {
   const { removed = [], operations = fs, stem = temporaryStem() } = options
   const staged = sets.flat()
-  const setOf = new Map<string, number>(sets.flatMap((files, set) => files.map(({ temporary }) => [temporary, set] as const)))
-  const failure = ({ name, temporary }: StagedFile, cause: unknown) => ({ set: setOf.get(temporary) ?? sets.length - 1, error: unwritable(dir, name, cause) })
+  const setOf = new Map<string, number>(
+    sets.flatMap((files, set) => files.map(({ temporary }) => [temporary, set] as const)),
+  )
+  const failure = ({ name, temporary }: StagedFile, cause: unknown) => ({
+    set: setOf.get(temporary) ?? sets.length - 1,
+    error: unwritable(dir, name, cause),
+  })
   // A rename alone is whole by itself.
   if (staged.length === 1 && removed.length === 0) {
     const [{ name, temporary }] = staged as [StagedFile]
-    return operations.rename(join(dir, temporary), join(dir, name)).then(() => [], async (cause: unknown) => {
-      await discardFiles(dir, staged, operations)
-      return [failure(staged[0]!, cause)]
-    })
+    return operations.rename(join(dir, temporary), join(dir, name)).then(
+      () => [],
+      async (cause: unknown) => {
+        await discardFiles(dir, staged, operations)
+        return [failure(staged[0]!, cause)]
+      },
+    )
   }
   const all = [...staged, ...removed.map((name, i) => ({ name, temporary: `${stem}-aside-${i}` }))]
   const found = await settledInGroups(all, (file) => moveOf(dir, file, setOf.has(file.temporary), operations))
@@ -152,13 +191,21 @@ export async function commitSets(dir: string, sets: readonly (readonly StagedFil
  *
  * @throws InputError naming the file and the reason
  */
-export async function commitFiles(dir: string, staged: readonly StagedFile[], options: CommitOptions = {}): Promise<void> {
+export async function commitFiles(
+  dir: string,
+  staged: readonly StagedFile[],
+  options: CommitOptions = {},
+): Promise<void> {
   const [failed] = await commitSets(dir, [staged], options)
   if (failed !== undefined) throw failed.error
 }
 
 /** Removes what was staged, or half staged. */
-export async function discardFiles(dir: string, staged: readonly StagedFile[], operations: WriteOperations = fs): Promise<void> {
+export async function discardFiles(
+  dir: string,
+  staged: readonly StagedFile[],
+  operations: WriteOperations = fs,
+): Promise<void> {
   const paths = staged.flatMap(({ temporary }) => [join(dir, temporary), join(dir, `${temporary}-before`)])
   await Promise.allSettled(paths.map((path) => operations.rm(path, { force: true })))
 }
@@ -166,20 +213,38 @@ export async function discardFiles(dir: string, staged: readonly StagedFile[], o
 /** Removes whatever was written under names of this stem, where whoever wrote it can no longer say. */
 export async function discardStem(dir: string, stem: string): Promise<void> {
   const names = await fs.readdir(dir).catch(() => [])
-  await Promise.allSettled(names.filter((name) => name.startsWith(`${stem}-`)).map((name) => fs.rm(join(dir, name), { force: true })))
+  await Promise.allSettled(
+    names.filter((name) => name.startsWith(`${stem}-`)).map((name) => fs.rm(join(dir, name), { force: true })),
+  )
 }
 
 /**
- * Writes a set of files into a directory: each is seen whole or not at all, and the set as a whole or what stood there before stays. What a killed run has
- * left there is settled first. Throws as its halves.
+ * Writes a set of files into a directory: each is seen whole or not at all, and the set as a whole or what stood there
+ * before stays. What a killed run has left there is settled first. Throws as its halves.
  */
-export async function writeFilesWhole(dir: string, files: readonly NamedBytes[], operations: WriteOperations = fs, stem = temporaryStem()): Promise<void> {
-  refuseUnfitNames(files.map(({ name }) => name), dir)
+export async function writeFilesWhole(
+  dir: string,
+  files: readonly NamedBytes[],
+  operations: WriteOperations = fs,
+  stem = temporaryStem(),
+): Promise<void> {
+  refuseUnfitNames(
+    files.map(({ name }) => name),
+    dir,
+  )
   await writePathsWhole(dir, files, operations, stem)
 }
 
-/** The same for names that hold directories, which are there and were checked: all wait in the root, where the next start looks for them. */
-export async function writePathsWhole(root: string, files: readonly NamedBytes[], operations: WriteOperations = fs, stem = temporaryStem()): Promise<void> {
+/**
+ * The same for names that hold directories, which are there and were checked: all wait in the root, where the next
+ * start looks for them.
+ */
+export async function writePathsWhole(
+  root: string,
+  files: readonly NamedBytes[],
+  operations: WriteOperations = fs,
+  stem = temporaryStem(),
+): Promise<void> {
   await recoverDirectory(root)
   const staged = await stagePaths(root, files, stem, operations)
   await flushFiles(root, staged, operations)
@@ -187,10 +252,25 @@ export async function writePathsWhole(root: string, files: readonly NamedBytes[]
 }
 
 const unwritable = (dir: string, name: string, cause: unknown): Error =>
-  cause instanceof InputError ? cause : new InputError('unwritable-file', `the file cannot be written: ${reasonOf(cause)}`, { file: join(dir, name) }, { cause })
+  cause instanceof InputError
+    ? cause
+    : new InputError(
+        'unwritable-file',
+        `the file cannot be written: ${reasonOf(cause)}`,
+        { file: join(dir, name) },
+        { cause },
+      )
 
-/** What a file needs to take its place: the old one, if there is one, gets a second name, so that it can be put back. Undefined if nothing is to be removed. */
-async function moveOf(dir: string, { name, temporary }: StagedFile, isNew: boolean, operations: WriteOperations): Promise<Move | undefined> {
+/**
+ * What a file needs to take its place: the old one, if there is one, gets a second name, so that it can be put back.
+ * Undefined if nothing is to be removed.
+ */
+async function moveOf(
+  dir: string,
+  { name, temporary }: StagedFile,
+  isNew: boolean,
+  operations: WriteOperations,
+): Promise<Move | undefined> {
   const [target, second] = [join(dir, name), join(dir, secondName({ temporary }))]
   if (!isNew) {
     const stamp = await moveStamp(target)
@@ -221,7 +301,10 @@ async function write(path: string, bytes: FileToWrite['bytes'], operations: Writ
 }
 
 /** Writes each piece while the next is made, and brings them to the disk while others follow: little is left to be flushed at the end. */
-async function writePieces(handle: fs.FileHandle, pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>): Promise<void> {
+async function writePieces(
+  handle: fs.FileHandle,
+  pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+): Promise<void> {
   let written = Promise.resolve()
   let flushed = Promise.resolve()
   let unflushed = 0

@@ -15,8 +15,8 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 }
 
 /**
- * The exposure's files that name a photometric system and are in the output directory, `there` being all names in it: `Zero_` of each CCD of the list and of
- * `00`, `allZP_`; path -> text.
+ * The exposure's files that name a photometric system and are in the output directory, `there` being all names in it:
+ * `Zero_` of each CCD of the list and of `00`, `allZP_`; path -> text.
  */
 export async function standingSystems(
   outdir: string,

@@ -58,8 +58,8 @@ function lives(pid: number, start: string): boolean {
 }
 
 /**
- * Whether the maker of a temporary file is gone: its process is no more, or, if that cannot be told, nobody has touched the file for a day. Undefined if the
- * name is none of ours, or there is no such file.
+ * Whether the maker of a temporary file is gone: its process is no more, or, if that cannot be told, nobody has touched
+ * the file for a day. Undefined if the name is none of ours, or there is no such file.
  */
 export async function isAbandoned(dir: string, name: string, nowMs = Date.now()): Promise<boolean | undefined> {
   if (!name.startsWith(PREFIX)) return undefined
@@ -82,8 +82,8 @@ export function makerOf(name: string): string {
 }
 
 /**
- * Removes of a directory's names what writers that were killed have left: files of this program's temporary names whose makers are gone. Files of runs that live
- * stay. Gives the names removed.
+ * Removes of a directory's names what writers that were killed have left: files of this program's temporary names whose
+ * makers are gone. Files of runs that live stay. Gives the names removed.
  */
 export async function removeLeftovers(dir: string, names: readonly string[], nowMs = Date.now()): Promise<string[]> {
   const removed: string[] = []

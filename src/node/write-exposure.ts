@@ -23,9 +23,10 @@ export interface WrittenCcds {
 }
 
 /**
- * Solves the CCDs together and writes all products: first everything under temporary names, then, when all of it is on the disk, all under their own in one
- * commit. A CCD that cannot be written fails and takes no part: the others are solved and written without it, so that what stands is always the solution of
- * the CCDs that stand. The exposure's own products come last; if they alone cannot be written, the CCDs' are, and those of an earlier run are removed in the
+ * Solves the CCDs together and writes all products: first everything under temporary names, then, when all of it is on
+ * the disk, all under their own in one commit. A CCD that cannot be written fails and takes no part: the others are
+ * solved and written without it, so that what stands is always the solution of the CCDs that stand. The exposure's own
+ * products come last; if they alone cannot be written, the CCDs' are, and those of an earlier run are removed in the
  * same commit: they would contradict the CCDs beside them.
  */
 export async function writeExposure(exposure: WrittenExposure, ccds: readonly ReadyCcd[], control: RunControl): Promise<WrittenCcds> {
@@ -46,12 +47,16 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
       const failed = new Map(staged.flatMap((outcome, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])))
       const ownTexts = texts.status === 'fulfilled' ? texts.value : { error: texts.reason as unknown }
       const sets = staged.filter((outcome): outcome is StagedCcd => !('error' in outcome))
-      const own = failed.size === 0 ? await stageOwn(exposure, left, sets, ownTexts, `${ofRound}-e`).catch((error: unknown) => ({ error })) : ownTexts
+      const own =
+        failed.size > 0
+          ? ownTexts
+          : await stageOwn(exposure, left, sets, ownTexts, `${ofRound}-e`).catch((error: unknown) => ({ error }))
       const flushed = await Promise.all(sets.map(({ flushed }) => flushed))
       if (failed.size === 0) flushed.forEach((outcome, k) => (outcome ? failed.set(left[k]!, outcome.error) : undefined))
       if (failed.size === 0) {
         const [ownFiles, removed] = 'error' in own ? [[], Object.values(exposureProductNames(list.name))] : [own, []]
-        const unfit = await commitSets(outdir, [...sets.map(({ files }) => files), ownFiles], { removed, stem: ofRound })
+        const all = [...sets.map(({ files }) => files), ownFiles]
+        const unfit = await commitSets(outdir, all, { removed, stem: ofRound })
         if (unfit.length === 0) {
           if ('error' in own) failures.push(own)
           return { ccds: solved.results, ...(solved.solution ? { solution: solved.solution } : {}), failures, json: (cost) => resultText(exposure, left, solved, failedCcds(exposure, failures), cost) }

@@ -7,8 +7,8 @@ import { reasonOf } from './files.js'
 import { writePathsWhole } from './staged-files.js'
 
 /**
- * Writes files whose names hold directories, in their order, as one set: whole, or what stood before stays. Nothing leaves the root: not by a
- * name, and not by a directory in it that is a link.
+ * Writes files whose names hold directories, in their order, as one set: whole, or what stood before stays. Nothing
+ * leaves the root: not by a name, and not by a directory in it that is a link.
  *
  * @throws InputError if a directory cannot be made, a file not be written, or one of them would lie elsewhere
  */
@@ -19,12 +19,20 @@ export async function writeTree(root: string, files: readonly NamedBytes[]): Pro
   }
   const directories = new Set(files.map(({ name }) => dirname(name)))
   for (const directory of directories) {
-    refuseUnfitNames(files.filter(({ name }) => dirname(name) === directory).map(({ name }) => basename(name)), join(root, directory))
+    refuseUnfitNames(
+      files.filter(({ name }) => dirname(name) === directory).map(({ name }) => basename(name)),
+      join(root, directory),
+    )
     await refuseLink(root, directory)
   }
   for (const directory of [...directories].map((name) => join(root, name))) {
     await mkdir(directory, { recursive: true }).catch((cause: unknown) => {
-      throw new InputError('unwritable-directory', `the directory cannot be made: ${reasonOf(cause)}`, { file: directory }, { cause })
+      throw new InputError(
+        'unwritable-directory',
+        `the directory cannot be made: ${reasonOf(cause)}`,
+        { file: directory },
+        { cause },
+      )
     })
   }
   await writePathsWhole(root, files)
@@ -37,6 +45,10 @@ async function refuseLink(root: string, directory: string): Promise<void> {
     const path = join(root, ...parts.slice(0, k + 1))
     const facts = await lstat(path).catch(() => undefined)
     if (facts?.isSymbolicLink() !== true) continue
-    throw new InputError('linked-directory', 'files would be written through a link: remove it, or choose another directory', { file: path, found: 'a symbolic link', expected: 'a directory' })
+    throw new InputError(
+      'linked-directory',
+      'files would be written through a link: remove it, or choose another directory',
+      { file: path, found: 'a symbolic link', expected: 'a directory' },
+    )
   }
 }

@@ -22,8 +22,10 @@ test.skipIf(library === undefined)(
     for (const [k, kind] of (await kindsOfRun(program)).entries()) {
       const killed = await campaign.kill(kind, KILLS[k]!)
       const failed = await campaign.fail(kind, FAILURES)
-      if (soak) process.stderr.write(`${kind.name}: killed ${JSON.stringify(killed)}, failed ${JSON.stringify(failed)}\n`)
-      for (const { mixed, leftovers, blocked } of [killed, failed]) expect.soft({ mixed, leftovers, blocked }, kind.name).toEqual({ mixed: 0, leftovers: 0, blocked: 0 })
+      if (soak)
+        process.stderr.write(`${kind.name}: killed ${JSON.stringify(killed)}, failed ${JSON.stringify(failed)}\n`)
+      for (const { mixed, leftovers, blocked } of [killed, failed])
+        expect.soft({ mixed, leftovers, blocked }, kind.name).toEqual({ mixed: 0, leftovers: 0, blocked: 0 })
       // Most moments lie within the work.
       expect.soft(killed.struck, kind.name).toBeGreaterThanOrEqual(killed.runs / 2)
     }

@@ -21,34 +21,71 @@ beforeAll(async () => {
   work = join(survey.work, 'night0', EXPNUM)
   old = join(temporaryDirectory(), 'old')
   fresh = join(temporaryDirectory(), 'fresh')
-  for (const [outdir, system] of [[old, 'catalog'], [fresh, 'des-ab']] as const) {
+  for (const [outdir, system] of [
+    [old, 'catalog'],
+    [fresh, 'des-ab'],
+  ] as const) {
     mkdirSync(outdir)
-    const { exitCode } = await run(['--expnum', EXPNUM, '--ccd', 'all', '--workdir', work, '--outdir', outdir, '--catalog', catalog, '--system', system, '--quiet'])
+    const { exitCode } = await run([
+      '--expnum',
+      EXPNUM,
+      '--ccd',
+      'all',
+      '--workdir',
+      work,
+      '--outdir',
+      outdir,
+      '--catalog',
+      catalog,
+      '--system',
+      system,
+      '--quiet',
+    ])
     expect(exitCode).toBe(0)
   }
 })
-
 
 /** The old products with the new ones half in place: whoever did so was killed. */
 async function halfCommitted(): Promise<string> {
   const dir = join(temporaryDirectory(), 'out')
   cpSync(old, dir, { recursive: true })
   const stem = deadStem()
-  const staged = await stageFiles(dir, readdirSync(fresh).map((name) => ({ name, bytes: readFileSync(join(fresh, name)) })), stem)
+  const staged = await stageFiles(
+    dir,
+    readdirSync(fresh).map((name) => ({ name, bytes: readFileSync(join(fresh, name)) })),
+    stem,
+  )
   await flushFiles(dir, staged)
   await commitSets(dir, [staged], { operations: brokenDisk({ at: 12, how: 'dies', only: 'rename' }).operations, stem })
   expect(sumsBelow(dir)).not.toMatchObject(sumsBelow(fresh))
   return dir
 }
 
-const REFUSED = /: a run was killed while it put its files in place here, so that they may be of two runs: run it again, or any command that writes there/
+const REFUSED =
+  /: a run was killed while it put its files in place here, so that they may be of two runs: run it again, or any command that writes there/
 
 test.each([
   ['report', (dir: string, elsewhere: string) => ['report', dir, '--outdir', elsewhere]],
-  ['report of one result', (dir: string, elsewhere: string) => ['report', join(dir, `zeropoint_${LIST}.json`), '--outdir', elsewhere]],
+  [
+    'report of one result',
+    (dir: string, elsewhere: string) => ['report', join(dir, `zeropoint_${LIST}.json`), '--outdir', elsewhere],
+  ],
   ['compare', (dir: string) => ['compare', dir, old]],
   ['compare of one file', (dir: string) => ['compare', join(dir, `${LIST}_ZP.csv`), join(old, `${LIST}_ZP.csv`)]],
-  ['starlists', (dir: string, elsewhere: string) => ['starlists', '--expnum', EXPNUM, '--workdir', work, '--outdir', elsewhere, '--templates', join(dir, `${LIST}_ZP.csv`)]],
+  [
+    'starlists',
+    (dir: string, elsewhere: string) => [
+      'starlists',
+      '--expnum',
+      EXPNUM,
+      '--workdir',
+      work,
+      '--outdir',
+      elsewhere,
+      '--templates',
+      join(dir, `${LIST}_ZP.csv`),
+    ],
+  ],
 ])('%s over half of a commit: exit 3 and the way out, nothing changed and nothing written', async (_, argv) => {
   const [dir, elsewhere] = [await halfCommitted(), temporaryDirectory()]
   const before = sumsBelow(dir)
@@ -71,7 +108,25 @@ test.each([
   ['merge', (dir: string) => ['merge', '--expnum', EXPNUM, '--workdir', work, '--outdir', dir, '--quiet'], 0],
   ['report into the directory', (dir: string) => ['report', dir, '--quiet'], 0],
   ['a list of images that are not there', (dir: string) => ['catlist', '--workdir', dir, '--quiet'], 3],
-  ['a run of one CCD that fails', (dir: string) => ['--expnum', EXPNUM, '--ccd', '22', '--workdir', work, '--outdir', dir, '--catalog', catalog, '--system', 'catalog', '--quiet'], 3],
+  [
+    'a run of one CCD that fails',
+    (dir: string) => [
+      '--expnum',
+      EXPNUM,
+      '--ccd',
+      '22',
+      '--workdir',
+      work,
+      '--outdir',
+      dir,
+      '--catalog',
+      catalog,
+      '--system',
+      'catalog',
+      '--quiet',
+    ],
+    3,
+  ],
 ])('%s settles it first: the new set, whole', async (_, argv, expected) => {
   const dir = await halfCommitted()
   const { exitCode } = await run(argv(dir))
@@ -86,7 +141,20 @@ test("an exposure's own products that cannot be written: those of an earlier run
   rmSync(fits)
   mkdirSync(fits)
   writeFileSync(join(fits, 'mine.txt'), 'kept')
-  const { exitCode, err } = await run(['--expnum', EXPNUM, '--ccd', 'all', '--workdir', work, '--outdir', dir, '--catalog', catalog, '--force', '--quiet'])
+  const { exitCode, err } = await run([
+    '--expnum',
+    EXPNUM,
+    '--ccd',
+    'all',
+    '--workdir',
+    work,
+    '--outdir',
+    dir,
+    '--catalog',
+    catalog,
+    '--force',
+    '--quiet',
+  ])
   expect([exitCode, err]).toEqual([3, `bliss-calib: ${fits}: the file cannot be written: it is a directory\n`])
   expect(readdirSync(fits)).toEqual(['mine.txt'])
   const ofCcds = Object.entries(sumsBelow(fresh)).filter(([name]) => /_\d\d_r4p5/.test(name))

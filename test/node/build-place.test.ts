@@ -1,6 +1,17 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, renameSync, rmSync, symlinkSync, utimesSync, writeFileSync } from 'node:fs'
+import {
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  utimesSync,
+  writeFileSync,
+} from 'node:fs'
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildCatalogDirectory } from '../../src/node/catalog-build.js'
@@ -45,11 +56,23 @@ describe('--force replaces what a catalogue is made of', () => {
   }
   test.each([
     ['a file beside the collection', (cat: string) => put(join(cat, 'thesis.tex')), 'thesis.tex'],
-    ['a file among the partitions', (cat: string) => put(join(cat, 'gaia_dr2/dataset/Norder=0/notes.txt')), 'gaia_dr2/dataset/Norder=0/notes.txt'],
-    ['a directory of photographs', (cat: string) => put(join(cat, 'gaia_dr2/dataset/photos/wedding.jpg')), 'gaia_dr2/dataset/photos/'],
+    [
+      'a file among the partitions',
+      (cat: string) => put(join(cat, 'gaia_dr2/dataset/Norder=0/notes.txt')),
+      'gaia_dr2/dataset/Norder=0/notes.txt',
+    ],
+    [
+      'a directory of photographs',
+      (cat: string) => put(join(cat, 'gaia_dr2/dataset/photos/wedding.jpg')),
+      'gaia_dr2/dataset/photos/',
+    ],
     ['a directory that is empty', (cat: string) => mkdirSync(join(cat, 'later')), 'later/'],
     ['a hidden file', (cat: string) => put(join(cat, 'gaia_dr2/.notes')), 'gaia_dr2/.notes'],
-    ['a partition of another program', (cat: string) => put(join(cat, 'gaia_dr2/dataset/Norder=9/Dir=0/Npix=1.parquet')), 'gaia_dr2/dataset/Norder=9/'],
+    [
+      'a partition of another program',
+      (cat: string) => put(join(cat, 'gaia_dr2/dataset/Norder=9/Dir=0/Npix=1.parquet')),
+      'gaia_dr2/dataset/Norder=9/',
+    ],
     ['a second catalogue without a list', (cat: string) => put(join(cat, 'mine/hats.properties')), 'mine/'],
     ['a link', (cat: string) => symlinkSync('/etc', join(cat, 'link')), 'link'],
     [
@@ -83,7 +106,9 @@ describe('--force replaces what a catalogue is made of', () => {
   test('a file that comes while the build works is not lost: the old catalogue has its name again', async () => {
     const target = standing()
     const onProgress = () => put(join(target, 'gaia_dr2/notes.txt'))
-    await expect(buildCatalogDirectory([longer], target, { force: true, onProgress })).rejects.toThrow(`${REFUSED} (found gaia_dr2/notes.txt)`)
+    await expect(buildCatalogDirectory([longer], target, { force: true, onProgress })).rejects.toThrow(
+      `${REFUSED} (found gaia_dr2/notes.txt)`,
+    )
     expect(readFileSync(join(target, 'gaia_dr2/notes.txt'), 'utf8')).toBe('years of work')
     rmSync(join(target, 'gaia_dr2/notes.txt'))
     expect(sumsBelow(target)).toEqual(sumsBelow(old))
@@ -108,7 +133,8 @@ describe('links and strange working directories', () => {
     const target = join(temporaryDirectory(), 'cat')
     const elsewhere = temporaryDirectory()
     writeFileSync(join(elsewhere, 'mine.txt'), 'mine')
-    const refused = (found: string) => `${workOf(target)}: what has the name of the working directory is not of a build: remove it (found ${found}, expected a directory)`
+    const refused = (found: string) =>
+      `${workOf(target)}: what has the name of the working directory is not of a build: remove it (found ${found}, expected a directory)`
     symlinkSync(elsewhere, workOf(target))
     await expect(build(target)).rejects.toThrow(refused('a symbolic link'))
     rmSync(workOf(target))
@@ -117,7 +143,11 @@ describe('links and strange working directories', () => {
     rmSync(workOf(target))
     cpSync(elsewhere, workOf(target), { recursive: true })
     await expect(build(target)).rejects.toThrow(refused('mine.txt'))
-    expect([readdirSync(elsewhere), readdirSync(workOf(target)), existsSync(target)]).toEqual([['mine.txt'], ['mine.txt'], false])
+    expect([readdirSync(elsewhere), readdirSync(workOf(target)), existsSync(target)]).toEqual([
+      ['mine.txt'],
+      ['mine.txt'],
+      false,
+    ])
   })
 })
 
@@ -131,7 +161,9 @@ describe('one build at a time', () => {
   test('of this process and of another that lives: the second is refused and names the first; one that was killed is not in the way', async () => {
     const target = join(temporaryDirectory(), 'cat')
     const place = await enterBuild(target)
-    await expect(build(target)).rejects.toThrow(`${workOf(target)}: another build works on this target: wait until it has ended (found process ${process.pid})`)
+    await expect(build(target)).rejects.toThrow(
+      `${workOf(target)}: another build works on this target: wait until it has ended (found process ${process.pid})`,
+    )
     await place.discard()
 
     const other = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)'])
@@ -172,7 +204,10 @@ function killedAtSwap(): { target: string; work: string; store: string } {
   writeFileSync(join(work, `${deadStem()}-lock`), '')
   const store = join(work, 'out-0123456789abcdef')
   cpSync(fresh, store, { recursive: true })
-  writeFileSync(join(work, 'finished.json'), JSON.stringify({ buildId: 'x', report: { path: 'out-0123456789abcdef', manifest: 'gaia_dr2/manifest.json' } }))
+  writeFileSync(
+    join(work, 'finished.json'),
+    JSON.stringify({ buildId: 'x', report: { path: 'out-0123456789abcdef', manifest: 'gaia_dr2/manifest.json' } }),
+  )
   renameSync(target, join(work, 'old'))
   return { target, work, store }
 }
@@ -186,7 +221,12 @@ describe('a build that was killed while it replaced a catalogue', () => {
   })
 
   test.each([
-    ['the new one takes its place', () => undefined, () => fresh, 'a build was killed while it put this catalogue in place; it is in place now'],
+    [
+      'the new one takes its place',
+      () => undefined,
+      () => fresh,
+      'a build was killed while it put this catalogue in place; it is in place now',
+    ],
     [
       'the old one is put back if the new one is gone',
       ({ store }: ReturnType<typeof killedAtSwap>) => rmSync(store, { recursive: true }),

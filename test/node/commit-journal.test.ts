@@ -12,7 +12,12 @@ import { sumsBelow } from '../support/file-tree.js'
 import { temporaryDirectory } from '../cli/run.js'
 
 const bytesOf = (text: string) => new TextEncoder().encode(text)
-const contents = (dir: string) => Object.fromEntries(readdirSync(dir).sort().map((name) => [name, readFileSync(join(dir, name), 'utf8')]))
+const contents = (dir: string) =>
+  Object.fromEntries(
+    readdirSync(dir)
+      .sort()
+      .map((name) => [name, readFileSync(join(dir, name), 'utf8')]),
+  )
 const hidden = (dir: string) => readdirSync(dir).filter((name) => name.startsWith('.'))
 
 /** Two files are replaced, one is new, one goes; another is not of the set. */
@@ -28,7 +33,15 @@ function withOld(): string {
 /** Writes the new set as two sets of one commit; gives whether that is what it says. */
 async function write(dir: string, operations: WriteOperations, stem: string): Promise<boolean> {
   try {
-    const one = await stageFiles(dir, [{ name: 'a.csv', bytes: bytesOf('new a') }, { name: 'b.fits', bytes: bytesOf('new b') }], `${stem}-1`, operations)
+    const one = await stageFiles(
+      dir,
+      [
+        { name: 'a.csv', bytes: bytesOf('new a') },
+        { name: 'b.fits', bytes: bytesOf('new b') },
+      ],
+      `${stem}-1`,
+      operations,
+    )
     const two = await stageFiles(dir, [{ name: 'c.json', bytes: bytesOf('new c') }], `${stem}-2`, operations)
     await flushFiles(dir, [...one, ...two], operations)
     return (await commitSets(dir, [one, two], { removed: ['gone.json', 'absent.json'], operations, stem })).length === 0
@@ -62,18 +75,21 @@ describe('a commit that is broken off at any call', () => {
     expect(Math.min(...outcomes.values()), JSON.stringify([...outcomes])).toBeGreaterThan(5)
   })
 
-  test.each(['open', 'write', 'sync', 'close', 'link', 'rename', 'rm'])('each failing %s: what it says is what is there; the next start removes the rest', async (only) => {
-    const count = await callsOf(only)
-    expect(count).toBeGreaterThan(0)
-    for (let at = 1; at <= count; at++) {
-      const dir = withOld()
-      const said = await write(dir, brokenDisk({ at, how: 'fails', only }).operations, deadStem())
-      // Before the next start only second names may be left.
-      expect(contents(dir), `${only} ${at}`).toMatchObject(said ? NEW : OLD)
-      await recoverDirectory(dir)
-      expect(contents(dir), `${only} ${at}`).toEqual(said ? NEW : OLD)
-    }
-  })
+  test.each(['open', 'write', 'sync', 'close', 'link', 'rename', 'rm'])(
+    'each failing %s: what it says is what is there; the next start removes the rest',
+    async (only) => {
+      const count = await callsOf(only)
+      expect(count).toBeGreaterThan(0)
+      for (let at = 1; at <= count; at++) {
+        const dir = withOld()
+        const said = await write(dir, brokenDisk({ at, how: 'fails', only }).operations, deadStem())
+        // Before the next start only second names may be left.
+        expect(contents(dir), `${only} ${at}`).toMatchObject(said ? NEW : OLD)
+        await recoverDirectory(dir)
+        expect(contents(dir), `${only} ${at}`).toEqual(said ? NEW : OLD)
+      }
+    },
+  )
 
   test('and the start that settles it is killed at any call too: the one after that settles it', async () => {
     let settled = 0
@@ -161,7 +177,12 @@ describe('settling', () => {
     const dir = join(root, 'out')
     mkdirSync(dir)
     const stem = deadStem()
-    for (const [path, text] of [['a.csv', 'a'], [`${stem}-0`, 'new'], ['../.bliss-tmp-00000000-1-1-0123456789abcdef-0', 'new']] as const) writeFileSync(join(dir, path), text)
+    for (const [path, text] of [
+      ['a.csv', 'a'],
+      [`${stem}-0`, 'new'],
+      ['../.bliss-tmp-00000000-1-1-0123456789abcdef-0', 'new'],
+    ] as const)
+      writeFileSync(join(dir, path), text)
     const { size, mtimeNs } = statSync(join(dir, `${stem}-0`), { bigint: true })
     const move = { name: 'b.csv', temporary: `${stem}-0`, stamp: `${size}:${mtimeNs}`, kind: 'create', ...change }
     writeFileSync(join(dir, journalName(stem)), JSON.stringify({ format: 1, moves: [move] }))
@@ -172,8 +193,13 @@ describe('settling', () => {
 })
 
 describe('files of several directories', () => {
-  const tree = (text: string) => ['work/list.csv', 'work/a.fits', 'raw/stars.csv', 'truth.json'].map((name) => ({ name, bytes: bytesOf(`${text} ${name}`) }))
-  const sums = (text: string) => Object.fromEntries(tree(text).map(({ name, bytes }) => [name, createHash('sha256').update(bytes).digest('hex')]))
+  const tree = (text: string) =>
+    ['work/list.csv', 'work/a.fits', 'raw/stars.csv', 'truth.json'].map((name) => ({
+      name,
+      bytes: bytesOf(`${text} ${name}`),
+    }))
+  const sums = (text: string) =>
+    Object.fromEntries(tree(text).map(({ name, bytes }) => [name, createHash('sha256').update(bytes).digest('hex')]))
 
   test('are one set: killed at any call, the next start leaves the old or the new ones', async () => {
     const outcomes = new Set<string>()
@@ -194,7 +220,12 @@ describe('files of several directories', () => {
   test('a journal that leads through a link to elsewhere is none', async () => {
     const [root, elsewhere] = [temporaryDirectory(), temporaryDirectory()]
     await writeTree(root, tree('old'))
-    await writePathsWhole(root, tree('new'), brokenDisk({ at: 1, how: 'dies', only: 'rename' }).operations, deadStem()).catch(() => undefined)
+    await writePathsWhole(
+      root,
+      tree('new'),
+      brokenDisk({ at: 1, how: 'dies', only: 'rename' }).operations,
+      deadStem(),
+    ).catch(() => undefined)
     rmSync(join(root, 'work'), { recursive: true })
     symlinkSync(elsewhere, join(root, 'work'))
     await recoverDirectory(root)
@@ -216,7 +247,9 @@ describe('reading', () => {
   test('a live commit is waited for; one that does not end is refused, with its maker', async () => {
     const stem = temporaryStem()
     const dir = await halfWay(stem)
-    await expect(refuseUnfinished(dir, 100)).rejects.toThrow(`a run is putting its files in place here (process ${process.pid}): try again when it has ended`)
+    await expect(refuseUnfinished(dir, 100)).rejects.toThrow(
+      `a run is putting its files in place here (process ${process.pid}): try again when it has ended`,
+    )
     const reading = refuseUnfinished(dir)
     await settle(dir, journalName(stem))
     await reading

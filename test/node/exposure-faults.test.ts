@@ -153,6 +153,17 @@ describe.skipIf(!built)('a worker thread that dies', () => {
   })
 })
 
+/** Runs a command on a terminal of its own, and closes that when the first file is there; prints how it ended. */
+const CLOSE_TERMINAL = `
+import os, pty, sys, time
+out, argv = sys.argv[1], sys.argv[2:]
+pid, terminal = pty.fork()
+if pid == 0: os.execv(argv[0], argv)
+while not os.listdir(out) and os.waitpid(pid, os.WNOHANG)[0] == 0: time.sleep(0.001)
+os.close(terminal)
+print(os.waitstatus_to_exitcode(os.waitpid(pid, 0)[1]))
+`
+
 describe('a run that is stopped', () => {
   test.each(['calibrated', 'written'] as const)('by its signal, with the first CCD %s: what stood stays, nothing else is there', async (stage) => {
     const outdir = temporaryDirectory()
@@ -162,6 +173,15 @@ describe('a run that is stopped', () => {
     const run = calibrate(work(), outdir, { signal: stop.signal, onProgress: (progress) => (progress.stage === stage ? stop.abort(new Error('enough')) : undefined) })
     await expect(run).rejects.toThrow('enough')
     expect(sums(outdir)).toEqual(before)
+  })
+
+  const hasPty = spawnSync('/usr/bin/python3', ['-c', 'import pty']).status === 0
+  test.skipIf(!built || !hasPty)('by its terminal that is closed: it ends by the signal, and no file is left', () => {
+    const [dir, outdir] = [work(), temporaryDirectory()]
+    const bin = resolve(import.meta.dirname, '../../bin/bliss-calib.js')
+    const command = [process.execPath, bin, '--expnum', '668439', '--ccd', 'all', '--workdir', dir, '--outdir', outdir, '--catalog', catalog]
+    const { stdout } = spawnSync('/usr/bin/python3', ['-c', CLOSE_TERMINAL, outdir, ...command], { encoding: 'utf8' })
+    expect([stdout.trim(), readdirSync(outdir)]).toEqual(['-1', []])
   })
 
   test.skipIf(!built).each([

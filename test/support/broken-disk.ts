@@ -9,7 +9,10 @@ export function deadStem(): string {
   return temporaryStem().replace(/-\d+-\d+-(?=[0-9a-f]{16}$)/, `-${pid}-1-`)
 }
 
-/** What a file system does from its n-th call on: `fails` that call alone, `dies` (as a killed process finds it) with every call after. */
+/**
+ * What a file system does from its n-th call on: `fails` that call alone, `dies` (as a killed process finds it) with
+ * every call after.
+ */
 export interface Break {
   readonly at: number
   readonly how: 'fails' | 'dies'
@@ -18,12 +21,16 @@ export interface Break {
 }
 
 /** The file system, broken at one call: open, rename, link, copyFile, rm, and of an open file write, sync and close. */
-export function brokenDisk({ at, how, only }: Break): { readonly operations: WriteOperations; readonly calls: () => number } {
+export function brokenDisk({ at, how, only }: Break): {
+  readonly operations: WriteOperations
+  readonly calls: () => number
+} {
   let calls = 0
   const through = async <T>(name: string, call: () => Promise<T>): Promise<T> => {
     if (only === undefined || only === name) calls++
     const counted = only === undefined || only === name || how === 'dies'
-    if (counted && (how === 'dies' ? calls >= at : calls === at)) throw Object.assign(new Error(`EIO: ${name} made to fail`), { code: 'EIO' })
+    if (counted && (how === 'dies' ? calls >= at : calls === at))
+      throw Object.assign(new Error(`EIO: ${name} made to fail`), { code: 'EIO' })
     return call()
   }
   const handleOf = (handle: fs.FileHandle) =>

@@ -52,9 +52,21 @@ export function strikeLibrary(): string | undefined {
 /** Runs of a program over prepared directories, broken off in all ways. */
 export class Campaign {
   private readonly random
-  private readonly expected = new Map<string, { readonly old: Record<string, string>; readonly fresh: Record<string, string>; readonly ms: number; readonly calls: Record<string, number> }>()
+  private readonly expected = new Map<
+    string,
+    {
+      readonly old: Record<string, string>
+      readonly fresh: Record<string, string>
+      readonly ms: number
+      readonly calls: Record<string, number>
+    }
+  >()
 
-  constructor(private readonly program: string, private readonly library: string, seed: number) {
+  constructor(
+    private readonly program: string,
+    private readonly library: string,
+    seed: number,
+  ) {
     this.random = seededRandom(seed)
   }
 
@@ -66,7 +78,14 @@ export class Campaign {
       const root = this.fresh(kind)
       const next = kind.next[n % kind.next.length]!
       // Every start needs some 100 ms before it does anything.
-      if (n % 2 === 0) await this.judge(kind, root, await this.start(kind.run(root), {}, 100 + (ms - 100) * this.random.uniform()), next, tally)
+      if (n % 2 === 0)
+        await this.judge(
+          kind,
+          root,
+          await this.start(kind.run(root), {}, 100 + (ms - 100) * this.random.uniform()),
+          next,
+          tally,
+        )
       else {
         const call = CALLS[Math.floor(CALLS.length * this.random.uniform())]!
         const at = 1 + Math.floor(calls[call]! * this.random.uniform())
@@ -83,11 +102,15 @@ export class Campaign {
     const tally = emptyTally()
     const all = CALLS.flatMap((call) => Array.from({ length: calls[call]! }, (_, k) => [call, k + 1] as const))
     const first = this.random.uniform()
-    const chosen = all.length <= most ? all : Array.from({ length: most }, (_, k) => all[Math.floor(((k + first) * all.length) / most)]!)
+    const chosen =
+      all.length <= most
+        ? all
+        : Array.from({ length: most }, (_, k) => all[Math.floor(((k + first) * all.length) / most)]!)
     for (const [call, at] of chosen) {
       const root = this.fresh(kind)
       const end = await this.start(kind.run(root), { ...this.strike(root, call, at), STRIKE_ERRNO: FAILS })
-      if (end !== 0 && end !== 3 && end !== 4) throw new Error(`${kind.name}: exit code ${end} where ${call} ${at} failed`)
+      if (end !== 0 && end !== 3 && end !== 4)
+        throw new Error(`${kind.name}: exit code ${end} where ${call} ${at} failed`)
       tally.mixed += this.contradictions(root)
       await this.judge(kind, root, end === 0 ? 0 : null, kind.next[0]!, tally)
       rmSync(root, { recursive: true })
@@ -106,7 +129,11 @@ export class Campaign {
   }
 
   /** The exit code; null for a run that was killed. */
-  private async start(args: readonly string[], env: Record<string, string> = {}, killAfterMs?: number): Promise<number | null> {
+  private async start(
+    args: readonly string[],
+    env: Record<string, string> = {},
+    killAfterMs?: number,
+  ): Promise<number | null> {
     const child = spawn(process.execPath, [this.program, ...args], { stdio: 'ignore', env: { ...process.env, ...env } })
     const timer = killAfterMs === undefined ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
     const [code] = (await once(child, 'close')) as [number | null]
@@ -128,19 +155,29 @@ export class Campaign {
     }).length
   }
 
-  private async judge(kind: Kind, root: string, end: number | null, next: Kind['next'][number], tally: Tally): Promise<void> {
+  private async judge(
+    kind: Kind,
+    root: string,
+    end: number | null,
+    next: Kind['next'][number],
+    tally: Tally,
+  ): Promise<void> {
     const { old, fresh } = await this.known(kind)
     tally.runs++
     if (end === null) tally.struck++
     if ((await this.start(next(root))) !== 0) tally.blocked++
     const now = setsOf(kind, root)
-    const [before, after] = [old, fresh].map((sums) => bySet(kind, sums)) as [Record<string, string>, Record<string, string>]
+    const [before, after] = [old, fresh].map((sums) => bySet(kind, sums)) as [
+      Record<string, string>,
+      Record<string, string>,
+    ]
     const isSame = next === kind.next[0]
     for (const set of new Set([...Object.keys(now), ...Object.keys(before), ...Object.keys(after)])) {
       if (now[set] !== after[set] && (isSame || now[set] !== before[set])) tally.mixed++
     }
     // Work that the same build goes on from is none, unless it was the same that came next.
-    const isLeft = (path: string) => (path.startsWith('.bliss-build-') ? isSame : basename(path).startsWith('.bliss-tmp-'))
+    const isLeft = (path: string) =>
+      path.startsWith('.bliss-build-') ? isSame : basename(path).startsWith('.bliss-tmp-')
     tally.leftovers += filesBelow(join(root, 'out')).filter(isLeft).length
   }
 
@@ -182,14 +219,21 @@ function bySet({ setOf }: Kind, sums: Record<string, string>): Record<string, st
 
 const setsOf = (kind: Kind, root: string) => bySet(kind, sumsBelow(join(root, 'out')))
 
-/** The sorts of run that write sets of files, over an exposure of eight CCDs, a survey of two small ones, and their catalogues. */
+/**
+ * The sorts of run that write sets of files, over an exposure of eight CCDs, a survey of two small ones, and their
+ * catalogues.
+ */
 export async function kindsOfRun(program: string): Promise<Kind[]> {
   const dir = temporaryDirectory()
   const command = (args: readonly string[]) => {
     const { status, stderr } = spawnSync(process.execPath, [program, ...args], { encoding: 'utf8' })
     if (status !== 0) throw new Error(`${args.join(' ')}: exit code ${status}: ${stderr}`)
   }
-  const exposure = simulateExposure({ ccds: [1, 4, 9, 14, 20, 28, 35, 42], columns: 'slim', galaxiesPerSqDeg: 5000 }, describeCatalogue('gaia_dr2'), seededRandom(8))
+  const exposure = simulateExposure(
+    { ccds: [1, 4, 9, 14, 20, 28, 35, 42], columns: 'slim', galaxiesPerSqDeg: 5000 },
+    describeCatalogue('gaia_dr2'),
+    seededRandom(8),
+  )
   const [work, raw, catalog] = [join(dir, 'work'), join(dir, 'raw'), join(dir, 'catalog')]
   for (const path of [work, raw]) mkdirSync(path)
   for (const { name, bytes } of workFiles(exposure)) writeFileSync(join(work, name), bytes)
@@ -204,16 +248,67 @@ export async function kindsOfRun(program: string): Promise<Kind[]> {
     return root
   }
   const which = ['--expnum', '668439', '--workdir', work]
-  const calibrate = (out: string, ccd: string, ...more: string[]) => [...which, '--ccd', ccd, '--outdir', out, '--catalog', catalog, '--workers', '2', '--quiet', ...more]
+  const calibrate = (out: string, ccd: string, ...more: string[]) => [
+    ...which,
+    '--ccd',
+    ccd,
+    '--outdir',
+    out,
+    '--catalog',
+    catalog,
+    '--workers',
+    '2',
+    '--quiet',
+    ...more,
+  ]
   const report = (root: string) => ['report', join(root, 'out'), '--quiet']
-  const products = (path: string) => (/report_.*html$/.test(path) || basename(path).startsWith('.bliss-tmp') ? undefined : 'products')
+  const products = (path: string) =>
+    /report_.*html$/.test(path) || basename(path).startsWith('.bliss-tmp') ? undefined : 'products'
   const ofCcd = (path: string) => (/_28_r4p5/.test(path) ? products(path) : undefined)
-  const kind = (name: string, old: string, run: (root: string) => readonly string[], others: Kind['next'], setOf: Kind['setOf']): Kind => ({ name, old, run, next: [run, ...others], setOf })
+  const kind = (
+    name: string,
+    old: string,
+    run: (root: string) => readonly string[],
+    others: Kind['next'],
+    setOf: Kind['setOf'],
+  ): Kind => ({ name, old, run, next: [run, ...others], setOf })
 
   const catalogueSets = (path: string) => (path.startsWith('cat/') ? 'cat' : undefined)
-  const build = (out: string, part: string, to = 'cat') => ['catalog', 'build', '--from', join(dir, 'survey/raw', part), '--to', join(out, to), '--force', '--quiet']
-  const copy = (out: string, raDeg: number, to = 'cat') => ['catalog', 'copy', '--from', survey.catalog, '--cone', `${raDeg},-40,20arcmin`, '--to', join(out, to), '--force', '--quiet']
-  const batch = (root: string, ...more: string[]) => ['batch', survey.work, '--outdir', join(root, 'out'), '--catalog', survey.catalog, '--workers', '1', '--force', '--quiet', ...more]
+  const build = (out: string, part: string, to = 'cat') => [
+    'catalog',
+    'build',
+    '--from',
+    join(dir, 'survey/raw', part),
+    '--to',
+    join(out, to),
+    '--force',
+    '--quiet',
+  ]
+  const copy = (out: string, raDeg: number, to = 'cat') => [
+    'catalog',
+    'copy',
+    '--from',
+    survey.catalog,
+    '--cone',
+    `${raDeg},-40,20arcmin`,
+    '--to',
+    join(out, to),
+    '--force',
+    '--quiet',
+  ]
+  const batch = (root: string, ...more: string[]) => [
+    'batch',
+    survey.work,
+    '--outdir',
+    join(root, 'out'),
+    '--catalog',
+    survey.catalog,
+    '--workers',
+    '1',
+    '--force',
+    '--quiet',
+    ...more,
+  ]
   return [
     kind(
       'one CCD',
