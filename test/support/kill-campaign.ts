@@ -39,7 +39,7 @@ export interface Tally {
 }
 
 const LIBRARY_SOURCE = resolve(import.meta.dirname, 'strike-call.c')
-/** EIO, which no run tries again. */
+/** EIO; a batch tries again. */
 const FAILS = '5'
 
 /** The library that strikes at a call; undefined if there is no compiler for it, or no such linker. */
