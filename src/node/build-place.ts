@@ -86,6 +86,8 @@ export interface BuildPlace {
    * replaced.
    */
   putInPlace(store: string): Promise<void>
+  /** Removes entries of the working directory. */
+  clear(names: readonly string[]): Promise<void>
   /** Gives the working directory up, for the next try to go on from. */
   leave(): Promise<void>
   /** Removes the working directory with all that it holds. */
@@ -127,6 +129,10 @@ async function hold(target: string): Promise<BuildPlace> {
   return {
     work,
     putInPlace: (store) => attempt(target, () => swap(work, join(work, store), target)),
+    clear: (names) =>
+      attempt(work, async () => {
+        for (const name of names) await rm(join(work, name), { recursive: true, force: true })
+      }),
     async leave() {
       clearInterval(touched)
       await unlock()

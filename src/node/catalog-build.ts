@@ -1,5 +1,5 @@
 import { availableParallelism } from 'node:os'
-import { readdir, rm } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { dirname, join, resolve } from 'node:path'
 import { buildCatalog, type BuildReport } from '../catalog/build.js'
 import type { BuildOptions } from '../catalog/build-options.js'
@@ -55,7 +55,7 @@ export async function buildCatalogDirectory(from: readonly (string | BuildInput)
   const place = await enterBuild(target)
   const { work } = place
   try {
-    await rm(join(work, UNFINISHED), { recursive: true, force: true })
+    await place.clear([UNFINISHED])
     const width = threadsFor(inputs, opened.length > 0, options.workers)
     const report = await buildCatalog(inputs, directoryFolder(work), {
       ...catalogTools,
@@ -65,15 +65,17 @@ export async function buildCatalogDirectory(from: readonly (string | BuildInput)
       ...(width > 1 ? { runner: (setup) => threadRunner(setup, work, width) } : {}),
     })
     // Finished: what comes after a kill from here on is the renaming alone.
-    for (const spilled of ['runs', 'jobs']) await rm(join(work, spilled), { recursive: true, force: true })
+    await place.clear(['runs', 'jobs'])
     await place.putInPlace(report.path)
-    await place.discard()
+    // The catalogue is there; what cannot be removed now the next start removes.
+    await place.discard().catch(() => undefined)
     return report
   } catch (error) {
     // What took long stays for the next try; a build that failed at its first input, or is of another release, leaves nothing.
     const done = await readdir(join(work, 'jobs')).catch(() => [])
     const isWorthIt = done.length > 0 && !isReleaseRefusal(error)
-    await (isWorthIt || (await catalogueAside(target)) !== undefined ? place.leave() : place.discard())
+    const isKept = isWorthIt || (await catalogueAside(target)) !== undefined
+    await (isKept ? place.leave() : place.discard()).catch(() => undefined)
     throw error
   }
 }
