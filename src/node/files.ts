@@ -2,7 +2,7 @@ import { close, fstat, open, read, readSync, type PathLike, type Stats } from 'n
 import { promisify } from 'node:util'
 import { memorySource, type ByteSource, type ReadySource } from '../formats/bytes.js'
 import { unreadableFile } from './reason.js'
-import { READ_AT_ONCE, readWhole, refuseIrregular } from './regular-file.js'
+import { READ_AT_MOST_BYTES, READ_AT_ONCE, readWhole, refuseIrregular } from './regular-file.js'
 import { gunzipWhole } from './unpack.js'
 
 export { reasonOf } from './reason.js'
@@ -45,7 +45,7 @@ export async function fileSource(path: string): Promise<OpenedFile> {
       const bytes = new Uint8Array(wanted)
       let filled = 0
       while (filled < wanted) {
-        const { bytesRead } = await readFd(fd, bytes, filled, wanted - filled, start + filled).catch((cause: unknown) => {
+        const { bytesRead } = await readFd(fd, bytes, filled, Math.min(wanted - filled, READ_AT_MOST_BYTES), start + filled).catch((cause: unknown) => {
           throw failed(cause)
         })
         if (bytesRead === 0) break
@@ -56,7 +56,9 @@ export async function fileSource(path: string): Promise<OpenedFile> {
     readNow(into, start) {
       try {
         let filled = 0
-        for (let count = 1; filled < into.byteLength && count > 0; filled += count) count = readSync(fd, into, filled, into.byteLength - filled, start + filled)
+        for (let count = 1; filled < into.byteLength && count > 0; filled += count) {
+          count = readSync(fd, into, filled, Math.min(into.byteLength - filled, READ_AT_MOST_BYTES), start + filled)
+        }
         return filled
       } catch (cause) {
         throw failed(cause)

@@ -53,10 +53,15 @@ export async function readWhole(path: string, limit: Limit): Promise<Uint8Array<
   }
 }
 
+/** Bytes asked for at a time: Node ends the process (a failed assertion) for 2 GiB or more. */
+export const READ_AT_MOST_BYTES = 1 << 30
+
 /** The memory filled from the start of a file; fewer bytes where it became shorter. */
-export async function filled(handle: FileHandle, memory: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function filled(handle: Pick<FileHandle, 'read'>, memory: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
   let at = 0
-  for (let count = 1; at < memory.length && count > 0; at += count) count = (await handle.read(memory, at, memory.length - at, at)).bytesRead
+  for (let count = 1; at < memory.length && count > 0; at += count) {
+    count = (await handle.read(memory, at, Math.min(memory.length - at, READ_AT_MOST_BYTES), at)).bytesRead
+  }
   return memory.subarray(0, at)
 }
 

@@ -9,7 +9,7 @@ import { fileSource, openInput } from '../../src/node/files.js'
 import { sha256OfFile } from '../../src/node/file-marks.js'
 import { readInput } from '../../src/node/read-exposure.js'
 import { readSuspects } from '../../src/node/read-suspects.js'
-import { openRegular, readWhole } from '../../src/node/regular-file.js'
+import { filled, openRegular, readWhole } from '../../src/node/regular-file.js'
 
 let dir: string
 beforeAll(() => (dir = mkdtempSync(join(tmpdir(), 'bliss-regular-'))))
@@ -82,4 +82,17 @@ test('a regular file is read, also by a link', async () => {
   const { handle, facts } = await openRegular(join(dir, 'file'))
   expect(facts.size).toBe(4)
   await handle.close()
+})
+
+test('a file of more than 2 GiB is read in parts: Node ends the process where more is asked for at once', async () => {
+  const memory = new Uint8Array(3 * 2 ** 30 - 1)
+  const asked: number[] = []
+  const handle = {
+    read: (_into: Uint8Array, _at: number, length: number) => {
+      asked.push(length)
+      return Promise.resolve({ bytesRead: length, buffer: _into })
+    },
+  }
+  expect((await filled(handle as Parameters<typeof filled>[0], memory)).length).toBe(memory.length)
+  expect(asked).toEqual([2 ** 30, 2 ** 30, 2 ** 30 - 1])
 })
