@@ -5,6 +5,8 @@ export type ParquetColumnType = 'bool' | 'i32' | 'i64' | 'f32' | 'f64' | 'string
 
 /** What a column of the schema is read as; undefined for what is not read. */
 export function columnTypeOf({ type, converted_type: converted, logical_type: logical }: SchemaElement): ParquetColumnType | undefined {
+  // pyarrow's and pandas' type of a column without a single value.
+  if (logical?.type === 'NULL') return type === 'INT32' ? 'f64' : undefined
   // Scaled numbers, in whatever they are stored; not every one is a double.
   if (converted === 'DECIMAL' || logical?.type === 'DECIMAL') return type === 'BYTE_ARRAY' || type === undefined ? undefined : 'f64'
   const isUnsigned = logical === undefined ? /^UINT_(8|16|32|64)$/.test(converted ?? '') : logical.type === 'INTEGER' && !logical.isSigned

@@ -19,9 +19,11 @@ function flatColumn(file: ParquetFile, group: number, name: string): { column: F
 export function wholeChunk(file: ParquetFile, group: number, name: string): ColumnPages | undefined {
   const found = flatColumn(file, group, name)
   if (found === undefined) return undefined
-  const start = Number(chunkStart(found.meta))
-  const byteRanges = [{ start, end: start + Number(found.meta.total_compressed_size) }]
-  const firstRows = Float64Array.of(0, Number(file.metadata.row_groups[group]!.num_rows))
+  const rows = Number(file.metadata.row_groups[group]!.num_rows)
+  // What the footer says of the place of no rows means nothing.
+  const start = rows === 0 ? 0 : Number(chunkStart(found.meta))
+  const byteRanges = [{ start, end: rows === 0 ? 0 : start + Number(found.meta.total_compressed_size) }]
+  const firstRows = Float64Array.of(0, rows)
   return { column: found.column, codec: found.meta.codec, byteRanges, firstRows, hasChecksums: false }
 }
 

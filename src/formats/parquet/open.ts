@@ -59,6 +59,7 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
     const problem = problemOf(() => groupProblem(group, footerStart))
     if (problem !== undefined) throw new InputError('damaged-parquet', problem, { file: source.name, rowGroup: g })
     rows += Number(group.num_rows)
+    if (group.num_rows === 0n) continue
     for (const { meta_data: meta } of group.columns) pagesEnd = Math.max(pagesEnd, Number(chunkStart(meta!) + meta!.total_compressed_size))
   }
   refuseRowCount(rows, source)
@@ -147,6 +148,8 @@ function groupProblem(group: FileMetaData['row_groups'][number], footerStart: nu
     if (meta.path_in_schema.length === 1 && meta.num_values !== group.num_rows) {
       return `column ${meta.path_in_schema[0]} has ${meta.num_values} values for ${group.num_rows} rows`
     }
+    // Writers give the chunks of no rows no place.
+    if (group.num_rows === 0n) continue
     const start = Number(chunkStart(meta))
     if (!(start >= 4 && meta.total_compressed_size >= 0n && start + Number(meta.total_compressed_size) <= footerStart)) {
       return `column ${meta.path_in_schema?.join('.')} lies outside the file`

@@ -1,6 +1,7 @@
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { catalogTools } from '../../../src/node/catalog-files.js'
@@ -46,6 +47,16 @@ describe("DuckDB's own files: optional columns, dictionaries", () => {
       'stars.parquet, row group 0, column dec: the file has no column of this name that can be read (found id, ra, mag, kind, name, used)',
     )
   })
+})
+
+test("pyarrow's row groups without rows, and columns without a type, are read", async () => {
+  const path = fileURLToPath(new URL('../../fixtures/parquet/empty-row-group.parquet', import.meta.url))
+  const table = await readParquet(memorySource('stars.parquet', new Uint8Array(readFileSync(path))), catalogTools)
+  expect(table.columns.map(({ name, values }) => [name, ...(values as ArrayLike<unknown> & Iterable<unknown>)])).toEqual([
+    ['id', 1n, 2n, 3n],
+    ['mag', 20.5, NaN, 18.25],
+    ['none', NaN, NaN, NaN],
+  ])
 })
 
 describe('damage', () => {
