@@ -1,3 +1,5 @@
+import { parseJson } from '../formats/json-shape.js'
+import { LIMITS } from '../limits.js'
 import type { CatalogTools } from './catalog-files.js'
 
 /**
@@ -30,20 +32,26 @@ export function memoryFolder(files: Map<string, Uint8Array> = new Map()): BuildF
   }
 }
 
-export async function readJson<T>(folder: BuildFolder, path: string): Promise<T | undefined> {
+type Sha256 = CatalogTools['sha256']
+
+const checkOf = (value: unknown, sha256: Sha256): string => sha256(new TextEncoder().encode(JSON.stringify(value)))
+
+/** What `writeJson` wrote; undefined if there is no such file, or if it was torn or changed since: its work is then done again. */
+export async function readJson<T>(folder: BuildFolder, path: string, sha256: Sha256): Promise<T | undefined> {
   const length = await folder.byteLength(path)
-  if (length === undefined) return undefined
+  if (length === undefined || length > LIMITS.manifestBytes) return undefined
   try {
-    return JSON.parse(new TextDecoder().decode(await folder.read(path, 0, length))) as T
+    const { value, check } = parseJson(new TextDecoder().decode(await folder.read(path, 0, length))) as { value: T; check: unknown }
+    return check === checkOf(value, sha256) ? value : undefined
   } catch (error) {
-    // A crash of the machine may leave a file torn: its work is done again.
-    if (error instanceof SyntaxError) return undefined
+    if (error instanceof SyntaxError || error instanceof TypeError) return undefined
     throw error
   }
 }
 
-export function writeJson(folder: BuildFolder, path: string, value: unknown): Promise<void> {
-  return folder.write(path, [new TextEncoder().encode(JSON.stringify(value))])
+/** Writes a note of work that is done, with the checksum by which `readJson` knows it. */
+export function writeJson(folder: BuildFolder, path: string, value: unknown, sha256: Sha256): Promise<void> {
+  return folder.write(path, [new TextEncoder().encode(JSON.stringify({ check: checkOf(value, sha256), value }))])
 }
 
 /** Name of what follows from a value alone: the same value gives the same name. */

@@ -53,7 +53,7 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
   const jobs = readJobs(inputs, setup, options)
   const { coverage: given, release, metadata, maxRowsPerFile, doubles } = options
   const buildId = idOf([MANIFEST_SCHEMA, jobs.map(({ id }) => id), given && [given.order, ...given.ranges], release, metadata, maxRowsPerFile, marginArcsec, doubles && [...doubles].sort()], options.sha256)
-  const finished = await readJson<{ buildId: string; report: StoredReport }>(folder, 'finished.json')
+  const finished = await readJson<{ buildId: string; report: StoredReport }>(folder, 'finished.json', options.sha256)
   if (finished?.buildId === buildId && (await folder.byteLength(finished.report.manifest)) !== undefined) return revived(finished.report)
   const runner = options.runner?.(setup) ?? localRunner(setup, inputs, folder, options)
   try {
@@ -75,7 +75,7 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
     const releaseFrom = release === undefined || speaks ? 'input' : 'option'
     const sharedIds = allSharedIds(files.map((file) => file.sharedIds))
     const whole: BuildReport = { ...report, releaseFrom, ...(read.placeholders.size > 0 && { placeholders: Object.fromEntries(read.placeholders) }), ...(sharedIds === undefined ? {} : { sharedIds }), path: plan.root }
-    await writeJson(folder, 'finished.json', { buildId, report: stored(whole, `${plan.directory}/manifest.json`) })
+    await writeJson(folder, 'finished.json', { buildId, report: stored(whole, `${plan.directory}/manifest.json`) }, options.sha256)
     return whole
   } finally {
     await runner.close()
@@ -97,7 +97,7 @@ function describedAs(release: string | undefined, descriptions: readonly Catalog
 async function writeFiles(plan: StorePlan, runner: JobRunner, folder: BuildFolder, total: number, options: BuildOptions): Promise<PartitionFacts[]> {
   let rows = 0
   return each(plan.partitions, runner.width, async (_, index) => {
-    const facts = await kept(`${plan.root}-files/${index}.json`, plan.directory, folder, () => runner.partition({ kind: 'partition', index }))
+    const facts = await kept(`${plan.root}-files/${index}.json`, plan.directory, folder, options, () => runner.partition({ kind: 'partition', index }))
     rows += facts.file.rows + facts.repeated
     options.onProgress?.({ stage: 'write', fraction: rows / total, rows })
     return facts
@@ -112,7 +112,7 @@ async function writeMargins(plan: StorePlan, files: readonly PartitionFacts[], r
   let rows = 0
   return each(targets, runner.width, async (index) => {
     const job = { kind: 'margin', index, segments: byTarget.get(index)! } as const
-    const facts = await kept(`${plan.root}-files/margin-${index}.json`, plan.marginDirectory, folder, () => runner.margin(job))
+    const facts = await kept(`${plan.root}-files/margin-${index}.json`, plan.marginDirectory, folder, options, () => runner.margin(job))
     rows += facts.file.rows
     options.onProgress?.({ stage: 'margin', fraction: ++done / targets.length, rows })
     return facts
@@ -120,10 +120,16 @@ async function writeMargins(plan: StorePlan, files: readonly PartitionFacts[], r
 }
 
 /** What a job gave, or gave before where its file still stands. */
-async function kept<T extends FileFacts>(marker: string, directory: string, folder: BuildFolder, job: () => Promise<T>): Promise<T> {
-  const before = await readJson<T>(folder, marker)
+async function kept<T extends FileFacts>(
+  marker: string,
+  directory: string,
+  folder: BuildFolder,
+  { sha256 }: Pick<BuildOptions, 'sha256'>,
+  job: () => Promise<T>,
+): Promise<T> {
+  const before = await readJson<T>(folder, marker, sha256)
   if (before !== undefined && (await folder.byteLength(`${directory}/${partitionPath(before.file)}`)) === before.file.byteLength) return before
   const facts = await job()
-  await writeJson(folder, marker, facts)
+  await writeJson(folder, marker, facts, sha256)
   return facts
 }

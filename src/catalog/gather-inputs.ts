@@ -61,7 +61,7 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
   const releases: InputRelease[] = []
   const facts = await each(jobs, runner.width, async (job) => {
     const marker = `jobs/${job.id}.json`
-    const kept = await readJson<ReadFacts>(folder, marker)
+    const kept = await readJson<ReadFacts>(folder, marker, options.sha256)
     const isWhole = kept !== undefined && (await Promise.all(kept.runs.map(async (run) => (await folder.byteLength(run.path)) === runBytes(run)))).every(Boolean)
     const found = isWhole
       ? kept
@@ -72,7 +72,7 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
     releases.push(...found.releases.map((input) => ({ ...input, told: [...input.told, ...toldOf.get(input.file)!] })))
     // At once, not after hours.
     chooseRelease(options.release, releases, options.descriptions)
-    if (!isWhole) await writeJson(folder, marker, found)
+    if (!isWhole) await writeJson(folder, marker, found, options.sha256)
     progress.set(job, { rows: found.rows, inputs: job.inputs.length })
     tell()
     return found

@@ -141,6 +141,19 @@ describe('a build that was interrupted', () => {
     }
     expectSame(await built(inputs, {}, files), undisturbed, 'damaged')
   })
+
+  test('does the work again if its notes hold something else', async () => {
+    const inputs = divided(rows, 2)
+    const files: MemoryStore = new Map()
+    const undisturbed = await built(inputs, {}, files)
+    const deep = `${'['.repeat(100_000)}${']'.repeat(100_000)}`
+    for (const text of ['null', '7', '{"check":"","value":{}}', '{"value":{"rows":"many"}}', deep]) {
+      const notes = [...files.keys()].filter((path) => path.endsWith('.json') && !path.endsWith('manifest.json'))
+      expect(notes.length).toBeGreaterThan(2)
+      for (const path of notes) files.set(path, new TextEncoder().encode(text))
+      expectSame(await built(inputs, {}, files), undisturbed, text.slice(0, 30))
+    }
+  })
 })
 
 describe('coverage of many stars, from their numbers per cell', () => {

@@ -1,5 +1,6 @@
 import type { SchemaElement } from 'hyparquet'
 import { InputError, type Place } from '../../errors.js'
+import { beyondLimit, LIMITS } from '../../limits.js'
 import type { Column } from '../../table/columns.js'
 import { columnTypeOf } from './column-type.js'
 import type { FlatColumn } from './column-pages.js'
@@ -23,7 +24,7 @@ export function rowsIn(runs: RowRuns): number {
  * A column of the rows of some groups, one after the other. Missing numbers are NaN, which makes doubles of integers and truth values; missing texts are
  * empty.
  *
- * @throws InputError `unfit-column` for a 64-bit integer that is missing or does not fit
+ * @throws InputError `unfit-column` for a 64-bit integer that is missing or does not fit, `beyond-limit` for too much text
  */
 export function gatherColumn(column: FlatColumn, groups: readonly GroupRows[], place: Place): Column {
   const { element, name } = column
@@ -51,8 +52,9 @@ export function gatherColumn(column: FlatColumn, groups: readonly GroupRows[], p
 function logicalValues(element: SchemaElement, { values, missing }: Gathered, place: Place): Pick<Column, 'type' | 'values'> {
   const type = columnTypeOf(element)
   if (Array.isArray(values)) {
-    if (type === 'string') return { type, values: textsOf(values) }
-    return { type: 'f64', values: Float64Array.from(values, (bytes) => (bytes === undefined ? NaN : signedNumber(bytes) * scaleOf(element))) }
+    if (type === 'string') return { type, values: textsOf(values, place) }
+    const scale = scaleOf(element)
+    return { type: 'f64', values: Float64Array.from(values, (bytes) => (bytes === undefined ? NaN : signedNumber(bytes, place) * scale)) }
   }
   if (values instanceof BigInt64Array && type === 'i64') {
     if (missing !== undefined) throw new InputError('unfit-column', 'a 64-bit integer is missing', place)
@@ -89,14 +91,32 @@ function refuseBeyond63Bits(values: BigInt64Array, place: Place): void {
   }
 }
 
+/** The decimals of Arrow, the widest that are written, have 256 bits. */
+const MAX_DECIMAL_BYTES = 32
+
 /** A decimal's unscaled value: two's complement, the highest byte first. */
-function signedNumber(bytes: Uint8Array): number {
+function signedNumber(bytes: Uint8Array, place: Place): number {
+  if (bytes.length > MAX_DECIMAL_BYTES) {
+    const [found, expected] = [`${bytes.length} bytes`, `at most ${MAX_DECIMAL_BYTES}`]
+    throw new InputError('unfit-column', 'a decimal number is too wide', { ...place, found, expected })
+  }
   let value = bytes.length > 0 && bytes[0]! >= 128 ? -1 : 0
   for (const byte of bytes) value = value * 256 + byte
   return value
 }
 
-function textsOf(values: readonly (Uint8Array | undefined)[]): string[] {
+/** Texts of bytes. One that many rows share, as those of a dictionary, is decoded once. */
+function textsOf(values: readonly (Uint8Array | undefined)[], place: Place): string[] {
+  const textBytes = values.reduce((total, bytes) => total + (bytes?.byteLength ?? 0), 0)
+  if (textBytes > LIMITS.textBytes) throw beyondLimit('textBytes', 'a row group holds too much text', place, textBytes)
   const decoder = new TextDecoder()
-  return Array.from(values, (bytes) => (bytes === undefined ? '' : decoder.decode(bytes)))
+  let last: Uint8Array | undefined
+  let text = ''
+  return Array.from(values, (bytes) => {
+    if (bytes === undefined) return ''
+    const isRepeated = bytes.buffer === last?.buffer && bytes.byteOffset === last.byteOffset && bytes.byteLength === last.byteLength
+    if (!isRepeated) text = decoder.decode(bytes)
+    last = bytes
+    return text
+  })
 }

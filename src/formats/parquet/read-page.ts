@@ -1,7 +1,7 @@
 import type { PageHeader, ParquetType } from 'hyparquet'
 import { parquetHeader } from 'hyparquet/src/column.js'
 import { InputError, type Place } from '../../errors.js'
-import { beyondLimit, LIMITS } from '../../limits.js'
+import { beyondLimit, LIMITS, mayUnpackTo } from '../../limits.js'
 import { WIDTHS, type ColumnPages, type FlatColumn } from './column-pages.js'
 import type { Unpackers } from './codecs.js'
 import { crc32 } from './crc32.js'
@@ -41,7 +41,7 @@ interface PageFacts {
  * Unpacks and decodes pages. No size is believed: each is checked against the bytes at hand, the rows that the footer promises and the type of the
  * column before anything is unpacked or allocated, and unpacking is given the size that must come out.
  *
- * @throws InputError `damaged-parquet` with file, row group and column, `beyond-limit` for a page that is too large
+ * @throws InputError `damaged-parquet` with file, row group and column, `beyond-limit` for pages that are too large
  */
 export function readPages(piece: PagePiece, unpackers: Unpackers): { pages: PageValues[]; dictionary: Dictionary | undefined } {
   try {
@@ -56,6 +56,8 @@ function decodedPages(piece: PagePiece, unpackers: Unpackers): { pages: PageValu
   const { pages: { column, codec }, bytes, firstRow, rows } = piece
   const pages: PageValues[] = []
   let { dictionary } = piece
+  const mostBytes = mayUnpackTo(bytes.byteLength)
+  let unpackedBytes = 0
   let at = 0
   let row = 0
   while (row < rows || (rows === 0 && at < bytes.byteLength)) {
@@ -63,6 +65,10 @@ function decodedPages(piece: PagePiece, unpackers: Unpackers): { pages: PageValu
     const { facts, end } = pageFacts(piece, at, rows - row)
     at = end
     if (facts.kind === 'other') continue
+    unpackedBytes += facts.unpackedBytes
+    if (unpackedBytes > mostBytes) {
+      throw beyondLimit('unpackedBytes', 'the pages of a column unpack to too many bytes', piece.place, unpackedBytes)
+    }
     const page = unpackedPage(facts, codec, unpackers)
     if (facts.kind === 'dictionary') {
       dictionary = dictionaryOf(page, column, facts.count)

@@ -4,6 +4,7 @@ import { serializeTCompactProtocol } from 'hyparquet-writer/src/thrift.js'
 import { describe, expect, test } from 'vitest'
 import { memorySource } from '../../../src/formats/bytes.js'
 import { unpackersOf } from '../../../src/formats/parquet/codecs.js'
+import { gatherColumn } from '../../../src/formats/parquet/gather-column.js'
 import { decodeDelta } from '../../../src/formats/parquet/delta-decode.js'
 import { deltaBinaryPacked } from '../../../src/formats/parquet/delta.js'
 import { openParquet } from '../../../src/formats/parquet/index.js'
@@ -80,6 +81,49 @@ describe('a page whose sizes cannot be is refused before anything is unpacked', 
     const before = process.memoryUsage().rss
     await expect(read(data(100, 0, 800, bomb), { codec })).rejects.toMatchObject({ tag: 'damaged-parquet', place: PLACE })
     expect(process.memoryUsage().rss - before).toBeLessThan(30e6)
+  })
+})
+
+/** One text, and 19 that are empty, as a page of 20 rows. */
+function textPage(textBytes: number, pack: (bytes: Uint8Array) => Uint8Array): Uint8Array {
+  const values = zeros(4 + textBytes + 19 * 4)
+  new DataView(values.buffer).setUint32(0, textBytes, true)
+  const packed = pack(values)
+  return data(20, 0, values.byteLength, packed)
+}
+
+describe('text within limits', () => {
+  const column = { name: 'x', optional: false, element: { name: 'x', type: 'BYTE_ARRAY', converted_type: 'UTF8' } } as const
+  const group = async (bytes: Uint8Array) => [{ pages: (await read(bytes, { type: 'BYTE_ARRAY' })).pages, runs: [0, ROWS] }]
+
+  test('many pages of little are refused before the last is unpacked', async () => {
+    const pages = joined(...Array.from({ length: 5 }, () => textPage(60_000_000, (bytes) => gzipSync(bytes, { level: 1 }))))
+    await expect(read(pages, { codec: 'GZIP', type: 'BYTE_ARRAY' })).rejects.toMatchObject({ tag: 'beyond-limit', place: PLACE })
+    await expect(read(pages, { codec: 'GZIP', type: 'BYTE_ARRAY' })).rejects.toThrow('the pages of a column unpack to too many bytes (limit unpackedBytes')
+  })
+
+  test('a long text of a dictionary that every row repeats is refused', async () => {
+    const text = zeros(4 + 3_000_000)
+    new DataView(text.buffer).setUint32(0, 3_000_000, true)
+    const indices = data(100, 8, 3, Uint8Array.of(0, 200, 1))
+    const groups = await group(joined(dictionary(1, text), indices))
+    expect(() => gatherColumn(column, groups, PLACE)).toThrow('a row group holds too much text (limit textBytes')
+  })
+
+  test('short ones come back, each row with its own', async () => {
+    const texts = Uint8Array.of(1, 0, 0, 0, 65, 2, 0, 0, 0, 66, 67)
+    // Runs of 60 times the first and 40 times the second.
+    const groups = await group(joined(dictionary(2, texts), data(100, 8, 5, Uint8Array.of(1, 120, 0, 80, 1))))
+    const expected = Array.from({ length: ROWS }, (_, row) => (row < 60 ? 'A' : 'BC'))
+    expect(gatherColumn(column, groups, PLACE)).toMatchObject({ type: 'string', values: expected })
+  })
+
+  test('a decimal number of a megabyte is none', async () => {
+    const long = zeros(4 + 1_000_000)
+    new DataView(long.buffer).setUint32(0, 1_000_000, true)
+    const groups = await group(joined(dictionary(1, long), data(100, 8, 3, Uint8Array.of(0, 200, 1))))
+    const decimal = { ...column, element: { name: 'x', type: 'BYTE_ARRAY', converted_type: 'DECIMAL', scale: 2, precision: 9 } } as const
+    expect(() => gatherColumn(decimal, groups, PLACE)).toThrow('a decimal number is too wide')
   })
 })
 
