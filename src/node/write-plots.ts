@@ -16,24 +16,24 @@ import { catalogueFile, readCcd } from './read-exposure.js'
 
 /**
  * Writes the original's figures of a run beside its products, each as `.png` and `.svg`: the star figure of every CCD, and after a run of several the
- * exposure's six. Reads each CCD's detections and stars once more: whoever asks for figures has the second. Gives the names of the PNGs.
+ * exposure's six. Reads each CCD's detections and stars once more: whoever asks for figures has the second. They are
+ * one commit, after that of the products. Gives the names of the PNGs.
  */
 export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRun): Promise<string[]> {
   const byCcd = new Map(run.ccds.map((result) => [result.ccd, result]))
   const plotted = rows.flatMap((row) => (byCcd.has(row.ccd) ? [{ row, result: byCcd.get(row.ccd)!, corners: row.corners }] : []))
   const names: string[] = []
   const stems = new Set<string>()
-  const write = async (figures: readonly NamedFigure[]) => {
-    const files: NamedBytes[] = []
+  const files: NamedBytes[] = []
+  const draw = async (figures: readonly NamedFigure[]) => {
     for (const { stem, figure } of figures) {
       stems.add(stem)
       files.push({ name: `${stem}.png`, bytes: await pngOf(figure) }, { name: `${stem}.svg`, bytes: new TextEncoder().encode(standaloneSvg(figure)) })
       names.push(`${stem}.png`)
     }
-    await writeFilesWhole(job.outdir, files)
   }
   const pointing = meanDirection(list.rows.filter(isSound).map(({ centre }) => centre))
-  if (run.solution) await write(originalPlots(list.name, plotted[0]!.row.band, plotted, run.solution, pointing))
+  if (run.solution) await draw(originalPlots(list.name, plotted[0]!.row.band, plotted, run.solution, pointing))
   for (const { row, result } of plotted) {
     const fileName = await catalogueFile(job.workdir, row.fileName)
     if (fileName === undefined) continue
@@ -41,8 +41,9 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
     const selected = indicesWhere(sources.raDeg.length, ((chosen) => (i) => chosen[i] === 1)(selectStars(sources, facts.saturation).selected))
     const stars = propagateTo(result.epochYr, await run.catalog.read(ccdFootprint(row.corners, 0)))
     const stem = freeStem(row, stems)
-    await write([originalStarPlot(stem, row.fileName, row.corners, row.centre, stars, { raDeg: gather(sources.raDeg, selected), decDeg: gather(sources.decDeg, selected) })])
+    await draw([originalStarPlot(stem, row.fileName, row.corners, row.centre, stars, { raDeg: gather(sources.raDeg, selected), decDeg: gather(sources.decDeg, selected) })])
   }
+  await writeFilesWhole(job.outdir, files)
   return names
 }
 

@@ -104,3 +104,11 @@ test.each(['simulate', 'demo'])('%s --outdir=-dash: the lines that it prints can
     process.chdir(home)
   }
 })
+
+test('figures are one commit: if the last cannot be written, none is', async () => {
+  const { work, out } = workdirWith(['a.fits', 'b.fits'])
+  mkdirSync(join(out, 'b.fits.png'))
+  const { exitCode, err } = await calibrate(work, out)
+  expect([exitCode, err]).toEqual([3, expect.stringContaining('b.fits.png: the file cannot be written')])
+  expect(filesBelow(out).filter((name) => /\.(png|svg)$/.test(name))).toEqual([])
+})
