@@ -71,7 +71,10 @@ async function writeTables(tables: AsyncIterable<Table>, format: Format, sink: B
   if (format === 'parquet' || format === 'arrow') {
     const all: Table[] = []
     for await (const table of tables) all.push(table)
-    await sink.write(format === 'parquet' ? await writeParquet(joinTables(all)) : arrowFile(joinTables(all)))
+    const rows = joinTables(all)
+    // Every star has a position; of the other columns any value may be missing.
+    const optional = rows.columns.map(({ name }) => name).filter((name) => name !== 'ra' && name !== 'dec')
+    await sink.write(format === 'parquet' ? await writeParquet(rows, optional) : arrowFile(rows))
     return
   }
   let isFirst = true

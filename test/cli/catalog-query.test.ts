@@ -1,3 +1,4 @@
+import { DuckDBInstance } from '@duckdb/node-api'
 import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -100,6 +101,17 @@ describe('formats', () => {
     const cells = nestedIndices29(Float64Array.from(expected, ({ ra }) => ra), Float64Array.from(expected, ({ dec }) => dec))
     expect([...(table.getChild('_healpix_29')!.toArray() as BigInt64Array)]).toEqual([...cells])
     expect(readdirSync(folder).filter((name) => name.startsWith('.bliss-tmp'))).toEqual([])
+  })
+
+  test('Parquet: DuckDB counts missing magnitudes as missing, not as faint', async () => {
+    const file = join(folder, 'cone.parquet')
+    expect((await run([...args, '--to', file])).exitCode).toBe(0)
+    const connection = await (await DuckDBInstance.create(':memory:')).connect()
+    const faint = expected.filter(({ bp }) => bp > 15).length
+    const known = expected.filter(({ bp }) => !Number.isNaN(bp)).length
+    const sql = `select count(*) filter (phot_bp_mean_mag > 15), count(phot_bp_mean_mag) from '${file}'`
+    expect((await connection.runAndReadAll(sql)).getRows()).toEqual([[BigInt(faint), BigInt(known)]])
+    expect(known).toBeLessThan(expected.length)
   })
 
   test.each(['csv', 'json', 'parquet', 'arrow'])('no rows at all in %s', async (format) => {
