@@ -74,7 +74,7 @@ async function writeTables(tables: AsyncIterable<Table>, format: Format, sink: B
     const rows = joinTables(all)
     // Every star has a position; of the other columns any value may be missing.
     const optional = rows.columns.map(({ name }) => name).filter((name) => name !== 'ra' && name !== 'dec')
-    await sink.write(format === 'parquet' ? await writeParquet(rows, optional) : arrowFile(rows))
+    await sink.write(format === 'parquet' ? await writeParquet(rows, optional) : arrowFile(rows, optional))
     return
   }
   let isFirst = true

@@ -84,6 +84,16 @@ describe('formats', () => {
     expect(second.out).toBe(out)
   })
 
+  test('Arrow: missing magnitudes are null', async () => {
+    const file = join(folder, 'cone.arrow')
+    expect((await run([...args, '--to', file])).exitCode).toBe(0)
+    const table = tableFromIPC(readFileSync(file))
+    const bp = table.getChild('phot_bp_mean_mag')!
+    expect(bp.nullCount).toBe(expected.filter(({ bp }) => Number.isNaN(bp)).length)
+    expect([...bp].map((value: unknown) => value === null)).toEqual(expected.map(({ bp }) => Number.isNaN(bp)))
+    expect(table.getChild('ra')!.nullCount).toBe(0)
+  })
+
   test('JSON lines: ids as text, missing values null', async () => {
     const { out } = await run([...args, '--format', 'json'])
     const objects = out.trimEnd().split('\n').map((text) => JSON.parse(text) as Record<string, unknown>)
