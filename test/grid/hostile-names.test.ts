@@ -152,10 +152,15 @@ describe('what no line can hold is refused, and nothing is written', () => {
     expect(parseDag(readFileSync(join(to, 'bliss.dag'), 'utf8')).nodes.size).toBe(8)
   })
 
-  test('the address of a catalogue stays an address', async () => {
+  test('the address of a catalogue stays an address; one with a password is refused', async () => {
     const to = join(temporaryDirectory(), 'grid')
-    const { exitCode, err } = await run(['grid', 'slurm', survey.work, '--to', to, '--catalog', 'https://user:Secret7@127.0.0.1:1/gaia', '--cache-size', '0'])
-    expect([exitCode, existsSync(to)]).toEqual([3, false])
-    expect(err).not.toContain('Secret7')
+    const planned = (catalog: string) => run(['grid', 'slurm', survey.work, '--to', to, '--catalog', catalog, '--cache-size', '0'])
+    // Nothing listens at port 1.
+    const open = await planned('http://127.0.0.1:1/gaia')
+    expect([open.exitCode, existsSync(to)]).toEqual([3, false])
+    expect(open.err).toContain('http://127.0.0.1:1/gaia')
+    const secret = await planned('https://user:Secret7@127.0.0.1:1/gaia')
+    expect([secret.exitCode, existsSync(to)]).toEqual([2, false])
+    expect(secret.err).not.toContain('Secret7')
   }, 60_000)
 })
