@@ -12,7 +12,8 @@ import { stagedSink, type StagedSink } from './file-sink.js'
 import { reasonOf } from './files.js'
 import { recoverDirectory } from './recover-directory.js'
 import { readWholeText } from './regular-file.js'
-import { commitFiles, type StagedFile } from './staged-files.js'
+import { commitFiles } from './commit-files.js'
+import type { StagedFile } from './staged-files.js'
 
 /** The tables of a batch, beside one another. */
 export interface SummaryPaths {

@@ -3,7 +3,8 @@ import { basename, dirname, join } from 'node:path'
 import { InputError } from '../errors.js'
 import type { ByteSink } from '../formats/bytes.js'
 import { reasonOf } from './files.js'
-import { commitFiles, type StagedFile } from './staged-files.js'
+import { commitFiles } from './commit-files.js'
+import type { StagedFile } from './staged-files.js'
 import { temporaryStem } from './temporary-names.js'
 
 /** A file that is written piece by piece under a temporary name beside its own, to be committed with others. */

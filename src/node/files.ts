@@ -6,7 +6,8 @@ import { READ_AT_MOST_BYTES, READ_AT_ONCE, readWhole, refuseIrregular } from './
 import { gunzipWhole } from './unpack.js'
 
 export { reasonOf } from './reason.js'
-export { writeFilesWhole, type WriteOperations } from './staged-files.js'
+export { writeFilesWhole } from './commit-files.js'
+export type { WriteOperations } from './commit-journal.js'
 
 const openFd = promisify(open) as (path: PathLike, flags: number) => Promise<number>
 const statFd = promisify(fstat) as (fd: number) => Promise<Stats>

@@ -12,7 +12,8 @@ import { exposureFacts, provenanceOf, stageCcds, type Failed, type ReadyCcd, typ
 import type { RunControl, RunFailure } from './exposure-job.js'
 import { reasonWithoutPath } from './reason.js'
 import { temporaryStem } from './temporary-names.js'
-import { commitSets, discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
+import { commitSets } from './commit-files.js'
+import { discardFiles, discardStem, flushFiles, stageFiles, type StagedFile } from './staged-files.js'
 
 /** What stands after writing. */
 export interface WrittenCcds {

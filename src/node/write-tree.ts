@@ -4,7 +4,7 @@ import { InputError } from '../errors.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import { nameFault, refuseUnfitNames } from '../products/file-name.js'
 import { reasonOf } from './files.js'
-import { writePathsWhole } from './staged-files.js'
+import { writePathsWhole } from './commit-files.js'
 
 /**
  * Writes files whose names hold directories, in their order, as one set: whole, or what stood before stays. Nothing

@@ -1,7 +1,8 @@
 import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
-import { commitSets, flushFiles, stageFiles } from '../../src/node/staged-files.js'
+import { commitSets } from '../../src/node/commit-files.js'
+import { flushFiles, stageFiles } from '../../src/node/staged-files.js'
 import { brokenDisk, deadStem } from '../support/broken-disk.js'
 import { sumsBelow } from '../support/file-tree.js'
 import { smallSurvey } from '../support/small-exposures.js'
@@ -15,6 +16,11 @@ let catalog: string
 let old: string
 let fresh: string
 
+const calibrate = (outdir: string, ...options: readonly string[]) => {
+  const inputs = ['--expnum', EXPNUM, '--ccd', 'all', '--workdir', work, '--catalog', catalog]
+  return run([...inputs, '--outdir', outdir, '--quiet', ...options])
+}
+
 beforeAll(async () => {
   const survey = await smallSurvey(temporaryDirectory(), 1)
   catalog = survey.catalog
@@ -26,21 +32,7 @@ beforeAll(async () => {
     [fresh, 'des-ab'],
   ] as const) {
     mkdirSync(outdir)
-    const { exitCode } = await run([
-      '--expnum',
-      EXPNUM,
-      '--ccd',
-      'all',
-      '--workdir',
-      work,
-      '--outdir',
-      outdir,
-      '--catalog',
-      catalog,
-      '--system',
-      system,
-      '--quiet',
-    ])
+    const { exitCode } = await calibrate(outdir, '--system', system)
     expect(exitCode).toBe(0)
   }
 })
@@ -141,20 +133,7 @@ test("an exposure's own products that cannot be written: those of an earlier run
   rmSync(fits)
   mkdirSync(fits)
   writeFileSync(join(fits, 'mine.txt'), 'kept')
-  const { exitCode, err } = await run([
-    '--expnum',
-    EXPNUM,
-    '--ccd',
-    'all',
-    '--workdir',
-    work,
-    '--outdir',
-    dir,
-    '--catalog',
-    catalog,
-    '--force',
-    '--quiet',
-  ])
+  const { exitCode, err } = await calibrate(dir, '--force')
   expect([exitCode, err]).toEqual([3, `bliss-calib: ${fits}: the file cannot be written: it is a directory\n`])
   expect(readdirSync(fits)).toEqual(['mine.txt'])
   const ofCcds = Object.entries(sumsBelow(fresh)).filter(([name]) => /_\d\d_r4p5/.test(name))
