@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js'
+import { isRecord } from '../formats/json-shape.js'
 
 /** What a camera gives in a band on a usual night. */
 export interface BandThroughput {
@@ -38,8 +39,6 @@ export interface CameraDescription {
   readonly source: string
 }
 
-const isRecord = (value: unknown): value is Record<string, unknown> =>
-  typeof value === 'object' && value !== null && !Array.isArray(value)
 const isPositive = (value: unknown): boolean => typeof value === 'number' && value > 0 && value < Infinity
 const isPattern = (value: unknown): boolean => {
   if (typeof value !== 'string' || value === '') return false

@@ -99,7 +99,7 @@ function isMove(move: unknown): move is Move {
 }
 
 /** Flushes the names of a directory. File systems that cannot do so keep their names in order by themselves. */
-export async function syncDirectory(dir: string, operations: WriteOperations): Promise<void> {
+async function syncDirectory(dir: string, operations: WriteOperations): Promise<void> {
   try {
     const handle = await operations.open(dir, 'r')
     try {

@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import { parseJson } from '../formats/json-shape.js'
+import { isRecord, parseJson } from '../formats/json-shape.js'
 import type { CcdResult, MatchColumns } from '../photometry/result.js'
 import { checkResultShape } from './check-result.js'
 import { checkResultSchema } from './result-schema.js'
@@ -31,7 +31,7 @@ export function parseCcdJson(text: string, file: string, expected: { readonly ex
     if (exposure[key] !== expected[key]) throw damaged(`the JSON is of another exposure: ${key}`, JSON.stringify(exposure[key]), JSON.stringify(expected[key]))
   }
   const [first, ...others] = Array.isArray(json['ccds']) ? (json['ccds'] as unknown[]) : []
-  if (!isObject(first) || others.length > 0) throw damaged('the JSON does not hold one CCD', `${Array.isArray(json['ccds']) ? json['ccds'].length : 'no'} CCDs`, 'one')
+  if (!isRecord(first) || others.length > 0) throw damaged('the JSON does not hold one CCD', `${Array.isArray(json['ccds']) ? json['ccds'].length : 'no'} CCDs`, 'one')
   if (first['ccd'] !== expected.ccd) throw damaged('the JSON is of another CCD', JSON.stringify(first['ccd']), `${expected.ccd}`)
   for (const key of NEEDED) if (first[key] === undefined) throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
   checkResultShape(json, file)
@@ -57,8 +57,6 @@ const NEEDED = ['outcome', 'verdict', 'zeropoint', 'zeropointErr', 'ownFraction'
 type Damaged = (sentence: string, found?: string, wanted?: string) => InputError
 type JsonObject = Readonly<Record<string, unknown>>
 
-const isObject = (value: unknown): value is JsonObject => typeof value === 'object' && value !== null && !Array.isArray(value)
-
 function parsed(text: string, damaged: Damaged): JsonObject {
   let json: unknown
   try {
@@ -66,12 +64,12 @@ function parsed(text: string, damaged: Damaged): JsonObject {
   } catch (cause) {
     throw damaged(`the JSON is damaged: ${(cause as Error).message}`)
   }
-  if (isObject(json)) return json
+  if (isRecord(json)) return json
   throw damaged('the JSON is damaged', 'no object', 'an object')
 }
 
 function objectAt(json: JsonObject, key: string, damaged: Damaged): JsonObject {
   const value = json[key]
-  if (isObject(value)) return value
+  if (isRecord(value)) return value
   throw damaged(`the JSON lacks '${key}'`, Object.keys(json).join(' '), key)
 }

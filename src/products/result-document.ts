@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import { parseJson } from '../formats/json-shape.js'
+import { isRecord, parseJson } from '../formats/json-shape.js'
 import { checkResultShape } from './check-result.js'
 import { checkResultSchema, RESULT_SCHEMA } from './result-schema.js'
 import type { ccdJson, ExposureFacts, FailedCcd, Provenance, solutionJson } from './result-json.js'
@@ -59,5 +59,3 @@ const isFailedCcd = (value: unknown): boolean => {
   const { ccd, reason } = (isRecord(value) ? value : {}) as Partial<FailedCcd>
   return Number.isInteger(ccd) && typeof reason === 'string'
 }
-
-const isRecord = (value: unknown): boolean => typeof value === 'object' && value !== null && !Array.isArray(value)

@@ -74,7 +74,7 @@ export function refuseRowCount(rows: number, { name, byteLength }: Pick<ByteSour
 }
 
 /** The form of a column that is there but is not read: nested, repeated, a time, bytes; undefined if there is no such column. */
-export function unreadForm(file: ParquetFile, name: string): string | undefined {
+function unreadForm(file: ParquetFile, name: string): string | undefined {
   const element = file.schema.children.find((child) => child.element.name === name)?.element
   if (element === undefined) return undefined
   if (element.repetition_type === 'REPEATED') return 'a repeated column'
