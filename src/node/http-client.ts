@@ -1,6 +1,5 @@
 import { lookup, type LookupAddress } from 'node:dns'
-import { Agent, request as requestHttp, type IncomingMessage, type RequestOptions } from 'node:http'
-import { Agent as TlsAgent, request as requestHttps } from 'node:https'
+import type { IncomingMessage, RequestOptions } from 'node:http'
 import { isIP, type LookupFunction } from 'node:net'
 import { CommandError, InputError } from '../errors.js'
 import { LIMITS } from '../limits.js'
@@ -33,6 +32,16 @@ export interface NetworkFacts {
   readonly lookUp?: typeof lookup
 }
 
+/** A request by each scheme, over sockets that stay open. Node's own code for it takes 50 ms to load, so a run without a URL does not. */
+async function openTransport() {
+  const [http, https] = await Promise.all([import('node:http'), import('node:https')])
+  const sockets = { keepAlive: true, maxSockets: MAX_SOCKETS }
+  return {
+    'http:': { request: http.request, agent: new http.Agent(sockets) },
+    'https:': { request: https.request, agent: new https.Agent(sockets) },
+  }
+}
+
 /** Marks what the look-up of a name refuses, so that it is no failure that passes. */
 class RefusedAddress extends Error {}
 
@@ -48,7 +57,7 @@ class RefusedAddress extends Error {}
 export function httpClient(catalogueUrl: string, { kindOf = addressKind, lookUp = lookup }: NetworkFacts = {}): HttpClient {
   const home = new URL(catalogueUrl)
   const authorization = authorizationOf(home)
-  const agents = { 'http:': new Agent({ keepAlive: true, maxSockets: MAX_SOCKETS }), 'https:': new TlsAgent({ keepAlive: true, maxSockets: MAX_SOCKETS }) }
+  let transport: ReturnType<typeof openTransport> | undefined
   let homeKind: AddressKind | undefined
 
   /** The addresses of a host that may be connected to. Of the user's own the first look-up decides what it is. */
@@ -78,9 +87,10 @@ export function httpClient(catalogueUrl: string, { kindOf = addressKind, lookUp 
   const once = async (url: URL, range: string, signal: AbortSignal): Promise<IncomingMessage> => {
     const literal = url.hostname.replace(/^\[|\]$/g, '')
     if (isIP(literal) !== 0) fitting(url, [{ address: literal, family: isIP(literal) }])
-    const secure = url.protocol === 'https:'
+    transport ??= openTransport()
+    const { request: requestBy, agent } = (await transport)[url.protocol === 'https:' ? 'https:' : 'http:']
     const options: RequestOptions = {
-      agent: agents[secure ? 'https:' : 'http:'],
+      agent,
       headers: {
         Range: range,
         'Accept-Encoding': 'identity',
@@ -92,7 +102,7 @@ export function httpClient(catalogueUrl: string, { kindOf = addressKind, lookUp 
       signal,
     }
     return new Promise((resolve, reject) => {
-      const request = (secure ? requestHttps : requestHttp)(withoutUser(url), options, resolve)
+      const request = requestBy(withoutUser(url), options, resolve)
       request.on('error', reject)
       request.end()
     })
