@@ -3,6 +3,18 @@ import tseslint from 'typescript-eslint'
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', 'demo-output/'] },
   ...tseslint.configs.recommended,
+  { files: ['src/**/*.ts'], rules: { 'max-len': ['error', { code: 120 }] } },
+  // Tests and benches quote messages, rows and queries in one piece.
+  {
+    files: ['**/*.ts', '**/*.mjs', '**/*.js'],
+    ignores: ['src/**'],
+    rules: {
+      'max-len': [
+        'error',
+        { code: 120, ignoreStrings: true, ignoreTemplateLiterals: true, ignoreRegExpLiterals: true },
+      ],
+    },
+  },
   {
     files: ['src/**/*.ts', 'test/**/*.ts'],
     languageOptions: { parserOptions: { project: ['./tsconfig.json', './tsconfig.browser.json'] } },

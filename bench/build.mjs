@@ -1,5 +1,6 @@
-// Builds of the store from many raw files: rows per second, CPU and peak memory, beside DuckDB's COPY of the same rows in the store's order and at its size (Parquet V2, zstd 15).
-// Run `npm run build` first. Usage: node bench/build.mjs [rows ...], default 2000000 5000000; 20000000 takes 3 GB of disk and some minutes.
+// Builds of the store from many raw files: rows per second, CPU and peak memory, beside DuckDB's COPY of the same rows
+// in the store's order and at its size (Parquet V2, zstd 15). Run `npm run build` first. Usage: node bench/build.mjs
+// [rows ...], default 2000000 5000000; 20000000 takes 3 GB of disk and some minutes.
 import { spawnSync } from 'node:child_process'
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
@@ -35,11 +36,21 @@ function timed(script, ...args) {
   return { ...JSON.parse(stdout), s: (performance.now() - started) / 1000 }
 }
 
-const sizeOf = (dir) => readdirSync(dir, { recursive: true }).reduce((total, name) => total + (name.endsWith('.parquet') ? statSync(join(dir, name)).size : 0), 0)
+const sizeOf = (dir) =>
+  readdirSync(dir, { recursive: true }).reduce(
+    (total, name) => total + (name.endsWith('.parquet') ? statSync(join(dir, name)).size : 0),
+    0,
+  )
 
 try {
-  console.log(`${cpus()[0].model}, ${cpus().length} processors, Node ${process.version}; 12 columns + _healpix_29, 41,000 stars per sq deg, files of 500,000 rows`)
-  console.log('| rows | threads | rows/s | CPU us/row | peak MB | bytes/row | margin rows | DuckDB CPU us/row | peak MB | bytes/row | CPU over DuckDB |')
+  console.log(
+    `${cpus()[0].model}, ${cpus().length} processors, Node ${process.version}; 12 columns + ` +
+      `_healpix_29, 41,000 stars per sq deg, files of 500,000 rows`,
+  )
+  console.log(
+    '| rows | threads | rows/s | CPU us/row | peak MB | bytes/row | margin rows | ' +
+      'DuckDB CPU us/row | peak MB | bytes/row | CPU over DuckDB |',
+  )
   console.log('|---|---|---|---|---|---|---|---|---|---|---|')
   for (const rows of process.argv.length > 2 ? process.argv.slice(2).map(Number) : [2_000_000, 5_000_000]) {
     const from = join(scratch, 'raw')
@@ -53,7 +64,11 @@ try {
     const copy = timed('copy.mjs', store, copied)
     const per = (s) => ((1e6 * s) / rows).toFixed(2)
     const ours = sizeOf(join(store, 'dataset')) / build.rows
-    console.log(`| ${rows} | 2 | ${Math.round(rows / build.s)} | ${per(build.cpuS)} | ${Math.round(build.peakMB)} | ${ours.toFixed(2)} | ${build.margin} | ${per(copy.cpuS)} | ${Math.round(copy.peakMB)} | ${(statSync(copied).size / rows).toFixed(2)} | ${(build.cpuS / copy.cpuS).toFixed(2)} |`)
+    console.log(
+      `| ${rows} | 2 | ${Math.round(rows / build.s)} | ${per(build.cpuS)} | ${Math.round(build.peakMB)} | ` +
+        `${ours.toFixed(2)} | ${build.margin} | ${per(copy.cpuS)} | ${Math.round(copy.peakMB)} | ` +
+        `${(statSync(copied).size / rows).toFixed(2)} | ${(build.cpuS / copy.cpuS).toFixed(2)} |`,
+    )
     rmSync(to, { recursive: true })
     rmSync(copied)
   }

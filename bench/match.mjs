@@ -1,5 +1,5 @@
-// Matching within 1 arcsec, all in memory, index included, beside scipy's kd-tree on unit vectors where python3-scipy is installed.
-// Run `npm run build` first. Usage: node bench/match.mjs [rows ...]
+// Matching within 1 arcsec, all in memory, index included, beside scipy's kd-tree on unit vectors where python3-scipy
+// is installed. Run `npm run build` first. Usage: node bench/match.mjs [rows ...]
 import { spawnSync } from 'node:child_process'
 import { cpus } from 'node:os'
 
@@ -48,6 +48,9 @@ for (const n of rows.length > 0 ? rows : [3000, 200_000, 1_000_000]) {
     const { user, system } = process.cpuUsage(before)
     best = Math.min(best, (user + system) / 1000)
   }
-  const peer = python.status === 0 ? Number(spawnSync('/usr/bin/python3', ['-c', PEER, String(n)], { encoding: 'utf8' }).stdout.split(' ')[1]) : NaN
+  const peer =
+    python.status === 0
+      ? Number(spawnSync('/usr/bin/python3', ['-c', PEER, String(n)], { encoding: 'utf8' }).stdout.split(' ')[1])
+      : NaN
   console.log(`${n} | ${pairs} | ${best.toFixed(1)} | ${peer.toFixed(1)} | ${(best / peer).toFixed(2)}`)
 }

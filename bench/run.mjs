@@ -2,7 +2,9 @@
 import { spawnSync } from 'node:child_process'
 import { readdirSync } from 'node:fs'
 
-for (const name of readdirSync(import.meta.dirname).filter((file) => file.endsWith('.mjs') && file !== 'run.mjs').sort()) {
+for (const name of readdirSync(import.meta.dirname)
+  .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')
+  .sort()) {
   console.log(`\n## ${name}`)
   spawnSync(process.execPath, [`${import.meta.dirname}/${name}`], { stdio: 'inherit' })
 }

@@ -2,9 +2,9 @@
 import { DuckDBInstance } from '@duckdb/node-api'
 
 /**
- * Writes rows as archive-like CSV files: ids of the level-12 pixel cannot be had from SQL, so that ids carry the right number of random bits (a
- * position part that grows along the sky, a run number and a flag bit, seven zero bits). Doubles have full mantissas; BP and RP are missing in 18 % of the rows,
- * proper motions in 21 %.
+ * Writes rows as archive-like CSV files: ids of the level-12 pixel cannot be had from SQL, so that ids carry the right
+ * number of random bits (a position part that grows along the sky, a run number and a flag bit, seven zero bits).
+ * Doubles have full mantissas; BP and RP are missing in 18 % of the rows, proper motions in 21 %.
  */
 export async function writeRows(path, { rows, perSqDeg, rowsPerFile, seed = 0.5, first = 0 }) {
   const connection = await (await DuckDBInstance.create(':memory:', { threads: '1' })).connect()
@@ -22,7 +22,9 @@ export async function writeRows(path, { rows, perSqDeg, rowsPerFile, seed = 0.5,
             random() as u, random() as v, random() as w, random() as x, random() as y, random() as z
           from range(${first + done}, ${first + done + count}) t(i)
         ), placed as (
-          select *, 45 + ${side} / cos(radians(-35)) * (a - 0.5 + 2.3e-10 * u) as ra, ${decLow} + ${decHigh - decLow} * (b + 2.3e-10 * v) as dec,
+          select *, 45 + ${side} / cos(radians(-35)) * (a - 0.5 + 2.3e-10 * u) as ra, ${decLow} + ${
+            decHigh - decLow
+          } * (b + 2.3e-10 * v) as dec,
             (20.9 + log10(1e-4 + c) / 0.25)::float as g, 0.4 + 1.1 * d + 0.3 * (e + f - 1) as colour, sqrt(-2 * ln(u + 1e-12)) * cos(2 * pi() * v) as n1, sqrt(-2 * ln(u + 1e-12)) * sin(2 * pi() * v) as n2,
             0.0003 + pow(10, 0.3 * ((20.9 + log10(1e-4 + c) / 0.25) - 20.5)) * 0.006 as err
           from base

@@ -1,21 +1,36 @@
-// Rows as Gaia has them, for the benches that weigh bytes: ids of the level-12 pixel, full doubles, float32 noise, 18 % without BP and RP, 21 % without proper motion.
+// Rows as Gaia has them, for the benches that weigh bytes: ids of the level-12 pixel, full doubles, float32 noise, 18 %
+// without BP and RP, 21 % without proper motion.
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const { nestedIndices } = await import(new URL('healpix/index.js', dist).href)
 const { seededRandom } = await import(new URL('math/random.js', dist).href)
 
-const NAMES = ['phot_g_mean_mag', 'phot_g_mean_mag_error', 'phot_bp_mean_mag', 'phot_bp_mean_mag_error', 'phot_rp_mean_mag', 'phot_rp_mean_mag_error', 'phot_bp_rp_excess_factor', 'pmra', 'pmdec']
+const NAMES = [
+  'phot_g_mean_mag',
+  'phot_g_mean_mag_error',
+  'phot_bp_mean_mag',
+  'phot_bp_mean_mag_error',
+  'phot_rp_mean_mag',
+  'phot_rp_mean_mag_error',
+  'phot_bp_rp_excess_factor',
+  'pmra',
+  'pmdec',
+]
 
 /** Columns that a calibration does not read. */
 const FURTHER_NAMES = ['parallax', 'ruwe']
 
 /**
- * Running numbers in ids count up to so many times the stars per square degree, and so many ids have bit 32 set: fits to the 2,000 random rows of DR2 and DR3 in
- * ../shared/real/gaia (number over density: quartiles 0.23, 0.50, 0.90, 90 % 1.2 in each tenth of density; bit 32 in 39 % at 10,000 stars per square degree, 83 % at 380,000).
+ * Running numbers in ids count up to so many times the stars per square degree, and so many ids have bit 32 set: fits
+ * to the 2,000 random rows of DR2 and DR3 in ../shared/real/gaia (number over density: quartiles 0.23, 0.50, 0.90, 90 %
+ * 1.2 in each tenth of density; bit 32 in 39 % at 10,000 stars per square degree, 83 % at 380,000).
  */
 const NUMBERS_PER_DENSITY = 1.2
 const FLAGGED = 0.65
 
-/** A field of `rows` stars at `perSqDeg`, round RA 45, Dec -35, off the borders of base cells; with `further`, also columns that no calibration reads. */
+/**
+ * A field of `rows` stars at `perSqDeg`, round RA 45, Dec -35, off the borders of base cells; with `further`, also
+ * columns that no calibration reads.
+ */
 export function simulatedStars(rows, perSqDeg, { seed = 1, further = false } = {}) {
   const random = seededRandom(seed)
   const names = further ? [...NAMES, ...FURTHER_NAMES] : NAMES

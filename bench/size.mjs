@@ -1,5 +1,6 @@
-// What a star costs: bytes per column of stores of simulated rows at several densities and of real rows, beside the original's CSV, and the whole sky from its density map.
-// Run `npm run build` first. Usage: node bench/size.mjs [rows at each density, default 500000] [shared data, default ../shared]
+// What a star costs: bytes per column of stores of simulated rows at several densities and of real rows, beside the
+// original's CSV, and the whole sky from its density map. Run `npm run build` first. Usage: node bench/size.mjs [rows
+// at each density, default 500000] [shared data, default ../shared]
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -41,7 +42,11 @@ function bytesPerRow(dir) {
     const metadata = parquetMetadata(Uint8Array.from(readFileSync(file)).buffer)
     rows += Number(metadata.num_rows)
     for (const group of metadata.row_groups) {
-      for (const { meta_data: meta } of group.columns) columns.set(meta.path_in_schema[0], (columns.get(meta.path_in_schema[0]) ?? 0) + Number(meta.total_compressed_size))
+      for (const { meta_data: meta } of group.columns)
+        columns.set(
+          meta.path_in_schema[0],
+          (columns.get(meta.path_in_schema[0]) ?? 0) + Number(meta.total_compressed_size),
+        )
     }
   }
   return { rows, all: all / rows, columns: new Map([...columns].map(([name, bytes]) => [name, bytes / rows])) }
@@ -49,7 +54,9 @@ function bytesPerRow(dir) {
 
 /** Bytes per row of the original's CSV of the stars: id, ra, dec, G as the shortest text, one header line. */
 async function csvBytesPerRow(dir) {
-  const { sourceId, raDeg, decDeg, mag } = await (await openCatalog(dir)).read({ order: 0, ranges: Float64Array.of(0, 12) }, [])
+  const { sourceId, raDeg, decDeg, mag } = await (
+    await openCatalog(dir)
+  ).read({ order: 0, ranges: Float64Array.of(0, 12) }, [])
   let bytes = 0
   for (let i = 0; i < sourceId.length; i++) bytes += `${sourceId[i]},${raDeg[i]},${decDeg[i]},${mag[i]}\n`.length
   return bytes / sourceId.length
@@ -61,7 +68,10 @@ async function measured(inputs, label) {
   for (const [variant, options] of Object.entries(VARIANTS)) {
     const to = join(scratch, 'store')
     const report = await buildCatalogDirectory(inputs, to, { release: 'gaia_dr2', ...options, marginArcsec: 10 })
-    sizes[variant] = { ...bytesPerRow(join(to, report.name)), margin: (report.margin?.byteLength ?? 0) / report.rowCount }
+    sizes[variant] = {
+      ...bytesPerRow(join(to, report.name)),
+      margin: (report.margin?.byteLength ?? 0) / report.rowCount,
+    }
     if (variant === 'basic') csv = await csvBytesPerRow(to)
     rmSync(to, { recursive: true })
   }
@@ -69,13 +79,20 @@ async function measured(inputs, label) {
   const without = basic.all - basic.columns.get('_healpix_29')
   const lite = sizes['eight, lite']
   const cell = (bytes) => `${bytes.toFixed(2)} (${(bytes / csv).toFixed(3)})`
-  console.log(`| ${label} | ${basic.rows} | ${csv.toFixed(1)} | ${cell(without)} | ${cell(basic.all)} | ${cell(eight.all)} | ${cell(lite.all)} | ${cell(whole.all)} | ${cell(sizes['default, lite'].all)} | ${whole.margin.toFixed(2)} |`)
+  console.log(
+    `| ${label} | ${basic.rows} | ${csv.toFixed(1)} | ${cell(without)} | ${cell(basic.all)} | ` +
+      `${cell(eight.all)} | ${cell(lite.all)} | ${cell(whole.all)} | ` +
+      `${cell(sizes['default, lite'].all)} | ${whole.margin.toFixed(2)} |`,
+  )
   return { csv, sizes }
 }
 
 try {
   console.log('bytes per star (over those of the CSV)')
-  console.log('| stars | rows | CSV | id, ra, dec, G | the same + _healpix_29 | 8 columns + _healpix_29 | 8, lite | default | default, lite | margin |')
+  console.log(
+    '| stars | rows | CSV | id, ra, dec, G | the same + _healpix_29 | 8 columns + ' +
+      '_healpix_29 | 8, lite | default | default, lite | margin |',
+  )
   console.log('|---|---|---|---|---|---|---|---|---|---|')
   const byDensity = []
   for (const perSqDeg of DENSITIES) {
@@ -85,15 +102,24 @@ try {
   }
   const gaia = join(SHARED, 'real/gaia')
   if (existsSync(gaia)) {
-    const real = [...readdirSync(gaia).filter((name) => /^(ocelot|tutorial|pyia_gdr2)/.test(name)), ...readdirSync(join(gaia, 'legacypipe_chunks')).map((name) => `legacypipe_chunks/${name}`)]
-    await measured(real.map((name) => join(gaia, name)), 'real rows, DR2')
+    const real = [
+      ...readdirSync(gaia).filter((name) => /^(ocelot|tutorial|pyia_gdr2)/.test(name)),
+      ...readdirSync(join(gaia, 'legacypipe_chunks')).map((name) => `legacypipe_chunks/${name}`),
+    ]
+    await measured(
+      real.map((name) => join(gaia, name)),
+      'real rows, DR2',
+    )
     await wholeSky(join(gaia, 'gaiadr3.nside64.densmap.fits'), byDensity)
   }
 } finally {
   rmSync(scratch, { recursive: true, force: true })
 }
 
-/** Each pixel of the map at the bytes per star of its density, between the measured ones linear in the logarithm; DR2 has 0.934 of DR3's sources. */
+/**
+ * Each pixel of the map at the bytes per star of its density, between the measured ones linear in the logarithm; DR2
+ * has 0.934 of DR3's sources.
+ */
 async function wholeSky(map, byDensity) {
   const table = await readFitsTable(await fileSource(map))
   const counts = Array.from(table.columns[0].values, Number)
@@ -106,7 +132,13 @@ async function wholeSky(map, byDensity) {
     const t = Math.log(perSqDeg / low.perSqDeg) / Math.log(high.perSqDeg / low.perSqDeg)
     return (1 - t) * of(low) + t * of(high)
   }
-  const gigabytes = (of) => counts.reduce((sum, count) => sum + (count === 0 ? 0 : count * interpolated((count / area) * (SOURCES / total), of)), 0) * (SOURCES / total) / 1e9
+  const gigabytes = (of) =>
+    (counts.reduce(
+      (sum, count) => sum + (count === 0 ? 0 : count * interpolated((count / area) * (SOURCES / total), of)),
+      0,
+    ) *
+      (SOURCES / total)) /
+    1e9
   console.log(`\n${SOURCES} sources by the density map [GB]`)
   const csv = gigabytes(({ csv }) => csv)
   console.log(`| original's CSV | ${csv.toFixed(1)} |`)
@@ -117,5 +149,6 @@ async function wholeSky(map, byDensity) {
   const without = gigabytes(({ sizes }) => sizes.basic.all - sizes.basic.columns.get('_healpix_29'))
   console.log(`| basic without _healpix_29 | ${without.toFixed(1)} | ${(without / csv).toFixed(4)} |`)
   console.log(`| margin of default | ${gigabytes(({ sizes }) => sizes.default.margin).toFixed(2)} |`)
-  for (const name of byDensity[0].sizes.default.columns.keys()) console.log(`| default: ${name} | ${gigabytes(({ sizes }) => sizes.default.columns.get(name)).toFixed(1)} |`)
+  for (const name of byDensity[0].sizes.default.columns.keys())
+    console.log(`| default: ${name} | ${gigabytes(({ sizes }) => sizes.default.columns.get(name)).toFixed(1)} |`)
 }

@@ -26,7 +26,10 @@ const PIXEL_ORDER = 5
 const densities = process.argv.slice(2).map(Number)
 const scratch = mkdtempSync(join(tmpdir(), 'bliss-bench-'))
 try {
-  console.log('stars/sq deg | rows | bytes/star | CCD bytes (median) | requests | rows wanted | original (median) | ratio (median, worst)')
+  console.log(
+    'stars/sq deg | rows | bytes/star | CCD bytes (median) | requests | rows ' +
+      'wanted | original (median) | ratio (median, worst)',
+  )
   for (const density of densities.length > 0 ? densities : [2000, 41_000, 1_000_000]) await measure(density)
 } finally {
   rmSync(scratch, { recursive: true, force: true })
@@ -40,12 +43,16 @@ async function measure(density) {
   writeFileSync(input, await writeParquet(simulatedStars(ROWS, density, { seed: density, further: true })))
   const to = join(scratch, `store-${density}`)
   const report = await buildCatalogDirectory([input], to, { release: 'gaia_dr2' })
-  const stored = readdirSync(to, { recursive: true }).reduce((total, name) => total + (statSync(join(to, name)).isFile() ? statSync(join(to, name)).size : 0), 0)
+  const stored = readdirSync(to, { recursive: true }).reduce(
+    (total, name) => total + (statSync(join(to, name)).isFile() ? statSync(join(to, name)).size : 0),
+    0,
+  )
   const random = seededRandom(density + 1)
   const [bytes, requests, rows, originals, ratios] = [[], [], [], [], []]
   for (let n = 0; n < FOOTPRINTS; n++) {
     const decDeg = field.decDeg + (2 * random.uniform() - 1) * (field.halfDeg - 0.3)
-    const raDeg = field.raDeg + ((2 * random.uniform() - 1) * (field.halfDeg - 0.3)) / Math.cos((field.decDeg * Math.PI) / 180)
+    const raDeg =
+      field.raDeg + ((2 * random.uniform() - 1) * (field.halfDeg - 0.3)) / Math.cos((field.decDeg * Math.PI) / 180)
     const footprint = ccdCells(raDeg, decDeg)
     // Opened anew: one CCD, one process.
     const catalog = await openCatalog(to)
@@ -61,7 +68,16 @@ async function measure(density) {
   }
   console.log(await remoteLine(to, field))
   if (field.halfDeg > 1.5) console.log(await focalPlaneLine(to, field))
-  const line = [density, report.rowCount, (stored / report.rowCount).toFixed(2), median(bytes), median(requests), median(rows), Math.round(median(originals)), `1/${median(ratios).toFixed(1)}, 1/${Math.min(...ratios).toFixed(1)}`]
+  const line = [
+    density,
+    report.rowCount,
+    (stored / report.rowCount).toFixed(2),
+    median(bytes),
+    median(requests),
+    median(rows),
+    Math.round(median(originals)),
+    `1/${median(ratios).toFixed(1)}, 1/${Math.min(...ratios).toFixed(1)}`,
+  ]
   console.log(line.join(' | '), `| sum ratio 1/${(sum(originals) / sum(bytes)).toFixed(1)}`)
 }
 
@@ -69,10 +85,17 @@ async function measure(density) {
 function ccdCells(raDeg, decDeg) {
   const dRa = CCD.widthDeg / 2 / Math.cos((decDeg * Math.PI) / 180)
   const dDec = CCD.heightDeg / 2
-  return polygonCover(13, [raDeg - dRa, raDeg + dRa, raDeg + dRa, raDeg - dRa], [decDeg - dDec, decDeg - dDec, decDeg + dDec, decDeg + dDec], CCD.marginArcsec / 3600)
+  return polygonCover(
+    13,
+    [raDeg - dRa, raDeg + dRa, raDeg + dRa, raDeg - dRa],
+    [decDeg - dDec, decDeg - dDec, decDeg + dDec, decDeg + dDec],
+    CCD.marginArcsec / 3600,
+  )
 }
 
-/** The same CCDs from a directory and by HTTP on the loopback: requests and bytes of bodies as the server counts them. */
+/**
+ * The same CCDs from a directory and by HTTP on the loopback: requests and bytes of bodies as the server counts them.
+ */
 async function remoteLine(dir, field) {
   const counts = { requests: 0, bytes: 0 }
   const server = createServer((request, response) => {
@@ -87,15 +110,26 @@ async function remoteLine(dir, field) {
     readSync(file, body, 0, body.length, Number(first))
     closeSync(file)
     counts.bytes += body.length
-    response.writeHead(206, { 'Content-Range': `bytes ${first}-${end - 1}/${size}`, 'Content-Length': body.length, ETag: `"${size}"` }).end(body)
+    response
+      .writeHead(206, {
+        'Content-Range': `bytes ${first}-${end - 1}/${size}`,
+        'Content-Length': body.length,
+        ETag: `"${size}"`,
+      })
+      .end(body)
   })
   await new Promise((listening) => server.listen(0, '127.0.0.1', listening))
   const local = { requests: 0, bytes: 0 }
   const random = seededRandom(5)
   const ccds = 20
   for (let n = 0; n < ccds; n++) {
-    const footprint = ccdCells(field.raDeg + (random.uniform() - 0.5) * field.halfDeg, field.decDeg + (random.uniform() - 0.5) * field.halfDeg)
-    const remote = await openCatalog(`http://127.0.0.1:${server.address().port}`, { remote: { cacheDir: '', cacheBytes: 0, offline: false } })
+    const footprint = ccdCells(
+      field.raDeg + (random.uniform() - 0.5) * field.halfDeg,
+      field.decDeg + (random.uniform() - 0.5) * field.halfDeg,
+    )
+    const remote = await openCatalog(`http://127.0.0.1:${server.address().port}`, {
+      remote: { cacheDir: '', cacheBytes: 0, offline: false },
+    })
     const near = await openCatalog(dir)
     const [a, b] = [await remote.read(footprint, DEFAULT_RUN), await near.read(footprint, DEFAULT_RUN)]
     if (a.sourceId.length !== b.sourceId.length) throw new Error('other rows by HTTP')
@@ -103,7 +137,10 @@ async function remoteLine(dir, field) {
     local.bytes += near.counters.bytesRead
   }
   server.close()
-  return `  by HTTP, manifest included, a CCD: ${counts.requests / ccds} requests, ${Math.round(counts.bytes / ccds)} bytes; from disk ${local.requests / ccds}, ${Math.round(local.bytes / ccds)}`
+  return (
+    `  by HTTP, manifest included, a CCD: ${counts.requests / ccds} requests, ` +
+    `${Math.round(counts.bytes / ccds)} bytes; from disk ${local.requests / ccds}, ${Math.round(local.bytes / ccds)}`
+  )
 }
 
 /** The 60 CCDs of an exposure, 2.2 deg across, in one read. */
@@ -111,7 +148,10 @@ async function focalPlaneLine(dir, field) {
   let cells
   for (let row = 0; row < 12; row++) {
     for (let column = 0; column < 5; column++) {
-      const some = ccdCells(field.raDeg + ((column - 2) * 0.31) / Math.cos((field.decDeg * Math.PI) / 180), field.decDeg + (row - 5.5) * 0.165)
+      const some = ccdCells(
+        field.raDeg + ((column - 2) * 0.31) / Math.cos((field.decDeg * Math.PI) / 180),
+        field.decDeg + (row - 5.5) * 0.165,
+      )
       cells = cells === undefined ? some : unionRanges(cells, some)
     }
   }
@@ -119,7 +159,10 @@ async function focalPlaneLine(dir, field) {
   const start = process.cpuUsage()
   const stars = await catalog.read(cells, DEFAULT_RUN)
   const { user, system } = process.cpuUsage(start)
-  return `  60 CCDs in one read: ${catalog.counters.requests} requests, ${catalog.counters.bytesRead} bytes, ${stars.sourceId.length} rows, ${Math.round((user + system) / 1000)} ms of CPU`
+  return (
+    `  60 CCDs in one read: ${catalog.counters.requests} requests, ${catalog.counters.bytesRead} ` +
+    `bytes, ${stars.sourceId.length} rows, ${Math.round((user + system) / 1000)} ms of CPU`
+  )
 }
 
 function median(values) {

@@ -18,9 +18,17 @@ process.exitCode = exitCode || process.exitCode || 0
 // Node aborts at its end if its terminal is gone; the signal's own end is 129 to a shell just as well.
 if (exitCode === 129 && hasTerminal) process.kill(process.pid, 'SIGHUP')
 
-/** Whether these arguments look like work for more than one thread. A guess: a thread that nobody takes ends with the process. */
+/**
+ * Whether these arguments look like work for more than one thread. A guess: a thread that nobody takes ends with the
+ * process.
+ */
 function severalThreads() {
   const value = (option) => args[args.indexOf(option) + 1] ?? ''
-  if (availableParallelism() === 1 || args.includes('--legacy') || (args.includes('--workers') && value('--workers') === '1')) return false
+  if (
+    availableParallelism() === 1 ||
+    args.includes('--legacy') ||
+    (args.includes('--workers') && value('--workers') === '1')
+  )
+    return false
   return args[0] === 'merge' || args[0] === 'batch' || (args.includes('--ccd') && /^all$|[,-]/.test(value('--ccd')))
 }

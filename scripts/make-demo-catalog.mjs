@@ -1,4 +1,5 @@
-// Makes catalogs/demo, the catalogue of simulated stars round the demo field, from the built project. A test compares the bytes.
+// Makes catalogs/demo, the catalogue of simulated stars round the demo field, from the built project. A test compares
+// the bytes.
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'

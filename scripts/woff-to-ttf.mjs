@@ -11,7 +11,11 @@ export function woffToTtf(woff) {
     const at = 44 + 20 * i
     const [offset, packed, length] = [woff.readUInt32BE(at + 4), woff.readUInt32BE(at + 8), woff.readUInt32BE(at + 12)]
     const bytes = woff.subarray(offset, offset + packed)
-    return { tag: woff.subarray(at, at + 4), checksum: woff.subarray(at + 16, at + 20), bytes: packed < length ? inflateSync(bytes) : bytes }
+    return {
+      tag: woff.subarray(at, at + 4),
+      checksum: woff.subarray(at + 16, at + 20),
+      bytes: packed < length ? inflateSync(bytes) : bytes,
+    }
   })
   const entries = 2 ** Math.floor(Math.log2(count))
   const header = Buffer.alloc(12)

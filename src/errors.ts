@@ -73,7 +73,9 @@ export interface PlainError {
 }
 
 export function plainError(error: unknown): PlainError {
-  const { name, message, stack, cause, code } = (error instanceof Error ? error : new Error(String(error))) as Error & { code?: unknown }
+  const { name, message, stack, cause, code } = (error instanceof Error ? error : new Error(String(error))) as Error & {
+    code?: unknown
+  }
   return {
     name,
     message,

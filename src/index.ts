@@ -1,4 +1,10 @@
-export { calibrateCcd, type CalibrationOptions, type CcdInput, type ExposureInput, type ExposureResult } from './pipeline.js'
+export {
+  calibrateCcd,
+  type CalibrationOptions,
+  type CcdInput,
+  type ExposureInput,
+  type ExposureResult,
+} from './pipeline.js'
 export { calibrateExposure, type ExposureOptions } from './node/calibrate-exposure.js'
 export { openCatalog } from './node/open-catalog.js'
 export { packagedCameraOf } from './node/camera-files.js'
@@ -13,7 +19,12 @@ export { type SourceColumns } from './exposure/sources.js'
 export { matchSky, type MatchMode, type SkyMatches, type SkyPositions } from './math/match-sky.js'
 export { fitZeropoint, type ZeropointFit, type ZeropointInput, type ZeropointOptions } from './photometry/zeropoint.js'
 export { type Concern, type ConcernTag } from './photometry/concern.js'
-export { solveExposure, type CcdMatches, type ExposureSolution, type SolvedCcd } from './photometry/exposure-solution.js'
+export {
+  solveExposure,
+  type CcdMatches,
+  type ExposureSolution,
+  type SolvedCcd,
+} from './photometry/exposure-solution.js'
 export { type CcdResult, type MatchColumns, type PhotometricSystem } from './photometry/result.js'
 export { memorySource, type ByteSource } from './formats/bytes.js'
 export { readFitsHeaders, readFitsTable, writeFitsTable } from './formats/fits/index.js'

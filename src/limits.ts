@@ -5,11 +5,15 @@ const MIB = 1024 * KIB
 const GIB = 1024 * MIB
 
 /**
- * How large an input may be. What is beyond a limit is refused (exit code 3), naming the file, what was found and the limit; docs/limits.md lists them
- * for people. Each lies well above what real surveys hold, and keeps a file of 50 MB that was made to hurt below 1 GB of memory.
+ * How large an input may be. What is beyond a limit is refused (exit code 3), naming the file, what was found and the
+ * limit; docs/limits.md lists them for people. Each lies well above what real surveys hold, and keeps a file of 50 MB
+ * that was made to hurt below 1 GB of memory.
  */
 export const LIMITS = {
-  /** Bytes that a compressed file may unpack to, whatever its size: an empty image of 8k x 8k float32 (256 MiB) is packed 1000:1, and is real. */
+  /**
+   * Bytes that a compressed file may unpack to, whatever its size: an empty image of 8k x 8k float32 (256 MiB) is
+   * packed 1000:1, and is real.
+   */
   unpackedBytes: 256 * MIB,
   /** Beyond that, bytes unpacked for each byte read: catalogues in FITS or CSV measure 1.5 to 4. */
   unpackedPerByte: 16,
@@ -23,11 +27,16 @@ export const LIMITS = {
   jsonBytes: 16 * MIB,
   /** A manifest, or a list of partitions: 10^5 partitions are 2 to 8 MB. */
   manifestBytes: 64 * MIB,
-  /** Text that is held whole: lists of CCDs, of exposures and of suspects; 10^5 rows of a list are 20 MB. A string of V8 ends at 512 MiB. */
+  /**
+   * Text that is held whole: lists of CCDs, of exposures and of suspects; 10^5 rows of a list are 20 MB. A string of V8
+   * ends at 512 MiB.
+   */
   textBytes: 256 * MIB,
   /** One line of text: a row of Gaia's 152 columns is 2 kB, a list of a night's options less. */
   lineBytes: MIB,
-  /** Lines of a list of CCDs, exposures or partitions: 10^5 rows are real; two million lines are 1 GB as text in memory. */
+  /**
+   * Lines of a list of CCDs, exposures or partitions: 10^5 rows are real; two million lines are 1 GB as text in memory.
+   */
   listLines: 2_000_000,
   /** Rows of one table: all variables of Gaia DR3 are 10^7, a catalogue of a survey field 10^7. */
   tableRows: 100_000_000,
@@ -37,7 +46,10 @@ export const LIMITS = {
   headerCards: 200_000,
   /** HDUs of one FITS file: LDAC of a mosaic of 200 detectors has 401. */
   fitsHdus: 10_000,
-  /** Elements that variable-length arrays give for each byte of their heap: arrays may share bytes, but one row has no need of another's. */
+  /**
+   * Elements that variable-length arrays give for each byte of their heap: arrays may share bytes, but one row has no
+   * need of another's.
+   */
   heapElementsPerByte: 8,
   /** Brackets within brackets in JSON: our own have 6. */
   jsonDepth: 64,
@@ -45,11 +57,17 @@ export const LIMITS = {
   namedDepth: 4,
   /** Partitions of a catalogue: HATS catalogues of the whole sky have up to 3 x 10^5. */
   partitions: 2_000_000,
-  /** Rows of a Parquet file, whatever its size: a constant column takes no space, four million rows of ten columns 320 MB of memory. */
+  /**
+   * Rows of a Parquet file, whatever its size: a constant column takes no space, four million rows of ten columns 320
+   * MB of memory.
+   */
   parquetRows: 4_000_000,
   /** Beyond that, bytes of the file for each row: positions alone take 8 and are not packed below 4. */
   parquetBytesPerRow: 4,
-  /** One unpacked page of a Parquet file: writers aim at 8 kB to 1 MB, and those without pages write a row group of 10^6 rows as one. */
+  /**
+   * One unpacked page of a Parquet file: writers aim at 8 kB to 1 MB, and those without pages write a row group of 10^6
+   * rows as one.
+   */
   pageBytes: 64 * MIB,
   /** Footer of a Parquet file: 1,000 columns in 1,000 row groups are 100 MB; HATS partitions have 10 kB to 2 MB. */
   footerBytes: 64 * MIB,
@@ -70,7 +88,10 @@ export type Limit = keyof typeof LIMITS
 
 /** The refusal of an input that is beyond a limit: what is too large, by how much, and the limit. */
 export function beyondLimit(limit: Limit, sentence: string, place: Place, found?: number): InputError {
-  const facts = { ...(found === undefined ? {} : { found: counted(found) }), expected: `at most ${counted(LIMITS[limit])}` }
+  const facts = {
+    ...(found === undefined ? {} : { found: counted(found) }),
+    expected: `at most ${counted(LIMITS[limit])}`,
+  }
   return new InputError('beyond-limit', `${sentence} (limit ${limit}, see docs/limits.md)`, { ...facts, ...place })
 }
 
@@ -82,8 +103,14 @@ export function mayUnpackTo(packedBytes: number): number {
 /** The refusal of a compressed file that holds too much: the way out is to unpack it by hand, if it is meant. */
 export function unpacksTooFar(file: string, packedBytes: number): InputError {
   const most = mayUnpackTo(packedBytes)
-  const sentence = `the compressed file holds more than ${LIMITS.unpackedPerByte} times its own size; if it is meant, unpack it first (limits unpackedBytes and unpackedPerByte, see docs/limits.md)`
-  return new InputError('beyond-limit', sentence, { file, found: `${counted(packedBytes)} bytes that unpack to more`, expected: `at most ${counted(most)} bytes` })
+  const sentence =
+    `the compressed file holds more than ${LIMITS.unpackedPerByte} times its own size; if it ` +
+    `is meant, unpack it first (limits unpackedBytes and unpackedPerByte, see docs/limits.md)`
+  return new InputError('beyond-limit', sentence, {
+    file,
+    found: `${counted(packedBytes)} bytes that unpack to more`,
+    expected: `at most ${counted(most)} bytes`,
+  })
 }
 
 function counted(value: number): string {

@@ -85,14 +85,22 @@ export interface CcdSky {
  *
  * @throws DataError where the catalogue does not cover the CCD, or cannot deliver the photometric system
  */
-export async function calibrateCcd(input: CcdInput, catalog: Catalog, options: CalibrationOptions = {}): Promise<CcdResult> {
+export async function calibrateCcd(
+  input: CcdInput,
+  catalog: Catalog,
+  options: CalibrationOptions = {},
+): Promise<CcdResult> {
   const [sky] = await ccdSkies([input], catalog, options.system)
   if (sky instanceof Error) throw sky
   return calibrateStars(input, sky!, options)
 }
 
 /** The catalogue's part for each CCD, in one read of it, or why there is none: as `calibrateCcd` would throw. */
-export async function ccdSkies(ccds: readonly Pick<CcdInput, 'ccd' | 'band' | 'corners' | 'place'>[], catalog: Catalog, system: PhotometricSystem = DEFAULT_SYSTEM): Promise<(CcdSky | Error)[]> {
+export async function ccdSkies(
+  ccds: readonly Pick<CcdInput, 'ccd' | 'band' | 'corners' | 'place'>[],
+  catalog: Catalog,
+  system: PhotometricSystem = DEFAULT_SYSTEM,
+): Promise<(CcdSky | Error)[]> {
   const footprints = ccds.map((ccd): CellRanges | Error => {
     try {
       standardSystem(system, catalog.description, ccd.band, catalog.columns)
@@ -102,11 +110,18 @@ export async function ccdSkies(ccds: readonly Pick<CcdInput, 'ccd' | 'band' | 'c
     }
   })
   const { name, description, columns } = catalog
-  const read = (await readEach(catalog, footprints.filter((footprint): footprint is CellRanges => !(footprint instanceof Error)))).values()
+  const read = (
+    await readEach(
+      catalog,
+      footprints.filter((footprint): footprint is CellRanges => !(footprint instanceof Error)),
+    )
+  ).values()
   return footprints.map((footprint) => {
     if (footprint instanceof Error) return footprint
     const stars = read.next().value!
-    return stars instanceof Error ? stars : { catalog: { name, description, columns }, stars, areaSqDeg: rangesAreaSqDeg(footprint) }
+    return stars instanceof Error
+      ? stars
+      : { catalog: { name, description, columns }, stars, areaSqDeg: rangesAreaSqDeg(footprint) }
   })
 }
 
@@ -116,7 +131,11 @@ export async function ccdSkies(ccds: readonly Pick<CcdInput, 'ccd' | 'band' | 'c
  * @throws DataError if the catalogue cannot deliver the photometric system; InputError if the detections are not
  *   within the corners
  */
-export function calibrateStars(input: CcdInput, { catalog, stars: catalogStars, areaSqDeg }: CcdSky, options: CalibrationOptions = {}): CcdResult {
+export function calibrateStars(
+  input: CcdInput,
+  { catalog, stars: catalogStars, areaSqDeg }: CcdSky,
+  options: CalibrationOptions = {},
+): CcdResult {
   const { system = DEFAULT_SYSTEM, estimator = 'robust', radiusArcsec = 1 } = options
   const standard = standardSystem(system, catalog.description, input.band, catalog.columns)
   refuseElsewhere(input, FOOTPRINT_MARGIN_ARCSEC)
@@ -129,14 +148,41 @@ export function calibrateStars(input: CcdInput, { catalog, stars: catalogStars, 
   const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, stars, standards, radiusArcsec)
   const matches = match(selection.selected)
   const evidence = matchEvidence(input.sources, aligned, stars, matches, areaSqDeg)
-  const prior = inlierPrior(input.sources, stars, matches, evidence, options.suspects && suspectStars(stars, matches.starRow, options.suspects))
+  const prior = inlierPrior(
+    input.sources,
+    stars,
+    matches,
+    evidence,
+    options.suspects && suspectStars(stars, matches.starRow, options.suspects),
+  )
   const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
 
-  const diagnostics = diagnose({ input, description: catalog.description, stars, selected: selection.selected, pairs: matches, evidence, prior, fitted, astrometry, withoutColourTerm: standard.relation === null })
+  const diagnostics = diagnose({
+    input,
+    description: catalog.description,
+    stars,
+    selected: selection.selected,
+    pairs: matches,
+    evidence,
+    prior,
+    fitted,
+    astrometry,
+    withoutColourTerm: standard.relation === null,
+  })
 
   // The number that whoever comes from the original compares with.
   const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
-  return summarize({ input, catalogName: catalog.name, standard, selection, fitted, sigmaClip, astrometry, diagnostics, epochYr: stars.epochYr })
+  return summarize({
+    input,
+    catalogName: catalog.name,
+    standard,
+    selection,
+    fitted,
+    sigmaClip,
+    astrometry,
+    diagnostics,
+    epochYr: stars.epochYr,
+  })
 }
 
 /** The CCDs of one exposure, each as `calibrateCcd` takes it. */
@@ -163,7 +209,11 @@ export interface ExposureResult {
  *
  * @throws as `calibrateCcd`; DataError if they are of different bands, times, exposure times or units of flux
  */
-export async function calibrateExposure({ ccds, pointing }: ExposureInput, catalog: Catalog, options: ExposureOptions = {}): Promise<ExposureResult> {
+export async function calibrateExposure(
+  { ccds, pointing }: ExposureInput,
+  catalog: Catalog,
+  options: ExposureOptions = {},
+): Promise<ExposureResult> {
   const { signal, onProgress } = options
   refuseStrangers(ccds.map(siblingOfInput))
   const own: CcdResult[] = []
@@ -172,7 +222,11 @@ export async function calibrateExposure({ ccds, pointing }: ExposureInput, catal
     own.push(await calibrateCcd(input, catalog, options))
     onProgress?.(own.length, ccds.length)
   }
-  return solveTogether(own, ccds.map(({ centre }) => centre), pointing)
+  return solveTogether(
+    own,
+    ccds.map(({ centre }) => centre),
+    pointing,
+  )
 }
 
 /** What a CCD tells of its exposure, before it is calibrated. */
@@ -206,22 +260,38 @@ export function refuseStrangers(ccds: readonly SiblingFacts[]): void {
 }
 
 /** The exposure's solution, and each CCD's result with it. */
-export function solveTogether(own: readonly CcdResult[], centres: readonly CcdInput['centre'][], pointing = meanDirection(centres)): ExposureResult {
+export function solveTogether(
+  own: readonly CcdResult[],
+  centres: readonly CcdInput['centre'][],
+  pointing = meanDirection(centres),
+): ExposureResult {
   const alone = solveExposure(own.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
-  const solution = { ...alone, concerns: [...alone.concerns, ...sharedConcerns(own, galacticLatitudeDeg(pointing.raDeg, pointing.decDeg))] }
+  const solution = {
+    ...alone,
+    concerns: [...alone.concerns, ...sharedConcerns(own, galacticLatitudeDeg(pointing.raDeg, pointing.decDeg))],
+  }
   return { solution, ccds: applySolution(own, solution) }
 }
 
 /** The footprint of a CCD. Throws DataError where the catalogue does not cover it. */
-function coveredFootprint({ ccd, corners, place }: Pick<CcdInput, 'ccd' | 'corners' | 'place'>, catalog: Catalog): CellRanges {
+function coveredFootprint(
+  { ccd, corners, place }: Pick<CcdInput, 'ccd' | 'corners' | 'place'>,
+  catalog: Catalog,
+): CellRanges {
   const footprint = ccdFootprint(corners, FOOTPRINT_MARGIN_ARCSEC, place)
   refuseSkewed(corners, place ?? {})
   const missingSqDeg = catalog.missingSqDeg(footprint)
   const areaSqDeg = rangesAreaSqDeg(footprint)
   if (missingSqDeg <= TOLERATED_MISSING_FRACTION * areaSqDeg) return footprint
-  throw new DataError('not-covered', `the catalogue does not cover CCD ${ccd}: copy that region into it or choose another with --catalog`, {
-    file: catalog.location,
-    found: `${missingSqDeg.toFixed(4)} sq deg of the footprint missing`,
-    expected: `at most ${(TOLERATED_MISSING_FRACTION * areaSqDeg).toFixed(4)} of ${areaSqDeg.toFixed(4)} sq deg${place ? ` (${place.file}, line ${place.line})` : ''}`,
-  })
+  throw new DataError(
+    'not-covered',
+    `the catalogue does not cover CCD ${ccd}: copy that region into it or choose another with --catalog`,
+    {
+      file: catalog.location,
+      found: `${missingSqDeg.toFixed(4)} sq deg of the footprint missing`,
+      expected:
+        `at most ${(TOLERATED_MISSING_FRACTION * areaSqDeg).toFixed(4)} of ${areaSqDeg.toFixed(4)} ` +
+        `sq deg${place ? ` (${place.file}, line ${place.line})` : ''}`,
+    },
+  )
 }

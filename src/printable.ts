@@ -1,6 +1,7 @@
 /**
- * Characters that change how a line is shown or where it ends: controls but the tab (also C1), line and paragraph separators, halves of surrogate
- * pairs, and marks that turn the direction of writing (Unicode 15, Bidi_Control without the plain marks LRM, RLM and ALM).
+ * Characters that change how a line is shown or where it ends: controls but the tab (also C1), line and paragraph
+ * separators, halves of surrogate pairs, and marks that turn the direction of writing (Unicode 15, Bidi_Control without
+ * the plain marks LRM, RLM and ALM).
  */
 const UNPRINTABLE = /(?!\t)[\p{Cc}\p{Cs}\u2028-\u202e\u2066-\u2069]/gu
 
@@ -34,9 +35,10 @@ export function isUrl(text: string): boolean {
 export function printableUrl(text: string): string {
   if (!isUrl(text)) return text
   const scheme = /^[a-z0-9+.-]+:\/\//i.exec(text)![0]
-  // A password may hold '/', '#' or '?' unescaped: whatever comes before the last '@' may be a part of it. A path may have an '@' of
-  // its own, after a host that can be read.
-  const readable = URL.canParse(text) && new URL(text).username === '' && new URL(text).password === '' && new URL(text).hash === ''
+  // A password may hold '/', '#' or '?' unescaped: whatever comes before the last '@' may be a part of it. A path may
+  // have an '@' of its own, after a host that can be read.
+  const readable =
+    URL.canParse(text) && new URL(text).username === '' && new URL(text).password === '' && new URL(text).hash === ''
   if (readable) return text.split('?')[0]!
   const host = text.slice(Math.max(scheme.length, text.lastIndexOf('@') + 1))
   return `${scheme}${host.split(/[?#]/)[0]!}`
@@ -49,5 +51,7 @@ export function hasSecret(url: string): boolean {
 
 /** A message of any origin: the users and passwords of URLs in it are left out, wherever they stand. */
 export function withoutPasswords(text: string): string {
-  return text.includes('@') ? text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"<>@]*(?::[^\s/?#'"<>@]*)?@/gi, '$1') : text
+  return text.includes('@')
+    ? text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"<>@]*(?::[^\s/?#'"<>@]*)?@/gi, '$1')
+    : text
 }

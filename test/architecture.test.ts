@@ -69,10 +69,24 @@ test('imports point down only', () => {
   expect(broken).toEqual([])
 })
 
-/** Floor 0 may use the errors and the arithmetic; photometry reads the catalogue's types; the flow's own rooms stand beside it. */
+/**
+ * Floor 0 may use the errors and the arithmetic; photometry reads the catalogue's types; the flow's own rooms stand
+ * beside it.
+ */
 function sameFloorAllowed(room: string, target: string): boolean {
-  if (FLOORS[room] === 0) return target === 'errors.ts' || (room === 'errors.ts' && target === 'printable.ts') || (room === 'table' && target === 'math')
-  return (room === 'exposure' && target === 'camera') || (room === 'photometry' && target === 'catalog') || ((room === 'compare' || room === 'report') && target === 'products') || (room === 'grid' && ['batch', 'products'].includes(target)) || target === 'pipeline.ts'
+  if (FLOORS[room] === 0)
+    return (
+      target === 'errors.ts' ||
+      (room === 'errors.ts' && target === 'printable.ts') ||
+      (room === 'table' && target === 'math')
+    )
+  return (
+    (room === 'exposure' && target === 'camera') ||
+    (room === 'photometry' && target === 'catalog') ||
+    ((room === 'compare' || room === 'report') && target === 'products') ||
+    (room === 'grid' && ['batch', 'products'].includes(target)) ||
+    target === 'pipeline.ts'
+  )
 }
 
 test('healpix stands alone', () => {
@@ -83,8 +97,13 @@ test('healpix stands alone', () => {
   }
 })
 
-/** The one file of the command brings every static import with it, so that these are loaded by each start: 50 ms of its 200. */
+/**
+ * The one file of the command brings every static import with it, so that these are loaded by each start: 50 ms of its
+ * 200.
+ */
 test('nothing loads the HTTP of Node before a URL is asked', () => {
-  const eager = files(src).filter((path) => /^import (?!type )[^;\n]*from 'node:https?'/m.test(readFileSync(path, 'utf8')))
+  const eager = files(src).filter((path) =>
+    /^import (?!type )[^;\n]*from 'node:https?'/m.test(readFileSync(path, 'utf8')),
+  )
   expect(eager).toEqual([])
 })

@@ -9,10 +9,16 @@ test('the limits that people read are those that hold', () => {
 })
 
 test('a refusal tells the file, what was found, the limit and its name', () => {
-  const { message, tag } = beyondLimit('smallTextBytes', 'the file is too large', { file: 'hats.properties' }, 20_000_000)
+  const { message, tag } = beyondLimit(
+    'smallTextBytes',
+    'the file is too large',
+    { file: 'hats.properties' },
+    20_000_000,
+  )
   expect(tag).toBe('beyond-limit')
   expect(message).toBe(
-    'hats.properties: the file is too large (limit smallTextBytes, see docs/limits.md) (found 20,000,000, expected at most 1,048,576)',
+    'hats.properties: the file is too large (limit smallTextBytes, see ' +
+      'docs/limits.md) (found 20,000,000, expected at most 1,048,576)',
   )
 })
 

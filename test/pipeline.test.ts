@@ -13,10 +13,20 @@ const SEEDS = process.env['BLISS_SOAK'] ? 500 : 50
 
 function inputOf(exposure: SimulatedExposure): CcdInput {
   const { ccd, centre, corners, sources } = exposure.ccds[0]!
-  return { ccd, band: exposure.options.band, centre, corners, sources, epochYr: exposure.epochYr, epochFrom: 'MJD-OBS', camera: DECAM }
+  return {
+    ccd,
+    band: exposure.options.band,
+    centre,
+    corners,
+    sources,
+    epochYr: exposure.epochYr,
+    epochFrom: 'MJD-OBS',
+    camera: DECAM,
+  }
 }
 
-const simulate = (seed: number, options: Partial<ExposureOptions> = {}) => simulateExposure({ ccds: [1], columns: 'slim', ...options }, description, seededRandom(seed))
+const simulate = (seed: number, options: Partial<ExposureOptions> = {}) =>
+  simulateExposure({ ccds: [1], columns: 'slim', ...options }, description, seededRandom(seed))
 
 test.each([
   ['i', {}],
@@ -37,7 +47,10 @@ test.each([
   const mean = errors.reduce((sum, e) => sum + e, 0) / SEEDS
   const rms = Math.sqrt(errors.reduce((sum, e) => sum + e * e, 0) / SEEDS)
   const pull = Math.sqrt(pulls.reduce((sum, p) => sum + p * p, 0) / SEEDS)
-  console.log(`${band} ${JSON.stringify(options)}: mean ${(1000 * mean).toFixed(2)} rms ${(1000 * rms).toFixed(2)} mmag, pull ${pull.toFixed(3)}, ${SEEDS} seeds`)
+  console.log(
+    `${band} ${JSON.stringify(options)}: mean ${(1000 * mean).toFixed(2)} rms ` +
+      `${(1000 * rms).toFixed(2)} mmag, pull ${pull.toFixed(3)}, ${SEEDS} seeds`,
+  )
   expect(Math.abs(mean)).toBeLessThan((2 * rms) / Math.sqrt(SEEDS))
   // 0.9 to 1.1, and two standard errors of a pull RMS from this many seeds
   const slack = 2 / Math.sqrt(2 * SEEDS)
@@ -49,26 +62,49 @@ test.each([
 function moved(input: CcdInput, eastArcsec: number, northArcsec: number): CcdInput {
   const { raDeg, decDeg } = input.sources
   const perDeg = Math.cos((input.centre.decDeg * Math.PI) / 180) * 3600
-  return { ...input, sources: { ...input.sources, raDeg: raDeg.map((ra) => ra + eastArcsec / perDeg), decDeg: decDeg.map((dec) => dec + northArcsec / 3600) } }
+  return {
+    ...input,
+    sources: {
+      ...input.sources,
+      raDeg: raDeg.map((ra) => ra + eastArcsec / perDeg),
+      decDeg: decDeg.map((dec) => dec + northArcsec / 3600),
+    },
+  }
 }
 
 test.each([
   [1.2, -0.9],
   [-3, 3],
-])('a catalogue whose positions are off by (%d, %d) arcsec gives the same zeropoint, and says so', async (east, north) => {
-  const exposure = simulate(11)
-  const catalog = memoryCatalog(exposure.stars, description)
-  const [right, off] = [await calibrateCcd(inputOf(exposure), catalog), await calibrateCcd(moved(inputOf(exposure), east, north), catalog)]
-  expect(right.astrometry.applied).toBe(false)
-  expect(right.verdict).toBe('good')
-  expect(Math.abs(off.zeropoint! - right.zeropoint!)).toBeLessThan(0.0005)
-  expect(off.zeropointErr! / right.zeropointErr!).toBeCloseTo(1, 1)
-  expect(off.sigmaClip.nAll / right.sigmaClip.nAll).toBeCloseTo(1, 1)
-  expect(off.astrometry.applied).toBe(true)
-  // 30 mas: ten times the error of the offset
-  expect(Math.hypot(off.astrometry.raOffsetArcsec! - right.astrometry.raOffsetArcsec! - east, off.astrometry.decOffsetArcsec! - right.astrometry.decOffsetArcsec! - north)).toBeLessThan(0.03)
-  expect(off.verdict).toMatch(new RegExp(`^the positions are off by [\\d.]+ arcsec \\([\\d.]+ ${east > 0 ? 'east' : 'west'}, [\\d.]+ ${north > 0 ? 'north' : 'south'}\\): taken out before the match$`))
-})
+])(
+  'a catalogue whose positions are off by (%d, %d) arcsec gives the same zeropoint, and says so',
+  async (east, north) => {
+    const exposure = simulate(11)
+    const catalog = memoryCatalog(exposure.stars, description)
+    const [right, off] = [
+      await calibrateCcd(inputOf(exposure), catalog),
+      await calibrateCcd(moved(inputOf(exposure), east, north), catalog),
+    ]
+    expect(right.astrometry.applied).toBe(false)
+    expect(right.verdict).toBe('good')
+    expect(Math.abs(off.zeropoint! - right.zeropoint!)).toBeLessThan(0.0005)
+    expect(off.zeropointErr! / right.zeropointErr!).toBeCloseTo(1, 1)
+    expect(off.sigmaClip.nAll / right.sigmaClip.nAll).toBeCloseTo(1, 1)
+    expect(off.astrometry.applied).toBe(true)
+    // 30 mas: ten times the error of the offset
+    expect(
+      Math.hypot(
+        off.astrometry.raOffsetArcsec! - right.astrometry.raOffsetArcsec! - east,
+        off.astrometry.decOffsetArcsec! - right.astrometry.decOffsetArcsec! - north,
+      ),
+    ).toBeLessThan(0.03)
+    expect(off.verdict).toMatch(
+      new RegExp(
+        `^the positions are off by [\\d.]+ arcsec \\([\\d.]+ ${east > 0 ? 'east' : 'west'}, [\\d.]+ ` +
+          `${north > 0 ? 'north' : 'south'}\\): taken out before the match$`,
+      ),
+    )
+  },
+)
 
 test.each([
   [0, 'detections doubled, the second fainter', 0.15],
@@ -85,12 +121,20 @@ test.each([
     const input = inputOf(exposure)
     const { starIndex: _index, ...stars } = exposure.stars
     const sources = kind < 3 ? doubledDetections(input.sources, share, random, { lost: kind === 2 }) : input.sources
-    const catalog = memoryCatalog(kind < 3 ? stars : doubledStars(stars, share, random, kind === 3 ? 2.5 : 0), description)
-    const [single, twice] = [await calibrateCcd(input, memoryCatalog(stars, description)), await calibrateCcd({ ...input, sources }, catalog)]
+    const catalog = memoryCatalog(
+      kind < 3 ? stars : doubledStars(stars, share, random, kind === 3 ? 2.5 : 0),
+      description,
+    )
+    const [single, twice] = [
+      await calibrateCcd(input, memoryCatalog(stars, description)),
+      await calibrateCcd({ ...input, sources }, catalog),
+    ]
     shifts.push((twice.zeropoint! - single.zeropoint!) / single.zeropointErr!)
   }
   const mean = shifts.reduce((sum, shift) => sum + shift, 0) / shifts.length
-  console.log(`${_}: mean shift ${mean.toFixed(3)}, largest ${Math.max(...shifts.map(Math.abs)).toFixed(2)} of the error`)
+  console.log(
+    `${_}: mean shift ${mean.toFixed(3)}, largest ${Math.max(...shifts.map(Math.abs)).toFixed(2)} of the error`,
+  )
   // parted stars are lost: 17 % of them cost half an error at random, not on one side
   expect(Math.abs(mean)).toBeLessThan(kind === 2 ? 0.3 : 0.2)
   expect(Math.max(...shifts.map(Math.abs))).toBeLessThan(kind === 2 ? 1.5 : 1)
@@ -101,7 +145,10 @@ test('a crowded field: known blends lose their weight, and the bias with it', as
   const pulls: number[] = []
   for (let seed = 1; seed <= 24; seed++) {
     const exposure = simulate(seed, { densityPerSqDeg: 40_000 })
-    const { zeropoint, zeropointErr } = await calibrateCcd(inputOf(exposure), memoryCatalog(exposure.stars, description))
+    const { zeropoint, zeropointErr } = await calibrateCcd(
+      inputOf(exposure),
+      memoryCatalog(exposure.stars, description),
+    )
     errors.push(1000 * (zeropoint! - exposure.ccds[0]!.zeropoint))
     pulls.push(errors.at(-1)! / (1000 * zeropointErr!))
   }
@@ -132,7 +179,11 @@ test("on the catalogue's own magnitude the fit is the centre of all colours, not
   const found: number[] = []
   for (let seed = 1; seed <= 12; seed++) {
     const exposure = simulate(seed, { zeropoint: 30, ccdPatternMag: 0, gradientMagPerDeg: [0, 0] })
-    const { zeropoint, zeropointErr, cuts, sigmaClip } = await calibrateCcd(inputOf(exposure), memoryCatalog(exposure.stars, description), { system: 'catalog' })
+    const { zeropoint, zeropointErr, cuts, sigmaClip } = await calibrateCcd(
+      inputOf(exposure),
+      memoryCatalog(exposure.stars, description),
+      { system: 'catalog' },
+    )
     found.push(zeropoint!)
     expect(cuts.used).toBeGreaterThan(0.85 * cuts.matched)
     // The mean of the original and a robust centre of the same two heaps lie within the heaps' distance of each other.
@@ -151,9 +202,14 @@ test('if the selection takes all detections, the reason names what each cut took
   const flux = input.sources.flux.map((value, i) => (i < n - 10 ? 1e6 : i % 2 === 0 ? -1 : value))
   const imaflagsIso = new Float64Array(n).fill(1)
   const sources = { ...input.sources, flags, flux, imaflagsIso, fluxErr: new Float64Array(n).fill(1e-3) }
-  const { outcome, reason, concerns } = await calibrateCcd({ ...input, sources }, memoryCatalog(exposure.stars, description))
+  const { outcome, reason, concerns } = await calibrateCcd(
+    { ...input, sources },
+    memoryCatalog(exposure.stars, description),
+  )
   expect(outcome).toBe('none')
-  expect(reason).toMatch(new RegExp(`^none of ${n} detections passes the selection: ${n - 10} have FLAGS above 3 or missing, \\d+ have `))
+  expect(reason).toMatch(
+    new RegExp(`^none of ${n} detections passes the selection: ${n - 10} have FLAGS above 3 or missing, \\d+ have `),
+  )
   expect(reason).toContain('have a signal to noise below 10')
   expect(reason).toContain('have IMAFLAGS_ISO other than 0')
   expect(concerns[0]!.sentence).toBe(`no zeropoint: ${reason}`)

@@ -1,6 +1,13 @@
 import { describe, expect, test } from 'vitest'
 import { InputError } from '../src/errors.js'
-import { hasSecret, isPrintable, printableLines, printableText, printableUrl, withoutPasswords } from '../src/printable.js'
+import {
+  hasSecret,
+  isPrintable,
+  printableLines,
+  printableText,
+  printableUrl,
+  withoutPasswords,
+} from '../src/printable.js'
 
 describe('text', () => {
   test.each([
@@ -14,10 +21,13 @@ describe('text', () => {
     expect(printableText(text)).toBe(shown)
   })
 
-  test.each(['', 'D00668439_i_28.fits', 'a b\tc', "quotes ' \" ` $ ; \\ %", '星表 é 🔭 עברית'])('%j is shown as it is', (text) => {
-    expect(isPrintable(text)).toBe(true)
-    expect(printableText(text)).toBe(text)
-  })
+  test.each(['', 'D00668439_i_28.fits', 'a b\tc', 'quotes \' " ` $ ; \\ %', '星表 é 🔭 עברית'])(
+    '%j is shown as it is',
+    (text) => {
+      expect(isPrintable(text)).toBe(true)
+      expect(printableText(text)).toBe(text)
+    },
+  )
 
   test('of several lines: only the line breaks stay', () => {
     expect(printableLines('a\nb\r\u001bc\n')).toBe('a\nb\\r\\u001bc\n')
@@ -50,11 +60,17 @@ describe('URLs', () => {
   })
 
   test('in the middle of a message', () => {
-    expect(withoutPasswords('see https://user:pw@host/a, or ftp://pw@host and a@b')).toBe('see https://host/a, or ftp://host and a@b')
+    expect(withoutPasswords('see https://user:pw@host/a, or ftp://pw@host and a@b')).toBe(
+      'see https://host/a, or ftp://host and a@b',
+    )
   })
 
   test('an error names a file by a URL without its secrets, on one line', () => {
-    const error = new InputError('unreadable-url', 'no\u001b[2J\nfile', { file: 'https://u:Secret7@host/x?sig=Secret7', found: 'https://u:Secret7@host/', expected: 'a\nb' })
+    const error = new InputError('unreadable-url', 'no\u001b[2J\nfile', {
+      file: 'https://u:Secret7@host/x?sig=Secret7',
+      found: 'https://u:Secret7@host/',
+      expected: 'a\nb',
+    })
     expect(error.message).toBe('https://host/x: no\\u001b[2J\\nfile (found https://host/, expected a\\nb)')
   })
 })

@@ -15,6 +15,11 @@ test('toArrow keeps types, 64-bit ids and text', () => {
       { name: 'good', type: 'bool', values: Uint8Array.of(1, 0) },
     ]),
   )
-  expect(arrow.schema.fields.map((field) => `${field.name} ${field.type}`)).toEqual(['source_id Int64', 'mag Float32', 'cut Utf8', 'good Bool'])
+  expect(arrow.schema.fields.map((field) => `${field.name} ${field.type}`)).toEqual([
+    'source_id Int64',
+    'mag Float32',
+    'cut Utf8',
+    'good Bool',
+  ])
   expect(arrow.get(0)?.toJSON()).toEqual({ source_id: 5057395837252927616n, mag: 17.5, cut: 'used', good: true })
 })

@@ -26,7 +26,10 @@ export function writeDescription(release, relations) {
 function compact(json) {
   const small = 'fittedTo|secondColour|faintTerm|locus|excessLimits'
   const onOneLine = (open, close) => (whole, before, inner) => {
-    const line = `${before}${open}${inner.trim().split(/,\s*\n\s*/).join(', ')}${close}`
+    const line = `${before}${open}${inner
+      .trim()
+      .split(/,\s*\n\s*/)
+      .join(', ')}${close}`
     return line.length <= 120 ? line : whole
   }
   return json

@@ -121,9 +121,7 @@ const LEAST_SCATTER_MAG = 0.008
 function scatterOf(residuals) {
   const whole = excessScatter(residuals)
   return SCATTER_COLOURS.map((_, j) => {
-    const some = residuals.filter(
-      ({ star }) => star.colour > SCATTER_EDGES[j] && star.colour <= SCATTER_EDGES[j + 1],
-    )
+    const some = residuals.filter(({ star }) => star.colour > SCATTER_EDGES[j] && star.colour <= SCATTER_EDGES[j + 1])
     if (some.length < 4) return Math.max(LEAST_SCATTER_MAG, whole)
     const square = (some.length * excessScatter(some) ** 2 + 15 * whole ** 2) / (some.length + 15)
     return Math.max(LEAST_SCATTER_MAG, Math.sqrt(square))

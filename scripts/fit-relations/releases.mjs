@@ -28,7 +28,8 @@ export const RELEASES = {
     leastSystematicErrMag: { g: 0.008, r: 0.008, i: 0.008, z: 0.008, Y: 0.01 },
     source: (count) =>
       `${FIT} ${count} stars with DES Y6 and published Gaia DR3 magnitudes in two sky tiles ` +
-      `(RA 45 Dec -26.5, RA 53.4 Dec -28.3), ${STARS}; the level is relative to DES Y6 and its error what the tiles and a third one ` +
+      `(RA 45 Dec -26.5, RA 53.4 Dec -28.3), ${STARS}; the level is relative to ` +
+      `DES Y6 and its error what the tiles and a third one ` +
       `(RA 179.7 Dec 18.6, PS1 magnitudes carried to DES) show of one another; ${DUST}`,
   },
   gaia_dr2: {
@@ -47,7 +48,8 @@ export const RELEASES = {
     leastSystematicErrMag: { g: 0.012, r: 0.012, i: 0.012, z: 0.015, Y: 0.015 },
     source: (count) =>
       `${FIT} ${count} stars with published Gaia DR2 magnitudes, and PS1's carried to DES by a published spline ` +
-      `(the_monster of LSST, good to 3 mmag), in one sky tile (RA 320.9 Dec -0.4), ${STARS}; the level is relative to DES Y6 ` +
+      `(the_monster of LSST, good to 3 mmag), in one sky tile (RA 320.9 Dec ` +
+      `-0.4), ${STARS}; the level is relative to DES Y6 ` +
       `and its error has room for what one tile cannot show, DR2's BP differing over the sky; ${DUST}`,
   },
 }

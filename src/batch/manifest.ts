@@ -18,32 +18,53 @@ export interface ManifestRow {
 const COLUMNS = ['list', 'outdir', 'ccd'] as const
 
 /**
- * The exposures that a manifest names: CSV with the columns `list` and, where wanted, `outdir` and `ccd`; or one path of a list per line.
- * Empty lines, and lines that begin with `#`, count as nothing.
+ * The exposures that a manifest names: CSV with the columns `list` and, where wanted, `outdir` and `ccd`; or one path
+ * of a list per line. Empty lines, and lines that begin with `#`, count as nothing.
  *
  * @throws InputError naming the line and column of what cannot be used
  */
 export function parseManifest(text: string, file: string): ManifestRow[] {
   refuseLongText(text, file)
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/)
-  const written = lines.map((line, k) => ({ line: k + 1, text: line.trim() })).filter((row) => row.text !== '' && !row.text.startsWith('#'))
+  const written = lines
+    .map((line, k) => ({ line: k + 1, text: line.trim() }))
+    .filter((row) => row.text !== '' && !row.text.startsWith('#'))
   const unprintable = written.find((row) => !isPrintable(row.text))
   if (unprintable !== undefined) {
-    throw new InputError('bad-manifest', 'a line of the manifest holds a control character', { file, line: unprintable.line, found: `'${unprintable.text.slice(0, 80)}'` })
+    throw new InputError('bad-manifest', 'a line of the manifest holds a control character', {
+      file,
+      line: unprintable.line,
+      found: `'${unprintable.text.slice(0, 80)}'`,
+    })
   }
   const header = csvParseRows(written[0]?.text ?? '')[0]?.map((name) => name.trim()) ?? []
-  const rows = header.includes('list') ? written.slice(1).map((row) => tableRow(row, header, file)) : written.map((row): ManifestRow => ({ line: row.line, list: row.text }))
+  const rows = header.includes('list')
+    ? written.slice(1).map((row) => tableRow(row, header, file))
+    : written.map((row): ManifestRow => ({ line: row.line, list: row.text }))
   if (header.includes('list')) {
     const unknown = header.find((name) => !(COLUMNS as readonly string[]).includes(name))
     if (unknown !== undefined) {
-      throw new InputError('bad-manifest', 'the manifest has a column that means nothing here', { file, line: written[0]!.line, column: unknown, expected: COLUMNS.join(', ') })
+      throw new InputError('bad-manifest', 'the manifest has a column that means nothing here', {
+        file,
+        line: written[0]!.line,
+        column: unknown,
+        expected: COLUMNS.join(', '),
+      })
     }
   }
-  if (rows.length === 0) throw new InputError('empty-manifest', 'the manifest names no exposure', { file, expected: 'the column list, or one path of a catalogue list per line' })
+  if (rows.length === 0)
+    throw new InputError('empty-manifest', 'the manifest names no exposure', {
+      file,
+      expected: 'the column list, or one path of a catalogue list per line',
+    })
   return rows
 }
 
-function tableRow({ line, text }: { readonly line: number; readonly text: string }, header: readonly string[], file: string): ManifestRow {
+function tableRow(
+  { line, text }: { readonly line: number; readonly text: string },
+  header: readonly string[],
+  file: string,
+): ManifestRow {
   const cells = csvParseRows(text)[0]!
   if (cells.length !== header.length) {
     throw new InputError('bad-manifest', 'a line of the manifest has another number of cells than its header', {
@@ -54,8 +75,14 @@ function tableRow({ line, text }: { readonly line: number; readonly text: string
     })
   }
   const cell = (name: (typeof COLUMNS)[number]) => cells[header.indexOf(name)]?.trim() ?? ''
-  if (cell('list') === '') throw new InputError('bad-manifest', 'a line of the manifest names no list', { file, line, column: 'list' })
-  return { line, list: cell('list'), ...(cell('outdir') === '' ? {} : { outdir: cell('outdir') }), ...(cell('ccd') === '' ? {} : { ccd: cell('ccd') }) }
+  if (cell('list') === '')
+    throw new InputError('bad-manifest', 'a line of the manifest names no list', { file, line, column: 'list' })
+  return {
+    line,
+    list: cell('list'),
+    ...(cell('outdir') === '' ? {} : { outdir: cell('outdir') }),
+    ...(cell('ccd') === '' ? {} : { ccd: cell('ccd') }),
+  }
 }
 
 /**
@@ -65,7 +92,10 @@ function tableRow({ line, text }: { readonly line: number; readonly text: string
  */
 export function manifestText(rows: readonly Omit<ManifestRow, 'line'>[]): string {
   const trimmed = rows.flatMap(({ list, outdir }) => [list, outdir ?? '']).find((path) => path !== path.trim())
-  if (trimmed !== undefined) throw new CommandError('unfit-for-manifest', 'a path in a manifest cannot begin or end with a blank', { found: `'${trimmed}'` })
+  if (trimmed !== undefined)
+    throw new CommandError('unfit-for-manifest', 'a path in a manifest cannot begin or end with a blank', {
+      found: `'${trimmed}'`,
+    })
   const used = COLUMNS.filter((name) => name === 'list' || rows.some((row) => row[name] !== undefined))
   return `${csvFormatRows([used, ...rows.map((row) => used.map((name) => row[name] ?? ''))])}\n`
 }

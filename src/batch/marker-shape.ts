@@ -82,6 +82,9 @@ export const MARKER_SHAPE: JsonShape = whole({
         result: NUMBERS,
       }),
     },
-    failures: { type: 'array', items: whole({ ccd: CCD, exitCode: { enum: [0, 1, 2, 3, 4, 70, 130, 143] }, sentence: TEXT }) },
+    failures: {
+      type: 'array',
+      items: whole({ ccd: CCD, exitCode: { enum: [0, 1, 2, 3, 4, 70, 130, 143] }, sentence: TEXT }),
+    },
   }),
 })

@@ -13,8 +13,8 @@ export interface WorkKey {
 }
 
 /**
- * Content of a file. `stamp` is its size, times of change and place on the disk as they were when the content was seen, null where they could
- * not be told from those of a later change.
+ * Content of a file. `stamp` is its size, times of change and place on the disk as they were when the content was seen,
+ * null where they could not be told from those of a later change.
  */
 export interface FileMark {
   readonly sha256: string

@@ -18,7 +18,18 @@ export interface CcdRecord {
 /** The numbers of a CCD that was calibrated; the names are those of its JSON. */
 export type CcdNumbers = Pick<
   CcdResult,
-  'zeropoint' | 'zeropointErr' | 'systematicErr' | 'ownFraction' | 'scatter' | 'flag' | 'system' | 'catalog' | 'relation' | 'cuts' | 'sigmaClip' | 'epochYr'
+  | 'zeropoint'
+  | 'zeropointErr'
+  | 'systematicErr'
+  | 'ownFraction'
+  | 'scatter'
+  | 'flag'
+  | 'system'
+  | 'catalog'
+  | 'relation'
+  | 'cuts'
+  | 'sigmaClip'
+  | 'epochYr'
 > & { readonly concerns: readonly string[] }
 
 /** Something that could not be done; `ccd` is null where it is the exposure's own. */
@@ -28,7 +39,10 @@ export interface FailureRecord {
   readonly sentence: string
 }
 
-/** What became of an exposure, without its stars: all that a batch says of it, whether it was calibrated now or long ago. */
+/**
+ * What became of an exposure, without its stars: all that a batch says of it, whether it was calibrated now or long
+ * ago.
+ */
 export interface ExposureRecord {
   readonly list: string
   readonly expnum: number
@@ -44,7 +58,16 @@ export interface ExposureRecord {
 
 export type SolutionNumbers = Pick<
   ExposureSolution,
-  'outcome' | 'suspect' | 'reason' | 'zeropoint' | 'zeropointErr' | 'gradient' | 'ccdScatter' | 'nPresent' | 'nFitted' | 'nOutliers'
+  | 'outcome'
+  | 'suspect'
+  | 'reason'
+  | 'zeropoint'
+  | 'zeropointErr'
+  | 'gradient'
+  | 'ccdScatter'
+  | 'nPresent'
+  | 'nFitted'
+  | 'nOutliers'
 >
 
 /** What a run of one exposure gave. */
@@ -67,28 +90,69 @@ export function recordOf({ name, listRows, rows, results, solution, failures }: 
     const failure = failureOf.get(row.ccd)
     if (failure !== undefined) return { ...place, outcome: 'failed', verdict: failure.sentence, result: null }
     const result = resultOf.get(row.ccd)
-    if (result === undefined) return { ...place, outcome: 'absent', verdict: `${row.fileName} does not exist`, result: null }
+    if (result === undefined)
+      return { ...place, outcome: 'absent', verdict: `${row.fileName} does not exist`, result: null }
     return { ...place, outcome: result.outcome, verdict: result.verdict, result: numbersOf(result) }
   })
   const { fileName, expnumText, reqnum, attnum } = name
   const centre = meanDirection(listRows.filter(isSound).map((row) => row.centre))
-  return { list: fileName, expnum: Number(expnumText), reqnum, attnum, ...centre, solution: solution ? solutionNumbers(solution) : null, ccds, failures }
+  return {
+    list: fileName,
+    expnum: Number(expnumText),
+    reqnum,
+    attnum,
+    ...centre,
+    solution: solution ? solutionNumbers(solution) : null,
+    ccds,
+    failures,
+  }
 }
 
 function numbersOf(result: CcdResult): CcdNumbers {
-  const { zeropoint, zeropointErr, systematicErr, ownFraction, scatter, flag, system, catalog, relation, cuts, sigmaClip, epochYr, concerns } = result
+  const {
+    zeropoint,
+    zeropointErr,
+    systematicErr,
+    ownFraction,
+    scatter,
+    flag,
+    system,
+    catalog,
+    relation,
+    cuts,
+    sigmaClip,
+    epochYr,
+    concerns,
+  } = result
   const tags = concerns.map(({ tag }) => tag)
-  return { zeropoint, zeropointErr, systematicErr, ownFraction, scatter, flag, system, catalog, relation, cuts, sigmaClip, epochYr, concerns: tags }
+  return {
+    zeropoint,
+    zeropointErr,
+    systematicErr,
+    ownFraction,
+    scatter,
+    flag,
+    system,
+    catalog,
+    relation,
+    cuts,
+    sigmaClip,
+    epochYr,
+    concerns: tags,
+  }
 }
 
 function solutionNumbers(solution: ExposureSolution): SolutionNumbers {
-  const { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers } = solution
+  const { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers } =
+    solution
   return { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers }
 }
 
 /** Exit code of an exposure, by the same rule as a run of its own. */
 export function exitCodeOfRecord({ ccds, failures }: ExposureRecord, acceptBorrowed: boolean): ExitCode {
-  const codes = ccds.map(({ outcome }): ExitCode => (outcome === 'none' || (outcome === 'borrowed' && !acceptBorrowed) ? 4 : 0))
+  const codes = ccds.map(({ outcome }): ExitCode =>
+    outcome === 'none' || (outcome === 'borrowed' && !acceptBorrowed) ? 4 : 0,
+  )
   const nothing = ccds.every(({ result }) => result === null) && failures.length === 0
   return nothing ? 3 : worstOf([...codes, ...failures.map(({ exitCode }) => exitCode)])
 }

@@ -10,7 +10,14 @@ export function skyCell(centres: readonly Direction[]): number {
   return nestedIndex(ORDER, raDeg, decDeg)
 }
 
-/** The order in which exposures are calibrated: neighbours on the sky follow one another and share the catalogue's partitions; ties by path. */
-export function skyOrdered<T extends { readonly cell: number; readonly listPath: string }>(exposures: readonly T[]): T[] {
-  return [...exposures].sort((a, b) => a.cell - b.cell || (a.listPath < b.listPath ? -1 : a.listPath > b.listPath ? 1 : 0))
+/**
+ * The order in which exposures are calibrated: neighbours on the sky follow one another and share the catalogue's
+ * partitions; ties by path.
+ */
+export function skyOrdered<T extends { readonly cell: number; readonly listPath: string }>(
+  exposures: readonly T[],
+): T[] {
+  return [...exposures].sort(
+    (a, b) => a.cell - b.cell || (a.listPath < b.listPath ? -1 : a.listPath > b.listPath ? 1 : 0),
+  )
 }

@@ -28,7 +28,10 @@ export interface CameraDescription {
   readonly name: string
   /** For sentences. */
   readonly title: string
-  /** Regular expressions, case ignored: of INSTRUME, of FILTER if INSTRUME is absent, of the file's name if both say nothing. */
+  /**
+   * Regular expressions, case ignored: of INSTRUME, of FILTER if INSTRUME is absent, of the file's name if both say
+   * nothing.
+   */
   readonly recognise: { readonly instrument?: string; readonly filter?: string; readonly fileName?: string }
   /** Photometric system -> the bands that the camera is known to have in it. */
   readonly bands: Readonly<Record<string, readonly string[]>>
@@ -72,7 +75,11 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   }
   if (camera.detector !== undefined) checkDetector(camera.detector, expect)
   expect(camera.throughput === undefined || isRecord(camera.throughput), 'throughput', 'an object by band')
-  expect(camera.throughput === undefined || camera.detector !== undefined, 'detector', 'an object, as throughput is given')
+  expect(
+    camera.throughput === undefined || camera.detector !== undefined,
+    'detector',
+    'an object, as throughput is given',
+  )
   for (const [band, values] of Object.entries(camera.throughput ?? {})) {
     for (const key of ['zeropoint', 'extinctionPerAirmass', 'skyMagPerSqArcsec'] as const) {
       expect(isRecord(values) && Number.isFinite(values[key]), `throughput.${band}.${key}`, 'a number')
@@ -81,7 +88,10 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   return camera
 }
 
-function checkDetector(detector: DetectorDescription, expect: (condition: boolean, field: string, expected: string) => void): void {
+function checkDetector(
+  detector: DetectorDescription,
+  expect: (condition: boolean, field: string, expected: string) => void,
+): void {
   expect(isRecord(detector), 'detector', 'an object')
   for (const key of ['columns', 'rows', 'pixelScaleArcsec', 'gainElectronsPerCount', 'readNoiseElectrons'] as const) {
     expect(isPositive(detector[key]), `detector.${key}`, 'a positive number')

@@ -105,8 +105,19 @@ const SPELLINGS: readonly Spelling[] = [
 const BANDS = ['u', 'g', 'r', 'i', 'z', 'Y']
 
 /** The systems whose filters are those bands, in whoever's glass. */
-const HAS_BANDS: readonly FilterSystem[] =
-  ['unnamed', 'des', 'sdss', 'ps1', 'hsc', 'ztf', 'megacam', 'lsst', 'skymapper', 'bass', 'mosaic']
+const HAS_BANDS: readonly FilterSystem[] = [
+  'unnamed',
+  'des',
+  'sdss',
+  'ps1',
+  'hsc',
+  'ztf',
+  'megacam',
+  'lsst',
+  'skymapper',
+  'bass',
+  'mosaic',
+]
 
 /** The filter of a name as people and headers write it, the whole of it; undefined if the name is not known. */
 export function namedFilter(name: string): NamedFilter | undefined {

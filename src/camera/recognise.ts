@@ -20,8 +20,9 @@ export interface CameraEvidence {
 }
 
 /**
- * The camera of an image among those described. INSTRUME decides if it is there: an instrument that nobody described is `generic`, whatever the
- * file is called. Without it FILTER may tell, else the name of the file. The first description that fits is taken.
+ * The camera of an image among those described. INSTRUME decides if it is there: an instrument that nobody described is
+ * `generic`, whatever the file is called. Without it FILTER may tell, else the name of the file. The first description
+ * that fits is taken.
  *
  * @param generic what stands for cameras that are not described
  */
@@ -32,7 +33,8 @@ export function recogniseCamera(
 ): RecognisedCamera {
   const fitting = (key: keyof CameraDescription['recognise'], value: string) =>
     cameras.find(({ recognise: { [key]: pattern } }) => pattern !== undefined && new RegExp(pattern, 'i').test(value))
-  if (instrument !== undefined) return { description: fitting('instrument', instrument) ?? generic, from: 'header', instrument }
+  if (instrument !== undefined)
+    return { description: fitting('instrument', instrument) ?? generic, from: 'header', instrument }
   const byFilter = filter === undefined ? undefined : fitting('filter', filter)
   if (byFilter !== undefined) return { description: byFilter, from: 'header' }
   const byName = fitting('fileName', fileName)

@@ -6,7 +6,10 @@ import type { ReleaseEvidence } from './release-evidence.js'
 export interface BuildInput {
   /** Path, for messages; its last part tells a pixel file of the original. */
   readonly name: string
-  /** Tells this content from another under the same name; a build that goes on where it was interrupted reads only inputs that changed. */
+  /**
+   * Tells this content from another under the same name; a build that goes on where it was interrupted reads only
+   * inputs that changed.
+   */
   readonly identity?: string
   /** Of the file as it stands, packed or not. */
   readonly byteLength?: number
@@ -30,7 +33,10 @@ export function kindOfContent(head: Uint8Array, file: string): InputKind {
   if (text.startsWith('PAR1')) return 'parquet'
   if (/^(?:\xef\xbb\xbf)?\s*<(?:\?xml|VOTABLE)/i.test(String.fromCharCode(...head.subarray(0, 64)))) {
     const way = 'write it as FITS or ECSV (stilts tcopy in.vot out.fits; TOPCAT, Save Table; astropy, Table.write)'
-    throw new InputError('votable', `the file is a VOTable (XML), which is not read: ${way}`, { file, expected: 'CSV, ECSV, FITS or Parquet' })
+    throw new InputError('votable', `the file is a VOTable (XML), which is not read: ${way}`, {
+      file,
+      expected: 'CSV, ECSV, FITS or Parquet',
+    })
   }
   if (head.length > 0 && head.subarray(0, 512).every((byte) => byte >= 32 || (byte >= 9 && byte <= 13))) return 'csv'
   throw new InputError('unknown-format', 'the file cannot be told to be FITS, Parquet or CSV', {
@@ -40,7 +46,9 @@ export function kindOfContent(head: Uint8Array, file: string): InputKind {
   })
 }
 
-/** RING pixel of nside 32 in the name of a file of the original's store, `GaiaOutNNNNN.csv`; undefined for other names. */
+/**
+ * RING pixel of nside 32 in the name of a file of the original's store, `GaiaOutNNNNN.csv`; undefined for other names.
+ */
 export function pixelOfFileName(name: string): number | undefined {
   const found = /(?:^|[\\/])GaiaOut(\d{5})\.csv(?:\.gz)?$/i.exec(name)
   const pixel = found === null ? undefined : Number(found[1])

@@ -16,14 +16,20 @@ export interface BuildOptions extends CatalogTools {
   /** `basic`, `default`, and names of raw columns; `default` where nothing is given. */
   readonly columns?: readonly string[]
   readonly precision?: Precision
-  /** Columns of stars that are stored as doubles even where every value is a float32 or the decimal of one: those of a catalogue that is copied. */
+  /**
+   * Columns of stars that are stored as doubles even where every value is a float32 or the decimal of one: those of a
+   * catalogue that is copied.
+   */
   readonly doubles?: ReadonlySet<string>
   /** Rows this near to the edge of another file are stored in its margin too; 0 for no margin, 10 by default. */
   readonly marginArcsec?: number
   /** Write `dataset/_metadata`, the footers of all files in one. */
   readonly metadata?: boolean
   readonly maxRowsPerFile?: number
-  /** Bytes of consecutive inputs that one job reads, 64 MB by default: what a kill costs at most, and what the threads share. */
+  /**
+   * Bytes of consecutive inputs that one job reads, 64 MB by default: what a kill costs at most, and what the threads
+   * share.
+   */
   readonly jobBytes?: number
   /** Program and version, for the properties. */
   readonly builder?: string

@@ -1,7 +1,14 @@
 import type { BuildFolder } from './build-folder.js'
 import type { BuildInput } from './build-input.js'
 import type { CatalogTools } from './catalog-files.js'
-import { PartitionWriter, type FileFacts, type MarginJob, type PartitionFacts, type PartitionJob, type StorePlan } from './partition-job.js'
+import {
+  PartitionWriter,
+  type FileFacts,
+  type MarginJob,
+  type PartitionFacts,
+  type PartitionJob,
+  type StorePlan,
+} from './partition-job.js'
 import { readInputs, type ReadFacts, type ReadJob, type ReadProgress, type ReadSetup } from './read-job.js'
 
 /** Does the jobs of a build, `width` of them at a time. */
@@ -16,7 +23,12 @@ export interface JobRunner {
 }
 
 /** Does the jobs in this thread, one after the other. */
-export function localRunner(setup: ReadSetup, inputs: readonly BuildInput[], folder: BuildFolder, tools: CatalogTools): JobRunner {
+export function localRunner(
+  setup: ReadSetup,
+  inputs: readonly BuildInput[],
+  folder: BuildFolder,
+  tools: CatalogTools,
+): JobRunner {
   const byName = new Map(inputs.map((input) => [input.name, input]))
   let writer: PartitionWriter | undefined
   return {

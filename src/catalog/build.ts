@@ -31,36 +31,75 @@ export interface BuildReport extends StoreReport {
 const MARGIN_ARCSEC = 10
 
 /**
- * Builds a store from raw catalogues in a folder: read and spill sorted runs, divide the sky into files, write each from its rows of all runs,
- * then the margin, then the lists; a manifest comes last. Memory is bounded by the runs and files that are in work, however large the input.
+ * Builds a store from raw catalogues in a folder: read and spill sorted runs, divide the sky into files, write each
+ * from its rows of all runs, then the margin, then the lists; a manifest comes last. Memory is bounded by the runs and
+ * files that are in work, however large the input.
  *
- * The store's bytes depend on the set of rows and the options alone, not on the runner or on how the rows are divided into inputs. Finished jobs
- * are kept in the folder: a build that was interrupted and is started again with the same inputs and options does only what is missing.
+ * The store's bytes depend on the set of rows and the options alone, not on the runner or on how the rows are divided
+ * into inputs. Finished jobs are kept in the folder: a build that was interrupted and is started again with the same
+ * inputs and options does only what is missing.
  *
- * The coverage is the `coverage` option where given; else exactly the pixels whose file exists for files of the original's store (an empty one is
- * covered), and the cells that hold stars for everything else.
+ * The coverage is the `coverage` option where given; else exactly the pixels whose file exists for files of the
+ * original's store (an empty one is covered), and the cells that hold stars for everything else.
  *
- * @throws InputError where an input is damaged or unfit, names none of the releases, or no star is left; CommandError for options that cannot be
+ * @throws InputError where an input is damaged or unfit, names none of the releases, or no star is left; CommandError
+ *   for options that cannot be
  */
-export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildFolder, options: BuildOptions): Promise<BuildReport> {
+export async function buildCatalog(
+  inputs: readonly BuildInput[],
+  folder: BuildFolder,
+  options: BuildOptions,
+): Promise<BuildReport> {
   const description = describedAs(options.release, options.descriptions) ?? options.descriptions[0]!
-  const marks = options.descriptions.map(({ name, epochYr, identity }) => ({ name, epochYr, ...(identity && { identity }) }))
-  const setup: ReadSetup = { description, marks, choice: chooseColumns(options.columns ?? ['default'], description), precision: options.precision ?? 'full' }
+  const marks = options.descriptions.map(({ name, epochYr, identity }) => ({
+    name,
+    epochYr,
+    ...(identity && { identity }),
+  }))
+  const setup: ReadSetup = {
+    description,
+    marks,
+    choice: chooseColumns(options.columns ?? ['default'], description),
+    precision: options.precision ?? 'full',
+  }
   const marginArcsec = options.marginArcsec ?? MARGIN_ARCSEC
   if (!(marginArcsec >= 0 && marginArcsec <= LARGEST_MARGIN_ARCSEC)) {
-    throw new CommandError('bad-option', 'the margin cannot be this wide', { option: '--margin', found: marginArcsec, expected: `0 to ${LARGEST_MARGIN_ARCSEC} arcsec` })
+    throw new CommandError('bad-option', 'the margin cannot be this wide', {
+      option: '--margin',
+      found: marginArcsec,
+      expected: `0 to ${LARGEST_MARGIN_ARCSEC} arcsec`,
+    })
   }
   const jobs = readJobs(inputs, setup, options)
   const { coverage: given, release, metadata, maxRowsPerFile, doubles } = options
-  const buildId = idOf([MANIFEST_SCHEMA, jobs.map(({ id }) => id), given && [given.order, ...given.ranges], release, metadata, maxRowsPerFile, marginArcsec, doubles && [...doubles].sort()], options.sha256)
+  const buildId = idOf(
+    [
+      MANIFEST_SCHEMA,
+      jobs.map(({ id }) => id),
+      given && [given.order, ...given.ranges],
+      release,
+      metadata,
+      maxRowsPerFile,
+      marginArcsec,
+      doubles && [...doubles].sort(),
+    ],
+    options.sha256,
+  )
   const finished = await readJson<{ buildId: string; report: StoredReport }>(folder, 'finished.json', options.sha256)
-  if (finished?.buildId === buildId && (await folder.byteLength(finished.report.manifest)) !== undefined) return revived(finished.report)
+  if (finished?.buildId === buildId && (await folder.byteLength(finished.report.manifest)) !== undefined)
+    return revived(finished.report)
   const runner = options.runner?.(setup) ?? localRunner(setup, inputs, folder, options)
   try {
     const read = await readAll(jobs, inputs, runner, folder, options)
     if (read.rows === 0 && read.pixels.length === 0) {
       const found = [...read.keptOut].map(([reason, count]) => `${count} rows kept out: ${reason}`).join(', ')
-      const place = { file: inputs.map(({ name }) => name).slice(0, 3).join(', '), ...(found !== '' && { found }) }
+      const place = {
+        file: inputs
+          .map(({ name }) => name)
+          .slice(0, 3)
+          .join(', '),
+        ...(found !== '' && { found }),
+      }
       throw new InputError('no-stars', 'there is no star in the input', place)
     }
     const found = await coverageOf(options.coverage, read, folder)
@@ -68,14 +107,36 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
     runner.usePlan(plan)
     const files = await writeFiles(plan, runner, folder, read.rows, options)
     const margins = await writeMargins(plan, files, runner, folder, options)
-    countKeptOut(read.keptOut, 'repeated: same id and position', files.reduce((total, { repeated }) => total + repeated, 0))
+    countKeptOut(
+      read.keptOut,
+      'repeated: same id and position',
+      files.reduce((total, { repeated }) => total + repeated, 0),
+    )
     const keptOut = Object.fromEntries([...read.keptOut].sort(([a], [b]) => (a < b ? -1 : 1)))
-    const report = await finishStore(plan, files, margins, { ...store, ...found, keptOut, precision: setup.precision }, folder, options)
+    const report = await finishStore(
+      plan,
+      files,
+      margins,
+      { ...store, ...found, keptOut, precision: setup.precision },
+      folder,
+      options,
+    )
     const speaks = read.releases.every(({ rows, told }) => rows === 0 || told.some(({ isLayout }) => isLayout !== true))
     const releaseFrom = release === undefined || speaks ? 'input' : 'option'
     const sharedIds = allSharedIds(files.map((file) => file.sharedIds))
-    const whole: BuildReport = { ...report, releaseFrom, ...(read.placeholders.size > 0 && { placeholders: Object.fromEntries(read.placeholders) }), ...(sharedIds === undefined ? {} : { sharedIds }), path: plan.root }
-    await writeJson(folder, 'finished.json', { buildId, report: stored(whole, `${plan.directory}/manifest.json`) }, options.sha256)
+    const whole: BuildReport = {
+      ...report,
+      releaseFrom,
+      ...(read.placeholders.size > 0 && { placeholders: Object.fromEntries(read.placeholders) }),
+      ...(sharedIds === undefined ? {} : { sharedIds }),
+      path: plan.root,
+    }
+    await writeJson(
+      folder,
+      'finished.json',
+      { buildId, report: stored(whole, `${plan.directory}/manifest.json`) },
+      options.sha256,
+    )
     return whole
   } finally {
     await runner.close()
@@ -83,36 +144,67 @@ export async function buildCatalog(inputs: readonly BuildInput[], folder: BuildF
 }
 
 type StoredReport = Omit<BuildReport, 'coverage'> & { coverage: { order: number; ranges: number[] }; manifest: string }
-const stored = (report: BuildReport, manifest: string): StoredReport => ({ ...report, coverage: { order: report.coverage.order, ranges: [...report.coverage.ranges] }, manifest })
-const revived = ({ manifest: _, coverage, ...report }: StoredReport): BuildReport => ({ ...report, coverage: { order: coverage.order, ranges: Float64Array.from(coverage.ranges) } })
+const stored = (report: BuildReport, manifest: string): StoredReport => ({
+  ...report,
+  coverage: { order: report.coverage.order, ranges: [...report.coverage.ranges] },
+  manifest,
+})
+const revived = ({ manifest: _, coverage, ...report }: StoredReport): BuildReport => ({
+  ...report,
+  coverage: { order: coverage.order, ranges: Float64Array.from(coverage.ranges) },
+})
 
-function describedAs(release: string | undefined, descriptions: readonly CatalogDescription[]): CatalogDescription | undefined {
+function describedAs(
+  release: string | undefined,
+  descriptions: readonly CatalogDescription[],
+): CatalogDescription | undefined {
   if (release === undefined) return undefined
   const found = descriptions.find(({ name }) => name === release)
   if (found !== undefined) return found
   const expected = descriptions.map(({ name }) => name).join(' or ')
-  throw new CommandError('unknown-release', 'no catalogue of this name is described', { option: '--release', found: release, expected })
+  throw new CommandError('unknown-release', 'no catalogue of this name is described', {
+    option: '--release',
+    found: release,
+    expected,
+  })
 }
 
-async function writeFiles(plan: StorePlan, runner: JobRunner, folder: BuildFolder, total: number, options: BuildOptions): Promise<PartitionFacts[]> {
+async function writeFiles(
+  plan: StorePlan,
+  runner: JobRunner,
+  folder: BuildFolder,
+  total: number,
+  options: BuildOptions,
+): Promise<PartitionFacts[]> {
   let rows = 0
   return each(plan.partitions, runner.width, async (_, index) => {
-    const facts = await kept(`${plan.root}-files/${index}.json`, plan.directory, folder, options, () => runner.partition({ kind: 'partition', index }))
+    const facts = await kept(`${plan.root}-files/${index}.json`, plan.directory, folder, options, () =>
+      runner.partition({ kind: 'partition', index }),
+    )
     rows += facts.file.rows + facts.repeated
     options.onProgress?.({ stage: 'write', fraction: rows / total, rows })
     return facts
   })
 }
 
-async function writeMargins(plan: StorePlan, files: readonly PartitionFacts[], runner: JobRunner, folder: BuildFolder, options: BuildOptions): Promise<FileFacts[]> {
+async function writeMargins(
+  plan: StorePlan,
+  files: readonly PartitionFacts[],
+  runner: JobRunner,
+  folder: BuildFolder,
+  options: BuildOptions,
+): Promise<FileFacts[]> {
   const byTarget = new Map<number, MarginSegment[]>()
-  for (const segment of files.flatMap(({ segments }) => segments)) byTarget.set(segment.target, [...(byTarget.get(segment.target) ?? []), segment])
+  for (const segment of files.flatMap(({ segments }) => segments))
+    byTarget.set(segment.target, [...(byTarget.get(segment.target) ?? []), segment])
   const targets = [...byTarget.keys()].sort((a, b) => a - b)
   let done = 0
   let rows = 0
   return each(targets, runner.width, async (index) => {
     const job = { kind: 'margin', index, segments: byTarget.get(index)! } as const
-    const facts = await kept(`${plan.root}-files/margin-${index}.json`, plan.marginDirectory, folder, options, () => runner.margin(job))
+    const facts = await kept(`${plan.root}-files/margin-${index}.json`, plan.marginDirectory, folder, options, () =>
+      runner.margin(job),
+    )
     rows += facts.file.rows
     options.onProgress?.({ stage: 'margin', fraction: ++done / targets.length, rows })
     return facts
@@ -128,7 +220,11 @@ async function kept<T extends FileFacts>(
   job: () => Promise<T>,
 ): Promise<T> {
   const before = await readJson<T>(folder, marker, sha256)
-  if (before !== undefined && (await folder.byteLength(`${directory}/${partitionPath(before.file)}`)) === before.file.byteLength) return before
+  if (
+    before !== undefined &&
+    (await folder.byteLength(`${directory}/${partitionPath(before.file)}`)) === before.file.byteLength
+  )
+    return before
   const facts = await job()
   await writeJson(folder, marker, facts, sha256)
   return facts

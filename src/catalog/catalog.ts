@@ -24,7 +24,11 @@ export interface Catalog {
   /** Columns that the files keep as doubles; a float32 holds every value of the others. */
   readonly doubles: ReadonlySet<StarColumn>
   /** How the files keep the columns; absent where there are no files of ours. */
-  readonly stored?: { readonly columns: readonly StoreColumn[]; readonly precision: Precision; readonly missingValues: MissingValues }
+  readonly stored?: {
+    readonly columns: readonly StoreColumn[]
+    readonly precision: Precision
+    readonly missingValues: MissingValues
+  }
   /** NaN where the files do not tell it. */
   readonly rowCount: number
   /** Where the catalogue knows the sky: no star here means that there is none. */
@@ -33,8 +37,8 @@ export interface Catalog {
   readonly hash: string
   readonly counters: Readonly<ReadCounters>
   /**
-   * The stars whose order-29 cell lies in the footprint, in `_healpix_29` order: the same rows whatever was read before.
-   * `columns` limits the optional columns; all that the catalogue has by default.
+   * The stars whose order-29 cell lies in the footprint, in `_healpix_29` order: the same rows whatever was read
+   * before. `columns` limits the optional columns; all that the catalogue has by default.
    */
   read(footprint: CellRanges, columns?: readonly OptionalStarColumn[]): Promise<ReadStars>
   /** Area of the footprint outside the coverage [sq deg]. */

@@ -12,7 +12,8 @@ export function neighbourCells(order: number, cell: number): number[] {
   const last = 2 ** order - 1
   if (x > 0 && x < last && y > 0 && y < last) {
     const found: number[] = []
-    for (let dy = -1; dy <= 1; dy++) for (let dx = -1; dx <= 1; dx++) if (dx !== 0 || dy !== 0) found.push(nestedNumber(order, face, x + dx, y + dy))
+    for (let dy = -1; dy <= 1; dy++)
+      for (let dx = -1; dx <= 1; dx++) if (dx !== 0 || dy !== 0) found.push(nestedNumber(order, face, x + dx, y + dy))
     return found
   }
   return cellsRoundCorners(order, cell)
@@ -25,7 +26,12 @@ function cellsRoundCorners(order: number, cell: number): number[] {
   const found = new Set<number>()
   for (let corner = 0; corner < 4; corner++) {
     for (let look = 0; look < LOOKS; look++) {
-      const { raDeg, decDeg } = besides(shape.raDeg[corner]!, shape.decDeg[corner]!, distanceDeg, (2 * Math.PI * (look + 0.5)) / LOOKS)
+      const { raDeg, decDeg } = besides(
+        shape.raDeg[corner]!,
+        shape.decDeg[corner]!,
+        distanceDeg,
+        (2 * Math.PI * (look + 0.5)) / LOOKS,
+      )
       found.add(nestedIndex(order, raDeg, decDeg))
     }
   }

@@ -17,10 +17,17 @@ export const isBelow = (name: string): boolean => !/^[a-z]+:|^[/\\]|(^|[/\\])\.\
 export function primaryOf(text: string, file: string, depth: number): string {
   const primary = parseProperties(text).get('hats_primary_table_url')
   const bad = (sentence: string) =>
-    new InputError('bad-collection', sentence, { file, column: 'hats_primary_table_url', found: primary?.slice(0, 200) ?? 'nothing', expected: 'a directory below' })
+    new InputError('bad-collection', sentence, {
+      file,
+      column: 'hats_primary_table_url',
+      found: primary?.slice(0, 200) ?? 'nothing',
+      expected: 'a directory below',
+    })
   if (primary === undefined) throw bad('the collection names no catalogue (hats_primary_table_url)')
   const directory = primary.replace(/^(\.\/)+/, '').replace(/\/+$/, '')
-  if (!isBelow(primary) || directory === '' || directory === '.') throw bad('the collection names no catalogue below its directory')
-  if (depth >= LIMITS.namedDepth) throw bad('collections name one another without end (limit namedDepth, see docs/limits.md)')
+  if (!isBelow(primary) || directory === '' || directory === '.')
+    throw bad('the collection names no catalogue below its directory')
+  if (depth >= LIMITS.namedDepth)
+    throw bad('collections name one another without end (limit namedDepth, see docs/limits.md)')
   return directory
 }

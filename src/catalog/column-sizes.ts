@@ -19,7 +19,11 @@ export interface ColumnSizes {
  *
  * @param mostFiles where the catalogue has more files, so many of them, spread evenly
  */
-export async function columnSizes(files: CatalogFiles, partitions: readonly HatsPartition[], mostFiles: number): Promise<ColumnSizes> {
+export async function columnSizes(
+  files: CatalogFiles,
+  partitions: readonly HatsPartition[],
+  mostFiles: number,
+): Promise<ColumnSizes> {
   const single = partitions.filter(({ path }) => !path.endsWith('/'))
   const step = Math.max(1, single.length / mostFiles)
   const chosen = Array.from({ length: Math.min(single.length, mostFiles) }, (_, i) => single[Math.floor(i * step)]!)
@@ -41,7 +45,10 @@ function addColumns({ metadata, columns }: ParquetFile, bytes: Map<string, { typ
   for (const group of metadata.row_groups) {
     for (const { meta_data: meta } of group.columns) {
       const name = meta!.path_in_schema[0]!
-      const known = bytes.get(name) ?? { type: columns.find((column) => column.name === name)?.type ?? meta!.type, bytes: 0 }
+      const known = bytes.get(name) ?? {
+        type: columns.find((column) => column.name === name)?.type ?? meta!.type,
+        bytes: 0,
+      }
       known.bytes += Number(meta!.total_compressed_size)
       values += Number(meta!.total_compressed_size)
       bytes.set(name, known)

@@ -13,7 +13,10 @@ const RATE = /^(.+?)(?:\s*(?:\/|\bper\b)\s*([a-z ]+)|(?:\s*[.*]\s*|\s+)([a-z]+)\
 
 const MAGNITUDES = /^(?:|-+|mags?|magnitudes?|vega ?mags?|mags? ?\(vega\)|vega|'?mag\(vega\)'?)$/
 
-/** Factors to degrees, mas, mas a year and magnitudes of a column's declared unit; undefined for a unit of something else. */
+/**
+ * Factors to degrees, mas, mas a year and magnitudes of a column's declared unit; undefined for a unit of something
+ * else.
+ */
 const FACTORS: Readonly<Partial<Record<StarColumn, (unit: string) => number | undefined>>> = {
   raDeg: degPerUnit,
   decDeg: degOfDeclination,
@@ -33,12 +36,20 @@ const FACTORS: Readonly<Partial<Record<StarColumn, (unit: string) => number | un
  *
  * @throws InputError naming the column and the unit if the unit has no meaning there
  */
-export function factorOf(star: StarColumn, unit: string | undefined, place: { readonly file: string; readonly column: string }): number {
+export function factorOf(
+  star: StarColumn,
+  unit: string | undefined,
+  place: { readonly file: string; readonly column: string },
+): number {
   const factors = FACTORS[star]
   if (unit === undefined || factors === undefined) return 1
   const factor = factors(unit.trim().toLowerCase())
   if (factor !== undefined) return factor
-  throw new InputError('unfit-unit', 'the unit of the column is not understood', { ...place, found: unit, expected: EXPECTED[star] ?? 'mag' })
+  throw new InputError('unfit-unit', 'the unit of the column is not understood', {
+    ...place,
+    found: unit,
+    expected: EXPECTED[star] ?? 'mag',
+  })
 }
 
 const EXPECTED: Readonly<Partial<Record<StarColumn, string>>> = {

@@ -13,13 +13,17 @@ const BYTES_PER_ROW = 120
 
 /** The part of a region that a catalogue covers, at the finer of their orders. */
 export function coveredPart(cells: CellRanges, coverage: CellRanges): CellRanges {
-  const { order } = unionAtFinest({ order: cells.order, ranges: new Float64Array(0) }, { order: coverage.order, ranges: new Float64Array(0) })
+  const { order } = unionAtFinest(
+    { order: cells.order, ranges: new Float64Array(0) },
+    { order: coverage.order, ranges: new Float64Array(0) },
+  )
   return intersectRanges(rangesAtOrder(cells, order), rangesAtOrder(coverage, order))
 }
 
 /**
- * The rows of a catalogue in a region as inputs of a build, one for each order-4 cell that the region meets: the archive's CSV, in which every id, position
- * and float32 magnitude reads back as the same number. Rows are read from the catalogue when the build asks for them.
+ * The rows of a catalogue in a region as inputs of a build, one for each order-4 cell that the region meets: the
+ * archive's CSV, in which every id, position and float32 magnitude reads back as the same number. Rows are read from
+ * the catalogue when the build asks for them.
  */
 export function copyInputs(catalog: Catalog, cells: CellRanges, columns: readonly QueryColumn[]): BuildInput[] {
   const density = catalog.rowCount / Math.max(1e-9, rangesAreaSqDeg(catalog.coverage))
@@ -53,7 +57,7 @@ function partsByCell(cells: CellRanges): Map<number, CellRanges> {
   const cellsPerInput = 4 ** (order - INPUT_ORDER)
   const bounds = new Map<number, number[]>()
   for (let i = 0; i < ranges.length; i += 2) {
-    for (let lo = ranges[i]!; lo < ranges[i + 1]!; ) {
+    for (let lo = ranges[i]!; lo < ranges[i + 1]!;) {
       const cell = Math.floor(lo / cellsPerInput)
       const hi = Math.min(ranges[i + 1]!, (cell + 1) * cellsPerInput)
       const pairs = bounds.get(cell)

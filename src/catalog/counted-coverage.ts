@@ -4,13 +4,17 @@ import { COUNT_ORDER, type CellCounts } from './cell-counts.js'
 
 /** Cells are at most 0.46 deg wide: fewer stars than `STARS_TO_SPLIT` vouch for no more. */
 const COARSEST_ORDER = 7
-/** A cell with this many stars would leave a quarter of it empty by chance once in 3,000 times: an empty quarter is a hole. */
+/**
+ * A cell with this many stars would leave a quarter of it empty by chance once in 3,000 times: an empty quarter is a
+ * hole.
+ */
 const STARS_TO_SPLIT = 32
 
 /**
- * Coverage of many stars that come without a footprint, from their numbers per cell of order 10: cells are split while they hold enough stars
- * that an empty quarter cannot be chance, down to 3.4 arcmin, and a cell of 3.4 arcmin is added all round, because the edge of what was
- * asked for lies beyond the last star. Works over any range of densities, and its list of ranges stays short where the sky is full.
+ * Coverage of many stars that come without a footprint, from their numbers per cell of order 10: cells are split while
+ * they hold enough stars that an empty quarter cannot be chance, down to 3.4 arcmin, and a cell of 3.4 arcmin is added
+ * all round, because the edge of what was asked for lies beyond the last star. Works over any range of densities, and
+ * its list of ranges stays short where the sky is full.
  */
 export function countedCoverage(counts: CellCounts): CellRanges {
   const cells: number[] = []

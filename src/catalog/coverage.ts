@@ -1,4 +1,11 @@
-import { rangesAtOrder, rangesFromCells, subtractRanges, rangesAreaSqDeg, unionRanges, type CellRanges } from '../healpix/index.js'
+import {
+  rangesAtOrder,
+  rangesFromCells,
+  subtractRanges,
+  rangesAreaSqDeg,
+  unionRanges,
+  type CellRanges,
+} from '../healpix/index.js'
 import { keyCell } from '../formats/parquet/index.js'
 import { neighbourCells } from './cell-neighbours.js'
 import { firstAtOrAfter } from './sorted-keys.js'
@@ -16,11 +23,12 @@ const EMPTY: CellRanges = { order: 0, ranges: new Float64Array(0) }
 /**
  * Coverage of stars that come without a footprint (a flat list, an archive query): the cells that hold stars.
  *
- * Each connected field is judged by itself, at the finest order (7-14) at which two in five occupied cells hold 5 stars or more; gaps of
- * up to two such cells are closed, and a cell is added all round, because the edge of what was asked for lies beyond the last star. So a
- * field is known some three star spacings past its edge (never 1.3 deg, and that only for a handful of stars), and a larger hole in it is
- * a hole. In simulated lists of 30-4,000 stars that fill a CCD exactly (test/catalog/coverage.test.ts) less than 1 % of the CCD is missing,
- * but for four in 100 with 30 stars of which 20 form a cluster, and three in 100 with 1,000 stars whose density falls tenfold across it.
+ * Each connected field is judged by itself, at the finest order (7-14) at which two in five occupied cells hold 5 stars
+ * or more; gaps of up to two such cells are closed, and a cell is added all round, because the edge of what was asked
+ * for lies beyond the last star. So a field is known some three star spacings past its edge (never 1.3 deg, and that
+ * only for a handful of stars), and a larger hole in it is a hole. In simulated lists of 30-4,000 stars that fill a CCD
+ * exactly (test/catalog/coverage.test.ts) less than 1 % of the CCD is missing, but for four in 100 with 30 stars of
+ * which 20 form a cluster, and three in 100 with 1,000 stars whose density falls tenfold across it.
  *
  * @param keys order-29 NESTED cells of the stars, ascending
  */
@@ -76,7 +84,8 @@ function occupied(keys: BigInt64Array, rows: Rows, order: number): Occupied {
   const shiftBits = 2 * (29 - order)
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
   const found: Occupied = { cells: [], counts: [] }
-  for (const [start, end] of rows) for (let row = start; row < end; row++) add(found, keyCell(words[2 * row + 1]!, words[2 * row]!, shiftBits), 1)
+  for (const [start, end] of rows)
+    for (let row = start; row < end; row++) add(found, keyCell(words[2 * row + 1]!, words[2 * row]!, shiftBits), 1)
   return found
 }
 
@@ -111,7 +120,8 @@ function connectedFields(cells: readonly number[]): number[][] {
     if (!left.delete(first)) continue
     const field = [first]
     for (let i = 0; i < field.length; i++) {
-      for (const neighbour of neighbourCells(COARSEST_ORDER, field[i]!)) if (left.delete(neighbour)) field.push(neighbour)
+      for (const neighbour of neighbourCells(COARSEST_ORDER, field[i]!))
+        if (left.delete(neighbour)) field.push(neighbour)
     }
     fields.push(field.sort((a, b) => a - b))
   }

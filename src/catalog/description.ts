@@ -109,22 +109,32 @@ export interface CatalogDescription {
   /** Camera band -> why it is refused, as a sentence. */
   readonly refused: Readonly<Record<string, string>>
   /** Median errors at magnitudes, for copies of the catalogue that carry none. */
-  readonly typicalErrors?: Readonly<Record<'mag' | 'bpMag' | 'rpMag', { readonly mag: readonly number[]; readonly errMag: readonly number[] }>>
+  readonly typicalErrors?: Readonly<
+    Record<'mag' | 'bpMag' | 'rpMag', { readonly mag: readonly number[]; readonly errMag: readonly number[] }>
+  >
   /** Faint limit of usable BP [mag]; beyond it BP is biased. */
   readonly bpFaintLimitMag?: number
 }
 
-const areNumbers = (values: readonly number[] | undefined): values is readonly number[] => Array.isArray(values) && values.length > 0 && values.every(Number.isFinite)
-const isAscending = (values: readonly number[] | undefined): boolean => areNumbers(values) && values.every((v, i) => i === 0 || v > values[i - 1]!)
+const areNumbers = (values: readonly number[] | undefined): values is readonly number[] =>
+  Array.isArray(values) && values.length > 0 && values.every(Number.isFinite)
+const isAscending = (values: readonly number[] | undefined): boolean =>
+  areNumbers(values) && values.every((v, i) => i === 0 || v > values[i - 1]!)
 const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAscending(pair) && pair!.length === 2
 
 type Expect = (condition: boolean, field: string, expected: string) => void
 
 function checkFurtherTerms({ secondColour, faintTerm }: BandRelation, at: string, expect: Expect): void {
   const isRecordOfNumbers = (term: unknown, ...names: string[]): boolean =>
-    typeof term === 'object' && term !== null && names.every((name) => Number.isFinite((term as Record<string, unknown>)[name]))
+    typeof term === 'object' &&
+    term !== null &&
+    names.every((name) => Number.isFinite((term as Record<string, unknown>)[name]))
   if (secondColour !== undefined) {
-    expect(isRecordOfNumbers(secondColour, 'coefficient', 'slope', 'shift'), `${at}.secondColour`, 'the numbers coefficient, slope, shift')
+    expect(
+      isRecordOfNumbers(secondColour, 'coefficient', 'slope', 'shift'),
+      `${at}.secondColour`,
+      'the numbers coefficient, slope, shift',
+    )
   }
   if (faintTerm === undefined) return
   expect(isRecordOfNumbers(faintTerm, 'coefficient', 'atMag'), `${at}.faintTerm`, 'the numbers coefficient, atMag')
@@ -135,7 +145,11 @@ function checkFurtherTerms({ secondColour, faintTerm }: BandRelation, at: string
 export function parseDescription(json: unknown, file: string): CatalogDescription {
   const record = json as Partial<CatalogDescription> | null
   const expect: Expect = (condition, field, expected) => {
-    if (!condition) throw new InputError('bad-description', `field ${field} of the catalogue description is wrong`, { file, expected })
+    if (!condition)
+      throw new InputError('bad-description', `field ${field} of the catalogue description is wrong`, {
+        file,
+        expected,
+      })
   }
   expect(typeof record === 'object' && record !== null, '(all)', 'an object')
   const description = record as CatalogDescription
@@ -148,7 +162,8 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
   const { identity } = description
   if (identity !== undefined) {
     for (const field of ['designations', 'onlyColumns', 'tables'] as const) {
-      const isTexts = Array.isArray(identity[field]) && identity[field].every((text) => typeof text === 'string' && text !== '')
+      const isTexts =
+        Array.isArray(identity[field]) && identity[field].every((text) => typeof text === 'string' && text !== '')
       expect(isTexts, `identity.${field}`, 'a list of texts')
     }
   }
@@ -160,25 +175,53 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
   for (const [band, relation] of Object.entries(description.relations ?? {})) {
     const at = `relations.${band}`
     expect(typeof relation === 'object' && relation !== null, at, 'an object')
-    expect(relation.fittedTo?.release === description.release, `${at}.fittedTo.release`, `${description.release}, the description's own release`)
-    expect(relation.fittedTo?.magnitudeState === description.magnitudeState, `${at}.fittedTo.magnitudeState`, `"${description.magnitudeState}", as the description says of its magnitudes`)
+    expect(
+      relation.fittedTo?.release === description.release,
+      `${at}.fittedTo.release`,
+      `${description.release}, the description's own release`,
+    )
+    expect(
+      relation.fittedTo?.magnitudeState === description.magnitudeState,
+      `${at}.fittedTo.magnitudeState`,
+      `"${description.magnitudeState}", as the description says of its magnitudes`,
+    )
     expect(relation.colour === 'bp-rp' || relation.colour === 'bp-g', `${at}.colour`, 'bp-rp or bp-g')
-    expect(relation.curve === 'polynomial' || relation.curve === 'broken-line', `${at}.curve`, 'polynomial or broken-line')
+    expect(
+      relation.curve === 'polynomial' || relation.curve === 'broken-line',
+      `${at}.curve`,
+      'polynomial or broken-line',
+    )
     expect(areNumbers(relation.coefficients), `${at}.coefficients`, 'at least one number')
-    expect(relation.curve !== 'broken-line' || relation.coefficients.length === 3, `${at}.coefficients`, 'level, blue slope, red slope')
+    expect(
+      relation.curve !== 'broken-line' || relation.coefficients.length === 3,
+      `${at}.coefficients`,
+      'level, blue slope, red slope',
+    )
     expect(Number.isFinite(relation.pivot), `${at}.pivot`, 'a number')
     checkFurtherTerms(relation, at, expect)
     expect(isAscendingPair(relation.colourRange), `${at}.colourRange`, 'two numbers, the lower first')
     expect(isAscendingPair(relation.magRange), `${at}.magRange`, 'two numbers, the bright limit first')
     expect(isAscending(relation.scatter?.colour), `${at}.scatter.colour`, 'ascending numbers')
-    expect(areNumbers(relation.scatter?.sigmaMag) && relation.scatter.sigmaMag.every((sigma) => sigma > 0), `${at}.scatter.sigmaMag`, 'positive numbers')
-    expect(relation.scatter.colour.length === relation.scatter.sigmaMag.length, `${at}.scatter`, 'two lists of one length')
+    expect(
+      areNumbers(relation.scatter?.sigmaMag) && relation.scatter.sigmaMag.every((sigma) => sigma > 0),
+      `${at}.scatter.sigmaMag`,
+      'positive numbers',
+    )
+    expect(
+      relation.scatter.colour.length === relation.scatter.sigmaMag.length,
+      `${at}.scatter`,
+      'two lists of one length',
+    )
     expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
     expect(relation.grade === 'full' || relation.grade === 'lower', `${at}.grade`, 'full or lower')
     expect(typeof relation.source === 'string' && relation.source.length > 0, `${at}.source`, 'text')
     const dust = relation.systematicPerEbv
     if (dust !== undefined) {
-      expect(isAscending(dust.bpRp) && areNumbers(dust.magPerEbv) && dust.bpRp.length === dust.magPerEbv.length, `${at}.systematicPerEbv`, 'two lists of one length, colours ascending')
+      expect(
+        isAscending(dust.bpRp) && areNumbers(dust.magPerEbv) && dust.bpRp.length === dust.magPerEbv.length,
+        `${at}.systematicPerEbv`,
+        'two lists of one length, colours ascending',
+      )
     }
   }
   return description

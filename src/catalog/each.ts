@@ -1,5 +1,12 @@
-/** Runs an action over items, several at a time; results come in the items' order. The first failure ends it, once all that runs has come back. */
-export async function each<T, R>(items: readonly T[], width: number, action: (item: T, index: number) => Promise<R>): Promise<R[]> {
+/**
+ * Runs an action over items, several at a time; results come in the items' order. The first failure ends it, once all
+ * that runs has come back.
+ */
+export async function each<T, R>(
+  items: readonly T[],
+  width: number,
+  action: (item: T, index: number) => Promise<R>,
+): Promise<R[]> {
   const results = new Array<R>(items.length)
   let next = 0
   let failure: { error: unknown } | undefined

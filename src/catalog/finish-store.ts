@@ -43,16 +43,41 @@ export interface StoreReport {
   readonly margin?: { readonly rows: number; readonly byteLength: number; readonly arcsec: number }
 }
 
-/** Writes what a HATS collection has beside its data files; each catalogue's manifest comes last, and the catalogue after its margin. */
-export async function finishStore(plan: StorePlan, files: readonly FileFacts[], margins: readonly FileFacts[], facts: StoreFacts, folder: BuildFolder, options: BuildOptions): Promise<StoreReport> {
+/**
+ * Writes what a HATS collection has beside its data files; each catalogue's manifest comes last, and the catalogue
+ * after its margin.
+ */
+export async function finishStore(
+  plan: StorePlan,
+  files: readonly FileFacts[],
+  margins: readonly FileFacts[],
+  facts: StoreFacts,
+  folder: BuildFolder,
+  options: BuildOptions,
+): Promise<StoreReport> {
   const { description, columns, furtherColumns, coverage } = facts
-  const sum = (some: readonly FileFacts[], of: 'rows' | 'byteLength') => some.reduce((total, { file }) => total + file[of], 0)
-  const margin = margins.length === 0 ? undefined : { rows: sum(margins, 'rows'), byteLength: sum(margins, 'byteLength'), arcsec: plan.marginArcsec }
+  const sum = (some: readonly FileFacts[], of: 'rows' | 'byteLength') =>
+    some.reduce((total, { file }) => total + file[of], 0)
+  const margin =
+    margins.length === 0
+      ? undefined
+      : { rows: sum(margins, 'rows'), byteLength: sum(margins, 'byteLength'), arcsec: plan.marginArcsec }
   const marginName = margin === undefined ? undefined : `${description.name}_${marginSuffix(plan.marginArcsec)}`
-  if (margin !== undefined) await finishCatalog(plan, plan.marginDirectory, margins, { ...facts, keptOut: {} }, plan.marginArcsec, folder, options)
+  if (margin !== undefined)
+    await finishCatalog(
+      plan,
+      plan.marginDirectory,
+      margins,
+      { ...facts, keptOut: {} },
+      plan.marginArcsec,
+      folder,
+      options,
+    )
   const hash = await finishCatalog(plan, plan.directory, files, facts, undefined, folder, options)
   const { root } = plan
-  await folder.write(`${root}/collection.properties`, [encoded(collectionProperties(description.name, description, marginName))])
+  await folder.write(`${root}/collection.properties`, [
+    encoded(collectionProperties(description.name, description, marginName)),
+  ])
   return {
     name: description.name,
     rowCount: sum(files, 'rows'),
@@ -70,7 +95,15 @@ export async function finishStore(plan: StorePlan, files: readonly FileFacts[], 
 const encoded = (text: string): Uint8Array => new TextEncoder().encode(text)
 
 /** Metadata, lists, checksums and manifest of one catalogue; gives the manifest's SHA-256. */
-async function finishCatalog(plan: StorePlan, directory: string, written: readonly FileFacts[], facts: StoreFacts, marginArcsec: number | undefined, folder: BuildFolder, options: BuildOptions): Promise<string> {
+async function finishCatalog(
+  plan: StorePlan,
+  directory: string,
+  written: readonly FileFacts[],
+  facts: StoreFacts,
+  marginArcsec: number | undefined,
+  folder: BuildFolder,
+  options: BuildOptions,
+): Promise<string> {
   const { description, columns, furtherColumns, precision } = facts
   const { sha256 } = options
   const files = written.map(({ file }) => file)
@@ -81,7 +114,11 @@ async function finishCatalog(plan: StorePlan, directory: string, written: readon
     await folder.write(`${directory}/${path}`, [bytes])
   }
   const noStars = sortStars(new RowGatherer(plan.rowColumns, 0).chunk())
-  const empty = await encodeSortedParquet(tableOf(fileColumns(noStars, plan.columns)), storeLayout({ order: 0, rows: 0 }, plan.columns), options.brotli)
+  const empty = await encodeSortedParquet(
+    tableOf(fileColumns(noStars, plan.columns)),
+    storeLayout({ order: 0, rows: 0 }, plan.columns),
+    options.brotli,
+  )
   const schema = await schemaOnlyParquet(empty.bytes)
   const index = partitionIndex(files)
   const manifest: Manifest = {
@@ -102,9 +139,15 @@ async function finishCatalog(plan: StorePlan, directory: string, written: readon
     partitions: index.blocks,
   }
   const { maxRows } = facts
-  const properties = hatsProperties(manifest, description, files, { maxRows, skymapOrder: plan.skymapOrder, builder: options.builder ?? 'bliss-calib', directory: description.name })
+  const properties = hatsProperties(manifest, description, files, {
+    maxRows,
+    skymapOrder: plan.skymapOrder,
+    builder: options.builder ?? 'bliss-calib',
+    directory: description.name,
+  })
   await put('dataset/_common_metadata', schema)
-  if (options.metadata === true) await put('dataset/_metadata', await gatheredMetadata(schema, footersOf(written, directory, folder)))
+  if (options.metadata === true)
+    await put('dataset/_metadata', await gatheredMetadata(schema, footersOf(written, directory, folder)))
   await put('hats.properties', properties)
   await put('properties', properties)
   await put('partition_info.csv', partitionInfo(files))
@@ -124,7 +167,11 @@ async function finishCatalog(plan: StorePlan, directory: string, written: readon
 const TAIL_BYTES = 8
 
 /** The footer of each file, with its path below `dataset/`. */
-async function* footersOf(written: readonly FileFacts[], directory: string, folder: BuildFolder): AsyncGenerator<{ path: string; footer: Uint8Array }> {
+async function* footersOf(
+  written: readonly FileFacts[],
+  directory: string,
+  folder: BuildFolder,
+): AsyncGenerator<{ path: string; footer: Uint8Array }> {
   for (const { file } of written) {
     const path = partitionPath(file)
     const tail = await folder.read(`${directory}/${path}`, file.byteLength - TAIL_BYTES, file.byteLength)

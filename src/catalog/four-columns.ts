@@ -6,14 +6,24 @@ import type { StarColumn } from './stars.js'
 const LAYOUT = ['sourceId', 'raDeg', 'decDeg', 'mag'] as const
 type Quantity = (typeof LAYOUT)[number]
 
-/** What a name must be to be taken for the quantity; anything else names another one. A small g is another survey's band. */
+const G_NAMES = 'mag|magnitude|phot_g_mean_mag|wavg_mag_psf'
+
+/**
+ * What a name must be to be taken for the quantity; anything else names another one. A small g is another survey's
+ * band.
+ */
 const NAMES: Readonly<Record<Quantity, RegExp>> = {
   sourceId: /^(?:source|star|object|obj|match|gaia)$|(?:id|index|idx|number|num|no|name|row)$/i,
   raDeg: /^(?:ra|ra_?icrs|ra_?deg|ra_?mean|alpha(?:win)?(?:_j2000)?|right[ _]?ascension)$/i,
   decDeg: /^(?:dec|decl|dec?_?icrs|dec?_?deg|dec_?mean|delta(?:win)?(?:_j2000)?|declination)$/i,
-  mag: /^(?:G|G_?mag|[Gg]aia_?[Gg](?:_?mag)?|(?:mag|magnitude|phot_g_mean_mag|wavg_mag_psf)|(?:MAG|MAGNITUDE|PHOT_G_MEAN_MAG|WAVG_MAG_PSF)|Mag)$/,
+  mag: new RegExp(`^(?:G|G_?mag|[Gg]aia_?[Gg](?:_?mag)?|Mag|${G_NAMES}|${G_NAMES.toUpperCase()})$`),
 }
-const EXPECTED: Readonly<Record<Quantity, string>> = { sourceId: 'source_id', raDeg: 'ra', decDeg: 'dec', mag: 'phot_g_mean_mag, Gmag, G or mag' }
+const EXPECTED: Readonly<Record<Quantity, string>> = {
+  sourceId: 'source_id',
+  raDeg: 'ra',
+  decDeg: 'dec',
+  mag: 'phot_g_mean_mag, Gmag, G or mag',
+}
 
 /** A name that says nothing: `col4`, `V4`, `4`, none at all. V alone is a magnitude, and F606 a filter. */
 const SAYS_NOTHING = /^(?:(?:col|column|field|var|unnamed)?[ _:]*\d*|[cfv][ _:]*\d)$/i
@@ -22,21 +32,30 @@ const SAYS_NOTHING = /^(?:(?:col|column|field|var|unnamed)?[ _:]*\d*|[cfv][ _:]*
 const OTHER_QUANTITY = /parallax|plx|pm|bp|rp|err|flux|colou?r|teff|ruwe|radial|epoch|flag/i
 
 /**
- * The plan of a list of four columns: id, right ascension, declination and G, the layout of the original's files. A list that names the four in
- * another order goes by its names; a name of anything else is refused, because a parallax or another survey's magnitude would pass as G.
+ * The plan of a list of four columns: id, right ascension, declination and G, the layout of the original's files. A
+ * list that names the four in another order goes by its names; a name of anything else is refused, because a parallax
+ * or another survey's magnitude would pass as G.
  *
  * @param isOriginals a pixel file of the original, whose header may say what it likes but not another quantity
  * @throws InputError naming the column
  */
 export function planFourColumns(names: readonly string[], file: string, isOriginals: boolean): ColumnPlan {
-  const meanings = names.map((name, i) => (isOriginals && names.indexOf(name) !== names.lastIndexOf(name) ? undefined : meaningOf(name, i)))
-  const byName = new Map(meanings.flatMap((meaning, i) => (meaning === undefined || meaning === 'other' ? [] : [[meaning, names[i]!] as const])))
+  const meanings = names.map((name, i) =>
+    isOriginals && names.indexOf(name) !== names.lastIndexOf(name) ? undefined : meaningOf(name, i),
+  )
+  const byName = new Map(
+    meanings.flatMap((meaning, i) =>
+      meaning === undefined || meaning === 'other' ? [] : [[meaning, names[i]!] as const],
+    ),
+  )
   if (byName.size === LAYOUT.length) return plan(byName)
   for (const [i, quantity] of LAYOUT.entries()) {
     const meaning = meanings[i]
     if (meaning === undefined || meaning === quantity) continue
     if (meaning === 'other' && isOriginals && !OTHER_QUANTITY.test(names[i]!)) continue
-    const sentence = "a list of four columns holds id, right ascension, declination and Gaia's G, and this column is called something else"
+    const sentence =
+      'a list of four columns holds id, right ascension, declination and ' +
+      "Gaia's G, and this column is called something else"
     throw new InputError('other-quantity', sentence, { file, line: 1, column: names[i]!, expected: EXPECTED[quantity] })
   }
   return plan(new Map(LAYOUT.map((quantity, i) => [quantity, distinctName(names, i)])))

@@ -11,7 +11,9 @@ import { runBytes, type StarRun } from './star-run.js'
 const JOB_BYTES = 64e6
 const JOB_INPUTS = 512
 
-/** Consecutive inputs together; what a job is called follows from its inputs as they stand and from how they are read. */
+/**
+ * Consecutive inputs together; what a job is called follows from its inputs as they stand and from how they are read.
+ */
 export function readJobs(inputs: readonly BuildInput[], setup: ReadSetup, options: BuildOptions): ReadJob[] {
   const groups: BuildInput[][] = []
   let bytes = Infinity
@@ -45,7 +47,13 @@ export interface GatheredInput {
 }
 
 /** Runs the read jobs that are not finished yet; throws as soon as the inputs are found to be of another release. */
-export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildInput[], runner: JobRunner, folder: BuildFolder, options: BuildOptions): Promise<GatheredInput> {
+export async function readAll(
+  jobs: readonly ReadJob[],
+  inputs: readonly BuildInput[],
+  runner: JobRunner,
+  folder: BuildFolder,
+  options: BuildOptions,
+): Promise<GatheredInput> {
   const sizes = new Map(inputs.map(({ name, byteLength }) => [name, Math.max(1, byteLength ?? 1)]))
   const total = [...sizes.values()].reduce((sum, size) => sum + size, 0)
   const progress = new Map<ReadJob, ReadProgress>()
@@ -53,7 +61,8 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
     let [bytes, rows] = [0, 0]
     for (const [job, done] of progress) {
       rows += done.rows
-      for (const [i, name] of job.inputs.entries()) bytes += sizes.get(name)! * Math.min(1, Math.max(0, done.inputs - i))
+      for (const [i, name] of job.inputs.entries())
+        bytes += sizes.get(name)! * Math.min(1, Math.max(0, done.inputs - i))
     }
     options.onProgress?.({ stage: 'read', fraction: bytes / total, rows })
   }
@@ -62,7 +71,11 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
   const facts = await each(jobs, runner.width, async (job) => {
     const marker = `jobs/${job.id}.json`
     const kept = await readJson<ReadFacts>(folder, marker, options.sha256)
-    const isWhole = kept !== undefined && (await Promise.all(kept.runs.map(async (run) => (await folder.byteLength(run.path)) === runBytes(run)))).every(Boolean)
+    const isWhole =
+      kept !== undefined &&
+      (await Promise.all(kept.runs.map(async (run) => (await folder.byteLength(run.path)) === runBytes(run)))).every(
+        Boolean,
+      )
     const found = isWhole
       ? kept
       : await runner.read(job, (done) => {
@@ -80,7 +93,8 @@ export async function readAll(jobs: readonly ReadJob[], inputs: readonly BuildIn
   const keptOut: KeptOut = new Map()
   const placeholders: KeptOut = new Map()
   for (const { keptOut: some } of facts) for (const [reason, rows] of some) countKeptOut(keptOut, reason, rows)
-  for (const { placeholders: some } of facts) for (const [column, values] of some) countKeptOut(placeholders, column, values)
+  for (const { placeholders: some } of facts)
+    for (const [column, values] of some) countKeptOut(placeholders, column, values)
   return {
     runs: facts.flatMap(({ runs }) => runs),
     rows: facts.reduce((sum, { rows }) => sum + rows, 0),

@@ -5,7 +5,11 @@
  * @param areas shape (n); absent where all are 1
  * @param share above 0 and at most 1
  */
-export function greedyThreshold(density: Float64Array, areas: Float64Array | undefined, share: number): { threshold: number; total: number } {
+export function greedyThreshold(
+  density: Float64Array,
+  areas: Float64Array | undefined,
+  share: number,
+): { threshold: number; total: number } {
   let total = 0
   let wholeArea = 0
   for (let i = 0; i < density.length; i++) {
@@ -18,7 +22,8 @@ export function greedyThreshold(density: Float64Array, areas: Float64Array | und
   const dense: number[] = []
   for (let i = 0; i < density.length; i++) if (density[i]! > 0 && density[i]! >= floor) dense.push(i)
   const order = Uint32Array.from(dense).sort((a, b) => density[b]! - density[a]!)
-  // A sum of many terms in another order than `total` differs in its last digits: the whole is reached a hair before it.
+  // A sum of many terms in another order than `total` differs in its last digits: the whole is reached a hair before
+  // it.
   const wanted = share * total * (1 - 1e-12)
   let held = 0
   let threshold = Infinity

@@ -15,7 +15,10 @@ const FINEST_ORDER = 13
  */
 export function growCells(cells: CellRanges, marginDeg: number): CellRanges {
   if (marginDeg === 0 || cells.ranges.length === 0) return cells
-  const order = Math.max(0, Math.min(FINEST_ORDER, Math.ceil(Math.log2((CELLS_PER_MARGIN * NARROWEST_DEG) / marginDeg))))
+  const order = Math.max(
+    0,
+    Math.min(FINEST_ORDER, Math.ceil(Math.log2((CELLS_PER_MARGIN * NARROWEST_DEG) / marginDeg))),
+  )
   const covered = new Set(cellsOf(rangesAtOrder(cells, order)))
   let rim: number[] = [...covered]
   const rings = Math.ceil((marginDeg * 2 ** order) / NARROWEST_DEG)

@@ -17,7 +17,12 @@ export interface HatsFacts {
 }
 
 /** The `hats.properties` of a catalogue or of its margin, HATS 1.0 (IVOA Note, 22 August 2025). */
-export function hatsProperties(manifest: Manifest, description: CatalogDescription, files: readonly StoreFile[], facts: HatsFacts): string {
+export function hatsProperties(
+  manifest: Manifest,
+  description: CatalogDescription,
+  files: readonly StoreFile[],
+  facts: HatsFacts,
+): string {
   const name = (star: string) => manifest.columns.find((column) => column.star === star)?.name ?? star
   const names = [...manifest.columns, ...(manifest.furtherColumns ?? [])].map((column) => column.name)
   const bytes = files.reduce((total, file) => total + file.byteLength, 0)
@@ -28,7 +33,12 @@ export function hatsProperties(manifest: Manifest, description: CatalogDescripti
     ['obs_title', description.title],
     ['obs_copyright', description.credit],
     ['dataproduct_type', isMargin ? 'margin' : 'object'],
-    ...((isMargin ? [['hats_primary_table_url', facts.directory], ['hats_margin_threshold', manifest.marginArcsec]] : []) as Properties),
+    ...((isMargin
+      ? [
+          ['hats_primary_table_url', facts.directory],
+          ['hats_margin_threshold', manifest.marginArcsec],
+        ]
+      : []) as Properties),
     ['hats_nrows', manifest.rowCount],
     ['hats_col_ra', name('raDeg')],
     ['hats_col_dec', name('decDeg')],
@@ -36,7 +46,13 @@ export function hatsProperties(manifest: Manifest, description: CatalogDescripti
     ['hats_col_healpix_order', 29],
     ['hats_cols_default', names.join(' ')],
     ['hats_npix_suffix', '.parquet'],
-    ['hats_order', largestOf(files.map(({ order }) => order), 0)],
+    [
+      'hats_order',
+      largestOf(
+        files.map(({ order }) => order),
+        0,
+      ),
+    ],
     ['hats_max_rows', facts.maxRows],
     ['hats_skymap_order', facts.skymapOrder],
     ['hats_coordinate_epoch', `J${manifest.epochYr.toFixed(1)}`],
@@ -50,12 +66,21 @@ export function hatsProperties(manifest: Manifest, description: CatalogDescripti
 }
 
 /** `collection.properties`: the catalogue and, where there is one, its margin. */
-export function collectionProperties(directory: string, description: CatalogDescription, margin: string | undefined): string {
+export function collectionProperties(
+  directory: string,
+  description: CatalogDescription,
+  margin: string | undefined,
+): string {
   return propertiesText([
     ['obs_collection', directory],
     ['obs_title', description.title],
     ['hats_primary_table_url', directory],
-    ...((margin === undefined ? [] : [['all_margins', margin], ['default_margin', margin]]) as Properties),
+    ...((margin === undefined
+      ? []
+      : [
+          ['all_margins', margin],
+          ['default_margin', margin],
+        ]) as Properties),
   ])
 }
 

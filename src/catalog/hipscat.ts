@@ -19,8 +19,8 @@ async function markOf(files: KnownFiles): Promise<string | undefined> {
 }
 
 /**
- * Throws InputError `older-catalog` if a directory without HATS lists holds a catalogue of the older layout, hipscat. Its files are
- * Parquet all the same: a build reads them.
+ * Throws InputError `older-catalog` if a directory without HATS lists holds a catalogue of the older layout, hipscat.
+ * Its files are Parquet all the same: a build reads them.
  */
 export async function refuseHipscat(files: KnownFiles): Promise<void> {
   const mark = await markOf(files)

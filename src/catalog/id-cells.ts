@@ -4,9 +4,14 @@ import { toEquatorial } from '../math/galactic.js'
 import { DEG_TO_RAD, RAD_TO_DEG, wrapRaDeg } from '../math/units.js'
 import { neighbourCells } from './cell-neighbours.js'
 
-/** Gaia's source_id is 2^35 times the NESTED cell of this order, and a number within it (Gaia DR2 documentation, 14.1.1). */
+/**
+ * Gaia's source_id is 2^35 times the NESTED cell of this order, and a number within it (Gaia DR2 documentation,
+ * 14.1.1).
+ */
 const ID_ORDER = 12
-/** Bits of the upper half of an id below the cell, and of the upper half of an order-29 cell below its order-12 parent. */
+/**
+ * Bits of the upper half of an id below the cell, and of the upper half of an order-29 cell below its order-12 parent.
+ */
 const ID_BITS = 35 - 32
 const KEY_BITS = 2 * (29 - ID_ORDER) - 32
 
@@ -54,7 +59,10 @@ export class IdCells {
     }
   }
 
-  /** Throws InputError if the positions disagree with the ids in bulk, with the transformation that would make them agree. */
+  /**
+   * Throws InputError if the positions disagree with the ids in bulk, with the transformation that would make them
+   * agree.
+   */
   judge(file: string): void {
     if (this.identified < LEAST_IDS || this.others <= MOST_STRAY * this.identified) return
     const strays = this.sample.filter(({ cell, raDeg, decDeg }) => !isNear(cell, raDeg, decDeg))
@@ -95,7 +103,7 @@ function fromB1950(raDeg: number, decDeg: number): Position {
   const [x, y, z] = vectorOf(raDeg, decDeg)
   return positionOf(
     0.9999256782 * x - 0.0111820611 * y - 0.0048579477 * z,
-    0.0111820610 * x + 0.9999374784 * y - 0.0000271765 * z,
+    0.011182061 * x + 0.9999374784 * y - 0.0000271765 * z,
     0.0048579479 * x - 0.0000271474 * y + 0.9999881997 * z,
   )
 }

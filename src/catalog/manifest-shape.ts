@@ -8,10 +8,24 @@ const COUNT: JsonShape = { type: 'integer', minimum: 0 }
 const TEXT: JsonShape = { type: 'string' }
 const NAME: JsonShape = { type: 'string', pattern: '^[^/\\\\\\0]{1,200}$' }
 
-/** Types of the values of a manifest. A checksum tells that nothing was changed by accident, not that somebody wrote sense. */
+/**
+ * Types of the values of a manifest. A checksum tells that nothing was changed by accident, not that somebody wrote
+ * sense.
+ */
 const MANIFEST: JsonShape = {
   type: 'object',
-  required: ['name', 'release', 'epochYr', 'rowCount', 'fileCount', 'columns', 'coverage', 'keptOut', 'checksums', 'partitions'],
+  required: [
+    'name',
+    'release',
+    'epochYr',
+    'rowCount',
+    'fileCount',
+    'columns',
+    'coverage',
+    'keptOut',
+    'checksums',
+    'partitions',
+  ],
   properties: {
     name: TEXT,
     release: TEXT,
@@ -66,7 +80,11 @@ const MANIFEST: JsonShape = {
 export function checkManifest(record: unknown, file: string): void {
   const fault = shapeFault(record, MANIFEST)
   const bad = (path: string, found: string, expected: string) =>
-    new InputError('damaged-manifest', `${path} of the manifest cannot be right: build the store again`, { file, found, expected })
+    new InputError('damaged-manifest', `${path} of the manifest cannot be right: build the store again`, {
+      file,
+      found,
+      expected,
+    })
   if (fault !== undefined) throw bad(fault.path, fault.found, fault.expected)
   const { columns, coverage, partitions } = record as CheckedManifest
   for (const star of ['sourceId', 'raDeg', 'decDeg', 'mag']) {
@@ -80,7 +98,8 @@ export function checkManifest(record: unknown, file: string): void {
   const cells = 12 * 4 ** coverage.order
   if (coverage.ranges.length % 2 !== 0) throw bad('coverage.ranges', `${coverage.ranges.length} numbers`, 'pairs')
   coverage.ranges.forEach((bound, i) => {
-    if (bound > cells || bound <= (coverage.ranges[i - 1] ?? -1)) throw bad(`coverage.ranges[${i}]`, String(bound), `ascending bounds, at most ${cells}`)
+    if (bound > cells || bound <= (coverage.ranges[i - 1] ?? -1))
+      throw bad(`coverage.ranges[${i}]`, String(bound), `ascending bounds, at most ${cells}`)
   })
   partitions.forEach(([firstCell, start, end], i) => {
     const [beforeCell, , beforeEnd] = partitions[i - 1] ?? [-1, 0, 0]

@@ -61,7 +61,8 @@ export function manifestText(manifest: Manifest, sha256: Sha256): string {
 
 /** Parses and checks a manifest. Throws InputError naming the file where it is damaged or of another make. */
 export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): Manifest {
-  const damaged = (sentence: string, cause?: unknown) => new InputError('damaged-manifest', sentence, { file }, { cause })
+  const damaged = (sentence: string, cause?: unknown) =>
+    new InputError('damaged-manifest', sentence, { file }, { cause })
   const text = new TextDecoder().decode(bytes)
   let record: Record<string, unknown>
   try {
@@ -72,7 +73,11 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): 
   const missingValues = MISSING_VALUES.get(record?.schema)
   if (missingValues === undefined) {
     const place = { file, found: String(record?.schema), expected: `schema ${[...MISSING_VALUES.keys()].join(' or ')}` }
-    throw new InputError('unfit-manifest', 'the manifest is of another version of the store: build the store again', place)
+    throw new InputError(
+      'unfit-manifest',
+      'the manifest is of another version of the store: build the store again',
+      place,
+    )
   }
   const end = text.lastIndexOf(',"check":')
   const sound = end >= 0 && sha256(new TextEncoder().encode(`${text.slice(0, end)}}`)) === record.check

@@ -7,10 +7,16 @@ import { neighbourCells } from './cell-neighbours.js'
 import { FINEST_FILE_ORDER } from './partition-index.js'
 import type { PartitionCell } from './plan-partitions.js'
 
-/** Cells of order 11, the finest of a file, are 62 arcsec across at their narrowest: the cells round one hold every margin. */
+/**
+ * Cells of order 11, the finest of a file, are 62 arcsec across at their narrowest: the cells round one hold every
+ * margin.
+ */
 export const LARGEST_MARGIN_ARCSEC = 60
 
-/** Side of a cell of order 0 as a square [arcsec], and how much narrower than its side any cell may be across (0.674 at the poles' edges). */
+/**
+ * Side of a cell of order 0 as a square [arcsec], and how much narrower than its side any cell may be across (0.674 at
+ * the poles' edges).
+ */
 const SIDE_ARCSEC = 211_076.29
 const NARROWEST = 0.66
 
@@ -50,13 +56,21 @@ export class PartitionMap {
 }
 
 /**
- * Rows of a file that lie within `marginArcsec` of the cell of another file, which is where a match across the edge would look for them
- * (HATS 1.0, margin catalogues). Distances are to the nearest point of the other cell's border, not to a polygon through its corners.
+ * Rows of a file that lie within `marginArcsec` of the cell of another file, which is where a match across the edge
+ * would look for them (HATS 1.0, margin catalogues). Distances are to the nearest point of the other cell's border, not
+ * to a polygon through its corners.
  *
  * @param own index of the file
  * @param keys order-29 cells of its rows, ascending
  */
-export function marginRows(map: PartitionMap, own: number, keys: BigInt64Array, raDeg: ArrayLike<number>, decDeg: ArrayLike<number>, marginArcsec: number): MarginRows[] {
+export function marginRows(
+  map: PartitionMap,
+  own: number,
+  keys: BigInt64Array,
+  raDeg: ArrayLike<number>,
+  decDeg: ArrayLike<number>,
+  marginArcsec: number,
+): MarginRows[] {
   if (!(marginArcsec > 0) || map.cells.length < 2) return []
   const { order } = map.cells[own]!
   const fine = borderOrder(marginArcsec)
@@ -78,7 +92,11 @@ export function marginRows(map: PartitionMap, own: number, keys: BigInt64Array, 
     }
     if (!isNear) continue
     const point = unitVector(raDeg[row]!, decDeg[row]!)
-    for (const target of round.filesWithin(keyCell(words[2 * row + 1]!, words[2 * row]!, 2 * (29 - FINEST_FILE_ORDER)), point, marginArcsec)) {
+    for (const target of round.filesWithin(
+      keyCell(words[2 * row + 1]!, words[2 * row]!, 2 * (29 - FINEST_FILE_ORDER)),
+      point,
+      marginArcsec,
+    )) {
       const rows = found.get(target)
       if (rows === undefined) found.set(target, [row])
       else rows.push(row)
@@ -87,7 +105,10 @@ export function marginRows(map: PartitionMap, own: number, keys: BigInt64Array, 
   return [...found].sort(([a], [b]) => a - b).map(([target, rows]) => ({ target, rows: Uint32Array.from(rows) }))
 }
 
-/** The finest order whose cells are everywhere wider than the margin; at most 13, so that cells within a file's fit 32 bits. */
+/**
+ * The finest order whose cells are everywhere wider than the margin; at most 13, so that cells within a file's fit 32
+ * bits.
+ */
 function borderOrder(marginArcsec: number): number {
   return Math.min(13, Math.floor(Math.log2((NARROWEST * SIDE_ARCSEC) / marginArcsec)))
 }
@@ -122,7 +143,8 @@ class CellsRound {
     }
     const limit = 2 * Math.sin((((arcsec + TOLERANCE_ARCSEC) / 3600) * Math.PI) / 360)
     const files = new Set<number>()
-    for (const candidate of this.cells) if (!files.has(candidate.file) && chordToCell(candidate, point) <= limit) files.add(candidate.file)
+    for (const candidate of this.cells)
+      if (!files.has(candidate.file) && chordToCell(candidate, point) <= limit) files.add(candidate.file)
     return files
   }
 }
@@ -144,8 +166,8 @@ const ahead = new Float64Array(3)
 const STEP = 1e-3
 
 /**
- * Chord to the nearest point of an edge, by Gauss-Newton steps along it: an edge of 103 arcsec bends so little that three steps
- * leave less than a microarcsecond.
+ * Chord to the nearest point of an edge, by Gauss-Newton steps along it: an edge of 103 arcsec bends so little that
+ * three steps leave less than a microarcsecond.
  */
 function chordToEdge(point: ArrayLike<number>, face: number, x: number, y: number, dx: number, dy: number): number {
   let t = 0.5

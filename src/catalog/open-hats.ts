@@ -19,17 +19,24 @@ import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars } from '
 import { readHatsLists, type HatsLists, type HatsPartition } from './verify/hats-lists.js'
 
 /**
- * Opens a HATS catalogue that another program made (HATS 1.0, IVOA Note, 22 August 2025), as far as its properties and its list of partitions go.
+ * Opens a HATS catalogue that another program made (HATS 1.0, IVOA Note, 22 August 2025), as far as its properties and
+ * its list of partitions go.
  *
- * Columns go by the names of the description that the catalogue's own title or epoch point to. Rows are chosen by their positions; the HEALPix
- * column, of any name and order or none at all, only saves reading. The partitions' cells count as covered, which is coarse: an empty
- * place in a cell that holds any star is taken for a place without stars.
+ * Columns go by the names of the description that the catalogue's own title or epoch point to. Rows are chosen by their
+ * positions; the HEALPix column, of any name and order or none at all, only saves reading. The partitions' cells count
+ * as covered, which is coarse: an empty place in a cell that holds any star is taken for a place without stars.
  *
  * @throws InputError where the lists are no lists, no description fits, or a needed column is missing
  */
-export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools & { readonly descriptions: readonly CatalogDescription[] }): Promise<Catalog> {
+export async function openHatsCatalog(
+  files: CatalogFiles,
+  options: CatalogTools & { readonly descriptions: readonly CatalogDescription[] },
+): Promise<Catalog> {
   const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }
-  const counting: CatalogFiles = { ...files, open: async (path, hint) => counted(await files.open(path, hint), counters) }
+  const counting: CatalogFiles = {
+    ...files,
+    open: async (path, hint) => counted(await files.open(path, hint), counters),
+  }
   const lists = await readHatsLists(counting)
   const opener = partitionOpener(counting)
   const schema = await schemaOf(counting, lists, opener)
@@ -39,7 +46,10 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
   const coverage = coverageOf(partitions)
   const readers = new Map<string, Promise<readonly HatsPartitionReader[]>>()
   const readersOf = (partition: HatsPartition) => {
-    const open = async () => (await opener(partition)).map((file) => hatsPartition(file, lists.properties, { ...options, gapBytes: files.gapBytes }))
+    const open = async () =>
+      (await opener(partition)).map((file) =>
+        hatsPartition(file, lists.properties, { ...options, gapBytes: files.gapBytes }),
+      )
     const known = readers.get(partition.path) ?? open()
     readers.set(partition.path, known)
     known.catch(() => readers.delete(partition.path))
@@ -51,10 +61,16 @@ export async function openHatsCatalog(files: CatalogFiles, options: CatalogTools
     description,
     columns: new Set([...all.stars.keys(), ...all.errors.keys()]),
     magType: typeOf(schema, all.stars.get('mag')!) === 'f32' ? 'f32' : 'f64',
-    doubles: new Set([...all.stars].filter(([star, name]) => star !== 'sourceId' && typeOf(schema, name) !== 'f32').map(([star]) => star)),
+    doubles: new Set(
+      [...all.stars]
+        .filter(([star, name]) => star !== 'sourceId' && typeOf(schema, name) !== 'f32')
+        .map(([star]) => star),
+    ),
     rowCount: Number(lists.properties.get('hats_nrows') ?? NaN),
     coverage,
-    hash: options.sha256(new TextEncoder().encode(JSON.stringify([[...lists.properties], partitions.map(({ path }) => path)]))),
+    hash: options.sha256(
+      new TextEncoder().encode(JSON.stringify([[...lists.properties], partitions.map(({ path }) => path)])),
+    ),
     counters,
     missingSqDeg: (footprint) => missingSqDeg(footprint, coverage),
     async read(footprint, wanted) {
@@ -87,10 +103,15 @@ function planOf(file: ParquetFile, description: CatalogDescription, wanted: read
 const typeOf = (file: ParquetFile, name: string) => file.columns.find((column) => column.name === name)?.type
 
 /**
- * The description that the catalogue's title, its epoch and its columns point to; only if none of these tells, the name of its directory.
- * Throws InputError if they contradict one another, or do not tell.
+ * The description that the catalogue's title, its epoch and its columns point to; only if none of these tells, the name
+ * of its directory. Throws InputError if they contradict one another, or do not tell.
  */
-function describedBy(lists: HatsLists, schema: ParquetFile, location: string, descriptions: readonly CatalogDescription[]): CatalogDescription {
+function describedBy(
+  lists: HatsLists,
+  schema: ParquetFile,
+  location: string,
+  descriptions: readonly CatalogDescription[],
+): CatalogDescription {
   const { properties, propertiesName } = lists
   const witness = new ReleaseWitness(descriptions)
   witness.columns(presentNames(schema))
@@ -102,33 +123,57 @@ function describedBy(lists: HatsLists, schema: ParquetFile, location: string, de
   const file = `${location}/${propertiesName}`
   if (names.length > 1) {
     const statements = told.map(({ release, by, found: what }) => `${by} ${what}: ${release}`).join(', ')
-    throw new InputError('mixed-releases', 'the catalogue contradicts itself about its release', { file, found: statements, expected: 'one release' })
+    throw new InputError('mixed-releases', 'the catalogue contradicts itself about its release', {
+      file,
+      found: statements,
+      expected: 'one release',
+    })
   }
-  throw new InputError('unknown-catalog', 'nothing tells which release this HATS catalogue holds: make one of yours with `bliss-calib catalog build --release`', {
-    file,
-    found: `obs_collection ${properties.get('obs_collection') ?? 'missing'}, hats_coordinate_epoch ${properties.get('hats_coordinate_epoch') ?? 'missing'}`,
-    expected: descriptions.map(({ name }) => name).join(' or '),
-  })
+  throw new InputError(
+    'unknown-catalog',
+    'nothing tells which release this HATS catalogue holds: make one of ' +
+      'yours with `bliss-calib catalog build --release`',
+    {
+      file,
+      found:
+        `obs_collection ${properties.get('obs_collection') ?? 'missing'}, ` +
+        `hats_coordinate_epoch ${properties.get('hats_coordinate_epoch') ?? 'missing'}`,
+      expected: descriptions.map(({ name }) => name).join(' or '),
+    },
+  )
 }
 
 /** Opens the files of a partition: one, or those of a directory. Some copies have `%3D` for `=` in their paths. */
 function partitionOpener(files: CatalogFiles): (partition: HatsPartition) => Promise<ParquetFile[]> {
   const openFile = async (path: string): Promise<ParquetFile> => {
     const written = [path, path.replaceAll('=', '%3D')]
-    for (const name of written) if (await files.exists(name, { from: 'end' })) return openParquet(await files.open(name, { from: 'end' }))
+    for (const name of written)
+      if (await files.exists(name, { from: 'end' })) return openParquet(await files.open(name, { from: 'end' }))
     return openParquet(await files.open(path, { from: 'end' }))
   }
   return async ({ path }) => {
     if (!path.endsWith('/')) return [await openFile(path)]
     const names = (await files.folder?.(path)) ?? (await files.folder?.(path.replaceAll('=', '%3D')))
     if (names === undefined) {
-      throw new InputError('unlisted-partition', 'the partitions are directories, and a server does not list them', { file: `${files.name}/${path}`, expected: 'one file a partition' })
+      throw new InputError('unlisted-partition', 'the partitions are directories, and a server does not list them', {
+        file: `${files.name}/${path}`,
+        expected: 'one file a partition',
+      })
     }
-    return Promise.all(names.filter((name) => !/^[._]/.test(name)).sort().map((name) => openFile(`${path}${name}`)))
+    return Promise.all(
+      names
+        .filter((name) => !/^[._]/.test(name))
+        .sort()
+        .map((name) => openFile(`${path}${name}`)),
+    )
   }
 }
 
-async function schemaOf(files: CatalogFiles, { partitions }: HatsLists, opener: ReturnType<typeof partitionOpener>): Promise<ParquetFile> {
+async function schemaOf(
+  files: CatalogFiles,
+  { partitions }: HatsLists,
+  opener: ReturnType<typeof partitionOpener>,
+): Promise<ParquetFile> {
   const common = 'dataset/_common_metadata'
   if (await files.exists(common, { from: 'end' })) return openParquet(await files.open(common, { from: 'end' }))
   const [first] = partitions.length === 0 ? [] : await opener(partitions[0]!)
@@ -144,14 +189,26 @@ function meets({ order, ranges }: CellRanges, cellOrder: number, cell: number): 
 }
 
 function coverageOf(partitions: readonly HatsPartition[]): CellRanges {
-  const finest = largestOf(partitions.map(({ order }) => order), 0)
+  const finest = largestOf(
+    partitions.map(({ order }) => order),
+    0,
+  )
   const orders = [...new Set(partitions.map((partition) => partition.order))]
-  const cellsAt = (order: number) => rangesFromCells(order, partitions.filter((partition) => partition.order === order).map(({ cell }) => cell))
+  const cellsAt = (order: number) =>
+    rangesFromCells(
+      order,
+      partitions.filter((partition) => partition.order === order).map(({ cell }) => cell),
+    )
   return unionRanges(rangesFromCells(finest, []), ...orders.map((order) => rangesAtOrder(cellsAt(order), finest)))
 }
 
 /** The stars of all parts in the order of their cells; a column that one part lacks is missing there. */
-function gathered(parts: readonly HatsStars[], plan: ColumnPlan, wanted: readonly OptionalStarColumn[], epochYr: number): ReadStars {
+function gathered(
+  parts: readonly HatsStars[],
+  plan: ColumnPlan,
+  wanted: readonly OptionalStarColumn[],
+  epochYr: number,
+): ReadStars {
   const rowCount = parts.reduce((total, { keys }) => total + keys.length, 0)
   const keys = new BigInt64Array(rowCount)
   const ids = new BigInt64Array(rowCount)
@@ -168,13 +225,16 @@ function gathered(parts: readonly HatsStars[], plan: ColumnPlan, wanted: readonl
     for (const part of parts) {
       const values = part.values.get(star)
       if (values === undefined) joined.fill(NaN, from, from + part.keys.length)
-      // Archives print a float32 as its shortest decimal: that number, not its binary neighbour, is the published magnitude.
+      // Archives print a float32 as its shortest decimal: that number, not its binary neighbour, is the published
+      // magnitude.
       else joined.set(star === 'mag' && part.isMagFloat32 ? Float64Array.from(values, float32AsDecimal) : values, from)
       from += part.keys.length
     }
     return Float64Array.from(order, (row) => joined[row]!)
   }
-  const optional = wanted.filter((star) => plan.stars.has(star) || plan.errors.has(star)).map((star) => [star, column(star)] as const)
+  const optional = wanted
+    .filter((star) => plan.stars.has(star) || plan.errors.has(star))
+    .map((star) => [star, column(star)] as const)
   return {
     sourceId: gatherIntegers(ids, order),
     cell29: gatherIntegers(keys, order),

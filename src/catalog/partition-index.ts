@@ -34,7 +34,14 @@ export function partitionIndex(files: readonly StoreFile[]): { text: string; blo
   const blocks: PartitionBlock[] = []
   for (let first = 0; first < files.length; first += FILES_PER_BLOCK) {
     const group = files.slice(first, first + FILES_PER_BLOCK)
-    const lines = group.map((file) => `${file.order},${file.cell},${file.rows},${file.byteLength},${file.mapStart},${file.mapBytes},${file.mapCrc32}\n`).join('')
+    const lines = group
+      .map(
+        (file) =>
+          `${file.order},${file.cell},${file.rows},${
+            file.byteLength
+          },${file.mapStart},${file.mapBytes},${file.mapCrc32}\n`,
+      )
+      .join('')
     blocks.push({
       firstCell: group[0]!.cell * 4 ** (FINEST_FILE_ORDER - group[0]!.order),
       start: text.length,
@@ -70,11 +77,23 @@ function overlaps(ranges: Float64Array, lo: number, hi: number): boolean {
 /** The files of one block. Throws InputError where its bytes are not those that were written. */
 export function parseBlock(bytes: Uint8Array, block: PartitionBlock, file: string): StoreFile[] {
   if (crc32(bytes) !== block.crc32) {
-    throw new InputError('damaged-catalog', 'the list of files is damaged: its checksum differs', { file, found: crc32(bytes).toString(16), expected: block.crc32.toString(16) })
+    throw new InputError('damaged-catalog', 'the list of files is damaged: its checksum differs', {
+      file,
+      found: crc32(bytes).toString(16),
+      expected: block.crc32.toString(16),
+    })
   }
   const lines = new TextDecoder().decode(bytes).trimEnd().split('\n')
   return lines.map((line) => {
-    const [order, cell, rows, byteLength, mapStart, mapBytes, mapCrc32] = line.split(',').map(Number) as [number, number, number, number, number, number, number]
+    const [order, cell, rows, byteLength, mapStart, mapBytes, mapCrc32] = line.split(',').map(Number) as [
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+      number,
+    ]
     return { order, cell, rows, byteLength, mapStart, mapBytes, mapCrc32 }
   })
 }

@@ -87,12 +87,20 @@ export class PartitionWriter {
     const facts = await this.writeFile(plan.directory, partition, stars)
     const keys = sortedKeys(stars)
     const sharedIds = findSharedIds(stars)
-    return { ...facts, repeated: stars.repeated, ...(sharedIds === undefined ? {} : { sharedIds }), segments: await this.putAside(index, stars, keys) }
+    return {
+      ...facts,
+      repeated: stars.repeated,
+      ...(sharedIds === undefined ? {} : { sharedIds }),
+      segments: await this.putAside(index, stars, keys),
+    }
   }
 
   async margin({ index, segments }: MarginJob): Promise<FileFacts> {
     const { plan } = this
-    const gatherer = new RowGatherer(plan.rowColumns, segments.reduce((total, { rows }) => total + rows, 0))
+    const gatherer = new RowGatherer(
+      plan.rowColumns,
+      segments.reduce((total, { rows }) => total + rows, 0),
+    )
     for (const { path, start, rows } of segments) {
       const bytes = await this.folder.read(path, start, start + rows * rowBytes(plan.rowColumns))
       gatherer.append(bytes, plan.rowColumns, 0, rows, rows)
@@ -103,10 +111,18 @@ export class PartitionWriter {
   private async writeFile(directory: string, partition: PartitionCell, stars: SortedStars): Promise<FileFacts> {
     const { columns } = this.plan
     const rows = stars.order.length
-    const { bytes, ...map } = await encodeSortedParquet(tableOf(fileColumns(stars, columns)), storeLayout({ order: partition.order, rows }, columns), this.tools.brotli)
+    const { bytes, ...map } = await encodeSortedParquet(
+      tableOf(fileColumns(stars, columns)),
+      storeLayout({ order: partition.order, rows }, columns),
+      this.tools.brotli,
+    )
     await this.folder.write(`${directory}/${partitionPath(partition)}`, [bytes])
     const file = { ...partition, rows, byteLength: bytes.byteLength, ...map }
-    return { file, sha256: this.tools.sha256(bytes), counts: skyCounts(sortedKeys(stars), partition, this.plan.skymapOrder) }
+    return {
+      file,
+      sha256: this.tools.sha256(bytes),
+      counts: skyCounts(sortedKeys(stars), partition, this.plan.skymapOrder),
+    }
   }
 
   /** Spills the rows that lie in the margin of other files. */
@@ -119,7 +135,14 @@ export class PartitionWriter {
     if (found.length === 0) return []
     // The plan's own: a build of other columns that was interrupted in the same folder has other rows.
     const path = `${this.plan.root}-margins/${index}`
-    const parts = found.map(({ rows }) => encodeRows(chunk, rowColumns, rows.map((row) => order[row]!), rows.length))
+    const parts = found.map(({ rows }) =>
+      encodeRows(
+        chunk,
+        rowColumns,
+        rows.map((row) => order[row]!),
+        rows.length,
+      ),
+    )
     await this.folder.write(path, parts)
     let start = 0
     return found.map(({ target, rows }, i) => {
@@ -137,6 +160,7 @@ function skyCounts(keys: BigInt64Array, { order, cell }: PartitionCell, skymapOr
   const counts = new Uint32Array(4 ** (skymapOrder - order))
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)
   const first = cell * counts.length
-  for (let i = 0; i < keys.length; i++) counts[keyCell(words[2 * i + 1]!, words[2 * i]!, 2 * (29 - skymapOrder)) - first]!++
+  for (let i = 0; i < keys.length; i++)
+    counts[keyCell(words[2 * i + 1]!, words[2 * i]!, 2 * (29 - skymapOrder)) - first]!++
   return Array.from(counts)
 }

@@ -31,9 +31,13 @@ const LIMITS: Readonly<Partial<Record<OptionalStarColumn, Limits>>> = {
 }
 
 /**
- * The values of a star column with placeholders (-9999, -999, 99, 1e20) as NaN, and how many they were. The same array if there are none.
+ * The values of a star column with placeholders (-9999, -999, 99, 1e20) as NaN, and how many they were. The same array
+ * if there are none.
  */
-export function withoutPlaceholders(star: string, values: Float64Array): { values: Float64Array; placeholders: number } {
+export function withoutPlaceholders(
+  star: string,
+  values: Float64Array,
+): { values: Float64Array; placeholders: number } {
   const limits = LIMITS[star as OptionalStarColumn]
   if (limits === undefined) return { values, placeholders: 0 }
   const { low, high, hasPlaceholders } = limits
@@ -41,7 +45,8 @@ export function withoutPlaceholders(star: string, values: Float64Array): { value
   let placeholders = 0
   for (let i = 0; i < values.length; i++) {
     const value = values[i]!
-    if (value >= low && value <= high && !(hasPlaceholders && Number.isInteger(value) && PLACEHOLDERS.has(value))) continue
+    if (value >= low && value <= high && !(hasPlaceholders && Number.isInteger(value) && PLACEHOLDERS.has(value)))
+      continue
     if (Number.isNaN(value)) continue
     sound ??= values.slice()
     sound[i] = NaN

@@ -28,9 +28,16 @@ export interface FoundCoverage {
 }
 
 /** Coverage as given, else of the original's pixel files and of the cells that hold other stars. */
-export async function coverageOf(given: CellRanges | undefined, { runs, pixels }: GatheredInput, folder: BuildFolder): Promise<FoundCoverage> {
+export async function coverageOf(
+  given: CellRanges | undefined,
+  { runs, pixels }: GatheredInput,
+  folder: BuildFolder,
+): Promise<FoundCoverage> {
   if (given !== undefined) return { coverage: given, coverageFrom: 'given' }
-  const ofPixels = rangesFromCells(PIXEL_FILE_ORDER, pixels.map((pixel) => Number(ring2nested(PIXEL_FILE_ORDER, pixel))))
+  const ofPixels = rangesFromCells(
+    PIXEL_FILE_ORDER,
+    pixels.map((pixel) => Number(ring2nested(PIXEL_FILE_ORDER, pixel))),
+  )
   const loose = runs.filter((run) => run.loose)
   if (loose.length === 0) return { coverage: ofPixels, coverageFrom: 'pixel-files' }
   const occupied = await coverageOfStars(loose, folder)
@@ -39,14 +46,21 @@ export async function coverageOf(given: CellRanges | undefined, { runs, pixels }
 }
 
 async function coverageOfStars(runs: readonly StarRun[], folder: BuildFolder): Promise<CellRanges> {
-  if (runs.reduce((sum, { rows }) => sum + rows, 0) <= ROWS_JUDGED_ONE_BY_ONE) return occupiedCoverage(await distinctKeys(folder, runs))
+  if (runs.reduce((sum, { rows }) => sum + rows, 0) <= ROWS_JUDGED_ONE_BY_ONE)
+    return occupiedCoverage(await distinctKeys(folder, runs))
   const counts = new CellCounts()
   for (const run of runs) await addRunCounts(folder, run, counts)
   return countedCoverage(counts)
 }
 
 /** Divides the sky into files and settles the columns. */
-export async function planStore(read: GatheredInput, setup: ReadSetup, marginArcsec: number, folder: BuildFolder, options: BuildOptions) {
+export async function planStore(
+  read: GatheredInput,
+  setup: ReadSetup,
+  marginArcsec: number,
+  folder: BuildFolder,
+  options: BuildOptions,
+) {
   const description = chooseRelease(options.release, read.releases, options.descriptions)
   const counts = new CellCounts()
   for (const run of read.runs) await addRunCounts(folder, run, counts)
@@ -56,10 +70,14 @@ export async function planStore(read: GatheredInput, setup: ReadSetup, marginArc
   const types = new Map<string, RowColumn['type']>([...read.columns].sort().map((name) => [name, 'f32']))
   for (const { columns } of read.runs) for (const { name, type } of columns) if (type === 'f64') types.set(name, type)
   for (const name of ['raDeg', 'decDeg']) types.set(name, 'f64')
-  const byType = (wanted: RowColumn['type']) => [...types].filter(([, type]) => type === wanted).map(([name, type]) => ({ name, type }))
-  const isFloat32 = (name: string) => types.get(name) === 'f32' || !(read.wide.has(name) || options.doubles?.has(name) === true)
+  const byType = (wanted: RowColumn['type']) =>
+    [...types].filter(([, type]) => type === wanted).map(([name, type]) => ({ name, type }))
+  const isFloat32 = (name: string) =>
+    types.get(name) === 'f32' || !(read.wide.has(name) || options.doubles?.has(name) === true)
   const columns = storeColumns(description, new Set(['sourceId', ...types.keys()]), isFloat32)
-  const furtherColumns: FurtherColumn[] = setup.choice.further.filter((name) => types.has(name)).map((name) => ({ name, type: isFloat32(name) ? 'f32' : 'f64' }))
+  const furtherColumns: FurtherColumn[] = setup.choice.further
+    .filter((name) => types.has(name))
+    .map((name) => ({ name, type: isFloat32(name) ? 'f32' : 'f64' }))
   const facts = {
     runs: read.runs,
     rowColumns: [...byType('f64'), ...byType('f32')],
@@ -69,6 +87,11 @@ export async function planStore(read: GatheredInput, setup: ReadSetup, marginArc
     skymapOrder: skymapOrderOf(read.rows),
   }
   const root = `out-${idOf([options.builder, MANIFEST_SCHEMA, facts], options.sha256)}`
-  const plan: StorePlan = { ...facts, root, directory: `${root}/${description.name}`, marginDirectory: `${root}/${description.name}_${marginSuffix(marginArcsec)}` }
+  const plan: StorePlan = {
+    ...facts,
+    root,
+    directory: `${root}/${description.name}`,
+    marginDirectory: `${root}/${description.name}_${marginSuffix(marginArcsec)}`,
+  }
   return { plan, store: { description, columns, furtherColumns, maxRows } }
 }

@@ -1,7 +1,15 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
 import { fitsColumns, readFitsHeaders, readFitsTable, type FitsHdu, type FitsHeader } from '../formats/fits/index.js'
-import { MAX_NUMBER_ORDER, orderOf, rangesAtOrder, rangesFromCells, ring2nested, unionRanges, type CellRanges } from '../healpix/index.js'
+import {
+  MAX_NUMBER_ORDER,
+  orderOf,
+  rangesAtOrder,
+  rangesFromCells,
+  ring2nested,
+  unionRanges,
+  type CellRanges,
+} from '../healpix/index.js'
 import { asFloat64, findColumn } from '../table/columns.js'
 import { greedyThreshold } from './greedy-threshold.js'
 
@@ -19,19 +27,23 @@ const UNSEEN = -1.6375e30
 const FLAT_COLUMNS = ['PROB', 'PROBABILITY', 'PROBABILIT', 'TEMPERATURE', 'T', 'I_STOKES'] as const
 
 /**
- * The smallest region of a sky-probability map that holds `level` of its probability: the cells as dense as the last one that is needed, the
- * densest first; cells of one density go in together, so that a map gives one region however it is pixelised.
+ * The smallest region of a sky-probability map that holds `level` of its probability: the cells as dense as the last
+ * one that is needed, the densest first; cells of one density go in together, so that a map gives one region however it
+ * is pixelised.
  *
- * Reads what LIGO, Virgo and KAGRA publish: flat maps (a pixel a row, column PROB, NSIDE, ORDERING NESTED or RING, whole sky or EXPLICIT with a
- * PIXEL column) and multi-order maps (columns UNIQ = 4^(order + 1) + cell and PROBDENSITY, in 1 / sr).
+ * Reads what LIGO, Virgo and KAGRA publish: flat maps (a pixel a row, column PROB, NSIDE, ORDERING NESTED or RING,
+ * whole sky or EXPLICIT with a PIXEL column) and multi-order maps (columns UNIQ = 4^(order + 1) + cell and PROBDENSITY,
+ * in 1 / sr).
  *
  * @param level above 0 and at most 1
- * @throws InputError where the file is no such map, is not in equatorial coordinates, or holds a probability that is none
+ * @throws InputError where the file is no such map, is not in equatorial coordinates, or holds a probability that is
+ *   none
  */
 export async function credibleRegion(source: ByteSource, level: number): Promise<CredibleRegion> {
   const hdus = await readFitsHeaders(source)
   const tables = hdus.filter(({ kind }) => kind === 'binary table')
-  const columnOf = (hdu: FitsHdu, names: readonly string[]) => fitsColumns(hdu).find(({ name }) => names.includes(name.trim().toUpperCase()))?.name
+  const columnOf = (hdu: FitsHdu, names: readonly string[]) =>
+    fitsColumns(hdu).find(({ name }) => names.includes(name.trim().toUpperCase()))?.name
   for (const hdu of tables) {
     const uniq = columnOf(hdu, ['UNIQ'])
     const density = columnOf(hdu, ['PROBDENSITY'])
@@ -39,13 +51,29 @@ export async function credibleRegion(source: ByteSource, level: number): Promise
   }
   for (const hdu of tables) {
     const probability = columnOf(hdu, FLAT_COLUMNS)
-    if (probability !== undefined && hdu.header.has('NSIDE')) return flatRegion(source, hdus, hdu, [columnOf(hdu, ['PIXEL']), probability], level)
+    if (probability !== undefined && hdu.header.has('NSIDE'))
+      return flatRegion(source, hdus, hdu, [columnOf(hdu, ['PIXEL']), probability], level)
   }
-  const found = tables.length === 0 ? 'no binary table' : fitsColumns(tables[0]!).map(({ name }) => name).join(', ')
-  throw new InputError('no-skymap', 'the file is no sky-probability map', { file: source.name, found, expected: 'columns UNIQ and PROBDENSITY, or PROB and the keyword NSIDE' })
+  const found =
+    tables.length === 0
+      ? 'no binary table'
+      : fitsColumns(tables[0]!)
+          .map(({ name }) => name)
+          .join(', ')
+  throw new InputError('no-skymap', 'the file is no sky-probability map', {
+    file: source.name,
+    found,
+    expected: 'columns UNIQ and PROBDENSITY, or PROB and the keyword NSIDE',
+  })
 }
 
-async function multiOrderRegion(source: ByteSource, hdus: readonly FitsHdu[], hdu: FitsHdu, [uniqName, densityName]: readonly [string, string], level: number): Promise<CredibleRegion> {
+async function multiOrderRegion(
+  source: ByteSource,
+  hdus: readonly FitsHdu[],
+  hdu: FitsHdu,
+  [uniqName, densityName]: readonly [string, string],
+  level: number,
+): Promise<CredibleRegion> {
   requireEquatorial(hdu.header, source.name)
   const table = await readFitsTable(source, { hdus, hdu: hdu.index, columns: [uniqName, densityName] })
   const density = soundValues(asFloat64(findColumn(table, densityName)!), source.name, densityName)
@@ -56,7 +84,13 @@ async function multiOrderRegion(source: ByteSource, hdus: readonly FitsHdu[], hd
     const k = uniq === undefined ? NaN : Math.floor(Math.log2(uniq[row]! / 4) / 2)
     // Beyond order 24 doubles no longer hold the number of a cell.
     if (!(k >= 0 && k <= MAX_NUMBER_ORDER && uniq![row]! < 16 * 4 ** k)) {
-      throw new InputError('bad-skymap', 'the number of a cell is not one', { file: source.name, row, column: uniqName, found: uniq?.[row] ?? 'text', expected: `4^(order + 1) + cell, order 0 to ${MAX_NUMBER_ORDER}` })
+      throw new InputError('bad-skymap', 'the number of a cell is not one', {
+        file: source.name,
+        row,
+        column: uniqName,
+        found: uniq?.[row] ?? 'text',
+        expected: `4^(order + 1) + cell, order 0 to ${MAX_NUMBER_ORDER}`,
+      })
     }
     order[row] = k
     areas[row] = steradians(k)
@@ -72,11 +106,20 @@ async function multiOrderRegion(source: ByteSource, hdus: readonly FitsHdu[], hd
     held += density[row]! * areas[row]!
   }
   const finest = Math.max(...byOrder.keys())
-  const cells = unionRanges(rangesFromCells(finest, []), ...[...byOrder].map(([k, list]) => rangesAtOrder(rangesFromCells(k, list), finest)))
+  const cells = unionRanges(
+    rangesFromCells(finest, []),
+    ...[...byOrder].map(([k, list]) => rangesAtOrder(rangesFromCells(k, list), finest)),
+  )
   return { cells, probability: held / total, mapSum: total }
 }
 
-async function flatRegion(source: ByteSource, hdus: readonly FitsHdu[], hdu: FitsHdu, [pixelName, name]: readonly [string | undefined, string], level: number): Promise<CredibleRegion> {
+async function flatRegion(
+  source: ByteSource,
+  hdus: readonly FitsHdu[],
+  hdu: FitsHdu,
+  [pixelName, name]: readonly [string | undefined, string],
+  level: number,
+): Promise<CredibleRegion> {
   const { header } = hdu
   requireEquatorial(header, source.name)
   const nside = header.requireInteger('NSIDE', 1, 2 ** MAX_NUMBER_ORDER)
@@ -90,8 +133,17 @@ async function flatRegion(source: ByteSource, hdus: readonly FitsHdu[], hdu: Fit
   const values = soundValues(asFloat64(findColumn(table, name)!), source.name, name)
   const pixels = isPartial ? asFloat64(findColumn(table, pixelName)!) : undefined
   const count = 12 * nside * nside
-  if (isPartial ? pixels?.length !== values.length || !pixels.every((pixel) => Number.isInteger(pixel) && pixel >= 0 && pixel < count) : values.length !== count) {
-    throw new InputError('bad-skymap', 'the map has another number of pixels than NSIDE says, or pixels that do not exist', { file: source.name, column: name, found: values.length, expected: `${count} of nside ${nside}` })
+  if (
+    isPartial
+      ? pixels?.length !== values.length ||
+        !pixels.every((pixel) => Number.isInteger(pixel) && pixel >= 0 && pixel < count)
+      : values.length !== count
+  ) {
+    throw new InputError(
+      'bad-skymap',
+      'the map has another number of pixels than NSIDE says, or pixels that do not exist',
+      { file: source.name, column: name, found: values.length, expected: `${count} of nside ${nside}` },
+    )
   }
   const { threshold, total } = thresholdOf(values, undefined, level, source.name, name)
   const chosen: number[] = []
@@ -112,19 +164,38 @@ function soundValues(values: Float64Array | undefined, file: string, column: str
   if (values === undefined) throw new InputError('bad-skymap', 'the column holds no numbers', { file, column })
   const sound = values.map((value) => (Math.abs(value / UNSEEN - 1) < 1e-5 ? 0 : value))
   const bad = sound.findIndex((value) => !(value >= 0 && value < Infinity))
-  if (bad >= 0) throw new InputError('bad-skymap', 'a probability is negative or no number', { file, row: bad, column, found: sound[bad]!, expected: '0 or more' })
+  if (bad >= 0)
+    throw new InputError('bad-skymap', 'a probability is negative or no number', {
+      file,
+      row: bad,
+      column,
+      found: sound[bad]!,
+      expected: '0 or more',
+    })
   return sound
 }
 
-function thresholdOf(density: Float64Array, areas: Float64Array | undefined, level: number, file: string, column: string): { threshold: number; total: number } {
+function thresholdOf(
+  density: Float64Array,
+  areas: Float64Array | undefined,
+  level: number,
+  file: string,
+  column: string,
+): { threshold: number; total: number } {
   const found = greedyThreshold(density, areas, level)
-  if (!(found.total > 0)) throw new InputError('bad-skymap', 'the map holds no probability', { file, column, found: found.total })
+  if (!(found.total > 0))
+    throw new InputError('bad-skymap', 'the map holds no probability', { file, column, found: found.total })
   return found
 }
 
 /** HEALPix maps call equatorial coordinates C; a map that says nothing is taken to be in them. */
 function requireEquatorial(header: FitsHeader, file: string): void {
   const system = header.text('COORDSYS')?.trim().toUpperCase()
-  if (system === undefined || system === '' || /^(C|CEL|CELEST|CELESTIAL|EQU|EQUATORIAL|ICRS|RADEC|Q)$/.test(system)) return
-  throw new InputError('unfit-skymap', 'the map is not in equatorial coordinates', { file, found: `COORDSYS ${system}`, expected: 'C' })
+  if (system === undefined || system === '' || /^(C|CEL|CELEST|CELESTIAL|EQU|EQUATORIAL|ICRS|RADEC|Q)$/.test(system))
+    return
+  throw new InputError('unfit-skymap', 'the map is not in equatorial coordinates', {
+    file,
+    found: `COORDSYS ${system}`,
+    expected: 'C',
+  })
 }

@@ -1,8 +1,9 @@
 const BACKSLASH = 92
 
 /**
- * A Java properties file, as HATS has them: `key=value`, `key: value` or `key value`, comments by # or !, lines that a backslash continues, and the
- * escapes \t \n \r \f \uXXXX. Of a key that comes twice the last value counts. Each character is looked at once or twice, however long a line is.
+ * A Java properties file, as HATS has them: `key=value`, `key: value` or `key value`, comments by # or !, lines that a
+ * backslash continues, and the escapes \t \n \r \f \uXXXX. Of a key that comes twice the last value counts. Each
+ * character is looked at once or twice, however long a line is.
  */
 export function parseProperties(text: string): Map<string, string> {
   const properties = new Map<string, string>()
@@ -43,7 +44,8 @@ function isContinued(line: string): boolean {
 
 function endOfKey(line: string): number {
   let at = 0
-  for (; at < line.length && line[at] !== '=' && line[at] !== ':' && !isBlank(line[at]); at++) if (line.charCodeAt(at) === BACKSLASH) at++
+  for (; at < line.length && line[at] !== '=' && line[at] !== ':' && !isBlank(line[at]); at++)
+    if (line.charCodeAt(at) === BACKSLASH) at++
   return Math.min(at, line.length)
 }
 
@@ -51,5 +53,7 @@ const ESCAPES: Readonly<Record<string, string>> = { t: '\t', n: '\n', r: '\r', f
 
 function unescaped(text: string): string {
   if (!text.includes('\\')) return text
-  return text.replace(/\\(u[0-9a-fA-F]{4}|.)/g, (_, escape: string) => (escape.length === 5 ? String.fromCharCode(parseInt(escape.slice(1), 16)) : (ESCAPES[escape] ?? escape)))
+  return text.replace(/\\(u[0-9a-fA-F]{4}|.)/g, (_, escape: string) =>
+    escape.length === 5 ? String.fromCharCode(parseInt(escape.slice(1), 16)) : (ESCAPES[escape] ?? escape),
+  )
 }

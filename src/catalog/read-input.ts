@@ -27,7 +27,10 @@ export interface ReadingNotes {
   done: number
 }
 
-/** Reads the stars of one input, in pieces. Throws InputError where it is damaged or lacks an id, a position or a magnitude. */
+/**
+ * Reads the stars of one input, in pieces. Throws InputError where it is damaged or lacks an id, a position or a
+ * magnitude.
+ */
 export async function* readStars(
   input: BuildInput,
   setup: ReadSetup,
@@ -47,7 +50,12 @@ interface RawPiece {
   readonly done?: number
 }
 
-async function* rawTables(input: BuildInput, setup: ReadSetup, codecs: PageCodecs, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
+async function* rawTables(
+  input: BuildInput,
+  setup: ReadSetup,
+  codecs: PageCodecs,
+  witness: ReleaseWitness,
+): AsyncGenerator<RawPiece> {
   const pieces = input.chunks()[Symbol.asyncIterator]()
   const first = await pieces.next()
   const head = first.done === true ? new Uint8Array(0) : first.value
@@ -61,12 +69,21 @@ async function* rawTables(input: BuildInput, setup: ReadSetup, codecs: PageCodec
   else yield* parquetTables(input, setup, codecs, witness)
 }
 
-async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup: ReadSetup, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
+async function* csvTables(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  setup: ReadSetup,
+  witness: ReleaseWitness,
+): AsyncGenerator<RawPiece> {
   let plan: ColumnPlan | undefined
   const fields = (raw: readonly string[], comments: readonly string[]) => {
     if (raw.every((text) => text !== '' && Number.isFinite(Number(text)))) {
       const place = { file: name, line: 1, found: raw.slice(0, 4).join(',') }
-      throw new InputError('no-header', 'the first line holds numbers where the names of the columns should stand', place)
+      throw new InputError(
+        'no-header',
+        'the first line holds numbers where the names of the columns should stand',
+        place,
+      )
     }
     const chosen = csvPlan(name, raw, setup)
     const header = raw.map((_, i) => distinctName(raw, i))
@@ -74,9 +91,14 @@ async function* csvTables(name: string, chunks: AsyncIterable<Uint8Array>, setup
     if (pixelOfFileName(name) !== undefined) witness.originalLayout()
     else witness.columns(raw, hasVizierNames(raw, setup.description))
     witness.comments(comments.join('\n'))
-    return plannedNames(chosen).map((column) => ({ name: column, index: header.indexOf(column), type: csvType(column, chosen) }))
+    return plannedNames(chosen).map((column) => ({
+      name: column,
+      index: header.indexOf(column),
+      type: csvType(column, chosen),
+    }))
   }
-  for await (const table of readNumericCsv(chunks, { name, fields, rowsPerTable: ROWS_PER_PIECE })) yield { table, plan: plan! }
+  for await (const table of readNumericCsv(chunks, { name, fields, rowsPerTable: ROWS_PER_PIECE }))
+    yield { table, plan: plan! }
 }
 
 function csvType(column: string, plan: ColumnPlan): CsvField['type'] {
@@ -100,10 +122,13 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: Release
   const source = await input.source()
   const hdus = await readFitsHeaders(source)
   const tables = hdus.filter(({ kind }) => kind === 'binary table' || kind === 'ASCII table')
-  if (tables.length === 0) throw new InputError('fits-no-table', 'the file holds no table', { file: input.name, found: `${hdus.length} HDUs` })
+  if (tables.length === 0)
+    throw new InputError('fits-no-table', 'the file holds no table', { file: input.name, found: `${hdus.length} HDUs` })
   // The first table that has what is needed; with none, the message is about the largest.
   const plans = tables.map((hdu) => ({ hdu, names: fitsColumns(hdu).map(({ name }) => name) }))
-  const fitting = plans.find(({ names }) => isPlannable(names, setup.description)) ?? plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
+  const fitting =
+    plans.find(({ names }) => isPlannable(names, setup.description)) ??
+    plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
   const plan = planColumns(fitting.names, setup.description, input.name, setup.choice)
   witness.columns(fitting.names, hasVizierNames(fitting.names, setup.description))
   witness.comments(fitting.hdu.header.text('EXTNAME') ?? '')
@@ -115,7 +140,12 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: Release
   }
 }
 
-async function* parquetTables(input: BuildInput, setup: ReadSetup, codecs: PageCodecs, witness: ReleaseWitness): AsyncGenerator<RawPiece> {
+async function* parquetTables(
+  input: BuildInput,
+  setup: ReadSetup,
+  codecs: PageCodecs,
+  witness: ReleaseWitness,
+): AsyncGenerator<RawPiece> {
   const source = await input.source()
   const file = await openParquet(source)
   const present = presentNames(file)
@@ -123,7 +153,8 @@ async function* parquetTables(input: BuildInput, setup: ReadSetup, codecs: PageC
   witness.columns(present, hasVizierNames(present, setup.description))
   const names = plannedNames(plan)
   const groups = file.metadata.row_groups.length
-  for (let group = 0; group < groups; group++) yield { table: await readRowGroup(file, group, names, codecs), plan, done: (group + 1) / groups }
+  for (let group = 0; group < groups; group++)
+    yield { table: await readRowGroup(file, group, names, codecs), plan, done: (group + 1) / groups }
 }
 
 function noteRelease(table: Table, { refEpoch, designation }: ColumnPlan, witness: ReleaseWitness): void {

@@ -59,7 +59,10 @@ const RUN_ROWS = 1_048_576
 /** Order of the original's pixel files: nside 32. */
 export const PIXEL_FILE_ORDER = 5
 
-/** Reads inputs and spills their rows as sorted runs below `runs/`. Throws InputError where an input is damaged or unfit. */
+/**
+ * Reads inputs and spills their rows as sorted runs below `runs/`. Throws InputError where an input is damaged or
+ * unfit.
+ */
 export async function readInputs(
   job: ReadJob,
   setup: ReadSetup,
@@ -97,7 +100,14 @@ export async function readInputs(
     for await (const piece of readStars(input, setup, codecs, notes)) {
       for (const [column, values] of piece.values) {
         columns.add(column)
-        if (values instanceof Float64Array && column !== 'raDeg' && column !== 'decDeg' && !wide.has(column) && !values.every(isFloat32Text)) wide.add(column)
+        if (
+          values instanceof Float64Array &&
+          column !== 'raDeg' &&
+          column !== 'decDeg' &&
+          !wide.has(column) &&
+          !values.every(isFloat32Text)
+        )
+          wide.add(column)
       }
       idCells?.add(piece.sourceId, piece.key, piece.values.get('raDeg')!, piece.values.get('decDeg')!)
       if (pixel !== undefined) countInside(piece.key, Number(ring2nested(PIXEL_FILE_ORDER, pixel)), place)
@@ -117,7 +127,16 @@ export async function readInputs(
     onProgress({ rows, inputs: done + 1 })
   }
   await flush()
-  return { runs, rows, pixels, keptOut: [...keptOut], placeholders: [...placeholders], releases, columns: [...columns], wide: [...wide] }
+  return {
+    runs,
+    rows,
+    pixels,
+    keptOut: [...keptOut],
+    placeholders: [...placeholders],
+    releases,
+    columns: [...columns],
+    wide: [...wide],
+  }
 }
 
 /** Whether a float32 can hold the value without loss: it is one, or it is the shortest decimal of one. */

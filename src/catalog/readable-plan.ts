@@ -2,8 +2,8 @@ import { readableColumn, type ParquetFile } from '../formats/parquet/index.js'
 import { plannedNames, type ColumnPlan } from './column-plan.js'
 
 /**
- * A plan of a Parquet file's columns, without a designation that is not read. A column that is there in a form that is not read (nested,
- * repeated, a date, bytes) must not pass for one that is absent.
+ * A plan of a Parquet file's columns, without a designation that is not read. A column that is there in a form that is
+ * not read (nested, repeated, a date, bytes) must not pass for one that is absent.
  *
  * @throws InputError `unfit-column` naming the first such column and its form
  */

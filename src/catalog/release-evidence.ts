@@ -39,8 +39,9 @@ export function releaseColumns(names: readonly string[]): { refEpoch?: string; d
 }
 
 /**
- * Gathers what one input says of its release: the epochs of its rows, their designations, columns that only one release has (Gaia archive,
- * data models of DR2 and DR3), and names of tables in its comments. EDR3 counts as DR3, whose astrometry and photometry are the same.
+ * Gathers what one input says of its release: the epochs of its rows, their designations, columns that only one release
+ * has (Gaia archive, data models of DR2 and DR3), and names of tables in its comments. EDR3 counts as DR3, whose
+ * astrometry and photometry are the same.
  */
 export class ReleaseWitness {
   /** What helps to answer if nothing is told. */
@@ -59,7 +60,8 @@ export class ReleaseWitness {
     const present = new Map(names.map((name) => [name.toLowerCase(), name]))
     for (const { name: release, identity } of this.marks) {
       const only = identity?.onlyColumns.find((column) => present.has(column.toLowerCase()))
-      if (only !== undefined) this.say({ release, by: present.get(only.toLowerCase())!, found: `a column of ${release} alone` })
+      if (only !== undefined)
+        this.say({ release, by: present.get(only.toLowerCase())!, found: `a column of ${release} alone` })
     }
   }
 
@@ -73,7 +75,9 @@ export class ReleaseWitness {
       const marked = this.ofEpoch(Number(year))
       return marked === undefined ? [] : [{ release: marked.name, by: 'the comments', found: `epoch ${year}` }]
     })
-    const others = tablePattern(TABLE_OF_DR1).test(text) ? [{ release: null, by: 'the comments', found: TABLE_OF_DR1 }] : []
+    const others = tablePattern(TABLE_OF_DR1).test(text)
+      ? [{ release: null, by: 'the comments', found: TABLE_OF_DR1 }]
+      : []
     const all = [...named, ...epochs, ...others]
     if (new Set(all.map(({ release }) => release)).size === 1) this.say(all[0]!)
   }
@@ -81,7 +85,13 @@ export class ReleaseWitness {
   /** The original's pixel files: it reads Gaia DR2 alone, and its files have no column that could say so. */
   originalLayout(): void {
     const marked = this.marks.find(({ identity }) => identity?.isOriginals === true)
-    if (marked !== undefined) this.say({ release: marked.name, by: 'the layout', found: "a pixel file of the original's store", isLayout: true })
+    if (marked !== undefined)
+      this.say({
+        release: marked.name,
+        by: 'the layout',
+        found: "a pixel file of the original's store",
+        isLayout: true,
+      })
   }
 
   /** Values of `ref_epoch`, in Julian years, numbers or text. */
@@ -92,7 +102,11 @@ export class ReleaseWitness {
       last = value
       const epochYr = typeof value === 'string' ? yearOf(value) : Number(value)
       if (epochYr === undefined || Number.isNaN(epochYr) || value === column.nullValue) continue
-      this.say({ release: this.ofEpoch(epochYr)?.name ?? null, by: column.name, found: typeof value === 'string' ? value : epochYr })
+      this.say({
+        release: this.ofEpoch(epochYr)?.name ?? null,
+        by: column.name,
+        found: typeof value === 'string' ? value : epochYr,
+      })
     }
   }
 

@@ -2,21 +2,26 @@ import { separationArcsec } from '../math/sphere.js'
 import type { SortedStars } from './sorted-stars.js'
 
 /**
- * Rows of a file whose id another row before them has, at another place: inputs of two epochs that overlap, or ids that are row numbers. Which of them is right cannot
- * be told, so that all stay.
+ * Rows of a file whose id another row before them has, at another place: inputs of two epochs that overlap, or ids that
+ * are row numbers. Which of them is right cannot be told, so that all stay.
  */
 export interface SharedIds {
   readonly rows: number
   /** The first of them in the order of the file. */
-  readonly first: { readonly sourceId: string; readonly places: readonly (readonly [raDeg: number, decDeg: number])[]; readonly separationArcsec: number }
+  readonly first: {
+    readonly sourceId: string
+    readonly places: readonly (readonly [raDeg: number, decDeg: number])[]
+    readonly separationArcsec: number
+  }
 }
 
 /** Slots of the table for each row, at least. */
 const SLOTS_PER_ROW = 2
 
 /**
- * Finds the ids that stand at several places of a file; undefined where every id stands once. Rows that repeat id and position are gone before. A hash table of rows with
- * linear probing (Knuth, TAOCP 3, 6.4), by the 32-bit words of the ids: no bigint is made.
+ * Finds the ids that stand at several places of a file; undefined where every id stands once. Rows that repeat id and
+ * position are gone before. A hash table of rows with linear probing (Knuth, TAOCP 3, 6.4), by the 32-bit words of the
+ * ids: no bigint is made.
  */
 export function findSharedIds({ chunk, order }: SortedStars): SharedIds | undefined {
   const ids = new Uint32Array(chunk.sourceId.buffer, chunk.sourceId.byteOffset, 2 * chunk.sourceId.length)

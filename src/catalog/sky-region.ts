@@ -47,7 +47,8 @@ export function polygonRegion(raDeg: readonly number[], decDeg: readonly number[
   const normals = edgeNormals(ring)
   const count = ring.length / 3
   let widthDeg = 0
-  for (const [i, ra] of raDeg.entries()) widthDeg = Math.max(widthDeg, separationArcsec(raDeg[0]!, decDeg[0]!, ra, decDeg[i]!) / 3600)
+  for (const [i, ra] of raDeg.entries())
+    widthDeg = Math.max(widthDeg, separationArcsec(raDeg[0]!, decDeg[0]!, ra, decDeg[i]!) / 3600)
   return {
     label: `the polygon ${raDeg.map((ra, i) => `(${ra}, ${decDeg[i]})`).join(' ')}`,
     cells: polygonCover(orderForWidth(widthDeg), raDeg, decDeg),
@@ -61,5 +62,8 @@ export function polygonRegion(raDeg: readonly number[], decDeg: readonly number[
 
 /** The order at which a region of this width is enough cells across. */
 function orderForWidth(widthDeg: number): number {
-  return Math.max(COARSEST_ORDER, Math.min(FINEST_ORDER, Math.ceil(Math.log2((CELLS_ACROSS * CELL_WIDTH_DEG) / Math.max(widthDeg, 1e-9)))))
+  return Math.max(
+    COARSEST_ORDER,
+    Math.min(FINEST_ORDER, Math.ceil(Math.log2((CELLS_ACROSS * CELL_WIDTH_DEG) / Math.max(widthDeg, 1e-9)))),
+  )
 }

@@ -7,13 +7,19 @@ const FINEST_SKYMAP_ORDER = 10
 const COARSEST_SKYMAP_ORDER = 3
 const ROWS_PER_CELL = 100
 
-/** The finest order at which a catalogue that fills the sky would have a hundred rows a cell: the map's size follows the catalogue's. */
+/**
+ * The finest order at which a catalogue that fills the sky would have a hundred rows a cell: the map's size follows the
+ * catalogue's.
+ */
 export function skymapOrderOf(rows: number): number {
   const order = Math.floor(Math.log2(Math.max(1, rows) / (12 * ROWS_PER_CELL)) / 2)
   return Math.min(FINEST_SKYMAP_ORDER, Math.max(COARSEST_SKYMAP_ORDER, order))
 }
 
-/** Rows of every NESTED cell of the sky as a FITS table that healpy's `read_map` takes: HATS' `skymap.fits` and `point_map.fits`. */
+/**
+ * Rows of every NESTED cell of the sky as a FITS table that healpy's `read_map` takes: HATS' `skymap.fits` and
+ * `point_map.fits`.
+ */
 export function skymapFits(facts: readonly FileFacts[], order: number): Uint8Array {
   const values = new Int32Array(12 * 4 ** order)
   for (const { file, counts } of facts) {

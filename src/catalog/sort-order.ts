@@ -1,6 +1,6 @@
 /**
- * Indices that sort non-negative 64-bit keys ascending; equal keys keep their order. Radix sort by 16 bits (Knuth, TAOCP 3, 5.2.5):
- * four passes over 32-bit words, no bigint per row.
+ * Indices that sort non-negative 64-bit keys ascending; equal keys keep their order. Radix sort by 16 bits (Knuth,
+ * TAOCP 3, 5.2.5): four passes over 32-bit words, no bigint per row.
  */
 export function sortingOrder64(keys: BigInt64Array): Uint32Array {
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)

@@ -14,8 +14,8 @@ export interface SortedStars {
 }
 
 /**
- * Sorts rows, so that the same set of rows gives the same file whatever order they came in. A star that comes twice, with one id at one position,
- * is kept once: the row that is first by its values, missing ones last.
+ * Sorts rows, so that the same set of rows gives the same file whatever order they came in. A star that comes twice,
+ * with one id at one position, is kept once: the row that is first by its values, missing ones last.
  */
 export function sortStars(chunk: StarChunk): SortedStars {
   const sorted = sortingOrder64(chunk.key)
@@ -24,7 +24,12 @@ export function sortStars(chunk: StarChunk): SortedStars {
 }
 
 /** Rows [start, end) as the columns of the file, the key first. */
-export function fileColumns({ chunk, order }: SortedStars, columns: readonly (StoreColumn | FurtherColumn)[], start = 0, end = order.length): Column[] {
+export function fileColumns(
+  { chunk, order }: SortedStars,
+  columns: readonly (StoreColumn | FurtherColumn)[],
+  start = 0,
+  end = order.length,
+): Column[] {
   const rows = order.subarray(start, end)
   const gathered = columns.map((column): Column => {
     const { name, type } = column
@@ -36,14 +41,20 @@ export function fileColumns({ chunk, order }: SortedStars, columns: readonly (St
   return [{ name: KEY_COLUMN, type: 'i64', values: gatherIntegers(chunk.key, rows) }, ...gathered]
 }
 
-/** The order with rows of one key by id and values, and without those that repeat a row. Few keys are shared, so the rest moves untouched. */
+/**
+ * The order with rows of one key by id and values, and without those that repeat a row. Few keys are shared, so the
+ * rest moves untouched.
+ */
 function orderTies(order: Uint32Array, { key, sourceId: ids, values }: StarChunk): Uint32Array {
   const words = new Uint32Array(key.buffer, key.byteOffset, 2 * key.length)
   const sameKey = (a: number, b: number) => words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1]
   const raDeg = values.get('raDeg')!
   const decDeg = values.get('decDeg')!
-  const isRepeat = (row: number, before: number) => ids[row] === ids[before] && raDeg[row] === raDeg[before] && decDeg[row] === decDeg[before]
-  const others = [...values].filter(([name]) => name !== 'raDeg' && name !== 'decDeg').sort(([a], [b]) => (a < b ? -1 : 1))
+  const isRepeat = (row: number, before: number) =>
+    ids[row] === ids[before] && raDeg[row] === raDeg[before] && decDeg[row] === decDeg[before]
+  const others = [...values]
+    .filter(([name]) => name !== 'raDeg' && name !== 'decDeg')
+    .sort(([a], [b]) => (a < b ? -1 : 1))
   const byValues = [raDeg, decDeg, ...others.map(([, column]) => column)]
   const compare = (a: number, b: number): number => {
     if (ids[a] !== ids[b]) return ids[a]! < ids[b]! ? -1 : 1
@@ -54,7 +65,7 @@ function orderTies(order: Uint32Array, { key, sourceId: ids, values }: StarChunk
     return 0
   }
   let kept = 0
-  for (let start = 0; start < order.length; ) {
+  for (let start = 0; start < order.length;) {
     let end = start + 1
     while (end < order.length && sameKey(order[end]!, order[start]!)) end++
     if (end - start > 1) order.subarray(start, end).sort(compare)

@@ -47,17 +47,26 @@ const FAINTEST_MAG = 35
 const LARGEST_WHOLE = 2 ** 53
 
 /**
- * Turns a raw table into stars: rows that cannot be right are counted and left out, right ascensions of [-180, 0) and 360 are
- * brought to [0, 360), magnitude errors made from fluxes where the file has none. A magnitude may be missing (NaN). Values of the
- * lite precision are rounded here, so that a star is stored in the cell of the position that is stored.
+ * Turns a raw table into stars: rows that cannot be right are counted and left out, right ascensions of [-180, 0) and
+ * 360 are brought to [0, 360), magnitude errors made from fluxes where the file has none. A magnitude may be missing
+ * (NaN). Values of the lite precision are rounded here, so that a star is stored in the cell of the position that is
+ * stored.
  *
  * @param cells order-29 cells of the positions, as `cellsOfPositions` gives them, if they are known
  */
-export function starsOfTable(table: Table, plan: ColumnPlan, file: string, counts: BadValues, precision: Precision = 'full', cells?: BigInt64Array): StarChunk {
+export function starsOfTable(
+  table: Table,
+  plan: ColumnPlan,
+  file: string,
+  counts: BadValues,
+  precision: Precision = 'full',
+  cells?: BigInt64Array,
+): StarChunk {
   const doubles = (name: string): Float64Array => {
     const column = findColumn(table, name)
     const values = column === undefined || (column.width ?? 1) !== 1 ? undefined : asFloat64(column)
-    if (values === undefined) throw new InputError('unfit-column', 'the column holds no numbers', { file, column: name })
+    if (values === undefined)
+      throw new InputError('unfit-column', 'the column holds no numbers', { file, column: name })
     return values
   }
   const names = plan.stars
@@ -97,8 +106,17 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, count
   }
   for (const [star, columns] of plan.errors) {
     const fraction =
-      'fluxOverError' in columns ? doubles(columns.fluxOverError).map((ratio) => 1 / ratio) : ratioOf(doubles(columns.fluxError), doubles(columns.flux))
-    values.set(star, new Float32Array(numbersOf(take(fraction), (value) => (value > LEAST_FRACTION && value < Infinity ? MAG_PER_FRACTION * value : NaN))))
+      'fluxOverError' in columns
+        ? doubles(columns.fluxOverError).map((ratio) => 1 / ratio)
+        : ratioOf(doubles(columns.fluxError), doubles(columns.flux))
+    values.set(
+      star,
+      new Float32Array(
+        numbersOf(take(fraction), (value) =>
+          value > LEAST_FRACTION && value < Infinity ? MAG_PER_FRACTION * value : NaN,
+        ),
+      ),
+    )
   }
   for (const [name, raw] of plan.further) values.set(name, wholeWithoutLoss(take(doubles(raw)), file, raw))
   const ids = idsOf(table, names.get('sourceId')!, file)
@@ -113,7 +131,10 @@ export function starsOfTable(table: Table, plan: ColumnPlan, file: string, count
 
 const onTheCircle = (raDeg: number): number => (raDeg < 0 ? raDeg + 360 : raDeg === 360 ? 0 : raDeg)
 
-/** Order-29 cells of positions as files have them; -1 for those that are nowhere on the sky, which `starsOfTable` leaves out. */
+/**
+ * Order-29 cells of positions as files have them; -1 for those that are nowhere on the sky, which `starsOfTable` leaves
+ * out.
+ */
 export function cellsOfPositions(raDeg: Float64Array, decDeg: Float64Array): BigInt64Array {
   const isSound = raDeg.map((ra, row) => Number(isOnSky(ra, decDeg[row]!)))
   const cells = nestedIndices29(
@@ -124,7 +145,8 @@ export function cellsOfPositions(raDeg: Float64Array, decDeg: Float64Array): Big
   return cells
 }
 
-const isOnSky = (raDeg: number, decDeg: number): boolean => raDeg >= -180 && raDeg <= 360 && decDeg >= -90 && decDeg <= 90
+const isOnSky = (raDeg: number, decDeg: number): boolean =>
+  raDeg >= -180 && raDeg <= 360 && decDeg >= -90 && decDeg <= 90
 
 function soundRows(raDeg: Float64Array, decDeg: Float64Array, mag: Float64Array, keptOut: KeptOut): Uint32Array {
   const rows = new Uint32Array(raDeg.length)
@@ -135,7 +157,8 @@ function soundRows(raDeg: Float64Array, decDeg: Float64Array, mag: Float64Array,
     if (Number.isNaN(ra) || Number.isNaN(dec)) countKeptOut(keptOut, 'position missing')
     else if (!(dec >= -90 && dec <= 90)) countKeptOut(keptOut, 'declination outside -90 to 90')
     else if (!(ra >= -180 && ra <= 360)) countKeptOut(keptOut, 'right ascension outside 0 to 360')
-    else if (mag[row]! < BRIGHTEST_MAG || mag[row]! > FAINTEST_MAG) countKeptOut(keptOut, `magnitude outside ${BRIGHTEST_MAG} to ${FAINTEST_MAG}`)
+    else if (mag[row]! < BRIGHTEST_MAG || mag[row]! > FAINTEST_MAG)
+      countKeptOut(keptOut, `magnitude outside ${BRIGHTEST_MAG} to ${FAINTEST_MAG}`)
     else rows[count++] = row
   }
   return rows.slice(0, count)
@@ -149,7 +172,12 @@ function ratioOf(numerator: Float64Array, denominator: Float64Array): Float64Arr
 function wholeWithoutLoss(values: Float64Array, file: string, column: string): Float64Array {
   const tooLarge = values.find((value) => Math.abs(value) >= LARGEST_WHOLE && Number.isInteger(value))
   if (tooLarge === undefined) return values
-  throw new InputError('unfit-column', 'the column holds whole numbers that a double cannot keep', { file, column, found: tooLarge, expected: 'a measured quantity' })
+  throw new InputError('unfit-column', 'the column holds whole numbers that a double cannot keep', {
+    file,
+    column,
+    found: tooLarge,
+    expected: 'a measured quantity',
+  })
 }
 
 /** Ids as they are: text and 64-bit integers keep every digit, a float column has lost them already. */

@@ -7,14 +7,18 @@ export interface RowColumn {
   readonly type: 'f64' | 'f32'
 }
 
-/** Rows of one block: a column is contiguous within it, so that rows are moved by whole columns and still read by ranges. */
+/**
+ * Rows of one block: a column is contiguous within it, so that rows are moved by whole columns and still read by
+ * ranges.
+ */
 export const BLOCK_ROWS = 512
 
 /** Columns of a chunk in the order of the layout: doubles first, so that every column is aligned. */
 export function rowColumns(chunks: readonly StarChunk[]): RowColumn[] {
   const types = new Map<string, 'f64' | 'f32'>()
   for (const { values } of chunks) {
-    for (const [name, column] of values) if (types.get(name) !== 'f64') types.set(name, column instanceof Float64Array ? 'f64' : 'f32')
+    for (const [name, column] of values)
+      if (types.get(name) !== 'f64') types.set(name, column instanceof Float64Array ? 'f64' : 'f32')
   }
   const columns = [...types].map(([name, type]) => ({ name, type }))
   return [...columns.filter(({ type }) => type === 'f64'), ...columns.filter(({ type }) => type === 'f32')]
@@ -27,7 +31,12 @@ export function rowBytes(columns: readonly RowColumn[]): number {
 }
 
 /** Rows in the given order as blocks; the last block is filled with zeros. A column that the chunk lacks is NaN. */
-export function encodeRows(chunk: StarChunk, columns: readonly RowColumn[], order: Uint32Array, blockRows = BLOCK_ROWS): Uint8Array {
+export function encodeRows(
+  chunk: StarChunk,
+  columns: readonly RowColumn[],
+  order: Uint32Array,
+  blockRows = BLOCK_ROWS,
+): Uint8Array {
   const blocks = Math.ceil(order.length / blockRows)
   const blockBytes = rowBytes(columns) * blockRows
   const bytes = new Uint8Array(blocks * blockBytes)
@@ -83,14 +92,17 @@ export class RowGatherer {
   ) {
     this.key = new BigInt64Array(capacity)
     this.sourceId = new BigInt64Array(capacity)
-    for (const { name, type } of columns) this.values.set(name, type === 'f64' ? new Float64Array(capacity) : new Float32Array(capacity))
+    for (const { name, type } of columns)
+      this.values.set(name, type === 'f64' ? new Float64Array(capacity) : new Float32Array(capacity))
   }
 
-  /** Appends rows [start, end) of blocks that `encodeRows` made with `columns`; `bytes` begins at the start of a block. */
+  /**
+   * Appends rows [start, end) of blocks that `encodeRows` made with `columns`; `bytes` begins at the start of a block.
+   */
   append(bytes: Uint8Array, columns: readonly RowColumn[], start: number, end: number, blockRows = BLOCK_ROWS): void {
     const blockBytes = rowBytes(columns) * blockRows
     const aligned = bytes.byteOffset % 8 === 0 ? bytes : bytes.slice()
-    for (let row = start; row < end; ) {
+    for (let row = start; row < end;) {
       const block = Math.floor(row / blockRows)
       const within = row - block * blockRows
       const count = Math.min(end - row, blockRows - within)
@@ -101,12 +113,16 @@ export class RowGatherer {
       }
       const found = new Set<string>()
       for (const { name, type } of columns) {
-        const from = type === 'f64' ? new Float64Array(aligned.buffer, at + 8 * within, count) : new Float32Array(aligned.buffer, at + 4 * within, count)
+        const from =
+          type === 'f64'
+            ? new Float64Array(aligned.buffer, at + 8 * within, count)
+            : new Float32Array(aligned.buffer, at + 4 * within, count)
         this.values.get(name)?.set(from, this.rowCount)
         found.add(name)
         at += bytesOf(type) * blockRows
       }
-      for (const { name } of this.columns) if (!found.has(name)) this.values.get(name)!.fill(NaN, this.rowCount, this.rowCount + count)
+      for (const { name } of this.columns)
+        if (!found.has(name)) this.values.get(name)!.fill(NaN, this.rowCount, this.rowCount + count)
       this.rowCount += count
       row += count
     }

@@ -8,8 +8,8 @@ import type { StarChunk } from './star-chunk.js'
 import { BLOCK_ROWS, encodeRows, rowBytes, rowColumns, RowGatherer, type RowColumn } from './star-rows.js'
 
 /**
- * Rows that were spilled, sorted by key (an external merge sort; Knuth, TAOCP 3, 5.4): blocks of rows, then the first key of each block,
- * then (cell, rows) of the cells of order 10 that hold rows.
+ * Rows that were spilled, sorted by key (an external merge sort; Knuth, TAOCP 3, 5.4): blocks of rows, then the first
+ * key of each block, then (cell, rows) of the cells of order 10 that hold rows.
  */
 export interface StarRun {
   readonly path: string
@@ -21,7 +21,12 @@ export interface StarRun {
 }
 
 /** Sorts pieces and writes them as one run. */
-export async function writeRun(folder: BuildFolder, path: string, pieces: readonly StarChunk[], loose: boolean): Promise<StarRun> {
+export async function writeRun(
+  folder: BuildFolder,
+  path: string,
+  pieces: readonly StarChunk[],
+  loose: boolean,
+): Promise<StarRun> {
   const columns = rowColumns(pieces)
   const chunk = joined(pieces, columns)
   const order = sortingOrder64(chunk.key)
@@ -39,7 +44,8 @@ function joined(pieces: readonly StarChunk[], columns: readonly RowColumn[]): St
   const key = new BigInt64Array(total)
   const sourceId = new BigInt64Array(total)
   const values = new Map<string, Float64Array | Float32Array>()
-  for (const { name, type } of columns) values.set(name, type === 'f64' ? new Float64Array(total) : new Float32Array(total))
+  for (const { name, type } of columns)
+    values.set(name, type === 'f64' ? new Float64Array(total) : new Float32Array(total))
   let at = 0
   for (const piece of pieces) {
     key.set(piece.key, at)
@@ -109,7 +115,12 @@ export class RunReader {
       const bytes = await this.folder.read(run.path, first * size, last * size)
       const rows = Math.min(run.rows, last * BLOCK_ROWS) - first * BLOCK_ROWS
       const keyOf = (row: number) => keyAt(bytes, size, row)
-      gatherer.append(bytes, run.columns, partition(rows, (row) => keyOf(row) < from), partition(rows, (row) => keyOf(row) < to))
+      gatherer.append(
+        bytes,
+        run.columns,
+        partition(rows, (row) => keyOf(row) < from),
+        partition(rows, (row) => keyOf(row) < to),
+      )
     }
     return gatherer.chunk()
   }
@@ -117,7 +128,10 @@ export class RunReader {
   private keysOf(run: StarRun): Promise<BigInt64Array> {
     const start = blocksOf(run) * blockBytes(run)
     const known =
-      this.firstKeys.get(run.path) ?? this.folder.read(run.path, start, start + 8 * blocksOf(run)).then((bytes) => new BigInt64Array(bytes.slice().buffer))
+      this.firstKeys.get(run.path) ??
+      this.folder
+        .read(run.path, start, start + 8 * blocksOf(run))
+        .then((bytes) => new BigInt64Array(bytes.slice().buffer))
     this.firstKeys.set(run.path, known)
     return known
   }
@@ -125,7 +139,10 @@ export class RunReader {
 
 function keyAt(bytes: Uint8Array, blockBytes: number, row: number): bigint {
   const block = Math.floor(row / BLOCK_ROWS)
-  return new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(block * blockBytes + 8 * (row - block * BLOCK_ROWS), true)
+  return new DataView(bytes.buffer, bytes.byteOffset).getBigInt64(
+    block * blockBytes + 8 * (row - block * BLOCK_ROWS),
+    true,
+  )
 }
 
 /** Number of leading indices for which the condition holds. */
@@ -159,7 +176,12 @@ export async function distinctKeys(folder: BuildFolder, runs: readonly StarRun[]
     for (let block = 0; block < blocksOf(run); block += BLOCKS_AT_ONCE) {
       const last = Math.min(blocksOf(run), block + BLOCKS_AT_ONCE)
       const gatherer = new RowGatherer([], (last - block) * BLOCK_ROWS)
-      gatherer.append(await folder.read(run.path, block * size, last * size), run.columns, 0, Math.min(run.rows - block * BLOCK_ROWS, (last - block) * BLOCK_ROWS))
+      gatherer.append(
+        await folder.read(run.path, block * size, last * size),
+        run.columns,
+        0,
+        Math.min(run.rows - block * BLOCK_ROWS, (last - block) * BLOCK_ROWS),
+      )
       keys.set(gatherer.chunk().key, at)
       at += gatherer.rowCount
     }

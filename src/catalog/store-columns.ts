@@ -5,8 +5,8 @@ import { OPTIONAL_STAR_COLUMNS, type StarColumn } from './stars.js'
 export const KEY_COLUMN = '_healpix_29'
 
 /**
- * How values are kept. `full`: ids, positions and magnitudes bit for bit, other quantities as the nearest float32. `exact`: those too,
- * as doubles where a float32 would change them. `lite`: rounded (src/catalog/lite.ts).
+ * How values are kept. `full`: ids, positions and magnitudes bit for bit, other quantities as the nearest float32.
+ * `exact`: those too, as doubles where a float32 would change them. `lite`: rounded (src/catalog/lite.ts).
  */
 export type Precision = 'full' | 'exact' | 'lite'
 
@@ -28,7 +28,11 @@ export interface FurtherColumn {
 const FILE_ORDER: readonly StarColumn[] = ['sourceId', 'raDeg', 'decDeg', 'mag', ...OPTIONAL_STAR_COLUMNS]
 
 /** Columns of a store that has the given ones; `isFloat32` tells whether a float32 holds every value of a column. */
-export function storeColumns(description: CatalogDescription, present: ReadonlySet<string>, isFloat32: (name: string) => boolean): StoreColumn[] {
+export function storeColumns(
+  description: CatalogDescription,
+  present: ReadonlySet<string>,
+  isFloat32: (name: string) => boolean,
+): StoreColumn[] {
   return FILE_ORDER.filter((star) => present.has(star)).map((star) => {
     const name = description.columns[star]?.[0] ?? star
     if (star === 'sourceId') return { star, name, type: 'i64' }
@@ -37,7 +41,10 @@ export function storeColumns(description: CatalogDescription, present: ReadonlyS
   })
 }
 
-/** How the files keep what is missing: NULL in optional columns, or NaN in required ones (stores before schema 4 of the manifest). */
+/**
+ * How the files keep what is missing: NULL in optional columns, or NaN in required ones (stores before schema 4 of the
+ * manifest).
+ */
 export type MissingValues = 'NULL' | 'NaN'
 
 /** Whether a star may lack the value. */

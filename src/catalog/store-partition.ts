@@ -21,7 +21,9 @@ import { KEY_COLUMN, mayBeMissing, type StoreColumn } from './store-columns.js'
 
 /** One opened file of a store. */
 export interface StorePartition {
-  /** The rows whose cell, worked out from the stored position as the builder does, is wanted; in file order, in pieces. */
+  /**
+   * The rows whose cell, worked out from the stored position as the builder does, is wanted; in file order, in pieces.
+   */
   select(wanted: KeyRanges, columns: readonly StoreColumn[]): Promise<SelectedRows[]>
 }
 
@@ -32,7 +34,12 @@ type StoreSchema = Pick<Manifest, 'columns' | 'furtherColumns' | 'missingValues'
  *
  * @throws InputError where the file has another length than the list of files says, or its map is damaged
  */
-export async function openStorePartition(source: ByteSource, file: StoreFile, schema: StoreSchema, options: SelectOptions): Promise<StorePartition> {
+export async function openStorePartition(
+  source: ByteSource,
+  file: StoreFile,
+  schema: StoreSchema,
+  options: SelectOptions,
+): Promise<StorePartition> {
   const columns = mappedColumns(schema)
   const locator = locateByMap(source, await readMap(source, file, columns.length), columns)
   const name = (star: string) => schema.columns.find((column) => column.star === star)!.name
@@ -56,19 +63,31 @@ function mappedColumns({ columns, furtherColumns = [], missingValues }: StoreSch
     // Differences of keys are packed tightly as they are.
     codec: name === KEY_COLUMN ? 'UNCOMPRESSED' : 'BROTLI',
   })
-  const others = [...columns, ...furtherColumns].map((column) => mapped(column.name, column.type, missingValues === 'NULL' && mayBeMissing(column)))
+  const others = [...columns, ...furtherColumns].map((column) =>
+    mapped(column.name, column.type, missingValues === 'NULL' && mayBeMissing(column)),
+  )
   return [mapped(KEY_COLUMN, 'i64', false), ...others]
 }
 
 async function readMap(source: ByteSource, file: StoreFile, columns: number): Promise<GroupMap> {
-  const damaged = (sentence: string, found: string, expected: string) => new InputError('damaged-catalog', sentence, { file: source.name, found, expected })
+  const damaged = (sentence: string, found: string, expected: string) =>
+    new InputError('damaged-catalog', sentence, { file: source.name, found, expected })
   if (source.byteLength !== file.byteLength) {
-    throw damaged('the file has another length than the manifest says', `${source.byteLength} bytes`, `${file.byteLength} bytes`)
+    throw damaged(
+      'the file has another length than the manifest says',
+      `${source.byteLength} bytes`,
+      `${file.byteLength} bytes`,
+    )
   }
   refuseRowCount(file.rows, source)
   const bytes = await source.slice(file.mapStart, file.mapStart + file.mapBytes)
   const found = crc32(bytes)
-  if (found !== file.mapCrc32) throw damaged('the map of row groups is damaged: its checksum differs', found.toString(16), file.mapCrc32.toString(16))
+  if (found !== file.mapCrc32)
+    throw damaged(
+      'the map of row groups is damaged: its checksum differs',
+      found.toString(16),
+      file.mapCrc32.toString(16),
+    )
   return parseGroupMap(bytes, { rows: file.rows, columns, mapStart: file.mapStart }, source.name)
 }
 
@@ -78,7 +97,9 @@ function ascendingCells(raDeg: Column, decDeg: Column, place: Place): BigInt64Ar
   try {
     cells = nestedIndices29(raDeg.values as Float64Array, decDeg.values as Float64Array)
   } catch (cause) {
-    throw new InputError('damaged-parquet', `a position is not on the sky: ${(cause as Error).message}`, place, { cause })
+    throw new InputError('damaged-parquet', `a position is not on the sky: ${(cause as Error).message}`, place, {
+      cause,
+    })
   }
   if (isAscending(cells)) return cells
   throw new InputError('damaged-parquet', 'the positions are not in the order of their cells', place)

@@ -24,15 +24,22 @@ const IN_FLIGHT = 2
 /** Failures beyond this many are in the table only. */
 const MOST_FAILURES_SAID = 50
 
-/** `bliss-calib batch`: calibrates many exposures, writes their summary and says what could not be done. Gives the exit code. */
+/**
+ * `bliss-calib batch`: calibrates many exposures, writes their summary and says what could not be done. Gives the exit
+ * code.
+ */
 export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   fluxChoice(options.job.magsType)
   parseCcds(options.ccd)
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const job = options.suspectsFile === undefined ? options.job : { ...options.job, suspects: await readSuspects(options.suspectsFile) }
+  const job =
+    options.suspectsFile === undefined
+      ? options.job
+      : { ...options.job, suspects: await readSuspects(options.suspectsFile) }
   const catalog = await chooseCatalog(options, io.env, note)
   const pool = createCcdPool(options.workers, 1)
-  const calibrate: CalibrateExposureFiles = (opened, stars, control) => calibrateFiles(opened, stars, { ...control, pool })
+  const calibrate: CalibrateExposureFiles = (opened, stars, control) =>
+    calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()
   const silence = silenceOf(io, options.quiet)
   const batch: Batch = { options, io, note, silence, bench: { job, catalog, calibrate, rehash: options.rehash }, stop }
@@ -83,10 +90,17 @@ async function throughAll({ options, io, note, bench, stop, silence }: Batch): P
   return await finish(options, plan, paths, end, unchanged, stop.exitCode(), io)
 }
 
-/** Calibrates what lands until the watch ends; the tables are brought up to date whenever everything that landed is done. */
-async function watch({ options, io, note, bench, stop }: Batch, watching: WatchOptions): Promise<'stopped' | 'idle' | 'complete'> {
+/**
+ * Calibrates what lands until the watch ends; the tables are brought up to date whenever everything that landed is
+ * done.
+ */
+async function watch(
+  { options, io, note, bench, stop }: Batch,
+  watching: WatchOptions,
+): Promise<'stopped' | 'idle' | 'complete'> {
   const { source, outdir } = options
-  if (!(await isDirectory(source))) throw new CommandError('bad-option', 'only a directory can be watched', { option: '--watch', found: source })
+  if (!(await isDirectory(source)))
+    throw new CommandError('bad-option', 'only a directory can be watched', { option: '--watch', found: source })
   const paths = summaryPaths(options.summary ?? defaultSummary(options, source))
   const failures = failureTeller(io, paths)
   note(`watching ${source}${outdir === undefined ? '' : `, products in ${outdir}`}\n`)
@@ -97,7 +111,8 @@ async function watch({ options, io, note, bench, stop }: Batch, watching: WatchO
       if (finished.how === 'calibrated' && !options.quiet) io.out(`${exposureText(task, finished.record)}\n`)
       tellFailures(task, finished, failures, io)
     },
-    onQuiet: async (tasks, unmarked) => void (await writeSummary(paths, tasks, unmarked, [], options.job.acceptBorrowed)),
+    onQuiet: async (tasks, unmarked) =>
+      void (await writeSummary(paths, tasks, unmarked, [], options.job.acceptBorrowed)),
   })
 }
 
@@ -106,28 +121,45 @@ function common(options: BatchOptions, stop: StopSignals, note: Batch['note']) {
     retryWaitsMs: retryWaits(options.retries),
     signal: stop.signal,
     onNote: (task: BatchTask, sentence: string) => note(`${nameOf(task)}: ${sentence}\n`),
-    onRetry: (task: BatchTask, error: unknown, waitMs: number) => note(`${nameOf(task)}: ${(error as Error).message}; once more in ${waitMs / 1000} s\n`),
+    onRetry: (task: BatchTask, error: unknown, waitMs: number) =>
+      note(`${nameOf(task)}: ${(error as Error).message}; once more in ${waitMs / 1000} s\n`),
   }
 }
 
-function tellFailures(task: BatchTask, { record, errors }: FinishedExposure, tell: (list: string, sentence: string) => void, io: Io): void {
+function tellFailures(
+  task: BatchTask,
+  { record, errors }: FinishedExposure,
+  tell: (list: string, sentence: string) => void,
+  io: Io,
+): void {
   for (const error of errors.filter(isBug)) reportFailure(error, io)
-  for (const { ccd, sentence } of record.failures) tell(task.listPath, ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
+  for (const { ccd, sentence } of record.failures)
+    tell(task.listPath, ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
 }
 
 const nameOf = ({ name: { expnumText, reqnum, attnum } }: BatchTask) => `D${expnumText}_r${reqnum}p${attnum}`
 
-const progress = (done: number, { tasks }: BatchPlan) => `[${String(done).padStart(String(tasks.length).length)}/${tasks.length}]`
+const progress = (done: number, { tasks }: BatchPlan) =>
+  `[${String(done).padStart(String(tasks.length).length)}/${tasks.length}]`
 
 /** The line of an exposure: its zeropoint and what became of its CCDs. */
 function exposureText(task: BatchTask, record: ExposureRecord): string {
   const zeropoints = record.solution ? [record.solution] : record.ccds.flatMap(({ result }) => result ?? [])
-  const numbers = zeropoints.map(({ zeropoint, zeropointErr }) => (zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${(zeropointErr ?? NaN).toFixed(4)}`))
+  const numbers = zeropoints.map(({ zeropoint, zeropointErr }) =>
+    zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${(zeropointErr ?? NaN).toFixed(4)}`,
+  )
   const counts = (['fitted', 'borrowed', 'none', 'failed', 'absent'] as const).flatMap((outcome) => {
     const count = record.ccds.filter((ccd) => ccd.outcome === outcome).length
     return count === 0 ? [] : [`${count} ${outcome}`]
   })
-  return [nameOf(task), ...numbers, counts.join(', '), record.solution?.suspect === true ? `suspect: ${record.solution.reason ?? ''}` : ''].filter((part) => part !== '').join('  ')
+  return [
+    nameOf(task),
+    ...numbers,
+    counts.join(', '),
+    record.solution?.suspect === true ? `suspect: ${record.solution.reason ?? ''}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('  ')
 }
 
 function failureTeller(io: Io, { failures }: SummaryPaths): (list: string, sentence: string) => void {
@@ -151,8 +183,16 @@ async function finish(
 ): Promise<ExitCode> {
   if (end.end !== 'complete') {
     const why = end.end === 'disk-full' ? 'nothing further can be written' : 'stopped'
-    io.err(`bliss-calib: ${why} after ${end.finished} of ${plan.tasks.length} exposures, which stay; the same command goes on from there\n`)
-    return end.end === 'disk-full' ? worstOf([3, ...[...end.unmarked.values()].map((record) => exitCodeOfRecord(record, options.job.acceptBorrowed))]) : signalled!
+    io.err(
+      `bliss-calib: ${why} after ${end.finished} of ${plan.tasks.length} ` +
+        `exposures, which stay; the same command goes on from there\n`,
+    )
+    return end.end === 'disk-full'
+      ? worstOf([
+          3,
+          ...[...end.unmarked.values()].map((record) => exitCodeOfRecord(record, options.job.acceptBorrowed)),
+        ])
+      : signalled!
   }
   const counts = await writeSummary(paths, plan.tasks, end.unmarked, plan.unreadable, options.job.acceptBorrowed)
   if (!options.quiet) io.out(summaryText(counts, unchanged, paths))
@@ -160,11 +200,16 @@ async function finish(
   return options.acceptFailures && forGood && counts.exitCode === 3 ? 0 : counts.exitCode
 }
 
-function summaryText({ exposures, ccds, failures, commonest }: SummaryCounts, unchanged: number, paths: SummaryPaths): string {
+function summaryText(
+  { exposures, ccds, failures, commonest }: SummaryCounts,
+  unchanged: number,
+  paths: SummaryPaths,
+): string {
   const outcomes = Object.entries(ccds).filter(([outcome, count]) => count > 0 || outcome === 'fitted')
   const tables = [paths.ccds, paths.exposures].map((path) => basename(path)).join(', ')
   return (
-    `${exposures} ${exposures === 1 ? 'exposure' : 'exposures'}: ${exposures - unchanged} calibrated, ${unchanged} unchanged; ` +
+    `${exposures} ${exposures === 1 ? 'exposure' : 'exposures'}: ` +
+    `${exposures - unchanged} calibrated, ${unchanged} unchanged; ` +
     `CCDs: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}\n` +
     `${commonest === null ? '' : `${commonest.count} of ${commonest.of} without a result: ${commonest.sentence}\n`}` +
     `${dirname(paths.ccds)}: ${tables}, ${basename(paths.failures)} (${failures === 0 ? 'none' : failures})\n`

@@ -28,21 +28,60 @@ interface Measured {
   readonly checkedRows: number
 }
 
-/** `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times. Gives the exit code: 70 where a check fails. */
-export async function bench(raw: { readonly a?: string | undefined; readonly b?: string | undefined; readonly 'radius-arcsec': string; readonly runs: string; readonly json: boolean }, io: Io): Promise<ExitCode> {
+/**
+ * `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times. Gives the exit
+ * code: 70 where a check fails.
+ */
+export async function bench(
+  raw: {
+    readonly a?: string | undefined
+    readonly b?: string | undefined
+    readonly 'radius-arcsec': string
+    readonly runs: string
+    readonly json: boolean
+  },
+  io: Io,
+): Promise<ExitCode> {
   const radiusArcsec = positive(raw['radius-arcsec'], '--radius-arcsec')
   const runs = positive(raw.runs, '--runs')
-  if (!Number.isInteger(runs)) throw new CommandError('bad-option', 'the option needs a whole number', { option: '--runs', found: raw.runs, expected: '1 or more' })
+  if (!Number.isInteger(runs))
+    throw new CommandError('bad-option', 'the option needs a whole number', {
+      option: '--runs',
+      found: raw.runs,
+      expected: '1 or more',
+    })
   const files: ReadPositions[] = []
   if (raw.a !== undefined) {
     files.push(await readPositions(raw.a))
     if (raw.b !== undefined) files.push(await readPositions(raw.b, files[0]))
   }
-  const fields: readonly (readonly [SkyPositions, SkyPositions])[] = files.length > 0 ? [[files[0]!, files.at(-1)!]] : SIMULATED_ROWS.map(simulatedField)
+  const fields: readonly (readonly [SkyPositions, SkyPositions])[] =
+    files.length > 0 ? [[files[0]!, files.at(-1)!]] : SIMULATED_ROWS.map(simulatedField)
   const measured = fields.flatMap(([a, b]) => MODES.map((mode) => measure(a, b, radiusArcsec, mode, runs)))
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`
-  if (raw.json) io.out(`${JSON.stringify({ machine, radiusArcsec, runs, files: files.map(({ file, columns, raDeg }) => ({ file, columns, rows: raDeg.length })), measured }, null, 2)}\n`)
-  else io.out([machine, ...files.map(({ file, columns, raDeg }) => `${file}: ${raDeg.length} positions (${columns.join(', ')})`), ...table(measured), ''].join('\n'))
+  if (raw.json)
+    io.out(
+      `${JSON.stringify(
+        {
+          machine,
+          radiusArcsec,
+          runs,
+          files: files.map(({ file, columns, raDeg }) => ({ file, columns, rows: raDeg.length })),
+          measured,
+        },
+        null,
+        2,
+      )}\n`,
+    )
+  else
+    io.out(
+      [
+        machine,
+        ...files.map(({ file, columns, raDeg }) => `${file}: ${raDeg.length} positions (${columns.join(', ')})`),
+        ...table(measured),
+        '',
+      ].join('\n'),
+    )
   return 0
 }
 
@@ -58,10 +97,23 @@ function measure(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: M
   const sorted = times.slice().sort((p, q) => p - q)
   const bestMs = sorted[0]!
   const rowsA = a.raDeg.length
-  return { rowsA, rowsB: b.raDeg.length, mode, pairs: matches!.a.length, firstMs: times[0]!, bestMs, medianMs: sorted[sorted.length >> 1]!, rowsPerSecond: (1000 * rowsA) / bestMs, checkedRows }
+  return {
+    rowsA,
+    rowsB: b.raDeg.length,
+    mode,
+    pairs: matches!.a.length,
+    firstMs: times[0]!,
+    bestMs,
+    medianMs: sorted[sorted.length >> 1]!,
+    rowsPerSecond: (1000 * rowsA) / bestMs,
+    checkedRows,
+  }
 }
 
-/** Matches rows evenly over a by the definition, every b in turn; throws where the pairs differ. Separations agree to 1e-7 arcsec: rows closer than that to one another, or to the radius, pass either way. */
+/**
+ * Matches rows evenly over a by the definition, every b in turn; throws where the pairs differ. Separations agree to
+ * 1e-7 arcsec: rows closer than that to one another, or to the radius, pass either way.
+ */
 function check(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: MatchMode, found: SkyMatches): number {
   const partners = new Map<number, number[]>()
   found.a.forEach((row, k) => partners.set(row, [...(partners.get(row) ?? []), found.separationArcsec[k]!]))
@@ -77,8 +129,10 @@ function check(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: Mat
     const expected = mode === 'all' ? near : near.length > 0 ? [Math.min(...near)] : []
     const got = partners.get(row) ?? []
     // A mutual match may leave a row without its nearest, never give it another.
-    const same = mode === 'mutual' && got.length === 0 ? true : got.length === expected.length && sameNumbers(got, expected)
-    if (!same) throw new Error(`row ${row} of a: ${got.length} partners found, ${expected.length} by the definition (${mode})`)
+    const same =
+      mode === 'mutual' && got.length === 0 ? true : got.length === expected.length && sameNumbers(got, expected)
+    if (!same)
+      throw new Error(`row ${row} of a: ${got.length} partners found, ${expected.length} by the definition (${mode})`)
   }
   return checked
 }
@@ -112,13 +166,22 @@ function table(measured: readonly Measured[]): string[] {
     Math.round(rowsPerSecond).toLocaleString('en-US'),
     String(checkedRows),
   ])
-  const all = [['rows of a', 'rows of b', 'mode', 'pairs', 'first ms', 'best ms', 'median ms', 'rows/s', 'checked'], ...rows]
+  const all = [
+    ['rows of a', 'rows of b', 'mode', 'pairs', 'first ms', 'best ms', 'median ms', 'rows/s', 'checked'],
+    ...rows,
+  ]
   const widths = all[0]!.map((_, c) => Math.max(...all.map((row) => row[c]!.length)))
-  return all.map((row) => row.map((cell, c) => (c === 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!))).join('  ').trimEnd())
+  return all.map((row) =>
+    row
+      .map((cell, c) => (c === 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
+      .join('  ')
+      .trimEnd(),
+  )
 }
 
 function positive(text: string, option: string): number {
   const value = Number(text)
-  if (!(value > 0 && Number.isFinite(value))) throw new CommandError('bad-option', 'the option needs a number above 0', { option, found: text })
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new CommandError('bad-option', 'the option needs a number above 0', { option, found: text })
   return value
 }

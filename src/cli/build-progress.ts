@@ -7,12 +7,16 @@ const BAR_EVERY_MS = 200
 const LINE_EVERY_MS = 10_000
 
 /**
- * How far a build is, on stderr: on a terminal one line that is written over, elsewhere a plain line every ten seconds. Rows, rate and
- * the time that the stage still takes at the rate so far.
+ * How far a build is, on stderr: on a terminal one line that is written over, elsewhere a plain line every ten seconds.
+ * Rows, rate and the time that the stage still takes at the rate so far.
  *
  * @param clock milliseconds, from any start
  */
-export function buildProgress(io: Pick<Io, 'err'>, isTerminal: boolean, clock: () => number): { show: (event: BuildProgress) => void; end: () => void } {
+export function buildProgress(
+  io: Pick<Io, 'err'>,
+  isTerminal: boolean,
+  clock: () => number,
+): { show: (event: BuildProgress) => void; end: () => void } {
   let stage: BuildProgress['stage'] | undefined
   let started = 0
   let first: BuildProgress | undefined
@@ -51,7 +55,10 @@ export function progressLine(event: BuildProgress, first: BuildProgress, elapsed
   const done = event.fraction - first.fraction
   const left = done > 0 ? (elapsedMs / 1000) * ((1 - event.fraction) / done) : undefined
   const percent = `${Math.floor(100 * event.fraction)} %`
-  return `${STAGES[event.stage]} ${percent.padStart(5)}  ${count(event.rows)} rows  ${count(rate)} rows/s${left === undefined ? '' : `  ${duration(left)} left`}`
+  return (
+    `${STAGES[event.stage]} ${percent.padStart(5)}  ${count(event.rows)} rows  ${count(rate)} ` +
+    `rows/s${left === undefined ? '' : `  ${duration(left)} left`}`
+  )
 }
 
 function bar(fraction: number): string {

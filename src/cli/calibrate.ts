@@ -22,8 +22,12 @@ export function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> 
 async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const suspects = options.suspectsFile === undefined ? undefined : await (await import('../node/read-suspects.js')).readSuspects(options.suspectsFile)
-  if (suspects !== undefined && !suspects.sourceId?.length && !suspects.raDeg?.length) note(`${suspects.fileName}: the list names no object\n`)
+  const suspects =
+    options.suspectsFile === undefined
+      ? undefined
+      : await (await import('../node/read-suspects.js')).readSuspects(options.suspectsFile)
+  if (suspects !== undefined && !suspects.sourceId?.length && !suspects.raDeg?.length)
+    note(`${suspects.fileName}: the list names no object\n`)
   const opened = await openJob(suspects ? { ...options, suspects } : options)
   if (suspects !== undefined && areElsewhere(suspects, opened.rows)) {
     const count = suspects.raDeg!.length
@@ -32,7 +36,9 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const pool = createCcdPool(options.workers)
   // They start while the catalogue is opened.
   pool.threadsFor(opened.rows.length)
-  const catalog = await chooseCatalog(options, io.env, note).catch((error: unknown) => pool.close().then(() => Promise.reject(error)))
+  const catalog = await chooseCatalog(options, io.env, note).catch((error: unknown) =>
+    pool.close().then(() => Promise.reject(error)),
+  )
   if (opened.absent.length > 0) note(`CCDs not in ${opened.list.name.fileName}: ${opened.absent.join(', ')}\n`)
 
   const progress = progressLine(io, options.quiet)
@@ -45,9 +51,15 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
     onFailure: ({ error }) => said(() => reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
   if (suspects?.sourceId?.length && run.ccds.length > 0) {
-    const found = idsAmong(suspects.sourceId, run.ccds.map(({ matches }) => matches))
-    const of = `${found === 0 ? 'none' : found} of its ${suspects.sourceId.length} ids ${found === 1 || found === 0 ? 'is that of a matched star' : 'are those of matched stars'}`
-    if (found === 0 || options.verbose > 0) note(`${suspects.fileName}: ${of}${found === 0 ? `; ids have to be those of ${catalog.name}` : ''}\n`)
+    const found = idsAmong(
+      suspects.sourceId,
+      run.ccds.map(({ matches }) => matches),
+    )
+    const of =
+      `${found === 0 ? 'none' : found} of its ${suspects.sourceId.length} ids ` +
+      `${found === 1 || found === 0 ? 'is that of a matched star' : 'are those of matched stars'}`
+    if (found === 0 || options.verbose > 0)
+      note(`${suspects.fileName}: ${of}${found === 0 ? `; ids have to be those of ${catalog.name}` : ''}\n`)
   }
   const paint = paintFor(io)
   const say = options.quiet || options.json ? () => undefined : io.out

@@ -34,23 +34,35 @@ const sqDeg = (cells: CellRanges): string => `${rangesAreaSqDeg(cells).toFixed(3
 export async function catalogCopy(command: CopyCommand, io: Io): Promise<ExitCode> {
   const marginDeg = command.margin === undefined ? 0 : (parseAngleDeg(command.margin) ?? NaN)
   if (!(marginDeg >= 0 && marginDeg <= 30)) {
-    throw new CommandError('bad-option', 'the option needs an angle', { option: '--margin', found: `'${command.margin}'`, expected: '0 to 30 deg: 1.1, 30arcmin, 60arcsec' })
+    throw new CommandError('bad-option', 'the option needs an angle', {
+      option: '--margin',
+      found: `'${command.margin}'`,
+      expected: '0 to 30 deg: 1.1, 30arcmin, 60arcsec',
+    })
   }
   const { cells: region, label } = await regionOf(command)
   const cells = coarsenedTo(growCells(region, marginDeg), MOST_RANGES)
   const catalog = await openCatalog(namedCatalog(command.from, io.env))
-  const columns = chooseCopyColumns(catalog, command.columns?.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  const columns = chooseCopyColumns(
+    catalog,
+    command.columns
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
   const outside = catalog.missingSqDeg(cells)
   const report = await copyCatalogDirectory(catalog, cells, columns, command.to, {
     force: command.force,
     ...(command.quiet ? {} : { onNote: (sentence) => io.err(`${sentence}\n`) }),
   })
   if (command.quiet) return 0
-  if (outside > 1e-9) io.err(`${catalog.location} does not cover ${outside.toFixed(3)} sq deg of the region; nor does the copy\n`)
+  if (outside > 1e-9)
+    io.err(`${catalog.location} does not cover ${outside.toFixed(3)} sq deg of the region; nor does the copy\n`)
   io.out(
     [
       `region: ${label}`,
-      `${command.to}: ${report.rowCount} stars of ${report.name} in ${report.files} ${report.files === 1 ? 'file' : 'files'}, ${(report.byteLength / 1e6).toFixed(2)} MB`,
+      `${command.to}: ${report.rowCount} stars of ${report.name} in ${report.files} ` +
+        `${report.files === 1 ? 'file' : 'files'}, ${(report.byteLength / 1e6).toFixed(2)} MB`,
       `covers ${sqDeg(report.coverage)}`,
       '',
     ].join('\n'),
@@ -58,14 +70,32 @@ export async function catalogCopy(command: CopyCommand, io: Io): Promise<ExitCod
   return 0
 }
 
-async function regionOf({ cone, polygon, exposures, skymap, level }: CopyCommand): Promise<{ cells: CellRanges; label: string }> {
-  const named = Object.entries({ '--cone': cone, '--polygon': polygon, '--exposures': exposures, '--skymap': skymap }).filter(([, value]) => value !== undefined)
+async function regionOf({
+  cone,
+  polygon,
+  exposures,
+  skymap,
+  level,
+}: CopyCommand): Promise<{ cells: CellRanges; label: string }> {
+  const named = Object.entries({
+    '--cone': cone,
+    '--polygon': polygon,
+    '--exposures': exposures,
+    '--skymap': skymap,
+  }).filter(([, value]) => value !== undefined)
   if (named.length !== 1) {
-    throw new CommandError('bad-option', 'name one region', { option: '--cone, --polygon, --exposures, --skymap', found: named.length === 0 ? 'none' : named.map(([name]) => name).join(' and ') })
+    throw new CommandError('bad-option', 'name one region', {
+      option: '--cone, --polygon, --exposures, --skymap',
+      found: named.length === 0 ? 'none' : named.map(([name]) => name).join(' and '),
+    })
   }
   const share = level === undefined ? 0.9 : Number(level)
   if (!(share > 0 && share <= 1) || (level !== undefined && skymap === undefined)) {
-    throw new CommandError('bad-option', 'the option needs a probability, of a --skymap', { option: '--level', found: `'${level}'`, expected: 'above 0 and at most 1' })
+    throw new CommandError('bad-option', 'the option needs a probability, of a --skymap', {
+      option: '--level',
+      found: `'${level}'`,
+      expected: 'above 0 and at most 1',
+    })
   }
   if (cone !== undefined) return parseCone(cone)
   if (polygon !== undefined) return parsePolygon(polygon)
@@ -77,5 +107,10 @@ async function regionOf({ cone, polygon, exposures, skymap, level }: CopyCommand
   }
   const { cells, probability, mapSum } = await readSkymapRegion(skymap!, share)
   const whole = Math.abs(mapSum - 1) < 0.01 ? '' : `; the map sums to ${mapSum.toPrecision(4)}, not 1`
-  return { cells, label: `${(100 * share).toPrecision(3)} % of ${skymap}: ${sqDeg(cells)} that hold ${(100 * probability).toFixed(2)} %${whole}` }
+  return {
+    cells,
+    label:
+      `${(100 * share).toPrecision(3)} % of ${skymap}: ${sqDeg(cells)} that ` +
+      `hold ${(100 * probability).toFixed(2)} %${whole}`,
+  }
 }

@@ -29,7 +29,9 @@ export async function catalogInfo({ catalog: named, json, svg }: InfoCommand, io
     const text = coverageMapSvg(catalog.coverage, { title: catalog.description.title, rowCount: catalog.rowCount })
     await writeFilesWhole(dirname(svg), [{ name: basename(svg), bytes: new TextEncoder().encode(text) }])
   }
-  io.out(json ? `${JSON.stringify(facts(catalog, partitions, sizes), null, 2)}\n` : infoText(catalog, partitions, sizes))
+  io.out(
+    json ? `${JSON.stringify(facts(catalog, partitions, sizes), null, 2)}\n` : infoText(catalog, partitions, sizes),
+  )
   return 0
 }
 
@@ -66,9 +68,14 @@ function infoText(catalog: Catalog, partitions: readonly HatsPartition[], sizes:
   const perRow = sizes.rows === 0 ? 0 : sizes.byteLength / sizes.rows
   return [
     `${description.title}, epoch ${description.epochYr}, magnitudes ${description.magnitudeState}`,
-    `${Number.isNaN(catalog.rowCount) ? 'an untold number of' : catalog.rowCount} stars over ${rangesAreaSqDeg(catalog.coverage).toFixed(3)} sq deg`,
-    `${partitions.length} ${partitions.length === 1 ? 'file' : 'files'} of ${span}, ${isPart ? 'about ' : ''}${(bytesOf(partitions, sizes) / 1e6).toFixed(2)} MB, ${perRow.toFixed(1)} bytes a star${isPart ? ` (by ${sizes.files} of them)` : ''}:`,
-    ...sizes.columns.map(({ name, type, bytesPerRow }) => `  ${name.padEnd(28)} ${type.padEnd(4)} ${bytesPerRow.toFixed(2).padStart(6)}`),
+    `${Number.isNaN(catalog.rowCount) ? 'an untold number of' : catalog.rowCount} stars ` +
+      `over ${rangesAreaSqDeg(catalog.coverage).toFixed(3)} sq deg`,
+    `${partitions.length} ${partitions.length === 1 ? 'file' : 'files'} of ${span}, ` +
+      `${isPart ? 'about ' : ''}${(bytesOf(partitions, sizes) / 1e6).toFixed(2)} MB, ` +
+      `${perRow.toFixed(1)} bytes a star${isPart ? ` (by ${sizes.files} of them)` : ''}:`,
+    ...sizes.columns.map(
+      ({ name, type, bytesPerRow }) => `  ${name.padEnd(28)} ${type.padEnd(4)} ${bytesPerRow.toFixed(2).padStart(6)}`,
+    ),
     `  ${'(lists and footers)'.padEnd(33)} ${sizes.otherBytesPerRow.toFixed(2).padStart(6)}`,
     ...missingText(catalog),
     `bands in the AB system: ${Object.keys(description.relations).join(' ') || 'none'}${levelText(description)}`,
@@ -91,9 +98,11 @@ function levelText({ level }: Catalog['description']): string {
 
 function filesByOrder(partitions: readonly HatsPartition[]): Map<number, number> {
   const counts = new Map<number, number>()
-  for (const { order } of [...partitions].sort((a, b) => a.order - b.order)) counts.set(order, (counts.get(order) ?? 0) + 1)
+  for (const { order } of [...partitions].sort((a, b) => a.order - b.order))
+    counts.set(order, (counts.get(order) ?? 0) + 1)
   return counts
 }
 
 /** Of all data files; where some were looked at, in proportion. */
-const bytesOf = (partitions: readonly HatsPartition[], { files, byteLength }: ColumnSizes): number => (files === 0 ? 0 : Math.round((byteLength * partitions.length) / files))
+const bytesOf = (partitions: readonly HatsPartition[], { files, byteLength }: ColumnSizes): number =>
+  files === 0 ? 0 : Math.round((byteLength * partitions.length) / files)

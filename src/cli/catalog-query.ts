@@ -25,18 +25,31 @@ export interface QueryCommand {
   readonly quiet?: boolean
 }
 
-/** `catalog query`: the rows of a catalogue in a cone or polygon, to stdout or a file. CSV and JSON stream; Parquet and Arrow are made in memory. */
+/**
+ * `catalog query`: the rows of a catalogue in a cone or polygon, to stdout or a file. CSV and JSON stream; Parquet and
+ * Arrow are made in memory.
+ */
 export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitCode> {
   if ((command.cone === undefined) === (command.polygon === undefined)) {
-    throw new CommandError('bad-option', 'name one region', { option: '--cone, --polygon', found: command.cone === undefined ? 'none' : 'both' })
+    throw new CommandError('bad-option', 'name one region', {
+      option: '--cone, --polygon',
+      found: command.cone === undefined ? 'none' : 'both',
+    })
   }
   const region = command.cone === undefined ? parsePolygon(command.polygon!) : parseCone(command.cone)
   const format = formatOf(command)
   const catalog = await openCatalog(namedCatalog(command.catalog, io.env))
-  const columns = chooseColumns(catalog, command.columns?.split(',').map((name) => name.trim()).filter((name) => name !== ''))
+  const columns = chooseColumns(
+    catalog,
+    command.columns
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
   // Said before the rows, so that it is also heard where the reader of the rows leaves early (`| head`).
   const outside = catalog.missingSqDeg(region.cells)
-  if (command.quiet !== true && outside > 0) io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)
+  if (command.quiet !== true && outside > 0)
+    io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)
   const sink = command.to === undefined ? stdoutSink(io) : await fileSink(command.to)
   let rows = 0
   try {
@@ -53,17 +66,31 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
     if (error instanceof ReaderGone) return 0
     throw error
   }
-  if (command.quiet !== true && command.to !== undefined) io.err(`${command.to}: ${rows} ${rows === 1 ? 'row' : 'rows'} of ${catalog.name}\n`)
+  if (command.quiet !== true && command.to !== undefined)
+    io.err(`${command.to}: ${rows} ${rows === 1 ? 'row' : 'rows'} of ${catalog.name}\n`)
   return 0
 }
 
 /** `--format`, else by the ending of the file, else CSV. */
 function formatOf({ format, to }: QueryCommand): Format {
   const ending = /\.([a-z]+)$/i.exec(to ?? '')?.[1]?.toLowerCase()
-  const byEnding: Readonly<Record<string, Format>> = { csv: 'csv', json: 'json', jsonl: 'json', ndjson: 'json', parquet: 'parquet', arrow: 'arrow', feather: 'arrow' }
+  const byEnding: Readonly<Record<string, Format>> = {
+    csv: 'csv',
+    json: 'json',
+    jsonl: 'json',
+    ndjson: 'json',
+    parquet: 'parquet',
+    arrow: 'arrow',
+    feather: 'arrow',
+  }
   const chosen = format ?? (ending === undefined ? 'csv' : (byEnding[ending] ?? 'csv'))
   const known = FORMATS.find((name) => name === chosen)
-  if (known === undefined) throw new CommandError('bad-option', 'there is no such format', { option: '--format', found: chosen, expected: FORMATS.join(', ') })
+  if (known === undefined)
+    throw new CommandError('bad-option', 'there is no such format', {
+      option: '--format',
+      found: chosen,
+      expected: FORMATS.join(', '),
+    })
   return known
 }
 

@@ -27,7 +27,9 @@ export async function catalogVerify({ catalog, quick, json, quiet }: VerifyComma
     for (const { tag, file, more } of unnamed) io.out(`${file}: ${more} more of ${tag}\n`)
     if (!quiet) {
       const counted = [`${report.files} files`, ...(quick ? [] : [`${report.rows} rows`])].join(', ')
-      io.out(`${location}: ${found === 0 ? 'sound' : `${found} ${found === 1 ? 'finding' : 'findings'}`} (${counted})\n`)
+      io.out(
+        `${location}: ${found === 0 ? 'sound' : `${found} ${found === 1 ? 'finding' : 'findings'}`} (${counted})\n`,
+      )
       for (const what of report.notChecked) io.out(`not checked: ${what}\n`)
     }
   }

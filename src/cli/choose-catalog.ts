@@ -23,8 +23,8 @@ export function namedCatalog(named: string | undefined, env: Io['env']): string 
 }
 
 /**
- * Opens `--catalog`, else `$BLISS_CATALOG`. The bundled catalogue holds invented stars, so it is used if it is asked for, never because a
- * field happens to lie in it.
+ * Opens `--catalog`, else `$BLISS_CATALOG`. The bundled catalogue holds invented stars, so it is used if it is asked
+ * for, never because a field happens to lie in it.
  *
  * @throws InputError if no catalogue is named, or as `openCatalog` does
  */
@@ -49,7 +49,11 @@ export async function chooseCatalog(
 function locationOf(named: string): string {
   if (named !== DEMO_CATALOG) return named
   if (CATALOG_MARKS.some((mark) => existsSync(join(DEMO_CATALOG, mark)))) {
-    const place = { option: '--catalog', found: named, expected: `./${DEMO_CATALOG} for the directory; elsewhere for the bundled one` }
+    const place = {
+      option: '--catalog',
+      found: named,
+      expected: `./${DEMO_CATALOG} for the directory; elsewhere for the bundled one`,
+    }
     throw new CommandError('ambiguous-catalog', 'this names the bundled catalogue, and a directory here too', place)
   }
   return BUNDLED

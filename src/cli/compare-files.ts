@@ -44,7 +44,12 @@ const COMPARED: ReadonlySet<ProductKind> = new Set(['zero', 'all-zp', 'catalogue
  */
 export async function findProducts(path: string): Promise<ProductSet> {
   const facts = await stat(path).catch((cause: unknown) => {
-    throw new InputError('missing-path', `what is to be compared cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw new InputError(
+      'missing-path',
+      `what is to be compared cannot be read: ${reasonOf(cause)}`,
+      { file: path },
+      { cause },
+    )
   })
   await refuseUnfinished(facts.isDirectory() ? path : dirname(path))
   if (!facts.isDirectory()) {
@@ -52,14 +57,24 @@ export async function findProducts(path: string): Promise<ProductSet> {
     return { path, kind: product.kind, exposures: filesByExposure([product]) }
   }
   const names = await readdir(path).catch((cause: unknown) => {
-    throw new InputError('unreadable-directory', `the directory cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw new InputError(
+      'unreadable-directory',
+      `the directory cannot be read: ${reasonOf(cause)}`,
+      { file: path },
+      { cause },
+    )
   })
   const products = names.flatMap((name): NamedProduct[] => {
     const parts = parseProductName(name)
     return parts ? [{ ...parts, path: join(path, name) }] : []
   })
   const exposures = filesByExposure(products)
-  if (exposures.size === 0) throw new InputError('no-products', 'the directory holds no products', { file: path, found: names.length === 0 ? 'an empty directory' : `${names.length} other names`, expected: EXPECTED })
+  if (exposures.size === 0)
+    throw new InputError('no-products', 'the directory holds no products', {
+      file: path,
+      found: names.length === 0 ? 'an empty directory' : `${names.length} other names`,
+      expected: EXPECTED,
+    })
   return { path, exposures }
 }
 
@@ -69,40 +84,52 @@ async function singleProduct(path: string): Promise<NamedProduct> {
   const { bytes } = await readBytes(path)
   const kind = named ? undefined : productKindOf(bytes)
   if (kind === undefined) {
-    throw new InputError('not-a-product', 'the file is no product that can be compared', { file: path, found: named ? `a ${named.kind} file` : firstLine(bytes), expected: EXPECTED })
+    throw new InputError('not-a-product', 'the file is no product that can be compared', {
+      file: path,
+      found: named ? `a ${named.kind} file` : firstLine(bytes),
+      expected: EXPECTED,
+    })
   }
   return { path, kind, exposure: null, ccd: null }
 }
 
 /**
- * Reads the products of one exposure. A CCD's own calibrated catalogue is read where it stands, the exposure's for CCDs without one.
+ * Reads the products of one exposure. A CCD's own calibrated catalogue is read where it stands, the exposure's for CCDs
+ * without one.
  *
  * @throws InputError naming the file that is damaged or unfit
  */
 export async function readExposureSide(files: ExposureFiles): Promise<ExposureSide> {
   const zero = new Map<number, ZeroFacts>()
-  for (const [nameCcd, path] of exposureFirst(files.zero)) for (const row of zeroRows(await readText(path), path, nameCcd)) zero.set(row.ccd, row)
+  for (const [nameCcd, path] of exposureFirst(files.zero))
+    for (const row of zeroRows(await readText(path), path, nameCcd)) zero.set(row.ccd, row)
 
   const objects = new Map<number, CalibratedObjects>()
   const own = new Set([...files.catalogues.keys()].filter((ccd) => ccd !== null))
   const wholeNeeded = own.size === 0 || [...zero.keys()].some((ccd) => !own.has(ccd))
   for (const [nameCcd, path] of exposureFirst(files.catalogues)) {
     if (nameCcd === null && !wholeNeeded) continue
-    for (const [ccd, part] of objectsByCcd(await readCatalogue(path), path, nameCcd, files.id?.expnum)) objects.set(ccd, part)
+    for (const [ccd, part] of objectsByCcd(await readCatalogue(path), path, nameCcd, files.id?.expnum))
+      objects.set(ccd, part)
   }
 
   const matches = new Map<number, MatchedStars>()
-  for (const [ccd, path] of files.matches) matches.set(ccd, matchedStars(await readParquet(await openInput(path), catalogTools, MATCH_COLUMNS), path))
+  for (const [ccd, path] of files.matches)
+    matches.set(ccd, matchedStars(await readParquet(await openInput(path), catalogTools, MATCH_COLUMNS), path))
   const sigmaClip = new Map<number, CatalogZeropoint>()
   for (const [ccd, path] of files.results) sigmaClip.set(ccd, sigmaClipOfJson(await readText(path), path, ccd))
 
-  const allZp: AllZpFacts | null = files.allZp === null ? null : (allZpRow(await readText(files.allZp), files.allZp) ?? null)
-  const band = [...zero.values()].find((row) => row.band !== null)?.band ?? (files.list === null ? null : bandOfList(await readText(files.list)))
+  const allZp: AllZpFacts | null =
+    files.allZp === null ? null : (allZpRow(await readText(files.allZp), files.allZp) ?? null)
+  const band =
+    [...zero.values()].find((row) => row.band !== null)?.band ??
+    (files.list === null ? null : bandOfList(await readText(files.list)))
   return { band, zero, allZp, objects, matches, sigmaClip }
 }
 
 /** The exposure's own file before those of single CCDs, which replace its rows. */
-const exposureFirst = (files: ReadonlyMap<number | null, string>) => [...files].sort(([a], [b]) => Number(a !== null) - Number(b !== null) || a! - b!)
+const exposureFirst = (files: ReadonlyMap<number | null, string>) =>
+  [...files].sort(([a], [b]) => Number(a !== null) - Number(b !== null) || a! - b!)
 
 async function readCatalogue(path: string) {
   const source = await openInput(path)
@@ -112,7 +139,12 @@ async function readCatalogue(path: string) {
   const bytes = await source.slice(0, source.byteLength)
   let rowsPerTable = 1
   for (let at = bytes.indexOf(NEWLINE); at >= 0; at = bytes.indexOf(NEWLINE, at + 1)) rowsPerTable++
-  for await (const table of readNumericCsv([bytes], { name: path, rowsPerTable, fields: (header) => catalogueFields(header, path) })) return table
+  for await (const table of readNumericCsv([bytes], {
+    name: path,
+    rowsPerTable,
+    fields: (header) => catalogueFields(header, path),
+  }))
+    return table
   throw new InputError('empty-file', 'there is no header line', { file: path, expected: 'a CSV file' })
 }
 
@@ -127,4 +159,5 @@ const isFits = (bytes: Uint8Array): boolean => new TextDecoder().decode(bytes) =
 
 const readText = async (path: string): Promise<string> => new TextDecoder().decode((await readBytes(path)).bytes)
 
-const firstLine = (bytes: Uint8Array): string => JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 60)).split(/\r?\n/)[0]!)
+const firstLine = (bytes: Uint8Array): string =>
+  JSON.stringify(new TextDecoder().decode(bytes.subarray(0, 60)).split(/\r?\n/)[0]!)

@@ -10,8 +10,9 @@ const ABSENT = '·'
 const NO_ZEROPOINT = '×'
 
 /**
- * The focal plane in a line: the camera's rows from north to south, in each the CCDs from east to west; the height of a bar is the zeropoint against the
- * median. A cross has no zeropoint, a dot is not there. Says the scale; empty where fewer than three CCDs have a number or CCDs are not the camera's.
+ * The focal plane in a line: the camera's rows from north to south, in each the CCDs from east to west; the height of a
+ * bar is the zeropoint against the median. A cross has no zeropoint, a dot is not there. Says the scale; empty where
+ * fewer than three CCDs have a number or CCDs are not the camera's.
  */
 export function focalSparkline(ccds: readonly CcdResult[]): string {
   const zeropoints = ccds.map(({ zeropoint }) => zeropoint).filter((value) => value !== null)
@@ -20,7 +21,10 @@ export function focalSparkline(ccds: readonly CcdResult[]): string {
   const spread = median(zeropoints.map((value) => Math.abs(value - middle)))
   const reach = Math.max(LEAST_REACH_MAG, 6 * spread)
   const byCcd = new Map(ccds.map((result) => [result.ccd, result.zeropoint]))
-  const level = (value: number) => LEVELS[Math.min(LEVELS.length - 1, Math.max(0, Math.floor(((value - middle + reach) / (2 * reach)) * LEVELS.length)))]!
+  const level = (value: number) =>
+    LEVELS[
+      Math.min(LEVELS.length - 1, Math.max(0, Math.floor(((value - middle + reach) / (2 * reach)) * LEVELS.length)))
+    ]!
   const symbol = (ccd: number) => {
     const value = byCcd.get(ccd)
     return value === undefined ? ABSENT : value === null ? NO_ZEROPOINT : level(value)
@@ -31,5 +35,8 @@ export function focalSparkline(ccds: readonly CcdResult[]): string {
       .map(({ ccd }) => symbol(ccd))
       .join(''),
   )
-  return `${rows.join(' ')}\n      rows north to south, east left; ${LEVELS[0]} ${LEVELS.at(-1)} = -+${(1000 * reach).toFixed(0)} mmag`
+  return (
+    `${rows.join(' ')}\n      rows north to south, east left; ${LEVELS[0]} ` +
+    `${LEVELS.at(-1)} = -+${(1000 * reach).toFixed(0)} mmag`
+  )
 }

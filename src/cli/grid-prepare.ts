@@ -20,17 +20,26 @@ import type { ExitCode, Io } from './io.js'
 const TOLD = 20
 
 /**
- * `grid prepare`: what every job of a plan relies on, checked once on the machines of the grid before hundreds of jobs find it missing: this version, the
- * catalogue, the lists as planned, the SExtractor catalogues, room to write, no products of another photometric system.
+ * `grid prepare`: what every job of a plan relies on, checked once on the machines of the grid before hundreds of jobs
+ * find it missing: this version, the catalogue, the lists as planned, the SExtractor catalogues, room to write, no
+ * products of another photometric system.
  */
 export async function gridPrepare(planPath: string, io: Io): Promise<ExitCode> {
   const plan = await readPlan(planPath)
   if (plan.version !== packageVersion()) {
-    throw new InputError('other-version', 'this machine has another bliss-calib than the plan was made with', { file: planPath, found: packageVersion(), expected: plan.version })
+    throw new InputError('other-version', 'this machine has another bliss-calib than the plan was made with', {
+      file: planPath,
+      found: packageVersion(),
+      expected: plan.version,
+    })
   }
   const catalog = await openCatalog(plan.options.catalog)
   if (catalog.hash !== plan.catalogHash) {
-    throw new InputError('other-catalog', 'the catalogue is not the one that the plan was made with', { file: plan.options.catalog, found: catalog.hash, expected: plan.catalogHash })
+    throw new InputError('other-catalog', 'the catalogue is not the one that the plan was made with', {
+      file: plan.options.catalog,
+      found: catalog.hash,
+      expected: plan.catalogHash,
+    })
   }
   const fileNames = directoryReader()
   let failed = 0
@@ -50,16 +59,26 @@ export async function gridPrepare(planPath: string, io: Io): Promise<ExitCode> {
   return failed === 0 ? 0 : 3
 }
 
-async function refuseChanged({ workdir, list, expnum, sha256, ccds }: GridExposure, fileNames: ReturnType<typeof directoryReader>) {
+async function refuseChanged(
+  { workdir, list, expnum, sha256, ccds }: GridExposure,
+  fileNames: ReturnType<typeof directoryReader>,
+) {
   const read = await readList(workdir, { expnum, reqnum: list.reqnum, attnum: Number(list.attnum) })
   if (read.sha256 !== sha256) {
-    throw new InputError('changed-list', 'the catalogue list is not the one that the plan was made with: plan again', { file: join(workdir, list.fileName), found: read.sha256, expected: sha256 })
+    throw new InputError('changed-list', 'the catalogue list is not the one that the plan was made with: plan again', {
+      file: join(workdir, list.fileName),
+      found: read.sha256,
+      expected: sha256,
+    })
   }
   const rows = read.rows.filter(({ ccd }) => ccds.includes(ccd))
   const names = await fileNames(workdir)
   const missing = rows.filter(({ fileName }) => !hasCatalogue(names, fileName))
   if (missing.length > 0) {
-    throw new InputError('missing-file', 'SExtractor catalogues that the plan counts on do not exist', { file: join(workdir, list.fileName), found: `no ${missing.map(({ fileName }) => fileName).join(', ')}` })
+    throw new InputError('missing-file', 'SExtractor catalogues that the plan counts on do not exist', {
+      file: join(workdir, list.fileName),
+      found: `no ${missing.map(({ fileName }) => fileName).join(', ')}`,
+    })
   }
   return rows
 }
@@ -69,9 +88,19 @@ async function refuseUnwritable({ outdir, list, ccds }: GridExposure, { options 
     await mkdir(outdir, { recursive: true })
     await access(outdir, constants.W_OK)
   } catch (cause) {
-    throw new InputError('unwritable-directory', `the output directory cannot be written: ${reasonOf(cause)}`, { file: outdir }, { cause })
+    throw new InputError(
+      'unwritable-directory',
+      `the output directory cannot be written: ${reasonOf(cause)}`,
+      { file: outdir },
+      { cause },
+    )
   }
   const there = new Set(await recoverDirectory(outdir))
-  const standing = await standingSystems(outdir, there, list, ccds.map((ccd) => ({ ccd })))
+  const standing = await standingSystems(
+    outdir,
+    there,
+    list,
+    ccds.map((ccd) => ({ ccd })),
+  )
   refuseMixedSystems(options.system as PhotometricSystem, standing)
 }

@@ -8,9 +8,17 @@ import { readPlan } from './grid-plan.js'
 import type { ExitCode, Io } from './io.js'
 import { readWholeText } from '../node/regular-file.js'
 
-/** `grid summary`: the tables of a batch over all chunks of a plan, from the done-markers that the chunks left; exit code 3 where an exposure has none. */
+/**
+ * `grid summary`: the tables of a batch over all chunks of a plan, from the done-markers that the chunks left; exit
+ * code 3 where an exposure has none.
+ */
 export async function gridSummary(planPath: string, to: string, io: Io): Promise<ExitCode> {
-  if (!/[^/]\.parquet$/.test(to)) throw new CommandError('bad-option', 'the summary is a Parquet file', { option: '--to', found: `'${to}'`, expected: 'a name that ends with .parquet' })
+  if (!/[^/]\.parquet$/.test(to))
+    throw new CommandError('bad-option', 'the summary is a Parquet file', {
+      option: '--to',
+      found: `'${to}'`,
+      expected: 'a name that ends with .parquet',
+    })
   const { exposures } = await readPlan(planPath)
   const done: BatchTask[] = []
   const undone: ListFailure[] = []
@@ -22,7 +30,15 @@ export async function gridSummary(planPath: string, to: string, io: Io): Promise
   }
   const paths = summaryPaths(to)
   const { ccds, failures } = await writeSummary(paths, done, new Map(), undone, false)
-  const counts = Object.entries(ccds).filter(([outcome, count]) => count > 0 || outcome === 'fitted').map(([outcome, count]) => `${count} ${outcome}`)
-  io.out(`${done.length} of ${exposures.length} exposures calibrated; CCDs: ${counts.join(', ')}\n${dirname(to)}: ${[paths.ccds, paths.exposures, paths.failures].map((path) => basename(path)).join(', ')} (${failures} failures)\n`)
+  const counts = Object.entries(ccds)
+    .filter(([outcome, count]) => count > 0 || outcome === 'fitted')
+    .map(([outcome, count]) => `${count} ${outcome}`)
+  io.out(
+    `${done.length} of ${exposures.length} exposures calibrated; CCDs: ` +
+      `${counts.join(', ')}\n${dirname(to)}: ` +
+      `${[paths.ccds, paths.exposures, paths.failures]
+        .map((path) => basename(path))
+        .join(', ')} (${failures} failures)\n`,
+  )
   return undone.length === 0 ? 0 : 3
 }

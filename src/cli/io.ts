@@ -7,7 +7,10 @@ export type { ExitCode } from '../errors.js'
 export interface Io {
   /** Results. */
   out(text: string): void
-  /** Results as bytes; resolves when they are on their way, to false where the reader went away. Absent where only text is taken. */
+  /**
+   * Results as bytes; resolves when they are on their way, to false where the reader went away. Absent where only text
+   * is taken.
+   */
   outBytes?(bytes: Uint8Array): Promise<boolean>
   /** Messages and progress. */
   err(text: string): void
@@ -18,7 +21,10 @@ export interface Io {
   readonly outIsTerminal?: boolean
 }
 
-/** A reader that went away (a pipe to `head`) ends the output quietly; any other failure of stdout is said, and the exit code is 3. */
+/**
+ * A reader that went away (a pipe to `head`) ends the output quietly; any other failure of stdout is said, and the exit
+ * code is 3.
+ */
 process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   if (error.code === 'EPIPE') return
   process.stderr.write(`bliss-calib: stdout cannot be written: ${error.message}\n`)
@@ -37,16 +43,22 @@ export const processIo: Io = {
   outIsTerminal: process.stdout.isTTY === true,
 }
 
-/** What this program itself sends to a terminal beside text: colours (`paintFor`), and the beginning of a line anew (`progressLine`). */
+/**
+ * What this program itself sends to a terminal beside text: colours (`paintFor`), and the beginning of a line anew
+ * (`progressLine`).
+ */
 const OWN_SEQUENCES = /(\u001b\[(?:3[123];1|0)m|^\r\u001b\[K)/
 
 /**
- * The same with text that cannot do anything but be read: names of files, headers and results hold what others wrote. Control characters are
- * shown as escapes, passwords of URLs are left out.
+ * The same with text that cannot do anything but be read: names of files, headers and results hold what others wrote.
+ * Control characters are shown as escapes, passwords of URLs are left out.
  */
 export function shielded(io: Io): Io {
   const shown = (text: string, terminal: boolean | undefined) =>
-    text.split(OWN_SEQUENCES).map((part, k) => (k % 2 === 1 && terminal === true ? part : printableLines(withoutPasswords(part)))).join('')
+    text
+      .split(OWN_SEQUENCES)
+      .map((part, k) => (k % 2 === 1 && terminal === true ? part : printableLines(withoutPasswords(part))))
+      .join('')
   const { outBytes } = io
   return {
     ...io,

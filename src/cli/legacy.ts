@@ -20,13 +20,26 @@ import { standingSystems } from '../node/standing-products.js'
 /** `bliss-calib --legacy`: the original's run in the work directory. Exit codes are the original's: 0, 1, 2. */
 export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promise<ExitCode> {
   try {
-    if (options.json) throw new CommandError('bad-option', 'the original has no JSON result: leave out --json or --legacy', { option: '--json' })
+    if (options.json)
+      throw new CommandError('bad-option', 'the original has no JSON result: leave out --json or --legacy', {
+        option: '--json',
+      })
     for (const name of ['plots', 'report'] as const) {
-      if (options[name]) throw new CommandError('bad-option', `figures and pages show the default run: leave out --${name} or --legacy`, { option: `--${name}` })
+      if (options[name])
+        throw new CommandError(
+          'bad-option',
+          `figures and pages show the default run: leave out --${name} or --legacy`,
+          { option: `--${name}` },
+        )
     }
     const { workdir, outdir } = options
     const present = await readdir(workdir).catch((cause: unknown) => {
-      throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
+      throw new InputError(
+        'unreadable-directory',
+        `the work directory cannot be read: ${reasonOf(cause)}`,
+        { file: workdir },
+        { cause },
+      )
     })
     const list = chooseList(present, options, workdir)
     const text = new TextDecoder().decode(await readInput(join(workdir, list.fileName), 'textBytes'))
@@ -36,7 +49,11 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
     const stars = await chooseCatalog(options, io.env, (text) => (options.quiet ? undefined : io.err(text)))
     const names = new Set(present)
     const { exitCode, files, messages } = await runLegacy(
-      { stars, readList: () => Promise.resolve(text), readDetections: (fileName, wanted) => readDetections(workdir, names, fileName, wanted) },
+      {
+        stars,
+        readList: () => Promise.resolve(text),
+        readDetections: (fileName, wanted) => readDetections(workdir, names, fileName, wanted),
+      },
       { list, ccd: options.ccd, magType: options.magsType, sexMagZeropoint: options.sexMagZeropoint },
     )
     await writeFilesWhole(outdir, files)
@@ -50,7 +67,12 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
 }
 
 /** The third HDU of a catalogue, plain or with `.gz` appended. */
-async function readDetections(workdir: string, names: ReadonlySet<string>, fileName: string, wanted: readonly string[]): Promise<Table | undefined> {
+async function readDetections(
+  workdir: string,
+  names: ReadonlySet<string>,
+  fileName: string,
+  wanted: readonly string[],
+): Promise<Table | undefined> {
   const name = [fileName, `${fileName}.gz`].find((candidate) => names.has(candidate))
   if (name === undefined) return undefined
   const path = join(workdir, name)

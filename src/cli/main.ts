@@ -46,7 +46,12 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
   const parser = yargs([...args])
     .scriptName('bliss-calib')
     .usage('$0 --expnum E --ccd N\n\nPhotometric zeropoints of CCD images from a reference catalogue.')
-    .parserConfiguration({ 'parse-numbers': false, 'parse-positional-numbers': false, 'camel-case-expansion': false, 'duplicate-arguments-array': true })
+    .parserConfiguration({
+      'parse-numbers': false,
+      'parse-positional-numbers': false,
+      'camel-case-expansion': false,
+      'duplicate-arguments-array': true,
+    })
     .options(REMOTE_OPTIONS)
     .middleware((raw) => {
       const options = { cache: raw.cache, cacheSize: raw['cache-size'], offline: raw.offline }

@@ -13,7 +13,9 @@ export interface MergeOptions extends MergeJob {
   readonly workers: number
 }
 
-/** `bliss-calib merge`: solves the CCDs of an exposure together that were calibrated one by one. Gives the exit code. */
+/**
+ * `bliss-calib merge`: solves the CCDs of an exposure together that were calibrated one by one. Gives the exit code.
+ */
 export function merge(options: MergeOptions, io: Io): Promise<ExitCode> {
   return stoppable(io, (signal) => merged(options, io, signal))
 }
@@ -28,7 +30,8 @@ async function merged(options: MergeOptions, io: Io, signal: AbortSignal): Promi
     onNote: (sentence) => (progress.clear(), options.quiet ? undefined : io.err(`${sentence}\n`)),
     onFailure: ({ error }) => (progress.clear(), reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
-  if (run.missing.length > 0 && !options.quiet) io.err(`CCDs of ${run.list.name.fileName} without products: ${run.missing.join(', ')}\n`)
+  if (run.missing.length > 0 && !options.quiet)
+    io.err(`CCDs of ${run.list.name.fileName} without products: ${run.missing.join(', ')}\n`)
   const paint = paintFor(io)
   const say = options.quiet || options.json ? () => undefined : io.out
   for (const result of run.ccds) say(ccdLine(result, paint))

@@ -10,7 +10,10 @@ export interface ProgressLine {
   clear(): void
 }
 
-/** On a terminal one line that is written over; elsewhere a plain line for every tenth CCD and the last, where there are more than ten. */
+/**
+ * On a terminal one line that is written over; elsewhere a plain line for every tenth CCD and the last, where there are
+ * more than ten.
+ */
 export function progressLine(io: Io, quiet: boolean): ProgressLine {
   if (quiet) return { show: () => undefined, clear: () => undefined }
   if (io.errIsTerminal !== true) {

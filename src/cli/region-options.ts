@@ -25,7 +25,8 @@ export function parseCone(text: string): SkyRegion {
     throw new CommandError('bad-option', 'the option needs a centre and a radius', {
       option: '--cone',
       found: `'${text}'`,
-      expected: 'RA,DEC,RADIUS in degrees, or the radius with its unit: 53.1,-27.8,6arcmin; above 0 and at most 180 deg',
+      expected:
+        'RA,DEC,RADIUS in degrees, or the radius with its unit: 53.1,-27.8,6arcmin; above 0 and at most 180 deg',
     })
   }
   return coneRegion(Number(ra), Number(dec), radiusDeg)
@@ -40,7 +41,12 @@ export function parsePolygon(text: string): SkyRegion {
   const parts = text.split(/[\s,]+/).filter((part) => part !== '')
   const raDeg = parts.filter((_, i) => i % 2 === 0)
   const decDeg = parts.filter((_, i) => i % 2 === 1)
-  const refuse = (found: string) => new CommandError('bad-option', 'the option needs the corners of a convex polygon', { option: '--polygon', found, expected: 'RA,DEC,RA,DEC,RA,DEC,... in degrees' })
+  const refuse = (found: string) =>
+    new CommandError('bad-option', 'the option needs the corners of a convex polygon', {
+      option: '--polygon',
+      found,
+      expected: 'RA,DEC,RA,DEC,RA,DEC,... in degrees',
+    })
   if (parts.length % 2 === 1 || !raDeg.every((ra, i) => isDirection(ra, decDeg[i]))) throw refuse(`'${text}'`)
   try {
     return polygonRegion(raDeg.map(Number), decDeg.map(Number))

@@ -14,7 +14,9 @@ const NIGHT_PAGE = 'night.html'
 /** Directories below the named one that are looked into. */
 const DEEPEST = 3
 
-/** `report --night DIR`: an index over the exposures in a directory and below it, with links to the reports that stand. */
+/**
+ * `report --night DIR`: an index over the exposures in a directory and below it, with links to the reports that stand.
+ */
 export async function reportNight({ path, outdir = path, quiet }: ReportOptions, io: Io): Promise<ExitCode> {
   const exposures: NightExposure[] = []
   let exitCode: ExitCode = 0
@@ -43,13 +45,22 @@ export async function reportNight({ path, outdir = path, quiet }: ReportOptions,
       }
     })
   }
-  if (exposures.length === 0) throw new InputError('no-results', 'neither the directory nor those below it hold results: calibrate exposures first', { file: path, expected: 'zeropoint_D{E}_r{R}p{A}.json or those of CCDs' })
+  if (exposures.length === 0)
+    throw new InputError(
+      'no-results',
+      'neither the directory nor those below it hold results: calibrate exposures first',
+      { file: path, expected: 'zeropoint_D{E}_r{R}p{A}.json or those of CCDs' },
+    )
   const page = nightPage(`Exposures in ${basename(resolve(path))}`, exposures, pageAssets())
   await writeFilesWhole(outdir, [{ name: NIGHT_PAGE, bytes: new TextEncoder().encode(page) }])
   const without = exposures.filter(({ href }) => href === null).length
   if (!quiet) {
     io.out(`${join(outdir, NIGHT_PAGE)}\n`)
-    if (without > 0) io.err(`${without} of ${exposures.length} exposures have no report to link to: bliss-calib report DIR makes those of a directory\n`)
+    if (without > 0)
+      io.err(
+        `${without} of ${exposures.length} exposures have no report to link to: ` +
+          `bliss-calib report DIR makes those of a directory\n`,
+      )
   }
   return exitCode
 }
@@ -59,7 +70,8 @@ async function directoriesFrom(directory: string, deeper: number): Promise<strin
   await namesIn(directory)
   if (deeper === 0) return [directory]
   const below: string[] = []
-  for await (const entry of await opendir(directory)) if (entry.isDirectory() && !entry.name.startsWith('.')) below.push(entry.name)
+  for await (const entry of await opendir(directory))
+    if (entry.isDirectory() && !entry.name.startsWith('.')) below.push(entry.name)
   const nested = await Promise.all(below.sort().map((name) => directoriesFrom(join(directory, name), deeper - 1)))
   return [directory, ...nested.flat()]
 }

@@ -4,7 +4,13 @@ import { CommandError, InputError, isBlissError } from '../errors.js'
 import { reasonOf, writeFilesWhole } from '../node/files.js'
 import { pageAssets } from '../node/page-assets.js'
 import { recoverDirectory, refuseUnfinished } from '../node/recover-directory.js'
-import { namesIn, readReportInput, reportNameOf, standingExposures, type StandingExposure } from '../node/read-products.js'
+import {
+  namesIn,
+  readReportInput,
+  reportNameOf,
+  standingExposures,
+  type StandingExposure,
+} from '../node/read-products.js'
 import { parseResultName } from '../products/report-names.js'
 import { exposurePage } from '../report/exposure-page.js'
 import type { TypedPaths } from '../report/repeated-run.js'
@@ -20,7 +26,10 @@ export interface ReportOptions {
   readonly typed: Omit<TypedPaths, 'outdir'>
 }
 
-/** `report DIR`: the report of every exposure whose results stand there; of one result, where a `zeropoint_*.json` is named. */
+/**
+ * `report DIR`: the report of every exposure whose results stand there; of one result, where a `zeropoint_*.json` is
+ * named.
+ */
 export async function report(options: ReportOptions, io: Io): Promise<ExitCode> {
   if (options.night) return (await import('./report-night.js')).reportNight(options, io)
   const { directory, exposures, names } = await exposuresAt(options.path, options.outdir === undefined)
@@ -47,21 +56,40 @@ async function exposuresAt(
   path: string,
   isOutdir: boolean,
 ): Promise<{ directory: string; names: string[]; exposures: StandingExposure[] }> {
-  if (path === '') throw new CommandError('bad-option', 'the directory of the products is not named', { option: 'report', found: "''", expected: 'a directory, or a zeropoint_*.json' })
+  if (path === '')
+    throw new CommandError('bad-option', 'the directory of the products is not named', {
+      option: 'report',
+      found: "''",
+      expected: 'a directory, or a zeropoint_*.json',
+    })
   const found = await stat(path).catch((cause: unknown) => {
-    throw new InputError('unreadable-directory', `the products cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw new InputError(
+      'unreadable-directory',
+      `the products cannot be read: ${reasonOf(cause)}`,
+      { file: path },
+      { cause },
+    )
   })
   const directory = found.isDirectory() ? path : dirname(path)
   if (isOutdir) await recoverDirectory(directory)
   await refuseUnfinished(directory)
   if (!found.isDirectory()) {
     const name = parseResultName(basename(path))
-    if (name === undefined) throw new InputError('no-results', 'the file is no result', { file: path, expected: 'a directory, or a zeropoint_*.json' })
-    const exposure = name.ccdText === undefined ? { directory, name, whole: name, ccds: [] } : { directory, name, ccds: [name] }
+    if (name === undefined)
+      throw new InputError('no-results', 'the file is no result', {
+        file: path,
+        expected: 'a directory, or a zeropoint_*.json',
+      })
+    const exposure =
+      name.ccdText === undefined ? { directory, name, whole: name, ccds: [] } : { directory, name, ccds: [name] }
     return { directory, names: await namesIn(directory), exposures: [exposure] }
   }
   const names = await namesIn(path)
   const exposures = standingExposures(path, names)
-  if (exposures.length === 0) throw new InputError('no-results', 'the directory holds no results: calibrate an exposure first', { file: path, expected: 'zeropoint_D{E}_r{R}p{A}.json or those of CCDs' })
+  if (exposures.length === 0)
+    throw new InputError('no-results', 'the directory holds no results: calibrate an exposure first', {
+      file: path,
+      expected: 'zeropoint_D{E}_r{R}p{A}.json or those of CCDs',
+    })
   return { directory: path, names, exposures }
 }

@@ -9,10 +9,15 @@ export interface Silence {
   end(): void
 }
 
-/** Ten seconds are the longest that people attend to a silent program (Nielsen 1993, Usability Engineering, chapter 5). */
+/**
+ * Ten seconds are the longest that people attend to a silent program (Nielsen 1993, Usability Engineering, chapter 5).
+ */
 const FIRST_SEC = 10
 
-/** One line on stderr after 10 s without a word, the next after 20 s more, then 40 s and so on: a long run fills no log. Silent with --quiet. */
+/**
+ * One line on stderr after 10 s without a word, the next after 20 s more, then 40 s and so on: a long run fills no log.
+ * Silent with --quiet.
+ */
 export function silenceOf(io: Io, quiet: boolean): Silence {
   let what = ''
   let waitSec = FIRST_SEC

@@ -18,7 +18,11 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
   const number = (name: string, [low, high]: readonly [number, number]): number => {
     const value = raw[name] === '' ? NaN : Number(raw[name])
     if (!(value >= low && value <= high)) {
-      throw new CommandError('bad-option', 'the option needs a number', { option: `--${name}`, found: `'${String(raw[name] as string)}'`, expected: `${low} to ${high}` })
+      throw new CommandError('bad-option', 'the option needs a number', {
+        option: `--${name}`,
+        found: `'${String(raw[name] as string)}'`,
+        expected: `${low} to ${high}`,
+      })
     }
     return value
   }
@@ -26,7 +30,11 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
   const [description] = await packagedDescriptions()
   const band = String(raw['band'] as string)
   if (!description!.relations[band]) {
-    throw new CommandError('bad-option', 'there is no relation for this band', { option: '--band', found: band, expected: Object.keys(description!.relations).join(', ') })
+    throw new CommandError('bad-option', 'there is no relation for this band', {
+      option: '--band',
+      found: band,
+      expected: Object.keys(description!.relations).join(', '),
+    })
   }
   const ccds = parseCcds(String(raw['ccds'] as string))
   const outdir = String(raw['outdir'] as string)
@@ -45,7 +53,10 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
   const files = exposureFiles(exposure, { seed, gzip: gzipSync })
   await writeTree(outdir, files)
   if (raw['quiet'] !== true) {
-    io.out(`${outdir}: ${exposure.ccds.length} CCDs, ${exposure.stars.mag.length} Gaia stars; work/ is the pipeline's directory, raw/ and store/ are for catalog build, truth.json holds the zeropoints\n`)
+    io.out(
+      `${outdir}: ${exposure.ccds.length} CCDs, ${exposure.stars.mag.length} Gaia stars; work/ is the ` +
+        `pipeline's directory, raw/ and store/ are for catalog build, truth.json holds the zeropoints\n`,
+    )
     io.out(nextCommands(outdir, expnum, String(raw['ccds'] as string)))
   }
   return 0
@@ -53,9 +64,25 @@ export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
 
 /** The two commands that calibrate what was simulated, as they are typed from here. */
 function nextCommands(outdir: string, expnum: number, ccds: string): string {
-  const [work, catalog, raw] = ['work', 'catalog', 'raw'].map((name) => pathWord(join(outdir, name))) as [string, string, string]
+  const [work, catalog, raw] = ['work', 'catalog', 'raw'].map((name) => pathWord(join(outdir, name))) as [
+    string,
+    string,
+    string,
+  ]
   const replace = existsSync(catalog) ? ['--force'] : []
   const build = ['bliss-calib', 'catalog', 'build', '--from', raw, '--to', catalog, ...replace]
-  const calibrate = ['bliss-calib', '--expnum', String(expnum), '--ccd', ccds, '--catalog', catalog, '--workdir', work, '--outdir', work]
+  const calibrate = [
+    'bliss-calib',
+    '--expnum',
+    String(expnum),
+    '--ccd',
+    ccds,
+    '--catalog',
+    catalog,
+    '--workdir',
+    work,
+    '--outdir',
+    work,
+  ]
   return `now:\n  ${commandLine(build)}\n  ${commandLine(calibrate)}\n`
 }

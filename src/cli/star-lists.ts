@@ -31,7 +31,8 @@ export async function writeStarLists(options: StarListOptions, io: Io): Promise<
   const templates: TemplateCatalogue[] = []
   await recoverDirectory(options.outdir)
   for (const directory of new Set(options.templates.map(dirname))) await refuseUnfinished(directory)
-  for (const path of options.templates) templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
+  for (const path of options.templates)
+    templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
   const search = {
     list: list.name,
     band: rows[0]!.band,
@@ -41,7 +42,11 @@ export async function writeStarLists(options: StarListOptions, io: Io): Promise<
   const stars = listStars(templates, search)
   const files = starLists(stars, search)
   await writeFilesWhole(options.outdir, files)
-  if (!options.quiet) io.out(`${files.map(({ name }) => name).join(' and ')}: ${stars.length} stars of ${templates.length} ${templates.length === 1 ? 'template' : 'templates'}\n`)
+  if (!options.quiet)
+    io.out(
+      `${files.map(({ name }) => name).join(' and ')}: ${stars.length} stars of ` +
+        `${templates.length} ${templates.length === 1 ? 'template' : 'templates'}\n`,
+    )
   return 0
 }
 
@@ -53,18 +58,23 @@ async function systemBeside(path: string): Promise<string> {
     const text = await readIfThere(join(dirname(path), name))
     if (text !== undefined) return systemOfZeroCsv(text)
   }
-  throw new InputError('unknown-system', 'the photometric system of the catalogue cannot be told', { file: path, expected: beside.join(' or ') || 'a name such as D00668439_r4p5_ZP.csv' })
+  throw new InputError('unknown-system', 'the photometric system of the catalogue cannot be told', {
+    file: path,
+    expected: beside.join(' or ') || 'a name such as D00668439_r4p5_ZP.csv',
+  })
 }
 
 async function readCalibrated(path: string): Promise<Table> {
   const source = await openInput(path)
   const bytes = await source.slice(0, source.byteLength)
-  if (new TextDecoder().decode(bytes.subarray(0, 6)) === 'SIMPLE') return readFitsTable(source, { columns: [...STAR_LIST_COLUMNS] })
+  if (new TextDecoder().decode(bytes.subarray(0, 6)) === 'SIMPLE')
+    return readFitsTable(source, { columns: [...STAR_LIST_COLUMNS] })
   const chunks: Table[] = []
   const fields = (header: readonly string[]) =>
     STAR_LIST_COLUMNS.map((name) => {
       const index = header.indexOf(name)
-      if (index < 0) throw new InputError('missing-column', 'the calibrated catalogue lacks a column', { file: path, column: name })
+      if (index < 0)
+        throw new InputError('missing-column', 'the calibrated catalogue lacks a column', { file: path, column: name })
       return { name, index, type: 'f64' as const }
     })
   for await (const chunk of readNumericCsv([bytes], { name: path, fields })) chunks.push(chunk)

@@ -1,7 +1,10 @@
 /** Widest line of the summary. */
 export const TERMINAL_COLUMNS = 80
 
-/** Words in lines of at most so many columns, the first after `head`, the others under its end. A longer word has a line of its own. */
+/**
+ * Words in lines of at most so many columns, the first after `head`, the others under its end. A longer word has a line
+ * of its own.
+ */
 export function wrapped(head: string, words: string, columns = TERMINAL_COLUMNS): string {
   const indent = ' '.repeat(Math.min(head.length, 12))
   const lines: string[] = []
@@ -22,7 +25,10 @@ export type Paint = (text: string, tone: 'go' | 'look' | 'stop') => string
 const SGR = { go: '32;1', look: '33;1', stop: '31;1' } as const
 
 /** Colours on a terminal unless NO_COLOR is set to anything (no-color.org) or TERM is dumb; else the text as it is. */
-export function paintFor(io: { readonly outIsTerminal?: boolean; readonly env: Readonly<Record<string, string | undefined>> }): Paint {
+export function paintFor(io: {
+  readonly outIsTerminal?: boolean
+  readonly env: Readonly<Record<string, string | undefined>>
+}): Paint {
   const coloured = io.outIsTerminal === true && !io.env['NO_COLOR'] && io.env['TERM'] !== 'dumb'
   return coloured ? (text, tone) => `\u001b[${SGR[tone]}m${text}\u001b[0m` : (text) => text
 }

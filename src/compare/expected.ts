@@ -11,7 +11,10 @@ export interface ExpectedOffset {
   readonly offset: number
   /** The offset found minus this one: what changed with both on the catalogue's own magnitude. */
   readonly remaining: number
-  /** `sigma-clip`: of `zeropoint_*.json`, the original's own selection and statistic. `matches`: that statistic over the stars of `matches_*.parquet`, a wider selection. */
+  /**
+   * `sigma-clip`: of `zeropoint_*.json`, the original's own selection and statistic. `matches`: that statistic over the
+   * stars of `matches_*.parquet`, a wider selection.
+   */
   readonly from: 'sigma-clip' | 'matches'
   readonly stars: number
   /** Median colour of the matched stars; null where none is known. */
@@ -20,10 +23,20 @@ export interface ExpectedOffset {
   readonly perColour: number | null
 }
 
-/** Splits the offset between a zeropoint on the catalogue's own magnitude and one in another system; null where that cannot be told. */
-export function expectedOffset(ccd: number, oldZero: ZeroFacts, newZero: ZeroFacts, old: ExposureSide, after: ExposureSide): ExpectedOffset | null {
+/**
+ * Splits the offset between a zeropoint on the catalogue's own magnitude and one in another system; null where that
+ * cannot be told.
+ */
+export function expectedOffset(
+  ccd: number,
+  oldZero: ZeroFacts,
+  newZero: ZeroFacts,
+  old: ExposureSide,
+  after: ExposureSide,
+): ExpectedOffset | null {
   const forward = oldZero.system === 'catalog'
-  if (forward === (newZero.system === 'catalog') || oldZero.zeropoint === null || newZero.zeropoint === null) return null
+  if (forward === (newZero.system === 'catalog') || oldZero.zeropoint === null || newZero.zeropoint === null)
+    return null
   const side = forward ? after : old
   const stars = side.matches.get(ccd)
   const result = side.sigmaClip.get(ccd)

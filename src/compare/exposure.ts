@@ -1,13 +1,32 @@
 import { expectedOffset, type ExpectedOffset } from './expected.js'
 import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './names.js'
-import { joinPairs, magnitudeChange, pairMagnitudes, pairObjects, type MagnitudeChange, type MagnitudePairs, type ObjectPairs } from './objects.js'
+import {
+  joinPairs,
+  magnitudeChange,
+  pairMagnitudes,
+  pairObjects,
+  type MagnitudeChange,
+  type MagnitudePairs,
+  type ObjectPairs,
+} from './objects.js'
 import { ccdSide, type CcdSide, type ExposureSide } from './side.js'
 import { micromag } from './statistics.js'
 import { compareSystems, sameSystem, type SystemComparison } from './systems.js'
 import type { AllZpFacts } from './zero-rows.js'
 
 /** How a CCD differs; empty means the same within the tolerance. Star counts alone make no difference. */
-export type Difference = 'only-old' | 'only-new' | 'zeropoint' | 'zeropoint-error' | 'applied' | 'flag' | 'system' | 'mags-type' | 'no-catalogue' | 'objects' | 'magnitudes'
+export type Difference =
+  | 'only-old'
+  | 'only-new'
+  | 'zeropoint'
+  | 'zeropoint-error'
+  | 'applied'
+  | 'flag'
+  | 'system'
+  | 'mags-type'
+  | 'no-catalogue'
+  | 'objects'
+  | 'magnitudes'
 
 /** One CCD on both sides. Every offset is new minus old, in the field's sign. */
 export interface CcdComparison {
@@ -17,7 +36,12 @@ export interface CcdComparison {
   readonly offset: number | null
   /** Where one side alone is on the catalogue's own magnitude, and the other tells what its stars give on it. */
   readonly expected: ExpectedOffset | null
-  readonly objects: { readonly paired: number; readonly byPosition: number; readonly lost: number; readonly gained: number } | null
+  readonly objects: {
+    readonly paired: number
+    readonly byPosition: number
+    readonly lost: number
+    readonly gained: number
+  } | null
   readonly magPsf: MagnitudeChange | null
   readonly magAuto: MagnitudeChange | null
   readonly differences: readonly Difference[]
@@ -54,14 +78,23 @@ const ZEROPOINT_SLACK_MAG = 1e-9
  *
  * @throws DataError where the objects of a CCD cannot be paired
  */
-export function compareExposure(id: ExposureId | null, old: ExposureSide, after: ExposureSide, toleranceMag: number): ComparedExposure {
+export function compareExposure(
+  id: ExposureId | null,
+  old: ExposureSide,
+  after: ExposureSide,
+  toleranceMag: number,
+): ComparedExposure {
   const numbers = [old.zero, old.objects, after.zero, after.objects].flatMap((map) => [...map.keys()])
   const ccds = [...new Set(numbers)].sort((a, b) => a - b)
   const compared = ccds.map((ccd) => compareCcd(ccd, old, after, toleranceMag))
   const comparison = {
     ...(id ?? UNKNOWN_EXPOSURE),
     band: after.band ?? old.band,
-    systems: compareSystems(systemsOf(old), systemsOf(after), [...old.zero].flatMap(([ccd, zero]) => (after.zero.has(ccd) ? [[zero, after.zero.get(ccd)!] as const] : []))),
+    systems: compareSystems(
+      systemsOf(old),
+      systemsOf(after),
+      [...old.zero].flatMap(([ccd, zero]) => (after.zero.has(ccd) ? [[zero, after.zero.get(ccd)!] as const] : [])),
+    ),
     allZp: compareAllZp(old.allZp, after.allZp, toleranceMag),
     ccds: compared.map((one) => one.comparison),
   }
@@ -86,7 +119,12 @@ function compareCcd(ccd: number, old: ExposureSide, after: ExposureSide, toleran
     new: b,
     offset: difference(a?.zeropoint, b?.zeropoint),
     expected: oldZero && newZero ? expectedOffset(ccd, oldZero, newZero, old, after) : null,
-    objects: pairs && { paired: pairs.old.length, byPosition: pairs.byPosition, lost: pairs.lost, gained: pairs.gained },
+    objects: pairs && {
+      paired: pairs.old.length,
+      byPosition: pairs.byPosition,
+      lost: pairs.lost,
+      gained: pairs.gained,
+    },
     magPsf: psf && magnitudeChange(psf, toleranceMag),
     magAuto: auto && magnitudeChange(auto, toleranceMag),
   }
@@ -108,12 +146,17 @@ function colourOfPairs(pairs: ObjectPairs, ccd: number, old: ExposureSide, after
   return colour
 }
 
-function differencesOf(facts: Omit<CcdComparison, 'differences'>, differentSystems: boolean, toleranceMag: number): Difference[] {
+function differencesOf(
+  facts: Omit<CcdComparison, 'differences'>,
+  differentSystems: boolean,
+  toleranceMag: number,
+): Difference[] {
   const { old, new: after, objects, magPsf, magAuto } = facts
   if (!old) return ['only-new']
   if (!after) return ['only-old']
   const beyond = (a: number | null, b: number | null) => differ(a, b, toleranceMag)
-  const moved = (change: MagnitudeChange | null) => change !== null && change.beyondTolerance + change.lost + change.gained > 0
+  const moved = (change: MagnitudeChange | null) =>
+    change !== null && change.beyondTolerance + change.lost + change.gained > 0
   const bothCatalogues = old.objects !== null && after.objects !== null
   const found: [Difference, boolean][] = [
     ['zeropoint', beyond(old.zeropoint, after.zeropoint)],
@@ -132,11 +175,13 @@ function differencesOf(facts: Omit<CcdComparison, 'differences'>, differentSyste
 function compareAllZp(old: AllZpFacts | null, after: AllZpFacts | null, toleranceMag: number): AllZpComparison | null {
   if (!old && !after) return null
   const otherScope = old?.scope != null && after?.scope != null && old.scope !== after.scope
-  const differs = !old || !after || (!otherScope && (differ(old.zeropoint, after.zeropoint, toleranceMag) || !sameSystem(old, after)))
+  const differs =
+    !old || !after || (!otherScope && (differ(old.zeropoint, after.zeropoint, toleranceMag) || !sameSystem(old, after)))
   return { old, new: after, offset: otherScope ? null : difference(old?.zeropoint, after?.zeropoint), differs }
 }
 
-const difference = (a: number | null | undefined, b: number | null | undefined) => (a == null || b == null ? null : micromag(b - a))
+const difference = (a: number | null | undefined, b: number | null | undefined) =>
+  a == null || b == null ? null : micromag(b - a)
 
 function differ(a: number | null, b: number | null, toleranceMag: number): boolean {
   return a === null || b === null ? a !== b : Math.abs(b - a) > toleranceMag + ZEROPOINT_SLACK_MAG

@@ -23,7 +23,8 @@ export interface ObjectPairs {
 }
 
 /**
- * Pairs the objects of one CCD by NUMBER; where NUMBER is missing, or names objects more than 1 arcsec apart, by mutual nearest position within 1 arcsec.
+ * Pairs the objects of one CCD by NUMBER; where NUMBER is missing, or names objects more than 1 arcsec apart, by mutual
+ * nearest position within 1 arcsec.
  *
  * @throws DataError where the catalogues share neither NUMBER nor a position
  */
@@ -31,7 +32,11 @@ export function pairObjects(a: CalibratedObjects, b: CalibratedObjects): ObjectP
   const skyA = a.raDeg && a.decDeg ? { raDeg: a.raDeg, decDeg: a.decDeg } : null
   const skyB = b.raDeg && b.decDeg ? { raDeg: b.raDeg, decDeg: b.decDeg } : null
   if (!(a.number && b.number) && !(skyA && skyB)) {
-    throw new DataError('cannot-pair', 'objects cannot be paired: the two catalogues share neither NUMBER nor ALPHAWIN_J2000 and DELTAWIN_J2000', { file: b.file })
+    throw new DataError(
+      'cannot-pair',
+      'objects cannot be paired: the two catalogues share neither NUMBER nor ALPHAWIN_J2000 and DELTAWIN_J2000',
+      { file: b.file },
+    )
   }
   const partner = new Int32Array(a.magPsf.length).fill(-1)
   const taken = new Uint8Array(b.magPsf.length)
@@ -42,7 +47,8 @@ export function pairObjects(a: CalibratedObjects, b: CalibratedObjects): ObjectP
       const j = rowOf.get(a.number[i]!)
       if (j === undefined || taken[j]) continue
       // A NaN position says nothing against the number.
-      const apart = skyA && skyB ? separationArcsec(skyA.raDeg[i]!, skyA.decDeg[i]!, skyB.raDeg[j]!, skyB.decDeg[j]!) : 0
+      const apart =
+        skyA && skyB ? separationArcsec(skyA.raDeg[i]!, skyA.decDeg[i]!, skyB.raDeg[j]!, skyB.decDeg[j]!) : 0
       if (apart > SAME_OBJECT_ARCSEC) continue
       partner[i] = j
       taken[j] = 1
@@ -52,7 +58,10 @@ export function pairObjects(a: CalibratedObjects, b: CalibratedObjects): ObjectP
   const leftA = indicesWhere(partner.length, (i) => partner[i] === -1)
   const leftB = indicesWhere(taken.length, (j) => taken[j] === 0)
   if (skyA && skyB && leftA.length > 0 && leftB.length > 0) {
-    const part = ({ raDeg, decDeg }: typeof skyA, rows: Uint32Array) => ({ raDeg: gather(raDeg, rows), decDeg: gather(decDeg, rows) })
+    const part = ({ raDeg, decDeg }: typeof skyA, rows: Uint32Array) => ({
+      raDeg: gather(raDeg, rows),
+      decDeg: gather(decDeg, rows),
+    })
     const found = matchSky(part(skyA, leftA), part(skyB, leftB), SAME_OBJECT_ARCSEC, { mode: 'mutual' })
     found.a.forEach((row, k) => (partner[leftA[row]!] = leftB[found.b[k]!]!))
     byPosition = found.a.length
@@ -78,11 +87,17 @@ export interface MagnitudePairs {
 }
 
 /** Magnitudes of paired objects. `colour` has one entry per pair, NaN where it is unknown. */
-export function pairMagnitudes(pairs: ObjectPairs, old: Float64Array, after: Float64Array, colour: Float64Array): MagnitudePairs {
+export function pairMagnitudes(
+  pairs: ObjectPairs,
+  old: Float64Array,
+  after: Float64Array,
+  colour: Float64Array,
+): MagnitudePairs {
   const a = gather(old, pairs.old)
   const b = gather(after, pairs.new)
   const both = indicesWhere(a.length, (i) => !Number.isNaN(a[i]!) && !Number.isNaN(b[i]!))
-  const count = (has: Float64Array, lacks: Float64Array) => has.reduce((sum, mag, i) => sum + Number(!Number.isNaN(mag) && Number.isNaN(lacks[i]!)), 0)
+  const count = (has: Float64Array, lacks: Float64Array) =>
+    has.reduce((sum, mag, i) => sum + Number(!Number.isNaN(mag) && Number.isNaN(lacks[i]!)), 0)
   const change = Float64Array.from(both, (i) => b[i]! - a[i]!)
   const offset = median(change)
   return {
@@ -118,7 +133,10 @@ export interface MagnitudeChange {
 }
 
 /** Statistics of changed magnitudes. */
-export function magnitudeChange({ change, centred, mag, colour, lost, gained }: MagnitudePairs, toleranceMag: number): MagnitudeChange {
+export function magnitudeChange(
+  { change, centred, mag, colour, lost, gained }: MagnitudePairs,
+  toleranceMag: number,
+): MagnitudeChange {
   const slope = resistantSlope(mag, centred)
   const colourSlope = resistantSlope(colour, centred)
   return {
@@ -126,7 +144,10 @@ export function magnitudeChange({ change, centred, mag, colour, lost, gained }: 
     offset: micromag(median(change)),
     scatter: micromag(madScatter(change)),
     largest: change.length === 0 ? null : micromag(change.reduce((most, value) => Math.max(most, Math.abs(value)), 0)),
-    beyondTolerance: change.reduce((count, value) => count + Number(Math.abs(value) > toleranceMag + FLOAT32_SLACK_MAG), 0),
+    beyondTolerance: change.reduce(
+      (count, value) => count + Number(Math.abs(value) > toleranceMag + FLOAT32_SLACK_MAG),
+      0,
+    ),
     lost,
     gained,
     slope: micromag(slope.slope),

@@ -34,14 +34,27 @@ interface FilesUnderWay {
 /** Kinds that a comparison is about; the others only help it. */
 const COMPARED: ReadonlySet<ProductKind> = new Set(['zero', 'all-zp', 'catalogue'])
 
-/** Sorts products by exposure. Of a CSV and a FITS file, or a plain and a packed one, the first in the order of `preference` serves. */
+/**
+ * Sorts products by exposure. Of a CSV and a FITS file, or a plain and a packed one, the first in the order of
+ * `preference` serves.
+ */
 export function filesByExposure(products: readonly NamedProduct[]): Map<string, ExposureFiles> {
   const exposures = new Map<string, FilesUnderWay>()
   const compared = new Set<string>()
-  for (const { path, kind, exposure, ccd } of [...products].sort((a, b) => preference(a.path) - preference(b.path) || (a.path < b.path ? -1 : 1))) {
+  for (const { path, kind, exposure, ccd } of [...products].sort(
+    (a, b) => preference(a.path) - preference(b.path) || (a.path < b.path ? -1 : 1),
+  )) {
     const key = exposure === null ? '' : exposureKey(exposure)
     if (COMPARED.has(kind)) compared.add(key)
-    const files = exposures.get(key) ?? { id: exposure, zero: new Map(), catalogues: new Map(), allZp: null, matches: new Map(), results: new Map(), list: null }
+    const files = exposures.get(key) ?? {
+      id: exposure,
+      zero: new Map(),
+      catalogues: new Map(),
+      allZp: null,
+      matches: new Map(),
+      results: new Map(),
+      list: null,
+    }
     exposures.set(key, files)
     const keepFirst = <K>(map: Map<K, string>, at: K) => void (map.has(at) || map.set(at, path))
     switch (kind) {
@@ -69,7 +82,10 @@ export function filesByExposure(products: readonly NamedProduct[]): Map<string, 
   return exposures
 }
 
-/** CSV before FITS: the original's FITS table has 16-bit numbers. Combined catalogues without a CCD before the original's `00`. */
+/**
+ * CSV before FITS: the original's FITS table has 16-bit numbers. Combined catalogues without a CCD before the
+ * original's `00`.
+ */
 function preference(path: string): number {
   const plain = path.replace(/\.gz$/, '')
   return 4 * Number(plain.endsWith('.fits')) + 2 * Number(/_0+_r[^/]*$/.test(plain)) + Number(path !== plain)
@@ -82,9 +98,15 @@ export interface ExposurePairs {
 }
 
 /** Exposures of two directories, ascending. */
-export function pairExposures(old: ReadonlyMap<string, ExposureFiles>, after: ReadonlyMap<string, ExposureFiles>): ExposurePairs {
-  const both = [...old].flatMap(([key, files]) => (after.has(key) ? [{ id: files.id!, old: files, new: after.get(key)! }] : []))
-  const only = (side: 'old' | 'new', here: typeof old, there: typeof old) => [...here].flatMap(([key, { id }]) => (there.has(key) ? [] : [{ ...id!, in: side }]))
+export function pairExposures(
+  old: ReadonlyMap<string, ExposureFiles>,
+  after: ReadonlyMap<string, ExposureFiles>,
+): ExposurePairs {
+  const both = [...old].flatMap(([key, files]) =>
+    after.has(key) ? [{ id: files.id!, old: files, new: after.get(key)! }] : [],
+  )
+  const only = (side: 'old' | 'new', here: typeof old, there: typeof old) =>
+    [...here].flatMap(([key, { id }]) => (there.has(key) ? [] : [{ ...id!, in: side }]))
   const byNumber = (a: ExposureId, b: ExposureId) => a.expnum - b.expnum || (exposureKey(a) < exposureKey(b) ? -1 : 1)
   return {
     both: both.sort((a, b) => byNumber(a.id, b.id)),

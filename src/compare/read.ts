@@ -33,7 +33,12 @@ export const COMPARED_COLUMNS = {
 export function catalogueFields(header: readonly string[], file: string): CsvField[] {
   const missing = COMPARED_COLUMNS.required.find((name) => !header.includes(name))
   if (missing !== undefined) {
-    throw new InputError('missing-column', 'the calibrated catalogue lacks a column', { file, line: 1, column: missing, found: header.join(',').slice(0, 200) })
+    throw new InputError('missing-column', 'the calibrated catalogue lacks a column', {
+      file,
+      line: 1,
+      column: missing,
+      found: header.join(',').slice(0, 200),
+    })
   }
   const names = [...COMPARED_COLUMNS.required, ...COMPARED_COLUMNS.wanted].filter((name) => header.includes(name))
   return names.map((name) => ({ name, index: header.indexOf(name), type: 'f64' }))
@@ -43,28 +48,40 @@ export function catalogueFields(header: readonly string[], file: string): CsvFie
 export function productKindOf(bytes: Uint8Array): 'zero' | 'all-zp' | 'catalogue' | undefined {
   const start = new TextDecoder().decode(bytes.subarray(0, 2000))
   if (start.startsWith('SIMPLE  =')) return 'catalogue'
-  const header = start.split(/\r?\n/)[0]!.split(',').map((name) => name.trim())
+  const header = start
+    .split(/\r?\n/)[0]!
+    .split(',')
+    .map((name) => name.trim())
   if (header.includes('sigclipZP')) return 'all-zp'
   if (header.includes('Nclipped') && header.includes('ZP')) return 'zero'
   return COMPARED_COLUMNS.required.every((name) => header.includes(name)) ? 'catalogue' : undefined
 }
 
 /**
- * Objects of a calibrated catalogue by CCD. CCDs whose ZeroPoint is blank are left out: the original carries along the objects of
- * every CCD of the list, and calibrates those of one.
+ * Objects of a calibrated catalogue by CCD. CCDs whose ZeroPoint is blank are left out: the original carries along the
+ * objects of every CCD of the list, and calibrates those of one.
  *
  * @param nameCcd the CCD of the file's name: only its objects count; null for a file of the whole exposure
  * @param nameExpnum the exposure of the file's name, absent where the name does not say
  * @throws InputError where a column is missing, or the objects are of another exposure
  */
-export function objectsByCcd(table: Table, file: string, nameCcd: number | null, nameExpnum?: number): Map<number, CalibratedObjects> {
+export function objectsByCcd(
+  table: Table,
+  file: string,
+  nameCcd: number | null,
+  nameExpnum?: number,
+): Map<number, CalibratedObjects> {
   const values = (name: string): Float64Array | null => {
     const column = findColumn(table, name)
     return (column && asFloat64(column)) ?? null
   }
   const required = (name: string): Float64Array => {
     const column = values(name)
-    if (column === null) throw new InputError('missing-column', 'the calibrated catalogue lacks a column of numbers', { file, column: name })
+    if (column === null)
+      throw new InputError('missing-column', 'the calibrated catalogue lacks a column of numbers', {
+        file,
+        column: name,
+      })
     return column
   }
   const expnum = values('EXPNUM')?.[0]
@@ -72,13 +89,24 @@ export function objectsByCcd(table: Table, file: string, nameCcd: number | null,
   const sixteenBits = findColumn(table, 'EXPNUM')?.type === 'i16'
   const expected = sixteenBits && nameExpnum !== undefined ? (nameExpnum << 16) >> 16 : nameExpnum
   if (expected !== undefined && expnum !== undefined && expnum !== expected) {
-    throw new InputError('wrong-exposure', 'the objects are of another exposure than the name of the file', { file, row: 1, column: 'EXPNUM', found: expnum, expected: `${expected}` })
+    throw new InputError('wrong-exposure', 'the objects are of another exposure than the name of the file', {
+      file,
+      row: 1,
+      column: 'EXPNUM',
+      found: expnum,
+      expected: `${expected}`,
+    })
   }
   const ccdOfRow = required('CCDNUM')
   const zeropoint = required('ZeroPoint')
   const magPsf = required('MAG_PSF').map(magnitude)
   const magAuto = required('MAG_AUTO').map(magnitude)
-  const [raDeg, decDeg, rms, flags] = [values('ALPHAWIN_J2000'), values('DELTAWIN_J2000'), values('ZeroPoint_rms'), values('ZeroPoint_FLAGS')]
+  const [raDeg, decDeg, rms, flags] = [
+    values('ALPHAWIN_J2000'),
+    values('DELTAWIN_J2000'),
+    values('ZeroPoint_rms'),
+    values('ZeroPoint_FLAGS'),
+  ]
   const number = values('NUMBER')
   const unwrapped = findColumn(table, 'NUMBER')?.type === 'i16' ? number!.map((n) => (n < 0 ? n + 65_536 : n)) : number
 
@@ -128,12 +156,18 @@ export function matchedStars(table: Table, file: string): MatchedStars {
   const column = (name: string) => {
     const found = findColumn(table, name)
     const numbers = found && asFloat64(found)
-    if (!numbers) throw new InputError('missing-column', 'the matched stars lack a column of numbers', { file, column: name })
+    if (!numbers)
+      throw new InputError('missing-column', 'the matched stars lack a column of numbers', { file, column: name })
     return numbers
   }
   const catalogMag = column('catalog_mag')
   const minusCatalog = (name: string) => column(name).map((mag, i) => mag - catalogMag[i]!)
-  return { number: column('number'), colour: column('colour'), instMinusCatalog: minusCatalog('inst_mag'), standardMinusCatalog: minusCatalog('ref_mag') }
+  return {
+    number: column('number'),
+    colour: column('colour'),
+    instMinusCatalog: minusCatalog('inst_mag'),
+    standardMinusCatalog: minusCatalog('ref_mag'),
+  }
 }
 
 /** The original's statistic on the catalogue's own magnitude. */
@@ -145,7 +179,10 @@ export interface CatalogZeropoint {
 
 /** `sigmaClip` of a CCD in `zeropoint_*.json`; throws InputError where the text is no such result. */
 export function sigmaClipOfJson(text: string, file: string, ccd: number): CatalogZeropoint {
-  let result: { schema?: unknown; ccds?: { ccd?: number; sigmaClip?: { zeropoint?: number | null; nClipped?: number } }[] } | null
+  let result: {
+    schema?: unknown
+    ccds?: { ccd?: number; sigmaClip?: { zeropoint?: number | null; nClipped?: number } }[]
+  } | null
   try {
     result = parseJson(text) as typeof result
   } catch (cause) {
@@ -155,7 +192,12 @@ export function sigmaClipOfJson(text: string, file: string, ccd: number): Catalo
   const found = Array.isArray(result?.ccds) ? result.ccds.find((one) => one?.ccd === ccd)?.sigmaClip : undefined
   if (found === undefined) throw new InputError('unfit-json', `the result holds no sigmaClip of CCD ${ccd}`, { file })
   const fault = shapeFault(found, SIGMA_CLIP)
-  if (fault !== undefined) throw new InputError('unfit-json', `sigmaClip.${fault.path} of CCD ${ccd} is damaged`, { file, found: fault.found, expected: fault.expected })
+  if (fault !== undefined)
+    throw new InputError('unfit-json', `sigmaClip.${fault.path} of CCD ${ccd} is damaged`, {
+      file,
+      found: fault.found,
+      expected: fault.expected,
+    })
   return { zeropoint: found.zeropoint ?? null, stars: found.nClipped ?? 0 }
 }
 

@@ -27,12 +27,20 @@ export interface BandSummary {
   /** What the change of the photometric system does, and what remains of the offset without it. */
   readonly expected: OffsetSummary
   readonly remaining: OffsetSummary
-  readonly objects: { readonly paired: number; readonly byPosition: number; readonly lost: number; readonly gained: number }
+  readonly objects: {
+    readonly paired: number
+    readonly byPosition: number
+    readonly lost: number
+    readonly gained: number
+  }
   readonly magPsf: MagnitudeChange
   readonly magAuto: MagnitudeChange
 }
 
-/** All that a comparison says; the shape of `--json`. Magnitudes, new minus old, in the field's sign m = -2.5 log10(flux) + zeropoint. */
+/**
+ * All that a comparison says; the shape of `--json`. Magnitudes, new minus old, in the field's sign m = -2.5
+ * log10(flux) + zeropoint.
+ */
 export interface Comparison {
   readonly schema: 1
   readonly old: string
@@ -54,9 +62,7 @@ export class ComparisonReport {
   private readonly failed: Comparison['failed'][number][] = []
   private readonly pairsOfBand = new Map<string | null, { psf: MagnitudePairs[]; auto: MagnitudePairs[] }>()
 
-  constructor(
-    private readonly head: Pick<Comparison, 'old' | 'new' | 'toleranceMag' | 'unpaired'>,
-  ) {}
+  constructor(private readonly head: Pick<Comparison, 'old' | 'new' | 'toleranceMag' | 'unpaired'>) {}
 
   add({ comparison, psf, auto }: ComparedExposure): void {
     this.exposures.push(comparison)
@@ -74,7 +80,10 @@ export class ComparisonReport {
     const { unpaired, toleranceMag } = this.head
     const bands = [...this.pairsOfBand].map(([band, pairs]) => this.bandSummary(band, pairs, toleranceMag))
     const differs = (exposure: ExposureComparison) =>
-      exposure.ccds.some((ccd) => ccd.differences.length > 0) || exposure.allZp?.differs === true || exposure.systems.comparable === false || exposure.systems.mixedWithin.length > 0
+      exposure.ccds.some((ccd) => ccd.differences.length > 0) ||
+      exposure.allZp?.differs === true ||
+      exposure.systems.comparable === false ||
+      exposure.systems.mixedWithin.length > 0
     return {
       schema: 1,
       old: this.head.old,
@@ -88,7 +97,11 @@ export class ComparisonReport {
     }
   }
 
-  private bandSummary(band: string | null, pairs: { psf: MagnitudePairs[]; auto: MagnitudePairs[] }, toleranceMag: number): BandSummary {
+  private bandSummary(
+    band: string | null,
+    pairs: { psf: MagnitudePairs[]; auto: MagnitudePairs[] },
+    toleranceMag: number,
+  ): BandSummary {
     const exposures = this.exposures.filter((exposure) => exposure.band === band)
     const ccds = exposures.flatMap((exposure) => exposure.ccds)
     const total = (of: (ccd: CcdComparison) => number | undefined) => ccds.reduce((sum, ccd) => sum + (of(ccd) ?? 0), 0)
@@ -115,6 +128,13 @@ export class ComparisonReport {
 /** Summary of the offsets that are known. */
 export function offsetSummary(offsets: readonly (number | null)[]): OffsetSummary {
   const known = offsets.filter((offset) => offset !== null)
-  const reached = (choose: (a: number, b: number) => number) => (known.length === 0 ? null : known.reduce((a, b) => choose(a, b)))
-  return { ccds: known.length, offset: micromag(median(known)), scatter: micromag(madScatter(known)), lowest: reached(Math.min), highest: reached(Math.max) }
+  const reached = (choose: (a: number, b: number) => number) =>
+    known.length === 0 ? null : known.reduce((a, b) => choose(a, b))
+  return {
+    ccds: known.length,
+    offset: micromag(median(known)),
+    scatter: micromag(madScatter(known)),
+    lowest: reached(Math.min),
+    highest: reached(Math.max),
+  }
 }

@@ -15,27 +15,50 @@ export interface SystemComparison {
 type SystemFacts = Pick<ZeroFacts | AllZpFacts, 'system' | 'catalog'>
 
 /** The plain statement about products of different systems. */
-export const DIFFERENT_SYSTEMS = "these are different photometric systems: an offset of the field's mean colour is expected"
+export const DIFFERENT_SYSTEMS =
+  "these are different photometric systems: an offset of the field's mean colour is expected"
 
-/** Whether two products' magnitudes may be compared: the catalogue's own magnitude is a system per catalogue, des-ab is one for all. */
+/**
+ * Whether two products' magnitudes may be compared: the catalogue's own magnitude is a system per catalogue, des-ab is
+ * one for all.
+ */
 export function sameSystem(a: SystemFacts, b: SystemFacts): boolean {
   if (a.system !== b.system) return false
   return a.system !== 'catalog' || a.catalog === null || b.catalog === null || a.catalog === b.catalog
 }
 
 /**
- * Compares the systems of an exposure's products; each list holds what the files of that side say, none where they are `_ZP` files alone.
+ * Compares the systems of an exposure's products; each list holds what the files of that side say, none where they are
+ * `_ZP` files alone.
  *
  * @param together the facts of the same CCD on both sides
  */
-export function compareSystems(oldFacts: readonly SystemFacts[], newFacts: readonly SystemFacts[], together: readonly (readonly [SystemFacts, SystemFacts])[]): SystemComparison {
+export function compareSystems(
+  oldFacts: readonly SystemFacts[],
+  newFacts: readonly SystemFacts[],
+  together: readonly (readonly [SystemFacts, SystemFacts])[],
+): SystemComparison {
   const [old, after] = [distinct(oldFacts), distinct(newFacts)]
-  const mixedWithin = ([['old', old], ['new', after]] as const).filter(([, facts]) => facts.some((fact) => !sameSystem(fact, facts[0]!))).map(([side]) => side)
+  const mixedWithin = (
+    [
+      ['old', old],
+      ['new', after],
+    ] as const
+  )
+    .filter(([, facts]) => facts.some((fact) => !sameSystem(fact, facts[0]!)))
+    .map(([side]) => side)
   const known = old.length > 0 && after.length > 0
-  const agree = together.length > 0 ? together.every(([a, b]) => sameSystem(a, b)) : old.every((a) => after.every((b) => sameSystem(a, b)))
+  const agree =
+    together.length > 0
+      ? together.every(([a, b]) => sameSystem(a, b))
+      : old.every((a) => after.every((b) => sameSystem(a, b)))
   const comparable = known ? agree : null
   const systems = { old: labels(old), new: labels(after) }
-  const within = mixedWithin.map((side) => `${side.toUpperCase()} itself mixes photometric systems (${systems[side].join(', ')}): its CCDs do not belong together`)
+  const within = mixedWithin.map(
+    (side) =>
+      `${side.toUpperCase()} itself mixes photometric systems ` +
+      `(${systems[side].join(', ')}): its CCDs do not belong together`,
+  )
   const between =
     comparable === null
       ? 'the photometric systems cannot be told: a _ZP file does not name its own, the Zero_ and allZP_ files do'
@@ -45,9 +68,12 @@ export function compareSystems(oldFacts: readonly SystemFacts[], newFacts: reado
   return { ...systems, comparable, mixedWithin, sentence: [between, ...within].join('. ') }
 }
 
-const labelOf = ({ system, catalog }: SystemFacts): string => (system === 'catalog' && catalog !== null ? `catalog ${catalog}` : system)
+const labelOf = ({ system, catalog }: SystemFacts): string =>
+  system === 'catalog' && catalog !== null ? `catalog ${catalog}` : system
 
-const distinct = (facts: readonly SystemFacts[]): SystemFacts[] => [...new Map(facts.map((fact) => [labelOf(fact), fact])).values()]
+const distinct = (facts: readonly SystemFacts[]): SystemFacts[] => [
+  ...new Map(facts.map((fact) => [labelOf(fact), fact])).values(),
+]
 
 const labels = (facts: readonly SystemFacts[]): string[] => facts.map(labelOf).sort()
 

@@ -8,7 +8,10 @@ import { nameOf } from './systems.js'
 const LINE = 100
 const COLUMNS = ' CCD     old zeropoint     new zeropoint   new-old   old stars   new stars   MAG_PSF  lost  gained\n'
 
-/** The comparison for people: a table per exposure, then a paragraph per band; no line longer than 100 columns unless a path is. */
+/**
+ * The comparison for people: a table per exposure, then a paragraph per band; no line longer than 100 columns unless a
+ * path is.
+ */
 export function comparisonText(comparison: Comparison): string {
   const { old, new: after, exposures, bands, unpaired, failed, toleranceMag, same } = comparison
   const parts = [
@@ -28,12 +31,16 @@ function exposureText(exposure: ExposureComparison): string {
   const named = exposure.expnum !== null ? `Exposure ${exposureKey(exposure)}` : 'The two files'
   const [oldSystem, newSystem] = [said(systems.old), said(systems.new)]
   const plain = systems.comparable === true && systems.mixedWithin.length === 0
-  const statement = plain && oldSystem === newSystem ? `Both are on ${oldSystem}` : `OLD is on ${oldSystem}; NEW is on ${newSystem}; ${systems.sentence}`
+  const statement =
+    plain && oldSystem === newSystem
+      ? `Both are on ${oldSystem}`
+      : `OLD is on ${oldSystem}; NEW is on ${newSystem}; ${systems.sentence}`
   const lines = [wrapped(`${named}, band ${band ?? 'unknown'}. ${statement}.`)]
   lines.push(...expectedText(ccds))
   lines.push(`\n${COLUMNS}`, ...ccds.map(ccdLine))
   if (allZp?.differs === true) {
-    const text = (facts: typeof allZp.old) => (facts ? `${number(facts.zeropoint)}${facts.scope ? ` (scope ${facts.scope})` : ''}` : 'absent')
+    const text = (facts: typeof allZp.old) =>
+      facts ? `${number(facts.zeropoint)}${facts.scope ? ` (scope ${facts.scope})` : ''}` : 'absent'
     lines.push(wrapped(`allZP: old ${text(allZp.old)}, new ${text(allZp.new)}, new - old ${signed(allZp.offset)}`))
   }
   lines.push(...flagText(ccds), ...appliedText(ccds))
@@ -47,16 +54,29 @@ function expectedText(ccds: readonly CcdComparison[]): string[] {
   const stars = expected.reduce((sum, one) => sum + one.stars, 0)
   const colour = offsetSummary(expected.map((one) => one.colour)).offset
   const perColour = offsetSummary(expected.map((one) => one.perColour)).offset
-  const source = expected.every((one) => one.from === 'sigma-clip') ? "the original's selection, sigmaClip of zeropoint_*.json" : 'matches_*.parquet'
-  const about = [...(colour === null ? [] : [`median colour ${colour.toFixed(2)}`]), ...(perColour === null ? [] : [`${signed(perColour)} per mag of colour`])]
+  const source = expected.every((one) => one.from === 'sigma-clip')
+    ? "the original's selection, sigmaClip of zeropoint_*.json"
+    : 'matches_*.parquet'
+  const about = [
+    ...(colour === null ? [] : [`median colour ${colour.toFixed(2)}`]),
+    ...(perColour === null ? [] : [`${signed(perColour)} per mag of colour`]),
+  ]
   return [
-    wrapped(`Of the offset the change of system makes ${spread(offsetSummary(expected.map((one) => one.offset)))}, by ${plural(stars, 'star')} (${[source, ...about].join('; ')}).`),
-    wrapped(`Without it, both on the catalogue's own magnitude, new - old is ${spread(offsetSummary(expected.map((one) => one.remaining)))}.`),
+    wrapped(
+      `Of the offset the change of system makes ` +
+        `${spread(offsetSummary(expected.map((one) => one.offset)))}, by ` +
+        `${plural(stars, 'star')} (${[source, ...about].join('; ')}).`,
+    ),
+    wrapped(
+      `Without it, both on the catalogue's own magnitude, new - old is ` +
+        `${spread(offsetSummary(expected.map((one) => one.remaining)))}.`,
+    ),
   ]
 }
 
 function ccdLine({ ccd, old, new: after, offset, magPsf, objects }: CcdComparison): string {
-  if (!old || !after) return `${pad(ccdName(ccd), 4)}  only in ${old ? 'OLD' : 'NEW'}: ${zeropointText((old ?? after)!)}\n`
+  if (!old || !after)
+    return `${pad(ccdName(ccd), 4)}  only in ${old ? 'OLD' : 'NEW'}: ${zeropointText((old ?? after)!)}\n`
   const cells = [
     pad(ccdName(ccd), 4),
     pad(zeropointText(old), 18),
@@ -80,7 +100,11 @@ function flagText(ccds: readonly CcdComparison[]): string[] {
     counts.set(change, (counts.get(change) ?? 0) + 1)
   }
   if (counts.size === 0) return []
-  return [wrapped(`ZeroPoint_FLAGS: ${[...counts].map(([change, count]) => `${change} for ${plural(count, 'CCD')}`).join(', ')}`)]
+  return [
+    wrapped(
+      `ZeroPoint_FLAGS: ${[...counts].map(([change, count]) => `${change} for ${plural(count, 'CCD')}`).join(', ')}`,
+    ),
+  ]
 }
 
 /** Magnitudes that were made with another zeropoint than the CCD's own: the exposure's, or none. */
@@ -88,15 +112,27 @@ function appliedText(ccds: readonly CcdComparison[]): string[] {
   return (['old', 'new'] as const).flatMap((side) => {
     const others = ccds.flatMap((ccd) => {
       const facts = ccd[side]
-      return facts === null || facts.objects === null || facts.applied === facts.zeropoint ? [] : [`${ccdName(ccd.ccd)} (${number(facts.applied)})`]
+      return facts === null || facts.objects === null || facts.applied === facts.zeropoint
+        ? []
+        : [`${ccdName(ccd.ccd)} (${number(facts.applied)})`]
     })
-    return others.length === 0 ? [] : [wrapped(`Magnitudes of ${side.toUpperCase()} made with another zeropoint than the CCD's own: ${others.join(', ')}`)]
+    return others.length === 0
+      ? []
+      : [
+          wrapped(
+            `Magnitudes of ${side.toUpperCase()} made with another zeropoint than the CCD's own: ${others.join(', ')}`,
+          ),
+        ]
   })
 }
 
 function bandText(summary: BandSummary): string {
   const { band, exposures, ccds, zeropoint, objects } = summary
-  const kept = [...(objects.byPosition > 0 ? [`${objects.byPosition} by position`] : []), `${objects.lost} lost`, `${objects.gained} gained`]
+  const kept = [
+    ...(objects.byPosition > 0 ? [`${objects.byPosition} by position`] : []),
+    `${objects.lost} lost`,
+    `${objects.gained} gained`,
+  ]
   return [
     `Band ${band ?? 'unknown'}: ${plural(ccds, 'CCD')} of ${plural(exposures, 'exposure')}\n`,
     wrapped(`  zeropoint  new - old ${spread(zeropoint)}`),
@@ -107,13 +143,21 @@ function bandText(summary: BandSummary): string {
 }
 
 function changeText(name: string, change: MagnitudeChange): string {
-  if (change.pairs === 0) return `  ${name}   on both sides for no object; ${change.lost} lost, ${change.gained} gained\n`
+  if (change.pairs === 0)
+    return `  ${name}   on both sides for no object; ${change.lost} lost, ${change.gained} gained\n`
   const slopes = [
     ...(change.slope === null ? [] : [`${signed(change.slope)} ± ${number(change.slopeErr)} per mag`]),
-    ...(change.colourSlope === null ? [] : [`${signed(change.colourSlope)} ± ${number(change.colourSlopeErr)} per mag of colour (${plural(change.colourPairs, 'star')})`]),
+    ...(change.colourSlope === null
+      ? []
+      : [
+          `${signed(change.colourSlope)} ± ${number(change.colourSlopeErr)} per mag ` +
+            `of colour (${plural(change.colourPairs, 'star')})`,
+        ]),
   ]
   const kept = change.lost + change.gained > 0 ? `; ${change.lost} lost, ${change.gained} gained` : ''
-  const first = `  ${name}   ${signed(change.offset)}, scatter ${number(change.scatter)}, largest ${number(change.largest)}, ${plural(change.pairs, 'object')}${kept}\n`
+  const first =
+    `  ${name}   ${signed(change.offset)}, scatter ${number(change.scatter)}, largest ` +
+    `${number(change.largest)}, ${plural(change.pairs, 'object')}${kept}\n`
   return slopes.length === 0 ? first : `${first}             slope ${slopes.join(', ')}\n`
 }
 
@@ -125,7 +169,12 @@ function verdict({ exposures, unpaired, failed, toleranceMag }: Comparison): str
   const reasons = [...counts].sort((a, b) => b[1] - a[1]).map(([name, count]) => `${name.replace('-', ' ')} ${count}`)
   const allZps = exposures.filter((exposure) => exposure.allZp?.differs === true).length
   const sentences = [
-    ...(differing > 0 ? [`${differing} of ${plural(ccds.length, 'CCD')} ${differing === 1 ? 'differs' : 'differ'} by more than ${toleranceMag} mag or in kind: ${reasons.join(', ')}`] : []),
+    ...(differing > 0
+      ? [
+          `${differing} of ${plural(ccds.length, 'CCD')} ${differing === 1 ? 'differs' : 'differ'} by ` +
+            `more than ${toleranceMag} mag or in kind: ${reasons.join(', ')}`,
+        ]
+      : []),
     ...(allZps > 0 ? [`allZP differs for ${plural(allZps, 'exposure')}`] : []),
     ...(unpaired.length > 0 ? [`${plural(unpaired.length, 'exposure')} on one side only`] : []),
     ...(failed.length > 0 ? [`${plural(failed.length, 'exposure')} not compared`] : []),
@@ -146,13 +195,20 @@ function signed(value: number | null): string {
 }
 
 function zeropointText({ zeropoint, zeropointErr }: CcdSide): string {
-  return zeropoint === null ? 'none' : zeropointErr === null ? zeropoint.toFixed(4) : `${zeropoint.toFixed(4)} ± ${zeropointErr.toFixed(4)}`
+  return zeropoint === null
+    ? 'none'
+    : zeropointErr === null
+      ? zeropoint.toFixed(4)
+      : `${zeropoint.toFixed(4)} ± ${zeropointErr.toFixed(4)}`
 }
 
 function spread({ ccds, offset, scatter, lowest, highest }: OffsetSummary): string {
   if (ccds === 0) return 'not known'
   if (ccds === 1) return signed(offset)
-  return `${signed(offset)}, scatter ${number(scatter)}, ${signed(lowest)} to ${signed(highest)} (${plural(ccds, 'CCD')})`
+  return (
+    `${signed(offset)}, scatter ${number(scatter)}, ${signed(lowest)} ` +
+    `to ${signed(highest)} (${plural(ccds, 'CCD')})`
+  )
 }
 
 /** Lines of at most 100 columns; what follows the first is indented as it is, and by two more. */

@@ -31,7 +31,8 @@ export interface AllZpFacts {
 }
 
 /**
- * Rows of `Zero_*.csv`; none for a file that holds its header only, as the original leaves one where a catalogue is missing.
+ * Rows of `Zero_*.csv`; none for a file that holds its header only, as the original leaves one where a catalogue is
+ * missing.
  *
  * @param nameCcd the CCD of the file's name, for a FILENAME that does not say one
  * @throws InputError naming file, line and column of what is missing or no number
@@ -41,10 +42,22 @@ export function zeroRows(text: string, file: string, nameCcd: number | null): Ze
     const named = parseCatalogueFileName(textOf('FILENAME') ?? '')
     const ccd = named?.ccd ?? nameCcd
     if (ccd === null) {
-      throw new InputError('bad-value', 'the CCD of a row cannot be told', { file, line, column: 'FILENAME', found: textOf('FILENAME') ?? 'nothing', expected: 'D{exposure}_{band}_{ccd}_...' })
+      throw new InputError('bad-value', 'the CCD of a row cannot be told', {
+        file,
+        line,
+        column: 'FILENAME',
+        found: textOf('FILENAME') ?? 'nothing',
+        expected: 'D{exposure}_{band}_{ccd}_...',
+      })
     }
     if (nameCcd !== null && ccd !== nameCcd) {
-      throw new InputError('wrong-ccd', 'the row is of another CCD than the name of the file', { file, line, column: 'FILENAME', found: ccd, expected: `${nameCcd}` })
+      throw new InputError('wrong-ccd', 'the row is of another CCD than the name of the file', {
+        file,
+        line,
+        column: 'FILENAME',
+        found: ccd,
+        expected: `${nameCcd}`,
+      })
     }
     return {
       ccd,
@@ -63,19 +76,22 @@ export function zeroRows(text: string, file: string, nameCcd: number | null): Ze
 
 /** The row of `allZP_*.csv`, undefined for a header only. Throws as `zeroRows`. */
 export function allZpRow(text: string, file: string): AllZpFacts | undefined {
-  return csvRows(text, file, ['NumStarsAll', 'NumStarsClipped', 'sigclipZP', 'stdsigclipzp']).map(({ textOf, numberOf }) => ({
-    matched: numberOf('NumStarsAll'),
-    used: numberOf('NumStarsClipped'),
-    zeropoint: inFieldSign(numberOf('sigclipZP')),
-    zeropointErr: knownNumber(numberOf('stdsigclipzp')),
-    system: textOf('system') ?? 'catalog',
-    catalog: textOf('catalog'),
-    scope: textOf('scope'),
-  }))[0]
+  return csvRows(text, file, ['NumStarsAll', 'NumStarsClipped', 'sigclipZP', 'stdsigclipzp']).map(
+    ({ textOf, numberOf }) => ({
+      matched: numberOf('NumStarsAll'),
+      used: numberOf('NumStarsClipped'),
+      zeropoint: inFieldSign(numberOf('sigclipZP')),
+      zeropointErr: knownNumber(numberOf('stdsigclipzp')),
+      system: textOf('system') ?? 'catalog',
+      catalog: textOf('catalog'),
+      scope: textOf('scope'),
+    }),
+  )[0]
 }
 
 /** A number of the files, null for -999 and blanks. */
-export const knownNumber = (value: number): number | null => (Number.isFinite(value) && value !== NO_ZEROPOINT ? value : null)
+export const knownNumber = (value: number): number | null =>
+  Number.isFinite(value) && value !== NO_ZEROPOINT ? value : null
 
 /** The zeropoint of a stored number: the files hold minus the zeropoint. */
 export function inFieldSign(value: number): number | null {
@@ -93,18 +109,36 @@ function csvRows(text: string, file: string, needed: readonly string[]): CsvRow[
   const [header, ...body] = csvParseRows(text.replace(/\r\n?/g, '\n'))
   const names = (header ?? []).map((name) => name.trim())
   for (const column of needed) {
-    if (!names.includes(column)) throw new InputError('missing-column', 'the file lacks a column', { file, line: 1, column, found: names.join(',').slice(0, 200) || 'an empty file' })
+    if (!names.includes(column))
+      throw new InputError('missing-column', 'the file lacks a column', {
+        file,
+        line: 1,
+        column,
+        found: names.join(',').slice(0, 200) || 'an empty file',
+      })
   }
   return body.flatMap((cells, k): CsvRow[] => {
     const line = k + 2
     if (cells.every((cell) => cell.trim() === '')) return []
-    if (cells.length !== names.length) throw new InputError('ragged-csv', 'the line has another number of fields than the header', { file, line, found: cells.length, expected: `${names.length}` })
+    if (cells.length !== names.length)
+      throw new InputError('ragged-csv', 'the line has another number of fields than the header', {
+        file,
+        line,
+        found: cells.length,
+        expected: `${names.length}`,
+      })
     const textOf = (column: string) => cells[names.indexOf(column)]?.trim() || null
     const numberOf = (column: string) => {
       const cell = textOf(column)
       const value = cell === null ? NaN : Number(cell)
       if (cell === null || (Number.isNaN(value) && cell.toLowerCase() !== 'nan')) {
-        throw new InputError('bad-number', 'the field is not a number', { file, line, column, found: JSON.stringify(cell ?? ''), expected: 'a number' })
+        throw new InputError('bad-number', 'the field is not a number', {
+          file,
+          line,
+          column,
+          found: JSON.stringify(cell ?? ''),
+          expected: 'a number',
+        })
       }
       return value
     }

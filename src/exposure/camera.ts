@@ -59,7 +59,8 @@ export const CAMERA_CCDS: readonly CameraCcd[] = CCDS_PER_ROW.flatMap((count, ro
 /** The CCD of a number; throws RangeError outside 1 to 62. */
 export function cameraCcd(ccd: number): CameraCcd {
   const found = CAMERA_CCDS[ccd - 1]
-  if (found === undefined || !Number.isInteger(ccd)) throw new RangeError(`DECam has no CCD ${ccd}: 1 to ${DECAM.ccdCount}`)
+  if (found === undefined || !Number.isInteger(ccd))
+    throw new RangeError(`DECam has no CCD ${ccd}: 1 to ${DECAM.ccdCount}`)
   return found
 }
 
@@ -68,7 +69,10 @@ export function ccdAtDetectorPosition(detectorPosition: string): number | undefi
   return CAMERA_CCDS.find((entry) => entry.detectorPosition === detectorPosition)?.ccd
 }
 
-/** When whole CCDs gave no image, as MJD [from, to): N30 since 7 November 2012, S30 from the end of 2013 to 29 December 2016. */
+/**
+ * When whole CCDs gave no image, as MJD [from, to): N30 since 7 November 2012, S30 from the end of 2013 to 29 December
+ * 2016.
+ */
 const OUTAGES = [
   { ccd: 61, from: 56_238, to: Infinity },
   { ccd: 2, from: 56_626, to: 57_751 },
@@ -88,14 +92,20 @@ export function usableColumns(ccd: number): readonly [first: number, last: numbe
 /** Tangent-plane offsets of a pixel (1-based, centre of the first is 1): x runs south, y runs east. */
 export function pixelToTangentPlane(ccd: number, x: number, y: number): { xiDeg: number; etaDeg: number } {
   const { xiDeg, etaDeg } = cameraCcd(ccd)
-  return { xiDeg: xiDeg + pixelsToDeg(y - (DECAM.rows + 1) / 2), etaDeg: etaDeg - pixelsToDeg(x - (DECAM.columns + 1) / 2) }
+  return {
+    xiDeg: xiDeg + pixelsToDeg(y - (DECAM.rows + 1) / 2),
+    etaDeg: etaDeg - pixelsToDeg(x - (DECAM.columns + 1) / 2),
+  }
 }
 
 /** Inverse of `pixelToTangentPlane`; values outside the CCD are outside 0.5 to 2048.5 and 4096.5. */
 export function tangentPlaneToPixel(ccd: number, xiDeg: number, etaDeg: number): { x: number; y: number } {
   const centre = cameraCcd(ccd)
   const perDeg = ARCSEC_PER_DEG / DECAM.pixelScaleArcsec
-  return { x: (DECAM.columns + 1) / 2 - (etaDeg - centre.etaDeg) * perDeg, y: (DECAM.rows + 1) / 2 + (xiDeg - centre.xiDeg) * perDeg }
+  return {
+    x: (DECAM.columns + 1) / 2 - (etaDeg - centre.etaDeg) * perDeg,
+    y: (DECAM.rows + 1) / 2 + (xiDeg - centre.xiDeg) * perDeg,
+  }
 }
 
 /**
@@ -108,7 +118,12 @@ export function ccdOnSky(ccd: number, pointing: SkyPosition): { centre: SkyPosit
   const west = xiDeg - HALF_CCD.xiDeg
   const north = etaDeg + HALF_CCD.etaDeg
   const south = etaDeg - HALF_CCD.etaDeg
-  const corners = [fromTangentPlane(east, south, pointing), fromTangentPlane(east, north, pointing), fromTangentPlane(west, north, pointing), fromTangentPlane(west, south, pointing)]
+  const corners = [
+    fromTangentPlane(east, south, pointing),
+    fromTangentPlane(east, north, pointing),
+    fromTangentPlane(west, north, pointing),
+    fromTangentPlane(west, south, pointing),
+  ]
   return {
     centre: fromTangentPlane(xiDeg, etaDeg, pointing),
     corners: { raDeg: corners.map(({ raDeg }) => raDeg), decDeg: corners.map(({ decDeg }) => decDeg) },
@@ -119,5 +134,8 @@ export function ccdOnSky(ccd: number, pointing: SkyPosition): { centre: SkyPosit
 export function ccdUnder(position: SkyPosition, pointing: SkyPosition): number | undefined {
   const offset = toTangentPlane(position.raDeg, position.decDeg, pointing)
   if (offset === undefined) return undefined
-  return CAMERA_CCDS.find(({ xiDeg, etaDeg }) => Math.abs(offset.xiDeg - xiDeg) <= HALF_CCD.xiDeg && Math.abs(offset.etaDeg - etaDeg) <= HALF_CCD.etaDeg)?.ccd
+  return CAMERA_CCDS.find(
+    ({ xiDeg, etaDeg }) =>
+      Math.abs(offset.xiDeg - xiDeg) <= HALF_CCD.xiDeg && Math.abs(offset.etaDeg - etaDeg) <= HALF_CCD.etaDeg,
+  )?.ccd
 }

@@ -85,21 +85,29 @@ export function chooseList(
       found: others.length > 0 ? `of this exposure only ${others.join(', ')}` : 'no list of this exposure',
     })
   }
-  throw new InputError('several-lists', `several catalogue lists fit ${pattern}: choose with --reqnum and --attnum, or move the others away`, {
-    file: directory,
-    found: fitting.map((name) => name.fileName).join(', '),
-    expected: 'one',
-  })
+  throw new InputError(
+    'several-lists',
+    `several catalogue lists fit ${pattern}: choose with --reqnum and --attnum, or move the others away`,
+    {
+      file: directory,
+      found: fitting.map((name) => name.fileName).join(', '),
+      expected: 'one',
+    },
+  )
 }
 
 /** Throws InputError for a list whose name cannot be a part of others: every product is named after it. */
 export function nameable(name: ListName, directory: string): ListName {
   if (isPrintable(name.fileName)) return name
-  throw new InputError('bad-list-name', 'the name of the catalogue list holds a line break or another control character: rename it', {
-    file: directory,
-    found: `'${name.fileName}'`,
-    expected: 'D{E}_r{R}p{A}_red_catlist.csv',
-  })
+  throw new InputError(
+    'bad-list-name',
+    'the name of the catalogue list holds a line break or another control character: rename it',
+    {
+      file: directory,
+      found: `'${name.fileName}'`,
+      expected: 'D{E}_r{R}p{A}_red_catlist.csv',
+    },
+  )
 }
 
 function sameNumberOrText(a: string, b: string): boolean {
@@ -126,7 +134,12 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
   const needed = [...REQUIRED, ...CORNERS.flatMap((k) => [`RAC${k}`, `DECC${k}`])]
   for (const name of needed) {
     if (!names.includes(name)) {
-      throw new InputError('missing-column', 'the catalogue list lacks a column', { file, line: 1, column: name, found: names.join(',') || 'an empty file' })
+      throw new InputError('missing-column', 'the catalogue list lacks a column', {
+        file,
+        line: 1,
+        column: name,
+        found: names.join(',') || 'an empty file',
+      })
     }
   }
   const rows: CatalogueListRow[] = []
@@ -157,7 +170,11 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
     const unprintable = (['FILENAME', 'BAND', 'NITE'] as const).find((column) => !isPrintable(textOf(column)))
     if (unprintable !== undefined) {
       const place = { file, line, column: unprintable, found: `'${textOf(unprintable)}'` }
-      fault = new InputError('bad-value', 'a line break or another control character cannot stand in the products', place)
+      fault = new InputError(
+        'bad-value',
+        'a line break or another control character cannot stand in the products',
+        place,
+      )
     }
     if (textOf('FILENAME') === '') {
       fault = new InputError('bad-value', 'a file name is missing', { file, line, column: 'FILENAME' })
@@ -206,7 +223,11 @@ function withSharedFiles(rows: readonly CatalogueListRow[]): CatalogueListRow[] 
  * @param spec a number, a list with ranges (`1,3-60`), or `all`
  * @throws CommandError for a spec that cannot be read; InputError where the list has none of them, or a CCD twice
  */
-export function selectCcds(rows: readonly CatalogueListRow[], spec: string, file: string): { rows: CatalogueListRow[]; absent: number[] } {
+export function selectCcds(
+  rows: readonly CatalogueListRow[],
+  spec: string,
+  file: string,
+): { rows: CatalogueListRow[]; absent: number[] } {
   const wanted = parseCcds(spec)
   const chosen = wanted === 'all' ? [...rows] : rows.filter((row) => wanted.includes(row.ccd))
   if (chosen.length === 0) {
@@ -242,7 +263,11 @@ export function parseCcds(spec: string): number[] | 'all' {
     const first = Number(range?.[1])
     const last = Number(range?.[2] ?? range?.[1])
     if (!range || last < first) {
-      throw new CommandError('bad-ccd', 'the CCDs cannot be read', { option: '--ccd', found: `'${spec}'`, expected: "a number, a list with ranges such as 1,3-60, or 'all'" })
+      throw new CommandError('bad-ccd', 'the CCDs cannot be read', {
+        option: '--ccd',
+        found: `'${spec}'`,
+        expected: "a number, a list with ranges such as 1,3-60, or 'all'",
+      })
     }
     for (let ccd = first; ccd <= last; ccd++) ccds.add(ccd)
   }

@@ -21,7 +21,10 @@ const MOST_SIDE_RATIO = 4
 const MOST_OUTSIDE = 0.1
 const FEWEST_OUTSIDE = 3
 
-/** Refuses corners of which one is elsewhere: InputError `bad-corners` if they are no parallelogram and sides differ much. */
+/**
+ * Refuses corners of which one is elsewhere: InputError `bad-corners` if they are no parallelogram and sides differ
+ * much.
+ */
 export function refuseSkewed(corners: CcdCorners, place: Place): void {
   const { skew, sideRatio } = ccdShape(corners)
   if (skew <= MOST_SKEW || sideRatio <= MOST_SIDE_RATIO) return

@@ -2,7 +2,10 @@ import { InputError } from '../errors.js'
 import { polygonCover, type CellRanges } from '../healpix/index.js'
 import type { CcdCorners } from './catalogue-list.js'
 
-/** Order of the footprint's cells: 26 arcsec wide, 10 % more area than the CCD; finer cells cost a cold process more than they save in reading. */
+/**
+ * Order of the footprint's cells: 26 arcsec wide, 10 % more area than the CCD; finer cells cost a cold process more
+ * than they save in reading.
+ */
 export const FOOTPRINT_ORDER = 13
 
 /**
@@ -11,7 +14,11 @@ export const FOOTPRINT_ORDER = 13
  * @param marginArcsec room for the match radius, proper motion and pointing error
  * @throws InputError where the corners span no convex polygon
  */
-export function ccdFootprint(corners: CcdCorners, marginArcsec: number, place?: { readonly file: string; readonly line: number }): CellRanges {
+export function ccdFootprint(
+  corners: CcdCorners,
+  marginArcsec: number,
+  place?: { readonly file: string; readonly line: number },
+): CellRanges {
   try {
     return polygonCover(FOOTPRINT_ORDER, [...corners.raDeg], [...corners.decDeg], marginArcsec / 3600)
   } catch (cause) {
@@ -19,7 +26,11 @@ export function ccdFootprint(corners: CcdCorners, marginArcsec: number, place?: 
     throw new InputError(
       'bad-corners',
       'the corners of the CCD span no convex polygon',
-      { ...place, column: 'RAC1..DECC4', found: corners.raDeg.map((ra, k) => `(${ra}, ${corners.decDeg[k]})`).join(' ') },
+      {
+        ...place,
+        column: 'RAC1..DECC4',
+        found: corners.raDeg.map((ra, k) => `(${ra}, ${corners.decDeg[k]})`).join(' '),
+      },
       { cause },
     )
   }

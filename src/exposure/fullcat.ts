@@ -22,11 +22,16 @@ export interface FluxChoice {
 export function fluxChoice(magsType: string): FluxChoice {
   const parts = /^mag_([a-z0-9_]+?)(?:_(\d+))?$/i.exec(magsType.trim())
   if (!parts) {
-    throw new CommandError('bad-mags-type', 'the kind of magnitude cannot be read', { option: '--magsType', found: `'${magsType}'`, expected: 'mag_psf, mag_auto, mag_aper_8 or another mag_x' })
+    throw new CommandError('bad-mags-type', 'the kind of magnitude cannot be read', {
+      option: '--magsType',
+      found: `'${magsType}'`,
+      expected: 'mag_psf, mag_auto, mag_aper_8 or another mag_x',
+    })
   }
   const [, kind, element] = parts
   const plain = `${kind}${element === undefined ? '' : `_${element}`}`.toUpperCase()
-  const names = (prefix: string) => (element === undefined ? [`${prefix}_${plain}`] : [`${prefix}_${plain}`, `${prefix}_${kind!.toUpperCase()}`])
+  const names = (prefix: string) =>
+    element === undefined ? [`${prefix}_${plain}`] : [`${prefix}_${plain}`, `${prefix}_${kind!.toUpperCase()}`]
   return {
     magsType: magsType.trim().toLowerCase(),
     fluxNames: names('FLUX'),
@@ -55,14 +60,17 @@ const OPTIONAL = [
 
 /** Every column that the calibration of a SExtractor catalogue may read; absent ones are skipped by the reader. */
 export function columnsToRead(flux: FluxChoice): string[] {
-  return [...new Set(['NUMBER', 'FLAGS', ...POSITION_PAIRS.flat(), ...OPTIONAL, ...flux.fluxNames, ...flux.fluxErrNames])]
+  return [
+    ...new Set(['NUMBER', 'FLAGS', ...POSITION_PAIRS.flat(), ...OPTIONAL, ...flux.fluxNames, ...flux.fluxErrNames]),
+  ]
 }
 
 /**
  * The detections of a SExtractor catalogue as typed columns.
  *
  * @param table of `plainColumns`, or one that has one number a row but for a vector of the chosen flux
- * @throws InputError naming the file and what is missing: NUMBER, a position, the flux pair, FLAGS; or a vector too short
+ * @throws InputError naming the file and what is missing: NUMBER, a position, the flux pair, FLAGS; or a vector too
+ *   short
  */
 export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceColumns {
   const found = new Map<string, Float64Array | undefined>()
@@ -74,7 +82,9 @@ export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceC
     return found.get(name)
   }
   const required = (name: string): Float64Array => scalar(name) ?? missing(name, file, table)
-  const position = POSITION_PAIRS.map(([ra, dec]) => ({ ra: scalar(ra), dec: scalar(dec) })).find(({ ra, dec }) => ra && dec)
+  const position = POSITION_PAIRS.map(([ra, dec]) => ({ ra: scalar(ra), dec: scalar(dec) })).find(
+    ({ ra, dec }) => ra && dec,
+  )
   const optional = <K extends keyof SourceColumns>(key: K, name: string, fallback?: string) => {
     const values = scalar(name) ?? (fallback === undefined ? undefined : scalar(fallback))
     return values === undefined ? {} : ({ [key]: values } as Record<K, Float64Array>)
@@ -131,7 +141,8 @@ function fluxColumn(table: Table, names: readonly string[], element: number | un
   if (column === undefined) return missing(names.join(' or '), file, table)
   const { width = 1, offsets } = column
   const values = asFloat64(column)
-  if (values === undefined) throw new InputError('bad-column', 'the flux is not a number', { file, column: column.name, found: column.type })
+  if (values === undefined)
+    throw new InputError('bad-column', 'the flux is not a number', { file, column: column.name, found: column.type })
   // FLUX_APER_8 is the flux itself; a plain FLUX_APER of one element is its element 1 only.
   if (offsets === undefined && width === 1 && (column.name === names[0] || element === 1)) return values
   const short = offsets === undefined ? width < (element ?? 0) : firstShorter(offsets, element ?? 0)
@@ -139,16 +150,27 @@ function fluxColumn(table: Table, names: readonly string[], element: number | un
     const lengths = offsets?.subarray(1).map((end, row) => end - offsets[row]!)
     const most = lengths?.reduce((longest, length) => Math.max(longest, length), 0) ?? width
     if (most === 0) {
-      throw new InputError('bad-element', 'the column is empty: there is no flux in any row', { file, column: column.name, found: 'vectors of 0 elements' })
+      throw new InputError('bad-element', 'the column is empty: there is no flux in any row', {
+        file,
+        column: column.name,
+        found: 'vectors of 0 elements',
+      })
     }
     const vector = `a vector of ${lengths ? 'up to ' : ''}${most} elements`
-    throw new InputError('bad-element', 'the column has no such element: choose one with --magsType, as in mag_aper_8', {
-      file,
-      ...(typeof short === 'number' ? { row: short + 1 } : {}),
-      column: column.name,
-      found: element === undefined ? vector : `element ${element} of ${typeof short === 'number' ? lengths![short] : most}`,
-      expected: `an element from 1 to ${most}`,
-    })
+    throw new InputError(
+      'bad-element',
+      'the column has no such element: choose one with --magsType, as in mag_aper_8',
+      {
+        file,
+        ...(typeof short === 'number' ? { row: short + 1 } : {}),
+        column: column.name,
+        found:
+          element === undefined
+            ? vector
+            : `element ${element} of ${typeof short === 'number' ? lengths![short] : most}`,
+        expected: `an element from 1 to ${most}`,
+      },
+    )
   }
   const firstOf = (row: number) => offsets?.[row] ?? row * width
   return Float64Array.from({ length: table.rowCount }, (_, row) => values[firstOf(row) + element - 1]!)

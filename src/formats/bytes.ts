@@ -7,7 +7,10 @@ export interface ByteSource {
   slice(start: number, end: number): Promise<Uint8Array>
 }
 
-/** A source that stands by: read at once into memory that is there already, which costs less than new memory for every piece. */
+/**
+ * A source that stands by: read at once into memory that is there already, which costs less than new memory for every
+ * piece.
+ */
 export interface ReadySource extends ByteSource {
   /** Fills `into` from byte `start`; gives how many bytes, fewer only where the source itself ends. */
   readNow(into: Uint8Array, start: number): number

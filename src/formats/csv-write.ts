@@ -16,7 +16,11 @@ export function csvBytes(table: Table, allocate?: Allocate): Uint8Array {
   // What a table that could not be written has left.
   text.clear()
   text.ascii(table.columns.map((column) => column.name).join(',')).byte(NEWLINE)
-  writeRows(table.columns.map((column) => cellWriter(column, text)), table.rowCount, text)
+  writeRows(
+    table.columns.map((column) => cellWriter(column, text)),
+    table.rowCount,
+    text,
+  )
   const bytes = text.take(allocate)
   if (bytes.length > MOST_KEPT_BYTES) scratch = new TextBuffer()
   return bytes
@@ -64,7 +68,8 @@ function cellWriter(column: Column, text: TextBuffer): (row: number) => void {
     case 'string':
       return (row) => {
         const value = column.values[row]!
-        if (/[",\r\n]|[^ -~]/.test(value)) throw new RangeError(`column ${column.name}, row ${row}: ${JSON.stringify(value)} would need quotes`)
+        if (/[",\r\n]|[^ -~]/.test(value))
+          throw new RangeError(`column ${column.name}, row ${row}: ${JSON.stringify(value)} would need quotes`)
         text.ascii(value)
       }
     default:

@@ -10,14 +10,19 @@ export interface CsvField {
   readonly name: string
   /** Position in the line, from 0. */
   readonly index: number
-  /** `text` as it stands; `label` up to the last blank, as `Gaia DR3` of `Gaia DR3 4472832130942575872`: for columns of few different texts. */
+  /**
+   * `text` as it stands; `label` up to the last blank, as `Gaia DR3` of `Gaia DR3 4472832130942575872`: for columns of
+   * few different texts.
+   */
   readonly type: 'f64' | 'i64' | 'text' | 'label'
 }
 
 export interface CsvOptions {
   /** What error messages call the file. */
   readonly name: string
-  /** Chooses fields by the header's names, which come without quotes and blanks, and the lines of comments before it. */
+  /**
+   * Chooses fields by the header's names, which come without quotes and blanks, and the lines of comments before it.
+   */
   readonly fields: (header: readonly string[], comments: readonly string[]) => readonly CsvField[]
   /** Rows of a table at most; 65,536 by default. */
   readonly rowsPerTable?: number
@@ -31,21 +36,26 @@ const BLANK = 32
 const DASH = 45
 
 /**
- * Reads the numbers of a CSV file with one header line as tables of typed columns. Fields are separated by what the head of an ECSV names (blanks unless it
- * names another), else by commas, tabs or semicolons as the header has them; the lines of units and dashes that VizieR writes are understood. Numbers: 64-bit integers exact, doubles correctly rounded,
- * no string per row. Lines that start with `#` before the header (ECSV) and blank lines are skipped; an empty field, `null` or `nan` is NaN.
- * A file without data lines gives one table without rows. Chunks may be cut anywhere.
+ * Reads the numbers of a CSV file with one header line as tables of typed columns. Fields are separated by what the
+ * head of an ECSV names (blanks unless it names another), else by commas, tabs or semicolons as the header has them;
+ * the lines of units and dashes that VizieR writes are understood. Numbers: 64-bit integers exact, doubles correctly
+ * rounded, no string per row. Lines that start with `#` before the header (ECSV) and blank lines are skipped; an empty
+ * field, `null` or `nan` is NaN. A file without data lines gives one table without rows. Chunks may be cut anywhere.
  *
- * @throws InputError with the line and the column for a field that is no number, a line with more or fewer fields than the header, a file without header
+ * @throws InputError with the line and the column for a field that is no number, a line with more or fewer fields than
+ *   the header, a file without header
  */
-export async function* readNumericCsv(chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>, options: CsvOptions): AsyncGenerator<Table> {
+export async function* readNumericCsv(
+  chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
+  options: CsvOptions,
+): AsyncGenerator<Table> {
   const reader = new LineReader(options)
   let carried = new Uint8Array(0)
   let yielded = false
   for await (const chunk of chunks) {
     const bytes = carried.length === 0 ? chunk : joined(carried, chunk)
     const end = bytes.lastIndexOf(NEWLINE) + 1
-    for (let at = 0; at < end; ) {
+    for (let at = 0; at < end;) {
       at = reader.readLines(bytes, at, end)
       if (reader.full) {
         yield reader.take()
@@ -57,7 +67,8 @@ export async function* readNumericCsv(chunks: AsyncIterable<Uint8Array> | Iterab
   }
   if (carried.length > 0) reader.readLines(joined(carried, Uint8Array.of(NEWLINE)), 0, carried.length + 1)
   reader.finish()
-  if (!reader.hasHeader) throw new InputError('empty-file', 'there is no header line', { file: options.name, expected: 'a CSV file' })
+  if (!reader.hasHeader)
+    throw new InputError('empty-file', 'there is no header line', { file: options.name, expected: 'a CSV file' })
   if (reader.rows > 0 || !yielded) yield reader.take()
 }
 
@@ -135,7 +146,10 @@ class LineReader {
     this.comments.push(new TextDecoder().decode(bytes))
     this.commentBytes += bytes.length + 1
     if (this.commentBytes <= LIMITS.smallTextBytes) return
-    throw beyondLimit('smallTextBytes', 'the comments before the header are too long', { file: this.options.name, line: this.line })
+    throw beyondLimit('smallTextBytes', 'the comments before the header are too long', {
+      file: this.options.name,
+      line: this.line,
+    })
   }
 
   private readHeader(bytes: Uint8Array): void {
@@ -147,9 +161,19 @@ class LineReader {
     this.separator = separator.charCodeAt(0)
     this.mayHaveUnits = ecsv === undefined && (separator === '\t' || separator === ';')
     const names = separator === ' ' ? (text.trim().match(/"[^"]*(?:""[^"]*)*"|\S+/g) ?? []) : text.split(separator)
-    this.header = names.map((name) => name.trim().replace(/^"(.*)"$/, '$1').trim())
+    this.header = names.map((name) =>
+      name
+        .trim()
+        .replace(/^"(.*)"$/, '$1')
+        .trim(),
+    )
     if (names.length > LIMITS.tableColumns) {
-      throw beyondLimit('tableColumns', 'the header names too many columns', { file: this.options.name, line: this.line }, names.length)
+      throw beyondLimit(
+        'tableColumns',
+        'the header names too many columns',
+        { file: this.options.name, line: this.line },
+        names.length,
+      )
     }
     this.units = this.header.map((name) => ecsv?.units.get(name))
     this.fields = this.options.fields(this.header, this.comments)
@@ -179,11 +203,18 @@ class LineReader {
       return end
     }
     const separator = String.fromCharCode(this.separator)
-    const isRule = new TextDecoder().decode(line).split(separator).every((field) => /^\s*-*\s*$/.test(field)) && line.includes(DASH)
+    const isRule =
+      new TextDecoder()
+        .decode(line)
+        .split(separator)
+        .every((field) => /^\s*-*\s*$/.test(field)) && line.includes(DASH)
     const held = this.held
     this.mayHaveUnits = false
     if (isRule) {
-      this.units = new TextDecoder().decode(held).split(separator).map((field) => field.trim().replace(/^"(.*)"$/, '$1') || undefined)
+      this.units = new TextDecoder()
+        .decode(held)
+        .split(separator)
+        .map((field) => field.trim().replace(/^"(.*)"$/, '$1') || undefined)
       return end
     }
     this.line--
@@ -215,7 +246,7 @@ class LineReader {
       }
       field++
       // Any number of blanks separates, and those at the end of a line do not.
-      if (isBlank) while (bytes[at] === BLANK && (bytes[at + 1]! <= BLANK)) at++
+      if (isBlank) while (bytes[at] === BLANK && bytes[at + 1]! <= BLANK) at++
       if (bytes[at] === NEWLINE) break
       at++
     }
@@ -250,7 +281,8 @@ class LineReader {
     }
     const words = this.words[slot]
     if (words !== undefined) {
-      if (!parseInt64(bytes, start, end, words, this.rows)) throw this.notANumber(this.fields[slot]!.index, fieldText(bytes, start, end), 'a whole number')
+      if (!parseInt64(bytes, start, end, words, this.rows))
+        throw this.notANumber(this.fields[slot]!.index, fieldText(bytes, start, end), 'a whole number')
       return
     }
     const value = parseFloat64(bytes, start, end)

@@ -27,6 +27,11 @@ export function ecsvHead(comments: readonly string[]): EcsvHead | undefined {
 /** A scalar of a YAML mapping in braces, or with a key on each line. */
 function valueOf(key: string, item: string, isFlow: boolean): string | undefined {
   const value = `('(?:[^']|'')*'|"[^"]*"|[^${isFlow ? ',}' : ''}\\n]*)`
-  const found = new RegExp(`${isFlow ? '[{,]\\s*' : '^[ \\t]*'}${key}:\\s+${value}`, isFlow ? '' : 'm').exec(item)?.[1]?.trim()
-  return found?.replace(/^'(.*)'$|^"(.*)"$/, (_, single?: string, double?: string) => single?.replaceAll("''", "'") ?? double ?? '')
+  const found = new RegExp(`${isFlow ? '[{,]\\s*' : '^[ \\t]*'}${key}:\\s+${value}`, isFlow ? '' : 'm')
+    .exec(item)?.[1]
+    ?.trim()
+  return found?.replace(
+    /^'(.*)'$|^"(.*)"$/,
+    (_, single?: string, double?: string) => single?.replaceAll("''", "'") ?? double ?? '',
+  )
 }

@@ -2,8 +2,8 @@ import type { Column, Table } from '../table/columns.js'
 import { float32AsDecimal } from './number-text.js'
 
 /**
- * A table as JSON, one object a line. Numbers are the shortest text that reads back as the same value of their own type; missing values are null;
- * 64-bit integers are text, because many readers of JSON keep 53 bits only.
+ * A table as JSON, one object a line. Numbers are the shortest text that reads back as the same value of their own
+ * type; missing values are null; 64-bit integers are text, because many readers of JSON keep 53 bits only.
  */
 export function jsonLines(table: Table): string {
   const cells = table.columns.map(cellText)

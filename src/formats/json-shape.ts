@@ -2,7 +2,9 @@ import { LIMITS } from '../limits.js'
 
 type JsonType = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 
-/** What JSON has to look like: the part of JSON Schema (draft 7) that is understood here. Annotations are for people. */
+/**
+ * What JSON has to look like: the part of JSON Schema (draft 7) that is understood here. Annotations are for people.
+ */
 export interface JsonShape {
   readonly type?: JsonType | readonly JsonType[]
   readonly const?: unknown
@@ -38,7 +40,8 @@ export interface ShapeFault {
 
 /** Text as JSON; SyntaxError where it is none, or its brackets nest deeper than any reader of it needs. */
 export function parseJson(text: string): unknown {
-  if (nestsTooDeep(text)) throw new SyntaxError(`its brackets nest deeper than ${LIMITS.jsonDepth} (limit jsonDepth, see docs/limits.md)`)
+  if (nestsTooDeep(text))
+    throw new SyntaxError(`its brackets nest deeper than ${LIMITS.jsonDepth} (limit jsonDepth, see docs/limits.md)`)
   return JSON.parse(text)
 }
 
@@ -58,24 +61,38 @@ function nestsTooDeep(text: string): boolean {
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125]
 
 /** The first place where a value is not of a shape; undefined where it is. Numbers have to be finite. */
-export function shapeFault(value: unknown, shape: JsonShape, path = '', root: JsonShape = shape): ShapeFault | undefined {
-  if (shape.$ref !== undefined) return shapeFault(value, root.definitions![shape.$ref.replace('#/definitions/', '')]!, path, root)
+export function shapeFault(
+  value: unknown,
+  shape: JsonShape,
+  path = '',
+  root: JsonShape = shape,
+): ShapeFault | undefined {
+  if (shape.$ref !== undefined)
+    return shapeFault(value, root.definitions![shape.$ref.replace('#/definitions/', '')]!, path, root)
   const fault = (expected: string): ShapeFault => ({ path, found: described(value), expected })
   if ('const' in shape && value !== shape.const) return fault(JSON.stringify(shape.const))
-  if (shape.enum !== undefined && !shape.enum.includes(value)) return fault(shape.enum.map((one) => JSON.stringify(one)).join(' or '))
+  if (shape.enum !== undefined && !shape.enum.includes(value))
+    return fault(shape.enum.map((one) => JSON.stringify(one)).join(' or '))
   const types = typeof shape.type === 'string' ? [shape.type] : shape.type
-  if (types !== undefined && !types.some((type) => isOfType(value, type))) return fault(types.map((type) => NAMES[type]).join(' or '))
+  if (types !== undefined && !types.some((type) => isOfType(value, type)))
+    return fault(types.map((type) => NAMES[type]).join(' or '))
   if (typeof value === 'number') {
     if (value < (shape.minimum ?? -Infinity)) return fault(`${shape.minimum} or more`)
     if (value > (shape.maximum ?? Infinity)) return fault(`${shape.maximum} or less`)
     if (value <= (shape.exclusiveMinimum ?? -Infinity)) return fault(`more than ${shape.exclusiveMinimum}`)
   }
-  if (typeof value === 'string' && shape.pattern !== undefined && !new RegExp(shape.pattern).test(value)) return fault(`text like ${shape.pattern}`)
+  if (typeof value === 'string' && shape.pattern !== undefined && !new RegExp(shape.pattern).test(value))
+    return fault(`text like ${shape.pattern}`)
   if (Array.isArray(value)) return listFault(value, shape, path, root)
   return isRecord(value) ? recordFault(value, shape, path, root) : undefined
 }
 
-function listFault(value: readonly unknown[], { items, minItems = 0, maxItems = Infinity }: JsonShape, path: string, root: JsonShape): ShapeFault | undefined {
+function listFault(
+  value: readonly unknown[],
+  { items, minItems = 0, maxItems = Infinity }: JsonShape,
+  path: string,
+  root: JsonShape,
+): ShapeFault | undefined {
   if (value.length < minItems) return { path, found: described(value), expected: `${minItems} or more` }
   if (value.length > maxItems) return { path, found: described(value), expected: `${maxItems} or less` }
   if (items === undefined) return undefined
@@ -86,9 +103,15 @@ function listFault(value: readonly unknown[], { items, minItems = 0, maxItems = 
   return undefined
 }
 
-function recordFault(value: Readonly<Record<string, unknown>>, shape: JsonShape, path: string, root: JsonShape): ShapeFault | undefined {
+function recordFault(
+  value: Readonly<Record<string, unknown>>,
+  shape: JsonShape,
+  path: string,
+  root: JsonShape,
+): ShapeFault | undefined {
   const at = (key: string) => (path === '' ? key : `${path}.${key}`)
-  for (const key of shape.required ?? []) if (!Object.hasOwn(value, key)) return { path: at(key), found: 'nothing', expected: 'a value' }
+  for (const key of shape.required ?? [])
+    if (!Object.hasOwn(value, key)) return { path: at(key), found: 'nothing', expected: 'a value' }
   for (const key of Object.keys(value)) {
     const named = shape.properties !== undefined && Object.hasOwn(shape.properties, key)
     const inner = named ? shape.properties[key] : shape.additionalProperties
@@ -108,7 +131,8 @@ const NAMES: Readonly<Record<JsonType, string>> = {
   null: 'null',
 }
 
-export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> => typeof value === 'object' && value !== null && !Array.isArray(value)
+export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value)
 
 function isOfType(value: unknown, type: JsonType): boolean {
   if (type === 'null') return value === null

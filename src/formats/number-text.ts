@@ -30,9 +30,9 @@ const SCALED_ERROR = 2e-6
 const UNITS = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
 
 /**
- * Shortest decimal inside the rounding interval of a finite float32, and of those the nearest to it, the even one of two (Steele & White 1990).
- * The interval is scaled to about 10^9. From 10^-4 to 2 10^9 doubles hold its bounds exactly; elsewhere, where a bound comes too near to a
- * candidate to be decided so, integers of any size decide.
+ * Shortest decimal inside the rounding interval of a finite float32, and of those the nearest to it, the even one of
+ * two (Steele & White 1990). The interval is scaled to about 10^9. From 10^-4 to 2 10^9 doubles hold its bounds
+ * exactly; elsewhere, where a bound comes too near to a candidate to be decided so, integers of any size decide.
  */
 export function shortestFloat32(x: number, into: Decimal): void {
   float[0] = x
@@ -78,7 +78,8 @@ export function shortestFloat32(x: number, into: Decimal): void {
     digits--
     rest += unit
   }
-  if (!exact && Math.abs(rest - unit / 2) < SCALED_ERROR) return exactShortest(fraction | 0x800000, biased - 150, denserBelow, sign, into)
+  if (!exact && Math.abs(rest - unit / 2) < SCALED_ERROR)
+    return exactShortest(fraction | 0x800000, biased - 150, denserBelow, sign, into)
   if (rest > unit / 2 || (rest === unit / 2 && digits % 2 === 1)) digits++
   const candidate = digits * unit
   if (candidate < low || (candidate === low && !closed)) digits++
@@ -122,7 +123,8 @@ function exactShortest(mantissa: number, exponent2: number, denserBelow: boolean
 /** The float64 that a decimal denotes: what reading the printed text gives. */
 export function decimalValue({ digits, exponent }: Decimal): number {
   if (exponent === 0) return digits
-  // Digits below 2^53 and powers to 10^22 are exact, so one correctly rounded operation gives the correctly rounded value.
+  // Digits below 2^53 and powers to 10^22 are exact, so one correctly rounded operation gives the correctly rounded
+  // value.
   if (exponent > 0 && exponent <= 22) return digits * POWER_OF_TEN[exponent]!
   if (exponent < 0 && exponent >= -22) return digits / POWER_OF_TEN[-exponent]!
   return Number(`${digits}e${exponent}`)
@@ -143,7 +145,12 @@ export function float32Text(x: number): string {
   shortestFloat32(x, scratch)
   const size = Math.abs(x)
   const positional = size === 0 || (size >= 1e-4 && size < 1e16)
-  return layOut(scratch.digits < 0 || Object.is(scratch.digits, -0), String(Math.abs(scratch.digits)), scratch.exponent, positional)
+  return layOut(
+    scratch.digits < 0 || Object.is(scratch.digits, -0),
+    String(Math.abs(scratch.digits)),
+    scratch.exponent,
+    positional,
+  )
 }
 
 /** A float64 as Python's repr, numpy and pandas print it: `52.932034529999726`, `1e-07`, `90.0`, `nan`. */
@@ -183,11 +190,15 @@ export function fixedText(x: number, decimals: number): string {
   return text.slice(0, -1) + String(lastDigit - 1)
 }
 
-/** C's `%.{digits}g`: trailing zeros dropped, exponent form below 1e-4 and from 10^digits on, halves to the even digit. */
+/**
+ * C's `%.{digits}g`: trailing zeros dropped, exponent form below 1e-4 and from 10^digits on, halves to the even digit.
+ */
 export function significantText(x: number, digits: number): string {
   if (!Number.isFinite(x)) return nonFiniteText(x)
   if (x === 0) return Object.is(x, -0) ? '-0' : '0'
-  const [rounded, exponent] = Math.abs(x).toExponential(digits - 1).split('e') as [string, string]
+  const [rounded, exponent] = Math.abs(x)
+    .toExponential(digits - 1)
+    .split('e') as [string, string]
   let mantissa = rounded.replace('.', '')
   // Halves go away from zero there; a half ends one digit later, which 100 digits show.
   const exact = Math.abs(x).toExponential(100).replace('.', '')

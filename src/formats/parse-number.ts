@@ -16,8 +16,9 @@ const MISSING = new Set(['', 'null', 'nan', '--', 'none', 'n/a'])
 const MORE_DIGITS = 4
 
 /**
- * The double nearest to the text in bytes [start, end): NaN for an empty field, `null` or `nan`, undefined for anything that is not a number.
- * Up to 15 digits take one exact operation (Clinger 1990, section 3), up to 19 a division in double-double arithmetic; the rest goes through `Number`.
+ * The double nearest to the text in bytes [start, end): NaN for an empty field, `null` or `nan`, undefined for anything
+ * that is not a number. Up to 15 digits take one exact operation (Clinger 1990, section 3), up to 19 a division in
+ * double-double arithmetic; the rest goes through `Number`.
  */
 export function parseFloat64(bytes: Uint8Array, start: number, end: number): number | undefined {
   while (start < end && bytes[start]! <= 32) start++
@@ -87,8 +88,8 @@ function parseSlowly(bytes: Uint8Array, start: number, end: number): number | un
 }
 
 /**
- * Writes the whole number in bytes [start, end) as a signed 64-bit integer at `index`: 32-bit words only, so that no bigint is made per row.
- * False where the text is not a whole number of at most 18 digits, or 19 digits below 2^63.
+ * Writes the whole number in bytes [start, end) as a signed 64-bit integer at `index`: 32-bit words only, so that no
+ * bigint is made per row. False where the text is not a whole number of at most 18 digits, or 19 digits below 2^63.
  */
 export function parseInt64(bytes: Uint8Array, start: number, end: number, words: Uint32Array, index: number): boolean {
   while (start < end && (bytes[start]! <= 32 || bytes[start] === QUOTE)) start++
@@ -126,5 +127,7 @@ export function parseInt64(bytes: Uint8Array, start: number, end: number, words:
 /** A field as text, without blanks and quotes around it. */
 export function fieldText(bytes: Uint8Array, start: number, end: number): string {
   const text = new TextDecoder().decode(bytes.subarray(start, end)).trim()
-  return text.length >= 2 && text.startsWith('"') && text.endsWith('"') ? text.slice(1, -1).replaceAll('""', '"').trim() : text
+  return text.length >= 2 && text.startsWith('"') && text.endsWith('"')
+    ? text.slice(1, -1).replaceAll('""', '"').trim()
+    : text
 }

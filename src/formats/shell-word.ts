@@ -4,8 +4,8 @@ import { isPrintable } from '../printable.js'
 const PLAIN = /^[\w@%+=:,./-]+$/
 
 /**
- * One word of a command line, quoted so that a POSIX shell takes it as it is. A word with control characters, but for line breaks, has the
- * form `$'...'` (POSIX.1-2024, 2.2.4; bash, zsh, ksh), which a terminal can show.
+ * One word of a command line, quoted so that a POSIX shell takes it as it is. A word with control characters, but for
+ * line breaks, has the form `$'...'` (POSIX.1-2024, 2.2.4; bash, zsh, ksh), which a terminal can show.
  */
 export function shellWord(word: string): string {
   if (PLAIN.test(word)) return word

@@ -1,4 +1,7 @@
-/** A number of at least 1 as its whole part and its decimal places: `high` holds all but the last eight of `places` digits, `low` those without their zeros. */
+/**
+ * A number of at least 1 as its whole part and its decimal places: `high` holds all but the last eight of `places`
+ * digits, `low` those without their zeros.
+ */
 export interface SplitDecimal {
   whole: number
   high: number
@@ -23,11 +26,13 @@ const double = new Float64Array(1)
 const words = new Uint32Array(double.buffer)
 
 /**
- * Shortest decimal inside the rounding interval of a float64 from 1 to 512, and of those the nearest to it (Steele & White 1990): right ascensions and
- * declinations, at a quarter of the time of the engine's own text. The part below 1 times 10^15 (10^16 below 8), whose last place is finer than the
- * interval, in limbs of 26 bits, so that every product is exact.
+ * Shortest decimal inside the rounding interval of a float64 from 1 to 512, and of those the nearest to it (Steele &
+ * White 1990): right ascensions and declinations, at a quarter of the time of the engine's own text. The part below 1
+ * times 10^15 (10^16 below 8), whose last place is finer than the interval, in limbs of 26 bits, so that every product
+ * is exact.
  *
- * @returns false where the number is out of range, has few decimals, or the choice is too near to be decided so: the engine's text decides
+ * @returns false where the number is out of range, has few decimals, or the choice is too near to be decided so: the
+ *   engine's text decides
  */
 export function shortestFloat64(x: number, into: SplitDecimal): boolean {
   if (!(x >= 1 && x < 512)) return false

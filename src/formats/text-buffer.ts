@@ -123,7 +123,7 @@ export class TextBuffer {
   }
 
   private whole(n: number): void {
-    for (let count = this.digitsOf(n); count > 0; ) this.store[this.used++] = this.reversed[--count]!
+    for (let count = this.digitsOf(n); count > 0;) this.store[this.used++] = this.reversed[--count]!
   }
 
   /** Puts the digits of a whole number into `reversed`; gives their count. */

@@ -3,7 +3,8 @@ import type { ByteSource } from './bytes.js'
 
 /** All bytes of a source. Throws InputError `beyond-limit` for one that is larger than a limit. */
 export async function wholeBytes(source: ByteSource, limit: Limit): Promise<Uint8Array> {
-  if (source.byteLength > LIMITS[limit]) throw beyondLimit(limit, 'the file has too many bytes', { file: source.name }, source.byteLength)
+  if (source.byteLength > LIMITS[limit])
+    throw beyondLimit(limit, 'the file has too many bytes', { file: source.name }, source.byteLength)
   return source.slice(0, source.byteLength)
 }
 
@@ -23,7 +24,8 @@ export function refuseLongText(text: string, file: string, lines: Limit = 'listL
     if (line > LIMITS[lines]) throw beyondLimit(lines, 'the file has too many lines', { file })
     const newline = text.indexOf('\n', start)
     const end = newline < 0 ? text.length : newline
-    if (end - start > LIMITS.lineBytes) throw beyondLimit('lineBytes', 'the line is too long', { file, line }, end - start)
+    if (end - start > LIMITS.lineBytes)
+      throw beyondLimit('lineBytes', 'the line is too long', { file, line }, end - start)
     start = end + 1
   }
 }

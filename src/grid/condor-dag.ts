@@ -13,20 +13,28 @@ export interface DagOptions {
 }
 
 /**
- * A workflow as a DAG input file of HTCondor DAGMan: prepare, then every unit's calibrate jobs, merge, verify; FINAL `finish`.
+ * A workflow as a DAG input file of HTCondor DAGMan: prepare, then every unit's calibrate jobs, merge, verify; FINAL
+ * `finish`.
  *
- * Node jobs share the submit files `prepare.sub` .. `verify.sub`; VARS hands each its arguments. A node that fails is retried unless it ended with 2, which no
- * retry mends; what has failed for good is what a rescue DAG runs again. FINAL runs whatever failed, merges what there is, and decides the DAG's result.
+ * Node jobs share the submit files `prepare.sub` .. `verify.sub`; VARS hands each its arguments. A node that fails is
+ * retried unless it ended with 2, which no retry mends; what has failed for good is what a rescue DAG runs again. FINAL
+ * runs whatever failed, merges what there is, and decides the DAG's result.
  */
 export function dagText({ name, prepare, units, finish }: Workflow, { retries }: DagOptions): string {
-  const lines = [`# bliss-calib: ${name}; condor_submit_dag this file in its own directory, again after a failure: what is done is not done twice.`, 'CONFIG dagman.config', '']
+  const lines = [
+    `# bliss-calib: ${name}; condor_submit_dag this file in its own directory, ` +
+      `again after a failure: what is done is not done twice.`,
+    'CONFIG dagman.config',
+    '',
+  ]
   const node = (job: Job, stage: Stage) => {
     lines.push(`JOB ${job.name} ${stage}.sub`, `VARS ${job.name} ${varsText(job)}`)
     // What verify finds missing, no second look finds.
     if (stage !== 'verify') lines.push(`RETRY ${job.name} ${retries} UNLESS-EXIT 2`)
   }
   const edges = (parents: readonly Job[], children: readonly Job[]) => {
-    for (const some of inGroups(parents)) for (const others of inGroups(children)) lines.push(`PARENT ${namesOf(some)} CHILD ${namesOf(others)}`)
+    for (const some of inGroups(parents))
+      for (const others of inGroups(children)) lines.push(`PARENT ${namesOf(some)} CHILD ${namesOf(others)}`)
   }
   node(prepare, 'prepare')
   for (const { calibrate, merge, verify } of units) {
@@ -52,7 +60,9 @@ export function dagOfDags(parts: readonly Workflow[], together: number): string 
 const namesOf = (jobs: readonly Job[]) => jobs.map(({ name }) => name).join(' ')
 
 function inGroups(jobs: readonly Job[]): Job[][] {
-  return Array.from({ length: Math.ceil(jobs.length / NAMES_PER_LINE) }, (_, k) => jobs.slice(k * NAMES_PER_LINE, (k + 1) * NAMES_PER_LINE))
+  return Array.from({ length: Math.ceil(jobs.length / NAMES_PER_LINE) }, (_, k) =>
+    jobs.slice(k * NAMES_PER_LINE, (k + 1) * NAMES_PER_LINE),
+  )
 }
 
 function varsText({ args }: Job): string {
@@ -60,8 +70,8 @@ function varsText({ args }: Job): string {
 }
 
 /**
- * Arguments in the new syntax of `condor_submit`, without its outer double quotes: a word with white space or a single quote stands in single quotes, quotes
- * are doubled, `$` is the macro `$(DOLLAR)`. [condor_submit manual, `arguments`]
+ * Arguments in the new syntax of `condor_submit`, without its outer double quotes: a word with white space or a single
+ * quote stands in single quotes, quotes are doubled, `$` is the macro `$(DOLLAR)`. [condor_submit manual, `arguments`]
  *
  * @throws CommandError for a word that they cannot carry
  */

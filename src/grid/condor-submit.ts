@@ -10,8 +10,9 @@ export interface SubmitOptions {
 }
 
 /**
- * The submit description of a kind of job. Jobs see the files where they stand (a shared file system), so nothing is transferred; output and error have the
- * node's name and attempt; a job that runs longer than its request says is removed, which DAGMan counts as a failure and retries.
+ * The submit description of a kind of job. Jobs see the files where they stand (a shared file system), so nothing is
+ * transferred; output and error have the node's name and attempt; a job that runs longer than its request says is
+ * removed, which DAGMan counts as a failure and retries.
  */
 export function submitText(stage: Stage, request: Request, options: SubmitOptions): string {
   const directory = condorValue(options.directory)

@@ -3,8 +3,9 @@ import { scriptWord } from './carried-words.js'
 /**
  * The script that every job runs: bliss-calib, and its exit code as a scheduler can act on it.
  *
- * A CCD without a zeropoint of its own (4) is a result, written to its files, and must not fail a workflow. What a retry cannot mend (2, 70) becomes 2, so that
- * one value tells DAGMan's `UNLESS-EXIT` not to try again; 3 and signals stay as they are.
+ * A CCD without a zeropoint of its own (4) is a result, written to its files, and must not fail a workflow. What a
+ * retry cannot mend (2, 70) becomes 2, so that one value tells DAGMan's `UNLESS-EXIT` not to try again; 3 and signals
+ * stay as they are.
  *
  * @param program the words that start bliss-calib
  */

@@ -15,7 +15,9 @@ export interface GridPlan {
 
 /** A plan as JSON, one line per exposure, so that a survey's plan can be read and cut with text tools. */
 export function planText({ version, catalogHash, options, exposures }: GridPlan): string {
-  const rows = exposures.map(({ list, expnum, workdir, outdir, sha256, band, nite, ccds }) => JSON.stringify({ expnum, list: list.fileName, workdir, outdir, sha256, band, nite, ccds }))
+  const rows = exposures.map(({ list, expnum, workdir, outdir, sha256, band, nite, ccds }) =>
+    JSON.stringify({ expnum, list: list.fileName, workdir, outdir, sha256, band, nite, ccds }),
+  )
   const head = JSON.stringify({ schema: 1, version, catalogHash, options })
   return `${head.slice(0, -1)},"exposures":[\n${rows.join(',\n')}\n]}\n`
 }
@@ -53,7 +55,13 @@ const PLANNED: JsonShape = {
 
 /** Reads what `planText` wrote. Throws InputError where it is something else. */
 export function parsePlan(text: string, file: string): GridPlan {
-  const bad = (found: string, cause?: unknown) => new InputError('bad-plan', 'this is no plan of `bliss-calib grid`', { file, found, expected: 'schema 1 with exposures' }, { cause })
+  const bad = (found: string, cause?: unknown) =>
+    new InputError(
+      'bad-plan',
+      'this is no plan of `bliss-calib grid`',
+      { file, found, expected: 'schema 1 with exposures' },
+      { cause },
+    )
   let plan: { schema?: unknown; version: string; catalogHash: string; options: GridOptions; exposures?: unknown }
   try {
     plan = parseJson(text) as typeof plan
@@ -63,13 +71,15 @@ export function parsePlan(text: string, file: string): GridPlan {
   if (plan?.schema !== 1 || !Array.isArray(plan.exposures)) throw bad(`schema ${JSON.stringify(plan?.schema)}`)
   const fault = shapeFault(plan, PLAN)
   if (fault !== undefined) throw bad(`${fault.path}: ${fault.found}`)
-  const exposures = (plan.exposures as (Omit<GridExposure, 'list'> & { list: string })[]).map((row, k): GridExposure => {
-    const list = parseListName(String(row?.list))
-    const fault = shapeFault(row, PLANNED, `exposures[${k}]`)
-    if (fault !== undefined) throw bad(`${fault.path}: ${fault.found}`)
-    if (!list) throw bad(`exposure ${k + 1}: ${row.list.slice(0, 80)}`)
-    return { ...row, list }
-  })
+  const exposures = (plan.exposures as (Omit<GridExposure, 'list'> & { list: string })[]).map(
+    (row, k): GridExposure => {
+      const list = parseListName(String(row?.list))
+      const fault = shapeFault(row, PLANNED, `exposures[${k}]`)
+      if (fault !== undefined) throw bad(`${fault.path}: ${fault.found}`)
+      if (!list) throw bad(`exposure ${k + 1}: ${row.list.slice(0, 80)}`)
+      return { ...row, list }
+    },
+  )
   const { version, catalogHash, options } = plan
   return { version, catalogHash, options, exposures }
 }

@@ -23,20 +23,30 @@ export interface RequestOverrides {
 }
 
 /**
- * Requests as measured (bench/grid.mjs; bench/README.md holds the table), with a factor of two and more to spare, because a job that outgrows its request is stopped.
+ * Requests as measured (bench/grid.mjs; bench/README.md holds the table), with a factor of two and more to spare,
+ * because a job that outgrows its request is stopped.
  *
- * A CCD peaks at 70 MB of memory, 120 MB at 200,000 stars per square degree; 60 CCDs in one process, their merge and their check at 110 to 210 MB (40,000). On the
- * machine's own disk a job keeps nothing but its output; products go where the exposure is.
+ * A CCD peaks at 70 MB of memory, 120 MB at 200,000 stars per square degree; 60 CCDs in one process, their merge and
+ * their check at 110 to 210 MB (40,000). On the machine's own disk a job keeps nothing but its output; products go
+ * where the exposure is.
  *
  * @param ccds CCDs of the largest exposure
  */
-export function measuredRequests(per: 'ccd' | 'chunk', ccds: number, { memoryMb, diskMb, minutes = 20 }: RequestOverrides): Requests {
+export function measuredRequests(
+  per: 'ccd' | 'chunk',
+  ccds: number,
+  { memoryMb, diskMb, minutes = 20 }: RequestOverrides,
+): Requests {
   const small = { cpus: 1, memoryMb: 256, diskMb: 50, minutes: 10 }
   const whole = { ...small, memoryMb: 512 + 8 * ccds, minutes: per === 'ccd' ? 30 : Math.ceil(4 * minutes) }
   const calibrate = per === 'ccd' ? small : whole
   return {
     prepare: { ...small, minutes: 120 },
-    calibrate: { ...calibrate, ...(memoryMb === undefined ? {} : { memoryMb }), ...(diskMb === undefined ? {} : { diskMb }) },
+    calibrate: {
+      ...calibrate,
+      ...(memoryMb === undefined ? {} : { memoryMb }),
+      ...(diskMb === undefined ? {} : { diskMb }),
+    },
     merge: per === 'ccd' ? whole : { ...small, minutes: 120 },
     verify: whole,
   }

@@ -16,8 +16,14 @@ export interface SlurmOptions {
 
 const KINDS = ['prepare', 'calibrate', 'merge', 'verify'] as const
 
-/** The jobs of a workflow as Slurm is handed them: `submit.sh`, the batch script, and one file per kind with a command line per job. */
-export function slurmFiles(workflow: Workflow, options: SlurmOptions): { readonly name: string; readonly text: string }[] {
+/**
+ * The jobs of a workflow as Slurm is handed them: `submit.sh`, the batch script, and one file per kind with a command
+ * line per job.
+ */
+export function slurmFiles(
+  workflow: Workflow,
+  options: SlurmOptions,
+): { readonly name: string; readonly text: string }[] {
   const { prepare, units } = workflow
   const jobs: Readonly<Record<(typeof KINDS)[number], readonly Job[]>> = {
     prepare: [prepare],
@@ -28,15 +34,19 @@ export function slurmFiles(workflow: Workflow, options: SlurmOptions): { readonl
   return [
     { name: 'submit.sh', text: submitScript(workflow, options) },
     { name: 'job.sbatch', text: batchScript(options) },
-    ...KINDS.map((kind) => ({ name: `${kind}.tasks`, text: jobs[kind].map(({ args }) => `${args.map(scriptWord).join(' ')}\n`).join('') })),
+    ...KINDS.map((kind) => ({
+      name: `${kind}.tasks`,
+      text: jobs[kind].map(({ args }) => `${args.map(scriptWord).join(' ')}\n`).join(''),
+    })),
   ]
 }
 
 /**
  * The script that Slurm starts: task `$2` + array index of the file `$1`.
  *
- * A task may be stopped and started again at any moment, because products appear whole or not at all and are the same each time. What ended with 3 may pass and
- * is queued again a few times; the sleep waits for Slurm to take the job back.
+ * A task may be stopped and started again at any moment, because products appear whole or not at all and are the same
+ * each time. What ended with 3 may pass and is queued again a few times; the sleep waits for Slurm to take the job
+ * back.
  */
 function batchScript({ retries }: SlurmOptions): string {
   return `#!/bin/sh
@@ -56,14 +66,15 @@ exit $code
 }
 
 /**
- * Submits everything, each kind after the one before. merge and verify come after `any` end of what they wait for: one lost CCD does not hold up its exposure,
- * and verify names it. Where prepare fails nothing else starts.
+ * Submits everything, each kind after the one before. merge and verify come after `any` end of what they wait for: one
+ * lost CCD does not hold up its exposure, and verify names it. Where prepare fails nothing else starts.
  */
 function submitScript({ name, prepare, units }: Workflow, options: SlurmOptions): string {
   const { requests } = options
   const lines = [
     '#!/bin/sh',
-    `# bliss-calib: ${name}. Submits all jobs; options given here (--account=..., --partition=...) go to every sbatch. Run it again after a failure.`,
+    `# bliss-calib: ${name}. Submits all jobs; options given here (--account=..., ` +
+      `--partition=...) go to every sbatch. Run it again after a failure.`,
     'set -eu',
     `cd ${scriptWord(options.directory)}`,
     'mkdir -p logs',
@@ -82,17 +93,22 @@ function submitScript({ name, prepare, units }: Workflow, options: SlurmOptions)
     const arrays = slices(calibrate.length, options.maxArraySize)
     for (const [first, count] of arrays) {
       lines.push(
-        `submit ${flags(`calibrate_${tag}`, requests.calibrate)} --output=logs/%x.%A.%a.out --array=0-${count - 1}%${options.together} --dependency=afterok:$prepare "$@" job.sbatch calibrate.tasks ${calibrated + first}`,
+        `submit ${flags(`calibrate_${tag}`, requests.calibrate)} --output=logs/%x.%A.%a.out ` +
+          `--array=0-${count - 1}%${options.together} --dependency=afterok:$prepare ` +
+          `"$@" job.sbatch calibrate.tasks ${calibrated + first}`,
         'ids=$ids:$id',
       )
     }
     lines.push(
-      `submit ${flags(merge.name, requests.merge)} --output=logs/%x.%j.out --dependency=afterok:$prepare,afterany$ids "$@" job.sbatch merge.tasks ${k}`,
+      `submit ${flags(merge.name, requests.merge)} --output=logs/%x.%j.out ` +
+        `--dependency=afterok:$prepare,afterany$ids "$@" job.sbatch merge.tasks ${k}`,
       'merge=$id',
     )
     for (const [first, count] of slices(verify.length, options.maxArraySize)) {
       lines.push(
-        `submit ${flags(`verify_${tag}`, requests.verify)} --output=logs/%x.%A.%a.out --array=0-${count - 1}%${options.together} --dependency=afterok:$prepare,afterany:$merge "$@" job.sbatch verify.tasks ${verified + first}`,
+        `submit ${flags(`verify_${tag}`, requests.verify)} --output=logs/%x.%A.%a.out ` +
+          `--array=0-${count - 1}%${options.together} ` +
+          `--dependency=afterok:$prepare,afterany:$merge "$@" job.sbatch verify.tasks ${verified + first}`,
         'echo "$id"',
       )
     }
@@ -108,5 +124,8 @@ function flags(name: string, { cpus, memoryMb, minutes }: Request): string {
 
 /** Consecutive slices `[first, count]` of at most `largest`. */
 function slices(total: number, largest: number): [number, number][] {
-  return Array.from({ length: Math.ceil(total / largest) }, (_, k): [number, number] => [k * largest, Math.min(largest, total - k * largest)])
+  return Array.from({ length: Math.ceil(total / largest) }, (_, k): [number, number] => [
+    k * largest,
+    Math.min(largest, total - k * largest),
+  ])
 }

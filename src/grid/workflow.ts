@@ -40,7 +40,10 @@ export interface Unit {
   readonly verify: readonly Job[]
 }
 
-/** Work that a scheduler is handed as one: `prepare`, then the units side by side; `finish` runs at the end whatever failed. */
+/**
+ * Work that a scheduler is handed as one: `prepare`, then the units side by side; `finish` runs at the end whatever
+ * failed.
+ */
 export interface Workflow {
   readonly name: string
   readonly prepare: Job
@@ -62,20 +65,42 @@ export function exposureTag({ expnum, list }: Pick<GridExposure, 'expnum' | 'lis
   return `${expnum}_r${list.reqnum}p${list.attnum}`.replace(/[^A-Za-z0-9_]/g, '_')
 }
 
-const which = ({ expnum, list }: GridExposure) => ['--expnum', `${expnum}`, ...optionWords('--reqnum', list.reqnum), '--attnum', list.attnum]
+const which = ({ expnum, list }: GridExposure) => [
+  '--expnum',
+  `${expnum}`,
+  ...optionWords('--reqnum', list.reqnum),
+  '--attnum',
+  list.attnum,
+]
 
 /** The options of `calibrate` and `batch` that decide the numbers. */
 function photometry(options: GridOptions): string[] {
   const { catalog, magsType, system, estimator, keepBorrowed } = options
-  return ['--catalog', catalog, '--magsType', magsType, '--system', system, '--estimator', estimator, ...(keepBorrowed ? ['--keep-borrowed'] : [])]
+  return [
+    '--catalog',
+    catalog,
+    '--magsType',
+    magsType,
+    '--system',
+    system,
+    '--estimator',
+    estimator,
+    ...(keepBorrowed ? ['--keep-borrowed'] : []),
+  ]
 }
 
 /**
- * A job per CCD, as the original ran: each exposure is its CCDs side by side, then the merge that solves them together, then a check of its files.
+ * A job per CCD, as the original ran: each exposure is its CCDs side by side, then the merge that solves them together,
+ * then a check of its files.
  *
  * @param plan path of the plan of these exposures
  */
-export function ccdWorkflow(name: string, exposures: readonly GridExposure[], options: GridOptions, plan: string): Workflow {
+export function ccdWorkflow(
+  name: string,
+  exposures: readonly GridExposure[],
+  options: GridOptions,
+  plan: string,
+): Workflow {
   const taken = new Map<string, number>()
   const units = exposures.map((exposure): Unit => {
     const tag = freeTag(exposureTag(exposure), taken)
@@ -89,21 +114,41 @@ export function ccdWorkflow(name: string, exposures: readonly GridExposure[], op
       verify: [{ name: `verify_${tag}`, args: ['grid', 'verify', plan, ...which(exposure)] }],
     }
   })
-  return { name, prepare: prepareJob(plan), units, finish: { name: 'finish', args: ['grid', 'verify', plan, '--salvage'] } }
+  return {
+    name,
+    prepare: prepareJob(plan),
+    units,
+    finish: { name: 'finish', args: ['grid', 'verify', plan, '--salvage'] },
+  }
 }
 
-/** Two exposures may have one tag: in two directories, or as what differs is no letter or digit. A node's name is there once. */
+/**
+ * Two exposures may have one tag: in two directories, or as what differs is no letter or digit. A node's name is there
+ * once.
+ */
 function freeTag(tag: string, taken: Map<string, number>): string {
   const before = taken.get(tag) ?? 0
   taken.set(tag, before + 1)
   return before === 0 ? tag : freeTag(`${tag}_again${before}`, taken)
 }
 
-/** A job per chunk of exposures, for surveys: the chunks side by side, then one summary of all, then a check of each chunk's files. */
-export function chunkWorkflow(name: string, chunks: readonly Chunk[], options: GridOptions, plan: string, summary: string): Workflow {
+/**
+ * A job per chunk of exposures, for surveys: the chunks side by side, then one summary of all, then a check of each
+ * chunk's files.
+ */
+export function chunkWorkflow(
+  name: string,
+  chunks: readonly Chunk[],
+  options: GridOptions,
+  plan: string,
+  summary: string,
+): Workflow {
   const args = ['grid', 'summary', plan, '--to', summary]
   const unit: Unit = {
-    calibrate: chunks.map((chunk) => ({ name: `calibrate_${chunk.name}`, args: ['batch', chunk.manifest, '--accept-failures', '--retries', '1', '--workers', '1', ...photometry(options)] })),
+    calibrate: chunks.map((chunk) => ({
+      name: `calibrate_${chunk.name}`,
+      args: ['batch', chunk.manifest, '--accept-failures', '--retries', '1', '--workers', '1', ...photometry(options)],
+    })),
     merge: { name: 'merge', args },
     verify: chunks.map((chunk) => ({ name: `verify_${chunk.name}`, args: ['grid', 'verify', chunk.plan] })),
   }

@@ -1,14 +1,17 @@
 import { dotAt, edgeNormals } from './vector.js'
 
-/** Positions on the unit sphere are computed from degrees to about 1e-15; this covers it several times over (8e-10 arcsec). */
+/**
+ * Positions on the unit sphere are computed from degrees to about 1e-15; this covers it several times over (8e-10
+ * arcsec).
+ */
 export const ROUNDING = 4e-15
 
 /**
  * The outline of one cell, for cover tests: reused from cell to cell, so that a descent allocates nothing.
  *
  * The sides are curves. A curve p(t), t in [0, 1], stays within max |p''| / 8 of its chord; by the equations of the
- * projection |p''| <= 2.5 / (nside^2 sigma), with sigma the nearest distance from the pole's corner (1 outside the caps;
- * the side that runs into a pole is a meridian). `bulge` is that bound, and every test is on the safe side by it.
+ * projection |p''| <= 2.5 / (nside^2 sigma), with sigma the nearest distance from the pole's corner (1 outside the
+ * caps; the side that runs into a pole is a meridian). `bulge` is that bound, and every test is on the safe side by it.
  */
 export class CellShape {
   /** Northern, western, southern, eastern corner: unit vectors, shape (4, 3), counterclockwise seen from outside. */
@@ -22,8 +25,20 @@ export class CellShape {
   private readonly floors = new Float64Array(4)
   private hasNormals = false
 
-  /** Takes the shape of a cell whose corners stand in a grid of 3 x 3 unit vectors (x fastest), from a column and row on. */
-  take(order: number, face: number, x: number, y: number, radiusChord: number, grid: Float64Array, column: number, row: number): void {
+  /**
+   * Takes the shape of a cell whose corners stand in a grid of 3 x 3 unit vectors (x fastest), from a column and row
+   * on.
+   */
+  take(
+    order: number,
+    face: number,
+    x: number,
+    y: number,
+    radiusChord: number,
+    grid: Float64Array,
+    column: number,
+    row: number,
+  ): void {
     const south = 3 * (3 * row + column)
     for (let part = 0; part < 3; part++) {
       this.corners[part] = grid[south + 12 + part]!
@@ -40,13 +55,14 @@ export class CellShape {
   }
 
   /**
-   * Whether the great circle along a side (0-3) has all of the vectors outside, farther than the angle `marginRad` from the cell.
-   * Safe where the corners are not quite convex: the circle is moved out until the whole cell is inside.
+   * Whether the great circle along a side (0-3) has all of the vectors outside, farther than the angle `marginRad` from
+   * the cell. Safe where the corners are not quite convex: the circle is moved out until the whole cell is inside.
    */
   sideSeparates(side: number, vectors: Float64Array, marginRad: number): boolean {
     if (!this.hasNormals) this.prepareNormals()
     const floor = this.floors[side]!
-    const limit = marginRad === 0 ? floor : floor * Math.cos(marginRad) - Math.sqrt(1 - floor * floor) * Math.sin(marginRad)
+    const limit =
+      marginRad === 0 ? floor : floor * Math.cos(marginRad) - Math.sqrt(1 - floor * floor) * Math.sin(marginRad)
     for (let i = 0; i < vectors.length / 3; i++) if (dotAt(this.normals, side, vectors, i) >= limit) return false
     return true
   }
@@ -55,7 +71,8 @@ export class CellShape {
     edgeNormals(this.corners, this.normals)
     for (let side = 0; side < 4; side++) {
       let floor = 1
-      for (let corner = 0; corner < 4; corner++) floor = Math.min(floor, dotAt(this.normals, side, this.corners, corner))
+      for (let corner = 0; corner < 4; corner++)
+        floor = Math.min(floor, dotAt(this.normals, side, this.corners, corner))
       this.floors[side] = Math.max(-1, floor - this.bulge)
     }
     this.hasNormals = true

@@ -27,7 +27,9 @@ export function nestedIndices29(raDeg: Float64Array, decDeg: Float64Array): BigI
   return indices
 }
 
-/** NESTED cells of a column of directions as doubles, exact for order 0-24; conventions and errors as `nestedIndices29`. */
+/**
+ * NESTED cells of a column of directions as doubles, exact for order 0-24; conventions and errors as `nestedIndices29`.
+ */
 export function nestedIndices(order: number, raDeg: Float64Array, decDeg: Float64Array): Float64Array {
   checkOrder(order, MAX_NUMBER_ORDER)
   checkLengths(raDeg, decDeg)
@@ -44,5 +46,7 @@ export function nestedIndices(order: number, raDeg: Float64Array, decDeg: Float6
 
 function checkLengths(raDeg: Float64Array, decDeg: Float64Array): void {
   if (raDeg.length === decDeg.length) return
-  throw new RangeError(`${raDeg.length} right ascensions and ${decDeg.length} declinations: columns of one length are needed`)
+  throw new RangeError(
+    `${raDeg.length} right ascensions and ${decDeg.length} declinations: columns of one length are needed`,
+  )
 }

@@ -8,18 +8,21 @@ const SAME_VERTEX = 1e-11
 const OPPOSITE_CHORD = 2 - 1e-12
 
 /**
- * Vertices of a convex spherical polygon as unit vectors, counterclockwise seen from outside, repeated ones dropped; shape (n, 3).
+ * Vertices of a convex spherical polygon as unit vectors, counterclockwise seen from outside, repeated ones dropped;
+ * shape (n, 3).
  *
  * @throws RangeError, with what is wrong, for vertices that make no convex polygon smaller than a hemisphere
  */
 export function convexRing(raDeg: ArrayLike<number>, decDeg: ArrayLike<number>): Float64Array {
-  if (raDeg.length !== decDeg.length) throw new RangeError(`polygon: ${raDeg.length} right ascensions and ${decDeg.length} declinations`)
+  if (raDeg.length !== decDeg.length)
+    throw new RangeError(`polygon: ${raDeg.length} right ascensions and ${decDeg.length} declinations`)
   for (let i = 0; i < raDeg.length; i++) checkDirection(raDeg[i]!, decDeg[i]!, i)
   const ring = distinctVertices(unitVectors(raDeg, decDeg))
   const count = ring.length / 3
   if (count < 3) throw new RangeError(`polygon: ${count} distinct vertices, at least 3 are needed`)
   for (let i = 0; i < count; i++) {
-    if (chordAt(ring, i, ring, (i + 1) % count) > OPPOSITE_CHORD) throw new RangeError('polygon: an edge of half a turn')
+    if (chordAt(ring, i, ring, (i + 1) % count) > OPPOSITE_CHORD)
+      throw new RangeError('polygon: an edge of half a turn')
   }
   const turn = turningOf(ring)
   if (turn > 0) return ring
@@ -27,7 +30,9 @@ export function convexRing(raDeg: ArrayLike<number>, decDeg: ArrayLike<number>):
   throw new RangeError('polygon: not convex, without area, or larger than a hemisphere')
 }
 
-/** 1 where every vertex lies to the left of every edge or on it, -1 to the right, 0 for neither, or for both: no area. */
+/**
+ * 1 where every vertex lies to the left of every edge or on it, -1 to the right, 0 for neither, or for both: no area.
+ */
 function turningOf(ring: Float64Array): -1 | 0 | 1 {
   const normals = edgeNormals(ring)
   const count = ring.length / 3

@@ -23,8 +23,8 @@ export interface Region {
 /**
  * Every cell of an order that meets the region, as ranges: never one too few.
  *
- * Descends the quad tree from the 12 base cells: a cell outside is dropped, one inside is taken whole, others are split,
- * down to the order asked for, where what is not outside is taken.
+ * Descends the quad tree from the 12 base cells: a cell outside is dropped, one inside is taken whole, others are
+ * split, down to the order asked for, where what is not outside is taken.
  */
 export function coverRegion(order: number, region: Region): CellRanges {
   checkOrder(order, MAX_NUMBER_ORDER)
@@ -32,7 +32,15 @@ export function coverRegion(order: number, region: Region): CellRanges {
   const list = new RangeList()
   const levels = Array.from({ length: order + 1 }, (_, depth) => levelOf(depth, region.capChord))
 
-  const visit = (depth: number, face: number, x: number, y: number, grid: Float64Array, column: number, row: number): void => {
+  const visit = (
+    depth: number,
+    face: number,
+    x: number,
+    y: number,
+    grid: Float64Array,
+    column: number,
+    row: number,
+  ): void => {
     const level = levels[depth]!
     if (level.isCoarse && capsApart(level, face, x, y, region)) return
     shape.take(depth, face, x, y, level.radiusChord, grid, column, row)
@@ -46,12 +54,14 @@ export function coverRegion(order: number, region: Region): CellRanges {
     }
     const split = levels[depth + 1]!.grid
     fillMiddles(split, shape.corners, 2 ** depth, face, x, y)
-    for (let child = 0; child < 4; child++) visit(depth + 1, face, 2 * x + (child & 1), 2 * y + (child >> 1), split, child & 1, child >> 1)
+    for (let child = 0; child < 4; child++)
+      visit(depth + 1, face, 2 * x + (child & 1), 2 * y + (child >> 1), split, child & 1, child >> 1)
   }
 
   const base = new Float64Array(27)
   for (let face = 0; face < 12; face++) {
-    for (let point = 0; point < 4; point++) vectorOf(face, point & 1, point >> 1, base, 3 * ((point & 1) + 3 * (point >> 1)))
+    for (let point = 0; point < 4; point++)
+      vectorOf(face, point & 1, point >> 1, base, 3 * ((point & 1) + 3 * (point >> 1)))
     visit(0, face, 0, 0, base, 0, 0)
   }
   return list.at(order)
@@ -71,7 +81,10 @@ function levelOf(depth: number, regionChord: number): Level {
   return { nside: 2 ** depth, radiusChord, isCoarse: radiusChord > regionChord / 4, grid: new Float64Array(27) }
 }
 
-/** Whether the caps round cell and region are certainly apart: the chord of a sum of angles is never longer than the sum of their chords. */
+/**
+ * Whether the caps round cell and region are certainly apart: the chord of a sum of angles is never longer than the sum
+ * of their chords.
+ */
 function capsApart(level: Level, face: number, x: number, y: number, region: Region): boolean {
   const centre = new Float64Array(3)
   vectorOf(face, (x + 0.5) / level.nside, (y + 0.5) / level.nside, centre)
@@ -79,7 +92,14 @@ function capsApart(level: Level, face: number, x: number, y: number, region: Reg
 }
 
 /** Completes the grid of a cell's split: its four corners are known, the middles of its sides and its own are not. */
-function fillMiddles(grid: Float64Array, corners: Float64Array, nside: number, face: number, x: number, y: number): void {
+function fillMiddles(
+  grid: Float64Array,
+  corners: Float64Array,
+  nside: number,
+  face: number,
+  x: number,
+  y: number,
+): void {
   for (let part = 0; part < 3; part++) {
     grid[24 + part] = corners[part]!
     grid[18 + part] = corners[3 + part]!

@@ -20,12 +20,14 @@ export function discCover(order: number, raDeg: number, decDeg: number, radiusDe
 
 /** Throws RangeError unless the radius is 0 or more. */
 export function checkRadius(radiusDeg: number): void {
-  if (!(radiusDeg >= 0 && radiusDeg < Infinity)) throw new RangeError(`radius ${radiusDeg}: an angle of 0 degrees or more is needed`)
+  if (!(radiusDeg >= 0 && radiusDeg < Infinity))
+    throw new RangeError(`radius ${radiusDeg}: an angle of 0 degrees or more is needed`)
 }
 
 /**
- * A disc of at most a hemisphere, or all but one. It is where the sphere meets a ball round the disc's centre, so that its
- * tests are on straight chords; near a half turn a chord says little, so a larger disc is judged by what it leaves free.
+ * A disc of at most a hemisphere, or all but one. It is where the sphere meets a ball round the disc's centre, so that
+ * its tests are on straight chords; near a half turn a chord says little, so a larger disc is judged by what it leaves
+ * free.
  */
 class Disc implements Region {
   readonly capCentre: Float64Array

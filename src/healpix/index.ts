@@ -15,6 +15,7 @@ export {
   rangesAtOrder,
   rangesFromCells,
   subtractRanges,
-  unionOfSets, unionRanges,
+  unionOfSets,
+  unionRanges,
   type CellRanges,
 } from './ranges.js'

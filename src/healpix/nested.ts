@@ -11,7 +11,10 @@ export interface FaceCell {
   readonly y: number
 }
 
-/** Lower 32 bits of the NESTED number: x on the even bits, y on the odd, the face above them (Gorski et al. 2005, section 4.1). */
+/**
+ * Lower 32 bits of the NESTED number: x on the even bits, y on the odd, the face above them (Gorski et al. 2005,
+ * section 4.1).
+ */
 export function nestedLow(order: number, face: number, x: number, y: number): number {
   const low = spreadBits(x) | (spreadBits(y) << 1)
   return order < 16 ? (low | (face << (2 * order))) >>> 0 : low >>> 0
@@ -39,7 +42,11 @@ export function faceCellOf(order: number, cell: number): FaceCell {
 
 /** Base cell, column and row from the interleaved bits within the face. */
 export function faceCellOfBits(face: number, high: number, low: number): FaceCell {
-  return { face, x: gatherBits(low) | (gatherBits(high) << 16), y: gatherBits(low >>> 1) | (gatherBits(high >>> 1) << 16) }
+  return {
+    face,
+    x: gatherBits(low) | (gatherBits(high) << 16),
+    y: gatherBits(low >>> 1) | (gatherBits(high >>> 1) << 16),
+  }
 }
 
 /**
@@ -55,7 +62,9 @@ export function nestedIndex(order: number, raDeg: number, decDeg: number): numbe
   return nestedNumber(order, out[0]!, out[1]!, out[2]!)
 }
 
-/** Centre of a NESTED cell given as a double (order 0-24); raDeg in [0, 360). RangeError for a cell that does not exist. */
+/**
+ * Centre of a NESTED cell given as a double (order 0-24); raDeg in [0, 360). RangeError for a cell that does not exist.
+ */
 export function nestedCentre(order: number, cell: number): { raDeg: number; decDeg: number } {
   checkCell(order, cell)
   const { face, x, y } = faceCellOf(order, cell)

@@ -1,4 +1,7 @@
-/** Numbering of the cells: NESTED follows the quad tree, RING goes round the parallels from the north pole (Gorski et al. 2005, section 4). */
+/**
+ * Numbering of the cells: NESTED follows the quad tree, RING goes round the parallels from the north pole (Gorski et
+ * al. 2005, section 4).
+ */
 export type Scheme = 'nested' | 'ring'
 
 /** Highest order whose cell numbers fit a signed 64-bit integer. */

@@ -18,7 +18,11 @@ export function ang2pix(order: number, raDeg: number, decDeg: number, scheme: Sc
 }
 
 /** Centre of a cell, raDeg in [0, 360). RangeError for a cell that does not exist at the order. */
-export function pix2ang(order: number, pixel: bigint | number, scheme: Scheme = 'nested'): { raDeg: number; decDeg: number } {
+export function pix2ang(
+  order: number,
+  pixel: bigint | number,
+  scheme: Scheme = 'nested',
+): { raDeg: number; decDeg: number } {
   const { face, x, y } = cellOf(order, pixel, scheme)
   const nside = 2 ** order
   return skyOf(face, (x + 0.5) / nside, (y + 0.5) / nside)
@@ -34,7 +38,9 @@ export function nested2ring(order: number, pixel: bigint | number): bigint {
   return pixelOf(order, cellOf(order, pixel, 'nested'), 'ring')
 }
 
-/** Base cell, column and row of a pixel number. RangeError for a number that is not whole, not exact or not on the grid. */
+/**
+ * Base cell, column and row of a pixel number. RangeError for a number that is not whole, not exact or not on the grid.
+ */
 export function cellOf(order: number, pixel: bigint | number, scheme: Scheme): FaceCell {
   checkOrder(order)
   const count = 12n << BigInt(2 * order)
@@ -42,7 +48,10 @@ export function cellOf(order: number, pixel: bigint | number, scheme: Scheme): F
   const number = whole ? BigInt(pixel) : -1n
   if (number < 0n || number >= count) {
     const bigintOnly = typeof pixel === 'number' && count > 2n ** 53n ? ' (a bigint past 2^53)' : ''
-    throw new RangeError(`HEALPix ${scheme} pixel ${pixel} of order ${order}: a whole number from 0 to ${count - 1n} is needed${bigintOnly}`)
+    throw new RangeError(
+      `HEALPix ${scheme} pixel ${pixel} of order ${order}: a whole number ` +
+        `from 0 to ${count - 1n} is needed${bigintOnly}`,
+    )
   }
   if (scheme === 'ring') return faceCellOfRing(2 ** order, ringPositionOfNumber(2 ** order, number))
   const face = number >> BigInt(2 * order)

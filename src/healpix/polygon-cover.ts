@@ -17,8 +17,14 @@ import { angleToArc, chordAt, dotAt, edgeNormals } from './vector.js'
  * @throws RangeError for another order or margin, a vertex that is not on the sky, fewer than 3 distinct vertices,
  *   a polygon without area, not convex, or that does not fit in a hemisphere
  */
-export function polygonCover(order: number, raDeg: ArrayLike<number>, decDeg: ArrayLike<number>, marginDeg = 0): CellRanges {
-  if (!(marginDeg >= 0 && marginDeg < 90)) throw new RangeError(`margin ${marginDeg}: an angle in [0, 90) degrees is needed`)
+export function polygonCover(
+  order: number,
+  raDeg: ArrayLike<number>,
+  decDeg: ArrayLike<number>,
+  marginDeg = 0,
+): CellRanges {
+  if (!(marginDeg >= 0 && marginDeg < 90))
+    throw new RangeError(`margin ${marginDeg}: an angle in [0, 90) degrees is needed`)
   return coverRegion(order, new ConvexPolygon(convexRing(raDeg, decDeg), (marginDeg * Math.PI) / 180))
 }
 
@@ -27,7 +33,9 @@ class ConvexPolygon implements Region {
   readonly capChord: number
   private readonly count: number
   private readonly normals: Float64Array
-  /** Height over each edge's great circle, as a sine, below which a point is farther than the margin from the polygon. */
+  /**
+   * Height over each edge's great circle, as a sine, below which a point is farther than the margin from the polygon.
+   */
   private readonly limits: Float64Array
   /** Heights of the cell's corners over the edges, shape (count, 4). */
   private readonly heights: Float64Array
@@ -82,8 +90,8 @@ class ConvexPolygon implements Region {
       nearest = Math.min(nearest, angle)
       farthest = Math.max(farthest, angle)
     }
-    // From the curved side to the great circle between its corners, twice the bulge; and a great circle between two points
-    // at a distance d of a convex region may stray from d by tan(d) length^2 / 8.
+    // From the curved side to the great circle between its corners, twice the bulge; and a great circle between two
+    // points at a distance d of a convex region may stray from d by tan(d) length^2 / 8.
     const stray = 2 * shape.bulge + (Math.tan(this.marginRad) * (2 * shape.radiusChord) ** 2) / 4 + ROUNDING
     if (farthest + stray < this.marginRad) return 'inside'
     if (!last || nearest <= this.marginRad) return 'partial'
@@ -97,7 +105,9 @@ class ConvexPolygon implements Region {
     return nearest > this.marginRad + 2 * shape.bulge + ROUNDING ? 'outside' : 'partial'
   }
 
-  /** Angle from the polygon to a corner of the cell, 0 inside: the nearest edge is one that the corner lies outside of. */
+  /**
+   * Angle from the polygon to a corner of the cell, 0 inside: the nearest edge is one that the corner lies outside of.
+   */
   private angleToCorner(shape: CellShape, corner: number): number {
     let angle = 0
     for (let edge = 0; edge < this.count; edge++) {

@@ -1,11 +1,12 @@
 /**
  * The HEALPix projection (Gorski et al. 2005, section 5.1 and eqs 1-9; Calabretta & Roukema 2007, section 3).
  *
- * Each of the 12 base cells is a unit square with its corner (0, 0) to the south and (1, 1) to the north; x grows to the
- * north-east and y to the north-west. Faces 0-3 touch the north pole, 4-7 lie on the equator, 8-11 touch the south pole.
+ * Each of the 12 base cells is a unit square with its corner (0, 0) to the south and (1, 1) to the north; x grows to
+ * the north-east and y to the north-west. Faces 0-3 touch the north pole, 4-7 lie on the equator, 8-11 touch the south
+ * pole.
  *
- * Where |sin dec| > 2/3, sigma = sqrt(3 (1 - |sin dec|)) is the distance from the pole's corner, x and y legs added. It is
- * computed as sqrt(6) sin(polar distance / 2), which keeps its digits at the pole.
+ * Where |sin dec| > 2/3, sigma = sqrt(3 (1 - |sin dec|)) is the distance from the pole's corner, x and y legs added. It
+ * is computed as sqrt(6) sin(polar distance / 2), which keeps its digits at the pole.
  */
 
 const DEG_TO_RAD = Math.PI / 180
@@ -15,8 +16,10 @@ const SQRT6 = Math.sqrt(6)
 /** Throws RangeError for a direction that is not on the sky; `row` is named where the direction is one of many. */
 export function checkDirection(raDeg: number, decDeg: number, row?: number): void {
   const where = row === undefined ? '' : ` in row ${row}`
-  if (!Number.isFinite(raDeg)) throw new RangeError(`right ascension ${raDeg}${where}: a finite angle in degrees is needed`)
-  if (!(decDeg >= -90 && decDeg <= 90)) throw new RangeError(`declination ${decDeg}${where}: an angle in [-90, 90] degrees is needed`)
+  if (!Number.isFinite(raDeg))
+    throw new RangeError(`right ascension ${raDeg}${where}: a finite angle in degrees is needed`)
+  if (!(decDeg >= -90 && decDeg <= 90))
+    throw new RangeError(`declination ${decDeg}${where}: an angle in [-90, 90] degrees is needed`)
 }
 
 /** Right ascension into [0, 360). */
@@ -28,8 +31,9 @@ export function wrapRaDeg(raDeg: number): number {
 }
 
 /**
- * Base cell of a direction, and the column and row of its cell there, into out[0..2]: face in 0..11, x and y in 0..nside-1.
- * A point on a border goes to the cell that the floor of the paper's equations gives it. The direction is not checked.
+ * Base cell of a direction, and the column and row of its cell there, into out[0..2]: face in 0..11, x and y in
+ * 0..nside-1. A point on a border goes to the cell that the floor of the paper's equations gives it. The direction is
+ * not checked.
  */
 export function locate(nside: number, raDeg: number, decDeg: number, out: Int32Array): void {
   const quarters = (raDeg >= 0 && raDeg < 360 ? raDeg : wrapRaDeg(raDeg)) / 90
@@ -59,14 +63,20 @@ export function locate(nside: number, raDeg: number, decDeg: number, out: Int32A
   out[2] = z > 0 ? last - east : west
 }
 
-/** Direction of a point (x, y) in [0, 1]^2 of a base cell. At a pole the right ascension is that of the middle of the face. */
+/**
+ * Direction of a point (x, y) in [0, 1]^2 of a base cell. At a pole the right ascension is that of the middle of the
+ * face.
+ */
 export function skyOf(face: number, x: number, y: number): { raDeg: number; decDeg: number } {
   const quadrant = face & 3
   const belt = face >> 2
   const sigma = belt === 0 ? 1 - x + (1 - y) : belt === 2 ? x + y : 1
   if (sigma < 1) {
     const polarDeg = 2 * Math.asin(sigma / SQRT6) * RAD_TO_DEG
-    return { raDeg: 90 * (quadrant + capFraction(belt, sigma, x, y)), decDeg: belt === 0 ? 90 - polarDeg : polarDeg - 90 }
+    return {
+      raDeg: 90 * (quadrant + capFraction(belt, sigma, x, y)),
+      decDeg: belt === 0 ? 90 - polarDeg : polarDeg - 90,
+    }
   }
   const raDeg = 90 * (quadrant + beltOffset(belt) + (x - y) / 2)
   return { raDeg: raDeg < 0 ? raDeg + 360 : raDeg, decDeg: Math.asin(((x + y - belt) * 2) / 3) * RAD_TO_DEG }

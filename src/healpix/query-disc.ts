@@ -7,11 +7,11 @@ import { ringNumber, ringPositionOf } from './ring.js'
 import { chordAt, unitVectors } from './vector.js'
 
 /**
- * The pixels that healpy's `query_disc(nside, vec, radius, inclusive=True, fact=fact)` returns, ascending: the cells that
- * meet a disc and, as there, some that do not. For a tight cover see `discCover`.
+ * The pixels that healpy's `query_disc(nside, vec, radius, inclusive=True, fact=fact)` returns, ascending: the cells
+ * that meet a disc and, as there, some that do not. For a tight cover see `discCover`.
  *
- * The rule was found by comparison with healpy 1.16.1. With R(n) the largest angle from centre to corner at nside n, a cell
- * is in when the centre of one of its fact x fact parts lies within radius + R(nside x fact) and
+ * The rule was found by comparison with healpy 1.16.1. With R(n) the largest angle from centre to corner at nside n, a
+ * cell is in when the centre of one of its fact x fact parts lies within radius + R(nside x fact) and
  * - RING: its own centre lies within radius + R(nside), and it is not one of the cells that `OppositeCells` tells;
  * - NESTED: so does, each with the R of its own order, the centre of every cell of the tree from base cell to part.
  *
@@ -20,7 +20,14 @@ import { chordAt, unitVectors } from './vector.js'
  * @param fact whole number from 1; in NESTED a power of two, and the parts' order at most 24
  * @throws RangeError for another order, direction, radius or fact
  */
-export function queryDiscInclusive(order: number, raDeg: number, decDeg: number, radiusDeg: number, fact = 4, scheme: Scheme = 'ring'): number[] {
+export function queryDiscInclusive(
+  order: number,
+  raDeg: number,
+  decDeg: number,
+  radiusDeg: number,
+  fact = 4,
+  scheme: Scheme = 'ring',
+): number[] {
   checkOrder(order, MAX_NUMBER_ORDER)
   checkDirection(raDeg, decDeg)
   checkRadius(radiusDeg)
@@ -28,7 +35,8 @@ export function queryDiscInclusive(order: number, raDeg: number, decDeg: number,
   const reaches = centreTest(raDeg, decDeg, (radiusDeg * Math.PI) / 180)
   if (scheme === 'nested') {
     const deeper = Math.log2(fact)
-    if (!Number.isInteger(deeper)) throw new RangeError(`fact ${fact}: in the NESTED numbering a power of two is needed`)
+    if (!Number.isInteger(deeper))
+      throw new RangeError(`fact ${fact}: in the NESTED numbering a power of two is needed`)
     checkOrder(order + deeper, MAX_NUMBER_ORDER)
     return nestedCells(order, order + deeper, reaches)
   }
@@ -52,10 +60,12 @@ function centreTest(raDeg: number, decDeg: number, radiusRad: number): CentreTes
 /** Cells of an order whose tree, up to the base cell and down to a part, is a chain of centres near enough. */
 function nestedCells(order: number, partOrder: number, reaches: CentreTest): number[] {
   const found: number[] = []
-  const near = (depth: number, face: number, x: number, y: number) => reaches(2 ** depth, face, x + 0.5, y + 0.5, maxCellRadiusRad(2 ** depth))
+  const near = (depth: number, face: number, x: number, y: number) =>
+    reaches(2 ** depth, face, x + 0.5, y + 0.5, maxCellRadiusRad(2 ** depth))
   const endsInPart = (depth: number, face: number, x: number, y: number): boolean =>
     near(depth, face, x, y) &&
-    (depth === partOrder || [0, 1, 2, 3].some((child) => endsInPart(depth + 1, face, 2 * x + (child & 1), 2 * y + (child >> 1))))
+    (depth === partOrder ||
+      [0, 1, 2, 3].some((child) => endsInPart(depth + 1, face, 2 * x + (child & 1), 2 * y + (child >> 1))))
   const visit = (depth: number, face: number, x: number, y: number): void => {
     if (depth === order) {
       if (endsInPart(depth, face, x, y)) found.push(nestedNumber(order, face, x, y))
@@ -74,7 +84,8 @@ function ringCells(order: number, fact: number, reaches: CentreTest, opposite: O
   const partMargin = maxCellRadiusRad(nside * fact)
   const reachesPart = (face: number, x: number, y: number): boolean => {
     for (let i = 0.5; i < fact; i++) {
-      for (let j = 0.5; j < fact; j++) if (reaches(nside * fact, face, fact * x + i, fact * y + j, partMargin)) return true
+      for (let j = 0.5; j < fact; j++)
+        if (reaches(nside * fact, face, fact * x + i, fact * y + j, partMargin)) return true
     }
     return false
   }

@@ -49,7 +49,8 @@ export function unionOfSets(sets: readonly CellRanges[]): CellRanges {
   const los = ascendingBounds(bounds, 0)
   const his = ascendingBounds(bounds, 1)
   const list = new RangeList()
-  // A cell is in a set where more ranges have begun than ended, and so between the k-th beginning and the k-th end for some k.
+  // A cell is in a set where more ranges have begun than ended, and so between the k-th beginning and the k-th end for
+  // some k.
   for (let k = 0; k < los.length; k++) list.add(los[k]!, his[k]!)
   return list.at(first.order)
 }
@@ -71,12 +72,16 @@ export function subtractRanges(a: CellRanges, b: CellRanges): CellRanges {
   return combine(a, b, (inA, inB) => inA && !inB)
 }
 
-/** The set at another order: finer is the same area exactly, coarser takes in every cell that any part of the set touches. */
+/**
+ * The set at another order: finer is the same area exactly, coarser takes in every cell that any part of the set
+ * touches.
+ */
 export function rangesAtOrder(set: CellRanges, order: number): CellRanges {
   checkOrder(order, MAX_NUMBER_ORDER)
   const factor = 4 ** (order - set.order)
   const list = new RangeList()
-  for (let i = 0; i < set.ranges.length; i += 2) list.add(Math.floor(set.ranges[i]! * factor), Math.ceil(set.ranges[i + 1]! * factor))
+  for (let i = 0; i < set.ranges.length; i += 2)
+    list.add(Math.floor(set.ranges[i]! * factor), Math.ceil(set.ranges[i + 1]! * factor))
   return list.at(order)
 }
 
@@ -130,5 +135,8 @@ function combine(a: CellRanges, b: CellRanges, keep: (inA: boolean, inB: boolean
 }
 
 function refuseOtherOrder(a: CellRanges, b: CellRanges): void {
-  if (a.order !== b.order) throw new RangeError(`cell ranges of order ${a.order} and ${b.order}: bring them to one order first (rangesAtOrder)`)
+  if (a.order !== b.order)
+    throw new RangeError(
+      `cell ranges of order ${a.order} and ${b.order}: bring them to one order first (rangesAtOrder)`,
+    )
 }

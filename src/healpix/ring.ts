@@ -3,9 +3,9 @@ import type { FaceCell } from './nested.js'
 /**
  * The RING numbering (Gorski et al. 2005, section 4 and eqs 2-9).
  *
- * Rings of equal declination count from the north, 1 to 4 nside - 1. Ring r of a polar cap (r < nside, r counted from its
- * pole) holds 4 r cells, every other ring 4 nside. Within a ring the position counts eastwards from 0, starting at or just
- * after right ascension 0.
+ * Rings of equal declination count from the north, 1 to 4 nside - 1. Ring r of a polar cap (r < nside, r counted from
+ * its pole) holds 4 r cells, every other ring 4 nside. Within a ring the position counts eastwards from 0, starting at
+ * or just after right ascension 0.
  */
 export interface RingPosition {
   readonly ring: number
@@ -54,9 +54,11 @@ export function ringPositionOfNumber(nside: number, pixel: bigint): RingPosition
   const capCells = firstOfRing(nside, nside)
   const count = 12n * BigInt(nside) * BigInt(nside)
   const ring =
-    pixel < capCells ? capRing(pixel)
-    : pixel >= count - capCells ? 4 * nside - capRing(count - 1n - pixel)
-    : nside + Number((pixel - capCells) / BigInt(4 * nside))
+    pixel < capCells
+      ? capRing(pixel)
+      : pixel >= count - capCells
+        ? 4 * nside - capRing(count - 1n - pixel)
+        : nside + Number((pixel - capCells) / BigInt(4 * nside))
   return { ring, position: Number(pixel - firstOfRing(nside, ring)) }
 }
 

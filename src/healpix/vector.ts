@@ -13,7 +13,10 @@ export function unitVectors(raDeg: ArrayLike<number>, decDeg: ArrayLike<number>)
   return vectors
 }
 
-/** Length of a vector; no part here is near the ends of the exponent, which Math.hypot guards against at five times the cost. */
+/**
+ * Length of a vector; no part here is near the ends of the exponent, which Math.hypot guards against at five times the
+ * cost.
+ */
 function norm(x: number, y: number, z: number): number {
   return Math.sqrt(x * x + y * y + z * z)
 }
@@ -69,9 +72,17 @@ export function distanceToSegment(p: Float64Array, i: number, ring: Float64Array
 }
 
 /**
- * Angle from vector p[i] to the great-circle arc (shorter than a half turn) from ring[j] to ring[k], whose unit normal is normals[j].
+ * Angle from vector p[i] to the great-circle arc (shorter than a half turn) from ring[j] to ring[k], whose unit normal
+ * is normals[j].
  */
-export function angleToArc(p: Float64Array, i: number, ring: Float64Array, j: number, k: number, normals: Float64Array): number {
+export function angleToArc(
+  p: Float64Array,
+  i: number,
+  ring: Float64Array,
+  j: number,
+  k: number,
+  normals: Float64Array,
+): number {
   // The foot of the perpendicular is on the arc when it lies ahead of the start and before the end.
   if (tripleProduct(normals, j, ring, j, p, i) >= 0 && tripleProduct(normals, j, p, i, ring, k) >= 0) {
     return Math.asin(Math.min(1, Math.abs(dotAt(normals, j, p, i))))
@@ -80,12 +91,23 @@ export function angleToArc(p: Float64Array, i: number, ring: Float64Array, j: nu
 }
 
 /** normals[n] . (a[i] x b[j]) */
-function tripleProduct(normals: Float64Array, n: number, a: Float64Array, i: number, b: Float64Array, j: number): number {
+function tripleProduct(
+  normals: Float64Array,
+  n: number,
+  a: Float64Array,
+  i: number,
+  b: Float64Array,
+  j: number,
+): number {
   const ax = a[3 * i]!
   const ay = a[3 * i + 1]!
   const az = a[3 * i + 2]!
   const bx = b[3 * j]!
   const by = b[3 * j + 1]!
   const bz = b[3 * j + 2]!
-  return normals[3 * n]! * (ay * bz - az * by) + normals[3 * n + 1]! * (az * bx - ax * bz) + normals[3 * n + 2]! * (ax * by - ay * bx)
+  return (
+    normals[3 * n]! * (ay * bz - az * by) +
+    normals[3 * n + 1]! * (az * bx - ax * bz) +
+    normals[3 * n + 2]! * (ax * by - ay * bx)
+  )
 }

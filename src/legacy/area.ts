@@ -48,7 +48,10 @@ export function isInside(box: SkyBox, raDeg: number, decDeg: number): boolean {
 /** The nside-32 cells (NESTED) whose files the original reads for a CCD: a disc of 0.2 deg round its centre. */
 export function filePixels(row: LegacyRow): CellRanges {
   const ring = queryDiscInclusive(FILE_ORDER, wrapRaDeg(row.pointsRaDeg[0]!), row.pointsDecDeg[0]!, DISC_RADIUS_DEG)
-  return rangesFromCells(FILE_ORDER, ring.map((pixel) => Number(ring2nested(FILE_ORDER, pixel))))
+  return rangesFromCells(
+    FILE_ORDER,
+    ring.map((pixel) => Number(ring2nested(FILE_ORDER, pixel))),
+  )
 }
 
 /** Room for the match radius round the CCD. */
@@ -56,8 +59,8 @@ const MATCH_MARGIN_ARCSEC = 5
 const TOLERATED_GAP = 0.01
 
 /**
- * Stops where the catalogue does not know the sky of the CCD, as the original does for want of a pixel's file. A pixel that the original would
- * read but that lies off the CCD may be missing: it holds no star that could match.
+ * Stops where the catalogue does not know the sky of the CCD, as the original does for want of a pixel's file. A pixel
+ * that the original would read but that lies off the CCD may be missing: it holds no star that could match.
  *
  * @throws DataError naming the CCD and the area that is missing
  */
@@ -66,11 +69,15 @@ export function requireCoverage(store: ReferenceStore, row: LegacyRow, listFile:
   const area = rangesAreaSqDeg(footprint)
   const missing = store.missingSqDeg(footprint)
   if (missing <= TOLERATED_GAP * area) return
-  throw new DataError('not-covered', `the catalogue does not cover CCD ${row.ccd} at RA ${row.centre.raDeg}, Dec ${row.centre.decDeg}`, {
-    file: store.location,
-    found: `${missing.toFixed(4)} of ${area.toFixed(4)} sq deg missing`,
-    expected: 'all of the CCD',
-  })
+  throw new DataError(
+    'not-covered',
+    `the catalogue does not cover CCD ${row.ccd} at RA ${row.centre.raDeg}, Dec ${row.centre.decDeg}`,
+    {
+      file: store.location,
+      found: `${missing.toFixed(4)} of ${area.toFixed(4)} sq deg missing`,
+      expected: 'all of the CCD',
+    },
+  )
 }
 
 /** The part of the pixels that can hold a star inside the box: what there is to read. */
@@ -82,6 +89,7 @@ export function cellsToRead(pixels: CellRanges, box: SkyBox): CellRanges {
   if (width > 20 || decHigh <= decLow) return pixels
   const centreRa = (box.raLowDeg + box.raHighDeg) / 2
   const centreDec = (decLow + decHigh) / 2
-  const radius = Math.max(...[decLow, decHigh].map((dec) => separationArcsec(centreRa, centreDec, box.raHighDeg, dec))) / 3600
+  const radius =
+    Math.max(...[decLow, decHigh].map((dec) => separationArcsec(centreRa, centreDec, box.raHighDeg, dec))) / 3600
   return intersectRanges(rangesAtOrder(pixels, 10), discCover(10, wrapRaDeg(centreRa), centreDec, radius + 0.001))
 }

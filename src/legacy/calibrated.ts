@@ -48,7 +48,10 @@ export interface CalibratedFiles {
   readonly fits: Table
 }
 
-/** Writes every row once: the line goes to `_Obj.csv`, from there to the common CSV, and the numbers that it prints to the FITS columns. */
+/**
+ * Writes every row once: the line goes to `_Obj.csv`, from there to the common CSV, and the numbers that it prints to
+ * the FITS columns.
+ */
 export function calibratedFiles(parts: readonly CalibratedPart[]): CalibratedFiles {
   const total = parts.reduce((sum, { table }) => sum + table.rowCount, 0)
   const columns = HEADER.map(() => new Float64Array(total))
@@ -79,8 +82,16 @@ export function calibratedFiles(parts: readonly CalibratedPart[]): CalibratedFil
   return { obj, csv: csv.bytes.slice(), fits: fitsTable(columns, order) }
 }
 
-function withHeader(header: readonly string[], bytes: Uint8Array, starts: Uint32Array, first: number, last: number): Uint8Array {
-  const text = new TextBuffer(1024 + starts[last]! - starts[first]! + (last - first)).ascii(header.join(',')).byte(NEWLINE)
+function withHeader(
+  header: readonly string[],
+  bytes: Uint8Array,
+  starts: Uint32Array,
+  first: number,
+  last: number,
+): Uint8Array {
+  const text = new TextBuffer(1024 + starts[last]! - starts[first]! + (last - first))
+    .ascii(header.join(','))
+    .byte(NEWLINE)
   for (let i = first; i < last; i++) text.copy(bytes, starts[i]!, starts[i + 1]!).byte(NEWLINE)
   return text.bytes.slice()
 }
@@ -102,7 +113,9 @@ function cellOf(name: string, { table, applied }: CalibratedPart): CellWriter {
       const flux = column(name.replace('MAG', 'FLUX'))
       const rounded = rounding(flux)
       const zeropoint = rounded(newZp)
-      return float(flux.isFloat32, (i) => (flux.values[i]! > 0 ? rounded(instrumentalMag(flux.values[i]!, flux.isFloat32) - zeropoint) : -9999))
+      return float(flux.isFloat32, (i) =>
+        flux.values[i]! > 0 ? rounded(instrumentalMag(flux.values[i]!, flux.isFloat32) - zeropoint) : -9999,
+      )
     }
     case 'MAGERR_AUTO':
     case 'MAGERR_PSF': {
@@ -110,7 +123,9 @@ function cellOf(name: string, { table, applied }: CalibratedPart): CellWriter {
       const flux = column(name.replace('MAGERR', 'FLUX'))
       const fluxErr = column(name.replace('MAGERR', 'FLUXERR'))
       const rounded = rounding(flux)
-      return float(flux.isFloat32, (i) => (flux.values[i]! > 0 ? magError(flux.values[i]!, fluxErr.values[i]!, rounded) : -9999))
+      return float(flux.isFloat32, (i) =>
+        flux.values[i]! > 0 ? magError(flux.values[i]!, fluxErr.values[i]!, rounded) : -9999,
+      )
     }
     case 'ZeroPoint':
       return constant(float64Text(newZp))
@@ -174,9 +189,13 @@ function fitsTable(columns: readonly Float64Array[], order: Uint32Array): Table 
     { name: 'ID', type: 'i32', values: Int32Array.from(order, (_, k) => k + 1) },
     ...HEADER.map((name, k): Column => {
       const values = gathered(columns[k]!)
-      if (name === 'EXPNUM' || (INTEGERS.has(name) && name !== 'FLAGS')) return { name, type: 'i32', values: Int32Array.from(values) }
+      if (name === 'EXPNUM' || (INTEGERS.has(name) && name !== 'FLAGS'))
+        return { name, type: 'i32', values: Int32Array.from(values) }
       if (name === 'CCDNUM' || name === 'ZeroPoint_FLAGS') return { name, type: 'i16', values: Int16Array.from(values) }
-      if (name === 'FLAGS') return values.every((value) => value === Math.trunc(value) && Math.abs(value) < 32768) ? { name, type: 'i16', values: Int16Array.from(values) } : { name, type: 'i32', values: Int32Array.from(values) }
+      if (name === 'FLAGS')
+        return values.every((value) => value === Math.trunc(value) && Math.abs(value) < 32768)
+          ? { name, type: 'i16', values: Int16Array.from(values) }
+          : { name, type: 'i32', values: Int32Array.from(values) }
       return { name, type: 'f64', values }
     }),
   ])

@@ -21,12 +21,18 @@ export type ReferenceStore = Pick<Catalog, 'name' | 'location' | 'read' | 'missi
 export interface LegacyInputs {
   /** Text of the catalogue list; throws InputError where there is none. */
   readList(): Promise<string>
-  /** Columns of the third HDU of a SExtractor catalogue, those of `wanted` that it has; undefined where the file does not exist. */
+  /**
+   * Columns of the third HDU of a SExtractor catalogue, those of `wanted` that it has; undefined where the file does
+   * not exist.
+   */
   readDetections(fileName: string, wanted: readonly string[]): Promise<Table | undefined>
   readonly stars: ReferenceStore
 }
 
-/** The original's exit code (0 also without a zeropoint, 1 where an input is missing or unfit, 2 for wrong options) and its files. */
+/**
+ * The original's exit code (0 also without a zeropoint, 1 where an input is missing or unfit, 2 for wrong options) and
+ * its files.
+ */
 export interface LegacyOutcome {
   readonly exitCode: 0 | 1 | 2
   /** All of the run's files, or none. */

@@ -12,7 +12,7 @@ export interface LineTable {
 /** Appends line i; a cell that says `nan` comes out blank, as from a table that pandas has read and written again. */
 export function copyWithBlanks(text: TextBuffer, { bytes, starts }: LineTable, i: number): void {
   const end = starts[i + 1]!
-  for (let at = starts[i]!; at < end; ) {
+  for (let at = starts[i]!; at < end;) {
     let cellEnd = at
     while (cellEnd < end && bytes[cellEnd] !== COMMA) cellEnd++
     const isNan = cellEnd - at === 3 && bytes[at] === 0x6e && bytes[at + 1] === 0x61 && bytes[at + 2] === 0x6e

@@ -27,7 +27,10 @@ const MATCH_HEADER = ['MATCHID', ...withSuffix(STANDARD_HEADER, '_1'), ...withSu
 /** The zeropoint that SExtractor magnitudes are taken to have, whatever --sex_mag_zeropoint says. */
 const ASSUMED_ZEROPOINT = 25
 
-/** Matches detections with the chosen standard stars; `MATCHID` counts from 1, the lines of both inputs follow unchanged. */
+/**
+ * Matches detections with the chosen standard stars; `MATCHID` counts from 1, the lines of both inputs follow
+ * unchanged.
+ */
 export function matchCcd(stars: StandardStars, chosen: Uint32Array, detections: Detections): MatchedCcd {
   const references = { raDeg: gather(stars.raDeg, chosen), decDeg: gather(stars.decDeg, chosen) }
   const { reference, detection } = windowMatch(references, detections)
@@ -48,7 +51,9 @@ export function matchCcd(stars: StandardStars, chosen: Uint32Array, detections: 
 function statisticOf(offset: Float64Array): Statistic {
   const clipped = sigmaClippedZeropoint(offset)
   const counts = { nAll: clipped.nAll, nClipped: clipped.nClipped }
-  return clipped.outcome === 'none' ? { ...counts, zp: -999, zpRms: -999 } : { ...counts, zp: -clipped.zeropoint, zpRms: clipped.zeropointErr }
+  return clipped.outcome === 'none'
+    ? { ...counts, zp: -999, zpRms: -999 }
+    : { ...counts, zp: -clipped.zeropoint, zpRms: clipped.zeropointErr }
 }
 
 /** `%d,%d,%f,%f` of a statistic, as `Zero_*.csv` and `allZP_*.csv` have it. */

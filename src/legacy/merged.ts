@@ -35,17 +35,28 @@ export function zeroCsv(rows: readonly ZeroRow[], magType: string): string {
   return [ZERO_HEADER.join(','), ...rows.map((row) => zeroCells(row, magType).join(','))].join('\n') + '\n'
 }
 
-const zeroCells = ({ fileName, statistic }: ZeroRow, magType: string): string[] => [fileName, ...statisticText(statistic).split(','), magType]
+const zeroCells = ({ fileName, statistic }: ZeroRow, magType: string): string[] => [
+  fileName,
+  ...statisticText(statistic).split(','),
+  magType,
+]
 
 /**
- * Joins the whole list with the Zero rows by FILENAME and sets the flags. The values are those of the six-decimal texts.
+ * Joins the whole list with the Zero rows by FILENAME and sets the flags. The values are those of the six-decimal
+ * texts.
  *
- * - NewZP, NewZPrms: the exposure's where Nclipped < 4, ZP < -100 or ZPrms > 0.3 (then NewZPFlag1 = 1), else the CCD's own
+ * - NewZP, NewZPrms: the exposure's where Nclipped < 4, ZP < -100 or ZPrms > 0.3 (then NewZPFlag1 = 1), else the CCD's
+ *   own
  * - NewZPFlag2: 0 where NewZP lies within 0.15 of the median, else -1000 (also without a NewZP)
  * - NewZPFlag3: -9999 for all rows where at least 20 % have Flag2
  * - NewZPFlag: their sum
  */
-export function mergeAndFlag(list: LegacyList, zeroRows: readonly ZeroRow[], exposure: Statistic, magType: string): Merged {
+export function mergeAndFlag(
+  list: LegacyList,
+  zeroRows: readonly ZeroRow[],
+  exposure: Statistic,
+  magType: string,
+): Merged {
   const records = new Map<string, Map<string, string>>()
   const add = (fileName: string, header: readonly string[], cells: readonly string[]) => {
     const record = records.get(fileName) ?? new Map<string, string>()
@@ -105,15 +116,21 @@ export function mergeAndFlag(list: LegacyList, zeroRows: readonly ZeroRow[], exp
 }
 
 /** Cells that pandas takes for a missing value. */
-const MISSING = new Set('|#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|n/a|nan|null'.split('|'))
+const MISSING = new Set(
+  '|#N/A|#N/A N/A|#NA|-1.#IND|-1.#QNAN|-NaN|-nan|1.#IND|1.#QNAN|<NA>|N/A|NA|NULL|NaN|n/a|nan|null'.split('|'),
+)
 const INTEGER = /^\s*[-+]?\d+\s*$/
 const FLOAT = /^\s*[-+]?(\d+\.?\d*|\.\d+)([eE][-+]?\d+)?\s*$/
 
-/** A text column as pandas writes it after reading it: whole numbers, else shortest decimals, else the text; with a blank, whole numbers become decimals. */
+/**
+ * A text column as pandas writes it after reading it: whole numbers, else shortest decimals, else the text; with a
+ * blank, whole numbers become decimals.
+ */
 export function rereadColumn(cells: readonly string[]): string[] {
   const present = cells.filter((cell) => !MISSING.has(cell))
   const blankOr = (form: (cell: string) => string) => cells.map((cell) => (MISSING.has(cell) ? '' : form(cell)))
-  if (present.length === cells.length && cells.every((cell) => INTEGER.test(cell))) return cells.map((cell) => String(BigInt(cell.trim().replace(/^\+/, ''))))
+  if (present.length === cells.length && cells.every((cell) => INTEGER.test(cell)))
+    return cells.map((cell) => String(BigInt(cell.trim().replace(/^\+/, ''))))
   if (present.every((cell) => FLOAT.test(cell))) return blankOr((cell) => float64Text(Number(cell)))
   return blankOr((cell) => cell)
 }

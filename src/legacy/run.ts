@@ -10,7 +10,13 @@ import { detectionCsv, joinDetections, selectDetections, selectionColumns, type 
 import { parseLegacyList, type LegacyList, type LegacyRow } from './list.js'
 import { matchCcd, statisticText, type Statistic } from './matches.js'
 import { mergeAndFlag, zeroCsv, type ZeroRow } from './merged.js'
-import { standardCsv, standardStars, starsOfCcd, withoutRepeatedPositions, type StandardStars } from './standard-stars.js'
+import {
+  standardCsv,
+  standardStars,
+  starsOfCcd,
+  withoutRepeatedPositions,
+  type StandardStars,
+} from './standard-stars.js'
 
 /**
  * One run of the original for a CCD, or for all CCDs of the list together.
@@ -46,14 +52,18 @@ async function calibrated(inputs: LegacyInputs, options: LegacyOptions): Promise
   const exposureTag = `D${name.expnumText}_${tag}_red_catlist.csv`
   const stem = `D${name.expnumText}_${wanted === 'all' ? '00' : String(wanted).padStart(2, '0')}_${tag}`
   const files = new Map<string, Uint8Array>()
-  const put = (fileName: string, content: string | Uint8Array) => void files.set(fileName, typeof content === 'string' ? new TextEncoder().encode(content) : content)
+  const put = (fileName: string, content: string | Uint8Array) =>
+    void files.set(fileName, typeof content === 'string' ? new TextEncoder().encode(content) : content)
 
   const zeroRows: ZeroRow[] = []
   const detections = new Map<string, Detections>()
   for (const run of runs) {
     for (const row of run.rows) {
       const chosen = starsOfCcd(stars, run.pixels, boxOf([row]))
-      const own = selectDetections(tables.get(row.fileName)!, row.fileName, { ...options, bandText: run.rows.length > 1 ? row.bandText : `['${row.bandText}']` })
+      const own = selectDetections(tables.get(row.fileName)!, row.fileName, {
+        ...options,
+        bandText: run.rows.length > 1 ? row.bandText : `['${row.bandText}']`,
+      })
       const { csv, statistic } = matchCcd(stars, chosen, own)
       put(`${row.fileName}_std.csv`, standardCsv(stars, chosen))
       put(`${row.fileName}_match.csv`, csv)
@@ -73,25 +83,42 @@ async function calibrated(inputs: LegacyInputs, options: LegacyOptions): Promise
   put(`Merged_${stem}.csv`, merged.mergedCsv)
   put(`Merg_allZP_${stem}.csv`, merged.mergAllZpCsv)
 
-  const catalogue = calibratedFiles(merged.applied.map((applied) => ({ applied, table: tables.get(applied.fileName)! })))
+  const catalogue = calibratedFiles(
+    merged.applied.map((applied) => ({ applied, table: tables.get(applied.fileName)! })),
+  )
   for (const { name: fileName, bytes } of catalogue.obj) put(fileName, bytes)
   put(`${stem}_ZP.csv`, catalogue.csv)
   put(`${stem}_ZP.fits`, writeFitsTable(catalogue.fits))
-  return { exitCode: 0, files: [...files].map(([fileName, bytes]): NamedBytes => ({ name: fileName, bytes })), messages: sayings(options, inputs, zeroRows) }
+  return {
+    exitCode: 0,
+    files: [...files].map(([fileName, bytes]): NamedBytes => ({ name: fileName, bytes })),
+    messages: sayings(options, inputs, zeroRows),
+  }
 }
 
 /** The original takes one CCD; its exposure-level steps suppose all of them, nothing between has a meaning. */
 function wantedCcd(spec: string): number | 'all' {
   const text = spec.trim()
   if (text === 'all') return 'all'
-  if (!/^\d{1,4}$/.test(text)) throw new CommandError('bad-ccd', 'with --legacy the CCD is one number or all', { option: '--ccd', found: `'${spec}'`, expected: 'a number or all' })
+  if (!/^\d{1,4}$/.test(text))
+    throw new CommandError('bad-ccd', 'with --legacy the CCD is one number or all', {
+      option: '--ccd',
+      found: `'${spec}'`,
+      expected: 'a number or all',
+    })
   return Number(text)
 }
 
 function ccdRuns(list: LegacyList, wanted: number | 'all', file: string): CcdRun[] {
   const ccds = [...new Set(list.rows.map((row) => row.ccd))]
   const chosen = wanted === 'all' ? ccds : ccds.filter((ccd) => ccd === wanted)
-  if (chosen.length === 0) throw new InputError('ccd-not-in-list', `CCD ${wanted} is not in the catalogue list`, { file, column: 'CCDNUM', found: ccds.join(' '), expected: String(wanted) })
+  if (chosen.length === 0)
+    throw new InputError('ccd-not-in-list', `CCD ${wanted} is not in the catalogue list`, {
+      file,
+      column: 'CCDNUM',
+      found: ccds.join(' '),
+      expected: String(wanted),
+    })
   return chosen.map((ccd) => {
     const rows = list.rows.filter((row) => row.ccd === ccd)
     return { ccd, rows, pixels: filePixels(rows[0]!) }
@@ -99,12 +126,19 @@ function ccdRuns(list: LegacyList, wanted: number | 'all', file: string): CcdRun
 }
 
 /** The original writes the objects of every CCD of the list, so every file is needed. */
-async function readTables(inputs: LegacyInputs, list: LegacyList, columns: readonly string[]): Promise<Map<string, Table>> {
+async function readTables(
+  inputs: LegacyInputs,
+  list: LegacyList,
+  columns: readonly string[],
+): Promise<Map<string, Table>> {
   const tables = new Map<string, Table>()
   for (const { fileName, line, ccd } of list.rows) {
     if (tables.has(fileName)) continue
     const table = await inputs.readDetections(fileName, columns)
-    if (table === undefined) throw new InputError('missing-file', `the catalogue of CCD ${ccd}, line ${line} of the list, does not exist`, { file: fileName })
+    if (table === undefined)
+      throw new InputError('missing-file', `the catalogue of CCD ${ccd}, line ${line} of the list, does not exist`, {
+        file: fileName,
+      })
     tables.set(fileName, table)
   }
   return tables
@@ -125,7 +159,12 @@ function sayings({ sexMagZeropoint }: LegacyOptions, { stars }: LegacyInputs, ze
   const without = zeroRows.filter(({ statistic }) => statistic.zp === -999).map(({ fileName }) => fileName)
   return [
     `--legacy: the magnitudes are on the system of ${stars.name} (Gaia G for every band, no colour term)`,
-    ...(sexMagZeropoint === 25 ? [] : [`--legacy: the original subtracts 25, not --sex_mag_zeropoint ${sexMagZeropoint}: its ZP is ${fixedOffset(sexMagZeropoint)} mag off`]),
+    ...(sexMagZeropoint === 25
+      ? []
+      : [
+          `--legacy: the original subtracts 25, not --sex_mag_zeropoint ` +
+            `${sexMagZeropoint}: its ZP is ${fixedOffset(sexMagZeropoint)} mag off`,
+        ]),
     ...(without.length > 0 ? [`no zeropoint of its own: ${without.join(', ')}`] : []),
   ]
 }

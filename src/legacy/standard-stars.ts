@@ -31,15 +31,29 @@ export function standardStars(stars: StarColumns, box: SkyBox): StandardStars {
   const text = new TextBuffer(64 + 80 * order.length)
   const starts = new Uint32Array(order.length + 1)
   order.forEach((i, k) => {
-    text.ascii(String(stars.sourceId[i]!)).comma().float64(sorted.raDeg[k]!).comma().float64(sorted.decDeg[k]!).comma().float64(sorted.mag[k]!)
+    text
+      .ascii(String(stars.sourceId[i]!))
+      .comma()
+      .float64(sorted.raDeg[k]!)
+      .comma()
+      .float64(sorted.decDeg[k]!)
+      .comma()
+      .float64(sorted.mag[k]!)
     starts[k + 1] = text.length
   })
-  return { ...sorted, filePixel: nestedIndices(FILE_ORDER, sorted.raDeg, sorted.decDeg), lines: { bytes: text.bytes.slice(), starts } }
+  return {
+    ...sorted,
+    filePixel: nestedIndices(FILE_ORDER, sorted.raDeg, sorted.decDeg),
+    lines: { bytes: text.bytes.slice(), starts },
+  }
 }
 
 /** The stars that one CCD sees: those of its own pixels inside its own box. */
 export function starsOfCcd(stars: StandardStars, pixels: CellRanges, box: SkyBox): Uint32Array {
-  return indicesWhere(stars.raDeg.length, (i) => isInside(box, stars.raDeg[i]!, stars.decDeg[i]!) && containsCell(pixels, stars.filePixel[i]!))
+  return indicesWhere(
+    stars.raDeg.length,
+    (i) => isInside(box, stars.raDeg[i]!, stars.decDeg[i]!) && containsCell(pixels, stars.filePixel[i]!),
+  )
 }
 
 /** All stars, of those at one and the same position only the first. */

@@ -15,9 +15,10 @@ const TOLERANCE_DEG = 1 / 3600
 const WINDOW_DEG = 3 * TOLERANCE_DEG
 
 /**
- * The original's match: a window of references slides along RA; each detection takes the first reference of the window, in RA order,
- * within 1 arcsec on the flat sky, (dRA)^2 cos^2(dec) + (dDec)^2 < (1 arcsec)^2 with the detection's dec. Not the nearest; a reference may
- * take several detections. The last entry never leaves the window, so that an old reference may still be a candidate.
+ * The original's match: a window of references slides along RA; each detection takes the first reference of the window,
+ * in RA order, within 1 arcsec on the flat sky, (dRA)^2 cos^2(dec) + (dDec)^2 < (1 arcsec)^2 with the detection's dec.
+ * Not the nearest; a reference may take several detections. The last entry never leaves the window, so that an old
+ * reference may still be a candidate.
  *
  * @returns pairs by reference, then by detection, as the window gives them out
  */

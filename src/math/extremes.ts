@@ -1,4 +1,7 @@
-/** The largest of any number of values, `least` if none is larger: `Math.max` takes no more arguments than the stack has room for. */
+/**
+ * The largest of any number of values, `least` if none is larger: `Math.max` takes no more arguments than the stack has
+ * room for.
+ */
 export function largestOf(values: Iterable<number>, least = -Infinity): number {
   let largest = least
   for (const value of values) if (value > largest) largest = value

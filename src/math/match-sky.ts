@@ -30,13 +30,24 @@ const NONE = 0xffffffff
  *
  * @throws CommandError where the radius is not between 0 and 10 degrees or the columns differ in length
  */
-export function matchSky(a: SkyPositions, b: SkyPositions, radiusArcsec: number, { mode }: { mode: MatchMode } = { mode: 'nearest' }): SkyMatches {
+export function matchSky(
+  a: SkyPositions,
+  b: SkyPositions,
+  radiusArcsec: number,
+  { mode }: { mode: MatchMode } = { mode: 'nearest' },
+): SkyMatches {
   if (!(radiusArcsec > 0 && radiusArcsec <= LARGEST_RADIUS_ARCSEC)) {
-    throw new CommandError('bad-radius', 'the match radius is out of range', { found: radiusArcsec, expected: 'between 0 and 36000 arcsec' })
+    throw new CommandError('bad-radius', 'the match radius is out of range', {
+      found: radiusArcsec,
+      expected: 'between 0 and 36000 arcsec',
+    })
   }
   for (const { raDeg, decDeg } of [a, b]) {
     if (raDeg.length !== decDeg.length) {
-      throw new CommandError('ragged-positions', 'raDeg and decDeg differ in length', { found: decDeg.length, expected: `${raDeg.length} rows` })
+      throw new CommandError('ragged-positions', 'raDeg and decDeg differ in length', {
+        found: decDeg.length,
+        expected: `${raDeg.length} rows`,
+      })
     }
   }
   const index = buildIndex(b, radiusArcsec)
@@ -140,7 +151,8 @@ function gridOf(radiusArcsec: number): Grid {
   return {
     heightDeg,
     rowCount,
-    columnsOf: (row) => Math.max(1, Math.floor((360 * Math.cos(((row + 0.5) * heightDeg - 90) * DEG_TO_RAD)) / heightDeg)),
+    columnsOf: (row) =>
+      Math.max(1, Math.floor((360 * Math.cos(((row + 0.5) * heightDeg - 90) * DEG_TO_RAD)) / heightDeg)),
     firstCellOf: (row) => row * stride,
   }
 }

@@ -32,7 +32,10 @@ export function firstAtOrAfter(values: Float64Array, value: number, low = 0, hig
   return low
 }
 
-/** The number that is made of each item, as float64: `Float64Array.from` goes through an iterator and takes twenty times as long. */
+/**
+ * The number that is made of each item, as float64: `Float64Array.from` goes through an iterator and takes twenty times
+ * as long.
+ */
 export function numbersOf<T>(items: ArrayLike<T>, number: (item: T, i: number) => number): Float64Array {
   const numbers = new Float64Array(items.length)
   for (let i = 0; i < numbers.length; i++) numbers[i] = number(items[i]!, i)
@@ -40,7 +43,11 @@ export function numbersOf<T>(items: ArrayLike<T>, number: (item: T, i: number) =
 }
 
 /** values[order], as float64 unless there is another array for them. */
-export function gather<T extends Float32Array | Float64Array | Uint32Array = Float64Array>(values: ArrayLike<number>, order: ArrayLike<number>, into: T = new Float64Array(order.length) as T): T {
+export function gather<T extends Float32Array | Float64Array | Uint32Array = Float64Array>(
+  values: ArrayLike<number>,
+  order: ArrayLike<number>,
+  into: T = new Float64Array(order.length) as T,
+): T {
   for (let i = 0; i < order.length; i++) into[i] = values[order[i]!]!
   return into
 }

@@ -42,7 +42,11 @@ export function separationArcsec(ra1Deg: number, dec1Deg: number, ra2Deg: number
  * Gnomonic projection: tangent-plane offsets xi (east) and eta (north) of a direction, in degrees.
  * Returns undefined for the hemisphere behind the tangent point (Calabretta & Greisen 2002, section 5.1.3).
  */
-export function toTangentPlane(raDeg: number, decDeg: number, centre: { raDeg: number; decDeg: number }): { xiDeg: number; etaDeg: number } | undefined {
+export function toTangentPlane(
+  raDeg: number,
+  decDeg: number,
+  centre: { raDeg: number; decDeg: number },
+): { xiDeg: number; etaDeg: number } | undefined {
   const deltaRa = (raDeg - centre.raDeg) * DEG_TO_RAD
   const sinDec = Math.sin(decDeg * DEG_TO_RAD)
   const cosDec = Math.cos(decDeg * DEG_TO_RAD)
@@ -57,7 +61,11 @@ export function toTangentPlane(raDeg: number, decDeg: number, centre: { raDeg: n
 }
 
 /** Inverse of `toTangentPlane`. */
-export function fromTangentPlane(xiDeg: number, etaDeg: number, centre: { raDeg: number; decDeg: number }): { raDeg: number; decDeg: number } {
+export function fromTangentPlane(
+  xiDeg: number,
+  etaDeg: number,
+  centre: { raDeg: number; decDeg: number },
+): { raDeg: number; decDeg: number } {
   const xi = xiDeg * DEG_TO_RAD
   const eta = etaDeg * DEG_TO_RAD
   const sinDec0 = Math.sin(centre.decDeg * DEG_TO_RAD)

@@ -1,21 +1,42 @@
 import { BlockList, isIP } from 'node:net'
 
 /**
- * Where an address leads [IANA IPv4 and IPv6 Special-Purpose Address Registries; RFC 6890]: to this machine, to the network beside it (also
- * the metadata service of a cloud machine), into a private network, to nothing that a catalogue can be behind, or into the internet.
+ * Where an address leads [IANA IPv4 and IPv6 Special-Purpose Address Registries; RFC 6890]: to this machine, to the
+ * network beside it (also the metadata service of a cloud machine), into a private network, to nothing that a catalogue
+ * can be behind, or into the internet.
  */
 export type AddressKind = 'loopback' | 'link-local' | 'private' | 'special' | 'public'
 
 const RANGES: readonly (readonly [Exclude<AddressKind, 'public'>, readonly string[]])[] = [
   ['loopback', ['127.0.0.0/8', '::1/128']],
   ['link-local', ['169.254.0.0/16', 'fe80::/10', 'fd00:ec2::254/128']],
-  // RFC 1918; shared address space of carriers (RFC 6598); unique local (RFC 4193) and site-local IPv6; local translation (RFC 8215).
-  ['private', ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10', '64:ff9b:1::/48']],
+  // RFC 1918; shared address space of carriers (RFC 6598); unique local (RFC 4193) and site-local IPv6; local
+  // translation (RFC 8215).
+  [
+    'private',
+    ['10.0.0.0/8', '172.16.0.0/12', '192.168.0.0/16', '100.64.0.0/10', 'fc00::/7', 'fec0::/10', '64:ff9b:1::/48'],
+  ],
   // "This network", protocol assignments, benchmarks, multicast, reserved, broadcast; unspecified, discard, Teredo.
-  ['special', ['0.0.0.0/8', '192.0.0.0/24', '198.18.0.0/15', '224.0.0.0/4', '240.0.0.0/4', '::/128', '100::/64', '2001::/32', 'ff00::/8']],
+  [
+    'special',
+    [
+      '0.0.0.0/8',
+      '192.0.0.0/24',
+      '198.18.0.0/15',
+      '224.0.0.0/4',
+      '240.0.0.0/4',
+      '::/128',
+      '100::/64',
+      '2001::/32',
+      'ff00::/8',
+    ],
+  ],
 ]
 
-/** Addresses of IPv6 that stand for one of IPv4: mapped and compatible (RFC 4291), translated (RFC 6052), 6to4 (RFC 3056); and where it begins [16-bit words]. */
+/**
+ * Addresses of IPv6 that stand for one of IPv4: mapped and compatible (RFC 4291), translated (RFC 6052), 6to4 (RFC
+ * 3056); and where it begins [16-bit words].
+ */
 const EMBEDDED: readonly (readonly [string, number])[] = [
   ['::ffff:0:0/96', 6],
   ['::ffff:0:0:0/96', 6],

@@ -1,6 +1,14 @@
 import { mkdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
-import { keyChange, markerName, markerText, parseMarker, type FileMark, type Marker, type WorkKey } from '../batch/marker.js'
+import {
+  keyChange,
+  markerName,
+  markerText,
+  parseMarker,
+  type FileMark,
+  type Marker,
+  type WorkKey,
+} from '../batch/marker.js'
 import { isOfTheInputs } from '../batch/passing.js'
 import { recordOf, type ExposureRecord, type FailureRecord } from '../batch/record.js'
 import type { Catalog } from '../catalog/catalog.js'
@@ -56,11 +64,20 @@ export async function openTask(task: BatchTask, job: BatchJob): Promise<OpenedJo
 function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
   // What only says where, or how the exit code counts, changes no byte.
   const { acceptBorrowed: _counted, force: _forced, suspects, ...options } = job
-  return { version: packageVersion(), catalogHash: catalog.hash, ccd, options: { ...options, ...(suspects ? { suspects: suspects.sha256 } : {}) } }
+  return {
+    version: packageVersion(),
+    catalogHash: catalog.hash,
+    ccd,
+    options: { ...options, ...(suspects ? { suspects: suspects.sha256 } : {}) },
+  }
 }
 
 /** What stands of an exposure: its marker where everything is as the marker says, else why not. */
-export async function standing(task: BatchTask, opened: OpenedJob, bench: BatchBench): Promise<{ readonly marker: Marker } | { readonly why: string }> {
+export async function standing(
+  task: BatchTask,
+  opened: OpenedJob,
+  bench: BatchBench,
+): Promise<{ readonly marker: Marker } | { readonly why: string }> {
   const { workdir, outdir, name } = task
   const path = join(outdir, markerName(name))
   const marker = parseMarker(await readWholeText(path, 'jsonBytes').catch(() => ''))
@@ -79,7 +96,8 @@ export async function standing(task: BatchTask, opened: OpenedJob, bench: BatchB
   for (const row of opened.rows) {
     const file = await catalogueFile(workdir, row.fileName)
     const before = marker.inputs[file ?? row.fileName]
-    if (before === undefined || (before === null) !== (file === undefined)) return { why: `${row.fileName} ${file === undefined ? 'is gone' : 'is new'}` }
+    if (before === undefined || (before === null) !== (file === undefined))
+      return { why: `${row.fileName} ${file === undefined ? 'is gone' : 'is new'}` }
     const now = before === null ? null : await confirmed(join(workdir, file!), before)
     if (now === undefined) return { why: `${file!} changed` }
     inputs[file ?? row.fileName] = now
@@ -96,15 +114,22 @@ export async function standing(task: BatchTask, opened: OpenedJob, bench: BatchB
   return { marker: known }
 }
 
-const markerFile = ({ name }: BatchTask, marker: Marker) => ({ name: markerName(name), bytes: new TextEncoder().encode(markerText(marker)) })
+const markerFile = ({ name }: BatchTask, marker: Marker) => ({
+  name: markerName(name),
+  bytes: new TextEncoder().encode(markerText(marker)),
+})
 
 /**
- * Calibrates an exposure unless it is done already, and marks it as done. A failure that lies in the inputs is part of what is done: it would
- * come again. One of the machine leaves no marker.
+ * Calibrates an exposure unless it is done already, and marks it as done. A failure that lies in the inputs is part of
+ * what is done: it would come again. One of the machine leaves no marker.
  *
  * @throws InputError where the list cannot be read; the signal's reason where it was stopped
  */
-export async function finishExposure(task: BatchTask, bench: BatchBench, control: RunControl = {}): Promise<FinishedExposure> {
+export async function finishExposure(
+  task: BatchTask,
+  bench: BatchBench,
+  control: RunControl = {},
+): Promise<FinishedExposure> {
   const opened = await openTask(task, bench.job)
   const found = await standing(task, opened, bench)
   if ('marker' in found) return { how: 'unchanged', record: found.marker.record, marked: true, errors: [] }
@@ -112,7 +137,13 @@ export async function finishExposure(task: BatchTask, bench: BatchBench, control
 }
 
 /** Calibrates those of an exposure's CCDs whose rows are given, and marks it as done where the others have no file. */
-export async function calibrateRows(task: BatchTask, opened: OpenedJob, rows: readonly CatalogueListRow[], bench: BatchBench, control: RunControl): Promise<FinishedExposure> {
+export async function calibrateRows(
+  task: BatchTask,
+  opened: OpenedJob,
+  rows: readonly CatalogueListRow[],
+  bench: BatchBench,
+  control: RunControl,
+): Promise<FinishedExposure> {
   const { workdir, outdir } = task
   // Stamps from before the reading: a file that changes meanwhile then has another.
   const stamps = new Map<string, string | null | undefined>()
@@ -132,15 +163,27 @@ export async function calibrateRows(task: BatchTask, opened: OpenedJob, rows: re
   })
   const errors = run.failures.map(({ error }) => error)
   const inputs = new Set([opened.list.name.fileName, ...opened.rows.map(({ fileName }) => fileName), ...stamps.keys()])
-  const marked = errors.every((error) => isOfTheInputs(error, inputs)) && (await mark(task, opened, run, stamps, record, bench))
+  const marked =
+    errors.every((error) => isOfTheInputs(error, inputs)) && (await mark(task, opened, run, stamps, record, bench))
   return { how: 'calibrated', record, marked, errors }
 }
 
-/** Makes the output directory; a failure of the whole exposure, such as products of another system in the way, is a failure like a CCD's. */
-async function attempted(outdir: string, calibrate: () => Promise<ExposureRun>): Promise<Pick<ExposureRun, 'ccds' | 'failures' | 'missing' | 'solution' | 'json'>> {
+/**
+ * Makes the output directory; a failure of the whole exposure, such as products of another system in the way, is a
+ * failure like a CCD's.
+ */
+async function attempted(
+  outdir: string,
+  calibrate: () => Promise<ExposureRun>,
+): Promise<Pick<ExposureRun, 'ccds' | 'failures' | 'missing' | 'solution' | 'json'>> {
   try {
     await mkdir(outdir, { recursive: true }).catch((cause: unknown) => {
-      throw new InputError('unwritable-directory', `the directory cannot be made: ${reasonOf(cause)}`, { file: outdir }, { cause })
+      throw new InputError(
+        'unwritable-directory',
+        `the directory cannot be made: ${reasonOf(cause)}`,
+        { file: outdir },
+        { cause },
+      )
     })
     return await calibrate()
   } catch (error) {
@@ -150,8 +193,14 @@ async function attempted(outdir: string, calibrate: () => Promise<ExposureRun>):
 }
 
 /** Messages name files by their place in the exposure's directories, so that they are the same wherever those stand. */
-export function failureRecord(error: unknown, { workdir, outdir }: Pick<BatchTask, 'workdir' | 'outdir'>, ccd?: number): FailureRecord {
-  const sentence = isBlissError(error) ? error.message : `a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
+export function failureRecord(
+  error: unknown,
+  { workdir, outdir }: Pick<BatchTask, 'workdir' | 'outdir'>,
+  ccd?: number,
+): FailureRecord {
+  const sentence = isBlissError(error)
+    ? error.message
+    : `a bug: ${error instanceof Error ? (error.stack ?? error.message) : String(error)}`
   const shorter = [outdir, workdir].reduce((text, dir) => text.replaceAll(join(dir, '/'), ''), sentence)
   return { ccd: ccd ?? null, exitCode: exitCodeOf(error), sentence: shorter }
 }
@@ -162,7 +211,10 @@ const nothingThere = ({ rows, list }: OpenedJob): FailureRecord => ({
   sentence: `${list.name.fileName}: none of the ${rows.length} SExtractor catalogues exists`,
 })
 
-/** Writes the marker. False where an input was left aside, or it cannot be told what it held, so that a rerun has to try again. */
+/**
+ * Writes the marker. False where an input was left aside, or it cannot be told what it held, so that a rerun has to try
+ * again.
+ */
 async function mark(
   task: BatchTask,
   { list, rows, several }: OpenedJob,
@@ -172,16 +224,21 @@ async function mark(
   bench: BatchBench,
 ): Promise<boolean> {
   const { workdir, outdir } = task
-  const read = run.json === undefined ? {} : (JSON.parse(run.json()) as { provenance: { inputs: Record<string, string> } }).provenance.inputs
+  const read =
+    run.json === undefined
+      ? {}
+      : (JSON.parse(run.json()) as { provenance: { inputs: Record<string, string> } }).provenance.inputs
   const inputs: Record<string, FileMark | null> = { [list.name.fileName]: { sha256: list.sha256, stamp: null } }
   for (const row of rows) {
     const file = fileOfRow(row, stamps)
     const sha256 = read[row.fileName]
-    if (sha256 !== undefined) inputs[file ?? row.fileName] = { sha256, stamp: (file === undefined ? null : stamps.get(file)) ?? null }
+    if (sha256 !== undefined)
+      inputs[file ?? row.fileName] = { sha256, stamp: (file === undefined ? null : stamps.get(file)) ?? null }
     else if (file === undefined || run.missing.includes(row.ccd)) inputs[row.fileName] = null
     else if (!run.failures.some(({ ccd }) => ccd === row.ccd)) return false
     else {
-      // A CCD that failed told no hash. What stands now is what it failed on only if it cannot have changed since: it may be in the middle of being written.
+      // A CCD that failed told no hash. What stands now is what it failed on only if it cannot have changed since: it
+      // may be in the middle of being written.
       const now = await markOf(join(workdir, file))
       if (now === null || now.stamp === null || now.stamp !== stamps.get(file)) return false
       inputs[file] = now
@@ -197,7 +254,8 @@ async function mark(
   return true
 }
 
-const fileOfRow = ({ fileName }: CatalogueListRow, stamps: ReadonlyMap<string, unknown>) => [fileName, `${fileName}.gz`].find((file) => stamps.has(file))
+const fileOfRow = ({ fileName }: CatalogueListRow, stamps: ReadonlyMap<string, unknown>) =>
+  [fileName, `${fileName}.gz`].find((file) => stamps.has(file))
 
 /** Files that a finished exposure has; `allZP_` of a run of one CCD belongs to whichever run came last. */
 function productNames(list: BatchTask['name'], ccds: readonly CcdResult[], together: boolean): string[] {

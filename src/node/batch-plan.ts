@@ -44,13 +44,20 @@ export interface PlanOptions {
 /**
  * The exposures below a directory, or those that a manifest names, in the order of the sky.
  *
- * @throws InputError where the directory or the manifest cannot be read, is empty, or two exposures would write the same files
+ * @throws InputError where the directory or the manifest cannot be read, is empty, or two exposures would write the
+ *   same files
  */
 export async function planBatch(source: string, options: PlanOptions): Promise<BatchPlan> {
   const directory = await isDirectory(source)
   const root = directory ? source : dirname(source)
-  const rows = directory ? (await findLists(source)).map((list): ManifestRow => ({ line: 0, list })) : await readManifest(source)
-  if (rows.length === 0) throw new InputError('no-list', 'no catalogue list is below the directory', { file: source, expected: '*_red_catlist.csv' })
+  const rows = directory
+    ? (await findLists(source)).map((list): ManifestRow => ({ line: 0, list }))
+    : await readManifest(source)
+  if (rows.length === 0)
+    throw new InputError('no-list', 'no catalogue list is below the directory', {
+      file: source,
+      expected: '*_red_catlist.csv',
+    })
 
   const tasks: PlannedTask[] = []
   const unreadable: ListFailure[] = []
@@ -71,7 +78,12 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
 /** Whether the source of a batch is a directory, rather than a manifest. Throws InputError where it is not there. */
 export async function isDirectory(source: string): Promise<boolean> {
   const facts = await stat(source).catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the directory or manifest of the batch cannot be read: ${reasonOf(cause)}`, { file: source }, { cause })
+    throw new InputError(
+      'unreadable-file',
+      `the directory or manifest of the batch cannot be read: ${reasonOf(cause)}`,
+      { file: source },
+      { cause },
+    )
   })
   return facts.isDirectory()
 }
@@ -80,13 +92,26 @@ export async function isDirectory(source: string): Promise<boolean> {
 export function taskOf(row: ManifestRow, base: string, options: PlanOptions, manifest: string): BatchTask {
   const name = parseListName(basename(row.list))
   if (name === undefined) {
-    throw new InputError('bad-manifest', 'this is not the name of a catalogue list', { file: manifest, line: row.line, column: 'list', found: row.list, expected: 'D{E}_r{R}p{A}_red_catlist.csv' })
+    throw new InputError('bad-manifest', 'this is not the name of a catalogue list', {
+      file: manifest,
+      line: row.line,
+      column: 'list',
+      found: row.list,
+      expected: 'D{E}_r{R}p{A}_red_catlist.csv',
+    })
   }
   const from = (path: string) => (isAbsolute(path) ? path : join(base, path))
   const listPath = from(row.list)
   const workdir = options.workdir ?? dirname(listPath)
-  const ofItsOwn = options.outdir === undefined ? workdir : join(options.outdir, `D${name.expnumText}_r${name.reqnum}p${name.attnum}`)
-  return { listPath, name, workdir, outdir: row.outdir === undefined ? ofItsOwn : from(row.outdir), ccd: row.ccd ?? options.ccd }
+  const ofItsOwn =
+    options.outdir === undefined ? workdir : join(options.outdir, `D${name.expnumText}_r${name.reqnum}p${name.attnum}`)
+  return {
+    listPath,
+    name,
+    workdir,
+    outdir: row.outdir === undefined ? ofItsOwn : from(row.outdir),
+    ccd: row.ccd ?? options.ccd,
+  }
 }
 
 async function readManifest(file: string): Promise<ManifestRow[]> {
@@ -96,7 +121,10 @@ async function readManifest(file: string): Promise<ManifestRow[]> {
   return parseManifest(text, file)
 }
 
-/** Paths of the catalogue lists below a directory, in order; one directory at a time, because there may be millions of other files. */
+/**
+ * Paths of the catalogue lists below a directory, in order; one directory at a time, because there may be millions of
+ * other files.
+ */
 export async function findLists(dir: string): Promise<string[]> {
   const lists: string[] = []
   const pending = [dir]
@@ -110,7 +138,12 @@ export async function findLists(dir: string): Promise<string[]> {
       }
     } catch (cause) {
       if (at !== dir && (cause as NodeJS.ErrnoException).code === 'ENOENT') continue
-      throw new InputError('unreadable-directory', `the directory cannot be read: ${reasonOf(cause)}`, { file: at }, { cause })
+      throw new InputError(
+        'unreadable-directory',
+        `the directory cannot be read: ${reasonOf(cause)}`,
+        { file: at },
+        { cause },
+      )
     }
   }
   return lists.sort()
@@ -123,11 +156,16 @@ function refuseSharedOutputs(tasks: readonly BatchTask[]): void {
     const products = join(resolve(outdir), name.fileName)
     const before = seen.get(products)
     if (before !== undefined) {
-      throw new InputError('shared-outputs', 'two exposures of the batch would write the same products: give them directories of their own, in a manifest with the column outdir', {
-        file: listPath,
-        found: before,
-        expected: 'one list per exposure and output directory',
-      })
+      throw new InputError(
+        'shared-outputs',
+        'two exposures of the batch would write the same products: give them ' +
+          'directories of their own, in a manifest with the column outdir',
+        {
+          file: listPath,
+          found: before,
+          expected: 'one list per exposure and output directory',
+        },
+      )
     }
     seen.set(products, listPath)
   }

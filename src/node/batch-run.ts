@@ -25,16 +25,23 @@ export type Unmarked = Map<BatchTask, ExposureRecord>
 
 export interface BatchEnd {
   readonly unmarked: Unmarked
-  /** `complete`: every exposure had its turn. `stopped`: by the signal. `disk-full`: nothing further could be written. */
+  /**
+   * `complete`: every exposure had its turn. `stopped`: by the signal. `disk-full`: nothing further could be written.
+   */
   readonly end: 'complete' | 'stopped' | 'disk-full'
   readonly finished: number
 }
 
 /**
- * Takes the exposures of a batch in their order, each at most once at a time and with further attempts where a failure may pass; one that fails does
- * not stop the others, but a full disk does. After the signal no exposure is begun, and those in hand are given up between two CCDs: every finished one stays finished.
+ * Takes the exposures of a batch in their order, each at most once at a time and with further attempts where a failure
+ * may pass; one that fails does not stop the others, but a full disk does. After the signal no exposure is begun, and
+ * those in hand are given up between two CCDs: every finished one stays finished.
  */
-export async function runBatch(tasks: readonly BatchTask[], bench: BatchBench, control: BatchControl): Promise<BatchEnd> {
+export async function runBatch(
+  tasks: readonly BatchTask[],
+  bench: BatchBench,
+  control: BatchControl,
+): Promise<BatchEnd> {
   const unmarked: Unmarked = new Map()
   const cleaned = new Set<string>()
   let next = 0
@@ -71,7 +78,11 @@ export function runControl(
 }
 
 /** One exposure with its further attempts; undefined where the signal stopped it. */
-export async function retried(task: BatchTask, control: Pick<BatchControl, 'retryWaitsMs' | 'signal' | 'onRetry'>, attemptOnce: () => Promise<FinishedExposure>): Promise<FinishedExposure | undefined> {
+export async function retried(
+  task: BatchTask,
+  control: Pick<BatchControl, 'retryWaitsMs' | 'signal' | 'onRetry'>,
+  attemptOnce: () => Promise<FinishedExposure>,
+): Promise<FinishedExposure | undefined> {
   const { signal } = control
   for (let attempt = 0; ; attempt++) {
     let outcome: FinishedExposure
@@ -93,7 +104,17 @@ export async function retried(task: BatchTask, control: Pick<BatchControl, 'retr
 function bareRecord(task: BatchTask, error: unknown): ExposureRecord {
   const { fileName, expnumText, reqnum, attnum } = task.name
   const failures = [failureRecord(error, task)]
-  return { list: fileName, expnum: Number(expnumText), reqnum, attnum, raDeg: NaN, decDeg: NaN, solution: null, ccds: [], failures }
+  return {
+    list: fileName,
+    expnum: Number(expnumText),
+    reqnum,
+    attnum,
+    raDeg: NaN,
+    decDeg: NaN,
+    solution: null,
+    ccds: [],
+    failures,
+  }
 }
 
 /** False where the signal came first. */

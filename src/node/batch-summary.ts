@@ -3,7 +3,15 @@ import { dirname, join, relative, resolve } from 'node:path'
 import { markerName, parseMarker } from '../batch/marker.js'
 import { ReasonTally } from '../batch/reason-tally.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../batch/record.js'
-import { ccdTable, exposureTable, FAILURES_HEADER, failureLines, listFailureLines, type ListFailure, type SummarizedExposure } from '../batch/summary.js'
+import {
+  ccdTable,
+  exposureTable,
+  FAILURES_HEADER,
+  failureLines,
+  listFailureLines,
+  type ListFailure,
+  type SummarizedExposure,
+} from '../batch/summary.js'
 import { InputError, worstOf, type ExitCode } from '../errors.js'
 import { parquetGroups } from '../formats/parquet/index.js'
 import type { BatchTask } from './batch-plan.js'
@@ -25,7 +33,10 @@ export interface SummaryPaths {
   readonly failures: string
 }
 
-/** `batch_summary.parquet`, `batch_exposures.parquet` and `batch_failures.csv`, or the like after the name of the summary. */
+/**
+ * `batch_summary.parquet`, `batch_exposures.parquet` and `batch_failures.csv`, or the like after the name of the
+ * summary.
+ */
 export function summaryPaths(summary: string): SummaryPaths {
   const stem = summary.replace(/\.parquet$/, '').replace(/_summary$/, '')
   return { ccds: summary, exposures: `${stem}_exposures.parquet`, failures: `${stem}_failures.csv` }
@@ -45,8 +56,8 @@ export interface SummaryCounts {
 const EXPOSURES_PER_GROUP = 256
 
 /**
- * Writes the tables of a batch from the markers of its exposures, by exposure number, so that they are the same whatever was calibrated now and what
- * long ago. They take their names in one commit.
+ * Writes the tables of a batch from the markers of its exposures, by exposure number, so that they are the same
+ * whatever was calibrated now and what long ago. They take their names in one commit.
  *
  * @param tasks exposures that have a marker, or are in `unmarked`
  */
@@ -59,11 +70,19 @@ export async function writeSummary(
 ): Promise<SummaryCounts> {
   const home = dirname(paths.ccds)
   await mkdir(home, { recursive: true }).catch((cause: unknown) => {
-    throw new InputError('unwritable-directory', `the directory of the summary cannot be made: ${reasonOf(cause)}`, { file: home }, { cause })
+    throw new InputError(
+      'unwritable-directory',
+      `the directory of the summary cannot be made: ${reasonOf(cause)}`,
+      { file: home },
+      { cause },
+    )
   })
   await recoverDirectory(home)
   const ordered = [...tasks].sort(byExposure)
-  const [ccds, exposures] = await Promise.all([parquetGroups(ccdTable([])), parquetGroups(exposureTable([], acceptBorrowed))])
+  const [ccds, exposures] = await Promise.all([
+    parquetGroups(ccdTable([])),
+    parquetGroups(exposureTable([], acceptBorrowed)),
+  ])
   const sinks: StagedSink[] = []
   const counts = { fitted: 0, borrowed: 0, none: 0, failed: 0, absent: 0 }
   const codes = new Set<ExitCode>(unreadable.map(({ exitCode }) => exitCode))
@@ -98,20 +117,36 @@ export async function writeSummary(
     for (const sink of sinks) await sink.abort()
     throw error
   }
-  return { exposures: ordered.length, ccds: counts, failures, commonest: reasons.commonest(), exitCode: worstOf([...codes]) }
+  return {
+    exposures: ordered.length,
+    ccds: counts,
+    failures,
+    commonest: reasons.commonest(),
+    exitCode: worstOf([...codes]),
+  }
 }
 
 const byExposure = (a: BatchTask, b: BatchTask) =>
-  Number(a.name.expnumText) - Number(b.name.expnumText) || compare(a.name.fileName, b.name.fileName) || compare(a.listPath, b.listPath)
+  Number(a.name.expnumText) - Number(b.name.expnumText) ||
+  compare(a.name.fileName, b.name.fileName) ||
+  compare(a.listPath, b.listPath)
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
 async function markedRecord({ outdir, name }: BatchTask): Promise<ExposureRecord> {
   const path = join(outdir, markerName(name))
   const marker = parseMarker(
     await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
-      throw new InputError('unreadable-file', `the done-marker cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+      throw new InputError(
+        'unreadable-file',
+        `the done-marker cannot be read: ${reasonOf(cause)}`,
+        { file: path },
+        { cause },
+      )
     }),
   )
-  if (marker === undefined) throw new InputError('damaged-marker', 'the done-marker was changed while the batch ran: run it again', { file: path })
+  if (marker === undefined)
+    throw new InputError('damaged-marker', 'the done-marker was changed while the batch ran: run it again', {
+      file: path,
+    })
   return marker.record
 }

@@ -40,12 +40,18 @@ const WONDER_MS = 60_000
 const COMPLETE_ROUNDS = 10
 
 /**
- * Watches a directory: calibrates CCDs as their files land and solves their exposure anew each time, all that landed together in one go. A list
- * may land before or after its CCDs. Gives the reason for which it ended.
+ * Watches a directory: calibrates CCDs as their files land and solves their exposure anew each time, all that landed
+ * together in one go. A list may land before or after its CCDs. Gives the reason for which it ended.
  *
- * An exposure gets its done-marker when no file of it is left that has not landed, so that a batch over the directory finds it done.
+ * An exposure gets its done-marker when no file of it is left that has not landed, so that a batch over the directory
+ * finds it done.
  */
-export async function watchDirectory(dir: string, plan: PlanOptions, bench: BatchBench, control: WatchControl): Promise<'stopped' | 'idle' | 'complete'> {
+export async function watchDirectory(
+  dir: string,
+  plan: PlanOptions,
+  bench: BatchBench,
+  control: WatchControl,
+): Promise<'stopped' | 'idle' | 'complete'> {
   const { signal, pollMs, settleMs, idleMs, untilComplete } = control
   const watched = new Map<string, Watched>()
   const files = landing(settleMs)
@@ -58,7 +64,12 @@ export async function watchDirectory(dir: string, plan: PlanOptions, bench: Batc
   try {
     for (let round = 0; !stopped(); round++) {
       for (const listPath of await findLists(dir)) {
-        if (!watched.has(listPath)) watched.set(listPath, { task: taskOf({ line: 0, list: listPath }, '.', plan, dir), complete: false, notWhole: new Map() })
+        if (!watched.has(listPath))
+          watched.set(listPath, {
+            task: taskOf({ line: 0, list: listPath }, '.', plan, dir),
+            complete: false,
+            notWhole: new Map(),
+          })
       }
       let moving = 0
       const begun = Date.now()
@@ -81,12 +92,23 @@ export async function watchDirectory(dir: string, plan: PlanOptions, bench: Batc
       if (stopped()) break
       const known = [...watched.values()].filter(({ made }) => made !== undefined)
       if (unsaid && moving === 0) {
-        await control.onQuiet?.(known.map(({ task }) => task), unmarked)
+        await control.onQuiet?.(
+          known.map(({ task }) => task),
+          unmarked,
+        )
         unsaid = false
       }
-      if (untilComplete && watched.size > 0 && [...watched.values()].every(({ complete }) => complete)) return 'complete'
+      if (untilComplete && watched.size > 0 && [...watched.values()].every(({ complete }) => complete))
+        return 'complete'
       if (idleMs !== undefined && moving === 0 && begun - lastNews >= idleMs) return 'idle'
-      waker.listenTo(new Set([dir, ...[...watched.values()].filter(({ complete }) => !complete).flatMap(({ task }) => [dirname(task.listPath), task.workdir])]))
+      waker.listenTo(
+        new Set([
+          dir,
+          ...[...watched.values()]
+            .filter(({ complete }) => !complete)
+            .flatMap(({ task }) => [dirname(task.listPath), task.workdir]),
+        ]),
+      )
       await waker.wait(Math.min(pollMs, moving > 0 ? settleMs : pollMs, idleMs ?? pollMs))
     }
     return 'stopped'
@@ -107,10 +129,16 @@ interface Seen {
   readonly news: boolean
 }
 
-async function lookAt(one: Watched, bench: BatchBench, files: Landing, wonderAt: (path: string) => void): Promise<Seen | undefined> {
+async function lookAt(
+  one: Watched,
+  bench: BatchBench,
+  files: Landing,
+  wonderAt: (path: string) => void,
+): Promise<Seen | undefined> {
   const { task, made } = one
   const listLook = await lookOf(task.listPath)
-  if (files.look(task.listPath, listLook, Date.now()) !== 'resting') return listLook === undefined ? undefined : { looks: new Map(), moving: 1, waiting: 1, news: false }
+  if (files.look(task.listPath, listLook, Date.now()) !== 'resting')
+    return listLook === undefined ? undefined : { looks: new Map(), moving: 1, waiting: 1, news: false }
   const opened = await openTask(task, bench.job).catch((error: unknown) => {
     // It may be in the middle of being written; a batch over the directory would tell.
     if (isBlissError(error)) return undefined
@@ -136,7 +164,8 @@ async function lookAt(one: Watched, bench: BatchBench, files: Landing, wonderAt:
       wonderAt(path)
     }
   }
-  const same = made !== undefined && made.size === looks.size && [...looks].every(([ccd, look]) => made.get(ccd) === look)
+  const same =
+    made !== undefined && made.size === looks.size && [...looks].every(([ccd, look]) => made.get(ccd) === look)
   return { looks, moving, waiting: opened.rows.length - looks.size, news: looks.size > 0 && !same }
 }
 
@@ -146,7 +175,12 @@ async function lookOf(path: string): Promise<string | undefined> {
 }
 
 /** Products from the CCDs that have landed, unless they stand already. */
-async function calibrateLanded(one: Watched, { looks, waiting }: Seen, bench: BatchBench, control: WatchControl): Promise<FinishedExposure> {
+async function calibrateLanded(
+  one: Watched,
+  { looks, waiting }: Seen,
+  bench: BatchBench,
+  control: WatchControl,
+): Promise<FinishedExposure> {
   const { task, made } = one
   const opened = await openTask(task, bench.job)
   if (made === undefined && waiting === 0) {

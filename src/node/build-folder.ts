@@ -40,7 +40,7 @@ export function directoryFolder(root: string, thread = 0): BuildFolder {
       try {
         const handle = await open(file, 'r')
         try {
-          for (let filled = 0; filled < bytes.length; ) {
+          for (let filled = 0; filled < bytes.length;) {
             const { bytesRead } = await handle.read(bytes, filled, bytes.length - filled, start + filled)
             if (bytesRead === 0) throw new Error('it is shorter than it was written')
             filled += bytesRead
@@ -53,7 +53,11 @@ export function directoryFolder(root: string, thread = 0): BuildFolder {
       }
       return bytes
     },
-    byteLength: (path) => stat(join(root, path)).then(({ size }) => size, () => undefined),
+    byteLength: (path) =>
+      stat(join(root, path)).then(
+        ({ size }) => size,
+        () => undefined,
+      ),
   }
 }
 

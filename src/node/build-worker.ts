@@ -16,7 +16,9 @@ let writer: PartitionWriter | undefined
 async function done(job: WorkerJob): Promise<WorkerResult> {
   switch (job.kind) {
     case 'read':
-      return readInputs(job, setup, fileInput, folder, catalogTools, (progress) => reply({ kind: 'progress', progress }))
+      return readInputs(job, setup, fileInput, folder, catalogTools, (progress) =>
+        reply({ kind: 'progress', progress }),
+      )
     case 'plan':
       writer = new PartitionWriter(job.plan, folder, catalogTools)
       return undefined

@@ -26,7 +26,8 @@ import { writeExposure } from './write-exposure.js'
 /**
  * Finds and reads the list of an exposure, and the rows that are asked for.
  *
- * @throws CommandError for CCDs or a flux that cannot be read, InputError for a list that is missing, ambiguous or damaged
+ * @throws CommandError for CCDs or a flux that cannot be read, InputError for a list that is missing, ambiguous or
+ *   damaged
  */
 export async function openJob(job: ExposureJob): Promise<OpenedJob> {
   fluxChoice(job.magsType)
@@ -52,7 +53,11 @@ export function openedJob(job: ExposureJob, list: ReadList): OpenedJob {
  *   photometric system stand in it; the signal's reason where it was stopped. What concerns one CCD, or the writing, is
  *   no exception but a failure in the result, with its exit code.
  */
-export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, control: RunControl = {}): Promise<ExposureRun> {
+export async function calibrateFiles(
+  opened: OpenedJob,
+  catalog: Catalog,
+  control: RunControl = {},
+): Promise<ExposureRun> {
   const { job, list, rows, several } = opened
   const { onNote, onFailure } = control
   await refuseUnwritable(job.outdir)
@@ -82,11 +87,27 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
 
     const allZp = several ? [] : await ownAllZp(opened, catalog, measured[0])
     const ready = measured.map((one) => readyCcd(run, opened, one, allZp))
-    const unfit = failures.flatMap(({ ccd, error }) => (ccd === undefined ? [] : [{ ccd, reason: reasonWithoutPath(error) }]))
-    const exposure = { failed: unfit, missing: missing.map(({ ccd }) => ccd), outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog.name, system: job.system, several, provenance: provenance(opened, catalog), pool }
+    const unfit = failures.flatMap(({ ccd, error }) =>
+      ccd === undefined ? [] : [{ ccd, reason: reasonWithoutPath(error) }],
+    )
+    const exposure = {
+      failed: unfit,
+      missing: missing.map(({ ccd }) => ccd),
+      outdir: job.outdir,
+      expnum: job.expnum,
+      list,
+      catalogName: catalog.name,
+      system: job.system,
+      several,
+      provenance: provenance(opened, catalog),
+      pool,
+    }
     const written = await writeExposure(exposure, ready, control)
     written.failures.forEach(fail)
-    const codes = [...failures.map(({ error }) => exitCodeOf(error)), ...written.ccds.map((result) => exitCodeOfResult(result, job))]
+    const codes = [
+      ...failures.map(({ error }) => exitCodeOf(error)),
+      ...written.ccds.map((result) => exitCodeOfResult(result, job)),
+    ]
     const { json } = written
     return {
       exitCode: written.ccds.length === 0 ? worstOf([3, ...codes]) : worstOf(codes),
@@ -103,7 +124,12 @@ export async function calibrateFiles(opened: OpenedJob, catalog: Catalog, contro
   }
 }
 
-function readyCcd(run: string, { job: { suspects: _done, ...job }, list }: OpenedJob, { row, fileName, result, sha256, reader }: MeasuredRow, others: readonly NamedBytes[]): ReadyCcd {
+function readyCcd(
+  run: string,
+  { job: { suspects: _done, ...job }, list }: OpenedJob,
+  { row, fileName, result, sha256, reader }: MeasuredRow,
+  others: readonly NamedBytes[],
+): ReadyCcd {
   const { magsType, keepBorrowed } = job
   return {
     row,
@@ -113,23 +139,39 @@ function readyCcd(run: string, { job: { suspects: _done, ...job }, list }: Opene
     others,
     input: { [row.fileName]: sha256 },
     reader,
-    stageCatalogue: (by, applied, facts, stem) => by.stageCatalogue({ run, job, list: list.name, row, fileName, sha256, applied, facts, stem }),
+    stageCatalogue: (by, applied, facts, stem) =>
+      by.stageCatalogue({ run, job, list: list.name, row, fileName, sha256, applied, facts, stem }),
   }
 }
 
 /** Exit code of a CCD that was written. */
-export function exitCodeOfResult({ outcome }: CcdResult, { acceptBorrowed }: Pick<ExposureJob, 'acceptBorrowed'>): ExitCode {
+export function exitCodeOfResult(
+  { outcome }: CcdResult,
+  { acceptBorrowed }: Pick<ExposureJob, 'acceptBorrowed'>,
+): ExitCode {
   return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
 }
 
 /** `allZP_` of a run of one CCD, unless the exposure's stands. */
-async function ownAllZp({ job, list }: OpenedJob, catalog: Catalog, measured: MeasuredRow | undefined): Promise<NamedBytes[]> {
+async function ownAllZp(
+  { job, list }: OpenedJob,
+  catalog: Catalog,
+  measured: MeasuredRow | undefined,
+): Promise<NamedBytes[]> {
   if (measured === undefined) return []
   const { allZp } = exposureProductNames(list.name)
   const standing = await readIfThere(join(job.outdir, allZp))
   if (standing?.trimEnd().endsWith(',exposure')) return []
   const { zeropoint, zeropointErr, system, cuts } = measured.result
-  const text = allZpCsv(job.expnum, list.name, { matched: cuts.matched, used: cuts.used, zeropoint, zeropointErr, system, catalog: catalog.name, scope: 'ccd' })
+  const text = allZpCsv(job.expnum, list.name, {
+    matched: cuts.matched,
+    used: cuts.used,
+    zeropoint,
+    zeropointErr,
+    system,
+    catalog: catalog.name,
+    scope: 'ccd',
+  })
   return [{ name: allZp, bytes: new TextEncoder().encode(text) }]
 }
 

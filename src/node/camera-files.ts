@@ -13,7 +13,9 @@ async function packagedCamera(name: string): Promise<CameraDescription> {
   return parseCameraDescription(JSON.parse(await readFile(new URL(file, packageRoot), 'utf8')), file)
 }
 
-/** The camera of an image among those that the package describes; `generic` if it is none of them. They are read once. */
+/**
+ * The camera of an image among those that the package describes; `generic` if it is none of them. They are read once.
+ */
 export async function packagedCameraOf(evidence: CameraEvidence): Promise<RecognisedCamera> {
   described ??= Promise.all([Promise.all(DESCRIBED.map(packagedCamera)), packagedCamera('generic')]).then(
     ([cameras, generic]) => ({ cameras, generic }),

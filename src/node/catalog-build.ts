@@ -15,7 +15,19 @@ import { fileInputs, findInputs } from './catalog-inputs.js'
 import { packageVersion } from './package.js'
 import { recoverDirectory } from './recover-directory.js'
 
-export interface DirectoryBuildOptions extends Pick<BuildOptions, 'release' | 'coverage' | 'columns' | 'precision' | 'doubles' | 'marginArcsec' | 'metadata' | 'maxRowsPerFile' | 'jobBytes' | 'onProgress'> {
+export interface DirectoryBuildOptions extends Pick<
+  BuildOptions,
+  | 'release'
+  | 'coverage'
+  | 'columns'
+  | 'precision'
+  | 'doubles'
+  | 'marginArcsec'
+  | 'metadata'
+  | 'maxRowsPerFile'
+  | 'jobBytes'
+  | 'onProgress'
+> {
   readonly descriptions?: readonly CatalogDescription[]
   /** Replace the catalogue that stands at the target. */
   readonly force?: boolean
@@ -40,7 +52,11 @@ const BYTES_PER_WORKER = 48e6
  * @throws InputError where an input is missing, damaged or unfit, the target is a link, holds something and `force` is
  *   not given, or with it something that is not of a catalogue
  */
-export async function buildCatalogDirectory(from: readonly (string | BuildInput)[], to: string, options: DirectoryBuildOptions = {}): Promise<BuildReport> {
+export async function buildCatalogDirectory(
+  from: readonly (string | BuildInput)[],
+  to: string,
+  options: DirectoryBuildOptions = {},
+): Promise<BuildReport> {
   if (from.length === 0) throw new CommandError('no-inputs', 'nothing to build from is named', { option: '--from' })
   const target = resolve(to)
   await refuseLinkedTarget(target)
@@ -71,7 +87,8 @@ export async function buildCatalogDirectory(from: readonly (string | BuildInput)
     await place.discard().catch(() => undefined)
     return report
   } catch (error) {
-    // What took long stays for the next try; a build that failed at its first input, or is of another release, leaves nothing.
+    // What took long stays for the next try; a build that failed at its first input, or is of another release, leaves
+    // nothing.
     const done = await readdir(join(work, 'jobs')).catch(() => [])
     const isWorthIt = done.length > 0 && !isReleaseRefusal(error)
     const isKept = isWorthIt || (await catalogueAside(target)) !== undefined
@@ -89,7 +106,11 @@ function threadsFor(inputs: readonly BuildInput[], isOpen: boolean, asked: numbe
 /** An input inside the target would be replaced with it. */
 function refuseInputsBelow(target: string, paths: readonly string[]): void {
   const inside = paths.find((path) => `${resolve(path)}/`.startsWith(`${target}/`))
-  if (inside !== undefined) throw new InputError('input-in-target', 'an input lies inside the target directory: build into another', { file: inside, found: target })
+  if (inside !== undefined)
+    throw new InputError('input-in-target', 'an input lies inside the target directory: build into another', {
+      file: inside,
+      found: target,
+    })
 }
 
 /** The same pixel twice would pass unnoticed but for its repeated stars. */
@@ -99,7 +120,11 @@ function refuseTwicePixels(inputs: readonly BuildInput[]): void {
     const pixel = pixelOfFileName(name)
     if (pixel === undefined) continue
     const before = seen.get(pixel)
-    if (before !== undefined) throw new InputError('repeated-pixel', 'two files of the original hold the same pixel', { file: name, found: before })
+    if (before !== undefined)
+      throw new InputError('repeated-pixel', 'two files of the original hold the same pixel', {
+        file: name,
+        found: before,
+      })
     seen.set(pixel, name)
   }
 }

@@ -10,7 +10,10 @@ import { packageRoot } from './package.js'
 /** Of the window that Brotli looks back through, 2^16 bytes: pages are smaller. */
 const WINDOW_BITS = 16
 
-/** Compression and checksums of Node's own libraries. A page is unpacked in one piece, with a byte to spare so that there is no second. */
+/**
+ * Compression and checksums of Node's own libraries. A page is unpacked in one piece, with a byte to spare so that
+ * there is no second.
+ */
 export const catalogTools: CatalogTools = {
   gunzip: (bytes, byteLength) => gunzipSync(bytes, bounded(byteLength)),
   unbrotli: (bytes, byteLength) => brotliDecompressSync(bytes, bounded(byteLength)),

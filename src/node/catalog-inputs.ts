@@ -16,7 +16,10 @@ import { readWholeText } from './regular-file.js'
 /** VOTables are found, so that they can be refused by name. */
 const READABLE = /\.(csv|ecsv|tsv|fits|fit|fts|cat|parquet|vot|votable|xml)(\.gz)?$/i
 
-/** The files to build from: those named, and those below the directories named that look like catalogues, in order of their paths. */
+/**
+ * The files to build from: those named, and those below the directories named that look like catalogues, in order of
+ * their paths.
+ */
 export async function findInputs(paths: readonly string[]): Promise<string[]> {
   const found: string[] = []
   for (const path of paths) {
@@ -38,14 +41,26 @@ async function inputsBelow(path: string, depth = 0): Promise<string[]> {
   const names = entries.filter((entry) => !entry.isDirectory()).map((entry) => join(entry.parentPath, entry.name))
   // A HATS directory carries tables about itself; its stars are below dataset/.
   const isHats = names.includes(join(path, 'hats.properties')) || names.includes(join(path, 'properties'))
-  const inputs = names.filter((name) => READABLE.test(name) && (!isHats || name.startsWith(join(path, 'dataset')))).sort()
+  const inputs = names
+    .filter((name) => READABLE.test(name) && (!isHats || name.startsWith(join(path, 'dataset'))))
+    .sort()
   if (inputs.length > 0) return inputs
   const seen = names.map((name) => relative(path, name)).sort()
-  const found = seen.length === 0 ? 'no file' : `${seen.slice(0, 5).join(', ')}${seen.length > 5 ? ` and ${seen.length - 5} more` : ''}`
-  throw new InputError('no-inputs', 'no catalogue file is below the directory', { file: path, found, expected: 'CSV, ECSV, TSV, FITS or Parquet files' })
+  const found =
+    seen.length === 0
+      ? 'no file'
+      : `${seen.slice(0, 5).join(', ')}${seen.length > 5 ? ` and ${seen.length - 5} more` : ''}`
+  throw new InputError('no-inputs', 'no catalogue file is below the directory', {
+    file: path,
+    found,
+    expected: 'CSV, ECSV, TSV, FITS or Parquet files',
+  })
 }
 
-/** The properties of a HATS collection, whose catalogue counts: its margin repeats rows of it. Undefined where there is none. */
+/**
+ * The properties of a HATS collection, whose catalogue counts: its margin repeats rows of it. Undefined where there is
+ * none.
+ */
 async function collectionText(path: string): Promise<string | undefined> {
   const file = join(path, COLLECTION_NAME)
   return readWholeText(file, 'smallTextBytes').catch((cause: NodeJS.ErrnoException) => {
@@ -74,7 +89,12 @@ export async function fileInputs(paths: readonly string[]): Promise<BuildInput[]
     const root = /^(.*)[\\/]dataset[\\/].*Norder(?:=|%3D)\d/.exec(path)?.[1]
     if (root !== undefined && !ofCatalog.has(root)) ofCatalog.set(root, releaseOfCatalog(root))
     const release = root === undefined ? undefined : await ofCatalog.get(root)
-    inputs.push({ ...fileInput(path), ...(release && { release }), byteLength: size, identity: `${path} ${size} ${mtimeMs}` })
+    inputs.push({
+      ...fileInput(path),
+      ...(release && { release }),
+      byteLength: size,
+      identity: `${path} ${size} ${mtimeMs}`,
+    })
   }
   return inputs
 }

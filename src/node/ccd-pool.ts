@@ -13,8 +13,8 @@ export interface CcdThread extends CcdTasks {
 }
 
 /**
- * Threads that work on CCDs: this thread and `workers - 1` others, each started when it is first needed. One pool serves any number of exposures, one
- * after the other or together; close it at the end.
+ * Threads that work on CCDs: this thread and `workers - 1` others, each started when it is first needed. One pool
+ * serves any number of exposures, one after the other or together; close it at the end.
  */
 export interface CcdPool {
   /** The threads that this many CCDs keep busy, this one last, each started; one that died starts anew. */
@@ -50,18 +50,30 @@ export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD):
   }
 }
 
-/** The entry of a worker thread: beside this file in the library and in the bundle; threads load no TypeScript, so the sources take the bundle's, if it was built. */
+/**
+ * The entry of a worker thread: beside this file in the library and in the bundle; threads load no TypeScript, so the
+ * sources take the bundle's, if it was built.
+ */
 const workerEntry: URL | undefined = (() => {
   if (import.meta.url.endsWith('.js')) return new URL('./ccd-worker.js', import.meta.url)
   const built = new URL('dist/bundle/ccd-worker.js', packageRoot)
   return existsSync(built) ? built : undefined
 })()
 
-/** What becomes of work in hand when its thread ends: nothing of it was written. An exception that nothing caught is a bug, and stays one. */
+/**
+ * What becomes of work in hand when its thread ends: nothing of it was written. An exception that nothing caught is a
+ * bug, and stays one.
+ */
 function lostWork(cause: NodeJS.ErrnoException | undefined): Error {
-  if (cause !== undefined && cause.code !== 'ERR_WORKER_OUT_OF_MEMORY') return new Error(`a worker thread died at its work: ${cause.message}`, { cause })
+  if (cause !== undefined && cause.code !== 'ERR_WORKER_OUT_OF_MEMORY')
+    return new Error(`a worker thread died at its work: ${cause.message}`, { cause })
   const reason = cause === undefined ? 'it was ended' : 'its memory is full, take fewer --workers'
-  return new InputError('worker-died', `a worker thread died at its work: ${reason}`, {}, cause === undefined ? {} : { cause: Object.assign(new Error(cause.message), { code: 'ENOMEM' }) })
+  return new InputError(
+    'worker-died',
+    `a worker thread died at its work: ${reason}`,
+    {},
+    cause === undefined ? {} : { cause: Object.assign(new Error(cause.message), { code: 'ENOMEM' }) },
+  )
 }
 
 interface Waiting {

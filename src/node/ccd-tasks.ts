@@ -6,7 +6,12 @@ import { fluxChoice } from '../exposure/fullcat.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import type { CcdResult } from '../photometry/result.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput, type CcdSky } from '../pipeline.js'
-import { calibratedCatalogue, carriedCatalogue, type AppliedZeropoint, type CarriedCatalogue } from '../products/calibrated-catalogue.js'
+import {
+  calibratedCatalogue,
+  carriedCatalogue,
+  type AppliedZeropoint,
+  type CarriedCatalogue,
+} from '../products/calibrated-catalogue.js'
 import type { CatalogueFacts } from '../products/catalogue-header.js'
 import { combinedCsv, combinedFits } from '../products/combined-catalogue.js'
 import { catalogueFiles, resultFiles, type ResultContext } from '../products/ccd-products.js'
@@ -87,8 +92,9 @@ export interface StagedCatalogue {
 }
 
 /**
- * What a thread can do with a CCD. Arguments and results are plain data, so that it is the same in any thread. One thread reads a CCD and writes its
- * calibrated catalogue, another may calibrate it and write its result: a thread compiles half of the program then, and that takes as long as some thirty CCDs.
+ * What a thread can do with a CCD. Arguments and results are plain data, so that it is the same in any thread. One
+ * thread reads a CCD and writes its calibrated catalogue, another may calibrate it and write its result: a thread
+ * compiles half of the program then, and that takes as long as some thirty CCDs.
  */
 export interface CcdTasks {
   /** Reads a SExtractor catalogue; keeps what the calibrated one carries over. */
@@ -108,8 +114,9 @@ export interface CcdTasks {
 }
 
 /**
- * The tasks, with room for what is kept between reading and staging. Those that only compute have a turn of the event loop each: one after the other they
- * would hold up the files that others wait for, and the threads that wait for their next task.
+ * The tasks, with room for what is kept between reading and staging. Those that only compute have a turn of the event
+ * loop each: one after the other they would hold up the files that others wait for, and the threads that wait for their
+ * next task.
  */
 export function ccdTasks(): CcdTasks {
   const kept = new Map<string, Map<number, CarriedCatalogue>>()
@@ -123,11 +130,24 @@ export function ccdTasks(): CcdTasks {
       const carried = carriedCatalogue(table)
       if (!kept.has(run)) kept.set(run, new Map())
       kept.get(run)!.set(ccd, carried)
-      const input: CcdInput = { ...facts, camera, ccd, band, centre, corners, sources, place: { file: list.fileName, line: row.line } }
+      const input: CcdInput = {
+        ...facts,
+        camera,
+        ccd,
+        band,
+        centre,
+        corners,
+        sources,
+        place: { file: list.fileName, line: row.line },
+      }
       const notes = [
         ...read.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
-        ...(facts.epochYr === undefined ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`] : []),
-        ...(carried.blank.length > 0 ? [`CCD ${ccd}: ${row.fileName} lacks ${carried.blank.join(', ')}; blank in the products`] : []),
+        ...(facts.epochYr === undefined
+          ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`]
+          : []),
+        ...(carried.blank.length > 0
+          ? [`CCD ${ccd}: ${row.fileName} lacks ${carried.blank.join(', ')}; blank in the products`]
+          : []),
       ]
       return { input, sha256, notes }
     },
@@ -147,7 +167,9 @@ export function ccdTasks(): CcdTasks {
       const products = ccdProductNames(list, applied.ccd)
       const names = { csv: join(outdir, products.zpCsv), fits: join(outdir, products.zpFits) }
       const standing = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
-      return withSpareMemory(async (allocate) => stagedCatalogue(outdir, products, await recalibratedFiles(standing, names, applied, allocate), stem))
+      return withSpareMemory(async (allocate) =>
+        stagedCatalogue(outdir, products, await recalibratedFiles(standing, names, applied, allocate), stem),
+      )
     },
     async stageResult({ outdir, result, context, stem, others }) {
       return stageFiles(outdir, [...(await resultFiles(result, context)), ...others], stem)
@@ -155,7 +177,11 @@ export function ccdTasks(): CcdTasks {
     async combine({ outdir, name, form, parts, order, stem }) {
       const sources = await Promise.all(parts.map(({ temporary }) => fileSource(join(outdir, temporary))))
       try {
-        return await stageFiles(outdir, [{ name, bytes: form === 'csv' ? combinedCsv(sources, order) : combinedFits(sources, order) }], stem)
+        return await stageFiles(
+          outdir,
+          [{ name, bytes: form === 'csv' ? combinedCsv(sources, order) : combinedFits(sources, order) }],
+          stem,
+        )
       } finally {
         await Promise.all(sources.map((source) => source.close()))
       }
@@ -167,7 +193,12 @@ export function ccdTasks(): CcdTasks {
   }
 }
 
-async function stagedCatalogue(outdir: string, { zpCsv, zpFits }: ProductNames, { csv, fits, raDeg }: RecalibratedFiles, stem: string): Promise<StagedCatalogue> {
+async function stagedCatalogue(
+  outdir: string,
+  { zpCsv, zpFits }: ProductNames,
+  { csv, fits, raDeg }: RecalibratedFiles,
+  stem: string,
+): Promise<StagedCatalogue> {
   const files = [
     { name: zpCsv, bytes: csv },
     { name: zpFits, bytes: fits },
@@ -180,11 +211,16 @@ function readSky(sky: CcdSky | PlainError): CcdSky {
   return sky
 }
 
-const readFullcat = ({ job, list, row, fileName }: CcdOfRun) => readCcd(job.workdir, fileName, row, list.fileName, fluxChoice(job.magsType))
+const readFullcat = ({ job, list, row, fileName }: CcdOfRun) =>
+  readCcd(job.workdir, fileName, row, list.fileName, fluxChoice(job.magsType))
 
 /** What another thread kept that is no more. */
 async function carriedAgain(task: StageCatalogueTask): Promise<CarriedCatalogue> {
   const { table, sha256 } = await readFullcat(task)
   if (sha256 === task.sha256) return carriedCatalogue(table)
-  throw new InputError('changed-input', 'the SExtractor catalogue was changed while it was calibrated', { file: task.fileName, found: `SHA-256 ${sha256}`, expected: task.sha256 })
+  throw new InputError('changed-input', 'the SExtractor catalogue was changed while it was calibrated', {
+    file: task.fileName,
+    found: `SHA-256 ${sha256}`,
+    expected: task.sha256,
+  })
 }

@@ -9,18 +9,27 @@ export interface TaskCall {
   readonly name: keyof CcdTasks
   readonly argument: unknown
 }
-export type TaskAnswer = { readonly id: number; readonly value: unknown } | { readonly id: number; readonly error: ReturnType<typeof plainError> }
+export type TaskAnswer =
+  | { readonly id: number; readonly value: unknown }
+  | { readonly id: number; readonly error: ReturnType<typeof plainError> }
 
 const tasks = ccdTasks()
 parentPort?.on('message', ({ id, name, argument }: TaskCall) => {
   const task = tasks[name] as (argument: unknown) => Promise<unknown>
   task(argument).then(
-    (value) => parentPort!.postMessage({ id, value } satisfies TaskAnswer, name === 'read' ? memoryOf((value as ReadCcd).input.sources) : []),
+    (value) =>
+      parentPort!.postMessage(
+        { id, value } satisfies TaskAnswer,
+        name === 'read' ? memoryOf((value as ReadCcd).input.sources) : [],
+      ),
     (error: unknown) => parentPort!.postMessage({ id, error: plainError(error) } satisfies TaskAnswer),
   )
 })
 
-/** The memory of detections, which goes over without being copied: the thread that read them keeps what it needs of them apart. */
+/**
+ * The memory of detections, which goes over without being copied: the thread that read them keeps what it needs of them
+ * apart.
+ */
 function memoryOf({ others = [], ...columns }: SourceColumns): ArrayBuffer[] {
   const arrays = [...Object.values(columns), ...others.flatMap(({ flux, fluxErr }) => [flux, fluxErr])]
   return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]

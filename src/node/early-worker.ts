@@ -2,7 +2,10 @@ import type { Worker } from 'node:worker_threads'
 
 let early: Worker | undefined
 
-/** Hands over a worker thread that was started before the program was loaded: both take equally long to start, and so they start together. */
+/**
+ * Hands over a worker thread that was started before the program was loaded: both take equally long to start, and so
+ * they start together.
+ */
 export function handOverWorker(worker: Worker): void {
   early = worker
   worker.once('exit', () => {

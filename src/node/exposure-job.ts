@@ -53,7 +53,10 @@ export interface RunProgress {
 export interface RunControl {
   /** Threads to work in; without them this thread alone. */
   readonly pool?: CcdPool
-  /** Stops between two CCDs: the run throws the signal's reason, and leaves nothing but what stood before or is written whole. */
+  /**
+   * Stops between two CCDs: the run throws the signal's reason, and leaves nothing but what stood before or is written
+   * whole.
+   */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: RunProgress) => void
   /** A sentence that is no failure: a CCD left out, columns that are blank. */
@@ -73,7 +76,9 @@ export interface ExposureRun {
   readonly exitCode: ExitCode
   readonly list: ReadList
   readonly catalog: Catalog
-  /** The CCDs whose products stand, in the order of the list, in the light of the exposure where several were asked for. */
+  /**
+   * The CCDs whose products stand, in the order of the list, in the light of the exposure where several were asked for.
+   */
   readonly ccds: readonly SolvedResult[]
   /** The exposure's solution; absent in a run of one CCD. */
   readonly solution?: ExposureSolution

@@ -4,12 +4,16 @@ import type { FileMark } from '../batch/marker.js'
 import { unreadableFile } from './reason.js'
 import { openRegular } from './regular-file.js'
 
-/** A change within this time of a look might carry the same times as what was seen: clocks of file systems tick in up to two seconds. */
+/**
+ * A change within this time of a look might carry the same times as what was seen: clocks of file systems tick in up to
+ * two seconds.
+ */
 const TICK_MS = 2000
 
 /**
- * What tells that a file is the one that was seen, without reading it: size, modification, change of status, inode. The time of change is set by the
- * kernel alone, so that a file whose modification time was put back does not pass. Null where the file changed too shortly ago to tell; undefined where there is none.
+ * What tells that a file is the one that was seen, without reading it: size, modification, change of status, inode. The
+ * time of change is set by the kernel alone, so that a file whose modification time was put back does not pass. Null
+ * where the file changed too shortly ago to tell; undefined where there is none.
  */
 export async function stampOf(path: string, nowMs = Date.now()): Promise<string | null | undefined> {
   const facts = await stat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
@@ -42,8 +46,8 @@ export async function markOf(path: string): Promise<FileMark | null> {
 }
 
 /**
- * Whether a file still has the content of its mark, by its stamp or, where that does not tell, by its content: then with the mark that tells next time.
- * Undefined where it is gone or another.
+ * Whether a file still has the content of its mark, by its stamp or, where that does not tell, by its content: then
+ * with the mark that tells next time. Undefined where it is gone or another.
  */
 export async function sameContent(path: string, mark: FileMark, rehash: boolean): Promise<FileMark | undefined> {
   const stamp = await stampOf(path)

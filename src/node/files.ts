@@ -20,7 +20,10 @@ export interface OpenedFile extends ReadySource {
   close(): Promise<void>
 }
 
-/** A file read by byte ranges. Throws InputError where it is missing, unreadable or a directory. The file is closed when the source is forgotten. */
+/**
+ * A file read by byte ranges. Throws InputError where it is missing, unreadable or a directory. The file is closed when
+ * the source is forgotten.
+ */
 export async function fileSource(path: string): Promise<OpenedFile> {
   const failed = (cause: unknown) => unreadableFile(path, cause)
   let fd: number
@@ -46,7 +49,13 @@ export async function fileSource(path: string): Promise<OpenedFile> {
       const bytes = new Uint8Array(wanted)
       let filled = 0
       while (filled < wanted) {
-        const { bytesRead } = await readFd(fd, bytes, filled, Math.min(wanted - filled, READ_AT_MOST_BYTES), start + filled).catch((cause: unknown) => {
+        const { bytesRead } = await readFd(
+          fd,
+          bytes,
+          filled,
+          Math.min(wanted - filled, READ_AT_MOST_BYTES),
+          start + filled,
+        ).catch((cause: unknown) => {
           throw failed(cause)
         })
         if (bytesRead === 0) break

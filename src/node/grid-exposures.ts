@@ -29,14 +29,22 @@ interface Wanted {
  * @param check looks at the rows of every list, before anything is planned
  * @throws InputError for a list that is missing, damaged, ambiguous or without any catalogue
  */
-export async function findExposures(from: string, outdir: string | undefined, check: (rows: readonly CatalogueListRow[], listFile: string) => void): Promise<FoundExposures> {
+export async function findExposures(
+  from: string,
+  outdir: string | undefined,
+  check: (rows: readonly CatalogueListRow[], listFile: string) => void,
+): Promise<FoundExposures> {
   const notes: string[] = []
   const fileNames = directoryReader()
   const found: (GridExposure & { readonly cell: number; readonly listPath: string })[] = []
   for (const wanted of await wantedLists(from)) {
     const workdir = dirname(wanted.listPath)
     const name = parseListName(basename(wanted.listPath))
-    if (!name) throw new InputError('bad-list-name', 'the name is not that of a catalogue list', { file: wanted.listPath, expected: 'D{E}_r{R}p{A}_red_catlist.csv' })
+    if (!name)
+      throw new InputError('bad-list-name', 'the name is not that of a catalogue list', {
+        file: wanted.listPath,
+        expected: 'D{E}_r{R}p{A}_red_catlist.csv',
+      })
     const expnum = Number(name.expnumText)
     const { rows, sha256 } = await readList(workdir, { expnum, reqnum: name.reqnum, attnum: Number(name.attnum) })
     const asked = selectCcds(rows, wanted.ccd ?? 'all', wanted.listPath).rows
@@ -45,8 +53,18 @@ export async function findExposures(from: string, outdir: string | undefined, ch
     if (chosen.length === 0) throw asked[0]!.fault!
     const files = await fileNames(workdir)
     const present = chosen.filter(({ fileName }) => hasCatalogue(files, fileName))
-    if (present.length === 0) throw new InputError('missing-file', 'not one SExtractor catalogue of the list exists', { file: wanted.listPath, expected: chosen[0]!.fileName })
-    if (present.length < chosen.length) notes.push(`${name.fileName}: left out, because there is no file: CCDs ${chosen.filter(({ fileName }) => !hasCatalogue(files, fileName)).map(({ ccd }) => ccd).join(', ')}`)
+    if (present.length === 0)
+      throw new InputError('missing-file', 'not one SExtractor catalogue of the list exists', {
+        file: wanted.listPath,
+        expected: chosen[0]!.fileName,
+      })
+    if (present.length < chosen.length)
+      notes.push(
+        `${name.fileName}: left out, because there is no file: CCDs ${chosen
+          .filter(({ fileName }) => !hasCatalogue(files, fileName))
+          .map(({ ccd }) => ccd)
+          .join(', ')}`,
+      )
     check(present, wanted.listPath)
     const { band, nite } = present[0]!
     const ccds = present.map(({ ccd }) => ccd).sort((a, b) => a - b)
@@ -84,12 +102,23 @@ export function hasCatalogue(names: ReadonlySet<string>, fileName: string): bool
 
 async function wantedLists(from: string): Promise<Wanted[]> {
   const facts = await stat(from).catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the exposures cannot be read: ${reasonOf(cause)}`, { file: from, expected: 'a directory of catalogue lists, a manifest, or a list' }, { cause })
+    throw new InputError(
+      'unreadable-file',
+      `the exposures cannot be read: ${reasonOf(cause)}`,
+      { file: from, expected: 'a directory of catalogue lists, a manifest, or a list' },
+      { cause },
+    )
   })
   if (facts.isDirectory()) {
     const entries = await readdir(from, { recursive: true, withFileTypes: true })
-    const lists = entries.filter((entry) => entry.isFile() && parseListName(entry.name)).map((entry) => join(resolve(entry.parentPath), entry.name))
-    if (lists.length === 0) throw new InputError('no-list', 'there is no catalogue list in the directory or below it', { file: from, expected: 'D{E}_r{R}p{A}_red_catlist.csv' })
+    const lists = entries
+      .filter((entry) => entry.isFile() && parseListName(entry.name))
+      .map((entry) => join(resolve(entry.parentPath), entry.name))
+    if (lists.length === 0)
+      throw new InputError('no-list', 'there is no catalogue list in the directory or below it', {
+        file: from,
+        expected: 'D{E}_r{R}p{A}_red_catlist.csv',
+      })
     return lists.map((listPath) => ({ listPath }))
   }
   if (parseListName(basename(from))) return [{ listPath: resolve(from) }]
@@ -113,11 +142,15 @@ function refuseTwice(exposures: readonly GridExposure[]): void {
     const products = join(exposure.outdir, exposure.list.fileName)
     const first = seen.get(products)
     if (first) {
-      throw new InputError('same-exposure', 'two lists have the same name and the same output directory: their products would overwrite one another', {
-        file: join(exposure.workdir, exposure.list.fileName),
-        found: `also ${join(first.workdir, first.list.fileName)}`,
-        expected: 'another output directory, or one of the two',
-      })
+      throw new InputError(
+        'same-exposure',
+        'two lists have the same name and the same output directory: their products would overwrite one another',
+        {
+          file: join(exposure.workdir, exposure.list.fileName),
+          found: `also ${join(first.workdir, first.list.fileName)}`,
+          expected: 'another output directory, or one of the two',
+        },
+      )
     }
     seen.set(products, exposure)
   }

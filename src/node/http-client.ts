@@ -32,7 +32,10 @@ export interface NetworkFacts {
   readonly lookUp?: typeof lookup
 }
 
-/** A request by each scheme, over sockets that stay open. Node's own code for it takes 50 ms to load, so a run without a URL does not. */
+/**
+ * A request by each scheme, over sockets that stay open. Node's own code for it takes 50 ms to load, so a run without a
+ * URL does not.
+ */
 async function openTransport() {
   const [http, https] = await Promise.all([import('node:http'), import('node:https')])
   const sockets = { keepAlive: true, maxSockets: MAX_SOCKETS }
@@ -46,15 +49,19 @@ async function openTransport() {
 class RefusedAddress extends Error {}
 
 /**
- * A client for the catalogue at a URL. User and password of the URL become a header `Authorization: Basic` (RFC 7617), which goes to that scheme, host and
- * port alone.
+ * A client for the catalogue at a URL. User and password of the URL become a header `Authorization: Basic` (RFC 7617),
+ * which goes to that scheme, host and port alone.
  *
- * A redirect leads to the host that the user named, or to another that is public or of the same kind as the first (loopback, private): the address that is connected
- * to decides, not the name, so that a name whose address changes leads no further. From https it does not lead to http.
+ * A redirect leads to the host that the user named, or to another that is public or of the same kind as the first
+ * (loopback, private): the address that is connected to decides, not the name, so that a name whose address changes
+ * leads no further. From https it does not lead to http.
  *
  * @throws CommandError for a URL whose user or password cannot be decoded
  */
-export function httpClient(catalogueUrl: string, { kindOf = addressKind, lookUp = lookup }: NetworkFacts = {}): HttpClient {
+export function httpClient(
+  catalogueUrl: string,
+  { kindOf = addressKind, lookUp = lookup }: NetworkFacts = {},
+): HttpClient {
   const home = new URL(catalogueUrl)
   const authorization = authorizationOf(home)
   let transport: ReturnType<typeof openTransport> | undefined
@@ -71,18 +78,20 @@ export function httpClient(catalogueUrl: string, { kindOf = addressKind, lookUp 
     const where = kinds[0] === undefined ? 'no address' : `${addresses[0]!.address} (${kinds[0]})`
     throw new RefusedAddress(`${url.hostname} is ${where}, and ${home.hostname} is ${homeKind ?? 'not known'}`)
   }
-  const lookupOf = (url: URL): LookupFunction => (hostname, options, callback) => {
-    lookUp(hostname, { ...options, all: true }, (error, addresses) => {
-      if (error !== null) return callback(error, [])
-      try {
-        const fit = fitting(url, addresses)
-        if (options.all === true) callback(null, fit)
-        else callback(null, fit[0]!.address, fit[0]!.family)
-      } catch (refused) {
-        callback(refused as Error, [])
-      }
-    })
-  }
+  const lookupOf =
+    (url: URL): LookupFunction =>
+    (hostname, options, callback) => {
+      lookUp(hostname, { ...options, all: true }, (error, addresses) => {
+        if (error !== null) return callback(error, [])
+        try {
+          const fit = fitting(url, addresses)
+          if (options.all === true) callback(null, fit)
+          else callback(null, fit[0]!.address, fit[0]!.family)
+        } catch (refused) {
+          callback(refused as Error, [])
+        }
+      })
+    }
 
   const once = async (url: URL, range: string, signal: AbortSignal): Promise<IncomingMessage> => {
     const literal = url.hostname.replace(/^\[|\]$/g, '')
@@ -120,7 +129,8 @@ export function httpClient(catalogueUrl: string, { kindOf = addressKind, lookUp 
         const location = answer.headers.location
         if (!REDIRECTS.has(answer.statusCode!) || location === undefined) return answerOf(answer)
         answer.destroy()
-        if (redirects >= LIMITS.redirects) throw refusedRedirect(file, `more than ${LIMITS.redirects} in a row (limit redirects, see docs/limits.md)`)
+        if (redirects >= LIMITS.redirects)
+          throw refusedRedirect(file, `more than ${LIMITS.redirects} in a row (limit redirects, see docs/limits.md)`)
         url = redirected(file, url, location)
       }
     },
@@ -129,16 +139,24 @@ export function httpClient(catalogueUrl: string, { kindOf = addressKind, lookUp 
 
 /** Where a redirect leads. Throws InputError if it may not lead there, whatever the address. */
 function redirected(file: string, from: URL, location: string): URL {
-  if (!URL.canParse(location, from.href)) throw refusedRedirect(file, 'the address cannot be read', printableUrl(location))
+  if (!URL.canParse(location, from.href))
+    throw refusedRedirect(file, 'the address cannot be read', printableUrl(location))
   const to = new URL(location, withoutUser(from))
-  if (to.protocol !== 'https:' && to.protocol !== 'http:') throw refusedRedirect(file, 'it leads to another protocol', to.protocol)
-  if (to.protocol === 'http:' && from.protocol === 'https:') throw refusedRedirect(file, 'it leads from https to http', printableUrl(to.href))
-  if (to.username !== '' || to.password !== '') throw refusedRedirect(file, 'it holds a user or a password', printableUrl(to.href))
+  if (to.protocol !== 'https:' && to.protocol !== 'http:')
+    throw refusedRedirect(file, 'it leads to another protocol', to.protocol)
+  if (to.protocol === 'http:' && from.protocol === 'https:')
+    throw refusedRedirect(file, 'it leads from https to http', printableUrl(to.href))
+  if (to.username !== '' || to.password !== '')
+    throw refusedRedirect(file, 'it holds a user or a password', printableUrl(to.href))
   return to
 }
 
 const refusedRedirect = (file: string, why: string, found?: string): InputError =>
-  new InputError('refused-redirect', `the server redirects, and it is not followed: ${why}`, { file, ...(found === undefined ? {} : { found }), expected: 'a catalogue at its own address' })
+  new InputError('refused-redirect', `the server redirects, and it is not followed: ${why}`, {
+    file,
+    ...(found === undefined ? {} : { found }),
+    expected: 'a catalogue at its own address',
+  })
 
 function answerOf(message: IncomingMessage): HttpAnswer {
   const header = (name: string) => {
@@ -160,6 +178,10 @@ function authorizationOf({ href, username, password }: URL): string | undefined 
   try {
     return `Basic ${Buffer.from(`${decodeURIComponent(username)}:${decodeURIComponent(password)}`).toString('base64')}`
   } catch {
-    throw new CommandError('unfit-url', 'the user or password of the address cannot be decoded', { option: '--catalog', found: printableUrl(href), expected: '% only as a part of %XX' })
+    throw new CommandError('unfit-url', 'the user or password of the address cannot be decoded', {
+      option: '--catalog',
+      found: printableUrl(href),
+      expected: '% only as a part of %XX',
+    })
   }
 }

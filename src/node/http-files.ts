@@ -3,7 +3,14 @@ import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
 import { printableUrl } from '../printable.js'
 import { httpClient } from './http-client.js'
-import { fetchRange, PATIENCE, type HttpPatience, type RemoteBytes, type RemoteIdentity, type WantedRange } from './http-range.js'
+import {
+  fetchRange,
+  PATIENCE,
+  type HttpPatience,
+  type RemoteBytes,
+  type RemoteIdentity,
+  type WantedRange,
+} from './http-range.js'
 
 /** Requests to one server at a time. */
 const PARALLEL = 8
@@ -14,14 +21,17 @@ const LAST_BYTES = 65_536
 /** Asks for a range of a file by its path; undefined where there is no such file. */
 export type FetchRemote = (path: string, wanted: WantedRange) => Promise<RemoteBytes | undefined>
 
-/** A catalogue behind a URL. Two pieces of a file less than 16 kB apart are cheaper to fetch as one than by two requests. */
+/**
+ * A catalogue behind a URL. Two pieces of a file less than 16 kB apart are cheaper to fetch as one than by two
+ * requests.
+ */
 export function httpFiles(url: string, patience?: HttpPatience, signal?: AbortSignal): CatalogFiles {
   return remoteFiles(printableUrl(url), httpRanges(url, patience, signal))
 }
 
 /**
- * Ranges of the files below a URL, a few at a time. A file that was waited for in vain is not waited for again by each of its other readers: for as long
- * as that took, it fails at once.
+ * Ranges of the files below a URL, a few at a time. A file that was waited for in vain is not waited for again by each
+ * of its other readers: for as long as that took, it fails at once.
  */
 export function httpRanges(url: string, patience: HttpPatience = PATIENCE, signal?: AbortSignal): FetchRemote {
   const atOnce = limited(PARALLEL)
@@ -36,7 +46,8 @@ export function httpRanges(url: string, patience: HttpPatience = PATIENCE, signa
         return await fetchRange(urlOf(url, path), wanted, patience, client, signal)
       } catch (error) {
         const now = performance.now()
-        if (error instanceof InputError && error.tag === 'unreadable-url') givenUp.set(path, { error, untilMs: 2 * now - startMs })
+        if (error instanceof InputError && error.tag === 'unreadable-url')
+          givenUp.set(path, { error, untilMs: 2 * now - startMs })
         throw error
       }
     })
@@ -48,7 +59,8 @@ export function httpRanges(url: string, patience: HttpPatience = PATIENCE, signa
  * @param name the URL as it may be shown (`printableUrl`): all that comes of the files is called after it
  */
 export function remoteFiles(name: string, fetchRemote: FetchRemote): CatalogFiles {
-  const open = (path: string, hint?: OpenHint) => openRemote(urlOf(name, path), (wanted) => fetchRemote(path, wanted), hint)
+  const open = (path: string, hint?: OpenHint) =>
+    openRemote(urlOf(name, path), (wanted) => fetchRemote(path, wanted), hint)
   // What was fetched to learn whether a file is there serves who opens it next.
   const found = new Map<string, ByteSource>()
   return {
@@ -69,10 +81,14 @@ export function remoteFiles(name: string, fetchRemote: FetchRemote): CatalogFile
 }
 
 /**
- * One remote file. Its state (length, ETag, Last-Modified) is that of the first answer, and every later answer must be of the same: a file that
- * is replaced midway is an error, never a mixture.
+ * One remote file. Its state (length, ETag, Last-Modified) is that of the first answer, and every later answer must be
+ * of the same: a file that is replaced midway is an error, never a mixture.
  */
-async function openRemote(url: string, fetchRemote: (wanted: WantedRange) => Promise<RemoteBytes | undefined>, hint: OpenHint = {}): Promise<ByteSource | undefined> {
+async function openRemote(
+  url: string,
+  fetchRemote: (wanted: WantedRange) => Promise<RemoteBytes | undefined>,
+  hint: OpenHint = {},
+): Promise<ByteSource | undefined> {
   let state: RemoteIdentity | undefined
   let known: RemoteBytes | undefined
   const take = async (wanted: WantedRange): Promise<RemoteBytes | undefined> => {
@@ -99,7 +115,11 @@ async function openRemote(url: string, fetchRemote: (wanted: WantedRange) => Pro
       const answer = await take({ start, end: last })
       if (answer === undefined) throw missing(url)
       if (state!.byteLength !== byteLength) {
-        throw new InputError('damaged-catalog', 'the file has another length than the manifest says', { file: url, found: `${state!.byteLength} bytes`, expected: `${byteLength} bytes` })
+        throw new InputError('damaged-catalog', 'the file has another length than the manifest says', {
+          file: url,
+          found: `${state!.byteLength} bytes`,
+          expected: `${byteLength} bytes`,
+        })
       }
       return partOf(answer, start, last) ?? answer.bytes
     },

@@ -16,7 +16,10 @@ export interface HttpPatience {
   readonly stallTimeoutMs: number
   /** Longest pause that a server may ask for by Retry-After [ms]; a longer one is refused. */
   readonly longestPauseMs: number
-  /** A body that is slower than this [bytes/s] over `progressWindowMs` counts as stalled; a part of such a window is measured alike. */
+  /**
+   * A body that is slower than this [bytes/s] over `progressWindowMs` counts as stalled; a part of such a window is
+   * measured alike.
+   */
   readonly leastBytesPerSec: number
   readonly progressWindowMs: number
   /** Longest time without such progress of one request [ms], all tries and the pauses between them together. */
@@ -69,13 +72,14 @@ class Passing extends Error {
 }
 
 /**
- * One range of a remote file by HTTP (RFC 9110, section 14). Dropped, stalled and cut answers and statuses that pass are tried again.
- * Every answer is held against what was asked: its status, its Content-Range, its length. Undefined where there is no such file.
+ * One range of a remote file by HTTP (RFC 9110, section 14). Dropped, stalled and cut answers and statuses that pass
+ * are tried again. Every answer is held against what was asked: its status, its Content-Range, its length. Undefined
+ * where there is no such file.
  *
  * @param url with all that the server asks for; no message shows it but as `printableUrl`
  * @param signal ends the transfer, and the tries, with the signal's reason
- * @throws InputError `unreadable-url` where the server refuses, keeps failing or is too slow, `bad-answer` where it answers another question,
- *   `refused-redirect` where it leads elsewhere
+ * @throws InputError `unreadable-url` where the server refuses, keeps failing or is too slow, `bad-answer` where it
+ *   answers another question, `refused-redirect` where it leads elsewhere
  */
 export async function fetchRange(
   url: string,
@@ -94,9 +98,17 @@ export async function fetchRange(
       const backoff = patience.backoffMs * 2 ** (attempt - 1) * (1 - 0.5 * Math.random())
       const pauseMs = Math.max(error.pauseMs ?? 0, backoff)
       if (attempt >= patience.attempts || pauseMs > Math.min(patience.longestPauseMs, clock.leftMs())) {
-        const asked = error.pauseMs === undefined || error.pauseMs < 1000 ? '' : `; it asks for a pause of ${Math.round(error.pauseMs / 1000)} s`
+        const asked =
+          error.pauseMs === undefined || error.pauseMs < 1000
+            ? ''
+            : `; it asks for a pause of ${Math.round(error.pauseMs / 1000)} s`
         const tries = `${attempt} ${attempt === 1 ? 'try' : 'tries'}`
-        throw new InputError('unreadable-url', `the server does not deliver: ${error.message} (${tries}${asked})`, { file: printableUrl(url) }, { cause: error })
+        throw new InputError(
+          'unreadable-url',
+          `the server does not deliver: ${error.message} (${tries}${asked})`,
+          { file: printableUrl(url) },
+          { cause: error },
+        )
       }
       await pause(pauseMs, undefined, signal === undefined ? {} : { signal })
     }
@@ -122,7 +134,8 @@ async function tryRange(
     const range = 'last' in wanted ? `bytes=-${wanted.last}` : `bytes=${wanted.start}-${wanted.end - 1}`
     answer = await client.get(url, range, controller.signal)
     const found = promiseOf(printableUrl(url), answer, wanted)
-    if (found === undefined || found.end === found.start) return found && { identity: found.identity, start: found.start, bytes: new Uint8Array(0) }
+    if (found === undefined || found.end === found.start)
+      return found && { identity: found.identity, start: found.start, bytes: new Uint8Array(0) }
     const bytes = await bodyOf(answer, found.end - found.start, printableUrl(url), (byteLength) => {
       clock.received(byteLength)
       watch.expect(patience.stallTimeoutMs, `silence for ${patience.stallTimeoutMs / 1000} s`)
@@ -152,34 +165,67 @@ interface Promised {
   readonly end: number
 }
 
-/** What an answer's head promises; undefined for a file that is not there. Throws where that is not what was asked for. */
+/**
+ * What an answer's head promises; undefined for a file that is not there. Throws where that is not what was asked for.
+ */
 function promiseOf(url: string, { status, header }: HttpAnswer, wanted: WantedRange): Promised | undefined {
-  const bad = (sentence: string, found: string, expected: string) => new InputError('bad-answer', sentence, { file: url, found, expected })
+  const bad = (sentence: string, found: string, expected: string) =>
+    new InputError('bad-answer', sentence, { file: url, found, expected })
   if (status === 404 || status === 410) return undefined
   if (PASSING.has(status)) throw new Passing(`status ${status}`, retryAfterMs(header('retry-after')))
   const encoding = header('content-encoding')
-  if (encoding !== undefined && encoding !== 'identity') throw bad('the server packs its answer although it was asked not to', `Content-Encoding ${encoding}`, 'none')
-  const identityOf = (byteLength: number): RemoteIdentity => ({ byteLength, etag: header('etag'), lastModified: header('last-modified') })
+  if (encoding !== undefined && encoding !== 'identity')
+    throw bad('the server packs its answer although it was asked not to', `Content-Encoding ${encoding}`, 'none')
+  const identityOf = (byteLength: number): RemoteIdentity => ({
+    byteLength,
+    etag: header('etag'),
+    lastModified: header('last-modified'),
+  })
   const contentRange = header('content-range')
   if (status === 416) {
     const total = /^bytes \*\/(\d+)$/.exec(contentRange ?? '')
-    if (total === null) throw bad('the server refuses the range', `status 416, Content-Range ${contentRange ?? 'none'}`, 'the length of the file')
-    if (Number(total[1]) > 0) throw new InputError('changed-file', 'the file is shorter than it was', { file: url, found: `${total[1]} bytes`, expected: 'start' in wanted ? `more than ${wanted.start}` : 'some' })
+    if (total === null)
+      throw bad(
+        'the server refuses the range',
+        `status 416, Content-Range ${contentRange ?? 'none'}`,
+        'the length of the file',
+      )
+    if (Number(total[1]) > 0)
+      throw new InputError('changed-file', 'the file is shorter than it was', {
+        file: url,
+        found: `${total[1]} bytes`,
+        expected: 'start' in wanted ? `more than ${wanted.start}` : 'some',
+      })
     return { identity: identityOf(0), start: 0, end: 0 }
   }
   if (status === 206) {
     const parts = /^bytes (\d+)-(\d+)\/(\d+)$/.exec(contentRange ?? '')
-    if (parts === null) throw bad('the server sends a part and does not say which', contentRange === undefined ? 'no Content-Range' : `Content-Range ${contentRange}`, 'bytes first-last/length')
+    if (parts === null)
+      throw bad(
+        'the server sends a part and does not say which',
+        contentRange === undefined ? 'no Content-Range' : `Content-Range ${contentRange}`,
+        'bytes first-last/length',
+      )
     const [start, end, total] = [Number(parts[1]), Number(parts[2]) + 1, Number(parts[3])]
-    const [first, last] = 'last' in wanted ? [Math.max(0, total - wanted.last), total] : [wanted.start, Math.min(wanted.end, total)]
-    if (start !== first || end !== last) throw bad('the server sends another part than was asked for', `bytes ${start} to ${end} of ${total}`, `bytes ${first} to ${last}`)
+    const [first, last] =
+      'last' in wanted ? [Math.max(0, total - wanted.last), total] : [wanted.start, Math.min(wanted.end, total)]
+    if (start !== first || end !== last)
+      throw bad(
+        'the server sends another part than was asked for',
+        `bytes ${start} to ${end} of ${total}`,
+        `bytes ${first} to ${last}`,
+      )
     return { identity: identityOf(total), start, end }
   }
   if (status === 200) {
     const text = header('content-length')
     const total = Number(text)
     if (text === undefined || !(total <= LARGEST_WHOLE_FILE)) {
-      throw bad('the server sends whole files only, and a catalogue is read in parts', `status 200, ${text ?? 'an unknown number of'} bytes`, 'status 206')
+      throw bad(
+        'the server sends whole files only, and a catalogue is read in parts',
+        `status 200, ${text ?? 'an unknown number of'} bytes`,
+        'status 206',
+      )
     }
     return { identity: identityOf(total), start: 0, end: total }
   }
@@ -187,14 +233,23 @@ function promiseOf(url: string, { status, header }: HttpAnswer, wanted: WantedRa
   throw new InputError('unreadable-url', sentence, { file: url, found: `status ${status}` })
 }
 
-async function bodyOf({ body }: HttpAnswer, byteLength: number, url: string, alive: (byteLength: number) => void): Promise<Uint8Array> {
+async function bodyOf(
+  { body }: HttpAnswer,
+  byteLength: number,
+  url: string,
+  alive: (byteLength: number) => void,
+): Promise<Uint8Array> {
   const bytes = new Uint8Array(byteLength)
   let at = 0
   alive(0)
   for await (const chunk of body) {
     alive(chunk.byteLength)
     if (at + chunk.byteLength > byteLength) {
-      throw new InputError('bad-answer', 'the server sends more bytes than it says', { file: url, found: `more than ${byteLength}`, expected: `${byteLength} bytes` })
+      throw new InputError('bad-answer', 'the server sends more bytes than it says', {
+        file: url,
+        found: `more than ${byteLength}`,
+        expected: `${byteLength} bytes`,
+      })
     }
     bytes.set(chunk, at)
     at += chunk.byteLength
@@ -276,7 +331,9 @@ const REASONS: Readonly<Record<string, string>> = {
   ENOTFOUND: 'there is no server of this name',
   EAI_AGAIN: 'the name of the server cannot be looked up now',
   ETIMEDOUT: 'no connection in time',
-  HPE_HEADER_OVERFLOW: `the head of the answer is larger than ${LIMITS.answerHeadBytes} bytes (limit answerHeadBytes, see docs/limits.md)`,
+  HPE_HEADER_OVERFLOW:
+    `the head of the answer is larger than ${LIMITS.answerHeadBytes} ` +
+    `bytes (limit answerHeadBytes, see docs/limits.md)`,
 }
 
 function reasonOfConnection(error: unknown): string {
@@ -286,4 +343,6 @@ function reasonOfConnection(error: unknown): string {
 
 /** Codes of OpenSSL and Node for a certificate that another try does not mend. */
 const isOfCertificate = (error: unknown): boolean =>
-  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA)/.test((error as { code?: string }).code ?? '')
+  /^(CERT_|DEPTH_ZERO|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_TLS_CERT|HOSTNAME_MISMATCH|INVALID_CA)/.test(
+    (error as { code?: string }).code ?? '',
+  )

@@ -22,8 +22,8 @@ export async function firstBytes(path: string, count: number): Promise<Uint8Arra
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 /**
- * The content of a file in pieces, unpacked where it begins like gzip; `onFraction` hears how much of the file is read, 0 to 1.
- * Throws InputError where it is missing, unreadable or damaged, or unpacks to more than it may.
+ * The content of a file in pieces, unpacked where it begins like gzip; `onFraction` hears how much of the file is read,
+ * 0 to 1. Throws InputError where it is missing, unreadable or damaged, or unpacks to more than it may.
  */
 export async function* inputChunks(path: string, onFraction?: (fraction: number) => void): AsyncGenerator<Uint8Array> {
   const packed = isGzip(await firstBytes(path, 2))
@@ -47,7 +47,12 @@ export async function* inputChunks(path: string, onFraction?: (fraction: number)
     if (isBlissError(cause)) throw cause
     const { code } = cause as NodeJS.ErrnoException
     if (code?.startsWith('Z_') === true) {
-      throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file: path }, { cause })
+      throw new InputError(
+        'damaged-gzip',
+        `the compressed file is damaged: ${(cause as Error).message}`,
+        { file: path },
+        { cause },
+      )
     }
     throw unreadableFile(path, cause)
   } finally {

@@ -11,7 +11,12 @@ export function listedDirectory(dir: string): ListedFiles {
     ...directoryFiles(dir),
     async list() {
       const entries = await readdir(dir, { recursive: true, withFileTypes: true }).catch((cause: unknown) => {
-        throw new InputError('unreadable-directory', `the directory cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
+        throw new InputError(
+          'unreadable-directory',
+          `the directory cannot be read: ${reasonOf(cause)}`,
+          { file: dir },
+          { cause },
+        )
       })
       return entries
         .filter((entry) => !entry.isDirectory())

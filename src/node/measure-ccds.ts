@@ -32,14 +32,26 @@ export interface MeasuredCcds {
 }
 
 /** Reads and calibrates each CCD by itself: one read of the catalogue for all, the CCDs shared out to the threads. */
-export async function measureCcds(run: string, { job, list, rows }: OpenedJob, catalog: Catalog, roles: Roles, { signal, onProgress }: RunControl): Promise<MeasuredCcds> {
-  const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(job.workdir, row.fileName) })))
+export async function measureCcds(
+  run: string,
+  { job, list, rows }: OpenedJob,
+  catalog: Catalog,
+  roles: Roles,
+  { signal, onProgress }: RunControl,
+): Promise<MeasuredCcds> {
+  const files = await Promise.all(
+    rows.map(async (row) => ({ row, fileName: await catalogueFile(job.workdir, row.fileName) })),
+  )
   const present = files.flatMap(({ row, fileName }) =>
     fileName === undefined || !isSound(row) ? [] : [{ row, fileName }],
   )
   const { suspects, ...jobOfFiles } = job
   const several = roles.readers !== roles.calibrators
-  const options = { system: job.system, estimator: job.estimator, ...(suspects ? { suspects: several ? inSharedMemory(suspects) : suspects } : {}) }
+  const options = {
+    system: job.system,
+    estimator: job.estimator,
+    ...(suspects ? { suspects: several ? inSharedMemory(suspects) : suspects } : {}),
+  }
 
   const outcomes = new Map<CatalogueListRow, MeasuredRow | { readonly error: unknown }>()
   const done = (row: CatalogueListRow, outcome: MeasuredRow | { readonly error: unknown }) => {
@@ -47,7 +59,14 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
     onProgress?.({ stage: 'calibrated', done: outcomes.size, of: present.length })
   }
   // Their footprints take a while: other threads have been given their work before.
-  const skies = nextTurn().then(() => skiesOf(present.map(({ row }) => row), list.name.fileName, catalog, job.system))
+  const skies = nextTurn().then(() =>
+    skiesOf(
+      present.map(({ row }) => row),
+      list.name.fileName,
+      catalog,
+      job.system,
+    ),
+  )
   if (!several) await skies
   await shareOutInStages(
     present,
@@ -55,7 +74,12 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
     {
       async read({ row, fileName }, reader) {
         try {
-          return { row, fileName, reader, ...(await reader.read({ run, job: jobOfFiles, list: list.name, row, fileName })) }
+          return {
+            row,
+            fileName,
+            reader,
+            ...(await reader.read({ run, job: jobOfFiles, list: list.name, row, fileName })),
+          }
         } catch (error) {
           done(row, { error })
           return undefined
@@ -64,7 +88,11 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
       async calibrate({ input, ...read }, thread) {
         try {
           const sky = (await skies).get(read.row)!
-          done(read.row, { ...read, sibling: siblingOfInput(input), result: await thread.calibrate({ input, sky, options }) })
+          done(read.row, {
+            ...read,
+            sibling: siblingOfInput(input),
+            result: await thread.calibrate({ input, sky, options }),
+          })
         } catch (error) {
           done(read.row, { error })
         }
@@ -85,8 +113,17 @@ export async function measureCcds(run: string, { job, list, rows }: OpenedJob, c
 }
 
 /** The catalogue's part for each CCD, or why it has none. */
-async function skiesOf(rows: readonly CatalogueListRow[], listFile: string, catalog: Catalog, system: ExposureJob['system']): Promise<Map<CatalogueListRow, CalibrateTask['sky']>> {
-  const skies = await ccdSkies(rows.map((row) => ({ ...row, place: { file: listFile, line: row.line } })), catalog, system)
+async function skiesOf(
+  rows: readonly CatalogueListRow[],
+  listFile: string,
+  catalog: Catalog,
+  system: ExposureJob['system'],
+): Promise<Map<CatalogueListRow, CalibrateTask['sky']>> {
+  const skies = await ccdSkies(
+    rows.map((row) => ({ ...row, place: { file: listFile, line: row.line } })),
+    catalog,
+    system,
+  )
   return new Map(rows.map((row, k) => [row, skies[k] instanceof Error ? plainError(skies[k]) : skies[k]!]))
 }
 
@@ -100,9 +137,16 @@ function inSharedMemory(suspects: NonNullable<ExposureJob['suspects']>): NonNull
   }
   const ids = sourceId && new BigInt64Array(new SharedArrayBuffer(sourceId.byteLength))
   if (ids) ids.set(sourceId)
-  return { ...facts, ...(ids ? { sourceId: ids } : {}), ...(raDeg ? { raDeg: doubles(raDeg) } : {}), ...(decDeg ? { decDeg: doubles(decDeg) } : {}) }
+  return {
+    ...facts,
+    ...(ids ? { sourceId: ids } : {}),
+    ...(raDeg ? { raDeg: doubles(raDeg) } : {}),
+    ...(decDeg ? { decDeg: doubles(decDeg) } : {}),
+  }
 }
 
 /** The failure of a CCD that was asked for alone and has no file. */
 export const missingFile = (workdir: string, { ccd, fileName }: CatalogueListRow): InputError =>
-  new InputError('missing-file', `the SExtractor catalogue of CCD ${ccd} does not exist`, { file: join(workdir, fileName) })
+  new InputError('missing-file', `the SExtractor catalogue of CCD ${ccd} does not exist`, {
+    file: join(workdir, fileName),
+  })

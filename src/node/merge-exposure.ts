@@ -26,7 +26,10 @@ import type { ReadyCcd } from './stage-ccds.js'
 import { writeExposure } from './write-exposure.js'
 
 /** Which exposure's CCDs are to be solved together, and where they are. */
-export type MergeJob = Pick<ExposureJob, 'expnum' | 'reqnum' | 'attnum' | 'workdir' | 'outdir' | 'acceptBorrowed' | 'force'>
+export type MergeJob = Pick<
+  ExposureJob,
+  'expnum' | 'reqnum' | 'attnum' | 'workdir' | 'outdir' | 'acceptBorrowed' | 'force'
+>
 
 /** What became of a merge: as of a run of all its CCDs; `missing` are those of the list that have no products. */
 export type MergeRun = Omit<ExposureRun, 'catalog'>
@@ -55,7 +58,11 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
   const first = present[0]?.own
   if (first === undefined) {
     const name = ccdProductNames(list.name, list.rows[0]!.ccd).json
-    throw new InputError('nothing-to-merge', 'no CCD of the list has been calibrated here: run bliss-calib --ccd N for each first', { file: job.outdir, expected: `${name} and its like` })
+    throw new InputError(
+      'nothing-to-merge',
+      'no CCD of the list has been calibrated here: run bliss-calib --ccd N for each first',
+      { file: job.outdir, expected: `${name} and its like` },
+    )
   }
   await refuseDifferent(job.workdir, list, present)
   refuseStrangers(present.map(({ own }) => siblingOfResult(own.result)))
@@ -68,13 +75,45 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
   const ready: ReadyCcd[] = []
   for (const [k, { row, own }] of present.entries()) {
     control.signal?.throwIfAborted()
-    ready.push(readyCcd(job, list, row, await matchedResult(job.outdir, list, row, own), own.provenance, readers[k % readers.length]!))
+    ready.push(
+      readyCcd(
+        job,
+        list,
+        row,
+        await matchedResult(job.outdir, list, row, own),
+        own.provenance,
+        readers[k % readers.length]!,
+      ),
+    )
   }
-  const provenance: Provenance = { version, inputs: sharedInputs(first.provenance, present[0]!.row), catalogHash, options }
+  const provenance: Provenance = {
+    version,
+    inputs: sharedInputs(first.provenance, present[0]!.row),
+    catalogHash,
+    options,
+  }
   const missing = list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd)
-  const written = await writeExposure({ outdir: job.outdir, expnum: job.expnum, list, catalogName: catalog, system, several: true, provenance, failed: [], missing, pool }, ready, control)
+  const written = await writeExposure(
+    {
+      outdir: job.outdir,
+      expnum: job.expnum,
+      list,
+      catalogName: catalog,
+      system,
+      several: true,
+      provenance,
+      failed: [],
+      missing,
+      pool,
+    },
+    ready,
+    control,
+  )
   written.failures.forEach((failure) => control.onFailure?.(failure))
-  const codes: ExitCode[] = [...written.failures.map(() => 3 as const), ...written.ccds.map((result) => exitCodeOfResult(result, job))]
+  const codes: ExitCode[] = [
+    ...written.failures.map(() => 3 as const),
+    ...written.ccds.map((result) => exitCodeOfResult(result, job)),
+  ]
   const { json } = written
   return {
     exitCode: written.ccds.length === 0 ? 3 : worstOf(codes),
@@ -88,38 +127,76 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
 }
 
 /** The JSON of each CCD of the list that has one. */
-async function standingResults(outdir: string, { name, rows }: ReadList): Promise<Map<CatalogueListRow, StandingResult>> {
+async function standingResults(
+  outdir: string,
+  { name, rows }: ReadList,
+): Promise<Map<CatalogueListRow, StandingResult>> {
   const standing = new Map<CatalogueListRow, StandingResult>()
   for (const row of rows) {
     const file = join(outdir, ccdProductNames(name, row.ccd).json)
     const text = await readIfThere(file)
-    if (text !== undefined) standing.set(row, parseCcdJson(text, file, { expnum: Number(name.expnumText), reqnum: name.reqnum, attnum: name.attnum, ccd: row.ccd }))
+    if (text !== undefined)
+      standing.set(
+        row,
+        parseCcdJson(text, file, {
+          expnum: Number(name.expnumText),
+          reqnum: name.reqnum,
+          attnum: name.attnum,
+          ccd: row.ccd,
+        }),
+      )
   }
   return standing
 }
 
 /** Refuses CCDs that one run could not have calibrated together. */
-async function refuseDifferent(workdir: string, list: ReadList, present: readonly { readonly row: CatalogueListRow; readonly own: StandingResult }[]): Promise<void> {
+async function refuseDifferent(
+  workdir: string,
+  list: ReadList,
+  present: readonly { readonly row: CatalogueListRow; readonly own: StandingResult }[],
+): Promise<void> {
   const [{ own: first }] = present as [(typeof present)[number]]
   for (const { row, own } of present) {
     const { version, catalogHash, inputs, options } = own.provenance
     const refuse = (what: string, found: string | undefined, expected: string) => {
       if (found === expected) return
-      throw new InputError('different-runs', `the CCD cannot be merged, ${what}: calibrate it again`, { file: own.file, found: found ?? 'nothing', expected })
+      throw new InputError('different-runs', `the CCD cannot be merged, ${what}: calibrate it again`, {
+        file: own.file,
+        found: found ?? 'nothing',
+        expected,
+      })
     }
     refuse('another version of bliss-calib made it', version, packageVersion())
     refuse('it was calibrated from another list', inputs[list.name.fileName], list.sha256)
     refuse(`it was calibrated with another catalogue than ${first.file}`, catalogHash, first.provenance.catalogHash)
-    refuse(`it was calibrated with other options than ${first.file}`, namesAndSums(options), namesAndSums(first.provenance.options))
-    refuse('its SExtractor catalogue has another name in the list', inputs[row.fileName] === undefined ? Object.keys(inputs).join(' ') : row.fileName, row.fileName)
-    refuse(`it was calibrated from other files than ${first.file}`, namesAndSums(sharedInputs(own.provenance, row)), namesAndSums(sharedInputs(first.provenance, present[0]!.row)))
+    refuse(
+      `it was calibrated with other options than ${first.file}`,
+      namesAndSums(options),
+      namesAndSums(first.provenance.options),
+    )
+    refuse(
+      'its SExtractor catalogue has another name in the list',
+      inputs[row.fileName] === undefined ? Object.keys(inputs).join(' ') : row.fileName,
+      row.fileName,
+    )
+    refuse(
+      `it was calibrated from other files than ${first.file}`,
+      namesAndSums(sharedInputs(own.provenance, row)),
+      namesAndSums(sharedInputs(first.provenance, present[0]!.row)),
+    )
     const fullcat = await catalogueFile(workdir, row.fileName)
-    if (fullcat !== undefined) refuse(`${fullcat} is not what it was calibrated from`, inputs[row.fileName], await sha256OfFile(join(workdir, fullcat)))
+    if (fullcat !== undefined)
+      refuse(
+        `${fullcat} is not what it was calibrated from`,
+        inputs[row.fileName],
+        await sha256OfFile(join(workdir, fullcat)),
+      )
   }
 }
 
 /** What all CCDs of a run are made from: the inputs without the CCD's own. */
-const sharedInputs = ({ inputs }: Provenance, { fileName }: CatalogueListRow): Provenance['inputs'] => Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== fileName))
+const sharedInputs = ({ inputs }: Provenance, { fileName }: CatalogueListRow): Provenance['inputs'] =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== fileName))
 
 const namesAndSums = (values: Provenance['options']): string =>
   Object.entries(values)
@@ -127,15 +204,32 @@ const namesAndSums = (values: Provenance['options']): string =>
     .map(([name, value]) => `${name} ${value}`)
     .join(', ')
 
-async function matchedResult(outdir: string, { name }: ReadList, row: CatalogueListRow, own: StandingResult): Promise<CcdResult> {
+async function matchedResult(
+  outdir: string,
+  { name }: ReadList,
+  row: CatalogueListRow,
+  own: StandingResult,
+): Promise<CcdResult> {
   const file = join(outdir, ccdProductNames(name, row.ccd).matches)
   const bytes = await readWhole(file, 'wholeFileBytes').catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the matched stars of CCD ${row.ccd} cannot be read: ${reasonOf(cause)}`, { file }, { cause })
+    throw new InputError(
+      'unreadable-file',
+      `the matched stars of CCD ${row.ccd} cannot be read: ${reasonOf(cause)}`,
+      { file },
+      { cause },
+    )
   })
   return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), catalogTools), row.ccd, file), file)
 }
 
-function readyCcd({ outdir }: MergeJob, { name }: ReadList, row: CatalogueListRow, result: CcdResult, { inputs, options }: Provenance, reader: ReadyCcd['reader']): ReadyCcd {
+function readyCcd(
+  { outdir }: MergeJob,
+  { name }: ReadList,
+  row: CatalogueListRow,
+  result: CcdResult,
+  { inputs, options }: Provenance,
+  reader: ReadyCcd['reader'],
+): ReadyCcd {
   const { magsType, keepBorrowed } = options
   return {
     row,

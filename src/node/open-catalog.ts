@@ -11,10 +11,17 @@ import { catalogTools, directoryFiles, packagedDescriptions } from './catalog-fi
 import { reasonOf } from './files.js'
 import { currentRemoteAccess, type RemoteAccess } from './remote-access.js'
 
-/** Opens the reference catalogue in a directory or behind a URL. Throws InputError where it is missing, half written or damaged, CommandError for a URL of another protocol. */
-export async function openCatalog(dir: string, options: { readonly descriptions?: readonly CatalogDescription[]; readonly remote?: RemoteAccess } = {}): Promise<Catalog> {
+/**
+ * Opens the reference catalogue in a directory or behind a URL. Throws InputError where it is missing, half written or
+ * damaged, CommandError for a URL of another protocol.
+ */
+export async function openCatalog(
+  dir: string,
+  options: { readonly descriptions?: readonly CatalogDescription[]; readonly remote?: RemoteAccess } = {},
+): Promise<Catalog> {
   const tools = async () => ({ ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
-  if (isUrl(dir)) return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), await tools())
+  if (isUrl(dir))
+    return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), await tools())
   const facts = await stat(dir).catch(async (cause: unknown) => {
     const aside = await catalogueAside(resolve(dir)).catch(() => undefined)
     if (aside !== undefined) {
@@ -22,7 +29,12 @@ export async function openCatalog(dir: string, options: { readonly descriptions?
       const sentence = `a build was killed while it replaced this catalogue: ${wayOut}`
       throw new InputError('unfinished-commit', sentence, { file: dir, found: `the old one in ${aside}` }, { cause })
     }
-    throw new InputError('no-catalog', `the reference catalogue cannot be read: ${reasonOf(cause)}`, { file: dir }, { cause })
+    throw new InputError(
+      'no-catalog',
+      `the reference catalogue cannot be read: ${reasonOf(cause)}`,
+      { file: dir },
+      { cause },
+    )
   })
   if (!facts.isDirectory()) {
     const sentence = 'a reference catalogue is a directory; make one with `bliss-calib catalog build`'
@@ -41,7 +53,13 @@ async function webFiles(url: string, { cacheDir, cacheBytes, offline, signal }: 
   if (cacheBytes === 0 && !offline) return httpFiles(url, undefined, signal)
   const { cachedRanges } = await import('./range-cache.js')
   const name = printableUrl(url)
-  return remoteFiles(name, cachedRanges(name, offline ? undefined : httpRanges(url, undefined, signal), { dir: cacheDir, maxBytes: cacheBytes }))
+  return remoteFiles(
+    name,
+    cachedRanges(name, offline ? undefined : httpRanges(url, undefined, signal), {
+      dir: cacheDir,
+      maxBytes: cacheBytes,
+    }),
+  )
 }
 
 /**
@@ -61,5 +79,9 @@ function webAddress(url: string): string {
   const bucket = /^s3:\/\/([\w.-]+)(?:\/([^?#]*))?$/i.exec(url)
   if (bucket !== null) return `https://${bucket[1]}.s3.amazonaws.com/${bucket[2] ?? ''}`
   if (/^https?:/i.test(url) && URL.canParse(url) && new URL(url).hash === '') return url
-  throw new CommandError('unfit-url', 'a catalogue is read from a directory or by HTTP', { option: '--catalog', found: url, expected: 'a directory, https://... or s3://bucket/...' })
+  throw new CommandError('unfit-url', 'a catalogue is read from a directory or by HTTP', {
+    option: '--catalog',
+    found: url,
+    expected: 'a directory, https://... or s3://bucket/...',
+  })
 }

@@ -6,7 +6,10 @@ import { packageRoot } from './package.js'
 
 let assets: PageAssets | undefined
 
-/** The report pages' script, as the build bundled it, and their style, each with its hash for the content security policy. */
+/**
+ * The report pages' script, as the build bundled it, and their style, each with its hash for the content security
+ * policy.
+ */
 export function pageAssets(): PageAssets {
   if (assets === undefined) {
     const script = readFileSync(new URL('dist/page/page-script.js', packageRoot), 'utf8')

@@ -15,8 +15,17 @@ export interface RangeCache {
   readonly maxBytes: number
 }
 
-/** Tables of contents: asked for anew by every run, so that a catalogue that was replaced is noticed. What they say tells one state of a catalogue from another. */
-const CONTENTS: ReadonlySet<string> = new Set(['manifest.json', 'collection.properties', 'hats.properties', 'properties', 'partition_info.csv'])
+/**
+ * Tables of contents: asked for anew by every run, so that a catalogue that was replaced is noticed. What they say
+ * tells one state of a catalogue from another.
+ */
+const CONTENTS: ReadonlySet<string> = new Set([
+  'manifest.json',
+  'collection.properties',
+  'hats.properties',
+  'properties',
+  'partition_info.csv',
+])
 
 const STATE = 'state'
 const DIGEST_BYTES = 32
@@ -35,12 +44,15 @@ interface KnownFile {
 }
 
 /**
- * Ranges from a directory of this machine, and from the server what is not there; without a server (`fetchRemote` undefined) never from the network.
+ * Ranges from a directory of this machine, and from the server what is not there; without a server (`fetchRemote`
+ * undefined) never from the network.
  *
- * Many processes may share the directory: entries are written under another name, renamed and never changed, each carries the SHA-256 of its bytes,
- * and one that is damaged or gone is fetched again. There are no locks. A cache that cannot be written is not used.
+ * Many processes may share the directory: entries are written under another name, renamed and never changed, each
+ * carries the SHA-256 of its bytes, and one that is damaged or gone is fetched again. There are no locks. A cache that
+ * cannot be written is not used.
  *
- * @throws InputError `not-cached` where the server may not be asked, `changed-file` where a file is not the one whose parts are cached (they are then forgotten)
+ * @throws InputError `not-cached` where the server may not be asked, `changed-file` where a file is not the one whose
+ *   parts are cached (they are then forgotten)
  */
 export function cachedRanges(base: string, fetchRemote: FetchRemote | undefined, cache: RangeCache): FetchRemote {
   const files = new Map<string, Promise<KnownFile>>()
@@ -69,16 +81,28 @@ export function cachedRanges(base: string, fetchRemote: FetchRemote | undefined,
       // A full disk or a directory of somebody else: the run goes on without.
     }
   }
-  const ask = async (path: string, file: KnownFile, wanted: Parameters<FetchRemote>[1]): Promise<RemoteBytes | undefined> => {
+  const ask = async (
+    path: string,
+    file: KnownFile,
+    wanted: Parameters<FetchRemote>[1],
+  ): Promise<RemoteBytes | undefined> => {
     if (fetchRemote === undefined) {
       const part = 'start' in wanted ? `bytes ${wanted.start} to ${wanted.end}` : `the last ${wanted.last} bytes`
-      throw new InputError('not-cached', '--offline: this part of the catalogue is not in the cache; run once without --offline', { file: urlOf(base, path), found: `no ${part} in ${cache.dir}` })
+      throw new InputError(
+        'not-cached',
+        '--offline: this part of the catalogue is not in the cache; run once without --offline',
+        { file: urlOf(base, path), found: `no ${part} in ${cache.dir}` },
+      )
     }
     const answer = await fetchRemote(path, wanted)
     if (file.state !== undefined && !sameState(file.state, answer?.identity)) {
       await rm(file.folder, { recursive: true, force: true }).catch(() => undefined)
       files.clear()
-      throw new InputError('changed-file', 'the file is not the one that was read before: start again', { file: urlOf(base, path), found: describe(answer?.identity), expected: describe(file.state) })
+      throw new InputError('changed-file', 'the file is not the one that was read before: start again', {
+        file: urlOf(base, path),
+        found: describe(answer?.identity),
+        expected: describe(file.state),
+      })
     }
     await keep(file, answer)
     file.state ??= answer?.identity ?? 'missing'
@@ -128,13 +152,19 @@ export function cachedRanges(base: string, fetchRemote: FetchRemote | undefined,
 
 /** A catalogue whose tables of contents differ is another one. */
 function nextGeneration(generation: string, path: string, answer: RemoteBytes | undefined): string {
-  return answer === undefined ? generation : digestOf(Buffer.from(`${generation}\n${path}\n${digestOf(answer.bytes).toString('hex')}`)).toString('hex')
+  return answer === undefined
+    ? generation
+    : digestOf(Buffer.from(`${generation}\n${path}\n${digestOf(answer.bytes).toString('hex')}`)).toString('hex')
 }
 
 /** The range [start, end) as pieces of entries and, where there are none, gaps. */
-export function piecesOf(entries: readonly Entry[], start: number, end: number): { entry?: Entry; start: number; end: number }[] {
+export function piecesOf(
+  entries: readonly Entry[],
+  start: number,
+  end: number,
+): { entry?: Entry; start: number; end: number }[] {
   const pieces: { entry?: Entry; start: number; end: number }[] = []
-  for (let at = start; at < end; ) {
+  for (let at = start; at < end;) {
     let best: Entry | undefined
     let next = end
     for (const entry of entries) {
@@ -180,14 +210,20 @@ async function openFolder(folder: string): Promise<KnownFile> {
 const STATE_SHAPE: JsonShape = {
   type: 'object',
   required: ['byteLength'],
-  properties: { byteLength: { type: 'integer', minimum: 0 }, etag: { type: 'string' }, lastModified: { type: 'string' } },
+  properties: {
+    byteLength: { type: 'integer', minimum: 0 },
+    etag: { type: 'string' },
+    lastModified: { type: 'string' },
+  },
 }
 
 /** What is known of a remote file; undefined where the text is of another make, as if there were none. */
 function parseState(text: string): RemoteIdentity | 'missing' | undefined {
   try {
     const state = parseJson(text)
-    return state === 'missing' || shapeFault(state, STATE_SHAPE) === undefined ? (state as RemoteIdentity | 'missing') : undefined
+    return state === 'missing' || shapeFault(state, STATE_SHAPE) === undefined
+      ? (state as RemoteIdentity | 'missing')
+      : undefined
   } catch {
     return undefined
   }
@@ -211,7 +247,9 @@ async function readChecked(path: string): Promise<Uint8Array | undefined> {
   const whole = await readWhole(path, 'wholeFileBytes').catch(() => undefined)
   if (whole === undefined || whole.byteLength < DIGEST_BYTES) return undefined
   const bytes = whole.subarray(DIGEST_BYTES)
-  return digestOf(bytes).equals(whole.subarray(0, DIGEST_BYTES)) ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength) : undefined
+  return digestOf(bytes).equals(whole.subarray(0, DIGEST_BYTES))
+    ? new Uint8Array(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+    : undefined
 }
 
 async function writeWhole(folder: string, name: string, bytes: Uint8Array): Promise<void> {

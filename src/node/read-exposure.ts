@@ -36,9 +36,17 @@ export interface ReadList {
 }
 
 /** Finds and reads the catalogue list of an exposure. */
-export async function readList(workdir: string, wanted: { expnum: number; reqnum?: string; attnum?: number }): Promise<ReadList> {
+export async function readList(
+  workdir: string,
+  wanted: { expnum: number; reqnum?: string; attnum?: number },
+): Promise<ReadList> {
   const names = await readdir(workdir).catch((cause: NodeJS.ErrnoException) => {
-    throw new InputError('unreadable-directory', `the work directory cannot be read: ${reasonOf(cause)}`, { file: workdir }, { cause })
+    throw new InputError(
+      'unreadable-directory',
+      `the work directory cannot be read: ${reasonOf(cause)}`,
+      { file: workdir },
+      { cause },
+    )
   })
   return readNamedList(workdir, chooseList(names, wanted, workdir))
 }
@@ -67,7 +75,10 @@ export interface ReadCcd {
   readonly sha256: string
 }
 
-/** Whether the file of a list row is there, plain or with `.gz` appended. The directory is not listed: it may hold the files of a whole night. */
+/**
+ * Whether the file of a list row is there, plain or with `.gz` appended. The directory is not listed: it may hold the
+ * files of a whole night.
+ */
 export async function catalogueFile(workdir: string, fileName: string): Promise<string | undefined> {
   if (fileName === '') return undefined
   for (const name of [fileName, `${fileName}.gz`]) {
@@ -81,16 +92,29 @@ export async function catalogueFile(workdir: string, fileName: string): Promise<
 }
 
 /**
- * Reads the SExtractor catalogue of a list row: image header facts, detections, and what the calibrated catalogue carries over.
+ * Reads the SExtractor catalogue of a list row: image header facts, detections, and what the calibrated catalogue
+ * carries over.
  *
  * @throws InputError for a missing, damaged or unfit file, and where EXPNUM, CCDNUM or the band disagrees
  */
-export async function readCcd(workdir: string, fileName: string, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
+export async function readCcd(
+  workdir: string,
+  fileName: string,
+  row: CatalogueListRow,
+  listFile: string,
+  flux: FluxChoice,
+): Promise<ReadCcd> {
   const path = join(workdir, fileName)
   return withFile(path, (bytes) => parsedCcd(path, bytes, row, listFile, flux))
 }
 
-async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow, listFile: string, flux: FluxChoice): Promise<ReadCcd> {
+async function parsedCcd(
+  path: string,
+  bytes: Uint8Array,
+  row: CatalogueListRow,
+  listFile: string,
+  flux: FluxChoice,
+): Promise<ReadCcd> {
   const source = await openFitsSource(memorySource(path, bytes), gunzipWhole)
   const { table, header, notes } = await readDetections(source, row, flux, CARRIED_COLUMNS)
   const facts = { ...listFacts(row), ...header.facts }
@@ -102,7 +126,10 @@ async function parsedCcd(path: string, bytes: Uint8Array, row: CatalogueListRow,
 
 /** What the list says of the image; its header says it better. */
 function listFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
-  return { ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }), ...(airmass === undefined ? {} : { airmass }) }
+  return {
+    ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
+    ...(airmass === undefined ? {} : { airmass }),
+  }
 }
 
 /** A whole file. Throws InputError where it cannot be read. */
@@ -112,7 +139,10 @@ export async function readInput(path: string, limit: Limit = 'wholeFileBytes'): 
   })
 }
 
-/** Does something with the bytes of a whole file, which are valid until it is done. Throws InputError where the file cannot be read. */
+/**
+ * Does something with the bytes of a whole file, which are valid until it is done. Throws InputError where the file
+ * cannot be read.
+ */
 async function withFile<T>(path: string, work: (bytes: Uint8Array) => Promise<T>): Promise<T> {
   return withSpareMemory(async (allocate) => {
     const bytes = await readInto(allocate, path).catch((cause: unknown) => {

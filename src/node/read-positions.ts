@@ -39,7 +39,12 @@ export interface ReadPositions extends SkyPositions {
  */
 export async function readPositions(path: string, within?: SkyPositions): Promise<ReadPositions> {
   const facts = await stat(path).catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the catalogue cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+    throw new InputError(
+      'unreadable-file',
+      `the catalogue cannot be read: ${reasonOf(cause)}`,
+      { file: path },
+      { cause },
+    )
   })
   if (facts.isDirectory()) {
     const catalog = await openCatalog(path)
@@ -73,7 +78,12 @@ async function parquetPositions(path: string): Promise<ReadPositions> {
   const source = await fileSource(path)
   const file = await openParquet(source)
   const readable = file.columns.map(({ name }) => name)
-  const names = findPositionNames(readable) ?? positionNames(file.schema.children.map(({ element }) => element.name), path)
+  const names =
+    findPositionNames(readable) ??
+    positionNames(
+      file.schema.children.map(({ element }) => element.name),
+      path,
+    )
   return { file: path, ...positionsOf([await readParquet(source, catalogTools, names)], names, path), columns: names }
 }
 
@@ -82,9 +92,16 @@ async function fitsPositions(path: string): Promise<ReadPositions> {
   const hdus = await readFitsHeaders(source)
   const tables = hdus.filter(({ kind }) => kind === 'binary table' || kind === 'ASCII table')
   const named = tables.map((hdu) => ({ hdu, columns: fitsColumns(hdu).map(({ name }) => name) }))
-  const { hdu, columns } = named.find(({ columns }) => findPositionNames(columns) !== undefined) ?? { hdu: undefined, columns: named.flatMap(({ columns }) => columns) }
+  const { hdu, columns } = named.find(({ columns }) => findPositionNames(columns) !== undefined) ?? {
+    hdu: undefined,
+    columns: named.flatMap(({ columns }) => columns),
+  }
   const names = positionNames(columns, path)
-  return { file: path, ...positionsOf([await readFitsTable(source, { hdus, hdu: hdu!.index, columns: [...names] })], names, path), columns: names }
+  return {
+    file: path,
+    ...positionsOf([await readFitsTable(source, { hdus, hdu: hdu!.index, columns: [...names] })], names, path),
+    columns: names,
+  }
 }
 
 /** The columns of right ascension and declination among names; undefined where there are none. */
@@ -101,7 +118,11 @@ function positionNames(present: readonly string[], file: string): readonly [stri
   const names = findPositionNames(present)
   if (names !== undefined) return names
   const expected = POSITION_NAMES.map((pair) => pair.join(' and ')).join(', or ')
-  throw new InputError('no-positions', 'the catalogue has no columns of positions', { file, found: present.join(', ').slice(0, 200) || 'no columns', expected })
+  throw new InputError('no-positions', 'the catalogue has no columns of positions', {
+    file,
+    found: present.join(', ').slice(0, 200) || 'no columns',
+    expected,
+  })
 }
 
 function positionsOf(pieces: readonly Table[], [ra, dec]: readonly [string, string], file: string): SkyPositions {
@@ -118,10 +139,14 @@ function positionsOf(pieces: readonly Table[], [ra, dec]: readonly [string, stri
   return { raDeg: joined('raDeg', ra), decDeg: joined('decDeg', dec) }
 }
 
-/** A column of positions in degrees, from the unit that the file declares. Throws InputError for text and for a unit of something else. */
+/**
+ * A column of positions in degrees, from the unit that the file declares. Throws InputError for text and for a unit of
+ * something else.
+ */
 export function degreesOf(star: 'raDeg' | 'decDeg', column: Column, file: string): Float64Array {
   const values = asFloat64(column)
-  if (values === undefined) throw new InputError('unfit-column', 'the column holds no numbers', { file, column: column.name })
+  if (values === undefined)
+    throw new InputError('unfit-column', 'the column holds no numbers', { file, column: column.name })
   const factor = factorOf(star, column.unit, { file, column: column.name })
   return factor === 1 ? values : values.map((value) => value * factor)
 }
@@ -133,7 +158,11 @@ const NEAR_ORDER = 12
 function cellsNear({ raDeg, decDeg }: SkyPositions): CellRanges {
   const cells = new Set<number>()
   for (let i = 0; i < raDeg.length; i++) {
-    if (Number.isFinite(raDeg[i]!) && Math.abs(decDeg[i]!) <= 90) cells.add(nestedIndex(NEAR_ORDER, raDeg[i]!, decDeg[i]!))
+    if (Number.isFinite(raDeg[i]!) && Math.abs(decDeg[i]!) <= 90)
+      cells.add(nestedIndex(NEAR_ORDER, raDeg[i]!, decDeg[i]!))
   }
-  return rangesFromCells(NEAR_ORDER, [...cells].flatMap((cell) => [cell, ...neighbourCells(NEAR_ORDER, cell)]))
+  return rangesFromCells(
+    NEAR_ORDER,
+    [...cells].flatMap((cell) => [cell, ...neighbourCells(NEAR_ORDER, cell)]),
+  )
 }

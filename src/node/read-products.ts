@@ -27,7 +27,12 @@ export interface StandingExposure {
 /** File names of a directory; throws InputError where it cannot be read. */
 export async function namesIn(directory: string): Promise<string[]> {
   return readdir(directory).catch((cause: unknown) => {
-    throw new InputError('unreadable-directory', `the directory cannot be read: ${reasonOf(cause)}`, { file: directory }, { cause })
+    throw new InputError(
+      'unreadable-directory',
+      `the directory cannot be read: ${reasonOf(cause)}`,
+      { file: directory },
+      { cause },
+    )
   })
 }
 
@@ -53,7 +58,10 @@ export async function readResult({ directory, whole, ccds }: StandingExposure): 
   return {
     ...first,
     ccds: documents.flatMap((document) => document.ccds).sort((a, b) => a.ccd - b.ccd),
-    provenance: { ...first.provenance, inputs: Object.assign({}, ...documents.map(({ provenance }) => provenance.inputs)) as Record<string, string> },
+    provenance: {
+      ...first.provenance,
+      inputs: Object.assign({}, ...documents.map(({ provenance }) => provenance.inputs)) as Record<string, string>,
+    },
   }
 }
 
@@ -77,16 +85,27 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
       const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
         throw unreadableFile(path, cause)
       })
-      stars.set(ccd, reportStarsOf(await readParquet(memorySource(path, bytes), catalogTools, REPORT_STAR_COLUMNS), path))
+      stars.set(
+        ccd,
+        reportStarsOf(await readParquet(memorySource(path, bytes), catalogTools, REPORT_STAR_COLUMNS), path),
+      )
     }),
   )
   return { result, stars, beside: await productsBeside(exposure.directory, fileNames, exposure.name) }
 }
 
 /** Products that name a photometric system: this exposure's `Zero_`, and every exposure's `allZP_`. */
-export async function productsBeside(directory: string, fileNames: readonly string[], { expnumText }: ListName): Promise<BesideProduct[]> {
-  const named = fileNames.filter((name) => name.endsWith('.csv') && (name.startsWith('allZP_') || name.startsWith(`Zero_D${expnumText}_`))).sort()
-  const texts = await Promise.all(named.map((name) => readWholeText(join(directory, name), 'textBytes').catch(() => undefined)))
+export async function productsBeside(
+  directory: string,
+  fileNames: readonly string[],
+  { expnumText }: ListName,
+): Promise<BesideProduct[]> {
+  const named = fileNames
+    .filter((name) => name.endsWith('.csv') && (name.startsWith('allZP_') || name.startsWith(`Zero_D${expnumText}_`)))
+    .sort()
+  const texts = await Promise.all(
+    named.map((name) => readWholeText(join(directory, name), 'textBytes').catch(() => undefined)),
+  )
   return named.flatMap((file, i) => (texts[i] === undefined ? [] : [{ file, system: systemOfZeroCsv(texts[i]) }]))
 }
 
@@ -94,4 +113,3 @@ export async function productsBeside(directory: string, fileNames: readonly stri
 export function reportNameOf({ name, whole, ccds }: StandingExposure): string {
   return whole === undefined && ccds.length === 1 ? reportName(name, Number(ccds[0]!.ccdText)) : reportName(name)
 }
-

@@ -28,15 +28,26 @@ export async function readExposureCells(paths: readonly string[], marginArcsec: 
   for (const path of paths) {
     const readable = <T>(action: Promise<T>) =>
       action.catch((cause: unknown) => {
-        throw new InputError('unreadable-file', `the list cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+        throw new InputError(
+          'unreadable-file',
+          `the list cannot be read: ${reasonOf(cause)}`,
+          { file: path },
+          { cause },
+        )
       })
     if (!(await readable(stat(path))).isDirectory()) {
       files.push(path)
       continue
     }
     const entries = await readable(readdir(path, { recursive: true, withFileTypes: true }))
-    const lists = entries.filter((entry) => !entry.isDirectory() && parseListName(entry.name) !== undefined).map((entry) => join(entry.parentPath, entry.name))
-    if (lists.length === 0) throw new InputError('no-list', 'there is no catalogue list below the directory', { file: path, expected: 'D*_red_catlist.csv' })
+    const lists = entries
+      .filter((entry) => !entry.isDirectory() && parseListName(entry.name) !== undefined)
+      .map((entry) => join(entry.parentPath, entry.name))
+    if (lists.length === 0)
+      throw new InputError('no-list', 'there is no catalogue list below the directory', {
+        file: path,
+        expected: 'D*_red_catlist.csv',
+      })
     for (const list of lists.sort()) files.push(list)
   }
   const lists = await Promise.all(

@@ -23,18 +23,24 @@ const ID_NAMES = ['source_id', 'gaia_source_id', 'gaia_id', 'id']
 const LARGEST_ID = 2n ** 63n
 
 /**
- * Reads a list of objects that make poor standards: a CSV file with the catalogue's ids (`source_id`), with positions in degrees (`ra`, `dec`), or both;
- * or a FITS or Parquet table with positions. Also `.gz` of the first two.
+ * Reads a list of objects that make poor standards: a CSV file with the catalogue's ids (`source_id`), with positions
+ * in degrees (`ra`, `dec`), or both; or a FITS or Parquet table with positions. Also `.gz` of the first two.
  *
  * @throws InputError where the file is missing or damaged, or has neither ids nor positions
  */
 export async function readSuspects(path: string): Promise<ReadSuspects> {
   const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
-    throw new InputError('unreadable-file', `the list of suspects cannot be read: ${reasonOf(cause as NodeJS.ErrnoException)}`, { file: path }, { cause })
+    throw new InputError(
+      'unreadable-file',
+      `the list of suspects cannot be read: ${reasonOf(cause as NodeJS.ErrnoException)}`,
+      { file: path },
+      { cause },
+    )
   })
   const facts = { fileName: basename(path), sha256: createHash('sha256').update(bytes).digest('hex') }
   const unpacked = isGzip(bytes) ? gunzipWhole(bytes, path) : bytes
-  if (kindOfContent(unpacked.subarray(0, 512), path) === 'csv') return { ...facts, ...(await suspectsOfCsv(unpacked, path)) }
+  if (kindOfContent(unpacked.subarray(0, 512), path) === 'csv')
+    return { ...facts, ...(await suspectsOfCsv(unpacked, path)) }
   const { raDeg, decDeg } = await readPositions(path)
   return { ...facts, raDeg, decDeg }
 }
@@ -45,10 +51,20 @@ async function suspectsOfCsv(bytes: Uint8Array, path: string): Promise<Suspects>
     id = header.find((name) => ID_NAMES.includes(name.toLowerCase()))
     ;[ra, dec] = findPositionNames(header) ?? []
     if (id === undefined && ra === undefined) {
-      throw new InputError('no-suspects', 'the list of suspects has neither ids nor positions', { file: path, line: 1, found: header.join(', ').slice(0, 200), expected: 'a column source_id, or ra and dec' })
+      throw new InputError('no-suspects', 'the list of suspects has neither ids nor positions', {
+        file: path,
+        line: 1,
+        found: header.join(', ').slice(0, 200),
+        expected: 'a column source_id, or ra and dec',
+      })
     }
-    const field = (name: string | undefined, type: CsvField['type']): CsvField[] => (name === undefined ? [] : [{ name, index: header.indexOf(name), type }])
-    return [...field(id, ra !== undefined && id?.toLowerCase() === 'id' ? 'text' : 'i64'), ...field(ra, 'f64'), ...field(dec, 'f64')]
+    const field = (name: string | undefined, type: CsvField['type']): CsvField[] =>
+      name === undefined ? [] : [{ name, index: header.indexOf(name), type }]
+    return [
+      ...field(id, ra !== undefined && id?.toLowerCase() === 'id' ? 'text' : 'i64'),
+      ...field(ra, 'f64'),
+      ...field(dec, 'f64'),
+    ]
   }
   const lines = bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 1)
   let table: Table | undefined
@@ -56,7 +72,12 @@ async function suspectsOfCsv(bytes: Uint8Array, path: string): Promise<Suspects>
   const sourceId = id === undefined ? undefined : idsOf(findColumn(table!, id)!)
   return {
     ...(sourceId === undefined ? {} : { sourceId }),
-    ...(ra === undefined ? {} : { raDeg: degreesOf('raDeg', findColumn(table!, ra)!, path), decDeg: degreesOf('decDeg', findColumn(table!, dec!)!, path) }),
+    ...(ra === undefined
+      ? {}
+      : {
+          raDeg: degreesOf('raDeg', findColumn(table!, ra)!, path),
+          decDeg: degreesOf('decDeg', findColumn(table!, dec!)!, path),
+        }),
   }
 }
 

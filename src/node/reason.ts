@@ -24,7 +24,8 @@ export function reasonOf(cause: unknown): string {
 }
 
 /** The error of a file that the machine does not let us read. */
-export const unreadableFile = (path: string, cause: unknown): InputError => new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
+export const unreadableFile = (path: string, cause: unknown): InputError =>
+  new InputError('unreadable-file', `the file cannot be read: ${reasonOf(cause)}`, { file: path }, { cause })
 
 /** An error's sentence with the name of its file alone: what is written does not depend on where the files are. */
 export function reasonWithoutPath(error: unknown): string {

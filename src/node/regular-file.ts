@@ -13,8 +13,8 @@ function kindOf(facts: Stats): string {
 }
 
 /**
- * Refuses what is no regular file: a directory as the system does (EISDIR); pipes, sockets and devices, which may be waited for without end or have no
- * end, with the code ERR_IRREGULAR_FILE.
+ * Refuses what is no regular file: a directory as the system does (EISDIR); pipes, sockets and devices, which may be
+ * waited for without end or have no end, with the code ERR_IRREGULAR_FILE.
  */
 export function refuseIrregular(facts: Stats): void {
   if (facts.isFile()) return
@@ -22,7 +22,10 @@ export function refuseIrregular(facts: Stats): void {
   throw Object.assign(new Error(`it is ${kindOf(facts)}, and has to be a regular file`), { code: 'ERR_IRREGULAR_FILE' })
 }
 
-/** Opens a regular file for reading, without waiting. Throws the system's error, or that of `refuseIrregular`; `unreadableFile` says either. */
+/**
+ * Opens a regular file for reading, without waiting. Throws the system's error, or that of `refuseIrregular`;
+ * `unreadableFile` says either.
+ */
 export async function openRegular(path: string): Promise<{ readonly handle: FileHandle; readonly facts: Stats }> {
   const handle = await open(path, READ_AT_ONCE)
   try {
@@ -38,7 +41,9 @@ export async function openRegular(path: string): Promise<{ readonly handle: File
 /** Refuses a file that is larger than a limit, with the code ERR_FILE_TOO_LARGE. */
 export function refuseLarge({ size }: Pick<Stats, 'size'>, limit: Limit): void {
   if (size <= LIMITS[limit]) return
-  const sentence = `it has ${size.toLocaleString('en')} bytes, at most ${LIMITS[limit].toLocaleString('en')} are read (limit ${limit}, see docs/limits.md)`
+  const sentence =
+    `it has ${size.toLocaleString('en')} bytes, at most ` +
+    `${LIMITS[limit].toLocaleString('en')} are read (limit ${limit}, see docs/limits.md)`
   throw Object.assign(new Error(sentence), { code: 'ERR_FILE_TOO_LARGE' })
 }
 
@@ -57,7 +62,10 @@ export async function readWhole(path: string, limit: Limit): Promise<Uint8Array<
 export const READ_AT_MOST_BYTES = 1 << 30
 
 /** The memory filled from the start of a file; fewer bytes where it became shorter. */
-export async function filled(handle: Pick<FileHandle, 'read'>, memory: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
+export async function filled(
+  handle: Pick<FileHandle, 'read'>,
+  memory: Uint8Array<ArrayBuffer>,
+): Promise<Uint8Array<ArrayBuffer>> {
   let at = 0
   for (let count = 1; at < memory.length && count > 0; at += count) {
     count = (await handle.read(memory, at, Math.min(memory.length - at, READ_AT_MOST_BYTES), at)).bytesRead

@@ -13,7 +13,9 @@ export async function withSpareMemory<T>(work: (allocate: Allocate) => Promise<T
   const allocate: Allocate = (bytes) => {
     const fits = spare.findIndex(({ byteLength }) => byteLength >= bytes)
     // The next file may be a little larger.
-    const memory = (fits >= 0 ? spare.splice(fits, 1)[0] : new Uint8Array(bytes + (bytes >> 3))) as Uint8Array<ArrayBuffer>
+    const memory = (
+      fits >= 0 ? spare.splice(fits, 1)[0] : new Uint8Array(bytes + (bytes >> 3))
+    ) as Uint8Array<ArrayBuffer>
     taken.push(memory)
     return memory.subarray(0, bytes)
   }

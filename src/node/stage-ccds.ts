@@ -28,7 +28,12 @@ export interface ReadyCcd {
   /** The thread that can write its calibrated catalogue best. */
   readonly reader: CcdThread
   /** Writes the calibrated catalogue under temporary names. */
-  stageCatalogue(thread: CcdThread, applied: AppliedZeropoint, facts: CatalogueFacts, stem: string): Promise<StagedCatalogue>
+  stageCatalogue(
+    thread: CcdThread,
+    applied: AppliedZeropoint,
+    facts: CatalogueFacts,
+    stem: string,
+  ): Promise<StagedCatalogue>
 }
 
 /** The exposure that CCDs are written for. */
@@ -62,16 +67,27 @@ export interface Failed {
 }
 
 /**
- * Writes the products of all CCDs under temporary names: each one's catalogue in the thread that read it, its result in those that calibrate. One that fails
- * leaves no files; the others go on.
+ * Writes the products of all CCDs under temporary names: each one's catalogue in the thread that read it, its result in
+ * those that calibrate. One that fails leaves no files; the others go on.
  */
-export async function stageCcds(exposure: WrittenExposure, ccds: readonly ReadyCcd[], results: readonly SolvedResult[], stem: string, { signal, onProgress }: RunControl): Promise<Outcome[]> {
+export async function stageCcds(
+  exposure: WrittenExposure,
+  ccds: readonly ReadyCcd[],
+  results: readonly SolvedResult[],
+  stem: string,
+  { signal, onProgress }: RunControl,
+): Promise<Outcome[]> {
   const { outdir, expnum, list, pool } = exposure
   const { calibrators } = rolesOf(pool.threadsFor(ccds.length))
   const halves = ccds.map((): Partial<Record<'catalogue' | 'result', StagedHalf | Failed>> => ({}))
   const outcomes: Outcome[] = []
   let done = 0
-  const stage = async (k: number, half: 'catalogue' | 'result', thread: CcdThread, work: (stem: string) => Promise<StagedHalf>) => {
+  const stage = async (
+    k: number,
+    half: 'catalogue' | 'result',
+    thread: CcdThread,
+    work: (stem: string) => Promise<StagedHalf>,
+  ) => {
     const ofHalf = `${stem}-${ccds[k]!.row.ccd}-${half}`
     halves[k]![half] = await work(ofHalf).catch(async (error: unknown) => {
       // A thread that died leaves what it had begun.
@@ -93,12 +109,28 @@ export async function stageCcds(exposure: WrittenExposure, ccds: readonly ReadyC
   const stageResult = (k: number, thread: CcdThread) => {
     const { own, ...result } = results[k]!
     const { row, magsType, others } = ccds[k]!
-    const context = { list: list.name, exposure: exposureFacts(exposure, [ccds[k]!]), fileName: row.fileName, magsType, provenance: provenanceOf(exposure, [ccds[k]!]), ...(own ? { own } : {}) }
-    return stage(k, 'result', thread, async (ofHalf) => ({ files: await thread.stageResult({ outdir, result, context, others, stem: ofHalf }) }))
+    const context = {
+      list: list.name,
+      exposure: exposureFacts(exposure, [ccds[k]!]),
+      fileName: row.fileName,
+      magsType,
+      provenance: provenanceOf(exposure, [ccds[k]!]),
+      ...(own ? { own } : {}),
+    }
+    return stage(k, 'result', thread, async (ofHalf) => ({
+      files: await thread.stageResult({ outdir, result, context, others, stem: ofHalf }),
+    }))
   }
   const readers = [...new Set(ccds.map(({ reader }) => reader))]
   const settled = await Promise.allSettled([
-    ...readers.map((reader) => shareOut([...ccds.keys()].filter((k) => ccds[k]!.reader === reader), [reader], stageCatalogue, signal)),
+    ...readers.map((reader) =>
+      shareOut(
+        [...ccds.keys()].filter((k) => ccds[k]!.reader === reader),
+        [reader],
+        stageCatalogue,
+        signal,
+      ),
+    ),
     shareOut([...ccds.keys()], calibrators, stageResult, signal),
   ])
   const stopped = settled.find((outcome) => outcome.status === 'rejected')
@@ -114,14 +146,32 @@ type StagedHalf = Pick<StagedCatalogue, 'files'> & Partial<StagedCatalogue>
 async function together(outdir: string, catalogue: StagedHalf | Failed, result: StagedHalf | Failed): Promise<Outcome> {
   if (!('error' in catalogue || 'error' in result)) {
     const files = [...catalogue.files, ...result.files]
-    return { files, raDeg: catalogue.raDeg!, flushed: flushFiles(outdir, files).then(() => undefined, (error: unknown) => ({ error })) }
+    return {
+      files,
+      raDeg: catalogue.raDeg!,
+      flushed: flushFiles(outdir, files).then(
+        () => undefined,
+        (error: unknown) => ({ error }),
+      ),
+    }
   }
   for (const half of [catalogue, result]) if (!('error' in half)) await discardFiles(outdir, half.files)
   return { error: 'error' in catalogue ? catalogue.error : (result as Failed).error }
 }
 
-/** What the CCDs say of their exposure; epoch and band are the first's. Of the camera no more is said than all of them say. */
-export function exposureFacts({ expnum, list: { name: { reqnum, attnum } } }: WrittenExposure, ccds: readonly ReadyCcd[]): ExposureFacts {
+/**
+ * What the CCDs say of their exposure; epoch and band are the first's. Of the camera no more is said than all of them
+ * say.
+ */
+export function exposureFacts(
+  {
+    expnum,
+    list: {
+      name: { reqnum, attnum },
+    },
+  }: WrittenExposure,
+  ccds: readonly ReadyCcd[],
+): ExposureFacts {
   const { row, result } = ccds[0]!
   const { epochYr, epochFrom, camera, filter } = result
   const areOne = (key: 'camera' | 'filter') => ccds.every((ccd) => ccd.result[key] === result[key])
@@ -140,5 +190,8 @@ export function exposureFacts({ expnum, list: { name: { reqnum, attnum } } }: Wr
 }
 
 export function provenanceOf({ provenance }: WrittenExposure, ccds: readonly ReadyCcd[]): Provenance {
-  return { ...provenance, inputs: Object.assign({}, provenance.inputs, ...ccds.map(({ input }) => input)) as Provenance['inputs'] }
+  return {
+    ...provenance,
+    inputs: Object.assign({}, provenance.inputs, ...ccds.map(({ input }) => input)) as Provenance['inputs'],
+  }
 }

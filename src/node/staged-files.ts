@@ -6,7 +6,10 @@ import { secondName, type WriteOperations } from './commit-journal.js'
 import { reasonOf } from './reason.js'
 import { temporaryStem } from './temporary-names.js'
 
-/** A file to be written: at once, or piece by piece where it is too large for the memory; a piece has to be valid until the second one after it is asked for. */
+/**
+ * A file to be written: at once, or piece by piece where it is too large for the memory; a piece has to be valid until
+ * the second one after it is asked for.
+ */
 export interface FileToWrite {
   readonly name: string
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
@@ -28,7 +31,8 @@ const FLUSHED_TOGETHER = 4 << 20
 const temporaryName = (stem: string, i: number): string => `${stem}-${i}`
 
 /**
- * Writes a set of files under temporary names; `flushFiles` brings them to the disk, `commitSets` makes them seen. Where anything fails, none of them stays.
+ * Writes a set of files under temporary names; `flushFiles` brings them to the disk, `commitSets` makes them seen.
+ * Where anything fails, none of them stays.
  *
  * @throws InputError naming the file and the reason, also for a name that is no plain one, or there twice
  */
@@ -58,8 +62,8 @@ export async function stagePaths(
 }
 
 /**
- * Brings staged files to the disk, whoever wrote them; what was written before this call survives the loss of power once it is done. Where anything fails,
- * none of the set stays.
+ * Brings staged files to the disk, whoever wrote them; what was written before this call survives the loss of power
+ * once it is done. Where anything fails, none of the set stays.
  *
  * @throws InputError naming the file and the reason
  */
@@ -128,7 +132,10 @@ async function write(path: string, bytes: FileToWrite['bytes'], operations: Writ
   }
 }
 
-/** Writes each piece while the next is made, and brings them to the disk while others follow: little is left to be flushed at the end. */
+/**
+ * Writes each piece while the next is made, and brings them to the disk while others follow: little is left to be
+ * flushed at the end.
+ */
 async function writePieces(
   handle: fs.FileHandle,
   pieces: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,

@@ -25,7 +25,11 @@ export async function standingSystems(
   rows: readonly Pick<CatalogueListRow, 'ccd'>[],
 ): Promise<Map<string, string>> {
   const standing = new Map<string, string>()
-  const names = [...rows.map(({ ccd }) => ccdProductNames(list, ccd).zero), ccdProductNames(list, 0).zero, exposureProductNames(list).allZp]
+  const names = [
+    ...rows.map(({ ccd }) => ccdProductNames(list, ccd).zero),
+    ccdProductNames(list, 0).zero,
+    exposureProductNames(list).allZp,
+  ]
   for (const name of names.filter((one) => there.has(one))) {
     const path = join(outdir, name)
     const text = await readIfThere(path)
@@ -40,6 +44,11 @@ export async function refuseUnwritable(outdir: string): Promise<void> {
     if (!(await stat(outdir)).isDirectory()) throw Object.assign(new Error('it is a file'), { code: 'ENOTDIR' })
     await access(outdir, constants.W_OK | constants.X_OK)
   } catch (cause) {
-    throw new InputError('unwritable-directory', `the output directory cannot be written to: ${reasonOf(cause)}`, { file: outdir }, { cause })
+    throw new InputError(
+      'unwritable-directory',
+      `the output directory cannot be written to: ${reasonOf(cause)}`,
+      { file: outdir },
+      { cause },
+    )
   }
 }

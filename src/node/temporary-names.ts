@@ -6,10 +6,16 @@ import { join } from 'node:path'
 
 const PREFIX = '.bliss-tmp-'
 
-/** `.bliss-tmp-{machine}-{pid}-{start}-{random}`, with what the writer appends: which of its files, and whether it is the one that stood before. */
+/**
+ * `.bliss-tmp-{machine}-{pid}-{start}-{random}`, with what the writer appends: which of its files, and whether it is
+ * the one that stood before.
+ */
 const NAME = /^\.bliss-tmp-([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{16}(-[\w.-]+)?$/
 
-/** A writer on another machine, or in another container, cannot be asked whether it lives; its files are written within seconds. */
+/**
+ * A writer on another machine, or in another container, cannot be asked whether it lives; its files are written within
+ * seconds.
+ */
 const SURELY_ABANDONED_MS = 86_400_000
 
 /** Text of a file of the system, empty where there is none. */
@@ -26,13 +32,22 @@ let machineName: string | undefined
 /** Tells apart machines, their restarts, and containers that count their own processes. */
 function machine(): string {
   machineName ??= createHash('sha256')
-    .update([hostname(), systemText(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')), systemText(() => readlinkSync('/proc/self/ns/pid'))].join('\n'))
+    .update(
+      [
+        hostname(),
+        systemText(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+        systemText(() => readlinkSync('/proc/self/ns/pid')),
+      ].join('\n'),
+    )
     .digest('hex')
     .slice(0, 8)
   return machineName
 }
 
-/** When a process began, in the kernel's ticks, so that a number that was given again is not taken for it; 0 where the system does not say. */
+/**
+ * When a process began, in the kernel's ticks, so that a number that was given again is not taken for it; 0 where the
+ * system does not say.
+ */
 function startOf(pid: number): string {
   // The name of the program, in brackets, may hold anything.
   const line = systemText(() => readFileSync(`/proc/${pid}/stat`, 'utf8'))

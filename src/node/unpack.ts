@@ -21,7 +21,12 @@ export function gunzipWhole(packed: Uint8Array, file: string): Uint8Array {
     return gunzipSync(packed, { chunkSize, maxOutputLength: most })
   } catch (cause) {
     if ((cause as NodeJS.ErrnoException).code === 'ERR_BUFFER_TOO_LARGE') throw unpacksTooFar(file, packed.byteLength)
-    throw new InputError('damaged-gzip', `the compressed file is damaged: ${(cause as Error).message}`, { file }, { cause })
+    throw new InputError(
+      'damaged-gzip',
+      `the compressed file is damaged: ${(cause as Error).message}`,
+      { file },
+      { cause },
+    )
   }
 }
 

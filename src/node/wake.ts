@@ -2,7 +2,10 @@ import { watch, type FSWatcher } from 'node:fs'
 
 /** Waiting that ends early when something happens in one of the directories. */
 export interface Wake {
-  /** Directories that are listened to from now on. What cannot be listened to (a network file system, no watches left) is only looked at in turn. */
+  /**
+   * Directories that are listened to from now on. What cannot be listened to (a network file system, no watches left)
+   * is only looked at in turn.
+   */
   listenTo(dirs: ReadonlySet<string>): void
   /** Resolves after the time, at a change, or at the signal. */
   wait(ms: number): Promise<void>
@@ -29,8 +32,13 @@ export function wake(signal?: AbortSignal): Wake {
         if (watchers.has(dir)) continue
         try {
           // Our own products make events too; their temporary names and markers begin with a dot.
-          const watcher = watch(dir, { persistent: false }, (_event, name) => (name?.startsWith('.') === true ? undefined : happened()))
-          watchers.set(dir, watcher.on('error', () => forget(dir)))
+          const watcher = watch(dir, { persistent: false }, (_event, name) =>
+            name?.startsWith('.') === true ? undefined : happened(),
+          )
+          watchers.set(
+            dir,
+            watcher.on('error', () => forget(dir)),
+          )
         } catch {
           // Looking in turn has to do.
         }

@@ -2,7 +2,10 @@ import { isBlissError } from '../errors.js'
 import { readFitsHeaders } from '../formats/fits/index.js'
 import { openInput } from './files.js'
 
-/** Whether a SExtractor catalogue (FITS_LDAC, plain or gzip) is there to its last row: every HDU that it needs, with all of its data. */
+/**
+ * Whether a SExtractor catalogue (FITS_LDAC, plain or gzip) is there to its last row: every HDU that it needs, with all
+ * of its data.
+ */
 export async function isWholeCatalogue(path: string): Promise<boolean> {
   try {
     const hdus = await readFitsHeaders(await openInput(path))

@@ -8,7 +8,15 @@ import { ownResult, resultJson, type FailedCcd, type SolvedResult } from '../pro
 import { allZpCsv } from '../products/zero.js'
 import type { CcdThread } from './ccd-pool.js'
 import type { StagedCatalogue } from './ccd-tasks.js'
-import { exposureFacts, provenanceOf, stageCcds, type Failed, type ReadyCcd, type StagedCcd, type WrittenExposure } from './stage-ccds.js'
+import {
+  exposureFacts,
+  provenanceOf,
+  stageCcds,
+  type Failed,
+  type ReadyCcd,
+  type StagedCcd,
+  type WrittenExposure,
+} from './stage-ccds.js'
 import type { RunControl, RunFailure } from './exposure-job.js'
 import { reasonWithoutPath } from './reason.js'
 import { temporaryStem } from './temporary-names.js'
@@ -30,7 +38,11 @@ export interface WrittenCcds {
  * products come last; if they alone cannot be written, the CCDs' are, and those of an earlier run are removed in the
  * same commit: they would contradict the CCDs beside them.
  */
-export async function writeExposure(exposure: WrittenExposure, ccds: readonly ReadyCcd[], control: RunControl): Promise<WrittenCcds> {
+export async function writeExposure(
+  exposure: WrittenExposure,
+  ccds: readonly ReadyCcd[],
+  control: RunControl,
+): Promise<WrittenCcds> {
   const { outdir, list } = exposure
   const stem = temporaryStem()
   const failures: RunFailure[] = []
@@ -45,7 +57,9 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
       ])
       if (staging.status === 'rejected') throw staging.reason
       const staged = staging.value
-      const failed = new Map(staged.flatMap((outcome, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])))
+      const failed = new Map(
+        staged.flatMap((outcome, k) => ('error' in outcome ? [[left[k]!, outcome.error] as const] : [])),
+      )
       const ownTexts = texts.status === 'fulfilled' ? texts.value : { error: texts.reason as unknown }
       const sets = staged.filter((outcome): outcome is StagedCcd => !('error' in outcome))
       const own =
@@ -53,14 +67,20 @@ export async function writeExposure(exposure: WrittenExposure, ccds: readonly Re
           ? ownTexts
           : await stageOwn(exposure, left, sets, ownTexts, `${ofRound}-e`).catch((error: unknown) => ({ error }))
       const flushed = await Promise.all(sets.map(({ flushed }) => flushed))
-      if (failed.size === 0) flushed.forEach((outcome, k) => (outcome ? failed.set(left[k]!, outcome.error) : undefined))
+      if (failed.size === 0)
+        flushed.forEach((outcome, k) => (outcome ? failed.set(left[k]!, outcome.error) : undefined))
       if (failed.size === 0) {
         const [ownFiles, removed] = 'error' in own ? [[], Object.values(exposureProductNames(list.name))] : [own, []]
         const all = [...sets.map(({ files }) => files), ownFiles]
         const unfit = await commitSets(outdir, all, { removed, stem: ofRound })
         if (unfit.length === 0) {
           if ('error' in own) failures.push(own)
-          return { ccds: solved.results, ...(solved.solution ? { solution: solved.solution } : {}), failures, json: (cost) => resultText(exposure, left, solved, failedCcds(exposure, failures), cost) }
+          return {
+            ccds: solved.results,
+            ...(solved.solution ? { solution: solved.solution } : {}),
+            failures,
+            json: (cost) => resultText(exposure, left, solved, failedCcds(exposure, failures), cost),
+          }
         }
         for (const { set, error } of unfit) {
           if (set < left.length) failed.set(left[set]!, error)
@@ -93,8 +113,15 @@ function solve({ several, list }: WrittenExposure, ccds: readonly ReadyCcd[]): S
   // The focal plane's origin is the mean of all sound centres in the list, so that it does not move with the CCDs
   // asked for.
   const pointing = meanDirection(list.rows.filter(isSound).map(({ centre }) => centre))
-  const together = solveTogether(own, ccds.map(({ row }) => row.centre), pointing)
-  return { solution: together.solution, results: together.ccds.map((result, k) => ({ ...result, own: ownResult(own[k]!) })) }
+  const together = solveTogether(
+    own,
+    ccds.map(({ row }) => row.centre),
+    pointing,
+  )
+  return {
+    solution: together.solution,
+    results: together.ccds.map((result, k) => ({ ...result, own: ownResult(own[k]!) })),
+  }
 }
 
 /** The exposure's small products under temporary names; none for a CCD that was asked for alone. */
@@ -109,33 +136,56 @@ async function stageTexts(
   if (!solved.solution) return []
   const { zeropoint, zeropointErr } = solved.solution
   const count = (key: 'matched' | 'used') => solved.results.reduce((total, { cuts }) => total + cuts[key], 0)
-  const summary = { matched: count('matched'), used: count('used'), zeropoint, zeropointErr, system, catalog: catalogName, scope: 'exposure' as const }
+  const summary = {
+    matched: count('matched'),
+    used: count('used'),
+    zeropoint,
+    zeropointErr,
+    system,
+    catalog: catalogName,
+    scope: 'exposure' as const,
+  }
   const names = exposureProductNames(list.name)
   const text = (name: string, content: string) => ({ name, bytes: new TextEncoder().encode(content) })
-  return stageFiles(outdir, [text(names.allZp, allZpCsv(expnum, list.name, summary)), text(names.json, resultText(exposure, ccds, solved, failed))], stem)
+  return stageFiles(
+    outdir,
+    [
+      text(names.allZp, allZpCsv(expnum, list.name, summary)),
+      text(names.json, resultText(exposure, ccds, solved, failed)),
+    ],
+    stem,
+  )
 }
 
 /** All of the exposure's own products, on the disk under temporary names. */
-async function stageOwn({ outdir, list, pool }: WrittenExposure, ccds: readonly ReadyCcd[], sets: readonly StagedCatalogue[], texts: readonly StagedFile[] | Failed, stem: string): Promise<readonly StagedFile[]> {
+async function stageOwn(
+  { outdir, list, pool }: WrittenExposure,
+  ccds: readonly ReadyCcd[],
+  sets: readonly StagedCatalogue[],
+  texts: readonly StagedFile[] | Failed,
+  stem: string,
+): Promise<readonly StagedFile[]> {
   if ('error' in texts) throw texts.error
   if (texts.length === 0) return []
   const names = exposureProductNames(list.name)
   const order = mergedOrder(sets.map(({ raDeg }) => raDeg))
   const combine = (form: 'csv' | 'fits', by: CcdThread) => {
     const key = form === 'csv' ? 'zpCsv' : 'zpFits'
-    const parts = sets.map(({ files }, k) => files.find(({ name }) => name === ccdProductNames(list.name, ccds[k]!.row.ccd)[key])!)
+    const parts = sets.map(({ files }, k) =>
+      files.find(({ name }) => name === ccdProductNames(list.name, ccds[k]!.row.ccd)[key])!,
+    )
     return by.combine({ outdir, name: names[key], form, parts, order, stem: `${stem}-${form}` })
   }
   const [another] = pool.threadsFor(ccds.length)
-  const staged = await Promise.allSettled([
-    combine('csv', another!),
-    combine('fits', pool.here),
-  ])
+  const staged = await Promise.allSettled([combine('csv', another!), combine('fits', pool.here)])
   try {
-    const own = [...texts, ...staged.flatMap((part) => {
-      if (part.status === 'rejected') throw part.reason
-      return part.value
-    })]
+    const own = [
+      ...texts,
+      ...staged.flatMap((part) => {
+        if (part.status === 'rejected') throw part.reason
+        return part.value
+      }),
+    ]
     await flushFiles(outdir, own)
     return own
   } catch (error) {
@@ -146,7 +196,9 @@ async function stageOwn({ outdir, list, pool }: WrittenExposure, ccds: readonly 
 
 /** Those that failed before the writing, and while it was tried. */
 function failedCcds({ failed }: WrittenExposure, failures: readonly RunFailure[]): FailedCcd[] {
-  const further = failures.flatMap(({ ccd, error }) => (ccd === undefined ? [] : [{ ccd, reason: reasonWithoutPath(error) }]))
+  const further = failures.flatMap(({ ccd, error }) =>
+    ccd === undefined ? [] : [{ ccd, reason: reasonWithoutPath(error) }],
+  )
   return [...failed, ...further].sort((a, b) => a.ccd - b.ccd)
 }
 

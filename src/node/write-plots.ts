@@ -15,20 +15,25 @@ import { pngOf } from './png.js'
 import { catalogueFile, readCcd } from './read-exposure.js'
 
 /**
- * Writes the original's figures of a run beside its products, each as `.png` and `.svg`: the star figure of every CCD, and after a run of several the
- * exposure's six. Reads each CCD's detections and stars once more: whoever asks for figures has the second. They are
- * one commit, after that of the products. Gives the names of the PNGs.
+ * Writes the original's figures of a run beside its products, each as `.png` and `.svg`: the star figure of every CCD,
+ * and after a run of several the exposure's six. Reads each CCD's detections and stars once more: whoever asks for
+ * figures has the second. They are one commit, after that of the products. Gives the names of the PNGs.
  */
 export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRun): Promise<string[]> {
   const byCcd = new Map(run.ccds.map((result) => [result.ccd, result]))
-  const plotted = rows.flatMap((row) => (byCcd.has(row.ccd) ? [{ row, result: byCcd.get(row.ccd)!, corners: row.corners }] : []))
+  const plotted = rows.flatMap((row) =>
+    byCcd.has(row.ccd) ? [{ row, result: byCcd.get(row.ccd)!, corners: row.corners }] : [],
+  )
   const names: string[] = []
   const stems = new Set<string>()
   const files: NamedBytes[] = []
   const draw = async (figures: readonly NamedFigure[]) => {
     for (const { stem, figure } of figures) {
       stems.add(stem)
-      files.push({ name: `${stem}.png`, bytes: await pngOf(figure) }, { name: `${stem}.svg`, bytes: new TextEncoder().encode(standaloneSvg(figure)) })
+      files.push(
+        { name: `${stem}.png`, bytes: await pngOf(figure) },
+        { name: `${stem}.svg`, bytes: new TextEncoder().encode(standaloneSvg(figure)) },
+      )
       names.push(`${stem}.png`)
     }
   }
@@ -38,16 +43,29 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
     const fileName = await catalogueFile(job.workdir, row.fileName)
     if (fileName === undefined) continue
     const { sources, facts } = await readCcd(job.workdir, fileName, row, list.name.fileName, fluxChoice(job.magsType))
-    const selected = indicesWhere(sources.raDeg.length, ((chosen) => (i) => chosen[i] === 1)(selectStars(sources, facts.saturation).selected))
+    const selected = indicesWhere(
+      sources.raDeg.length,
+      (
+        (chosen) => (i) =>
+          chosen[i] === 1
+      )(selectStars(sources, facts.saturation).selected),
+    )
     const stars = propagateTo(result.epochYr, await run.catalog.read(ccdFootprint(row.corners, 0)))
     const stem = freeStem(row, stems)
-    await draw([originalStarPlot(stem, row.fileName, row.corners, row.centre, stars, { raDeg: gather(sources.raDeg, selected), decDeg: gather(sources.decDeg, selected) })])
+    await draw([
+      originalStarPlot(stem, row.fileName, row.corners, row.centre, stars, {
+        raDeg: gather(sources.raDeg, selected),
+        decDeg: gather(sources.decDeg, selected),
+      }),
+    ])
   }
   await writeFilesWhole(job.outdir, files)
   return names
 }
 
-/** The figure's name: that of the SExtractor catalogue without its directory, and with the CCD if another figure has it. */
+/**
+ * The figure's name: that of the SExtractor catalogue without its directory, and with the CCD if another figure has it.
+ */
 function freeStem({ fileName, ccd }: CatalogueListRow, taken: ReadonlySet<string>): string {
   const stem = baseName(fileName)
   return taken.has(stem) ? `${stem}_${String(ccd).padStart(2, '0')}` : stem

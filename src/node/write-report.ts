@@ -19,8 +19,14 @@ export interface WrittenRun {
   readonly typed: TypedPaths
 }
 
-/** Writes the report of a run beside its products; the same bytes as `report` makes of them later. Gives the file's name. */
-export async function writeRunReport(directory: string, { list, ccds, json, several, typed }: WrittenRun): Promise<string> {
+/**
+ * Writes the report of a run beside its products; the same bytes as `report` makes of them later. Gives the file's
+ * name.
+ */
+export async function writeRunReport(
+  directory: string,
+  { list, ccds, json, several, typed }: WrittenRun,
+): Promise<string> {
   const name = reportName(list, several ? undefined : ccds[0]!.ccd)
   const input = {
     result: parseResultDocument(json, name),

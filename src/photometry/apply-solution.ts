@@ -12,7 +12,9 @@ export interface Direction {
 
 /** Mean direction of the CCDs' centres: the origin of the focal plane where the pointing itself is not known. */
 export function meanDirection(centres: readonly Direction[]): Direction {
-  const total = centres.map(({ raDeg, decDeg }) => unitVector(raDeg, decDeg)).reduce<Vec3>((a, b) => sum(a, b), [0, 0, 0])
+  const total = centres
+    .map(({ raDeg, decDeg }) => unitVector(raDeg, decDeg))
+    .reduce<Vec3>((a, b) => sum(a, b), [0, 0, 0])
   return dot(total, total) > 0 ? directionOf(normalized(total)) : { raDeg: 0, decDeg: 0 }
 }
 
@@ -35,7 +37,9 @@ export function applySolution(results: readonly CcdResult[], solution: ExposureS
 
 function applied(result: CcdResult, solved: SolvedCcd, systematicErr: number | null): CcdResult {
   const { zeropoint } = solved
-  const residual = result.matches.refMag.map((refMag, i) => (zeropoint === null ? NaN : refMag - result.matches.instMag[i]! - zeropoint))
+  const residual = result.matches.refMag.map((refMag, i) =>
+    zeropoint === null ? NaN : refMag - result.matches.instMag[i]! - zeropoint,
+  )
   const borrowed = solved.outcome === 'borrowed'
   const concerns = concernsWith(result, solved)
   return {
@@ -57,7 +61,11 @@ function applied(result: CcdResult, solved: SolvedCcd, systematicErr: number | n
 function concernsWith(result: CcdResult, { outcome, reason, flag }: SolvedCcd): readonly Concern[] {
   if (outcome === 'none') return result.concerns
   const own = result.concerns.filter(({ tag }) => tag !== 'no-zeropoint')
-  if (outcome === 'borrowed') return [{ tag: 'borrowed', severity: 'look', sentence: `borrowed from the exposure: ${result.reason ?? reason}` }, ...own]
+  if (outcome === 'borrowed')
+    return [
+      { tag: 'borrowed', severity: 'look', sentence: `borrowed from the exposure: ${result.reason ?? reason}` },
+      ...own,
+    ]
   if (reason === null) return own
   if (flag === EXPOSURE_FLAGS.suspect) return [...own, { tag: 'suspect-exposure', severity: 'stop', sentence: reason }]
   if (flag === EXPOSURE_FLAGS.outlier) return [...own, { tag: 'outlier', severity: 'stop', sentence: reason }]

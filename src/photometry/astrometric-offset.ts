@@ -7,7 +7,10 @@ import { ARCSEC_PER_DEG } from '../math/units.js'
 
 /** Where a CCD's detections lie against the catalogue's stars. */
 export interface AstrometricOffset {
-  /** Detection minus star in the tangent plane at the CCD's centre, east and north; null where the pairs show none beyond chance. */
+  /**
+   * Detection minus star in the tangent plane at the CCD's centre, east and north; null where the pairs show none
+   * beyond chance.
+   */
   readonly raOffsetArcsec: number | null
   readonly decOffsetArcsec: number | null
   /** Robust scatter of the pairs about it, per axis. */
@@ -34,41 +37,69 @@ const CHANCE = 1e-6
 /** Below this the match does not need it: 1 arcsec takes in the usual errors of an astrometric solution. */
 const LEAST_APPLIED_ARCSEC = 0.3
 
-const NO_OFFSET: AstrometricOffset = { raOffsetArcsec: null, decOffsetArcsec: null, scatterArcsec: null, stars: 0, applied: false }
+const NO_OFFSET: AstrometricOffset = {
+  raOffsetArcsec: null,
+  decOffsetArcsec: null,
+  scatterArcsec: null,
+  stars: 0,
+  applied: false,
+}
 
 /**
- * The shift that detections and stars of a CCD have in common: the densest box of all pairs within 5 arcsec in the plane of their differences
- * (mode), then the median of the pairs near it, repeated. Random pairs fill that plane evenly; a peak that their Poisson noise could give is none.
+ * The shift that detections and stars of a CCD have in common: the densest box of all pairs within 5 arcsec in the
+ * plane of their differences (mode), then the median of the pairs near it, repeated. Random pairs fill that plane
+ * evenly; a peak that their Poisson noise could give is none.
  *
  * @param selected shape (sources), 1 where a detection may serve; the five hundred brightest do
  * @param centre of the CCD; its tangent plane keeps a shift one shift even at a pole
  */
-export function astrometricOffset(sources: SourceColumns, selected: Uint8Array, stars: SkyPositions, centre: Direction): AstrometricOffset {
+export function astrometricOffset(
+  sources: SourceColumns,
+  selected: Uint8Array,
+  stars: SkyPositions,
+  centre: Direction,
+): AstrometricOffset {
   const serving = indicesWhere(selected.length, (i) => selected[i] === 1)
   const byBrightness = sortingOrder(numbersOf(serving, (i) => -sources.flux[i]!)).subarray(0, MOST_DETECTIONS)
   const bright = gather(serving, byBrightness, new Uint32Array(byBrightness.length))
   const positions = { raDeg: gather(sources.raDeg, bright), decDeg: gather(sources.decDeg, bright) }
   const { a, b } = matchSky(positions, stars, SEARCH_ARCSEC, { mode: 'all' })
-  const inPlane = (from: SkyPositions, rows: Uint32Array) => Array.from(rows, (i) => toTangentPlane(from.raDeg[i]!, from.decDeg[i]!, centre))
+  const inPlane = (from: SkyPositions, rows: Uint32Array) =>
+    Array.from(rows, (i) => toTangentPlane(from.raDeg[i]!, from.decDeg[i]!, centre))
   const [detected, expected] = [inPlane(positions, a), inPlane(stars, b)]
-  const difference = (axis: 'xiDeg' | 'etaDeg') => numbersOf(a, (_, k) => ((detected[k]?.[axis] ?? NaN) - (expected[k]?.[axis] ?? NaN)) * ARCSEC_PER_DEG)
+  const difference = (axis: 'xiDeg' | 'etaDeg') =>
+    numbersOf(a, (_, k) => ((detected[k]?.[axis] ?? NaN) - (expected[k]?.[axis] ?? NaN)) * ARCSEC_PER_DEG)
   const [east, north] = [difference('xiDeg'), difference('etaDeg')]
 
   const peak = densestBox(east, north)
   if (peak.count < FEWEST_PAIRS || chanceOf(peak.count, east.length) > CHANCE) return NO_OFFSET
   const { x, y, scatter, count } = refined(east, north, peak)
-  return { raOffsetArcsec: x, decOffsetArcsec: y, scatterArcsec: scatter, stars: count, applied: Math.hypot(x, y) > LEAST_APPLIED_ARCSEC }
+  return {
+    raOffsetArcsec: x,
+    decOffsetArcsec: y,
+    scatterArcsec: scatter,
+    stars: count,
+    applied: Math.hypot(x, y) > LEAST_APPLIED_ARCSEC,
+  }
 }
 
 /** Positions moved back by an offset that is to be applied; as they are where it is not. */
-export function withoutOffset(positions: SkyPositions, { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset, centre: Direction): SkyPositions {
+export function withoutOffset(
+  positions: SkyPositions,
+  { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset,
+  centre: Direction,
+): SkyPositions {
   if (!applied) return positions
   const raDeg = new Float64Array(positions.raDeg)
   const decDeg = new Float64Array(positions.decDeg)
   for (let i = 0; i < raDeg.length; i++) {
     const measured = toTangentPlane(raDeg[i]!, decDeg[i]!, centre)
     if (measured === undefined || !Number.isFinite(measured.xiDeg + measured.etaDeg)) continue
-    const moved = fromTangentPlane(measured.xiDeg - raOffsetArcsec! / ARCSEC_PER_DEG, measured.etaDeg - decOffsetArcsec! / ARCSEC_PER_DEG, centre)
+    const moved = fromTangentPlane(
+      measured.xiDeg - raOffsetArcsec! / ARCSEC_PER_DEG,
+      measured.etaDeg - decOffsetArcsec! / ARCSEC_PER_DEG,
+      centre,
+    )
     raDeg[i] = moved.raDeg
     decDeg[i] = moved.decDeg
   }
@@ -87,8 +118,14 @@ function densestBox(east: Float64Array, north: Float64Array): { x: number; y: nu
   for (let row = 1; row < BINS - 1; row++) {
     for (let column = 1; column < BINS - 1; column++) {
       let count = 0
-      for (let r = row - 1; r <= row + 1; r++) for (let c = column - 1; c <= column + 1; c++) count += bins[r * BINS + c]!
-      if (count > best.count) Object.assign(best, { x: (column + 0.5) * BIN_ARCSEC - SEARCH_ARCSEC, y: (row + 0.5) * BIN_ARCSEC - SEARCH_ARCSEC, count })
+      for (let r = row - 1; r <= row + 1; r++)
+        for (let c = column - 1; c <= column + 1; c++) count += bins[r * BINS + c]!
+      if (count > best.count)
+        Object.assign(best, {
+          x: (column + 0.5) * BIN_ARCSEC - SEARCH_ARCSEC,
+          y: (row + 0.5) * BIN_ARCSEC - SEARCH_ARCSEC,
+          count,
+        })
     }
   }
   return best
@@ -101,12 +138,17 @@ function chanceOf(count: number, pairs: number): number {
   if (count <= expected) return 1
   let logTerm = -expected
   for (let k = 1; k <= count; k++) logTerm += Math.log(expected / k)
-  // Beyond `count` the terms fall at least as fast as expected / count: a geometric series bounds the tail. A box begins in any of the bins.
+  // Beyond `count` the terms fall at least as fast as expected / count: a geometric series bounds the tail. A box
+  // begins in any of the bins.
   return (BINS * BINS * Math.exp(logTerm)) / (1 - expected / (count + 1))
 }
 
 /** Medians of the pairs near the peak, the radius following their scatter, until they stand still. */
-function refined(east: Float64Array, north: Float64Array, { x, y }: { x: number; y: number }): { x: number; y: number; scatter: number; count: number } {
+function refined(
+  east: Float64Array,
+  north: Float64Array,
+  { x, y }: { x: number; y: number },
+): { x: number; y: number; scatter: number; count: number } {
   const found = { x, y, scatter: 0, count: 0 }
   let radius = 0.6
   for (let round = 0; round < 10; round++) {

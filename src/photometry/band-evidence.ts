@@ -53,8 +53,8 @@ const ROUNDS = 15
 const FACTOR_SPREAD = 0.5
 
 /**
- * Fits each band's relation to the same stars, residual = level + slope (colour - mean) with Student t errors of free width: the band that the light
- * came through shows no slope, the others tenths of a magnitude per magnitude.
+ * Fits each band's relation to the same stars, residual = level + slope (colour - mean) with Student t errors of free
+ * width: the band that the light came through shows no slope, the others tenths of a magnitude per magnitude.
  *
  * @param band of the list, whose other passbands are looked at
  * @param stars at the rows of `pairs`
@@ -76,13 +76,26 @@ export function colourEvidence(
     const c = colourOf(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
     return c >= colourRange[0] && c <= colourRange[1] && stars.mag[j]! >= magRange[0] && stars.mag[j]! <= magRange[1]
   }
-  const all = indicesWhere(starRow.length, (p) => !((prior?.[p] ?? 1) < LEAST_PRIOR) && bpMag[starRow[p]!]! <= limit && bands.every(([, relation]) => inRange(relation, starRow[p]!)))
-  const rows = all.length <= MOST_STARS ? all : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MOST_STARS), (k) => all[k]!)
+  const all = indicesWhere(
+    starRow.length,
+    (p) =>
+      !((prior?.[p] ?? 1) < LEAST_PRIOR) &&
+      bpMag[starRow[p]!]! <= limit &&
+      bands.every(([, relation]) => inRange(relation, starRow[p]!)),
+  )
+  const rows =
+    all.length <= MOST_STARS
+      ? all
+      : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MOST_STARS), (k) => all[k]!)
   const withErrors = withTypicalErrors(stars, description)
   const varianceOf = (relation: BandRelation | undefined, p: number) =>
     columns.instMagErr[p]! ** 2 + (relation ? relationVariance(relation, withErrors, starRow[p]!) : 0)
   const colour = numbersOf(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
-  const passbands = passbandFits(band, colour, numbersOf(rows, (p) => varianceOf(description.relations[band], p)))
+  const passbands = passbandFits(
+    band,
+    colour,
+    numbersOf(rows, (p) => varianceOf(description.relations[band], p)),
+  )
   if (all.length < FEWEST_STARS) return { bands: null, passbands }
   const fits = bands.map(([band, relation]) => {
     const bandMag = (j: number) => bandMagAt(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
@@ -91,7 +104,10 @@ export function colourEvidence(
     return [band, lineOf(y, colour, variance)] as const
   })
   const best = Math.max(...fits.map(([, { logLikelihood }]) => logLikelihood))
-  return { bands: Object.fromEntries(fits.map(([band, fit]) => [band, { ...fit, logLikelihood: fit.logLikelihood - best }])), passbands }
+  return {
+    bands: Object.fromEntries(fits.map(([band, fit]) => [band, { ...fit, logLikelihood: fit.logLikelihood - best }])),
+    passbands,
+  }
 }
 
 /** Slope and mean of what light of the band's other passbands would show, from stars of these colours. */
@@ -119,14 +135,23 @@ function passbandFits(band: string, colour: Float64Array, variance: Float64Array
 }
 
 /** Scatter about the relation, and the errors of the magnitudes carried through it [mag^2]. */
-function relationVariance(relation: BandRelation, { mag, bpMag, rpMag, magErr, bpMagErr, rpMagErr }: StarColumns, j: number): number {
+function relationVariance(
+  relation: BandRelation,
+  { mag, bpMag, rpMag, magErr, bpMagErr, rpMagErr }: StarColumns,
+  j: number,
+): number {
   const star = { g: mag[j]!, bp: bpMag![j]!, rp: rpMag![j]! }
   const errors = { g: magErr?.[j] || 0, bp: bpMagErr?.[j] || 0, rp: rpMagErr?.[j] || 0 }
   const c = colourOf(relation, star.g, star.bp, star.rp)
-  return interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 + bandMagErrAt(relation, star, errors) ** 2
+  return (
+    interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 + bandMagErrAt(relation, star, errors) ** 2
+  )
 }
 
-/** Most probable line through y with errors k sqrt(variance), k free within its prior: expectation maximisation of the Student t. */
+/**
+ * Most probable line through y with errors k sqrt(variance), k free within its prior: expectation maximisation of the
+ * Student t.
+ */
 function lineOf(y: Float64Array, colour: Float64Array, variance: Float64Array): BandFit {
   const n = y.length
   let level = median(y)
@@ -164,7 +189,10 @@ function lineOf(y: Float64Array, colour: Float64Array, variance: Float64Array): 
   return { logLikelihood, colourSlope: slope, colourSlopeErr: Math.sqrt(factor2 / weightedSquare) }
 }
 
-/** What a set of CCDs under one sky says for a band against the best: the slope is one for all, and near 0 within what the relation and dust may do. */
+/**
+ * What a set of CCDs under one sky says for a band against the best: the slope is one for all, and near 0 within what
+ * the relation and dust may do.
+ */
 export function bandScores(ccds: readonly BandEvidence[], slopeDoubt: number): Map<string, number> {
   const bands = ccds[0] ? Object.keys(ccds[0]).filter((band) => ccds.every((ccd) => ccd[band] !== undefined)) : []
   return new Map(

@@ -18,10 +18,14 @@ const FEWEST_ALL = 15
 const LIMIT = 3
 
 /**
- * Among the brightest m stars, for the m at which it stands out most: the sum of their residuals over their errors, each limited to 3 (Huber's score),
- * over sqrt(m), less what the rest shows. Outliers take part: that is what saturated stars are to the fit.
+ * Among the brightest m stars, for the m at which it stands out most: the sum of their residuals over their errors,
+ * each limited to 3 (Huber's score), over sqrt(m), less what the rest shows. Outliers take part: that is what saturated
+ * stars are to the fit.
  */
-export function brightEnd(instMag: Float64Array, { residual, variance }: Pick<FittedStars, 'residual' | 'variance'>): BrightEnd | null {
+export function brightEnd(
+  instMag: Float64Array,
+  { residual, variance }: Pick<FittedStars, 'residual' | 'variance'>,
+): BrightEnd | null {
   const order = Array.from(sortingOrder(instMag)).filter((i) => Number.isFinite(residual[i]!))
   const n = order.length
   if (n < FEWEST_ALL) return null
@@ -48,7 +52,10 @@ export interface PeakCeiling {
 const CEILING_WIDTH = 0.03
 const BELOW_WIDTH = 0.3
 
-/** Whether the highest peaks of the detections that may serve have met the detector's ceiling: more of them in the last 3 % than below. Null without peaks. */
+/**
+ * Whether the highest peaks of the detections that may serve have met the detector's ceiling: more of them in the last
+ * 3 % than below. Null without peaks.
+ */
 export function peakCeiling(peak: Float64Array | undefined, selected: Uint8Array): PeakCeiling | null {
   if (peak === undefined) return null
   let highest = 0

@@ -12,19 +12,32 @@ const PATCH_SIGMAS = 6
 const TOUCHING_DEG = 0.36
 const FEWEST_IN_PATCH = 3
 
-/** What clouds write over the focal plane: a gradient, and patches of neighbouring CCDs that are fainter than the rest. */
-export function cloudConcerns({ gradient, ccds: solved }: Pick<ExposureSolution, 'gradient' | 'ccds'>, places: readonly CcdMatches[]): Concern[] {
+/**
+ * What clouds write over the focal plane: a gradient, and patches of neighbouring CCDs that are fainter than the rest.
+ */
+export function cloudConcerns(
+  { gradient, ccds: solved }: Pick<ExposureSolution, 'gradient' | 'ccds'>,
+  places: readonly CcdMatches[],
+): Concern[] {
   const concerns: Concern[] = []
   if (gradient) {
     const { xiMagPerDeg, etaMagPerDeg, xiErr, etaErr } = gradient
     const steep = Math.hypot(xiMagPerDeg, etaMagPerDeg)
     if (steep > STEEP_MAG_PER_DEG && steep > STEEP_SIGMAS * Math.hypot(xiErr, etaErr)) {
-      concerns.push({ tag: 'clouds', severity: 'look', sentence: `the zeropoint changes by ${steep.toFixed(3)} mag per degree towards the ${direction(xiMagPerDeg, etaMagPerDeg)}: clouds, or a flat field` })
+      concerns.push({
+        tag: 'clouds',
+        severity: 'look',
+        sentence:
+          `the zeropoint changes by ${steep.toFixed(3)} mag per degree towards the ` +
+          `${direction(xiMagPerDeg, etaMagPerDeg)}: clouds, or a flat field`,
+      })
     }
   }
   const faint = solved.flatMap(({ ccd, deviation, deviationSigma }, k) => {
     const { xiDeg, etaDeg } = places[k]!
-    return deviation !== null && deviation < -FAINT_MAG && deviationSigma! < -FAINT_SIGMAS ? [{ ccd, deviation, sigmas: deviationSigma!, xiDeg, etaDeg }] : []
+    return deviation !== null && deviation < -FAINT_MAG && deviationSigma! < -FAINT_SIGMAS
+      ? [{ ccd, deviation, sigmas: deviationSigma!, xiDeg, etaDeg }]
+      : []
   })
   faint.sort((a, b) => a.ccd - b.ccd)
   for (const patch of patchesOf(faint)) {
@@ -32,7 +45,13 @@ export function cloudConcerns({ gradient, ccds: solved }: Pick<ExposureSolution,
     if (patch.length < FEWEST_IN_PATCH || sigmas < PATCH_SIGMAS) continue
     const deepest = Math.max(...patch.map(({ deviation }) => -deviation))
     const numbers = patch.map(({ ccd }) => ccd).sort((a, b) => a - b)
-    concerns.push({ tag: 'clouds', severity: 'look', sentence: `CCDs ${numbers.join(', ')} lie together and are fainter than the rest, by up to ${(1000 * deepest).toFixed(0)} mmag: a cloud` })
+    concerns.push({
+      tag: 'clouds',
+      severity: 'look',
+      sentence:
+        `CCDs ${numbers.join(', ')} lie together and are fainter than the rest, by ` +
+        `up to ${(1000 * deepest).toFixed(0)} mmag: a cloud`,
+    })
   }
   return concerns
 }

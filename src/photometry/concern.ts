@@ -28,7 +28,10 @@ export type ConcernTag =
 /** Something that is off with a CCD or an exposure. */
 export interface Concern {
   readonly tag: ConcernTag
-  /** `stop`: do not use the number before the cause is known. `look`: it stands, with what the sentence says. `hint`: for whoever wonders; not in the verdict. */
+  /**
+   * `stop`: do not use the number before the cause is known. `look`: it stands, with what the sentence says. `hint`:
+   * for whoever wonders; not in the verdict.
+   */
   readonly severity: 'stop' | 'look' | 'hint'
   /** Plain words with the numbers. */
   readonly sentence: string
@@ -36,6 +39,8 @@ export interface Concern {
 
 /** The verdict: `good`, or the sentences of all that is more than a hint, what stops first. */
 export function verdictFrom(concerns: readonly Concern[]): string {
-  const sentences = (['stop', 'look'] as const).flatMap((severity) => concerns.filter((concern) => concern.severity === severity).map(({ sentence }) => sentence))
+  const sentences = (['stop', 'look'] as const).flatMap((severity) =>
+    concerns.filter((concern) => concern.severity === severity).map(({ sentence }) => sentence),
+  )
   return sentences.length === 0 ? 'good' : sentences.join('; ')
 }

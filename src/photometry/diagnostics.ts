@@ -63,13 +63,30 @@ export interface DiagnosedStages {
 }
 
 /** Looks back on the stages of one CCD. */
-export function diagnose({ input, description, stars, selected, pairs, evidence, prior, fitted: { fit, matches }, astrometry, withoutColourTerm }: DiagnosedStages): CcdDiagnostics {
+export function diagnose({
+  input,
+  description,
+  stars,
+  selected,
+  pairs,
+  evidence,
+  prior,
+  fitted: { fit, matches },
+  astrometry,
+  withoutColourTerm,
+}: DiagnosedStages): CcdDiagnostics {
   const number = fit.outcome === 'fitted'
-  const rows = indicesWhere(matches.fate.length, (p) => number && (matches.fate[p] === 'used' || matches.fate[p] === 'outlier'))
+  const rows = indicesWhere(
+    matches.fate.length,
+    (p) => number && (matches.fate[p] === 'used' || matches.fate[p] === 'outlier'),
+  )
   const fittedStars: FittedStars = {
     residual: gather(matches.residual, rows),
     weight: gather(matches.weight, rows),
-    variance: numbersOf(rows, (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2),
+    variance: numbersOf(
+      rows,
+      (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2,
+    ),
   }
   const { refScatter } = pairs
   const { bands, passbands } = colourEvidence(input.band, matches, prior, stars, pairs, description)
@@ -81,21 +98,36 @@ export function diagnose({ input, description, stars, selected, pairs, evidence,
   const onDetector = !x.some((value) => value > columns + 1)
   const hasTwoAmplifiers = amplifierColumns.length === 1 && onDetector && x.some((value) => value > boundary)
   return {
-    expectedScatter: looksAtDetector ? rootMeanSquare(gather(refScatter, rows.filter((p) => matches.fate[p] === 'used'))) : null,
+    expectedScatter: looksAtDetector
+      ? rootMeanSquare(
+          gather(
+            refScatter,
+            rows.filter((p) => matches.fate[p] === 'used'),
+          ),
+        )
+      : null,
     crossCheck: (number && fit.crossCheck) || null,
     bands,
     passbands,
     ownBand: input.camera?.description.bands['des-ab']?.includes(input.band) ?? false,
     magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
-    amplifiers: looksAtDetector && hasTwoAmplifiers ? trendWith(x.map((value) => Number(value > boundary + 0.5)), fittedStars) : null,
+    amplifiers:
+      looksAtDetector && hasTwoAmplifiers
+        ? trendWith(
+            x.map((value) => Number(value > boundary + 0.5)),
+            fittedStars,
+          )
+        : null,
     brightEnd: looksAtDetector ? brightEnd(instMag, fittedStars) : null,
     peakCeiling: peakCeiling(input.sources.peak, selected),
     crowdedShare: crowdedShare(evidence),
     rotation: fieldRotation(matches, astrometry, input.centre),
     fwhmArcsec: evidence.measuredFwhmArcsec,
-    expectation: number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
+    expectation:
+      number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
     otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
   }
 }
 
-const rootMeanSquare = (values: Float64Array): number | null => (values.length === 0 ? null : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length))
+const rootMeanSquare = (values: Float64Array): number | null =>
+  values.length === 0 ? null : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)

@@ -35,5 +35,7 @@ export function erfcx(x: number): number {
   const j = Math.min(CELLS - 1, at | 0)
   const u = at - j
   const w = 1 - u
-  return w * w * ((1 + 2 * u) * VALUES[j]! + u * SLOPES[j]!) + u * u * ((1 + 2 * w) * VALUES[j + 1]! - w * SLOPES[j + 1]!)
+  return (
+    w * w * ((1 + 2 * u) * VALUES[j]! + u * SLOPES[j]!) + u * u * ((1 + 2 * w) * VALUES[j + 1]! - w * SLOPES[j + 1]!)
+  )
 }

@@ -34,7 +34,10 @@ export type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'flu
   readonly camera?: RecognisedCamera
 }
 
-/** Below and above the expectation that a clear night stays within [mag]: thin cloud and old mirrors, fresh ones (PHOTOMETRY 4b). */
+/**
+ * Below and above the expectation that a clear night stays within [mag]: thin cloud and old mirrors, fresh ones
+ * (PHOTOMETRY 4b).
+ */
 const USUAL = [-0.6, 0.4] as const
 const ASSUMED_AIRMASS = 1.2
 /** Another band is named only where the two are this far apart and the zeropoint this near to its [mag]. */
@@ -47,14 +50,21 @@ const FEWEST_FAINT = 10
 const isUsual = (offset: number): boolean => offset >= USUAL[0] && offset <= USUAL[1]
 
 /** Zeropoint that a camera gives [mag]. */
-function expectedZeropoint(throughput: BandThroughput, unit: FluxUnit, { gainElectronsPerCount }: DetectorDescription, exposureTimeSec: number, airmass: number): number {
+function expectedZeropoint(
+  throughput: BandThroughput,
+  unit: FluxUnit,
+  { gainElectronsPerCount }: DetectorDescription,
+  exposureTimeSec: number,
+  airmass: number,
+): number {
   const time = unit.endsWith('per second') ? 1 : exposureTimeSec
   const perCount = unit.startsWith('electrons') ? gainElectronsPerCount : 1
   return throughput.zeropoint + 2.5 * Math.log10(time * perCount) - throughput.extinctionPerAirmass * (airmass - 1)
 }
 
 /**
- * The expectation for a CCD's zeropoint; null if the exposure time is not known, or nothing is expected of the camera in this band.
+ * The expectation for a CCD's zeropoint; null if the exposure time is not known, or nothing is expected of the camera
+ * in this band.
  *
  * @param fwhmArcsec of point sources
  */
@@ -68,13 +78,17 @@ export function expectationOf(
   const { title, throughput, detector }: CameraDescription = camera.description
   const own = throughput?.[band]
   if (throughput === undefined || detector === undefined || own === undefined) return null
-  const expected = (unit: FluxUnit, of = own) => expectedZeropoint(of, unit, detector, exposureTimeSec, airmass ?? ASSUMED_AIRMASS)
+  const expected = (unit: FluxUnit, of = own) =>
+    expectedZeropoint(of, unit, detector, exposureTimeSec, airmass ?? ASSUMED_AIRMASS)
   const offset = (unit: FluxUnit) => zeropoint - expected(unit)
-  const nearest = (units: readonly FluxUnit[]) => units.reduce((best, unit) => (Math.abs(offset(unit)) < Math.abs(offset(best)) ? unit : best))
+  const nearest = (units: readonly FluxUnit[]) =>
+    units.reduce((best, unit) => (Math.abs(offset(unit)) < Math.abs(offset(best)) ? unit : best))
   const unit = fluxUnit ?? nearest(['counts', 'electrons'])
   const fitting = FLUX_UNITS.filter((other) => other !== unit && isUsual(offset(other)))
   const unusual = !isUsual(offset(unit))
-  const isFitting = (other: BandThroughput) => Math.abs(expected(unit, other) - expected(unit)) > BANDS_APART_MAG && Math.abs(zeropoint - expected(unit, other)) < NEAR_BAND_MAG
+  const isFitting = (other: BandThroughput) =>
+    Math.abs(expected(unit, other) - expected(unit)) > BANDS_APART_MAG &&
+    Math.abs(zeropoint - expected(unit, other)) < NEAR_BAND_MAG
   const bandThatFits = Object.keys(throughput).find((other) => isFitting(throughput[other]!))
   const noise = faintNoise(sources)
   return {
@@ -94,11 +108,17 @@ export function expectationOf(
 
 /** Flux error of detections just above the sky. */
 function faintNoise({ flux, fluxErr }: Pick<SourceColumns, 'flux' | 'fluxErr'>): number | null {
-  const errors = fluxErr.filter((error, i) => error > 0 && error < Infinity && flux[i]! >= FAINT_SIGNAL[0] * error && flux[i]! <= FAINT_SIGNAL[1] * error)
+  const errors = fluxErr.filter(
+    (error, i) =>
+      error > 0 && error < Infinity && flux[i]! >= FAINT_SIGNAL[0] * error && flux[i]! <= FAINT_SIGNAL[1] * error,
+  )
   return errors.length < FEWEST_FAINT ? null : median(errors)
 }
 
-/** Noise area of a Moffat profile of beta 3.5 (Trujillo et al. 2001) in squares of its FWHM: pi alpha^2 (2 beta - 1) / (beta - 1)^2. */
+/**
+ * Noise area of a Moffat profile of beta 3.5 (Trujillo et al. 2001) in squares of its FWHM: pi alpha^2 (2 beta - 1) /
+ * (beta - 1)^2.
+ */
 const NOISE_AREA = 3.44
 
 /** 5 sigma of a point source against sky and readout, fitted with its profile (King 1983). */

@@ -28,17 +28,28 @@ export function overStates(states: readonly ExposureState[], inState: (state: Ex
 
 /** The plane at a point. */
 export const planeLevel = (states: readonly ExposureState[], xi: number, eta: number): Estimated =>
-  overStates(states, ({ plane, covariance }) => ({ mean: planeAt(plane, xi, eta), variance: quadraticAt(covariance, xi, eta) }))
+  overStates(states, ({ plane, covariance }) => ({
+    mean: planeAt(plane, xi, eta),
+    variance: quadraticAt(covariance, xi, eta),
+  }))
 
 /** What a CCD at a point may be expected to have: the plane, with the scatter of CCDs about it. */
 export const expectedAt = (states: readonly ExposureState[], xi: number, eta: number): Estimated =>
-  overStates(states, ({ plane, covariance, tau }) => ({ mean: planeAt(plane, xi, eta), variance: quadraticAt(covariance, xi, eta) + TYPICAL_VARIANCE * tau * tau }))
+  overStates(states, ({ plane, covariance, tau }) => ({
+    mean: planeAt(plane, xi, eta),
+    variance: quadraticAt(covariance, xi, eta) + TYPICAL_VARIANCE * tau * tau,
+  }))
 
 /**
- * Zeropoint of fitted CCD k, own stars and exposure together. Its posterior is a mixture of normals with long tails, so that the error is the half width
- * of the central 90 % over 1.645. `own` counts what the CCD adds to the plane as its own.
+ * Zeropoint of fitted CCD k, own stars and exposure together. Its posterior is a mixture of normals with long tails, so
+ * that the error is the half width of the central 90 % over 1.645. `own` counts what the CCD adds to the plane as its
+ * own.
  */
-export function zeropointOf(states: readonly ExposureState[], ccds: FittedCcds, k: number): { readonly zeropoint: number; readonly zeropointErr: number; readonly own: number } {
+export function zeropointOf(
+  states: readonly ExposureState[],
+  ccds: FittedCcds,
+  k: number,
+): { readonly zeropoint: number; readonly zeropointErr: number; readonly own: number } {
   const xi = ccds.xi[k]!
   const eta = ccds.eta[k]!
   const variance = ccds.variance[k]!
@@ -82,7 +93,9 @@ const Z95 = 1.6448536269514722
 function centralHalfWidth(parts: readonly Part[], whole: number, centre: number): number {
   let low = 0
   let high = parts.reduce((most, { mean, sd }) => Math.max(most, Math.abs(mean - centre) + 2 * sd), 0)
-  let half = Z95 * Math.sqrt(parts.reduce((sum, { share, mean, sd }) => sum + share * (sd * sd + (mean - centre) ** 2), 0) / whole)
+  let half =
+    Z95 *
+    Math.sqrt(parts.reduce((sum, { share, mean, sd }) => sum + share * (sd * sd + (mean - centre) ** 2), 0) / whole)
   for (let round = 0; round < 30; round++) {
     let outside = 0
     let slope = 0

@@ -15,8 +15,8 @@ const REACH_DEG = 0.6
 const UNEXPECTED = 4
 
 /**
- * Variance beyond the expected one with which the CCDs round a point stray from the plane, 0 in a sound neighbourhood: the median over the five nearest,
- * so that single bad CCDs do not count but a cloud does.
+ * Variance beyond the expected one with which the CCDs round a point stray from the plane, 0 in a sound neighbourhood:
+ * the median over the five nearest, so that single bad CCDs do not count but a cloud does.
  */
 export function strayingRound(xiDeg: number, etaDeg: number, others: readonly Straying[]): number {
   const near = others

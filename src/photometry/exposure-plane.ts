@@ -10,10 +10,16 @@ export type Symmetric = readonly [number, number, number, number, number, number
 export const planeAt = (plane: Plane, xi: number, eta: number): number => plane[0] + plane[1] * xi + plane[2] * eta
 
 /** (1, xi, eta) M (1, xi, eta): with a plane's covariance, its variance at a point. */
-export const quadraticAt = (m: Symmetric, xi: number, eta: number): number => m[0] + 2 * (m[1] * xi + m[2] * eta + m[4] * xi * eta) + m[3] * xi * xi + m[5] * eta * eta
+export const quadraticAt = (m: Symmetric, xi: number, eta: number): number =>
+  m[0] + 2 * (m[1] * xi + m[2] * eta + m[4] * xi * eta) + m[3] * xi * xi + m[5] * eta * eta
 
 /** Sum of weight (1, xi, eta) (1, xi, eta)^T, with extra precision of the gradients. */
-export function normalMatrix(weight: Float64Array, xi: Float64Array, eta: Float64Array, gradientPrecision: number): Symmetric {
+export function normalMatrix(
+  weight: Float64Array,
+  xi: Float64Array,
+  eta: Float64Array,
+  gradientPrecision: number,
+): Symmetric {
   let [m0, m1, m2, m3, m4, m5] = [0, 0, 0, gradientPrecision, 0, gradientPrecision]
   for (let i = 0; i < weight.length; i++) {
     const w = weight[i]!
@@ -37,21 +43,35 @@ export function inverted([a, b, c, d, e, f]: Symmetric): { inverse: Symmetric; l
   const c2 = b * e - c * d
   const determinant = a * c0 + b * c1 + c * c2
   if (!(a > 0 && minor > 0 && determinant > 0)) return undefined
-  const inverse: Symmetric = [c0 / determinant, c1 / determinant, c2 / determinant, (a * f - c * c) / determinant, (b * c - a * e) / determinant, minor / determinant]
+  const inverse: Symmetric = [
+    c0 / determinant,
+    c1 / determinant,
+    c2 / determinant,
+    (a * f - c * c) / determinant,
+    (b * c - a * e) / determinant,
+    minor / determinant,
+  ]
   return { inverse, logDeterminant: Math.log(determinant) }
 }
 
-export const times = (m: Symmetric, [x, y, z]: Plane): Plane => [m[0] * x + m[1] * y + m[2] * z, m[1] * x + m[3] * y + m[4] * z, m[2] * x + m[4] * y + m[5] * z]
+export const times = (m: Symmetric, [x, y, z]: Plane): Plane => [
+  m[0] * x + m[1] * y + m[2] * z,
+  m[1] * x + m[3] * y + m[4] * z,
+  m[2] * x + m[4] * y + m[5] * z,
+]
 
 const TRIPLES = 120
-/** Steps of a sequence that fills the unit cube evenly: powers of 1 / 1.2207, the root of g^4 = g + 1 (Roberts 2018). */
+/**
+ * Steps of a sequence that fills the unit cube evenly: powers of 1 / 1.2207, the root of g^4 = g + 1 (Roberts 2018).
+ */
 const STEPS = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703]
 /** Triples of CCDs that lie nearly in line say nothing about the plane [square degrees]. */
 const LEAST_AREA = 0.05
 
 /**
- * A plane that up to half of the points cannot move: of the planes through triples of points, and the level one, that with the shortest half of
- * residuals (least median of squares, Rousseeuw 1984). Steeper gradients than `steepest` are not considered. Depends on the order of the points.
+ * A plane that up to half of the points cannot move: of the planes through triples of points, and the level one, that
+ * with the shortest half of residuals (least median of squares, Rousseeuw 1984). Steeper gradients than `steepest` are
+ * not considered. Depends on the order of the points.
  */
 export function robustPlane(value: Float64Array, xi: Float64Array, eta: Float64Array, steepest: number): Plane {
   const n = value.length

@@ -1,7 +1,8 @@
 /**
- * How far CCDs stray from the exposure's plane. Most: Student's t of 4 degrees of freedom and scale tau, written as normals of
- * variance tau^2 / lambda, lambda ~ Gamma(2, 2), on a grid of lambda in powers of two (spectrally exact but for the last tails). Few: outliers
- * (clouds, a dead amplifier, a wrong CCD), normals of fixed widths from 0.06 to 2 mag, so that they tell nothing about tau.
+ * How far CCDs stray from the exposure's plane. Most: Student's t of 4 degrees of freedom and scale tau, written as
+ * normals of variance tau^2 / lambda, lambda ~ Gamma(2, 2), on a grid of lambda in powers of two (spectrally exact but
+ * for the last tails). Few: outliers (clouds, a dead amplifier, a wrong CCD), normals of fixed widths from 0.06 to 2
+ * mag, so that they tell nothing about tau.
  */
 const LAMBDA = [4, 2, 1, 0.5, 0.25, 0.125, 0.0625, 0.03125]
 const CORE = LAMBDA.length
@@ -13,16 +14,23 @@ const gamma = LAMBDA.map((lambda) => lambda * lambda * Math.exp(-2 * lambda))
 const core = gamma.map((g) => g / gamma.reduce((sum, value) => sum + value, 0))
 
 /** Shares of the nodes where `outliers` of all CCDs are outliers. */
-const sharesOf = (outliers: number): number[] => [...core.map((share) => (1 - outliers) * share), ...OUTLIER_SHARE.map((share) => outliers * share)]
+const sharesOf = (outliers: number): number[] => [
+  ...core.map((share) => (1 - outliers) * share),
+  ...OUTLIER_SHARE.map((share) => outliers * share),
+]
 
-/** Variance that stands for the t population where one number must: half width of its central 90 % over that of a normal, squared. */
+/**
+ * Variance that stands for the t population where one number must: half width of its central 90 % over that of a
+ * normal, squared.
+ */
 export const TYPICAL_VARIANCE = (2.1318 / 1.6449) ** 2
 
 /** Beyond this a deviation is absurd in any case; the limit keeps densities above zero. */
 const FAR_MAG = 50
 
 /** Variance of node k. */
-const nodeVariance = (k: number, tau: number): number => (k < CORE ? (tau * tau) / LAMBDA[k]! : OUTLIER_WIDTH_MAG[k - CORE]! ** 2)
+const nodeVariance = (k: number, tau: number): number =>
+  k < CORE ? (tau * tau) / LAMBDA[k]! : OUTLIER_WIDTH_MAG[k - CORE]! ** 2
 
 /** Likelihood of CCDs at a plane and its derivatives; arrays of one length, refilled by each call. */
 export class CcdLikelihood {
@@ -37,7 +45,10 @@ export class CcdLikelihood {
   private readonly share: readonly number[]
 
   /** @param outliers share of outliers among the CCDs */
-  constructor(private readonly variance: Float64Array, outliers: number) {
+  constructor(
+    private readonly variance: Float64Array,
+    outliers: number,
+  ) {
     this.share = sharesOf(outliers)
     this.weight = new Float64Array(variance.length)
     this.curvature = new Float64Array(variance.length)
@@ -87,7 +98,10 @@ export interface DeviationNode {
   readonly own: number
 }
 
-/** The posterior of a CCD's deviation as a mixture of normals of mean own x residual, variance own x (squared error of the own zeropoint). */
+/**
+ * The posterior of a CCD's deviation as a mixture of normals of mean own x residual, variance own x (squared error of
+ * the own zeropoint).
+ */
 export function deviationNodes(residual: number, variance: number, tau: number, outliers: number): DeviationNode[] {
   const r = Math.max(-FAR_MAG, Math.min(FAR_MAG, residual))
   return sharesOf(outliers).map((share, k) => {

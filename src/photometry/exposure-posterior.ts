@@ -30,13 +30,18 @@ export interface ExposureState {
   readonly weight: Float64Array
 }
 
-/** tau in units of the expected one, from there up and down; steps of a third of e resolve the posterior of sixty CCDs. */
+/**
+ * tau in units of the expected one, from there up and down; steps of a third of e resolve the posterior of sixty CCDs.
+ */
 const STEP = 1.4
 const UP = Array.from({ length: 9 }, (_, j) => STEP ** j)
 const DOWN = Array.from({ length: 7 }, (_, j) => STEP ** (-1 - j))
 /** States less probable than the best by this factor do not count, nor those beyond them. */
 const NEGLIGIBLE = 1e-3
-/** Share of outliers of a usual exposure. Not learnt from it, so that bad CCDs do not make the others more doubtful, unless they are many. */
+/**
+ * Share of outliers of a usual exposure. Not learnt from it, so that bad CCDs do not make the others more doubtful,
+ * unless they are many.
+ */
 const USUAL_OUTLIERS = 0.05
 const MANY = 0.2
 const STEEPEST_SIGMAS = 5
@@ -44,14 +49,20 @@ const ROUNDS = 60
 const CONVERGED_MAG = 1e-9
 
 /**
- * Posterior of zeropoint = plane + deviation, seen with known errors. tau is integrated on a grid (Rayleigh prior, its mode the expected scatter), the
- * plane by Laplace's method at each tau (flat prior on its level, normal on its gradient). Within 0.03 sigma and 2 % of the full integral.
+ * Posterior of zeropoint = plane + deviation, seen with known errors. tau is integrated on a grid (Rayleigh prior, its
+ * mode the expected scatter), the plane by Laplace's method at each tau (flat prior on its level, normal on its
+ * gradient). Within 0.03 sigma and 2 % of the full integral.
  */
 export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): ExposureState[] {
   const precision = prior.gradientMagPerDeg ** -2
   const usual = new CcdLikelihood(ccds.variance, USUAL_OUTLIERS)
   usual.setScatter(prior.ccdScatterMag)
-  const start = climb(ccds, usual, precision, robustPlane(ccds.value, ccds.xi, ccds.eta, STEEPEST_SIGMAS * prior.gradientMagPerDeg)).plane
+  const start = climb(
+    ccds,
+    usual,
+    precision,
+    robustPlane(ccds.value, ccds.xi, ccds.eta, STEEPEST_SIGMAS * prior.gradientMagPerDeg),
+  ).plane
   const outliers = outliersAbout(start, ccds, prior.ccdScatterMag)
   const likelihood = outliers === USUAL_OUTLIERS ? usual : new CcdLikelihood(ccds.variance, outliers)
   const found: { state: Omit<ExposureState, 'probability'>; logPosterior: number }[] = []
@@ -63,11 +74,15 @@ export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): Expos
       likelihood.setScatter(tau)
       const mode = climb(ccds, likelihood, precision, from)
       from = mode.plane
-      // Rayleigh's prior, zero at tau = 0 (Chung et al. 2013): a half-normal, highest there, trusts the plane too much. The grid is uniform in log tau.
+      // Rayleigh's prior, zero at tau = 0 (Chung et al. 2013): a half-normal, highest there, trusts the plane too much.
+      // The grid is uniform in log tau.
       const logPosterior = mode.logPosterior + Math.log(ratio) - 0.5 * ratio * ratio + Math.log(ratio)
       if (logPosterior < highest + Math.log(NEGLIGIBLE)) break
       highest = Math.max(highest, logPosterior)
-      found.push({ state: { tau, outliers, plane: mode.plane, covariance: mode.covariance, weight: likelihood.weight.slice() }, logPosterior })
+      found.push({
+        state: { tau, outliers, plane: mode.plane, covariance: mode.covariance, weight: likelihood.weight.slice() },
+        logPosterior,
+      })
     }
   }
   const likely = found.filter(({ logPosterior }) => logPosterior > highest + Math.log(NEGLIGIBLE))
@@ -75,7 +90,9 @@ export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): Expos
   return likely.map(({ state, logPosterior }) => ({ ...state, probability: Math.exp(logPosterior - highest) / total }))
 }
 
-/** Expected share of outliers: the usual one unless a fifth of the CCDs and more are far off the plane found with it. */
+/**
+ * Expected share of outliers: the usual one unless a fifth of the CCDs and more are far off the plane found with it.
+ */
 function outliersAbout(plane: Plane, { xi, eta, value, variance }: FittedCcds, scatterMag: number): number {
   const far = indicesWhere(value.length, (i) => {
     const deviation = value[i]! - planeAt(plane, xi[i]!, eta[i]!)
@@ -108,7 +125,14 @@ function climb({ xi, eta, value }: FittedCcds, likelihood: CcdLikelihood, precis
 }
 
 /** Derivative of the log posterior by the plane. */
-function gradientOf(residual: Float64Array, weight: Float64Array, xi: Float64Array, eta: Float64Array, plane: Plane, precision: number): Plane {
+function gradientOf(
+  residual: Float64Array,
+  weight: Float64Array,
+  xi: Float64Array,
+  eta: Float64Array,
+  plane: Plane,
+  precision: number,
+): Plane {
   let [level, east, north] = [0, -precision * plane[1], -precision * plane[2]]
   for (let i = 0; i < residual.length; i++) {
     const pull = weight[i]! * residual[i]!

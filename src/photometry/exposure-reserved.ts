@@ -3,7 +3,10 @@ import { gather, indicesWhere, sortingOrder } from '../math/select.js'
 import type { CcdMatches, SolvedCcd } from './exposure-solution.js'
 import { fitZeropoint } from './zeropoint.js'
 
-/** Matched stars of a CCD for the test on stars held back; `MatchColumns` fits. A star without a finite refMag, or of weight 0, takes no part. */
+/**
+ * Matched stars of a CCD for the test on stars held back; `MatchColumns` fits. A star without a finite refMag, or of
+ * weight 0, takes no part.
+ */
 export interface ReservableStars {
   readonly sourceId: BigInt64Array
   readonly refMag: Float64Array
@@ -14,7 +17,9 @@ export interface ReservableStars {
   readonly weight?: Float64Array
 }
 
-/** Stars held out of the fit, refMag - instMag - zeropoint: what the calibration leaves on stars that it has not seen. */
+/**
+ * Stars held out of the fit, refMag - instMag - zeropoint: what the calibration leaves on stars that it has not seen.
+ */
 export interface ReservedStars {
   readonly nStars: number
   /** Median, each star weighted by its information. */
@@ -28,7 +33,10 @@ const FEWEST_STARS = 2
 /** Scatter of sound stars beyond their errors [mag]; for weights only. */
 const USUAL_SCATTER_MAG = 0.015
 
-/** Whether a star is held back: one in ten by a hash of its id (finaliser of MurmurHash3, 64 bits, Appleby 2011), the same in every exposure. */
+/**
+ * Whether a star is held back: one in ten by a hash of its id (finaliser of MurmurHash3, 64 bits, Appleby 2011), the
+ * same in every exposure.
+ */
 export function isReserved(sourceId: bigint): boolean {
   const id = BigInt.asUintN(64, sourceId)
   const once = BigInt.asUintN(64, (id ^ (id >> 33n)) * 0xff51afd7ed558ccdn)
@@ -37,11 +45,15 @@ export function isReserved(sourceId: bigint): boolean {
 }
 
 /**
- * Solves the exposure without a tenth of the stars and measures that tenth by it. Null where no CCD carries its matches.
+ * Solves the exposure without a tenth of the stars and measures that tenth by it. Null where no CCD carries its
+ * matches.
  *
  * @param solve the exposure's solution for the CCDs with fewer stars
  */
-export function reservedStars(ccds: readonly CcdMatches[], solve: (reduced: readonly CcdMatches[]) => readonly SolvedCcd[]): ReservedStars | null {
+export function reservedStars(
+  ccds: readonly CcdMatches[],
+  solve: (reduced: readonly CcdMatches[]) => readonly SolvedCcd[],
+): ReservedStars | null {
   const residuals: number[] = []
   const information: number[] = []
   if (ccds.every(({ matches }) => matches === undefined)) return null
@@ -52,11 +64,17 @@ export function reservedStars(ccds: readonly CcdMatches[], solve: (reduced: read
     if (!matches || zeropoint === null) return
     for (const i of reserved) {
       residuals.push(matches.refMag[i]! - matches.instMag[i]! - zeropoint)
-      information.push(1 / (USUAL_SCATTER_MAG ** 2 + (matches.refMagErr?.[i] || 0) ** 2 + (matches.instMagErr?.[i] || 0) ** 2))
+      information.push(
+        1 / (USUAL_SCATTER_MAG ** 2 + (matches.refMagErr?.[i] || 0) ** 2 + (matches.instMagErr?.[i] || 0) ** 2),
+      )
     }
   })
   if (residuals.length === 0) return null
-  return { nStars: residuals.length, medianMmag: 1000 * weightedMedian(residuals, information), scatterMmag: 1000 * madScatter(residuals) }
+  return {
+    nStars: residuals.length,
+    medianMmag: 1000 * weightedMedian(residuals, information),
+    scatterMmag: 1000 * madScatter(residuals),
+  }
 }
 
 /** The value at which half of the weight is reached. */
@@ -72,13 +90,17 @@ function weightedMedian(values: readonly number[], weight: readonly number[]): n
 }
 
 function splitStars(stars?: ReservableStars): { reserved: Uint32Array; kept: Uint32Array } {
-  const rows = indicesWhere(stars?.refMag.length ?? 0, (i) => Number.isFinite(stars!.refMag[i]! - stars!.instMag[i]!) && !(stars!.weight?.[i] === 0))
+  const rows = indicesWhere(
+    stars?.refMag.length ?? 0,
+    (i) => Number.isFinite(stars!.refMag[i]! - stars!.instMag[i]!) && !(stars!.weight?.[i] === 0),
+  )
   const held = rows.map((i) => Number(isReserved(stars!.sourceId[i]!)))
   return { reserved: rows.filter((_, k) => held[k] === 1), kept: rows.filter((_, k) => held[k] === 0) }
 }
 
 function refitted(stars: ReservableStars, kept: Uint32Array): Pick<CcdMatches, 'zeropoint' | 'zeropointErr' | 'nUsed'> {
-  const finite = (errors?: Float64Array) => (errors && kept.every((i) => Number.isFinite(errors[i]!)) ? gather(errors, kept) : undefined)
+  const finite = (errors?: Float64Array) =>
+    errors && kept.every((i) => Number.isFinite(errors[i]!)) ? gather(errors, kept) : undefined
   const refMagErr = finite(stars.refMagErr)
   const instMagErr = finite(stars.instMagErr)
   const fit = fitZeropoint(

@@ -9,7 +9,8 @@ const SUSPECT_SHARE = 0.2
 const SUSPECT_SCATTER_MAG = 0.02
 
 /** Whether a deviation is too large for a sound CCD. */
-export const isFar = (deviationMag: number, sigmas: number): boolean => Math.abs(deviationMag) > OUTLIER_MAG && Math.abs(sigmas) > OUTLIER_SIGMAS
+export const isFar = (deviationMag: number, sigmas: number): boolean =>
+  Math.abs(deviationMag) > OUTLIER_MAG && Math.abs(sigmas) > OUTLIER_SIGMAS
 
 interface FittedCcd {
   readonly zeropoint: number
@@ -33,5 +34,7 @@ export function suspicionOfPair(fitted: readonly FittedCcd[], prior: ExposurePri
   const difference = Math.abs(a.zeropoint - b.zeropoint)
   const apart = Math.hypot(a.xiDeg - b.xiDeg, a.etaDeg - b.etaDeg) * prior.gradientMagPerDeg
   const sigma = Math.hypot(a.zeropointErr, b.zeropointErr, apart, Math.SQRT2 * prior.ccdScatterMag)
-  return isFar(difference, difference / sigma) ? `its two CCDs with a zeropoint differ by ${(1000 * difference).toFixed(0)} mmag` : null
+  return isFar(difference, difference / sigma)
+    ? `its two CCDs with a zeropoint differ by ${(1000 * difference).toFixed(0)} mmag`
+    : null
 }

@@ -13,13 +13,17 @@ const MOST_POINTS = 250
 const Z90 = 1.2815515655446004
 
 /**
- * Posterior of the zeropoint for a dozen stars or fewer, by plain quadrature over centre, scatter factor and outlier fraction: with so few
- * there may be two clusters to choose from, and no maximum stands for them. The shares of the outlier populations stay at their prior.
- * The posterior has long tails, so the error is the half width of the central 80 % over 1.2816, not the standard deviation.
+ * Posterior of the zeropoint for a dozen stars or fewer, by plain quadrature over centre, scatter factor and outlier
+ * fraction: with so few there may be two clusters to choose from, and no maximum stands for them. The shares of the
+ * outlier populations stay at their prior. The posterior has long tails, so the error is the half width of the central
+ * 80 % over 1.2816, not the standard deviation.
  */
 export function fewStars(data: MixtureData, alpha: readonly number[], { priorFactor, outliers }: Start): Estimate {
   const posterior = new FewStarsPosterior(data, alpha, outliers)
-  const factors = Float64Array.from({ length: FACTORS }, (_, j) => priorFactor * LEAST * (MOST / LEAST) ** (j / (FACTORS - 1)))
+  const factors = Float64Array.from(
+    { length: FACTORS },
+    (_, j) => priorFactor * LEAST * (MOST / LEAST) ** (j / (FACTORS - 1)),
+  )
   const { low, step, points } = centreGrid(posterior, factors[0]!, priorFactor)
   const density = new Float64Array(points)
   let total = 0
@@ -101,9 +105,14 @@ class FewStarsPosterior {
 }
 
 /** Points that cover every cluster of stars that could hold the zeropoint, no coarser than the narrowest posterior. */
-function centreGrid(posterior: FewStarsPosterior, leastFactor: number, priorFactor: number): { low: number; step: number; points: number } {
+function centreGrid(
+  posterior: FewStarsPosterior,
+  leastFactor: number,
+  priorFactor: number,
+): { low: number; step: number; points: number } {
   const { offset, variance, expectedScatter } = posterior.data
-  const errorAt = (k: number) => 1 / Math.sqrt(variance.reduce((sum, v, i) => sum + 1 / (v + (k * expectedScatter[i]!) ** 2), 0))
+  const errorAt = (k: number) =>
+    1 / Math.sqrt(variance.reduce((sum, v, i) => sum + 1 / (v + (k * expectedScatter[i]!) ** 2), 0))
   const logs = offset.map((z) => Math.log(posterior.at(z, 1.5 * priorFactor)))
   const best = logs.reduce((top, value) => Math.max(top, value), -Infinity)
   const near = offset.filter((_, i) => logs[i]! > best - 9)

@@ -19,8 +19,15 @@ export interface FieldRotation {
 const FEWEST_PAIRS = 10
 const ROUNDS = 4
 
-/** Rotation and scale between detections and stars: similarity fitted to the pairs' differences, those beyond 4 sigma left out. Null for few pairs. */
-export function fieldRotation(matches: PairPositions, offset: AstrometricOffset, centre: { raDeg: number; decDeg: number }): FieldRotation | null {
+/**
+ * Rotation and scale between detections and stars: similarity fitted to the pairs' differences, those beyond 4 sigma
+ * left out. Null for few pairs.
+ */
+export function fieldRotation(
+  matches: PairPositions,
+  offset: AstrometricOffset,
+  centre: { raDeg: number; decDeg: number },
+): FieldRotation | null {
   const pairs = pairsOnPlane(matches, offset, centre)
   if (pairs.x.length < FEWEST_PAIRS) return null
   let fit: Similarity | null = { ox: median(pairs.dx), oy: median(pairs.dy), turn: 0, stretch: 0, square: 0 }
@@ -52,9 +59,18 @@ interface PlanePairs {
   readonly dy: Float64Array
 }
 
-function pairsOnPlane({ raDeg, decDeg, starRaDeg, starDecDeg }: PairPositions, { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset, centre: { raDeg: number; decDeg: number }): PlanePairs {
+function pairsOnPlane(
+  { raDeg, decDeg, starRaDeg, starDecDeg }: PairPositions,
+  { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset,
+  centre: { raDeg: number; decDeg: number },
+): PlanePairs {
   const most = raDeg.length
-  const [x, y, dx, dy] = [new Float64Array(most), new Float64Array(most), new Float64Array(most), new Float64Array(most)]
+  const [x, y, dx, dy] = [
+    new Float64Array(most),
+    new Float64Array(most),
+    new Float64Array(most),
+    new Float64Array(most),
+  ]
   const east = applied ? raOffsetArcsec! : 0
   const north = applied ? decOffsetArcsec! : 0
   let n = 0
@@ -70,7 +86,10 @@ function pairsOnPlane({ raDeg, decDeg, starRaDeg, starDecDeg }: PairPositions, {
   return { x: x.subarray(0, n), y: y.subarray(0, n), dx: dx.subarray(0, n), dy: dy.subarray(0, n) }
 }
 
-/** dx = ox - turn y + stretch x, dy = oy + turn x + stretch y; `square` is the second moment of the pairs it was fitted to, about their centre. */
+/**
+ * dx = ox - turn y + stretch x, dy = oy + turn x + stretch y; `square` is the second moment of the pairs it was fitted
+ * to, about their centre.
+ */
 interface Similarity {
   readonly ox: number
   readonly oy: number
@@ -79,7 +98,10 @@ interface Similarity {
   readonly square: number
 }
 
-function residualsOf({ x, y, dx, dy }: PlanePairs, { ox, oy, turn, stretch }: Similarity): { readonly x: Float64Array; readonly y: Float64Array } {
+function residualsOf(
+  { x, y, dx, dy }: PlanePairs,
+  { ox, oy, turn, stretch }: Similarity,
+): { readonly x: Float64Array; readonly y: Float64Array } {
   const rx = new Float64Array(x.length)
   const ry = new Float64Array(x.length)
   for (let i = 0; i < x.length; i++) {
@@ -90,7 +112,11 @@ function residualsOf({ x, y, dx, dy }: PlanePairs, { ox, oy, turn, stretch }: Si
 }
 
 /** Least squares over the pairs whose squared residual is within the limit; null where too few are. */
-function similarity({ x, y, dx, dy }: PlanePairs, residuals: { readonly x: Float64Array; readonly y: Float64Array }, limit: number): Similarity | null {
+function similarity(
+  { x, y, dx, dy }: PlanePairs,
+  residuals: { readonly x: Float64Array; readonly y: Float64Array },
+  limit: number,
+): Similarity | null {
   let count = 0
   let sx = 0
   let sy = 0
@@ -114,5 +140,11 @@ function similarity({ x, y, dx, dy }: PlanePairs, residuals: { readonly x: Float
   const square = radius2 - (sx * sx + sy * sy) / count
   const turn = (cross - (sx * sdy - sy * sdx) / count) / square
   const stretch = (along - (sx * sdx + sy * sdy) / count) / square
-  return { ox: (sdx + turn * sy - stretch * sx) / count, oy: (sdy - turn * sx - stretch * sy) / count, turn, stretch, square }
+  return {
+    ox: (sdx + turn * sy - stretch * sx) / count,
+    oy: (sdy - turn * sx - stretch * sy) / count,
+    turn,
+    stretch,
+    square,
+  }
 }

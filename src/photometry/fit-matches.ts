@@ -23,8 +23,9 @@ const LEAST_WEIGHT = 0.5
 /**
  * Fits the zeropoint to the matched stars that can serve.
  *
- * Without a colour term the stars' colours spread the offsets by tenths of a magnitude, in two or more heaps: then the whole spread counts as each
- * star's error, so that the fit is a robust centre of all stars and does not settle on the heap of one colour.
+ * Without a colour term the stars' colours spread the offsets by tenths of a magnitude, in two or more heaps: then the
+ * whole spread counts as each star's error, so that the fit is a robust centre of all stars and does not settle on the
+ * heap of one colour.
  *
  * @param matchProbability, inlierPrior one per match; without a prior nothing is known of any
  * @param withoutColourTerm whether the standards are the catalogue's own magnitudes
@@ -47,7 +48,8 @@ export function fitMatches(
       ...(errorsKnown || spread > 0 ? { refMagErr } : {}),
       instMag,
       instMagErr: gather(columns.instMagErr, serving),
-      refScatter: spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
+      refScatter:
+        spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
       ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
     },
     { estimator, minStars: FEWEST_STARS },
@@ -71,14 +73,28 @@ export function fitMatches(
 function refuseUnsupported(fit: ZeropointFit): ZeropointFit {
   if (fit.outcome === 'none') return fit
   const sound = fit.weight.filter((weight) => weight >= LEAST_WEIGHT).length
-  return sound >= FEWEST_STARS ? fit : { outcome: 'none', reason: `${sound} of ${fit.weight.length} stars agree on a zeropoint, at least ${FEWEST_STARS} are needed` }
+  return sound >= FEWEST_STARS
+    ? fit
+    : {
+        outcome: 'none',
+        reason: `${sound} of ${fit.weight.length} stars agree on a zeropoint, at least ${FEWEST_STARS} are needed`,
+      }
 }
 
-const withScatter = (fit: ZeropointFit, spread: number): ZeropointFit => (fit.outcome === 'fitted' ? { ...fit, scatter: Math.hypot(fit.scatter, spread) } : fit)
+const withScatter = (fit: ZeropointFit, spread: number): ZeropointFit =>
+  fit.outcome === 'fitted' ? { ...fit, scatter: Math.hypot(fit.scatter, spread) } : fit
 
-/** The original's three-pass clip on the catalogue's own magnitude; a missing magnitude (<= 0 or NaN) takes no part, as there. */
+/**
+ * The original's three-pass clip on the catalogue's own magnitude; a missing magnitude (<= 0 or NaN) takes no part, as
+ * there.
+ */
 export function sigmaClipOf({ columns: { instMag, catalogMag } }: StarMatches): SigmaClipSummary {
   const clip = sigmaClippedZeropoint(instMag.map((mag, i) => (catalogMag[i]! > 0 ? mag - catalogMag[i]! : NaN)))
   const number = clip.outcome === 'fitted'
-  return { zeropoint: number ? clip.zeropoint : null, zeropointErr: number ? clip.zeropointErr : null, nAll: clip.nAll, nClipped: clip.nClipped }
+  return {
+    zeropoint: number ? clip.zeropoint : null,
+    zeropointErr: number ? clip.zeropointErr : null,
+    nAll: clip.nAll,
+    nClipped: clip.nClipped,
+  }
 }

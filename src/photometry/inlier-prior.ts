@@ -10,10 +10,16 @@ import type { MatchEvidence, Pairs } from './match-evidence.js'
 export const USUAL_PRIOR = 0.9
 const USUAL_LOGIT = Math.log(USUAL_PRIOR / (1 - USUAL_PRIOR))
 
-/** No evidence of one kind says more than this, and all together no more than that: a prior gives weight away, the photometry decides. */
+/**
+ * No evidence of one kind says more than this, and all together no more than that: a prior gives weight away, the
+ * photometry decides.
+ */
 const MOST_OF_ONE = -3
 const MOST_OF_ALL = -4
-/** What is said against even the best third of the stars says little of any, their photometry shows what it is worth: the rest counts from there. */
+/**
+ * What is said against even the best third of the stars says little of any, their photometry shows what it is worth:
+ * the rest counts from there.
+ */
 const BEST_SHARE = 1 / 3
 const MOST_IN_COMMON = -0.7
 const LEAST_PRIOR = 0.01
@@ -32,14 +38,20 @@ const FLAG_LOGIT = [0, -1, -0.4, -1.2]
 const SUSPECT_LOGIT = MOST_OF_ONE
 
 /**
- * Probability that each pair is a sound standard, from everything but its residual: log odds of the usual 0.9 plus what SPREAD_MODEL, FLAGS,
- * neighbours' light, the BP/RP excess, RUWE, Gaia's own error and a list of suspects say (each zero where its column is absent), times the
- * probability of the match.
+ * Probability that each pair is a sound standard, from everything but its residual: log odds of the usual 0.9 plus what
+ * SPREAD_MODEL, FLAGS, neighbours' light, the BP/RP excess, RUWE, Gaia's own error and a list of suspects say (each
+ * zero where its column is absent), times the probability of the match.
  *
  * @param isSuspect one per pair, 1 where a list names the star
  * @returns one per pair; undefined where nothing is known of any
  */
-export function inlierPrior(sources: SourceColumns, stars: StarColumns, pairs: Pairs, evidence: MatchEvidence, isSuspect?: Uint8Array): Float64Array | undefined {
+export function inlierPrior(
+  sources: SourceColumns,
+  stars: StarColumns,
+  pairs: Pairs,
+  evidence: MatchEvidence,
+  isSuspect?: Uint8Array,
+): Float64Array | undefined {
   const { detectionRow, starRow } = pairs
   const terms = [
     spreadTerm(sources, detectionRow),
@@ -50,17 +62,33 @@ export function inlierPrior(sources: SourceColumns, stars: StarColumns, pairs: P
     variableTerm(stars, starRow),
     (p: number) => (isSuspect?.[p] ? SUSPECT_LOGIT : 0),
   ]
-  const logit = numbersOf(detectionRow, (_, p) => Math.max(MOST_OF_ALL, terms.reduce((sum, term) => sum + Math.min(0, Math.max(MOST_OF_ONE, term(p) || 0)), 0)))
+  const logit = numbersOf(detectionRow, (_, p) =>
+    Math.max(
+      MOST_OF_ALL,
+      terms.reduce((sum, term) => sum + Math.min(0, Math.max(MOST_OF_ONE, term(p) || 0)), 0),
+    ),
+  )
   if (logit.every((value) => value === 0) && evidence.matchProbability.every((value) => value === 1)) return undefined
   const shared = Math.max(0, MOST_IN_COMMON - (logit.slice().sort()[Math.floor((1 - BEST_SHARE) * logit.length)] ?? 0))
-  return logit.map((value, p) => Math.max(LEAST_PRIOR, evidence.matchProbability[p]! / (1 + Math.exp(-(USUAL_LOGIT + value + shared)))))
+  return logit.map((value, p) =>
+    Math.max(LEAST_PRIOR, evidence.matchProbability[p]! / (1 + Math.exp(-(USUAL_LOGIT + value + shared)))),
+  )
 }
 
-/** Log odds against a deviation of z sigma, free up to `free`: symmetric, so that cutting noise on one side cannot bias. */
+/**
+ * Log odds against a deviation of z sigma, free up to `free`: symmetric, so that cutting noise on one side cannot bias.
+ */
 const beyond = (z: number, free: number): number => -0.5 * Math.max(0, Math.abs(z) - free) ** 2
 
-/** Light of neighbours. Another detection took part of the star's own where SExtractor says that it parted the two; else it is taken at a third. */
-function lightTerm({ flags }: SourceColumns, rows: Uint32Array, { starLight, detectionLight }: MatchEvidence): (p: number) => number {
+/**
+ * Light of neighbours. Another detection took part of the star's own where SExtractor says that it parted the two; else
+ * it is taken at a third.
+ */
+function lightTerm(
+  { flags }: SourceColumns,
+  rows: Uint32Array,
+  { starLight, detectionLight }: MatchEvidence,
+): (p: number) => number {
   return (p) => {
     const light = Math.max(starLight[p]!, detectionLight[p]! * (flags[rows[p]!]! & 3 ? 1 : 0.3))
     return -Math.log1p(((MAG_PER_RELATIVE_FLUX * light) / TOLERABLE_LIGHT_MAG) ** 2)
@@ -77,10 +105,14 @@ function spreadTerm({ spreadModel, spreadErrModel, flux }: SourceColumns, rows: 
 }
 
 /**
- * BP/RP flux excess against the stars' own locus, in units of its error: light of a neighbour in the prism spectra, and so a wrong colour.
- * Shape of the locus: Riello et al. 2021, table 2 (DR3); its level and width are the field's own, so that other releases may serve.
+ * BP/RP flux excess against the stars' own locus, in units of its error: light of a neighbour in the prism spectra, and
+ * so a wrong colour. Shape of the locus: Riello et al. 2021, table 2 (DR3); its level and width are the field's own, so
+ * that other releases may serve.
  */
-function excessTerm({ bpRpExcess, bpMag, rpMag, bpMagErr, rpMagErr }: StarColumns, rows: Uint32Array): (p: number) => number {
+function excessTerm(
+  { bpRpExcess, bpMag, rpMag, bpMagErr, rpMagErr }: StarColumns,
+  rows: Uint32Array,
+): (p: number) => number {
   if (!bpRpExcess || !bpMag || !rpMag || rows.length < FEWEST_FOR_LOCUS) return () => 0
   const deviation = numbersOf(rows, (j) => bpRpExcess[j]! - excessLocus(bpMag[j]! - rpMag[j]!))
   const error = numbersOf(rows, (j) => {

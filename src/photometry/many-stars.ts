@@ -10,11 +10,16 @@ interface Node {
 }
 
 /**
- * Posterior of the zeropoint for more than a dozen stars: for each of a few scatter factors k around the most probable one the centre and the
- * population weights are maximised and integrated by Laplace's rule, then the values of k are averaged by their evidence
- * (nested Laplace: Rue, Martino & Chopin 2009). The error is the posterior's, or the sandwich (Huber 1967) where that is larger.
+ * Posterior of the zeropoint for more than a dozen stars: for each of a few scatter factors k around the most probable
+ * one the centre and the population weights are maximised and integrated by Laplace's rule, then the values of k are
+ * averaged by their evidence (nested Laplace: Rue, Martino & Chopin 2009). The error is the posterior's, or the
+ * sandwich (Huber 1967) where that is larger.
  */
-export function manyStars(data: MixtureData, alpha: readonly number[], { centre, factor, priorFactor, outliers }: Start): Estimate {
+export function manyStars(
+  data: MixtureData,
+  alpha: readonly number[],
+  { centre, factor, priorFactor, outliers }: Start,
+): Estimate {
   const likelihood = new MixtureLikelihood(data, alpha, outliers)
   const climbed = climb(likelihood, centre, factor, priorFactor)
   const weightsThere = likelihood.weights.slice()
@@ -28,7 +33,12 @@ export function manyStars(data: MixtureData, alpha: readonly number[], { centre,
     let z = climbed.z
     likelihood.weights.set(weightsThere)
     for (let step = 1; step <= half; step++) {
-      const { node } = visit(likelihood, z, Math.max(LEAST_FACTOR, climbed.k * Math.exp((direction * step * span * climbed.logSpread) / half)), priorFactor)
+      const { node } = visit(
+        likelihood,
+        z,
+        Math.max(LEAST_FACTOR, climbed.k * Math.exp((direction * step * span * climbed.logSpread) / half)),
+        priorFactor,
+      )
       nodes.push(node)
       z = node.z
     }
@@ -36,7 +46,8 @@ export function manyStars(data: MixtureData, alpha: readonly number[], { centre,
   const top = Math.max(...nodes.map((node) => node.logWeight))
   const shares = nodes.map((node) => Math.exp(node.logWeight - top))
   const total = shares.reduce((sum, share) => sum + share, 0)
-  const average = (value: (node: Node) => number) => nodes.reduce((sum, node, j) => sum + shares[j]! * value(node), 0) / total
+  const average = (value: (node: Node) => number) =>
+    nodes.reduce((sum, node, j) => sum + shares[j]! * value(node), 0) / total
   const zeropoint = average((node) => node.z)
   const posteriorErr = Math.sqrt(average((node) => node.variance + (node.z - zeropoint) ** 2))
   const zeropointErr = Math.max(posteriorErr, Math.min(1.5 * posteriorErr, middle.sandwichErr))
@@ -46,7 +57,12 @@ export function manyStars(data: MixtureData, alpha: readonly number[], { centre,
 const LEAST_FACTOR = 0.06
 
 /** The most probable centre, weights and scatter factor, near enough to put the nodes around it. */
-function climb(likelihood: MixtureLikelihood, centre: number, factor: number, priorFactor: number): { z: number; k: number; logSpread: number } {
+function climb(
+  likelihood: MixtureLikelihood,
+  centre: number,
+  factor: number,
+  priorFactor: number,
+): { z: number; k: number; logSpread: number } {
   let z = centre
   let k = factor
   let sums: Sweep | undefined
@@ -64,7 +80,12 @@ function climb(likelihood: MixtureLikelihood, centre: number, factor: number, pr
   return { z, k, logSpread: Math.min(1.1, 1 / Math.sqrt(sums!.scatterInformation + 0.5)) }
 }
 
-function visit(likelihood: MixtureLikelihood, start: number, k: number, priorFactor: number): { node: Node; sandwichErr: number } {
+function visit(
+  likelihood: MixtureLikelihood,
+  start: number,
+  k: number,
+  priorFactor: number,
+): { node: Node; sandwichErr: number } {
   let z = start
   likelihood.place(z, k)
   likelihood.balance(3)
@@ -77,7 +98,13 @@ function visit(likelihood: MixtureLikelihood, start: number, k: number, priorFac
   z += newtonStep(sums)
   const n = likelihood.count
   return {
-    node: { z, variance: 1 / information, k, logWeight: sums.logLikelihood + logScatterPrior(k / priorFactor) - 0.5 * (marginal.logDeterminant + Math.log(information)) },
+    node: {
+      z,
+      variance: 1 / information,
+      k,
+      logWeight:
+        sums.logLikelihood + logScatterPrior(k / priorFactor) - 0.5 * (marginal.logDeterminant + Math.log(information)),
+    },
     sandwichErr: Math.sqrt((sums.squaredScores * n) / (n - 1)) / sums.information,
   }
 }

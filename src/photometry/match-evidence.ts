@@ -38,19 +38,29 @@ const DEBLENDED = 0.3
 const POSITION_PER_FWHM = 0.6
 
 /**
- * Evidence from all that lies near the pairs: reliability by likelihood ratio, f(r) / n with the positional errors f that the separations show
- * and the density n of the catalogue (Sutherland & Saunders 1992, eqs. 2 and 5, without their magnitude term, which would bias a zeropoint),
- * and neighbours' light under a Gaussian profile, exp(-d^2 / 4 sigma^2), as a fit of one profile takes it up.
+ * Evidence from all that lies near the pairs: reliability by likelihood ratio, f(r) / n with the positional errors f
+ * that the separations show and the density n of the catalogue (Sutherland & Saunders 1992, eqs. 2 and 5, without their
+ * magnitude term, which would bias a zeropoint), and neighbours' light under a Gaussian profile, exp(-d^2 / 4 sigma^2),
+ * as a fit of one profile takes it up.
  *
  * @param aligned where the detections are once the CCD's astrometric offset is taken out
  * @param areaSqDeg of the sky that `stars` come from
  */
-export function matchEvidence(sources: SourceColumns, aligned: SkyPositions, stars: StarColumns, pairs: Pairs, areaSqDeg: number): MatchEvidence {
+export function matchEvidence(
+  sources: SourceColumns,
+  aligned: SkyPositions,
+  stars: StarColumns,
+  pairs: Pairs,
+  areaSqDeg: number,
+): MatchEvidence {
   const { detectionRow, starRow, separationArcsec } = pairs
   const n = detectionRow.length
   const measuredFwhmArcsec = medianFwhmArcsec(sources, detectionRow)
   const fwhm = measuredFwhmArcsec ?? USUAL_FWHM_ARCSEC
-  const photonError = numbersOf(detectionRow, (i) => (POSITION_PER_FWHM * fwhm * sources.fluxErr[i]!) / sources.flux[i]!)
+  const photonError = numbersOf(
+    detectionRow,
+    (i) => (POSITION_PER_FWHM * fwhm * sources.fluxErr[i]!) / sources.flux[i]!,
+  )
   const density = positionDensity(separationArcsec, photonError)
   const starsPerSqArcsec = stars.raDeg.length / (areaSqDeg * 3600 ** 2)
   // A neighbour that is paired itself is explained.
@@ -98,11 +108,21 @@ const DOUBTFUL_MATCH = 0.8
 /** Share of the pairs that carry others' light, or that another star or detection lays claim to; null without pairs. */
 export function crowdedShare({ matchProbability, starLight, detectionLight }: MatchEvidence): number | null {
   const n = matchProbability.length
-  return n === 0 ? null : matchProbability.filter((probability, p) => probability < DOUBTFUL_MATCH || Math.max(starLight[p]!, detectionLight[p]!) > CROWDED_LIGHT).length / n
+  return n === 0
+    ? null
+    : matchProbability.filter(
+        (probability, p) => probability < DOUBTFUL_MATCH || Math.max(starLight[p]!, detectionLight[p]!) > CROWDED_LIGHT,
+      ).length / n
 }
 
-/** Density of the separations of true pairs [1/sq arcsec] for each pair's error: a core, and a wide part for what the errors do not know. */
-function positionDensity(separationArcsec: Float64Array, photonError: Float64Array): { own: Float64Array; at: (pair: number, separation: number) => number } {
+/**
+ * Density of the separations of true pairs [1/sq arcsec] for each pair's error: a core, and a wide part for what the
+ * errors do not know.
+ */
+function positionDensity(
+  separationArcsec: Float64Array,
+  photonError: Float64Array,
+): { own: Float64Array; at: (pair: number, separation: number) => number } {
   // Rayleigh: the median separation is 1.1774 sigma. Bright pairs show what is not photon noise.
   const order = photonError.slice().sort()
   const usual = order[Math.floor(order.length / 2)] ?? 0

@@ -56,7 +56,9 @@ export function matchStars(
     refMag: gather(standards.refMag, star),
     refMagErr: standards.refMagErr ? gather(standards.refMagErr, star) : nan,
     colour: gather(standards.colour, star),
-    fate: Array.from(star, (j): MatchFate => (standards.usable[j] === 1 ? 'used' : STANDARD_CUTS[standards.cut[j]! - 1]!)),
+    fate: Array.from(star, (j): MatchFate =>
+      standards.usable[j] === 1 ? 'used' : STANDARD_CUTS[standards.cut[j]! - 1]!,
+    ),
   }
   return {
     detectionRow: rows,

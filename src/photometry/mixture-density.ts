@@ -1,9 +1,10 @@
 import { erfcx } from './erfcx.js'
 
 /**
- * The four populations that an offset r = refMag - instMag - zeropoint may come from, each blurred by the star's own variance v:
- * sound stars N(0, v); broad trouble (mismatches, variables) Student t of 3 degrees; light added to the source (r > 0: blends) and light
- * missing from it (r < 0), both exponential, so that a one-sided population cannot lean on the mean.
+ * The four populations that an offset r = refMag - instMag - zeropoint may come from, each blurred by the star's own
+ * variance v: sound stars N(0, v); broad trouble (mismatches, variables) Student t of 3 degrees; light added to the
+ * source (r > 0: blends) and light missing from it (r < 0), both exponential, so that a one-sided population cannot
+ * lean on the mean.
  */
 export const POPULATIONS = 4
 export const SOUND = 0
@@ -34,7 +35,15 @@ const T3 = 2 / (Math.PI * Math.sqrt(3))
 const FAR_MAG = 1000
 
 /** Fills `into` for offsets y at centre z with variances v + (k t)^2. */
-export function fillDensities(into: Densities, y: Float64Array, v: Float64Array, t: Float64Array, z: number, k: number, shape: OutlierShape): void {
+export function fillDensities(
+  into: Densities,
+  y: Float64Array,
+  v: Float64Array,
+  t: Float64Array,
+  z: number,
+  k: number,
+  shape: OutlierShape,
+): void {
   const { residual, variance, density } = into
   const rate = 1 / shape.oneSidedMag
   const broad2 = shape.broadMag * shape.broadMag
@@ -57,7 +66,10 @@ export function fillDensities(into: Densities, y: Float64Array, v: Float64Array,
   }
 }
 
-/** Density of an exponential of rate `rate` plus a normal: phiSd = sd times the normal density, a = sd rate, argument = a - r / sd. */
+/**
+ * Density of an exponential of rate `rate` plus a normal: phiSd = sd times the normal density, a = sd rate, argument =
+ * a - r / sd.
+ */
 function oneSided(argument: number, phiSd: number, rate: number, a: number, r: number): number {
   const x = argument * Math.SQRT1_2
   if (x >= 0) return SQRT_HALF_PI * rate * phiSd * erfcx(x)

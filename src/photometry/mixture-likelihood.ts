@@ -33,8 +33,9 @@ export interface Sweep {
 }
 
 /**
- * log L = sum_i log sum_k w_k c_ik with a Dirichlet prior `alpha` on the weights w: sound stars and three kinds of outliers (mixture-density).
- * The weights are free within the prior; `place` sets the densities c, `balance` moves the weights, `sweep` sums what a Newton step needs.
+ * log L = sum_i log sum_k w_k c_ik with a Dirichlet prior `alpha` on the weights w: sound stars and three kinds of
+ * outliers (mixture-density). The weights are free within the prior; `place` sets the densities c, `balance` moves the
+ * weights, `sweep` sums what a Newton step needs.
  */
 export class MixtureLikelihood {
   readonly weights: Float64Array
@@ -62,7 +63,10 @@ export class MixtureLikelihood {
     fillDensities(this.densities, this.data.offset, this.data.variance, this.data.expectedScatter, z, k, this.shape)
   }
 
-  /** Rounds of expectation maximisation of the weights alone (Dempster, Laird & Rubin 1977): no new densities are needed. */
+  /**
+   * Rounds of expectation maximisation of the weights alone (Dempster, Laird & Rubin 1977): no new densities are
+   * needed.
+   */
   balance(rounds: number): void {
     const { weights, alpha } = this
     const { density } = this.densities
@@ -96,7 +100,16 @@ export class MixtureLikelihood {
     const [w0, w1, w2, w3] = this.weights as unknown as [number, number, number, number]
     const rate = 1 / shape.oneSidedMag
     const broad2 = shape.broadMag ** 2
-    const sums = { score: 0, information: 0, squaredScores: 0, logLikelihood: 0, soundCount: 0, soundWeight: 0, scatterSum: 0, scatterInformation: 0 }
+    const sums = {
+      score: 0,
+      information: 0,
+      squaredScores: 0,
+      logLikelihood: 0,
+      soundCount: 0,
+      soundWeight: 0,
+      scatterSum: 0,
+      scatterInformation: 0,
+    }
     let product = 1
     cross.fill(0)
     block.fill(0)
@@ -131,7 +144,9 @@ export class MixtureLikelihood {
       const intrinsic = 1 - data.variance[i]! * inverseV
       sums.soundCount += p
       sums.soundWeight += p * inverseV
-      sums.scatterSum += (p * intrinsic * (intrinsic * r * r + data.variance[i]!)) / (data.expectedScatter[i]! * data.expectedScatter[i]!)
+      sums.scatterSum +=
+        (p * intrinsic * (intrinsic * r * r + data.variance[i]!)) /
+        (data.expectedScatter[i]! * data.expectedScatter[i]!)
       sums.scatterInformation += 2 * p * intrinsic * intrinsic
       if (!full) continue
       product *= likelihood
@@ -167,8 +182,9 @@ export class MixtureLikelihood {
   }
 
   /**
-   * After a full sweep: the information on z with the weights unknown (Schur complement), and the log determinant of the curvature in log w.
-   * The weights count as free of their sum: with a Poisson number of stars the same maximum and the same information on z.
+   * After a full sweep: the information on z with the weights unknown (Schur complement), and the log determinant of
+   * the curvature in log w. The weights count as free of their sum: with a Poisson number of stars the same maximum and
+   * the same information on z.
    */
   marginal(information: number): { readonly information: number; readonly logDeterminant: number } {
     const { block, cross, weights } = this
@@ -198,7 +214,10 @@ export class MixtureLikelihood {
     return this.data.oddsRatio.map((ratio, i) => {
       const at = i * POPULATIONS
       const sound = weights[0]! * ratio * density[at]!
-      return sound / (sound + weights[1]! * density[at + 1]! + weights[2]! * density[at + 2]! + weights[3]! * density[at + 3]!)
+      return (
+        sound /
+        (sound + weights[1]! * density[at + 1]! + weights[2]! * density[at + 2]! + weights[3]! * density[at + 3]!)
+      )
     })
   }
 }

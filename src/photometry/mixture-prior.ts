@@ -1,8 +1,9 @@
 import type { OutlierShape } from './mixture-density.js'
 
 /**
- * Widths of the outlier populations: between blends and variables of a tenth and mismatches of a magnitude the fit hardly depends on them.
- * Where sound stars themselves are expected to scatter by more than 0.03 mag the outliers are as much wider.
+ * Widths of the outlier populations: between blends and variables of a tenth and mismatches of a magnitude the fit
+ * hardly depends on them. Where sound stars themselves are expected to scatter by more than 0.03 mag the outliers are
+ * as much wider.
  */
 export function outlierShape(expectedScatterMag: number): OutlierShape {
   const stretch = Math.max(1, expectedScatterMag / 0.03)
@@ -10,12 +11,15 @@ export function outlierShape(expectedScatterMag: number): OutlierShape {
 }
 
 /**
- * Dirichlet prior of the populations in pseudo-stars: sound, broad, light added, light missing. Even-handed between the two sides, although
- * blends are commoner: the stars tell, and equal stars give exactly their own value.
+ * Dirichlet prior of the populations in pseudo-stars: sound, broad, light added, light missing. Even-handed between the
+ * two sides, although blends are commoner: the stars tell, and equal stars give exactly their own value.
  */
 export const POPULATION_PRIOR: readonly number[] = [4.5, 0.4, 0.25, 0.25]
 
-/** Degrees of freedom of the scatter's half-t prior (Gelman 2006): light enough to stand for an expectation, heavy enough to be overruled. */
+/**
+ * Degrees of freedom of the scatter's half-t prior (Gelman 2006): light enough to stand for an expectation, heavy
+ * enough to be overruled.
+ */
 const SCATTER_DF = 3
 
 /** Scale of the prior in units of the expected scatter. */

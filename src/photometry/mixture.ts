@@ -35,9 +35,10 @@ export interface MixtureFit {
 /** Up to this many stars the posterior is integrated point by point. */
 const FEW = 12
 /**
- * The zeropoint as the centre of the sound stars, N(zeropoint, variance + scatter^2), among three populations of outliers (mixture-density);
- * population shares, scatter and outliers' membership are integrated, not fixed (Hogg, Bovy & Lang 2010, section 3).
- * A residual colour slope with prior N(0, colourSlopePrior^2) is fitted where a colour is given.
+ * The zeropoint as the centre of the sound stars, N(zeropoint, variance + scatter^2), among three populations of
+ * outliers (mixture-density); population shares, scatter and outliers' membership are integrated, not fixed (Hogg, Bovy
+ * & Lang 2010, section 3). A residual colour slope with prior N(0, colourSlopePrior^2) is fitted where a colour is
+ * given.
  */
 export function robustZeropoint(stars: MixtureStars): MixtureFit {
   const { offset, variance, expectedScatter, color } = stars
@@ -72,8 +73,13 @@ export function robustZeropoint(stars: MixtureStars): MixtureFit {
   }
 }
 
-/** Each star's odds of being sound relative to the set's mean odds, and the population prior that goes with that mean. */
-function priorOdds(inlierPrior: Float64Array | undefined, n: number): { oddsRatio: Float64Array; meanOdds: number; alpha: readonly number[] } {
+/**
+ * Each star's odds of being sound relative to the set's mean odds, and the population prior that goes with that mean.
+ */
+function priorOdds(
+  inlierPrior: Float64Array | undefined,
+  n: number,
+): { oddsRatio: Float64Array; meanOdds: number; alpha: readonly number[] } {
   if (!inlierPrior) return { oddsRatio: new Float64Array(n).fill(1), meanOdds: 1, alpha: POPULATION_PRIOR }
   const certain = inlierPrior.map((p) => Math.min(0.999, p))
   const mean = Math.min(0.99, Math.max(0.3, certain.reduce((sum, p) => sum + p, 0) / n))
@@ -83,7 +89,9 @@ function priorOdds(inlierPrior: Float64Array | undefined, n: number): { oddsRati
   return {
     oddsRatio: certain.map((p) => p / (1 - p) / odds),
     meanOdds: odds / 9,
-    alpha: POPULATION_PRIOR.map((a, population) => (population === 0 ? whole * mean : (a / outliers) * whole * (1 - mean))),
+    alpha: POPULATION_PRIOR.map((a, population) =>
+      population === 0 ? whole * mean : (a / outliers) * whole * (1 - mean),
+    ),
   }
 }
 
@@ -96,8 +104,17 @@ function startOf(y: Float64Array, { expectedScatter, errorsComplete }: MixtureSt
 }
 
 /** Weighted straight line through the residuals of the sound stars, its slope shrunk to zero by the prior. */
-function residualLine(color: Float64Array, offset: Float64Array, estimate: Estimate, slope: number, pivot: number, stars: MixtureStars): { slope: number; pivot: number } {
-  const weight = estimate.soundProbability.map((p, i) => p / (stars.variance[i]! + (estimate.factor * stars.expectedScatter[i]!) ** 2))
+function residualLine(
+  color: Float64Array,
+  offset: Float64Array,
+  estimate: Estimate,
+  slope: number,
+  pivot: number,
+  stars: MixtureStars,
+): { slope: number; pivot: number } {
+  const weight = estimate.soundProbability.map(
+    (p, i) => p / (stars.variance[i]! + (estimate.factor * stars.expectedScatter[i]!) ** 2),
+  )
   const sum = weight.reduce((total, w) => total + w, 0)
   const newPivot = weight.reduce((total, w, i) => total + w * color[i]!, 0) / sum
   let across = 0

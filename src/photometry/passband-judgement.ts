@@ -27,12 +27,18 @@ export interface PassbandStars {
 
 /** What the passband of a camera that is not known for certain does to a zeropoint. */
 export interface PassbandJudgement {
-  /** Largest error that the passbands make which the stars' colours allow [mag]; 0 if the camera is known to have the band. */
+  /**
+   * Largest error that the passbands make which the stars' colours allow [mag]; 0 if the camera is known to have the
+   * band.
+   */
   readonly coverMag: number
   readonly concern: Concern | null
 }
 
-/** Slope of residuals that a relation's own error may show [mag per mag of BP - RP]: 0.000 to 0.009 in five bands on two tiles of DES Y6. */
+/**
+ * Slope of residuals that a relation's own error may show [mag per mag of BP - RP]: 0.000 to 0.009 in five bands on two
+ * tiles of DES Y6.
+ */
 const SLOPE_DOUBT = 0.006
 /** And what dust adds [per mag of E(B-V)]: 0.1 to 0.3 by band (CCM, R_V 3.1). */
 const SLOPE_DOUBT_PER_EBV = 0.2
@@ -43,7 +49,10 @@ const RELATIONS_DIFFER = 0.2
 const RELATIONS_DIFFER_MAG = 0.01
 /** Of a passband that none of the known ones explains: offset per slope. SDSS and PS1 have 0.3 to 1.3. */
 const OFFSET_PER_SLOPE_MAG = 1.5
-/** Stars that spread by more fall apart into groups of colour, of which the zeropoint follows one: up to two standard deviations from the mean. */
+/**
+ * Stars that spread by more fall apart into groups of colour, of which the zeropoint follows one: up to two standard
+ * deviations from the mean.
+ */
 const GROUPS_SPREAD_MAG = 0.1
 /** Nats by which another passband has to explain the slope better: with a header that names the camera, and without. */
 const EVIDENCE_AGAINST_HEADER = 8
@@ -52,7 +61,8 @@ const EVIDENCE = 1.5
 const HEADER_SLOPE_DOUBT = 0.03
 
 /** Systems of the names that one filter's light may go by: a bare letter may be anybody's. */
-const mayBe = (named: FilterSystem | undefined, system: FilterSystem): boolean => system !== 'johnson-cousins' || named === undefined
+const mayBe = (named: FilterSystem | undefined, system: FilterSystem): boolean =>
+  system !== 'johnson-cousins' || named === undefined
 
 /** Whose filter its name says that it is; undefined for a bare letter, or no name that is known. */
 function systemNamed(filter: string | null): FilterSystem | undefined {
@@ -61,8 +71,9 @@ function systemNamed(filter: string | null): FilterSystem | undefined {
 }
 
 /**
- * Whether the light came through DES's passband: by the camera, and by the slope of the stars' residuals with colour, which light of SDSS, PS1 and
- * Johnson-Cousins shows in each band. Of a camera whose header names it and that has the band only strong evidence is told.
+ * Whether the light came through DES's passband: by the camera, and by the slope of the stars' residuals with colour,
+ * which light of SDSS, PS1 and Johnson-Cousins shows in each band. Of a camera whose header names it and that has the
+ * band only strong evidence is told.
  *
  * @param ccds under one sky
  */
@@ -71,14 +82,19 @@ export function judgePassband(ccds: readonly PassbandStars[], context: PassbandC
   const named = systemNamed(context.filter)
   const known = ownBand && (named === undefined || named === 'des')
   const byHeader = known && cameraFrom === 'header'
-  const doubt = Math.hypot(byHeader ? HEADER_SLOPE_DOUBT : SLOPE_DOUBT, SLOPE_DOUBT_PER_EBV * reddeningOf(context.galacticLatitudeDeg))
+  const doubt = Math.hypot(
+    byHeader ? HEADER_SLOPE_DOUBT : SLOPE_DOUBT,
+    SLOPE_DOUBT_PER_EBV * reddeningOf(context.galacticLatitudeDeg),
+  )
   const pooled = pooledSlope(ccds)
-  // Too few stars for a slope: Johnson-Cousins's light would make them scatter by tenths, which the statistical error holds.
+  // Too few stars for a slope: Johnson-Cousins's light would make them scatter by tenths, which the statistical error
+  // holds.
   const others = otherPassbandsOf(band).filter(({ system }) => mayBe(pooled === null ? 'des' : named, system))
   const fits = others.map(({ name, system }) => {
     const { colourSlope, offset: mean, spread } = pooledFit(ccds, name)
     const offset = Math.abs(mean) + (spread > GROUPS_SPREAD_MAG ? 2 * spread : 0)
-    const far = pooled === null ? 0 : (pooled.slope - colourSlope) / Math.hypot(pooled.err, doubt, RELATIONS_DIFFER * colourSlope)
+    const far =
+      pooled === null ? 0 : (pooled.slope - colourSlope) / Math.hypot(pooled.err, doubt, RELATIONS_DIFFER * colourSlope)
     return { name, system, offset, far }
   })
   const own = pooled === null ? 0 : pooled.slope / Math.hypot(pooled.err, doubt)
@@ -87,21 +103,35 @@ export function judgePassband(ccds: readonly PassbandStars[], context: PassbandC
   const unexplained = Math.abs(own) > EXCLUDED && allowed.length === 0 && pooled !== null
   const offsetMag = unexplained ? OFFSET_PER_SLOPE_MAG * Math.abs(pooled.slope) : largest
   const coverMag = byHeader || offsetMag === 0 ? 0 : (1 + RELATIONS_DIFFER) * offsetMag + RELATIONS_DIFFER_MAG
-  const best = fits.reduce<(typeof fits)[number] | undefined>((a, b) => (a === undefined || Math.abs(b.far) < Math.abs(a.far) ? b : a), undefined)
+  const best = fits.reduce<(typeof fits)[number] | undefined>(
+    (a, b) => (a === undefined || Math.abs(b.far) < Math.abs(a.far) ? b : a),
+    undefined,
+  )
   const evidence = best === undefined ? 0 : (own ** 2 - best.far ** 2) / 2
   const isOther = evidence > (byHeader ? EVIDENCE_AGAINST_HEADER : EVIDENCE)
-  return { coverMag, concern: concernOf(context, known, isOther ? { name: best!.name, slope: pooled!.slope, err: pooled!.err } : null, coverMag) }
+  return {
+    coverMag,
+    concern: concernOf(
+      context,
+      known,
+      isOther ? { name: best!.name, slope: pooled!.slope, err: pooled!.err } : null,
+      coverMag,
+    ),
+  }
 }
 
 /**
- * The judgement of CCDs of one exposure, from what is kept of them; null where no band is claimed. Of the camera no more is taken for known than all
- * of them say.
+ * The judgement of CCDs of one exposure, from what is kept of them; null where no band is claimed. Of the camera no
+ * more is taken for known than all of them say.
  */
 export function passbandOf(ccds: readonly JudgedCcd[], galacticLatitudeDeg: number): PassbandJudgement | null {
   const claimed = ccds.filter(({ system }) => system === 'des-ab')
   const first = claimed[0]
   if (first === undefined) return null
-  const stars = claimed.map(({ band, diagnostics: { bands, passbands } }) => ({ own: bands?.[band], others: passbands }))
+  const stars = claimed.map(({ band, diagnostics: { bands, passbands } }) => ({
+    own: bands?.[band],
+    others: passbands,
+  }))
   const weakest = largestOf(claimed.map(({ cameraFrom }) => CAMERA_SOURCES.indexOf(cameraFrom)))
   const other = claimed.find(({ filter }) => systemNamed(filter) !== undefined && systemNamed(filter) !== 'des')
   return judgePassband(stars, {
@@ -124,8 +154,13 @@ function concernOf(
   coverMag: number,
 ): Concern | null {
   const cover = coverMag === 0 ? '' : `; the systematic error holds ${(1000 * coverMag).toFixed(0)} mmag for it`
-  const slope = other && `the residuals change by ${other.slope.toFixed(3)} ± ${other.err.toFixed(3)} mag per mag of BP - RP, as in light of ${other.name}`
-  if (known) return slope ? { tag: 'passband', severity: 'look', sentence: `${slope}, not of DES ${band}${cover}` } : null
+  const slope =
+    other &&
+    `the residuals change by ${other.slope.toFixed(
+      3,
+    )} ± ${other.err.toFixed(3)} mag per mag of BP - RP, as in light of ${other.name}`
+  if (known)
+    return slope ? { tag: 'passband', severity: 'look', sentence: `${slope}, not of DES ${band}${cover}` } : null
   const named = systemNamed(filter)
   const who =
     named !== undefined && named !== 'des'

@@ -27,7 +27,9 @@ export function propagateTo(epochYr: number, stars: StarColumns): StarColumns {
     const parallax = parallaxMas?.[i]
     const parallaxRad = parallax !== undefined && parallax > 0 ? parallax * masToRad : 0
     const east = pmRa * years * masToRad + parallaxRad * (earth[0] * sinRa - earth[1] * cosRa)
-    const north = pmDec * years * masToRad + parallaxRad * (earth[0] * cosRa * sinDec + earth[1] * sinRa * sinDec - earth[2] * cosDec)
+    const north =
+      pmDec * years * masToRad +
+      parallaxRad * (earth[0] * cosRa * sinDec + earth[1] * sinRa * sinDec - earth[2] * cosDec)
     const moved = directionOf([
       cosDec * cosRa - east * sinRa - north * sinDec * cosRa,
       cosDec * sinRa + east * cosRa - north * sinDec * sinRa,
@@ -41,7 +43,8 @@ export function propagateTo(epochYr: number, stars: StarColumns): StarColumns {
 
 /**
  * Barycentric position of the Earth in ICRS axes [au], to 0.01 au: the Sun's mean longitude with its two largest terms
- * (Astronomical Almanac, low-precision Sun), turned round. Enough for parallaxes: 0.01 of a nearby star's 300 mas is 3 mas.
+ * (Astronomical Almanac, low-precision Sun), turned round. Enough for parallaxes: 0.01 of a nearby star's 300 mas is 3
+ * mas.
  */
 export function earthPositionAu(epochYr: number): Vec3 {
   const days = (epochYr - 2000) * 365.25

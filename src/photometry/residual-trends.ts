@@ -2,7 +2,10 @@
 export interface Trend {
   readonly slope: number
   readonly err: number
-  /** Gain in the log likelihood over its price, 0.5 (chi-squared gained - log n) (Schwarz 1978): above 0 the trend is more probable than none. */
+  /**
+   * Gain in the log likelihood over its price, 0.5 (chi-squared gained - log n) (Schwarz 1978): above 0 the trend is
+   * more probable than none.
+   */
   readonly evidence: number
 }
 

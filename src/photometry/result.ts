@@ -50,7 +50,10 @@ export interface MatchColumns {
   readonly fate: readonly MatchFate[]
 }
 
-/** The original's selection and statistic on the catalogue's own magnitude, over our match. Counts stand also without a number. */
+/**
+ * The original's selection and statistic on the catalogue's own magnitude, over our match. Counts stand also without a
+ * number.
+ */
 export interface SigmaClipSummary {
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
@@ -62,7 +65,10 @@ export interface SigmaClipSummary {
 export interface CcdResult {
   readonly ccd: number
   readonly band: string
-  /** Name of the camera's description, `generic` if it is not described; where it is known from; FILTER, else BAND of the header. */
+  /**
+   * Name of the camera's description, `generic` if it is not described; where it is known from; FILTER, else BAND of
+   * the header.
+   */
   readonly camera: string
   readonly cameraFrom: CameraSource
   readonly filter: string | null
@@ -85,7 +91,12 @@ export interface CcdResult {
   readonly system: PhotometricSystem
   readonly catalog: string
   readonly relation: string
-  readonly cuts: { readonly detections: number; readonly selected: number; readonly matched: number; readonly used: number }
+  readonly cuts: {
+    readonly detections: number
+    readonly selected: number
+    readonly matched: number
+    readonly used: number
+  }
   /** How many each cut took: detections not selected, and matched stars that cannot serve. */
   readonly lost: Readonly<Record<SelectionCut | StandardCut | 'unmatched' | 'outlier', number>>
   readonly sigmaClip: SigmaClipSummary

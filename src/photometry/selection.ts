@@ -12,7 +12,10 @@ export interface Selection {
 
 const LEAST_SIGNAL_TO_NOISE = 10
 const HIGHEST_FLAGS = 3
-/** Half-width in SPREAD_MODEL that holds point sources of high signal (Desai et al. 2012), widened by twice each one's error. */
+/**
+ * Half-width in SPREAD_MODEL that holds point sources of high signal (Desai et al. 2012), widened by twice each one's
+ * error.
+ */
 const SPREAD_LIMIT = 0.003
 const LEAST_CLASS_STAR = 0.5
 
@@ -30,7 +33,13 @@ export function selectStars(sources: SourceColumns, saturation?: number): Select
   const starLike = starLikeTest(sources)
   const firstCut = (i: number): SelectionCut | undefined => {
     if (!Number.isFinite(sources.raDeg[i]!) || !(Math.abs(sources.decDeg[i]!) <= 90)) return 'position'
-    if (!(sources.flux[i]! > 0 && sources.flux[i]! < Infinity && sources.fluxErr[i]! > 0 && sources.flux[i]! >= LEAST_SIGNAL_TO_NOISE * sources.fluxErr[i]!)) return 'signal'
+    if (!(
+      sources.flux[i]! > 0 &&
+      sources.flux[i]! < Infinity &&
+      sources.fluxErr[i]! > 0 &&
+      sources.flux[i]! >= LEAST_SIGNAL_TO_NOISE * sources.fluxErr[i]!
+    ))
+      return 'signal'
     if (!(sources.flags[i]! <= HIGHEST_FLAGS)) return 'flags'
     if (sources.imaflagsIso && sources.imaflagsIso[i]! !== 0) return 'imageFlags'
     if (saturation !== undefined && sources.peak && sources.peak[i]! >= saturation) return 'saturated'

@@ -10,8 +10,9 @@ export interface Clipped {
 }
 
 /**
- * Repeated clip about the mean: a value is dropped where (value - mean)^2 > nSigma^2 variance (strict), mean and variance (ddof 0) over
- * what the pass before left; a dropped value never returns. Values where `among` is 0 take no part.
+ * Repeated clip about the mean: a value is dropped where (value - mean)^2 > nSigma^2 variance (strict), mean and
+ * variance (ddof 0) over what the pass before left; a dropped value never returns. Values where `among` is 0 take no
+ * part.
  */
 export function clipAboutMean(values: Float64Array, among: Uint8Array, passes = 3, nSigma = 3): Clipped {
   const keep = among.slice()
@@ -48,13 +49,26 @@ function momentsOf(values: Float64Array, keep: Uint8Array): { count: number; mea
 
 /** The original's statistic of one set of matches, in the field's convention. */
 export type SigmaClippedZeropoint =
-  | { readonly outcome: 'fitted'; readonly zeropoint: number; readonly zeropointErr: number; readonly nAll: number; readonly nClipped: number; readonly keep: Uint8Array }
-  | { readonly outcome: 'none'; readonly reason: string; readonly nAll: number; readonly nClipped: number; readonly keep: Uint8Array }
+  | {
+      readonly outcome: 'fitted'
+      readonly zeropoint: number
+      readonly zeropointErr: number
+      readonly nAll: number
+      readonly nClipped: number
+      readonly keep: Uint8Array
+    }
+  | {
+      readonly outcome: 'none'
+      readonly reason: string
+      readonly nAll: number
+      readonly nClipped: number
+      readonly keep: Uint8Array
+    }
 
 /**
- * The zeropoint of BLISS expCalib (2018): mean of `offset` = instMag - refMag [mag] within -40 < offset < -10 after three passes of a
- * 3 sigma clip; zeropoint = -mean, zeropointErr = std / sqrt(n) with ddof 0. `nAll` counts the window, `nClipped` what is left;
- * more than two must be left. `keep` has the length of `offset`; NaN is never kept.
+ * The zeropoint of BLISS expCalib (2018): mean of `offset` = instMag - refMag [mag] within -40 < offset < -10 after
+ * three passes of a 3 sigma clip; zeropoint = -mean, zeropointErr = std / sqrt(n) with ddof 0. `nAll` counts the
+ * window, `nClipped` what is left; more than two must be left. `keep` has the length of `offset`; NaN is never kept.
  */
 export function sigmaClippedZeropoint(offset: Float64Array): SigmaClippedZeropoint {
   const within = new Uint8Array(offset.length)
@@ -66,6 +80,13 @@ export function sigmaClippedZeropoint(offset: Float64Array): SigmaClippedZeropoi
     }
   }
   const { keep, count, mean, std } = clipAboutMean(offset, within)
-  if (count <= 2) return { outcome: 'none', reason: `${count} of ${nAll} stars are left after the clip, more than 2 are needed`, nAll, nClipped: count, keep }
+  if (count <= 2)
+    return {
+      outcome: 'none',
+      reason: `${count} of ${nAll} stars are left after the clip, more than 2 are needed`,
+      nAll,
+      nClipped: count,
+      keep,
+    }
   return { outcome: 'fitted', zeropoint: -mean, zeropointErr: std / Math.sqrt(count), nAll, nClipped: count, keep }
 }

@@ -25,9 +25,19 @@ const SCATTER_WITHOUT_COLOUR_TERM_MAG = 0.1
  *
  * @throws DataError where `des-ab` cannot be delivered from this catalogue, with a sentence that names the choice
  */
-export function standardSystem(system: PhotometricSystem, description: CatalogDescription, band: string, columns: ReadonlySet<StarColumn>): StandardSystem {
+export function standardSystem(
+  system: PhotometricSystem,
+  description: CatalogDescription,
+  band: string,
+  columns: ReadonlySet<StarColumn>,
+): StandardSystem {
   if (system === 'catalog') {
-    return { system, label: `${description.name} magnitude as it is`, relation: null, expectedScatterMag: SCATTER_WITHOUT_COLOUR_TERM_MAG }
+    return {
+      system,
+      label: `${description.name} magnitude as it is`,
+      relation: null,
+      expectedScatterMag: SCATTER_WITHOUT_COLOUR_TERM_MAG,
+    }
   }
   refuseOtherBands(band)
   const relation = relationFor(description, band, columns)
@@ -36,21 +46,35 @@ export function standardSystem(system: PhotometricSystem, description: CatalogDe
 
 /** A name that is no band, and a filter whose band is none of u, g, r, i, z, Y. */
 function refuseOtherBands(band: string): void {
-  const catalogAsIs = '`--system catalog` calibrates to the catalogue\'s own magnitude instead'
+  const catalogAsIs = "`--system catalog` calibrates to the catalogue's own magnitude instead"
   const filter = namedFilter(band)
   if (filter === undefined) {
-    throw new DataError('unknown-filter', `'${band}' is no band that is known: write u, g, r, i, z or Y, or a name such as 'SDSS i'; ${catalogAsIs}`)
+    throw new DataError(
+      'unknown-filter',
+      `'${band}' is no band that is known: write u, g, r, i, z or Y, or a name such as 'SDSS i'; ${catalogAsIs}`,
+    )
   }
   if (!hasCommonBand(filter)) {
-    throw new DataError('no-relation', `${band} is a ${filter.system} filter, to which there is no relation: des-ab has g, r, i, z, Y; ${catalogAsIs}`)
+    throw new DataError(
+      'no-relation',
+      `${band} is a ${filter.system} filter, to which there is no relation: des-ab has g, r, i, z, Y; ${catalogAsIs}`,
+    )
   }
 }
 
 /** Standard magnitudes of the stars in the chosen system; NaN with a named cut where a star cannot serve. */
-export function standardsOf(catalogStars: StarColumns, { relation, expectedScatterMag }: StandardSystem, description: CatalogDescription): StandardMagnitudes {
+export function standardsOf(
+  catalogStars: StarColumns,
+  { relation, expectedScatterMag }: StandardSystem,
+  description: CatalogDescription,
+): StandardMagnitudes {
   const stars = withTypicalErrors(catalogStars, description)
   if (relation !== null) {
-    return standardMagnitudes(stars, relation, description.bpFaintLimitMag === undefined ? {} : { bpFaintLimitMag: description.bpFaintLimitMag })
+    return standardMagnitudes(
+      stars,
+      relation,
+      description.bpFaintLimitMag === undefined ? {} : { bpFaintLimitMag: description.bpFaintLimitMag },
+    )
   }
   const n = stars.mag.length
   const usable = new Uint8Array(n)
@@ -67,9 +91,13 @@ export function standardsOf(catalogStars: StarColumns, { relation, expectedScatt
     refMag: stars.mag,
     ...(stars.magErr ? { refMagErr: stars.magErr.map((error) => (Number.isFinite(error) ? error : 0)) } : {}),
     refScatter: new Float64Array(n).fill(expectedScatterMag),
-    colour: stars.bpMag && stars.rpMag ? stars.bpMag.map((bp, i) => bp - stars.rpMag![i]!) : new Float64Array(n).fill(NaN),
+    colour:
+      stars.bpMag && stars.rpMag ? stars.bpMag.map((bp, i) => bp - stars.rpMag![i]!) : new Float64Array(n).fill(NaN),
     usable,
     cut,
-    cuts: { ...(Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as StandardMagnitudes['cuts']), missingMagnitude: missing },
+    cuts: {
+      ...(Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as StandardMagnitudes['cuts']),
+      missingMagnitude: missing,
+    },
   }
 }

@@ -37,13 +37,26 @@ export interface CcdStages {
 }
 
 /** Puts the stages together into the result of one CCD that stands alone. */
-export function summarize({ input, catalogName, standard, selection, fitted, sigmaClip, astrometry, diagnostics, epochYr }: CcdStages): CcdResult {
+export function summarize({
+  input,
+  catalogName,
+  standard,
+  selection,
+  fitted,
+  sigmaClip,
+  astrometry,
+  diagnostics,
+  epochYr,
+}: CcdStages): CcdResult {
   const { fit, matches } = fitted
   const selected = selection.selected.reduce((count, s) => count + s, 0)
   const matched = matches.fate.length
   const used = fit.outcome === 'fitted' ? matches.fate.filter((fate) => fate === 'used').length : 0
   const countOf = (fate: string) => matches.fate.filter((f) => f === fate).length
-  const lostAsStandard = Object.fromEntries(STANDARD_CUTS.map((cut) => [cut, countOf(cut)])) as Record<StandardCut, number>
+  const lostAsStandard = Object.fromEntries(STANDARD_CUTS.map((cut) => [cut, countOf(cut)])) as Record<
+    StandardCut,
+    number
+  >
   const cuts = { detections: input.sources.raDeg.length, selected, matched, used }
   const number = fit.outcome === 'fitted'
   const latitude = galacticLatitudeDeg(input.centre.raDeg, input.centre.decDeg)
@@ -61,7 +74,10 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     reason: number ? null : reasonOf(cuts, selection.lost, fit.reason),
     zeropoint: number ? fit.zeropoint : null,
     zeropointErr: number ? fit.zeropointErr : null,
-    systematicErr: standard.relation && number ? systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }) + (judged?.coverMag ?? 0) : null,
+    systematicErr:
+      standard.relation && number
+        ? systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }) + (judged?.coverMag ?? 0)
+        : null,
     ownFraction: number ? 1 : 0,
     scatter: number ? fit.scatter : null,
     flag: number ? EXPOSURE_FLAGS.own : EXPOSURE_FLAGS.none,
@@ -77,14 +93,24 @@ export function summarize({ input, catalogName, standard, selection, fitted, sig
     epochFrom: input.epochFrom ?? 'catalog',
     matches,
   }
-  const concerns = concernsOf(result, { band: input.band, galacticLatitudeDeg: latitude, saturation: input.saturation, passband: judged?.concern ?? null })
+  const concerns = concernsOf(result, {
+    band: input.band,
+    galacticLatitudeDeg: latitude,
+    saturation: input.saturation,
+    passband: judged?.concern ?? null,
+  })
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }
 
-function reasonOf({ detections, selected, matched }: CcdResult['cuts'], lost: Selection['lost'], fitReason: string): string {
+function reasonOf(
+  { detections, selected, matched }: CcdResult['cuts'],
+  lost: Selection['lost'],
+  fitReason: string,
+): string {
   if (detections === 0) return 'the SExtractor catalogue has no detections'
   if (selected === 0) return `none of ${detections} detections passes the selection: ${lossesOf(lost)}`
-  if (matched === 0) return `none of ${selected} selected detections has a star of the catalogue within the match radius`
+  if (matched === 0)
+    return `none of ${selected} selected detections has a star of the catalogue within the match radius`
   return fitReason
 }
 

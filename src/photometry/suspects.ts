@@ -2,7 +2,10 @@ import { CommandError } from '../errors.js'
 import { matchSky, type SkyPositions } from '../math/match-sky.js'
 import { gather } from '../math/select.js'
 
-/** Objects that make poor standards, variables and AGN, by the catalogue's ids or by positions (ICRS degrees, near the exposure's epoch). */
+/**
+ * Objects that make poor standards, variables and AGN, by the catalogue's ids or by positions (ICRS degrees, near the
+ * exposure's epoch).
+ */
 export interface Suspects {
   readonly sourceId?: BigInt64Array
   readonly raDeg?: Float64Array
@@ -19,10 +22,16 @@ const USUAL_RADIUS_ARCSEC = 2
  * @param rows of the stars
  * @throws CommandError where one of raDeg and decDeg is missing, they differ in length, or the radius is out of range
  */
-export function suspectStars(stars: SkyPositions & { readonly sourceId: BigInt64Array }, rows: Uint32Array, suspects: Suspects): Uint8Array {
+export function suspectStars(
+  stars: SkyPositions & { readonly sourceId: BigInt64Array },
+  rows: Uint32Array,
+  suspects: Suspects,
+): Uint8Array {
   const { sourceId, raDeg, decDeg, radiusArcsec = USUAL_RADIUS_ARCSEC } = suspects
   if ((raDeg === undefined) !== (decDeg === undefined)) {
-    throw new CommandError('ragged-positions', 'suspects need raDeg and decDeg, or neither', { found: raDeg ? 'raDeg only' : 'decDeg only' })
+    throw new CommandError('ragged-positions', 'suspects need raDeg and decDeg, or neither', {
+      found: raDeg ? 'raDeg only' : 'decDeg only',
+    })
   }
   const ids = new Set(sourceId)
   const isSuspect = Uint8Array.from(rows, (j) => Number(ids.has(stars.sourceId[j]!)))

@@ -11,10 +11,16 @@ const RESISTANT = 1.5476
 const HALF = 0.5
 
 /**
- * MM-estimate of the offsets (Yohai 1987): S-scale at the `start` (the shortest half's centre), then the bisquare M-estimate at that scale, weighted by the errors;
- * error by the sandwich (Huber 1967) with n / (n - 1). Shares nothing with the mixture but data and start, so that the two check each other.
+ * MM-estimate of the offsets (Yohai 1987): S-scale at the `start` (the shortest half's centre), then the bisquare
+ * M-estimate at that scale, weighted by the errors; error by the sandwich (Huber 1967) with n / (n - 1). Shares nothing
+ * with the mixture but data and start, so that the two check each other.
  */
-export function tukeyZeropoint(offset: Float64Array, variance: Float64Array, expectedScatter: Float64Array, start: number): TukeyFit {
+export function tukeyZeropoint(
+  offset: Float64Array,
+  variance: Float64Array,
+  expectedScatter: Float64Array,
+  start: number,
+): TukeyFit {
   const n = offset.length
   const factor = scatterFactor(offset, variance, expectedScatter, start)
   const total = variance.map((v, i) => Math.max(1e-12, v + (factor * expectedScatter[i]!) ** 2))
@@ -49,8 +55,16 @@ export function tukeyZeropoint(offset: Float64Array, variance: Float64Array, exp
   return { zeropoint: z, zeropointErr, scatter: factor * Math.sqrt(meanSquare) }
 }
 
-/** Scatter factor k at which the mean bisquare loss of residual / sqrt(variance + (k t)^2) is one half; 0 where the errors alone explain it. */
-function scatterFactor(offset: Float64Array, variance: Float64Array, expectedScatter: Float64Array, centre: number): number {
+/**
+ * Scatter factor k at which the mean bisquare loss of residual / sqrt(variance + (k t)^2) is one half; 0 where the
+ * errors alone explain it.
+ */
+function scatterFactor(
+  offset: Float64Array,
+  variance: Float64Array,
+  expectedScatter: Float64Array,
+  centre: number,
+): number {
   const excess = (k: number) => {
     let sum = 0
     for (let i = 0; i < offset.length; i++) {

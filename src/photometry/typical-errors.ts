@@ -8,8 +8,14 @@ const PAIRS = [
   ['rpMag', 'rpMagErr'],
 ] as const
 
-/** Stars whose catalogue carries magnitudes without errors get the release's typical error at each magnitude; given errors stay. */
-export function withTypicalErrors(stars: StarColumns, { typicalErrors }: Pick<CatalogDescription, 'typicalErrors'>): StarColumns {
+/**
+ * Stars whose catalogue carries magnitudes without errors get the release's typical error at each magnitude; given
+ * errors stay.
+ */
+export function withTypicalErrors(
+  stars: StarColumns,
+  { typicalErrors }: Pick<CatalogDescription, 'typicalErrors'>,
+): StarColumns {
   if (typicalErrors === undefined) return stars
   const filled: Record<string, Float64Array> = {}
   for (const [magnitude, error] of PAIRS) {

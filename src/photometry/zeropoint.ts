@@ -12,7 +12,10 @@ export interface ZeropointInput {
   readonly instMagErr?: Float64Array
   /** Colour for a residual slope; without it none is fitted. */
   readonly color?: Float64Array
-  /** Probability, from what is known beside the photometry, that the star is a sound standard; 0 leaves it out, NaN says nothing. */
+  /**
+   * Probability, from what is known beside the photometry, that the star is a sound standard; 0 leaves it out, NaN says
+   * nothing.
+   */
   readonly inlierPrior?: Float64Array
   /** Expected scatter of sound stars beyond the errors [mag], up to one common factor that is fitted. */
   readonly refScatter?: Float64Array
@@ -46,7 +49,10 @@ export interface FittedZeropoint {
   readonly residual: Float64Array
   readonly colourSlope?: number
   readonly colourPivot?: number
-  /** An estimate of another kind (`robust` with five stars or more): a disagreement says that the populations are not what the model thinks. */
+  /**
+   * An estimate of another kind (`robust` with five stars or more): a disagreement says that the populations are not
+   * what the model thinks.
+   */
   readonly crossCheck?: CrossCheck
 }
 
@@ -74,9 +80,9 @@ const LEAST_SCATTER_MAG = 1e-4
 
 /**
  * Zeropoint of one set of matched stars, refMag = instMag + zeropoint, with its one-sigma error.
- * `robust`: centre of the sound stars of a mixture with outliers, scatter and shares integrated under weak priors (mixture.ts).
- * `sigma-clip`: mean and std / sqrt(n) after three passes of a 3 sigma clip, whatever the errors. Deterministic; unmoved by the order of the stars.
- * Throws RangeError where the arrays differ in length.
+ * `robust`: centre of the sound stars of a mixture with outliers, scatter and shares integrated under weak priors
+ * (mixture.ts). `sigma-clip`: mean and std / sqrt(n) after three passes of a 3 sigma clip, whatever the errors.
+ * Deterministic; unmoved by the order of the stars. Throws RangeError where the arrays differ in length.
  */
 export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = {}): ZeropointFit {
   const { refMag, instMag } = input
@@ -88,18 +94,35 @@ export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = 
   const { minStars = 3 } = options
   const rows = usableRows(input)
   if (rows.length < Math.max(1, minStars)) {
-    return { outcome: 'none', reason: `${rows.length} of ${n} stars have finite magnitudes${input.color ? ', errors and colours' : ' and errors'}, at least ${Math.max(1, minStars)} are needed` }
+    return {
+      outcome: 'none',
+      reason:
+        `${rows.length} of ${n} stars have finite ` +
+        `magnitudes${input.color ? ', errors and colours' : ' and errors'}, ` +
+        `at least ${Math.max(1, minStars)} are needed`,
+    }
   }
   const offset = columnOf(rows, (i) => refMag[i]! - instMag[i]!)
   return options.estimator === 'sigma-clip' ? sigmaClipFit(offset, rows, n) : robustFit(input, options, offset, rows)
 }
 
-function usableRows({ refMag, refMagErr, instMag, instMagErr, color, inlierPrior, refScatter }: ZeropointInput): Uint32Array {
+function usableRows({
+  refMag,
+  refMagErr,
+  instMag,
+  instMagErr,
+  color,
+  inlierPrior,
+  refScatter,
+}: ZeropointInput): Uint32Array {
   const rows = new Uint32Array(refMag.length)
   let count = 0
   for (let i = 0; i < refMag.length; i++) {
     const errors = [refMagErr?.[i] ?? 0, instMagErr?.[i] ?? 0, refScatter?.[i] ?? 0]
-    const sound = Number.isFinite(refMag[i]! - instMag[i]! + (color?.[i] ?? 0)) && errors.every((error) => error >= 0 && error < Infinity) && !((inlierPrior?.[i] ?? 1) <= 0)
+    const sound =
+      Number.isFinite(refMag[i]! - instMag[i]! + (color?.[i] ?? 0)) &&
+      errors.every((error) => error >= 0 && error < Infinity) &&
+      !((inlierPrior?.[i] ?? 1) <= 0)
     if (sound) rows[count++] = i
   }
   return rows.slice(0, count)
@@ -114,12 +137,30 @@ function columnOf(rows: Uint32Array, value: (i: number) => number): Float64Array
 
 function sigmaClipFit(offset: Float64Array, rows: Uint32Array, n: number): ZeropointFit {
   const { keep, count, mean, std } = clipAboutMean(offset, new Uint8Array(offset.length).fill(1))
-  if (count <= 2) return { outcome: 'none', reason: `${count} of ${offset.length} stars are left after the clip, more than 2 are needed` }
+  if (count <= 2)
+    return {
+      outcome: 'none',
+      reason: `${count} of ${offset.length} stars are left after the clip, more than 2 are needed`,
+    }
   const { weight, residual } = spread(rows, n, offset, keep, () => mean)
-  return { outcome: 'fitted', zeropoint: mean, zeropointErr: std / Math.sqrt(count), scatter: std, outlierFraction: 1 - count / offset.length, nUsed: count, weight, residual }
+  return {
+    outcome: 'fitted',
+    zeropoint: mean,
+    zeropointErr: std / Math.sqrt(count),
+    scatter: std,
+    outlierFraction: 1 - count / offset.length,
+    nUsed: count,
+    weight,
+    residual,
+  }
 }
 
-function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Float64Array, rows: Uint32Array): ZeropointFit {
+function robustFit(
+  input: ZeropointInput,
+  options: ZeropointOptions,
+  offset: Float64Array,
+  rows: Uint32Array,
+): ZeropointFit {
   const { refMagErr, instMagErr, color, inlierPrior, refScatter } = input
   const { expectedScatterMag = 0.012, colourSlopePrior = 0.005, crossCheck: wantsCrossCheck = true } = options
   const stars: MixtureStars = {
@@ -128,7 +169,9 @@ function robustFit(input: ZeropointInput, options: ZeropointOptions, offset: Flo
     expectedScatter: columnOf(rows, (i) => Math.max(LEAST_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
     errorsComplete: refMagErr !== undefined && instMagErr !== undefined,
     ...(color ? { color: columnOf(rows, (i) => color[i]!) } : {}),
-    ...(inlierPrior ? { inlierPrior: columnOf(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? USUAL_PRIOR : inlierPrior[i]!)) } : {}),
+    ...(inlierPrior
+      ? { inlierPrior: columnOf(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? USUAL_PRIOR : inlierPrior[i]!)) }
+      : {}),
     colourSlopePrior,
   }
   const fit = robustZeropoint(stars)
@@ -155,7 +198,13 @@ function crossCheck(fit: MixtureFit, { offset, variance, expectedScatter, color 
   return { zeropoint, zeropointErr, differenceSigma, agrees: differenceSigma <= 3 }
 }
 
-function spread(rows: Uint32Array, n: number, offset: Float64Array, weights: ArrayLike<number>, centre: (k: number) => number) {
+function spread(
+  rows: Uint32Array,
+  n: number,
+  offset: Float64Array,
+  weights: ArrayLike<number>,
+  centre: (k: number) => number,
+) {
   const weight = new Float64Array(n)
   const residual = new Float64Array(n).fill(NaN)
   for (let k = 0; k < rows.length; k++) {

@@ -38,14 +38,38 @@ export const CARRIED_COLUMNS = Object.keys(CARRIED)
 
 /** The calibrated catalogue's columns: the original's, in its order, which readers go by. */
 export const CALIBRATED_COLUMNS: readonly string[] = [
-  ...['ID', 'EXPNUM', 'CCDNUM', 'NUMBER', 'ALPHAWIN_J2000', 'DELTAWIN_J2000', 'FLUX_AUTO', 'FLUXERR_AUTO', 'FLUX_PSF', 'FLUXERR_PSF'],
-  ...['MAG_AUTO', 'MAGERR_AUTO', 'MAG_PSF', 'MAGERR_PSF', 'SPREAD_MODEL', 'SPREADERR_MODEL', 'FWHM_WORLD', 'FWHMPSF_IMAGE', 'FWHMPSF_WORLD'],
+  ...[
+    'ID',
+    'EXPNUM',
+    'CCDNUM',
+    'NUMBER',
+    'ALPHAWIN_J2000',
+    'DELTAWIN_J2000',
+    'FLUX_AUTO',
+    'FLUXERR_AUTO',
+    'FLUX_PSF',
+    'FLUXERR_PSF',
+  ],
+  ...[
+    'MAG_AUTO',
+    'MAGERR_AUTO',
+    'MAG_PSF',
+    'MAGERR_PSF',
+    'SPREAD_MODEL',
+    'SPREADERR_MODEL',
+    'FWHM_WORLD',
+    'FWHMPSF_IMAGE',
+    'FWHMPSF_WORLD',
+  ],
   ...['CLASS_STAR', 'FLAGS', 'IMAFLAGS_ISO', 'ZeroPoint', 'ZeroPoint_rms', 'ZeroPoint_FLAGS'],
 ]
 
 type CarriedName = keyof typeof CARRIED
 
-/** What a calibrated catalogue takes over from a SExtractor catalogue as it is: rows by right ascension, those without one last. */
+/**
+ * What a calibrated catalogue takes over from a SExtractor catalogue as it is: rows by right ascension, those without
+ * one last.
+ */
 export interface CarriedCatalogue {
   readonly rowCount: number
   readonly raDeg: Float64Array
@@ -119,8 +143,16 @@ function integers(name: CarriedName, column: Column | undefined, sorted: Float64
 
 const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31
 
-/** Magnitudes of fluxes in float32, and their errors: `NO_MAGNITUDE` where the flux is not positive or there is no zeropoint, NaN where there is no flux column. */
-export function calibratedMagnitudes(flux: ArrayLike<number>, fluxErr: ArrayLike<number>, zeropoint: number | null, absent: boolean): { readonly mag: Float32Array; readonly magErr: Float32Array } {
+/**
+ * Magnitudes of fluxes in float32, and their errors: `NO_MAGNITUDE` where the flux is not positive or there is no
+ * zeropoint, NaN where there is no flux column.
+ */
+export function calibratedMagnitudes(
+  flux: ArrayLike<number>,
+  fluxErr: ArrayLike<number>,
+  zeropoint: number | null,
+  absent: boolean,
+): { readonly mag: Float32Array; readonly magErr: Float32Array } {
   const mag = new Float32Array(flux.length).fill(absent ? NaN : NO_MAGNITUDE)
   const magErr = mag.slice()
   if (absent || zeropoint === null) return { mag, magErr }
@@ -134,16 +166,21 @@ export function calibratedMagnitudes(flux: ArrayLike<number>, fluxErr: ArrayLike
 }
 
 /** The zeropoint as the catalogue's columns hold it: the original's sign, to a micromagnitude, and its error. */
-export function zeropointColumns({ zeropoint, zeropointErr }: AppliedZeropoint): { readonly zeropoint: number; readonly zeropointErr: number } {
+export function zeropointColumns({ zeropoint, zeropointErr }: AppliedZeropoint): {
+  readonly zeropoint: number
+  readonly zeropointErr: number
+} {
   const micromag = (value: number) => Math.round(value * 1e6) / 1e6
   if (zeropoint === null) return { zeropoint: NO_ZEROPOINT, zeropointErr: NO_ZEROPOINT }
   return { zeropoint: micromag(-zeropoint), zeropointErr: micromag(zeropointErr ?? NO_ZEROPOINT) }
 }
 
 /**
- * The calibrated catalogue of one CCD, exactly the original's 25 columns in its order, rows by right ascension, ID = 1..n.
+ * The calibrated catalogue of one CCD, exactly the original's 25 columns in its order, rows by right ascension, ID =
+ * 1..n.
  *
- * MAG_x = -2.5 log10(FLUX_x) + zeropoint in float32 where the flux is positive, else -9999; ZeroPoint with the original's sign.
+ * MAG_x = -2.5 log10(FLUX_x) + zeropoint in float32 where the flux is positive, else -9999; ZeroPoint with the
+ * original's sign.
  */
 export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZeropoint): Table {
   const { rowCount: n, columns, blank } = carried
@@ -152,7 +189,12 @@ export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZ
   const numbers = (name: CarriedName) => columns[name].values as ArrayLike<number>
   const magnitudes = (kind: 'AUTO' | 'PSF'): [Column, Column] => {
     const absent = blank.includes(`FLUX_${kind}`)
-    const { mag, magErr } = calibratedMagnitudes(numbers(`FLUX_${kind}`), numbers(`FLUXERR_${kind}`), applied.zeropoint, absent)
+    const { mag, magErr } = calibratedMagnitudes(
+      numbers(`FLUX_${kind}`),
+      numbers(`FLUXERR_${kind}`),
+      applied.zeropoint,
+      absent,
+    )
     return [
       { name: `MAG_${kind}`, type: 'f32', values: mag, unit: 'mag' },
       { name: `MAGERR_${kind}`, type: 'f32', values: magErr, unit: 'mag' },
@@ -160,7 +202,10 @@ export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZ
   }
   const { zeropoint, zeropointErr } = zeropointColumns(applied)
   return tableOf([
-    i32('ID', new Int32Array(n).map((_, i) => i + 1)),
+    i32(
+      'ID',
+      new Int32Array(n).map((_, i) => i + 1),
+    ),
     i32('EXPNUM', new Int32Array(n).fill(applied.expnum)),
     i32('CCDNUM', new Int32Array(n).fill(applied.ccd)),
     columns.NUMBER,

@@ -19,7 +19,18 @@ export interface CatalogueFacts {
 const EXTNAME = 'CALIBRATED'
 
 /** Keywords of the facts, in their order. */
-const KEYWORDS = ['DATE', 'DATE-OBS', 'BAND', 'PHOTSYS', 'MAGSYS', 'REFCAT', 'REFHASH', 'CREATOR', 'MAGNULL', 'ZPNULL'] as const
+const KEYWORDS = [
+  'DATE',
+  'DATE-OBS',
+  'BAND',
+  'PHOTSYS',
+  'MAGSYS',
+  'REFCAT',
+  'REFHASH',
+  'CREATOR',
+  'MAGNULL',
+  'ZPNULL',
+] as const
 
 const NOT_CALIBRATED = '-9999: no flux, or no zeropoint'
 
@@ -53,17 +64,32 @@ const COLUMNS: Readonly<Record<string, readonly [ucd: string, doc: string]>> = {
 }
 
 /** The part of the spectrum that holds a band's middle (UCD1+: B 400-500, V 500-600, R 600-750, I 750-1000 nm). */
-const SPECTRUM: Readonly<Record<string, string>> = { u: 'em.opt.U', g: 'em.opt.B', r: 'em.opt.R', i: 'em.opt.I', z: 'em.opt.I', Y: 'em.opt.I', V: 'em.opt.V' }
+const SPECTRUM: Readonly<Record<string, string>> = {
+  u: 'em.opt.U',
+  g: 'em.opt.B',
+  r: 'em.opt.R',
+  i: 'em.opt.I',
+  z: 'em.opt.I',
+  Y: 'em.opt.I',
+  V: 'em.opt.V',
+}
 
 /**
- * A calibrated catalogue and its header as `writeFitsTable` takes them: name of the table, what it was made with, a UCD and a description of each column, and
- * the numbers that stand for "none". FITS knows a null for integers only (4.0, 7.3.2), and no integer here is missing; of the floats the descriptions and
- * MAGNULL and ZPNULL say it.
+ * A calibrated catalogue and its header as `writeFitsTable` takes them: name of the table, what it was made with, a UCD
+ * and a description of each column, and the numbers that stand for "none". FITS knows a null for integers only (4.0,
+ * 7.3.2), and no integer here is missing; of the floats the descriptions and MAGNULL and ZPNULL say it.
  *
- * DATE is that of the exposure, not of the writing: the same inputs give the same bytes. Of an exposure that does not say when it was taken there is none.
+ * DATE is that of the exposure, not of the writing: the same inputs give the same bytes. Of an exposure that does not
+ * say when it was taken there is none.
  */
-export function describedCatalogue(table: Table, facts: CatalogueFacts): { readonly table: Table; readonly options: Pick<FitsTableOptions, 'extname' | 'headerCards'> } {
-  const columns = table.columns.map((column) => ({ ...column, ...(COLUMNS[column.name] ? { doc: COLUMNS[column.name]![1] } : {}) }))
+export function describedCatalogue(
+  table: Table,
+  facts: CatalogueFacts,
+): { readonly table: Table; readonly options: Pick<FitsTableOptions, 'extname' | 'headerCards'> } {
+  const columns = table.columns.map((column) => ({
+    ...column,
+    ...(COLUMNS[column.name] ? { doc: COLUMNS[column.name]![1] } : {}),
+  }))
   const spectrum = SPECTRUM[facts.band] ?? 'em.opt'
   const ucds = table.columns.flatMap(({ name }, k): FitsCardInput[] => {
     const ucd = COLUMNS[name]?.[0]
@@ -72,14 +98,28 @@ export function describedCatalogue(table: Table, facts: CatalogueFacts): { reado
   return { table: { ...table, columns }, options: { extname: EXTNAME, headerCards: [...ucds, ...factCards(facts)] } }
 }
 
-function factCards({ band, system, catalog, catalogHash, version, epochYr, epochFrom }: CatalogueFacts): FitsCardInput[] {
+function factCards({
+  band,
+  system,
+  catalog,
+  catalogHash,
+  version,
+  epochYr,
+  epochFrom,
+}: CatalogueFacts): FitsCardInput[] {
   const ascii = (text: string) => text.replace(/[^ -~]/g, '?')
   const date = dateOf(epochYr, epochFrom)
   return [
-    ...(date === undefined ? [] : [{ keyword: 'DATE', value: date, comment: 'of the exposure: same input, same file' }]),
+    ...(date === undefined
+      ? []
+      : [{ keyword: 'DATE', value: date, comment: 'of the exposure: same input, same file' }]),
     ...(date === undefined ? [] : [{ keyword: 'DATE-OBS', value: date, comment: `UTC, from ${epochFrom}` }]),
     { keyword: 'BAND', value: ascii(band) },
-    { keyword: 'PHOTSYS', value: ascii(system), comment: system === 'catalog' ? "the reference catalogue's own" : "the camera's band" },
+    {
+      keyword: 'PHOTSYS',
+      value: ascii(system),
+      comment: system === 'catalog' ? "the reference catalogue's own" : "the camera's band",
+    },
     ...(system === 'des-ab' ? [{ keyword: 'MAGSYS', value: 'AB' }] : []),
     { keyword: 'REFCAT', value: ascii(catalog), comment: 'reference catalogue' },
     { keyword: 'REFHASH', value: ascii(catalogHash) },
@@ -89,7 +129,10 @@ function factCards({ band, system, catalog, catalogHash, version, epochYr, epoch
   ]
 }
 
-/** `2017-08-18T09:07:12.000` of a Julian epoch (Lieske 1979), the day alone if only the night is known; undefined for what no header says. */
+/**
+ * `2017-08-18T09:07:12.000` of a Julian epoch (Lieske 1979), the day alone if only the night is known; undefined for
+ * what no header says.
+ */
 function dateOf(epochYr: number, from: EpochSource): string | undefined {
   if (from !== 'MJD-OBS' && from !== 'DATE-OBS' && from !== 'NITE') return undefined
   const mjd = 51_544.5 + (epochYr - 2000) * 365.25
@@ -98,7 +141,10 @@ function dateOf(epochYr: number, from: EpochSource): string | undefined {
 }
 
 /** The name, facts and UCDs that all parts of a combined catalogue have alike, for its header. */
-export function sharedHeader([first, ...others]: readonly FitsHeader[]): Pick<FitsTableOptions, 'extname' | 'headerCards'> {
+export function sharedHeader([first, ...others]: readonly FitsHeader[]): Pick<
+  FitsTableOptions,
+  'extname' | 'headerCards'
+> {
   if (first === undefined) return {}
   const ucds = Object.keys(COLUMNS).map((_, k) => `TUCD${k + 1}`)
   const shared = [...ucds, ...KEYWORDS].flatMap((keyword): FitsCardInput[] => {

@@ -29,7 +29,8 @@ const LARGEST_BORROWED_ERROR_MAG = 0.03
 
 /** The zeropoint that goes into a CCD's magnitudes: none where there is none, or where it is borrowed and poor. */
 export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed: boolean): AppliedZeropoint {
-  const poor = result.outcome === 'borrowed' && !keepBorrowed && (result.zeropointErr ?? Infinity) > LARGEST_BORROWED_ERROR_MAG
+  const poor =
+    result.outcome === 'borrowed' && !keepBorrowed && (result.zeropointErr ?? Infinity) > LARGEST_BORROWED_ERROR_MAG
   return {
     expnum,
     ccd: result.ccd,
@@ -40,7 +41,10 @@ export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed
 }
 
 /** What the header of a CCD's calibrated catalogue says. */
-export function catalogueFacts({ band, system, catalog, epochYr, epochFrom }: CcdResult, { catalogHash, version }: Provenance): CatalogueFacts {
+export function catalogueFacts(
+  { band, system, catalog, epochYr, epochFrom }: CcdResult,
+  { catalogHash, version }: Provenance,
+): CatalogueFacts {
   return { band, system, catalog, catalogHash, version, epochYr, epochFrom }
 }
 
@@ -52,7 +56,10 @@ export interface CatalogueFiles {
 
 export function catalogueFiles(calibrated: Table, facts: CatalogueFacts, allocate?: Allocate): CatalogueFiles {
   const { table, options } = describedCatalogue(calibrated, facts)
-  return { csv: csvBytes(calibrated, allocate), fits: writeFitsTable(table, { ...FITS_FORM, ...options, ...(allocate ? { allocate } : {}) }) }
+  return {
+    csv: csvBytes(calibrated, allocate),
+    fits: writeFitsTable(table, { ...FITS_FORM, ...options, ...(allocate ? { allocate } : {}) }),
+  }
 }
 
 /** The product files of one CCD beside its calibrated catalogue, in memory. */
@@ -61,7 +68,10 @@ export async function resultFiles(result: CcdResult, context: ResultContext): Pr
   const text = (name: string, content: string): NamedBytes => ({ name, bytes: new TextEncoder().encode(content) })
   return [
     text(names.zero, zeroCsv(result, context.fileName, context.magsType)),
-    text(names.json, resultJson(context.exposure, [{ ...result, ...(context.own ? { own: context.own } : {}) }], context.provenance)),
+    text(
+      names.json,
+      resultJson(context.exposure, [{ ...result, ...(context.own ? { own: context.own } : {}) }], context.provenance),
+    ),
     { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches)) },
   ]
 }

@@ -11,5 +11,9 @@ export function checkResultShape(json: unknown, file: string): void {
   const fault = shapeFault(json, RESULT_SHAPE)
   if (fault === undefined) return
   const { path, found, expected } = fault
-  throw new InputError('bad-result', `${path || 'the whole'} of the result is damaged: calibrate it again`, { file, found, expected })
+  throw new InputError('bad-result', `${path || 'the whole'} of the result is damaged: calibrate it again`, {
+    file,
+    found,
+    expected,
+  })
 }

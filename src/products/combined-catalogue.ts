@@ -1,6 +1,13 @@
 import { InputError } from '../errors.js'
 import type { ReadySource } from '../formats/bytes.js'
-import { fitsColumns, fitsPadding, fitsTableStart, readFitsHeaders, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
+import {
+  fitsColumns,
+  fitsPadding,
+  fitsTableStart,
+  readFitsHeaders,
+  type FieldFacts,
+  type FitsHdu,
+} from '../formats/fits/index.js'
 import { TextBuffer } from '../formats/text-buffer.js'
 import { sharedHeader } from './catalogue-header.js'
 import { tableOf, type Column } from '../table/columns.js'
@@ -14,12 +21,15 @@ const COMMA = 0x2c
 const NEWLINE = 0x0a
 
 /*
- * The catalogues of an exposure's CCDs as one, by right ascension, rows without one last, ID counted anew; rows of one right ascension in the order of the
- * CCDs. A row is that of its CCD byte for byte but for the ID: no number is printed again. Both files come piece by piece, each piece in the memory of the one
- * before the last: it is valid until the second one after it is asked for. No more than a piece of each CCD's is in memory.
+ * The catalogues of an exposure's CCDs as one, by right ascension, rows without one last, ID counted anew; rows of one
+ * right ascension in the order of the CCDs. A row is that of its CCD byte for byte but for the ID: no number is printed
+ * again. Both files come piece by piece, each piece in the memory of the one before the last: it is valid until the
+ * second one after it is asked for. No more than a piece of each CCD's is in memory.
  */
 
-/** Which list the next value comes from, when ascending lists are merged; NaN goes last, ties in the order of the lists. */
+/**
+ * Which list the next value comes from, when ascending lists are merged; NaN goes last, ties in the order of the lists.
+ */
 export function mergedOrder(lists: readonly Float64Array[]): Uint32Array {
   const merge = (first: number, end: number): { values: Float64Array; list: Uint32Array } => {
     if (end - first === 1) return { values: lists[first]!, list: new Uint32Array(lists[first]!.length).fill(first) }
@@ -84,11 +94,18 @@ async function openPart(source: ReadySource): Promise<OpenPart> {
 export async function* combinedFits(sources: readonly ReadySource[], order: Uint32Array): AsyncGenerator<Uint8Array> {
   const parts = await Promise.all(sources.map(openPart))
   const columns = combinedColumns(parts.map(({ fields }) => fields))
-  yield fitsTableStart(tableOf(columns.map(emptyColumn)), order.length, sharedHeader(parts.map(({ hdu }) => hdu.header)))
+  yield fitsTableStart(
+    tableOf(columns.map(emptyColumn)),
+    order.length,
+    sharedHeader(parts.map(({ hdu }) => hdu.header)),
+  )
   const rowBytes = bytesOfRow(columns)
   const copy = parts.map((part) => rowCopier(part, columns))
   const pieceBytes = readBytes(sources)
-  const readers = parts.map(({ source, hdu, fields }) => new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, pieceBytes, bytesOfRow(fields)))
+  const readers = parts.map(
+    ({ source, hdu, fields }) =>
+      new RowReader(source, hdu.dataOffset, hdu.dataOffset + hdu.dataBytes, pieceBytes, bytesOfRow(fields)),
+  )
   const perPiece = Math.max(1, Math.floor(PIECE_BYTES / rowBytes))
   let [piece, other] = [new Uint8Array(perPiece * rowBytes), new Uint8Array(perPiece * rowBytes)]
   for (let first = 0; first < order.length; first += perPiece) {
@@ -129,8 +146,12 @@ function combinedColumns([first, ...others]: readonly (readonly Field[])[]): Fie
 }
 
 /** Copies the row at hand of a part into the whole, column by column only where their types differ. */
-function rowCopier({ fields }: OpenPart, whole: readonly Field[]): (from: RowReader, to: Uint8Array, view: DataView, at: number) => void {
-  if (whole.every(({ type }, c) => type === fields[c]!.type)) return ({ bytes, start, end }, to, _, at) => to.set(bytes.subarray(start, end), at)
+function rowCopier(
+  { fields }: OpenPart,
+  whole: readonly Field[],
+): (from: RowReader, to: Uint8Array, view: DataView, at: number) => void {
+  if (whole.every(({ type }, c) => type === fields[c]!.type))
+    return ({ bytes, start, end }, to, _, at) => to.set(bytes.subarray(start, end), at)
   return ({ bytes, start }, _, view, at) => {
     const from = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (const [c, { type }] of whole.entries()) {
@@ -150,7 +171,8 @@ function storedValue(view: DataView, at: number, type: Field['type']): number | 
 }
 
 /** How much of each part is read at a time: all of it where the parts are as small as those of most exposures. */
-const readBytes = (sources: readonly ReadySource[]): number => Math.max(LEAST_READ_BYTES, Math.floor(MOST_READ_BYTES / Math.max(1, sources.length)))
+const readBytes = (sources: readonly ReadySource[]): number =>
+  Math.max(LEAST_READ_BYTES, Math.floor(MOST_READ_BYTES / Math.max(1, sources.length)))
 
 /** Rows of a source one after the other: lines, or rows of a fixed length. The row at hand is `bytes[start, end)`. */
 class RowReader {
@@ -195,7 +217,9 @@ class RowReader {
   }
 
   private ended(): never {
-    throw new InputError('short-catalogue', 'the calibrated catalogue ends before its rows do', { file: this.source.name })
+    throw new InputError('short-catalogue', 'the calibrated catalogue ends before its rows do', {
+      file: this.source.name,
+    })
   }
 
   /** Reads on from the first byte of the row that is not whole in memory. */

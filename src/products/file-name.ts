@@ -15,8 +15,9 @@ export function nameFault(name: string): string | undefined {
 }
 
 /**
- * The rule that every name of a file goes through before anything is written: a plain name of the directory that it is written to, and of
- * one set each name once. Names are made from texts of the inputs (list, headers, JSON), and a path among them would lead elsewhere.
+ * The rule that every name of a file goes through before anything is written: a plain name of the directory that it is
+ * written to, and of one set each name once. Names are made from texts of the inputs (list, headers, JSON), and a path
+ * among them would lead elsewhere.
  *
  * @param names of the files that are written together
  * @throws InputError naming the name and what is wrong with it
@@ -26,7 +27,11 @@ export function refuseUnfitNames(names: readonly string[], directory: string): v
   for (const name of names) {
     const fault = nameFault(name) ?? (seen.has(name) ? 'another file of the run has it' : undefined)
     if (fault !== undefined) {
-      throw new InputError('unfit-name', `a file cannot be written under this name: ${fault}`, { file: directory, found: `'${name}'`, expected: 'a plain file name' })
+      throw new InputError('unfit-name', `a file cannot be written under this name: ${fault}`, {
+        file: directory,
+        found: `'${name}'`,
+        expected: 'a plain file name',
+      })
     }
     seen.add(name)
   }

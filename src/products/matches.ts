@@ -4,8 +4,15 @@ import { findColumn, tableOf, type Column, type Table } from '../table/columns.j
 
 type NumberKey = Exclude<keyof MatchColumns, 'sourceId' | 'fate'>
 
-/** The columns of numbers, in the file's order, by their names there; the id stands after the first, the cut at the end. */
-const NUMBERS: readonly { readonly name: string; readonly key: NumberKey; readonly unit?: string; readonly doc?: string }[] = [
+/**
+ * The columns of numbers, in the file's order, by their names there; the id stands after the first, the cut at the end.
+ */
+const NUMBERS: readonly {
+  readonly name: string
+  readonly key: NumberKey
+  readonly unit?: string
+  readonly doc?: string
+}[] = [
   { name: 'number', key: 'number', doc: 'NUMBER of the detection' },
   { name: 'ra', key: 'raDeg', unit: 'deg', doc: 'detection' },
   { name: 'dec', key: 'decDeg', unit: 'deg' },
@@ -48,12 +55,26 @@ export function matchColumns(table: Table, ccd: number, file: string): MatchColu
   const valuesOf = <T extends Column['type']>(name: string, type: T) => {
     const column = findColumn(table, name)
     if (column?.type === type) return column.values as Extract<Column, { type: T }>['values']
-    throw new InputError('damaged-matches', 'the file of matched stars has not its column', { file, column: name, found: column?.type ?? 'nothing', expected: type })
+    throw new InputError('damaged-matches', 'the file of matched stars has not its column', {
+      file,
+      column: name,
+      found: column?.type ?? 'nothing',
+      expected: type,
+    })
   }
   const other = valuesOf('ccd', 'i32').find((value) => value !== ccd)
-  if (other !== undefined) throw new InputError('damaged-matches', 'the file holds the matched stars of another CCD', { file, column: 'ccd', found: other, expected: `${ccd}` })
+  if (other !== undefined)
+    throw new InputError('damaged-matches', 'the file holds the matched stars of another CCD', {
+      file,
+      column: 'ccd',
+      found: other,
+      expected: `${ccd}`,
+    })
   return {
-    ...(Object.fromEntries(NUMBERS.map(({ name, key }) => [key, valuesOf(name, 'f64')])) as Record<NumberKey, Float64Array>),
+    ...(Object.fromEntries(NUMBERS.map(({ name, key }) => [key, valuesOf(name, 'f64')])) as Record<
+      NumberKey,
+      Float64Array
+    >),
     sourceId: valuesOf('source_id', 'i64'),
     fate: valuesOf('cut', 'string') as MatchFate[],
   }

@@ -21,19 +21,40 @@ type CcdJson = ReturnType<typeof ccdJson>
  * @param expected which CCD of which exposure it has to be
  * @throws InputError where it is damaged, of another kind, or of another CCD
  */
-export function parseCcdJson(text: string, file: string, expected: { readonly expnum: number; readonly reqnum: string; readonly attnum: string; readonly ccd: number }): StandingResult {
+export function parseCcdJson(
+  text: string,
+  file: string,
+  expected: { readonly expnum: number; readonly reqnum: string; readonly attnum: string; readonly ccd: number },
+): StandingResult {
   const damaged = (sentence: string, found?: string, wanted?: string) =>
-    new InputError('damaged-json', sentence, { file, ...(found === undefined ? {} : { found }), ...(wanted === undefined ? {} : { expected: wanted }) })
+    new InputError('damaged-json', sentence, {
+      file,
+      ...(found === undefined ? {} : { found }),
+      ...(wanted === undefined ? {} : { expected: wanted }),
+    })
   const json = parsed(text, damaged)
   checkResultSchema(json['schema'], file)
   const exposure = objectAt(json, 'exposure', damaged)
   for (const key of ['expnum', 'reqnum', 'attnum'] as const) {
-    if (exposure[key] !== expected[key]) throw damaged(`the JSON is of another exposure: ${key}`, JSON.stringify(exposure[key]), JSON.stringify(expected[key]))
+    if (exposure[key] !== expected[key])
+      throw damaged(
+        `the JSON is of another exposure: ${key}`,
+        JSON.stringify(exposure[key]),
+        JSON.stringify(expected[key]),
+      )
   }
   const [first, ...others] = Array.isArray(json['ccds']) ? (json['ccds'] as unknown[]) : []
-  if (!isRecord(first) || others.length > 0) throw damaged('the JSON does not hold one CCD', `${Array.isArray(json['ccds']) ? json['ccds'].length : 'no'} CCDs`, 'one')
-  if (first['ccd'] !== expected.ccd) throw damaged('the JSON is of another CCD', JSON.stringify(first['ccd']), `${expected.ccd}`)
-  for (const key of NEEDED) if (first[key] === undefined) throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
+  if (!isRecord(first) || others.length > 0)
+    throw damaged(
+      'the JSON does not hold one CCD',
+      `${Array.isArray(json['ccds']) ? json['ccds'].length : 'no'} CCDs`,
+      'one',
+    )
+  if (first['ccd'] !== expected.ccd)
+    throw damaged('the JSON is of another CCD', JSON.stringify(first['ccd']), `${expected.ccd}`)
+  for (const key of NEEDED)
+    if (first[key] === undefined)
+      throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
   checkResultShape(json, file)
   const { own, minusOriginal: _derived, ...ccd } = first as unknown as CcdJson
   const before = own ?? (ccd as OwnResult)
@@ -47,12 +68,32 @@ export function parseCcdJson(text: string, file: string, expected: { readonly ex
 /** The CCD's result with its matched stars. Throws InputError where their number is not the JSON's. */
 export function withMatches({ file, result }: StandingResult, matches: MatchColumns, matchesFile: string): CcdResult {
   if (matches.fate.length !== result.cuts.matched) {
-    throw new InputError('damaged-matches', `the matched stars are not those of ${file}`, { file: matchesFile, found: `${matches.fate.length} stars`, expected: `${result.cuts.matched}` })
+    throw new InputError('damaged-matches', `the matched stars are not those of ${file}`, {
+      file: matchesFile,
+      found: `${matches.fate.length} stars`,
+      expected: `${result.cuts.matched}`,
+    })
   }
   return { ...result, matches }
 }
 
-const NEEDED = ['outcome', 'verdict', 'zeropoint', 'zeropointErr', 'ownFraction', 'flag', 'system', 'catalog', 'relation', 'cuts', 'lost', 'sigmaClip', 'astrometry', 'concerns', 'diagnostics'] as const
+const NEEDED = [
+  'outcome',
+  'verdict',
+  'zeropoint',
+  'zeropointErr',
+  'ownFraction',
+  'flag',
+  'system',
+  'catalog',
+  'relation',
+  'cuts',
+  'lost',
+  'sigmaClip',
+  'astrometry',
+  'concerns',
+  'diagnostics',
+] as const
 
 type Damaged = (sentence: string, found?: string, wanted?: string) => InputError
 type JsonObject = Readonly<Record<string, unknown>>

@@ -1,9 +1,21 @@
 import { InputError } from '../errors.js'
 import { memorySource, newMemory, type Allocate } from '../formats/bytes.js'
-import { findHdu, fitsColumns, readFitsHeaders, readFitsTable, type FieldFacts, type FitsHdu } from '../formats/fits/index.js'
+import {
+  findHdu,
+  fitsColumns,
+  readFitsHeaders,
+  readFitsTable,
+  type FieldFacts,
+  type FitsHdu,
+} from '../formats/fits/index.js'
 import { TextBuffer } from '../formats/text-buffer.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
-import { CALIBRATED_COLUMNS, calibratedMagnitudes, zeropointColumns, type AppliedZeropoint } from './calibrated-catalogue.js'
+import {
+  CALIBRATED_COLUMNS,
+  calibratedMagnitudes,
+  zeropointColumns,
+  type AppliedZeropoint,
+} from './calibrated-catalogue.js'
 import type { CatalogueFiles } from './ccd-products.js'
 
 const COMMA = 0x2c
@@ -13,28 +25,53 @@ const FIRST_MAGNITUDE = CALIBRATED_COLUMNS.indexOf('MAG_AUTO')
 const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
 
 /**
- * The calibrated catalogue of a CCD with another zeropoint, from its own two files: magnitudes anew from the fluxes, the zeropoint's columns, and all else
- * byte for byte as it stands. The same bytes as from the SExtractor catalogue, whatever zeropoint the files have had. The FITS file is changed in place.
+ * The calibrated catalogue of a CCD with another zeropoint, from its own two files: magnitudes anew from the fluxes,
+ * the zeropoint's columns, and all else byte for byte as it stands. The same bytes as from the SExtractor catalogue,
+ * whatever zeropoint the files have had. The FITS file is changed in place.
  *
  * @param names of the files, for messages
  * @throws InputError where they are damaged, or are not of one catalogue and this CCD
  */
-export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { readonly csv: string; readonly fits: string }, applied: AppliedZeropoint, allocate: Allocate = newMemory): Promise<RecalibratedFiles> {
+export async function recalibratedFiles(
+  { csv, fits }: CatalogueFiles,
+  names: { readonly csv: string; readonly fits: string },
+  applied: AppliedZeropoint,
+  allocate: Allocate = newMemory,
+): Promise<RecalibratedFiles> {
   const source = memorySource(names.fits, fits)
   const hdus = await readFitsHeaders(source)
   const hdu = findHdu(hdus, 1, names.fits)
   const fields = fitsColumns(hdu)
   const found = fields.map(({ name }) => name).join(',')
-  if (found !== CALIBRATED_COLUMNS.join(',')) throw new InputError('damaged-catalogue', 'the file is no calibrated catalogue', { file: names.fits, found, expected: 'its 25 columns' })
+  if (found !== CALIBRATED_COLUMNS.join(','))
+    throw new InputError('damaged-catalogue', 'the file is no calibrated catalogue', {
+      file: names.fits,
+      found,
+      expected: 'its 25 columns',
+    })
   const table = await readFitsTable(source, { hdus, columns: READ_AGAIN })
-  for (const [column, expected] of [['EXPNUM', applied.expnum], ['CCDNUM', applied.ccd]] as const) {
+  for (const [column, expected] of [
+    ['EXPNUM', applied.expnum],
+    ['CCDNUM', applied.ccd],
+  ] as const) {
     const other = numbers(table, column).find((value) => value !== expected)
-    if (other !== undefined) throw new InputError('damaged-catalogue', 'the calibrated catalogue is of another CCD', { file: names.fits, column, found: other, expected: `${expected}` })
+    if (other !== undefined)
+      throw new InputError('damaged-catalogue', 'the calibrated catalogue is of another CCD', {
+        file: names.fits,
+        column,
+        found: other,
+        expected: `${expected}`,
+      })
   }
   const magnitudes = (['AUTO', 'PSF'] as const).flatMap((kind) => {
     // A catalogue without the flux has no magnitude, one with it has a number in every row.
     const absent = Number.isNaN(numbers(table, `MAG_${kind}`)[0] ?? 0)
-    const { mag, magErr } = calibratedMagnitudes(numbers(table, `FLUX_${kind}`), numbers(table, `FLUXERR_${kind}`), applied.zeropoint, absent)
+    const { mag, magErr } = calibratedMagnitudes(
+      numbers(table, `FLUX_${kind}`),
+      numbers(table, `FLUXERR_${kind}`),
+      applied.zeropoint,
+      absent,
+    )
     return [mag, magErr]
   })
   const { zeropoint, zeropointErr } = zeropointColumns(applied)
@@ -44,7 +81,14 @@ export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { 
     ZeroPoint_rms: zeropointErr,
     ZeroPoint_FLAGS: applied.flag,
   }
-  const otherCsv = recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag], allocate)
+  const otherCsv = recalibratedCsv(
+    csv,
+    names.csv,
+    table.rowCount,
+    magnitudes,
+    [zeropoint, zeropointErr, applied.flag],
+    allocate,
+  )
   recalibrateFits(fits, hdu, fields, replaced)
   return { csv: otherCsv, fits, raDeg: numbers(table, 'ALPHAWIN_J2000') }
 }
@@ -52,10 +96,22 @@ export async function recalibratedFiles({ csv, fits }: CatalogueFiles, names: { 
 /** The two files, and the right ascensions that they are sorted by. */
 export type RecalibratedFiles = CatalogueFiles & { readonly raDeg: Float64Array }
 
-const READ_AGAIN = ['EXPNUM', 'CCDNUM', 'ALPHAWIN_J2000', ...(['AUTO', 'PSF'] as const).flatMap((kind) => [`FLUX_${kind}`, `FLUXERR_${kind}`, `MAG_${kind}`])]
+const READ_AGAIN = [
+  'EXPNUM',
+  'CCDNUM',
+  'ALPHAWIN_J2000',
+  ...(['AUTO', 'PSF'] as const).flatMap((kind) => [`FLUX_${kind}`, `FLUXERR_${kind}`, `MAG_${kind}`]),
+]
 
-/** Puts other numbers into some columns of the file, in each row its own or the same in all; its header stands as it is. */
-function recalibrateFits(fits: Uint8Array, { dataOffset, header }: FitsHdu, fields: readonly FieldFacts[], replaced: Readonly<Record<string, Float32Array | number>>): void {
+/**
+ * Puts other numbers into some columns of the file, in each row its own or the same in all; its header stands as it is.
+ */
+function recalibrateFits(
+  fits: Uint8Array,
+  { dataOffset, header }: FitsHdu,
+  fields: readonly FieldFacts[],
+  replaced: Readonly<Record<string, Float32Array | number>>,
+): void {
   const view = new DataView(fits.buffer, fits.byteOffset, fits.byteLength)
   const rowBytes = header.requireInteger('NAXIS1', 0)
   const rows = header.requireInteger('NAXIS2', 0)
@@ -70,11 +126,20 @@ function recalibrateFits(fits: Uint8Array, { dataOffset, header }: FitsHdu, fiel
   }
 }
 
-function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnitudes: readonly Float32Array[], [zeropoint, zeropointErr, flag]: readonly [number, number, number], allocate: Allocate): Uint8Array {
-  const damaged = (sentence: string, found: string, expected: string) => new InputError('damaged-catalogue', sentence, { file, found, expected })
+function recalibratedCsv(
+  csv: Uint8Array,
+  file: string,
+  rowCount: number,
+  magnitudes: readonly Float32Array[],
+  [zeropoint, zeropointErr, flag]: readonly [number, number, number],
+  allocate: Allocate,
+): Uint8Array {
+  const damaged = (sentence: string, found: string, expected: string) =>
+    new InputError('damaged-catalogue', sentence, { file, found, expected })
   const header = `${CALIBRATED_COLUMNS.join(',')}\n`
   const begins = new TextDecoder().decode(csv.subarray(0, header.length))
-  if (begins !== header) throw damaged('the file is no calibrated catalogue', `'${begins.split('\n')[0]!.slice(0, 60)}'`, 'its 25 columns')
+  if (begins !== header)
+    throw damaged('the file is no calibrated catalogue', `'${begins.split('\n')[0]!.slice(0, 60)}'`, 'its 25 columns')
   const tail = new TextBuffer(64)
   tail.float64(zeropoint).comma().float64(zeropointErr).comma().integer(flag).byte(NEWLINE)
   const ending = tail.bytes.slice()
@@ -86,7 +151,12 @@ function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnit
     const carried = afterCommas(csv, magnitude, MAGNITUDES.length)
     const last = afterCommas(csv, carried, FIRST_ZEROPOINT - FIRST_MAGNITUDE - MAGNITUDES.length)
     const end = csv.indexOf(NEWLINE, last) + 1
-    if (magnitude < 0 || carried < 0 || last < 0 || end === 0) throw damaged('the calibrated catalogue ends before its rows do', `${row} whole rows`, `${rowCount} rows, as in the FITS file`)
+    if (magnitude < 0 || carried < 0 || last < 0 || end === 0)
+      throw damaged(
+        'the calibrated catalogue ends before its rows do',
+        `${row} whole rows`,
+        `${rowCount} rows, as in the FITS file`,
+      )
     text.copy(csv, at, magnitude)
     for (const column of magnitudes) {
       if (!Number.isNaN(column[row]!)) text.float32(column[row]!)
@@ -95,7 +165,12 @@ function recalibratedCsv(csv: Uint8Array, file: string, rowCount: number, magnit
     text.copy(csv, carried, last).copy(ending)
     at = end
   }
-  if (at !== csv.length) throw damaged('the calibrated catalogue has more rows than the FITS file', `${csv.length - at} bytes more`, `${rowCount} rows`)
+  if (at !== csv.length)
+    throw damaged(
+      'the calibrated catalogue has more rows than the FITS file',
+      `${csv.length - at} bytes more`,
+      `${rowCount} rows`,
+    )
   return text.bytes
 }
 

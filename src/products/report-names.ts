@@ -12,7 +12,13 @@ const RESULT_NAME = /^zeropoint_D(\d+)(?:_(\d+))?_r([^,"]+)p(\d+)\.json$/
 export function parseResultName(fileName: string): ResultName | undefined {
   const parts = RESULT_NAME.exec(fileName)
   if (!parts) return undefined
-  return { fileName, expnumText: parts[1]!, reqnum: parts[3]!, attnum: parts[4]!, ...(parts[2] === undefined ? {} : { ccdText: parts[2] }) }
+  return {
+    fileName,
+    expnumText: parts[1]!,
+    reqnum: parts[3]!,
+    attnum: parts[4]!,
+    ...(parts[2] === undefined ? {} : { ccdText: parts[2] }),
+  }
 }
 
 /** `report_D00668439_r4p5.html`, or with the CCD of a run of one. */

@@ -26,30 +26,69 @@ export interface ResultDocument {
  * @throws InputError naming the file and what was found
  */
 export function parseResultDocument(text: string, file: string): ResultDocument {
-  const unfit = (sentence: string, found: string, expected: string, cause?: unknown) => new InputError('bad-result', sentence, { file, found, expected }, { cause })
+  const unfit = (sentence: string, found: string, expected: string, cause?: unknown) =>
+    new InputError('bad-result', sentence, { file, found, expected }, { cause })
   let document: ResultDocument
   try {
     document = parseJson(text) as ResultDocument
   } catch (cause) {
     throw unfit('the result is not JSON', (cause as Error).message, 'the JSON of a run of bliss-calib', cause)
   }
-  if (!isRecord(document)) throw unfit('the file is no result of bliss-calib', typeof document, `schema ${RESULT_SCHEMA}`)
+  if (!isRecord(document))
+    throw unfit('the file is no result of bliss-calib', typeof document, `schema ${RESULT_SCHEMA}`)
   checkResultSchema(document.schema, file)
   const { exposure, ccds, provenance } = document
-  if (!isRecord(exposure) || !Number.isInteger(exposure.expnum) || typeof exposure.band !== 'string') throw unfit('the result names no exposure', JSON.stringify(exposure ?? null).slice(0, 60), 'exposure.expnum and exposure.band')
-  if (!Array.isArray(ccds) || ccds.length === 0) throw unfit('the result holds no CCD', Array.isArray(ccds) ? 'an empty list' : typeof ccds, 'ccds, a list')
+  if (!isRecord(exposure) || !Number.isInteger(exposure.expnum) || typeof exposure.band !== 'string')
+    throw unfit(
+      'the result names no exposure',
+      JSON.stringify(exposure ?? null).slice(0, 60),
+      'exposure.expnum and exposure.band',
+    )
+  if (!Array.isArray(ccds) || ccds.length === 0)
+    throw unfit('the result holds no CCD', Array.isArray(ccds) ? 'an empty list' : typeof ccds, 'ccds, a list')
   for (const ccd of ccds as readonly CcdDocument[]) {
-    const sound = isRecord(ccd) && Number.isInteger(ccd.ccd) && isRecord(ccd.cuts) && isRecord(ccd.lost) && isRecord(ccd.sigmaClip) && isRecord(ccd.astrometry) && isRecord(ccd.diagnostics) && Array.isArray(ccd.concerns)
-    const numbers = sound && [ccd.zeropoint, ccd.zeropointErr, ccd.systematicErr, ccd.scatter].every((value) => value === null || Number.isFinite(value)) && Object.values(ccd.lost).every(Number.isFinite)
-    if (!numbers) throw unfit('a CCD of the result is incomplete: it is damaged or of an older version; calibrate again', JSON.stringify(ccd ?? null).slice(0, 60), 'numbers, cuts, lost, sigmaClip, astrometry, concerns and diagnostics')
+    const sound =
+      isRecord(ccd) &&
+      Number.isInteger(ccd.ccd) &&
+      isRecord(ccd.cuts) &&
+      isRecord(ccd.lost) &&
+      isRecord(ccd.sigmaClip) &&
+      isRecord(ccd.astrometry) &&
+      isRecord(ccd.diagnostics) &&
+      Array.isArray(ccd.concerns)
+    const numbers =
+      sound &&
+      [ccd.zeropoint, ccd.zeropointErr, ccd.systematicErr, ccd.scatter].every(
+        (value) => value === null || Number.isFinite(value),
+      ) &&
+      Object.values(ccd.lost).every(Number.isFinite)
+    if (!numbers)
+      throw unfit(
+        'a CCD of the result is incomplete: it is damaged or of an older version; calibrate again',
+        JSON.stringify(ccd ?? null).slice(0, 60),
+        'numbers, cuts, lost, sigmaClip, astrometry, concerns and diagnostics',
+      )
   }
-  if (!isRecord(provenance) || !isRecord(provenance.inputs) || !isRecord(provenance.options)) throw unfit('the result does not say what it was made from', JSON.stringify(provenance ?? null).slice(0, 60), 'provenance with inputs and options')
+  if (!isRecord(provenance) || !isRecord(provenance.inputs) || !isRecord(provenance.options))
+    throw unfit(
+      'the result does not say what it was made from',
+      JSON.stringify(provenance ?? null).slice(0, 60),
+      'provenance with inputs and options',
+    )
   const { failed = [], missing = [] } = document
   if (!Array.isArray(failed) || !(failed as readonly unknown[]).every(isFailedCcd)) {
-    throw unfit('the list of failed CCDs is damaged', JSON.stringify(failed).slice(0, 60), 'failed, a list of ccd and reason')
+    throw unfit(
+      'the list of failed CCDs is damaged',
+      JSON.stringify(failed).slice(0, 60),
+      'failed, a list of ccd and reason',
+    )
   }
   if (!Array.isArray(missing) || !(missing as readonly unknown[]).every(Number.isInteger)) {
-    throw unfit('the list of missing CCDs is damaged', JSON.stringify(missing).slice(0, 60), 'missing, a list of numbers')
+    throw unfit(
+      'the list of missing CCDs is damaged',
+      JSON.stringify(missing).slice(0, 60),
+      'missing, a list of numbers',
+    )
   }
   checkResultShape(document, file)
   return document

@@ -37,10 +37,31 @@ export interface RunFacts {
 }
 
 /** The part of a CCD's result that the exposure's solution may change. */
-export type OwnResult = Pick<CcdResult, 'outcome' | 'reason' | 'verdict' | 'zeropoint' | 'zeropointErr' | 'systematicErr' | 'ownFraction' | 'flag' | 'concerns'>
+export type OwnResult = Pick<
+  CcdResult,
+  | 'outcome'
+  | 'reason'
+  | 'verdict'
+  | 'zeropoint'
+  | 'zeropointErr'
+  | 'systematicErr'
+  | 'ownFraction'
+  | 'flag'
+  | 'concerns'
+>
 
 /** What a CCD gave by itself: the JSON keeps it, so that an exposure can be solved again. */
-export function ownResult({ outcome, reason, verdict, zeropoint, zeropointErr, systematicErr, ownFraction, flag, concerns }: CcdResult): OwnResult {
+export function ownResult({
+  outcome,
+  reason,
+  verdict,
+  zeropoint,
+  zeropointErr,
+  systematicErr,
+  ownFraction,
+  flag,
+  concerns,
+}: CcdResult): OwnResult {
   return { outcome, reason, verdict, zeropoint, zeropointErr, systematicErr, ownFraction, flag, concerns }
 }
 
@@ -68,18 +89,50 @@ export function ccdJson(result: SolvedResult) {
     sigmaClip: result.sigmaClip,
     astrometry: result.astrometry,
     concerns: result.concerns,
-    minusOriginal: result.zeropoint === null || result.sigmaClip.zeropoint === null ? null : result.zeropoint - result.sigmaClip.zeropoint,
+    minusOriginal:
+      result.zeropoint === null || result.sigmaClip.zeropoint === null
+        ? null
+        : result.zeropoint - result.sigmaClip.zeropoint,
     diagnostics: result.diagnostics,
     ...(result.own ? { own: result.own } : {}),
   }
 }
 
 /** The exposure's solution as the JSON shows it. */
-export function solutionJson({ outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved, concerns }: ExposureSolution) {
-  return { outcome, suspect, reason, zeropoint, zeropointErr, gradient, ccdScatter, nPresent, nFitted, nOutliers, reserved, concerns }
+export function solutionJson({
+  outcome,
+  suspect,
+  reason,
+  zeropoint,
+  zeropointErr,
+  gradient,
+  ccdScatter,
+  nPresent,
+  nFitted,
+  nOutliers,
+  reserved,
+  concerns,
+}: ExposureSolution) {
+  return {
+    outcome,
+    suspect,
+    reason,
+    zeropoint,
+    zeropointErr,
+    gradient,
+    ccdScatter,
+    nPresent,
+    nFitted,
+    nOutliers,
+    reserved,
+    concerns,
+  }
 }
 
-/** A CCD of the exposure that has no result, and why: its input is missing or damaged, or its products could not be written. */
+/**
+ * A CCD of the exposure that has no result, and why: its input is missing or damaged, or its products could not be
+ * written.
+ */
 export interface FailedCcd {
   readonly ccd: number
   readonly reason: string
@@ -96,12 +149,21 @@ export interface ResultExtras {
 }
 
 /** The result of a run as one JSON object with schema 2. */
-export function resultJson(exposure: ExposureFacts, ccds: readonly SolvedResult[], provenance: Provenance, { solution, failed = [], missing = [], run }: ResultExtras = {}): string {
+export function resultJson(
+  exposure: ExposureFacts,
+  ccds: readonly SolvedResult[],
+  provenance: Provenance,
+  { solution, failed = [], missing = [], run }: ResultExtras = {},
+): string {
   const extras = {
     ...(solution ? { solution: solutionJson(solution) } : {}),
     ...(failed.length > 0 ? { failed } : {}),
     ...(missing.length > 0 ? { missing } : {}),
     ...(run ? { run } : {}),
   }
-  return `${JSON.stringify({ schema: RESULT_SCHEMA, exposure, ccds: ccds.map(ccdJson), provenance, ...extras }, null, 2)}\n`
+  return `${JSON.stringify(
+    { schema: RESULT_SCHEMA, exposure, ccds: ccds.map(ccdJson), provenance, ...extras },
+    null,
+    2,
+  )}\n`
 }

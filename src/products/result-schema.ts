@@ -12,7 +12,12 @@ export function checkResultSchema(found: unknown, file: string): void {
   if (found === RESULT_SCHEMA) return
   const sentence =
     found === 1
-      ? 'the result is of an older version, which did not record the camera: calibrate again, or read it with that version'
+      ? 'the result is of an older version, which did not record the camera: ' +
+        'calibrate again, or read it with that version'
       : 'the file is no result that this version reads'
-  throw new InputError('bad-schema', sentence, { file, found: `schema ${JSON.stringify(found)}`, expected: `schema ${RESULT_SCHEMA}` })
+  throw new InputError('bad-schema', sentence, {
+    file,
+    found: `schema ${JSON.stringify(found)}`,
+    expected: `schema ${RESULT_SCHEMA}`,
+  })
 }

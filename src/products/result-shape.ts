@@ -8,7 +8,7 @@ export const RESULT_SHAPE: JsonShape = {
   $id: 'https://bliss-calib/schema/result.json',
   title: 'Result of bliss-calib',
   description:
-    "On stdout with --json; without `run` in zeropoint_*.json. Magnitudes follow m = -2.5 log10(flux) " +
+    'On stdout with --json; without `run` in zeropoint_*.json. Magnitudes follow m = -2.5 log10(flux) ' +
     "+ zeropoint, flux in the image's unit. A missing value is null.",
   type: 'object',
   required: ['schema', 'exposure', 'ccds', 'provenance'],
@@ -19,9 +19,7 @@ export const RESULT_SHAPE: JsonShape = {
     },
     exposure: {
       type: 'object',
-      required: [
-        'expnum', 'band', 'reqnum', 'attnum', 'epochYr', 'epochFrom', 'camera', 'cameraFrom', 'filter',
-      ],
+      required: ['expnum', 'band', 'reqnum', 'attnum', 'epochYr', 'epochFrom', 'camera', 'cameraFrom', 'filter'],
       properties: {
         expnum: { type: 'integer' },
         band: { type: 'string' },
@@ -61,16 +59,25 @@ export const RESULT_SHAPE: JsonShape = {
     missing: {
       type: 'array',
       description:
-        'CCDs of the list that have no SExtractor catalogue or, in a merge, no products; absent if ' +
-        'there is none',
+        'CCDs of the list that have no SExtractor catalogue or, in a merge, no products; absent if ' + 'there is none',
       items: { type: 'integer', minimum: 0 },
     },
     solution: {
       type: 'object',
       description: "the exposure's solution, after a run of several CCDs",
       required: [
-        'outcome', 'suspect', 'reason', 'zeropoint', 'zeropointErr', 'gradient', 'ccdScatter', 'nPresent',
-        'nFitted', 'nOutliers', 'reserved', 'concerns',
+        'outcome',
+        'suspect',
+        'reason',
+        'zeropoint',
+        'zeropointErr',
+        'gradient',
+        'ccdScatter',
+        'nPresent',
+        'nFitted',
+        'nOutliers',
+        'reserved',
+        'concerns',
       ],
       properties: {
         outcome: { enum: ['solved', 'too-few', 'none'] },
@@ -118,10 +125,30 @@ export const RESULT_SHAPE: JsonShape = {
             type: 'string',
             description: 'further tags may be added',
             examples: [
-              'no-zeropoint', 'borrowed', 'shrunk', 'outlier', 'suspect-exposure', 'too-few-stars',
-              'too-few-ccds', 'large-error', 'wrong-band', 'passband', 'units', 'saturation', 'crowding',
-              'outliers', 'scatter', 'astrometry', 'clouds', 'transparency', 'depth', 'cross-check',
-              'amplifiers', 'linearity', 'colour', 'fluxes',
+              'no-zeropoint',
+              'borrowed',
+              'shrunk',
+              'outlier',
+              'suspect-exposure',
+              'too-few-stars',
+              'too-few-ccds',
+              'large-error',
+              'wrong-band',
+              'passband',
+              'units',
+              'saturation',
+              'crowding',
+              'outliers',
+              'scatter',
+              'astrometry',
+              'clouds',
+              'transparency',
+              'depth',
+              'cross-check',
+              'amplifiers',
+              'linearity',
+              'colour',
+              'fluxes',
             ],
           },
           severity: {
@@ -150,11 +177,22 @@ export const RESULT_SHAPE: JsonShape = {
     diagnostics: {
       type: 'object',
       description:
-        "what the CCD's own stars say beside the zeropoint; null where they cannot; nothing here " +
-        "changes a number",
+        "what the CCD's own stars say beside the zeropoint; null where they cannot; nothing here " + 'changes a number',
       required: [
-        'expectedScatter', 'crossCheck', 'bands', 'passbands', 'ownBand', 'magnitudeTrend', 'amplifiers',
-        'brightEnd', 'peakCeiling', 'crowdedShare', 'rotation', 'fwhmArcsec', 'expectation', 'otherFluxes',
+        'expectedScatter',
+        'crossCheck',
+        'bands',
+        'passbands',
+        'ownBand',
+        'magnitudeTrend',
+        'amplifiers',
+        'brightEnd',
+        'peakCeiling',
+        'crowdedShare',
+        'rotation',
+        'fwhmArcsec',
+        'expectation',
+        'otherFluxes',
       ],
       properties: {
         expectedScatter: {
@@ -176,7 +214,7 @@ export const RESULT_SHAPE: JsonShape = {
           type: ['object', 'null'],
           description:
             "how well the stars' colours follow the relation of each band: log likelihood against the " +
-            "best, residual slope with BP - RP",
+            'best, residual slope with BP - RP',
           additionalProperties: {
             type: 'object',
             required: ['logLikelihood', 'colourSlope', 'colourSlopeErr'],
@@ -191,7 +229,7 @@ export const RESULT_SHAPE: JsonShape = {
           type: 'object',
           description:
             "by passband of SDSS, PS1 or Johnson-Cousins that may go by the band's letter: residual " +
-            "slope that its light would show, and what the zeropoint would come out too high by",
+            'slope that its light would show, and what the zeropoint would come out too high by',
           additionalProperties: {
             type: 'object',
             required: ['colourSlope', 'offset', 'spread'],
@@ -207,8 +245,7 @@ export const RESULT_SHAPE: JsonShape = {
         brightEnd: {
           $ref: '#/definitions/measured',
           description:
-            'stars at the bright end, their median residual deficitMag, and how many standard errors ' +
-            'they are off',
+            'stars at the bright end, their median residual deficitMag, and how many standard errors ' + 'they are off',
         },
         peakCeiling: {
           $ref: '#/definitions/measured',
@@ -235,8 +272,16 @@ export const RESULT_SHAPE: JsonShape = {
           type: ['object', 'null'],
           description: 'what the camera gives in this band, exposure time and airmass on a usual night; hints only',
           required: [
-            'zeropoint', 'unit', 'unitFrom', 'transparency', 'unitThatFits', 'bandThatFits',
-            'exposureTimeSec', 'airmass', 'depth5Sigma', 'expectedDepth5Sigma',
+            'zeropoint',
+            'unit',
+            'unitFrom',
+            'transparency',
+            'unitThatFits',
+            'bandThatFits',
+            'exposureTimeSec',
+            'airmass',
+            'depth5Sigma',
+            'expectedDepth5Sigma',
           ],
           properties: {
             camera: { type: 'string', description: "title of the camera's description" },
@@ -275,9 +320,26 @@ export const RESULT_SHAPE: JsonShape = {
     ccd: {
       type: 'object',
       required: [
-        'ccd', 'outcome', 'reason', 'verdict', 'zeropoint', 'zeropointErr', 'systematicErr', 'ownFraction',
-        'scatter', 'flag', 'system', 'catalog', 'relation', 'cuts', 'lost', 'sigmaClip', 'astrometry',
-        'concerns', 'minusOriginal', 'diagnostics',
+        'ccd',
+        'outcome',
+        'reason',
+        'verdict',
+        'zeropoint',
+        'zeropointErr',
+        'systematicErr',
+        'ownFraction',
+        'scatter',
+        'flag',
+        'system',
+        'catalog',
+        'relation',
+        'cuts',
+        'lost',
+        'sigmaClip',
+        'astrometry',
+        'concerns',
+        'minusOriginal',
+        'diagnostics',
       ],
       properties: {
         ccd: { type: 'integer', minimum: 0 },
@@ -297,8 +359,7 @@ export const RESULT_SHAPE: JsonShape = {
         flag: {
           type: 'integer',
           description:
-            '0 own, 1 borrowed or more than half shrunk, -1000 outlier, -9999 exposure suspect, -2000 ' +
-            'none',
+            '0 own, 1 borrowed or more than half shrunk, -1000 outlier, -9999 exposure suspect, -2000 ' + 'none',
         },
         system: { enum: ['des-ab', 'catalog'] },
         catalog: { type: 'string' },
@@ -333,8 +394,15 @@ export const RESULT_SHAPE: JsonShape = {
           type: 'object',
           description: "what the CCD gave by itself, before the exposure's solution; only where that was made",
           required: [
-            'outcome', 'reason', 'verdict', 'zeropoint', 'zeropointErr', 'systematicErr', 'ownFraction',
-            'flag', 'concerns',
+            'outcome',
+            'reason',
+            'verdict',
+            'zeropoint',
+            'zeropointErr',
+            'systematicErr',
+            'ownFraction',
+            'flag',
+            'concerns',
           ],
           properties: {
             outcome: { enum: ['fitted', 'none'] },
@@ -352,7 +420,7 @@ export const RESULT_SHAPE: JsonShape = {
           type: 'object',
           description:
             "where the detections lie against the catalogue's stars: detection minus star, east and " +
-            "north; null where the pairs show no offset beyond chance",
+            'north; null where the pairs show no offset beyond chance',
           required: ['raOffsetArcsec', 'decOffsetArcsec', 'scatterArcsec', 'stars', 'applied'],
           properties: {
             raOffsetArcsec: { type: ['number', 'null'], description: 'arcsec on the sky, cos(dec) included' },

@@ -26,7 +26,15 @@ export interface SearchExposure {
 }
 
 /** Columns of a template catalogue that the lists are made from. */
-export const STAR_LIST_COLUMNS = ['ALPHAWIN_J2000', 'DELTAWIN_J2000', 'MAG_PSF', 'MAGERR_PSF', 'SPREAD_MODEL', 'FLAGS', 'IMAFLAGS_ISO'] as const
+export const STAR_LIST_COLUMNS = [
+  'ALPHAWIN_J2000',
+  'DELTAWIN_J2000',
+  'MAG_PSF',
+  'MAGERR_PSF',
+  'SPREAD_MODEL',
+  'FLAGS',
+  'IMAFLAGS_ISO',
+] as const
 
 const SAME_STAR_ARCSEC = 1
 const SPREAD_LIMIT = 0.003
@@ -47,12 +55,13 @@ export interface ListedStar {
 /**
  * The stars that difference imaging takes its photometry and its vetoes from.
  *
- * Detections: SPREAD_MODEL < 0.003, no flag of either kind, 12 < MAG_PSF < 21.5, 0 < MAGERR_PSF <= 0.011, inside the RA and Dec range of the search
- * exposure's corners; positions rounded to 6, magnitudes to 3, errors to 5 decimals. Detections that chains of separations within 1 arcsec connect are
- * one star, so that every detection is used once, whatever the order: mean position, median magnitude, error sqrt(sum err^2) / n.
- * By RA, Dec, magnitude, error.
+ * Detections: SPREAD_MODEL < 0.003, no flag of either kind, 12 < MAG_PSF < 21.5, 0 < MAGERR_PSF <= 0.011, inside the RA
+ * and Dec range of the search exposure's corners; positions rounded to 6, magnitudes to 3, errors to 5 decimals.
+ * Detections that chains of separations within 1 arcsec connect are one star, so that every detection is used once,
+ * whatever the order: mean position, median magnitude, error sqrt(sum err^2) / n. By RA, Dec, magnitude, error.
  *
- * @throws DataError where the templates are of several photometric systems; InputError for a template without one of the columns
+ * @throws DataError where the templates are of several photometric systems; InputError for a template without one of
+ *   the columns
  */
 export function listStars(templates: readonly TemplateCatalogue[], search: SearchExposure): ListedStar[] {
   refuseSeveralSystems(templates)
@@ -63,7 +72,9 @@ export function listStars(templates: readonly TemplateCatalogue[], search: Searc
   return connected(raDeg, decDeg)
     .map((members): ListedStar => {
       // In one order, so that sums do not depend on that of the templates.
-      const rows = members.map((i) => found[i]!).sort((p, q) => p.ra - q.ra || p.dec - q.dec || p.mag - q.mag || p.err - q.err)
+      const rows = members
+        .map((i) => found[i]!)
+        .sort((p, q) => p.ra - q.ra || p.dec - q.dec || p.mag - q.mag || p.err - q.err)
       const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
       const acrossZero = rows.at(-1)!.ra - rows[0]!.ra > 180
       return {
@@ -81,10 +92,21 @@ export function listStars(templates: readonly TemplateCatalogue[], search: Searc
 export function starLists(stars: readonly ListedStar[], { list, band }: SearchExposure): NamedBytes[] {
   const tag = `r${list.reqnum}p${list.attnum}`
   const names = ['OBJID', 'RA', 'DEC', `mag_${band}`, `magerr_${band}`]
-  const rows = stars.map(({ raDeg, decDeg, mag, magErr }, k) => [String(k + 1), fixedText(raDeg, 6), fixedText(decDeg, 6), fixedText(mag, 4), fixedText(magErr, 4)])
+  const rows = stars.map(({ raDeg, decDeg, mag, magErr }, k) => [
+    String(k + 1),
+    fixedText(raDeg, 6),
+    fixedText(decDeg, 6),
+    fixedText(mag, 4),
+    fixedText(magErr, 4),
+  ])
   const vetoes = rows.map((row, k) => [...row, fixedText(vetoRadius(stars[k]!.mag), 6), String(STAR_VETO)])
   const file = (kind: string, columns: readonly string[], lines: readonly string[][]): NamedBytes => {
-    const head = ['# ASSOC format for Sextractor input.', `# Star Source: SNSTAR table, CATALOG= ${tag}`, `# NVAR: ${columns.length}`, ['# VARNAMES:', ...columns].join('\t')]
+    const head = [
+      '# ASSOC format for Sextractor input.',
+      `# Star Source: SNSTAR table, CATALOG= ${tag}`,
+      `# NVAR: ${columns.length}`,
+      ['# VARNAMES:', ...columns].join('\t'),
+    ]
     const text = [...head, ...lines.map((line) => line.join('\t'))].join('\n') + '\n'
     return { name: `${kind}_${Number(list.expnumText)}_${tag}.LIST`, bytes: new TextEncoder().encode(text) }
   }
@@ -98,14 +120,20 @@ function refuseSeveralSystems(templates: readonly TemplateCatalogue[]): void {
   const first = templates[0]
   const other = templates.find(({ system }) => system !== first?.system)
   if (first === undefined || other === undefined) return
-  throw new DataError('mixed-systems', 'the templates are of different photometric systems: calibrate all of them with one --system', {
-    file: other.name,
-    found: `system ${other.system}`,
-    expected: `system ${first.system}, as ${first.name}`,
-  })
+  throw new DataError(
+    'mixed-systems',
+    'the templates are of different photometric systems: calibrate all of them with one --system',
+    {
+      file: other.name,
+      found: `system ${other.system}`,
+      expected: `system ${first.system}, as ${first.name}`,
+    },
+  )
 }
 
-/** Whether a position lies in the range of the corners; on a range wider than 180 deg RA above 180 counts as negative. */
+/**
+ * Whether a position lies in the range of the corners; on a range wider than 180 deg RA above 180 counts as negative.
+ */
 function rangeTest({ cornersRaDeg, cornersDecDeg }: SearchExposure): (ra: number, dec: number) => boolean {
   const wide = Math.max(...cornersRaDeg) - Math.min(...cornersRaDeg) > 180
   const moved = (ra: number) => (wide && ra > 180 ? ra - 360 : ra)
@@ -126,7 +154,11 @@ function goodDetections({ name, table }: TemplateCatalogue, inside: (ra: number,
   const [ra, dec, mag, err, spread, flags, imaflags] = STAR_LIST_COLUMNS.map((columnName) => {
     const column = findColumn(table, columnName)
     const values = column && (column.width ?? 1) === 1 ? asFloat64(column) : undefined
-    if (values === undefined) throw new InputError('missing-column', 'the calibrated catalogue lacks a column', { file: name, column: columnName })
+    if (values === undefined)
+      throw new InputError('missing-column', 'the calibrated catalogue lacks a column', {
+        file: name,
+        column: columnName,
+      })
     return values
   }) as [Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array, Float64Array]
   const kept = indicesWhere(
@@ -141,7 +173,12 @@ function goodDetections({ name, table }: TemplateCatalogue, inside: (ra: number,
       err[i]! <= LARGEST_MAG_ERR &&
       inside(ra[i]!, dec[i]!),
   )
-  return Array.from(kept, (i) => ({ ra: rounded(ra[i]!, 6), dec: rounded(dec[i]!, 6), mag: rounded(mag[i]!, 3), err: rounded(err[i]!, 5) }))
+  return Array.from(kept, (i) => ({
+    ra: rounded(ra[i]!, 6),
+    dec: rounded(dec[i]!, 6),
+    mag: rounded(mag[i]!, 3),
+    err: rounded(err[i]!, 5),
+  }))
 }
 
 /** numpy's `round`: the product by 10^decimals to the nearest whole number, halves to even. */
@@ -160,7 +197,7 @@ function connected(raDeg: Float64Array, decDeg: Float64Array): number[][] {
   const rootOf = (i: number): number => {
     let root = i
     while (parent[root] !== root) root = parent[root]!
-    for (let at = i; at !== root; ) {
+    for (let at = i; at !== root;) {
       const next = parent[at]!
       parent[at] = root
       at = next

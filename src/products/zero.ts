@@ -52,5 +52,6 @@ export function allZpCsv(expnum: number, list: ListName, exposure: ExposureZerop
     exposure.catalog,
     exposure.scope,
   ]
-  return `EXPNUM,REQNUM,ATTNUM,NumStarsAll,NumStarsClipped,sigclipZP,stdsigclipzp,system,catalog,scope\n${row.join(',')}\n`
+  const names = 'EXPNUM,REQNUM,ATTNUM,NumStarsAll,NumStarsClipped,sigclipZP,stdsigclipzp,system,catalog,scope'
+  return `${names}\n${row.join(',')}\n`
 }

@@ -3,7 +3,9 @@ import type { Concern } from '../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
 import { repeatedRun, type TypedPaths } from './repeated-run.js'
 
-/** GO: use it. LOOK: most of it stands, something wants a person's eye. STOP: do not use it before the cause is known. */
+/**
+ * GO: use it. LOOK: most of it stands, something wants a person's eye. STOP: do not use it before the cause is known.
+ */
 export type DecisionWord = 'GO' | 'LOOK' | 'STOP'
 
 /** One thing that is off, and where. */
@@ -35,9 +37,18 @@ const STOP_SHARE = 0.2
  */
 export function decide(document: ResultDocument, typed: TypedPaths = {}): Decision {
   const { ccds, solution, failed = [] } = document
-  const failures = failed.map(({ ccd, reason }): Reason => ({ ccds: [ccd], tag: 'failed', severity: 'stop', sentence: `not calibrated: ${reason}` }))
-  const reasons = [...exposureReasons(document), ...failures, ...groupedReasons(ccds)].sort((a, b) => rankOf(a) - rankOf(b))
-  const spoilt = ccds.filter((ccd) => ccd.outcome === 'none' || ccd.concerns.some(({ severity }) => severity === 'stop'))
+  const failures = failed.map(({ ccd, reason }): Reason => ({
+    ccds: [ccd],
+    tag: 'failed',
+    severity: 'stop',
+    sentence: `not calibrated: ${reason}`,
+  }))
+  const reasons = [...exposureReasons(document), ...failures, ...groupedReasons(ccds)].sort(
+    (a, b) => rankOf(a) - rankOf(b),
+  )
+  const spoilt = ccds.filter(
+    (ccd) => ccd.outcome === 'none' || ccd.concerns.some(({ severity }) => severity === 'stop'),
+  )
   const unusable = [...spoilt, ...failed].map(({ ccd }) => ccd)
   const ofExposure = reasons.some(({ ccds: where, severity }) => where.length === 0 && severity === 'stop')
   const stops = ofExposure || unusable.length >= STOP_SHARE * (ccds.length + failed.length)
@@ -50,14 +61,24 @@ const isGrave = (concern: Concern): concern is Concern & { severity: 'stop' | 'l
 
 function exposureReasons({ solution, ccds }: ResultDocument): Reason[] {
   // Outliers are told by the CCDs themselves, with their numbers.
-  const own = (solution?.concerns ?? []).filter(isGrave).filter(({ tag }) => tag !== 'outlier').map(({ tag, severity, sentence }): Reason => ({ ccds: [], tag, severity, sentence }))
-  if (solution === undefined && ccds.length > 1) own.push({ ccds: [], tag: 'too-few-ccds', severity: 'look', sentence: 'the CCDs were calibrated one by one and not yet solved together' })
+  const own = (solution?.concerns ?? [])
+    .filter(isGrave)
+    .filter(({ tag }) => tag !== 'outlier')
+    .map(({ tag, severity, sentence }): Reason => ({ ccds: [], tag, severity, sentence }))
+  if (solution === undefined && ccds.length > 1)
+    own.push({
+      ccds: [],
+      tag: 'too-few-ccds',
+      severity: 'look',
+      sentence: 'the CCDs were calibrated one by one and not yet solved together',
+    })
   return own
 }
 
 /**
- * Concerns of the CCDs; those that share a tag and a cause become one reason that names the CCDs. What the exposure says of itself is not said again by
- * each CCD, and a CCD with few stars that leans on the others is how a sound exposure is solved: the table tells it.
+ * Concerns of the CCDs; those that share a tag and a cause become one reason that names the CCDs. What the exposure
+ * says of itself is not said again by each CCD, and a CCD with few stars that leans on the others is how a sound
+ * exposure is solved: the table tells it.
  */
 function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
   const groups = new Map<string, { reason: Reason; ccds: number[] }>()
@@ -72,7 +93,11 @@ function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
       else groups.set(key, { reason: { ccds: [], tag, severity, sentence }, ccds: [ccd] })
     }
   }
-  return [...groups.values()].map(({ reason, ccds: where }) => ({ ...reason, ccds: where, sentence: where.length > 1 ? (TOGETHER[reason.tag] ?? reason.sentence) : reason.sentence }))
+  return [...groups.values()].map(({ reason, ccds: where }) => ({
+    ...reason,
+    ccds: where,
+    sentence: where.length > 1 ? (TOGETHER[reason.tag] ?? reason.sentence) : reason.sentence,
+  }))
 }
 
 /** What many CCDs have at once, said of all of them. */
@@ -105,7 +130,7 @@ const rankOf = ({ ccds, severity }: Reason): number => (ccds.length === 0 ? 0 : 
 export function ccdNames(ccds: readonly number[]): string {
   const sorted = [...ccds].sort((a, b) => a - b)
   const parts: string[] = []
-  for (let i = 0; i < sorted.length; ) {
+  for (let i = 0; i < sorted.length;) {
     let end = i
     while (end + 1 < sorted.length && sorted[end + 1] === sorted[end]! + 1) end++
     if (end - i >= 2) parts.push(`${sorted[i]}-${sorted[end]}`)
@@ -115,17 +140,27 @@ export function ccdNames(ccds: readonly number[]): string {
   return `${sorted.length === 1 ? 'CCD' : 'CCDs'} ${parts.join(', ')}`
 }
 
-function headlineOf(word: DecisionWord, { ccds, failed = [], solution, exposure }: ResultDocument, unusable: readonly number[], reasons: readonly Reason[]): string {
+function headlineOf(
+  word: DecisionWord,
+  { ccds, failed = [], solution, exposure }: ResultDocument,
+  unusable: readonly number[],
+  reasons: readonly Reason[],
+): string {
   const all = ccds.length + failed.length
   const only = all === 1 ? ccdNames(ccds.map(({ ccd }) => ccd)) : undefined
-  if (word === 'GO') return only === undefined ? `All ${all} CCDs can be used.` : `The zeropoint of ${only} can be used.`
+  if (word === 'GO')
+    return only === undefined ? `All ${all} CCDs can be used.` : `The zeropoint of ${only} can be used.`
   const which = `exposure ${exposure.expnum}`
   if (word === 'STOP') {
     if (only !== undefined) return `Do not use ${only} of ${which} before the cause is known.`
-    if (unusable.length === 0 || solution?.concerns.some(({ severity }) => severity === 'stop')) return `Do not use ${which} before the cause is known.`
+    if (unusable.length === 0 || solution?.concerns.some(({ severity }) => severity === 'stop'))
+      return `Do not use ${which} before the cause is known.`
     return `Do not use ${which}: ${unusable.length} of ${all} CCDs cannot be used.`
   }
-  if (unusable.length === 0) return `${only === undefined ? 'The zeropoints can be used' : `The zeropoint of ${only} can be used`}, but look: ${whatIsOff(reasons)}.`
+  if (unusable.length === 0)
+    return `${
+      only === undefined ? 'The zeropoints can be used' : `The zeropoint of ${only} can be used`
+    }, but look: ${whatIsOff(reasons)}.`
   return `Do not use ${ccdNames(unusable)}; the other ${all - unusable.length} CCDs can be used.`
 }
 
@@ -137,38 +172,71 @@ function whatIsOff(reasons: readonly Reason[]): string {
 }
 
 /** What the gravest reason asks for. */
-function nextOf(word: DecisionWord, document: ResultDocument, reasons: readonly Reason[], unsolved: boolean, typed: TypedPaths): Decision['next'] {
+function nextOf(
+  word: DecisionWord,
+  document: ResultDocument,
+  reasons: readonly Reason[],
+  unsolved: boolean,
+  typed: TypedPaths,
+): Decision['next'] {
   const { exposure, ccds } = document
   const run = repeatedRun(document, typed)
-  const spec = (list: readonly number[]) => ccdNames(list).replace(/^CCDs? /, '').replaceAll(' ', '')
+  const spec = (list: readonly number[]) =>
+    ccdNames(list)
+      .replace(/^CCDs? /, '')
+      .replaceAll(' ', '')
   const all = ccds.length === 1 ? String(ccds[0]!.ccd) : 'all'
   const again = (list: string) => `bliss-calib ${run.exposure} --ccd ${list}${run.options}${run.outdir}`
-  const beside = (list: string, option: string) => `mkdir -p check && bliss-calib ${run.exposure} --ccd ${list}${run.options}${option} --outdir check`
+  const beside = (list: string, option: string) =>
+    `mkdir -p check && bliss-calib ${run.exposure} --ccd ${list}${run.options}${option} --outdir check`
   const first = reasons[0]
   if (word === 'GO' || first === undefined) {
     if (ccds.length === 1) return { words: 'Nothing is off. To calibrate the whole exposure:', command: again('all') }
     const combined = `D${String(exposure.expnum).padStart(8, '0')}_r${exposure.reqnum}p${exposure.attnum}_ZP.csv`
-    const template = shellWord(pathWord(typed.outdir === undefined || typed.outdir === '.' ? combined : `${typed.outdir}/${combined}`))
-    return { words: 'Nothing is off. For the star lists of difference imaging, with the number of the search exposure:', command: `bliss-calib starlists --expnum SEARCH --templates ${template}` }
+    const template = shellWord(
+      pathWord(typed.outdir === undefined || typed.outdir === '.' ? combined : `${typed.outdir}/${combined}`),
+    )
+    return {
+      words: 'Nothing is off. For the star lists of difference imaging, with the number of the search exposure:',
+      command: `bliss-calib starlists --expnum SEARCH --templates ${template}`,
+    }
   }
   switch (first.tag) {
     case 'failed':
       return { words: 'Mend or replace its file, then calibrate the exposure again:', command: again('all') }
     case 'wrong-band':
-      return { words: 'Find out which filter was in the beam; make the list again from the image headers, then calibrate again:', command: `bliss-calib catlist --expnum ${exposure.expnum}${run.workdir} && ${again(all)} --force` }
+      return {
+        words:
+          'Find out which filter was in the beam; make the list again from the image headers, then calibrate again:',
+        command: `bliss-calib catlist --expnum ${exposure.expnum}${run.workdir} && ${again(all)} --force`,
+      }
     case 'units':
-      return { words: 'See whether GAIN and EXPTIME were applied to the images; the zeropoint is right for the flux as it stands. What each cut took:', command: `${again(all)} --verbose 1` }
+      return {
+        words:
+          'See whether GAIN and EXPTIME were applied to the images; the zeropoint is ' +
+          'right for the flux as it stands. What each cut took:',
+        command: `${again(all)} --verbose 1`,
+      }
     case 'borrowed':
       return { words: 'If borrowed zeropoints serve, take them:', command: `${again('all')} --accept-borrowed` }
     case 'too-few-ccds':
-      return { words: unsolved ? 'Solve them together:' : 'Calibrate the CCDs that are missing:', command: again('all') }
+      return {
+        words: unsolved ? 'Solve them together:' : 'Calibrate the CCDs that are missing:',
+        command: again('all'),
+      }
     case 'suspect-exposure':
     case 'clouds':
     case 'transparency':
     case 'depth':
-      return { words: 'See how the exposures before and after fared:', command: `bliss-calib report --night ${shellWord(pathWord(typed.outdir ?? '.'))}` }
+      return {
+        words: 'See how the exposures before and after fared:',
+        command: `bliss-calib report --night ${shellWord(pathWord(typed.outdir ?? '.'))}`,
+      }
     case 'cross-check':
-      return { words: 'Compare with the plain clipped mean, in another directory:', command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --estimator sigma-clip') }
+      return {
+        words: 'Compare with the plain clipped mean, in another directory:',
+        command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --estimator sigma-clip'),
+      }
     case 'no-zeropoint':
     case 'shrunk':
     case 'outlier':
@@ -184,7 +252,9 @@ function nextOf(word: DecisionWord, document: ResultDocument, reasons: readonly 
     case 'colour':
     case 'passband':
     case 'fluxes':
-      return { words: 'See what each cut took:', command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --verbose 1') }
+      return {
+        words: 'See what each cut took:',
+        command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --verbose 1'),
+      }
   }
 }
-

@@ -37,13 +37,69 @@ export function focalQuantities(ccds: readonly CcdDocument[]): FocalQuantity[] {
   const [ownMedian, adoptedMedian] = [median(own), median(adopted)]
   const from = (middle: number, value: number | null) => (value === null ? null : 1000 * (value - middle))
   return [
-    { key: 'difference', name: 'difference', title: "Zeropoint of the CCD's own stars minus the median", map: 'difference', label: 'difference from the median [mmag]', valueOf: (ccd) => from(ownMedian, ownZeropoint(ccd)), format: whole },
-    { key: 'zeropoint', name: 'zeropoint', title: "Zeropoint of the CCD's own stars", map: 'quantity', label: 'zeropoint [mag]', valueOf: ownZeropoint, format: mag3 },
-    { key: 'adopted-difference', name: 'adopted difference', title: 'Adopted zeropoint minus the median', map: 'difference', label: 'difference from the median [mmag]', valueOf: ({ zeropoint }) => from(adoptedMedian, zeropoint), format: whole },
-    { key: 'adopted', name: 'adopted', title: 'Adopted zeropoint', map: 'quantity', label: 'zeropoint [mag]', valueOf: ({ zeropoint }) => zeropoint, format: mag3 },
-    { key: 'stars', name: 'stars', title: 'Stars that the zeropoint stands on', map: 'count', label: 'stars', valueOf: ({ cuts }) => cuts.used, format: whole },
-    { key: 'error', name: 'error', title: 'Statistical error of the adopted zeropoint', map: 'quantity', label: 'error [mmag]', valueOf: ({ zeropointErr }) => (zeropointErr === null ? null : 1000 * zeropointErr), format: tenth },
-    { key: 'scatter', name: 'scatter', title: 'Scatter of the stars about the zeropoint', map: 'quantity', label: 'scatter [mmag]', valueOf: ({ scatter }) => (scatter === null ? null : 1000 * scatter), format: tenth },
+    {
+      key: 'difference',
+      name: 'difference',
+      title: "Zeropoint of the CCD's own stars minus the median",
+      map: 'difference',
+      label: 'difference from the median [mmag]',
+      valueOf: (ccd) => from(ownMedian, ownZeropoint(ccd)),
+      format: whole,
+    },
+    {
+      key: 'zeropoint',
+      name: 'zeropoint',
+      title: "Zeropoint of the CCD's own stars",
+      map: 'quantity',
+      label: 'zeropoint [mag]',
+      valueOf: ownZeropoint,
+      format: mag3,
+    },
+    {
+      key: 'adopted-difference',
+      name: 'adopted difference',
+      title: 'Adopted zeropoint minus the median',
+      map: 'difference',
+      label: 'difference from the median [mmag]',
+      valueOf: ({ zeropoint }) => from(adoptedMedian, zeropoint),
+      format: whole,
+    },
+    {
+      key: 'adopted',
+      name: 'adopted',
+      title: 'Adopted zeropoint',
+      map: 'quantity',
+      label: 'zeropoint [mag]',
+      valueOf: ({ zeropoint }) => zeropoint,
+      format: mag3,
+    },
+    {
+      key: 'stars',
+      name: 'stars',
+      title: 'Stars that the zeropoint stands on',
+      map: 'count',
+      label: 'stars',
+      valueOf: ({ cuts }) => cuts.used,
+      format: whole,
+    },
+    {
+      key: 'error',
+      name: 'error',
+      title: 'Statistical error of the adopted zeropoint',
+      map: 'quantity',
+      label: 'error [mmag]',
+      valueOf: ({ zeropointErr }) => (zeropointErr === null ? null : 1000 * zeropointErr),
+      format: tenth,
+    },
+    {
+      key: 'scatter',
+      name: 'scatter',
+      title: 'Scatter of the stars about the zeropoint',
+      map: 'quantity',
+      label: 'scatter [mmag]',
+      valueOf: ({ scatter }) => (scatter === null ? null : 1000 * scatter),
+      format: tenth,
+    },
   ]
 }
 
@@ -54,17 +110,34 @@ export function ownZeropoint({ outcome, zeropoint, own }: CcdDocument): number |
 }
 
 /** The focal plane in the colours of one quantity. */
-export function exposureFocalPlane(ccds: readonly CcdDocument[], places: ReadonlyMap<number, CcdPlace>, { title, map, label, valueOf, format }: FocalQuantity, linked: boolean): Figure {
+export function exposureFocalPlane(
+  ccds: readonly CcdDocument[],
+  places: ReadonlyMap<number, CcdPlace>,
+  { title, map, label, valueOf, format }: FocalQuantity,
+  linked: boolean,
+): Figure {
   const values = ccds.map((ccd) => ({ ccd, value: valueOf(ccd) }))
-  const scale = colourScale({ map, label, format, values: values.flatMap(({ value }) => (value === null ? [] : [value])) })
-  const cells = values.map(({ ccd, value }): FocalPlaneCcd => ({ ccd: ccd.ccd, outline: places.get(ccd.ccd)!.outline, value, mark: markOf(ccd), words: ccdInWords(ccd) }))
+  const scale = colourScale({
+    map,
+    label,
+    format,
+    values: values.flatMap(({ value }) => (value === null ? [] : [value])),
+  })
+  const cells = values.map(({ ccd, value }): FocalPlaneCcd => ({
+    ccd: ccd.ccd,
+    outline: places.get(ccd.ccd)!.outline,
+    value,
+    mark: markOf(ccd),
+    words: ccdInWords(ccd),
+  }))
   return focalPlaneFigure({ title, ccds: cells, scale, linked })
 }
 
 /** A CCD in a sentence: what a pointer, or a screen reader, gets. */
 export function ccdInWords(document: CcdDocument): string {
   const { ccd, zeropoint, zeropointErr, outcome, cuts } = document
-  const number = zeropoint === null ? 'no zeropoint' : `${magText(zeropoint)} ± ${mmagText(zeropointErr)} mmag, ${outcome}`
+  const number =
+    zeropoint === null ? 'no zeropoint' : `${magText(zeropoint)} ± ${mmagText(zeropointErr)} mmag, ${outcome}`
   return `CCD ${ccd}: ${number}, ${cuts.used} stars, ${verdictFrom(document.concerns)}`
 }
 
@@ -72,7 +145,9 @@ export function exposureZeropoints({ ccds, solution }: ResultDocument, linked: b
   const bars = ccds.flatMap((ccd): ZeropointBar[] => {
     const { zeropoint, zeropointErr } = ccd
     const mark = markOf(ccd)
-    return zeropoint === null || zeropointErr === null || mark === 'none' ? [] : [{ ccd: ccd.ccd, zeropoint, zeropointErr, kind: mark, words: ccdInWords(ccd) }]
+    return zeropoint === null || zeropointErr === null || mark === 'none'
+      ? []
+      : [{ ccd: ccd.ccd, zeropoint, zeropointErr, kind: mark, words: ccdInWords(ccd) }]
   })
   return zeropointByCcdFigure('Zeropoint against CCD number', bars, solution?.zeropoint ?? null, linked)
 }
@@ -85,7 +160,16 @@ export function exposureResiduals(all: PanelStars, mostDrawn: number, radiusArcs
   const reachMmag = residualReachMmag(all.residualMmag, all.used)
   const note = some === measured ? undefined : `${some.used.length} of ${measured.used.length} drawn`
   const against = (title: string, xLabel: string, x: Float64Array, xRange?: Range) =>
-    residualFigure({ x, residualMmag, used }, { title, xLabel, reachMmag, ...(note === undefined ? {} : { note }), ...(xRange === undefined ? {} : { xRange }) })
+    residualFigure(
+      { x, residualMmag, used },
+      {
+        title,
+        xLabel,
+        reachMmag,
+        ...(note === undefined ? {} : { note }),
+        ...(xRange === undefined ? {} : { xRange }),
+      },
+    )
   const pulls = Array.from(all.pull).filter((pull, i) => all.used[i] === 1 && Number.isFinite(pull))
   return [
     against('Residual against magnitude', 'standard magnitude [mag]', some.mag),
@@ -101,7 +185,10 @@ export function exposureResiduals(all: PanelStars, mostDrawn: number, radiusArcs
 export function exposureOffsets(ccds: readonly CcdDocument[], places: ReadonlyMap<number, CcdPlace>): Figure {
   return offsetsFigure(
     'Astrometric offset of each CCD, detection minus star',
-    ccds.flatMap(({ ccd, astrometry: { raOffsetArcsec, decOffsetArcsec } }) => (raOffsetArcsec === null || decOffsetArcsec === null ? [] : [{ ...places.get(ccd)!, ccd, raOffsetArcsec, decOffsetArcsec }])),
+    ccds.flatMap(({ ccd, astrometry: { raOffsetArcsec, decOffsetArcsec } }) =>
+      raOffsetArcsec === null || decOffsetArcsec === null
+        ? []
+        : [{ ...places.get(ccd)!, ccd, raOffsetArcsec, decOffsetArcsec }],
+    ),
   )
 }
-

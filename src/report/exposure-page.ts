@@ -43,8 +43,14 @@ const MATCH_RADIUS_ARCSEC = 1
 export function exposurePage({ result, stars, beside, typed }: ReportInput, assets: PageAssets): string {
   const { exposure, ccds } = result
   const places = ccdPlaces(ccds.map(({ ccd }) => ccd))
-  const panels = new Map(ccds.flatMap(({ ccd, scatter }): [number, PanelStars][] => (stars.has(ccd) ? [[ccd, panelStars(stars.get(ccd)!, scatter)]] : [])))
-  const name = `Exposure ${exposure.expnum}, ${exposure.band} band, r${exposure.reqnum}p${exposure.attnum}${ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''}`
+  const panels = new Map(
+    ccds.flatMap(({ ccd, scatter }): [number, PanelStars][] =>
+      stars.has(ccd) ? [[ccd, panelStars(stars.get(ccd)!, scatter)]] : [],
+    ),
+  )
+  const name =
+    `Exposure ${exposure.expnum}, ${exposure.band} band, ` +
+    `r${exposure.reqnum}p${exposure.attnum}${ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''}`
   const decision = decide(result, typed)
   const body = html`<header>
 <h1>${name}</h1>
@@ -75,6 +81,13 @@ function pageData(ccds: readonly CcdDocument[], panels: ReadonlyMap<number, Pane
   return {
     ccds: ccds.map(panelCcd),
     stars: Object.fromEntries(carried.map(({ ccd, some }) => [ccd, packStars(some)])),
-    shown: Object.fromEntries(carried.map(({ ccd, all, some }) => [ccd, some === all ? `All ${all.used.length} matched stars are drawn.` : `${some.used.length} of ${all.used.length} matched stars are drawn.`])),
+    shown: Object.fromEntries(
+      carried.map(({ ccd, all, some }) => [
+        ccd,
+        some === all
+          ? `All ${all.used.length} matched stars are drawn.`
+          : `${some.used.length} of ${all.used.length} matched stars are drawn.`,
+      ]),
+    ),
   }
 }

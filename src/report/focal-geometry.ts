@@ -16,12 +16,24 @@ export function ccdPlaces(ccds: readonly number[]): ReadonlyMap<number, CcdPlace
       const known = CAMERA_CCDS[ccd - 1]
       if (known) return [ccd, placeAt(known.xiDeg, known.etaDeg)]
       const k = strangers.indexOf(ccd)
-      return [ccd, placeAt(((k % 7) - 3) * 2.1 * HALF_CCD.xiDeg, lowest - (2 + Math.floor(k / 7)) * 2.2 * HALF_CCD.etaDeg)]
+      return [
+        ccd,
+        placeAt(((k % 7) - 3) * 2.1 * HALF_CCD.xiDeg, lowest - (2 + Math.floor(k / 7)) * 2.2 * HALF_CCD.etaDeg),
+      ]
     }),
   )
 }
 
 function placeAt(eastDeg: number, northDeg: number): CcdPlace {
   const { xiDeg: x, etaDeg: y } = HALF_CCD
-  return { eastDeg, northDeg, outline: [[eastDeg - x, northDeg - y], [eastDeg + x, northDeg - y], [eastDeg + x, northDeg + y], [eastDeg - x, northDeg + y]] }
+  return {
+    eastDeg,
+    northDeg,
+    outline: [
+      [eastDeg - x, northDeg - y],
+      [eastDeg + x, northDeg - y],
+      [eastDeg + x, northDeg + y],
+      [eastDeg - x, northDeg + y],
+    ],
+  }
 }

@@ -15,7 +15,10 @@ export function fromHammer(x: number, y: number): { raDeg: number; decDeg: numbe
   if ((x * x) / 4 + y * y > 1) return undefined
   const z = Math.sqrt(zz)
   const raDeg = (-2 * Math.atan2(z * x, Math.SQRT2 * (2 * zz - 1)) * 180) / Math.PI
-  return { raDeg: (raDeg + 360) % 360, decDeg: (Math.asin(Math.max(-1, Math.min(1, z * y * Math.SQRT2))) * 180) / Math.PI }
+  return {
+    raDeg: (raDeg + 360) % 360,
+    decDeg: (Math.asin(Math.max(-1, Math.min(1, z * y * Math.SQRT2))) * 180) / Math.PI,
+  }
 }
 
 /** Right ascension into (-180, 180]. */

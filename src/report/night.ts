@@ -25,9 +25,13 @@ export interface NightExposure {
 const MJD_2000 = 51_544.5
 
 /** A night's line of an exposure. The outliers are known once all are there: `withStrays`. */
-export function nightExposure({ exposure, ccds, solution, ...rest }: ResultDocument, href: string | null): NightExposure {
+export function nightExposure(
+  { exposure, ccds, solution, ...rest }: ResultDocument,
+  href: string | null,
+): NightExposure {
   const { word, headline } = decide({ exposure, ccds, ...rest, ...(solution ? { solution } : {}) })
-  const values = (of: (ccd: (typeof ccds)[number]) => number | null) => ccds.map(of).filter((value): value is number => value !== null)
+  const values = (of: (ccd: (typeof ccds)[number]) => number | null) =>
+    ccds.map(of).filter((value): value is number => value !== null)
   const own = values(({ zeropoint }) => zeropoint)
   const errors = values(({ zeropointErr }) => zeropointErr)
   const widths = values(({ diagnostics }) => diagnostics.fwhmArcsec)
@@ -35,7 +39,10 @@ export function nightExposure({ exposure, ccds, solution, ...rest }: ResultDocum
     name: `${exposure.expnum} r${exposure.reqnum}p${exposure.attnum}`,
     band: exposure.band,
     // Julian years.
-    mjd: exposure.epochYr === null || exposure.epochFrom === 'catalog' ? null : MJD_2000 + (exposure.epochYr - 2000) * 365.25,
+    mjd:
+      exposure.epochYr === null || exposure.epochFrom === 'catalog'
+        ? null
+        : MJD_2000 + (exposure.epochYr - 2000) * 365.25,
     word,
     headline,
     zeropoint: solution?.zeropoint ?? (own.length > 0 ? median(own) : null),
@@ -59,7 +66,10 @@ const QUANTITIES = [
   { name: 'FWHM', of: (e: NightExposure) => e.fwhmArcsec, least: () => 0.2 },
 ] as const
 
-/** In time order, each with the quantities in which it strays: far from its band's median in robust scatters, and by more than is of no matter. */
+/**
+ * In time order, each with the quantities in which it strays: far from its band's median in robust scatters, and by
+ * more than is of no matter.
+ */
 export function withStrays(exposures: readonly NightExposure[]): NightExposure[] {
   const strays = new Map<NightExposure, string[]>(exposures.map((exposure) => [exposure, []]))
   for (const band of new Set(exposures.map((exposure) => exposure.band))) {
@@ -69,10 +79,13 @@ export function withStrays(exposures: readonly NightExposure[]): NightExposure[]
       const values = known.map((exposure) => of(exposure)!)
       const [middle, scatter] = [median(values), madScatter(values)]
       known.forEach((exposure, i) => {
-        if (Math.abs(values[i]! - middle) > Math.max(FAR_IN_SCATTERS * scatter, least(middle))) strays.get(exposure)!.push(name)
+        if (Math.abs(values[i]! - middle) > Math.max(FAR_IN_SCATTERS * scatter, least(middle)))
+          strays.get(exposure)!.push(name)
       })
     }
   }
   const late = ({ mjd }: NightExposure) => mjd ?? Infinity
-  return exposures.map((exposure) => ({ ...exposure, strays: strays.get(exposure)! })).sort((a, b) => (late(a) === late(b) ? (a.name < b.name ? -1 : 1) : late(a) - late(b)))
+  return exposures
+    .map((exposure) => ({ ...exposure, strays: strays.get(exposure)! }))
+    .sort((a, b) => (late(a) === late(b) ? (a.name < b.name ? -1 : 1) : late(a) - late(b)))
 }

@@ -34,29 +34,57 @@ const PLANES = [
 ] as const
 
 /**
- * The original's six figures of an exposure under its names, `{list}_ZP` and so on: zeropoint of each CCD's own stars, its difference from the median, the
- * stars it stands on, zeropoint against CCD number, adopted zeropoint and its difference. Zeropoints follow m = -2.5 log10(flux) + zeropoint; the original's are negative.
+ * The original's six figures of an exposure under its names, `{list}_ZP` and so on: zeropoint of each CCD's own stars,
+ * its difference from the median, the stars it stands on, zeropoint against CCD number, adopted zeropoint and its
+ * difference. Zeropoints follow m = -2.5 log10(flux) + zeropoint; the original's are negative.
  */
-export function originalPlots(list: ListName, band: string, ccds: readonly PlottedCcd[], solution: ExposureSolution, centre: Direction): NamedFigure[] {
+export function originalPlots(
+  list: ListName,
+  band: string,
+  ccds: readonly PlottedCcd[],
+  solution: ExposureSolution,
+  centre: Direction,
+): NamedFigure[] {
   const documents = ccds.map(({ result }) => ccdJson(result))
   const places = new Map(ccds.map(({ result, corners }) => [result.ccd, placeOf(corners, centre)]))
   const own = documents.map(ownZeropoint).filter((value) => value !== null)
-  const heading = `D${list.expnumText}_r${list.reqnum}p${list.attnum} ${band} band, median ${own.length === 0 ? 'none' : median(own).toFixed(3)}`
+  const heading =
+    `D${list.expnumText}_r${list.reqnum}p${list.attnum} ${band} band, median ` +
+    `${own.length === 0 ? 'none' : median(own).toFixed(3)}`
   const quantities = new Map(focalQuantities(documents).map((quantity) => [quantity.key, quantity]))
   const planes = PLANES.map(([ending, key]): NamedFigure => {
     const quantity = quantities.get(key)!
-    return { stem: `${list.fileName}_${ending}`, figure: exposureFocalPlane(documents, places, { ...quantity, title: `${heading}: ${quantity.title.charAt(0).toLowerCase()}${quantity.title.slice(1)}` }, false) }
+    return {
+      stem: `${list.fileName}_${ending}`,
+      figure: exposureFocalPlane(
+        documents,
+        places,
+        { ...quantity, title: `${heading}: ${quantity.title.charAt(0).toLowerCase()}${quantity.title.slice(1)}` },
+        false,
+      ),
+    }
   })
   const bars = documents.flatMap((document) => {
     const zeropoint = ownZeropoint(document)
     const zeropointErr = document.own?.zeropointErr ?? document.zeropointErr
     const kind = markOf(document)
-    return zeropoint === null || zeropointErr === null || kind === 'none' ? [] : [{ ccd: document.ccd, zeropoint, zeropointErr, kind, words: ccdInWords(document) }]
+    return zeropoint === null || zeropointErr === null || kind === 'none'
+      ? []
+      : [{ ccd: document.ccd, zeropoint, zeropointErr, kind, words: ccdInWords(document) }]
   })
-  return [...planes, { stem: `${list.fileName}_CCDsvsZPs`, figure: zeropointByCcdFigure(`${heading}: zeropoint of each CCD's own stars`, bars, solution.zeropoint) }]
+  return [
+    ...planes,
+    {
+      stem: `${list.fileName}_CCDsvsZPs`,
+      figure: zeropointByCcdFigure(`${heading}: zeropoint of each CCD's own stars`, bars, solution.zeropoint),
+    },
+  ]
 }
 
-/** The original's figure of a CCD, named after its SExtractor catalogue: catalogue stars and selected detections on the outline. */
+/**
+ * The original's figure of a CCD, named after its SExtractor catalogue: catalogue stars and selected detections on the
+ * outline.
+ */
 export function originalStarPlot(
   stem: string,
   fileName: string,
@@ -66,8 +94,17 @@ export function originalStarPlot(
   observed: Positions,
 ): NamedFigure {
   const project = ({ raDeg, decDeg }: Positions) =>
-    Array.from(raDeg, (ra, i) => toTangentPlane(ra, decDeg[i]!, centre)).flatMap((offset) => (offset ? [[offset.xiDeg, offset.etaDeg] as const] : []))
-  return { stem, figure: ccdStarsFigure(fileName, { outline: placeOf(corners, centre).outline, standards: project(standards), observed: project(observed) }) }
+    Array.from(raDeg, (ra, i) => toTangentPlane(ra, decDeg[i]!, centre)).flatMap((offset) =>
+      offset ? [[offset.xiDeg, offset.etaDeg] as const] : [],
+    )
+  return {
+    stem,
+    figure: ccdStarsFigure(fileName, {
+      outline: placeOf(corners, centre).outline,
+      standards: project(standards),
+      observed: project(observed),
+    }),
+  }
 }
 
 type Positions = { readonly raDeg: ArrayLike<number>; readonly decDeg: ArrayLike<number> }

@@ -2,13 +2,17 @@ import { figureCss, INK, INK_NAMES } from './figures/style.js'
 
 const variables = (mode: 'light' | 'dark') => INK_NAMES.map((name) => `--${name}:${INK[mode][name]}`).join(';')
 
-/** The page's style sheet: the figures' colours as variables, light or dark as the reader prefers, and black on white in print. */
+/**
+ * The page's style sheet: the figures' colours as variables, light or dark as the reader prefers, and black on white in
+ * print.
+ */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;${variables('light')};--go:#1a7f37;--look:#8a5a00;--stop:#b3261e;--on:#fff}
 @media (prefers-color-scheme:dark){:root{${variables('dark')};--go:#3fb950;--look:#e3b341;--stop:#ff7b72;--on:#0d1117}}
 ${figureCss((name) => `var(--${name})`)}
 *{box-sizing:border-box}
-body{margin:0;background:var(--paper);color:var(--ink);font:15px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
+body{margin:0;background:var(--paper);color:var(--ink);
+  font:15px/1.5 system-ui,"Segoe UI",Roboto,"Helvetica Neue",Arial,sans-serif}
 main{max-width:1240px;margin:0 auto;padding:0 20px 60px}
 a{color:var(--used)}
 h1{font-size:1.05rem;margin:0;font-weight:600}
@@ -27,12 +31,14 @@ p{margin:.4rem 0;max-width:75ch}
 .decision .headline{font-size:1.25rem;font-weight:600;margin:.35rem 0}
 .reasons{margin:.5rem 0;padding-left:1.1rem}
 .reasons li{margin:.15rem 0}
-.tag{display:inline-block;font-size:.74rem;font-weight:700;letter-spacing:.05em;border:1.5px solid currentColor;border-radius:4px;padding:0 .35em;margin-right:.45em}
+.tag{display:inline-block;font-size:.74rem;font-weight:700;letter-spacing:.05em;border:1.5px solid currentColor;
+  border-radius:4px;padding:0 .35em;margin-right:.45em}
 .tag.stop{color:var(--stop)}.tag.look{color:var(--look)}
 code,.command{font-family:ui-monospace,SFMono-Regular,Menlo,Consolas,"DejaVu Sans Mono",monospace;font-size:.88rem}
 .command{display:flex;gap:10px;align-items:center;margin:.3rem 0}
 .command code{background:var(--shade);padding:.45rem .7rem;border-radius:6px;overflow-wrap:anywhere;user-select:all}
-button{font:inherit;font-size:.86rem;color:var(--ink);background:var(--shade);border:1px solid var(--faint);border-radius:6px;padding:.25rem .65rem;cursor:pointer}
+button{font:inherit;font-size:.86rem;color:var(--ink);background:var(--shade);border:1px solid var(--faint);
+  border-radius:6px;padding:.25rem .65rem;cursor:pointer}
 button[aria-pressed=true]{background:var(--used);border-color:var(--used);color:var(--on);font-weight:600}
 :focus-visible{outline:2.5px solid var(--accent);outline-offset:2px}
 .key{display:grid;grid-template-columns:repeat(auto-fit,minmax(165px,1fr));gap:8px;margin:14px 0;padding:0}
@@ -54,7 +60,8 @@ svg.figure{max-width:100%;height:auto;display:block}
 html:not(.script) .needs-script{display:none}
 .ccd-cell,.ccd-bar{cursor:pointer}
 .ccd-cell:focus-visible,.ccd-bar:focus-visible{outline:none}
-.ccd-cell.is-hot path:first-of-type,.ccd-cell:focus-visible path:first-of-type,.ccd-cell.is-open path:first-of-type{stroke:var(--ink);stroke-width:3;stroke-dasharray:none}
+.ccd-cell.is-hot path:first-of-type,.ccd-cell:focus-visible path:first-of-type,.ccd-cell.is-open path:first-of-type{
+  stroke:var(--ink);stroke-width:3;stroke-dasharray:none}
 .ccd-bar.is-hot .f-strip,.ccd-bar.is-open .f-strip{fill:var(--accent);fill-opacity:.22}
 tr.is-hot td,tr.is-hot th{background:var(--shade)}
 tr.is-open td,tr.is-open th{background:var(--shade);box-shadow:inset 0 1px 0 var(--accent),inset 0 -1px 0 var(--accent)}

@@ -13,8 +13,15 @@ export interface PageAssets {
  * A self-contained page: no request leaves it, and no script but its own runs, whatever the data hold.
  * The policy names the script and the style by hash; data stand in an element that is never run.
  */
-export function pageOf(title: string, body: Markup, { script, scriptHash, style, styleHash }: PageAssets, data?: Markup): string {
-  const policy = `default-src 'none'; script-src '${scriptHash}'; style-src '${styleHash}'; img-src data:; base-uri 'none'; form-action 'none'`
+export function pageOf(
+  title: string,
+  body: Markup,
+  { script, scriptHash, style, styleHash }: PageAssets,
+  data?: Markup,
+): string {
+  const policy =
+    `default-src 'none'; script-src '${scriptHash}'; style-src '${styleHash}'; ` +
+    `img-src data:; base-uri 'none'; form-action 'none'`
   return html`<!doctype html>
 <html lang="en">
 <head>

@@ -21,7 +21,18 @@ export interface PanelStars {
   readonly used: Float64Array
 }
 
-const FIELDS = ['mag', 'colour', 'x', 'y', 'separationArcsec', 'eastArcsec', 'northArcsec', 'residualMmag', 'pull', 'used'] as const satisfies readonly (keyof PanelStars)[]
+const FIELDS = [
+  'mag',
+  'colour',
+  'x',
+  'y',
+  'separationArcsec',
+  'eastArcsec',
+  'northArcsec',
+  'residualMmag',
+  'pull',
+  'used',
+] as const satisfies readonly (keyof PanelStars)[]
 
 /** The figures' numbers from the calibration's. */
 export function panelStars(stars: ReportStars, scatterMag: number | null): PanelStars {
@@ -79,8 +90,18 @@ function mapFields(values: (field: keyof PanelStars) => Float64Array): PanelStar
 export type CarriedStars = Pick<PanelStars, (typeof CARRIED)[number] | 'used'>
 
 const CARRIED = ['mag', 'colour', 'x', 'y', 'eastArcsec', 'northArcsec', 'residualMmag'] as const
-/** Whole numbers per unit in the page's data: a millimagnitude's tenth, a quarter pixel, a tenth of a milliarcsecond. */
-const STEPS: Readonly<Record<(typeof CARRIED)[number], number>> = { mag: 1000, colour: 1000, x: 4, y: 4, eastArcsec: 10_000, northArcsec: 10_000, residualMmag: 10 }
+/**
+ * Whole numbers per unit in the page's data: a millimagnitude's tenth, a quarter pixel, a tenth of a milliarcsecond.
+ */
+const STEPS: Readonly<Record<(typeof CARRIED)[number], number>> = {
+  mag: 1000,
+  colour: 1000,
+  x: 4,
+  y: 4,
+  eastArcsec: 10_000,
+  northArcsec: 10_000,
+  residualMmag: 10,
+}
 const MISSING = -32_768
 const BYTES_PER_STAR = 2 * CARRIED.length + 1
 
@@ -92,7 +113,11 @@ export function packStars(stars: PanelStars): string {
   CARRIED.forEach((field, f) => {
     for (let i = 0; i < n; i++) {
       const value = Math.round(stars[field][i]! * STEPS[field])
-      view.setInt16(2 * (f * n + i), Number.isNaN(value) ? MISSING : Math.min(32_767, Math.max(MISSING + 1, value)), true)
+      view.setInt16(
+        2 * (f * n + i),
+        Number.isNaN(value) ? MISSING : Math.min(32_767, Math.max(MISSING + 1, value)),
+        true,
+      )
     }
   })
   let text = ''
@@ -111,7 +136,10 @@ export function unpackStars(packed: string): CarriedStars {
       return value === MISSING ? NaN : value / STEPS[name]
     })
   return {
-    ...(Object.fromEntries(CARRIED.map((name, f) => [name, field(f, name)])) as Record<(typeof CARRIED)[number], Float64Array>),
+    ...(Object.fromEntries(CARRIED.map((name, f) => [name, field(f, name)])) as Record<
+      (typeof CARRIED)[number],
+      Float64Array
+    >),
     used: Float64Array.from({ length: n }, (_, i) => view.getUint8(2 * n * CARRIED.length + i)),
   }
 }

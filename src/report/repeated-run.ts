@@ -2,7 +2,10 @@ import { commandLine, optionWords } from '../formats/shell-word.js'
 import { printableUrl } from '../printable.js'
 import type { ResultDocument } from '../products/result-document.js'
 
-/** What the command of a run named that its products do not hold: they are the same wherever they are made. As it was typed; absent if it was not. */
+/**
+ * What the command of a run named that its products do not hold: they are the same wherever they are made. As it was
+ * typed; absent if it was not.
+ */
 export interface TypedPaths {
   readonly workdir?: string
   readonly outdir?: string
@@ -26,14 +29,20 @@ const RECORDED = [
 ] as const
 
 /** The command of a run from its result: the options that were not the default, and the paths that were typed. */
-export function repeatedRun({ exposure, provenance: { options } }: ResultDocument, { workdir, outdir, catalog, suspects }: TypedPaths): RepeatedRun {
-  const option = (name: string, value: unknown, unsaid?: string) => (value === undefined || value === unsaid ? '' : ` ${commandLine(optionWords(name, printableUrl(String(value))))}`)
+export function repeatedRun(
+  { exposure, provenance: { options } }: ResultDocument,
+  { workdir, outdir, catalog, suspects }: TypedPaths,
+): RepeatedRun {
+  const option = (name: string, value: unknown, unsaid?: string) =>
+    value === undefined || value === unsaid ? '' : ` ${commandLine(optionWords(name, printableUrl(String(value))))}`
   const recorded = RECORDED.map(([name, key, unsaid]) => option(name, options[key], unsaid)).join('')
   const variables = option('--suspects', suspects ?? options['suspects'])
   const ofWorkdir = option('--workdir', workdir, '.')
   return {
     exposure: `--expnum ${exposure.expnum}${option('--reqnum', exposure.reqnum)}${option('--attnum', exposure.attnum)}`,
-    options: `${recorded}${variables}${options['keepBorrowed'] === true ? ' --keep-borrowed' : ''}${option('--catalog', catalog)}${ofWorkdir}`,
+    options: `${recorded}${variables}${
+      options['keepBorrowed'] === true ? ' --keep-borrowed' : ''
+    }${option('--catalog', catalog)}${ofWorkdir}`,
     workdir: ofWorkdir,
     outdir: option('--outdir', outdir, '.'),
   }

@@ -2,8 +2,28 @@ import { InputError } from '../errors.js'
 import type { MatchColumns } from '../photometry/result.js'
 import { findColumn, type Table } from '../table/columns.js'
 
-/** What the report needs of a CCD's matched stars: part of what the calibration keeps, and of what `matches_*.parquet` holds. */
-export type ReportStars = Pick<MatchColumns, 'raDeg' | 'decDeg' | 'starRaDeg' | 'starDecDeg' | 'xImage' | 'yImage' | 'separationArcsec' | 'instMag' | 'instMagErr' | 'catalogMag' | 'refMag' | 'refMagErr' | 'colour' | 'residual' | 'fate'>
+/**
+ * What the report needs of a CCD's matched stars: part of what the calibration keeps, and of what `matches_*.parquet`
+ * holds.
+ */
+export type ReportStars = Pick<
+  MatchColumns,
+  | 'raDeg'
+  | 'decDeg'
+  | 'starRaDeg'
+  | 'starDecDeg'
+  | 'xImage'
+  | 'yImage'
+  | 'separationArcsec'
+  | 'instMag'
+  | 'instMagErr'
+  | 'catalogMag'
+  | 'refMag'
+  | 'refMagErr'
+  | 'colour'
+  | 'residual'
+  | 'fate'
+>
 
 /** Column of the Parquet file -> column of the stars. */
 const NUMBERS = {
@@ -30,10 +50,19 @@ export const REPORT_STAR_COLUMNS: readonly string[] = [...Object.values(NUMBERS)
 export function reportStarsOf(table: Table, file: string): ReportStars {
   const numbers = Object.entries(NUMBERS).map(([key, name]) => {
     const column = findColumn(table, name)
-    if (column?.type !== 'f64') throw new InputError('missing-column', 'the matches lack a column of numbers', { file, column: name, ...(column ? { found: column.type } : {}) })
+    if (column?.type !== 'f64')
+      throw new InputError('missing-column', 'the matches lack a column of numbers', {
+        file,
+        column: name,
+        ...(column ? { found: column.type } : {}),
+      })
     return [key, column.values] as const
   })
   const cut = findColumn(table, 'cut')
-  if (cut?.type !== 'string') throw new InputError('missing-column', 'the matches lack a column of text', { file, column: 'cut' })
-  return { ...(Object.fromEntries(numbers) as unknown as Record<keyof typeof NUMBERS, Float64Array>), fate: cut.values as ReportStars['fate'] }
+  if (cut?.type !== 'string')
+    throw new InputError('missing-column', 'the matches lack a column of text', { file, column: 'cut' })
+  return {
+    ...(Object.fromEntries(numbers) as unknown as Record<keyof typeof NUMBERS, Float64Array>),
+    fate: cut.values as ReportStars['fate'],
+  }
 }

@@ -3,7 +3,13 @@ export function escapeText(text: string): string {
   return text.replace(/[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (character) => ESCAPES[character] ?? '\ufffd')
 }
 
-const ESCAPES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;', "'": '&#39;' }
+const ESCAPES: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  '"': '&quot;',
+  "'": '&#39;',
+}
 
 /** A coordinate with at most `digits` decimals: a tenth of a pixel is enough, and the same on every machine. */
 export function rounded(value: number, digits = 1): string {
@@ -16,12 +22,15 @@ export type Attributes = Readonly<Record<string, string | number | undefined>>
 
 /** One element; attribute values are escaped, `content` is markup already. */
 export function element(name: string, attributes: Attributes, content = ''): string {
-  const written = Object.entries(attributes).flatMap(([key, value]) => (value === undefined ? [] : [` ${key}="${typeof value === 'number' ? rounded(value) : escapeText(value)}"`]))
+  const written = Object.entries(attributes).flatMap(([key, value]) =>
+    value === undefined ? [] : [` ${key}="${typeof value === 'number' ? rounded(value) : escapeText(value)}"`],
+  )
   return content === '' ? `<${name}${written.join('')}/>` : `<${name}${written.join('')}>${content}</${name}>`
 }
 
 /** A text element; the text is escaped. */
-export const textElement = (text: string, attributes: Attributes): string => element('text', attributes, escapeText(text))
+export const textElement = (text: string, attributes: Attributes): string =>
+  element('text', attributes, escapeText(text))
 
 /** `12.5 -3`: a point in path data. */
 export const point = (x: number, y: number): string => `${rounded(x)} ${rounded(y)}`

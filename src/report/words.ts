@@ -4,7 +4,11 @@ import type { CcdDocument } from '../products/result-document.js'
 export const magText = (value: number | null): string => (value === null ? '–' : value.toFixed(4))
 
 /** A number with a true minus sign, and none before a zero. */
-export const signedText = (value: number, digits: number): string => value.toFixed(digits).replace(/^-(?=0(\.0*)?$)/, '').replace('-', '−')
+export const signedText = (value: number, digits: number): string =>
+  value
+    .toFixed(digits)
+    .replace(/^-(?=0(\.0*)?$)/, '')
+    .replace('-', '−')
 
 /** Millimagnitudes with a true minus sign and, for differences, a plus. */
 export function mmagText(mag: number | null, digits = 1): string {
@@ -43,7 +47,18 @@ export function markOf({ outcome, concerns, zeropoint }: CcdDocument): 'fitted' 
 }
 
 /** How deep a CCD goes, beside what a dark clear night gives. */
-export function depthText({ diagnostics: { expectation } }: { readonly diagnostics: Pick<CcdDocument['diagnostics'], 'expectation'> }): string {
+export function depthText({
+  diagnostics: { expectation },
+}: {
+  readonly diagnostics: Pick<CcdDocument['diagnostics'], 'expectation'>
+}): string {
   if (!expectation || expectation.depth5Sigma === null) return 'unknown'
-  return `${expectation.depth5Sigma.toFixed(2)} mag${expectation.expectedDepth5Sigma === null ? '' : `, a dark clear night gives ${expectation.expectedDepth5Sigma.toFixed(2)}`}`
+  return (
+    `${expectation.depth5Sigma.toFixed(2)} ` +
+    `mag${
+      expectation.expectedDepth5Sigma === null
+        ? ''
+        : `, a dark clear night gives ${expectation.expectedDepth5Sigma.toFixed(2)}`
+    }`
+  )
 }

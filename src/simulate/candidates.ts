@@ -31,7 +31,14 @@ export interface ProjectedStars {
 const BRIGHTEST_GALAXY_MAG = 16.5
 
 /** Stars, galaxies and junk on one CCD; a dead half stays empty. */
-export function drawCandidates(ccd: number, stars: ProjectedStars, zeropoint: number, limitFlux: number, options: ExposureOptions, random: Random): Candidates {
+export function drawCandidates(
+  ccd: number,
+  stars: ProjectedStars,
+  zeropoint: number,
+  limitFlux: number,
+  options: ExposureOptions,
+  random: Random,
+): Candidates {
   const candidates: Candidates = { kind: [], starIndex: [], x: [], y: [], flux: [], variable: [] }
   const [firstColumn, lastColumn] = usableColumns(ccd)
   const fluxOf = (mag: number) => 10 ** (-0.4 * (mag - zeropoint))
@@ -61,8 +68,14 @@ export function drawCandidates(ccd: number, stars: ProjectedStars, zeropoint: nu
     }
   }
   const limitMag = zeropoint - 2.5 * Math.log10(limitFlux)
-  anywhere('galaxy', options.galaxiesPerSqDeg, () => fluxOf(powerLawMagnitude(random, Math.min(BRIGHTEST_GALAXY_MAG, limitMag - 1), limitMag, 0.3)))
-  anywhere('spurious', options.spuriousPerSqDeg, () => (random.uniform() < 0.5 ? -1 : 1) * limitFlux * between(random, 0.1, 1.5))
+  anywhere('galaxy', options.galaxiesPerSqDeg, () =>
+    fluxOf(powerLawMagnitude(random, Math.min(BRIGHTEST_GALAXY_MAG, limitMag - 1), limitMag, 0.3)),
+  )
+  anywhere(
+    'spurious',
+    options.spuriousPerSqDeg,
+    () => (random.uniform() < 0.5 ? -1 : 1) * limitFlux * between(random, 0.1, 1.5),
+  )
   return candidates
 }
 

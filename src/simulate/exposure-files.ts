@@ -16,13 +16,19 @@ const text = (name: string, content: string): NamedBytes => ({ name, bytes: new 
 export function workFiles(simulated: SimulatedExposure): NamedBytes[] {
   return [
     text(listName(simulated), catalogueListText(simulated)),
-    ...simulated.ccds.map((ccd) => ({ name: ccd.fileName, bytes: writeFitsLdac({ imageCards: imageCards(simulated, ccd), objects: ccd.table }) })),
+    ...simulated.ccds.map((ccd) => ({
+      name: ccd.fileName,
+      bytes: writeFitsLdac({ imageCards: imageCards(simulated, ccd), objects: ccd.table }),
+    })),
   ]
 }
 
 /** The `_immask.fits` of each CCD, header only: what the list is made from. */
 export function immaskFiles(simulated: SimulatedExposure): NamedBytes[] {
-  return simulated.ccds.map((ccd) => ({ name: ccd.fileName.replace('_fullcat.fits', '_immask.fits'), bytes: writeFitsHeaderOnly(immaskCards(simulated, ccd)) }))
+  return simulated.ccds.map((ccd) => ({
+    name: ccd.fileName.replace('_fullcat.fits', '_immask.fits'),
+    bytes: writeFitsHeaderOnly(immaskCards(simulated, ccd)),
+  }))
 }
 
 /** The catalogue as the Gaia archive gives it, one CSV file; `.csv.gz` where a compressor is handed in. */
@@ -33,7 +39,9 @@ export function gaiaCsvFile(simulated: SimulatedExposure, gzip?: Gzip): NamedByt
 
 /** The same rows as a FITS table; `.fits.gz` where a compressor is handed in. */
 export function gaiaFitsFile(simulated: SimulatedExposure, gzip?: Gzip): NamedBytes {
-  const bytes = writeFitsTable(gaiaSourceTable(simulated.stars, simulated.description.release, 'bool'), { extname: 'gaia_source' })
+  const bytes = writeFitsTable(gaiaSourceTable(simulated.stars, simulated.description.release, 'bool'), {
+    extname: 'gaia_source',
+  })
   return gzip ? { name: 'gaia_source.fits.gz', bytes: gzip(bytes) } : { name: 'gaia_source.fits', bytes }
 }
 
@@ -47,8 +55,12 @@ export function truthFile(simulated: SimulatedExposure, seed: number | null = nu
 }
 
 /** Everything, by directory: `work/`, `raw/` (the archive's CSV), `store/` (the original's tree), `truth.json`. */
-export function exposureFiles(simulated: SimulatedExposure, { seed = null, gzip }: { readonly seed?: number | null; readonly gzip?: Gzip } = {}): NamedBytes[] {
-  const within = (directory: string, files: readonly NamedBytes[]) => files.map(({ name, bytes }) => ({ name: `${directory}/${name}`, bytes }))
+export function exposureFiles(
+  simulated: SimulatedExposure,
+  { seed = null, gzip }: { readonly seed?: number | null; readonly gzip?: Gzip } = {},
+): NamedBytes[] {
+  const within = (directory: string, files: readonly NamedBytes[]) =>
+    files.map(({ name, bytes }) => ({ name: `${directory}/${name}`, bytes }))
   return [
     ...within('work', workFiles(simulated)),
     ...within('work', immaskFiles(simulated)),

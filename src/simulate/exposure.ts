@@ -58,16 +58,22 @@ const READ_NOISE_ELECTRONS = 6
 const SATURATION_ELECTRONS = 155_000
 
 /**
- * Simulates an exposure over a sky of Gaia-like stars. The stars' magnitudes in the camera's band are the catalogue's own
- * relation on noise-free magnitudes plus its intrinsic scatter, so that the zeropoints put in can be found again.
+ * Simulates an exposure over a sky of Gaia-like stars. The stars' magnitudes in the camera's band are the catalogue's
+ * own relation on noise-free magnitudes plus its intrinsic scatter, so that the zeropoints put in can be found again.
  * The same options and seed give the same numbers; the noise of a CCD's detections does not depend on the other CCDs.
  *
  * @param options what differs from `DEFAULT_OPTIONS`
  * @param random gives the seeds of every part
  * @param relation replaces the description's relation of the observed band
- * @throws DataError where the description has no relation for the band; CommandError for a band or CCDs that cannot be simulated
+ * @throws DataError where the description has no relation for the band; CommandError for a band or CCDs that cannot be
+ *   simulated
  */
-export function simulateExposure(options: Partial<ExposureOptions>, description: CatalogDescription, random: Random, relation?: BandRelation): SimulatedExposure {
+export function simulateExposure(
+  options: Partial<ExposureOptions>,
+  description: CatalogDescription,
+  random: Random,
+  relation?: BandRelation,
+): SimulatedExposure {
   const all: ExposureOptions = { ...DEFAULT_OPTIONS, ...options }
   checkCcds(all.ccds)
   const stream = streams(random)
@@ -90,7 +96,15 @@ export function simulateExposure(options: Partial<ExposureOptions>, description:
     const detections = measure(ccd, candidates, psf, noise, all.pointing, all, stream(300 + ccd))
     const fileName = fullcatName(all, ccd)
     const table = fullcatTable(detections, psf.fwhmPixels, all.columns)
-    return { ccd, fileName, ...ccdOnSky(ccd, all.pointing), zeropoint, detections, table, sources: sourcesOf(table, fluxChoice('mag_psf'), fileName) }
+    return {
+      ccd,
+      fileName,
+      ...ccdOnSky(ccd, all.pointing),
+      zeropoint,
+      detections,
+      table,
+      sources: sourcesOf(table, fluxChoice('mag_psf'), fileName),
+    }
   })
   return { options: all, description, epochYr, densityPerSqDeg, zeropoints, noise, ccds, stars, sky, bandMag }
 }
@@ -99,7 +113,8 @@ export function simulateExposure(options: Partial<ExposureOptions>, description:
 export const exposureName = ({ expnum }: ExposureOptions): string => `D${String(expnum).padStart(8, '0')}`
 
 /** `r4p5`, or `r4p05` with two digits of attnum. */
-export const requestTag = ({ reqnum, attnum, attnumDigits }: ExposureOptions): string => `r${reqnum}p${String(attnum).padStart(attnumDigits, '0')}`
+export const requestTag = ({ reqnum, attnum, attnumDigits }: ExposureOptions): string =>
+  `r${reqnum}p${String(attnum).padStart(attnumDigits, '0')}`
 
 function fullcatName(options: ExposureOptions, ccd: number): string {
   return `${exposureName(options)}_${options.band}_${String(ccd).padStart(2, '0')}_${requestTag(options)}_fullcat.fits`
@@ -108,7 +123,11 @@ function fullcatName(options: ExposureOptions, ccd: number): string {
 function checkCcds(ccds: readonly number[]): void {
   const known = ccds.every((ccd) => Number.isInteger(ccd) && ccd >= 1 && ccd <= DECAM.ccdCount)
   if (ccds.length > 0 && known && new Set(ccds).size === ccds.length) return
-  throw new CommandError('bad-ccds', 'the CCDs cannot be simulated', { option: 'ccds', found: ccds.join(',') || 'none', expected: `different numbers from 1 to ${DECAM.ccdCount}` })
+  throw new CommandError('bad-ccds', 'the CCDs cannot be simulated', {
+    option: 'ccds',
+    found: ccds.join(',') || 'none',
+    expected: `different numbers from 1 to ${DECAM.ccdCount}`,
+  })
 }
 
 function boxesOf({ ccds, padDeg }: ExposureOptions): TangentBox[] {
@@ -135,7 +154,8 @@ function projectAt(epochYr: number, sky: TrueStars, pointing: SkyPosition): Omit
 }
 
 function imageNoise(band: string, zeropoint: number, { gainElectronsPerCount: gain }: ExposureOptions): ImageNoise {
-  const backgroundPerPixel = 10 ** (-0.4 * (cameraBand(band).skyMagPerSqArcsec - zeropoint)) * DECAM.pixelScaleArcsec ** 2
+  const backgroundPerPixel =
+    10 ** (-0.4 * (cameraBand(band).skyMagPerSqArcsec - zeropoint)) * DECAM.pixelScaleArcsec ** 2
   return {
     backgroundPerPixel,
     skySigmaPerPixel: Math.sqrt(backgroundPerPixel / gain + (READ_NOISE_ELECTRONS / gain) ** 2),

@@ -13,22 +13,47 @@ const APERTURE_8 = 8
 /** The detections as the survey's `fullcat` columns: types, units and order of the pipeline's files. */
 export function fullcatTable(found: Detections, fwhmPixels: number, columns: 'slim' | 'full'): Table {
   const n = found.count
-  const f32 = (name: string, values: ArrayLike<number>, unit?: string, width = 1): Column => ({ name, type: 'f32', values: Float32Array.from(values), width, ...(unit ? { unit } : {}) })
+  const f32 = (name: string, values: ArrayLike<number>, unit?: string, width = 1): Column => ({
+    name,
+    type: 'f32',
+    values: Float32Array.from(values),
+    width,
+    ...(unit ? { unit } : {}),
+  })
   const same = (value: number) => new Float32Array(n).fill(value)
   const worldDeg = (pixels: number) => (pixels * DECAM.pixelScaleArcsec) / ARCSEC_PER_DEG
   const photometry = (kind: string, flux: Float64Array, fluxErr: Float64Array, width = 1): Column[] => [
     f32(`FLUX_${kind}`, flux, 'count', width),
     f32(`FLUXERR_${kind}`, fluxErr, 'count', width),
-    f32(`MAG_${kind}`, flux.map((value) => (value > 0 ? SEXTRACTOR_ZEROPOINT - 2.5 * Math.log10(value) : NO_MAGNITUDE)), 'mag', width),
-    f32(`MAGERR_${kind}`, flux.map((value, i) => (value > 0 ? (MAG_PER_RELATIVE_FLUX * fluxErr[i]!) / value : NO_MAGNITUDE)), 'mag', width),
+    f32(
+      `MAG_${kind}`,
+      flux.map((value) => (value > 0 ? SEXTRACTOR_ZEROPOINT - 2.5 * Math.log10(value) : NO_MAGNITUDE)),
+      'mag',
+      width,
+    ),
+    f32(
+      `MAGERR_${kind}`,
+      flux.map((value, i) => (value > 0 ? (MAG_PER_RELATIVE_FLUX * fluxErr[i]!) / value : NO_MAGNITUDE)),
+      'mag',
+      width,
+    ),
   ]
-  const aperture8 = (values: Float64Array) => Float64Array.from({ length: n }, (_, row) => values[row * APERTURES + APERTURE_8 - 1]!)
+  const aperture8 = (values: Float64Array) =>
+    Float64Array.from({ length: n }, (_, row) => values[row * APERTURES + APERTURE_8 - 1]!)
   const shapes = (): Column[] => [
     ...photometry('APER', found.fluxAper, found.fluxErrAper, APERTURES),
     f32('KRON_RADIUS', same(3.5), 'pixel'),
     f32('BACKGROUND', found.background, 'count'),
-    f32('A_IMAGE', found.fwhmPixels.map((fwhm, i) => (fwhm / 2.355) * Math.sqrt(found.elongation[i]!)), 'pixel'),
-    f32('B_IMAGE', found.fwhmPixels.map((fwhm, i) => fwhm / 2.355 / Math.sqrt(found.elongation[i]!)), 'pixel'),
+    f32(
+      'A_IMAGE',
+      found.fwhmPixels.map((fwhm, i) => (fwhm / 2.355) * Math.sqrt(found.elongation[i]!)),
+      'pixel',
+    ),
+    f32(
+      'B_IMAGE',
+      found.fwhmPixels.map((fwhm, i) => fwhm / 2.355 / Math.sqrt(found.elongation[i]!)),
+      'pixel',
+    ),
     f32('THETA_IMAGE', found.thetaDeg, 'deg'),
     ...photometry('APER_8', aperture8(found.fluxAper), aperture8(found.fluxErrAper)),
   ]
@@ -50,7 +75,9 @@ export function fullcatTable(found: Detections, fwhmPixels: number, columns: 'sl
       f32('FWHMPSF_IMAGE', same(fwhmPixels), 'pixel'),
       f32('FWHMPSF_WORLD', same(worldDeg(fwhmPixels)), 'deg'),
       f32('CLASS_STAR', found.classStar),
-      ...(columns === 'full' ? [f32('FLUX_MAX', found.fluxMax, 'count'), f32('FWHM_IMAGE', found.fwhmPixels, 'pixel')] : []),
+      ...(columns === 'full'
+        ? [f32('FLUX_MAX', found.fluxMax, 'count'), f32('FWHM_IMAGE', found.fwhmPixels, 'pixel')]
+        : []),
     ],
     n,
   )

@@ -6,10 +6,23 @@ import type { SimulatedExposure } from './exposure.js'
 import type { GaiaRows } from './gaia.js'
 
 /** Vega zeropoints of the mean fluxes [mag for 1 e/s] by release (Evans et al. 2018; Riello et al. 2021). */
-const FLUX_ZEROPOINTS = { gaia_dr2: { g: 25.6884, bp: 25.3514, rp: 24.7619 }, gaia_dr3: { g: 25.6874, bp: 25.3385, rp: 24.7479 } } as const
+const FLUX_ZEROPOINTS = {
+  gaia_dr2: { g: 25.6884, bp: 25.3514, rp: 24.7619 },
+  gaia_dr3: { g: 25.6874, bp: 25.3385, rp: 24.7479 },
+} as const
 
-const f32 = (name: string, values: Float64Array, unit?: string): Column => ({ name, type: 'f32', values: Float32Array.from(values), ...(unit ? { unit } : {}) })
-const f64 = (name: string, values: Float64Array, unit?: string): Column => ({ name, type: 'f64', values, ...(unit ? { unit } : {}) })
+const f32 = (name: string, values: Float64Array, unit?: string): Column => ({
+  name,
+  type: 'f32',
+  values: Float32Array.from(values),
+  ...(unit ? { unit } : {}),
+})
+const f64 = (name: string, values: Float64Array, unit?: string): Column => ({
+  name,
+  type: 'f64',
+  values,
+  ...(unit ? { unit } : {}),
+})
 
 /**
  * The rows as the archive's `gaia_source` table names and types them, ascending in source_id: fluxes with their errors,
@@ -26,7 +39,11 @@ export function gaiaSourceTable(stars: GaiaRows, release: string, booleans: 'boo
     const fluxOverError = magErr.map((error) => MAG_PER_RELATIVE_FLUX / error)
     return [
       f64(`phot_${band}_mean_flux`, flux, 'electron/s'),
-      f64(`phot_${band}_mean_flux_error`, flux.map((value, i) => value / fluxOverError[i]!), 'electron/s'),
+      f64(
+        `phot_${band}_mean_flux_error`,
+        flux.map((value, i) => value / fluxOverError[i]!),
+        'electron/s',
+      ),
       f32(`phot_${band}_mean_flux_over_error`, fluxOverError),
       f32(`phot_${band}_mean_mag`, mag, 'mag'),
     ]
@@ -50,7 +67,11 @@ export function gaiaSourceTable(stars: GaiaRows, release: string, booleans: 'boo
       ...photometry('bp', stars.bpMag, stars.bpMagErr),
       ...photometry('rp', stars.rpMag, stars.rpMagErr),
       f32('phot_bp_rp_excess_factor', stars.bpRpExcess),
-      f32('bp_rp', stars.bpMag.map((bp, i) => bp - stars.rpMag[i]!), 'mag'),
+      f32(
+        'bp_rp',
+        stars.bpMag.map((bp, i) => bp - stars.rpMag[i]!),
+        'mag',
+      ),
     ],
     n,
   )
@@ -60,7 +81,10 @@ export function gaiaSourceTable(stars: GaiaRows, release: string, booleans: 'boo
 const STORE_ORDER = 5
 const STORE_RADIUS_DEG = 0.25
 
-/** One file of the original's store: RING pixel of nside 32, four columns, ascending in right ascension; it may be empty. */
+/**
+ * One file of the original's store: RING pixel of nside 32, four columns, ascending in right ascension; it may be
+ * empty.
+ */
 export interface StoreFile {
   readonly pixel: number
   readonly table: Table
@@ -70,7 +94,8 @@ export interface StoreFile {
 export function originalStore({ stars, ccds }: Pick<SimulatedExposure, 'stars' | 'ccds'>): StoreFile[] {
   const byPixel = new Map<number, number[]>()
   for (const { centre } of ccds) {
-    for (const pixel of queryDiscInclusive(STORE_ORDER, centre.raDeg, centre.decDeg, STORE_RADIUS_DEG)) byPixel.set(pixel, [])
+    for (const pixel of queryDiscInclusive(STORE_ORDER, centre.raDeg, centre.decDeg, STORE_RADIUS_DEG))
+      byPixel.set(pixel, [])
   }
   const rings = new Map<number, number>()
   nestedIndices(STORE_ORDER, stars.raDeg, stars.decDeg).forEach((nested, row) => {
@@ -80,19 +105,21 @@ export function originalStore({ stars, ccds }: Pick<SimulatedExposure, 'stars' |
     if (rows === undefined) byPixel.set(pixel, [row])
     else rows.push(row)
   })
-  return [...byPixel].sort(([a], [b]) => a - b).map(([pixel, rows]) => {
-    const order = sortingOrder(gather(stars.raDeg, rows))
-    const sorted = Array.from(order, (k) => rows[k]!)
-    return {
-      pixel,
-      table: tableOf([
-        { name: 'SOURCE_ID', type: 'i64', values: BigInt64Array.from(sorted, (row) => stars.sourceId[row]!) },
-        f64('RA', gather(stars.raDeg, sorted)),
-        f64('DEC', gather(stars.decDeg, sorted)),
-        f32('PHOT_G_MEAN_MAG', gather(stars.mag, sorted)),
-      ]),
-    }
-  })
+  return [...byPixel]
+    .sort(([a], [b]) => a - b)
+    .map(([pixel, rows]) => {
+      const order = sortingOrder(gather(stars.raDeg, rows))
+      const sorted = Array.from(order, (k) => rows[k]!)
+      return {
+        pixel,
+        table: tableOf([
+          { name: 'SOURCE_ID', type: 'i64', values: BigInt64Array.from(sorted, (row) => stars.sourceId[row]!) },
+          f64('RA', gather(stars.raDeg, sorted)),
+          f64('DEC', gather(stars.decDeg, sorted)),
+          f32('PHOT_G_MEAN_MAG', gather(stars.mag, sorted)),
+        ]),
+      }
+    })
 }
 
 /** `GaiaOut089XX/GaiaOut08914.csv` */

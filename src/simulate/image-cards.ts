@@ -4,8 +4,17 @@ import { cameraBand } from './bands.js'
 import type { SimulatedCcd, SimulatedExposure } from './exposure.js'
 import { dateObsOf, niteOf } from './list-file.js'
 
-const card = (keyword: string, value: string | number | boolean, comment = ''): FitsCardInput => ({ keyword, value, comment })
-const real = (keyword: string, value: number, comment = ''): FitsCardInput => ({ keyword, value, comment, kind: 'real' })
+const card = (keyword: string, value: string | number | boolean, comment = ''): FitsCardInput => ({
+  keyword,
+  value,
+  comment,
+})
+const real = (keyword: string, value: number, comment = ''): FitsCardInput => ({
+  keyword,
+  value,
+  comment,
+  kind: 'real',
+})
 /** The 12 significant digits that the pipeline keeps of positions. */
 const twelve = (keyword: string, value: number): FitsCardInput => real(keyword, Number(value.toPrecision(12)))
 

@@ -1,9 +1,11 @@
 import { float64Text } from '../formats/number-text.js'
 import { exposureName, requestTag, type SimulatedExposure } from './exposure.js'
 
-const HEADER = 'EXPNUM,FILENAME,NITE,BAND,CCDNUM,AIRMASS,EXPTIME,RA_CENT,DEC_CENT,RAC1,DECC1,RAC2,DECC2,RAC3,DECC3,RAC4,DECC4'
+const HEADER =
+  'EXPNUM,FILENAME,NITE,BAND,CCDNUM,AIRMASS,EXPTIME,RA_CENT,DEC_CENT,RAC1,DECC1,RAC2,DECC2,RAC3,DECC3,RAC4,DECC4'
 
-export const listName = ({ options }: SimulatedExposure): string => `${exposureName(options)}_${requestTag(options)}_red_catlist.csv`
+export const listName = ({ options }: SimulatedExposure): string =>
+  `${exposureName(options)}_${requestTag(options)}_red_catlist.csv`
 
 /** A double as Python 2 prints it: 12 significant digits, always with a point. */
 export const python2Text = (x: number): string => float64Text(Number(x.toPrecision(12)))
@@ -27,7 +29,10 @@ export function catalogueListText(simulated: SimulatedExposure): string {
     const positions = [centre, ...corners.raDeg.map((raDeg, k) => ({ raDeg, decDeg: corners.decDeg[k]! }))]
     const exposureTime = `${Math.floor(exposureTimeSec)}.`
     const sky = positions.flatMap(({ raDeg, decDeg }) => [python2Text(raDeg), python2Text(decDeg)])
-    return { fileName, text: [expnum, fileName, niteOf(mjdObs), band, ccd, python2Text(airmass), exposureTime, ...sky].join(',') }
+    return {
+      fileName,
+      text: [expnum, fileName, niteOf(mjdObs), band, ccd, python2Text(airmass), exposureTime, ...sky].join(','),
+    }
   })
   rows.sort((a, b) => (a.fileName < b.fileName ? -1 : 1))
   return [HEADER, ...rows.map((row) => row.text), ''].join('\n')

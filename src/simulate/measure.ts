@@ -66,15 +66,49 @@ const AUTO_NOISE = 1.6
 /** Part of a contaminating flux above which a star no longer counts as clean. */
 const CLEAN_RATIO = 0.002
 
-/** Measures the candidates of a CCD as PSF fitting, Kron and circular apertures would; what stays under 5 sigma is not listed. */
-export function measure(ccd: number, candidates: Candidates, psf: PointSpread, noise: ImageNoise, pointing: SkyPosition, options: ExposureOptions, random: Random): Detections {
+/**
+ * Measures the candidates of a CCD as PSF fitting, Kron and circular apertures would; what stays under 5 sigma is not
+ * listed.
+ */
+export function measure(
+  ccd: number,
+  candidates: Candidates,
+  psf: PointSpread,
+  noise: ImageNoise,
+  pointing: SkyPosition,
+  options: ExposureOptions,
+  random: Random,
+): Detections {
   const none = { absorbed: new Uint8Array(0), flags: new Uint8Array(0), added: new Float64Array(0) }
   const blends = options.blending ? blendsOf(candidates, psf.fwhmPixels) : none
   const skyNoise = noise.skySigmaPerPixel * Math.sqrt(psf.noisePixels)
-  const shiftDeg = [options.ccdShiftMas * random.normal(), options.ccdShiftMas * random.normal()].map((mas) => mas / 3.6e6)
+  const shiftDeg = [options.ccdShiftMas * random.normal(), options.ccdShiftMas * random.normal()].map(
+    (mas) => mas / 3.6e6,
+  )
   const rows: Record<Exclude<keyof Detections, 'count'>, number[]> = {
-    x: [], y: [], raDeg: [], decDeg: [], fluxPsf: [], fluxErrPsf: [], fluxAuto: [], fluxErrAuto: [], fluxAper: [], fluxErrAper: [], fluxMax: [], background: [],
-    flags: [], imaflags: [], spreadModel: [], spreadErrModel: [], classStar: [], fwhmPixels: [], elongation: [], thetaDeg: [], starIndex: [], kind: [], clean: [],
+    x: [],
+    y: [],
+    raDeg: [],
+    decDeg: [],
+    fluxPsf: [],
+    fluxErrPsf: [],
+    fluxAuto: [],
+    fluxErrAuto: [],
+    fluxAper: [],
+    fluxErrAper: [],
+    fluxMax: [],
+    background: [],
+    flags: [],
+    imaflags: [],
+    spreadModel: [],
+    spreadErrModel: [],
+    classStar: [],
+    fwhmPixels: [],
+    elongation: [],
+    thetaDeg: [],
+    starIndex: [],
+    kind: [],
+    clean: [],
   }
   for (const i of inReadingOrder(candidates, random)) {
     if (blends.absorbed[i]) continue
@@ -83,7 +117,8 @@ export function measure(ccd: number, candidates: Candidates, psf: PointSpread, n
     const own = candidates.flux[i]!
     const added = blends.added[i] ?? 0
     const light = own + added
-    const photonNoise = (flux: number, pixels: number) => Math.sqrt(Math.max(0, flux) / noise.gain + noise.skySigmaPerPixel ** 2 * pixels)
+    const photonNoise = (flux: number, pixels: number) =>
+      Math.sqrt(Math.max(0, flux) / noise.gain + noise.skySigmaPerPixel ** 2 * pixels)
     const floor = 1 + (options.photometricFloorMag / MAG_PER_RELATIVE_FLUX) * random.normal()
     let fluxPsf = light * floor + photonNoise(light, psf.noisePixels) * random.normal()
     if (kind !== 'spurious' && fluxPsf < DETECTION_LIMIT * skyNoise) continue
@@ -134,7 +169,10 @@ export function measure(ccd: number, candidates: Candidates, psf: PointSpread, n
     put('decDeg', decDeg)
     put('fluxPsf', fluxPsf)
     put('fluxErrPsf', fluxErrPsf)
-    put('fluxAuto', total * AUTO_OF_STARS * (1 + AUTO_SCATTER * random.normal()) + 0.8 * AUTO_NOISE * skyNoise * random.normal())
+    put(
+      'fluxAuto',
+      total * AUTO_OF_STARS * (1 + AUTO_SCATTER * random.normal()) + 0.8 * AUTO_NOISE * skyNoise * random.normal(),
+    )
     put('fluxErrAuto', photonNoise(total, psf.noisePixels * AUTO_NOISE ** 2))
     if (options.columns === 'full') {
       for (const diameter of APERTURE_DIAMETERS_PIXELS) {
@@ -149,7 +187,10 @@ export function measure(ccd: number, candidates: Candidates, psf: PointSpread, n
     put('flags', flags)
     put('imaflags', imaflags)
     const spreadErr = 0.00005 + 0.024 / signal
-    put('spreadModel', (kind === 'spurious' ? -0.03 : extent) + (saturated ? 0.006 : 0) + (0.0004 + spreadErr) * random.normal())
+    put(
+      'spreadModel',
+      (kind === 'spurious' ? -0.03 : extent) + (saturated ? 0.006 : 0) + (0.0004 + spreadErr) * random.normal(),
+    )
     put('spreadErrModel', spreadErr)
     put('classStar', classStarOf(kind === 'galaxy' ? extent : 0, kind === 'spurious', signal, random))
     put('fwhmPixels', psf.fwhmPixels * (1 + 30 * extent) * Math.abs(1 + (0.02 + 0.5 / signal) * random.normal()))
@@ -157,14 +198,32 @@ export function measure(ccd: number, candidates: Candidates, psf: PointSpread, n
     put('thetaDeg', between(random, -90, 90))
     put('starIndex', candidates.starIndex[i]!)
     put('kind', KINDS.indexOf(kind))
-    put('clean', Number(isStar && !saturated && !cosmicRay && !candidates.variable[i] && edge >= EDGE_PIXELS && Math.abs(added) < CLEAN_RATIO * own))
+    put(
+      'clean',
+      Number(
+        isStar &&
+          !saturated &&
+          !cosmicRay &&
+          !candidates.variable[i] &&
+          edge >= EDGE_PIXELS &&
+          Math.abs(added) < CLEAN_RATIO * own,
+      ),
+    )
   }
   const f64 = (values: number[]) => Float64Array.from(values)
   const { flags, imaflags, starIndex, kind, clean, ...rest } = rows
-  const doubles = Object.fromEntries(Object.entries(rest).map(([name, values]) => [name, f64(values)])) as Record<keyof typeof rest, Float64Array>
+  const doubles = Object.fromEntries(Object.entries(rest).map(([name, values]) => [name, f64(values)])) as Record<
+    keyof typeof rest,
+    Float64Array
+  >
   return {
-    ...doubles, count: rows.x.length, flags: Int16Array.from(flags), imaflags: Int32Array.from(imaflags), starIndex: Int32Array.from(starIndex),
-    kind: Uint8Array.from(kind), clean: Uint8Array.from(clean),
+    ...doubles,
+    count: rows.x.length,
+    flags: Int16Array.from(flags),
+    imaflags: Int32Array.from(imaflags),
+    starIndex: Int32Array.from(starIndex),
+    kind: Uint8Array.from(kind),
+    clean: Uint8Array.from(clean),
   }
 }
 

@@ -1,6 +1,9 @@
 import { DECAM } from '../exposure/camera.js'
 
-/** Wings of atmospheric seeing as DECam shows them: SExtractor's aperture fractions of a real r image lie within 0.04 of this profile. */
+/**
+ * Wings of atmospheric seeing as DECam shows them: SExtractor's aperture fractions of a real r image lie within 0.04 of
+ * this profile.
+ */
 const BETA = 3.5
 
 /** What a Moffat point-spread function (Moffat 1969) makes of a star's flux. */

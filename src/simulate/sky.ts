@@ -52,7 +52,9 @@ const FAINT_MAG = 23.5
 
 /** Median of Gaia DR3's source counts per nside-64 cell against galactic latitude [1/sq deg]. */
 const LATITUDE_DEG = [1, 3.5, 7.5, 12.5, 17.5, 25, 35, 45, 55, 65, 75, 85]
-const LOG_DENSITY = [96_127, 102_681, 79_691, 38_949, 22_409, 12_648, 6_997, 4_773, 3_739, 3_298, 3_100, 2_912].map(Math.log10)
+const LOG_DENSITY = [96_127, 102_681, 79_691, 38_949, 22_409, 12_648, 6_997, 4_773, 3_739, 3_298, 3_100, 2_912].map(
+  Math.log10,
+)
 
 /** Gaia stars per square degree to its limit, typical of a galactic latitude. */
 export function gaiaDensityPerSqDeg({ raDeg, decDeg }: SkyPosition): number {
@@ -68,7 +70,13 @@ export function drawSky(options: SkyOptions, random: Random): TrueStars {
   const { boxes, pointing, epochYr } = options
   const outline = outlineOf(boxes)
   const area = (outline.east - outline.west) * (outline.north - outline.south)
-  const columns = { raDeg: [] as number[], decDeg: [] as number[], gMag: [] as number[], bpMag: [] as number[], rpMag: [] as number[] }
+  const columns = {
+    raDeg: [] as number[],
+    decDeg: [] as number[],
+    gMag: [] as number[],
+    bpMag: [] as number[],
+    rpMag: [] as number[],
+  }
   const motions = { pmRaCosDecMasYr: [] as number[], pmDecMasYr: [] as number[], parallaxMas: [] as number[] }
   const deviate: number[] = []
   const isCompanion: number[] = []
@@ -93,7 +101,8 @@ export function drawSky(options: SkyOptions, random: Random): TrueStars {
     for (let k = 0; k < count; k++) {
       const xiDeg = between(random, outline.west, outline.east)
       const etaDeg = between(random, outline.south, outline.north)
-      if (!boxes.some((box) => xiDeg >= box.west && xiDeg <= box.east && etaDeg >= box.south && etaDeg <= box.north)) continue
+      if (!boxes.some((box) => xiDeg >= box.west && xiDeg <= box.east && etaDeg >= box.south && etaDeg <= box.north))
+        continue
       const g = powerLawMagnitude(random, brightMag, faintMag, slope)
       const motion = drawMotion(g, options.motionScale, random)
       add(xiDeg, etaDeg, g, false, motion)
@@ -101,15 +110,30 @@ export function drawSky(options: SkyOptions, random: Random): TrueStars {
       const separationDeg = between(random, 0.5, 2) / 3600
       const angle = between(random, 0, 2 * Math.PI)
       const companionMag = g + 0.3 + exponential(random, 1.5)
-      if (companionMag < FAINT_MAG) add(xiDeg + separationDeg * Math.sin(angle), etaDeg + separationDeg * Math.cos(angle), companionMag, true, motion)
+      if (companionMag < FAINT_MAG)
+        add(
+          xiDeg + separationDeg * Math.sin(angle),
+          etaDeg + separationDeg * Math.cos(angle),
+          companionMag,
+          true,
+          motion,
+        )
     }
   }
   drawStars(random.poisson(options.densityPerSqDeg * area), BRIGHT_MAG, GAIA_LIMIT_MAG, 0.18)
   drawStars(random.poisson(options.densityPerSqDeg * options.faintRatio * area), GAIA_LIMIT_MAG, FAINT_MAG, 0.12)
 
   const typed = <T extends Record<string, number[]>>(lists: T) =>
-    Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, Float64Array.from(values)])) as { [K in keyof T]: Float64Array }
-  return { epochYr, ...typed(columns), ...typed(motions), deviate: Float64Array.from(deviate), isCompanion: Uint8Array.from(isCompanion) }
+    Object.fromEntries(Object.entries(lists).map(([name, values]) => [name, Float64Array.from(values)])) as {
+      [K in keyof T]: Float64Array
+    }
+  return {
+    epochYr,
+    ...typed(columns),
+    ...typed(motions),
+    deviate: Float64Array.from(deviate),
+    isCompanion: Uint8Array.from(isCompanion),
+  }
 }
 
 /**
@@ -140,10 +164,18 @@ function drawColour(g: number, random: Random): number {
  * Parallax [mas] about a median that falls with magnitude; proper motion is velocity (60 km/s per axis, drifting) over
  * distance.
  */
-function drawMotion(g: number, scale: number, random: Random): readonly [pmRaCosDec: number, pmDec: number, parallax: number] {
+function drawMotion(
+  g: number,
+  scale: number,
+  random: Random,
+): readonly [pmRaCosDec: number, pmDec: number, parallax: number] {
   const parallax = (0.45 + 0.9 * 10 ** (-0.13 * Math.max(0, g - 12))) * Math.exp(0.9 * random.normal())
   const perVelocity = parallax / 4.74047
-  return [scale * perVelocity * (60 * random.normal() - 5), scale * perVelocity * (60 * random.normal() - 15), scale * parallax]
+  return [
+    scale * perVelocity * (60 * random.normal() - 5),
+    scale * perVelocity * (60 * random.normal() - 15),
+    scale * parallax,
+  ]
 }
 
 function outlineOf(boxes: readonly TangentBox[]): TangentBox {

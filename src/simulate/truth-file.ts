@@ -5,8 +5,20 @@ import type { SimulatedExposure } from './exposure.js'
 export interface SimulationTruth {
   readonly convention: string
   readonly seed: number | null
-  readonly exposure: { readonly expnum: number; readonly band: string; readonly observedBand: string; readonly epochYr: number; readonly zeropoint: number; readonly gradientMagPerDeg: readonly number[] }
-  readonly catalog: { readonly release: string; readonly epochYr: number; readonly densityPerSqDeg: number; readonly stars: number }
+  readonly exposure: {
+    readonly expnum: number
+    readonly band: string
+    readonly observedBand: string
+    readonly epochYr: number
+    readonly zeropoint: number
+    readonly gradientMagPerDeg: readonly number[]
+  }
+  readonly catalog: {
+    readonly release: string
+    readonly epochYr: number
+    readonly densityPerSqDeg: number
+    readonly stars: number
+  }
   readonly zeropoints: Readonly<Record<string, number>>
   readonly detections: Readonly<Record<string, Readonly<Record<string, number>>>>
   readonly options: SimulatedExposure['options']
@@ -20,7 +32,9 @@ export function truthOf(simulated: SimulatedExposure, seed: number | null = null
     cleanStar: detections.clean.filter((value) => value === 1).length,
   })
   return {
-    convention: 'mag = -2.5 log10(FLUX_PSF) + zeropoint, in the observed band; the stars follow the relation of the catalogue exactly, with its scatter',
+    convention:
+      'mag = -2.5 log10(FLUX_PSF) + zeropoint, in the observed band; the stars follow ' +
+      'the relation of the catalogue exactly, with its scatter',
     seed,
     exposure: {
       expnum: options.expnum,

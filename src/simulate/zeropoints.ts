@@ -16,9 +16,16 @@ const WEATHER_MAG = 0.03
 const GRADIENT_MAG_PER_DEG = 0.01
 
 /** Zeropoint of each CCD: the exposure's, a gradient over the focal plane, a pattern, named offsets, a cloud. */
-export function drawZeropoints(options: ExposureOptions, streamOf: (ccd: number) => Random, random: Random): TrueZeropoints {
+export function drawZeropoints(
+  options: ExposureOptions,
+  streamOf: (ccd: number) => Random,
+  random: Random,
+): TrueZeropoints {
   const { zeropoint, extinctionPerAirmass } = cameraBand(options.observedBand ?? options.band)
-  const nominal = zeropoint + 2.5 * Math.log10((options.exposureTimeSec * 4) / options.gainElectronsPerCount) - extinctionPerAirmass * (options.airmass - 1)
+  const nominal =
+    zeropoint +
+    2.5 * Math.log10((options.exposureTimeSec * 4) / options.gainElectronsPerCount) -
+    extinctionPerAirmass * (options.airmass - 1)
   const weather = WEATHER_MAG * random.normal()
   const drawn = [GRADIENT_MAG_PER_DEG * random.normal(), GRADIENT_MAG_PER_DEG * random.normal()] as const
   const exposure = options.zeropoint ?? nominal + weather
@@ -28,8 +35,14 @@ export function drawZeropoints(options: ExposureOptions, streamOf: (ccd: number)
   for (const ccd of options.ccds) {
     const { xiDeg, etaDeg } = cameraCcd(ccd)
     const gradient = gradientMagPerDeg[0] * xiDeg + gradientMagPerDeg[1] * etaDeg
-    const dimming = cloud ? cloud.extinctionMag * Math.exp(-((xiDeg - cloud.xiDeg) ** 2 + (etaDeg - cloud.etaDeg) ** 2) / (2 * cloud.sigmaDeg ** 2)) : 0
-    byCcd.set(ccd, exposure + gradient + options.ccdPatternMag * streamOf(ccd).normal() + (options.ccdOffsetMag[ccd] ?? 0) - dimming)
+    const dimming = cloud
+      ? cloud.extinctionMag *
+        Math.exp(-((xiDeg - cloud.xiDeg) ** 2 + (etaDeg - cloud.etaDeg) ** 2) / (2 * cloud.sigmaDeg ** 2))
+      : 0
+    byCcd.set(
+      ccd,
+      exposure + gradient + options.ccdPatternMag * streamOf(ccd).normal() + (options.ccdOffsetMag[ccd] ?? 0) - dimming,
+    )
   }
   return { exposure, gradientMagPerDeg, byCcd }
 }

@@ -28,7 +28,10 @@ export interface ColumnOf<T extends ColumnType> {
   readonly width?: number
   /** Axes of one row's elements where they form an array, fastest first; their product is `width`. */
   readonly shape?: readonly number[]
-  /** Rows of varying length: row r is `values[offsets[r] .. offsets[r + 1])`, shape (rowCount + 1), and `width` is absent. */
+  /**
+   * Rows of varying length: row r is `values[offsets[r] .. offsets[r + 1])`, shape (rowCount + 1), and `width` is
+   * absent.
+   */
   readonly offsets?: Uint32Array
   /** The element that means a missing value, in 64-bit integer columns only; everywhere else it is NaN. */
   readonly nullValue?: bigint
@@ -71,7 +74,10 @@ export function findColumn(table: Table, name: string): Column | undefined {
   return table.columns.find((column) => column.name === name)
 }
 
-/** Any scalar numeric column as float64, missing values NaN; 64-bit integers must fit 2^53, strings are refused by `undefined`. */
+/**
+ * Any scalar numeric column as float64, missing values NaN; 64-bit integers must fit 2^53, strings are refused by
+ * `undefined`.
+ */
 export function asFloat64(column: Column): Float64Array | undefined {
   if (column.type === 'string') return undefined
   if (column.type === 'f64') return column.values

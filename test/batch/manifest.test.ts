@@ -4,7 +4,10 @@ import { manifestText, parseManifest } from '../../src/batch/manifest.js'
 
 describe('one path per line', () => {
   test('comments and empty lines count as nothing, but as lines', () => {
-    const rows = parseManifest('# a night\r\n\r\nn1/D1_r1p1_red_catlist.csv\r\n  n2/with, comma/D2_r1p1_red_catlist.csv  \n', 'm.txt')
+    const rows = parseManifest(
+      '# a night\r\n\r\nn1/D1_r1p1_red_catlist.csv\r\n  n2/with, comma/D2_r1p1_red_catlist.csv  \n',
+      'm.txt',
+    )
     expect(rows).toEqual([
       { line: 3, list: 'n1/D1_r1p1_red_catlist.csv' },
       { line: 4, list: 'n2/with, comma/D2_r1p1_red_catlist.csv' },
@@ -12,13 +15,18 @@ describe('one path per line', () => {
   })
 
   test('a manifest without an exposure is an error', () => {
-    expect(() => parseManifest('# nothing\n', 'm.txt')).toThrow('m.txt: the manifest names no exposure (expected the column list, or one path of a catalogue list per line)')
+    expect(() => parseManifest('# nothing\n', 'm.txt')).toThrow(
+      'm.txt: the manifest names no exposure (expected the column list, or one path of a catalogue list per line)',
+    )
   })
 })
 
 describe('CSV', () => {
   test('columns in any order; an empty cell is not named', () => {
-    const rows = parseManifest('ccd,list,outdir\n"1,3-60",a/D1_r1p1_red_catlist.csv,out/1\nall,b/D2_r1p1_red_catlist.csv,\n', 'm.csv')
+    const rows = parseManifest(
+      'ccd,list,outdir\n"1,3-60",a/D1_r1p1_red_catlist.csv,out/1\nall,b/D2_r1p1_red_catlist.csv,\n',
+      'm.csv',
+    )
     expect(rows).toEqual([
       { line: 2, list: 'a/D1_r1p1_red_catlist.csv', outdir: 'out/1', ccd: '1,3-60' },
       { line: 3, list: 'b/D2_r1p1_red_catlist.csv', ccd: 'all' },
@@ -26,16 +34,29 @@ describe('CSV', () => {
   })
 
   test.each([
-    ['list,out\na,b\n', 'm.csv, line 1, column out: the manifest has a column that means nothing here (expected list, outdir, ccd)'],
-    ['list,ccd\na,1,3\n', 'm.csv, line 2: a line of the manifest has another number of cells than its header (found 3 cells, expected 2; a cell with a comma, such as "1,3-60", stands in quotes)'],
+    [
+      'list,out\na,b\n',
+      'm.csv, line 1, column out: the manifest has a column that means nothing here (expected list, outdir, ccd)',
+    ],
+    [
+      'list,ccd\na,1,3\n',
+      'm.csv, line 2: a line of the manifest has another number of cells than its header (found 3 cells, ' +
+        'expected 2; a cell with a comma, such as "1,3-60", stands in quotes)',
+    ],
     ['list,ccd\n\n,1\n', 'm.csv, line 3, column list: a line of the manifest names no list'],
   ])('what cannot be used is named with its line: %j', (text, message) => {
     expect(() => parseManifest(text, 'm.csv')).toThrow(message)
   })
 
   test('what is written is read again', () => {
-    const path = fc.stringMatching(/^[A-Za-z0-9_./,"-]{1,20}$/).filter((text) => text.trim() === text && !text.startsWith('#'))
-    const row = fc.record({ list: path, outdir: fc.option(path, { nil: undefined }), ccd: fc.option(fc.constantFrom('1', 'all', '1,3-60'), { nil: undefined }) })
+    const path = fc
+      .stringMatching(/^[A-Za-z0-9_./,"-]{1,20}$/)
+      .filter((text) => text.trim() === text && !text.startsWith('#'))
+    const row = fc.record({
+      list: path,
+      outdir: fc.option(path, { nil: undefined }),
+      ccd: fc.option(fc.constantFrom('1', 'all', '1,3-60'), { nil: undefined }),
+    })
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
         const read = parseManifest(manifestText(rows as Parameters<typeof manifestText>[0]), 'm.csv')

@@ -5,6 +5,11 @@ test('reasons that differ in their numbers count as one; the first of the common
   const tally = new ReasonTally()
   expect(tally.commonest()).toBeNull()
   tally.add('D01_i_03_fullcat.fits: the file cannot be read: permission is denied')
-  for (const ccd of ['07', '08', '61']) tally.add(`D01_i_${ccd}_fullcat.fits, HDU 2: the file ends before the data does (found ${ccd}2 bytes)`)
-  expect(tally.commonest()).toEqual({ count: 3, of: 4, sentence: 'D01_i_07_fullcat.fits, HDU 2: the file ends before the data does (found 072 bytes)' })
+  for (const ccd of ['07', '08', '61'])
+    tally.add(`D01_i_${ccd}_fullcat.fits, HDU 2: the file ends before the data does (found ${ccd}2 bytes)`)
+  expect(tally.commonest()).toEqual({
+    count: 3,
+    of: 4,
+    sentence: 'D01_i_07_fullcat.fits, HDU 2: the file ends before the data does (found 072 bytes)',
+  })
 })

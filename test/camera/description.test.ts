@@ -14,7 +14,11 @@ test.each([
   ['bands.des-ab', { bands: { 'des-ab': 'g' } }, 'a list of bands'],
   ['detector', { detector: undefined }, 'an object, as throughput is given'],
   ['detector.rows', { detector: { ...decam.detector, rows: 0 } }, 'a positive number'],
-  ['detector.amplifierColumns', { detector: { ...decam.detector, amplifierColumns: [2048] } }, 'ascending pixel columns inside the detector'],
+  [
+    'detector.amplifierColumns',
+    { detector: { ...decam.detector, amplifierColumns: [2048] } },
+    'ascending pixel columns inside the detector',
+  ],
   ['throughput.g.zeropoint', { throughput: { g: { ...decam.throughput!['g']!, zeropoint: '25' } } }, 'a number'],
 ])('a wrong %s is named', (field, change, expected) => {
   expect(() => parseCameraDescription({ ...decam, ...change }, 'mine.json')).toThrow(

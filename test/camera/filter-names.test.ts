@@ -3,7 +3,11 @@ import { bandOfFilter, hasCommonBand, namedFilter } from '../../src/camera/filte
 
 describe('names of filters', () => {
   test.each([
-    ['sdss', "SDSS i|Sloan i|SLOAN i|sdss_i|SDSS-i|SDSS-I|SDSS_i|SDSSi|i_SDSS|i SDSS|iSDSS|i'|i' |ip|iP|IP|SDSS i'|SDSS ip|i_G0302|i'_SDSS 797_157"],
+    [
+      'sdss',
+      'SDSS i|Sloan i|SLOAN i|sdss_i|SDSS-i|SDSS-I|SDSS_i|SDSSi|i_SDSS|i ' +
+        "SDSS|iSDSS|i'|i' |ip|iP|IP|SDSS i'|SDSS ip|i_G0302|i'_SDSS 797_157",
+    ],
     ['ps1', 'PS1_i|PS1 i|ps1-i|i_p1|i_PS1|iP1|ip1|Pan-STARRS i|PanSTARRS1 i|i.00000'],
     ['hsc', 'HSC-I|HSC-I2|HSC-i|hsc_i'],
     ['ztf', 'ZTF_i|ZTF i|ztf-i|zi'],
@@ -27,11 +31,39 @@ describe('names of filters', () => {
   })
 
   test.each([
-    ['johnson-cousins', ['U', 'B', 'V', 'R', 'I', 'Rc', 'Ic', 'R_c', 'Bessell V', 'Bessel V', 'V Johnson', 'Cousins I', 'R Harris k1004', 'I Nearly-Mould k1005', 'Johnson-Cousins R', 'V_BESS', 'bessell r', 'Bessell Ic']],
+    [
+      'johnson-cousins',
+      [
+        'U',
+        'B',
+        'V',
+        'R',
+        'I',
+        'Rc',
+        'Ic',
+        'R_c',
+        'Bessell V',
+        'Bessel V',
+        'V Johnson',
+        'Cousins I',
+        'R Harris k1004',
+        'I Nearly-Mould k1005',
+        'Johnson-Cousins R',
+        'V_BESS',
+        'bessell r',
+        'Bessell Ic',
+      ],
+    ],
     ['gunn', ['Gunn i', 'i_GUNN']],
     ['near-infrared', ['J', 'H', 'Ks', 'K']],
-    ['narrow', ['N964', 'NB921', 'N964 DECam c0008 9645.0 94.0', 'Ha', 'H-alpha', 'OIII', 'HSC-NB816', 'Ha.MP9603', 'IB527']],
-    ['wide', ['VR', 'VR DECam c0007 6300.0 2600.0', 'Clear', 'clear', 'L', 'w', 'V+R', 'gri', 'Open', 'none', 'no filter']],
+    [
+      'narrow',
+      ['N964', 'NB921', 'N964 DECam c0008 9645.0 94.0', 'Ha', 'H-alpha', 'OIII', 'HSC-NB816', 'Ha.MP9603', 'IB527'],
+    ],
+    [
+      'wide',
+      ['VR', 'VR DECam c0007 6300.0 2600.0', 'Clear', 'clear', 'L', 'w', 'V+R', 'gri', 'Open', 'none', 'no filter'],
+    ],
   ] as const)('%s filters are known, and have none of the common bands', (system, names) => {
     for (const name of names) {
       const filter = namedFilter(name)
@@ -43,15 +75,39 @@ describe('names of filters', () => {
   })
 
   test('the name of a filter tells it from every other band of its survey', () => {
-    for (const form of [(b: string) => `SDSS ${b}`, (b: string) => `${b}_SDSS`, (b: string) => `HSC-${b.toUpperCase()}`, (b: string) => `${b}.MP9000`]) {
-      expect(new Set(['g', 'r', 'i', 'z'].map((band) => bandOfFilter(form(band))))).toEqual(new Set(['g', 'r', 'i', 'z']))
+    for (const form of [
+      (b: string) => `SDSS ${b}`,
+      (b: string) => `${b}_SDSS`,
+      (b: string) => `HSC-${b.toUpperCase()}`,
+      (b: string) => `${b}.MP9000`,
+    ]) {
+      expect(new Set(['g', 'r', 'i', 'z'].map((band) => bandOfFilter(form(band))))).toEqual(
+        new Set(['g', 'r', 'i', 'z']),
+      )
     }
     expect(bandOfFilter('I')).not.toBe(bandOfFilter('i'))
     for (const name of ['Rc', 'RC', 'R_c']) expect(bandOfFilter(name)).toBe('Rc')
   })
 
   test('what is no name of a filter is not known', () => {
-    for (const name of ['', ' ', 'G', 'Z', 'RP', 'BP', 'F775W', 'i r', 'i,z', 'SDSS', 'SDSS x', 'unknown', '2 1', 'i DECam SDSS c0003 7835.0 1470.0 extra', 'r or i', 'i2']) {
+    for (const name of [
+      '',
+      ' ',
+      'G',
+      'Z',
+      'RP',
+      'BP',
+      'F775W',
+      'i r',
+      'i,z',
+      'SDSS',
+      'SDSS x',
+      'unknown',
+      '2 1',
+      'i DECam SDSS c0003 7835.0 1470.0 extra',
+      'r or i',
+      'i2',
+    ]) {
       expect([name, namedFilter(name)]).toEqual([name, undefined])
     }
   })

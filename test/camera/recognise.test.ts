@@ -32,7 +32,11 @@ describe('the camera of an image', () => {
   })
 
   test('of the packaged descriptions', async () => {
-    expect(await packagedCameraOf({ instrument: 'DECam', fileName: 'x' })).toEqual({ description: decam, from: 'header', instrument: 'DECam' })
+    expect(await packagedCameraOf({ instrument: 'DECam', fileName: 'x' })).toEqual({
+      description: decam,
+      from: 'header',
+      instrument: 'DECam',
+    })
     expect((await packagedCameraOf({ fileName: 'x' })).description).toEqual(generic)
   })
 })

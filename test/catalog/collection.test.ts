@@ -52,7 +52,9 @@ test('lists of partitions and properties beyond their limits are refused by name
     return err
   }
   writeFileSync(join(dir, 'hats.properties'), `${'x'.repeat(20e6)}\n${properties}`)
-  expect(await refusal()).toMatch(/hats\.properties: the file has too many bytes \(limit smallTextBytes.*found 20,000,038, expected at most 1,048,576/)
+  expect(await refusal()).toMatch(
+    /hats\.properties: the file has too many bytes \(limit smallTextBytes.*found 20,000,038, expected at most 1,048,576/,
+  )
   writeFileSync(join(dir, 'hats.properties'), properties)
   writeFileSync(join(dir, 'partition_info.csv'), `Norder,Npix\n${'9'.repeat(20e6)}`)
   expect(await refusal()).toMatch(/partition_info\.csv, line 2: the line is too long \(limit lineBytes/)

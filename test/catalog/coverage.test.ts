@@ -1,17 +1,30 @@
 import { describe, expect, test } from 'vitest'
 import { neighbourCells } from '../../src/catalog/cell-neighbours.js'
 import { missingSqDeg, occupiedCoverage, unionAtFinest } from '../../src/catalog/coverage.js'
-import { discCover, nestedCentre, nestedIndex, nestedIndices29, polygonCover, rangesAreaSqDeg, rangesFromCells } from '../../src/healpix/index.js'
+import {
+  discCover,
+  nestedCentre,
+  nestedIndex,
+  nestedIndices29,
+  polygonCover,
+  rangesAreaSqDeg,
+  rangesFromCells,
+} from '../../src/healpix/index.js'
 import { separationArcsec } from '../../src/math/sphere.js'
 import { seededRandom } from '../../src/math/random.js'
 
 const CCD = { widthDeg: 0.3, heightDeg: 0.15 }
 
 /** Sorted keys of stars strewn over a CCD at a place; `keep` takes the position across the CCD, -0.5 to 0.5. */
-function ccdStars(random: ReturnType<typeof seededRandom>, centre: { raDeg: number; decDeg: number }, count: number, keep: (x: number, y: number) => boolean) {
+function ccdStars(
+  random: ReturnType<typeof seededRandom>,
+  centre: { raDeg: number; decDeg: number },
+  count: number,
+  keep: (x: number, y: number) => boolean,
+) {
   const raDeg = new Float64Array(count)
   const decDeg = new Float64Array(count)
-  for (let i = 0; i < count; ) {
+  for (let i = 0; i < count;) {
     const [x, y] = [random.uniform() - 0.5, random.uniform() - 0.5]
     if (!keep(x, y)) continue
     raDeg[i] = centre.raDeg + (x * CCD.widthDeg) / Math.cos((centre.decDeg * Math.PI) / 180)
@@ -24,7 +37,12 @@ function ccdStars(random: ReturnType<typeof seededRandom>, centre: { raDeg: numb
 function ccdFootprint({ raDeg, decDeg }: { raDeg: number; decDeg: number }) {
   const dRa = CCD.widthDeg / 2 / Math.cos((decDeg * Math.PI) / 180)
   const dDec = CCD.heightDeg / 2
-  return polygonCover(15, [raDeg - dRa, raDeg + dRa, raDeg + dRa, raDeg - dRa], [decDeg - dDec, decDeg - dDec, decDeg + dDec, decDeg + dDec], 10 / 3600)
+  return polygonCover(
+    15,
+    [raDeg - dRa, raDeg + dRa, raDeg + dRa, raDeg - dRa],
+    [decDeg - dDec, decDeg - dDec, decDeg + dDec, decDeg + dDec],
+    10 / 3600,
+  )
 }
 
 describe('coverage of a list of stars', () => {
@@ -75,8 +93,14 @@ describe('coverage of a list of stars', () => {
 describe('missing area', () => {
   test('is what lies outside, whatever the orders', () => {
     const coverage = rangesFromCells(5, [0, 1])
-    expect(missingSqDeg(rangesFromCells(6, [0, 1, 8, 9]), coverage)).toBeCloseTo(2 * rangesAreaSqDeg(rangesFromCells(6, [0])), 12)
-    expect(missingSqDeg(rangesFromCells(3, [0]), coverage)).toBeCloseTo(14 * rangesAreaSqDeg(rangesFromCells(5, [0])), 12)
+    expect(missingSqDeg(rangesFromCells(6, [0, 1, 8, 9]), coverage)).toBeCloseTo(
+      2 * rangesAreaSqDeg(rangesFromCells(6, [0])),
+      12,
+    )
+    expect(missingSqDeg(rangesFromCells(3, [0]), coverage)).toBeCloseTo(
+      14 * rangesAreaSqDeg(rangesFromCells(5, [0])),
+      12,
+    )
   })
 })
 
@@ -85,7 +109,10 @@ describe('neighbours', () => {
     const random = seededRandom(4)
     const order = 8
     for (let n = 0; n < 2000; n++) {
-      const cell = n < 24 ? Math.floor(n / 2) * 4 ** order + (n % 2) * (4 ** order - 1) : nestedIndex(order, 360 * random.uniform(), (180 / Math.PI) * Math.asin(2 * random.uniform() - 1))
+      const cell =
+        n < 24
+          ? Math.floor(n / 2) * 4 ** order + (n % 2) * (4 ** order - 1)
+          : nestedIndex(order, 360 * random.uniform(), (180 / Math.PI) * Math.asin(2 * random.uniform() - 1))
       const found = neighbourCells(order, cell)
       expect(found.length).toBeGreaterThanOrEqual(6)
       expect(found.length).toBeLessThanOrEqual(8)

@@ -12,11 +12,16 @@ let store: MemoryStore
 let sound: StarColumns
 
 beforeAll(async () => {
-  store = (await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(4000, 5)))], { maxRowsPerFile: 1500 })).store
+  store = (
+    await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(4000, 5)))], { maxRowsPerFile: 1500 })
+  ).store
   sound = await (await openInMemory(store)).read(footprint)
 })
 
-/** Reads from a store of which one file was changed: the rows, or the message of the InputError. Anything else is thrown. */
+/**
+ * Reads from a store of which one file was changed: the rows, or the message of the InputError. Anything else is
+ * thrown.
+ */
 async function outcome(path: string, bytes: Uint8Array): Promise<StarColumns | string> {
   try {
     return await (await openInMemory(new Map(store).set(path, bytes))).read(footprint)
@@ -31,7 +36,8 @@ const pick = <T>(list: readonly T[]): T => list[random.below(list.length)]!
 
 function damaged(bytes: Uint8Array): { how: string; bytes: Uint8Array } {
   const copy = bytes.slice()
-  const at = random.uniform() < 0.4 ? bytes.length - 1 - random.below(Math.min(bytes.length, 6000)) : random.below(bytes.length)
+  const at =
+    random.uniform() < 0.4 ? bytes.length - 1 - random.below(Math.min(bytes.length, 6000)) : random.below(bytes.length)
   switch (random.below(4)) {
     case 0:
       copy[at]! ^= 1 << random.below(8)
@@ -49,7 +55,9 @@ function damaged(bytes: Uint8Array): { how: string; bytes: Uint8Array } {
 
 describe('a damaged store', () => {
   test(`never gives other rows: an InputError that names the file, or the same rows (${DAMAGES} damages)`, async () => {
-    const files = [...store.keys()].filter((path) => path.endsWith('.parquet') || path === 'manifest.json' || path === 'partitions.csv')
+    const files = [...store.keys()].filter(
+      (path) => path.endsWith('.parquet') || path === 'manifest.json' || path === 'partitions.csv',
+    )
     let refused = 0
     for (let n = 0; n < DAMAGES; n++) {
       const path = pick(files)
@@ -60,14 +68,28 @@ describe('a damaged store', () => {
         expect(found, how).toContain(`store/${path}`)
       } else expect(found, `${path}, ${how}`).toEqual(sound)
     }
-    // What stays unseen changes nothing: what no read touches (the key column, the footer, which the map stands for), times in the headers of gzip.
+    // What stays unseen changes nothing: what no read touches (the key column, the footer, which the map stands for),
+    // times in the headers of gzip.
     expect(refused).toBeGreaterThan(0.7 * DAMAGES)
   })
 
   test.each([
-    ['manifest.json', (bytes: Uint8Array) => bytes.slice(0, 100), /^store\/manifest.json: the manifest of the catalogue is not JSON/],
-    ['manifest.json', (bytes: Uint8Array) => new TextEncoder().encode(new TextDecoder().decode(bytes).replace('"epochYr":2015.5', '"epochYr":2016.0')), /^store\/manifest.json: the manifest of the catalogue is damaged: its checksum differs$/],
-    ['manifest.json', () => new TextEncoder().encode('{"schema":9}'), /^store\/manifest.json: the manifest is of another version of the store: build the store again \(found 9, expected schema 3 or 4\)$/],
+    [
+      'manifest.json',
+      (bytes: Uint8Array) => bytes.slice(0, 100),
+      /^store\/manifest.json: the manifest of the catalogue is not JSON/,
+    ],
+    [
+      'manifest.json',
+      (bytes: Uint8Array) =>
+        new TextEncoder().encode(new TextDecoder().decode(bytes).replace('"epochYr":2015.5', '"epochYr":2016.0')),
+      /^store\/manifest.json: the manifest of the catalogue is damaged: its checksum differs$/,
+    ],
+    [
+      'manifest.json',
+      () => new TextEncoder().encode('{"schema":9}'),
+      /^store\/manifest.json: the manifest is of another version of the store: build the store again \(found 9, expected schema 3 or 4\)$/,
+    ],
   ])('%s: the message says what is wrong', async (path, change, message) => {
     expect(await outcome(path, change(store.get(path)!))).toMatch(message)
   })
@@ -84,27 +106,46 @@ describe('a damaged store', () => {
       else copy.set(path, changed)
       return (await openInMemory(copy)).read(whole)
     }
-    await expect(read(bytes.slice(0, -1))).rejects.toThrow(`store/${path}: the file has another length than the manifest says (found ${bytes.length - 1} bytes, expected ${bytes.length} bytes)`)
-    await expect(read(undefined)).rejects.toThrow(`store/${path}: the file cannot be read: there is no such file or directory`)
+    await expect(read(bytes.slice(0, -1))).rejects.toThrow(
+      `store/${path}: the file has another length than the manifest says (found ` +
+        `${bytes.length - 1} bytes, expected ${bytes.length} bytes)`,
+    )
+    await expect(read(undefined)).rejects.toThrow(
+      `store/${path}: the file cannot be read: there is no such file or directory`,
+    )
     const { rows, mapStart } = new TextDecoder()
       .decode(store.get('partitions.csv'))
       .split('\n')
       .map((line) => line.split(',').map(Number))
-      .map(([order, cell, count, , start]) => ({ path: `Norder=${order}/Dir=0/Npix=${cell}.parquet`, rows: count!, mapStart: start! }))
+      .map(([order, cell, count, , start]) => ({
+        path: `Norder=${order}/Dir=0/Npix=${cell}.parquet`,
+        rows: count!,
+        mapStart: start!,
+      }))
       .find((file) => path.endsWith(file.path))!
     expect(rows).toBeGreaterThan(0)
     const map = bytes.slice()
     map[mapStart + 3]! ^= 4
-    await expect(read(map)).rejects.toThrow(`store/${path}: the map of row groups is damaged: its checksum differs (found `)
+    await expect(read(map)).rejects.toThrow(
+      `store/${path}: the map of row groups is damaged: its checksum differs (found `,
+    )
     const page = bytes.slice()
     page[300]! ^= 4
-    await expect(read(page)).rejects.toThrow(new RegExp(`^store/${path}, row group 0, column source_id: the data cannot be decoded: the checksum of a page differs`))
+    await expect(read(page)).rejects.toThrow(
+      new RegExp(
+        `^store/${path}, row group 0, column source_id: the data cannot be decoded: the checksum of a page differs`,
+      ),
+    )
   })
 
   test('no manifest: an empty directory, and a half-written one', async () => {
-    await expect(openInMemory(new Map())).rejects.toThrow('store: there is no reference catalogue here (expected manifest.json)')
+    await expect(openInMemory(new Map())).rejects.toThrow(
+      'store: there is no reference catalogue here (expected manifest.json)',
+    )
     const half = new Map(store)
     half.delete('manifest.json')
-    await expect(openInMemory(half)).rejects.toThrow('store: the catalogue was not built to its end (expected manifest.json)')
+    await expect(openInMemory(half)).rejects.toThrow(
+      'store: the catalogue was not built to its end (expected manifest.json)',
+    )
   })
 })

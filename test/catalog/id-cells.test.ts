@@ -2,7 +2,10 @@ import { describe, expect, test } from 'vitest'
 import { buildInMemory } from './memory-store.js'
 import { memoryInput } from './simulated-rows.js'
 
-/** Ids with the order-12 cell of healpy, ICRS, and the same places as astropy gives them: galactic, ecliptic (mean, J2000), FK4 B1950. */
+/**
+ * Ids with the order-12 cell of healpy, ICRS, and the same places as astropy gives them: galactic, ecliptic (mean,
+ * J2000), FK4 B1950.
+ */
 const PLACES = [
   '3274291098612137984,54.150087712,3.494755223,181.901899339,-39.767465670,52.670070981,-15.420026446,53.496088656,3.330410698',
   '449011239926890624,54.238223692,57.418619326,143.791111360,1.410293332,66.851327994,36.818403902,53.247506044,57.254018194',
@@ -19,7 +22,10 @@ const PLACES = [
 ].map((line) => line.split(','))
 
 const csv = (position: (place: string[]) => (string | number)[], id = (place: string[]) => place[0]!) =>
-  ['source_id,ra,dec,phot_g_mean_mag,ref_epoch', ...PLACES.map((place) => [id(place), ...position(place), 15, 2015.5].join(','))].join('\n')
+  [
+    'source_id,ra,dec,phot_g_mean_mag,ref_epoch',
+    ...PLACES.map((place) => [id(place), ...position(place), 15, 2015.5].join(',')),
+  ].join('\n')
 const build = async (content: string) => (await buildInMemory([memoryInput('a.csv', content)])).report
 
 describe('the cells that ids hold', () => {
@@ -27,7 +33,16 @@ describe('the cells that ids hold', () => {
     expect((await build(csv(([, ra, dec]) => [ra!, dec!]))).rowCount).toBe(12)
     const shifted = csv((place) => [place[1]!, Number(place[2]) + (place === PLACES[3] ? 0.008 : 0)])
     expect((await build(shifted)).rowCount).toBe(12)
-    expect((await build(csv(([, , , l, b]) => [l!, b!], (place) => String(PLACES.indexOf(place) + 1)))).rowCount).toBe(12)
+    expect(
+      (
+        await build(
+          csv(
+            ([, , , l, b]) => [l!, b!],
+            (place) => String(PLACES.indexOf(place) + 1),
+          ),
+        )
+      ).rowCount,
+    ).toBe(12)
   })
 
   test.each([
@@ -39,7 +54,9 @@ describe('the cells that ids hold', () => {
     ['they are of equinox B1950', ([, , , , , , , ra, dec]: string[]) => [ra!, dec!]],
     ['they are of other rows, or the ids are not those of Gaia', ([, ra, dec]: string[]) => [Number(ra) + 50, dec!]],
   ])('%s', async (reason, position) => {
-    await expect(build(csv(position))).rejects.toThrow(`a.csv: the positions are not where the cells in their source_id lie: ${reason}`)
+    await expect(build(csv(position))).rejects.toThrow(
+      `a.csv: the positions are not where the cells in their source_id lie: ${reason}`,
+    )
     await expect(build(csv(position))).rejects.toThrow('(found 12 of 12 rows elsewhere, expected ICRS degrees')
   })
 

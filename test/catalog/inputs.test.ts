@@ -1,7 +1,15 @@
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { writeParquet } from '../../src/formats/parquet/index.js'
-import { discCover, nested2ring, nestedIndex, pix2ang, rangesAreaSqDeg, rangesFromCells, ring2nested } from '../../src/healpix/index.js'
+import {
+  discCover,
+  nested2ring,
+  nestedIndex,
+  pix2ang,
+  rangesAreaSqDeg,
+  rangesFromCells,
+  ring2nested,
+} from '../../src/healpix/index.js'
 import { tableOf } from '../../src/table/columns.js'
 import { buildInMemory, openInMemory } from './memory-store.js'
 import { memoryInput } from './simulated-rows.js'
@@ -22,8 +30,11 @@ const centre = pix2ang(5, 5000, 'ring')
 const inPixel = (id: number | string, dDec = 0) => `${id},${centre.raDeg},${centre.decDeg + dDec},15.5`
 
 describe('what an input may be', () => {
-  test("a pixel file of the original: by position whatever the header says, covering exactly its pixel", async () => {
-    const { report, stars, catalog } = await built('store/GaiaOut050XX/GaiaOut05000.csv', `MATCHID,RA,RA,WAVG_MAG_PSF\n${inPixel('4611686018427387905')}\n`)
+  test('a pixel file of the original: by position whatever the header says, covering exactly its pixel', async () => {
+    const { report, stars, catalog } = await built(
+      'store/GaiaOut050XX/GaiaOut05000.csv',
+      `MATCHID,RA,RA,WAVG_MAG_PSF\n${inPixel('4611686018427387905')}\n`,
+    )
     expect(stars.sourceId).toEqual(BigInt64Array.of(4611686018427387905n))
     expect(catalog.coverage).toEqual(rangesFromCells(5, [Number(ring2nested(5, 5000))]))
     expect(report.coverageFrom).toBe('pixel-files')
@@ -39,7 +50,13 @@ describe('what an input may be', () => {
   })
 
   test('pixel files and an archive list together: both coverages', async () => {
-    const { store, report } = await buildInMemory([memoryInput('GaiaOut05000.csv', `id,ra,dec,mag\n${inPixel(1)}\n`), memoryInput('more.csv', `${GAIA}\n7,200,-60,12\n`)], DR2)
+    const { store, report } = await buildInMemory(
+      [
+        memoryInput('GaiaOut05000.csv', `id,ra,dec,mag\n${inPixel(1)}\n`),
+        memoryInput('more.csv', `${GAIA}\n7,200,-60,12\n`),
+      ],
+      DR2,
+    )
     expect(report.coverageFrom).toBe('mixed')
     const catalog = await openInMemory(store)
     expect(catalog.missingSqDeg(discCover(14, 200, -60, 0.1))).toBe(0)
@@ -48,7 +65,11 @@ describe('what an input may be', () => {
   })
 
   test('a flat list of four columns, ids being row numbers', async () => {
-    const { stars, catalog } = await built('refcat.csv', 'MATCHID,RA,DEC,WAVG_MAG_PSF\n2,314.88794621,-0.047260500000000004,12.941000\n1,314.95924048,-0.04532343,13.105000\n', DR2)
+    const { stars, catalog } = await built(
+      'refcat.csv',
+      'MATCHID,RA,DEC,WAVG_MAG_PSF\n2,314.88794621,-0.047260500000000004,12.941000\n1,314.95924048,-0.04532343,13.105000\n',
+      DR2,
+    )
     expect(Array.from(stars.sourceId).sort()).toEqual([1n, 2n])
     expect(new Set(stars.raDeg)).toEqual(new Set([314.88794621, 314.95924048]))
     expect(catalog.columns).toEqual(new Set(['sourceId', 'raDeg', 'decDeg', 'mag']))
@@ -60,7 +81,10 @@ describe('what an input may be', () => {
   })
 
   test('an archive query as ECSV, names in capitals, null and empty fields, columns that are not wanted', async () => {
-    const text = '# %ECSV 1.0\n# ---\nSOLUTION_ID,DESIGNATION,SOURCE_ID,RA,DEC,PHOT_G_MEAN_MAG,PHOT_BP_MEAN_MAG,PMRA\n1,"Gaia DR2 5, x",5,10,20,15.5,null,\n1,"Gaia DR2 6",6,10.1,20,16.5,17.25,-3.5\n'
+    const text =
+      '# %ECSV 1.0\n# ' +
+      '---\nSOLUTION_ID,DESIGNATION,SOURCE_ID,RA,DEC,PHOT_G_MEAN_MAG,PHOT_BP_MEAN_MAG,PMRA\n1,"Gaia DR2 5, ' +
+      'x",5,10,20,15.5,null,\n1,"Gaia DR2 6",6,10.1,20,16.5,17.25,-3.5\n'
     const { stars } = await built('query.ecsv', text)
     const first = stars.sourceId.indexOf(5n)
     expect(stars.bpMag![first]).toBeNaN()
@@ -69,7 +93,11 @@ describe('what an input may be', () => {
   })
 
   test('magnitude errors come from flux over error, else from flux and its error', async () => {
-    const { stars } = await built('a.csv', `${GAIA},phot_g_mean_flux_over_error,phot_bp_mean_mag,phot_bp_mean_flux,phot_bp_mean_flux_error\n1,10,20,15,100,16,5000,10\n2,11,20,15,,16,,\n`, DR2)
+    const { stars } = await built(
+      'a.csv',
+      `${GAIA},phot_g_mean_flux_over_error,phot_bp_mean_mag,phot_bp_mean_flux,phot_bp_mean_flux_error\n1,10,20,15,100,16,5000,10\n2,11,20,15,,16,,\n`,
+      DR2,
+    )
     const [one, two] = [stars.sourceId.indexOf(1n), stars.sourceId.indexOf(2n)]
     expect(stars.magErr![one]).toBeCloseTo(0.010857362, 8)
     expect(stars.bpMagErr![one]).toBeCloseTo(1.0857362 / 500, 8)
@@ -86,20 +114,51 @@ describe('what an input may be', () => {
       { name: 'ref_epoch', type: 'f64', values: Float64Array.of(2016) },
     ])
     const { stars, report } = await built('stars.parquet', await writeParquet(table))
-    expect([stars.sourceId[0], stars.decDeg[0], stars.mag[0], report.name, stars.epochYr]).toEqual([4611686018427387905n, 1 / 3, 15.1, 'gaia_dr3', 2016])
+    expect([stars.sourceId[0], stars.decDeg[0], stars.mag[0], report.name, stars.epochYr]).toEqual([
+      4611686018427387905n,
+      1 / 3,
+      15.1,
+      'gaia_dr3',
+      2016,
+    ])
   })
 })
 
 describe('rows that are kept out', () => {
   test('absurd rows are counted by reason, sound ones stay', async () => {
-    const rows = ['1,10,20,15', '2,,20,15', '3,10,nan,15', '4,10,91,15', '5,400,20,15', '6,10,-90.001,15', '7,-45,20,15', '8,360,20,15', '9,10,20,']
+    const rows = [
+      '1,10,20,15',
+      '2,,20,15',
+      '3,10,nan,15',
+      '4,10,91,15',
+      '5,400,20,15',
+      '6,10,-90.001,15',
+      '7,-45,20,15',
+      '8,360,20,15',
+      '9,10,20,',
+    ]
     const { report, stars } = await built('a.csv', [GAIA, ...rows].join('\n'), DR2)
-    expect(report.keptOut).toEqual({ 'position missing': 2, 'declination outside -90 to 90': 2, 'right ascension outside 0 to 360': 1 })
-    expect(new Map(Array.from(stars.sourceId, (id, i) => [id, stars.raDeg[i]]))).toEqual(new Map([[1n, 10], [7n, 315], [8n, 0], [9n, 10]]))
+    expect(report.keptOut).toEqual({
+      'position missing': 2,
+      'declination outside -90 to 90': 2,
+      'right ascension outside 0 to 360': 1,
+    })
+    expect(new Map(Array.from(stars.sourceId, (id, i) => [id, stars.raDeg[i]]))).toEqual(
+      new Map([
+        [1n, 10],
+        [7n, 315],
+        [8n, 0],
+        [9n, 10],
+      ]),
+    )
   })
 
   test('a star that comes twice is kept once; one id at two places, or two ids at one place, stay', async () => {
-    const { report, stars } = await built('a.csv', [GAIA, '1,10,20,15', '1,10,20,15', '1,10,21,15', '2,10,20,15'].join('\n'), DR2)
+    const { report, stars } = await built(
+      'a.csv',
+      [GAIA, '1,10,20,15', '1,10,20,15', '1,10,21,15', '2,10,20,15'].join('\n'),
+      DR2,
+    )
     expect(report.keptOut).toEqual({ 'repeated: same id and position': 1 })
     expect(Array.from(stars.sourceId).sort()).toEqual([1n, 1n, 2n])
   })
@@ -108,15 +167,40 @@ describe('rows that are kept out', () => {
 describe('what is refused', () => {
   test.each([
     ['empty.csv', '', 'empty.csv: the file cannot be told to be FITS, Parquet or CSV (found an empty file'],
-    ['noise.csv', Uint8Array.of(1, 2, 3, 0, 200), 'noise.csv: the file cannot be told to be FITS, Parquet or CSV (found other bytes'],
+    [
+      'noise.csv',
+      Uint8Array.of(1, 2, 3, 0, 200),
+      'noise.csv: the file cannot be told to be FITS, Parquet or CSV (found other bytes',
+    ],
     ['packed.csv', gzipSync('x'), 'packed.csv: the file cannot be told'],
     ['a.csv', 'ra,dec,g\n1,2,3\n', 'a.csv, column source_id: the file has no such column (found ra,dec,g)'],
-    ['a.csv', `${GAIA}\n1,10,20\n`, 'a.csv, line 2: the line has another number of fields than the header (found 3, expected 4)'],
-    ['a.csv', `${GAIA}\n1,10,x,15\n`, 'a.csv, line 2, column dec: the field is not a number (found "x", expected a number)'],
-    ['a.csv', `${GAIA}\n5.0573e18,10,20,15\n`, 'a.csv, line 2, column source_id: the field is not a whole number (found "5.0573e18"'],
-    ['a.csv', '1,10,20,15\n2,11,20,15\n', 'a.csv, line 1: the first line holds numbers where the names of the columns should stand (found 1,10,20,15)'],
+    [
+      'a.csv',
+      `${GAIA}\n1,10,20\n`,
+      'a.csv, line 2: the line has another number of fields than the header (found 3, expected 4)',
+    ],
+    [
+      'a.csv',
+      `${GAIA}\n1,10,x,15\n`,
+      'a.csv, line 2, column dec: the field is not a number (found "x", expected a number)',
+    ],
+    [
+      'a.csv',
+      `${GAIA}\n5.0573e18,10,20,15\n`,
+      'a.csv, line 2, column source_id: the field is not a whole number (found "5.0573e18"',
+    ],
+    [
+      'a.csv',
+      '1,10,20,15\n2,11,20,15\n',
+      'a.csv, line 1: the first line holds numbers where the names of the columns should stand (found 1,10,20,15)',
+    ],
     ['a.csv', `${GAIA}\n`, 'a.csv: there is no star in the input'],
-    ['GaiaOut05000.csv', 'a,b,c,d,e\n1,2,3,4,5\n', "GaiaOut05000.csv, line 1: a pixel file of the original's store has another number of columns (found 5, expected id, RA, Dec, magnitude)"],
+    [
+      'GaiaOut05000.csv',
+      'a,b,c,d,e\n1,2,3,4,5\n',
+      "GaiaOut05000.csv, line 1: a pixel file of the original's store has another number " +
+        'of columns (found 5, expected id, RA, Dec, magnitude)',
+    ],
   ])('%s %#', async (name, content, message) => {
     await expect(built(name, content)).rejects.toThrow(message)
   })
@@ -126,8 +210,11 @@ describe('what is refused', () => {
     expect(wrong).not.toBe(5000)
     const rows = Array.from({ length: 20 }, (_, i) => inPixel(i, i / 1000))
     expect(nestedIndex(5, centre.raDeg, centre.decDeg)).toBe(Number(ring2nested(5, 5000)))
-    await expect(built(`GaiaOut${String(wrong).padStart(5, '0')}.csv`, ['id,ra,dec,mag', ...rows].join('\n'))).rejects.toThrow(
-      `most stars lie outside the pixel of the file's name (found 20 of 20 stars, expected RING pixel ${wrong} of nside 32)`,
+    await expect(
+      built(`GaiaOut${String(wrong).padStart(5, '0')}.csv`, ['id,ra,dec,mag', ...rows].join('\n')),
+    ).rejects.toThrow(
+      `most stars lie outside the pixel of the file's name (found 20 of 20 ` +
+        `stars, expected RING pixel ${wrong} of nside 32)`,
     )
   })
 
@@ -138,6 +225,8 @@ describe('what is refused', () => {
       { name: 'dec', type: 'f64', values: Float64Array.of(1) },
       { name: 'phot_g_mean_mag', type: 'f64', values: Float64Array.of(1) },
     ])
-    await expect(built('a.parquet', await writeParquet(table))).rejects.toThrow('a.parquet, column source_id: the column of ids must hold whole numbers of up to 64 bits (found f64)')
+    await expect(built('a.parquet', await writeParquet(table))).rejects.toThrow(
+      'a.parquet, column source_id: the column of ids must hold whole numbers of up to 64 bits (found f64)',
+    )
   })
 })

@@ -21,10 +21,16 @@ test.each([
   const description = describeCatalogue('gaia_dr2')
   const shifts: number[] = []
   for (let seed = 1; seed <= SEEDS; seed++) {
-    const pointing = [{ raDeg: 53.1, decDeg: -27.8 }, { raDeg: 0.01, decDeg: -70 }, { raDeg: 200, decDeg: 12 }, { raDeg: 300, decDeg: -45 }][seed % 4]!
+    const pointing = [
+      { raDeg: 53.1, decDeg: -27.8 },
+      { raDeg: 0.01, decDeg: -70 },
+      { raDeg: 200, decDeg: 12 },
+      { raDeg: 300, decDeg: -45 },
+    ][seed % 4]!
     const exposure = simulateExposure({ ccds: [1], columns: 'slim', band, pointing }, description, seededRandom(seed))
     const { name, bytes } = gaiaCsvFile(exposure)
-    const opened = async (precision: Precision) => openInMemory((await buildInMemory([memoryInput(name, bytes)], { precision })).store)
+    const opened = async (precision: Precision) =>
+      openInMemory((await buildInMemory([memoryInput(name, bytes)], { precision })).store)
     const [full, lite] = [await opened('full'), await opened('lite')]
     const { ccd, centre, corners, sources } = exposure.ccds[0]!
     const [allFull, allLite] = [await full.read(SKY), await lite.read(SKY)]
@@ -38,7 +44,8 @@ test.each([
     const [exact, rounded] = [await calibrateCcd(input, full, { system }), await calibrateCcd(input, lite, { system })]
     const { used, ...cuts } = rounded.cuts
     expect({ ...cuts, used: exact.cuts.used }).toEqual(exact.cuts)
-    // A star whose colour is within 0.03 mmag of the end of the relation goes over it, in one CCD of a hundred: no rounding keeps it from that.
+    // A star whose colour is within 0.03 mmag of the end of the relation goes over it, in one CCD of a hundred: no
+    // rounding keeps it from that.
     if (used === exact.cuts.used) shifts.push(1000 * (rounded.zeropoint! - exact.zeropoint!))
   }
   console.log(`${band} ${system}: shifts [mmag] ${shifts.map((shift) => shift.toFixed(4)).join(' ')}`)
@@ -47,15 +54,24 @@ test.each([
 })
 
 test('a lite store says what was rounded, and every value is a multiple of its step', async () => {
-  const rows = ['source_id,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra', '1,359.99999999,-89.99999999,15.123456,16.654321,-3.14159', '2,123.456789012345,12.3456789012345,20.5,,']
-  const { store } = await buildInMemory([memoryInput('a.csv', rows.join('\n'))], { precision: 'lite', release: 'gaia_dr2' })
+  const rows = [
+    'source_id,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra',
+    '1,359.99999999,-89.99999999,15.123456,16.654321,-3.14159',
+    '2,123.456789012345,12.3456789012345,20.5,,',
+  ]
+  const { store } = await buildInMemory([memoryInput('a.csv', rows.join('\n'))], {
+    precision: 'lite',
+    release: 'gaia_dr2',
+  })
   const stars = await (await openInMemory(store)).read(SKY)
   const text = (path: string) => new TextDecoder().decode(store.get(path)!)
   expect(text('hats.properties')).toContain(
-    'bliss_precision=lite: ra and dec rounded to 2^-25 deg, phot_g_mean_mag to 2^-13 (2^-16 below 19.75), phot_bp_mean_mag to 2^-11 (2^-15 below 20.25), pmra to 2^-7\n',
+    'bliss_precision=lite: ra and dec rounded to 2^-25 deg, phot_g_mean_mag to 2^-13 (2^-16 below ' +
+      '19.75), phot_bp_mean_mag to 2^-11 (2^-15 below 20.25), pmra to 2^-7\n',
   )
   expect(JSON.parse(text('manifest.json'))).toMatchObject({ precision: 'lite' })
-  const isMultiple = (values: ArrayLike<number>, step: number) => Array.from(values).every((value) => Number.isNaN(value) || Number.isInteger(value / step))
+  const isMultiple = (values: ArrayLike<number>, step: number) =>
+    Array.from(values).every((value) => Number.isNaN(value) || Number.isInteger(value / step))
   expect(isMultiple(stars.raDeg, 2 ** -25) && isMultiple(stars.decDeg, 2 ** -25)).toBe(true)
   expect(Array.from(stars.raDeg).every((ra) => ra >= 0 && ra < 360)).toBe(true)
   expect(isMultiple(stars.bpMag!, 2 ** -15) && isMultiple(stars.pmRaCosDecMasYr!, 2 ** -7)).toBe(true)

@@ -20,17 +20,29 @@ const parse = (values: object) => parseManifest(signed(values), 'manifest.json',
 
 test('signed again without a change it is read', () => expect(parse({}).name).toBe('gaia_dr2'))
 
-test.each(['name', 'release', 'epochYr', 'rowCount', 'fileCount', 'columns', 'coverage', 'keptOut', 'checksums', 'partitions'])(
-  '%s of another type is refused by name',
-  (key) => {
-    for (const value of [{}, [], 7.5, -1, null, ['x'], [[1]], true, 'NaN', 1e300, { order: 99, ranges: [] }]) {
-      const isRight = { name: 'NaN', release: 'NaN', checksums: 'NaN' }[key] === value || (key === 'partitions' && Array.isArray(value) && value.length === 0)
-      if (isRight || (key === 'keptOut' && JSON.stringify(value) === '{}')) continue
-      expect(() => parse({ [key]: value }), JSON.stringify(value)).toThrow(InputError)
-      expect(() => parse({ [key]: value }), JSON.stringify(value)).toThrow(new RegExp(`^manifest\\.json: ${key}\\S* of the manifest cannot be right`))
-    }
-  },
-)
+test.each([
+  'name',
+  'release',
+  'epochYr',
+  'rowCount',
+  'fileCount',
+  'columns',
+  'coverage',
+  'keptOut',
+  'checksums',
+  'partitions',
+])('%s of another type is refused by name', (key) => {
+  for (const value of [{}, [], 7.5, -1, null, ['x'], [[1]], true, 'NaN', 1e300, { order: 99, ranges: [] }]) {
+    const isRight =
+      { name: 'NaN', release: 'NaN', checksums: 'NaN' }[key] === value ||
+      (key === 'partitions' && Array.isArray(value) && value.length === 0)
+    if (isRight || (key === 'keptOut' && JSON.stringify(value) === '{}')) continue
+    expect(() => parse({ [key]: value }), JSON.stringify(value)).toThrow(InputError)
+    expect(() => parse({ [key]: value }), JSON.stringify(value)).toThrow(
+      new RegExp(`^manifest\\.json: ${key}\\S* of the manifest cannot be right`),
+    )
+  }
+})
 
 test.each([
   ['order 99', { coverage: { order: 99, ranges: [0, 1] } }, 'coverage.order'],
@@ -41,7 +53,16 @@ test.each([
   ['text for a number', { coverage: { order: 5, ranges: ['NaN', 2] } }, 'coverage.ranges[0]'],
   ['a block that ends before it starts', { partitions: [[0, 60, 10, 1]] }, 'partitions[0]'],
   ['a block of three numbers', { partitions: [[0, 60, 90]] }, 'partitions[0]'],
-  ['no position', { columns: [{ star: 'sourceId', name: 'a', type: 'i64' }, ...['mag', 'bp', 'rp'].map((star) => ({ star, name: star, type: 'f32' }))] }, 'columns'],
+  [
+    'no position',
+    {
+      columns: [
+        { star: 'sourceId', name: 'a', type: 'i64' },
+        ...['mag', 'bp', 'rp'].map((star) => ({ star, name: star, type: 'f32' })),
+      ],
+    },
+    'columns',
+  ],
 ])('%s is refused by its place', (_name, values, place) => {
   expect(() => parse(values)).toThrow(`manifest.json: ${place}`)
 })

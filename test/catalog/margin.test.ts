@@ -14,14 +14,22 @@ const hasHealpy = existsSync(python) && existsSync('/usr/lib/python3/dist-packag
 
 const MARGIN_ARCSEC = 10
 /** Clumps of a tenth of a degree make files of very different orders meet, also across base cells and at the poles. */
-const rows: ArchiveRow[] = archiveRows(12_000, 3).map(clumped).map((row) => {
-  const id = (BigInt(nestedIndex(12, row.ra, row.dec)) << 35n) | (row.id & ((1n << 35n) - 1n))
-  return { ...row, id }
-})
+const rows: ArchiveRow[] = archiveRows(12_000, 3)
+  .map(clumped)
+  .map((row) => {
+    const id = (BigInt(nestedIndex(12, row.ra, row.dec)) << 35n) | (row.id & ((1n << 35n) - 1n))
+    return { ...row, id }
+  })
 
 function clumped(row: ArchiveRow, i: number): ArchiveRow {
   if (i % 6 > 4) return row
-  const [ra0, dec0] = [[0, 90], [77, -90], [0, 10], [359.9, -41.81], [45, 0]][i % 6]!
+  const [ra0, dec0] = [
+    [0, 90],
+    [77, -90],
+    [0, 10],
+    [359.9, -41.81],
+    [45, 0],
+  ][i % 6]!
   const shrink = 0.12
   if (Math.abs(dec0!) === 90) return { ...row, dec: Math.sign(dec0!) * (90 - (90 - Math.abs(row.dec)) * shrink) }
   const dRa = ((row.ra - ra0! + 540) % 360) - 180
@@ -33,25 +41,41 @@ let files: readonly (readonly [order: number, cell: number])[]
 /** `order/cell id` of every row of the margin. */
 let found: Set<string>
 
-const cellsOf = (text: Uint8Array) => new TextDecoder().decode(text).trim().split('\n').slice(1).map((line) => line.split(',').map(Number) as [number, number])
+const cellsOf = (text: Uint8Array) =>
+  new TextDecoder()
+    .decode(text)
+    .trim()
+    .split('\n')
+    .slice(1)
+    .map((line) => line.split(',').map(Number) as [number, number])
 
 beforeAll(async () => {
-  ;({ collection } = await collectionInMemory([memoryInput('archive.csv', archiveCsv(rows))], { maxRowsPerFile: 200, marginArcsec: MARGIN_ARCSEC, coverage: { order: 0, ranges: Float64Array.of(0, 12) } }))
+  ;({ collection } = await collectionInMemory([memoryInput('archive.csv', archiveCsv(rows))], {
+    maxRowsPerFile: 200,
+    marginArcsec: MARGIN_ARCSEC,
+    coverage: { order: 0, ranges: Float64Array.of(0, 12) },
+  }))
   files = cellsOf(collection.get('gaia_dr2/partition_info.csv')!)
   found = new Set()
   for (const [order, cell] of cellsOf(collection.get('gaia_dr2_10arcs/partition_info.csv')!)) {
-    const path = `gaia_dr2_10arcs/dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}.parquet`
+    const path = `gaia_dr2_10arcs/dataset/Norder=${order}/Dir=${
+      Math.floor(cell / 10_000) * 10_000
+    }/Npix=${cell}.parquet`
     const table = await readParquet(memorySource(path, collection.get(path)!), catalogTools)
     const ids = table.columns.find(({ name }) => name === 'source_id')!.values as BigInt64Array
     for (const id of ids) found.add(`${order}/${cell} ${id}`)
   }
 })
 
-/** Files other than its own that a circle round a star passes through: what meets the disc passes through its rim, being larger. */
+/**
+ * Files other than its own that a circle round a star passes through: what meets the disc passes through its rim, being
+ * larger.
+ */
 function filesRound({ ra, dec }: ArchiveRow, arcsec: number, steps: number): Set<string> {
   const map = new Map<string, number>(files.map(([order, cell]) => [`${order}/${cell}`, order]))
   const orders = [...new Set(map.values())]
-  const holder = (raDeg: number, decDeg: number) => orders.map((order) => `${order}/${nestedIndex(order, raDeg, decDeg)}`).find((key) => map.has(key))
+  const holder = (raDeg: number, decDeg: number) =>
+    orders.map((order) => `${order}/${nestedIndex(order, raDeg, decDeg)}`).find((key) => map.has(key))
   const own = holder(ra, dec)
   const centre = unitVector(ra, dec)
   const pole = Math.abs(dec) > 60 ? unitVector(0, 0) : unitVector(0, 90)
@@ -61,7 +85,9 @@ function filesRound({ ra, dec }: ArchiveRow, arcsec: number, steps: number): Set
   const met = new Set<string>()
   for (let i = 0; i < steps; i++) {
     const angle = (2 * Math.PI * i) / steps
-    const at = centre.map((c, k) => Math.cos(radius) * c + Math.sin(radius) * (Math.cos(angle) * east[k]! + Math.sin(angle) * north[k]!)) as [number, number, number]
+    const at = centre.map(
+      (c, k) => Math.cos(radius) * c + Math.sin(radius) * (Math.cos(angle) * east[k]! + Math.sin(angle) * north[k]!),
+    ) as [number, number, number]
     const { raDeg, decDeg } = directionOf(at)
     const key = holder(raDeg, decDeg)
     if (key !== undefined && key !== own) met.add(key)
@@ -69,7 +95,11 @@ function filesRound({ ra, dec }: ArchiveRow, arcsec: number, steps: number): Set
   return met
 }
 type Vector = readonly [number, number, number]
-const crossed = (a: Vector, b: Vector): Vector => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+const crossed = (a: Vector, b: Vector): Vector => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+]
 const normalized = (a: Vector): Vector => {
   const length = Math.hypot(...a)
   return [a[0] / length, a[1] / length, a[2] / length]
@@ -81,17 +111,20 @@ describe('the margin of 10 arcsec', () => {
     expect(found.size).toBeGreaterThan(250)
     let wanted = 0
     for (const row of rows.filter((_, i) => i % 12 === 0)) {
-      // What is met at 9.99 arcsec has to be there; what is there has to be met at 10.1: a corner that reaches in is thinner than the steps.
+      // What is met at 9.99 arcsec has to be there; what is there has to be met at 10.1: a corner that reaches in is
+      // thinner than the steps.
       for (const key of filesRound(row, MARGIN_ARCSEC - 0.01, 90)) {
         wanted++
-        if (!found.has(`${key} ${row.id}`)) expect(`${key} ${row.id}, RA ${row.ra} Dec ${row.dec}`).toBe('in the margin')
+        if (!found.has(`${key} ${row.id}`))
+          expect(`${key} ${row.id}, RA ${row.ra} Dec ${row.dec}`).toBe('in the margin')
       }
     }
     expect(wanted).toBeGreaterThan(20)
     const byId = new Map(rows.map((row) => [row.id, row]))
     for (const entry of [...found].filter((_, i) => i % 3 === 0)) {
       const [key, id] = entry.split(' ') as [string, string]
-      if (!filesRound(byId.get(BigInt(id))!, MARGIN_ARCSEC + 0.1, 1440).has(key)) expect(entry).toBe('beyond the margin')
+      if (!filesRound(byId.get(BigInt(id))!, MARGIN_ARCSEC + 0.1, 1440).has(key))
+        expect(entry).toBe('beyond the margin')
     }
   })
 
@@ -122,8 +155,17 @@ for a in np.linspace(0, 2 * np.pi, 120, endpoint=False):
         met.add((int(h[i, 0]), int(h[i, 1]), int(i)))
 print(json.dumps(sorted(met)))
 `
-    const input = JSON.stringify({ ra: rows.map(({ ra }) => ra), dec: rows.map(({ dec }) => dec), files, arcsec: MARGIN_ARCSEC - 0.01 })
-    const met = JSON.parse(execFileSync(python, ['-c', program], { input, encoding: 'utf8', maxBuffer: 1 << 28 })) as [number, number, number][]
+    const input = JSON.stringify({
+      ra: rows.map(({ ra }) => ra),
+      dec: rows.map(({ dec }) => dec),
+      files,
+      arcsec: MARGIN_ARCSEC - 0.01,
+    })
+    const met = JSON.parse(execFileSync(python, ['-c', program], { input, encoding: 'utf8', maxBuffer: 1 << 28 })) as [
+      number,
+      number,
+      number,
+    ][]
     expect(met.length).toBeGreaterThan(250)
     expect(met.filter(([order, cell, i]) => !found.has(`${order}/${cell} ${rows[i]!.id}`))).toEqual([])
   })

@@ -18,18 +18,36 @@ export const tools = catalogTools
 /** Files of a store by path. */
 export type MemoryStore = Map<string, Uint8Array>
 
-export async function buildInMemory(inputs: readonly BuildInput[], options: Partial<BuildOptions> = {}): Promise<{ store: MemoryStore; report: BuildReport }> {
+export async function buildInMemory(
+  inputs: readonly BuildInput[],
+  options: Partial<BuildOptions> = {},
+): Promise<{ store: MemoryStore; report: BuildReport }> {
   const { collection, report } = await collectionInMemory(inputs, options)
   const primary = `${report.name}/`
-  return { store: new Map([...collection].flatMap(([path, bytes]) => (path.startsWith(primary) ? [[path.slice(primary.length), bytes]] : []))), report }
+  return {
+    store: new Map(
+      [...collection].flatMap(([path, bytes]) =>
+        path.startsWith(primary) ? [[path.slice(primary.length), bytes]] : [],
+      ),
+    ),
+    report,
+  }
 }
 
 /** The whole collection: the catalogue, its margin, and what tells of both. */
-export async function collectionInMemory(inputs: readonly BuildInput[], options: Partial<BuildOptions> = {}): Promise<{ collection: MemoryStore; report: BuildReport }> {
+export async function collectionInMemory(
+  inputs: readonly BuildInput[],
+  options: Partial<BuildOptions> = {},
+): Promise<{ collection: MemoryStore; report: BuildReport }> {
   const files: MemoryStore = new Map()
   const report = await buildCatalog(inputs, memoryFolder(files), { ...tools, descriptions, ...options })
   const root = `${report.path}/`
-  return { collection: new Map([...files].flatMap(([path, bytes]) => (path.startsWith(root) ? [[path.slice(root.length), bytes]] : []))), report }
+  return {
+    collection: new Map(
+      [...files].flatMap(([path, bytes]) => (path.startsWith(root) ? [[path.slice(root.length), bytes]] : [])),
+    ),
+    report,
+  }
 }
 
 export function openInMemory(store: MemoryStore, gapBytes = 1024): Promise<Catalog> {
@@ -40,12 +58,21 @@ export function openInMemory(store: MemoryStore, gapBytes = 1024): Promise<Catal
       exists: (path) => Promise.resolve(store.has(path)),
       folder(path) {
         const below = path === '.' ? '' : path.replace(/\/?$/, '/')
-        const names = new Set([...store.keys()].filter((name) => name.startsWith(below)).map((name) => name.slice(below.length).split('/')[0]!))
+        const names = new Set(
+          [...store.keys()]
+            .filter((name) => name.startsWith(below))
+            .map((name) => name.slice(below.length).split('/')[0]!),
+        )
         return Promise.resolve(names.size === 0 ? undefined : [...names])
       },
       open(path) {
         const bytes = store.get(path)
-        if (bytes === undefined) return Promise.reject(new InputError('unreadable-file', 'the file cannot be read: there is no such file or directory', { file: `store/${path}` }))
+        if (bytes === undefined)
+          return Promise.reject(
+            new InputError('unreadable-file', 'the file cannot be read: there is no such file or directory', {
+              file: `store/${path}`,
+            }),
+          )
         return Promise.resolve(memorySource(`store/${path}`, bytes))
       },
     },

@@ -23,7 +23,12 @@ async function parquet(query: string, codec = 'snappy'): Promise<Uint8Array> {
   return readFileSync(path)
 }
 
-const rows = (id: string, mag: string, bp: string, position = 'double') => `select i::${id} as source_id, (10 + i / 8)::${position} as ra, (20 + i / 16)::${position} as dec, (15 + i)::${mag} as phot_g_mean_mag,
+const rows = (
+  id: string,
+  mag: string,
+  bp: string,
+  position = 'double',
+) => `select i::${id} as source_id, (10 + i / 8)::${position} as ra, (20 + i / 16)::${position} as dec, (15 + i)::${mag} as phot_g_mean_mag,
   (case when i = 2 then null else 15 + i / 8 end)::${bp} as phot_bp_mean_mag, 2016::smallint as ref_epoch from range(1, 5) t(i)`
 
 test.each([
@@ -37,13 +42,22 @@ test.each([
   const stars = await (await openInMemory(store)).read(SKY)
   for (const i of [1, 2, 3, 4]) {
     const at = stars.sourceId.indexOf(BigInt(i))
-    expect([stars.raDeg[at], stars.decDeg[at], stars.mag[at], stars.bpMag![at]]).toEqual([10 + i / 8, 20 + i / 16, 15 + i, i === 2 ? NaN : 15 + i / 8])
+    expect([stars.raDeg[at], stars.decDeg[at], stars.mag[at], stars.bpMag![at]]).toEqual([
+      10 + i / 8,
+      20 + i / 16,
+      15 + i,
+      i === 2 ? NaN : 15 + i / 8,
+    ])
   }
 })
 
 test('an unsigned id that does not fit is refused by name', async () => {
-  const query = 'select 9223372036854775808::ubigint as source_id, 10.0::double as ra, 20.0::double as dec, 15.0::double as phot_g_mean_mag, 2016 as ref_epoch'
-  await expect(buildInMemory([memoryInput('a.parquet', await parquet(query))])).rejects.toThrow('a.parquet, row group 0, column source_id: an unsigned 64-bit integer does not fit (found 9223372036854775808')
+  const query =
+    'select 9223372036854775808::ubigint as source_id, 10.0::double as ra, 20.0::double ' +
+    'as dec, 15.0::double as phot_g_mean_mag, 2016 as ref_epoch'
+  await expect(buildInMemory([memoryInput('a.parquet', await parquet(query))])).rejects.toThrow(
+    'a.parquet, row group 0, column source_id: an unsigned 64-bit integer does not fit (found 9223372036854775808',
+  )
 })
 
 test.each([
@@ -77,7 +91,8 @@ describe('a repeated column at the top of the schema, as old writers have lists'
   test.each(['source_id', 'ra', 'phot_g_mean_mag', 'phot_bp_mean_mag'])('a build refuses %s', async (column) => {
     const bytes = await withRepeated(await parquet(rows('bigint', 'float', 'double')), column)
     await expect(buildInMemory([memoryInput('a.parquet', bytes)])).rejects.toThrow(
-      `a.parquet, column ${column}: the column is of a type that is not read (found a repeated column, expected a plain column of numbers)`,
+      `a.parquet, column ${column}: the column is of a type that is not read (found a ` +
+        `repeated column, expected a plain column of numbers)`,
     )
   })
 
@@ -85,31 +100,51 @@ describe('a repeated column at the top of the schema, as old writers have lists'
     const source = memorySource('a.parquet', await withRepeated(await parquet(rows('bigint', 'float', 'double')), 'ra'))
     expect((await openParquet(source)).columns.map(({ name }) => name)).not.toContain('ra')
     expect((await readParquet(source, catalogTools, ['dec'])).rowCount).toBe(4)
-    await expect(readParquet(source, catalogTools, ['ra'])).rejects.toThrow('a.parquet, row group 0, column ra: the column is of a type that is not read (found a repeated column')
+    await expect(readParquet(source, catalogTools, ['ra'])).rejects.toThrow(
+      'a.parquet, row group 0, column ra: the column is of a type that is not read (found a repeated column',
+    )
   })
 
   test('positions: refused by name, or taken from the columns that hold them', async () => {
     const path = join(temporaryDirectory(), 'positions.parquet')
-    const plain = await parquet('select 10.0::double as ra, 20.0::double as dec, 11.0::double as alpha_j2000, 21.0::double as delta_j2000')
+    const plain = await parquet(
+      'select 10.0::double as ra, 20.0::double as dec, 11.0::double as alpha_j2000, 21.0::double as delta_j2000',
+    )
     writeFileSync(path, await withRepeated(plain, 'alpha_j2000'))
     const positions = await readPositions(path)
     expect([positions.raDeg[0], positions.decDeg[0]]).toEqual([10, 20])
     writeFileSync(path, await withRepeated(await parquet('select 10.0::double as ra, 20.0::double as dec'), 'ra'))
-    await expect(readPositions(path)).rejects.toThrow(`${path}, row group 0, column ra: the column is of a type that is not read (found a repeated column`)
+    await expect(readPositions(path)).rejects.toThrow(
+      `${path}, row group 0, column ra: the column is of a type that is not read (found a repeated column`,
+    )
   })
 })
 
 test.each([
   ['nested', 'ra', (bytes: Uint8Array) => bytes, "{'deg': 10.0} as ra", 'a nested column'],
   ['a list', 'phot_bp_mean_mag', (bytes: Uint8Array) => bytes, '[15.0] as phot_bp_mean_mag', 'LIST'],
-  ['repeated', 'phot_g_mean_mag', (bytes: Uint8Array) => withRepeated(bytes, 'phot_g_mean_mag'), undefined, 'a repeated column'],
-])("another's HATS catalogue with a needed column that is %s: named, not taken as absent", async (_, column, change, value, found) => {
-  const files = await foreignHats(archiveRows(50, 1), { fillers: 0 })
-  const others = ['source_id', 'ra', 'dec', 'phot_g_mean_mag', 'phot_bp_mean_mag', 'ref_epoch', 'designation'].filter((name) => name !== column)
-  const path = [...files.keys()].find((name) => name.endsWith('.parquet'))!
-  const file = join(temporaryDirectory(), 'part.parquet')
-  writeFileSync(file, files.get(path)!)
-  const bytes = value === undefined ? files.get(path)! : await parquet(`select ${others.join(', ')}, ${value} from '${file}'`)
-  files.set(path, await change(bytes))
-  await expect(openInMemory(files)).rejects.toThrow(`store/${path}, column ${column}: the column is of a type that is not read (found ${found}`)
-})
+  [
+    'repeated',
+    'phot_g_mean_mag',
+    (bytes: Uint8Array) => withRepeated(bytes, 'phot_g_mean_mag'),
+    undefined,
+    'a repeated column',
+  ],
+])(
+  "another's HATS catalogue with a needed column that is %s: named, not taken as absent",
+  async (_, column, change, value, found) => {
+    const files = await foreignHats(archiveRows(50, 1), { fillers: 0 })
+    const others = ['source_id', 'ra', 'dec', 'phot_g_mean_mag', 'phot_bp_mean_mag', 'ref_epoch', 'designation'].filter(
+      (name) => name !== column,
+    )
+    const path = [...files.keys()].find((name) => name.endsWith('.parquet'))!
+    const file = join(temporaryDirectory(), 'part.parquet')
+    writeFileSync(file, files.get(path)!)
+    const bytes =
+      value === undefined ? files.get(path)! : await parquet(`select ${others.join(', ')}, ${value} from '${file}'`)
+    files.set(path, await change(bytes))
+    await expect(openInMemory(files)).rejects.toThrow(
+      `store/${path}, column ${column}: the column is of a type that is not read (found ${found}`,
+    )
+  },
+)

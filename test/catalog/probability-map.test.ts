@@ -15,7 +15,9 @@ const hasHealpy = spawnSync(PYTHON, ['-c', 'import healpy, astropy.io.fits']).st
 const folder = mkdtempSync(join(tmpdir(), 'bliss-skymap-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
 
-/** Maps in every shape that is published, and the 90 % and 50 % regions by numpy's own sort: cells of order 6, NESTED. */
+/**
+ * Maps in every shape that is published, and the 90 % and 50 % regions by numpy's own sort: cells of order 6, NESTED.
+ */
 const MAKE_MAPS = `
 import sys, json, gzip, shutil, numpy as np, healpy as hp
 from astropy.io import fits
@@ -83,7 +85,10 @@ interface Truth {
 describe.skipIf(!hasHealpy)('regions of maps that healpy and astropy wrote', () => {
   let truth: Record<string, Truth>
   beforeAll(() => {
-    const { stdout, stderr, status } = spawnSync(PYTHON, ['-c', MAKE_MAPS, folder], { encoding: 'utf8', maxBuffer: 1e9 })
+    const { stdout, stderr, status } = spawnSync(PYTHON, ['-c', MAKE_MAPS, folder], {
+      encoding: 'utf8',
+      maxBuffer: 1e9,
+    })
     if (status !== 0) throw new Error(stderr)
     truth = JSON.parse(stdout.trim().split('\n').at(-1)!) as Record<string, Truth>
   })
@@ -92,16 +97,19 @@ describe.skipIf(!hasHealpy)('regions of maps that healpy and astropy wrote', () 
     return memorySource(name, name.endsWith('.gz') ? gunzipSync(bytes) : bytes)
   }
 
-  test.each(['nested.fits', 'ring.fits', 'partial.fits', 'bayestar.fits', 'bayestar.fits.gz'])('%s: the cells and the area of numpy', async (name) => {
-    for (const level of [0.5, 0.9]) {
-      const { cells, held, area } = truth[String(level)]!
-      const region = await credibleRegion(source(name), level)
-      expect([...cellsOf(rangesAtOrder(region.cells, 6))]).toEqual(cells)
-      expect(rangesAreaSqDeg(region.cells)).toBeCloseTo(area, 8)
-      expect(region.probability).toBeCloseTo(held, name === 'partial.fits' ? 3 : 10)
-      expect(region.mapSum).toBeCloseTo(1, name === 'partial.fits' ? 3 : 10)
-    }
-  })
+  test.each(['nested.fits', 'ring.fits', 'partial.fits', 'bayestar.fits', 'bayestar.fits.gz'])(
+    '%s: the cells and the area of numpy',
+    async (name) => {
+      for (const level of [0.5, 0.9]) {
+        const { cells, held, area } = truth[String(level)]!
+        const region = await credibleRegion(source(name), level)
+        expect([...cellsOf(rangesAtOrder(region.cells, 6))]).toEqual(cells)
+        expect(rangesAreaSqDeg(region.cells)).toBeCloseTo(area, 8)
+        expect(region.probability).toBeCloseTo(held, name === 'partial.fits' ? 3 : 10)
+        expect(region.mapSum).toBeCloseTo(1, name === 'partial.fits' ? 3 : 10)
+      }
+    },
+  )
 
   test('multi-order: the cells of numpy, which rows of several orders make', async () => {
     for (const level of [0.5, 0.9]) {
@@ -113,14 +121,21 @@ describe.skipIf(!hasHealpy)('regions of maps that healpy and astropy wrote', () 
   })
 
   test('a map in galactic coordinates is refused', async () => {
-    await expect(credibleRegion(source('galactic.fits'), 0.9)).rejects.toThrow('galactic.fits: the map is not in equatorial coordinates (found COORDSYS G, expected C)')
+    await expect(credibleRegion(source('galactic.fits'), 0.9)).rejects.toThrow(
+      'galactic.fits: the map is not in equatorial coordinates (found COORDSYS G, expected C)',
+    )
   })
 })
 
 /** A flat map of nside 1, or what is asked for, made by our own writer. */
 function flatMap(prob: readonly number[], cards: Readonly<Record<string, string | number>> = {}) {
-  const headerCards = Object.entries({ PIXTYPE: 'HEALPIX', ORDERING: 'NESTED', NSIDE: 1, ...cards }).map(([keyword, value]) => ({ keyword, value }))
-  return memorySource('map.fits', writeFitsTable(tableOf([{ name: 'PROB', type: 'f64', values: Float64Array.from(prob) }]), { headerCards }))
+  const headerCards = Object.entries({ PIXTYPE: 'HEALPIX', ORDERING: 'NESTED', NSIDE: 1, ...cards }).map(
+    ([keyword, value]) => ({ keyword, value }),
+  )
+  return memorySource(
+    'map.fits',
+    writeFitsTable(tableOf([{ name: 'PROB', type: 'f64', values: Float64Array.from(prob) }]), { headerCards }),
+  )
 }
 const one = (hot: number, of = 12) => Array.from({ length: of }, (_, i) => (i === hot ? 1 : 0))
 
@@ -134,13 +149,24 @@ describe('small maps', () => {
 
   test('RING pixels become NESTED cells', async () => {
     // Pixel 4 of the ring order of nside 1 is base cell 4 too; of nside 2 ring pixel 0 is cell 3.
-    expect([...cellsOf((await credibleRegion(flatMap(one(0, 48), { ORDERING: 'RING', NSIDE: 2 }), 0.9)).cells)]).toEqual([3])
+    expect([
+      ...cellsOf((await credibleRegion(flatMap(one(0, 48), { ORDERING: 'RING', NSIDE: 2 }), 0.9)).cells),
+    ]).toEqual([3])
   })
 
   test.each([
-    [[...one(3).slice(0, 11), -0.1], {} as Record<string, string | number>, 'map.fits, row 11, column PROB: a probability is negative or no number (found -0.1, expected 0 or more)'],
+    [
+      [...one(3).slice(0, 11), -0.1],
+      {} as Record<string, string | number>,
+      'map.fits, row 11, column PROB: a probability is negative or no number (found -0.1, expected 0 or more)',
+    ],
     [one(3).map(() => 0), {}, 'map.fits, column PROB: the map holds no probability (found 0)'],
-    [one(3, 13), {}, 'map.fits, column PROB: the map has another number of pixels than NSIDE says, or pixels that do not exist (found 13, expected 12 of nside 1)'],
+    [
+      one(3, 13),
+      {},
+      'map.fits, column PROB: the map has another number of pixels than NSIDE says, or ' +
+        'pixels that do not exist (found 13, expected 12 of nside 1)',
+    ],
     [one(3), { ORDERING: 'NUNIQ' }, 'ORDERING'],
     [one(3), { NSIDE: 3 }, 'NSIDE'],
   ])('what is no map is refused: %#', async (values, cards, message) => {
@@ -148,7 +174,13 @@ describe('small maps', () => {
   })
 
   test('a table of something else', async () => {
-    const other = memorySource('stars.fits', writeFitsTable(tableOf([{ name: 'RA', type: 'f64', values: Float64Array.of(1) }])))
-    await expect(credibleRegion(other, 0.9)).rejects.toThrow('stars.fits: the file is no sky-probability map (found RA, expected columns UNIQ and PROBDENSITY, or PROB and the keyword NSIDE)')
+    const other = memorySource(
+      'stars.fits',
+      writeFitsTable(tableOf([{ name: 'RA', type: 'f64', values: Float64Array.of(1) }])),
+    )
+    await expect(credibleRegion(other, 0.9)).rejects.toThrow(
+      'stars.fits: the file is no sky-probability map (found RA, expected columns ' +
+        'UNIQ and PROBDENSITY, or PROB and the keyword NSIDE)',
+    )
   })
 })

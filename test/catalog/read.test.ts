@@ -4,7 +4,15 @@ import { dirname, join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.js'
-import { ang2pix, containsCell, discCover, nestedIndex, polygonCover, rangesFromCells, type CellRanges } from '../../src/healpix/index.js'
+import {
+  ang2pix,
+  containsCell,
+  discCover,
+  nestedIndex,
+  polygonCover,
+  rangesFromCells,
+  type CellRanges,
+} from '../../src/healpix/index.js'
 import { seededRandom } from '../../src/math/random.js'
 import { buildInMemory, openInMemory, type MemoryStore } from './memory-store.js'
 import { archiveCsv, archiveRows, memoryInput } from './simulated-rows.js'
@@ -39,7 +47,12 @@ const fields: { name: string; footprint: CellRanges }[] = [
   { name: 'cells of order 19', footprint: discCover(19, 45.1, 0.1, 0.05) },
   ...Array.from({ length: 30 }, (_, n) => ({
     name: `random field ${n}`,
-    footprint: discCover(8 + random.below(7), 360 * random.uniform(), -90 + 180 * random.uniform(), 5 * random.uniform() ** 3),
+    footprint: discCover(
+      8 + random.below(7),
+      360 * random.uniform(),
+      -90 + 180 * random.uniform(),
+      5 * random.uniform() ** 3,
+    ),
   })),
 ]
 
@@ -58,7 +71,8 @@ describe('reading by footprint', () => {
 
   test('is the same whatever was read before, and whatever the gaps', async () => {
     const footprint = fields[2]!.footprint
-    for (const gapBytes of [0, 1024, 1e9]) expect(await (await openInMemory(store, gapBytes)).read(footprint)).toEqual(await catalog.read(footprint))
+    for (const gapBytes of [0, 1024, 1e9])
+      expect(await (await openInMemory(store, gapBytes)).read(footprint)).toEqual(await catalog.read(footprint))
   })
 
   test('counts what it reads, and reads the columns asked for alone', async () => {
@@ -80,13 +94,18 @@ describe('reading by footprint', () => {
   })
 
   test('magnitudes are the decimals that were in the text', async () => {
-    const { store: small } = await buildInMemory([memoryInput('flat.csv', 'id,ra,dec,mag\n1,10,20,18.564259\n2,10,20.1,13.0\n3,10,20.2,\n')], { release: 'gaia_dr2' })
+    const { store: small } = await buildInMemory(
+      [memoryInput('flat.csv', 'id,ra,dec,mag\n1,10,20,18.564259\n2,10,20.1,13.0\n3,10,20.2,\n')],
+      { release: 'gaia_dr2' },
+    )
     const { mag } = await (await openInMemory(small)).read(rangesFromCells(0, [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11]))
     expect(Array.from(mag).sort()).toEqual([13, 18.564259, NaN])
   })
 
   test('magnitudes with more digits than a float32 are kept as doubles', async () => {
-    const { store: small } = await buildInMemory([memoryInput('flat.csv', 'id,ra,dec,mag\n1,10,20,18.5642591234\n')], { release: 'gaia_dr2' })
+    const { store: small } = await buildInMemory([memoryInput('flat.csv', 'id,ra,dec,mag\n1,10,20,18.5642591234\n')], {
+      release: 'gaia_dr2',
+    })
     const opened = await openInMemory(small)
     expect(opened.magType).toBe('f64')
     expect((await opened.read(rangesFromCells(0, [0, 1, 2, 3, 4]))).mag[0]).toBe(18.5642591234)
@@ -104,7 +123,8 @@ describe('the files', () => {
     }
     const connection = await (await DuckDBInstance.create(':memory:')).connect()
     const reader = await connection.runAndReadAll(
-      `select _healpix_29, source_id, ra, dec, phot_g_mean_mag, phot_bp_mean_mag, pmra, "Norder" from read_parquet('${folder}/dataset/*/*/*.parquet', hive_partitioning = true) order by _healpix_29, source_id`,
+      `select _healpix_29, source_id, ra, dec, phot_g_mean_mag, phot_bp_mean_mag, pmra, "Norder" from ` +
+        `read_parquet('${folder}/dataset/*/*/*.parquet', hive_partitioning = true) order by _healpix_29, source_id`,
     )
     const found = reader.getRows()
     expect(found.length).toBe(rows.length)
@@ -113,7 +133,14 @@ describe('the files', () => {
       // What is missing is NULL, never a number that is none.
       const bp = Number.isNaN(rows[i]!.bp) ? null : rows[i]!.bp
       const row = found[n]!
-      const same = row[0] === key[i] && row[1] === id && Object.is(row[2], ra) && Object.is(row[3], dec) && row[4] === g && Object.is(row[5], bp) && row[6] === pmra
+      const same =
+        row[0] === key[i] &&
+        row[1] === id &&
+        Object.is(row[2], ra) &&
+        Object.is(row[3], dec) &&
+        row[4] === g &&
+        Object.is(row[5], bp) &&
+        row[6] === pmra
       if (!same) expect(row).toEqual([key[i], id, ra, dec, g, bp, pmra, row[7]])
     }
   })
@@ -122,12 +149,23 @@ describe('the files', () => {
     const info = new TextDecoder().decode(store.get('partition_info.csv')!).trim().split('\n')
     expect(info[0]).toBe('Norder,Npix')
     const cells = info.slice(1).map((line) => line.split(',').map(Number) as [number, number])
-    const counts = cells.map(([order, cell]) => key.filter((value) => value >> BigInt(2 * (29 - order)) === BigInt(cell)).length)
+    const counts = cells.map(
+      ([order, cell]) => key.filter((value) => value >> BigInt(2 * (29 - order)) === BigInt(cell)).length,
+    )
     expect(counts.reduce((a, b) => a + b, 0)).toBe(rows.length)
     expect(cells.length).toBeGreaterThan(64)
     expect(Math.max(...counts)).toBeLessThanOrEqual(700)
-    for (const [order, cell] of cells) expect(store.has(`dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}.parquet`)).toBe(true)
-    const properties = new Map(new TextDecoder().decode(store.get('hats.properties')!).trim().split('\n').map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]))
+    for (const [order, cell] of cells)
+      expect(store.has(`dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}.parquet`)).toBe(
+        true,
+      )
+    const properties = new Map(
+      new TextDecoder()
+        .decode(store.get('hats.properties')!)
+        .trim()
+        .split('\n')
+        .map((line) => line.split(/=(.*)/s).slice(0, 2) as [string, string]),
+    )
     expect(properties.get('hats_nrows')).toBe(String(rows.length))
     expect(properties.get('hats_col_ra')).toBe('ra')
     expect(properties.get('hats_col_healpix')).toBe('_healpix_29')

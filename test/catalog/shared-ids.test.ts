@@ -19,7 +19,15 @@ function sorted(ids: readonly bigint[], seed = 1) {
   const random = seededRandom(seed)
   const raDeg = Float64Array.from(ids, () => 10 + random.uniform())
   const decDeg = Float64Array.from(ids, () => random.uniform())
-  return sortStars({ rowCount: ids.length, key: nestedIndices29(raDeg, decDeg), sourceId: BigInt64Array.from(ids), values: new Map([['raDeg', raDeg], ['decDeg', decDeg]]) })
+  return sortStars({
+    rowCount: ids.length,
+    key: nestedIndices29(raDeg, decDeg),
+    sourceId: BigInt64Array.from(ids),
+    values: new Map([
+      ['raDeg', raDeg],
+      ['decDeg', decDeg],
+    ]),
+  })
 }
 
 /** Rows whose id stood before, in the order of the file, by a set. */
@@ -40,8 +48,14 @@ describe('ids of a file against a set of them', () => {
   test.each([
     ['all different: running numbers', Array.from({ length: count }, (_, i) => BigInt(i))],
     ['all different: multiples of 2^35', Array.from({ length: count }, (_, i) => BigInt(i) << 35n)],
-    ['all different: as of Gaia', Array.from({ length: count }, (_, i) => (BigInt(i >> 3) << 35n) | (1n << 32n) | (BigInt(i) << 7n))],
-    ['all different: negative and large', Array.from({ length: count }, (_, i) => (i % 2 === 0 ? -1n : 1n) * ((1n << 62n) - BigInt(i)))],
+    [
+      'all different: as of Gaia',
+      Array.from({ length: count }, (_, i) => (BigInt(i >> 3) << 35n) | (1n << 32n) | (BigInt(i) << 7n)),
+    ],
+    [
+      'all different: negative and large',
+      Array.from({ length: count }, (_, i) => (i % 2 === 0 ? -1n : 1n) * ((1n << 62n) - BigInt(i))),
+    ],
     ['words that differ in one half alone', [1n, 1n << 32n, (1n << 32n) | 1n, 1n, 1n << 32n]],
     ['row numbers of many files', Array.from({ length: count }, (_, i) => BigInt(i % 700))],
     ['at random, few twice', Array.from({ length: count }, () => BigInt(random.below(2 ** 30)) << 20n)],
@@ -52,14 +66,19 @@ describe('ids of a file against a set of them', () => {
     const stars = sorted(ids)
     const repeats = repeatsOf(stars)
     const found = findSharedIds(stars)
-    expect([found?.rows ?? 0, found?.first.sourceId]).toEqual([repeats.length, repeats.length === 0 ? undefined : String(repeats[0])])
+    expect([found?.rows ?? 0, found?.first.sourceId]).toEqual([
+      repeats.length,
+      repeats.length === 0 ? undefined : String(repeats[0]),
+    ])
   })
 })
 
 describe('one id at two places in a build', () => {
   const rows = archiveRows(12_000, 5)
   // Of another epoch: a second or so away.
-  const moved: ArchiveRow[] = rows.filter((_, i) => i % 240 === 7).map((row) => ({ ...row, dec: row.dec > 0 ? row.dec - 2e-4 : row.dec + 2e-4 }))
+  const moved: ArchiveRow[] = rows
+    .filter((_, i) => i % 240 === 7)
+    .map((row) => ({ ...row, dec: row.dec > 0 ? row.dec - 2e-4 : row.dec + 2e-4 }))
   const inOneCell = moved.filter(({ id, ra, dec }) => {
     const before = rows.find((row) => row.id === id)!
     return nestedIndex(0, ra, dec) === nestedIndex(0, before.ra, before.dec)
@@ -67,7 +86,10 @@ describe('one id at two places in a build', () => {
 
   test('is counted and named, and both rows stay', async () => {
     expect([moved.length, inOneCell.length >= 48]).toEqual([50, true])
-    const { report } = await buildInMemory([memoryInput('a.csv', archiveCsv(rows)), memoryInput('b.csv', archiveCsv(moved))])
+    const { report } = await buildInMemory([
+      memoryInput('a.csv', archiveCsv(rows)),
+      memoryInput('b.csv', archiveCsv(moved)),
+    ])
     expect([report.rowCount, report.keptOut, report.sharedIds!.rows]).toEqual([12_050, {}, inOneCell.length])
     const { sourceId, places, separationArcsec: apart } = report.sharedIds!.first
     const named = [...rows, ...moved].filter(({ id }) => String(id) === sourceId)
@@ -79,7 +101,10 @@ describe('one id at two places in a build', () => {
 
   test('depends on the rows alone, not on how they come', async () => {
     const once = (await buildInMemory([memoryInput('a.csv', archiveCsv([...rows, ...moved]))])).report.sharedIds
-    const others = [memoryInput('b.csv', archiveCsv([...moved].reverse())), memoryInput('a.csv', archiveCsv([...rows].reverse()))]
+    const others = [
+      memoryInput('b.csv', archiveCsv([...moved].reverse())),
+      memoryInput('a.csv', archiveCsv([...rows].reverse())),
+    ]
     expect((await buildInMemory(others, { jobBytes: 1 })).report.sharedIds).toEqual(once)
   })
 
@@ -92,26 +117,39 @@ describe('one id at two places in a build', () => {
   test('is said by the command', async () => {
     const csv = join(scratch, 'twice.csv')
     const star = { id: 4611686018427387904n, ra: 10, dec: 20, g: 15, bp: 15.5, pmra: 1 }
-    writeFileSync(csv, archiveCsv([star, star, { ...star, dec: 20.0002 }, { ...star, id: 7n }, { ...star, id: 7n, ra: 10.5 }]))
+    writeFileSync(
+      csv,
+      archiveCsv([star, star, { ...star, dec: 20.0002 }, { ...star, id: 7n }, { ...star, id: 7n, ra: 10.5 }]),
+    )
     const { exitCode, out } = await run(['catalog', 'build', '--from', csv, '--to', join(scratch, 'twice')])
     expect(exitCode).toBe(0)
     expect(out).toContain('kept out: 1 row, repeated: same id and position\n')
-    expect(out).toMatch(/^one id at two places: 2 rows kept; the first is id 7 at RA, Dec 10\.5, 20 and 10, 20, 1690 arcsec apart$/m)
+    expect(out).toMatch(
+      /^one id at two places: 2 rows kept; the first is id 7 at RA, Dec 10\.5, 20 and 10, 20, 1690 arcsec apart$/m,
+    )
     expect((await run(['catalog', 'verify', join(scratch, 'twice')])).exitCode).toBe(0)
   })
 })
 
 const gaia = resolve(import.meta.dirname, '../../../shared/real/gaia')
 const real = existsSync(gaia)
-  ? [...readdirSync(gaia).filter((name) => /^(ocelot|pyia|tutorial|raw_pyia)/.test(name)), ...readdirSync(join(gaia, 'legacypipe_chunks')).map((name) => join('legacypipe_chunks', name))]
+  ? [
+      ...readdirSync(gaia).filter((name) => /^(ocelot|pyia|tutorial|raw_pyia)/.test(name)),
+      ...readdirSync(join(gaia, 'legacypipe_chunks')).map((name) => join('legacypipe_chunks', name)),
+    ]
   : []
 
-test.skipIf(real.length === 0)('real Gaia rows (skipped where ../shared/real is absent): no id is found at two places in any file', async () => {
-  let rows = 0
-  for (const [i, name] of real.entries()) {
-    const report = await buildCatalogDirectory([join(gaia, name)], join(scratch, `real-${i}`), { release: /gedr3|gdr3/.test(name) ? 'gaia_dr3' : 'gaia_dr2' })
-    expect([name, report.sharedIds]).toEqual([name, undefined])
-    rows += report.rowCount
-  }
-  expect(rows).toBeGreaterThan(10_000)
-})
+test.skipIf(real.length === 0)(
+  'real Gaia rows (skipped where ../shared/real is absent): no id is found at two places in any file',
+  async () => {
+    let rows = 0
+    for (const [i, name] of real.entries()) {
+      const report = await buildCatalogDirectory([join(gaia, name)], join(scratch, `real-${i}`), {
+        release: /gedr3|gdr3/.test(name) ? 'gaia_dr3' : 'gaia_dr2',
+      })
+      expect([name, report.sharedIds]).toEqual([name, undefined])
+      rows += report.rowCount
+    }
+    expect(rows).toBeGreaterThan(10_000)
+  },
+)

@@ -48,7 +48,12 @@ export function archiveRows(count: number, seed: number): ArchiveRow[] {
 /** The rows as an archive CSV of Gaia DR2. */
 export function archiveCsv(rows: readonly ArchiveRow[]): string {
   const text = (value: number) => (Number.isNaN(value) ? 'null' : String(value))
-  return ['source_id,ref_epoch,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra', ...rows.map(({ id, ra, dec, g, bp, pmra }) => [id, 2015.5, ra, dec, g, text(bp), pmra].join(','))].join('\n') + '\n'
+  return (
+    [
+      'source_id,ref_epoch,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,pmra',
+      ...rows.map(({ id, ra, dec, g, bp, pmra }) => [id, 2015.5, ra, dec, g, text(bp), pmra].join(',')),
+    ].join('\n') + '\n'
+  )
 }
 
 /** Bytes in memory as an input of a build. */

@@ -29,9 +29,11 @@ const cones = [
 ] as const
 
 describe('a cone', () => {
-  test.skipIf(!hasAstropy)('holds what astropy says is no farther than its radius, and its cells hold all of it', () => {
-    const cases = cones.map(([ra, dec, radius]) => ({ ra, dec, radius, points: around(ra, dec, radius, 1500) }))
-    const script = `
+  test.skipIf(!hasAstropy)(
+    'holds what astropy says is no farther than its radius, and its cells hold all of it',
+    () => {
+      const cases = cones.map(([ra, dec, radius]) => ({ ra, dec, radius, points: around(ra, dec, radius, 1500) }))
+      const script = `
 import json, sys, numpy as np
 from astropy.coordinates import SkyCoord
 import astropy.units as u
@@ -39,23 +41,28 @@ for case in json.load(sys.stdin):
     points = SkyCoord([p['raDeg'] for p in case['points']] * u.deg, [p['decDeg'] for p in case['points']] * u.deg)
     print(json.dumps(SkyCoord(case['ra'] * u.deg, case['dec'] * u.deg).separation(points).deg.tolist()))
 `
-    const { stdout, stderr } = spawnSync(PYTHON, ['-c', script], { input: JSON.stringify(cases), encoding: 'utf8', maxBuffer: 1e9 })
-    expect(stderr).toBe('')
-    let decided = 0
-    for (const [i, line] of stdout.trim().split('\n').entries()) {
-      const { ra, dec, radius, points } = cases[i]!
-      const region = coneRegion(ra, dec, radius)
-      for (const [p, separation] of (JSON.parse(line) as number[]).entries()) {
-        const { raDeg, decDeg } = points[p]!
-        // Nearer to the rim than the rounding of a direction (a tenth of a microarcsecond), nobody is right.
-        if (Math.abs(separation - radius) < 3e-11 * (1 + radius)) continue
-        decided++
-        expect(region.contains!(raDeg, decDeg), `${region.label}: ${raDeg} ${decDeg}`).toBe(separation < radius)
-        if (separation < radius) expect(isCovered(region, raDeg, decDeg)).toBe(true)
+      const { stdout, stderr } = spawnSync(PYTHON, ['-c', script], {
+        input: JSON.stringify(cases),
+        encoding: 'utf8',
+        maxBuffer: 1e9,
+      })
+      expect(stderr).toBe('')
+      let decided = 0
+      for (const [i, line] of stdout.trim().split('\n').entries()) {
+        const { ra, dec, radius, points } = cases[i]!
+        const region = coneRegion(ra, dec, radius)
+        for (const [p, separation] of (JSON.parse(line) as number[]).entries()) {
+          const { raDeg, decDeg } = points[p]!
+          // Nearer to the rim than the rounding of a direction (a tenth of a microarcsecond), nobody is right.
+          if (Math.abs(separation - radius) < 3e-11 * (1 + radius)) continue
+          decided++
+          expect(region.contains!(raDeg, decDeg), `${region.label}: ${raDeg} ${decDeg}`).toBe(separation < radius)
+          if (separation < radius) expect(isCovered(region, raDeg, decDeg)).toBe(true)
+        }
       }
-    }
-    expect(decided).toBeGreaterThan(11_900)
-  })
+      expect(decided).toBeGreaterThan(11_900)
+    },
+  )
 })
 
 function isCovered({ cells }: SkyRegion, raDeg: number, decDeg: number): boolean {

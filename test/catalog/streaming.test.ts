@@ -15,7 +15,11 @@ import { archiveCsv, archiveRows, memoryInput, type ArchiveRow } from './simulat
 const rows = archiveRows(5000, 12)
 
 /** An input whose content is told from another of the same name, as a file on disk is. */
-const sized = (name: string, some: readonly ArchiveRow[]): BuildInput => ({ ...memoryInput(name, archiveCsv(some)), byteLength: 1000 * some.length, identity: `${name} ${some.length}` })
+const sized = (name: string, some: readonly ArchiveRow[]): BuildInput => ({
+  ...memoryInput(name, archiveCsv(some)),
+  byteLength: 1000 * some.length,
+  identity: `${name} ${some.length}`,
+})
 
 function shuffled<T>(values: readonly T[], seed: number): T[] {
   const random = seededRandom(seed)
@@ -34,9 +38,17 @@ function divided(some: readonly ArchiveRow[], parts: number): BuildInput[] {
 
 const small: Partial<BuildOptions> = { maxRowsPerFile: 400, jobBytes: 1e6 }
 
-async function built(inputs: readonly BuildInput[], options: Partial<BuildOptions> = {}, files: MemoryStore = new Map()): Promise<MemoryStore> {
+async function built(
+  inputs: readonly BuildInput[],
+  options: Partial<BuildOptions> = {},
+  files: MemoryStore = new Map(),
+): Promise<MemoryStore> {
   const report = await buildCatalog(inputs, memoryFolder(files), { ...tools, descriptions, ...small, ...options })
-  return new Map([...files].flatMap(([path, bytes]) => (path.startsWith(`${report.path}/`) ? [[path.slice(report.path.length + 1), bytes]] : [])))
+  return new Map(
+    [...files].flatMap(([path, bytes]) =>
+      path.startsWith(`${report.path}/`) ? [[path.slice(report.path.length + 1), bytes]] : [],
+    ),
+  )
 }
 
 function expectSame(a: MemoryStore, b: MemoryStore, label: string): void {
@@ -48,7 +60,8 @@ function expectSame(a: MemoryStore, b: MemoryStore, label: string): void {
 function failingAt(job: number, counts: { jobs: number }, inputs: readonly BuildInput[], files: MemoryStore) {
   return (setup: Parameters<typeof localRunner>[0]): JobRunner => {
     const inner = localRunner(setup, inputs, memoryFolder(files), tools)
-    const counted = <T>(run: () => Promise<T>): Promise<T> => (++counts.jobs === job ? Promise.reject(new Error('killed')) : run())
+    const counted = <T>(run: () => Promise<T>): Promise<T> =>
+      ++counts.jobs === job ? Promise.reject(new Error('killed')) : run()
     return {
       ...inner,
       read: (some, onProgress) => counted(() => inner.read(some, onProgress)),
@@ -73,7 +86,8 @@ describe("a store's bytes", () => {
     const both = await built(inputs)
     expectSame(await built([...inputs].reverse()), both, 'reversed')
     const files = await built([sized('a.csv', rows)])
-    // Copies count where the sky is divided into files, so that the division may differ; the rows are those of the fuller copy.
+    // Copies count where the sky is divided into files, so that the division may differ; the rows are those of the
+    // fuller copy.
     const text = new TextDecoder().decode(both.get('gaia_dr2/manifest.json'))
     expect(JSON.parse(text)).toMatchObject({ rowCount: 5000, keptOut: { 'repeated: same id and position': 2000 } })
     expect(new TextDecoder().decode(files.get('gaia_dr2/manifest.json'))).toContain('"rowCount":5000')
@@ -90,10 +104,18 @@ describe('a build that was interrupted', () => {
     expect(all.jobs).toBeGreaterThan(20)
     for (let stop = 1; stop <= all.jobs; stop += 8) {
       const interrupted: MemoryStore = new Map()
-      await expect(built(inputs, { runner: failingAt(stop, { jobs: 0 }, inputs, interrupted) }, interrupted)).rejects.toThrow('killed')
-      expect([...interrupted.keys()].some((path) => path.endsWith('manifest.json') || path === 'finished.json')).toBe(false)
+      await expect(
+        built(inputs, { runner: failingAt(stop, { jobs: 0 }, inputs, interrupted) }, interrupted),
+      ).rejects.toThrow('killed')
+      expect([...interrupted.keys()].some((path) => path.endsWith('manifest.json') || path === 'finished.json')).toBe(
+        false,
+      )
       const rest = { jobs: 0 }
-      expectSame(await built(inputs, { runner: failingAt(-1, rest, inputs, interrupted) }, interrupted), undisturbed, `stopped at job ${stop}`)
+      expectSame(
+        await built(inputs, { runner: failingAt(-1, rest, inputs, interrupted) }, interrupted),
+        undisturbed,
+        `stopped at job ${stop}`,
+      )
       expect(rest.jobs, `stopped at job ${stop}`).toBe(all.jobs - stop + 1)
     }
   })
@@ -105,12 +127,16 @@ describe('a build that was interrupted', () => {
     await built(inputs, { runner: failingAt(-1, stops, inputs, files) }, files)
     const folder: MemoryStore = new Map()
     // Both die at their last job, with every row of their margins put aside.
-    await expect(built(inputs, { runner: failingAt(stops.jobs, { jobs: 0 }, inputs, folder) }, folder)).rejects.toThrow('killed')
+    await expect(built(inputs, { runner: failingAt(stops.jobs, { jobs: 0 }, inputs, folder) }, folder)).rejects.toThrow(
+      'killed',
+    )
     const wider: Partial<BuildOptions> = { marginArcsec: 60 }
     const others = { jobs: 0 }
     const wide: MemoryStore = new Map(folder)
     await built(inputs, { ...wider, runner: failingAt(-1, others, inputs, wide) }, wide)
-    await expect(built(inputs, { ...wider, runner: failingAt(others.jobs, { jobs: 0 }, inputs, folder) }, folder)).rejects.toThrow('killed')
+    await expect(
+      built(inputs, { ...wider, runner: failingAt(others.jobs, { jobs: 0 }, inputs, folder) }, folder),
+    ).rejects.toThrow('killed')
     expectSame(await built(inputs, {}, folder), await built(inputs), 'the first again')
   })
 
@@ -184,9 +210,20 @@ describe('coverage of many stars, from their numbers per cell', () => {
       const disc = discCover(12, 40 + x / Math.cos((-30 * Math.PI) / 180), -30 + y, radius)
       return missingSqDeg(disc, coverage) / rangesAreaSqDeg(disc)
     }
-    for (const [x, y] of [[2, 2], [-2, 1], [1.5, -2.5], [0, 2.5]] as const) expect(missing(x, y, 0.3)).toBe(0)
+    for (const [x, y] of [
+      [2, 2],
+      [-2, 1],
+      [1.5, -2.5],
+      [0, 2.5],
+    ] as const)
+      expect(missing(x, y, 0.3)).toBe(0)
     expect(missing(0, 0, 0.4)).toBe(1)
-    for (const [x, y] of [[3.8, 0], [0, -3.8], [-3.8, 3]] as const) expect(missing(x, y, 0.2)).toBe(1)
+    for (const [x, y] of [
+      [3.8, 0],
+      [0, -3.8],
+      [-3.8, 3],
+    ] as const)
+      expect(missing(x, y, 0.2)).toBe(1)
   })
 })
 

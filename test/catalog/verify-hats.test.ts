@@ -46,7 +46,12 @@ const eleven = rowsOf(11n, 60)
 
 beforeAll(async () => {
   sound = new Map([
-    ['hats.properties', text('obs_collection=other\ndataproduct_type=object\nhats_nrows=100\nhats_col_ra=ra\nhats_col_dec=dec\nhats_col_healpix=_healpix_29\nhats_col_healpix_order=29\n')],
+    [
+      'hats.properties',
+      text(
+        'obs_collection=other\ndataproduct_type=object\nhats_nrows=100\nhats_col_ra=ra\nhats_col_dec=dec\nhats_col_healpix=_healpix_29\nhats_col_healpix_order=29\n',
+      ),
+    ],
     ['partition_info.csv', text('Norder,Npix\n1,11\n1,44\n')],
     ['dataset/_common_metadata', await fileOf({ key: [], ra: [], dec: [] })],
     [pathOf(11), await fileOf(eleven)],
@@ -62,7 +67,10 @@ async function messages(files: Files): Promise<string[]> {
       gapBytes: 0,
       exists: (path) => Promise.resolve(files.has(path)),
       list: () => Promise.resolve([...files.keys()]),
-      open: (path) => (files.has(path) ? Promise.resolve(memorySource(`other/${path}`, files.get(path)!)) : Promise.reject(new InputError('unreadable-file', 'the file cannot be read', { file: `other/${path}` }))),
+      open: (path) =>
+        files.has(path)
+          ? Promise.resolve(memorySource(`other/${path}`, files.get(path)!))
+          : Promise.reject(new InputError('unreadable-file', 'the file cannot be read', { file: `other/${path}` })),
     },
     { ...tools, descriptions },
   )
@@ -85,12 +93,18 @@ describe("another program's HATS catalogue", () => {
 
   test('rows out of order', async () => {
     const found = await withRows(({ key, ra, dec }) => [key, ra, dec].forEach((column) => swap(column, 20, 21)))
-    expect(found).toEqual([`other/${pathOf(11)}, row group 0, row 21, column _healpix_29: the rows do not ascend (found ${eleven.key[20]}, expected ${eleven.key[21]} or more)`])
+    expect(found).toEqual([
+      `other/${pathOf(11)}, row group 0, row 21, column _healpix_29: the rows do not ascend ` +
+        `(found ${eleven.key[20]}, expected ${eleven.key[21]} or more)`,
+    ])
   })
 
   test('a HEALPix column that is not the cell of the position', async () => {
     const found = await withRows(({ key }) => (key[0] = 11n << 56n))
-    expect(found).toEqual([`other/${pathOf(11)}, row group 0, row 0, column _healpix_29: the HEALPix column is not the cell of the position (found ${11n << 56n}, expected ${eleven.key[0]})`])
+    expect(found).toEqual([
+      `other/${pathOf(11)}, row group 0, row 0, column _healpix_29: the HEALPix column is not the cell ` +
+        `of the position (found ${11n << 56n}, expected ${eleven.key[0]})`,
+    ])
   })
 
   test('a position on the border of two cells may be in either', async () => {
@@ -114,8 +128,14 @@ describe("another program's HATS catalogue", () => {
       ra.push(there.ra[0]!)
       dec.push(there.dec[0]!)
     })
-    expect(found[0]).toBe(`other/${pathOf(11)}, row group 0, row 60: the star lies outside the file's cell (found RA ${there.ra[0]}, Dec ${there.dec[0]}: cell 12, expected cell 11 of order 1)`)
-    expect(found[1]).toBe('other/hats.properties, column hats_nrows: the files hold another number of rows than the properties say (found 101, expected 100)')
+    expect(found[0]).toBe(
+      `other/${pathOf(11)}, row group 0, row 60: the star lies outside the file's cell (found RA ` +
+        `${there.ra[0]}, Dec ${there.dec[0]}: cell 12, expected cell 11 of order 1)`,
+    )
+    expect(found[1]).toBe(
+      'other/hats.properties, column hats_nrows: the files hold another number of ' +
+        'rows than the properties say (found 101, expected 100)',
+    )
     expect(found).toHaveLength(2)
   })
 
@@ -125,7 +145,9 @@ describe("another program's HATS catalogue", () => {
     ['dec', 90.5, '90.5, expected a number in [-90, 90] deg'],
     ['dec', -Infinity, '-Infinity, expected a number in [-90, 90] deg'],
   ] as const)('%s %d', async (column, value, found) => {
-    expect(await withRows((rows) => (rows[column][7] = value))).toEqual([`other/${pathOf(11)}, row group 0, row 7, column ${column}: the position is not on the sky (found ${found})`])
+    expect(await withRows((rows) => (rows[column][7] = value))).toEqual([
+      `other/${pathOf(11)}, row group 0, row 7, column ${column}: the position is not on the sky (found ${found})`,
+    ])
   })
 
   test('many wrong rows of one kind are counted, five named', async () => {
@@ -134,13 +156,51 @@ describe("another program's HATS catalogue", () => {
 
   test.each<[string, (files: Files) => void, string]>([
     ['a missing file', (files) => files.delete(pathOf(44)), `other/${pathOf(44)}: the file is missing`],
-    ['an unexpected file', (files) => files.set('dataset/Norder=1/Dir=0/Npix=5.parquet', text('x')), 'other/dataset/Norder=1/Dir=0/Npix=5.parquet: the file does not belong to the catalogue'],
-    ['a missing key', (files) => files.set('hats.properties', text('obs_collection=a\ndataproduct_type=object\nhats_col_ra=ra\nhats_col_dec=dec\n')), 'other/hats.properties, column hats_nrows: a key that HATS asks for is missing'],
-    ['a cell inside another', (files) => files.set('partition_info.csv', text('Norder,Npix\n1,11\n1,44\n2,45\n')), 'other/partition_info.csv: a cell lies inside another that has a file too (found Norder 2, Npix 45, expected nothing inside Norder 1, Npix 11)'],
-    ['a cell twice', (files) => files.set('partition_info.csv', text('Norder,Npix\n1,11\n1,44\n1,11\n')), 'other/partition_info.csv: a cell is listed twice (found 3, expected 2 different cells)'],
-    ['a cell that does not exist', (files) => files.set('partition_info.csv', text('Norder,Npix\n1,48\n')), 'other/partition_info.csv, line 2: the list of partitions names a cell that does not exist (found 1,48, expected order 0 to 24 and a cell of it)'],
-    ['a column that is not there', (files) => files.set('hats.properties', text(new TextDecoder().decode(files.get('hats.properties')).replace('=dec', '=declination'))), `other/${pathOf(11)}, column declination: the file has no such column that can be read`],
-    ['no Parquet', (files) => files.set(pathOf(11), text('this is no Parquet file at all')), `other/${pathOf(11)}: the file does not end like a Parquet file`],
+    [
+      'an unexpected file',
+      (files) => files.set('dataset/Norder=1/Dir=0/Npix=5.parquet', text('x')),
+      'other/dataset/Norder=1/Dir=0/Npix=5.parquet: the file does not belong to the catalogue',
+    ],
+    [
+      'a missing key',
+      (files) =>
+        files.set(
+          'hats.properties',
+          text('obs_collection=a\ndataproduct_type=object\nhats_col_ra=ra\nhats_col_dec=dec\n'),
+        ),
+      'other/hats.properties, column hats_nrows: a key that HATS asks for is missing',
+    ],
+    [
+      'a cell inside another',
+      (files) => files.set('partition_info.csv', text('Norder,Npix\n1,11\n1,44\n2,45\n')),
+      'other/partition_info.csv: a cell lies inside another that has a file too (found ' +
+        'Norder 2, Npix 45, expected nothing inside Norder 1, Npix 11)',
+    ],
+    [
+      'a cell twice',
+      (files) => files.set('partition_info.csv', text('Norder,Npix\n1,11\n1,44\n1,11\n')),
+      'other/partition_info.csv: a cell is listed twice (found 3, expected 2 different cells)',
+    ],
+    [
+      'a cell that does not exist',
+      (files) => files.set('partition_info.csv', text('Norder,Npix\n1,48\n')),
+      'other/partition_info.csv, line 2: the list of partitions names a cell that does not ' +
+        'exist (found 1,48, expected order 0 to 24 and a cell of it)',
+    ],
+    [
+      'a column that is not there',
+      (files) =>
+        files.set(
+          'hats.properties',
+          text(new TextDecoder().decode(files.get('hats.properties')).replace('=dec', '=declination')),
+        ),
+      `other/${pathOf(11)}, column declination: the file has no such column that can be read`,
+    ],
+    [
+      'no Parquet',
+      (files) => files.set(pathOf(11), text('this is no Parquet file at all')),
+      `other/${pathOf(11)}: the file does not end like a Parquet file`,
+    ],
   ])('%s', async (_name, change, message) => {
     const files = new Map(sound)
     change(files)
@@ -154,7 +214,9 @@ describe("another program's HATS catalogue", () => {
       const path = [...sound.keys()][random.below(sound.size)]!
       const bytes = sound.get(path)!.slice()
       bytes[random.below(bytes.length)]! ^= 1 << random.below(8)
-      await messages(new Map(sound).set(path, random.uniform() < 0.2 ? bytes.slice(0, random.below(bytes.length)) : bytes)).catch((error: unknown) => expect(error).toBeInstanceOf(InputError))
+      await messages(
+        new Map(sound).set(path, random.uniform() < 0.2 ? bytes.slice(0, random.below(bytes.length)) : bytes),
+      ).catch((error: unknown) => expect(error).toBeInstanceOf(InputError))
     }
   })
 })

@@ -45,27 +45,35 @@ describe('positions of local catalogues', () => {
     expect(read.decDeg).toEqual(decs)
   })
 
-  test('of a reference catalogue the part near the other positions is read, and no star within an arcminute is missing', async () => {
-    const all = await readPositions(demo)
-    const one = { raDeg: all.raDeg.slice(0, 1), decDeg: all.decDeg.slice(0, 1) }
-    const near = await readPositions(demo, one)
-    expect(near.raDeg.length).toBeLessThan(all.raDeg.length)
-    expect(near.raDeg).toContain(one.raDeg[0])
-  })
+  test(
+    'of a reference catalogue the part near the other positions is ' +
+      'read, and no star within an arcminute is missing',
+    async () => {
+      const all = await readPositions(demo)
+      const one = { raDeg: all.raDeg.slice(0, 1), decDeg: all.decDeg.slice(0, 1) }
+      const near = await readPositions(demo, one)
+      expect(near.raDeg.length).toBeLessThan(all.raDeg.length)
+      expect(near.raDeg).toContain(one.raDeg[0])
+    },
+  )
 })
 
 describe('bliss-calib bench', () => {
   test('matches two files in each mode, checked against the definition', async () => {
     const { exitCode, out } = await run(['bench', at('a.fits'), at('b.csv.gz'), '--runs', '2', '--json'])
     expect(exitCode).toBe(0)
-    const { measured, files } = JSON.parse(out) as { measured: Record<string, unknown>[]; files: Record<string, unknown>[] }
+    const { measured, files } = JSON.parse(out) as {
+      measured: Record<string, unknown>[]
+      files: Record<string, unknown>[]
+    }
     expect(files.map(({ rows }) => rows)).toEqual([50, 50])
     expect(measured.map(({ mode, pairs, checkedRows }) => [mode, pairs, checkedRows])).toEqual([
       ['nearest', 40, 50],
       ['mutual', 40, 50],
       ['all', 40, 50],
     ])
-    for (const { firstMs, bestMs, medianMs } of measured as Record<string, number>[]) expect(bestMs! <= medianMs! && bestMs! <= firstMs!).toBe(true)
+    for (const { firstMs, bestMs, medianMs } of measured as Record<string, number>[])
+      expect(bestMs! <= medianMs! && bestMs! <= firstMs!).toBe(true)
   })
 
   test('one file is matched with itself; the table names the columns', async () => {
@@ -76,10 +84,23 @@ describe('bliss-calib bench', () => {
   })
 
   test.each([
-    [['bench', at('magnitudes.csv')], 3, `bliss-calib: ${at('magnitudes.csv')}: the catalogue has no columns of positions (found id, mag, expected ALPHAWIN_J2000 and DELTAWIN_J2000, or `],
-    [['bench', at('none.fits')], 3, `bliss-calib: ${at('none.fits')}: the catalogue cannot be read: there is no such file or directory\n`],
+    [
+      ['bench', at('magnitudes.csv')],
+      3,
+      `bliss-calib: ${at('magnitudes.csv')}: the catalogue has no columns of positions ` +
+        `(found id, mag, expected ALPHAWIN_J2000 and DELTAWIN_J2000, or `,
+    ],
+    [
+      ['bench', at('none.fits')],
+      3,
+      `bliss-calib: ${at('none.fits')}: the catalogue cannot be read: there is no such file or directory\n`,
+    ],
     [['bench', '--runs', '0'], 2, 'bliss-calib: --runs: the option needs a number above 0 (found 0)\n'],
-    [['bench', '--radius-arcsec', 'wide'], 2, 'bliss-calib: --radius-arcsec: the option needs a number above 0 (found wide)\n'],
+    [
+      ['bench', '--radius-arcsec', 'wide'],
+      2,
+      'bliss-calib: --radius-arcsec: the option needs a number above 0 (found wide)\n',
+    ],
   ])('%j', async (args, code, sentence) => {
     const { exitCode, err, out } = await run(args)
     expect([exitCode, out]).toEqual([code, ''])

@@ -6,7 +6,16 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Catalog } from '../../src/catalog/catalog.js'
 import { missingSqDeg } from '../../src/catalog/coverage.js'
 import { writeFitsTable } from '../../src/formats/fits/index.js'
-import { cellsInRanges, containsCell, discCover, intersectRanges, nestedIndex, rangesAreaSqDeg, rangesAtOrder, subtractRanges } from '../../src/healpix/index.js'
+import {
+  cellsInRanges,
+  containsCell,
+  discCover,
+  intersectRanges,
+  nestedIndex,
+  rangesAreaSqDeg,
+  rangesAtOrder,
+  subtractRanges,
+} from '../../src/healpix/index.js'
 import { seededRandom } from '../../src/math/random.js'
 import { separationArcsec } from '../../src/math/sphere.js'
 import { buildCatalogDirectory } from '../../src/node/catalog-build.js'
@@ -30,7 +39,10 @@ beforeAll(async () => {
   await buildCatalogDirectory([join(folder, 'archive.csv')], sky, { maxRowsPerFile: 2000, coverage: KNOWN })
 })
 
-async function copied(name: string, ...options: string[]): Promise<{ out: string; err: string; source: Catalog; copy: Catalog }> {
+async function copied(
+  name: string,
+  ...options: string[]
+): Promise<{ out: string; err: string; source: Catalog; copy: Catalog }> {
   const { exitCode, out, err } = await run(['catalog', 'copy', '--from', sky, '--to', join(folder, name), ...options])
   expect([exitCode, err.includes('bug')]).toEqual([0, false])
   expect((await run(['catalog', 'verify', join(folder, name)])).exitCode).toBe(0)
@@ -40,26 +52,38 @@ async function copied(name: string, ...options: string[]): Promise<{ out: string
 /** The copy knows less of the sky, and there exactly what the source knows. */
 async function expectSameWhereCovered(source: Catalog, copy: Catalog): Promise<void> {
   expect(copy.rowCount).toBeGreaterThan(0)
-  expect([copy.name, copy.magType, copy.description.epochYr]).toEqual([source.name, source.magType, source.description.epochYr])
+  expect([copy.name, copy.magType, copy.description.epochYr]).toEqual([
+    source.name,
+    source.magType,
+    source.description.epochYr,
+  ])
   expect(await copy.read(copy.coverage)).toEqual(await source.read(copy.coverage, [...copy.columns] as never))
   expect(missingSqDeg(copy.coverage, source.coverage)).toBe(0)
 }
 
 describe('catalog copy --cone', () => {
-  test('across RA 0: all stars of the cone, the same to the bit, and no sky that the source does not know', async () => {
-    const { out, err, source, copy } = await copied('cone', '--cone', '359.9,-41.81,1.2')
-    await expectSameWhereCovered(source, copy)
-    expect([...copy.columns]).toEqual([...source.columns])
-    const inside = rows.filter(({ ra, dec }) => separationArcsec(359.9, -41.81, ra, dec) <= 1.2 * 3600)
-    const ids = new Set((await copy.read(copy.coverage)).sourceId)
-    expect(inside.length).toBeGreaterThan(1000)
-    for (const { id } of inside) expect(ids.has(id)).toBe(true)
-    expect(rangesAreaSqDeg(copy.coverage)).toBeLessThan(1.1 * Math.PI * 1.2 ** 2)
-    expect(missingSqDeg(discCover(12, 359.9, -41.81, 1.2), copy.coverage)).toBe(0)
-    expect(copy.missingSqDeg(discCover(12, 20, -41.81, 0.1))).toBeCloseTo(rangesAreaSqDeg(discCover(12, 20, -41.81, 0.1)), 10)
-    expect(err).toBe('')
-    expect(out).toMatch(/^region: 1.2 deg round RA 359.9, Dec -41.81\n.*cone: \d+ stars of gaia_dr2 in 3 files, 0.\d\d MB\ncovers 4.\d{3} sq deg\n$/)
-  })
+  test(
+    'across RA 0: all stars of the cone, the same to the bit, ' + 'and no sky that the source does not know',
+    async () => {
+      const { out, err, source, copy } = await copied('cone', '--cone', '359.9,-41.81,1.2')
+      await expectSameWhereCovered(source, copy)
+      expect([...copy.columns]).toEqual([...source.columns])
+      const inside = rows.filter(({ ra, dec }) => separationArcsec(359.9, -41.81, ra, dec) <= 1.2 * 3600)
+      const ids = new Set((await copy.read(copy.coverage)).sourceId)
+      expect(inside.length).toBeGreaterThan(1000)
+      for (const { id } of inside) expect(ids.has(id)).toBe(true)
+      expect(rangesAreaSqDeg(copy.coverage)).toBeLessThan(1.1 * Math.PI * 1.2 ** 2)
+      expect(missingSqDeg(discCover(12, 359.9, -41.81, 1.2), copy.coverage)).toBe(0)
+      expect(copy.missingSqDeg(discCover(12, 20, -41.81, 0.1))).toBeCloseTo(
+        rangesAreaSqDeg(discCover(12, 20, -41.81, 0.1)),
+        10,
+      )
+      expect(err).toBe('')
+      expect(out).toMatch(
+        /^region: 1.2 deg round RA 359.9, Dec -41.81\n.*cone: \d+ stars of gaia_dr2 in 3 files, 0.\d\d MB\ncovers 4.\d{3} sq deg\n$/,
+      )
+    },
+  )
 
   test('what the source does not cover, the copy does not either, and it is said', async () => {
     const { err, source, copy } = await copied('edge', '--cone', '45,0,3')
@@ -67,13 +91,24 @@ describe('catalog copy --cone', () => {
     const cone = discCover(11, 45, 0, 3)
     const known = intersectRanges(rangesAtOrder(KNOWN, 11), cone)
     expect(rangesAreaSqDeg(known)).toBeLessThan(0.8 * rangesAreaSqDeg(cone))
-    expect(copy.missingSqDeg(subtractRanges(cone, known))).toBeCloseTo(rangesAreaSqDeg(cone) - rangesAreaSqDeg(known), 6)
+    expect(copy.missingSqDeg(subtractRanges(cone, known))).toBeCloseTo(
+      rangesAreaSqDeg(cone) - rangesAreaSqDeg(known),
+      6,
+    )
     expect(missingSqDeg(known, copy.coverage)).toBe(0)
     expect(err).toMatch(/sky\/gaia_dr2 does not cover \d+\.\d{3} sq deg of the region; nor does the copy\n$/)
   })
 
   test('of the columns named; a margin is added all round', async () => {
-    const { source, copy } = await copied('columns', '--cone', '77,-90,30arcmin', '--margin', '15arcmin', '--columns', 'source_id,phot_bp_mean_mag')
+    const { source, copy } = await copied(
+      'columns',
+      '--cone',
+      '77,-90,30arcmin',
+      '--margin',
+      '15arcmin',
+      '--columns',
+      'source_id,phot_bp_mean_mag',
+    )
     expect([...copy.columns]).toEqual(['sourceId', 'raDeg', 'decDeg', 'mag', 'bpMag'])
     expect(missingSqDeg(discCover(12, 77, -90, 0.75), copy.coverage)).toBe(0)
     expect((await copy.read(copy.coverage)).sourceId).toEqual((await source.read(copy.coverage)).sourceId)
@@ -92,13 +127,24 @@ test('--skymap: the cells of the region of a gravitational-wave map, packed', as
   const peak = nestedIndex(3, 359.9, -41.81)
   prob[peak] = 0.7
   prob[peak + 1] = 0.15
-  const cards = Object.entries({ PIXTYPE: 'HEALPIX', ORDERING: 'NESTED', COORDSYS: 'C', NSIDE: 8, INDXSCHM: 'IMPLICIT' }).map(([keyword, value]) => ({ keyword, value }))
-  writeFileSync(join(folder, 'bayestar.fits.gz'), gzipSync(writeFitsTable(tableOf([{ name: 'PROB', type: 'f64', values: prob }]), { headerCards: cards })))
+  const cards = Object.entries({
+    PIXTYPE: 'HEALPIX',
+    ORDERING: 'NESTED',
+    COORDSYS: 'C',
+    NSIDE: 8,
+    INDXSCHM: 'IMPLICIT',
+  }).map(([keyword, value]) => ({ keyword, value }))
+  writeFileSync(
+    join(folder, 'bayestar.fits.gz'),
+    gzipSync(writeFitsTable(tableOf([{ name: 'PROB', type: 'f64', values: prob }]), { headerCards: cards })),
+  )
   const { out, source, copy } = await copied('skymap', '--skymap', join(folder, 'bayestar.fits.gz'), '--level', '0.8')
   await expectSameWhereCovered(source, copy)
   expect(cellsInRanges(rangesAtOrder(copy.coverage, 3))).toBe(2)
   expect(containsCell(rangesAtOrder(copy.coverage, 3), peak)).toBe(true)
-  expect(out).toMatch(/^region: 80\.0 % of .*bayestar\.fits\.gz: 107\.430 sq deg that hold 91\.73 %; the map sums to 0\.9266, not 1\n/)
+  expect(out).toMatch(
+    /^region: 80\.0 % of .*bayestar\.fits\.gz: 107\.430 sq deg that hold 91\.73 %; the map sums to 0\.9266, not 1\n/,
+  )
 })
 
 describe("--exposures: what a night's calibrations read", () => {
@@ -118,18 +164,41 @@ describe("--exposures: what a night's calibrations read", () => {
   async function products(catalog: string, out: string): Promise<Record<string, string>> {
     const outdir = join(folder, out)
     mkdirSync(outdir)
-    const { exitCode } = await run(['--expnum', '668439', '--ccd', 'all', '--workdir', work, '--outdir', outdir, '--catalog', catalog, '--quiet'])
+    const { exitCode } = await run([
+      '--expnum',
+      '668439',
+      '--ccd',
+      'all',
+      '--workdir',
+      work,
+      '--outdir',
+      outdir,
+      '--catalog',
+      catalog,
+      '--quiet',
+    ])
     expect([0, 4]).toContain(exitCode)
     // In the JSON and in the headers of the FITS tables.
     const hash = /("catalogHash": "|REFHASH = ')[0-9a-f]{64}/g
     return Object.fromEntries(
-      readdirSync(outdir).sort().map((file) => [file, readFileSync(join(outdir, file), 'latin1').replace(hash, '$1')]),
+      readdirSync(outdir)
+        .sort()
+        .map((file) => [file, readFileSync(join(outdir, file), 'latin1').replace(hash, '$1')]),
     )
   }
 
   test('the same bytes of every product from the copy, but for the hash of the catalogue', async () => {
     const small = join(folder, 'small')
-    const { exitCode, out } = await run(['catalog', 'copy', '--from', whole, '--to', small, '--exposures', join(folder, 'night')])
+    const { exitCode, out } = await run([
+      'catalog',
+      'copy',
+      '--from',
+      whole,
+      '--to',
+      small,
+      '--exposures',
+      join(folder, 'night'),
+    ])
     expect(exitCode).toBe(0)
     expect(out).toMatch(/^region: 4 CCDs of 1 exposure, 0\.\d{3} sq deg\n/)
     const [fromWhole, fromCopy] = [await products(whole, 'from-whole'), await products(small, 'from-copy')]
@@ -140,15 +209,40 @@ describe("--exposures: what a night's calibrations read", () => {
   })
 
   test('the same list named twice, by its directory and itself', async () => {
-    const list = join(work, readdirSync(work).find((name) => name.endsWith('_red_catlist.csv'))!)
-    const { out } = await run(['catalog', 'copy', '--from', whole, '--to', join(folder, 'again'), '--exposures', work, list])
+    const list = join(
+      work,
+      readdirSync(work).find((name) => name.endsWith('_red_catlist.csv'))!,
+    )
+    const { out } = await run([
+      'catalog',
+      'copy',
+      '--from',
+      whole,
+      '--to',
+      join(folder, 'again'),
+      '--exposures',
+      work,
+      list,
+    ])
     expect(out).toMatch(/^region: 4 CCDs of 1 exposure/)
     expect((await openCatalog(join(folder, 'again'))).hash).toBe((await openCatalog(join(folder, 'small'))).hash)
   })
 
   test('a directory without lists', async () => {
-    const { exitCode, err } = await run(['catalog', 'copy', '--from', whole, '--to', join(folder, 'none'), '--exposures', sky])
-    expect([exitCode, err]).toEqual([3, `bliss-calib: ${sky}: there is no catalogue list below the directory (expected D*_red_catlist.csv)\n`])
+    const { exitCode, err } = await run([
+      'catalog',
+      'copy',
+      '--from',
+      whole,
+      '--to',
+      join(folder, 'none'),
+      '--exposures',
+      sky,
+    ])
+    expect([exitCode, err]).toEqual([
+      3,
+      `bliss-calib: ${sky}: there is no catalogue list below the directory (expected D*_red_catlist.csv)\n`,
+    ])
   })
 })
 
@@ -162,18 +256,35 @@ test('a source that breaks on the way leaves no copy', async () => {
   }
   const file = readdirSync(broken, { recursive: true, encoding: 'utf8' }).find(ofPole)!
   truncateSync(join(broken, file), 2000)
-  const { exitCode, err } = await run(['catalog', 'copy', '--from', broken, '--to', join(folder, 'never'), '--cone', '77,-90,2'])
+  const { exitCode, err } = await run([
+    'catalog',
+    'copy',
+    '--from',
+    broken,
+    '--to',
+    join(folder, 'never'),
+    '--cone',
+    '77,-90,2',
+  ])
   expect(exitCode).toBe(3)
   expect(err).toContain(file.split('/').at(-1))
   expect(readdirSync(folder)).not.toContain('never')
 })
 
 test.each([
-  [['--cone', '10,60,1'], 3, /sky\/gaia_dr2: the catalogue covers no part of the region \(found \d+\.\d{3} sq deg elsewhere, expected some of 3\.\d{3} sq deg\)/],
+  [
+    ['--cone', '10,60,1'],
+    3,
+    /sky\/gaia_dr2: the catalogue covers no part of the region \(found \d+\.\d{3} sq deg elsewhere, expected some of 3\.\d{3} sq deg\)/,
+  ],
   [[], 2, /--cone, --polygon, --exposures, --skymap: name one region \(found none\)/],
   [['--cone', '1,2,3', '--skymap', 'x'], 2, /name one region \(found --cone and --skymap\)/],
   [['--cone', '1,2,3', '--level', '0.5'], 2, /--level: the option needs a probability, of a --skymap/],
-  [['--skymap', 'x', '--level', '90'], 2, /--level: the option needs a probability, of a --skymap \(found '90', expected above 0 and at most 1\)/],
+  [
+    ['--skymap', 'x', '--level', '90'],
+    2,
+    /--level: the option needs a probability, of a --skymap \(found '90', expected above 0 and at most 1\)/,
+  ],
   [['--cone', '1,2,3', '--margin', 'wide'], 2, /--margin: the option needs an angle/],
   [['--skymap', 'nowhere.fits'], 3, /nowhere\.fits: the file cannot be read: there is no such file or directory/],
 ])('a wrong command: %j', async (options, code, message) => {

@@ -18,7 +18,9 @@ const cards = (expnum: number, ccd: number, leftOut: readonly string[] = []): Fi
     { keyword: 'CCDNUM', value: ccd },
     { keyword: 'AIRMASS', value: 1.23 },
     { keyword: 'EXPTIME', value: 90.5 },
-    ...['RA_CENT', 'DEC_CENT', 'RAC1', 'DECC1', 'RAC2', 'DECC2', 'RAC3', 'DECC3', 'RAC4', 'DECC4'].map((keyword, k) => ({ keyword, value: 10.25 + k + ccd / 128 })),
+    ...['RA_CENT', 'DEC_CENT', 'RAC1', 'DECC1', 'RAC2', 'DECC2', 'RAC3', 'DECC3', 'RAC4', 'DECC4'].map(
+      (keyword, k) => ({ keyword, value: 10.25 + k + ccd / 128 }),
+    ),
   ].filter(({ keyword }) => !leftOut.includes(keyword))
 
 async function catlist(...args: string[]): Promise<{ code: number; said: string }> {
@@ -28,15 +30,24 @@ async function catlist(...args: string[]): Promise<{ code: number; said: string 
   return { code, said }
 }
 
-test('the list of a directory: plain images, and compressed ones whose keywords stand in the first extension', async () => {
-  writeFileSync(join(dir, 'D00668439_i_28_r4p5_immask.fits'), writeFitsHeaderOnly(cards(668439, 28)))
-  writeFileSync(join(dir, 'D00668439_i_03_r4p5_immask.fits.fz'), writeFitsTable({ rowCount: 1, columns: [{ name: 'COMPRESSED_DATA', type: 'i32', values: Int32Array.of(1) }] }, { headerCards: cards(668439, 3) }))
-  const { code, said } = await catlist()
-  expect({ code, said }).toEqual({ code: 0, said: `${join(dir, 'D00668439_r4p5_red_catlist.csv')}: 2 CCDs\n` })
-  const [, first, second] = readFileSync(join(dir, 'D00668439_r4p5_red_catlist.csv'), 'utf8').split('\n')
-  expect(first).toMatch(/^668439,D00668439_i_03_r4p5_fullcat\.fits,20170817,i,3,1\.23,90\.5,10\.2734375,11\.2734375,/)
-  expect(second).toMatch(/^668439,D00668439_i_28_r4p5_fullcat\.fits,20170817,i,28,1\.23,90\.5,10\.46875,/)
-})
+test(
+  'the list of a directory: plain images, and compressed ones ' + 'whose keywords stand in the first extension',
+  async () => {
+    writeFileSync(join(dir, 'D00668439_i_28_r4p5_immask.fits'), writeFitsHeaderOnly(cards(668439, 28)))
+    writeFileSync(
+      join(dir, 'D00668439_i_03_r4p5_immask.fits.fz'),
+      writeFitsTable(
+        { rowCount: 1, columns: [{ name: 'COMPRESSED_DATA', type: 'i32', values: Int32Array.of(1) }] },
+        { headerCards: cards(668439, 3) },
+      ),
+    )
+    const { code, said } = await catlist()
+    expect({ code, said }).toEqual({ code: 0, said: `${join(dir, 'D00668439_r4p5_red_catlist.csv')}: 2 CCDs\n` })
+    const [, first, second] = readFileSync(join(dir, 'D00668439_r4p5_red_catlist.csv'), 'utf8').split('\n')
+    expect(first).toMatch(/^668439,D00668439_i_03_r4p5_fullcat\.fits,20170817,i,3,1\.23,90\.5,10\.2734375,11\.2734375,/)
+    expect(second).toMatch(/^668439,D00668439_i_28_r4p5_fullcat\.fits,20170817,i,28,1\.23,90\.5,10\.46875,/)
+  },
+)
 
 test('of several exposures one is named; a missing keyword is exit 3 and no list', async () => {
   writeFileSync(join(dir, 'D00668439_i_28_r4p5_immask.fits'), writeFitsHeaderOnly(cards(668439, 28)))
@@ -49,7 +60,12 @@ test('of several exposures one is named; a missing keyword is exit 3 and no list
   expect(readdirSync(dir).filter((name) => name.endsWith('.csv'))).toEqual(['D00668439_r4p5_red_catlist.csv'])
 })
 
-test.each(['D00668439_i_c28_r4p5_immask.fits', 'D00668439_i_c28_r4p5_immasked.fits', 'D00668439_i_28_r4p5_immasked.fits.gz', 'D00668439_i_c03_r2357p01_immasked.fits.fz'])('%s, a name of the survey', async (name) => {
+test.each([
+  'D00668439_i_c28_r4p5_immask.fits',
+  'D00668439_i_c28_r4p5_immasked.fits',
+  'D00668439_i_28_r4p5_immasked.fits.gz',
+  'D00668439_i_c03_r2357p01_immasked.fits.fz',
+])('%s, a name of the survey', async (name) => {
   const ccd = name.includes('28') ? 28 : 3
   const bytes = writeFitsHeaderOnly(cards(668439, ccd))
   writeFileSync(join(dir, name), name.endsWith('.gz') ? gzipSync(bytes) : bytes)
@@ -64,8 +80,15 @@ test('two images of one CCD are refused by name, and a directory says what it ho
   writeFileSync(join(dir, 'D00668439_i_28_r4p5_immask.fits'), writeFitsHeaderOnly(cards(668439, 28)))
   writeFileSync(join(dir, 'D00668439_i_c28_r4p5_immasked.fits'), writeFitsHeaderOnly(cards(668439, 28)))
   const twice = await catlist()
-  expect(twice).toEqual({ code: 3, said: 'bliss-calib: D00668439_i_c28_r4p5_immasked.fits: two images are of one CCD: leave one of them out (found D00668439_i_28_r4p5_immask.fits, expected one image of each CCD)\n' })
+  expect(twice).toEqual({
+    code: 3,
+    said:
+      'bliss-calib: D00668439_i_c28_r4p5_immasked.fits: two images are of one CCD: leave one of them ' +
+      'out (found D00668439_i_28_r4p5_immask.fits, expected one image of each CCD)\n',
+  })
   for (const name of readdirSync(dir)) rmSync(join(dir, name))
   writeFileSync(join(dir, 'c4d_170818_090712_ooi_i_v1.fits.fz'), '')
-  expect((await catlist()).said).toContain('(found c4d_170818_090712_ooi_i_v1.fits.fz, expected *_immask.fits or *_immasked.fits, also .fz and .gz)')
+  expect((await catlist()).said).toContain(
+    '(found c4d_170818_090712_ooi_i_v1.fits.fz, expected *_immask.fits or *_immasked.fits, also .fz and .gz)',
+  )
 })

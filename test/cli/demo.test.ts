@@ -10,8 +10,17 @@ import { run, temporaryDirectory } from './run.js'
 const root = resolve(import.meta.dirname, '../..')
 
 function tree(dir: string): Record<string, string> {
-  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(dir, name)).isFile())
-  return Object.fromEntries(names.sort().map((name) => [name, createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')]))
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(dir, name)).isFile(),
+  )
+  return Object.fromEntries(
+    names.sort().map((name) => [
+      name,
+      createHash('sha256')
+        .update(readFileSync(join(dir, name)))
+        .digest('hex'),
+    ]),
+  )
 }
 
 test('the bundled catalogue is what its recipe makes, byte for byte', async () => {
@@ -40,6 +49,9 @@ test('the same demo twice gives the same bytes', async () => {
 
 test.skipIf(!existsSync(join(root, 'dist/bundle/cli.js')))('the built command runs the same', async () => {
   const dir = temporaryDirectory()
-  const out = execFileSync(process.execPath, [join(root, 'bin/bliss-calib.js'), 'demo', '--outdir', dir], { encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] })
+  const out = execFileSync(process.execPath, [join(root, 'bin/bliss-calib.js'), 'demo', '--outdir', dir], {
+    encoding: 'utf8',
+    stdio: ['ignore', 'pipe', 'ignore'],
+  })
   expect(out).toBe((await run(['demo', '--outdir', dir])).out)
 })

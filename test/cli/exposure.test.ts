@@ -24,14 +24,27 @@ interface Ccd {
 }
 interface Result {
   ccds: Ccd[]
-  solution: { outcome: string; zeropoint: number; zeropointErr: number; nFitted: number; nPresent: number; nOutliers: number }
+  solution: {
+    outcome: string
+    zeropoint: number
+    zeropointErr: number
+    nFitted: number
+    nPresent: number
+    nOutliers: number
+  }
 }
 
 let exposure: SimulatedExposure
 let catalog: string
 
 beforeAll(async () => {
-  const options = { ccds: CCDS, columns: 'slim', galaxiesPerSqDeg: 5000, mostStars: { [NO_STARS]: 0 }, ccdOffsetMag: { [WRONG]: 0.3 } } as const
+  const options = {
+    ccds: CCDS,
+    columns: 'slim',
+    galaxiesPerSqDeg: 5000,
+    mostStars: { [NO_STARS]: 0 },
+    ccdOffsetMag: { [WRONG]: 0.3 },
+  } as const
   exposure = simulateExposure(options, describeCatalogue('gaia_dr2'), seededRandom(3))
   const dir = temporaryDirectory()
   const { name, bytes } = gaiaCsvFile(exposure)
@@ -47,7 +60,18 @@ function work(): string {
 }
 
 async function calibrate(workdir: string, outdir: string, ...options: string[]) {
-  const { exitCode, out, err } = await run(['--expnum', '668439', '--workdir', workdir, '--outdir', outdir, '--catalog', catalog, '--json', ...options])
+  const { exitCode, out, err } = await run([
+    '--expnum',
+    '668439',
+    '--workdir',
+    workdir,
+    '--outdir',
+    outdir,
+    '--catalog',
+    catalog,
+    '--json',
+    ...options,
+  ])
   return { exitCode, err, result: (out === '' ? undefined : JSON.parse(out)) as Result }
 }
 
@@ -87,10 +111,23 @@ describe('--ccd all', () => {
   test("every CCD's products, and the exposure's", () => {
     const names = readdirSync(outdir)
     expect(names).toHaveLength(5 * CCDS.length + 4)
-    for (const name of ['allZP_D00668439_r4p5.csv', 'D00668439_r4p5_ZP.csv', 'D00668439_r4p5_ZP.fits', 'zeropoint_D00668439_r4p5.json']) expect(names).toContain(name)
-    expect(text(outdir, 'allZP_D00668439_r4p5.csv').split('\n')[1]).toMatch(new RegExp(`,-${result.solution.zeropoint.toFixed(6)},.*,des-ab,gaia_dr2,exposure$`))
+    for (const name of [
+      'allZP_D00668439_r4p5.csv',
+      'D00668439_r4p5_ZP.csv',
+      'D00668439_r4p5_ZP.fits',
+      'zeropoint_D00668439_r4p5.json',
+    ])
+      expect(names).toContain(name)
+    expect(text(outdir, 'allZP_D00668439_r4p5.csv').split('\n')[1]).toMatch(
+      new RegExp(`,-${result.solution.zeropoint.toFixed(6)},.*,des-ab,gaia_dr2,exposure$`),
+    )
     const combined = text(outdir, 'D00668439_r4p5_ZP.csv').trimEnd().split('\n')
-    const parts = CCDS.map((ccd) => text(outdir, `D00668439_${String(ccd).padStart(2, '0')}_r4p5_ZP.csv`).trimEnd().split('\n').length - 1)
+    const parts = CCDS.map(
+      (ccd) =>
+        text(outdir, `D00668439_${String(ccd).padStart(2, '0')}_r4p5_ZP.csv`)
+          .trimEnd()
+          .split('\n').length - 1,
+    )
     expect(combined).toHaveLength(1 + parts.reduce((sum, count) => sum + count, 0))
     expect(combined.at(-1)!.split(',')[0]).toBe(String(combined.length - 1))
     const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema)
@@ -124,30 +161,41 @@ test.skipIf(!built)('the same bytes whatever the number of worker threads', asyn
   expect(readdirSync(one!.outdir)).toHaveLength(5 * (CCDS.length - 2) + 4)
   for (const { outdir, exitCode, err } of others) {
     expect([exitCode, err, readdirSync(outdir)]).toEqual([one!.exitCode, one!.err, readdirSync(one!.outdir)])
-    for (const name of readdirSync(outdir)) expect(readFileSync(join(outdir, name)).equals(readFileSync(join(one!.outdir, name))), name).toBe(true)
+    for (const name of readdirSync(outdir))
+      expect(readFileSync(join(outdir, name)).equals(readFileSync(join(one!.outdir, name))), name).toBe(true)
   }
 })
 
 test.skipIf(!built)('a list of suspects reaches every thread', async () => {
   const dir = work()
   const suspects = join(temporaryDirectory(), 'variables.csv')
-  writeFileSync(suspects, `ra,dec\n${exposure.ccds.flatMap(({ sources }) => Array.from(sources.raDeg.subarray(0, 20), (ra, i) => `${ra},${sources.decDeg[i]!}\n`)).join('')}`)
+  writeFileSync(
+    suspects,
+    `ra,dec\n${exposure.ccds
+      .flatMap(({ sources }) => Array.from(sources.raDeg.subarray(0, 20), (ra, i) => `${ra},${sources.decDeg[i]!}\n`))
+      .join('')}`,
+  )
   const [one, two] = [temporaryDirectory(), temporaryDirectory()]
   await calibrate(dir, one, '--ccd', 'all', '--workers', '1', '--suspects', suspects)
   await calibrate(dir, two, '--ccd', 'all', '--workers', '2', '--suspects', suspects)
-  for (const name of readdirSync(one)) expect(readFileSync(join(two, name)).equals(readFileSync(join(one, name))), name).toBe(true)
+  for (const name of readdirSync(one))
+    expect(readFileSync(join(two, name)).equals(readFileSync(join(one, name))), name).toBe(true)
 })
 
 test('a number of workers that is none is a mistake in the command', async () => {
   const { exitCode, err } = await calibrate(work(), temporaryDirectory(), '--ccd', 'all', '--workers', '0')
-  expect([exitCode, err]).toEqual([2, "bliss-calib: --workers: at least one thread has to work (found '0', expected 1 or more)\n"])
+  expect([exitCode, err]).toEqual([
+    2,
+    "bliss-calib: --workers: at least one thread has to work (found '0', expected 1 or more)\n",
+  ])
 })
 
 test('the same bytes again, and in any order of the list', async () => {
   const [a, b] = [temporaryDirectory(), temporaryDirectory()]
   await calibrate(work(), a, '--ccd', '1,4,14,28')
   await calibrate(work(), b, '--ccd', '28,14,1-4')
-  for (const name of readdirSync(a)) expect(readFileSync(join(b, name)).equals(readFileSync(join(a, name))), name).toBe(true)
+  for (const name of readdirSync(a))
+    expect(readFileSync(join(b, name)).equals(readFileSync(join(a, name))), name).toBe(true)
 })
 
 describe('one CCD that fails does not stop the others', () => {
@@ -193,7 +241,9 @@ test('one CCD whose products cannot be written does not stop the others', async 
   mkdirSync(join(outdir, 'D00668439_14_r4p5_ZP.fits'))
   const { exitCode, result } = await calibrate(work(), outdir, '--ccd', ' 14,28,35 ')
   expect([exitCode, result.ccds.map(({ ccd }) => ccd)]).toEqual([3, [28, 35]])
-  expect((JSON.parse(text(outdir, 'zeropoint_D00668439_r4p5.json')) as Result).ccds.map(({ ccd }) => ccd)).toEqual([28, 35])
+  expect((JSON.parse(text(outdir, 'zeropoint_D00668439_r4p5.json')) as Result).ccds.map(({ ccd }) => ccd)).toEqual([
+    28, 35,
+  ])
   expect(readdirSync(outdir).filter((name) => name.includes('_14_'))).toEqual(['D00668439_14_r4p5_ZP.fits'])
   expect(readdirSync(outdir)).toContain('zeropoint_D00668439_28_r4p5.json')
 })

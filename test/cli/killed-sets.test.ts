@@ -15,7 +15,8 @@ const FAILURES = soak ? 60 : 0
 const library = built ? strikeLibrary() : undefined
 
 test.skipIf(library === undefined)(
-  `runs killed at ${KILLS.reduce((sum, kills) => sum + kills)} moments and calls, or with a call that fails: the next start leaves whole sets and nothing temporary`,
+  `runs killed at ${KILLS.reduce((sum, kills) => sum + kills)} moments and calls, or with a call ` +
+    `that fails: the next start leaves whole sets and nothing temporary`,
   { timeout: 3_600_000 },
   async () => {
     const campaign = new Campaign(program, library!, 29)

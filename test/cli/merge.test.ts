@@ -21,21 +21,57 @@ let alone: string
 let all: string
 
 const calibrate = (outdir: string, ccd: string | number, ...options: string[]) =>
-  run(['--expnum', '668439', '--ccd', `${ccd}`, '--workdir', work, '--outdir', outdir, '--catalog', catalog, '--quiet', '--workers', '1', ...options])
-const merge = (outdir: string, ...options: string[]) => run(['merge', '--expnum', '668439', '--workdir', work, '--outdir', outdir, '--workers', '1', ...options])
+  run([
+    '--expnum',
+    '668439',
+    '--ccd',
+    `${ccd}`,
+    '--workdir',
+    work,
+    '--outdir',
+    outdir,
+    '--catalog',
+    catalog,
+    '--quiet',
+    '--workers',
+    '1',
+    ...options,
+  ])
+const merge = (outdir: string, ...options: string[]) =>
+  run(['merge', '--expnum', '668439', '--workdir', work, '--outdir', outdir, '--workers', '1', ...options])
 
 function copyOf(dir: string): string {
   const copy = temporaryDirectory()
   for (const name of readdirSync(dir)) copyFileSync(join(dir, name), join(copy, name))
   return copy
 }
-const contents = (dir: string) => Object.fromEntries(readdirSync(dir).sort().map((name) => [name, createHash('sha256').update(readFileSync(join(dir, name))).digest('hex')]))
+const contents = (dir: string) =>
+  Object.fromEntries(
+    readdirSync(dir)
+      .sort()
+      .map((name) => [
+        name,
+        createHash('sha256')
+          .update(readFileSync(join(dir, name)))
+          .digest('hex'),
+      ]),
+  )
 function expectSame(dir: string, expected: string): void {
   expect(contents(dir)).toEqual(contents(expected))
 }
 
 beforeAll(async () => {
-  const exposure = simulateExposure({ ccds: CCDS, columns: 'slim', galaxiesPerSqDeg: 3000, mostStars: { [NO_STARS]: 0 }, ccdOffsetMag: { [WRONG]: 0.3 } }, describeCatalogue('gaia_dr2'), seededRandom(3))
+  const exposure = simulateExposure(
+    {
+      ccds: CCDS,
+      columns: 'slim',
+      galaxiesPerSqDeg: 3000,
+      mostStars: { [NO_STARS]: 0 },
+      ccdOffsetMag: { [WRONG]: 0.3 },
+    },
+    describeCatalogue('gaia_dr2'),
+    seededRandom(3),
+  )
   work = temporaryDirectory()
   for (const { name, bytes } of workFiles(exposure)) writeFileSync(join(work, name), bytes)
   const raw = gaiaCsvFile(exposure)
@@ -71,13 +107,15 @@ test('the SExtractor catalogues need not be there', async () => {
 
 test('a CCD that comes late: merge again; what is missing is said', async () => {
   const dir = temporaryDirectory()
-  for (const name of readdirSync(alone)) if (!name.includes('_28_') && !name.includes('_35_')) copyFileSync(join(alone, name), join(dir, name))
+  for (const name of readdirSync(alone))
+    if (!name.includes('_28_') && !name.includes('_35_')) copyFileSync(join(alone, name), join(dir, name))
   expect((await merge(dir)).err).toBe('CCDs of D00668439_r4p5_red_catlist.csv without products: 28, 35\n')
   const four = temporaryDirectory()
   await calibrate(four, '4,9,14,20')
   expect(sumsWithoutAbsent(dir)).toEqual(sumsWithoutAbsent(four))
   expect(absentCcds(dir)).toEqual({ failed: [], missing: [28, 35] })
-  for (const name of readdirSync(alone)) if (name.includes('_28_') || name.includes('_35_')) copyFileSync(join(alone, name), join(dir, name))
+  for (const name of readdirSync(alone))
+    if (name.includes('_28_') || name.includes('_35_')) copyFileSync(join(alone, name), join(dir, name))
   await merge(dir)
   expectSame(dir, all)
 })
@@ -98,10 +136,22 @@ test('several merges at the same time', async () => {
 })
 
 test('the JSON of a merged CCD holds what it gave by itself', () => {
-  const ccdOf = (dir: string) => (JSON.parse(readFileSync(join(dir, `zeropoint_${STEM}.json`), 'utf8')) as { ccds: Record<string, unknown>[] }).ccds[0]!
+  const ccdOf = (dir: string) =>
+    (JSON.parse(readFileSync(join(dir, `zeropoint_${STEM}.json`), 'utf8')) as { ccds: Record<string, unknown>[] })
+      .ccds[0]!
   const own = ccdOf(all)['own'] as Record<string, unknown>
   const single = ccdOf(alone)
-  expect(Object.keys(own)).toEqual(['outcome', 'reason', 'verdict', 'zeropoint', 'zeropointErr', 'systematicErr', 'ownFraction', 'flag', 'concerns'])
+  expect(Object.keys(own)).toEqual([
+    'outcome',
+    'reason',
+    'verdict',
+    'zeropoint',
+    'zeropointErr',
+    'systematicErr',
+    'ownFraction',
+    'flag',
+    'concerns',
+  ])
   for (const [key, value] of Object.entries(own)) expect(single[key], key).toEqual(value)
   expect(ccdOf(all)['zeropoint']).not.toBe(own['zeropoint'])
   expect(single['own']).toBeUndefined()
@@ -110,27 +160,76 @@ test('the JSON of a merged CCD holds what it gave by itself', () => {
 describe('refused, and nothing is changed', () => {
   const json = `zeropoint_${STEM}.json`
   const matches = `matches_${STEM}.parquet`
-  const edited = (dir: string, edit: (json: string) => string) => writeFileSync(join(dir, json), edit(readFileSync(join(dir, json), 'utf8')))
+  const edited = (dir: string, edit: (json: string) => string) =>
+    writeFileSync(join(dir, json), edit(readFileSync(join(dir, json), 'utf8')))
   const cases: Record<string, { spoil: (dir: string) => void | Promise<unknown>; says: string | RegExp }> = {
-    'no matches': { spoil: (dir) => rmSync(join(dir, matches)), says: `${matches}: the matched stars of CCD 28 cannot be read: there is no such file` },
-    'matches that are cut': { spoil: (dir) => writeFileSync(join(dir, matches), readFileSync(join(dir, matches)).subarray(0, 500)), says: matches },
-    'matches of another CCD': { spoil: (dir) => copyFileSync(join(dir, 'matches_D00668439_14_r4p5.parquet'), join(dir, matches)), says: /matches_D00668439_28_r4p5.parquet.*(another CCD|not those of)/ },
-    'a JSON that is cut': { spoil: (dir) => edited(dir, (text) => text.slice(0, 700)), says: `${json}: the JSON is damaged` },
-    'a JSON that is none': { spoil: (dir) => edited(dir, () => '[]'), says: `${json}: the JSON is damaged (found no object` },
-    'a JSON of another CCD': { spoil: (dir) => edited(dir, (text) => text.replace('"ccd": 28', '"ccd": 29')), says: `${json}: the JSON is of another CCD (found 29, expected 28)` },
-    'a JSON of another schema': { spoil: (dir) => edited(dir, (text) => text.replace('"schema": 2', '"schema": 3')), says: 'schema 3' },
+    'no matches': {
+      spoil: (dir) => rmSync(join(dir, matches)),
+      says: `${matches}: the matched stars of CCD 28 cannot be read: there is no such file`,
+    },
+    'matches that are cut': {
+      spoil: (dir) => writeFileSync(join(dir, matches), readFileSync(join(dir, matches)).subarray(0, 500)),
+      says: matches,
+    },
+    'matches of another CCD': {
+      spoil: (dir) => copyFileSync(join(dir, 'matches_D00668439_14_r4p5.parquet'), join(dir, matches)),
+      says: /matches_D00668439_28_r4p5.parquet.*(another CCD|not those of)/,
+    },
+    'a JSON that is cut': {
+      spoil: (dir) => edited(dir, (text) => text.slice(0, 700)),
+      says: `${json}: the JSON is damaged`,
+    },
+    'a JSON that is none': {
+      spoil: (dir) => edited(dir, () => '[]'),
+      says: `${json}: the JSON is damaged (found no object`,
+    },
+    'a JSON of another CCD': {
+      spoil: (dir) => edited(dir, (text) => text.replace('"ccd": 28', '"ccd": 29')),
+      says: `${json}: the JSON is of another CCD (found 29, expected 28)`,
+    },
+    'a JSON of another schema': {
+      spoil: (dir) => edited(dir, (text) => text.replace('"schema": 2', '"schema": 3')),
+      says: 'schema 3',
+    },
     'a JSON of an older version': {
       spoil: (dir) => edited(dir, (text) => text.replace('"schema": 2', '"schema": 1')),
       says: 'the result is of an older version, which did not record the camera: calibrate again',
     },
-    'a zeropoint that is no number': { spoil: (dir) => edited(dir, (text) => text.replace(/"zeropoint": [\d.]+/, '"zeropoint": "30"')), says: 'ccds[0].zeropoint of the result is damaged: calibrate it again (found "30", expected a number or null)' },
-    'another version': { spoil: (dir) => edited(dir, (text) => text.replace(/"version": "[^"]+"/, '"version": "0.0.1"')), says: `${json}: the CCD cannot be merged, another version of bliss-calib made it: calibrate it again (found 0.0.1` },
-    'another catalogue': { spoil: (dir) => edited(dir, (text) => text.replace(/"catalogHash": "[0-9a-f]{64}"/, `"catalogHash": "${'0'.repeat(64)}"`)), says: 'it was calibrated with another catalogue than' },
-    'another list': { spoil: (dir) => edited(dir, (text) => text.replace(/(red_catlist\.csv": ")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`)), says: 'it was calibrated from another list' },
-    'another SExtractor catalogue': { spoil: (dir) => edited(dir, (text) => text.replace(/(fullcat\.fits": ")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`)), says: 'D00668439_i_28_r4p5_fullcat.fits is not what it was calibrated from' },
-    'other options': { spoil: (dir) => calibrate(dir, 28, '--estimator', 'sigma-clip'), says: /it was calibrated with other options than .*_04_.*estimator sigma-clip.*estimator robust/ },
-    'another photometric system': { spoil: (dir) => calibrate(dir, 28, '--system', 'catalog', '--force'), says: 'other options' },
-    'no CCD at all': { spoil: (dir) => readdirSync(dir).forEach((name) => rmSync(join(dir, name))), says: 'no CCD of the list has been calibrated here' },
+    'a zeropoint that is no number': {
+      spoil: (dir) => edited(dir, (text) => text.replace(/"zeropoint": [\d.]+/, '"zeropoint": "30"')),
+      says: 'ccds[0].zeropoint of the result is damaged: calibrate it again (found "30", expected a number or null)',
+    },
+    'another version': {
+      spoil: (dir) => edited(dir, (text) => text.replace(/"version": "[^"]+"/, '"version": "0.0.1"')),
+      says:
+        `${json}: the CCD cannot be merged, another version of ` +
+        `bliss-calib made it: calibrate it again (found 0.0.1`,
+    },
+    'another catalogue': {
+      spoil: (dir) =>
+        edited(dir, (text) => text.replace(/"catalogHash": "[0-9a-f]{64}"/, `"catalogHash": "${'0'.repeat(64)}"`)),
+      says: 'it was calibrated with another catalogue than',
+    },
+    'another list': {
+      spoil: (dir) => edited(dir, (text) => text.replace(/(red_catlist\.csv": ")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`)),
+      says: 'it was calibrated from another list',
+    },
+    'another SExtractor catalogue': {
+      spoil: (dir) => edited(dir, (text) => text.replace(/(fullcat\.fits": ")[0-9a-f]{64}/, `$1${'0'.repeat(64)}`)),
+      says: 'D00668439_i_28_r4p5_fullcat.fits is not what it was calibrated from',
+    },
+    'other options': {
+      spoil: (dir) => calibrate(dir, 28, '--estimator', 'sigma-clip'),
+      says: /it was calibrated with other options than .*_04_.*estimator sigma-clip.*estimator robust/,
+    },
+    'another photometric system': {
+      spoil: (dir) => calibrate(dir, 28, '--system', 'catalog', '--force'),
+      says: 'other options',
+    },
+    'no CCD at all': {
+      spoil: (dir) => readdirSync(dir).forEach((name) => rmSync(join(dir, name))),
+      says: 'no CCD of the list has been calibrated here',
+    },
   }
   test.each(Object.keys(cases))('%s', async (name) => {
     const dir = copyOf(alone)
@@ -143,8 +242,12 @@ describe('refused, and nothing is changed', () => {
   })
 
   test('a list or an output directory that is not there', async () => {
-    expect(await run(['merge', '--expnum', '668439', '--workdir', temporaryDirectory(), '--outdir', alone])).toMatchObject({ exitCode: 3, out: '' })
-    expect((await merge('/nowhere/at/all')).err).toContain('/nowhere/at/all: the output directory cannot be written to: there is no such file or directory')
+    expect(
+      await run(['merge', '--expnum', '668439', '--workdir', temporaryDirectory(), '--outdir', alone]),
+    ).toMatchObject({ exitCode: 3, out: '' })
+    expect((await merge('/nowhere/at/all')).err).toContain(
+      '/nowhere/at/all: the output directory cannot be written to: there is no such file or directory',
+    )
   })
 })
 
@@ -159,5 +262,10 @@ test('a CCD whose calibrated catalogue is damaged fails; the others are solved w
   await calibrate(five, '4,9,14,20,35')
   const sums = sumsWithoutAbsent(five)
   expect(Object.fromEntries(Object.entries(sumsWithoutAbsent(dir)).filter(([name]) => name in sums))).toEqual(sums)
-  expect(absentCcds(dir).failed).toEqual([{ ccd: 28, reason: expect.stringMatching(/^D\S+_ZP\.csv: the calibrated catalogue ends before its rows do/) as string }])
+  expect(absentCcds(dir).failed).toEqual([
+    {
+      ccd: 28,
+      reason: expect.stringMatching(/^D\S+_ZP\.csv: the calibrated catalogue ends before its rows do/) as string,
+    },
+  ])
 })

@@ -29,7 +29,22 @@ function workdirWith(paths: readonly [string, string]): { root: string; work: st
   return { root, work, out }
 }
 
-const calibrate = (work: string, out: string) => run(['--expnum', '668439', '--ccd', 'all', '--workdir', work, '--outdir', out, '--catalog', survey.catalog, '--plots', '--report', '--quiet'])
+const calibrate = (work: string, out: string) =>
+  run([
+    '--expnum',
+    '668439',
+    '--ccd',
+    'all',
+    '--workdir',
+    work,
+    '--outdir',
+    out,
+    '--catalog',
+    survey.catalog,
+    '--plots',
+    '--report',
+    '--quiet',
+  ])
 
 describe('a list that names its catalogues by paths', () => {
   test.each([
@@ -51,16 +66,25 @@ describe('a list that names its catalogues by paths', () => {
     const { root, work, out } = workdirWith(['a\u001b[31m.fits', 'b.fits'])
     const { exitCode, err } = await calibrate(work, out)
     expect(exitCode).toBe(3)
-    expect(err).toContain(`column FILENAME: a line break or another control character cannot stand in the products (found 'a\\u001b[31m.fits')`)
+    expect(err).toContain(
+      `column FILENAME: a line break or another control character cannot ` +
+        `stand in the products (found 'a\\u001b[31m.fits')`,
+    )
     expect(err).not.toContain('\u001b')
-    expect(filesBelow(root).filter((name) => name.endsWith('28_r4p5_ZP.fits'))).toEqual(['night/out/D00668439_28_r4p5_ZP.fits'])
+    expect(filesBelow(root).filter((name) => name.endsWith('28_r4p5_ZP.fits'))).toEqual([
+      'night/out/D00668439_28_r4p5_ZP.fits',
+    ])
   })
 })
 
 test.each(['4\n', '4\u001b[2J', '4\u2028x'])('a list whose name holds %j gives no products', async (reqnum) => {
   const { work, out } = workdirWith(['a.fits', 'b.fits'])
   renameSync(join(work, LIST), join(work, `D00668439_r${reqnum}p5_red_catlist.csv`))
-  for (const args of [['calibrate', '--ccd', 'all', '--catalog', survey.catalog], ['merge'], ['calibrate', '--legacy', '--catalog', survey.catalog]]) {
+  for (const args of [
+    ['calibrate', '--ccd', 'all', '--catalog', survey.catalog],
+    ['merge'],
+    ['calibrate', '--legacy', '--catalog', survey.catalog],
+  ]) {
     const { exitCode, err } = await run([...args, '--expnum', '668439', '--workdir', work, '--outdir', out])
     expect([args[0], exitCode]).toEqual([args[0], args.includes('--legacy') ? 1 : 3])
     expect(err).toContain('the name of the catalogue list holds a line break or another control character: rename it')
@@ -72,7 +96,8 @@ test.each(['4\n', '4\u001b[2J', '4\u2028x'])('a list whose name holds %j gives n
 test('a product that is a link is replaced, not written through; directories that are links are refused', async () => {
   const { root, work, out } = workdirWith(['a.fits', 'b.fits'])
   writeFileSync(join(root, 'victim'), 'old')
-  for (const name of ['D00668439_01_r4p5_ZP.csv', 'a.fits.png', 'report_D00668439_r4p5.html']) symlinkSync(join(root, 'victim'), join(out, name))
+  for (const name of ['D00668439_01_r4p5_ZP.csv', 'a.fits.png', 'report_D00668439_r4p5.html'])
+    symlinkSync(join(root, 'victim'), join(out, name))
   expect(await calibrate(work, out)).toMatchObject({ exitCode: 0 })
   expect(readFileSync(join(root, 'victim'), 'utf8')).toBe('old')
   for (const [to, link, args] of [

@@ -215,7 +215,8 @@ describe('what the CCDs of an exposure share', () => {
     const all = await calibrate(dir)
     expect([all.exitCode, all.ccds]).toEqual([3, [22, 28, 41]])
     const message =
-      'CCD 35 is not of one exposure with the other CCDs: the band is another (found r of CCD 35 and i of CCDs 22, 28, 41'
+      'CCD 35 is not of one exposure with the other CCDs: the band is ' +
+      'another (found r of CCD 35 and i of CCDs 22, 28, 41'
     expect(all.err).toContain(message)
     const outdir = temporaryDirectory()
     const each = (ccd: number) =>

@@ -3,7 +3,12 @@ import { progressLine } from '../../src/cli/progress.js'
 
 function said(errIsTerminal: boolean, quiet: boolean, ccds: number): string {
   const err: string[] = []
-  const line = progressLine({ out: () => undefined, err: (text: string) => err.push(text), env: {}, errIsTerminal } as unknown as Parameters<typeof progressLine>[0], quiet)
+  const line = progressLine(
+    { out: () => undefined, err: (text: string) => err.push(text), env: {}, errIsTerminal } as unknown as Parameters<
+      typeof progressLine
+    >[0],
+    quiet,
+  )
   for (let done = 1; done <= ccds; done++) line.show({ stage: 'calibrated', done, of: ccds })
   line.clear()
   line.clear()
@@ -11,7 +16,9 @@ function said(errIsTerminal: boolean, quiet: boolean, ccds: number): string {
 }
 
 test('on a terminal one line is written over, and taken away at the end', () => {
-  expect(said(true, false, 3)).toBe('\r\x1b[K1 of 3 CCDs calibrated\r\x1b[K2 of 3 CCDs calibrated\r\x1b[K3 of 3 CCDs calibrated\r\x1b[K')
+  expect(said(true, false, 3)).toBe(
+    '\r\x1b[K1 of 3 CCDs calibrated\r\x1b[K2 of 3 CCDs calibrated\r\x1b[K3 of 3 CCDs calibrated\r\x1b[K',
+  )
   expect(said(true, false, 1)).toBe('')
 })
 

@@ -16,7 +16,9 @@ export async function run(args: readonly string[], env: Readonly<Record<string, 
   const exitCode = await main(args, { out: (text) => out.push(text), outBytes, err: (text) => err.push(text), env })
   const printed = { exitCode, out: out.join(''), err: err.join('') }
   // Not enumerable, so that what is printed can be compared as a whole.
-  return Object.defineProperty(printed, 'bytes', { value: Buffer.concat(bytes) }) as typeof printed & { readonly bytes: Buffer }
+  return Object.defineProperty(printed, 'bytes', { value: Buffer.concat(bytes) }) as typeof printed & {
+    readonly bytes: Buffer
+  }
 }
 
 const made: string[] = []

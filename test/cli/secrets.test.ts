@@ -12,16 +12,22 @@ let survey: SmallSurvey
 let server: RangeServer
 beforeAll(async () => {
   survey = await smallSurvey([1, 28])
-  server = await rangeServer(new Map(filesBelow(survey.catalog).map((name) => [`cat/${name}`, readFileSync(join(survey.catalog, name))])))
+  server = await rangeServer(
+    new Map(filesBelow(survey.catalog).map((name) => [`cat/${name}`, readFileSync(join(survey.catalog, name))])),
+  )
 }, 120_000)
 afterAll(() => server.close())
 
 /** Everything below some directories, names and contents, that holds the secret. */
 const holding = (...dirs: string[]): string[] =>
-  dirs.flatMap((dir) => readdirSync(dir, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name))).filter((path) => {
-    const content = filesOnly(path)
-    return [path, content].some((text) => text.includes(SECRET) || text.includes(ENCODED))
-  })
+  dirs
+    .flatMap((dir) =>
+      readdirSync(dir, { recursive: true, withFileTypes: true }).map((entry) => join(entry.parentPath, entry.name)),
+    )
+    .filter((path) => {
+      const content = filesOnly(path)
+      return [path, content].some((text) => text.includes(SECRET) || text.includes(ENCODED))
+    })
 
 function filesOnly(path: string): string {
   try {
@@ -32,7 +38,8 @@ function filesOnly(path: string): string {
 }
 
 describe('the password and the signature of an address', () => {
-  const secretUrl = (port = new URL(server.url).port) => `http://ursula:${SECRET}@127.0.0.1:${port}/cat?X-Amz-Signature=${SECRET}&sig=${SECRET}`
+  const secretUrl = (port = new URL(server.url).port) =>
+    `http://ursula:${SECRET}@127.0.0.1:${port}/cat?X-Amz-Signature=${SECRET}&sig=${SECRET}`
 
   test('open the catalogue, and are in no output, product or cache', async () => {
     const [out, cache] = [temporaryDirectory(), temporaryDirectory()]
@@ -57,7 +64,9 @@ describe('the password and the signature of an address', () => {
     expect(holding(out, cache)).toEqual([])
     // By the environment too, and what the page tells to type is without.
     expect((await run([...calibrate, '--quiet', ...network], { BLISS_CATALOG: secretUrl() })).exitCode).toBe(0)
-    expect(readFileSync(join(out, 'report_D00668439_r4p5.html'), 'utf8')).toContain(`--catalog http://127.0.0.1:${new URL(server.url).port}/cat`)
+    expect(readFileSync(join(out, 'report_D00668439_r4p5.html'), 'utf8')).toContain(
+      `--catalog http://127.0.0.1:${new URL(server.url).port}/cat`,
+    )
   })
 
   test('stand in no message of a server that fails, nor in the files of a grid', async () => {
@@ -71,15 +80,44 @@ describe('the password and the signature of an address', () => {
     const said: string[] = []
     for (const [, fault] of fails) {
       server.fault = fault
-      const { exitCode, out, err } = await run(['--expnum', '668439', '--ccd', '1', '--workdir', survey.work, '--outdir', temporaryDirectory(), '--catalog', secretUrl(), '--cache-size', '0'])
+      const { exitCode, out, err } = await run([
+        '--expnum',
+        '668439',
+        '--ccd',
+        '1',
+        '--workdir',
+        survey.work,
+        '--outdir',
+        temporaryDirectory(),
+        '--catalog',
+        secretUrl(),
+        '--cache-size',
+        '0',
+      ])
       expect(exitCode).toBe(3)
       said.push(out, err)
     }
     server.fault = () => undefined
-    for (const url of [secretUrl('1'), `ftp://ursula:${SECRET}@host/cat`, `s3://ursula:${SECRET}@bucket/cat`, `https://ursula:${SECRET}/x@host/cat`, `https://ursula:1#${SECRET}@host/cat`, `http://u:%zz${SECRET}@127.0.0.1/`]) {
+    for (const url of [
+      secretUrl('1'),
+      `ftp://ursula:${SECRET}@host/cat`,
+      `s3://ursula:${SECRET}@bucket/cat`,
+      `https://ursula:${SECRET}/x@host/cat`,
+      `https://ursula:1#${SECRET}@host/cat`,
+      `http://u:%zz${SECRET}@127.0.0.1/`,
+    ]) {
       // Of a server that is not there each command makes five tries.
       const once = url === secretUrl('1')
-      for (const args of once ? [['catalog', 'info', url]] : [['catalog', 'info', url], ['catalog', 'verify', url], ['catalog', 'query', url, '--cone', '53,-27,0.1'], ['catalog', 'copy', '--from', url, '--to', temporaryDirectory(), '--cone', '53,-27,0.1'], ['report', url], ['compare', url, url]]) {
+      for (const args of once
+        ? [['catalog', 'info', url]]
+        : [
+            ['catalog', 'info', url],
+            ['catalog', 'verify', url],
+            ['catalog', 'query', url, '--cone', '53,-27,0.1'],
+            ['catalog', 'copy', '--from', url, '--to', temporaryDirectory(), '--cone', '53,-27,0.1'],
+            ['report', url],
+            ['compare', url, url],
+          ]) {
         const { exitCode, out, err } = await run([...args, '--cache-size', '0'])
         expect([args, [2, 3].includes(exitCode)]).toEqual([args, true])
         said.push(out, err)
@@ -96,7 +134,13 @@ describe('the password and the signature of an address', () => {
     expect(said.join('')).not.toMatch(new RegExp(`${SECRET}|${ENCODED}`))
   }, 60_000)
 
-  test.each([`ftp://ursula:${SECRET}@host/cat`, `s3://ursula:${SECRET}@bucket/cat`, `https://ursula:${SECRET}/x@host/cat`, `https://host/cat#${SECRET}`, `http://u:%zz${SECRET}@127.0.0.1/`])('%s is refused as a command', async (url) => {
+  test.each([
+    `ftp://ursula:${SECRET}@host/cat`,
+    `s3://ursula:${SECRET}@bucket/cat`,
+    `https://ursula:${SECRET}/x@host/cat`,
+    `https://host/cat#${SECRET}`,
+    `http://u:%zz${SECRET}@127.0.0.1/`,
+  ])('%s is refused as a command', async (url) => {
     const { exitCode, err } = await run(['catalog', 'info', url, '--cache-size', '0'])
     expect(exitCode).toBe(2)
     expect(err).not.toContain(SECRET)
@@ -105,7 +149,19 @@ describe('the password and the signature of an address', () => {
 
 test('addresses are taken apart in few places: whoever else names one has it from them', () => {
   const src = resolve(import.meta.dirname, '../../src')
-  const known = ['node/address-kind.ts', 'node/http-client.ts', 'node/http-files.ts', 'node/open-catalog.ts', 'printable.ts']
-  const takers = filesBelow(src).filter((name) => name.endsWith('.ts') && /new URL\((?!'[^']*', (import\.meta\.url|packageRoot)|`[^`]*`, packageRoot|file, packageRoot)|\.(?:username|password)\b|Authorization/.test(readFileSync(join(src, name), 'utf8')))
+  const known = [
+    'node/address-kind.ts',
+    'node/http-client.ts',
+    'node/http-files.ts',
+    'node/open-catalog.ts',
+    'printable.ts',
+  ]
+  const takers = filesBelow(src).filter(
+    (name) =>
+      name.endsWith('.ts') &&
+      /new URL\((?!'[^']*', (import\.meta\.url|packageRoot)|`[^`]*`, packageRoot|file, packageRoot)|\.(?:username|password)\b|Authorization/.test(
+        readFileSync(join(src, name), 'utf8'),
+      ),
+  )
   expect(takers.map((name) => relative(src, join(src, name)))).toEqual(known)
 })

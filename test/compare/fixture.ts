@@ -3,11 +3,27 @@ import type { CalibratedObjects } from '../../src/compare/read.js'
 import type { ExposureSide } from '../../src/compare/side.js'
 import type { ZeroFacts } from '../../src/compare/zero-rows.js'
 
-/** Objects of a CCD by hand: NUMBER 1..n over 0.1 deg, magnitudes 16 to 24, AUTO 0.1 brighter; the last has no magnitude. */
-export function objectsOf(count: number, { seed = 1, zeropoint = 30, flag = 0, raDeg = 52 }: { seed?: number; zeropoint?: number | null; flag?: number; raDeg?: number } = {}): CalibratedObjects {
+/**
+ * Objects of a CCD by hand: NUMBER 1..n over 0.1 deg, magnitudes 16 to 24, AUTO 0.1 brighter; the last has no
+ * magnitude.
+ */
+export function objectsOf(
+  count: number,
+  {
+    seed = 1,
+    zeropoint = 30,
+    flag = 0,
+    raDeg = 52,
+  }: { seed?: number; zeropoint?: number | null; flag?: number; raDeg?: number } = {},
+): CalibratedObjects {
   const { uniform } = seededRandom(seed)
-  const drawn = Array.from({ length: count }, () => ({ ra: raDeg + 0.1 * uniform(), dec: -28 + 0.1 * uniform(), mag: 16 + 8 * uniform() }))
-  const mag = (shift: number) => Float64Array.from(drawn, (one, i) => (i === count - 1 || zeropoint === null ? NaN : Math.fround(one.mag + shift)))
+  const drawn = Array.from({ length: count }, () => ({
+    ra: raDeg + 0.1 * uniform(),
+    dec: -28 + 0.1 * uniform(),
+    mag: 16 + 8 * uniform(),
+  }))
+  const mag = (shift: number) =>
+    Float64Array.from(drawn, (one, i) => (i === count - 1 || zeropoint === null ? NaN : Math.fround(one.mag + shift)))
   return {
     file: 'made.csv',
     number: Float64Array.from(drawn, (_, i) => i + 1),
@@ -40,11 +56,35 @@ export function rowsOf(objects: CalibratedObjects, rows: readonly number[]): Cal
 }
 
 export function zeroFacts(ccd: number, zeropoint: number | null, change: Partial<ZeroFacts> = {}): ZeroFacts {
-  return { ccd, band: 'i', matched: 90, used: 85, zeropoint, zeropointErr: zeropoint === null ? null : 0.01, magsType: 'mag_psf', system: 'catalog', catalog: null, outcome: null, ...change }
+  return {
+    ccd,
+    band: 'i',
+    matched: 90,
+    used: 85,
+    zeropoint,
+    zeropointErr: zeropoint === null ? null : 0.01,
+    magsType: 'mag_psf',
+    system: 'catalog',
+    catalog: null,
+    outcome: null,
+    ...change,
+  }
 }
 
 /** One side of an exposure; what is not given is empty. */
-export function sideOf(parts: { zero?: ZeroFacts[]; objects?: [number, CalibratedObjects][] } & Partial<Omit<ExposureSide, 'zero' | 'objects'>>): ExposureSide {
+export function sideOf(
+  parts: { zero?: ZeroFacts[]; objects?: [number, CalibratedObjects][] } & Partial<
+    Omit<ExposureSide, 'zero' | 'objects'>
+  >,
+): ExposureSide {
   const { zero = [], objects = [], ...rest } = parts
-  return { band: 'i', allZp: null, matches: new Map(), sigmaClip: new Map(), ...rest, zero: new Map(zero.map((row) => [row.ccd, row])), objects: new Map(objects) }
+  return {
+    band: 'i',
+    allZp: null,
+    matches: new Map(),
+    sigmaClip: new Map(),
+    ...rest,
+    zero: new Map(zero.map((row) => [row.ccd, row])),
+    objects: new Map(objects),
+  }
 }

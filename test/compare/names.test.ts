@@ -21,7 +21,9 @@ test.each([
 })
 
 test('padding does not part exposures, other numbers do', () => {
-  const keys = ['D00668439_r4p5', 'D668439_r04p05', 'D00668439_r4p6', 'D00668439_r4ap5'].map((stem) => exposureKey(parseProductName(`allZP_${stem}.csv`)!.exposure))
+  const keys = ['D00668439_r4p5', 'D668439_r04p05', 'D00668439_r4p6', 'D00668439_r4ap5'].map((stem) =>
+    exposureKey(parseProductName(`allZP_${stem}.csv`)!.exposure),
+  )
   expect(keys).toEqual(['668439 r4p5', '668439 r4p5', '668439 r4p6', '668439 r4ap5'])
 })
 
@@ -31,17 +33,42 @@ test('band and CCD of a FILENAME', () => {
 })
 
 test('of two forms of a catalogue the CSV serves, the plain file before the packed one, and no CCD before 00', () => {
-  const products = ['D00000001_03_r1p1_ZP.fits', 'D00000001_03_r1p1_ZP.csv.gz', 'D00000001_04_r1p1_ZP.fits.gz', 'D00000001_00_r1p1_ZP.csv', 'D00000001_r1p1_ZP.csv', 'Zero_D00000001_03_r1p1.csv.gz', 'Zero_D00000001_03_r1p1.csv']
-  const files = filesByExposure(products.map((path): NamedProduct => ({ ...parseProductName(path)!, path }))).get('1 r1p1')!
-  expect(new Map(files.catalogues)).toEqual(new Map([[3, 'D00000001_03_r1p1_ZP.csv.gz'], [4, 'D00000001_04_r1p1_ZP.fits.gz'], [null, 'D00000001_r1p1_ZP.csv']]))
+  const products = [
+    'D00000001_03_r1p1_ZP.fits',
+    'D00000001_03_r1p1_ZP.csv.gz',
+    'D00000001_04_r1p1_ZP.fits.gz',
+    'D00000001_00_r1p1_ZP.csv',
+    'D00000001_r1p1_ZP.csv',
+    'Zero_D00000001_03_r1p1.csv.gz',
+    'Zero_D00000001_03_r1p1.csv',
+  ]
+  const files = filesByExposure(products.map((path): NamedProduct => ({ ...parseProductName(path)!, path }))).get(
+    '1 r1p1',
+  )!
+  expect(new Map(files.catalogues)).toEqual(
+    new Map([
+      [3, 'D00000001_03_r1p1_ZP.csv.gz'],
+      [4, 'D00000001_04_r1p1_ZP.fits.gz'],
+      [null, 'D00000001_r1p1_ZP.csv'],
+    ]),
+  )
   expect(files.zero.get(3)).toBe('Zero_D00000001_03_r1p1.csv')
 })
 
 test('exposures are paired by number, r and p; a list alone is no exposure', () => {
-  const set = (...names: string[]) => filesByExposure(names.map((path): NamedProduct => ({ ...parseProductName(path)!, path })))
-  const old = set('allZP_D00000002_r1p1.csv', 'allZP_D00000001_r1p1.csv', 'allZP_D00000001_r1p2.csv', 'D00000005_r1p1_red_catlist.csv')
+  const set = (...names: string[]) =>
+    filesByExposure(names.map((path): NamedProduct => ({ ...parseProductName(path)!, path })))
+  const old = set(
+    'allZP_D00000002_r1p1.csv',
+    'allZP_D00000001_r1p1.csv',
+    'allZP_D00000001_r1p2.csv',
+    'D00000005_r1p1_red_catlist.csv',
+  )
   const after = set('allZP_D00000001_r1p01.csv', 'allZP_D00000003_r1p1.csv', 'allZP_D00000002_r1p1.csv')
   const { both, unpaired } = pairExposures(old, after)
   expect(both.map((pair) => pair.id!.expnum)).toEqual([1, 2])
-  expect(unpaired).toEqual([{ expnum: 1, reqnum: '1', attnum: '2', in: 'old' }, { expnum: 3, reqnum: '1', attnum: '1', in: 'new' }])
+  expect(unpaired).toEqual([
+    { expnum: 1, reqnum: '1', attnum: '2', in: 'old' },
+    { expnum: 3, reqnum: '1', attnum: '1', in: 'new' },
+  ])
 })

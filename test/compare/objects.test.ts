@@ -10,7 +10,9 @@ const noColour = (n: number) => new Float64Array(n).fill(NaN)
 describe('pairObjects', () => {
   test('pairs by NUMBER in any order, and counts what is lost and gained', () => {
     const old = objectsOf(200)
-    const shuffled = upTo(200).filter((row) => row % 40 !== 7).reverse()
+    const shuffled = upTo(200)
+      .filter((row) => row % 40 !== 7)
+      .reverse()
     const pairs = pairObjects(old, rowsOf(old, shuffled))
     expect(pairs).toMatchObject({ byPosition: 0, lost: 5, gained: 0 })
     for (const [k, row] of pairs.old.entries()) expect(shuffled[pairs.new[k]!]).toBe(row)
@@ -29,7 +31,8 @@ describe('pairObjects', () => {
       raDeg: old.raDeg!.map((ra) => (ra + (1.2 * (uniform() - 0.5)) / 3600 + 360) % 360),
       decDeg: old.decDeg!.map((dec) => dec + (2.4 * (uniform() - 0.5)) / 3600),
     })
-    const apart = (i: number, j: number) => separationArcsec(old.raDeg![i]!, old.decDeg![i]!, after.raDeg![j]!, after.decDeg![j]!)
+    const apart = (i: number, j: number) =>
+      separationArcsec(old.raDeg![i]!, old.decDeg![i]!, after.raDeg![j]!, after.decDeg![j]!)
     const nearest = (separations: number[]) => separations.indexOf(Math.min(...separations))
     const partner = upTo(300).map((i) => {
       const j = nearest(upTo(300).map((k) => apart(i, k)))
@@ -41,19 +44,29 @@ describe('pairObjects', () => {
     const pairs = pairObjects(old, after)
     expect([...pairs.old]).toEqual(expected)
     expect([...pairs.new]).toEqual(expected.map((i) => partner[i]))
-    expect(pairs).toMatchObject({ byPosition: expected.length, lost: 300 - expected.length, gained: 300 - expected.length })
+    expect(pairs).toMatchObject({
+      byPosition: expected.length,
+      lost: 300 - expected.length,
+      gained: 300 - expected.length,
+    })
   })
 
   test('a NaN position does not speak against the NUMBER; a repeated NUMBER pairs once', () => {
     const old = objectsOf(4)
     const nan = changed(old, { raDeg: Float64Array.of(NaN, NaN, NaN, NaN) })
     expect(pairObjects(old, nan)).toMatchObject({ byPosition: 0, lost: 0, gained: 0 })
-    expect(pairObjects(changed(nan, { number: Float64Array.of(1, 1, 2, 3) }), nan)).toMatchObject({ lost: 1, gained: 1 })
+    expect(pairObjects(changed(nan, { number: Float64Array.of(1, 1, 2, 3) }), nan)).toMatchObject({
+      lost: 1,
+      gained: 1,
+    })
   })
 
   test('without NUMBER and position it says so', () => {
     const bare = changed(objectsOf(3), { number: null, raDeg: null })
-    expect(() => pairObjects(objectsOf(3), bare)).toThrow('made.csv: objects cannot be paired: the two catalogues share neither NUMBER nor ALPHAWIN_J2000 and DELTAWIN_J2000')
+    expect(() => pairObjects(objectsOf(3), bare)).toThrow(
+      'made.csv: objects cannot be paired: the two catalogues share ' +
+        'neither NUMBER nor ALPHAWIN_J2000 and DELTAWIN_J2000',
+    )
   })
 })
 
@@ -63,10 +76,16 @@ describe('magnitudeChange', () => {
     const { uniform, normal } = seededRandom(4)
     const colour = Float64Array.from(upTo(900), (i) => (i % 3 === 0 ? 0.5 + 2 * uniform() : NaN))
     // The slope is per magnitude of the mean of both, so old and new stand symmetrically about it.
-    const shift = old.magPsf.map((mag, i) => 0.25 + 0.004 * (mag - 20) + (Number.isNaN(colour[i]!) ? 0 : 0.05 * (colour[i]! - 1.5)) + 0.005 * normal())
+    const shift = old.magPsf.map(
+      (mag, i) =>
+        0.25 + 0.004 * (mag - 20) + (Number.isNaN(colour[i]!) ? 0 : 0.05 * (colour[i]! - 1.5)) + 0.005 * normal(),
+    )
     const after = changed(old, { magPsf: old.magPsf.map((mag, i) => mag + shift[i]! / 2) })
     const before = changed(old, { magPsf: old.magPsf.map((mag, i) => mag - shift[i]! / 2) })
-    const found = magnitudeChange(pairMagnitudes(pairObjects(before, after), before.magPsf, after.magPsf, colour), 0.001)
+    const found = magnitudeChange(
+      pairMagnitudes(pairObjects(before, after), before.magPsf, after.magPsf, colour),
+      0.001,
+    )
     expect(found).toMatchObject({ pairs: 899, lost: 0, gained: 0, colourPairs: 300 })
     expect(found.offset).toBeCloseTo(0.25, 2)
     expect(Math.abs(found.slope! - 0.004)).toBeLessThan(4 * found.slopeErr!)
@@ -79,7 +98,18 @@ describe('magnitudeChange', () => {
     const after = changed(old, { magAuto: old.magAuto.map((mag, i) => mag + 0.0321 + (i < 7 ? 0.5 : 0)) })
     const pairs = pairMagnitudes(pairObjects(old, after), old.magAuto, after.magAuto, noColour(101))
     expect(magnitudeChange(pairs, 0.033)).toEqual({
-      pairs: 100, offset: 0.0321, scatter: 0, largest: 0.5321, beyondTolerance: 7, lost: 0, gained: 0, slope: 0, slopeErr: 0, colourPairs: 0, colourSlope: null, colourSlopeErr: null,
+      pairs: 100,
+      offset: 0.0321,
+      scatter: 0,
+      largest: 0.5321,
+      beyondTolerance: 7,
+      lost: 0,
+      gained: 0,
+      slope: 0,
+      slopeErr: 0,
+      colourPairs: 0,
+      colourSlope: null,
+      colourSlopeErr: null,
     })
   })
 
@@ -95,9 +125,21 @@ describe('magnitudeChange', () => {
     const old = objectsOf(10)
     const after = changed(old, { magPsf: old.magPsf.map((mag, i) => (i < 2 ? NaN : i === 9 ? 20 : mag)) })
     const all = pairObjects(old, after)
-    expect(magnitudeChange(pairMagnitudes(all, old.magPsf, after.magPsf, noColour(10)), 0.001)).toMatchObject({ pairs: 7, lost: 2, gained: 1 })
+    expect(magnitudeChange(pairMagnitudes(all, old.magPsf, after.magPsf, noColour(10)), 0.001)).toMatchObject({
+      pairs: 7,
+      lost: 2,
+      gained: 1,
+    })
     const none = magnitudeChange(pairMagnitudes(all, noColour(10), noColour(10), noColour(10)), 0.001)
-    expect(none).toMatchObject({ pairs: 0, offset: null, scatter: null, largest: null, slope: null, lost: 0, gained: 0 })
+    expect(none).toMatchObject({
+      pairs: 0,
+      offset: null,
+      scatter: null,
+      largest: null,
+      slope: null,
+      lost: 0,
+      gained: 0,
+    })
   })
 
   test('CCDs of different offsets and depths make no slope together', () => {

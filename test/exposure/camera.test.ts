@@ -1,17 +1,46 @@
 import { existsSync, readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { CAMERA_CCDS, cameraCcd, CCD_AREA_SQ_DEG, ccdAtDetectorPosition, ccdOnSky, ccdUnder, pixelToTangentPlane, tangentPlaneToPixel, usableColumns, workingCcds } from '../../src/exposure/camera.js'
+import {
+  CAMERA_CCDS,
+  cameraCcd,
+  CCD_AREA_SQ_DEG,
+  ccdAtDetectorPosition,
+  ccdOnSky,
+  ccdUnder,
+  pixelToTangentPlane,
+  tangentPlaneToPixel,
+  usableColumns,
+  workingCcds,
+} from '../../src/exposure/camera.js'
 import { fluxChoice, sourcesOf } from '../../src/exposure/fullcat.js'
 import { memorySource } from '../../src/formats/bytes.js'
 import { ldacImageHeaders, readFitsTable } from '../../src/formats/fits/index.js'
 import { separationArcsec, toTangentPlane } from '../../src/math/sphere.js'
 
-// Offsets of CCD centres that the NOAO Source Catalog measured (astro-datalab/nsc, params/decam_chip_xyoff.txt): east, north [deg].
+// Offsets of CCD centres that the NOAO Source Catalog measured (astro-datalab/nsc, params/decam_chip_xyoff.txt): east,
+// north [deg].
 const MEASURED: Record<number, readonly [number, number]> = {
-  1: [-0.308, 0.9041], 3: [0.3132, 0.9026], 4: [-0.4638, 0.7403], 7: [0.468, 0.738], 12: [0.623, 0.5731], 18: [0.778, 0.4083], 19: [-0.7757, 0.248],
-  25: [-0.9313, 0.0836], 28: [0.0007, 0.0816], 31: [0.9323, 0.0792], 32: [-0.9318, -0.0808], 38: [0.9318, -0.0854], 39: [-0.7773, -0.2456], 44: [0.7764, -0.2495],
-  50: [0.7758, -0.4137], 51: [-0.6226, -0.5748], 55: [0.6201, -0.5779], 59: [0.4642, -0.7418], 60: [-0.3126, -0.9042], 62: [0.3085, -0.9057],
+  1: [-0.308, 0.9041],
+  3: [0.3132, 0.9026],
+  4: [-0.4638, 0.7403],
+  7: [0.468, 0.738],
+  12: [0.623, 0.5731],
+  18: [0.778, 0.4083],
+  19: [-0.7757, 0.248],
+  25: [-0.9313, 0.0836],
+  28: [0.0007, 0.0816],
+  31: [0.9323, 0.0792],
+  32: [-0.9318, -0.0808],
+  38: [0.9318, -0.0854],
+  39: [-0.7773, -0.2456],
+  44: [0.7764, -0.2495],
+  50: [0.7758, -0.4137],
+  51: [-0.6226, -0.5748],
+  55: [0.6201, -0.5779],
+  59: [0.4642, -0.7418],
+  60: [-0.3126, -0.9042],
+  62: [0.3085, -0.9057],
 }
 
 test('CCD centres lie where the NOAO Source Catalog measured them', () => {
@@ -24,25 +53,44 @@ test('CCD centres lie where the NOAO Source Catalog measured them', () => {
 
 const realCatalogue = resolve(import.meta.dirname, '../../../shared/real/catalogues/DECam_00241238_01_cat.fits')
 
-test.skipIf(!existsSync(realCatalogue))('sources of a real CCD 1 fall on CCD 1, x to the south and y to the east', async () => {
-  const source = memorySource(realCatalogue, new Uint8Array(readFileSync(realCatalogue)))
-  const header = (await ldacImageHeaders(source))[0]!.header
-  expect(header.text('DETPOS')).toBe(cameraCcd(header.number('CCDNUM')!).detectorPosition)
-  const sources = sourcesOf(await readFitsTable(source, { hdu: 'LDAC_OBJECTS' }), fluxChoice('mag_psf'), 'real')
-  const pointing = { raDeg: 15 * (4 + 5 / 60 + 48.739 / 3600), decDeg: -(52 + 22 / 60 + 30.893 / 3600) } // TELRA, TELDEC
-  let worst = 0
-  for (let i = 0; i < sources.raDeg.length; i++) {
-    const { xiDeg, etaDeg } = toTangentPlane(sources.raDeg[i]!, sources.decDeg[i]!, pointing)!
-    const drawn = pixelToTangentPlane(1, sources.xImage![i]!, sources.yImage![i]!)
-    worst = Math.max(worst, Math.hypot(xiDeg - drawn.xiDeg, etaDeg - drawn.etaDeg) * 3600)
-  }
-  // Telescope pointing is good to some 10 arcsec, and the scale differs by 0.3 % across the field.
-  expect(worst).toBeLessThan(25)
-})
+test.skipIf(!existsSync(realCatalogue))(
+  'sources of a real CCD 1 fall on CCD 1, x to the south and y to the east',
+  async () => {
+    const source = memorySource(realCatalogue, new Uint8Array(readFileSync(realCatalogue)))
+    const header = (await ldacImageHeaders(source))[0]!.header
+    expect(header.text('DETPOS')).toBe(cameraCcd(header.number('CCDNUM')!).detectorPosition)
+    const sources = sourcesOf(await readFitsTable(source, { hdu: 'LDAC_OBJECTS' }), fluxChoice('mag_psf'), 'real')
+    // TELRA, TELDEC
+    const pointing = { raDeg: 15 * (4 + 5 / 60 + 48.739 / 3600), decDeg: -(52 + 22 / 60 + 30.893 / 3600) }
+    let worst = 0
+    for (let i = 0; i < sources.raDeg.length; i++) {
+      const { xiDeg, etaDeg } = toTangentPlane(sources.raDeg[i]!, sources.decDeg[i]!, pointing)!
+      const drawn = pixelToTangentPlane(1, sources.xImage![i]!, sources.yImage![i]!)
+      worst = Math.max(worst, Math.hypot(xiDeg - drawn.xiDeg, etaDeg - drawn.etaDeg) * 3600)
+    }
+    // Telescope pointing is good to some 10 arcsec, and the scale differs by 0.3 % across the field.
+    expect(worst).toBeLessThan(25)
+  },
+)
 
 test('62 CCDs, no two of them closer than a gap, named from S29 to N31', () => {
   expect(CAMERA_CCDS.map(({ ccd }) => ccd)).toEqual(Array.from({ length: 62 }, (_, k) => k + 1))
-  const names = [[1, 'S29'], [4, 'S25'], [8, 'S20'], [13, 'S14'], [19, 'S8'], [25, 'S1'], [31, 'S7'], [32, 'N1'], [39, 'N8'], [45, 'N14'], [51, 'N20'], [56, 'N25'], [60, 'N29'], [62, 'N31']] as const
+  const names = [
+    [1, 'S29'],
+    [4, 'S25'],
+    [8, 'S20'],
+    [13, 'S14'],
+    [19, 'S8'],
+    [25, 'S1'],
+    [31, 'S7'],
+    [32, 'N1'],
+    [39, 'N8'],
+    [45, 'N14'],
+    [51, 'N20'],
+    [56, 'N25'],
+    [60, 'N29'],
+    [62, 'N31'],
+  ] as const
   for (const [ccd, name] of names) {
     expect(cameraCcd(ccd).detectorPosition).toBe(name)
     expect(ccdAtDetectorPosition(name)).toBe(ccd)
@@ -51,7 +99,11 @@ test('62 CCDs, no two of them closer than a gap, named from S29 to N31', () => {
   expect(new Set(CAMERA_CCDS.map(({ detectorPosition }) => detectorPosition)).size).toBe(62)
   for (const a of CAMERA_CCDS) {
     for (const b of CAMERA_CCDS) {
-      if (b.ccd > a.ccd) expect(Math.abs(a.xiDeg - b.xiDeg) > 0.3101 || Math.abs(a.etaDeg - b.etaDeg) > 0.1641, `${a.ccd} and ${b.ccd}`).toBe(true)
+      if (b.ccd > a.ccd)
+        expect(
+          Math.abs(a.xiDeg - b.xiDeg) > 0.3101 || Math.abs(a.etaDeg - b.etaDeg) > 0.1641,
+          `${a.ccd} and ${b.ccd}`,
+        ).toBe(true)
     }
   }
   expect(CCD_AREA_SQ_DEG).toBeCloseTo(0.045, 3)
@@ -70,7 +122,11 @@ test('CCDs 2 and 61 are missing, and 2 was back on the night of GW170817', () =>
 
 test('pixels and the tangent plane turn into each other', () => {
   for (const ccd of [1, 31, 62]) {
-    for (const [x, y] of [[1, 1], [2048, 4096], [100.25, 3000.5]] as const) {
+    for (const [x, y] of [
+      [1, 1],
+      [2048, 4096],
+      [100.25, 3000.5],
+    ] as const) {
       const { xiDeg, etaDeg } = pixelToTangentPlane(ccd, x, y)
       const back = tangentPlaneToPixel(ccd, xiDeg, etaDeg)
       expect(back.x).toBeCloseTo(x, 8)
@@ -91,7 +147,12 @@ test.each([
       const offset = toTangentPlane(raDeg, corners.decDeg[k]!, pointing)!
       return [Math.sign(offset.xiDeg - xiDeg), Math.sign(offset.etaDeg - etaDeg)]
     })
-    expect(signs).toEqual([[1, -1], [1, 1], [-1, 1], [-1, -1]])
+    expect(signs).toEqual([
+      [1, -1],
+      [1, 1],
+      [-1, 1],
+      [-1, -1],
+    ])
     for (let k = 0; k < 4; k++) {
       expect(corners.raDeg[k]).toBeGreaterThanOrEqual(0)
       expect(corners.raDeg[k]).toBeLessThan(360)

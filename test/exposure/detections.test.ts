@@ -100,22 +100,26 @@ describe('a column of another form', () => {
     [
       'NUMBER as names',
       text('NUMBER', 'S1', 'S2', 'S3'),
-      'column NUMBER: the column is of a type or shape that is not read (found text, one value in each row, expected one number in each row)',
+      'column NUMBER: the column is of a type or shape that is not read (found text, ' +
+        'one value in each row, expected one number in each row)',
     ],
     [
       'CLASS_STAR as a vector',
       f32('CLASS_STAR', [1, 1, 1, 1, 1, 1], { width: 2 }),
-      'column CLASS_STAR: the column is of a type or shape that is not read (found 32-bit floats, a vector of 2 in each row',
+      'column CLASS_STAR: the column is of a type or shape that is not read ' +
+        '(found 32-bit floats, a vector of 2 in each row',
     ],
     [
       'FLUX_MAX of varying length',
       f32('FLUX_MAX', [1, 2, 3], { offsets: Uint32Array.of(0, 2, 3, 3) }),
-      'column FLUX_MAX: the column is of a type or shape that is not read (found 32-bit floats, an array of varying length in each row',
+      'column FLUX_MAX: the column is of a type or shape that is not read (found ' +
+        '32-bit floats, an array of varying length in each row',
     ],
     [
       'FLAGS as bits',
       { name: 'FLAGS', type: 'bool', values: Uint8Array.of(0, 1, 1) },
-      'column FLAGS: the column is of a type or shape that is not read (found logical values or bits, one value in each row, expected whole numbers)',
+      'column FLAGS: the column is of a type or shape that is not read (found logical ' +
+        'values or bits, one value in each row, expected whole numbers)',
     ],
     [
       'flags that are no whole numbers',
@@ -148,7 +152,8 @@ describe('a column of another form', () => {
     ]).toEqual([2, 4, 6])
     const error = await refusal(sources(ldac(apertures('FLUX_APER', 5), apertures('FLUXERR_APER', 5)), 'mag_aper_2'))
     expect(error.message).toBe(
-      'cat.fits, row 3, column FLUX_APER: the column has no such element: choose one with --magsType, as in mag_aper_8 (found element 2 of 1, expected an element from 1 to 2)',
+      'cat.fits, row 3, column FLUX_APER: the column has no such element: choose one with --magsType, as in ' +
+        'mag_aper_8 (found element 2 of 1, expected an element from 1 to 2)',
     )
   })
 })
@@ -192,7 +197,8 @@ describe('positions are read in the unit of their column', () => {
       ['ALPHAWIN_J2000', 'pixel'],
     ] as const) {
       expect((await refusal(read(ldac(f64(name, [1, 2, 3], { unit }))))).message).toBe(
-        `cat.fits, HDU 2, column ${name}: the unit of the positions (TUNIT) is none that is known (found '${unit}', expected deg, rad, h, arcmin, arcsec or mas)`,
+        `cat.fits, HDU 2, column ${name}: the unit of the positions (TUNIT) is none that is known ` +
+          `(found '${unit}', expected deg, rad, h, arcmin, arcsec or mas)`,
       )
     }
   })
@@ -228,17 +234,20 @@ describe('where the detections are', () => {
     [
       'two tables that may be meant',
       writeFitsTables([alone('A', objects()), alone('B', objects())]),
-      'the file has no table LDAC_OBJECTS, and several others with the columns of detections (found A (HDU 1, binary table), B (HDU 2, binary table), expected LDAC_OBJECTS)',
+      'the file has no table LDAC_OBJECTS, and several others with the columns of detections (found A (HDU ' +
+        '1, binary table), B (HDU 2, binary table), expected LDAC_OBJECTS)',
     ],
     [
       'none',
       writeFitsTables([fields, alone('X', tableOf([i32('NUMBER', [1])]))]),
-      'the file has no table LDAC_OBJECTS, and no other with the columns of detections (found FIELDS (HDU 1, binary table), X (HDU 2, binary table), expected LDAC_OBJECTS)',
+      'the file has no table LDAC_OBJECTS, and no other with the columns of detections (found FIELDS (HDU ' +
+        '1, binary table), X (HDU 2, binary table), expected LDAC_OBJECTS)',
     ],
     [
       'no table at all',
       writeFitsTables([]),
-      'the file has no table LDAC_OBJECTS, and no other with the columns of detections (found no extension, expected LDAC_OBJECTS)',
+      'the file has no table LDAC_OBJECTS, and no other with the columns of ' +
+        'detections (found no extension, expected LDAC_OBJECTS)',
     ],
     [
       'the only one lacks a column',
@@ -289,7 +298,8 @@ describe('several tables of detections', () => {
     [
       'headers that do not tell',
       [IMHEAD({}), OBJECTS(), IMHEAD({}), OBJECTS(...moved(1))],
-      'their image headers do not tell which are of CCD 28 (found HDU 2 of 3 rows, HDU 4 of 3 rows, expected one LDAC_OBJECTS, or before each an LDAC_IMHEAD with CCDNUM)',
+      'their image headers do not tell which are of CCD 28 (found HDU 2 of 3 rows, HDU 4 of 3 rows, ' +
+        'expected one LDAC_OBJECTS, or before each an LDAC_IMHEAD with CCDNUM)',
     ],
     [
       'one of them does not',
@@ -304,7 +314,8 @@ describe('several tables of detections', () => {
     [
       'other CCDs',
       [IMHEAD({ CCDNUM: 1 }), OBJECTS(), IMHEAD({ CCDNUM: 35 }), OBJECTS(...moved(1))],
-      'none of them is of CCD 28 by its image header (found HDU 2 of 3 rows with CCDNUM 1, HDU 4 of 3 rows with CCDNUM 35',
+      'none of them is of CCD 28 by its image header (found HDU 2 of 3 rows ' +
+        'with CCDNUM 1, HDU 4 of 3 rows with CCDNUM 35',
     ],
   ])('%s: refused', async (_, tables, message) => {
     const error = await refusal(read(writeFitsTables(tables)))
@@ -316,7 +327,8 @@ describe('several tables of detections', () => {
 
   test('the same detections twice, or other columns in the second: refused', async () => {
     expect((await refusal(read(writeFitsTables([IMHEAD(cards), OBJECTS(), IMHEAD(cards), OBJECTS()])))).message).toBe(
-      'cat.fits: two tables of the file hold the same detections of one CCD (found 3 of HDU 4 within 0.5 arcsec of those of HDU 2, expected one table, or one for each amplifier)',
+      'cat.fits: two tables of the file hold the same detections of one CCD (found 3 of HDU 4 within 0.5 ' +
+        'arcsec of those of HDU 2, expected one table, or one for each amplifier)',
     )
     expect(
       (
@@ -331,7 +343,9 @@ describe('several tables of detections', () => {
           ),
         )
       ).message,
-    ).toMatch(/^\S.*, HDU 2, column CLASS_STAR: tables that belong together have not the same columns \(found another column, or none, in HDU 4,/)
+    ).toMatch(
+      /^\S.*, HDU 2, column CLASS_STAR: tables that belong together have not the same columns \(found another column, or none, in HDU 4,/,
+    )
   })
 
   test('several image headers of one table: that of the CCD, or they agree, or they are refused', async () => {
@@ -367,7 +381,8 @@ describe('the unit of the flux column', () => {
       undefined,
       undefined,
       [
-        'the unit of column FLUX_PSF is electrons per second (TUNIT), that of the image counts (BUNIT): it counts as not known',
+        'the unit of column FLUX_PSF is electrons per second (TUNIT), that of ' +
+          'the image counts (BUNIT): it counts as not known',
       ],
     ])
   })

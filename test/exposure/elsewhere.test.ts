@@ -2,7 +2,10 @@ import { expect, test } from 'vitest'
 import { areElsewhere } from '../../src/exposure/elsewhere.js'
 
 const ccd = (raDeg: number, decDeg: number) => ({ centre: { raDeg, decDeg } })
-const list = (...positions: [number, number][]) => ({ raDeg: Float64Array.from(positions, ([ra]) => ra), decDeg: Float64Array.from(positions, ([, dec]) => dec) })
+const list = (...positions: [number, number][]) => ({
+  raDeg: Float64Array.from(positions, ([ra]) => ra),
+  decDeg: Float64Array.from(positions, ([, dec]) => dec),
+})
 
 test.each([
   ['one of several near', list([10, 20], [200, -5]), [ccd(10.5, 20.5)], false],

@@ -49,11 +49,13 @@ describe('band', () => {
     expect(() => checkBand(row, 'i')).not.toThrow()
     expect(() => checkBand(row, undefined)).not.toThrow()
     expect(() => checkBand({ ...row, bandText: 'z' }, undefined)).toThrow(
-      "list.csv, line 4, column BAND: BAND disagrees with the name of D00668439_i_28_r4p5_fullcat.fits (found 'z' in the list and 'i' there, expected one band)",
+      'list.csv, line 4, column BAND: BAND disagrees with the name of ' +
+        "D00668439_i_28_r4p5_fullcat.fits (found 'z' in the list and 'i' there, expected one band)",
     )
     for (const other of ['g', 'SDSS r', 'zd', 'Cousins I', 'I', 'N964 DECam c0008 9645.0 94.0']) {
       expect(() => checkBand(row, other)).toThrow(
-        `BAND disagrees with the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits (found 'i' in the list and '${other}' there`,
+        `BAND disagrees with the image header (FILTER, BAND) of ` +
+          `D00668439_i_28_r4p5_fullcat.fits (found 'i' in the list and '${other}' there`,
       )
     }
     expect(() => checkBand(listed('SDSS i'), 'SDSS r')).toThrow("found 'SDSS i' in the list and 'SDSS r' there")
@@ -62,7 +64,8 @@ describe('band', () => {
   test('a name that is not known is said to be that, and does not disagree', () => {
     const check = () => checkBand(row, 'F775W wheel 2')
     expect(check).toThrow(
-      "the filter in the image header (FILTER, BAND) of D00668439_i_28_r4p5_fullcat.fits is not known: if it is the list's i, write that",
+      'the filter in the image header (FILTER, BAND) of ' +
+        "D00668439_i_28_r4p5_fullcat.fits is not known: if it is the list's i, write that",
     )
     expect(check).toThrow("found 'F775W wheel 2'")
     expect(check).not.toThrow('disagree')
@@ -83,10 +86,12 @@ describe('EXPNUM and CCDNUM of the header', () => {
   })
   test('disagreement names both', () => {
     expect(check({ EXPNUM: 668440 })).toThrow(
-      'list.csv, line 3, column EXPNUM: EXPNUM disagrees with the image header of x.fits (found 668439 in the list and 668440 there, expected one number)',
+      'list.csv, line 3, column EXPNUM: EXPNUM disagrees with the image header of x.fits ' +
+        '(found 668439 in the list and 668440 there, expected one number)',
     )
     expect(check({ EXPNUM: 668439, CCDNUM: 29 })).toThrow(
-      'list.csv, line 3, column CCDNUM: CCDNUM disagrees with the image header of x.fits (found 28 in the list and 29 there',
+      'list.csv, line 3, column CCDNUM: CCDNUM disagrees with the image ' +
+        'header of x.fits (found 28 in the list and 29 there',
     )
   })
 })
@@ -125,7 +130,8 @@ describe('the list by itself', () => {
     [
       'a blank corner',
       { 11: '' },
-      'list.csv, line 3, column RAC2: a value of the catalogue list is not usable (found nothing, expected a number from -360 to 720)',
+      'list.csv, line 3, column RAC2: a value of the catalogue list is not usable ' +
+        '(found nothing, expected a number from -360 to 720)',
     ],
     [
       'a NaN centre',
@@ -141,7 +147,8 @@ describe('the list by itself', () => {
     [
       'a centre that is a stand-in',
       { 7: 0, 8: 0 },
-      'list.csv, line 3, column RA_CENT, DEC_CENT: the centre of CCD 2 is not amid its corners (found (0, 0), 58.7 deg from their middle, expected about (54.00000, -27.80010))',
+      'list.csv, line 3, column RA_CENT, DEC_CENT: the centre of CCD 2 is not amid its corners (found (0, ' +
+        '0), 58.7 deg from their middle, expected about (54.00000, -27.80010))',
     ],
     [
       'a centre in the next CCD',
@@ -159,7 +166,8 @@ describe('the list by itself', () => {
 
   test('a CCD in another field than most is the fault of its row; of two that are apart both have one', () => {
     const message =
-      'list.csv, line 3, column RA_CENT, DEC_CENT: CCD 2 is in another field than most CCDs of the list (found (153.1, -27.8), expected at most 10 deg from the others)'
+      'list.csv, line 3, column RA_CENT, DEC_CENT: CCD 2 is in another field than most CCDs of the list ' +
+      '(found (153.1, -27.8), expected at most 10 deg from the others)'
     expect(faults(line(1, 53.1), line(2, 153.1), line(3, 54))).toEqual([undefined, message, undefined])
     expect(faults(line(1, 53.1), line(2, 153.1)).every((fault) => fault?.includes('in another field'))).toBe(true)
   })
@@ -186,7 +194,8 @@ describe('the list and the file that it names', () => {
       'another CCD in the name',
       { fileName: 'D00668439_i_29_r4p5_fullcat.fits' },
       {},
-      'list.csv, line 3, column CCDNUM: CCDNUM disagrees with the name of D00668439_i_29_r4p5_fullcat.fits (found 28 in the list and 29 there, expected one number)',
+      'list.csv, line 3, column CCDNUM: CCDNUM disagrees with the name of ' +
+        'D00668439_i_29_r4p5_fullcat.fits (found 28 in the list and 29 there, expected one number)',
     ],
     [
       'another exposure in the name',
@@ -198,7 +207,8 @@ describe('the list and the file that it names', () => {
       'one file of two rows',
       { sharedWithLines: [5] },
       {},
-      'list.csv, line 3, column FILENAME: several CCDs of the list have one file, D00668439_i_28_r4p5_fullcat.fits, which has no CCDNUM (found also in line 5, expected a file for each CCD)',
+      'list.csv, line 3, column FILENAME: several CCDs of the list have one file, ' +
+        'D00668439_i_28_r4p5_fullcat.fits, which has no CCDNUM (found also in line 5, expected a file for each CCD)',
     ],
   ])('%s is refused', (_, change, header, message) => {
     expect(() => messages(change, header)).toThrow(message)
@@ -221,7 +231,9 @@ describe('the list and the file that it names', () => {
       'another night',
       {},
       { 'MJD-OBS': 57984.6 },
-      'list.csv, line 3, column NITE: NITE disagrees with the time in the image header of D00668439_i_28_r4p5_fullcat.fits (found 20170817 in the list and MJD 57984.6 there, expected one night; the header counts)',
+      'list.csv, line 3, column NITE: NITE disagrees with the time in the image header of ' +
+        'D00668439_i_28_r4p5_fullcat.fits (found 20170817 in the list and MJD ' +
+        '57984.6 there, expected one night; the header counts)',
     ],
     ['an earlier day', {}, { 'DATE-OBS': '2017-08-16T23:00:00' }, 'NITE disagrees with the time'],
     [
@@ -234,13 +246,16 @@ describe('the list and the file that it names', () => {
       'another exposure time',
       { exposureTimeSec: 30 },
       { EXPTIME: 330 },
-      'list.csv, line 3, column EXPTIME: EXPTIME disagrees with the image header of D00668439_i_28_r4p5_fullcat.fits (found 30 s in the list and 330 s there, expected one time; the header counts)',
+      'list.csv, line 3, column EXPTIME: EXPTIME disagrees with the image header of ' +
+        'D00668439_i_28_r4p5_fullcat.fits (found 30 s in the list and 330 s ' +
+        'there, expected one time; the header counts)',
     ],
     [
       'another centre in the header',
       {},
       { RA_CENT: 0, DEC_CENT: 0 },
-      'RA_CENT, DEC_CENT of the image header of D00668439_i_28_r4p5_fullcat.fits are elsewhere than the corners (found (0, 0), 57.9 deg from the middle of the CCD',
+      'RA_CENT, DEC_CENT of the image header of D00668439_i_28_r4p5_fullcat.fits are elsewhere than ' +
+        'the corners (found (0, 0), 57.9 deg from the middle of the CCD',
     ],
     [
       'another pointing',
@@ -282,7 +297,8 @@ describe('the CCDs of an exposure', () => {
   const YEAR_SEC = 365.25 * 86_400
   test('those that are not with most are named, with what they say and what the others say', () => {
     expect(strangeSiblings(siblings({}, {}, { band: 'r' })).get(3)!.message).toBe(
-      'CCD 3 is not of one exposure with the other CCDs: the band is another (found r of CCD 3 and i of CCDs 1, 2, expected one; calibrate them apart, or correct the one that is wrong)',
+      'CCD 3 is not of one exposure with the other CCDs: the band is another (found r of CCD 3 and i of ' +
+        'CCDs 1, 2, expected one; calibrate them apart, or correct the one that is wrong)',
     )
     expect(strange({}, {}, { band: 'r' })).toEqual([3])
     expect(strange({}, { headerEpochYr: 2017.6 + 60 / YEAR_SEC }, {})).toEqual([2])

@@ -2,14 +2,20 @@ import { describe, expect, test } from 'vitest'
 import { fluxChoice, sourcesOf } from '../../src/exposure/fullcat.js'
 import { tableOf, type Column } from '../../src/table/columns.js'
 
-const f32 = (name: string, width: number, ...values: number[]): Column => ({ name, type: 'f32', width, values: Float32Array.from(values) })
+const f32 = (name: string, width: number, ...values: number[]): Column => ({
+  name,
+  type: 'f32',
+  width,
+  values: Float32Array.from(values),
+})
 const base: Column[] = [
   { name: 'NUMBER', type: 'i32', values: Int32Array.of(1, 2) },
   { name: 'ALPHA_J2000', type: 'f64', values: Float64Array.of(10, 11) },
   { name: 'DELTA_J2000', type: 'f64', values: Float64Array.of(1, 2) },
   { name: 'FLAGS', type: 'i16', values: Int16Array.of(0, 3) },
 ]
-const flux = (magsType: string, ...columns: Column[]) => Array.from(sourcesOf(tableOf([...base, ...columns]), fluxChoice(magsType), 'cat.fits').flux)
+const flux = (magsType: string, ...columns: Column[]) =>
+  Array.from(sourcesOf(tableOf([...base, ...columns]), fluxChoice(magsType), 'cat.fits').flux)
 
 describe('the flux that --magsType names', () => {
   test('a scalar column, an element of a vector counted from 1, the scalar before the vector', () => {
@@ -21,7 +27,12 @@ describe('the flux that --magsType names', () => {
   })
 
   test.each([
-    ['mag_aper', [f32('FLUX_APER', 2, 1, 2, 3, 4)], 'column FLUX_APER: the column has no such element: choose one with --magsType, as in mag_aper_8 (found a vector of 2 elements, expected an element from 1 to 2)'],
+    [
+      'mag_aper',
+      [f32('FLUX_APER', 2, 1, 2, 3, 4)],
+      'column FLUX_APER: the column has no such element: choose one with --magsType, as in mag_aper_8 ' +
+        '(found a vector of 2 elements, expected an element from 1 to 2)',
+    ],
     ['mag_aper_3', [f32('FLUX_APER', 2, 1, 2, 3, 4)], '(found element 3 of 2, expected an element from 1 to 2)'],
     ['mag_aper_8', [f32('FLUX_APER', 1, 1, 2)], '(found element 8 of 1, expected an element from 1 to 1)'],
     ['mag_psf_7', [f32('FLUX_PSF', 1, 1, 2)], '(found element 7 of 1'],

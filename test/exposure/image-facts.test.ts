@@ -5,12 +5,15 @@ import { julianYearOfMjd, mjdOfDate, mjdOfNite } from '../../src/exposure/epoch.
 
 type Header = Readonly<Record<string, string | number | readonly (string | number)[]>>
 /** A header of these values; a keyword with several is in it several times. */
-const lookup = (header: Header): HeaderLookup => (keyword) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] })
+const lookup =
+  (header: Header): HeaderLookup =>
+  (keyword) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] })
 const read = (header: Header, nite = '') => imageFacts(lookup(header), nite, 'cat.fits')
 const facts = (header: Header, nite = '') => read(header, nite).facts
 
 describe('epoch', () => {
-  // astropy 5.2: Time(57983, format='mjd', scale='tdb').jyear = 2017.62765229295, Time('2017-08-18T12:00:00').mjd = 57983.5
+  // astropy 5.2: Time(57983, format='mjd', scale='tdb').jyear = 2017.62765229295, Time('2017-08-18T12:00:00').mjd =
+  // 57983.5
   test('as astropy has it', () => {
     expect(julianYearOfMjd(57983)).toBeCloseTo(2017.6276522929501, 10)
     expect(mjdOfDate('2017-08-18T12:00:00.0')).toBe(57983.5)
@@ -20,7 +23,10 @@ describe('epoch', () => {
 
   test('MJD-OBS, else DATE-OBS, else NITE, else none', () => {
     expect(facts({ 'MJD-OBS': 57983, 'DATE-OBS': '2001-01-01' }, '20100101')).toMatchObject({ epochFrom: 'MJD-OBS' })
-    expect(facts({ 'MJD-OBS': 'x', 'DATE-OBS': '2017-08-18T00:00:00' }, '20100101')).toMatchObject({ epochYr: julianYearOfMjd(57983), epochFrom: 'DATE-OBS' })
+    expect(facts({ 'MJD-OBS': 'x', 'DATE-OBS': '2017-08-18T00:00:00' }, '20100101')).toMatchObject({
+      epochYr: julianYearOfMjd(57983),
+      epochFrom: 'DATE-OBS',
+    })
     expect(facts({}, '20170817')).toMatchObject({ epochFrom: 'NITE' })
     expect(facts({}, 'unknown')).not.toHaveProperty('epochYr')
     expect(mjdOfDate('2017-13-01')).toBeUndefined()
@@ -28,13 +34,18 @@ describe('epoch', () => {
 })
 
 test('the whole of FILTER, else BAND', () => {
-  expect(facts({ FILTER: 'r DECam SDSS c0002 6415.0 1480.0', BAND: 'i' }).filter).toBe('r DECam SDSS c0002 6415.0 1480.0')
+  expect(facts({ FILTER: 'r DECam SDSS c0002 6415.0 1480.0', BAND: 'i' }).filter).toBe(
+    'r DECam SDSS c0002 6415.0 1480.0',
+  )
   expect(facts({ FILTER: ' ', BAND: 'i       ' }).filter).toBe('i')
   expect(facts({})).not.toHaveProperty('filter')
 })
 
 test('saturation is the lower of the amplifiers, exposure time and airmass are taken where they are numbers', () => {
-  expect(facts({ SATURATA: 41000, SATURATB: 39000.5, EXPTIME: 90, AIRMASS: 'n/a' })).toEqual({ saturation: 39000.5, exposureTimeSec: 90 })
+  expect(facts({ SATURATA: 41000, SATURATB: 39000.5, EXPTIME: 90, AIRMASS: 'n/a' })).toEqual({
+    saturation: 39000.5,
+    exposureTimeSec: 90,
+  })
 })
 
 test('what a unit of flux is: BUNIT where it says, else the gain', () => {
@@ -46,48 +57,81 @@ test('what a unit of flux is: BUNIT where it says, else the gain', () => {
 })
 
 describe('a keyword that is there and cannot be read is not one that is absent', () => {
-  const unreadable = (keyword: string, text: string): HeaderLookup => (name) => ({ values: [], unreadable: name === keyword ? [text] : [] })
+  const unreadable =
+    (keyword: string, text: string): HeaderLookup =>
+    (name) => ({ values: [], unreadable: name === keyword ? [text] : [] })
   test('it is noted, with what stands there', () => {
     expect(read({ EXPTIME: 'abc', GAIN: 'high', EXPNUM: 'x1' }).notes).toEqual([
       "keyword EXPNUM of the image header cannot be read, 'x1' is not a number: it counts for nothing",
       "keyword EXPTIME of the image header cannot be read, 'abc' is not a number: it counts for nothing",
       "keyword GAIN of the image header cannot be read, 'high' is not a number: it counts for nothing",
     ])
-    expect(imageFacts(unreadable('SATURATE', '5e4 adu'), '', 'cat.fits').notes).toEqual(['keyword SATURATE of the image header cannot be read, 5e4 adu is not a number: it counts for nothing'])
+    expect(imageFacts(unreadable('SATURATE', '5e4 adu'), '', 'cat.fits').notes).toEqual([
+      'keyword SATURATE of the image header cannot be read, 5e4 adu is not a number: it counts for nothing',
+    ])
     expect(read({ EXPTIME: 'n/a', AIRMASS: '', FILTER: ' ' })).toEqual({ facts: {}, notes: [] })
   })
 
   test('a date in MJD-OBS is read as one, a Julian Date is not', () => {
-    expect(read({ 'MJD-OBS': '2017-08-18T00:00:00' })).toMatchObject({ facts: { epochYr: julianYearOfMjd(57983), epochFrom: 'MJD-OBS' }, notes: [] })
+    expect(read({ 'MJD-OBS': '2017-08-18T00:00:00' })).toMatchObject({
+      facts: { epochYr: julianYearOfMjd(57983), epochFrom: 'MJD-OBS' },
+      notes: [],
+    })
     const { facts: found, notes } = read({ 'MJD-OBS': 2457983.5 }, '20170817')
-    expect([found.epochFrom, notes]).toEqual(['NITE', ["keyword MJD-OBS of the image header cannot be read, '2457983.5' is not an MJD or a date: it counts for nothing"]])
+    expect([found.epochFrom, notes]).toEqual([
+      'NITE',
+      [
+        "keyword MJD-OBS of the image header cannot be read, '2457983.5' is " +
+          'not an MJD or a date: it counts for nothing',
+      ],
+    ])
   })
 
   test('a band that cannot be read is refused, unless BAND tells it', () => {
     expect(() => imageFacts(unreadable('FILTER', 'r DECam'), '', 'cat.fits')).toThrow(
-      'cat.fits, HDU LDAC_IMHEAD: the band of the image (FILTER, BAND) cannot be read (found r DECam, expected text in quotes)',
+      'cat.fits, HDU LDAC_IMHEAD: the band of the image (FILTER, BAND) cannot ' +
+        'be read (found r DECam, expected text in quotes)',
     )
-    const both: HeaderLookup = (name) => ({ values: name === 'BAND' ? ['r'] : [], unreadable: name === 'FILTER' ? ['r DECam'] : [] })
+    const both: HeaderLookup = (name) => ({
+      values: name === 'BAND' ? ['r'] : [],
+      unreadable: name === 'FILTER' ? ['r DECam'] : [],
+    })
     expect(imageFacts(both, '', 'cat.fits').facts.filter).toBe('r')
   })
 })
 
 describe('a keyword of several values', () => {
   test.each(['EXPNUM', 'CCDNUM', 'MJD-OBS'])('%s is refused', (keyword) => {
-    expect(() => read({ [keyword]: [57983, 57984] })).toThrow(`cat.fits, HDU LDAC_IMHEAD: keyword ${keyword} of the image header has several values (found 57983 and 57984, expected one)`)
+    expect(() => read({ [keyword]: [57983, 57984] })).toThrow(
+      `cat.fits, HDU LDAC_IMHEAD: keyword ${keyword} of the image header has ` +
+        `several values (found 57983 and 57984, expected one)`,
+    )
   })
 
   test('two units of flux are refused, one in two spellings is one', () => {
     expect(() => read({ BUNIT: ['adu', 'electron'] })).toThrow(
-      'cat.fits, HDU LDAC_IMHEAD: keyword BUNIT of the image header has several values (found counts and electrons, expected one)',
+      'cat.fits, HDU LDAC_IMHEAD: keyword BUNIT of the image header has several ' +
+        'values (found counts and electrons, expected one)',
     )
-    expect(read({ BUNIT: ['adu', 'ADU', 'DN'] })).toEqual({ facts: { fluxUnit: 'counts', fluxUnitFrom: 'BUNIT' }, notes: [] })
-    expect(read({ BUNIT: ['Jy', 'nanomaggies'] })).toMatchObject({ facts: {}, notes: [expect.stringContaining('several values')] })
+    expect(read({ BUNIT: ['adu', 'ADU', 'DN'] })).toEqual({
+      facts: { fluxUnit: 'counts', fluxUnitFrom: 'BUNIT' },
+      notes: [],
+    })
+    expect(read({ BUNIT: ['Jy', 'nanomaggies'] })).toMatchObject({
+      facts: {},
+      notes: [expect.stringContaining('several values')],
+    })
   })
 
-  test('a hint is noted and counts for nothing; of saturation levels the lowest holds; one value in two forms is one', () => {
-    expect(read({ EXPTIME: [90, 45] })).toEqual({ facts: {}, notes: ['keyword EXPTIME of the image header has several values, 90 and 45: it counts for nothing'] })
-    expect(facts({ SATURATE: [50000, 40000] }).saturation).toBe(40000)
-    expect(read({ CCDNUM: [28, '28'] }).ccdnum).toBe(28)
-  })
+  test(
+    'a hint is noted and counts for nothing; of saturation levels the ' + 'lowest holds; one value in two forms is one',
+    () => {
+      expect(read({ EXPTIME: [90, 45] })).toEqual({
+        facts: {},
+        notes: ['keyword EXPTIME of the image header has several values, 90 and 45: it counts for nothing'],
+      })
+      expect(facts({ SATURATE: [50000, 40000] }).saturation).toBe(40000)
+      expect(read({ CCDNUM: [28, '28'] }).ccdnum).toBe(28)
+    },
+  )
 })

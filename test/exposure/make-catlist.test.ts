@@ -29,25 +29,33 @@ const CARDS: Record<string, string> = {
 }
 
 function image(fileName: string, changes: Record<string, string | undefined> = {}): ImageHeaders {
-  const cards = Object.entries({ ...CARDS, ...changes }).flatMap(([keyword, value]) => (value === undefined ? [] : [`${keyword.padEnd(8)}= ${value}`.padEnd(80)]))
+  const cards = Object.entries({ ...CARDS, ...changes }).flatMap(([keyword, value]) =>
+    value === undefined ? [] : [`${keyword.padEnd(8)}= ${value}`.padEnd(80)],
+  )
   return { fileName, headers: [parseHeader(cards.join(''), { file: fileName, hdu: 0 })] }
 }
 
 const NAME = 'D00668439_i_28_r4p5_immask.fits'
 
 describe('a catalogue list', () => {
-  test.skipIf(!existsSync(work))('of the golden images is the original\'s, byte by byte (../shared/golden/a_typical)', async () => {
-    const names = readdirSync(work).filter((name) => name.includes('_immask.fits'))
-    const images = await Promise.all(
-      names.reverse().map(async (name) => {
-        const hdus = await readFitsHeaders(memorySource(name, gunzipSync(readFileSync(join(work, name)))))
-        return { fileName: name.replace(/\.gz$/, ''), headers: hdus.map((hdu) => hdu.header) }
-      }),
-    )
-    const expected = { fileName: 'D00668439_r4p5_red_catlist.csv', text: readFileSync(join(work, 'D00668439_r4p5_red_catlist.csv'), 'utf8') }
-    expect(makeCatalogueList(images)).toEqual(expected)
-    expect(makeCatalogueList(images, { legacy: true })).toEqual(expected)
-  })
+  test.skipIf(!existsSync(work))(
+    "of the golden images is the original's, byte by byte (../shared/golden/a_typical)",
+    async () => {
+      const names = readdirSync(work).filter((name) => name.includes('_immask.fits'))
+      const images = await Promise.all(
+        names.reverse().map(async (name) => {
+          const hdus = await readFitsHeaders(memorySource(name, gunzipSync(readFileSync(join(work, name)))))
+          return { fileName: name.replace(/\.gz$/, ''), headers: hdus.map((hdu) => hdu.header) }
+        }),
+      )
+      const expected = {
+        fileName: 'D00668439_r4p5_red_catlist.csv',
+        text: readFileSync(join(work, 'D00668439_r4p5_red_catlist.csv'), 'utf8'),
+      }
+      expect(makeCatalogueList(images)).toEqual(expected)
+      expect(makeCatalogueList(images, { legacy: true })).toEqual(expected)
+    },
+  )
 
   test('prints reals with 12 significant digits, whole ones with .0, integers as they are', () => {
     const { text } = makeCatalogueList([image(NAME)])
@@ -59,7 +67,9 @@ describe('a catalogue list', () => {
   test('takes keywords from the header behind where the first lacks them (fpack)', () => {
     const fileName = `${NAME}.fz`
     const primary = parseHeader('SIMPLE  =                    T'.padEnd(80), { file: fileName, hdu: 0 })
-    expect(makeCatalogueList([{ fileName, headers: [primary, ...image(fileName).headers] }])).toEqual(makeCatalogueList([image(NAME)]))
+    expect(makeCatalogueList([{ fileName, headers: [primary, ...image(fileName).headers] }])).toEqual(
+      makeCatalogueList([image(NAME)]),
+    )
   })
 
   test('keeps a padded tag in its own name and in the names of the catalogues', () => {
@@ -78,7 +88,9 @@ describe('a catalogue list', () => {
   test('invents what the original invents with legacy, but neither EXPNUM nor corners', () => {
     const bare = { NITE: undefined, BAND: undefined, CCDNUM: undefined, AIRMASS: undefined, EXPTIME: undefined }
     expect(makeCatalogueList([image(NAME, bare)], { legacy: true }).text).toContain(',,g,01,1.3,90.,53.1,')
-    expect(() => makeCatalogueList([image(NAME, { ...bare, EXPNUM: undefined })], { legacy: true })).toThrow('the image header lacks EXPNUM')
+    expect(() => makeCatalogueList([image(NAME, { ...bare, EXPNUM: undefined })], { legacy: true })).toThrow(
+      'the image header lacks EXPNUM',
+    )
   })
 
   test('keeps fractions of a second, which the original cuts off', () => {
@@ -88,17 +100,26 @@ describe('a catalogue list', () => {
   })
 
   test('refuses images whose name and header disagree, and images of two exposures', () => {
-    expect(() => makeCatalogueList([image('D00668439_r_28_r4p5_immask.fits')])).toThrow('keyword BAND disagrees with the name of the image (found i, expected r)')
-    expect(() => makeCatalogueList([image(NAME, { CCDNUM: '27' })])).toThrow('keyword CCDNUM disagrees with the name of the image (found 27, expected 28)')
-    expect(() => makeCatalogueList([image(NAME), image('D00668440_i_28_r4p5_immask.fits', { EXPNUM: '668440' })])).toThrow(
-      'D00668440_i_28_r4p5_immask.fits: the images are of several exposures or attempts: make one list for each (found D00668440 r4p5, expected D00668439 r4p5, as D00668439_i_28_r4p5_immask.fits)',
+    expect(() => makeCatalogueList([image('D00668439_r_28_r4p5_immask.fits')])).toThrow(
+      'keyword BAND disagrees with the name of the image (found i, expected r)',
     )
-    expect(() => makeCatalogueList([image('image.fits')])).toThrow('the name of the image has no exposure, band, CCD and tag')
+    expect(() => makeCatalogueList([image(NAME, { CCDNUM: '27' })])).toThrow(
+      'keyword CCDNUM disagrees with the name of the image (found 27, expected 28)',
+    )
+    expect(() =>
+      makeCatalogueList([image(NAME), image('D00668440_i_28_r4p5_immask.fits', { EXPNUM: '668440' })]),
+    ).toThrow(
+      'D00668440_i_28_r4p5_immask.fits: the images are of several exposures or attempts: make one list for ' +
+        'each (found D00668440 r4p5, expected D00668439 r4p5, as D00668439_i_28_r4p5_immask.fits)',
+    )
+    expect(() => makeCatalogueList([image('image.fits')])).toThrow(
+      'the name of the image has no exposure, band, CCD and tag',
+    )
     expect(() => makeCatalogueList([])).toThrow('there is no image to make a catalogue list from')
   })
 })
 
-test('significantText is C\'s %.12g', () => {
+test("significantText is C's %.12g", () => {
   // printf '%.12g' of the same values
   const table: [number, string][] = [
     [53.26938387723456, '53.2693838772'],

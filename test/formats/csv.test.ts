@@ -10,9 +10,11 @@ const parse = (text: string) => parseFloat64(encode(text), 0, text.length)
 async function read(text: string, fields: CsvField[], chunkBytes = Infinity, rowsPerTable = 65_536): Promise<Table[]> {
   const bytes = encode(text)
   const chunks: Uint8Array[] = []
-  for (let at = 0; at < bytes.length; at += chunkBytes) chunks.push(bytes.subarray(at, Math.min(bytes.length, at + chunkBytes)))
+  for (let at = 0; at < bytes.length; at += chunkBytes)
+    chunks.push(bytes.subarray(at, Math.min(bytes.length, at + chunkBytes)))
   const tables: Table[] = []
-  for await (const table of readNumericCsv(chunks, { name: 'stars.csv', fields: () => fields, rowsPerTable })) tables.push(table)
+  for await (const table of readNumericCsv(chunks, { name: 'stars.csv', fields: () => fields, rowsPerTable }))
+    tables.push(table)
   return tables
 }
 
@@ -23,12 +25,21 @@ const FIELDS: CsvField[] = [
 
 describe('numbers', () => {
   test('any double reads back from its shortest text, as from Number', () => {
-    fc.assert(fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) => Object.is(parse(String(value)), Number(String(value)))), { numRuns: 20_000, seed: 1 })
+    fc.assert(
+      fc.property(fc.double({ noNaN: true, noDefaultInfinity: true }), (value) =>
+        Object.is(parse(String(value)), Number(String(value))),
+      ),
+      { numRuns: 20_000, seed: 1 },
+    )
   })
   test('decimal text of every length is rounded as Number rounds it', () => {
-    const digits = fc.array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 25 }).map((list) => list.join(''))
+    const digits = fc
+      .array(fc.integer({ min: 0, max: 9 }), { minLength: 1, maxLength: 25 })
+      .map((list) => list.join(''))
     fc.assert(
-      fc.property(digits, digits, fc.constantFrom('', '-', '+'), (whole, decimals, sign) => Object.is(parse(`${sign}${whole}.${decimals}`), Number(`${sign}${whole}.${decimals}`))),
+      fc.property(digits, digits, fc.constantFrom('', '-', '+'), (whole, decimals, sign) =>
+        Object.is(parse(`${sign}${whole}.${decimals}`), Number(`${sign}${whole}.${decimals}`)),
+      ),
       { numRuns: 20_000, seed: 2 },
     )
   })
@@ -38,20 +49,40 @@ describe('numbers', () => {
       const text = String(n).padStart(decimals + 1, '0')
       return `${text.slice(0, text.length - decimals)}.${text.slice(text.length - decimals)}`
     })
-    fc.assert(fc.property(pointed, (text) => Object.is(parse(text), Number(text))), { numRuns: 100_000, seed: 4 })
+    fc.assert(
+      fc.property(pointed, (text) => Object.is(parse(text), Number(text))),
+      { numRuns: 100_000, seed: 4 },
+    )
     // Halfway between two doubles of 2^53 and above, and just beside.
-    for (const text of ['9007199254740993', '9007199254740995', '9007199254740993.0', '9007199254740993.001', '9007199254740992.999', '4503599627370496.5', '4503599627370497.5']) {
+    for (const text of [
+      '9007199254740993',
+      '9007199254740995',
+      '9007199254740993.0',
+      '9007199254740993.001',
+      '9007199254740992.999',
+      '4503599627370496.5',
+      '4503599627370497.5',
+    ]) {
       expect(parse(text), text).toBe(Number(text))
     }
   })
 
   test.each(['', ' ', 'null', 'NaN', 'NULL', '"null"', '""'])('%j is missing', (text) => expect(parse(text)).toBeNaN())
-  test.each(['abc', '1.2.3', '-', '.', '1e', '0x10', '1 2', 'Infinity', '1,2'])('%j is no number', (text) => expect(parse(text)).toBeUndefined())
+  test.each(['abc', '1.2.3', '-', '.', '1e', '0x10', '1 2', 'Infinity', '1,2'])('%j is no number', (text) =>
+    expect(parse(text)).toBeUndefined(),
+  )
 
   test('whole numbers are exact to 2^63 - 1, either sign', () => {
     const words = new Uint32Array(2)
-    const read64 = (text: string) => (parseInt64(encode(text), 0, text.length, words, 0) ? new BigInt64Array(words.buffer)[0] : undefined)
-    fc.assert(fc.property(fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }), (value) => read64(String(value)) === value), { numRuns: 20_000, seed: 3 })
+    const read64 = (text: string) =>
+      parseInt64(encode(text), 0, text.length, words, 0) ? new BigInt64Array(words.buffer)[0] : undefined
+    fc.assert(
+      fc.property(
+        fc.bigInt({ min: -(2n ** 63n) + 1n, max: 2n ** 63n - 1n }),
+        (value) => read64(String(value)) === value,
+      ),
+      { numRuns: 20_000, seed: 3 },
+    )
     expect(read64('0000000000000000000000012')).toBe(12n)
     expect(read64('9223372036854775808')).toBeUndefined()
     expect(read64('12345678901234567890')).toBeUndefined()
@@ -85,8 +116,14 @@ describe('files', () => {
   test.each([
     ['', 'stars.csv: there is no header line (expected a CSV file)'],
     ['id,ra\n1,2\n3,abc\n', 'stars.csv, line 3, column ra: the field is not a number (found "abc", expected a number)'],
-    ['id,ra\n1.5,2\n', 'stars.csv, line 2, column id: the field is not a whole number (found "1.5", expected a whole number)'],
-    ['# x\nid,ra\n\n1,2\n3,4,5\n', 'stars.csv, line 5: the line has another number of fields than the header (found 3, expected 2)'],
+    [
+      'id,ra\n1.5,2\n',
+      'stars.csv, line 2, column id: the field is not a whole number (found "1.5", expected a whole number)',
+    ],
+    [
+      '# x\nid,ra\n\n1,2\n3,4,5\n',
+      'stars.csv, line 5: the line has another number of fields than the header (found 3, expected 2)',
+    ],
     ['id,ra\n1,2\n3', 'stars.csv, line 3: the line has another number of fields than the header (found 1, expected 2)'],
     ['id,ra\n1,"2\n', 'stars.csv, line 2, column ra: a quote is not closed on its line'],
   ])('%j: the message says where', async (bad, message) => {
@@ -102,22 +139,45 @@ describe('other separators', () => {
   ]
   const read = async (text: string, cut = 7) => {
     const bytes = new TextEncoder().encode(text)
-    const chunks = Array.from({ length: Math.ceil(bytes.length / cut) }, (_, i) => bytes.subarray(i * cut, (i + 1) * cut))
+    const chunks = Array.from({ length: Math.ceil(bytes.length / cut) }, (_, i) =>
+      bytes.subarray(i * cut, (i + 1) * cut),
+    )
     const rows: unknown[] = []
     const units: unknown[] = []
-    for await (const { rowCount, columns } of readNumericCsv(chunks, { name: 'stars.csv', fields: () => ids, rowsPerTable: 1 })) {
+    for await (const { rowCount, columns } of readNumericCsv(chunks, {
+      name: 'stars.csv',
+      fields: () => ids,
+      rowsPerTable: 1,
+    })) {
       for (let row = 0; row < rowCount; row++) rows.push(columns.map(({ values }) => values[row]))
       units.push(columns[0]!.unit)
     }
     return { rows, unit: units[0] }
   }
-  const stars = [[1.5, 5n, 'a b'], [NaN, 7n, '']]
+  const stars = [
+    [1.5, 5n, 'a b'],
+    [NaN, 7n, ''],
+  ]
 
   test.each([
-    ['blanks of an ECSV', '# %ECSV 1.0\n# ---\n# datatype:\n# - {name: ra, unit: deg, datatype: float64}\n# - {name: id, datatype: int64}\n# schema: astropy-2.0\nra id what\n1.5   5 "a b" \n"" 7 ""\n', 'deg'],
-    ['commas of an ECSV', "# %ECSV 1.0\n# ---\n# delimiter: ','\n# datatype:\n# -\n#   name: ra\n#   datatype: float64\n#   unit: rad\n#   description: in deg\nra,id,what\n1.5,5,a b\n,7,\n", 'rad'],
+    [
+      'blanks of an ECSV',
+      '# %ECSV 1.0\n# ---\n# datatype:\n# - {name: ra, unit: deg, datatype: float64}\n# - {name: id, ' +
+        'datatype: int64}\n# schema: astropy-2.0\nra id what\n1.5   5 "a b" \n"" 7 ""\n',
+      'deg',
+    ],
+    [
+      'commas of an ECSV',
+      "# %ECSV 1.0\n# ---\n# delimiter: ','\n# datatype:\n# -\n#   name: ra\n#   datatype: float64\n#   " +
+        'unit: rad\n#   description: in deg\nra,id,what\n1.5,5,a b\n,7,\n',
+      'rad',
+    ],
     ['tabs', 'ra\tid\twhat\n1.5\t5\ta b\n\t7\t\n', undefined],
-    ["VizieR's tabs, with lines of units and dashes", '#RESOURCE=yCat_1355\n\nra\tid\twhat\ndeg\t \t \n-----\t----\t---\n1.5\t5\ta b\n\t7\t\n', 'deg'],
+    [
+      "VizieR's tabs, with lines of units and dashes",
+      '#RESOURCE=yCat_1355\n\nra\tid\twhat\ndeg\t \t \n-----\t----\t---\n1.5\t5\ta b\n\t7\t\n',
+      'deg',
+    ],
     ["VizieR's semicolons", '#\nra;id;what\n"h";"";""\n---;---;---\n1.5;5;a b\n;7;\n', 'h'],
     ['Windows line ends', 'ra\tid\twhat\r\n1.5\t5\ta b\r\n\t7\t\r\n', undefined],
   ])('%s, cut anywhere', async (_, text, unit) => {
@@ -130,7 +190,12 @@ describe('other separators', () => {
   })
 
   test('another separator is named', async () => {
-    await expect(read('ra|id|what\n1.5|5|a\n')).rejects.toThrow("stars.csv, line 1: the separator between the columns is not one that is read (found '|', expected commas, tabs or semicolons)")
-    await expect(read('ra\tid\twhat\n1.5\t5\n\t7\t\n')).rejects.toThrow('stars.csv, line 2: the line has another number of fields than the header (found 2, expected 3)')
+    await expect(read('ra|id|what\n1.5|5|a\n')).rejects.toThrow(
+      'stars.csv, line 1: the separator between the columns is not one that is ' +
+        "read (found '|', expected commas, tabs or semicolons)",
+    )
+    await expect(read('ra\tid\twhat\n1.5\t5\n\t7\t\n')).rejects.toThrow(
+      'stars.csv, line 2: the line has another number of fields than the header (found 2, expected 3)',
+    )
   })
 })

@@ -22,15 +22,25 @@ const SHAPE: JsonShape = {
     row: {
       type: 'object',
       required: ['n'],
-      properties: { n: { type: 'integer', minimum: 0, maximum: 9 }, x: { type: ['number', 'null'], exclusiveMinimum: 0 }, on: { type: 'boolean' } },
+      properties: {
+        n: { type: 'integer', minimum: 0, maximum: 9 },
+        x: { type: ['number', 'null'], exclusiveMinimum: 0 },
+        on: { type: 'boolean' },
+      },
     },
   },
 }
 
 test('it says what ajv says, of values of any kind', () => {
   const valid = new Ajv({ allowUnionTypes: true }).compile(SHAPE)
-  const scalar = fc.oneof(fc.integer({ min: -3, max: 12 }), fc.double({ noNaN: true, noDefaultInfinity: true }), fc.constantFrom('a', 'b', 'C', '', null, true, 2), fc.string())
-  const mostly = <T>(good: fc.Arbitrary<T>) => fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: scalar })
+  const scalar = fc.oneof(
+    fc.integer({ min: -3, max: 12 }),
+    fc.double({ noNaN: true, noDefaultInfinity: true }),
+    fc.constantFrom('a', 'b', 'C', '', null, true, 2),
+    fc.string(),
+  )
+  const mostly = <T>(good: fc.Arbitrary<T>) =>
+    fc.oneof({ weight: 12, arbitrary: good }, { weight: 1, arbitrary: scalar })
   const good = { n: fc.integer({ min: 0, max: 9 }), x: fc.constantFrom(null, 0.5, 1e9), on: fc.boolean() }
   const row = mostly(fc.record({ n: mostly(good.n), x: mostly(good.x), on: mostly(good.on) }, { requiredKeys: ['n'] }))
   const keys = {
@@ -43,11 +53,14 @@ test('it says what ajv says, of values of any kind', () => {
   }
   let accepted = 0
   fc.assert(
-    fc.property(fc.oneof(fc.record(keys, { requiredKeys: ['kind', 'rows'] }), fc.record(keys, { requiredKeys: [] }), scalar), (value) => {
-      const fault = shapeFault(value, SHAPE)
-      if (fault === undefined) accepted++
-      expect(fault === undefined, JSON.stringify(fault)).toBe(valid(value))
-    }),
+    fc.property(
+      fc.oneof(fc.record(keys, { requiredKeys: ['kind', 'rows'] }), fc.record(keys, { requiredKeys: [] }), scalar),
+      (value) => {
+        const fault = shapeFault(value, SHAPE)
+        if (fault === undefined) accepted++
+        expect(fault === undefined, JSON.stringify(fault)).toBe(valid(value))
+      },
+    ),
     { seed: 1, numRuns: 5000 },
   )
   expect(accepted).toBeGreaterThan(500)
@@ -55,7 +68,11 @@ test('it says what ajv says, of values of any kind', () => {
 
 test('a fault names the place, what is there in a few words, and what should be', () => {
   const of = (value: unknown) => shapeFault(value, SHAPE)
-  expect(of({ kind: 'a', rows: [{ n: 1 }, { n: 'x'.repeat(1e6) }] })).toEqual({ path: 'rows[1].n', found: `"${'x'.repeat(60)}"`, expected: 'a whole number' })
+  expect(of({ kind: 'a', rows: [{ n: 1 }, { n: 'x'.repeat(1e6) }] })).toEqual({
+    path: 'rows[1].n',
+    found: `"${'x'.repeat(60)}"`,
+    expected: 'a whole number',
+  })
   expect(of({ kind: 'a', rows: {} })).toEqual({ path: 'rows', found: 'an object', expected: 'a list' })
   expect(of({ kind: 'a' })).toEqual({ path: 'rows', found: 'nothing', expected: 'a value' })
   expect(of([])).toEqual({ path: '', found: 'a list of 0', expected: 'an object' })

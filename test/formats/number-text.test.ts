@@ -1,7 +1,15 @@
 import { readFileSync } from 'node:fs'
 import { resolve } from 'node:path'
 import { expect, test } from 'vitest'
-import { decimalValue, fixedText, float32AsDecimal, float32Text, float64Text, shortestFloat32, type Decimal } from '../../src/formats/number-text.js'
+import {
+  decimalValue,
+  fixedText,
+  float32AsDecimal,
+  float32Text,
+  float64Text,
+  shortestFloat32,
+  type Decimal,
+} from '../../src/formats/number-text.js'
 import { TextBuffer } from '../../src/formats/text-buffer.js'
 
 const float = new Float32Array(1)
@@ -14,7 +22,10 @@ const float32Of = (pattern: number) => {
 /** Pattern and numpy's text; see test/fixtures/legacy/numpy_numbers.py. */
 function fixture(name: string): [string, string][] {
   const text = readFileSync(resolve(import.meta.dirname, '../fixtures/legacy', name), 'utf8')
-  return text.trimEnd().split('\n').map((line) => line.split(' ') as [string, string])
+  return text
+    .trimEnd()
+    .split('\n')
+    .map((line) => line.split(' ') as [string, string])
 }
 
 /** The shortest decimal by trial: the fewest digits that read back, by the engine's exact rounding. */
@@ -25,12 +36,14 @@ function byTrial(x: number): number {
   }
 }
 
-test('float32 text is numpy\'s', () => {
-  const wrong = fixture('float32-text.txt').filter(([pattern, text]) => float32Text(float32Of(Number(pattern))) !== text)
+test("float32 text is numpy's", () => {
+  const wrong = fixture('float32-text.txt').filter(
+    ([pattern, text]) => float32Text(float32Of(Number(pattern))) !== text,
+  )
   expect(wrong).toEqual([])
 })
 
-test('float64 text is numpy\'s', () => {
+test("float64 text is numpy's", () => {
   const words = new BigUint64Array(1)
   const double = new Float64Array(words.buffer)
   const wrong = fixture('float64-text.txt').filter(([pattern, text]) => {
@@ -58,13 +71,14 @@ test(`every ${STRIDE}th float32 has the shortest decimal, and it is the number t
     const value = decimalValue(decimal)
     const tried = byTrial(x)
     if (value !== tried) {
-      // Halfway between two decimals trial takes the larger, numpy the even one. Below a power of two the shortest decimal of the
-      // interval need not be the nearest of its length, so that trial may need a digit more.
+      // Halfway between two decimals trial takes the larger, numpy the even one. Below a power of two the shortest
+      // decimal of the interval need not be the nearest of its length, so that trial may need a digit more.
       const halfway = Math.abs(value - x) === Math.abs(tried - x) && decimal.digits % 2 === 0
       const belowPower = (pattern & 0x7fffff) === 0
       expect(Math.fround(value) === x && (halfway || belowPower), `${x} gives ${value}, by trial ${tried}`).toBe(true)
     }
-    if (value !== Number(`${decimal.digits}e${decimal.exponent}`)) throw new Error(`${decimal.digits}e${decimal.exponent} is not ${value}`)
+    if (value !== Number(`${decimal.digits}e${decimal.exponent}`))
+      throw new Error(`${decimal.digits}e${decimal.exponent} is not ${value}`)
     checked++
   }
   expect(checked).toBeGreaterThan(42_000)
@@ -93,9 +107,21 @@ test('fixedText rounds the exact binary value, halves to even, as C does', () =>
 
 test('a text buffer appends cells of every kind and grows', () => {
   const text = new TextBuffer(2)
-  text.integer(-42).comma().integer(0).comma().integer(2 ** 40).comma().float64(0.1).comma().ascii('mag_psf').byte(0x0a)
+  text
+    .integer(-42)
+    .comma()
+    .integer(0)
+    .comma()
+    .integer(2 ** 40)
+    .comma()
+    .float64(0.1)
+    .comma()
+    .ascii('mag_psf')
+    .byte(0x0a)
   const line = text.bytes.slice()
   text.copy(line).copy(line, 0, 3)
-  expect(new TextDecoder().decode(text.bytes)).toBe('-42,0,1099511627776,0.1,mag_psf\n-42,0,1099511627776,0.1,mag_psf\n-42')
+  expect(new TextDecoder().decode(text.bytes)).toBe(
+    '-42,0,1099511627776,0.1,mag_psf\n-42,0,1099511627776,0.1,mag_psf\n-42',
+  )
   expect(text.length).toBe(2 * line.length + 3)
 })

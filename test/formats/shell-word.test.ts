@@ -11,7 +11,26 @@ function wordsIn(shell: string, line: string): string[] {
   return stdout.toString('utf8').split('\0').slice(0, -1)
 }
 
-const HOSTILE = ['', ' ', "it's", '$(touch x)', '`touch x`', 'a;b', '-n', '--', '\\', "\\'", '"', '!x', '~', '*', '#', 'a\nb', '星', '&|<>(){}[]']
+const HOSTILE = [
+  '',
+  ' ',
+  "it's",
+  '$(touch x)',
+  '`touch x`',
+  'a;b',
+  '-n',
+  '--',
+  '\\',
+  "\\'",
+  '"',
+  '!x',
+  '~',
+  '*',
+  '#',
+  'a\nb',
+  '星',
+  '&|<>(){}[]',
+]
 const CONTROLS = ['\u001b[31m', 'a\rb', '\u0007', '\u009b2J', "\u001b'$(touch x)\\\n", '\u2028', '\u202e']
 
 describe('a shell gives back the words', () => {

@@ -17,12 +17,13 @@ describe('the shortest decimal of a float64', () => {
   const DRAWS: Record<string, (uniform: number) => number> = {
     'from 1 to 8': (u) => 1 + 7 * u,
     'right ascensions': (u) => 360 * u,
-    'declinations': (u) => 180 * u - 90,
+    declinations: (u) => 180 * u - 90,
     'up to 512': (u) => 8 + 504 * u,
     'float32 values, with halves in the last place': (u) => Math.fround(1 + 511 * u),
     'few decimals': (u) => Math.round(360e6 * u) / 1e6,
-    'eight to twelve decimals': (u) => Number((360 * u).toFixed(8 + Math.floor(u * 1e6) % 5)),
-    'powers of two and their neighbours': (u) => 2 ** Math.floor(9 * u) * (1 + (Math.floor(u * 1e7) % 5 - 2) * 2 ** -52),
+    'eight to twelve decimals': (u) => Number((360 * u).toFixed(8 + (Math.floor(u * 1e6) % 5))),
+    'powers of two and their neighbours': (u) =>
+      2 ** Math.floor(9 * u) * (1 + ((Math.floor(u * 1e7) % 5) - 2) * 2 ** -52),
     'any size': (u) => 10 ** (40 * u - 20),
   }
 
@@ -40,7 +41,8 @@ describe('the shortest decimal of a float64', () => {
   })
 
   test('what it does not decide', () => {
-    for (const x of [0, 0.99, 512, 1e9, NaN, Infinity, -5, 90, 52.5, 1.25]) expect(shortestFloat64(x, split)).toBe(false)
+    for (const x of [0, 0.99, 512, 1e9, NaN, Infinity, -5, 90, 52.5, 1.25])
+      expect(shortestFloat64(x, split)).toBe(false)
     for (const x of [0, -0, 90, -52.5, 1e-7, 1e300, NaN, -Infinity]) expect(written(x)).toBe(float64Text(x))
   })
 })

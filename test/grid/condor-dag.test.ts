@@ -8,11 +8,27 @@ import { ccdWorkflow, chunkWorkflow, jobCount, type GridExposure } from '../../s
 import { parseDag } from './dag-grammar.js'
 import { expand, newSyntaxArguments, parseSubmit } from './submit-grammar.js'
 
-const OPTIONS = { catalog: '/data/gaia dr2', magsType: 'mag_psf', system: 'des-ab', estimator: 'robust', keepBorrowed: false }
+const OPTIONS = {
+  catalog: '/data/gaia dr2',
+  magsType: 'mag_psf',
+  system: 'des-ab',
+  estimator: 'robust',
+  keepBorrowed: false,
+}
 
 export function exposureOf(expnum: number, ccds: readonly number[], over: Partial<GridExposure> = {}): GridExposure {
   const list = parseListName(`D00${expnum}_r4p05_red_catlist.csv`)!
-  return { list, expnum, workdir: `/data/${expnum}`, outdir: `/out/${expnum}`, sha256: '0'.repeat(64), band: 'i', nite: '20170817', ccds, ...over }
+  return {
+    list,
+    expnum,
+    workdir: `/data/${expnum}`,
+    outdir: `/out/${expnum}`,
+    sha256: '0'.repeat(64),
+    band: 'i',
+    nite: '20170817',
+    ccds,
+    ...over,
+  }
 }
 
 /** What a node's process is started with, by the rules of both files. */
@@ -40,23 +56,57 @@ test('the DAG of two exposures: prepare, then the CCDs, merge and verify of each
   }
   const submit = submitText('calibrate', measuredRequests('ccd', 2, {}).calibrate, { directory: '/grid', lines: [] })
   expect(argumentsOf(dag, 'calibrate_668439_r4p05_28', submit)).toEqual([
-    '/grid/node.sh', 'calibrate', '--expnum', '668439', '--reqnum', '4', '--attnum', '05', '--ccd', '28', '--workdir', '/data/668439', '--outdir', '/out/668439',
-    '--catalog', '/data/gaia dr2', '--magsType', 'mag_psf', '--system', 'des-ab', '--estimator', 'robust',
+    '/grid/node.sh',
+    'calibrate',
+    '--expnum',
+    '668439',
+    '--reqnum',
+    '4',
+    '--attnum',
+    '05',
+    '--ccd',
+    '28',
+    '--workdir',
+    '/data/668439',
+    '--outdir',
+    '/out/668439',
+    '--catalog',
+    '/data/gaia dr2',
+    '--magsType',
+    'mag_psf',
+    '--system',
+    'des-ab',
+    '--estimator',
+    'robust',
   ])
 })
 
 test('the DAG of chunks: every chunk before the one merge, every check after it', () => {
-  const chunks = Array.from({ length: 380 }, (_, k) => ({ name: `chunk_${k}`, manifest: `/grid/chunks/${k}.csv`, plan: `/grid/chunks/${k}.plan.json` }))
-  const dag = parseDag(dagText(chunkWorkflow('bliss', chunks, OPTIONS, '/grid/bliss.plan.json', '/grid/summary.parquet'), { retries: 1 }))
+  const chunks = Array.from({ length: 380 }, (_, k) => ({
+    name: `chunk_${k}`,
+    manifest: `/grid/chunks/${k}.csv`,
+    plan: `/grid/chunks/${k}.plan.json`,
+  }))
+  const dag = parseDag(
+    dagText(chunkWorkflow('bliss', chunks, OPTIONS, '/grid/bliss.plan.json', '/grid/summary.parquet'), { retries: 1 }),
+  )
   expect(dag.nodes.size).toBe(2 * 380 + 3)
   expect(dag.nodes.get('merge')!.parents.size).toBe(380)
   expect(dag.nodes.get('merge')!.children.size).toBe(380)
   expect([...dag.nodes.get('verify_chunk_379')!.parents]).toEqual(['merge'])
-  expect(Math.max(...dagText(chunkWorkflow('bliss', chunks, OPTIONS, '/p', '/s'), { retries: 1 }).split('\n').map((line) => line.length))).toBeLessThan(4096)
+  expect(
+    Math.max(
+      ...dagText(chunkWorkflow('bliss', chunks, OPTIONS, '/p', '/s'), { retries: 1 })
+        .split('\n')
+        .map((line) => line.length),
+    ),
+  ).toBeLessThan(4096)
 })
 
 test('a survey is a DAG of DAGs, a few of them at a time', () => {
-  const parts = ['night_20170817', 'night_20170818'].map((name, k) => ccdWorkflow(name, [exposureOf(668439 + k, [1])], OPTIONS, `/grid/${name}.plan.json`))
+  const parts = ['night_20170817', 'night_20170818'].map((name, k) =>
+    ccdWorkflow(name, [exposureOf(668439 + k, [1])], OPTIONS, `/grid/${name}.plan.json`),
+  )
   const dag = parseDag(dagOfDags(parts, 10))
   expect([...dag.nodes.values()].map(({ kind, file, category }) => [kind, file, category])).toEqual([
     ['subdag', 'night_20170817.dag', 'part'],
@@ -71,11 +121,19 @@ test('any path reaches the job as it is: through VARS, macros and the new syntax
     fc.property(word, word, fc.array(word, { maxLength: 3 }), (directory, catalog, paths) => {
       // The schedd fills these in: no spelling keeps them.
       fc.pre(![directory, catalog, ...paths].some((text) => text.includes('$$(')))
-      const workflow = ccdWorkflow('bliss', [exposureOf(668439, [1], { workdir: `/${paths[0] ?? ''}`, outdir: `/${paths[1] ?? ''}` })], { ...OPTIONS, catalog }, `/${paths[2] ?? ''}`)
+      const workflow = ccdWorkflow(
+        'bliss',
+        [exposureOf(668439, [1], { workdir: `/${paths[0] ?? ''}`, outdir: `/${paths[1] ?? ''}` })],
+        { ...OPTIONS, catalog },
+        `/${paths[2] ?? ''}`,
+      )
       const dag = parseDag(dagText(workflow, { retries: 0 }))
       const where = `/${directory.replaceAll('\t', '')}`.replace(/[\s\\]+$/, '')
       const submit = submitText('calibrate', measuredRequests('ccd', 1, {}).calibrate, { directory: where, lines: [] })
-      expect(argumentsOf(dag, 'calibrate_668439_r4p05_01', submit)).toEqual([`${where}/node.sh`, ...workflow.units[0]!.calibrate[0]!.args])
+      expect(argumentsOf(dag, 'calibrate_668439_r4p05_01', submit)).toEqual([
+        `${where}/node.sh`,
+        ...workflow.units[0]!.calibrate[0]!.args,
+      ])
       expect(expand(parseSubmit(submit).commands.get('initialdir')!, new Map())).toBe(where)
     }),
     { seed: 5, numRuns: 500 },
@@ -85,7 +143,11 @@ test('any path reaches the job as it is: through VARS, macros and the new syntax
 test("the manual's own examples of quoting", () => {
   expect(newSyntaxArguments('"3 simple arguments"')).toEqual(['3', 'simple', 'arguments'])
   expect(newSyntaxArguments(`"one 'two with spaces' 3"`)).toEqual(['one', 'two with spaces', '3'])
-  expect(newSyntaxArguments(`"one ""two"" 'spacey ''quoted'' argument'"`)).toEqual(['one', '"two"', "spacey 'quoted' argument"])
+  expect(newSyntaxArguments(`"one ""two"" 'spacey ''quoted'' argument'"`)).toEqual([
+    'one',
+    '"two"',
+    "spacey 'quoted' argument",
+  ])
   expect(argumentsText(['one', '"two"', "spacey 'quoted' argument"])).toBe(`one ""two"" 'spacey ''quoted'' argument'`)
   const vars = String.raw`JOB NodeA a.sub
 VARS NodeA first="Alberto Contador"
@@ -95,8 +157,16 @@ VARS NodeA fourth="Vincenzo ''The Shark'' Nibali"
 VARS NodeA misc="!@#$%^&*()_-=+=[]{}?/"
 `
   const macros = parseDag(vars).nodes.get('NodeA')!.vars
-  expect(newSyntaxArguments(`"${['first', 'second', 'third', 'fourth', 'misc'].map((name) => `'${macros.get(name)}'`).join(' ')}"`)).toEqual([
-    'Alberto Contador', '"Andy Schleck"', String.raw`Lance\ Armstrong`, "Vincenzo 'The Shark' Nibali", '!@#$%^&*()_-=+=[]{}?/',
+  expect(
+    newSyntaxArguments(
+      `"${['first', 'second', 'third', 'fourth', 'misc'].map((name) => `'${macros.get(name)}'`).join(' ')}"`,
+    ),
+  ).toEqual([
+    'Alberto Contador',
+    '"Andy Schleck"',
+    String.raw`Lance\ Armstrong`,
+    "Vincenzo 'The Shark' Nibali",
+    '!@#$%^&*()_-=+=[]{}?/',
   ])
 })
 
@@ -122,5 +192,8 @@ test('the reader refuses what the manual does not allow', () => {
 })
 
 test('DAGMan is told how many jobs may stand in the queue', () => {
-  for (const line of dagmanConfig(256).split('\n').filter((text) => text !== '' && !text.startsWith('#'))) expect(line).toMatch(/^DAGMAN_[A-Z_]+ = \d+$/)
+  for (const line of dagmanConfig(256)
+    .split('\n')
+    .filter((text) => text !== '' && !text.startsWith('#')))
+    expect(line).toMatch(/^DAGMAN_[A-Z_]+ = \d+$/)
 })

@@ -1,7 +1,8 @@
 /**
- * A strict reader of DAG input files, written from the HTCondor manual (Automated Workflows: "DAGMan Introduction", "Custom Variables for Nodes",
- * "Node Success/Failure", "Composing Workflows from DAGs", "Special Node Types", "Quick Reference"). What the manual does not allow is an error; of what it allows,
- * the commands that steer a workflow are known.
+ * A strict reader of DAG input files, written from the HTCondor manual (Automated Workflows: "DAGMan Introduction",
+ * "Custom Variables for Nodes", "Node Success/Failure", "Composing Workflows from DAGs", "Special Node Types", "Quick
+ * Reference"). What the manual does not allow is an error; of what it allows, the commands that steer a workflow are
+ * known.
  */
 export interface DagNode {
   readonly name: string
@@ -26,7 +27,20 @@ export interface Dag {
   readonly maxJobs: ReadonlyMap<string, number>
 }
 
-const COMMANDS = ['JOB', 'FINAL', 'SUBDAG', 'SPLICE', 'VARS', 'RETRY', 'PARENT', 'SCRIPT', 'CONFIG', 'CATEGORY', 'MAXJOBS', 'DONE'] as const
+const COMMANDS = [
+  'JOB',
+  'FINAL',
+  'SUBDAG',
+  'SPLICE',
+  'VARS',
+  'RETRY',
+  'PARENT',
+  'SCRIPT',
+  'CONFIG',
+  'CATEGORY',
+  'MAXJOBS',
+  'DONE',
+] as const
 
 export function parseDag(text: string): Dag {
   const nodes = new Map<string, DagNode>()
@@ -41,18 +55,33 @@ export function parseDag(text: string): Dag {
     const words = line.trim().split(/[ \t]+/)
     const command = words[0]!.toUpperCase() as (typeof COMMANDS)[number]
     if (!COMMANDS.includes(command)) fail('no command of DAGMan')
-    const known = (name: string | undefined): DagNode => nodes.get(name ?? '') ?? fail(`the node ${name} is not declared above`)
-    const whole = (word: string | undefined): number => (/^-?\d+$/.test(word ?? '') ? Number(word) : fail(`${word} is no integer`))
+    const known = (name: string | undefined): DagNode =>
+      nodes.get(name ?? '') ?? fail(`the node ${name} is not declared above`)
+    const whole = (word: string | undefined): number =>
+      /^-?\d+$/.test(word ?? '') ? Number(word) : fail(`${word} is no integer`)
     const declare = (kind: DagNode['kind'], name: string | undefined, file: string | undefined, rest: string[]) => {
       if (name === undefined || file === undefined) return fail('a name and a file are missing')
       if (/^(parent|child)$/i.test(name) || /[.+]/.test(name)) fail('a node cannot be called that')
       if (nodes.has(name)) fail('the name is taken')
-      const dir = rest[0]?.toUpperCase() === 'DIR' ? rest.splice(0, 2)[1] ?? fail('DIR names no directory') : undefined
+      const dir =
+        rest[0]?.toUpperCase() === 'DIR' ? (rest.splice(0, 2)[1] ?? fail('DIR names no directory')) : undefined
       const flag = (word: string) => rest[0]?.toUpperCase() === word && rest.shift() !== undefined
       const noop = kind !== 'splice' && flag('NOOP')
       const done = (kind === 'job' || kind === 'subdag') && flag('DONE')
       if (rest.length > 0) fail(`${rest[0]} means nothing here`)
-      nodes.set(name, { name, kind, file, ...(dir === undefined ? {} : { dir }), noop, done, vars: new Map(), scripts: [], parents: new Set(), children: new Set(), retries: 0 })
+      nodes.set(name, {
+        name,
+        kind,
+        file,
+        ...(dir === undefined ? {} : { dir }),
+        noop,
+        done,
+        vars: new Map(),
+        scripts: [],
+        parents: new Set(),
+        children: new Set(),
+        retries: 0,
+      })
     }
     const notFinal = (node: DagNode) => (node.kind === 'final' ? fail(`a FINAL node cannot stand in ${command}`) : node)
     switch (command) {
@@ -73,7 +102,8 @@ export function parseDag(text: string): Dag {
         node.retries = whole(words[2])
         if (node.retries < 0) fail('less than no retry')
         if (words[3] !== undefined) {
-          if (words[3].toUpperCase() !== 'UNLESS-EXIT' || words.length !== 5) fail('UNLESS-EXIT and a value are expected')
+          if (words[3].toUpperCase() !== 'UNLESS-EXIT' || words.length !== 5)
+            fail('UNLESS-EXIT and a value are expected')
           node.unlessExit = whole(words[4])
         }
         return
@@ -92,7 +122,8 @@ export function parseDag(text: string): Dag {
       case 'SCRIPT': {
         const rest = words.slice(1)
         if (rest[0]?.toUpperCase() === 'DEFER') for (const word of rest.splice(0, 3).slice(1)) whole(word)
-        if (rest[0]?.toUpperCase() === 'DEBUG' && !['STDOUT', 'STDERR', 'ALL'].includes(rest.splice(0, 3)[2]!)) fail('DEBUG has no such type')
+        if (rest[0]?.toUpperCase() === 'DEBUG' && !['STDOUT', 'STDERR', 'ALL'].includes(rest.splice(0, 3)[2]!))
+          fail('DEBUG has no such type')
         const when = rest[0]?.toUpperCase()
         if (when !== 'PRE' && when !== 'POST' && when !== 'HOLD') return fail('PRE, POST or HOLD is expected')
         if (rest.length < 3) fail('a script is expected')
@@ -116,12 +147,16 @@ export function parseDag(text: string): Dag {
         Object.assign(known(words[1]), { done: true })
     }
   })
-  for (const { category } of nodes.values()) if (category !== undefined && !maxJobs.has(category)) throw new Error(`the category ${category} has no MAXJOBS`)
+  for (const { category } of nodes.values())
+    if (category !== undefined && !maxJobs.has(category)) throw new Error(`the category ${category} has no MAXJOBS`)
   refuseCycles(nodes)
   return { nodes, config, maxJobs }
 }
 
-/** `VARS node [PREPEND | APPEND] name="string" ...`; in a string `\"` and `\\` are the escapes, and a backslash before anything else is an error. */
+/**
+ * `VARS node [PREPEND | APPEND] name="string" ...`; in a string `\"` and `\\` are the escapes, and a backslash before
+ * anything else is an error.
+ */
 function readVars(line: string, node: DagNode, fail: (sentence: string) => never): void {
   let rest = line.replace(/^\s*\S+\s+\S+\s+/, '').replace(/^(PREPEND|APPEND)\s+/i, '')
   if (rest === '') fail('no macro')

@@ -20,14 +20,20 @@ export interface RunOptions {
 }
 
 /**
- * Runs a DAG on this machine as DAGMan does: a node starts when its parents are done, a failed one is retried unless its exit value forbids, what needs a failed
- * node is not run, FINAL runs at the end and decides. A DAG that fails leaves `.rescueNNN` with a DONE line per finished node, which the next run reads.
+ * Runs a DAG on this machine as DAGMan does: a node starts when its parents are done, a failed one is retried unless
+ * its exit value forbids, what needs a failed node is not run, FINAL runs at the end and decides. A DAG that fails
+ * leaves `.rescueNNN` with a DONE line per finished node, which the next run reads.
  */
 export async function runDag(file: string, options: RunOptions): Promise<DagRun> {
   const directory = resolve(file, '..')
-  const rescues = readdirSync(directory).filter((name) => name.startsWith(`${file.slice(directory.length + 1)}.rescue`)).sort()
-  const dag = parseDag(readFileSync(file, 'utf8') + (rescues.length > 0 ? readFileSync(join(directory, rescues.at(-1)!), 'utf8') : ''))
-  if (dag.config !== undefined && !existsSync(join(directory, dag.config))) throw new Error(`CONFIG ${dag.config} does not exist`)
+  const rescues = readdirSync(directory)
+    .filter((name) => name.startsWith(`${file.slice(directory.length + 1)}.rescue`))
+    .sort()
+  const dag = parseDag(
+    readFileSync(file, 'utf8') + (rescues.length > 0 ? readFileSync(join(directory, rescues.at(-1)!), 'utf8') : ''),
+  )
+  if (dag.config !== undefined && !existsSync(join(directory, dag.config)))
+    throw new Error(`CONFIG ${dag.config} does not exist`)
   const started: string[] = []
   const failed = new Set<string>()
   const done = new Set([...dag.nodes.values()].filter((node) => node.done).map(({ name }) => name))
@@ -48,14 +54,25 @@ export async function runDag(file: string, options: RunOptions): Promise<DagRun>
   }
   const normal = [...dag.nodes.values()].filter(({ kind }) => kind !== 'final')
   for (;;) {
-    const ready = normal.filter(({ name, parents }) => !done.has(name) && !failed.has(name) && !running.has(name) && [...parents].every((parent) => done.has(parent)))
-    for (const node of ready.slice(0, options.together - running.size)) running.set(node.name, runNode(node).then(() => void running.delete(node.name)))
+    const ready = normal.filter(
+      ({ name, parents }) =>
+        !done.has(name) && !failed.has(name) && !running.has(name) && [...parents].every((parent) => done.has(parent)),
+    )
+    for (const node of ready.slice(0, options.together - running.size))
+      running.set(
+        node.name,
+        runNode(node).then(() => void running.delete(node.name)),
+      )
     if (running.size === 0) break
     await Promise.race(running.values())
   }
   const final = [...dag.nodes.values()].find(({ kind }) => kind === 'final')
   const status = final ? Number((await once(final, 0)) !== 0) : Number(done.size < normal.length)
-  if (status !== 0) writeFileSync(`${file}.rescue${String(rescues.length + 1).padStart(3, '0')}`, [...done].map((name) => `DONE ${name}\n`).join(''))
+  if (status !== 0)
+    writeFileSync(
+      `${file}.rescue${String(rescues.length + 1).padStart(3, '0')}`,
+      [...done].map((name) => `DONE ${name}\n`).join(''),
+    )
   return { status, started, failed: [...failed] }
 }
 
@@ -70,13 +87,20 @@ function runJob(directory: string, node: DagNode, retry: number, killNow: RunOpt
   const err = openSync(join(cwd, value('error')), 'w')
   return new Promise((finish, broken) => {
     // An empty environment, as a job without getenv has.
-    const child = spawn(value('executable'), newSyntaxArguments(value('arguments')), { cwd, env: {}, stdio: ['ignore', out, err], detached: true })
+    const child = spawn(value('executable'), newSyntaxArguments(value('arguments')), {
+      cwd,
+      env: {},
+      stdio: ['ignore', out, err],
+      detached: true,
+    })
     const start = Date.now()
-    const watch = killNow && setInterval(() => {
-      if (!killNow(node.name, retry, Date.now() - start)) return
-      clearInterval(watch)
-      process.kill(-child.pid!, 'SIGKILL')
-    }, 2)
+    const watch =
+      killNow &&
+      setInterval(() => {
+        if (!killNow(node.name, retry, Date.now() - start)) return
+        clearInterval(watch)
+        process.kill(-child.pid!, 'SIGKILL')
+      }, 2)
     child.on('error', broken).on('close', (code, signal) => {
       clearInterval(watch)
       closeSync(out)

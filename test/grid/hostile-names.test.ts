@@ -34,27 +34,54 @@ function wordsOfTasks(to: string): string[][] {
   for (const shell of ['sh', 'bash']) {
     for (const tasks of readdirSync(to).filter((name) => name.endsWith('.tasks'))) {
       const count = readFileSync(join(to, tasks), 'utf8').split('\n').length - 1
-      for (let k = 0; k < count; k++) spawnSync(shell, [join(to, 'job.sbatch'), tasks, '0'], { cwd: to, env: { PATH: process.env['PATH'], SLURM_ARRAY_TASK_ID: String(k) } })
+      for (let k = 0; k < count; k++)
+        spawnSync(shell, [join(to, 'job.sbatch'), tasks, '0'], {
+          cwd: to,
+          env: { PATH: process.env['PATH'], SLURM_ARRAY_TASK_ID: String(k) },
+        })
     }
   }
-  return readFileSync(ran, 'utf8').split('\n').slice(0, -1).map((line) => line.split('\0').slice(0, -1))
+  return readFileSync(ran, 'utf8')
+    .split('\n')
+    .slice(0, -1)
+    .map((line) => line.split('\0').slice(0, -1))
 }
 
 const noneReached = (root: string) => expect(filesBelow(root).filter((name) => name.endsWith('PWNED'))).toEqual([])
 
 /** Parts of names; those with a reason are refused. */
-const CARRIED = ["it's", '$(touch PWNED)', '`touch PWNED`', 'a;touch PWNED', '-x', '--catalog', '%x%j', 'a b ', '\\', '#', '$HOME', '!!', '\u00a0é星', '{ccd}']
+const CARRIED = [
+  "it's",
+  '$(touch PWNED)',
+  '`touch PWNED`',
+  'a;touch PWNED',
+  '-x',
+  '--catalog',
+  '%x%j',
+  'a b ',
+  '\\',
+  '#',
+  '$HOME',
+  '!!',
+  '\u00a0é星',
+  '{ccd}',
+]
 const REFUSED = ['\n$(touch${IFS}PWNED)\n', 'a\r', '\u001b[31m', '\u2028touch PWNED', '\u0085', '\u007f']
 
 describe('Slurm', () => {
   test.each(CARRIED)('the jobs get %j as it is', async (text) => {
     const dir = exposureCalled(text, text)
     const to = join(temporaryDirectory(), 'grid')
-    expect(await run(['grid', 'slurm', dir, '--to', to, '--catalog', survey.catalog])).toMatchObject({ exitCode: 0, err: '' })
+    expect(await run(['grid', 'slurm', dir, '--to', to, '--catalog', survey.catalog])).toMatchObject({
+      exitCode: 0,
+      err: '',
+    })
     const jobs = wordsOfTasks(to)
     expect(jobs).toHaveLength(8)
     const calibrate = jobs.find(([command]) => command === 'calibrate')!
-    const value = (name: string) => calibrate.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ?? calibrate[calibrate.indexOf(name) + 1]
+    const value = (name: string) =>
+      calibrate.find((word) => word.startsWith(`${name}=`))?.slice(name.length + 1) ??
+      calibrate[calibrate.indexOf(name) + 1]
     expect([value('--reqnum'), value('--workdir')]).toEqual([text, dir])
     noneReached(dirname(to))
     // What a person is told to type does the same.
@@ -66,7 +93,9 @@ describe('Slurm', () => {
     for (const text of CARRIED) {
       const dir = exposureCalled(text, text)
       const to = join(temporaryDirectory(), 'grid')
-      expect(await run(['grid', 'slurm', dir, '--to', to, '--catalog', survey.catalog, '--per', 'chunk'])).toMatchObject({ exitCode: text.endsWith(' ') ? 2 : 0 })
+      expect(
+        await run(['grid', 'slurm', dir, '--to', to, '--catalog', survey.catalog, '--per', 'chunk']),
+      ).toMatchObject({ exitCode: text.endsWith(' ') ? 2 : 0 })
       expect(existsSync(to)).toBe(!text.endsWith(' '))
       if (text.endsWith(' ')) continue
       const { exposures } = parsePlan(readFileSync(join(to, 'chunks', 'chunk_00001.plan.json'), 'utf8'), 'plan')
@@ -81,10 +110,14 @@ describe('HTCondor', () => {
   test.each(CARRIED)('the DAG and its submit files can be read with %j', async (text) => {
     const to = join(temporaryDirectory(), `${text}x`)
     const dir = exposureCalled(text, text)
-    expect(await run(['grid', 'condor', dir, `--to=${to}`, '--catalog', survey.catalog])).toMatchObject({ exitCode: 0, err: '' })
+    expect(await run(['grid', 'condor', dir, `--to=${to}`, '--catalog', survey.catalog])).toMatchObject({
+      exitCode: 0,
+      err: '',
+    })
     const dag = parseDag(readFileSync(join(to, 'bliss.dag'), 'utf8'))
     expect(dag.nodes.size).toBe(5)
-    for (const { file } of dag.nodes.values()) expect(parseSubmit(readFileSync(join(to, file), 'utf8')).commands.get('executable')).toBe('/bin/sh')
+    for (const { file } of dag.nodes.values())
+      expect(parseSubmit(readFileSync(join(to, file), 'utf8')).commands.get('executable')).toBe('/bin/sh')
   })
 
   test.each(['a$$(Cpus)', 'ends\\'])('a name that a submit file has no form for is refused: %j', async (text) => {
@@ -94,12 +127,25 @@ describe('HTCondor', () => {
     expect(err).toContain(text)
   })
 
-  test.each(['name\n = x', 'a = b\nqueue 5', 'a = b\\', 'a @=end', 'include : /bin/x|', 'a = \u001b', ' queue 3'])('no further line of a submit file is %j', async (line) => {
-    const to = join(temporaryDirectory(), 'grid')
-    const { exitCode, err } = await run(['grid', 'condor', survey.work, '--to', to, '--catalog', survey.catalog, '--submit-line', line])
-    expect([exitCode, existsSync(to)]).toEqual([2, false])
-    expect(err).toContain('--submit-line')
-  })
+  test.each(['name\n = x', 'a = b\nqueue 5', 'a = b\\', 'a @=end', 'include : /bin/x|', 'a = \u001b', ' queue 3'])(
+    'no further line of a submit file is %j',
+    async (line) => {
+      const to = join(temporaryDirectory(), 'grid')
+      const { exitCode, err } = await run([
+        'grid',
+        'condor',
+        survey.work,
+        '--to',
+        to,
+        '--catalog',
+        survey.catalog,
+        '--submit-line',
+        line,
+      ])
+      expect([exitCode, existsSync(to)]).toEqual([2, false])
+      expect(err).toContain('--submit-line')
+    },
+  )
 })
 
 describe('what no line can hold is refused, and nothing is written', () => {
@@ -112,20 +158,42 @@ describe('what no line can hold is refused, and nothing is written', () => {
     for (const [where, make] of places) {
       for (const planner of planners) {
         const to = join(temporaryDirectory(), 'grid')
-        const { exitCode, err } = await run(['grid', planner[0]!, make(text), '--to', to, '--catalog', survey.catalog, ...planner.slice(1)])
-        expect([where, planner, exitCode === 2 || exitCode === 3, existsSync(to)]).toEqual([where, planner, true, false])
+        const { exitCode, err } = await run([
+          'grid',
+          planner[0]!,
+          make(text),
+          '--to',
+          to,
+          '--catalog',
+          survey.catalog,
+          ...planner.slice(1),
+        ])
+        expect([where, planner, exitCode === 2 || exitCode === 3, existsSync(to)]).toEqual([
+          where,
+          planner,
+          true,
+          false,
+        ])
         expect(err).toMatch(/^bliss-calib: [ -~]*\n$/)
       }
     }
   })
 
   test.each([
-    ['--to', 'slurm'], ['--outdir', 'slurm'], ['--program', 'slurm'], ['--program', 'condor'],
-    ['--jobsub-options', 'condor'], ['--script', 'condor'], ['--script-args', 'condor'],
+    ['--to', 'slurm'],
+    ['--outdir', 'slurm'],
+    ['--program', 'slurm'],
+    ['--program', 'condor'],
+    ['--jobsub-options', 'condor'],
+    ['--script', 'condor'],
+    ['--script-args', 'condor'],
   ])('in the option %s of grid %s', async (option, planner) => {
     const to = join(temporaryDirectory(), 'grid')
     const evil = `${to}x\u2028touch PWNED`
-    const jobsub = option.startsWith('--script') || option.startsWith('--jobsub') ? ['--jobsub', ...(option === '--script-args' ? ['--script', 'x.sh'] : [])] : []
+    const jobsub =
+      option.startsWith('--script') || option.startsWith('--jobsub')
+        ? ['--jobsub', ...(option === '--script-args' ? ['--script', 'x.sh'] : [])]
+        : []
     const asked = option === '--to' ? ['--to', evil] : ['--to', to, `${option}=${evil}`]
     const { exitCode } = await run(['grid', planner, survey.work, ...asked, '--catalog', survey.catalog, ...jobsub])
     expect([exitCode, existsSync(to), existsSync(evil)]).toEqual([2, false, false])
@@ -134,7 +202,16 @@ describe('what no line can hold is refused, and nothing is written', () => {
   test('jobsub has no quotes: whatever a shell or the tool would change', async () => {
     for (const text of CARRIED) {
       const to = join(temporaryDirectory(), 'grid')
-      const { exitCode } = await run(['grid', 'condor', exposureCalled(text, text), '--to', to, '--catalog', survey.catalog, '--jobsub'])
+      const { exitCode } = await run([
+        'grid',
+        'condor',
+        exposureCalled(text, text),
+        '--to',
+        to,
+        '--catalog',
+        survey.catalog,
+        '--jobsub',
+      ])
       const plain = /^[\w%-]+$/.test(text)
       expect([text, exitCode, existsSync(to)]).toEqual([text, plain ? 0 : 2, plain])
     }
@@ -154,7 +231,8 @@ describe('what no line can hold is refused, and nothing is written', () => {
 
   test('the address of a catalogue stays an address; one with a password is refused', async () => {
     const to = join(temporaryDirectory(), 'grid')
-    const planned = (catalog: string) => run(['grid', 'slurm', survey.work, '--to', to, '--catalog', catalog, '--cache-size', '0'])
+    const planned = (catalog: string) =>
+      run(['grid', 'slurm', survey.work, '--to', to, '--catalog', catalog, '--cache-size', '0'])
     // Nothing listens at port 1.
     const open = await planned('http://127.0.0.1:1/gaia')
     expect([open.exitCode, existsSync(to)]).toEqual([3, false])

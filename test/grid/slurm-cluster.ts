@@ -4,7 +4,10 @@ import { createServer } from 'node:net'
 import { tmpdir, userInfo } from 'node:os'
 import { join } from 'node:path'
 
-/** A Slurm cluster of this one machine: controller and node daemon of its own, in a temporary directory, on the loopback interface only. */
+/**
+ * A Slurm cluster of this one machine: controller and node daemon of its own, in a temporary directory, on the loopback
+ * interface only.
+ */
 export interface SlurmCluster {
   readonly directory: string
   /** Environment in which sbatch and its company find the cluster. */
@@ -30,7 +33,10 @@ export interface SlurmJob {
   readonly exitCode: string
 }
 
-const found = (program: string) => ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin', '/sbin'].map((dir) => join(dir, program)).find((path) => existsSync(path))
+const found = (program: string) =>
+  ['/usr/sbin', '/usr/local/sbin', '/usr/bin', '/usr/local/bin', '/sbin']
+    .map((dir) => join(dir, program))
+    .find((path) => existsSync(path))
 
 /** Why no cluster can be started here; undefined where one can. */
 export function slurmMissing(): string | undefined {
@@ -58,10 +64,12 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
   const conf = join(directory, 'slurm.conf')
   const version = Number(/(\d+)\.(\d+)/.exec(spawnSync(found('slurmctld')!, ['-V'], { encoding: 'utf8' }).stdout)?.[1])
   writeFileSync(conf, configuration(directory, await freePort(), await freePort(), cpus))
-  // From 23.02 on there is a plugin for machines without control groups; before, the first generation's does nothing that we ask for.
+  // From 23.02 on there is a plugin for machines without control groups; before, the first generation's does nothing
+  // that we ask for.
   writeFileSync(join(directory, 'cgroup.conf'), `CgroupPlugin=${version >= 23 ? 'disabled' : 'cgroup/v1'}\n`)
   const env = { PATH: process.env['PATH'], SLURM_CONF: conf }
-  const start = (program: string, ...args: string[]) => spawn(found(program)!, ['-D', '-f', conf, ...args], { env, stdio: 'ignore', detached: true })
+  const start = (program: string, ...args: string[]) =>
+    spawn(found(program)!, ['-D', '-f', conf, ...args], { env, stdio: 'ignore', detached: true })
   const daemons: ChildProcess[] = [start('slurmctld', '-c'), start('slurmd', '-N', 'node0')]
   const stopNow = () => {
     // Job steps are children of slurmstepd, in sessions of their own: their environment names this cluster.
@@ -89,7 +97,17 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
       if (id === undefined) return []
       const array = value('ArrayJobId')
       const taskId = array === undefined ? id : `${array}_${value('ArrayTaskId')}`
-      return [{ id, taskId, name: value('JobName')!, task: value('ArrayTaskId') ?? '', state: value('JobState')!, restarts: Number(value('Restarts')), exitCode: value('ExitCode')! }]
+      return [
+        {
+          id,
+          taskId,
+          name: value('JobName')!,
+          task: value('ArrayTaskId') ?? '',
+          state: value('JobState')!,
+          restarts: Number(value('Restarts')),
+          exitCode: value('ExitCode')!,
+        },
+      ]
     })
   }
   const cluster: SlurmCluster = {
@@ -100,7 +118,13 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
     async settled(timeoutMs) {
       for (const end = Date.now() + timeoutMs; ; await pause(200)) {
         const all = jobs()
-        if (all.every(({ state }) => !['PENDING', 'RUNNING', 'COMPLETING', 'CONFIGURING', 'REQUEUED', 'SUSPENDED'].includes(state))) return all
+        if (
+          all.every(
+            ({ state }) =>
+              !['PENDING', 'RUNNING', 'COMPLETING', 'CONFIGURING', 'REQUEUED', 'SUSPENDED'].includes(state),
+          )
+        )
+          return all
         if (Date.now() > end) throw new Error(`not settled: ${run('squeue', '-o', '%i %j %T %r')}\n${logs(directory)}`)
       }
     },
@@ -108,13 +132,19 @@ export async function startSlurm(cpus: number): Promise<SlurmCluster> {
       process.removeListener('exit', stopNow)
       stopNow()
       if (watchdog.pid !== undefined) killGroup(watchdog.pid)
-      for (const end = Date.now() + 5000; processesOf(conf).length > 0 && Date.now() < end; await pause(50)) for (const pid of processesOf(conf)) kill(pid)
+      for (const end = Date.now() + 5000; processesOf(conf).length > 0 && Date.now() < end; await pause(50))
+        for (const pid of processesOf(conf)) kill(pid)
       rmSync(directory, { recursive: true, force: true })
     },
   }
   try {
-    for (const end = Date.now() + 20_000; !/\bidle\b/.test(spawnSync('sinfo', ['-h', '-o', '%T'], { env, encoding: 'utf8' }).stdout ?? ''); await pause(100)) {
-      if (Date.now() > end || daemons.some(({ exitCode }) => exitCode !== null)) throw new Error(`Slurm does not come up\n${logs(directory)}`)
+    for (
+      const end = Date.now() + 20_000;
+      !/\bidle\b/.test(spawnSync('sinfo', ['-h', '-o', '%T'], { env, encoding: 'utf8' }).stdout ?? '');
+      await pause(100)
+    ) {
+      if (Date.now() > end || daemons.some(({ exitCode }) => exitCode !== null))
+        throw new Error(`Slurm does not come up\n${logs(directory)}`)
     }
   } catch (error) {
     await cluster.stop()
@@ -162,8 +192,13 @@ PartitionName=main Nodes=node0 Default=YES MaxTime=INFINITE State=UP
 
 /** Processes whose environment names the cluster's configuration: daemons, steps and whatever jobs have started. */
 function processesOf(conf: string): number[] {
-  const { stdout } = spawnSync('/bin/sh', ['-c', `grep -lsz "^SLURM_CONF=${conf}$" /proc/[0-9]*/environ`], { encoding: 'utf8' })
-  return (stdout ?? '').split('\n').flatMap((path) => Number(/^\/proc\/(\d+)\//.exec(path)?.[1]) || []).filter((pid) => pid !== process.pid)
+  const { stdout } = spawnSync('/bin/sh', ['-c', `grep -lsz "^SLURM_CONF=${conf}$" /proc/[0-9]*/environ`], {
+    encoding: 'utf8',
+  })
+  return (stdout ?? '')
+    .split('\n')
+    .flatMap((path) => Number(/^\/proc\/(\d+)\//.exec(path)?.[1]) || [])
+    .filter((pid) => pid !== process.pid)
 }
 
 function killGroup(pid: number): void {
@@ -183,5 +218,11 @@ function kill(pid: number): void {
 }
 
 function logs(directory: string): string {
-  return ['slurmctld.log', 'slurmd.log'].map((name) => (existsSync(join(directory, name)) ? `${name}:\n${readFileSync(join(directory, name), 'utf8').split('\n').slice(-25).join('\n')}` : '')).join('\n')
+  return ['slurmctld.log', 'slurmd.log']
+    .map((name) =>
+      existsSync(join(directory, name))
+        ? `${name}:\n${readFileSync(join(directory, name), 'utf8').split('\n').slice(-25).join('\n')}`
+        : '',
+    )
+    .join('\n')
 }

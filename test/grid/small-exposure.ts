@@ -13,14 +13,21 @@ export interface SmallSurvey {
 }
 
 /** Exposures of the given CCDs, a few hundred detections a CCD, one beside the other along RA. */
-export async function smallSurvey(ccds: readonly number[], expnums: readonly number[] = [668439]): Promise<SmallSurvey> {
+export async function smallSurvey(
+  ccds: readonly number[],
+  expnums: readonly number[] = [668439],
+): Promise<SmallSurvey> {
   const root = temporaryDirectory()
   const work = join(root, 'work')
   const raw = join(root, 'raw')
   mkdirSync(raw)
   for (const [k, expnum] of expnums.entries()) {
     const pointing = { raDeg: 53.1 + 3 * k, decDeg: -27.8 }
-    const exposure = simulateExposure({ expnum, pointing, ccds: [...ccds], columns: 'slim', galaxiesPerSqDeg: 3000, spuriousPerSqDeg: 200 }, describeCatalogue('gaia_dr2'), seededRandom(expnum))
+    const exposure = simulateExposure(
+      { expnum, pointing, ccds: [...ccds], columns: 'slim', galaxiesPerSqDeg: 3000, spuriousPerSqDeg: 200 },
+      describeCatalogue('gaia_dr2'),
+      seededRandom(expnum),
+    )
     const directory = expnums.length === 1 ? work : join(work, `${expnum}`)
     mkdirSync(directory, { recursive: true })
     for (const { name, bytes } of workFiles(exposure)) writeFileSync(join(directory, name), bytes)

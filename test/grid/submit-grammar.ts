@@ -1,4 +1,7 @@
-/** A strict reader of submit descriptions, written from the condor_submit manual page and "Submitting a Job": `name = value` lines, `$(macro)`, and `queue` at the end. */
+/**
+ * A strict reader of submit descriptions, written from the condor_submit manual page and "Submitting a Job": `name =
+ * value` lines, `$(macro)`, and `queue` at the end.
+ */
 export interface SubmitDescription {
   readonly commands: ReadonlyMap<string, string>
 }
@@ -44,7 +47,10 @@ export function parseSubmit(text: string): SubmitDescription {
   return { commands }
 }
 
-/** A value with its macros replaced, again and again as condor_submit does; `$(DOLLAR)` is a dollar that is not looked at again. */
+/**
+ * A value with its macros replaced, again and again as condor_submit does; `$(DOLLAR)` is a dollar that is not looked
+ * at again.
+ */
 export function expand(value: string, macros: ReadonlyMap<string, string>): string {
   let text = value
   for (let depth = 0; /\$\((?!DOLLAR\))/i.test(text); depth++) {
@@ -60,8 +66,8 @@ export function expand(value: string, macros: ReadonlyMap<string, string>): stri
 }
 
 /**
- * The arguments of the new syntax: the whole in double quotes, `""` a double quote; white space parts them, single quotes hold white space, and in them `''` is a
- * single quote.
+ * The arguments of the new syntax: the whole in double quotes, `""` a double quote; white space parts them, single
+ * quotes hold white space, and in them `''` is a single quote.
  */
 export function newSyntaxArguments(value: string): string[] {
   if (!/^"(?:[^"]|"")*"$/.test(value)) throw new Error(`not the new syntax: ${value}`)

@@ -15,7 +15,9 @@ function* cells(count: number) {
     const near = () => Math.floor(nside * (1 - random.uniform() ** 8))
     const x = Math.min(nside - 1, run % 3 === 0 ? random.below(nside) : near())
     const y = Math.min(nside - 1, run % 3 === 0 ? random.below(nside) : run % 3 === 1 ? near() : nside - 1 - x)
-    yield run % 2 && face >= 8 ? { order, nside, face, x: nside - 1 - x, y: nside - 1 - y } : { order, nside, face, x, y }
+    yield run % 2 && face >= 8
+      ? { order, nside, face, x: nside - 1 - x, y: nside - 1 - y }
+      : { order, nside, face, x, y }
   }
 }
 
@@ -26,7 +28,8 @@ test('the sides keep to the bounds that the covers rely on', () => {
   const centre = new Float64Array(3)
   let tightest = 0
   for (const { order, nside, face, x, y } of cells(4000)) {
-    for (let k = 0; k < 4; k++) vectorOf(face, (x + (k & 1)) / nside, (y + (k >> 1)) / nside, grid, 3 * ((k & 1) + 3 * (k >> 1)))
+    for (let k = 0; k < 4; k++)
+      vectorOf(face, (x + (k & 1)) / nside, (y + (k >> 1)) / nside, grid, 3 * ((k & 1) + 3 * (k >> 1)))
     shape.take(order, face, x, y, 0, grid, 0, 0)
     vectorOf(face, (x + 0.5) / nside, (y + 0.5) / nside, centre)
     const radiusChord = 2 * Math.sin(maxCellRadiusRad(nside) / 2)

@@ -10,7 +10,7 @@ function directions(n: number, seed: number) {
   return { raDeg: Float64Array.from(rows, (row) => row.raDeg), decDeg: Float64Array.from(rows, (row) => row.decDeg) }
 }
 
-test('order 29 columns hold healpy\'s cells', () => {
+test("order 29 columns hold healpy's cells", () => {
   const { raDeg, decDeg, nested } = vectors.points
   expect(Array.from(nestedIndices29(Float64Array.from(raDeg), Float64Array.from(decDeg)))).toEqual(bigints(nested[29]!))
 })
@@ -40,7 +40,9 @@ test('columns of two lengths and orders past 24 are refused', () => {
   expect(() => nestedIndices29(new Float64Array(2), new Float64Array(3))).toThrow(
     new RangeError('2 right ascensions and 3 declinations: columns of one length are needed'),
   )
-  expect(() => nestedIndices(25, new Float64Array(0), new Float64Array(0))).toThrow('HEALPix order 25: a whole number from 0 to 24 is needed')
+  expect(() => nestedIndices(25, new Float64Array(0), new Float64Array(0))).toThrow(
+    'HEALPix order 25: a whole number from 0 to 24 is needed',
+  )
 })
 
 test('no rows give no cells', () => {

@@ -7,14 +7,17 @@ import { vectors } from './vectors.js'
 // Rounding of unit vectors: 1e-16 rad a part is 2e-11 arcsec; near a pole healpy's own height costs a few times more.
 const TOLERANCE_ARCSEC = 2e-9
 
-test.each(vectors.corners)('outline of $scheme pixel $pixel of order $order, $step to a side, as healpy', ({ order, pixel, scheme, step, xyz }) => {
-  const outline = corners(order, BigInt(pixel), scheme, step)
-  expect(outline.raDeg.length).toBe(4 * step)
-  for (let i = 0; i < 4 * step; i++) {
-    const expected = unit([xyz[3 * i]!, xyz[3 * i + 1]!, xyz[3 * i + 2]!])
-    expect(angleDeg(toVector(outline.raDeg[i]!, outline.decDeg[i]!), expected) * 3600).toBeLessThan(TOLERANCE_ARCSEC)
-  }
-})
+test.each(vectors.corners)(
+  'outline of $scheme pixel $pixel of order $order, $step to a side, as healpy',
+  ({ order, pixel, scheme, step, xyz }) => {
+    const outline = corners(order, BigInt(pixel), scheme, step)
+    expect(outline.raDeg.length).toBe(4 * step)
+    for (let i = 0; i < 4 * step; i++) {
+      const expected = unit([xyz[3 * i]!, xyz[3 * i + 1]!, xyz[3 * i + 2]!])
+      expect(angleDeg(toVector(outline.raDeg[i]!, outline.decDeg[i]!), expected) * 3600).toBeLessThan(TOLERANCE_ARCSEC)
+    }
+  },
+)
 
 test('just inside its outline is the cell, just outside are its neighbours', () => {
   const random = seededRandom(5)

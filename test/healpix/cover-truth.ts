@@ -17,7 +17,8 @@ export function cellsOfPoints(order: number, points: Iterable<Vec>): Set<number>
 export function expectCovered(cover: CellRanges, points: Iterable<Vec>, label: string): void {
   for (const point of points) {
     const { raDeg, decDeg } = toSky(point)
-    if (!containsCell(cover, nestedIndex(cover.order, raDeg, decDeg))) expect.fail(`${label}: the cell of RA ${raDeg} Dec ${decDeg} is missing`)
+    if (!containsCell(cover, nestedIndex(cover.order, raDeg, decDeg)))
+      expect.fail(`${label}: the cell of RA ${raDeg} Dec ${decDeg} is missing`)
   }
 }
 

@@ -17,7 +17,11 @@ describe('never a cell too few', () => {
       const cover = discCover(order, raDeg, decDeg, radiusDeg)
       const centre = toVector(raDeg, decDeg)
       const points = Array.from({ length: 100 }, (_, i) =>
-        displaced(centre, radiusDeg * (i % 2 ? 1 - 1e-10 : Math.sqrt(random.uniform())), 2 * Math.PI * random.uniform()),
+        displaced(
+          centre,
+          radiusDeg * (i % 2 ? 1 - 1e-10 : Math.sqrt(random.uniform())),
+          2 * Math.PI * random.uniform(),
+        ),
       )
       expectCovered(cover, points, `run ${run}: order ${order} RA ${raDeg} Dec ${decDeg} radius ${radiusDeg}`)
     }
@@ -49,11 +53,14 @@ describe('hardly a cell too many', () => {
       let surplus = 0
       for (let cell = 0; cell < cellCount(5); cell++) {
         // A corner exactly on the rim, as at Dec 30 round the pole, may count either way.
-        const overlaps = (radius: number) => onRim.has(cell) || anyPointOfCell(5, cell, 5, (point) => angleDeg(point, centre) <= radius)
-        if (overlaps(radiusDeg - 1e-9)) expect(containsCell(cover, cell), `radius ${radiusDeg}: cell ${cell} is missing`).toBe(true)
+        const overlaps = (radius: number) =>
+          onRim.has(cell) || anyPointOfCell(5, cell, 5, (point) => angleDeg(point, centre) <= radius)
+        if (overlaps(radiusDeg - 1e-9))
+          expect(containsCell(cover, cell), `radius ${radiusDeg}: cell ${cell} is missing`).toBe(true)
         else if (containsCell(cover, cell) && !overlaps(radiusDeg + 1e-9)) surplus++
       }
-      // Cells whose curved side the rim nearly touches: at order 5 the bound of the curvature is 1 % of a cell, at a pole 30 %.
+      // Cells whose curved side the rim nearly touches: at order 5 the bound of the curvature is 1 % of a cell, at a
+      // pole 30 %.
       expect(surplus).toBeLessThanOrEqual(4 + 0.02 * onRim.size)
     }
   })
@@ -84,7 +91,10 @@ test.each([
   ['radius -0.1: an angle of 0 degrees or more is needed', () => discCover(5, 0, 0, -0.1)],
   ['radius NaN: an angle of 0 degrees or more is needed', () => discCover(5, 0, 0, NaN)],
   ['right ascension NaN: a finite angle in degrees is needed', () => discCover(5, NaN, 0, 1)],
-  ['HEALPix order 25: a whole number from 0 to 24 is needed (cell numbers of finer orders are not exact in doubles)', () => discCover(25, 0, 0, 1)],
+  [
+    'HEALPix order 25: a whole number from 0 to 24 is needed (cell numbers of finer orders are not exact in doubles)',
+    () => discCover(25, 0, 0, 1),
+  ],
 ])('%s', (message, call) => {
   expect(call).toThrow(new RangeError(message))
 })

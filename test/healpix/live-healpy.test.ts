@@ -6,16 +6,21 @@ import { seededRandom } from '../../src/math/random.js'
 import { displaced, toSky, toVector, trickyDirection } from './sphere.js'
 
 const PYTHON = '/usr/bin/python3'
-const hasHealpy = spawnSync(PYTHON, ['-c', 'import importlib.util as u, sys; sys.exit(not u.find_spec("healpy"))']).status === 0
+const hasHealpy =
+  spawnSync(PYTHON, ['-c', 'import importlib.util as u, sys; sys.exit(not u.find_spec("healpy"))']).status === 0
 
 // A point nearer to a border than this may fall to either side: the height sin(dec) of a point near a pole is
 // rounded to 1e-16, which at 0.6 deg from it is 2e-9 arcsec.
 const BORDER_ARCSEC = 1e-8
 
-type Job = readonly ['ang2pix', number, Scheme, number | 'again'] | readonly ['query_disc', number, Scheme, number | 'again', number]
+type Job =
+  | readonly ['ang2pix', number, Scheme, number | 'again']
+  | readonly ['query_disc', number, Scheme, number | 'again', number]
 
 const COUNT = 100_000
-const pointCases = [0, 5, 12, 16, 24, 25, 29].flatMap((order) => (['nested', 'ring'] as const).map((scheme) => ({ order, scheme })))
+const pointCases = [0, 5, 12, 16, 24, 25, 29].flatMap((order) =>
+  (['nested', 'ring'] as const).map((scheme) => ({ order, scheme })),
+)
 
 const discCases = [
   { order: 5, radiusDeg: 0.2, fact: 4, runs: 20_000 },
@@ -34,7 +39,6 @@ describe.skipIf(!hasHealpy)('healpy, asked now (python3-healpy)', () => {
   const centres: { raDeg: number; decDeg: number }[][] = []
   let answers: BigInt64Array
 
-
   beforeAll(() => {
     const random = seededRandom(31)
     for (let i = 0; i < COUNT; i++) {
@@ -45,7 +49,9 @@ describe.skipIf(!hasHealpy)('healpy, asked now (python3-healpy)', () => {
       decDeg[i] = direction.decDeg
     }
     for (const { runs } of discCases) centres.push(Array.from({ length: runs }, () => trickyDirection(random)))
-    const discs = discCases.flatMap(({ radiusDeg }, k) => centres[k]!.flatMap((centre) => [centre.raDeg, centre.decDeg, radiusDeg]))
+    const discs = discCases.flatMap(({ radiusDeg }, k) =>
+      centres[k]!.flatMap((centre) => [centre.raDeg, centre.decDeg, radiusDeg]),
+    )
     const jobs: Job[] = [
       ...pointCases.map(({ order, scheme }, k) => ['ang2pix', order, scheme, k === 0 ? COUNT : 'again'] as const),
       ...discCases.map(({ order, scheme, runs, fact }) => ['query_disc', order, scheme, runs, fact] as const),
@@ -60,7 +66,8 @@ describe.skipIf(!hasHealpy)('healpy, asked now (python3-healpy)', () => {
     for (let i = 0; i < COUNT; i++) {
       const found = finest?.[i] ?? ang2pix(order, raDeg[i]!, decDeg[i]!, scheme)
       const expected = answers[from + i]!
-      if (found !== expected && !isOnBorder(order, scheme, raDeg[i]!, decDeg[i]!, expected)) astray.push(`RA ${raDeg[i]} Dec ${decDeg[i]}: ${found}, healpy ${expected}`)
+      if (found !== expected && !isOnBorder(order, scheme, raDeg[i]!, decDeg[i]!, expected))
+        astray.push(`RA ${raDeg[i]} Dec ${decDeg[i]}: ${found}, healpy ${expected}`)
     }
     expect(astray).toEqual([])
   })
@@ -74,7 +81,8 @@ describe.skipIf(!hasHealpy)('healpy, asked now (python3-healpy)', () => {
         const pixels = Array.from(answers.subarray(at + 1, at + 1 + length), Number)
         at += 1 + length
         const found = queryDiscInclusive(order, raDeg, decDeg, radiusDeg, fact, scheme)
-        if (found.join() !== pixels.join()) different.push(`order ${order} radius ${radiusDeg} fact ${fact} ${scheme} RA ${raDeg} Dec ${decDeg}`)
+        if (found.join() !== pixels.join())
+          different.push(`order ${order} radius ${radiusDeg} fact ${fact} ${scheme} RA ${raDeg} Dec ${decDeg}`)
       }
     })
     expect(at).toBe(answers.length)
@@ -85,14 +93,17 @@ describe.skipIf(!hasHealpy)('healpy, asked now (python3-healpy)', () => {
 
 function askHealpy(jobs: readonly Job[], values: Float64Array): BigInt64Array {
   const script = resolve(import.meta.dirname, '../fixtures/healpix/judge.py')
-  const run = spawnSync(PYTHON, [script, JSON.stringify(jobs)], { input: Buffer.from(values.buffer), maxBuffer: 2 ** 28 })
+  const run = spawnSync(PYTHON, [script, JSON.stringify(jobs)], {
+    input: Buffer.from(values.buffer),
+    maxBuffer: 2 ** 28,
+  })
   if (run.status !== 0) throw new Error(run.stderr.toString())
   return new BigInt64Array(Uint8Array.from(run.stdout).buffer)
 }
 
 /** Whether a step of BORDER_ARCSEC in one of eight directions leads to the expected pixel. */
 function isOnBorder(order: number, scheme: Scheme, raDeg: number, decDeg: number, expected: bigint): boolean {
-  return Array.from({ length: 8 }, (_, i) => toSky(displaced(toVector(raDeg, decDeg), BORDER_ARCSEC / 3600, (i * Math.PI) / 4))).some(
-    (step) => ang2pix(order, step.raDeg, step.decDeg, scheme) === expected,
-  )
+  return Array.from({ length: 8 }, (_, i) =>
+    toSky(displaced(toVector(raDeg, decDeg), BORDER_ARCSEC / 3600, (i * Math.PI) / 4)),
+  ).some((step) => ang2pix(order, step.raDeg, step.decDeg, scheme) === expected)
 }

@@ -19,7 +19,10 @@ test('a radius of half the sky and beyond takes every cell', () => {
 })
 
 test.each([
-  ['HEALPix order 25: a whole number from 0 to 24 is needed (cell numbers of finer orders are not exact in doubles)', () => queryDiscInclusive(25, 0, 0, 1)],
+  [
+    'HEALPix order 25: a whole number from 0 to 24 is needed (cell numbers of finer orders are not exact in doubles)',
+    () => queryDiscInclusive(25, 0, 0, 1),
+  ],
   ['radius -1: an angle of 0 degrees or more is needed', () => queryDiscInclusive(5, 0, 0, -1)],
   ['declination 91: an angle in [-90, 90] degrees is needed', () => queryDiscInclusive(5, 0, 91, 1)],
   ['fact 0: a whole number from 1 is needed', () => queryDiscInclusive(5, 0, 0, 1, 0)],
@@ -39,11 +42,20 @@ describe('vectors of the real fields', () => {
   test.skipIf(!existsSync(shared))('discs and stars of ../shared/real/expected/healpix_vectors.json', () => {
     const { discs, points } = JSON.parse(readFileSync(shared, 'utf8')) as SharedVectors
     for (const disc of discs) {
-      const found = queryDiscInclusive(orderOf(disc.nside), disc.ra, disc.dec, disc.radius_deg, 4, disc.nest ? 'nested' : 'ring')
+      const found = queryDiscInclusive(
+        orderOf(disc.nside),
+        disc.ra,
+        disc.dec,
+        disc.radius_deg,
+        4,
+        disc.nest ? 'nested' : 'ring',
+      )
       expect(found).toEqual(disc.inclusive)
     }
     for (const { ra, dec, ring32, nest32, nest8, nest4096 } of points) {
-      expect([ang2pix(5, ra, dec, 'ring'), ang2pix(5, ra, dec), ang2pix(3, ra, dec), ang2pix(12, ra, dec)]).toEqual([ring32, nest32, nest8, nest4096].map(BigInt))
+      expect([ang2pix(5, ra, dec, 'ring'), ang2pix(5, ra, dec), ang2pix(3, ra, dec), ang2pix(12, ra, dec)]).toEqual(
+        [ring32, nest32, nest8, nest4096].map(BigInt),
+      )
     }
     expect(discs.length + points.length).toBeGreaterThan(400)
   })

@@ -83,6 +83,10 @@ test('the whole sky measures 41253 square degrees', () => {
 test('sets of two orders, and cells that do not exist, are refused', () => {
   const message = 'cell ranges of order 2 and 3: bring them to one order first (rangesAtOrder)'
   expect(() => unionRanges(rangesFromCells(2, [1]), rangesFromCells(3, [1]))).toThrow(new RangeError(message))
-  expect(() => rangesFromCells(0, [12])).toThrow(new RangeError('HEALPix cell 12 of order 0: a whole number from 0 to 11 is needed'))
-  expect(() => rangesFromCells(1, [NaN])).toThrow(new RangeError('HEALPix cell NaN of order 1: a whole number from 0 to 47 is needed'))
+  expect(() => rangesFromCells(0, [12])).toThrow(
+    new RangeError('HEALPix cell 12 of order 0: a whole number from 0 to 11 is needed'),
+  )
+  expect(() => rangesFromCells(1, [NaN])).toThrow(
+    new RangeError('HEALPix cell NaN of order 1: a whole number from 0 to 47 is needed'),
+  )
 })

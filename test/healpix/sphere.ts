@@ -16,16 +16,25 @@ export function toSky([x, y, z]: Vec): { raDeg: number; decDeg: number } {
 
 export const dot = (a: Vec, b: Vec) => a[0] * b[0] + a[1] * b[1] + a[2] * b[2]
 
-export const cross = (a: Vec, b: Vec): Vec => [a[1] * b[2] - a[2] * b[1], a[2] * b[0] - a[0] * b[2], a[0] * b[1] - a[1] * b[0]]
+export const cross = (a: Vec, b: Vec): Vec => [
+  a[1] * b[2] - a[2] * b[1],
+  a[2] * b[0] - a[0] * b[2],
+  a[0] * b[1] - a[1] * b[0],
+]
 
 export function unit([x, y, z]: Vec): Vec {
   const length = Math.hypot(x, y, z)
   return [x / length, y / length, z / length]
 }
 
-export const blend = (a: Vec, wa: number, b: Vec, wb: number): Vec => [a[0] * wa + b[0] * wb, a[1] * wa + b[1] * wb, a[2] * wa + b[2] * wb]
+export const blend = (a: Vec, wa: number, b: Vec, wb: number): Vec => [
+  a[0] * wa + b[0] * wb,
+  a[1] * wa + b[1] * wb,
+  a[2] * wa + b[2] * wb,
+]
 
-export const angleDeg = (a: Vec, b: Vec) => (2 * Math.asin(Math.min(1, Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) / 2))) / RAD
+export const angleDeg = (a: Vec, b: Vec) =>
+  (2 * Math.asin(Math.min(1, Math.hypot(a[0] - b[0], a[1] - b[1], a[2] - b[2]) / 2))) / RAD
 
 /** Angle from a point to the shorter great-circle arc between two others. */
 export function angleToArcDeg(point: Vec, from: Vec, to: Vec): number {
@@ -55,7 +64,9 @@ export function onPlane(centre: Vec, xDeg: number, yDeg: number): Vec {
   return unit(blend(centre, 1, offset, 1))
 }
 
-/** A direction, uniform on the sky, but every other one at a pole, near one, on RA 0 or on the border of a polar cap. */
+/**
+ * A direction, uniform on the sky, but every other one at a pole, near one, on RA 0 or on the border of a polar cap.
+ */
 export function trickyDirection(random: Random): { raDeg: number; decDeg: number } {
   const raDeg = 360 * random.uniform()
   const decDeg = Math.asin(2 * random.uniform() - 1) / RAD

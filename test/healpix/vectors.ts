@@ -6,7 +6,12 @@ import type { Scheme } from '../../src/healpix/index.js'
 export interface Vectors {
   readonly maxPixRadRad: number[]
   readonly areaSqDeg: number[]
-  readonly points: { readonly raDeg: number[]; readonly decDeg: number[]; readonly ring: string[]; readonly nested: string[] }
+  readonly points: {
+    readonly raDeg: number[]
+    readonly decDeg: number[]
+    readonly ring: string[]
+    readonly nested: string[]
+  }
   readonly pixels: {
     readonly order: number
     readonly pixels: string
@@ -17,7 +22,13 @@ export interface Vectors {
     readonly nestedRaDeg: number[]
     readonly nestedDecDeg: number[]
   }[]
-  readonly corners: { readonly order: number; readonly pixel: string; readonly scheme: Scheme; readonly step: number; readonly xyz: number[] }[]
+  readonly corners: {
+    readonly order: number
+    readonly pixel: string
+    readonly scheme: Scheme
+    readonly step: number
+    readonly xyz: number[]
+  }[]
   readonly discs: {
     readonly order: number
     readonly raDeg: number
@@ -29,7 +40,9 @@ export interface Vectors {
   }[]
 }
 
-export const vectors = JSON.parse(readFileSync(resolve(import.meta.dirname, '../fixtures/healpix/vectors.json'), 'utf8')) as Vectors
+export const vectors = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, '../fixtures/healpix/vectors.json'), 'utf8'),
+) as Vectors
 
 /** The cell numbers of a blank-separated text. */
 export const bigints = (text: string): bigint[] => (text === '' ? [] : text.split(' ').map(BigInt))

@@ -23,17 +23,38 @@ describe.skipIf(SOAK && !isBuilt)('damaged catalogues and lists', () => {
   let catalog: string
   let files: readonly { readonly name: string; readonly bytes: Uint8Array }[]
   beforeAll(async () => {
-    const exposure = simulateExposure({ ccds: [28], columns: 'slim', galaxiesPerSqDeg: 500 }, describeCatalogue('gaia_dr2'), seededRandom(3))
+    const exposure = simulateExposure(
+      { ccds: [28], columns: 'slim', galaxiesPerSqDeg: 500 },
+      describeCatalogue('gaia_dr2'),
+      seededRandom(3),
+    )
     files = workFiles(exposure)
     dir = temporaryDirectory()
     const csv = gaiaCsvFile(exposure)
     writeFileSync(join(dir, csv.name), csv.bytes)
     catalog = join(dir, 'cat')
-    expect((await run(['catalog', 'build', '--from', join(dir, csv.name), '--to', catalog, '--quiet'])).exitCode).toBe(0)
+    expect((await run(['catalog', 'build', '--from', join(dir, csv.name), '--to', catalog, '--quiet'])).exitCode).toBe(
+      0,
+    )
   })
   afterAll(() => campaign.close())
 
-  const command = (work: string) => ['--expnum', '668439', '--ccd', '28', '--workdir', work, '--outdir', join(work, 'out'), '--catalog', catalog, '--json', '--quiet', '--workers', '1']
+  const command = (work: string) => [
+    '--expnum',
+    '668439',
+    '--ccd',
+    '28',
+    '--workdir',
+    work,
+    '--outdir',
+    join(work, 'out'),
+    '--catalog',
+    catalog,
+    '--json',
+    '--quiet',
+    '--workers',
+    '1',
+  ]
   const laid = (name: string): string => {
     const work = join(dir, name)
     rmSync(work, { recursive: true, force: true })
@@ -74,26 +95,35 @@ describe.skipIf(SOAK && !isBuilt)('damaged catalogues and lists', () => {
     expect(endings.refused).toBeGreaterThan(ROUNDS / 10)
   })
 
-  test.runIf(SOAK)(`${ROUNDS} mutations: an answer or a sentence, in bounded time and memory`, { timeout: 7_200_000 }, async () => {
-    const work = laid('work')
-    await campaign.sound(command(work))
-    const json = join(work, 'out', 'zeropoint_D00668439_28_r4p5.json')
-    const zeropointOf = () => (JSON.parse(readFileSync(json, 'utf8')) as { ccds: { zeropoint: number; verdict: string }[] }).ccds[0]!
-    const sound = zeropointOf()
-    const moved: string[] = []
-    for (let round = 0; round < ROUNDS; round++) {
-      const { target, bytes, label } = mutation(round)
-      writeFileSync(join(work, target.name), bytes)
-      const { exitCode, err } = await campaign.run(command(work), label)
-      if (exitCode === 0) {
-        const now = zeropointOf()
-        if (now.verdict === 'good' && Math.abs(now.zeropoint - sound.zeropoint) > 0.02) moved.push(`${label}: ${now.zeropoint} for ${sound.zeropoint}`)
-      } else if (TYPED_FAILURE.has(exitCode)) expect(err, label).toMatch(/^bliss-calib: |CCD /)
-      writeFileSync(join(work, target.name), target.bytes)
-    }
-    console.log(campaign.summary('catalogues and lists'), moved.length === 0 ? '' : `moved with GO: ${moved.join('; ')}`)
-    expect(campaign.failures).toEqual([])
-  })
+  test.runIf(SOAK)(
+    `${ROUNDS} mutations: an answer or a sentence, in bounded time and memory`,
+    { timeout: 7_200_000 },
+    async () => {
+      const work = laid('work')
+      await campaign.sound(command(work))
+      const json = join(work, 'out', 'zeropoint_D00668439_28_r4p5.json')
+      const zeropointOf = () =>
+        (JSON.parse(readFileSync(json, 'utf8')) as { ccds: { zeropoint: number; verdict: string }[] }).ccds[0]!
+      const sound = zeropointOf()
+      const moved: string[] = []
+      for (let round = 0; round < ROUNDS; round++) {
+        const { target, bytes, label } = mutation(round)
+        writeFileSync(join(work, target.name), bytes)
+        const { exitCode, err } = await campaign.run(command(work), label)
+        if (exitCode === 0) {
+          const now = zeropointOf()
+          if (now.verdict === 'good' && Math.abs(now.zeropoint - sound.zeropoint) > 0.02)
+            moved.push(`${label}: ${now.zeropoint} for ${sound.zeropoint}`)
+        } else if (TYPED_FAILURE.has(exitCode)) expect(err, label).toMatch(/^bliss-calib: |CCD /)
+        writeFileSync(join(work, target.name), target.bytes)
+      }
+      console.log(
+        campaign.summary('catalogues and lists'),
+        moved.length === 0 ? '' : `moved with GO: ${moved.join('; ')}`,
+      )
+      expect(campaign.failures).toEqual([])
+    },
+  )
 })
 
 const TYPED_FAILURE: ReadonlySet<number> = new Set([2, 3])

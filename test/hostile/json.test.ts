@@ -20,14 +20,20 @@ describe.skipIf(!isBuilt)('manifests, products and lists of other values', () =>
   let store: string
   let hats: string
   beforeAll(async () => {
-    const exposure = simulateExposure({ ccds: [28, 35], columns: 'slim', galaxiesPerSqDeg: 500 }, describeCatalogue('gaia_dr2'), seededRandom(3))
+    const exposure = simulateExposure(
+      { ccds: [28, 35], columns: 'slim', galaxiesPerSqDeg: 500 },
+      describeCatalogue('gaia_dr2'),
+      seededRandom(3),
+    )
     dir = temporaryDirectory()
     work = join(dir, 'work')
     for (const made of [work, join(dir, 'page')]) mkdirSync(made)
     for (const file of workFiles(exposure)) writeFileSync(join(work, file.name), file.bytes)
     const csv = gaiaCsvFile(exposure)
     writeFileSync(join(dir, csv.name), csv.bytes)
-    expect((await run(['catalog', 'build', '--from', join(dir, csv.name), '--to', join(dir, 'cat'), '--quiet'])).exitCode).toBe(0)
+    expect(
+      (await run(['catalog', 'build', '--from', join(dir, csv.name), '--to', join(dir, 'cat'), '--quiet'])).exitCode,
+    ).toBe(0)
     store = join(dir, 'cat', 'gaia_dr2')
     // The same without the lists of its own, as another program leaves it.
     hats = join(dir, 'hats')
@@ -37,7 +43,11 @@ describe.skipIf(!isBuilt)('manifests, products and lists of other values', () =>
   })
   afterAll(() => campaign.close())
 
-  const named = (pattern: RegExp) => join(work, readdirSync(work).find((name) => pattern.test(name))!)
+  const named = (pattern: RegExp) =>
+    join(
+      work,
+      readdirSync(work).find((name) => pattern.test(name))!,
+    )
   const again = (commands: readonly (readonly string[])[]) => (round: number) => commands[round % commands.length]!
 
   test(`${ROUNDS} mutations: an answer or a sentence, in bounded time and memory`, { timeout: 7_200_000 }, async () => {
@@ -47,14 +57,27 @@ describe.skipIf(!isBuilt)('manifests, products and lists of other values', () =>
     const batch = ['batch', work, '--catalog', join(dir, 'cat'), '--quiet', '--workers', '1']
     const info = (catalog: string) => ['catalog', 'info', catalog]
     const targets = [
-      { path: join(store, 'manifest.json'), sign: true, command: again([info(store), ['read', store], ['catalog', 'verify', store]]) },
+      {
+        path: join(store, 'manifest.json'),
+        sign: true,
+        command: again([info(store), ['read', store], ['catalog', 'verify', store]]),
+      },
       { path: named(/^zeropoint_.*_28_.*json$/), command: again([merge, compare]) },
       { path: named(/^zeropoint_D\d+_r\w+\.json$/), command: again([report, compare]) },
       { path: named(/^\.bliss-done.*json$/), command: again([batch]) },
       { path: join(hats, 'partition_info.csv'), command: again([info(hats), ['read', hats]]) },
       { path: join(hats, 'hats.properties'), command: again([info(hats), ['catalog', 'verify', hats]]) },
-      { path: join(store, 'partitions.csv'), command: again([['read', store], ['catalog', 'verify', store]]) },
-      { path: join(dir, 'cat', 'collection.properties'), command: again([info(join(dir, 'cat')), ['catalog', 'verify', join(dir, 'cat')]]) },
+      {
+        path: join(store, 'partitions.csv'),
+        command: again([
+          ['read', store],
+          ['catalog', 'verify', store],
+        ]),
+      },
+      {
+        path: join(dir, 'cat', 'collection.properties'),
+        command: again([info(join(dir, 'cat')), ['catalog', 'verify', join(dir, 'cat')]]),
+      },
       { path: named(/^matches_.*_28_.*parquet$/), command: again([merge, report, compare]) },
       { path: named(/^D\d+_28_.*_ZP\.csv$/), command: again([merge, compare]) },
       { path: named(/^Zero_.*_28_.*csv$/), command: again([compare, report]) },
@@ -69,9 +92,15 @@ describe.skipIf(!isBuilt)('manifests, products and lists of other values', () =>
       const random = seededRandom(SEED + round)
       const { path, sign, command } = targets[round % targets.length]!
       const sound = readFileSync(path)
-      const bytes = path.endsWith('.json') && random.uniform() < 0.9 ? rewritten(sound, sign === true, random) : (path.endsWith('.parquet') ? mutatedBytes : mutatedRows)(sound, random).bytes
+      const bytes =
+        path.endsWith('.json') && random.uniform() < 0.9
+          ? rewritten(sound, sign === true, random)
+          : (path.endsWith('.parquet') ? mutatedBytes : mutatedRows)(sound, random).bytes
       writeFileSync(path, bytes)
-      await campaign.run(command(round), `seed ${SEED + round} (${path.slice(dir.length + 1)}, ${command(round).slice(0, 2).join(' ')})`)
+      await campaign.run(
+        command(round),
+        `seed ${SEED + round} (${path.slice(dir.length + 1)}, ${command(round).slice(0, 2).join(' ')})`,
+      )
       writeFileSync(path, sound)
       // These write beside what they read.
       if (command(round) === merge || command(round) === batch) restore()

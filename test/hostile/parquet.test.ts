@@ -44,7 +44,20 @@ describe.skipIf(SOAK && !isBuilt).each([...CODECS, 'own store'])('damaged Parque
 
   const read = () => ['read', dir]
   const query = () => ['catalog', 'query', dir, '--cone', '0,90,180', '--quiet']
-  const build = () => ['catalog', 'build', '--from', target, '--to', join(dir, '..', 'built'), '--release', 'gaia_dr3', '--workers', '1', '--quiet', '--force']
+  const build = () => [
+    'catalog',
+    'build',
+    '--from',
+    target,
+    '--to',
+    join(dir, '..', 'built'),
+    '--release',
+    'gaia_dr3',
+    '--workers',
+    '1',
+    '--quiet',
+    '--force',
+  ]
 
   test.skipIf(SOAK)(`${ROUNDS} mutations: rows or a sentence`, async () => {
     const path = [...files.keys()].find((name) => target.endsWith(name))!
@@ -63,20 +76,24 @@ describe.skipIf(SOAK && !isBuilt).each([...CODECS, 'own store'])('damaged Parque
     expect(endings.refused).toBeGreaterThan(ROUNDS / 10)
   })
 
-  test.runIf(SOAK)(`${ROUNDS} mutations: rows or a sentence, in bounded time and memory`, { timeout: 7_200_000 }, async () => {
-    await campaign.sound(read())
-    await campaign.sound(query())
-    if (codec !== 'own store') await campaign.sound(build())
-    for (let round = 0; round < ROUNDS; round++) {
-      const { how, bytes } = mutatedBytes(sound, seededRandom(SEED + round))
-      writeFileSync(target, bytes)
-      const command = round % 20 === 0 && codec !== 'own store' ? build() : round % 20 === 10 ? query() : read()
-      const label = `${codec}, seed ${SEED + round} (${how}, ${command.slice(0, 2).join(' ')})`
-      const { exitCode, err } = await campaign.run(command, label)
-      if (exitCode === 3) expect(err, label).toContain('Npix=4')
-      if (command[1] === 'build') rmSync(join(dir, '..', 'built'), { recursive: true, force: true })
-    }
-    console.log(campaign.summary(`Parquet ${codec}`))
-    expect(campaign.failures).toEqual([])
-  })
+  test.runIf(SOAK)(
+    `${ROUNDS} mutations: rows or a sentence, in bounded time and memory`,
+    { timeout: 7_200_000 },
+    async () => {
+      await campaign.sound(read())
+      await campaign.sound(query())
+      if (codec !== 'own store') await campaign.sound(build())
+      for (let round = 0; round < ROUNDS; round++) {
+        const { how, bytes } = mutatedBytes(sound, seededRandom(SEED + round))
+        writeFileSync(target, bytes)
+        const command = round % 20 === 0 && codec !== 'own store' ? build() : round % 20 === 10 ? query() : read()
+        const label = `${codec}, seed ${SEED + round} (${how}, ${command.slice(0, 2).join(' ')})`
+        const { exitCode, err } = await campaign.run(command, label)
+        if (exitCode === 3) expect(err, label).toContain('Npix=4')
+        if (command[1] === 'build') rmSync(join(dir, '..', 'built'), { recursive: true, force: true })
+      }
+      console.log(campaign.summary(`Parquet ${codec}`))
+      expect(campaign.failures).toEqual([])
+    },
+  )
 })

@@ -33,13 +33,22 @@ let command: string
 let inputs: string
 
 async function start(node: string, args: readonly string[], cwd: string): Promise<Ended> {
-  const env = { PATH: `${dirname(node)}:${process.env['PATH']}`, HOME: cwd, TMPDIR: process.env['TMPDIR'] ?? '/tmp', LC_ALL: 'C' }
+  const env = {
+    PATH: `${dirname(node)}:${process.env['PATH']}`,
+    HOME: cwd,
+    TMPDIR: process.env['TMPDIR'] ?? '/tmp',
+    LC_ALL: 'C',
+  }
   try {
     const { stdout, stderr } = await promisify(execFile)(node, [command, ...args], { cwd, env, maxBuffer: 1 << 26 })
     return { exitCode: 0, out: stdout, err: stderr }
   } catch (error) {
     const { code, signal, stdout, stderr } = error as { code: unknown; signal: unknown; stdout: string; stderr: string }
-    return { exitCode: typeof code === 'number' ? code : -1, out: stdout ?? '', err: `${stderr ?? String(error)}${signal ? ` (${String(signal)})` : ''}` }
+    return {
+      exitCode: typeof code === 'number' ? code : -1,
+      out: stdout ?? '',
+      err: `${stderr ?? String(error)}${signal ? ` (${String(signal)})` : ''}`,
+    }
   }
 }
 
@@ -50,11 +59,16 @@ describe.skipIf(!built)('the packed and installed command', () => {
     command = installedCommand()
     inputs = temporaryDirectory()
     const main = process.execPath
-    await start(main, ['simulate', '--outdir', 'sim', '--seed', '7', '--ccds', '1', '--density', '9000', '--quiet'], inputs)
+    await start(
+      main,
+      ['simulate', '--outdir', 'sim', '--seed', '7', '--ccds', '1', '--density', '9000', '--quiet'],
+      inputs,
+    )
     const connection = await (await DuckDBInstance.create(':memory:')).connect()
     for (const codec of ['zstd', 'lz4']) {
       await connection.run(
-        `copy (select * from read_csv('${inputs}/sim/raw/gaia_source.csv.gz')) to '${inputs}/${codec}.parquet' (format parquet, compression ${codec})`,
+        `copy (select * from read_csv('${inputs}/sim/raw/gaia_source.csv.gz')) to ` +
+          `'${inputs}/${codec}.parquet' (format parquet, compression ${codec})`,
       )
     }
     for (const [path, bytes] of await foreignHats(archiveRows(500, 5), { fillers: 3 })) {
@@ -63,24 +77,47 @@ describe.skipIf(!built)('the packed and installed command', () => {
     }
     const prob = new Float64Array(12 * 64).fill(1e-4)
     prob[Number(ang2pix(3, 53.1, -27.8))] = 0.9
-    const cards = Object.entries({ PIXTYPE: 'HEALPIX', ORDERING: 'NESTED', COORDSYS: 'C', NSIDE: 8, INDXSCHM: 'IMPLICIT' })
+    const cards = Object.entries({
+      PIXTYPE: 'HEALPIX',
+      ORDERING: 'NESTED',
+      COORDSYS: 'C',
+      NSIDE: 8,
+      INDXSCHM: 'IMPLICIT',
+    })
     writeFileSync(
       join(inputs, 'sky.fits'),
-      writeFitsTable(tableOf([{ name: 'PROB', type: 'f64', values: prob }]), { headerCards: cards.map(([keyword, value]) => ({ keyword, value })) }),
+      writeFitsTable(tableOf([{ name: 'PROB', type: 'f64', values: prob }]), {
+        headerCards: cards.map(([keyword, value]) => ({ keyword, value })),
+      }),
     )
-    const ids = gunzipSync(readFileSync(join(inputs, 'sim/raw/gaia_source.csv.gz'))).toString().split('\n')
+    const ids = gunzipSync(readFileSync(join(inputs, 'sim/raw/gaia_source.csv.gz')))
+      .toString()
+      .split('\n')
     const column = ids[0]!.split(',').indexOf('source_id')
-    writeFileSync(join(inputs, 'suspects.csv'), `source_id\n${ids.slice(1, 20).map((row) => row.split(',')[column]).join('\n')}\n`)
+    writeFileSync(
+      join(inputs, 'suspects.csv'),
+      `source_id\n${ids
+        .slice(1, 20)
+        .map((row) => row.split(',')[column])
+        .join('\n')}\n`,
+    )
   })
 
   /** Every line of the table, one after the other, in a directory of its own. */
   async function runAll(node: string): Promise<{ cwd: string; ended: Ended[] }> {
     const cwd = temporaryDirectory()
-    for (const name of ['zstd.parquet', 'lz4.parquet', 'sky.fits', 'suspects.csv', ...filesBelow(join(inputs, 'hats')).map((path) => `hats/${path}`)]) {
+    for (const name of [
+      'zstd.parquet',
+      'lz4.parquet',
+      'sky.fits',
+      'suspects.csv',
+      ...filesBelow(join(inputs, 'hats')).map((path) => `hats/${path}`),
+    ]) {
       mkdirSync(dirname(join(cwd, name)), { recursive: true })
       writeFileSync(join(cwd, name), readFileSync(join(inputs, name)))
     }
-    for (const name of ['list', 'one', 'gaia', 'legacy', 'far', 'near', 'page', 'lists', 'none']) mkdirSync(join(cwd, name))
+    for (const name of ['list', 'one', 'gaia', 'legacy', 'far', 'near', 'page', 'lists', 'none'])
+      mkdirSync(join(cwd, name))
     const ended: Ended[] = []
     let server: RangeServer | undefined
     try {
@@ -88,9 +125,15 @@ describe.skipIf(!built)('the packed and installed command', () => {
         const words = wordsOf(invocation)
         if (words.includes('URL') && !server) {
           const dir = join(cwd, 'catalog')
-          server = await rangeServer(new Map(filesBelow(dir).map((path) => [path, new Uint8Array(readFileSync(join(dir, path)))])))
+          server = await rangeServer(
+            new Map(filesBelow(dir).map((path) => [path, new Uint8Array(readFileSync(join(dir, path)))])),
+          )
         }
-        const { exitCode, out, err } = await start(node, words.map((word) => (word === 'URL' ? server!.url : word)), cwd)
+        const { exitCode, out, err } = await start(
+          node,
+          words.map((word) => (word === 'URL' ? server!.url : word)),
+          cwd,
+        )
         const plain = (text: string) => (server ? text.replaceAll(server.url, 'URL') : text).replaceAll(cwd, '.')
         ended.push({ exitCode, out: plain(out), err: plain(err) })
       }
@@ -117,25 +160,31 @@ describe.skipIf(!built)('the packed and installed command', () => {
   afterAll(() => runs.clear())
 
   describe.each(NODES)('Node $version', ({ version, node }) => {
-    test.skipIf(node === undefined)('every command and option ends as documented, with nothing on stderr that is not ours', async () => {
-      const { cwd, ended } = await runs.get(version)!
-      expect(INVOCATIONS.flatMap((invocation, k) => faultsOf(invocation, ended[k]!, cwd))).toEqual([])
-    })
+    test.skipIf(node === undefined)(
+      'every command and option ends as documented, with nothing on stderr that is not ours',
+      async () => {
+        const { cwd, ended } = await runs.get(version)!
+        expect(INVOCATIONS.flatMap((invocation, k) => faultsOf(invocation, ended[k]!, cwd))).toEqual([])
+      },
+    )
 
-    test.skipIf(node === undefined || oldest.node === undefined || version === oldest.version)('makes the files that the oldest Node makes, with the same zeropoints', async () => {
-      const [here, there] = [await runs.get(version)!, await runs.get(oldest.version)!]
-      // Names in the cache are made of the server's address.
-      const filesOf = (cwd: string) => filesBelow(cwd).filter((path) => !path.startsWith('cache/'))
-      expect(filesOf(here.cwd)).toEqual(filesOf(there.cwd))
-      const results = filesBelow(here.cwd).filter((path) => /zeropoint_.*\.json$/.test(path))
-      expect(results.length).toBeGreaterThan(10)
-      for (const path of results) {
-        const [ours, theirs] = [here.cwd, there.cwd].map((cwd) => zeropointsOf(readFileSync(join(cwd, path), 'utf8')))
-        expect(ours!.length, path).toBe(theirs!.length)
-        // Math.pow of V8 differs between releases in the last bit.
-        for (const [k, value] of ours!.entries()) expect(Math.abs(value - theirs![k]!), path).toBeLessThan(1e-9)
-      }
-    })
+    test.skipIf(node === undefined || oldest.node === undefined || version === oldest.version)(
+      'makes the files that the oldest Node makes, with the same zeropoints',
+      async () => {
+        const [here, there] = [await runs.get(version)!, await runs.get(oldest.version)!]
+        // Names in the cache are made of the server's address.
+        const filesOf = (cwd: string) => filesBelow(cwd).filter((path) => !path.startsWith('cache/'))
+        expect(filesOf(here.cwd)).toEqual(filesOf(there.cwd))
+        const results = filesBelow(here.cwd).filter((path) => /zeropoint_.*\.json$/.test(path))
+        expect(results.length).toBeGreaterThan(10)
+        for (const path of results) {
+          const [ours, theirs] = [here.cwd, there.cwd].map((cwd) => zeropointsOf(readFileSync(join(cwd, path), 'utf8')))
+          expect(ours!.length, path).toBe(theirs!.length)
+          // Math.pow of V8 differs between releases in the last bit.
+          for (const [k, value] of ours!.entries()) expect(Math.abs(value - theirs![k]!), path).toBeLessThan(1e-9)
+        }
+      },
+    )
   })
 
   test('every option of every command of the help is run', async () => {
@@ -147,14 +196,26 @@ describe.skipIf(!built)('the packed and installed command', () => {
   /** `command --option` of every option that a command's help shows. */
   async function optionsOfTheHelp(path: readonly string[] = []): Promise<string[]> {
     const { out } = await start(process.execPath, [...path, '--help'], inputs)
-    const verbs = [...out.matchAll(new RegExp(`^  bliss-calib ${[...path, ''].join(' ')}([a-z]+)`, 'gm'))].map(([, verb]) => verb!)
+    const verbs = [...out.matchAll(new RegExp(`^  bliss-calib ${[...path, ''].join(' ')}([a-z]+)`, 'gm'))].map(
+      ([, verb]) => verb!,
+    )
     const own = verbs.filter((verb) => verb !== 'calibrate').map((verb) => optionsOfTheHelp([...path, verb]))
     const name = path.length === 0 ? 'calibrate' : path.join(' ')
-    const options = out.split('\n').flatMap((line) => [...(/^ {2}((?:--[\w-]+(?:, )?)+)/.exec(line)?.[1] ?? '').matchAll(/--([\w-]+)/g)].map(([, option]) => option!))
+    const options = out
+      .split('\n')
+      .flatMap((line) =>
+        [...(/^ {2}((?:--[\w-]+(?:, )?)+)/.exec(line)?.[1] ?? '').matchAll(/--([\w-]+)/g)].map(([, option]) => option!),
+      )
     // Those of every command are run once, by `calibrate` and `catalog info`.
     const global = ['help', 'version', 'cache', 'cache-size', 'offline']
-    const listed = verbs.length > 0 && path.length > 0 ? [] : options.filter((option) => name === 'calibrate' || !global.includes(option))
-    return [...listed.filter((option) => option !== 'help').map((option) => `${name} --${option}`), ...(await Promise.all(own)).flat()]
+    const listed =
+      verbs.length > 0 && path.length > 0
+        ? []
+        : options.filter((option) => name === 'calibrate' || !global.includes(option))
+    return [
+      ...listed.filter((option) => option !== 'help').map((option) => `${name} --${option}`),
+      ...(await Promise.all(own)).flat(),
+    ]
   }
 })
 
@@ -171,10 +232,12 @@ function faultsOf({ line, exitCode = 0, makes = [], says }: Invocation, ended: E
   const faults: string[] = []
   if (ended.exitCode !== exitCode) faults.push(`exit code ${ended.exitCode}, expected ${exitCode}`)
   if (line.includes('--quiet') && ended.exitCode === 0 && ended.err !== '') faults.push('a word on stderr with --quiet')
-  if (/\(node:|Warning|unrecognized|deprecat|^\s+at |this is a bug/im.test(ended.err)) faults.push('stderr has what is not ours')
+  if (/\(node:|Warning|unrecognized|deprecat|^\s+at |this is a bug/im.test(ended.err))
+    faults.push('stderr has what is not ours')
   if (says && !says.test(ended.out + ended.err)) faults.push(`does not say ${String(says)}`)
   for (const file of makes) if (!existsSync(join(cwd, file))) faults.push(`${file} is not there`)
   return faults.map((fault) => `${line}: ${fault}: ${(ended.err || ended.out).slice(0, 300)}`)
 }
 
-const zeropointsOf = (json: string) => [...json.matchAll(/"zeropoint(?:Err)?": (-?[\d.e-]+)/g)].map(([, value]) => Number(value))
+const zeropointsOf = (json: string) =>
+  [...json.matchAll(/"zeropoint(?:Err)?": (-?[\d.e-]+)/g)].map(([, value]) => Number(value))

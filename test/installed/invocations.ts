@@ -1,6 +1,8 @@
 /** One start of the installed command, in the directory that the ones before have left. */
 export interface Invocation {
-  /** As typed after `bliss-calib`, words split at blanks; `URL` is the address of a server of the catalogue `catalog`. */
+  /**
+   * As typed after `bliss-calib`, words split at blanks; `URL` is the address of a server of the catalogue `catalog`.
+   */
   readonly line: string
   /** 0 unless said. */
   readonly exitCode?: number
@@ -13,14 +15,26 @@ export interface Invocation {
 const ONE = '--expnum 668439 --catalog catalog --workdir sim/work'
 
 /**
- * Every command and every option of the help at least once; `every-option.test.ts` fails if one is missing. Each line is a process,
- * so that options share lines wherever they do not exclude one another.
+ * Every command and every option of the help at least once; `every-option.test.ts` fails if one is missing. Each line
+ * is a process, so that options share lines wherever they do not exclude one another.
  */
 export const INVOCATIONS: readonly Invocation[] = [
-  { line: 'simulate --outdir sim --seed 7 --expnum 668439 --band i --ra 53.1 --dec -27.8 --ccds 1,28,35 --density 9000 --quiet', makes: ['sim/truth.json'] },
-  { line: 'catalog build --from sim/raw --to catalog --release gaia_dr2 --columns default,parallax --margin 10 --metadata --workers 2 --quiet' },
+  {
+    line:
+      'simulate --outdir sim --seed 7 --expnum 668439 --band i --ra 53.1 ' +
+      '--dec -27.8 --ccds 1,28,35 --density 9000 --quiet',
+    makes: ['sim/truth.json'],
+  },
+  {
+    line:
+      'catalog build --from sim/raw --to catalog --release gaia_dr2 --columns ' +
+      'default,parallax --margin 10 --metadata --workers 2 --quiet',
+  },
   { line: 'catalog build --from sim/raw --to catalog --release gaia_dr2 --lite --force --quiet' },
-  { line: 'catalog build --from sim/raw --to catalog --release gaia_dr2 --exact --force --quiet', makes: ['catalog/collection.properties'] },
+  {
+    line: 'catalog build --from sim/raw --to catalog --release gaia_dr2 --exact --force --quiet',
+    makes: ['catalog/collection.properties'],
+  },
   { line: 'catalog build --from zstd.parquet --to from-zstd --release gaia_dr2 --quiet' },
   { line: 'catalog build --from lz4.parquet --to from-lz4 --release gaia_dr2 --quiet' },
   { line: 'catalog info catalog --json --svg sky.svg', makes: ['sky.svg'], says: /"gaia_dr2"/ },
@@ -29,47 +43,114 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'catalog verify from-lz4 --quick', says: /sound/ },
   // ZSTD pages. DuckDB writes no _common_metadata: the two findings are that it is missing, and cannot be read.
   { line: 'catalog verify hats', exitCode: 3, says: /hats: 2 findings \(14 files, 500 rows\)/ },
-  { line: 'catalog query catalog --cone 53.1,-27.8,0.3 --columns source_id,ra,dec --format json --quiet', says: /"source_id"/ },
-  { line: 'catalog query catalog --polygon 53,-28,53.2,-28,53.2,-27.6,53,-27.6 --to rows.arrow --quiet', makes: ['rows.arrow'] },
+  {
+    line: 'catalog query catalog --cone 53.1,-27.8,0.3 --columns source_id,ra,dec --format json --quiet',
+    says: /"source_id"/,
+  },
+  {
+    line: 'catalog query catalog --polygon 53,-28,53.2,-28,53.2,-27.6,53,-27.6 --to rows.arrow --quiet',
+    makes: ['rows.arrow'],
+  },
   { line: 'catalog query catalog --cone 53.1,-27.8,0.3 --to rows.parquet --quiet', makes: ['rows.parquet'] },
-  { line: 'catalog copy --from catalog --to night --exposures sim/work --columns source_id,phot_bp_mean_mag --margin 30arcsec --quiet' },
+  {
+    line:
+      'catalog copy --from catalog --to night --exposures sim/work --columns ' +
+      'source_id,phot_bp_mean_mag --margin 30arcsec --quiet',
+  },
   { line: 'catalog copy --from catalog --to night --cone 53.1,-27.8,0.5 --force --quiet' },
   { line: 'catalog copy --from catalog --to corner --polygon 53,-28,53.2,-28,53.2,-27.6,53,-27.6 --quiet' },
   { line: 'catalog copy --from catalog --to probable --skymap sky.fits --level 0.5 --quiet' },
-  { line: 'catlist --workdir sim/work --outdir list --expnum 668439 --quiet', makes: ['list/D00668439_r4p5_red_catlist.csv'] },
+  {
+    line: 'catlist --workdir sim/work --outdir list --expnum 668439 --quiet',
+    makes: ['list/D00668439_r4p5_red_catlist.csv'],
+  },
   { line: 'catlist --workdir sim/work --outdir list --legacy --quiet' },
   {
-    line: `${ONE} --reqnum 4 --attnum 5 --ccd 1 --magsType mag_psf --sex_mag_zeropoint 25 --system des-ab --estimator robust --outdir one --plots --report --quiet`,
-    makes: ['one/D00668439_i_01_r4p5_fullcat.fits.png', 'one/D00668439_i_01_r4p5_fullcat.fits.svg', 'one/report_D00668439_01_r4p5.html', 'one/matches_D00668439_01_r4p5.parquet'],
+    line:
+      `${ONE} --reqnum 4 --attnum 5 --ccd 1 --magsType mag_psf --sex_mag_zeropoint 25 --system ` +
+      `des-ab --estimator robust --outdir one --plots --report --quiet`,
+    makes: [
+      'one/D00668439_i_01_r4p5_fullcat.fits.png',
+      'one/D00668439_i_01_r4p5_fullcat.fits.svg',
+      'one/report_D00668439_01_r4p5.html',
+      'one/matches_D00668439_01_r4p5.parquet',
+    ],
   },
-  { line: `calibrate ${ONE} --ccd 1,28,35 --magType mag_auto --suspects suspects.csv --keep-borrowed --accept-borrowed --force --workers 2 --verbose 1 --debug --json --outdir one`, says: /"ccds"/ },
-  { line: `${ONE} --ccd all --mags-type mag_auto --sex-mag-zeropoint 25 --system catalog --estimator sigma-clip --outdir gaia --plots --report --quiet`, makes: ['gaia/D00668439_r4p5_ZP.fits'] },
+  {
+    line:
+      `calibrate ${ONE} --ccd 1,28,35 --magType mag_auto --suspects suspects.csv --keep-borrowed ` +
+      `--accept-borrowed --force --workers 2 --verbose 1 --debug --json --outdir one`,
+    says: /"ccds"/,
+  },
+  {
+    line:
+      `${ONE} --ccd all --mags-type mag_auto --sex-mag-zeropoint 25 --system catalog ` +
+      `--estimator sigma-clip --outdir gaia --plots --report --quiet`,
+    makes: ['gaia/D00668439_r4p5_ZP.fits'],
+  },
   { line: `${ONE} --legacy --ccd all --outdir legacy --quiet`, exitCode: 0 },
-  { line: '--expnum 668439 --ccd 1 --catalog URL --cache cache --cache-size 100M --workdir sim/work --outdir far --quiet' },
+  {
+    line:
+      '--expnum 668439 --ccd 1 --catalog URL --cache cache --cache-size ' +
+      '100M --workdir sim/work --outdir far --quiet',
+  },
   { line: '--expnum 668439 --ccd 1 --catalog URL --cache cache --offline --workdir sim/work --outdir near --quiet' },
-  { line: 'merge --expnum 668439 --reqnum 4 --attnum 5 --workdir sim/work --outdir one --json --accept-borrowed --force --workers 1 --quiet' },
-  { line: 'report one --outdir page --workdir sim/work --catalog catalog --suspects suspects.csv --quiet', makes: ['page/report_D00668439_r4p5.html'] },
+  {
+    line:
+      'merge --expnum 668439 --reqnum 4 --attnum 5 --workdir sim/work --outdir one ' +
+      '--json --accept-borrowed --force --workers 1 --quiet',
+  },
+  {
+    line: 'report one --outdir page --workdir sim/work --catalog catalog --suspects suspects.csv --quiet',
+    makes: ['page/report_D00668439_r4p5.html'],
+  },
   { line: 'report . --night --quiet', makes: ['night.html'] },
   { line: 'compare legacy one --tolerance-mag 0.5 --json', exitCode: 4, says: /"/ },
   { line: 'compare one one --quiet' },
-  { line: 'starlists --expnum 668439 --reqnum 4 --attnum 5 --templates one/D00668439_r4p5_ZP.csv --workdir sim/work --outdir lists --quiet' },
   {
-    line: 'batch sim/work --catalog catalog --ccd 1,28 --magsType mag_psf --system des-ab --estimator robust --suspects suspects.csv --force --workers 2 --quiet --keep-borrowed --accept-borrowed --workdir sim/work --outdir batch --summary batch/all.parquet --rehash --accept-failures --retries 1',
+    line:
+      'starlists --expnum 668439 --reqnum 4 --attnum 5 --templates ' +
+      'one/D00668439_r4p5_ZP.csv --workdir sim/work --outdir lists --quiet',
+  },
+  {
+    line:
+      'batch sim/work --catalog catalog --ccd 1,28 --magsType mag_psf --system des-ab --estimator ' +
+      'robust --suspects suspects.csv --force --workers 2 --quiet --keep-borrowed --accept-borrowed ' +
+      '--workdir sim/work --outdir batch --summary batch/all.parquet --rehash --accept-failures --retries 1',
     makes: ['batch/all.parquet'],
   },
-  { line: 'batch sim/work --catalog catalog --magType mag_auto --outdir watched --watch --idle 1 --until-complete --settle 0.1 --poll 1 --quiet' },
+  {
+    line:
+      'batch sim/work --catalog catalog --magType mag_auto --outdir watched --watch ' +
+      '--idle 1 --until-complete --settle 0.1 --poll 1 --quiet',
+  },
   { line: 'batch sim/work --catalog catalog --mags-type mag_auto --outdir watched --quiet' },
   {
-    line: 'grid condor sim/work --to condor --per ccd --minutes 20 --seconds-per-ccd 0.1 --catalog catalog --mags-type mag_psf --system des-ab --estimator robust --keep-borrowed --outdir products --memory 500 --disk 100 --together 10 --retries 2 --program bliss-calib --submit-line accounting_group=des --split-by band --nodes-per-dag 1000 --quiet',
+    line:
+      'grid condor sim/work --to condor --per ccd --minutes 20 --seconds-per-ccd 0.1 --catalog catalog ' +
+      '--mags-type mag_psf --system des-ab --estimator robust --keep-borrowed --outdir products --memory ' +
+      '500 --disk 100 --together 10 --retries 2 --program bliss-calib --submit-line ' +
+      'accounting_group=des --split-by band --nodes-per-dag 1000 --quiet',
     makes: ['condor/bliss.plan.json'],
   },
-  { line: 'grid condor sim/work --to condor --catalog catalog --magType mag_psf --outdir products --jobsub --requests --jobsub-options=-n --script job.sh --script-args={ccd} --force --quiet' },
   {
-    line: 'grid slurm sim/work --to slurm --per chunk --minutes 20 --seconds-per-ccd 0.1 --catalog catalog --magType mag_psf --system des-ab --estimator robust --keep-borrowed --outdir products --memory 500 --disk 100 --together 10 --retries 2 --program bliss-calib --max-array-size 100 --force --quiet',
+    line:
+      'grid condor sim/work --to condor --catalog catalog --magType mag_psf --outdir products --jobsub ' +
+      '--requests --jobsub-options=-n --script job.sh --script-args={ccd} --force --quiet',
+  },
+  {
+    line:
+      'grid slurm sim/work --to slurm --per chunk --minutes 20 --seconds-per-ccd 0.1 --catalog catalog ' +
+      '--magType mag_psf --system des-ab --estimator robust --keep-borrowed --outdir products --memory 500 ' +
+      '--disk 100 --together 10 --retries 2 --program bliss-calib --max-array-size 100 --force --quiet',
     makes: ['slurm/bliss.plan.json'],
   },
   { line: 'grid slurm sim/work --to slurm --catalog catalog --mags-type mag_psf --outdir products --force --quiet' },
-  { line: 'grid condor sim/work/D00668439_r4p5_red_catlist.csv --to dag --catalog catalog --magsType mag_psf --outdir products --no-requests --jobsub --quiet' },
+  {
+    line:
+      'grid condor sim/work/D00668439_r4p5_red_catlist.csv --to dag --catalog catalog ' +
+      '--magsType mag_psf --outdir products --no-requests --jobsub --quiet',
+  },
   { line: 'grid slurm sim/work --to slurm --catalog catalog --magsType mag_psf --outdir products --force --quiet' },
   { line: 'grid prepare slurm/bliss.plan.json' },
   { line: 'grid verify slurm/bliss.plan.json --expnum 668439 --reqnum 4 --attnum 5', exitCode: 3 },
@@ -80,5 +161,9 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: '--version', says: /^\d+\.\d+\.\d+\n$/ },
   { line: '', exitCode: 2, says: /expnum/ },
   { line: '--expnum 668439 --ccd 2 --catalog catalog --workdir sim/work --outdir none', exitCode: 3 },
-  { line: '--expnum 1 --ccd 1 --catalog catalog --workdir sim/work --outdir none', exitCode: 3, says: /no list of this exposure|no catalogue list/ },
+  {
+    line: '--expnum 1 --ccd 1 --catalog catalog --workdir sim/work --outdir none',
+    exitCode: 3,
+    says: /no list of this exposure|no catalogue list/,
+  },
 ]

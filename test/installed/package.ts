@@ -4,14 +4,24 @@ import { join, resolve } from 'node:path'
 import { temporaryDirectory } from '../cli/run.js'
 
 const root = resolve(import.meta.dirname, '../..')
-const npm = (args: readonly string[], cwd: string) => execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
+const npm = (args: readonly string[], cwd: string) =>
+  execFileSync('npm', args, { cwd, encoding: 'utf8', stdio: ['ignore', 'pipe', 'pipe'] })
 
-/** Packs the built package as npm publishes it, installs that into an empty folder without this checkout's packages, and gives the path of the command. */
+/**
+ * Packs the built package as npm publishes it, installs that into an empty folder without this checkout's packages, and
+ * gives the path of the command.
+ */
 export function installedCommand(): string {
   const dir = temporaryDirectory()
-  const packed = npm(['pack', root, '--ignore-scripts', '--silent', '--pack-destination', dir], dir).trim().split('\n').at(-1)!
+  const packed = npm(['pack', root, '--ignore-scripts', '--silent', '--pack-destination', dir], dir)
+    .trim()
+    .split('\n')
+    .at(-1)!
   writeFileSync(join(dir, 'package.json'), '{"private":true}')
-  npm(['install', join(dir, packed), '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--silent'], dir)
+  npm(
+    ['install', join(dir, packed), '--ignore-scripts', '--no-audit', '--no-fund', '--prefer-offline', '--silent'],
+    dir,
+  )
   return join(dir, 'node_modules/bliss-calib/bin/bliss-calib.js')
 }
 
@@ -32,7 +42,8 @@ export function nodeOf(version: string): string | undefined {
     if (!existsSync(dir)) renameSync(unpacked, dir)
     return node
   } catch (error) {
-    if (/E404|ETARGET|ENOTFOUND|ECONNREFUSED|EAI_AGAIN/.test(String((error as { stderr?: unknown }).stderr))) return undefined
+    if (/E404|ETARGET|ENOTFOUND|ECONNREFUSED|EAI_AGAIN/.test(String((error as { stderr?: unknown }).stderr)))
+      return undefined
     throw error
   } finally {
     rmSync(unpacked, { recursive: true, force: true })

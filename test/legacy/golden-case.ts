@@ -5,7 +5,16 @@ import type { StarColumns } from '../../src/catalog/stars.js'
 import { parseListName } from '../../src/exposure/catalogue-list.js'
 import { memorySource } from '../../src/formats/bytes.js'
 import { readFitsTable } from '../../src/formats/fits/index.js'
-import { nestedIndices, rangesAreaSqDeg, rangesAtOrder, rangesFromCells, ring2nested, containsCell, subtractRanges, type CellRanges } from '../../src/healpix/index.js'
+import {
+  nestedIndices,
+  rangesAreaSqDeg,
+  rangesAtOrder,
+  rangesFromCells,
+  ring2nested,
+  containsCell,
+  subtractRanges,
+  type CellRanges,
+} from '../../src/healpix/index.js'
 import type { LegacyInputs, LegacyOptions, ReferenceStore } from '../../src/legacy/contract.js'
 
 export const shared = resolve(import.meta.dirname, '../../../shared')
@@ -29,7 +38,8 @@ interface RunRecord {
   readonly exit_code: number
 }
 
-export const goldenCases = (): string[] => (hasGolden ? readdirSync(golden).filter((name) => existsSync(join(golden, name, 'runs.json'))) : [])
+export const goldenCases = (): string[] =>
+  hasGolden ? readdirSync(golden).filter((name) => existsSync(join(golden, name, 'runs.json'))) : []
 
 export function goldenRuns(name: string): GoldenRun[] {
   const records = JSON.parse(readFileSync(join(golden, name, 'runs.json'), 'utf8')) as RunRecord[]
@@ -42,7 +52,8 @@ export function filesOf(folder: string): Map<string, Uint8Array> {
   for (const name of readdirSync(folder)) {
     const path = join(folder, name)
     if (statSync(path).isDirectory()) for (const [inner, bytes] of filesOf(path)) files.set(inner, bytes)
-    else files.set(name.replace(/\.gz$/, ''), name.endsWith('.gz') ? gunzipSync(readFileSync(path)) : readFileSync(path))
+    else
+      files.set(name.replace(/\.gz$/, ''), name.endsWith('.gz') ? gunzipSync(readFileSync(path)) : readFileSync(path))
   }
   return files
 }
@@ -66,7 +77,12 @@ export function csvStore(files: ReadonlyMap<string, Uint8Array>): ReferenceStore
       mag.push(g === '' ? NaN : Number(g))
     }
   }
-  const all = { sourceId: BigInt64Array.from(ids), raDeg: Float64Array.from(raDeg), decDeg: Float64Array.from(decDeg), mag: Float64Array.from(mag) }
+  const all = {
+    sourceId: BigInt64Array.from(ids),
+    raDeg: Float64Array.from(raDeg),
+    decDeg: Float64Array.from(decDeg),
+    mag: Float64Array.from(mag),
+  }
   const coverage = rangesFromCells(5, cells)
   return {
     location: 'memory',

@@ -26,41 +26,51 @@ print(json.dumps(said))
 const runs = goldenCases().flatMap((name) => {
   const all = goldenRuns(name)
   // Where the original stops for want of FLUX_PSF, the intended twin of the same arguments stands beside it.
-  return all.filter((run) => !all.some((other) => other.name === `${run.name}_intended`)).map((run) => ({ name, run, label: `${name}/${run.name}` }))
+  return all
+    .filter((run) => !all.some((other) => other.name === `${run.name}_intended`))
+    .map((run) => ({ name, run, label: `${name}/${run.name}` }))
 })
 
-describe.skipIf(!hasGolden || !existsSync(PYTHON))('golden runs of the original (../shared/golden, compare_outputs.py)', () => {
-  const outcomes = new Map<string, LegacyOutcome>()
-  const differences = new Map<string, string[]>()
-  let folder = ''
+describe.skipIf(!hasGolden || !existsSync(PYTHON))(
+  'golden runs of the original (../shared/golden, compare_outputs.py)',
+  () => {
+    const outcomes = new Map<string, LegacyOutcome>()
+    const differences = new Map<string, string[]>()
+    let folder = ''
 
-  beforeAll(async () => {
-    folder = mkdtempSync(join(tmpdir(), 'bliss-legacy-'))
-    for (const { name, run, label } of runs) {
-      const { inputs, options } = goldenInputs(name, run)
-      const outcome = await runLegacy(inputs, options)
-      outcomes.set(label, outcome)
-      writeAll(join(folder, label), outcome.files)
-    }
-    const compared = runs.filter(({ run }) => run.exitCode === 0)
-    const pairs = compared.map(({ name, run, label }) => [join(golden, name, 'expected', run.name), join(folder, label)])
-    const said = JSON.parse(execFileSync(PYTHON, ['-c', COMPARE_ALL, JSON.stringify(pairs)], { encoding: 'utf8', maxBuffer: 1 << 28 })) as string[][]
-    compared.forEach(({ label }, k) => differences.set(label, said[k]!))
-  })
-  afterAll(() => rmSync(folder, { recursive: true }))
+    beforeAll(async () => {
+      folder = mkdtempSync(join(tmpdir(), 'bliss-legacy-'))
+      for (const { name, run, label } of runs) {
+        const { inputs, options } = goldenInputs(name, run)
+        const outcome = await runLegacy(inputs, options)
+        outcomes.set(label, outcome)
+        writeAll(join(folder, label), outcome.files)
+      }
+      const compared = runs.filter(({ run }) => run.exitCode === 0)
+      const pairs = compared.map(({ name, run, label }) => [
+        join(golden, name, 'expected', run.name),
+        join(folder, label),
+      ])
+      const said = JSON.parse(
+        execFileSync(PYTHON, ['-c', COMPARE_ALL, JSON.stringify(pairs)], { encoding: 'utf8', maxBuffer: 1 << 28 }),
+      ) as string[][]
+      compared.forEach(({ label }, k) => differences.set(label, said[k]!))
+    })
+    afterAll(() => rmSync(folder, { recursive: true }))
 
-  for (const { run, label } of runs) {
-    if (run.exitCode === 0) {
-      test(`${label}: the same files and numbers`, () => {
-        expect(outcomes.get(label)!.exitCode, outcomes.get(label)!.messages.join('\n')).toBe(0)
-        expect(differences.get(label)).toEqual([])
-      })
-    } else {
-      test(`${label}: exit 1 and no files`, () => {
-        const { exitCode, files, messages } = outcomes.get(label)!
-        expect({ exitCode, files }, messages.join('\n')).toEqual({ exitCode: 1, files: [] })
-        expect(messages).toHaveLength(1)
-      })
+    for (const { run, label } of runs) {
+      if (run.exitCode === 0) {
+        test(`${label}: the same files and numbers`, () => {
+          expect(outcomes.get(label)!.exitCode, outcomes.get(label)!.messages.join('\n')).toBe(0)
+          expect(differences.get(label)).toEqual([])
+        })
+      } else {
+        test(`${label}: exit 1 and no files`, () => {
+          const { exitCode, files, messages } = outcomes.get(label)!
+          expect({ exitCode, files }, messages.join('\n')).toEqual({ exitCode: 1, files: [] })
+          expect(messages).toHaveLength(1)
+        })
+      }
     }
-  }
-})
+  },
+)

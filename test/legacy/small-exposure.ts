@@ -1,11 +1,23 @@
 import type { StarColumns } from '../../src/catalog/stars.js'
-import { ang2pix, containsCell, nestedIndices, queryDiscInclusive, rangesAreaSqDeg, rangesAtOrder, rangesFromCells, ring2nested, subtractRanges, type CellRanges } from '../../src/healpix/index.js'
+import {
+  ang2pix,
+  containsCell,
+  nestedIndices,
+  queryDiscInclusive,
+  rangesAreaSqDeg,
+  rangesAtOrder,
+  rangesFromCells,
+  ring2nested,
+  subtractRanges,
+  type CellRanges,
+} from '../../src/healpix/index.js'
 import type { LegacyInputs, LegacyOptions, ReferenceStore } from '../../src/legacy/contract.js'
 import { parseListName } from '../../src/exposure/catalogue-list.js'
 import { seededRandom } from '../../src/math/random.js'
 import { tableOf, type Column, type Table } from '../../src/table/columns.js'
 
-export const LIST_HEADER = 'EXPNUM,FILENAME,NITE,BAND,CCDNUM,AIRMASS,EXPTIME,RA_CENT,DEC_CENT,RAC1,DECC1,RAC2,DECC2,RAC3,DECC3,RAC4,DECC4'
+export const LIST_HEADER =
+  'EXPNUM,FILENAME,NITE,BAND,CCDNUM,AIRMASS,EXPTIME,RA_CENT,DEC_CENT,RAC1,DECC1,RAC2,DECC2,RAC3,DECC3,RAC4,DECC4'
 
 /** Stars of one magnitude offset round (30, -5), measured by every CCD of the list. */
 export interface SmallExposure {
@@ -16,7 +28,10 @@ export interface SmallExposure {
 
 export const fileName = (ccd: number) => `D00668439_i_${String(ccd).padStart(2, '0')}_r4p5_fullcat.fits`
 
-/** CCDs side by side along RA, 0.3 deg wide and 0.15 deg high, `starsPerCcd` matched stars each; flux such that ZP is `offset`. */
+/**
+ * CCDs side by side along RA, 0.3 deg wide and 0.15 deg high, `starsPerCcd` matched stars each; flux such that ZP is
+ * `offset`.
+ */
 export function smallExposure({ ccds = [1, 2], starsPerCcd = 40, offset = -30.25, seed = 1 } = {}): SmallExposure {
   const random = seededRandom(seed)
   const sourceId: bigint[] = []
@@ -43,19 +58,47 @@ export function smallExposure({ ccds = [1, 2], starsPerCcd = 40, offset = -30.25
     }
     tables.set(fileName(ccd), detectionTable(ra, dec, flux))
     const [west, east] = [centre - 0.15, centre + 0.15]
-    return [668439, fileName(ccd), 20170817, 'i', ccd, 1.23, '90.', centre, -5, east, -5.075, east, -4.925, west, -4.925, west, -5.075].join(',')
+    return [
+      668439,
+      fileName(ccd),
+      20170817,
+      'i',
+      ccd,
+      1.23,
+      '90.',
+      centre,
+      -5,
+      east,
+      -5.075,
+      east,
+      -4.925,
+      west,
+      -4.925,
+      west,
+      -5.075,
+    ].join(',')
   })
   return {
     list: [LIST_HEADER, ...rows].join('\n') + '\n',
     tables,
-    stars: { sourceId: BigInt64Array.from(sourceId), raDeg: Float64Array.from(raDeg), decDeg: Float64Array.from(decDeg), mag: Float64Array.from(mag), epochYr: 2015.5 },
+    stars: {
+      sourceId: BigInt64Array.from(sourceId),
+      raDeg: Float64Array.from(raDeg),
+      decDeg: Float64Array.from(decDeg),
+      mag: Float64Array.from(mag),
+      epochYr: 2015.5,
+    },
   }
 }
 
 /** A SExtractor catalogue of good stars. */
 export function detectionTable(ra: Float64Array, dec: Float64Array, flux: Float32Array): Table {
   const n = ra.length
-  const f32 = (name: string, value: (i: number) => number): Column => ({ name, type: 'f32', values: Float32Array.from({ length: n }, (_, i) => value(i)) })
+  const f32 = (name: string, value: (i: number) => number): Column => ({
+    name,
+    type: 'f32',
+    values: Float32Array.from({ length: n }, (_, i) => value(i)),
+  })
   return tableOf([
     { name: 'NUMBER', type: 'i32', values: Int32Array.from({ length: n }, (_, i) => i + 1) },
     { name: 'FLAGS', type: 'i16', values: new Int16Array(n) },
@@ -86,7 +129,10 @@ export function withColumn(table: Table, column: Column): Table {
 export function memoryStore(stars: StarColumns, leftOut: readonly number[] = []): ReferenceStore {
   const rings = new Set(Array.from({ length: 20 }, (_, k) => queryDiscInclusive(5, 28 + 0.32 * k, -5, 0.2)).flat())
   for (const ring of leftOut) rings.delete(ring)
-  const coverage = rangesFromCells(5, [...rings].map((ring) => Number(ring2nested(5, ring))))
+  const coverage = rangesFromCells(
+    5,
+    [...rings].map((ring) => Number(ring2nested(5, ring))),
+  )
   return {
     name: 'a store in memory',
     location: 'a store in memory',
@@ -108,7 +154,10 @@ export function memoryStore(stars: StarColumns, leftOut: readonly number[] = [])
   }
 }
 
-export function inputsOf({ list, tables, stars }: SmallExposure, changes: { tables?: ReadonlyMap<string, Table>; store?: ReferenceStore } = {}): LegacyInputs {
+export function inputsOf(
+  { list, tables, stars }: SmallExposure,
+  changes: { tables?: ReadonlyMap<string, Table>; store?: ReferenceStore } = {},
+): LegacyInputs {
   const read = changes.tables ?? tables
   return {
     stars: changes.store ?? memoryStore(stars),
@@ -121,7 +170,13 @@ export function inputsOf({ list, tables, stars }: SmallExposure, changes: { tabl
 }
 
 export function optionsOf(changes: Partial<LegacyOptions> = {}): LegacyOptions {
-  return { list: parseListName('D00668439_r4p5_red_catlist.csv')!, ccd: '1', magType: 'mag_psf', sexMagZeropoint: 25, ...changes }
+  return {
+    list: parseListName('D00668439_r4p5_red_catlist.csv')!,
+    ccd: '1',
+    magType: 'mag_psf',
+    sexMagZeropoint: 25,
+    ...changes,
+  }
 }
 
 /** Text of one file of an outcome. */

@@ -14,13 +14,19 @@ import { seededRandom } from '../../src/math/random.js'
 import { fileName, inputsOf, LIST_HEADER, optionsOf, recordsOf, smallExposure, textOf } from './small-exposure.js'
 
 const ARCSEC = 1 / 3600
-const sky = (rows: readonly (readonly [number, number])[]) => ({ raDeg: Float64Array.from(rows, ([ra]) => ra), decDeg: Float64Array.from(rows, ([, dec]) => dec) })
-const pairs = ({ reference, detection }: { reference: Uint32Array; detection: Uint32Array }) => Array.from(reference, (r, k) => [r, detection[k]])
+const sky = (rows: readonly (readonly [number, number])[]) => ({
+  raDeg: Float64Array.from(rows, ([ra]) => ra),
+  decDeg: Float64Array.from(rows, ([, dec]) => dec),
+})
+const pairs = ({ reference, detection }: { reference: Uint32Array; detection: Uint32Array }) =>
+  Array.from(reference, (r, k) => [r, detection[k]])
 
 describe('the sliding window', () => {
   test('finds what brute force finds where no detection has two references and the sky is not near a pole', () => {
     const random = seededRandom(11)
-    const references = Array.from({ length: 400 }, () => [10 + random.uniform(), -40 + random.uniform()] as const).sort((a, b) => a[0] - b[0])
+    const references = Array.from({ length: 400 }, () => [10 + random.uniform(), -40 + random.uniform()] as const).sort(
+      (a, b) => a[0] - b[0],
+    )
     const detections = references
       .filter(() => random.uniform() < 0.7)
       .map(([ra, dec]) => [ra + 0.8 * ARCSEC * random.normal(), dec + 0.5 * ARCSEC * random.normal()] as const)
@@ -73,16 +79,33 @@ describe('the sliding window', () => {
   })
 
   test('NaN matches nothing and comes last', () => {
-    expect(pairs(windowMatch(sky([[10, 0]]), sky([[10, 0], [10, NaN], [NaN, 0]])))).toEqual([[0, 0]])
+    expect(
+      pairs(
+        windowMatch(
+          sky([[10, 0]]),
+          sky([
+            [10, 0],
+            [10, NaN],
+            [NaN, 0],
+          ]),
+        ),
+      ),
+    ).toEqual([[0, 0]])
   })
 })
 
 describe('the area', () => {
-  const row = (ra: number, ccd: number) => `668439,${fileName(ccd)},20170817,i,${ccd},1.23,90.,${ra},-30,${ra},-30,${ra},-30,${ra},-30,${ra},-30`
+  const row = (ra: number, ccd: number) =>
+    `668439,${fileName(ccd)},20170817,i,${ccd},1.23,90.,${ra},-30,${ra},-30,${ra},-30,${ra},-30,${ra},-30`
   const points = (list: string) => parseLegacyList(list, 'list').rows.map((one) => one.pointsRaDeg[0])
 
   test('a list that spreads more than 20 deg is taken to lie across RA 0: from 356 on counts as negative', () => {
-    expect(points([LIST_HEADER, row(0.9, 25), row(359.9, 28), row(356, 31), row(355.9, 32)].join('\n'))).toEqual([0.9, 359.9 - 360, -4, 355.9])
+    expect(points([LIST_HEADER, row(0.9, 25), row(359.9, 28), row(356, 31), row(355.9, 32)].join('\n'))).toEqual([
+      0.9,
+      359.9 - 360,
+      -4,
+      355.9,
+    ])
     expect(points([LIST_HEADER, row(359.9, 28)].join('\n'))).toEqual([359.9])
     expect(points([LIST_HEADER, row(319.8, 1), row(359.8, 2)].join('\n'))).toEqual([319.8, 359.8]) // exactly 20 is not more
   })
@@ -101,12 +124,18 @@ describe('the area', () => {
     const random = seededRandom(3)
     for (const ra of [30, 0.05]) {
       for (const dec of [-5, -89.2, 85]) {
-        const list = [LIST_HEADER, `668439,f,1,i,1,1,1.,${ra},${dec},${ra + 0.1},${dec - 0.07},${ra + 0.1},${dec + 0.07},${ra - 0.1},${dec + 0.07},${ra - 0.1},${dec - 0.07}`].join('\n')
+        const list = [
+          LIST_HEADER,
+          `668439,f,1,i,1,1,1.,${ra},${dec},${ra + 0.1},${dec - 0.07},${ra + 0.1},${dec + 0.07},${ra - 0.1},${dec + 0.07},${ra - 0.1},${dec - 0.07}`,
+        ].join('\n')
         const { rows } = parseLegacyList(list, 'list')
         const box = boxOf(rows)
         const pixels = filePixels(rows[0]!)
         const cells = cellsToRead(pixels, box)
-        const stars = Array.from({ length: 2000 }, () => [box.raLowDeg + random.uniform() * (box.raHighDeg - box.raLowDeg), box.decLowDeg + random.uniform() * (box.decHighDeg - box.decLowDeg)])
+        const stars = Array.from({ length: 2000 }, () => [
+          box.raLowDeg + random.uniform() * (box.raHighDeg - box.raLowDeg),
+          box.decLowDeg + random.uniform() * (box.decHighDeg - box.decLowDeg),
+        ])
         const raDeg = Float64Array.from(stars, ([a]) => a!)
         const decDeg = Float64Array.from(stars, ([, d]) => d!)
         const inPixel = nestedIndices(5, raDeg, decDeg)
@@ -136,7 +165,9 @@ describe('flags', () => {
       [-30.1, 1],
       [-30.2, -1000],
     ])
-    expect(flagsOf([good, good, good, statistic(-999, { zpRms: -999 }), statistic(-30, { zpRms: 0.31 }), good]).slice(3, 5)).toEqual([
+    expect(
+      flagsOf([good, good, good, statistic(-999, { zpRms: -999 }), statistic(-30, { zpRms: 0.31 }), good]).slice(3, 5),
+    ).toEqual([
       [-30.1, 1],
       [-30.1, 1],
     ])
@@ -144,8 +175,13 @@ describe('flags', () => {
 
   test('a fifth of outliers, and CCDs that were not run, spoil the flag of all', () => {
     const good = statistic(-30)
-    expect(flagsOf([good, good, good, good, statistic(-30.2), statistic(-31)]).map(([, flag]) => flag)).toEqual([-9999, -9999, -9999, -9999, -10999, -10999])
-    expect(flagsOf([good, undefined, undefined, undefined, undefined, undefined])).toEqual([[-30, -9999], ...Array.from({ length: 5 }, () => [NaN, -10999])])
+    expect(flagsOf([good, good, good, good, statistic(-30.2), statistic(-31)]).map(([, flag]) => flag)).toEqual([
+      -9999, -9999, -9999, -9999, -10999, -10999,
+    ])
+    expect(flagsOf([good, undefined, undefined, undefined, undefined, undefined])).toEqual([
+      [-30, -9999],
+      ...Array.from({ length: 5 }, () => [NaN, -10999]),
+    ])
   })
 
   test('the tables read back as pandas writes them', () => {
@@ -157,14 +193,17 @@ describe('flags', () => {
   })
 })
 
-test('log10 of a float32 is numpy\'s, but for 1 in 150 fluxes, which are one unit off', () => {
+test("log10 of a float32 is numpy's, but for 1 in 150 fluxes, which are one unit off", () => {
   const float = new Float32Array(1)
   const bits = new Uint32Array(float.buffer)
   const float32Of = (pattern: string) => {
     bits[0] = Number(pattern)
     return float[0]!
   }
-  const rows = readFileSync(resolve(import.meta.dirname, '../fixtures/legacy/log10-float32.txt'), 'utf8').trimEnd().split('\n').slice(0, 4000)
+  const rows = readFileSync(resolve(import.meta.dirname, '../fixtures/legacy/log10-float32.txt'), 'utf8')
+    .trimEnd()
+    .split('\n')
+    .slice(0, 4000)
   let other = 0
   for (const row of rows) {
     const [x, expected] = row.split(' ').map(float32Of) as [number, number]
@@ -187,7 +226,10 @@ test('blanks: only a cell that is nan as a whole goes', () => {
 
 describe('a run', () => {
   test('of all CCDs has 00 names and one Zero row per CCD; each CCD keeps its own files', async () => {
-    const { exitCode, files, messages } = await runLegacy(inputsOf(smallExposure({ ccds: [1, 2, 7] })), optionsOf({ ccd: 'all' }))
+    const { exitCode, files, messages } = await runLegacy(
+      inputsOf(smallExposure({ ccds: [1, 2, 7] })),
+      optionsOf({ ccd: 'all' }),
+    )
     expect(exitCode, messages.join()).toBe(0)
     expect(files.map(({ name }) => name).sort()).toEqual(
       [
@@ -200,7 +242,11 @@ describe('a run', () => {
       ].sort(),
     )
     const merged = recordsOf(textOf(files, 'Merg_allZP_D00668439_00_r4p5.csv'))
-    expect(merged.map((row) => [row['CCDNUM'], row['NewZPFlag']])).toEqual([['1', '0'], ['2', '0'], ['7', '0']])
+    expect(merged.map((row) => [row['CCDNUM'], row['NewZPFlag']])).toEqual([
+      ['1', '0'],
+      ['2', '0'],
+      ['7', '0'],
+    ])
   })
 
   test('a subset of CCDs is refused with exit 2', async () => {
@@ -215,7 +261,9 @@ describe('a run', () => {
     expect(await runLegacy(inputsOf(smallExposure()), optionsOf({ ccd: '9' }))).toEqual({
       exitCode: 1,
       files: [],
-      messages: ['D00668439_r4p5_red_catlist.csv, column CCDNUM: CCD 9 is not in the catalogue list (found 1 2, expected 9)'],
+      messages: [
+        'D00668439_r4p5_red_catlist.csv, column CCDNUM: CCD 9 is not in the catalogue list (found 1 2, expected 9)',
+      ],
     })
   })
 
@@ -230,11 +278,17 @@ describe('a run', () => {
   })
 
   test('without enough stars: exit 0, ZP -999, magnitudes near 991, and a message that says so', async () => {
-    const { exitCode, files, messages } = await runLegacy(inputsOf(smallExposure({ ccds: [1], starsPerCcd: 2 })), optionsOf())
+    const { exitCode, files, messages } = await runLegacy(
+      inputsOf(smallExposure({ ccds: [1], starsPerCcd: 2 })),
+      optionsOf(),
+    )
     expect(exitCode).toBe(0)
-    expect(textOf(files, 'Zero_D00668439_01_r4p5.csv')).toContain(`${fileName(1)},2,2,-999.000000,-999.000000,mag_psf\n`)
+    expect(textOf(files, 'Zero_D00668439_01_r4p5.csv')).toContain(
+      `${fileName(1)},2,2,-999.000000,-999.000000,mag_psf\n`,
+    )
     expect(textOf(files, 'allZP_D00668439_r4p5.csv')).toContain('668439,4,5,2,2,-999.000000,-999.000000\n')
-    for (const row of recordsOf(textOf(files, 'D00668439_01_r4p5_ZP.csv'))) expect(Number(row['MAG_PSF'])).toBeGreaterThan(980)
+    for (const row of recordsOf(textOf(files, 'D00668439_01_r4p5_ZP.csv')))
+      expect(Number(row['MAG_PSF'])).toBeGreaterThan(980)
     expect(messages).toContain(`no zeropoint of its own: ${fileName(1)}`)
   })
 

@@ -4,11 +4,20 @@ import { matchSky, type MatchMode, type SkyPositions } from '../../src/math/matc
 import { seededRandom, type Random } from '../../src/math/random.js'
 import { directionOf, fromTangentPlane, separationArcsec, unitVector } from '../../src/math/sphere.js'
 
-function scatterAround(rng: Random, centre: { raDeg: number; decDeg: number }, n: number, sizeArcsec: number): SkyPositions {
+function scatterAround(
+  rng: Random,
+  centre: { raDeg: number; decDeg: number },
+  n: number,
+  sizeArcsec: number,
+): SkyPositions {
   const raDeg = new Float64Array(n)
   const decDeg = new Float64Array(n)
   for (let i = 0; i < n; i++) {
-    const at = fromTangentPlane(((rng.uniform() - 0.5) * sizeArcsec) / 3600, ((rng.uniform() - 0.5) * sizeArcsec) / 3600, centre)
+    const at = fromTangentPlane(
+      ((rng.uniform() - 0.5) * sizeArcsec) / 3600,
+      ((rng.uniform() - 0.5) * sizeArcsec) / 3600,
+      centre,
+    )
     raDeg[i] = at.raDeg
     decDeg[i] = at.decDeg
   }
@@ -25,7 +34,8 @@ function bruteForce(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode
     }
   }
   if (mode === 'all') return pairs.map(({ i, j }) => [i, j])
-  const isNearest = (own: 'i' | 'j') => (p: (typeof pairs)[number]) => pairs.every((q) => q[own] !== p[own] || q.sep >= p.sep)
+  const isNearest = (own: 'i' | 'j') => (p: (typeof pairs)[number]) =>
+    pairs.every((q) => q[own] !== p[own] || q.sep >= p.sep)
   const nearestOfA = pairs.filter(isNearest('i'))
   return (mode === 'nearest' ? nearestOfA : nearestOfA.filter(isNearest('j'))).map(({ i, j }) => [i, j])
 }
@@ -52,7 +62,9 @@ describe.each(Object.entries(fields))('at %s', (_, centre) => {
         found.separationArcsec.forEach((sep, k) => {
           const [i, j] = pairs[k]!
           // 1e-9 arcsec: the rounding of degrees near 360 is 2e-10 arcsec
-          expect(Math.abs(sep - separationArcsec(a.raDeg[i]!, a.decDeg[i]!, b.raDeg[j]!, b.decDeg[j]!))).toBeLessThan(1e-9)
+          expect(Math.abs(sep - separationArcsec(a.raDeg[i]!, a.decDeg[i]!, b.raDeg[j]!, b.decDeg[j]!))).toBeLessThan(
+            1e-9,
+          )
         })
       }
     }
@@ -114,5 +126,7 @@ test('empty and one-star lists, NaN positions', () => {
 test('a bad radius is refused', () => {
   const one: SkyPositions = { raDeg: Float64Array.of(10), decDeg: Float64Array.of(0) }
   for (const radius of [0, -1, NaN, 1e6]) expect(() => matchSky(one, one, radius)).toThrow(CommandError)
-  expect(() => matchSky(one, one, 0)).toThrow('the match radius is out of range (found 0, expected between 0 and 36000 arcsec)')
+  expect(() => matchSky(one, one, 0)).toThrow(
+    'the match radius is out of range (found 0, expected between 0 and 36000 arcsec)',
+  )
 })

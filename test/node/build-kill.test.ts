@@ -24,14 +24,21 @@ beforeAll(() => {
   mkdirSync(raw)
   writeFileSync(join(folder, 'build.mjs'), BUILD)
   const rows = archiveRows(16_000, 31)
-  for (let part = 0; part < 8; part++) writeFileSync(join(raw, `part-${part}.csv`), archiveCsv(rows.slice(part * 2000, (part + 1) * 2000)))
+  for (let part = 0; part < 8; part++)
+    writeFileSync(join(raw, `part-${part}.csv`), archiveCsv(rows.slice(part * 2000, (part + 1) * 2000)))
 })
 
 /** Runs a build and kills it after a time; gives whether it came to its end before, and how long that took. */
-function run(to: string, workers: number, killAfterMs = Infinity): Promise<{ ended: boolean; ms: number; err: string }> {
+function run(
+  to: string,
+  workers: number,
+  killAfterMs = Infinity,
+): Promise<{ ended: boolean; ms: number; err: string }> {
   return new Promise((done) => {
     const started = performance.now()
-    const child = spawn(process.execPath, [join(folder, 'build.mjs'), raw, to, String(workers)], { stdio: ['ignore', 'ignore', 'pipe'] })
+    const child = spawn(process.execPath, [join(folder, 'build.mjs'), raw, to, String(workers)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    })
     let err = ''
     child.stderr.on('data', (text: Buffer) => (err += text.toString()))
     const timer = killAfterMs === Infinity ? undefined : setTimeout(() => child.kill('SIGKILL'), killAfterMs)
@@ -43,7 +50,9 @@ function run(to: string, workers: number, killAfterMs = Infinity): Promise<{ end
 }
 
 function tree(dir: string): Map<string, Buffer> {
-  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) => statSync(join(dir, name)).isFile())
+  const names = readdirSync(dir, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    statSync(join(dir, name)).isFile(),
+  )
   return new Map(names.sort().map((name) => [relative('.', name), readFileSync(join(dir, name))]))
 }
 
@@ -70,22 +79,26 @@ describe.skipIf(!hasDist)('threads and kills (skipped where dist/ is not built)'
     expectSameTree(to, undisturbed)
   })
 
-  test(`killed at ${soak ? 20 : 3} moments: nothing under the target's name until a rerun, which ends in the same bytes and leaves nothing beside it`, async () => {
-    const random = seededRandom(77)
-    let killed = 0
-    for (let n = 0; n < (soak ? 20 : 3); n++) {
-      const to = join(folder, `killed-${n}`)
-      const { ended } = await run(to, 1 + (n % 2), 150 + (wholeMs - 150) * random.uniform())
-      if (!ended) {
-        killed++
-        // Either not there at all, or the kill fell behind the renaming and it is whole.
-        if (existsSync(to)) expectSameTree(to, undisturbed)
-        else expect((await run(to, 1 + (n % 2))).err).toBe('')
+  test(
+    `killed at ${soak ? 20 : 3} moments: nothing under the target's name until a rerun, ` +
+      `which ends in the same bytes and leaves nothing beside it`,
+    async () => {
+      const random = seededRandom(77)
+      let killed = 0
+      for (let n = 0; n < (soak ? 20 : 3); n++) {
+        const to = join(folder, `killed-${n}`)
+        const { ended } = await run(to, 1 + (n % 2), 150 + (wholeMs - 150) * random.uniform())
+        if (!ended) {
+          killed++
+          // Either not there at all, or the kill fell behind the renaming and it is whole.
+          if (existsSync(to)) expectSameTree(to, undisturbed)
+          else expect((await run(to, 1 + (n % 2))).err).toBe('')
+        }
+        expectSameTree(to, undisturbed)
+        expect(readdirSync(folder).filter((name) => name.startsWith(`.bliss-build-killed-${n}-old`))).toEqual([])
+        rmSync(to, { recursive: true })
       }
-      expectSameTree(to, undisturbed)
-      expect(readdirSync(folder).filter((name) => name.startsWith(`.bliss-build-killed-${n}-old`))).toEqual([])
-      rmSync(to, { recursive: true })
-    }
-    expect(killed).toBeGreaterThan(0)
-  })
+      expect(killed).toBeGreaterThan(0)
+    },
+  )
 })

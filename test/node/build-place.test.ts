@@ -124,7 +124,8 @@ describe('links and strange working directories', () => {
     const [at, elsewhere] = [temporaryDirectory(), to()]
     symlinkSync(elsewhere, join(at, 'cat'))
     await expect(build(join(at, 'cat'))).rejects.toThrow(
-      `${join(at, 'cat')}: a catalogue is not built through a link: name the directory itself, or remove the link (found a symbolic link, expected a directory)`,
+      `${join(at, 'cat')}: a catalogue is not built through a link: name the directory itself, or ` +
+        `remove the link (found a symbolic link, expected a directory)`,
     )
     expect(readdirSync(at)).toEqual(['cat'])
   })
@@ -134,7 +135,8 @@ describe('links and strange working directories', () => {
     const elsewhere = temporaryDirectory()
     writeFileSync(join(elsewhere, 'mine.txt'), 'mine')
     const refused = (found: string) =>
-      `${workOf(target)}: what has the name of the working directory is not of a build: remove it (found ${found}, expected a directory)`
+      `${workOf(target)}: what has the name of the working directory is not of a ` +
+      `build: remove it (found ${found}, expected a directory)`
     symlinkSync(elsewhere, workOf(target))
     await expect(build(target)).rejects.toThrow(refused('a symbolic link'))
     rmSync(workOf(target))
@@ -158,22 +160,26 @@ describe('one build at a time', () => {
     return join(work, `${stem}-lock`)
   }
 
-  test('of this process and of another that lives: the second is refused and names the first; one that was killed is not in the way', async () => {
-    const target = join(temporaryDirectory(), 'cat')
-    const place = await enterBuild(target)
-    await expect(build(target)).rejects.toThrow(
-      `${workOf(target)}: another build works on this target: wait until it has ended (found process ${process.pid})`,
-    )
-    await place.discard()
+  test(
+    'of this process and of another that lives: the second is refused and ' +
+      'names the first; one that was killed is not in the way',
+    async () => {
+      const target = join(temporaryDirectory(), 'cat')
+      const place = await enterBuild(target)
+      await expect(build(target)).rejects.toThrow(
+        `${workOf(target)}: another build works on this target: wait until it has ended (found process ${process.pid})`,
+      )
+      await place.discard()
 
-    const other = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)'])
-    lockOf(workOf(target), temporaryStem().replace(/-\d+-\d+-(?=[0-9a-f]{16}$)/, `-${other.pid}-0-`))
-    await expect(build(target)).rejects.toThrow(`(found process ${other.pid})`)
-    other.kill()
-    await once(other, 'exit')
-    await build(target)
-    expect([sumsBelow(target), readdirSync(dirname(target))]).toEqual([sumsBelow(fresh), ['cat']])
-  })
+      const other = spawn(process.execPath, ['-e', 'setInterval(() => 0, 1000)'])
+      lockOf(workOf(target), temporaryStem().replace(/-\d+-\d+-(?=[0-9a-f]{16}$)/, `-${other.pid}-0-`))
+      await expect(build(target)).rejects.toThrow(`(found process ${other.pid})`)
+      other.kill()
+      await once(other, 'exit')
+      await build(target)
+      expect([sumsBelow(target), readdirSync(dirname(target))]).toEqual([sumsBelow(fresh), ['cat']])
+    },
+  )
 
   test('on another machine it lives until nobody has touched its lock for a day', async () => {
     const target = join(temporaryDirectory(), 'cat')
@@ -216,7 +222,8 @@ describe('a build that was killed while it replaced a catalogue', () => {
   test('a reader says so, and where the old one lies', async () => {
     const { target, work } = killedAtSwap()
     await expect(openCatalog(target)).rejects.toThrow(
-      `${target}: a build was killed while it replaced this catalogue: the same build, or any that writes beside it, settles that (found the old one in ${join(work, 'old')})`,
+      `${target}: a build was killed while it replaced this catalogue: the same build, or any that writes ` +
+        `beside it, settles that (found the old one in ${join(work, 'old')})`,
     )
   })
 

@@ -25,7 +25,8 @@ describe('building into a directory', () => {
     const mine = raw('mine/thesis.tex', 'years of work')
     const to = join(folder, 'mine')
     await expect(buildCatalogDirectory([raw('list.csv')], to, { force: true })).rejects.toThrow(
-      `${to}: the target holds files that are not of a catalogue, and --force replaces catalogues only (found thesis.tex)`,
+      `${to}: the target holds files that are not of a catalogue, and ` +
+        `--force replaces catalogues only (found thesis.tex)`,
     )
     const input = raw('inputs/list.csv')
     await expect(buildCatalogDirectory([input], join(folder, 'inputs'), { force: true })).rejects.toThrow('list.csv')
@@ -33,7 +34,9 @@ describe('building into a directory', () => {
     expect(readdirSync(to)).toEqual([mine.slice(to.length + 1)])
     const store = join(folder, 'grown')
     await buildCatalogDirectory([raw('list.csv')], store)
-    await expect(buildCatalogDirectory([join(store, 'gaia_dr2/dataset')], store, { force: true })).rejects.toThrow('an input lies inside the target directory')
+    await expect(buildCatalogDirectory([join(store, 'gaia_dr2/dataset')], store, { force: true })).rejects.toThrow(
+      'an input lies inside the target directory',
+    )
     expect((await openCatalog(store)).rowCount).toBe(1)
   })
 
@@ -49,14 +52,20 @@ describe('building into a directory', () => {
   test('sha256sum agrees with the list of checksums', async () => {
     const to = join(folder, 'summed')
     await buildCatalogDirectory([raw('list.csv')], to)
-    expect(execFileSync('sha256sum', ['-c', 'checksums.sha256'], { cwd: join(to, 'gaia_dr2'), encoding: 'utf8' }).trim().split('\n')).toHaveLength(8)
+    expect(
+      execFileSync('sha256sum', ['-c', 'checksums.sha256'], { cwd: join(to, 'gaia_dr2'), encoding: 'utf8' })
+        .trim()
+        .split('\n'),
+    ).toHaveLength(8)
   })
 
   test('a target that holds something is refused, an empty one taken, --force replaces', async () => {
     const to = join(folder, 'target')
     mkdirSync(to)
     await buildCatalogDirectory([raw('list.csv')], to)
-    await expect(buildCatalogDirectory([raw('list.csv')], to)).rejects.toThrow(`${to}: the target directory is not empty: choose another, or replace it with --force (found 2 entries)`)
+    await expect(buildCatalogDirectory([raw('list.csv')], to)).rejects.toThrow(
+      `${to}: the target directory is not empty: choose another, or replace it with --force (found 2 entries)`,
+    )
     await buildCatalogDirectory([raw('more.csv', `${LIST}6,10.1,20,16,2015.5\n`)], to, { force: true })
     expect((await openCatalog(to)).rowCount).toBe(2)
   })
@@ -66,7 +75,9 @@ describe('building into a directory', () => {
     mkdirSync(dir)
     const to = join(dir, 'store')
     await buildCatalogDirectory([raw('list.csv')], to)
-    await expect(buildCatalogDirectory([raw('bad.csv', `${LIST}6,10\n`)], to, { force: true })).rejects.toThrow(/bad\.csv, line 3: the line has another number of fields/)
+    await expect(buildCatalogDirectory([raw('bad.csv', `${LIST}6,10\n`)], to, { force: true })).rejects.toThrow(
+      /bad\.csv, line 3: the line has another number of fields/,
+    )
     expect(readdirSync(dir)).toEqual(['store'])
     expect((await openCatalog(to)).rowCount).toBe(1)
   })
@@ -97,14 +108,21 @@ describe('building into a directory', () => {
     raw('tree/GaiaOut000XX/GaiaOut00007.csv.gz')
     raw('tree/README.txt')
     raw('tree/.gitkeep')
-    expect(await findInputs([join(folder, 'tree')])).toEqual(['GaiaOut000XX/GaiaOut00007.csv.gz', 'GaiaOut001XX/GaiaOut00101.csv'].map((name) => join(folder, 'tree', name)))
+    expect(await findInputs([join(folder, 'tree')])).toEqual(
+      ['GaiaOut000XX/GaiaOut00007.csv.gz', 'GaiaOut001XX/GaiaOut00101.csv'].map((name) => join(folder, 'tree', name)),
+    )
   })
 
   test('what is missing, empty or twice there', async () => {
     mkdirSync(join(folder, 'empty'))
     const to = join(folder, 'never')
-    await expect(buildCatalogDirectory([join(folder, 'nowhere')], to)).rejects.toThrow('the input cannot be read: there is no such file or directory')
-    await expect(buildCatalogDirectory([join(folder, 'empty')], to)).rejects.toThrow(`${join(folder, 'empty')}: no catalogue file is below the directory (found no file, expected CSV, ECSV, TSV, FITS or Parquet files)`)
+    await expect(buildCatalogDirectory([join(folder, 'nowhere')], to)).rejects.toThrow(
+      'the input cannot be read: there is no such file or directory',
+    )
+    await expect(buildCatalogDirectory([join(folder, 'empty')], to)).rejects.toThrow(
+      `${join(folder, 'empty')}: no catalogue file is below the directory (found no ` +
+        `file, expected CSV, ECSV, TSV, FITS or Parquet files)`,
+    )
     await expect(buildCatalogDirectory([], to)).rejects.toThrow('--from: nothing to build from is named')
     const twice = [raw('x/GaiaOut00007.csv'), raw('y/GaiaOut00007.csv')]
     await expect(buildCatalogDirectory(twice, to)).rejects.toThrow('two files of the original hold the same pixel')
@@ -113,9 +131,21 @@ describe('building into a directory', () => {
 
 describe('opening', () => {
   test.each([
-    ['a missing directory', () => join(folder, 'nowhere'), 'the reference catalogue cannot be read: there is no such file or directory'],
-    ['a file', () => raw('plain.csv'), 'a reference catalogue is a directory; make one with `bliss-calib catalog build` (found a file)'],
-    ['an empty directory', () => mkdtempSync(join(folder, 'void-')), 'there is no reference catalogue here (expected manifest.json)'],
+    [
+      'a missing directory',
+      () => join(folder, 'nowhere'),
+      'the reference catalogue cannot be read: there is no such file or directory',
+    ],
+    [
+      'a file',
+      () => raw('plain.csv'),
+      'a reference catalogue is a directory; make one with `bliss-calib catalog build` (found a file)',
+    ],
+    [
+      'an empty directory',
+      () => mkdtempSync(join(folder, 'void-')),
+      'there is no reference catalogue here (expected manifest.json)',
+    ],
   ])('%s', async (_, path, message) => {
     const dir = path()
     await expect(openCatalog(dir)).rejects.toThrow(`${dir}: ${message}`)

@@ -238,7 +238,8 @@ describe('reading', () => {
   test('beside an unfinished commit is refused, with the way out', async () => {
     const dir = await halfWay()
     await expect(refuseUnfinished(dir)).rejects.toThrow(
-      `${dir}: a run was killed while it put its files in place here, so that they may be of two runs: run it again, or any command that writes there: ` +
+      `${dir}: a run was killed while it put its files in place here, so that they may be of ` +
+        `two runs: run it again, or any command that writes there: ` +
         'that completes or undoes it first (found .bliss-tmp-',
     )
     await recoverDirectory(dir)

@@ -24,7 +24,13 @@ describe('reading', () => {
     writeFileSync(path, '0123456789')
     const source = await fileSource(path)
     const text = async (start: number, end: number) => new TextDecoder().decode(await source.slice(start, end))
-    expect([source.byteLength, await text(2, 5), await text(8, 20), await text(12, 20), await text(3, 3)]).toEqual([10, '234', '89', '', ''])
+    expect([source.byteLength, await text(2, 5), await text(8, 20), await text(12, 20), await text(3, 3)]).toEqual([
+      10,
+      '234',
+      '89',
+      '',
+      '',
+    ])
   })
 
   test('a packed file comes unpacked, whole or in pieces, whatever its name', async () => {
@@ -52,7 +58,10 @@ describe('reading', () => {
     const whole = gzipSync(Buffer.from(Array.from({ length: 5000 }, (_, i) => Math.imul(i, 2654435761) >>> 24)))
     const spoilt = Buffer.from(whole)
     spoilt[whole.length - 5]! ^= 1
-    for (const [name, bytes] of [['cut.gz', whole.subarray(0, whole.length - 20)], ['spoilt.gz', spoilt]] as const) {
+    for (const [name, bytes] of [
+      ['cut.gz', whole.subarray(0, whole.length - 20)],
+      ['spoilt.gz', spoilt],
+    ] as const) {
       const path = join(folder, name)
       writeFileSync(path, bytes)
       await expect(openInput(path)).rejects.toThrow(`${path}: the compressed file is damaged`)
@@ -81,7 +90,8 @@ describe('writing', () => {
   /** The file system, but that one call fails for the second file. */
   function failing(call: 'open' | 'writeFile' | 'sync' | 'rename', code: string): WriteOperations {
     const fail = (name: string, path: string) => {
-      if (name === call && /(?:-1|two\.csv)$/.test(path)) throw Object.assign(new Error(`${code}: made to fail`), { code })
+      if (name === call && /(?:-1|two\.csv)$/.test(path))
+        throw Object.assign(new Error(`${code}: made to fail`), { code })
     }
     return {
       rm: fs.rm,
@@ -114,13 +124,16 @@ describe('writing', () => {
     ['writeFile', 'ENOSPC', 'the disk is full'],
     ['sync', 'EDQUOT', 'the disk quota is exceeded'],
     ['rename', 'EROFS', 'the file system is read-only'],
-  ] as const)('where %s of the second file fails with %s, no file is new or half, and the message names file and reason', async (call, code, reason) => {
-    const dir = fresh(`failed-${call}`)
-    await expect(writeFilesWhole(dir, files, failing(call, code))).rejects.toThrow(
-      `${join(dir, 'two.csv')}: the file cannot be written: ${reason}`,
-    )
-    expect(readdirSync(dir)).toEqual([])
-  })
+  ] as const)(
+    'where %s of the second file fails with %s, no file is new or half, and the message names file and reason',
+    async (call, code, reason) => {
+      const dir = fresh(`failed-${call}`)
+      await expect(writeFilesWhole(dir, files, failing(call, code))).rejects.toThrow(
+        `${join(dir, 'two.csv')}: the file cannot be written: ${reason}`,
+      )
+      expect(readdirSync(dir)).toEqual([])
+    },
+  )
 
   test('a piece that cannot be written while the next one is made: the same, and no failure goes unheard', async () => {
     const dir = fresh('pieces')
@@ -130,7 +143,9 @@ describe('writing', () => {
         await new Promise((resume) => setTimeout(resume, 20))
       }
     }
-    await expect(stageFiles(dir, [files[0]!, { name: 'two.csv', bytes: pieces() }], undefined, failing('writeFile', 'ENOSPC'))).rejects.toThrow(`${join(dir, 'two.csv')}: the file cannot be written: the disk is full`)
+    await expect(
+      stageFiles(dir, [files[0]!, { name: 'two.csv', bytes: pieces() }], undefined, failing('writeFile', 'ENOSPC')),
+    ).rejects.toThrow(`${join(dir, 'two.csv')}: the file cannot be written: the disk is full`)
     expect(readdirSync(dir)).toEqual([])
     await commitFiles(dir, await stageFiles(dir, [{ name: 'two.csv', bytes: pieces() }]))
     expect(readFileSync(join(dir, 'two.csv'), 'utf8')).toBe('012')
@@ -139,21 +154,32 @@ describe('writing', () => {
   test('where a rename fails, files that were replaced are put back', async () => {
     const dir = fresh('put-back')
     writeFileSync(join(dir, 'one.csv'), 'old')
-    await expect(writeFilesWhole(dir, files, failing('rename', 'EIO'))).rejects.toThrow(`${join(dir, 'two.csv')}: the file cannot be written: the device failed`)
+    await expect(writeFilesWhole(dir, files, failing('rename', 'EIO'))).rejects.toThrow(
+      `${join(dir, 'two.csv')}: the file cannot be written: the device failed`,
+    )
     expect(readdirSync(dir)).toEqual(['one.csv'])
     expect(readFileSync(join(dir, 'one.csv'), 'utf8')).toBe('old')
   })
 
   test('a directory that is not there', async () => {
-    await expect(writeFilesWhole(join(folder, 'none'), files)).rejects.toThrow(`${join(folder, 'none', 'one.csv')}: the file cannot be written: there is no such file or directory`)
+    await expect(writeFilesWhole(join(folder, 'none'), files)).rejects.toThrow(
+      `${join(folder, 'none', 'one.csv')}: the file cannot be written: there is no such file or directory`,
+    )
   })
 
   test('temporary names match none of the patterns that pipelines read', async () => {
     const dir = fresh('names')
     const seen: string[] = []
-    const operations: WriteOperations = { rm: fs.rm, link: fs.link, copyFile: fs.copyFile, rename: fs.rename, open: (path, flags) => (seen.push(String(path)), fs.open(path, flags)) }
+    const operations: WriteOperations = {
+      rm: fs.rm,
+      link: fs.link,
+      copyFile: fs.copyFile,
+      rename: fs.rename,
+      open: (path, flags) => (seen.push(String(path)), fs.open(path, flags)),
+    }
     await writeFilesWhole(dir, files, operations)
-    for (const path of seen.filter((one) => one !== dir)) expect(path.slice(dir.length + 1)).not.toMatch(/^allZP|^Zero|^D.*_ZP\.csv$|Obj\.csv$/)
+    for (const path of seen.filter((one) => one !== dir))
+      expect(path.slice(dir.length + 1)).not.toMatch(/^allZP|^Zero|^D.*_ZP\.csv$|Obj\.csv$/)
     // Each is opened to be written, and again to be flushed; then there is their journal, and the directory.
     expect(new Set(seen).size).toBe(4)
   })

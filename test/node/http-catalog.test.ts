@@ -15,13 +15,22 @@ import { rangeServer, type Fault, type RangeServer } from '../support/range-serv
 const sky: CellRanges = { order: 0, ranges: Float64Array.of(0, 12) }
 const field = discCover(13, 0, 10, 0.5)
 /** Faults that stay give up soon. */
-const hasty: HttpPatience = { ...PATIENCE, attempts: 4, backoffMs: 1, answerTimeoutMs: 300, stallTimeoutMs: 60, longestPauseMs: 1000 }
+const hasty: HttpPatience = {
+  ...PATIENCE,
+  attempts: 4,
+  backoffMs: 1,
+  answerTimeoutMs: 300,
+  stallTimeoutMs: 60,
+  longestPauseMs: 1000,
+}
 let store: MemoryStore
 let truth: StarColumns
 let server: RangeServer
 
 beforeAll(async () => {
-  store = (await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(3000, 5)))], { maxRowsPerFile: 1500 })).store
+  store = (
+    await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(3000, 5)))], { maxRowsPerFile: 1500 })
+  ).store
   truth = await (await openInMemory(store)).read(sky)
 })
 afterEach(() => server.close())
@@ -48,22 +57,42 @@ describe('a store behind a URL', () => {
     await serve()
     const run = async (...args: string[]) => {
       const said = { out: '', err: '' }
-      const code = await main(args, { out: (text) => void (said.out += text), err: (text) => void (said.err += text), env: { BLISS_CACHE_SIZE: '0' } })
+      const code = await main(args, {
+        out: (text) => void (said.out += text),
+        err: (text) => void (said.err += text),
+        env: { BLISS_CACHE_SIZE: '0' },
+      })
       return { code, ...said }
     }
-    expect(await run('catalog', 'info', server.url)).toMatchObject({ code: 0, out: expect.stringContaining('Gaia Data Release 2') as string })
-    expect(await run('catalog', 'info', server.url, '--cache-size', 'much')).toMatchObject({ code: 2, err: expect.stringContaining('--cache-size: the option needs a size') as string })
-    expect(await run('catalog', 'info', server.url, '--offline', '--cache', '/nowhere')).toMatchObject({ code: 3, err: expect.stringContaining('--offline: this part of the catalogue is not in the cache') as string })
+    expect(await run('catalog', 'info', server.url)).toMatchObject({
+      code: 0,
+      out: expect.stringContaining('Gaia Data Release 2') as string,
+    })
+    expect(await run('catalog', 'info', server.url, '--cache-size', 'much')).toMatchObject({
+      code: 2,
+      err: expect.stringContaining('--cache-size: the option needs a size') as string,
+    })
+    expect(await run('catalog', 'info', server.url, '--offline', '--cache', '/nowhere')).toMatchObject({
+      code: 3,
+      err: expect.stringContaining('--offline: this part of the catalogue is not in the cache') as string,
+    })
   })
 
   test('a URL with a path and a query', () => {
-    expect(urlOf('https://host/a/b/?sig=x', 'dataset/Norder=1/Npix=2.parquet')).toBe('https://host/a/b/dataset/Norder=1/Npix=2.parquet?sig=x')
+    expect(urlOf('https://host/a/b/?sig=x', 'dataset/Norder=1/Npix=2.parquet')).toBe(
+      'https://host/a/b/dataset/Norder=1/Npix=2.parquet?sig=x',
+    )
   })
 
   test('other protocols are refused, and a server without a catalogue', async () => {
     await serve(undefined, new Map())
-    await expect(openCatalog('ftp://host/dir')).rejects.toThrow('--catalog: a catalogue is read from a directory or by HTTP (found ftp://host/dir, expected a directory, https://... or s3://bucket/...)')
-    await expect(openCatalog(server.url)).rejects.toThrow(`${server.url}: there is no reference catalogue here (expected manifest.json)`)
+    await expect(openCatalog('ftp://host/dir')).rejects.toThrow(
+      '--catalog: a catalogue is read from a directory or by HTTP (found ftp://host/dir, ' +
+        'expected a directory, https://... or s3://bucket/...)',
+    )
+    await expect(openCatalog(server.url)).rejects.toThrow(
+      `${server.url}: there is no reference catalogue here (expected manifest.json)`,
+    )
   })
 })
 
@@ -75,13 +104,22 @@ const once: readonly (readonly [Fault, RegExp | 'mended'])[] = [
   ['busy', 'mended'],
   ['slow-down', 'mended'],
   ['ignores-range', 'mended'],
-  ['short-range', /: the server sends another part than was asked for \(found bytes \d+ to \d+ of \d+, expected bytes \d+ to \d+\)$/],
+  [
+    'short-range',
+    /: the server sends another part than was asked for \(found bytes \d+ to \d+ of \d+, expected bytes \d+ to \d+\)$/,
+  ],
   ['other-range', /: the server sends another part than was asked for/],
   ['shifted-bytes', /(damaged|cannot be decoded)/],
   ['flipped-bit', /(damaged|cannot be decoded)/],
-  ['no-content-range', /: the server sends a part and does not say which \(found no Content-Range, expected bytes first-last\/length\)$/],
+  [
+    'no-content-range',
+    /: the server sends a part and does not say which \(found no Content-Range, expected bytes first-last\/length\)$/,
+  ],
   ['multipart', /: the server sends a part and does not say which/],
-  ['packed', /: the server packs its answer although it was asked not to \(found Content-Encoding gzip, expected none\)$/],
+  [
+    'packed',
+    /: the server packs its answer although it was asked not to \(found Content-Encoding gzip, expected none\)$/,
+  ],
   ['refused', /: the server refuses access \(found status 403\)$/],
   ['not-found', /: the file cannot be read: there is no such file$/],
 ]
@@ -109,7 +147,10 @@ describe('a server that fails once', () => {
     asked = 0
     const whole = await httpFiles(server.url, hasty).open(path, { byteLength: store.get(path)!.byteLength })
     await whole.slice(10, 20)
-    await expect(whole.slice(30, 40)).rejects.toThrow(`${server.url}/${path}: the file was replaced while it was read: start again (found ETag "other", expected "${store.get(path)!.byteLength}")`)
+    await expect(whole.slice(30, 40)).rejects.toThrow(
+      `${server.url}/${path}: the file was replaced while it was read: start again (found ` +
+        `ETag "other", expected "${store.get(path)!.byteLength}")`,
+    )
   })
 })
 
@@ -127,10 +168,14 @@ describe('a server that keeps failing', () => {
 
   test('a pause that is too long, and no server at all', async () => {
     await serve(() => 'busy')
-    await expect(fetchRange(`${server.url}/x`, { start: 0, end: 1 }, { ...hasty, attempts: 1 })).rejects.toThrow('(1 try)')
+    await expect(fetchRange(`${server.url}/x`, { start: 0, end: 1 }, { ...hasty, attempts: 1 })).rejects.toThrow(
+      '(1 try)',
+    )
     const { url } = server
     await server.close()
-    await expect(fetchRange(`${url}/x`, { start: 0, end: 1 }, hasty)).rejects.toThrow(`${url}/x: the server does not deliver: the connection is refused (4 tries)`)
+    await expect(fetchRange(`${url}/x`, { start: 0, end: 1 }, hasty)).rejects.toThrow(
+      `${url}/x: the server does not deliver: the connection is refused (4 tries)`,
+    )
     await serve()
   })
 })
@@ -147,7 +192,8 @@ describe('any fault at any request', () => {
     for (let n = 0; n < runs; n++) {
       const rate = 0.15 * random.uniform()
       server.fault = () => (random.uniform() < rate ? kinds[random.below(kinds.length)] : undefined)
-      const footprint = n % 4 === 0 ? sky : discCover(11, 360 * random.uniform(), 180 * random.uniform() - 90, 10 * random.uniform())
+      const footprint =
+        n % 4 === 0 ? sky : discCover(11, 360 * random.uniform(), 180 * random.uniform() - 90, 10 * random.uniform())
       try {
         const stars = await (await openRemote()).read(footprint)
         expect(stars, `${n}`).toEqual(await local.read(footprint))

@@ -8,7 +8,16 @@ import { httpClient, type NetworkFacts } from '../../src/node/http-client.js'
 import { httpRanges } from '../../src/node/http-files.js'
 import { fetchRange, PATIENCE, type HttpPatience } from '../../src/node/http-range.js'
 
-const hasty: HttpPatience = { ...PATIENCE, attempts: 3, backoffMs: 1, answerTimeoutMs: 150, stallTimeoutMs: 150, progressWindowMs: 200, withoutProgressMs: 400, leastBytesPerSec: 1000 }
+const hasty: HttpPatience = {
+  ...PATIENCE,
+  attempts: 3,
+  backoffMs: 1,
+  answerTimeoutMs: 150,
+  stallTimeoutMs: 150,
+  progressWindowMs: 200,
+  withoutProgressMs: 400,
+  leastBytesPerSec: 1000,
+}
 const BODY = Buffer.from('0123456789')
 const closing: (() => void)[] = []
 afterEach(() => closing.splice(0).forEach((close) => close()))
@@ -49,34 +58,88 @@ async function rawSite(answer: (socket: Socket) => void): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/x`
 }
 
-const deliver: RequestListener = (_, response) => void response.writeHead(206, { 'Content-Range': 'bytes 0-9/10', 'Content-Length': 10 }).end(BODY)
-const leadTo = (location: string, status = 302): RequestListener => (_, response) => void response.writeHead(status, { Location: location }).end()
-const get = (url: string, facts?: NetworkFacts, patience = hasty) => fetchRange(url, { start: 0, end: 10 }, patience, httpClient(url, facts))
+const deliver: RequestListener = (_, response) =>
+  void response.writeHead(206, { 'Content-Range': 'bytes 0-9/10', 'Content-Length': 10 }).end(BODY)
+const leadTo =
+  (location: string, status = 302): RequestListener =>
+  (_, response) =>
+    void response.writeHead(status, { Location: location }).end()
+const get = (url: string, facts?: NetworkFacts, patience = hasty) =>
+  fetchRange(url, { start: 0, end: 10 }, patience, httpClient(url, facts))
 
-/** A network in which addresses of the loopback play others: 127.0.0.1 and .2 are public, .3 private, .4 link-local, .5 loopback. */
-const kinds: Readonly<Record<string, AddressKind>> = { '127.0.0.1': 'public', '127.0.0.2': 'public', '127.0.0.3': 'private', '127.0.0.4': 'link-local', '127.0.0.5': 'loopback', '127.0.0.6': 'special', '127.0.0.7': 'private' }
+/**
+ * A network in which addresses of the loopback play others: 127.0.0.1 and .2 are public, .3 private, .4 link-local, .5
+ * loopback.
+ */
+const kinds: Readonly<Record<string, AddressKind>> = {
+  '127.0.0.1': 'public',
+  '127.0.0.2': 'public',
+  '127.0.0.3': 'private',
+  '127.0.0.4': 'link-local',
+  '127.0.0.5': 'loopback',
+  '127.0.0.6': 'special',
+  '127.0.0.7': 'private',
+}
 const names = (table: Readonly<Record<string, readonly string[]>>): typeof lookup =>
-  ((name: string, _options: unknown, callback: (error: Error | null, found: { address: string; family: number }[]) => void) =>
-    callback(null, (table[name] ?? []).map((address) => ({ address, family: 4 })))) as unknown as typeof lookup
-const network = (table: Readonly<Record<string, readonly string[]>> = {}): NetworkFacts => ({ kindOf: (address) => kinds[address] ?? addressKind(address), lookUp: names(table) })
+  ((
+    name: string,
+    _options: unknown,
+    callback: (error: Error | null, found: { address: string; family: number }[]) => void,
+  ) =>
+    callback(
+      null,
+      (table[name] ?? []).map((address) => ({ address, family: 4 })),
+    )) as unknown as typeof lookup
+const network = (table: Readonly<Record<string, readonly string[]>> = {}): NetworkFacts => ({
+  kindOf: (address) => kinds[address] ?? addressKind(address),
+  lookUp: names(table),
+})
 
 describe('redirects', () => {
-  const HOSTS = { public: '127.0.0.1', 'public-too': '127.0.0.2', private: '127.0.0.3', 'link-local': '127.0.0.4', loopback: '127.0.0.5', special: '127.0.0.6', 'private-too': '127.0.0.7' }
+  const HOSTS = {
+    public: '127.0.0.1',
+    'public-too': '127.0.0.2',
+    private: '127.0.0.3',
+    'link-local': '127.0.0.4',
+    loopback: '127.0.0.5',
+    special: '127.0.0.6',
+    'private-too': '127.0.0.7',
+  }
   type Host = keyof typeof HOSTS
 
   test.each<[Host, Host, boolean]>([
-    ['public', 'public', true], ['public', 'public-too', true], ['public', 'private', false], ['public', 'link-local', false], ['public', 'loopback', false], ['public', 'special', false],
-    ['private', 'private', true], ['private', 'private-too', true], ['private', 'public', true], ['private', 'loopback', false], ['private', 'link-local', false],
-    ['loopback', 'loopback', true], ['loopback', 'private', false], ['loopback', 'link-local', false], ['loopback', 'special', false],
-    ['link-local', 'link-local', true], ['link-local', 'loopback', false], ['special', 'special', true],
+    ['public', 'public', true],
+    ['public', 'public-too', true],
+    ['public', 'private', false],
+    ['public', 'link-local', false],
+    ['public', 'loopback', false],
+    ['public', 'special', false],
+    ['private', 'private', true],
+    ['private', 'private-too', true],
+    ['private', 'public', true],
+    ['private', 'loopback', false],
+    ['private', 'link-local', false],
+    ['loopback', 'loopback', true],
+    ['loopback', 'private', false],
+    ['loopback', 'link-local', false],
+    ['loopback', 'special', false],
+    ['link-local', 'link-local', true],
+    ['link-local', 'loopback', false],
+    ['special', 'special', true],
   ])('from %s to %s: followed %s, by number and by name', async (from, to, followed) => {
     const target = await site(deliver, HOSTS[to])
     const table = { 'home.test': [HOSTS[from]], 'there.test': [HOSTS[to]] }
-    for (const [home, there] of [[HOSTS[from], HOSTS[to]], ['home.test', from === to ? 'home.test' : 'there.test']] as const) {
+    for (const [home, there] of [
+      [HOSTS[from], HOSTS[to]],
+      ['home.test', from === to ? 'home.test' : 'there.test'],
+    ] as const) {
       const first = await site(leadTo(`http://${there}:${target.port}/y`), HOSTS[from])
       const answer = get(`http://${home}:${first.port}/x`, network(table))
       if (followed) expect((await answer)?.bytes).toEqual(new Uint8Array(BODY))
-      else await expect(answer).rejects.toThrow(/\/x: the server redirects, and it is not followed: it leads to an address that it may not lead to: \S+ is 127\.0\.0\.\d \(/)
+      else
+        await expect(answer).rejects.toThrow(
+          /\/x: the server redirects, and it is not followed: it leads to an address that it may not lead to: \S+ is 127\.0\.0\.\d \(/,
+        )
     }
     expect(target.asked).toHaveLength(followed ? 2 : 0)
   })
@@ -85,8 +148,12 @@ describe('redirects', () => {
     const target = await site(deliver, '127.0.0.2')
     const first = await site(leadTo(`http://there.test:${target.port}/`))
     const url = `http://home.test:${first.port}/x`
-    expect(await get(url, network({ 'home.test': ['127.0.0.1'], 'there.test': ['127.0.0.5', '127.0.0.2'] }))).toBeDefined()
-    await expect(get(url, network({ 'home.test': ['127.0.0.1'], 'there.test': ['127.0.0.5', '127.0.0.4'] }))).rejects.toThrow('not followed')
+    expect(
+      await get(url, network({ 'home.test': ['127.0.0.1'], 'there.test': ['127.0.0.5', '127.0.0.2'] })),
+    ).toBeDefined()
+    await expect(
+      get(url, network({ 'home.test': ['127.0.0.1'], 'there.test': ['127.0.0.5', '127.0.0.4'] })),
+    ).rejects.toThrow('not followed')
   })
 
   test('a name whose address changes between two requests leads no further', async () => {
@@ -95,7 +162,12 @@ describe('redirects', () => {
     let looked = 0
     const facts: NetworkFacts = {
       ...network(),
-      lookUp: ((name: string, options: object, callback: never) => names({ 'home.test': [looked++ === 0 ? '127.0.0.1' : '127.0.0.5'] })(name, options as never, callback)) as unknown as typeof lookup,
+      lookUp: ((name: string, options: object, callback: never) =>
+        names({ 'home.test': [looked++ === 0 ? '127.0.0.1' : '127.0.0.5'] })(
+          name,
+          options as never,
+          callback,
+        )) as unknown as typeof lookup,
     }
     await expect(get(`http://home.test:${first.port}/x`, facts)).rejects.toThrow('not followed')
     expect([looked, victim.asked]).toEqual([2, []])
@@ -104,12 +176,16 @@ describe('redirects', () => {
     const client = httpClient(`http://home.test:${victim.port}/`, facts)
     const there = await site(deliver)
     await fetchRange(`http://home.test:${there.port}/a`, { start: 0, end: 10 }, hasty, client)
-    await expect(fetchRange(`http://home.test:${victim.port}/b`, { start: 0, end: 10 }, hasty, client)).rejects.toThrow('home.test is 127.0.0.5 (loopback), and home.test is public')
+    await expect(fetchRange(`http://home.test:${victim.port}/b`, { start: 0, end: 10 }, hasty, client)).rejects.toThrow(
+      'home.test is 127.0.0.5 (loopback), and home.test is public',
+    )
     expect(victim.asked).toEqual([])
   })
 
   test.each([301, 302, 303, 307, 308])('status %d, relative, with the range', async (status) => {
-    const { port, asked } = await site((request, response) => (request.url === '/x' ? leadTo('sub/y', status) : deliver)(request, response))
+    const { port, asked } = await site((request, response) =>
+      (request.url === '/x' ? leadTo('sub/y', status) : deliver)(request, response),
+    )
     expect((await get(`http://127.0.0.1:${port}/x`))?.bytes).toEqual(new Uint8Array(BODY))
     expect(asked.map(({ path }) => path)).toEqual(['/x', '/sub/y'])
   })
@@ -137,13 +213,19 @@ describe('redirects', () => {
 describe('user and password', () => {
   test('are a header for that server, and no other; no message has them', async () => {
     const other = await site(deliver, '127.0.0.2')
-    const first = await site((request, response) => (request.url === '/x' ? leadTo(`http://127.0.0.2:${other.port}/`) : leadTo('/x'))(request, response))
+    const first = await site((request, response) =>
+      (request.url === '/x' ? leadTo(`http://127.0.0.2:${other.port}/`) : leadTo('/x'))(request, response),
+    )
     await get(`http://ursula:p%40ss:word@127.0.0.1:${first.port}/w`)
     const sent = `Basic ${Buffer.from('ursula:p@ss:word').toString('base64')}`
     expect(first.asked.map(({ authorization }) => authorization)).toEqual([sent, sent])
-    expect(other.asked.map(({ authorization, host }) => [authorization, host])).toEqual([[undefined, `127.0.0.2:${other.port}`]])
+    expect(other.asked.map(({ authorization, host }) => [authorization, host])).toEqual([
+      [undefined, `127.0.0.2:${other.port}`],
+    ])
     const refusing = await site((_, response) => void response.writeHead(401).end())
-    await expect(get(`http://ursula:Secret7@127.0.0.1:${refusing.port}/w?sig=Secret7`)).rejects.toThrow(`http://127.0.0.1:${refusing.port}/w: the server refuses access (found status 401)`)
+    await expect(get(`http://ursula:Secret7@127.0.0.1:${refusing.port}/w?sig=Secret7`)).rejects.toThrow(
+      `http://127.0.0.1:${refusing.port}/w: the server refuses access (found status 401)`,
+    )
     expect(refusing.asked).toHaveLength(1)
     expect(() => httpClient('http://u:%zz@host/')).toThrow('http://host/')
   })
@@ -152,18 +234,25 @@ describe('user and password', () => {
 describe('a server that is slow', () => {
   const dripping = (socket: Socket, text: string, everyMs: number) => {
     let at = 0
-    const timer = setInterval(() => (at < text.length && socket.writable ? void socket.write(text[at++]!) : clearInterval(timer)), everyMs)
+    const timer = setInterval(
+      () => (at < text.length && socket.writable ? void socket.write(text[at++]!) : clearInterval(timer)),
+      everyMs,
+    )
     closing.push(() => clearInterval(timer))
   }
   const HEAD = 'HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/10\r\nContent-Length: 10\r\n\r\n'
 
   test('a head, or a body, byte by byte: given up, though it is never silent', async () => {
-    await expect(get(await rawSite((socket) => dripping(socket, HEAD, 20)))).rejects.toThrow(/the server does not deliver: (no answer within 0.15 s|less than 1000 bytes a second)/)
+    await expect(get(await rawSite((socket) => dripping(socket, HEAD, 20)))).rejects.toThrow(
+      /the server does not deliver: (no answer within 0.15 s|less than 1000 bytes a second)/,
+    )
     const url = await rawSite((socket) => {
       socket.write(HEAD)
       dripping(socket, '0123456789', 60)
     })
-    await expect(get(url)).rejects.toThrow(/the server does not deliver: less than 1000 bytes a second over 0\.\d+ s \(\d tries\)/)
+    await expect(get(url)).rejects.toThrow(
+      /the server does not deliver: less than 1000 bytes a second over 0\.\d+ s \(\d tries\)/,
+    )
   })
 
   test('a link that is slow and honest is waited for', async () => {
@@ -190,9 +279,12 @@ describe('a server that is slow', () => {
   })
 
   test('a file that was waited for in vain is not waited for by each of its readers; another is', async () => {
-    const { port, asked } = await site((request, response) => (request.url === '/cat/good' ? deliver(request, response) : void 0))
+    const { port, asked } = await site((request, response) =>
+      request.url === '/cat/good' ? deliver(request, response) : void 0,
+    )
     const ranges = httpRanges(`http://127.0.0.1:${port}/cat`, hasty)
-    for (let k = 0; k < 3; k++) await expect(ranges('bad', { start: 0, end: 10 })).rejects.toThrow('/cat/bad: the server does not deliver')
+    for (let k = 0; k < 3; k++)
+      await expect(ranges('bad', { start: 0, end: 10 })).rejects.toThrow('/cat/bad: the server does not deliver')
     expect(asked.length).toBeLessThanOrEqual(3)
     expect(await ranges('good', { start: 0, end: 10 })).toBeDefined()
   })
@@ -203,37 +295,65 @@ describe('a server that is slow', () => {
     const ranges = httpRanges(`http://127.0.0.1:${port}/cat`, PATIENCE, controller.signal)
     const waiting = Array.from({ length: 20 }, () => ranges('bad', { start: 0, end: 10 }))
     setTimeout(() => controller.abort(), 50)
-    for (const one of await Promise.allSettled(waiting)) expect(one).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } })
+    for (const one of await Promise.allSettled(waiting))
+      expect(one).toMatchObject({ status: 'rejected', reason: { name: 'AbortError' } })
   })
 })
 
 describe('a server that sends too much', () => {
   test.each([
-    ['one header of 200 kB', (socket: Socket) => void socket.write(`HTTP/1.1 206 OK\r\nX: ${'a'.repeat(200_000)}\r\n\r\n`)],
+    [
+      'one header of 200 kB',
+      (socket: Socket) => void socket.write(`HTTP/1.1 206 OK\r\nX: ${'a'.repeat(200_000)}\r\n\r\n`),
+    ],
     [
       'headers without end',
       (socket: Socket) => {
-        const timer = setInterval(() => (socket.writable ? void socket.write(`X: ${'a'.repeat(1000)}\r\n`) : clearInterval(timer)), 1)
+        const timer = setInterval(
+          () => (socket.writable ? void socket.write(`X: ${'a'.repeat(1000)}\r\n`) : clearInterval(timer)),
+          1,
+        )
         socket.write('HTTP/1.1 206 OK\r\n')
       },
     ],
   ])('%s', async (_what, answer) => {
-    await expect(get(await rawSite(answer))).rejects.toThrow('the head of the answer is larger than 16384 bytes (limit answerHeadBytes, see docs/limits.md)')
+    await expect(get(await rawSite(answer))).rejects.toThrow(
+      'the head of the answer is larger than 16384 bytes (limit answerHeadBytes, see docs/limits.md)',
+    )
   })
 
   test('interim answers without end', async () => {
     const url = await rawSite((socket) => {
-      const timer = setInterval(() => (socket.writable ? void socket.write('HTTP/1.1 103 Early Hints\r\n\r\n') : clearInterval(timer)), 1)
+      const timer = setInterval(
+        () => (socket.writable ? void socket.write('HTTP/1.1 103 Early Hints\r\n\r\n') : clearInterval(timer)),
+        1,
+      )
     })
     await expect(get(url)).rejects.toThrow(/no answer within 0.15 s|less than 1000 bytes a second/)
   })
 
   test.each([
-    ['longer than its range', 'Content-Length: 20\r\n', '0123456789'.repeat(2), /more bytes than it says \(found more than 10/],
-    ['in chunks without end', 'Transfer-Encoding: chunked\r\n', '5\r\n01234\r\n'.repeat(9), /more bytes than it says \(found more than 10/],
+    [
+      'longer than its range',
+      'Content-Length: 20\r\n',
+      '0123456789'.repeat(2),
+      /more bytes than it says \(found more than 10/,
+    ],
+    [
+      'in chunks without end',
+      'Transfer-Encoding: chunked\r\n',
+      '5\r\n01234\r\n'.repeat(9),
+      /more bytes than it says \(found more than 10/,
+    ],
     ['shorter than its range', 'Content-Length: 5\r\n', '01234', /the answer ends after 5 of 10 bytes/],
     ['no HTTP', 'Content-Length: x\r\n', '01234', /the server does not deliver/],
   ])('a body %s', async (_what, header, body, message) => {
-    await expect(get(await rawSite((socket) => void socket.write(`HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/10\r\n${header}\r\n${body}`)))).rejects.toThrow(message)
+    await expect(
+      get(
+        await rawSite(
+          (socket) => void socket.write(`HTTP/1.1 206 OK\r\nContent-Range: bytes 0-9/10\r\n${header}\r\n${body}`),
+        ),
+      ),
+    ).rejects.toThrow(message)
   })
 })

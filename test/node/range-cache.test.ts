@@ -20,7 +20,9 @@ let server: RangeServer
 let dir: string
 
 beforeAll(async () => {
-  store = (await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(4000, 5)))], { maxRowsPerFile: 2000 })).store
+  store = (
+    await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(4000, 5)))], { maxRowsPerFile: 2000 })
+  ).store
 })
 beforeEach(async () => {
   files = new Map(store)
@@ -32,9 +34,11 @@ afterEach(async () => {
   rmSync(dir, { recursive: true, force: true })
 })
 
-const read = async (footprint: CellRanges, { offline = false, cacheBytes = 1e9 } = {}) => (await openCatalog(server.url, { remote: { cacheDir: dir, cacheBytes, offline } })).read(footprint)
+const read = async (footprint: CellRanges, { offline = false, cacheBytes = 1e9 } = {}) =>
+  (await openCatalog(server.url, { remote: { cacheDir: dir, cacheBytes, offline } })).read(footprint)
 const truth = async (footprint: CellRanges) => (await openInMemory(store)).read(footprint)
-const entries = () => readdirSync(dir).flatMap((folder) => readdirSync(join(dir, folder)).map((name) => join(dir, folder, name)))
+const entries = () =>
+  readdirSync(dir).flatMap((folder) => readdirSync(join(dir, folder)).map((name) => join(dir, folder, name)))
 
 describe('the cache of a remote catalogue', () => {
   test('a second run asks for the table of contents alone, and --offline for nothing', async () => {
@@ -55,9 +59,15 @@ describe('the cache of a remote catalogue', () => {
   })
 
   test('--offline says what is missing', async () => {
-    await expect(read(field, { offline: true })).rejects.toThrow(`${server.url}/manifest.json: --offline: this part of the catalogue is not in the cache; run once without --offline (found no bytes 0 to 262144 in ${dir})`)
+    await expect(read(field, { offline: true })).rejects.toThrow(
+      `${server.url}/manifest.json: --offline: this part of the catalogue is not in the cache; run ` +
+        `once without --offline (found no bytes 0 to 262144 in ${dir})`,
+    )
     await read(discCover(13, 45, 0, 0.2))
-    const [asked, missing] = [server.counts.requests, /Npix=\d+\.parquet: --offline: this part of the catalogue is not in the cache/]
+    const [asked, missing] = [
+      server.counts.requests,
+      /Npix=\d+\.parquet: --offline: this part of the catalogue is not in the cache/,
+    ]
     await expect(read(sky, { offline: true })).rejects.toThrow(missing)
     expect(server.counts.requests).toBe(asked)
   })
@@ -95,25 +105,35 @@ describe('the cache of a remote catalogue', () => {
     expect(await read(sky, { offline: true })).toEqual(expected)
   })
 
-  test('a catalogue that was replaced is read anew; a file that was replaced under the same contents is an error', async () => {
-    await read(sky)
-    const other = await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(900, 77)))], { maxRowsPerFile: 2000 })
-    files.clear()
-    for (const [path, bytes] of other.store) files.set(path, bytes)
-    expect(await read(sky)).toEqual(await (await openInMemory(other.store)).read(sky))
-    const path = [...files.keys()].find((name) => name.endsWith('.parquet'))!
-    rmSync(entries().find((name) => /\d+-\d+$/.test(name) && statSync(name).size > 5000)!)
-    files.set(path, files.get(path)!.subarray(0, 3000))
-    await read(sky).then(
-      (stars) => expect(stars.sourceId.length).toBe(other.report.rowCount),
-      (error: unknown) => expect(String(error)).toMatch(/: the file (is not the one that was read before: start again|is shorter than it was)/),
-    )
-  })
+  test(
+    'a catalogue that was replaced is read anew; a file that was ' + 'replaced under the same contents is an error',
+    async () => {
+      await read(sky)
+      const other = await buildInMemory([memoryInput('archive.csv', archiveCsv(archiveRows(900, 77)))], {
+        maxRowsPerFile: 2000,
+      })
+      files.clear()
+      for (const [path, bytes] of other.store) files.set(path, bytes)
+      expect(await read(sky)).toEqual(await (await openInMemory(other.store)).read(sky))
+      const path = [...files.keys()].find((name) => name.endsWith('.parquet'))!
+      rmSync(entries().find((name) => /\d+-\d+$/.test(name) && statSync(name).size > 5000)!)
+      files.set(path, files.get(path)!.subarray(0, 3000))
+      await read(sky).then(
+        (stars) => expect(stars.sourceId.length).toBe(other.report.rowCount),
+        (error: unknown) =>
+          expect(String(error)).toMatch(
+            /: the file (is not the one that was read before: start again|is shorter than it was)/,
+          ),
+      )
+    },
+  )
 
   test('a directory that cannot be written is not used', async () => {
     const file = join(dir, 'file')
     writeFileSync(file, '')
-    const catalog = await openCatalog(server.url, { remote: { cacheDir: join(file, 'below'), cacheBytes: 1e9, offline: false } })
+    const catalog = await openCatalog(server.url, {
+      remote: { cacheDir: join(file, 'below'), cacheBytes: 1e9, offline: false },
+    })
     expect(await catalog.read(field)).toEqual(await truth(field))
   })
 })
@@ -132,17 +152,30 @@ describe('the parts', () => {
       expect(pieces.at(-1)!.end).toBe(end)
       for (const [i, piece] of pieces.entries()) {
         expect(piece.start).toBe(i === 0 ? start : pieces[i - 1]!.end)
-        if (piece.entry !== undefined) expect(piece.entry.start <= piece.start && piece.entry.end >= piece.end).toBe(true)
+        if (piece.entry !== undefined)
+          expect(piece.entry.start <= piece.start && piece.entry.end >= piece.end).toBe(true)
         else expect(known.some((entry) => entry.start < piece.end && entry.end > piece.start)).toBe(false)
       }
     }
   })
 
   test('where it is, and how large', () => {
-    expect(remoteAccess({}, { HOME: '/home/u', XDG_CACHE_HOME: '/c' })).toEqual({ cacheDir: '/c/bliss-calib', cacheBytes: 1e9, offline: false })
-    expect(remoteAccess({}, { BLISS_CACHE: '/d', BLISS_CACHE_SIZE: '250M', BLISS_OFFLINE: '1' })).toEqual({ cacheDir: '/d', cacheBytes: 2.5e8, offline: true })
-    expect(remoteAccess({ cache: '/e', cacheSize: '0', offline: false }, { BLISS_CACHE: '/d', BLISS_OFFLINE: '1' })).toEqual({ cacheDir: '/e', cacheBytes: 0, offline: false })
+    expect(remoteAccess({}, { HOME: '/home/u', XDG_CACHE_HOME: '/c' })).toEqual({
+      cacheDir: '/c/bliss-calib',
+      cacheBytes: 1e9,
+      offline: false,
+    })
+    expect(remoteAccess({}, { BLISS_CACHE: '/d', BLISS_CACHE_SIZE: '250M', BLISS_OFFLINE: '1' })).toEqual({
+      cacheDir: '/d',
+      cacheBytes: 2.5e8,
+      offline: true,
+    })
+    expect(
+      remoteAccess({ cache: '/e', cacheSize: '0', offline: false }, { BLISS_CACHE: '/d', BLISS_OFFLINE: '1' }),
+    ).toEqual({ cacheDir: '/e', cacheBytes: 0, offline: false })
     expect(() => remoteAccess({ cacheSize: 'much' }, {})).toThrow(CommandError)
-    expect(() => remoteAccess({ cacheSize: 'much' }, {})).toThrow("--cache-size: the option needs a size (found 'much', expected bytes, such as 500M or 2G; 0 for no cache)")
+    expect(() => remoteAccess({ cacheSize: 'much' }, {})).toThrow(
+      "--cache-size: the option needs a size (found 'much', expected bytes, such as 500M or 2G; 0 for no cache)",
+    )
   })
 })

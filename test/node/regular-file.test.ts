@@ -33,31 +33,34 @@ const failure = (read: (path: string) => Promise<unknown>, path: string): Promis
     (error: unknown) => error as Error,
   )
 
-test.each(Object.entries(READERS))('%s refuses a pipe, a device, a socket and a directory at once, by name', async (_name, read) => {
-  const here = mkdtempSync(join(dir, 'kinds-'))
-  const pipe = join(here, 'pipe')
-  execFileSync('mkfifo', [pipe])
-  symlinkSync(pipe, join(here, 'to-pipe'))
-  mkdirSync(join(here, 'folder'))
-  const socket = createServer()
-  await new Promise<void>((resolve) => socket.listen(join(here, 'socket'), resolve))
-  const expected: [string, string][] = [
-    [pipe, 'it is a named pipe, and has to be a regular file'],
-    [join(here, 'to-pipe'), 'it is a named pipe, and has to be a regular file'],
-    ['/dev/zero', 'it is a device, and has to be a regular file'],
-    ['/dev/null', 'it is a device, and has to be a regular file'],
-    [join(here, 'socket'), 'has to be a regular file'],
-    [join(here, 'folder'), 'it is a directory'],
-    [join(here, 'absent'), 'there is no such file or directory'],
-  ]
-  for (const [path, sentence] of expected) {
-    const error = await failure(read, path)
-    expect(error).toMatchObject({ tag: 'unreadable-file' })
-    expect(error.message).toContain(path)
-    expect(error.message).toContain(sentence)
-  }
-  await new Promise((resolve) => socket.close(resolve))
-})
+test.each(Object.entries(READERS))(
+  '%s refuses a pipe, a device, a socket and a directory at once, by name',
+  async (_name, read) => {
+    const here = mkdtempSync(join(dir, 'kinds-'))
+    const pipe = join(here, 'pipe')
+    execFileSync('mkfifo', [pipe])
+    symlinkSync(pipe, join(here, 'to-pipe'))
+    mkdirSync(join(here, 'folder'))
+    const socket = createServer()
+    await new Promise<void>((resolve) => socket.listen(join(here, 'socket'), resolve))
+    const expected: [string, string][] = [
+      [pipe, 'it is a named pipe, and has to be a regular file'],
+      [join(here, 'to-pipe'), 'it is a named pipe, and has to be a regular file'],
+      ['/dev/zero', 'it is a device, and has to be a regular file'],
+      ['/dev/null', 'it is a device, and has to be a regular file'],
+      [join(here, 'socket'), 'has to be a regular file'],
+      [join(here, 'folder'), 'it is a directory'],
+      [join(here, 'absent'), 'there is no such file or directory'],
+    ]
+    for (const [path, sentence] of expected) {
+      const error = await failure(read, path)
+      expect(error).toMatchObject({ tag: 'unreadable-file' })
+      expect(error.message).toContain(path)
+      expect(error.message).toContain(sentence)
+    }
+    await new Promise((resolve) => socket.close(resolve))
+  },
+)
 
 test('a ring of links is refused', async () => {
   symlinkSync(join(dir, 'b'), join(dir, 'a'))
@@ -71,7 +74,8 @@ test('a file of a terabyte without content is too large', async () => {
   truncateSync(path, 1e12)
   const { message } = await failure(readInput, path)
   expect(message).toBe(
-    `${path}: the file cannot be read: it has 1,000,000,000,000 bytes, at most 4,294,967,296 are read (limit wholeFileBytes, see docs/limits.md)`,
+    `${path}: the file cannot be read: it has 1,000,000,000,000 bytes, at most ` +
+      `4,294,967,296 are read (limit wholeFileBytes, see docs/limits.md)`,
   )
 })
 

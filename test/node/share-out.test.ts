@@ -8,7 +8,11 @@ interface Thread {
   readonly name: string
 }
 
-const threads = (count: number) => Array.from({ length: count }, (_, k): Thread => ({ alive: true, name: k === count - 1 ? 'here' : `worker ${k + 1}` })) as unknown as (CcdThread & Thread)[]
+const threads = (count: number) =>
+  Array.from({ length: count }, (_, k): Thread => ({
+    alive: true,
+    name: k === count - 1 ? 'here' : `worker ${k + 1}`,
+  })) as unknown as (CcdThread & Thread)[]
 const names = (of: readonly CcdThread[]) => of.map((thread) => (thread as unknown as Thread).name)
 
 test('roles turn by turn; the last thread calibrates, alone it does both', () => {
@@ -19,7 +23,10 @@ test('roles turn by turn; the last thread calibrates, alone it does both', () =>
   expect(roles(1)).toEqual([['here'], ['here']])
   expect(roles(2)).toEqual([['worker 1'], ['here']])
   expect(roles(3)).toEqual([['worker 1'], ['worker 2', 'here']])
-  expect(roles(5)).toEqual([['worker 1', 'worker 3'], ['worker 2', 'worker 4', 'here']])
+  expect(roles(5)).toEqual([
+    ['worker 1', 'worker 3'],
+    ['worker 2', 'worker 4', 'here'],
+  ])
 })
 
 test('each item goes to one thread, until the signal stops it', async () => {
@@ -37,7 +44,12 @@ test('each item goes to one thread, until the signal stops it', async () => {
 
 describe('in stages', () => {
   /** What became of each item, with waits of a random length. */
-  async function run(count: number, items: number, seed: number, spoil: (done: number, pool: readonly Thread[]) => void = () => undefined) {
+  async function run(
+    count: number,
+    items: number,
+    seed: number,
+    spoil: (done: number, pool: readonly Thread[]) => void = () => undefined,
+  ) {
     const random = seededRandom(seed)
     const pool = threads(count)
     const roles = rolesOf(pool)
@@ -65,18 +77,27 @@ describe('in stages', () => {
     })
     return { ...log, mostWaiting }
   }
-  const once = (stage: ReadonlyMap<number, string[]>) => [...stage].filter(([, by]) => by.length === 1).map(([item]) => item).sort((a, b) => a - b)
+  const once = (stage: ReadonlyMap<number, string[]>) =>
+    [...stage]
+      .filter(([, by]) => by.length === 1)
+      .map(([item]) => item)
+      .sort((a, b) => a - b)
 
-  test.each([1, 2, 3, 4, 6])('%i threads: every item is read once, and calibrated once unless reading says that it is not to be', async (count) => {
-    for (let seed = 1; seed <= 40; seed++) {
-      const items = seed % 11 === 0 ? 0 : 1 + (seed % 70)
-      const { read, calibrate, mostWaiting } = await run(count, items, seed)
-      const all = [...Array(items).keys()]
-      expect(once(read)).toEqual(all)
-      expect(once(calibrate)).toEqual(all.filter((item) => item % 7 !== 3))
-      expect(mostWaiting).toBeLessThanOrEqual(count === 1 ? 4 : 16 * rolesOf(threads(count)).calibrators.length + 4 * count)
-    }
-  })
+  test.each([1, 2, 3, 4, 6])(
+    '%i threads: every item is read once, and calibrated once unless reading says that it is not to be',
+    async (count) => {
+      for (let seed = 1; seed <= 40; seed++) {
+        const items = seed % 11 === 0 ? 0 : 1 + (seed % 70)
+        const { read, calibrate, mostWaiting } = await run(count, items, seed)
+        const all = [...Array(items).keys()]
+        expect(once(read)).toEqual(all)
+        expect(once(calibrate)).toEqual(all.filter((item) => item % 7 !== 3))
+        expect(mostWaiting).toBeLessThanOrEqual(
+          count === 1 ? 4 : 16 * rolesOf(threads(count)).calibrators.length + 4 * count,
+        )
+      }
+    },
+  )
 
   test('where all readers die, the calibrators read what is left', async () => {
     for (let seed = 1; seed <= 20; seed++) {

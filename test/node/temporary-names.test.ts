@@ -11,7 +11,8 @@ const DAY_MS = 86_400_000
 const removeLeftovers = (dir: string, nowMs?: number) => removeOf(dir, readdirSync(dir), nowMs)
 
 /** The stem with another process in it. */
-const stemOf = (pid: number | string, start: string) => temporaryStem().replace(/-\d+-\d+-(?=[0-9a-f]{16}$)/, `-${pid}-${start}-`)
+const stemOf = (pid: number | string, start: string) =>
+  temporaryStem().replace(/-\d+-\d+-(?=[0-9a-f]{16}$)/, `-${pid}-${start}-`)
 
 async function deadProcess(): Promise<number> {
   const child = spawn(process.execPath, ['-e', '0'])
@@ -31,28 +32,37 @@ test('files of a process that is gone are removed, those of this and of another 
   expect(readdirSync(dir)).toEqual([`${mine}-0`])
 })
 
-test.skipIf(process.platform !== 'linux')('a process number that was given again is not taken for the writer', async () => {
-  const dir = temporaryDirectory()
-  const name = `${stemOf(process.pid, '1')}-0`
-  writeFileSync(join(dir, name), 'x')
-  expect(await removeLeftovers(dir)).toEqual([name])
-})
+test.skipIf(process.platform !== 'linux')(
+  'a process number that was given again is not taken for the writer',
+  async () => {
+    const dir = temporaryDirectory()
+    const name = `${stemOf(process.pid, '1')}-0`
+    writeFileSync(join(dir, name), 'x')
+    expect(await removeLeftovers(dir)).toEqual([name])
+  },
+)
 
-test("another machine's files go after a day, whatever the age of the product that they are a second name of", async () => {
-  const dir = temporaryDirectory()
-  const foreign = '.bliss-tmp-00000000-1-1-0123456789abcdef-0'
-  writeFileSync(join(dir, 'product'), 'x')
-  utimesSync(join(dir, 'product'), new Date(0), new Date(0))
-  linkSync(join(dir, 'product'), join(dir, foreign))
-  writeFileSync(join(dir, '.bliss-tmp-of-an-older-version'), 'x')
-  expect(await removeLeftovers(dir)).toEqual([])
-  expect((await removeLeftovers(dir, Date.now() + DAY_MS + 1000)).sort()).toEqual([foreign, '.bliss-tmp-of-an-older-version'].sort())
-  expect(readdirSync(dir)).toEqual(['product'])
-})
+test(
+  "another machine's files go after a day, whatever the age of " + 'the product that they are a second name of',
+  async () => {
+    const dir = temporaryDirectory()
+    const foreign = '.bliss-tmp-00000000-1-1-0123456789abcdef-0'
+    writeFileSync(join(dir, 'product'), 'x')
+    utimesSync(join(dir, 'product'), new Date(0), new Date(0))
+    linkSync(join(dir, 'product'), join(dir, foreign))
+    writeFileSync(join(dir, '.bliss-tmp-of-an-older-version'), 'x')
+    expect(await removeLeftovers(dir)).toEqual([])
+    expect((await removeLeftovers(dir, Date.now() + DAY_MS + 1000)).sort()).toEqual(
+      [foreign, '.bliss-tmp-of-an-older-version'].sort(),
+    )
+    expect(readdirSync(dir)).toEqual(['product'])
+  },
+)
 
 test('nothing else is touched: other names, directories', async () => {
   const dir = temporaryDirectory()
-  for (const name of ['Zero_D1_01_r1p1.csv', '.bliss-done-D1_r1p1.json', 'bliss-tmp-1']) writeFileSync(join(dir, name), 'x')
+  for (const name of ['Zero_D1_01_r1p1.csv', '.bliss-done-D1_r1p1.json', 'bliss-tmp-1'])
+    writeFileSync(join(dir, name), 'x')
   mkdirSync(join(dir, '.bliss-tmp-my-catalog-0123'))
   expect(await removeLeftovers(dir, Date.now() + 2 * DAY_MS)).toEqual([])
   expect(readdirSync(dir)).toHaveLength(4)

@@ -31,7 +31,9 @@ test('what holds more than it may is refused, also where its length is a lie', (
     const bomb = Buffer.from(packed)
     if (length !== undefined) bomb.writeUInt32LE(length, bomb.length - 4)
     expect(failure(bomb).tag).toBe('beyond-limit')
-    expect(failure(bomb).message).toMatch(/^x\.fits\.gz: .*unpack it first.*found [\d,]+ bytes that unpack to more, expected at most 268,435,456 bytes/)
+    expect(failure(bomb).message).toMatch(
+      /^x\.fits\.gz: .*unpack it first.*found [\d,]+ bytes that unpack to more, expected at most 268,435,456 bytes/,
+    )
   }
 })
 

@@ -7,8 +7,17 @@ import { astrometricOffset, withoutOffset } from '../../src/photometry/astrometr
 
 const ARCSEC = Math.PI / 648_000
 
-/** A rotation of the whole sky that moves the field's centre by (east, north): Rodrigues' formula, nothing of tangent planes. */
-function rotated(raDeg: number, decDeg: number, centre: { raDeg: number; decDeg: number }, east: number, north: number) {
+/**
+ * A rotation of the whole sky that moves the field's centre by (east, north): Rodrigues' formula, nothing of tangent
+ * planes.
+ */
+function rotated(
+  raDeg: number,
+  decDeg: number,
+  centre: { raDeg: number; decDeg: number },
+  east: number,
+  north: number,
+) {
   const c = unitVector(centre.raDeg, centre.decDeg)
   const [ra, dec] = [(centre.raDeg * Math.PI) / 180, (centre.decDeg * Math.PI) / 180]
   const [e, n]: [Vec3, Vec3] = [
@@ -17,11 +26,17 @@ function rotated(raDeg: number, decDeg: number, centre: { raDeg: number; decDeg:
   ]
   const angle = Math.hypot(east, north) * ARCSEC
   const towards = [0, 1, 2].map((k) => (east * e[k]! + north * n[k]!) / Math.hypot(east, north))
-  const cross = (a: readonly number[], b: readonly number[]) => [a[1]! * b[2]! - a[2]! * b[1]!, a[2]! * b[0]! - a[0]! * b[2]!, a[0]! * b[1]! - a[1]! * b[0]!]
+  const cross = (a: readonly number[], b: readonly number[]) => [
+    a[1]! * b[2]! - a[2]! * b[1]!,
+    a[2]! * b[0]! - a[0]! * b[2]!,
+    a[0]! * b[1]! - a[1]! * b[0]!,
+  ]
   const axis = cross(c, towards)
   const v = unitVector(raDeg, decDeg)
   const along = axis[0]! * v[0] + axis[1]! * v[1] + axis[2]! * v[2]
-  const turned = cross(axis, v).map((w, k) => v[k]! * Math.cos(angle) + w * Math.sin(angle) + axis[k]! * along * (1 - Math.cos(angle)))
+  const turned = cross(axis, v).map(
+    (w, k) => v[k]! * Math.cos(angle) + w * Math.sin(angle) + axis[k]! * along * (1 - Math.cos(angle)),
+  )
   return directionOf(turned as unknown as Vec3)
 }
 
@@ -35,24 +50,41 @@ interface FieldOptions {
   readonly scatterArcsec?: number
 }
 
-/** Stars over a CCD of 0.15 by 0.3 degrees; some of them detected, moved by one rotation, among detections of nothing. */
-function field(seed: number, { centre = { raDeg: 53, decDeg: -28 }, stars = 300, found = 100, others = 100, offset = [0, 0], scatterArcsec = 0.05 }: FieldOptions) {
+/**
+ * Stars over a CCD of 0.15 by 0.3 degrees; some of them detected, moved by one rotation, among detections of nothing.
+ */
+function field(
+  seed: number,
+  {
+    centre = { raDeg: 53, decDeg: -28 },
+    stars = 300,
+    found = 100,
+    others = 100,
+    offset = [0, 0],
+    scatterArcsec = 0.05,
+  }: FieldOptions,
+) {
   const random = seededRandom(seed)
-  const anywhere = () => rotated(centre.raDeg, centre.decDeg, centre, 540 * (2 * random.uniform() - 1), 270 * (2 * random.uniform() - 1))
+  const anywhere = () =>
+    rotated(centre.raDeg, centre.decDeg, centre, 540 * (2 * random.uniform() - 1), 270 * (2 * random.uniform() - 1))
   const truth = Array.from({ length: stars }, anywhere)
   const measured = truth.slice(0, found).map(({ raDeg, decDeg }) => {
     const at = rotated(raDeg, decDeg, centre, scatterArcsec * random.normal() + 1e-9, scatterArcsec * random.normal())
     return offset[0] === 0 && offset[1] === 0 ? at : rotated(at.raDeg, at.decDeg, centre, ...offset)
   })
   const rows = [...measured, ...Array.from({ length: others }, anywhere)]
-  const columns = (list: { raDeg: number; decDeg: number }[]) => ({ raDeg: Float64Array.from(list, (p) => p.raDeg), decDeg: Float64Array.from(list, (p) => p.decDeg) })
+  const columns = (list: { raDeg: number; decDeg: number }[]) => ({
+    raDeg: Float64Array.from(list, (p) => p.raDeg),
+    decDeg: Float64Array.from(list, (p) => p.decDeg),
+  })
   const flux = Float64Array.from(rows, () => 1000 * random.uniform() + 1)
   const empty = new Float64Array(rows.length)
   const sources: SourceColumns = { ...columns(rows), number: empty, flux, fluxErr: empty, flags: empty }
   return { sources, selected: new Uint8Array(rows.length).fill(1), stars: columns(truth), centre }
 }
 
-const offsetOf = ({ sources, selected, stars, centre }: ReturnType<typeof field>) => astrometricOffset(sources, selected, stars, centre)
+const offsetOf = ({ sources, selected, stars, centre }: ReturnType<typeof field>) =>
+  astrometricOffset(sources, selected, stars, centre)
 
 test.each([
   ['1.5 arcsec south-east', { offset: [1.2, -0.9] }],
@@ -89,7 +121,13 @@ test.each([
   ['none', { stars: 0, found: 0, others: 0 }],
   ['four', { stars: 4, found: 4, others: 20, offset: [1.5, 0] }],
 ] as const)('of too few stars (%s) no offset is claimed', (_, options) => {
-  expect(offsetOf(field(7, options as FieldOptions))).toEqual({ raOffsetArcsec: null, decOffsetArcsec: null, scatterArcsec: null, stars: 0, applied: false })
+  expect(offsetOf(field(7, options as FieldOptions))).toEqual({
+    raOffsetArcsec: null,
+    decOffsetArcsec: null,
+    scatterArcsec: null,
+    stars: 0,
+    applied: false,
+  })
 })
 
 test('random pairs claim no offset: 400 fields, sparse to crowded', () => {

@@ -6,7 +6,12 @@ import { parseDescription, type BandRelation, type CatalogDescription } from '..
 import type { StarColumn, StarColumns } from '../../src/catalog/stars.js'
 import { DataError, InputError } from '../../src/errors.js'
 import { curveAt, slopeAt } from '../../src/photometry/band-magnitude.js'
-import { columnsPresentIn, relationFor, standardMagnitudes, systematicErrOf } from '../../src/photometry/colour-relation.js'
+import {
+  columnsPresentIn,
+  relationFor,
+  standardMagnitudes,
+  systematicErrOf,
+} from '../../src/photometry/colour-relation.js'
 import { madScatter, median } from '../../src/math/robust.js'
 
 const catalogs = resolve(import.meta.dirname, '../../catalogs')
@@ -20,8 +25,19 @@ function withoutFurtherTerms({ secondColour, faintTerm, ...rest }: BandRelation)
   return rest
 }
 
-function stars(rows: readonly { g: number; bp?: number; rp?: number; gErr?: number; bpErr?: number; rpErr?: number; excess?: number }[]): StarColumns {
-  const column = (value: (row: (typeof rows)[number]) => number | undefined) => Float64Array.from(rows, (row) => value(row) ?? NaN)
+function stars(
+  rows: readonly {
+    g: number
+    bp?: number
+    rp?: number
+    gErr?: number
+    bpErr?: number
+    rpErr?: number
+    excess?: number
+  }[],
+): StarColumns {
+  const column = (value: (row: (typeof rows)[number]) => number | undefined) =>
+    Float64Array.from(rows, (row) => value(row) ?? NaN)
   return {
     sourceId: BigInt64Array.from(rows, (_, i) => BigInt(i)),
     raDeg: new Float64Array(rows.length),
@@ -59,7 +75,9 @@ test.each([
   expect(refMag[0]).toBeCloseTo(expected, 9)
 })
 
-const everyRelation = [dr2, dr3].flatMap(({ name, relations }) => BANDS.map((band) => [name, band, relations[band]!] as const))
+const everyRelation = [dr2, dr3].flatMap(({ name, relations }) =>
+  BANDS.map((band) => [name, band, relations[band]!] as const),
+)
 
 test.each(everyRelation)('%s %s: G plus its terms, of published magnitudes', (_name, _band, relation) => {
   const { coefficients, secondColour: second, faintTerm: faint } = relation
@@ -75,12 +93,21 @@ test('DR3 has the second colour in i, z, Y only', () => {
   expect(BANDS.filter((band) => dr3.relations[band]!.secondColour !== undefined)).toEqual(['i', 'z', 'Y'])
 })
 
-test('the two releases are different systems: their relations disagree by more than the errors in some colour, and neither passes for the other', () => {
-  expect(() => parseDescription({ ...dr2, relations: dr3.relations }, 'mine.json')).toThrow(
-    new InputError('bad-description', 'field relations.g.fittedTo.release of the catalogue description is wrong', { file: 'mine.json', expected: "gaia_dr2, the description's own release" }),
-  )
-  expect(() => parseDescription({ ...dr2, magnitudeState: 'G corrected by Maiz Apellaniz & Weiler 2018' }, 'mine.json')).toThrow('field relations.g.fittedTo.magnitudeState of the catalogue description is wrong')
-})
+test(
+  'the two releases are different systems: their relations disagree by more than the ' +
+    'errors in some colour, and neither passes for the other',
+  () => {
+    expect(() => parseDescription({ ...dr2, relations: dr3.relations }, 'mine.json')).toThrow(
+      new InputError('bad-description', 'field relations.g.fittedTo.release of the catalogue description is wrong', {
+        file: 'mine.json',
+        expected: "gaia_dr2, the description's own release",
+      }),
+    )
+    expect(() =>
+      parseDescription({ ...dr2, magnitudeState: 'G corrected by Maiz Apellaniz & Weiler 2018' }, 'mine.json'),
+    ).toThrow('field relations.g.fittedTo.magnitudeState of the catalogue description is wrong')
+  },
+)
 
 test.each([
   ['coefficients', { coefficients: [] }],
@@ -96,7 +123,9 @@ test.each([
   ['faintTerm.of', { faintTerm: { of: 'g', coefficient: -0.03, atMag: 18 } }],
 ])('a description whose %s is wrong is refused by that name', (field, change) => {
   const broken = { ...dr3, relations: { r: { ...dr3.relations['r'], ...change } } }
-  expect(() => parseDescription(broken, 'mine.json')).toThrow(`mine.json: field relations.r.${field} of the catalogue description is wrong`)
+  expect(() => parseDescription(broken, 'mine.json')).toThrow(
+    `mine.json: field relations.r.${field} of the catalogue description is wrong`,
+  )
 })
 
 test('the slope is the derivative of the curve', () => {
@@ -104,7 +133,10 @@ test('the slope is the derivative of the curve', () => {
     for (const relation of Object.values(description.relations)) {
       for (const colour of [0.55, 1.03, 1.49]) {
         const h = 1e-6
-        expect((curveAt(relation, colour + h) - curveAt(relation, colour - h)) / (2 * h)).toBeCloseTo(slopeAt(relation, colour), 6)
+        expect((curveAt(relation, colour + h) - curveAt(relation, colour - h)) / (2 * h)).toBeCloseTo(
+          slopeAt(relation, colour),
+          6,
+        )
       }
     }
   }
@@ -122,7 +154,13 @@ test('errors go through the slope: G, BP and RP each once', () => {
 
 test('scatter follows the colour', () => {
   const relation = dr3.relations['r']!
-  const { refScatter } = standardMagnitudes(stars([{ g: 17, bp: 17.4, rp: 16.6 }, { g: 17, bp: 18.5, rp: 15.9 }]), relation)
+  const { refScatter } = standardMagnitudes(
+    stars([
+      { g: 17, bp: 17.4, rp: 16.6 },
+      { g: 17, bp: 18.5, rp: 15.9 },
+    ]),
+    relation,
+  )
   expect(refScatter[1]).toBeGreaterThan(refScatter[0]!)
 })
 
@@ -139,7 +177,16 @@ test('each cut is counted, and a star that is cut has no magnitude', () => {
   ]
   const { refMag, usable, cuts, cut } = standardMagnitudes(stars(rows), relation, { bpFaintLimitMag: 20 })
   expect([...usable]).toEqual([1, 0, 0, 0, 0, 0, 0])
-  expect(cuts).toEqual({ missingMagnitude: 0, missingColour: 1, missingError: 1, outsideMagnitude: 1, faintBp: 1, outsideColour: 1, badExcess: 1, offLocus: 0 })
+  expect(cuts).toEqual({
+    missingMagnitude: 0,
+    missingColour: 1,
+    missingError: 1,
+    outsideMagnitude: 1,
+    faintBp: 1,
+    outsideColour: 1,
+    badExcess: 1,
+    offLocus: 0,
+  })
   expect([...refMag].map(Number.isNaN)).toEqual([false, true, true, true, true, true, true])
   expect(cut[0]).toBe(0)
 })
@@ -157,40 +204,74 @@ const present = (...names: StarColumn[]) => new Set<StarColumn>(['sourceId', 'ra
 
 test('only G: refused with the choices', () => {
   expect(() => relationFor(dr2, 'r', present())).toThrow(
-    new DataError('no-colour', 'AB magnitudes of band r need star colours, but this copy of Gaia Data Release 2 has no BP and RP: use a copy with BP and RP, or `--system catalog` to calibrate to its own magnitude as it is'),
+    new DataError(
+      'no-colour',
+      'AB magnitudes of band r need star colours, but this copy of Gaia Data Release 2 has no BP and RP: ' +
+        'use a copy with BP and RP, or `--system catalog` to calibrate to its own magnitude as it is',
+    ),
   )
-  expect(() => relationFor(dr3, 'r', present('bpMag'))).toThrow('has no RP: use a copy with BP and RP, or `--system catalog`')
+  expect(() => relationFor(dr3, 'r', present('bpMag'))).toThrow(
+    'has no RP: use a copy with BP and RP, or `--system catalog`',
+  )
 })
 
-test('BP and G only, and a relation whose further terms need RP: refused by that name; a star without RP is cut', () => {
-  const { colourRange, ...rest } = dr3.relations['r']!
-  const line: BandRelation = { ...rest, colour: 'bp-g', colourRange }
-  const secondColour = { coefficient: -0.9, slope: 0.45, shift: 0.2 }
-  const faintTerm = { of: 'rp', coefficient: -0.03, atMag: 18 } as const
-  const needing = [{ ...line, secondColour }, { ...line, faintTerm }]
-  for (const relation of needing) {
-    const description: CatalogDescription = { ...dr3, relations: { r: relation } }
-    expect(() => relationFor(description, 'r', present('bpMag'))).toThrow('has no RP: use a copy with BP and RP')
-    const { usable, cuts } = standardMagnitudes(stars([{ g: 17, bp: 17.6 }, { g: 17, bp: 17.6, rp: 16.3 }]), relation)
-    expect([[...usable], cuts.missingColour]).toEqual([[0, 1], 1])
-  }
-  expect(relationFor({ ...dr3, relations: { r: line } }, 'r', present('bpMag'))).toBe(line)
-  expect(standardMagnitudes(stars([{ g: 17, bp: 17.6 }]), line).usable[0]).toBe(1)
-})
+test(
+  'BP and G only, and a relation whose further terms need RP: ' + 'refused by that name; a star without RP is cut',
+  () => {
+    const { colourRange, ...rest } = dr3.relations['r']!
+    const line: BandRelation = { ...rest, colour: 'bp-g', colourRange }
+    const secondColour = { coefficient: -0.9, slope: 0.45, shift: 0.2 }
+    const faintTerm = { of: 'rp', coefficient: -0.03, atMag: 18 } as const
+    const needing = [
+      { ...line, secondColour },
+      { ...line, faintTerm },
+    ]
+    for (const relation of needing) {
+      const description: CatalogDescription = { ...dr3, relations: { r: relation } }
+      expect(() => relationFor(description, 'r', present('bpMag'))).toThrow('has no RP: use a copy with BP and RP')
+      const { usable, cuts } = standardMagnitudes(
+        stars([
+          { g: 17, bp: 17.6 },
+          { g: 17, bp: 17.6, rp: 16.3 },
+        ]),
+        relation,
+      )
+      expect([[...usable], cuts.missingColour]).toEqual([[0, 1], 1])
+    }
+    expect(relationFor({ ...dr3, relations: { r: line } }, 'r', present('bpMag'))).toBe(line)
+    expect(standardMagnitudes(stars([{ g: 17, bp: 17.6 }]), line).usable[0]).toBe(1)
+  },
+)
 
 test('u: refused with catalogues that could serve', () => {
-  for (const description of [dr2, dr3]) expect(() => relationFor(description, 'u', present('bpMag', 'rpMag'))).toThrow(/band u from Gaia Data Release [23]: .*SkyMapper DR4.*SDSS.*--system catalog/)
+  for (const description of [dr2, dr3])
+    expect(() => relationFor(description, 'u', present('bpMag', 'rpMag'))).toThrow(
+      /band u from Gaia Data Release [23]: .*SkyMapper DR4.*SDSS.*--system catalog/,
+    )
 })
 
 test('a band or a release without a relation names what there is', () => {
-  expect(() => relationFor(dr3, 'VR', present('bpMag', 'rpMag'))).toThrow('no relation from Gaia Data Release 3 to band VR is known (it has relations for g, r, i, z, Y; one of another release must not be borrowed); `--system catalog`')
+  expect(() => relationFor(dr3, 'VR', present('bpMag', 'rpMag'))).toThrow(
+    'no relation from Gaia Data Release 3 to band VR is known (it has relations for g, r, i, z, Y; ' +
+      'one of another release must not be borrowed); `--system catalog`',
+  )
   const bare: CatalogDescription = { ...dr3, title: 'Gaia DR4', relations: {} }
-  expect(() => relationFor(bare, 'r', present('bpMag', 'rpMag'))).toThrow('no relation from Gaia DR4 to band r is known (it has no relation for any band')
+  expect(() => relationFor(bare, 'r', present('bpMag', 'rpMag'))).toThrow(
+    'no relation from Gaia DR4 to band r is known (it has no relation for any band',
+  )
 })
 
 test('the columns of a set of stars', () => {
   expect(columnsPresentIn(stars([{ g: 17 }])).has('bpMag')).toBe(true)
-  expect(columnsPresentIn({ sourceId: new BigInt64Array(), raDeg: new Float64Array(), decDeg: new Float64Array(), epochYr: 2016, mag: new Float64Array() })).toEqual(present())
+  expect(
+    columnsPresentIn({
+      sourceId: new BigInt64Array(),
+      raDeg: new Float64Array(),
+      decDeg: new Float64Array(),
+      epochYr: 2016,
+      mag: new Float64Array(),
+    }),
+  ).toEqual(present())
 })
 
 test('dust widens the level: more with E(B-V), nothing without', () => {
@@ -198,14 +279,19 @@ test('dust widens the level: more with E(B-V), nothing without', () => {
   expect(systematicErrOf(r)).toBe(r.systematicErrMag)
   expect(systematicErrOf(r, { ebv: 0.1, bpRp: 0.65 })).toBeCloseTo(Math.hypot(r.systematicErrMag, 0.016), 9)
   expect(systematicErrOf(r, { ebv: 1 })).toBeGreaterThan(0.15)
-  expect(systematicErrOf(r, { galacticLatitudeDeg: -5 })).toBeGreaterThan(systematicErrOf(r, { galacticLatitudeDeg: 60 }))
+  expect(systematicErrOf(r, { galacticLatitudeDeg: -5 })).toBeGreaterThan(
+    systematicErrOf(r, { galacticLatitudeDeg: 60 }),
+  )
   expect(Number.isFinite(systematicErrOf(r, { galacticLatitudeDeg: 0 }))).toBe(true)
   expect(systematicErrOf(r, { galacticLatitudeDeg: 5 })).toBe(systematicErrOf(r, { galacticLatitudeDeg: -5 }))
 })
 
 test('the stated errors: DR2 12 to 15 mmag, DR3 8 to 12, and the level of DES Y6 itself; Y has the lower grade', () => {
   for (const band of BANDS) {
-    for (const [description, least, most] of [[dr2, 0.012, 0.015], [dr3, 0.008, 0.012]] as const) {
+    for (const [description, least, most] of [
+      [dr2, 0.012, 0.015],
+      [dr3, 0.008, 0.012],
+    ] as const) {
       const { systematicErrMag, grade } = description.relations[band]!
       expect(systematicErrMag).toBeGreaterThanOrEqual(least)
       expect(systematicErrMag).toBeLessThanOrEqual(most)
@@ -234,7 +320,11 @@ function residualsOnTile(band: string, relation: BandRelation): { colour: number
   )
   const { refMag, usable } = standardMagnitudes(set, relation, { bpFaintLimitMag: 20 })
   return rows
-    .map((row, i) => ({ colour: set.bpMag![i]! - set.rpMag![i]!, mmag: 1000 * (number(row[`des_${band.toUpperCase()}`]) - refMag[i]!), serves: usable[i] === 1 && set.mag[i]! > 15.5 && set.mag[i]! < 18.5 }))
+    .map((row, i) => ({
+      colour: set.bpMag![i]! - set.rpMag![i]!,
+      mmag: 1000 * (number(row[`des_${band.toUpperCase()}`]) - refMag[i]!),
+      serves: usable[i] === 1 && set.mag[i]! > 15.5 && set.mag[i]! < 18.5,
+    }))
     .filter((star) => star.serves && Number.isFinite(star.mmag))
     .sort((a, b) => a.colour - b.colour)
 }
@@ -246,25 +336,31 @@ test.skipIf(!existsSync(tile)).each([
   ['i', 3],
   ['z', 3],
   ['Y', 5],
-] as const)('DR3 %s on real stars: median within %d mmag, each third of the colours within 2.5 of its own errors', (band, limit) => {
-  const found = residualsOnTile(band, dr3.relations[band]!)
-  expect(found.length).toBeGreaterThan(110)
-  expect(Math.abs(median(found.map((star) => star.mmag)))).toBeLessThan(limit)
-  const third = Math.ceil(found.length / 3)
-  for (let j = 0; j < 3; j++) {
-    const values = found.slice(j * third, (j + 1) * third).map((star) => star.mmag)
-    expect(Math.abs(median(values))).toBeLessThan(2.5 * errorOfMedian(values))
-  }
-})
+] as const)(
+  'DR3 %s on real stars: median within %d mmag, each third of the colours within 2.5 of its own errors',
+  (band, limit) => {
+    const found = residualsOnTile(band, dr3.relations[band]!)
+    expect(found.length).toBeGreaterThan(110)
+    expect(Math.abs(median(found.map((star) => star.mmag)))).toBeLessThan(limit)
+    const third = Math.ceil(found.length / 3)
+    for (let j = 0; j < 3; j++) {
+      const values = found.slice(j * third, (j + 1) * third).map((star) => star.mmag)
+      expect(Math.abs(median(values))).toBeLessThan(2.5 * errorOfMedian(values))
+    }
+  },
+)
 
-test.skipIf(!existsSync(tile)).each(BANDS)('DR3 %s on real stars: the stated scatter is what the stars show, to a third', (band) => {
-  const relation = dr3.relations[band]!
-  const found = residualsOnTile(band, relation)
-  const blue = found.filter((star) => star.colour < 1.5).map((star) => star.mmag)
-  const stated = 1000 * relation.scatter.sigmaMag[0]!
-  expect(madScatter(blue)).toBeGreaterThan(0.67 * stated)
-  expect(madScatter(blue)).toBeLessThan(3 * stated)
-})
+test.skipIf(!existsSync(tile)).each(BANDS)(
+  'DR3 %s on real stars: the stated scatter is what the stars show, to a third',
+  (band) => {
+    const relation = dr3.relations[band]!
+    const found = residualsOnTile(band, relation)
+    const blue = found.filter((star) => star.colour < 1.5).map((star) => star.mmag)
+    const stated = 1000 * relation.scatter.sigmaMag[0]!
+    expect(madScatter(blue)).toBeGreaterThan(0.67 * stated)
+    expect(madScatter(blue)).toBeLessThan(3 * stated)
+  },
+)
 
 test.skipIf(!existsSync(tile)).each(BANDS)('%s: the usual mistakes show on real stars', (band) => {
   const right = dr3.relations[band]!

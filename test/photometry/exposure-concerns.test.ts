@@ -29,7 +29,9 @@ test('a cloud over a corner is named by its CCDs; two bad CCDs far from each oth
     const concerns = verdictOf(seed, {})
     expect(concerns.map(({ tag, severity }) => `${tag} ${severity}`)).toEqual(['outlier look', 'clouds look'])
     expect(concerns[0]!.sentence).toBe('CCDs 11, 36, 50, 54, 55, 58, 59, 62 stray from the others')
-    expect(concerns[1]!.sentence).toMatch(/^CCDs 50, 54, 55, 58, 59, 62 lie together and are fainter than the rest, by up to (2\d|3\d)\d mmag: a cloud$/)
+    expect(concerns[1]!.sentence).toMatch(
+      /^CCDs 50, 54, 55, 58, 59, 62 lie together and are fainter than the rest, by up to (2\d|3\d)\d mmag: a cloud$/,
+    )
     expect(verdictOf(seed, { cloud: {} }).map(({ tag }) => tag)).toEqual(['outlier'])
   }
 })
@@ -47,24 +49,56 @@ test('thin cloud: a patch that no CCD of it would show by itself', () => {
 })
 
 test('a gradient, and where it points', () => {
-  for (const [gradient, towards] of [[[0.08, 0], 'east'], [[-0.06, 0.06], 'north-west'], [[0, -0.08], 'south']] as const) {
+  for (const [gradient, towards] of [
+    [[0.08, 0], 'east'],
+    [[-0.06, 0.06], 'north-west'],
+    [[0, -0.08], 'south'],
+  ] as const) {
     const [concern] = verdictOf(3, { ...GOOD, gradient })
     expect(concern).toMatchObject({ tag: 'clouds', severity: 'look' })
-    expect(concern!.sentence).toMatch(new RegExp(`^the zeropoint changes by 0\\.0[78]\\d mag per degree towards the ${towards}: clouds, or a flat field$`))
+    expect(concern!.sentence).toMatch(
+      new RegExp(
+        `^the zeropoint changes by 0\\.0[78]\\d mag per degree towards the ${towards}: clouds, or a flat field$`,
+      ),
+    )
   }
 })
 
 /** Sparse CCDs of one exposure, each by itself and then together. */
 async function together(seed: number, options: Partial<ExposureOptions>, facts: Partial<CcdInput> = {}) {
   const description = describeCatalogue('gaia_dr2')
-  const exposure = simulateExposure({ ccds: [10, 11, 17, 18, 28, 35, 44, 45], columns: 'slim', ...options }, description, seededRandom(seed))
+  const exposure = simulateExposure(
+    { ccds: [10, 11, 17, 18, 28, 35, 44, 45], columns: 'slim', ...options },
+    description,
+    seededRandom(seed),
+  )
   const catalog = memoryCatalog(exposure.stars, description)
   const { band, exposureTimeSec, airmass } = exposure.options
   const own: CcdResult[] = []
   for (const { ccd, centre, corners, sources } of exposure.ccds) {
-    own.push(await calibrateCcd({ ccd, band, centre, corners, sources, epochYr: exposure.epochYr, exposureTimeSec, airmass, fluxUnit: 'counts', camera: DECAM, ...facts }, catalog))
+    own.push(
+      await calibrateCcd(
+        {
+          ccd,
+          band,
+          centre,
+          corners,
+          sources,
+          epochYr: exposure.epochYr,
+          exposureTimeSec,
+          airmass,
+          fluxUnit: 'counts',
+          camera: DECAM,
+          ...facts,
+        },
+        catalog,
+      ),
+    )
   }
-  const { solution, ccds } = solveTogether(own, exposure.ccds.map(({ centre }) => centre))
+  const { solution, ccds } = solveTogether(
+    own,
+    exposure.ccds.map(({ centre }) => centre),
+  )
   return { own, solution, ccds }
 }
 
@@ -92,7 +126,15 @@ test('units and clouds over all CCDs', async () => {
   expect(units.solution.concerns.filter(({ severity }) => severity !== 'hint')).toEqual([])
   const { zeropoint } = (await together(1, {})).solution
   const clouded = await together(1, { zeropoint: zeropoint! - 0.56, gradientMagPerDeg: [0, 0] })
-  expect(clouded.solution.concerns).toEqual([{ tag: 'clouds', severity: 'look', sentence: expect.stringMatching(/^5\d % of the usual light arrives: clouds, if the units are right$/) as string }])
+  expect(clouded.solution.concerns).toEqual([
+    {
+      tag: 'clouds',
+      severity: 'look',
+      sentence: expect.stringMatching(/^5\d % of the usual light arrives: clouds, if the units are right$/) as string,
+    },
+  ])
   const perSecond = await together(1, {}, { fluxUnit: 'electrons', exposureTimeSec: 8000 })
-  expect(perSecond.solution.concerns[0]!.sentence).toMatch(/^on 8 of 8 CCDs the zeropoint is \d\.\d\d mag below what DECam gives in i for 8000 s in electrons/)
+  expect(perSecond.solution.concerns[0]!.sentence).toMatch(
+    /^on 8 of 8 CCDs the zeropoint is \d\.\d\d mag below what DECam gives in i for 8000 s in electrons/,
+  )
 })

@@ -24,9 +24,19 @@ export interface Scene {
 }
 
 /** Six CCDs of the south-eastern corner, thickest at the edge. */
-export const CLOUDY_CORNER: Readonly<Record<number, number>> = { 50: -0.1, 54: -0.15, 55: -0.2, 58: -0.12, 59: -0.25, 62: -0.3 }
+export const CLOUDY_CORNER: Readonly<Record<number, number>> = {
+  50: -0.1,
+  54: -0.15,
+  55: -0.2,
+  58: -0.12,
+  59: -0.25,
+  62: -0.3,
+}
 
-/** The exposure that the bars are set on: 60 CCDs, 0.02 mag per degree, 5 mmag of pattern, two bad CCDs, a cloudy corner, five sparse CCDs. */
+/**
+ * The exposure that the bars are set on: 60 CCDs, 0.02 mag per degree, 5 mmag of pattern, two bad CCDs, a cloudy
+ * corner, five sparse CCDs.
+ */
 export const SCENE: SceneOptions = {
   ccds: workingCcds(),
   zeropoint: 30.1,
@@ -39,7 +49,10 @@ export const SCENE: SceneOptions = {
   cloud: CLOUDY_CORNER,
 }
 
-/** Own zeropoints of the CCDs of an exposure, and the truth; the same seed draws the same noise whatever is bad or cloudy. */
+/**
+ * Own zeropoints of the CCDs of an exposure, and the truth; the same seed draws the same noise whatever is bad or
+ * cloudy.
+ */
 export function sceneOf(seed: number, options: Partial<SceneOptions> = {}): Scene {
   const all = { ...SCENE, ...options }
   const random = seededRandom(seed)
@@ -50,7 +63,13 @@ export function sceneOf(seed: number, options: Partial<SceneOptions> = {}): Scen
     const sparse = all.sparse.includes(ccd)
     const [least, most] = sparse ? all.sparseError : all.error
     const zeropointErr = least + place * (most - least)
-    const zeropoint = all.zeropoint + all.gradient[0] * xiDeg + all.gradient[1] * etaDeg + all.pattern * pattern + (all.bad[ccd] ?? 0) + (all.cloud[ccd] ?? 0)
+    const zeropoint =
+      all.zeropoint +
+      all.gradient[0] * xiDeg +
+      all.gradient[1] * etaDeg +
+      all.pattern * pattern +
+      (all.bad[ccd] ?? 0) +
+      (all.cloud[ccd] ?? 0)
     truth.set(ccd, zeropoint)
     return [{ ccd, xiDeg, etaDeg, zeropoint: zeropoint + zeropointErr * noise, zeropointErr, nUsed: sparse ? 3 : 60 }]
   })

@@ -1,13 +1,20 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/math/random.js'
-import { solveExposure, type CcdMatches, type ExposureSolution, type SolvedCcd } from '../../src/photometry/exposure-solution.js'
+import {
+  solveExposure,
+  type CcdMatches,
+  type ExposureSolution,
+  type SolvedCcd,
+} from '../../src/photometry/exposure-solution.js'
 import { CLOUDY_CORNER, SCENE, sceneOf, type SceneOptions } from './exposure-scene.js'
 
-const rms = (values: readonly number[]) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+const rms = (values: readonly number[]) =>
+  Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 const SEEDS = process.env['BLISS_SOAK'] ? 1000 : 100
 const byNumber = (solution: ExposureSolution) => new Map(solution.ccds.map((ccd) => [ccd.ccd, ccd]))
-const without = (ccds: readonly CcdMatches[], left: Readonly<Record<number, number>>) => ccds.filter(({ ccd }) => !(ccd in left))
+const without = (ccds: readonly CcdMatches[], left: Readonly<Record<number, number>>) =>
+  ccds.filter(({ ccd }) => !(ccd in left))
 
 interface Entry {
   readonly ccd: number
@@ -42,7 +49,10 @@ function survey(options: Partial<SceneOptions> = {}) {
     usual: of((ccd) => !(ccd in all.bad) && !(ccd in all.cloud) && !all.sparse.includes(ccd)),
     sparse: of((ccd) => !(ccd in all.bad) && !(ccd in all.cloud) && all.sparse.includes(ccd)),
   }
-  const line = Object.entries(groups).map(([name, { own, solved, ratio, pull }]) => `${name} ${own.toFixed(2)} -> ${solved.toFixed(2)} mmag (${ratio.toFixed(3)}, pull ${pull.toFixed(3)})`)
+  const line = Object.entries(groups).map(
+    ([name, { own, solved, ratio, pull }]) =>
+      `${name} ${own.toFixed(2)} -> ${solved.toFixed(2)} mmag (${ratio.toFixed(3)}, pull ${pull.toFixed(3)})`,
+  )
   return { ...groups, solutions, line: line.join('; ') }
 }
 
@@ -62,11 +72,15 @@ describe('60 CCDs, two bad, six cloudy, five sparse', () => {
     }
   })
 
-  test('CCDs with stars enough come within a tenth of the least error, sqrt(1/2) where pattern and own error are alike', () => {
-    expect(found.usual.ratio).toBeLessThan(1.1 * Math.SQRT1_2)
-    // No sparse CCD may come out worse than 7 mmag: pattern, plane and what its stars add.
-    expect(found.sparse.solved).toBeLessThan(7)
-  })
+  test(
+    'CCDs with stars enough come within a tenth of the least error, ' +
+      'sqrt(1/2) where pattern and own error are alike',
+    () => {
+      expect(found.usual.ratio).toBeLessThan(1.1 * Math.SQRT1_2)
+      // No sparse CCD may come out worse than 7 mmag: pattern, plane and what its stars add.
+      expect(found.sparse.solved).toBeLessThan(7)
+    },
+  )
 
   test('bad and cloudy CCDs, and no others, are outliers with their own zeropoint and error', () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
@@ -88,11 +102,18 @@ describe('60 CCDs, two bad, six cloudy, five sparse', () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const { ccds } = sceneOf(seed)
       const solved = byNumber(found.solutions[seed - 1]!)
-      const moved = (others: ExposureSolution) => Math.max(...others.ccds.filter(({ ccd }) => !(ccd in CLOUDY_CORNER)).map(({ ccd, zeropoint }) => 1000 * Math.abs(solved.get(ccd)!.zeropoint! - zeropoint!)))
+      const moved = (others: ExposureSolution) =>
+        Math.max(
+          ...others.ccds
+            .filter(({ ccd }) => !(ccd in CLOUDY_CORNER))
+            .map(({ ccd, zeropoint }) => 1000 * Math.abs(solved.get(ccd)!.zeropoint! - zeropoint!)),
+        )
       byBad = Math.max(byBad, moved(solveExposure(without(ccds, SCENE.bad))))
       byBoth = Math.max(byBoth, moved(solveExposure(without(ccds, { ...SCENE.bad, ...SCENE.cloud }))))
     }
-    console.log(`largest movement ${byBad.toFixed(2)} mmag by the bad CCDs, ${byBoth.toFixed(2)} by bad and cloudy ones`)
+    console.log(
+      `largest movement ${byBad.toFixed(2)} mmag by the bad CCDs, ${byBoth.toFixed(2)} by bad and cloudy ones`,
+    )
     expect(byBad).toBeLessThan(1)
     expect(byBoth).toBeLessThan(1)
   })
@@ -101,8 +122,15 @@ describe('60 CCDs, two bad, six cloudy, five sparse', () => {
     const pulls = found.solutions.flatMap(({ gradient, zeropoint, zeropointErr }, k) => {
       const { ccds } = sceneOf(k + 1)
       const mean = (of: (ccd: CcdMatches) => number) => ccds.reduce((sum, ccd) => sum + of(ccd), 0) / ccds.length
-      const middle = SCENE.zeropoint + SCENE.gradient[0] * mean(({ xiDeg }) => xiDeg) + SCENE.gradient[1] * mean(({ etaDeg }) => etaDeg)
-      return [(gradient!.xiMagPerDeg - SCENE.gradient[0]) / gradient!.xiErr, (gradient!.etaMagPerDeg - SCENE.gradient[1]) / gradient!.etaErr, (zeropoint! - middle) / zeropointErr!]
+      const middle =
+        SCENE.zeropoint +
+        SCENE.gradient[0] * mean(({ xiDeg }) => xiDeg) +
+        SCENE.gradient[1] * mean(({ etaDeg }) => etaDeg)
+      return [
+        (gradient!.xiMagPerDeg - SCENE.gradient[0]) / gradient!.xiErr,
+        (gradient!.etaMagPerDeg - SCENE.gradient[1]) / gradient!.etaErr,
+        (zeropoint! - middle) / zeropointErr!,
+      ]
     })
     const slack = 2 / Math.sqrt(2 * pulls.length)
     expect(rms(pulls)).toBeGreaterThan(0.9 - slack)
@@ -120,13 +148,17 @@ test.each([
   ['0.1 mag per degree', { gradient: [0.1, -0.05] }, 0.8],
 ] as const)('%s: CCDs with stars enough gain, and errors are not too small', (name, options, most) => {
   const { usual, good, solutions, line } = survey(options)
-  console.log(`${name}: ${line}; tau ${(1000 * (solutions.reduce((sum, { ccdScatter }) => sum + ccdScatter!, 0) / SEEDS)).toFixed(2)} mmag`)
+  console.log(
+    `${name}: ${line}; tau ` +
+      `${(1000 * (solutions.reduce((sum, { ccdScatter }) => sum + ccdScatter!, 0) / SEEDS)).toFixed(2)} mmag`,
+  )
   expect(usual.ratio).toBeLessThan(most)
   expect(good.pull).toBeLessThan(1.1 + PULL_SLACK)
 })
 
 describe('CCDs without stars', () => {
-  const starless = (ccds: readonly CcdMatches[], numbers: readonly number[]) => ccds.map((ccd) => (numbers.includes(ccd.ccd) ? { ...ccd, zeropoint: null, zeropointErr: null, nUsed: 0 } : ccd))
+  const starless = (ccds: readonly CcdMatches[], numbers: readonly number[]) =>
+    ccds.map((ccd) => (numbers.includes(ccd.ccd) ? { ...ccd, zeropoint: null, zeropointErr: null, nUsed: 0 } : ccd))
 
   test('borrow the exposure at their place, with an honest error', () => {
     const errors: number[] = []
@@ -160,7 +192,14 @@ describe('CCDs without stars', () => {
 
   test('a CCD glides from its own zeropoint to the borrowed one as its error grows', () => {
     const { ccds } = sceneOf(4)
-    const at = (zeropointErr: number | null) => byNumber(solveExposure(ccds.map((ccd) => (ccd.ccd === 27 ? { ...ccd, zeropoint: zeropointErr === null ? null : 30.13, zeropointErr } : ccd)))).get(27)!
+    const at = (zeropointErr: number | null) =>
+      byNumber(
+        solveExposure(
+          ccds.map((ccd) =>
+            ccd.ccd === 27 ? { ...ccd, zeropoint: zeropointErr === null ? null : 30.13, zeropointErr } : ccd,
+          ),
+        ),
+      ).get(27)!
     const steps = Array.from({ length: 220 }, (_, k) => at(1e-4 * 1.05 ** k))
     const jumps = steps.slice(1).map(({ zeropoint }, k) => Math.abs(zeropoint! - steps[k]!.zeropoint!))
     expect(steps[0]!.ownFraction).toBeGreaterThan(0.99)
@@ -174,16 +213,25 @@ describe('CCDs without stars', () => {
 })
 
 describe('too much is wrong', () => {
-  const cloudOver = (numbers: readonly number[]) => ({ bad: {}, cloud: Object.fromEntries(numbers.map((ccd, k) => [ccd, -0.1 - (0.2 * k) / numbers.length])) })
+  const cloudOver = (numbers: readonly number[]) => ({
+    bad: {},
+    cloud: Object.fromEntries(numbers.map((ccd, k) => [ccd, -0.1 - (0.2 * k) / numbers.length])),
+  })
   const half = Array.from({ length: 24 }, (_, k) => 39 + k)
 
   test('a fifth of the CCDs present as outliers makes the exposure suspect, fewer do not', () => {
     const ccds = [...SCENE.ccds]
-    for (const [count, suspect] of [[11, false], [12, true]] as const) {
-      const cloud = Object.fromEntries(Array.from({ length: count }, (_, k) => [ccds[5 * k + 2]!, k % 2 === 0 ? 0.3 : -0.3]))
+    for (const [count, suspect] of [
+      [11, false],
+      [12, true],
+    ] as const) {
+      const cloud = Object.fromEntries(
+        Array.from({ length: count }, (_, k) => [ccds[5 * k + 2]!, k % 2 === 0 ? 0.3 : -0.3]),
+      )
       const solution = solveExposure(sceneOf(1, { bad: {}, sparse: [], cloud }).ccds)
       expect(solution).toMatchObject({ nPresent: 60, nOutliers: count, suspect })
-      for (const { ccd, flag } of solution.ccds) expect(ccd in cloud ? [-1000, -9999] : [0, 1, -9999], `CCD ${ccd}`).toContain(flag)
+      for (const { ccd, flag } of solution.ccds)
+        expect(ccd in cloud ? [-1000, -9999] : [0, 1, -9999], `CCD ${ccd}`).toContain(flag)
       expect(solution.ccds.every(({ flag }) => (flag === -9999) === suspect)).toBe(true)
     }
   })
@@ -217,8 +265,16 @@ describe('too much is wrong', () => {
   test('half of the few CCDs with stars as outliers is too many, however many have none', () => {
     const { ccds } = sceneOf(1, { sparse: [], bad: { 8: 0.3, 20: -0.3, 33: 0.2, 50: -0.2, 58: 0.4 }, cloud: {} })
     const few = [3, 8, 14, 20, 29, 33, 41, 50, 55, 58]
-    const solution = solveExposure(ccds.map((ccd) => (few.includes(ccd.ccd) ? ccd : { ...ccd, zeropoint: null, zeropointErr: null, nUsed: 0 })))
-    expect(solution).toMatchObject({ nPresent: 60, nFitted: 10, nOutliers: 5, suspect: true, reason: '5 of the 10 CCDs with a zeropoint are outliers' })
+    const solution = solveExposure(
+      ccds.map((ccd) => (few.includes(ccd.ccd) ? ccd : { ...ccd, zeropoint: null, zeropointErr: null, nUsed: 0 })),
+    )
+    expect(solution).toMatchObject({
+      nPresent: 60,
+      nFitted: 10,
+      nOutliers: 5,
+      suspect: true,
+      reason: '5 of the 10 CCDs with a zeropoint are outliers',
+    })
   })
 })
 
@@ -227,34 +283,82 @@ describe('few CCDs', () => {
   const none = { zeropoint: null, zeropointErr: null, nUsed: 0 }
 
   test('no CCD', () => {
-    expect(solveExposure([])).toEqual({ outcome: 'none', suspect: false, reason: 'no CCD of the exposure has a zeropoint', zeropoint: null, zeropointErr: null, gradient: null, ccdScatter: null, ccdScatterErr: null, nPresent: 0, nFitted: 0, nOutliers: 0, ccds: [], reserved: null, concerns: [{ tag: 'no-zeropoint', severity: 'stop', sentence: 'no CCD of the exposure has a zeropoint' }] })
+    expect(solveExposure([])).toEqual({
+      outcome: 'none',
+      suspect: false,
+      reason: 'no CCD of the exposure has a zeropoint',
+      zeropoint: null,
+      zeropointErr: null,
+      gradient: null,
+      ccdScatter: null,
+      ccdScatterErr: null,
+      nPresent: 0,
+      nFitted: 0,
+      nOutliers: 0,
+      ccds: [],
+      reserved: null,
+      concerns: [{ tag: 'no-zeropoint', severity: 'stop', sentence: 'no CCD of the exposure has a zeropoint' }],
+    })
   })
 
   test('no zeropoint at all', () => {
     const solution = solveExposure(ccds.slice(0, 4).map((ccd) => ({ ...ccd, ...none })))
     expect(solution).toMatchObject({ outcome: 'none', zeropoint: null, nPresent: 4, nFitted: 0 })
-    for (const ccd of solution.ccds) expect(ccd).toMatchObject({ outcome: 'none', zeropoint: null, zeropointErr: null, ownFraction: 0, flag: -2000, reason: 'no CCD of the exposure has a zeropoint' })
+    for (const ccd of solution.ccds)
+      expect(ccd).toMatchObject({
+        outcome: 'none',
+        zeropoint: null,
+        zeropointErr: null,
+        ownFraction: 0,
+        flag: -2000,
+        reason: 'no CCD of the exposure has a zeropoint',
+      })
   })
 
   test('zeropoints, but no place', () => {
     const solution = solveExposure(ccds.slice(0, 4).map((ccd) => ({ ...ccd, etaDeg: NaN })))
-    expect(solution).toMatchObject({ outcome: 'none', zeropoint: null, nFitted: 4, reason: 'no CCD with a zeropoint has a known place in the focal plane' })
-    solution.ccds.forEach((ccd, k) => expect(ccd).toMatchObject({ outcome: 'fitted', zeropoint: ccds[k]!.zeropoint, ownFraction: 1, flag: 0 }))
+    expect(solution).toMatchObject({
+      outcome: 'none',
+      zeropoint: null,
+      nFitted: 4,
+      reason: 'no CCD with a zeropoint has a known place in the focal plane',
+    })
+    solution.ccds.forEach((ccd, k) =>
+      expect(ccd).toMatchObject({ outcome: 'fitted', zeropoint: ccds[k]!.zeropoint, ownFraction: 1, flag: 0 }),
+    )
   })
 
-  test('one CCD comes back as it is, and its zeropoint is the exposure\'s', () => {
+  test("one CCD comes back as it is, and its zeropoint is the exposure's", () => {
     const { zeropoint, zeropointErr } = ccds[0]!
     const solution = solveExposure(ccds.slice(0, 1))
     expect(solution).toMatchObject({ outcome: 'too-few', zeropoint, gradient: null, ccdScatter: null, suspect: false })
     expect(solution.zeropointErr).toBeGreaterThan(zeropointErr!)
-    expect(solution.ccds).toEqual([{ ccd: 1, outcome: 'fitted', reason: null, zeropoint, zeropointErr, ownFraction: 1, flag: 0, deviation: null, deviationSigma: null }])
+    expect(solution.ccds).toEqual([
+      {
+        ccd: 1,
+        outcome: 'fitted',
+        reason: null,
+        zeropoint,
+        zeropointErr,
+        ownFraction: 1,
+        flag: 0,
+        deviation: null,
+        deviationSigma: null,
+      },
+    ])
   })
 
   test('two CCDs keep their own; a third without stars borrows, the worse the farther', () => {
     const far = ccds.find(({ ccd }) => ccd === 60)!
     const solution = solveExposure([...ccds.slice(0, 2), { ...ccds[2]!, ...none }, { ...far, ...none }])
-    expect(solution).toMatchObject({ outcome: 'too-few', nFitted: 2, reason: '2 of 4 CCDs have a zeropoint, 3 are needed for a solution' })
-    expect(solution.ccds.slice(0, 2).map(({ zeropoint }) => zeropoint)).toEqual(ccds.slice(0, 2).map(({ zeropoint }) => zeropoint))
+    expect(solution).toMatchObject({
+      outcome: 'too-few',
+      nFitted: 2,
+      reason: '2 of 4 CCDs have a zeropoint, 3 are needed for a solution',
+    })
+    expect(solution.ccds.slice(0, 2).map(({ zeropoint }) => zeropoint)).toEqual(
+      ccds.slice(0, 2).map(({ zeropoint }) => zeropoint),
+    )
     const [near, distant] = solution.ccds.slice(2)
     expect(near!.outcome).toBe('borrowed')
     expect(near!.zeropointErr).toBeGreaterThan(0.006)
@@ -264,10 +368,18 @@ describe('few CCDs', () => {
   })
 
   test('two CCDs that contradict each other are suspect and lend nothing', () => {
-    const solution = solveExposure([ccds[0]!, { ...ccds[1]!, zeropoint: ccds[1]!.zeropoint! + 0.4 }, { ...ccds[2]!, ...none }])
+    const solution = solveExposure([
+      ccds[0]!,
+      { ...ccds[1]!, zeropoint: ccds[1]!.zeropoint! + 0.4 },
+      { ...ccds[2]!, ...none },
+    ])
     expect(solution.suspect).toBe(true)
     expect(solution.reason).toMatch(/two CCDs with a zeropoint differ by \d+ mmag/)
-    expect(solution.ccds.map(({ outcome, flag }) => [outcome, flag])).toEqual([['fitted', -9999], ['fitted', -9999], ['none', -2000]])
+    expect(solution.ccds.map(({ outcome, flag }) => [outcome, flag])).toEqual([
+      ['fitted', -9999],
+      ['fitted', -9999],
+      ['none', -2000],
+    ])
   })
 
   test('three CCDs are a solution; one of three off is suspect', () => {
@@ -285,15 +397,25 @@ describe('few CCDs', () => {
 })
 
 describe('equivariance', () => {
-  const numbersOf = (solution: ExposureSolution) => [solution.zeropointErr!, solution.gradient!.xiMagPerDeg, solution.gradient!.etaMagPerDeg, solution.ccdScatter!, ...solution.ccds.flatMap(({ zeropointErr, ownFraction }) => [zeropointErr!, ownFraction])]
-  const expectNear = (found: readonly number[], expected: readonly number[]) => found.forEach((value, k) => expect(Math.abs(value - expected[k]!)).toBeLessThan(1e-9))
+  const numbersOf = (solution: ExposureSolution) => [
+    solution.zeropointErr!,
+    solution.gradient!.xiMagPerDeg,
+    solution.gradient!.etaMagPerDeg,
+    solution.ccdScatter!,
+    ...solution.ccds.flatMap(({ zeropointErr, ownFraction }) => [zeropointErr!, ownFraction]),
+  ]
+  const expectNear = (found: readonly number[], expected: readonly number[]) =>
+    found.forEach((value, k) => expect(Math.abs(value - expected[k]!)).toBeLessThan(1e-9))
 
   test('the order of the CCDs does not matter to the last bit', () => {
     const random = seededRandom(5)
     for (let seed = 1; seed <= 20; seed++) {
       const { ccds } = sceneOf(seed)
       const solved = byNumber(solveExposure(ccds))
-      const shuffled = ccds.map((ccd) => ({ ccd, key: random.uniform() })).sort((a, b) => a.key - b.key).map(({ ccd }) => ccd)
+      const shuffled = ccds
+        .map((ccd) => ({ ccd, key: random.uniform() }))
+        .sort((a, b) => a.key - b.key)
+        .map(({ ccd }) => ccd)
       const again = solveExposure(shuffled)
       expect({ ...again, ccds: null }).toEqual({ ...solveExposure(ccds), ccds: null })
       for (const ccd of again.ccds) expect(ccd).toEqual(solved.get(ccd.ccd))
@@ -302,13 +424,24 @@ describe('equivariance', () => {
 
   test('a shift of all zeropoints shifts the solution, to 1e-9 mag', () => {
     fc.assert(
-      fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: -60, max: 60, noNaN: true }), fc.integer({ min: 3, max: 60 }), (seed, shift, count) => {
-        const ccds = sceneOf(seed).ccds.slice(0, count)
-        const [before, after] = [solveExposure(ccds), solveExposure(ccds.map((ccd) => ({ ...ccd, zeropoint: ccd.zeropoint! + shift })))]
-        expectNear(after.ccds.map(({ zeropoint }) => zeropoint! - shift), before.ccds.map(({ zeropoint }) => zeropoint!))
-        expectNear(numbersOf(after), numbersOf(before))
-        expect(after.ccds.map(({ flag }) => flag)).toEqual(before.ccds.map(({ flag }) => flag))
-      }),
+      fc.property(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.double({ min: -60, max: 60, noNaN: true }),
+        fc.integer({ min: 3, max: 60 }),
+        (seed, shift, count) => {
+          const ccds = sceneOf(seed).ccds.slice(0, count)
+          const [before, after] = [
+            solveExposure(ccds),
+            solveExposure(ccds.map((ccd) => ({ ...ccd, zeropoint: ccd.zeropoint! + shift }))),
+          ]
+          expectNear(
+            after.ccds.map(({ zeropoint }) => zeropoint! - shift),
+            before.ccds.map(({ zeropoint }) => zeropoint!),
+          )
+          expectNear(numbersOf(after), numbersOf(before))
+          expect(after.ccds.map(({ flag }) => flag)).toEqual(before.ccds.map(({ flag }) => flag))
+        },
+      ),
       { numRuns: 60, seed: 1 },
     )
   })
@@ -320,8 +453,14 @@ describe('equivariance', () => {
       const moved = solveExposure(ccds.map((ccd) => ({ ...ccd, xiDeg: ccd.xiDeg + 0.7, etaDeg: ccd.etaDeg - 0.3 })))
       expectNear([moved.zeropoint!, ...numbersOf(moved)], [before.zeropoint!, ...numbersOf(before)])
       const turned = solveExposure(ccds.map((ccd) => ({ ...ccd, xiDeg: -ccd.etaDeg, etaDeg: ccd.xiDeg })))
-      expectNear([turned.gradient!.etaMagPerDeg, -turned.gradient!.xiMagPerDeg], [before.gradient!.xiMagPerDeg, before.gradient!.etaMagPerDeg])
-      expectNear(turned.ccds.map(({ zeropoint }) => zeropoint!), before.ccds.map(({ zeropoint }) => zeropoint!))
+      expectNear(
+        [turned.gradient!.etaMagPerDeg, -turned.gradient!.xiMagPerDeg],
+        [before.gradient!.xiMagPerDeg, before.gradient!.etaMagPerDeg],
+      )
+      expectNear(
+        turned.ccds.map(({ zeropoint }) => zeropoint!),
+        before.ccds.map(({ zeropoint }) => zeropoint!),
+      )
     }
   })
 
@@ -335,7 +474,12 @@ describe('equivariance', () => {
 
 describe('odd inputs', () => {
   const isTyped = (ccd: SolvedCcd) =>
-    ccd.outcome === 'none' ? ccd.zeropoint === null && ccd.zeropointErr === null && ccd.reason !== null : Number.isFinite(ccd.zeropoint) && Number.isFinite(ccd.zeropointErr) && ccd.ownFraction >= 0 && ccd.ownFraction <= 1
+    ccd.outcome === 'none'
+      ? ccd.zeropoint === null && ccd.zeropointErr === null && ccd.reason !== null
+      : Number.isFinite(ccd.zeropoint) &&
+        Number.isFinite(ccd.zeropointErr) &&
+        ccd.ownFraction >= 0 &&
+        ccd.ownFraction <= 1
 
   test('all CCDs alike: nothing moves, errors shrink', () => {
     const ccds = sceneOf(1).ccds.map((ccd) => ({ ...ccd, zeropoint: 30, zeropointErr: 0.005 }))
@@ -350,7 +494,10 @@ describe('odd inputs', () => {
 
   test('errors of zero, and CCDs on one spot', () => {
     const ccds = sceneOf(1).ccds
-    for (const odd of [ccds.map((ccd) => ({ ...ccd, zeropointErr: 0 })), ccds.map((ccd) => ({ ...ccd, xiDeg: 0, etaDeg: 0 }))]) {
+    for (const odd of [
+      ccds.map((ccd) => ({ ...ccd, zeropointErr: 0 })),
+      ccds.map((ccd) => ({ ...ccd, xiDeg: 0, etaDeg: 0 })),
+    ]) {
       const solution = solveExposure(odd)
       expect(solution.outcome).toBe('solved')
       expect(solution.ccds.every(isTyped)).toBe(true)
@@ -373,18 +520,35 @@ describe('odd inputs', () => {
     expect(solution.ccds[9]!.outcome).toBe(outcome)
     expect(solution.ccds.every(isTyped)).toBe(true)
     for (const ccd of solution.ccds) if (ccd.ccd !== odd.ccd) expect(ccd).toEqual(rest.get(ccd.ccd))
-    if (outcome === 'fitted') expect(solution.ccds[9]).toMatchObject({ zeropoint: odd.zeropoint, zeropointErr: odd.zeropointErr, ownFraction: 1, reason: 'its place in the focal plane is not known' })
+    if (outcome === 'fitted')
+      expect(solution.ccds[9]).toMatchObject({
+        zeropoint: odd.zeropoint,
+        zeropointErr: odd.zeropointErr,
+        ownFraction: 1,
+        reason: 'its place in the focal plane is not known',
+      })
   })
 
   test('any finite or broken numbers give typed outcomes without NaN', () => {
-    const number = fc.oneof(fc.double({ min: -40, max: 40, noNaN: true }), fc.constantFrom(null, NaN, Infinity, -Infinity, 1e300, 0))
-    const ccd = fc.record({ xiDeg: fc.double({ min: -1.2, max: 1.2 }), etaDeg: fc.double({ min: -1.2, max: 1.2 }), zeropoint: number, zeropointErr: fc.oneof(fc.double({ min: 0, max: 3, noNaN: true }), number), nUsed: fc.nat(100) })
+    const number = fc.oneof(
+      fc.double({ min: -40, max: 40, noNaN: true }),
+      fc.constantFrom(null, NaN, Infinity, -Infinity, 1e300, 0),
+    )
+    const ccd = fc.record({
+      xiDeg: fc.double({ min: -1.2, max: 1.2 }),
+      etaDeg: fc.double({ min: -1.2, max: 1.2 }),
+      zeropoint: number,
+      zeropointErr: fc.oneof(fc.double({ min: 0, max: 3, noNaN: true }), number),
+      nUsed: fc.nat(100),
+    })
     fc.assert(
       fc.property(fc.array(ccd, { maxLength: 20 }), (rows) => {
         const solution = solveExposure(rows.map((row, k) => ({ ccd: k + 1, ...row })))
         expect(solution.ccds.length).toBe(rows.length)
         expect(solution.ccds.filter((solved) => !isTyped(solved))).toEqual([])
-        expect([solution.zeropoint, solution.zeropointErr].every((value) => value === null || Number.isFinite(value))).toBe(true)
+        expect(
+          [solution.zeropoint, solution.zeropointErr].every((value) => value === null || Number.isFinite(value)),
+        ).toBe(true)
       }),
       { numRuns: 300, seed: 1 },
     )
@@ -393,6 +557,8 @@ describe('odd inputs', () => {
   test('mistakes of the caller', () => {
     const { ccds } = sceneOf(1)
     expect(() => solveExposure([...ccds, ccds[0]!])).toThrow(new RangeError('each CCD may be given once'))
-    expect(() => solveExposure(ccds, { expectedCcdScatterMag: 0 })).toThrow(new RangeError('the expected scatter and gradient must be positive'))
+    expect(() => solveExposure(ccds, { expectedCcdScatterMag: 0 })).toThrow(
+      new RangeError('the expected scatter and gradient must be positive'),
+    )
   })
 })

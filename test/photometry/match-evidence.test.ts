@@ -34,12 +34,20 @@ function sourcesAt(points: readonly Point[], fwhmArcsec?: number): SourceColumns
 }
 
 function starsAt(points: readonly Point[]): StarColumns {
-  return { ...positions(points), sourceId: BigInt64Array.from(points, (_, i) => BigInt(i)), epochYr: 2016, mag: Float64Array.from(points, ({ value }) => value ?? 17) }
+  return {
+    ...positions(points),
+    sourceId: BigInt64Array.from(points, (_, i) => BigInt(i)),
+    epochYr: 2016,
+    mag: Float64Array.from(points, ({ value }) => value ?? 17),
+  }
 }
 
 function evidenceOf(sources: SourceColumns, stars: StarColumns, areaSqDeg = 0.06) {
   const { a, b, separationArcsec } = matchSky(sources, stars, 1, { mode: 'mutual' })
-  return { pairs: a, ...matchEvidence(sources, sources, stars, { detectionRow: a, starRow: b, separationArcsec }, areaSqDeg) }
+  return {
+    pairs: a,
+    ...matchEvidence(sources, sources, stars, { detectionRow: a, starRow: b, separationArcsec }, areaSqDeg),
+  }
 }
 
 /** Twenty pairs far from each other, 0.05 arcsec apart, that show the usual separation; the case stands first. */
@@ -56,25 +64,53 @@ describe('probability of the match', () => {
   })
 
   test('between two stars that could both be it: an even chance', () => {
-    const { matchProbability } = withOrdinary([{ x: 0, y: 0 }], [{ x: 0.1, y: 0 }, { x: -0.100001, y: 0 }])
+    const { matchProbability } = withOrdinary(
+      [{ x: 0, y: 0 }],
+      [
+        { x: 0.1, y: 0 },
+        { x: -0.100001, y: 0 },
+      ],
+    )
     expect(matchProbability[0]).toBeCloseTo(0.5, 2)
   })
 
   test('a second star that has its own detection is explained', () => {
-    const { matchProbability } = withOrdinary([{ x: 0, y: 0 }, { x: -0.3, y: 0 }], [{ x: 0.1, y: 0 }, { x: -0.2, y: 0 }])
+    const { matchProbability } = withOrdinary(
+      [
+        { x: 0, y: 0 },
+        { x: -0.3, y: 0 },
+      ],
+      [
+        { x: 0.1, y: 0 },
+        { x: -0.2, y: 0 },
+      ],
+    )
     expect(matchProbability[0]).toBeGreaterThan(0.99)
   })
 
   test('two detections of one star: the fainter part counts by its flux', () => {
-    const equal = withOrdinary([{ x: 0.1, y: 0 }, { x: -0.100001, y: 0 }], [{ x: 0, y: 0 }])
+    const equal = withOrdinary(
+      [
+        { x: 0.1, y: 0 },
+        { x: -0.100001, y: 0 },
+      ],
+      [{ x: 0, y: 0 }],
+    )
     expect(equal.matchProbability[0]).toBeCloseTo(0.5, 2)
-    const debris = withOrdinary([{ x: 0.1, y: 0 }, { x: -0.100001, y: 0, value: 1e4 }], [{ x: 0, y: 0 }])
+    const debris = withOrdinary(
+      [
+        { x: 0.1, y: 0 },
+        { x: -0.100001, y: 0, value: 1e4 },
+      ],
+      [{ x: 0, y: 0 }],
+    )
     expect(debris.matchProbability[0]).toBeCloseTo(1 / 1.1, 2)
   })
 
   test('far beyond the usual separation in a crowded catalogue: doubtful', () => {
     const far = (areaSqDeg: number) =>
-      evidenceOf(sourcesAt([{ x: 0, y: 0 }, ...ordinary]), starsAt([{ x: 0.9, y: 0 }, ...ordinaryStars]), areaSqDeg).matchProbability[0]!
+      evidenceOf(sourcesAt([{ x: 0, y: 0 }, ...ordinary]), starsAt([{ x: 0.9, y: 0 }, ...ordinaryStars]), areaSqDeg)
+        .matchProbability[0]!
     expect(far(21 / 500_000)).toBeLessThan(0.1)
     expect(far(21 / 500_000)).toBeLessThan(far(21 / 3000))
   })
@@ -87,11 +123,19 @@ describe('probability of the match', () => {
     for (let field = 0; field < 20; field++) {
       const anywhere = (): Point => ({ x: side * random.uniform(), y: side * random.uniform(), value: 1e5 })
       const truth = Array.from({ length: 15_000 }, anywhere)
-      const seen = truth.slice(0, 900).map(({ x, y }): Point => ({ x: x + sigma * random.normal(), y: y + sigma * random.normal() }))
+      const seen = truth
+        .slice(0, 900)
+        .map(({ x, y }): Point => ({ x: x + sigma * random.normal(), y: y + sigma * random.normal() }))
       const sources = sourcesAt([...seen, ...Array.from({ length: 100 }, anywhere)])
       const stars = starsAt(truth.map(({ x, y }) => ({ x, y })))
       const { a, b, separationArcsec } = matchSky(sources, stars, 1, { mode: 'mutual' })
-      const { matchProbability } = matchEvidence(sources, sources, stars, { detectionRow: a, starRow: b, separationArcsec }, (side / 3600) ** 2)
+      const { matchProbability } = matchEvidence(
+        sources,
+        sources,
+        stars,
+        { detectionRow: a, starRow: b, separationArcsec },
+        (side / 3600) ** 2,
+      )
       matchProbability.forEach((p, k) => {
         const bin = bins[[0.5, 0.75, 0.9].filter((edge) => p >= edge).length]!
         bin.stated += p
@@ -105,7 +149,11 @@ describe('probability of the match', () => {
       // the shape of the errors is assumed, not known: within 0.15
       expect(Math.abs(stated - right) / count).toBeLessThan(0.15)
     }
-    const all = bins.reduce((sum, { stated, right, count }) => ({ stated: sum.stated + stated, right: sum.right + right, count: sum.count + count }))
+    const all = bins.reduce((sum, { stated, right, count }) => ({
+      stated: sum.stated + stated,
+      right: sum.right + right,
+      count: sum.count + count,
+    }))
     expect(Math.abs(all.stated - all.right) / all.count).toBeLessThan(0.05)
   })
 })
@@ -117,12 +165,28 @@ describe("neighbours' light", () => {
     ['at the width', 1.2, 0.25],
     ['beyond 2.5 widths', 3.1, 0],
   ])('a star one magnitude fainter %s', (_, separation, share) => {
-    const { starLight } = withOrdinary([{ x: 0, y: 0 }], [{ x: 0, y: 0 }, { x: separation, y: 0.001, value: 18 }], 1.2)
+    const { starLight } = withOrdinary(
+      [{ x: 0, y: 0 }],
+      [
+        { x: 0, y: 0 },
+        { x: separation, y: 0.001, value: 18 },
+      ],
+      1.2,
+    )
     expect(starLight[0]).toBeCloseTo(10 ** -0.4 * share, 3)
   })
 
   test('a neighbour with its own detection leaves three tenths of that, on either count', () => {
-    const { starLight, detectionLight } = withOrdinary([{ x: 0, y: 0 }, { x: 1, y: 0, value: 5e4 }], [{ x: 0, y: 0 }, { x: 1, y: 0, value: 18 }])
+    const { starLight, detectionLight } = withOrdinary(
+      [
+        { x: 0, y: 0 },
+        { x: 1, y: 0, value: 5e4 },
+      ],
+      [
+        { x: 0, y: 0 },
+        { x: 1, y: 0, value: 18 },
+      ],
+    )
     expect(starLight[0]).toBeCloseTo(0.3 * 10 ** -0.4 * 0.25, 4)
     expect(detectionLight[0]).toBeCloseTo(0.3 * 0.5 * 0.25, 4)
   })

@@ -23,7 +23,9 @@ test('the one-sided populations are the exponential blurred by the normal, by br
   const sd = 0.05
   for (const r of [-0.2, -0.05, 0, 0.03, 0.2, 0.6]) {
     let light = 0
-    for (let e = 0.00005; e < 4; e += 0.0001) light += ((Math.exp(-e / 0.12) / 0.12) * Math.exp(-0.5 * ((r - e) / sd) ** 2) * 0.0001) / (sd * Math.sqrt(2 * Math.PI))
+    for (let e = 0.00005; e < 4; e += 0.0001)
+      light +=
+        ((Math.exp(-e / 0.12) / 0.12) * Math.exp(-0.5 * ((r - e) / sd) ** 2) * 0.0001) / (sd * Math.sqrt(2 * Math.PI))
     expect(Math.abs(densitiesAt(r, sd)[2]! / light - 1)).toBeLessThan(1e-5)
     expect(densitiesAt(-r, sd)[3]).toBeCloseTo(densitiesAt(r, sd)[2]!, 12)
   }
@@ -31,7 +33,13 @@ test('the one-sided populations are the exponential blurred by the normal, by br
 
 test('score and information are the derivatives of the log likelihood', () => {
   const y = Float64Array.of(0, 0.01, -0.02, 0.15, -0.4, 0.03)
-  const data = { offset: y, variance: y.map((v) => 1e-4 + v * v * 0.01), expectedScatter: new Float64Array(6).fill(0.012), oddsRatio: Float64Array.of(1, 2, 0.5, 1, 1, 1), meanOdds: 1 }
+  const data = {
+    offset: y,
+    variance: y.map((v) => 1e-4 + v * v * 0.01),
+    expectedScatter: new Float64Array(6).fill(0.012),
+    oddsRatio: Float64Array.of(1, 2, 0.5, 1, 1, 1),
+    meanOdds: 1,
+  }
   const likelihood = new MixtureLikelihood(data, [4.5, 0.4, 0.3, 0.2], shape)
   const at = (z: number) => {
     likelihood.place(z, 1.3)
@@ -42,14 +50,28 @@ test('score and information are the derivatives of the log likelihood', () => {
     const middle = at(z)
     const right = at(z + h)
     const left = at(z - h)
-    expect(Math.abs((right.logLikelihood - left.logLikelihood) / (2 * h) - middle.score)).toBeLessThan(1e-4 * (1 + Math.abs(middle.score)))
-    expect(Math.abs(-(right.score - left.score) / (2 * h) - middle.information)).toBeLessThan(1e-3 * Math.abs(middle.information))
+    expect(Math.abs((right.logLikelihood - left.logLikelihood) / (2 * h) - middle.score)).toBeLessThan(
+      1e-4 * (1 + Math.abs(middle.score)),
+    )
+    expect(Math.abs(-(right.score - left.score) / (2 * h) - middle.information)).toBeLessThan(
+      1e-3 * Math.abs(middle.information),
+    )
   }
 })
 
 test('information left for the zeropoint with free weights is below that with fixed ones', () => {
   const y = Float64Array.from({ length: 40 }, (_, i) => 0.01 * Math.sin(i * 7) + (i % 8 === 0 ? 0.1 : 0))
-  const likelihood = new MixtureLikelihood({ offset: y, variance: y.map(() => 1e-4), expectedScatter: y.map(() => 0.012), oddsRatio: y.map(() => 1), meanOdds: 1 }, [4.5, 0.4, 0.3, 0.2], shape)
+  const likelihood = new MixtureLikelihood(
+    {
+      offset: y,
+      variance: y.map(() => 1e-4),
+      expectedScatter: y.map(() => 0.012),
+      oddsRatio: y.map(() => 1),
+      meanOdds: 1,
+    },
+    [4.5, 0.4, 0.3, 0.2],
+    shape,
+  )
   likelihood.place(0, 1)
   likelihood.balance(50)
   const { information } = likelihood.sweep(true)

@@ -31,10 +31,15 @@ function ps1Of(des: Mags, band: keyof Mags): number {
   return at(band, Math.min(2.7, Math.max(0.4, x)))
 }
 
-/** Light that goes by a DES band's letter: [name, band, its magnitude of a star of these DES magnitudes]. Johnson-Cousins: Lupton (2005). */
+/**
+ * Light that goes by a DES band's letter: [name, band, its magnitude of a star of these DES magnitudes].
+ * Johnson-Cousins: Lupton (2005).
+ */
 export const OTHER_LIGHT: readonly (readonly [name: string, band: keyof Mags, mag: (des: Mags) => number])[] = [
   ...(['g', 'r', 'i', 'z'] as const).map((band) => [`SDSS ${band}`, band, (des: Mags) => sdssOf(des)[band]] as const),
-  ...(['g', 'r', 'i', 'z', 'Y'] as const).map((band) => [`PS1 ${band}`, band, (des: Mags) => ps1Of(des, band)] as const),
+  ...(['g', 'r', 'i', 'z', 'Y'] as const).map(
+    (band) => [`PS1 ${band}`, band, (des: Mags) => ps1Of(des, band)] as const,
+  ),
   ['B', 'g', (des) => ((s) => s.g + 0.313 * (s.g - s.r) + 0.2271)(sdssOf(des))],
   ['V', 'g', (des) => ((s) => s.g - 0.5784 * (s.g - s.r) - 0.0038)(sdssOf(des))],
   ['V', 'r', (des) => ((s) => s.g - 0.5784 * (s.g - s.r) - 0.0038)(sdssOf(des))],

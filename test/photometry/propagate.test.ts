@@ -8,7 +8,9 @@ interface Fixture extends Record<'raDeg' | 'decDeg' | 'pmRaCosDecMasYr' | 'pmDec
   moved: { from: number; to: number; raDeg: number[]; decDeg: number[] }[]
 }
 
-const fixture = JSON.parse(readFileSync(new URL('../fixtures/photometry/propagation.json', import.meta.url), 'utf8')) as Fixture
+const fixture = JSON.parse(
+  readFileSync(new URL('../fixtures/photometry/propagation.json', import.meta.url), 'utf8'),
+) as Fixture
 const column = (values: number[]) => Float64Array.from(values)
 
 function stars(epochYr: number, extra: Partial<StarColumns> = {}): StarColumns {
@@ -25,15 +27,21 @@ function stars(epochYr: number, extra: Partial<StarColumns> = {}): StarColumns {
   }
 }
 
-test.each(fixture.moved)('from $from to $to as astropy moves them, poles and RA 0 included', ({ from, to, raDeg, decDeg }) => {
-  const moved = propagateTo(to, stars(from, { parallaxMas: column(fixture.parallaxMas) }))
-  expect(moved.epochYr).toBe(to)
-  for (let i = 0; i < raDeg.length; i++) {
-    // 0.01 au of the star's parallax for the low-precision Sun, 0.2 mas for the second-order terms of the fastest stars
-    const toleranceArcsec = (0.012 * fixture.parallaxMas[i]! + 0.2) / 1000
-    expect(separationArcsec(moved.raDeg[i]!, moved.decDeg[i]!, raDeg[i]!, decDeg[i]!), `star ${i}`).toBeLessThan(toleranceArcsec)
-  }
-})
+test.each(fixture.moved)(
+  'from $from to $to as astropy moves them, poles and RA 0 included',
+  ({ from, to, raDeg, decDeg }) => {
+    const moved = propagateTo(to, stars(from, { parallaxMas: column(fixture.parallaxMas) }))
+    expect(moved.epochYr).toBe(to)
+    for (let i = 0; i < raDeg.length; i++) {
+      // 0.01 au of the star's parallax for the low-precision Sun, 0.2 mas for the second-order terms of the fastest
+      // stars
+      const toleranceArcsec = (0.012 * fixture.parallaxMas[i]! + 0.2) / 1000
+      expect(separationArcsec(moved.raDeg[i]!, moved.decDeg[i]!, raDeg[i]!, decDeg[i]!), `star ${i}`).toBeLessThan(
+        toleranceArcsec,
+      )
+    }
+  },
+)
 
 test('stars without proper motion stay where they are', () => {
   const still = stars(2015.5)

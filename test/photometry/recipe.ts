@@ -32,11 +32,16 @@ function logInterpolated(x: number, nodes: readonly number[], values: readonly n
 }
 
 /**
- * The contamination recipe that estimators are compared on: magnitudes 15.8 to 20, rising; source error 3 mmag and growing; Gaia's errors, the
- * colour's carried over at one tenth; 10 mmag of intrinsic scatter. A share of the stars is off: 40 % mismatches (0.8 mag), 30 % variables
- * (0.15 mag), 30 % blends (exponential, 0.12 mag, one-sided).
+ * The contamination recipe that estimators are compared on: magnitudes 15.8 to 20, rising; source error 3 mmag and
+ * growing; Gaia's errors, the colour's carried over at one tenth; 10 mmag of intrinsic scatter. A share of the stars is
+ * off: 40 % mismatches (0.8 mag), 30 % variables (0.15 mag), 30 % blends (exponential, 0.12 mag, one-sided).
  */
-export function contaminatedField(random: Random, n: number, fraction: number, { scatterMag = 0.01, blendSign = 1, errorScale = 1 }: Recipe = {}): Field {
+export function contaminatedField(
+  random: Random,
+  n: number,
+  fraction: number,
+  { scatterMag = 0.01, blendSign = 1, errorScale = 1 }: Recipe = {},
+): Field {
   const columns = () => new Float64Array(n)
   const refMag = columns()
   const refMagErr = columns()
@@ -48,7 +53,10 @@ export function contaminatedField(random: Random, n: number, fraction: number, {
   for (let i = 0; i < n; i++) {
     const mag = Math.min(20, Math.max(15.8, 20 - exponential(1.6)))
     instMagErr[i] = errorScale * Math.hypot(0.003, 0.0035 * 10 ** (0.4 * (mag - 17)))
-    refMagErr[i] = (errorScale * Math.hypot(logInterpolated(mag, G_MAG, G_ERR_MMAG), 0.1 * logInterpolated(mag, COLOUR_MAG, COLOUR_ERR_MMAG))) / 1000
+    refMagErr[i] =
+      (errorScale *
+        Math.hypot(logInterpolated(mag, G_MAG, G_ERR_MMAG), 0.1 * logInterpolated(mag, COLOUR_MAG, COLOUR_ERR_MMAG))) /
+      1000
     const sigma = Math.hypot(instMagErr[i]!, refMagErr[i]!, scatterMag)
     let excess = sigma * random.normal()
     if (random.uniform() < fraction) {
@@ -73,7 +81,14 @@ export interface Score {
 }
 
 /** Scores an estimator over many simulated CCDs. */
-export function score(fit: (field: Field) => { zeropoint: number; zeropointErr: number }, n: number, fraction: number, trials: number, seed: number, recipe: Recipe = {}): Score {
+export function score(
+  fit: (field: Field) => { zeropoint: number; zeropointErr: number },
+  n: number,
+  fraction: number,
+  trials: number,
+  seed: number,
+  recipe: Recipe = {},
+): Score {
   const random = seededRandom(seed)
   const sums = { k: 0, e: 0, e2: 0, p2: 0, b2: 0, inside: 0 }
   for (let trial = 0; trial < trials; trial++) {

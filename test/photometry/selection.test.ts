@@ -22,7 +22,8 @@ function sources(change: Partial<SourceColumns> = {}): SourceColumns {
 }
 
 describe('selectStars', () => {
-  const kept = (change: Partial<SourceColumns>, saturation?: number) => Array.from(selectStars(sources(change), saturation).selected)
+  const kept = (change: Partial<SourceColumns>, saturation?: number) =>
+    Array.from(selectStars(sources(change), saturation).selected)
 
   test('sound stars pass', () => {
     expect(kept({})).toEqual([1, 1, 1, 1])
@@ -55,8 +56,13 @@ describe('selectStars', () => {
 
 test("the original's cuts compare in float32 and look at PSF flux whatever flux is chosen", () => {
   const f32 = Math.fround
-  const bounds = sources({ classStar: column(f32(0.8), f32(0.8000001), 1, 1), spreadModel: column(0, 0, f32(0.01), f32(0.0099999)) })
+  const bounds = sources({
+    classStar: column(f32(0.8), f32(0.8000001), 1, 1),
+    spreadModel: column(0, 0, f32(0.01), f32(0.0099999)),
+  })
   expect(Array.from(selectAsOriginal(bounds))).toEqual([0, 1, 0, 1])
-  expect(Array.from(selectAsOriginal(sources({ flux: column(1, 1, 1, 1), fluxPsf: column(1000, 1001, NaN, 2000) })))).toEqual([0, 1, 0, 1])
+  expect(
+    Array.from(selectAsOriginal(sources({ flux: column(1, 1, 1, 1), fluxPsf: column(1000, 1001, NaN, 2000) }))),
+  ).toEqual([0, 1, 0, 1])
   expect(Array.from(selectAsOriginal(sources({ flux: column(1000, 1001, NaN, 2000) })))).toEqual([0, 1, 0, 1])
 })

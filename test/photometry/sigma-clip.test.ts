@@ -40,5 +40,10 @@ test('one of ten can never be clipped: the largest |z| of ten values is 2.85', (
 
 test.each([[0], [1], [2]])('%i stars give no zeropoint, with the counts in the reason', (n) => {
   const clipped = sigmaClippedZeropoint(new Float64Array(n).fill(-30))
-  expect(clipped).toMatchObject({ outcome: 'none', nAll: n, nClipped: n, reason: `${n} of ${n} stars are left after the clip, more than 2 are needed` })
+  expect(clipped).toMatchObject({
+    outcome: 'none',
+    nAll: n,
+    nClipped: n,
+    reason: `${n} of ${n} stars are left after the clip, more than 2 are needed`,
+  })
 })

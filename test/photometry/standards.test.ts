@@ -5,11 +5,16 @@ import { describeCatalogue } from '../simulate/describe-catalogue.js'
 
 const description = describeCatalogue('gaia_dr3')
 const columns = new Set(['mag', 'bpMag', 'rpMag'] as const)
-const settle = (band: string, system: 'des-ab' | 'catalog' = 'des-ab') => () => standardSystem(system, description, band, columns)
+const settle =
+  (band: string, system: 'des-ab' | 'catalog' = 'des-ab') =>
+  () =>
+    standardSystem(system, description, band, columns)
 
 test('filters of another kind are known, and refused with what they are', () => {
   expect(settle('V')).toThrow(DataError)
-  expect(settle('V')).toThrow('V is a johnson-cousins filter, to which there is no relation: des-ab has g, r, i, z, Y; `--system catalog`')
+  expect(settle('V')).toThrow(
+    'V is a johnson-cousins filter, to which there is no relation: des-ab has g, r, i, z, Y; `--system catalog`',
+  )
   expect(settle('N964')).toThrow('N964 is a narrow filter')
   expect(settle('VR')).toThrow('VR is a wide filter')
 })

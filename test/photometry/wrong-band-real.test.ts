@@ -16,16 +16,25 @@ const LATITUDE_DEG = -61
 type Column = (name: string) => Float64Array
 
 function columns(): Column {
-  const [head, ...rows] = gunzipSync(readFileSync(FILE)).toString().trim().split('\n').map((line) => line.split(','))
+  const [head, ...rows] = gunzipSync(readFileSync(FILE))
+    .toString()
+    .trim()
+    .split('\n')
+    .map((line) => line.split(','))
   return (name) => Float64Array.from(rows, (row) => Number(row[head!.indexOf(name)] || NaN))
 }
 
-/** How many sets of real stars, as large as a CCD's, are called another band than `band`; a share of them has up to as much light again. */
+/**
+ * How many sets of real stars, as large as a CCD's, are called another band than `band`; a share of them has up to as
+ * much light again.
+ */
 function stopsOf(column: Column, band: string, observed: string, blended: number, fewest: number) {
   const mag = column(`des_${observed.toUpperCase()}`)
   const gaia = ['gaia_g', 'gaia_bp', 'gaia_rp', 'gaia_g_err', 'gaia_bp_err', 'gaia_rp_err'].map(column)
   // 99 is missing; brighter than 15 DES's stars are saturated.
-  const usable = [...mag.keys()].filter((k) => mag[k]! > 15 && mag[k]! < 25 && gaia[0]![k]! < 20 && Number.isFinite(gaia[1]![k]!))
+  const usable = [...mag.keys()].filter(
+    (k) => mag[k]! > 15 && mag[k]! < 25 && gaia[0]![k]! < 20 && Number.isFinite(gaia[1]![k]!),
+  )
   let [stops, sets] = [0, 0]
   for (let seed = 1; seed <= SETS; seed++) {
     const random = seededRandom(seed)
@@ -35,10 +44,28 @@ function stopsOf(column: Column, band: string, observed: string, blended: number
       return mag[k]! + 0.004 * random.normal() - 2.5 * Math.log10(1 + added)
     })
     const [g, bp, rp, gErr, bpErr, rpErr] = gaia.map((values) => Float64Array.from(rows, (k) => values[k]!))
-    const stars = { mag: g!, bpMag: bp!, rpMag: rp!, magErr: gErr!, bpMagErr: bpErr!, rpMagErr: rpErr!, raDeg: g!, decDeg: g!, sourceId: new BigInt64Array(rows.length), epochYr: 2016 }
+    const stars = {
+      mag: g!,
+      bpMag: bp!,
+      rpMag: rp!,
+      magErr: gErr!,
+      bpMagErr: bpErr!,
+      rpMagErr: rpErr!,
+      raDeg: g!,
+      decDeg: g!,
+      sourceId: new BigInt64Array(rows.length),
+      epochYr: 2016,
+    }
     const own = Uint32Array.from(rows.keys())
     const pairs = { detectionRow: own, starRow: own } as unknown as Parameters<typeof colourEvidence>[4]
-    const { bands } = colourEvidence(band, { instMag, instMagErr: instMag.map(() => 0.005) }, undefined, stars, pairs, description)
+    const { bands } = colourEvidence(
+      band,
+      { instMag, instMagErr: instMag.map(() => 0.005) },
+      undefined,
+      stars,
+      pairs,
+      description,
+    )
     if (bands === null) continue
     sets++
     if (wrongBandOf([bands], band, LATITUDE_DEG) !== null) stops++

@@ -2,7 +2,8 @@ import { expect, test } from 'vitest'
 import { fitZeropoint } from '../../src/photometry/zeropoint.js'
 import { score, type Field, type Recipe } from './recipe.js'
 
-// Bars hold for endless trials; here they are loosened by two of their own standard errors (RMS and pull: 1/sqrt(2k), bias: RMS/sqrt(k), coverage: binomial).
+// Bars hold for endless trials; here they are loosened by two of their own standard errors (RMS and pull: 1/sqrt(2k),
+// bias: RMS/sqrt(k), coverage: binomial).
 const TRIALS = 700
 
 function fitted(field: Field): { zeropoint: number; zeropointErr: number } {
@@ -59,7 +60,17 @@ test.each<[string, Recipe]>([
   ['errors twice as large', { errorScale: 2 }],
   ['errors a third as large', { errorScale: 0.33 }],
 ])('not made for the recipe (100 stars, a tenth bad): %s', (_, recipe) => {
-  judge({ n: 100, f: 0.1, bias: 0.05 * 10 * Math.max(1, (recipe.scatterMag ?? 0.01) / 0.01), pull: [0.93, 1.1], coverage: [0.64, 0.73] }, 77, recipe)
+  judge(
+    {
+      n: 100,
+      f: 0.1,
+      bias: 0.05 * 10 * Math.max(1, (recipe.scatterMag ?? 0.01) / 0.01),
+      pull: [0.93, 1.1],
+      coverage: [0.64, 0.73],
+    },
+    77,
+    recipe,
+  )
 })
 
 test('no scatter at all: never overconfident, and within a quarter of the truth of the error', () => {

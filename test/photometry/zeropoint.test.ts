@@ -3,7 +3,12 @@ import { expect, test } from 'vitest'
 import { seededRandom } from '../../src/math/random.js'
 import { shortestHalf } from '../../src/photometry/shortest-half.js'
 import { tukeyZeropoint } from '../../src/photometry/tukey.js'
-import { fitZeropoint, type FittedZeropoint, type ZeropointInput, type ZeropointOptions } from '../../src/photometry/zeropoint.js'
+import {
+  fitZeropoint,
+  type FittedZeropoint,
+  type ZeropointInput,
+  type ZeropointOptions,
+} from '../../src/photometry/zeropoint.js'
 import { contaminatedField } from './recipe.js'
 
 function fitted(input: ZeropointInput, options?: ZeropointOptions): FittedZeropoint {
@@ -23,7 +28,9 @@ test('refMag = instMag + zeropoint', () => {
   const fit = fitted(plain([18, 17, 16, 19], [-12.01, -13, -14, -10.99]))
   expect(fit.zeropoint).toBeCloseTo(30, 2)
   expect(fit.nUsed).toBe(4)
-  expect([...fit.residual].map((r) => Math.round(r * 100) / 100)).toEqual([0.01, 0, 0, -0.01].map((r) => expect.closeTo(r, 6)))
+  expect([...fit.residual].map((r) => Math.round(r * 100) / 100)).toEqual(
+    [0.01, 0, 0, -0.01].map((r) => expect.closeTo(r, 6)),
+  )
 })
 
 test.each([
@@ -46,7 +53,11 @@ test('one star, when asked for, has the error of a star that may be anything', (
 
 test.each([3, 5, 12, 13, 50])('%i equal stars, with and without errors: the value, and a small positive error', (n) => {
   const input = plain(new Array<number>(n).fill(18), new Array<number>(n).fill(-12))
-  for (const fit of [fitted(input), fitted({ refMag: input.refMag, instMag: input.instMag }), fitted({ ...input, refMagErr: new Float64Array(n), instMagErr: new Float64Array(n) })]) {
+  for (const fit of [
+    fitted(input),
+    fitted({ refMag: input.refMag, instMag: input.instMag }),
+    fitted({ ...input, refMagErr: new Float64Array(n), instMagErr: new Float64Array(n) }),
+  ]) {
     expect(Math.abs(fit.zeropoint - 30)).toBeLessThan(1e-9)
     expect(fit.zeropointErr).toBeGreaterThan(0)
     expect(fit.zeropointErr).toBeLessThan(0.02)
@@ -80,52 +91,79 @@ test('a colour that is missing drops its star; all missing is an outcome', () =>
   const input = plain([18, 17, 16, 19, 18.5], [-12.01, -13, -14, -10.99, -11.5])
   const fit = fitted({ ...input, color: Float64Array.of(1, NaN, 0.8, 1.2, 0.9) })
   expect(fit.weight[1]).toBe(0)
-  expect(fitZeropoint({ ...input, color: new Float64Array(5).fill(NaN) })).toEqual({ outcome: 'none', reason: '0 of 5 stars have finite magnitudes, errors and colours, at least 3 are needed' })
+  expect(fitZeropoint({ ...input, color: new Float64Array(5).fill(NaN) })).toEqual({
+    outcome: 'none',
+    reason: '0 of 5 stars have finite magnitudes, errors and colours, at least 3 are needed',
+  })
 })
 
 test('arrays of different length are a mistake of the caller', () => {
-  expect(() => fitZeropoint({ refMag: new Float64Array(3), instMag: new Float64Array(2) })).toThrow(new RangeError('instMag has 2 values, refMag has 3'))
-})
-
-test.each([5, 12, 13, 60])('equivariant to 1e-9 mag: shift of either side, order of the stars, rounded magnitudes (%i stars)', (n) => {
-  fc.assert(
-    fc.property(fc.integer({ min: 1, max: 1e6 }), fc.double({ min: -20, max: 20, noNaN: true }), fc.boolean(), (seed, shift, rounded) => {
-      const random = seededRandom(seed)
-      const field = contaminatedField(random, n, 0.2)
-      if (rounded) for (let i = 0; i < n; i++) field.instMag[i] = Math.round(100 * field.instMag[i]!) / 100
-      if (rounded) for (let i = 0; i < n; i++) field.refMag[i] = Math.round(100 * field.refMag[i]!) / 100
-      const fit = fitted(field)
-      const shifted = fitted({ ...field, instMag: field.instMag.map((m) => m + shift) })
-      expect(Math.abs(shifted.zeropoint + shift - fit.zeropoint)).toBeLessThan(1e-9)
-      expect(Math.abs(shifted.zeropointErr - fit.zeropointErr)).toBeLessThan(1e-9)
-      const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => Math.sin(a * seed) - Math.sin(b * seed))
-      const moved = (values: Float64Array) => Float64Array.from(order, (i) => values[i]!)
-      const permuted = fitted({ refMag: moved(field.refMag), refMagErr: moved(field.refMagErr), instMag: moved(field.instMag), instMagErr: moved(field.instMagErr) })
-      expect(Math.abs(permuted.zeropoint - fit.zeropoint)).toBeLessThan(1e-9)
-      expect(Math.abs(permuted.zeropointErr - fit.zeropointErr)).toBeLessThan(1e-9)
-    }),
-    { numRuns: 60, seed: 11 },
+  expect(() => fitZeropoint({ refMag: new Float64Array(3), instMag: new Float64Array(2) })).toThrow(
+    new RangeError('instMag has 2 values, refMag has 3'),
   )
 })
 
-test.each([20, 40, 100])('breakdown: of %i stars 45 percent at one wrong place move the zeropoint by 0.1 mag at the most, and by nothing once they are far', (n) => {
-  const random = seededRandom(n)
-  for (const distance of [0.05, 0.1, 0.3, 1, 5]) {
-    for (const share of [0.1, 0.3, 0.45]) {
-      const field = contaminatedField(random, n, 0)
-      const clean = fitted(field)
-      for (let i = 0; i < Math.floor(share * n); i++) field.instMag[i] = field.refMag[i]! - 25 - distance
-      const { zeropoint } = fitted(field)
-      // Closer than ten times the scatter the two heaps cannot be told apart by anyone; the limit says that the damage ends there.
-      expect(Math.abs(zeropoint - 25)).toBeLessThan(distance > 0.2 ? 4 * clean.zeropointErr : 0.101)
+test.each([5, 12, 13, 60])(
+  'equivariant to 1e-9 mag: shift of either side, order of the stars, rounded magnitudes (%i stars)',
+  (n) => {
+    fc.assert(
+      fc.property(
+        fc.integer({ min: 1, max: 1e6 }),
+        fc.double({ min: -20, max: 20, noNaN: true }),
+        fc.boolean(),
+        (seed, shift, rounded) => {
+          const random = seededRandom(seed)
+          const field = contaminatedField(random, n, 0.2)
+          if (rounded) for (let i = 0; i < n; i++) field.instMag[i] = Math.round(100 * field.instMag[i]!) / 100
+          if (rounded) for (let i = 0; i < n; i++) field.refMag[i] = Math.round(100 * field.refMag[i]!) / 100
+          const fit = fitted(field)
+          const shifted = fitted({ ...field, instMag: field.instMag.map((m) => m + shift) })
+          expect(Math.abs(shifted.zeropoint + shift - fit.zeropoint)).toBeLessThan(1e-9)
+          expect(Math.abs(shifted.zeropointErr - fit.zeropointErr)).toBeLessThan(1e-9)
+          const order = Array.from({ length: n }, (_, i) => i).sort((a, b) => Math.sin(a * seed) - Math.sin(b * seed))
+          const moved = (values: Float64Array) => Float64Array.from(order, (i) => values[i]!)
+          const permuted = fitted({
+            refMag: moved(field.refMag),
+            refMagErr: moved(field.refMagErr),
+            instMag: moved(field.instMag),
+            instMagErr: moved(field.instMagErr),
+          })
+          expect(Math.abs(permuted.zeropoint - fit.zeropoint)).toBeLessThan(1e-9)
+          expect(Math.abs(permuted.zeropointErr - fit.zeropointErr)).toBeLessThan(1e-9)
+        },
+      ),
+      { numRuns: 60, seed: 11 },
+    )
+  },
+)
+
+test.each([20, 40, 100])(
+  'breakdown: of %i stars 45 percent at one wrong place move the zeropoint by ' +
+    '0.1 mag at the most, and by nothing once they are far',
+  (n) => {
+    const random = seededRandom(n)
+    for (const distance of [0.05, 0.1, 0.3, 1, 5]) {
+      for (const share of [0.1, 0.3, 0.45]) {
+        const field = contaminatedField(random, n, 0)
+        const clean = fitted(field)
+        for (let i = 0; i < Math.floor(share * n); i++) field.instMag[i] = field.refMag[i]! - 25 - distance
+        const { zeropoint } = fitted(field)
+        // Closer than ten times the scatter the two heaps cannot be told apart by anyone; the limit says that the
+        // damage ends there.
+        expect(Math.abs(zeropoint - 25)).toBeLessThan(distance > 0.2 ? 4 * clean.zeropointErr : 0.101)
+      }
     }
-  }
-})
+  },
+)
 
 test('influence of one star is bounded and comes back to zero', () => {
   const field = contaminatedField(seededRandom(4), 50, 0)
   const still = fitted(field).zeropoint
-  const pulls = [0.02, 0.05, 0.1, 0.3, 1, 10].map((distance) => Math.abs(fitted({ ...field, instMag: field.instMag.map((m, i) => (i === 7 ? m - distance : m)) }).zeropoint - still))
+  const pulls = [0.02, 0.05, 0.1, 0.3, 1, 10].map((distance) =>
+    Math.abs(
+      fitted({ ...field, instMag: field.instMag.map((m, i) => (i === 7 ? m - distance : m)) }).zeropoint - still,
+    ),
+  )
   for (const pull of pulls) expect(pull).toBeLessThan(0.003)
   expect(pulls.at(-1)).toBeLessThan(0.0005)
 })
@@ -143,7 +181,10 @@ test('a residual colour slope is found within its prior, and the zeropoint is gi
 })
 
 test('prior odds of single stars decide between two equal clusters', () => {
-  const input = plain(new Array<number>(10).fill(18), [-12, -12.01, -11.99, -12.005, -12, -12.2, -12.21, -12.19, -12.205, -12.2])
+  const input = plain(
+    new Array<number>(10).fill(18),
+    [-12, -12.01, -11.99, -12.005, -12, -12.2, -12.21, -12.19, -12.205, -12.2],
+  )
   const first = Float64Array.from({ length: 10 }, (_, i) => (i < 5 ? 0.9 : 0.3))
   expect(Math.abs(fitted({ ...input, inlierPrior: first }).zeropoint - 30)).toBeLessThan(0.02)
   expect(Math.abs(fitted({ ...input, inlierPrior: first.map((p) => 1.2 - p) }).zeropoint - 30.2)).toBeLessThan(0.02)
@@ -162,7 +203,10 @@ test('the cross-check agrees on CCDs of every day, and speaks up on some where n
   for (let trial = 0; trial < 100; trial++) {
     const { crossCheck, zeropoint, zeropointErr } = fitted(contaminatedField(random, 60, 0.1))
     expect(crossCheck!.agrees).toBe(true)
-    expect(crossCheck!.differenceSigma).toBeCloseTo(Math.abs(crossCheck!.zeropoint - zeropoint) / Math.hypot(crossCheck!.zeropointErr, zeropointErr), 9)
+    expect(crossCheck!.differenceSigma).toBeCloseTo(
+      Math.abs(crossCheck!.zeropoint - zeropoint) / Math.hypot(crossCheck!.zeropointErr, zeropointErr),
+      9,
+    )
   }
   const dirty = Array.from({ length: 300 }, () => fitted(contaminatedField(random, 100, 0.45)).crossCheck!.agrees)
   expect(dirty.filter((agrees) => !agrees).length).toBeGreaterThan(0)

@@ -3,7 +3,20 @@ import { InputError } from '../../src/errors.js'
 import { baseName, nameFault, refuseUnfitNames } from '../../src/products/file-name.js'
 
 describe('the name of a product', () => {
-  test.each(['', '.', '..', '../x', '/etc/x', 'a/b', 'a\\b', 'a\nb', 'a\u0000b', '\u001b[31m', 'x'.repeat(256), 'é'.repeat(128)])('is not %j', (name) => {
+  test.each([
+    '',
+    '.',
+    '..',
+    '../x',
+    '/etc/x',
+    'a/b',
+    'a\\b',
+    'a\nb',
+    'a\u0000b',
+    '\u001b[31m',
+    'x'.repeat(256),
+    'é'.repeat(128),
+  ])('is not %j', (name) => {
     expect(nameFault(name)).toBeDefined()
     expect(() => refuseUnfitNames(['good.csv', name], 'out')).toThrow(InputError)
   })
@@ -14,10 +27,21 @@ describe('the name of a product', () => {
   })
 
   test('is there once', () => {
-    expect(() => refuseUnfitNames(['a', 'b', 'a'], 'out')).toThrow("out: a file cannot be written under this name: another file of the run has it (found 'a', expected a plain file name)")
+    expect(() => refuseUnfitNames(['a', 'b', 'a'], 'out')).toThrow(
+      'out: a file cannot be written under this name: another file of the run ' +
+        "has it (found 'a', expected a plain file name)",
+    )
   })
 
-  test.each([['../up.fits', 'up.fits'], ['/abs/x.fits', 'x.fits'], ['x.fits', 'x.fits'], ['dir/', 'dir'], ['a\n/b', 'b'], ['/', ''], ['..', '..']])('of %j is %j', (path, name) => {
+  test.each([
+    ['../up.fits', 'up.fits'],
+    ['/abs/x.fits', 'x.fits'],
+    ['x.fits', 'x.fits'],
+    ['dir/', 'dir'],
+    ['a\n/b', 'b'],
+    ['/', ''],
+    ['..', '..'],
+  ])('of %j is %j', (path, name) => {
     expect(baseName(path)).toBe(name)
   })
 })

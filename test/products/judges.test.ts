@@ -33,17 +33,34 @@ beforeAll(async () => {
   dir = temporaryDirectory()
   mkdirSync(join(dir, 'legacy'))
   await run(['demo', '--outdir', dir])
-  await run(['--legacy', '--expnum', '668439', '--ccd', '1', '--catalog', 'demo', '--workdir', dir, '--outdir', join(dir, 'legacy')])
+  await run([
+    '--legacy',
+    '--expnum',
+    '668439',
+    '--ccd',
+    '1',
+    '--catalog',
+    'demo',
+    '--workdir',
+    dir,
+    '--outdir',
+    join(dir, 'legacy'),
+  ])
 })
 
-test.skipIf(!astropy).each(['', 'legacy/'])('numpy reads %s_ZP.csv by position and astropy the FITS, the same values (python3-astropy)', (where) => {
-  const { stdout, stderr } = spawnSync(python, ['-c', READ, join(dir, `${where}D00668439_01_r4p5_ZP`)], { encoding: 'utf8' })
-  expect(stderr).toBe('')
-  const [rows, finite] = stdout.trim().split(' ')
-  expect(Number(rows)).toBeGreaterThan(1000)
-  // The original also writes the objects of the list's other CCDs, with blank magnitudes.
-  expect(finite).toBe(where === '' ? 'True' : 'False')
-})
+test.skipIf(!astropy).each(['', 'legacy/'])(
+  'numpy reads %s_ZP.csv by position and astropy the FITS, the same values (python3-astropy)',
+  (where) => {
+    const { stdout, stderr } = spawnSync(python, ['-c', READ, join(dir, `${where}D00668439_01_r4p5_ZP`)], {
+      encoding: 'utf8',
+    })
+    expect(stderr).toBe('')
+    const [rows, finite] = stdout.trim().split(' ')
+    expect(Number(rows)).toBeGreaterThan(1000)
+    // The original also writes the objects of the list's other CCDs, with blank magnitudes.
+    expect(finite).toBe(where === '' ? 'True' : 'False')
+  },
+)
 
 test.skipIf(!fitsverify).each(['', 'legacy/'])('fitsverify finds no fault in %s_ZP.fits', (where) => {
   const { stdout } = spawnSync('fitsverify', [join(dir, `${where}D00668439_01_r4p5_ZP.fits`)], { encoding: 'utf8' })

@@ -19,11 +19,18 @@ test('the published schema allows fields and tags that later versions add', asyn
   const dir = temporaryDirectory()
   await run(['demo', '--outdir', dir])
   const file = readdirSync(dir).find((name) => name.startsWith('zeropoint_'))!
-  const result = JSON.parse(readFileSync(join(dir, file), 'utf8')) as { exposure: object; ccds: { concerns: object[] }[] }
+  const result = JSON.parse(readFileSync(join(dir, file), 'utf8')) as {
+    exposure: object
+    ccds: { concerns: object[] }[]
+  }
   const added = {
     ...result,
     exposure: { ...result.exposure, later: 1 },
-    ccds: result.ccds.map((ccd) => ({ ...ccd, later: 1, concerns: [{ tag: 'later', severity: 'look', sentence: 'x' }] })),
+    ccds: result.ccds.map((ccd) => ({
+      ...ccd,
+      later: 1,
+      concerns: [{ tag: 'later', severity: 'look', sentence: 'x' }],
+    })),
   }
   const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(schema)
   validate(added)
@@ -32,19 +39,36 @@ test('the published schema allows fields and tags that later versions add', asyn
   expect(validate.errors).not.toBeNull()
 })
 
-test('the JSON on stdout and in the file follow the published schema; only stdout has the cost of the run', async () => {
-  const dir = temporaryDirectory()
-  await run(['demo', '--outdir', dir])
-  const { out } = await run(['--expnum', '668439', '--ccd', '1', '--workdir', dir, '--outdir', dir, '--catalog', 'demo', '--json'])
-  const file = readdirSync(dir).find((name) => name.startsWith('zeropoint_'))!
-  const [onStdout, inFile] = [out, readFileSync(join(dir, file), 'utf8')].map((text) => JSON.parse(text) as Record<string, unknown>)
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(closed(schema) as object)
-  for (const result of [onStdout, inFile]) {
-    validate(result)
-    expect(validate.errors).toBeNull()
-  }
-  expect(onStdout!['run']).toBeDefined()
-  const { run: _, ...rest } = onStdout!
-  expect(inFile).toEqual(rest)
-  expect(out).not.toContain(dir)
-})
+test(
+  'the JSON on stdout and in the file follow the published ' + 'schema; only stdout has the cost of the run',
+  async () => {
+    const dir = temporaryDirectory()
+    await run(['demo', '--outdir', dir])
+    const { out } = await run([
+      '--expnum',
+      '668439',
+      '--ccd',
+      '1',
+      '--workdir',
+      dir,
+      '--outdir',
+      dir,
+      '--catalog',
+      'demo',
+      '--json',
+    ])
+    const file = readdirSync(dir).find((name) => name.startsWith('zeropoint_'))!
+    const [onStdout, inFile] = [out, readFileSync(join(dir, file), 'utf8')].map(
+      (text) => JSON.parse(text) as Record<string, unknown>,
+    )
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(closed(schema) as object)
+    for (const result of [onStdout, inFile]) {
+      validate(result)
+      expect(validate.errors).toBeNull()
+    }
+    expect(onStdout!['run']).toBeDefined()
+    const { run: _, ...rest } = onStdout!
+    expect(inFile).toEqual(rest)
+    expect(out).not.toContain(dir)
+  },
+)

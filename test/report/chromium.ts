@@ -7,7 +7,15 @@ import { temporaryDirectory } from '../cli/run.js'
 export const CHROMIUM = '/usr/bin/chromium'
 export const hasChromium = existsSync(CHROMIUM)
 
-const FLAGS = ['--no-sandbox', '--disable-gpu', '--disable-quic', '--no-first-run', '--disable-background-networking', '--disable-component-update', '--disable-sync']
+const FLAGS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+]
 
 export const launch = (): Promise<Browser> => chromium.launch({ executablePath: CHROMIUM, args: FLAGS })
 
@@ -18,7 +26,12 @@ export interface WatchedPage {
 }
 
 /** Opens a file of this content, as a reader would: from the disk. */
-export async function open(browser: Browser, content: string, options: BrowserContextOptions = {}, hash = ''): Promise<WatchedPage> {
+export async function open(
+  browser: Browser,
+  content: string,
+  options: BrowserContextOptions = {},
+  hash = '',
+): Promise<WatchedPage> {
   const path = join(temporaryDirectory(), 'report.html')
   writeFileSync(path, content)
   const context = await browser.newContext({ viewport: { width: 1280, height: 900 }, ...options })

@@ -71,6 +71,10 @@ test('galactic coordinates: the centre of the Galaxy, and the plane at latitude 
 
 const hasXml = spawnSync('/usr/bin/python3', ['-c', 'import xml.etree']).status === 0
 test.skipIf(!hasXml)('an XML parser takes it', () => {
-  const { status } = spawnSync('/usr/bin/python3', ['-c', 'import sys, xml.etree.ElementTree as e; e.fromstring(sys.stdin.buffer.read())'], { input: coverageMapSvg(ALL, facts) })
+  const { status } = spawnSync(
+    '/usr/bin/python3',
+    ['-c', 'import sys, xml.etree.ElementTree as e; e.fromstring(sys.stdin.buffer.read())'],
+    { input: coverageMapSvg(ALL, facts) },
+  )
   expect(status).toBe(0)
 })

@@ -14,7 +14,10 @@ const FEW = [1, 4, 9, 14, 20, 28, 35, 42, 49, 55, 60]
 async function firstScreen(browser: Browser, options: Partial<ExposureOptions>): Promise<string> {
   const { outdir } = await calibrated(await sceneOf(options), '--ccd', 'all', '--report', '--quiet')
   const { page, troubles } = await open(browser, readFileSync(join(outdir, 'report_D00668439_r4p5.html'), 'utf8'))
-  const seen = await page.evaluate(`[...document.querySelectorAll('.decision, .decision li, .decision p')].filter((e) => e.getBoundingClientRect().bottom <= innerHeight && !e.matches('.decision')).map((e) => e.innerText).join('\\n')`)
+  const seen = await page.evaluate(
+    `[...document.querySelectorAll('.decision, .decision li, .decision p')].filter((e) => ` +
+      `e.getBoundingClientRect().bottom <= innerHeight && !e.matches('.decision')).map((e) => e.innerText).join('\\n')`,
+  )
   expect(troubles).toEqual([])
   await page.context().close()
   return seen as string
@@ -34,7 +37,11 @@ describe.skipIf(!hasChromium || !built)('the first screen names the trouble in w
   })
 
   test('a cloudy corner', async () => {
-    const seen = await firstScreen(browser, { ccds: workingCcds(), cloud: { xiDeg: -0.6, etaDeg: -0.6, sigmaDeg: 0.25, extinctionMag: 0.3 }, galaxiesPerSqDeg: 1000 })
+    const seen = await firstScreen(browser, {
+      ccds: workingCcds(),
+      cloud: { xiDeg: -0.6, etaDeg: -0.6, sigmaDeg: 0.25, extinctionMag: 0.3 },
+      galaxiesPerSqDeg: 1000,
+    })
     expect(seen).toMatch(/^(LOOK|STOP)\n/)
     expect(seen).toMatch(/CCDs [\d, ]+ lie together and are fainter than the rest, by up to \d+ mmag: a cloud/)
   })

@@ -13,19 +13,44 @@ import { sampleExposure } from './sample-exposure.js'
 import { sceneOf } from './scenes.js'
 
 const built = existsSync(new URL('../../dist/page/page-script.js', import.meta.url))
-const HOSTILE = `"'></title></style></script><script>window.reached=1</script><img src=x onerror="window.reached=2"><svg onload=window.reached=3>\u2028`
+const HOSTILE =
+  `"'></title></style></script><script>window.reached=1</script><img src=x ` +
+  `onerror="window.reached=2"><svg onload=window.reached=3>\u2028`
 
-/** Every text of a document, and every key of its inputs and options, turned hostile; words that the contract fixes stay. */
+/**
+ * Every text of a document, and every key of its inputs and options, turned hostile; words that the contract fixes
+ * stay.
+ */
 function hostile(input: ReportInput): ReportInput {
-  const FIXED = new Set(['fitted', 'borrowed', 'none', 'used', 'look', 'stop', 'hint', 'borrowed', 'outlier', 'solved', 'MJD-OBS'])
+  const FIXED = new Set([
+    'fitted',
+    'borrowed',
+    'none',
+    'used',
+    'look',
+    'stop',
+    'hint',
+    'borrowed',
+    'outlier',
+    'solved',
+    'MJD-OBS',
+  ])
   const turned = (value: unknown): unknown => {
     if (typeof value === 'string') return FIXED.has(value) ? value : `${value}${HOSTILE}`
     if (Array.isArray(value)) return value.map(turned)
-    if (typeof value === 'object' && value !== null) return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, turned(one)]))
+    if (typeof value === 'object' && value !== null)
+      return Object.fromEntries(Object.entries(value).map(([key, one]) => [key, turned(one)]))
     return value
   }
   const result = turned(input.result) as typeof input.result
-  const ccds = result.ccds.map((ccd) => ({ ...ccd, concerns: [{ tag: 'outlier' as const, severity: 'stop' as const, sentence: HOSTILE }, { tag: 'transparency' as const, severity: 'hint' as const, sentence: HOSTILE }], lost: { ...ccd.lost, [HOSTILE]: 3 } }))
+  const ccds = result.ccds.map((ccd) => ({
+    ...ccd,
+    concerns: [
+      { tag: 'outlier' as const, severity: 'stop' as const, sentence: HOSTILE },
+      { tag: 'transparency' as const, severity: 'hint' as const, sentence: HOSTILE },
+    ],
+    lost: { ...ccd.lost, [HOSTILE]: 3 },
+  }))
   const provenance = { ...result.provenance, inputs: { [HOSTILE]: HOSTILE }, options: { [HOSTILE]: HOSTILE } }
   return { ...input, result: { ...result, ccds, provenance }, beside: [{ file: HOSTILE, system: HOSTILE }] }
 }
@@ -60,7 +85,11 @@ describe.skipIf(!hasChromium || !built)('hostile text in a browser (Debian chrom
   })
 
   test("and were it to become markup after all, the page's policy lets nothing of it run", async () => {
-    const content = exposurePage(sampleExposure([1]), pageAssets()).replace('<h1>', '<h1><script>window.reached=1</script><img src="x:" onerror="window.reached=2"><a id="bait" href="javascript:window.reached=3">bait</a>')
+    const content = exposurePage(sampleExposure([1]), pageAssets()).replace(
+      '<h1>',
+      '<h1><script>window.reached=1</script><img src="x:" onerror="window.reached=2"><a ' +
+        'id="bait" href="javascript:window.reached=3">bait</a>',
+    )
     const { page, troubles } = await open(browser, content)
     await page.locator('#bait').click()
     expect(await page.evaluate(reached)).toBeUndefined()
@@ -78,7 +107,20 @@ describe.skipIf(!hasChromium || !built)('hostile text in a browser (Debian chrom
     renameSync(list, join(work, 'list.txt'))
     const outdir = join(temporaryDirectory(), '<b>out<')
     mkdirSync(outdir)
-    const { exitCode, err } = await run(['--expnum', '668439', '--ccd', '28', '--workdir', work, '--outdir', outdir, '--catalog', catalog, '--report', '--quiet'])
+    const { exitCode, err } = await run([
+      '--expnum',
+      '668439',
+      '--ccd',
+      '28',
+      '--workdir',
+      work,
+      '--outdir',
+      outdir,
+      '--catalog',
+      catalog,
+      '--report',
+      '--quiet',
+    ])
     expect([exitCode, err]).toEqual([0, ''])
     const report = readdirSync(outdir).find((file) => file.startsWith('report_'))!
     const { page, troubles } = await open(browser, readFileSync(join(outdir, report), 'utf8'))
@@ -94,7 +136,9 @@ describe.skipIf(!hasChromium || !built)('hostile text in a browser (Debian chrom
 })
 
 test('markup escapes what is not markup; embedded JSON cannot end its element', () => {
-  expect(html`<p title="${'"<&>\''}">${['a<', html`<b>${'b>'}</b>`]}${null}</p>`.text).toBe('<p title="&quot;&lt;&amp;&gt;&#39;">a&lt;<b>b&gt;</b></p>')
+  expect(html`<p title="${'"<&>\''}">${['a<', html`<b>${'b>'}</b>`]}${null}</p>`.text).toBe(
+    '<p title="&quot;&lt;&amp;&gt;&#39;">a&lt;<b>b&gt;</b></p>',
+  )
   const { text } = embeddedJson({ [HOSTILE]: [HOSTILE] })
   expect(text).not.toMatch(/[<>&\u2028\u2029]/)
   expect(JSON.parse(text)).toEqual({ [HOSTILE]: [HOSTILE] })

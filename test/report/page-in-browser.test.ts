@@ -23,7 +23,10 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
     const { page, troubles } = await open(browser, content)
     expect(await page.title()).toBe('GO: Exposure 668439, i band, r4p5')
     expect(await page.locator('.decision .word').innerText()).toBe('GO')
-    const [decision, plane] = await Promise.all([page.locator('.decision').boundingBox(), page.locator('.plane.is-chosen').boundingBox()])
+    const [decision, plane] = await Promise.all([
+      page.locator('.decision').boundingBox(),
+      page.locator('.plane.is-chosen').boundingBox(),
+    ])
     // Both on the first screen.
     expect(decision!.y + decision!.height).toBeLessThan(900)
     expect(plane!.y + plane!.height).toBeLessThan(900)
@@ -34,7 +37,13 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
   test('the table sorts by a column, up and down; what has no value stays last', async () => {
     const input = sampleExposure([1, 4, 9, 14, 20])
     const without = { ...input.result.ccds[1]!, zeropoint: null, zeropointErr: null, outcome: 'none' as const }
-    const { page, troubles } = await open(browser, exposurePage({ ...input, result: { ...input.result, ccds: input.result.ccds.map((ccd, i) => (i === 1 ? without : ccd)) } }, pageAssets()))
+    const { page, troubles } = await open(
+      browser,
+      exposurePage(
+        { ...input, result: { ...input.result, ccds: input.result.ccds.map((ccd, i) => (i === 1 ? without : ccd)) } },
+        pageAssets(),
+      ),
+    )
     const column = () => page.locator('table.sortable tbody tr td:nth-child(2)').allInnerTexts()
     const button = page.getByRole('button', { name: 'zeropoint [mag]' })
     await button.click()
@@ -44,7 +53,12 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
     expect(numbers).toEqual([...numbers].sort((a, b) => a - b))
     expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('ascending')
     await button.press('Enter')
-    expect(await column()).toEqual([...numbers].reverse().map((value) => value.toFixed(4)).concat('–'))
+    expect(await column()).toEqual(
+      [...numbers]
+        .reverse()
+        .map((value) => value.toFixed(4))
+        .concat('–'),
+    )
     expect(await page.locator('th[aria-sort]').getAttribute('aria-sort')).toBe('descending')
     await page.getByRole('button', { name: 'CCD', exact: true }).click()
     expect(await page.locator('table.sortable tbody th').allInnerTexts()).toEqual(['1', '4', '9', '14', '20'])
@@ -59,9 +73,19 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
     expect(await panel.getByRole('heading').innerText()).toBe('CCD 28')
     expect(await page.evaluate(() => document.activeElement?.id)).toBe('ccd-title')
     const figures = await panel.locator('svg').evaluateAll((all) => all.map((svg) => svg.getAttribute('aria-label')))
-    expect(figures).toEqual(['Stars on the chip, as on the sky', 'From detections to used stars', 'Residual against magnitude', 'Residual against colour', 'Residual against x', 'Residual against y', 'Detection minus star'])
+    expect(figures).toEqual([
+      'Stars on the chip, as on the sky',
+      'From detections to used stars',
+      'Residual against magnitude',
+      'Residual against colour',
+      'Residual against x',
+      'Residual against y',
+      'Detection minus star',
+    ])
     // Thirty stars: six without a standard magnitude, four outliers, of these none both.
-    expect(((await panel.locator('svg').nth(2).locator('.f-used').first().getAttribute('d')) ?? '').match(/M/g)).toHaveLength(20)
+    expect(
+      ((await panel.locator('svg').nth(2).locator('.f-used').first().getAttribute('d')) ?? '').match(/M/g),
+    ).toHaveLength(20)
     expect(await page.evaluate(() => location.hash)).toBe('#ccd-28')
     await page.keyboard.press('Escape')
     expect(await panel.isVisible()).toBe(false)
@@ -76,7 +100,13 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
     // One stop for the whole plane.
     for (let k = 0; k < 30 && (await focused()) === null; k++) await page.keyboard.press('Tab')
     expect(await focused()).toBe('1')
-    for (const [key, ccd] of [['ArrowLeft', '3'], ['ArrowDown', '6'], ['ArrowLeft', '7'], ['ArrowRight', '6'], ['ArrowUp', '3']] as const) {
+    for (const [key, ccd] of [
+      ['ArrowLeft', '3'],
+      ['ArrowDown', '6'],
+      ['ArrowLeft', '7'],
+      ['ArrowRight', '6'],
+      ['ArrowUp', '3'],
+    ] as const) {
       await page.keyboard.press(key)
       expect(await focused(), key).toBe(ccd)
     }
@@ -98,7 +128,14 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
 
   test('pointing at a CCD marks it in the plane, the row of zeropoints and the table', async () => {
     const { page } = await open(browser, content)
-    const hot = () => page.locator('.is-hot').evaluateAll((all) => all.filter((element) => element.getClientRects().length > 0).map((element) => `${element.tagName.toLowerCase()} ${element.getAttribute('data-ccd')}`))
+    const hot = () =>
+      page
+        .locator('.is-hot')
+        .evaluateAll((all) =>
+          all
+            .filter((element) => element.getClientRects().length > 0)
+            .map((element) => `${element.tagName.toLowerCase()} ${element.getAttribute('data-ccd')}`),
+        )
     await page.locator('table.sortable tr[data-ccd="42"]').hover()
     expect((await hot()).sort()).toEqual(['a 42', 'a 42', 'tr 42'])
     await page.locator('.plane.is-chosen .ccd-cell[data-ccd="5"]').hover()
@@ -111,14 +148,23 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
   test('the focal plane changes its quantity', async () => {
     const { page } = await open(browser, content)
     await page.getByRole('button', { name: 'stars', exact: true }).click()
-    expect(await page.locator('.plane').evaluateAll((all) => all.filter((plane) => plane.getClientRects().length > 0).map((plane) => plane.id))).toEqual(['plane-stars'])
+    expect(
+      await page
+        .locator('.plane')
+        .evaluateAll((all) => all.filter((plane) => plane.getClientRects().length > 0).map((plane) => plane.id)),
+    ).toEqual(['plane-stars'])
     expect(await page.locator('[aria-pressed=true]').allInnerTexts()).toEqual(['stars'])
     await page.context().close()
   })
 
   test('dark where the reader prefers it, light on paper all the same', async () => {
     const { page } = await open(browser, content, { colorScheme: 'dark' })
-    const colours = () => page.evaluate(() => ({ paper: getComputedStyle(document.body).backgroundColor, ink: getComputedStyle(document.body).color, tick: getComputedStyle(document.querySelector('.f-tick')!).fill }))
+    const colours = () =>
+      page.evaluate(() => ({
+        paper: getComputedStyle(document.body).backgroundColor,
+        ink: getComputedStyle(document.body).color,
+        tick: getComputedStyle(document.querySelector('.f-tick')!).fill,
+      }))
     expect(await colours()).toEqual({ paper: 'rgb(18, 22, 28)', ink: 'rgb(232, 236, 241)', tick: 'rgb(160, 171, 184)' })
     await page.emulateMedia({ media: 'print', colorScheme: 'dark' })
     expect(await colours()).toEqual({ paper: 'rgb(255, 255, 255)', ink: 'rgb(27, 31, 36)', tick: 'rgb(87, 96, 106)' })
@@ -142,9 +188,22 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
 
   test('every figure and every link has a name', async () => {
     const { page } = await open(browser, content)
-    const nameless = await page.evaluate(() => [...document.querySelectorAll('svg, a, button, section')].filter((element) => !(element.getAttribute('aria-label') ?? element.getAttribute('aria-labelledby') ?? element.textContent)?.trim()).map((element) => element.outerHTML.slice(0, 80)))
+    const nameless = await page.evaluate(() =>
+      [...document.querySelectorAll('svg, a, button, section')]
+        .filter(
+          (element) =>
+            !(
+              element.getAttribute('aria-label') ??
+              element.getAttribute('aria-labelledby') ??
+              element.textContent
+            )?.trim(),
+        )
+        .map((element) => element.outerHTML.slice(0, 80)),
+    )
     expect(nameless).toEqual([])
-    expect(await page.getByRole('link', { name: /^CCD 28: 30\.\d{4} ± \d\.\d mmag, fitted, \d+ stars, good$/ }).count()).toBeGreaterThan(0)
+    expect(
+      await page.getByRole('link', { name: /^CCD 28: 30\.\d{4} ± \d\.\d mmag, fitted, \d+ stars, good$/ }).count(),
+    ).toBeGreaterThan(0)
     await page.context().close()
   })
 
@@ -156,7 +215,12 @@ describe.skipIf(!hasChromium || !built)('the report in a browser (Debian chromiu
 
   test('the index of a night sorts and has no errors', async () => {
     const { result } = sampleExposure([1, 4, 9])
-    const exposures = [3, 1, 2].map((k) => nightExposure({ ...result, exposure: { ...result.exposure, expnum: 668439 + k, epochYr: 2017.6 + k * 1e-5 } }, null))
+    const exposures = [3, 1, 2].map((k) =>
+      nightExposure(
+        { ...result, exposure: { ...result.exposure, expnum: 668439 + k, epochYr: 2017.6 + k * 1e-5 } },
+        null,
+      ),
+    )
     const { page, troubles } = await open(browser, nightPage('a night', exposures, pageAssets()))
     const names = () => page.locator('tbody th').allInnerTexts()
     expect(await names()).toEqual(['668440 r4p5', '668441 r4p5', '668442 r4p5'])

@@ -1,4 +1,14 @@
-import { copyFileSync, cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, truncateSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  cpSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  truncateSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { run, temporaryDirectory } from '../cli/run.js'
@@ -23,14 +33,33 @@ describe.skipIf(!built)('the report of an exposure', () => {
 
   test('`report DIR` makes the same bytes afterwards, from the products', async () => {
     const again = temporaryDirectory()
-    const { exitCode, out } = await run(['report', outdir, '--outdir', again, '--workdir', scene.work, '--catalog', scene.catalog])
+    const { exitCode, out } = await run([
+      'report',
+      outdir,
+      '--outdir',
+      again,
+      '--workdir',
+      scene.work,
+      '--catalog',
+      scene.catalog,
+    ])
     expect([exitCode, out]).toEqual([0, `${join(again, REPORT)}\n`])
     expect(readFileSync(join(again, REPORT), 'utf8')).toBe(page)
   })
 
   test('so does the JSON of the exposure, named', async () => {
     const again = temporaryDirectory()
-    await run(['report', join(outdir, 'zeropoint_D00668439_r4p5.json'), '--outdir', again, '--quiet', '--workdir', scene.work, '--catalog', scene.catalog])
+    await run([
+      'report',
+      join(outdir, 'zeropoint_D00668439_r4p5.json'),
+      '--outdir',
+      again,
+      '--quiet',
+      '--workdir',
+      scene.work,
+      '--catalog',
+      scene.catalog,
+    ])
     expect(readFileSync(join(again, REPORT), 'utf8')).toBe(page)
   })
 
@@ -40,25 +69,43 @@ describe.skipIf(!built)('the report of an exposure', () => {
     expect(decision).toContain('Do not use CCD 20; the other 10 CCDs can be used.')
     expect(decision).toMatch(/CCD 20<\/a><\/strong>: \+\d{3} mmag off the exposure/)
     expect(decision).toMatch(/CCD 9<\/a><\/strong>: borrowed from the exposure/)
-    expect(decision).toMatch(/<code id="command">mkdir -p check &amp;&amp; bliss-calib --expnum 668439 --reqnum 4 --attnum 5 --ccd 20 --catalog \S+ --workdir \S+ --verbose 1 --outdir check</)
+    expect(decision).toMatch(
+      /<code id="command">mkdir -p check &amp;&amp; bliss-calib --expnum 668439 --reqnum 4 --attnum 5 --ccd 20 --catalog \S+ --workdir \S+ --verbose 1 --outdir check</,
+    )
   })
 
   test('everything of the list is on the page, in its order', () => {
     const headings = [...page.matchAll(/<h2[^>]*>([^<]+)</g)].map(([, text]) => text)
-    expect(headings).toEqual(['Photometric system', 'Zeropoint against expectation', 'CCDs', 'Focal plane', 'All CCDs', 'Residuals', 'Astrometry', 'Depth', 'Against the original', 'Options and provenance'])
+    expect(headings).toEqual([
+      'Photometric system',
+      'Zeropoint against expectation',
+      'CCDs',
+      'Focal plane',
+      'All CCDs',
+      'Residuals',
+      'Astrometry',
+      'Depth',
+      'Against the original',
+      'Options and provenance',
+    ])
     for (const ccd of CCDS) expect(page).toContain(`<tr id="ccd-${ccd}" data-ccd="${ccd}">`)
   })
 
   test('nothing on it comes from elsewhere', () => {
     expect(page).not.toMatch(/\b(?:src|srcset|action|poster)=/)
-    expect([...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!).filter((href) => !href.startsWith('#'))).toEqual([])
+    expect(
+      [...page.matchAll(/href="([^"]*)"/g)].map(([, href]) => href!).filter((href) => !href.startsWith('#')),
+    ).toEqual([])
     expect(page).not.toMatch(/url\(|@import|https?:\/\/(?!www\.w3\.org)/)
   })
 
   test('products of another system beside it are named', async () => {
     const mixed = temporaryDirectory()
     for (const name of readdirSync(outdir)) copyFileSync(join(outdir, name), join(mixed, name))
-    writeFileSync(join(mixed, 'allZP_D00668440_r4p5.csv'), 'EXPNUM,REQNUM,ATTNUM,NumStarsAll,NumStarsClipped,sigclipZP,stdsigclipzp\n668440,4,5,10,9,-30.4,0.02\n')
+    writeFileSync(
+      join(mixed, 'allZP_D00668440_r4p5.csv'),
+      'EXPNUM,REQNUM,ATTNUM,NumStarsAll,NumStarsClipped,sigclipZP,stdsigclipzp\n668440,4,5,10,9,-30.4,0.02\n',
+    )
     await run(['report', mixed, '--quiet'])
     expect(readFileSync(join(mixed, REPORT), 'utf8')).toContain('allZP_D00668440_r4p5.csv (catalog)')
     expect(page).toContain('All products beside it are on the same system.')
@@ -66,7 +113,20 @@ describe.skipIf(!built)('the report of an exposure', () => {
 
   test('CCDs calibrated one by one make one report, which says so', async () => {
     const apart = temporaryDirectory()
-    for (const ccd of ['28', '35']) await run(['--expnum', '668439', '--ccd', ccd, '--workdir', scene.work, '--outdir', apart, '--catalog', scene.catalog, '--quiet'])
+    for (const ccd of ['28', '35'])
+      await run([
+        '--expnum',
+        '668439',
+        '--ccd',
+        ccd,
+        '--workdir',
+        scene.work,
+        '--outdir',
+        apart,
+        '--catalog',
+        scene.catalog,
+        '--quiet',
+      ])
     await run(['report', apart, '--quiet'])
     const both = readFileSync(join(apart, REPORT), 'utf8')
     expect(both).toContain('the CCDs were calibrated one by one and not yet solved together')
@@ -88,11 +148,20 @@ describe.skipIf(!built)('the report of an exposure', () => {
     cpSync(scene.work, work, { recursive: true })
     truncateSync(join(work, 'D00668439_i_28_r4p5_fullcat.fits'), 20_000)
     rmSync(join(work, 'D00668439_i_35_r4p5_fullcat.fits'))
-    const { outdir: partly, exitCode } = await calibrated({ ...scene, work }, '--ccd', 'all', '--report', '--magsType', 'mag_auto')
+    const { outdir: partly, exitCode } = await calibrated(
+      { ...scene, work },
+      '--ccd',
+      'all',
+      '--report',
+      '--magsType',
+      'mag_auto',
+    )
     expect(exitCode).toBe(3)
     const html = readFileSync(join(partly, REPORT), 'utf8')
     const decision = html.slice(html.indexOf('class="decision'), html.indexOf('class="key"'))
-    expect(decision).toMatch(/<strong>CCD 28<\/strong>: not calibrated: D00668439_i_28_r4p5_fullcat\.fits[^<]*(?:ends|shorter|cut)/)
+    expect(decision).toMatch(
+      /<strong>CCD 28<\/strong>: not calibrated: D00668439_i_28_r4p5_fullcat\.fits[^<]*(?:ends|shorter|cut)/,
+    )
     expect(html).toContain('<p>CCD 28: could not be calibrated, and took no part.</p>')
     expect(html).toContain('<p>CCD 35: missing: no catalogue of detections, or in a merge no products.</p>')
     const again = temporaryDirectory()
@@ -104,17 +173,26 @@ describe.skipIf(!built)('the report of an exposure', () => {
     const bare = temporaryDirectory()
     copyFileSync(join(outdir, 'zeropoint_D00668439_r4p5.json'), join(bare, 'zeropoint_D00668439_r4p5.json'))
     expect((await run(['report', bare])).exitCode).toBe(0)
-    expect(readFileSync(join(bare, REPORT), 'utf8')).toContain('The matches of this exposure (matches_*.parquet) are not there.')
+    expect(readFileSync(join(bare, REPORT), 'utf8')).toContain(
+      'The matches of this exposure (matches_*.parquet) are not there.',
+    )
   })
 
   test('the index of a night links what stands and names what strays', async () => {
     const night = temporaryDirectory()
-    const json = JSON.parse(readFileSync(join(outdir, 'zeropoint_D00668439_r4p5.json'), 'utf8')) as { exposure: { expnum: number; epochYr: number }; solution: { zeropoint: number } }
+    const json = JSON.parse(readFileSync(join(outdir, 'zeropoint_D00668439_r4p5.json'), 'utf8')) as {
+      exposure: { expnum: number; epochYr: number }
+      solution: { zeropoint: number }
+    }
     for (let k = 0; k < 7; k++) {
       const directory = join(night, `e${k}`)
       mkdirSync(directory)
       const expnum = 668439 + k
-      const moved = { ...json, exposure: { ...json.exposure, expnum, epochYr: json.exposure.epochYr + (k * 0.01) / 365.25 }, solution: { ...json.solution, zeropoint: json.solution.zeropoint - (k === 4 ? 0.8 : 0.002 * k) } }
+      const moved = {
+        ...json,
+        exposure: { ...json.exposure, expnum, epochYr: json.exposure.epochYr + (k * 0.01) / 365.25 },
+        solution: { ...json.solution, zeropoint: json.solution.zeropoint - (k === 4 ? 0.8 : 0.002 * k) },
+      }
       writeFileSync(join(directory, `zeropoint_D00${expnum}_r4p5.json`), JSON.stringify(moved))
     }
     await run(['report', join(night, 'e0'), '--quiet'])
@@ -126,7 +204,9 @@ describe.skipIf(!built)('the report of an exposure', () => {
     expect(index.match(/<li>/g)).toHaveLength(1)
     expect(index).toContain(`<a href="e0/report_D00668439_r4p5.html">668439 r4p5</a>`)
     expect(index).toContain('hours UT since 2017-08-18')
-    expect([...index.matchAll(/<tr><th scope="row">(?:<a[^>]*>)?(\d+)/g)].map(([, expnum]) => Number(expnum))).toEqual([668439, 668440, 668441, 668442, 668443, 668444, 668445])
+    expect([...index.matchAll(/<tr><th scope="row">(?:<a[^>]*>)?(\d+)/g)].map(([, expnum]) => Number(expnum))).toEqual([
+      668439, 668440, 668441, 668442, 668443, 668444, 668445,
+    ])
   })
 })
 
@@ -135,8 +215,16 @@ describe('bad input of report', () => {
     ['an empty directory', {}, 'the directory holds no results'],
     ['a result that is not JSON', { 'zeropoint_D00000001_r1p1.json': '{"schema": 2,' }, 'the result is not JSON'],
     ['a file of another schema', { 'zeropoint_D00000001_r1p1.json': '{"schema": 9}' }, 'found schema 9'],
-    ['a result without CCDs', { 'zeropoint_D00000001_r1p1.json': '{"schema":2,"exposure":{"expnum":1,"band":"i"},"ccds":[]}' }, 'the result holds no CCD'],
-    ['a CCD that is damaged', { 'zeropoint_D00000001_r1p1.json': '{"schema":2,"exposure":{"expnum":1,"band":"i"},"ccds":[{"ccd":1}]}' }, 'a CCD of the result is incomplete'],
+    [
+      'a result without CCDs',
+      { 'zeropoint_D00000001_r1p1.json': '{"schema":2,"exposure":{"expnum":1,"band":"i"},"ccds":[]}' },
+      'the result holds no CCD',
+    ],
+    [
+      'a CCD that is damaged',
+      { 'zeropoint_D00000001_r1p1.json': '{"schema":2,"exposure":{"expnum":1,"band":"i"},"ccds":[{"ccd":1}]}' },
+      'a CCD of the result is incomplete',
+    ],
   ])('%s is exit code 3 and a sentence', async (_, files, sentence) => {
     const directory = temporaryDirectory()
     for (const [name, content] of Object.entries(files)) writeFileSync(join(directory, name), content)

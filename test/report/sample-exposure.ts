@@ -4,13 +4,25 @@ import type { CcdDocument, ResultDocument } from '../../src/products/result-docu
 import type { ReportInput } from '../../src/report/exposure-page.js'
 import type { ReportStars } from '../../src/report/report-stars.js'
 
-/** A made-up exposure of so many stars on each CCD: for the page's size and speed, and for text that no run would give. */
+/**
+ * A made-up exposure of so many stars on each CCD: for the page's size and speed, and for text that no run would give.
+ */
 export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPerCcd = 30, seed = 1): ReportInput {
   const random = seededRandom(seed)
   const documents = ccds.map((ccd): CcdDocument => {
     const zeropoint = 30 + 0.005 * random.normal()
     const used = Math.round(0.4 * starsPerCcd + 3 * random.uniform())
-    const own = { outcome: 'fitted', reason: null, verdict: 'good', zeropoint: zeropoint + 0.003, zeropointErr: 0.004, systematicErr: 0.02, ownFraction: 1, flag: 0, concerns: [] } as const
+    const own = {
+      outcome: 'fitted',
+      reason: null,
+      verdict: 'good',
+      zeropoint: zeropoint + 0.003,
+      zeropointErr: 0.004,
+      systematicErr: 0.02,
+      ownFraction: 1,
+      flag: 0,
+      concerns: [],
+    } as const
     return {
       ...own,
       ccd,
@@ -22,9 +34,32 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
       catalog: 'gaia_dr2',
       relation: 'gaia_dr2 to DES i',
       cuts: { detections: 1700, selected: 2 * starsPerCcd, matched: starsPerCcd, used },
-      lost: { position: 0, signal: 700, flags: 20, imageFlags: 30, saturated: 0, notStarLike: 500, unmatched: starsPerCcd, missingMagnitude: 0, missingColour: 4, missingError: 0, outsideMagnitude: 50, faintBp: 30, outsideColour: 0, badExcess: 1, offLocus: 0, outlier: 2 },
+      lost: {
+        position: 0,
+        signal: 700,
+        flags: 20,
+        imageFlags: 30,
+        saturated: 0,
+        notStarLike: 500,
+        unmatched: starsPerCcd,
+        missingMagnitude: 0,
+        missingColour: 4,
+        missingError: 0,
+        outsideMagnitude: 50,
+        faintBp: 30,
+        outsideColour: 0,
+        badExcess: 1,
+        offLocus: 0,
+        outlier: 2,
+      },
       sigmaClip: { zeropoint: zeropoint + 0.48, zeropointErr: 0.022, nAll: starsPerCcd, nClipped: starsPerCcd },
-      astrometry: { raOffsetArcsec: 0.02 * random.normal(), decOffsetArcsec: 0.02 * random.normal(), scatterArcsec: 0.03, stars: starsPerCcd, applied: false },
+      astrometry: {
+        raOffsetArcsec: 0.02 * random.normal(),
+        decOffsetArcsec: 0.02 * random.normal(),
+        scatterArcsec: 0.03,
+        stars: starsPerCcd,
+        applied: false,
+      },
       minusOriginal: -0.48,
       diagnostics: {
         crossCheck: { zeropoint, zeropointErr: 0.004, differenceSigma: 0.2, agrees: true },
@@ -39,7 +74,19 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
         rotation: null,
         expectedScatter: 0.012,
         fwhmArcsec: 0.95,
-        expectation: { camera: 'DECam', zeropoint: 30.02, unit: 'counts', unitFrom: 'header', transparency: 0.98, unitThatFits: null, bandThatFits: null, exposureTimeSec: 90, airmass: 1.23, depth5Sigma: 23.4, expectedDepth5Sigma: 23.5 },
+        expectation: {
+          camera: 'DECam',
+          zeropoint: 30.02,
+          unit: 'counts',
+          unitFrom: 'header',
+          transparency: 0.98,
+          unitThatFits: null,
+          bandThatFits: null,
+          exposureTimeSec: 90,
+          airmass: 1.23,
+          depth5Sigma: 23.4,
+          expectedDepth5Sigma: 23.5,
+        },
         otherFluxes: {},
       },
       own,
@@ -47,11 +94,23 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
   })
   const result: ResultDocument = {
     schema: 2,
-    exposure: { expnum: 668439, band: 'i', reqnum: '4', attnum: '5', epochYr: 2017.628692676249, epochFrom: 'MJD-OBS', camera: 'decam', cameraFrom: 'header', filter: 'i DECam SDSS c0003 7835.0 1470.0' },
+    exposure: {
+      expnum: 668439,
+      band: 'i',
+      reqnum: '4',
+      attnum: '5',
+      epochYr: 2017.628692676249,
+      epochFrom: 'MJD-OBS',
+      camera: 'decam',
+      cameraFrom: 'header',
+      filter: 'i DECam SDSS c0003 7835.0 1470.0',
+    },
     ccds: documents,
     provenance: {
       version: '0.1.0',
-      inputs: Object.fromEntries(ccds.map((ccd) => [`D00668439_i_${String(ccd).padStart(2, '0')}_r4p5_fullcat.fits`, 'ab'.repeat(32)])),
+      inputs: Object.fromEntries(
+        ccds.map((ccd) => [`D00668439_i_${String(ccd).padStart(2, '0')}_r4p5_fullcat.fits`, 'ab'.repeat(32)]),
+      ),
       catalogHash: 'cd'.repeat(32),
       options: { magsType: 'mag_psf', system: 'des-ab', estimator: 'robust', keepBorrowed: false },
     },
@@ -70,7 +129,11 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
       concerns: [],
     },
   }
-  return { result, stars: new Map(ccds.map((ccd) => [ccd, sampleStars(starsPerCcd, seededRandom(100 + ccd))])), beside: [] }
+  return {
+    result,
+    stars: new Map(ccds.map((ccd) => [ccd, sampleStars(starsPerCcd, seededRandom(100 + ccd))])),
+    beside: [],
+  }
 }
 
 function sampleStars(n: number, random: ReturnType<typeof seededRandom>): ReportStars {

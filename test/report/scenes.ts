@@ -1,7 +1,13 @@
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { seededRandom } from '../../src/math/random.js'
-import { gaiaCsvFile, simulateExposure, workFiles, type ExposureOptions, type SimulatedExposure } from '../../src/simulate/index.js'
+import {
+  gaiaCsvFile,
+  simulateExposure,
+  workFiles,
+  type ExposureOptions,
+  type SimulatedExposure,
+} from '../../src/simulate/index.js'
 import { run, temporaryDirectory } from '../cli/run.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
 
@@ -31,6 +37,16 @@ export async function sceneOf(options: Partial<ExposureOptions>, seed = 3): Prom
 /** Calibrates a scene into a new directory; gives the directory and what was said. */
 export async function calibrated({ work, catalog }: Scene, ...options: string[]) {
   const outdir = temporaryDirectory()
-  const said = await run(['--expnum', '668439', '--workdir', work, '--outdir', outdir, '--catalog', catalog, ...options])
+  const said = await run([
+    '--expnum',
+    '668439',
+    '--workdir',
+    work,
+    '--outdir',
+    outdir,
+    '--catalog',
+    catalog,
+    ...options,
+  ])
   return { ...said, outdir }
 }

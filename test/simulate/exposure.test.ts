@@ -7,15 +7,26 @@ import { raDifferenceDeg } from '../../src/math/units.js'
 import { toTangentPlane } from '../../src/math/sphere.js'
 import { propagateTo } from '../../src/photometry/propagate.js'
 import { relationFor } from '../../src/photometry/colour-relation.js'
-import { DEFAULT_OPTIONS, demoExposure, exposureFiles, simulateExposure, type ExposureOptions, type SimulatedCcd, type SimulatedExposure } from '../../src/simulate/index.js'
+import {
+  DEFAULT_OPTIONS,
+  demoExposure,
+  exposureFiles,
+  simulateExposure,
+  type ExposureOptions,
+  type SimulatedCcd,
+  type SimulatedExposure,
+} from '../../src/simulate/index.js'
 import { describeCatalogue } from './describe-catalogue.js'
 
 const description = describeCatalogue('gaia_dr2')
-const simulate = (options: Partial<ExposureOptions>, seed = 1) => simulateExposure(options, description, seededRandom(seed))
+const simulate = (options: Partial<ExposureOptions>, seed = 1) =>
+  simulateExposure(options, description, seededRandom(seed))
 
 /** Rows of clean stars well above the sky. */
 const cleanRows = ({ detections }: SimulatedCcd, leastSignal = 30) =>
-  Array.from({ length: detections.count }, (_, i) => i).filter((i) => detections.clean[i] === 1 && detections.fluxPsf[i]! > leastSignal * detections.fluxErrPsf[i]!)
+  Array.from({ length: detections.count }, (_, i) => i).filter(
+    (i) => detections.clean[i] === 1 && detections.fluxPsf[i]! > leastSignal * detections.fluxErrPsf[i]!,
+  )
 
 /** Zeropoint of each clean star from its true magnitude, and its expected error. */
 function zeropointsOf(simulated: SimulatedExposure, ccd: SimulatedCcd, flux = ccd.detections.fluxPsf) {
@@ -52,8 +63,8 @@ test("the camera's magnitudes are the catalogue's relation plus its scatter at e
   const simulated = simulate({ ccds: [28], band: 'r', densityPerSqDeg: 20_000, faintRatio: 0 })
   const { sky, bandMag } = simulated
   const { coefficients, pivot, scatter, faintTerm } = relationFor(description, 'r', new Set(['bpMag', 'rpMag']))
-  // The relation written out again: a polynomial of BP - RP, on along its slope beyond 0.5 and 3, and a term of BP that stays at its
-  // value at G's limit.
+  // The relation written out again: a polynomial of BP - RP, on along its slope beyond 0.5 and 3, and a term of BP that
+  // stays at its value at G's limit.
   const onCurve = (of: SimulatedExposure['sky'], s: number) => {
     const colour = of.bpMag[s]! - of.rpMag[s]!
     const x = Math.min(3, Math.max(0.5, colour)) - pivot
@@ -68,7 +79,9 @@ test("the camera's magnitudes are the catalogue's relation plus its scatter at e
     const near = residual.filter(({ colour }) => Math.abs(colour - scatter.colour[k]!) < 0.04).map(({ value }) => value)
     expect(near.length).toBeGreaterThan(60)
     // Scatter from n stars is good to 1.17 / sqrt(2 n).
-    expect(Math.abs(madScatter(near) / sigma - 1), `colour ${scatter.colour[k]}`).toBeLessThan(4 * (1.17 / Math.sqrt(2 * near.length)))
+    expect(Math.abs(madScatter(near) / sigma - 1), `colour ${scatter.colour[k]}`).toBeLessThan(
+      4 * (1.17 / Math.sqrt(2 * near.length)),
+    )
     expect(Math.abs(median(near))).toBeLessThan((4 * 1.2533 * sigma) / Math.sqrt(near.length))
   }
   const sharp = simulate({ ccds: [28], band: 'r', scatterMag: 0 })
@@ -81,7 +94,9 @@ test('the same seed gives the same bytes, another seed others', () => {
   expect(first.map(({ name }) => name)).toEqual(again.map(({ name }) => name))
   for (const [k, { name, bytes }] of first.entries()) expect(Buffer.compare(bytes, again[k]!.bytes), name).toBe(0)
   const fullcat = first.findIndex(({ name }) => name.endsWith('_01_r4p5_fullcat.fits'))
-  expect(Buffer.compare(first[fullcat]!.bytes, other.find(({ name }) => name === first[fullcat]!.name)!.bytes)).not.toBe(0)
+  expect(
+    Buffer.compare(first[fullcat]!.bytes, other.find(({ name }) => name === first[fullcat]!.name)!.bytes),
+  ).not.toBe(0)
 })
 
 test.each([
@@ -94,10 +109,21 @@ test.each([
   for (const ccd of simulated.ccds) {
     const found = ccd.detections
     const rows = cleanRows(ccd)
-    const matched = matchSky({ raDeg: Float64Array.from(rows, (i) => found.raDeg[i]!), decDeg: Float64Array.from(rows, (i) => found.decDeg[i]!) }, { raDeg, decDeg }, 1, { mode: 'nearest' })
+    const matched = matchSky(
+      {
+        raDeg: Float64Array.from(rows, (i) => found.raDeg[i]!),
+        decDeg: Float64Array.from(rows, (i) => found.decDeg[i]!),
+      },
+      { raDeg, decDeg },
+      1,
+      { mode: 'nearest' },
+    )
     // Stars fainter than Gaia's limit, and 2 % that it lacks, have no partner.
     expect(matched.a.length).toBeGreaterThan(0.5 * rows.length)
-    const sameStar = Array.from(matched.a, (a, k) => found.starIndex[rows[a]!] === simulated.stars.starIndex[matched.b[k]!])
+    const sameStar = Array.from(
+      matched.a,
+      (a, k) => found.starIndex[rows[a]!] === simulated.stars.starIndex[matched.b[k]!],
+    )
     expect(sameStar.filter(Boolean).length / sameStar.length).toBeGreaterThan(0.98)
     // 20 mas per axis, 15 mas of the CCD, and what faint stars add.
     expect(median(matched.separationArcsec)).toBeLessThan(0.08)
@@ -116,7 +142,9 @@ test('detections are where proper motion brought the stars', () => {
   const years = 2000 + (59_580 - 51_544.5) / 365.25 - 2015.5
   const ccd = simulated.ccds[0]!
   const { starIndex, raDeg, decDeg } = ccd.detections
-  const moving = cleanRows(ccd, 200).filter((i) => Math.abs(simulated.sky.pmDecMasYr[starIndex[i]!]!) > 300 && simulated.sky.parallaxMas[starIndex[i]!]! < 100)
+  const moving = cleanRows(ccd, 200).filter(
+    (i) => Math.abs(simulated.sky.pmDecMasYr[starIndex[i]!]!) > 300 && simulated.sky.parallaxMas[starIndex[i]!]! < 100,
+  )
   expect(moving.length).toBeGreaterThan(5)
   for (const i of moving) {
     const s = starIndex[i]!
@@ -131,7 +159,11 @@ test('detections are where proper motion brought the stars', () => {
 test('gradient, offsets and cloud make up the zeropoints', () => {
   const ccds = [1, 4, 28, 35, 62]
   const common = { ccds, zeropoint: 30, ccdPatternMag: 0, gradientMagPerDeg: [0.1, -0.2] as const }
-  const { byCcd } = simulate({ ...common, ccdOffsetMag: { 4: -0.4 }, cloud: { xiDeg: -0.31, etaDeg: 0.9, sigmaDeg: 0.3, extinctionMag: 0.5 } }).zeropoints
+  const { byCcd } = simulate({
+    ...common,
+    ccdOffsetMag: { 4: -0.4 },
+    cloud: { xiDeg: -0.31, etaDeg: 0.9, sigmaDeg: 0.3, extinctionMag: 0.5 },
+  }).zeropoints
   for (const ccd of ccds) {
     const { xiDeg, etaDeg } = CAMERA_CCDS[ccd - 1]!
     const cloud = 0.5 * Math.exp(-((xiDeg + 0.31) ** 2 + (etaDeg - 0.9) ** 2) / (2 * 0.3 ** 2))
@@ -164,23 +196,38 @@ test('saturated stars are flagged, too faint, and the brightest', () => {
 
 test('galaxies and stars part by SPREAD_MODEL and CLASS_STAR above the noise', () => {
   const { detections } = simulate({ ccds: [28] }).ccds[0]!
-  const bright = Array.from(detections.kind.keys()).filter((i) => detections.fluxPsf[i]! > 50 * detections.fluxErrPsf[i]! && (detections.flags[i]! & 4) === 0)
+  const bright = Array.from(detections.kind.keys()).filter(
+    (i) => detections.fluxPsf[i]! > 50 * detections.fluxErrPsf[i]! && (detections.flags[i]! & 4) === 0,
+  )
   const share = (kind: number, check: (i: number) => boolean) => {
     const ofKind = bright.filter((i) => detections.kind[i] === kind)
     expect(ofKind.length).toBeGreaterThan(15)
     return ofKind.filter(check).length / ofKind.length
   }
-  expect(share(0, (i) => Math.abs(detections.spreadModel[i]!) < 0.003 && detections.classStar[i]! > 0.9)).toBeGreaterThan(0.97)
+  expect(
+    share(0, (i) => Math.abs(detections.spreadModel[i]!) < 0.003 && detections.classStar[i]! > 0.9),
+  ).toBeGreaterThan(0.97)
   expect(share(1, (i) => detections.spreadModel[i]! > 0.003 && detections.classStar[i]! < 0.3)).toBeGreaterThan(0.9)
 })
 
 test('a crowded field has merged and biased stars, none of them called clean', () => {
-  const options = { ccds: [28], densityPerSqDeg: 100_000, galaxiesPerSqDeg: 0, spuriousPerSqDeg: 0, variableFraction: 0, cosmicRayFraction: 0, scatterMag: 0 }
+  const options = {
+    ccds: [28],
+    densityPerSqDeg: 100_000,
+    galaxiesPerSqDeg: 0,
+    spuriousPerSqDeg: 0,
+    variableFraction: 0,
+    cosmicRayFraction: 0,
+    scatterMag: 0,
+  }
   const simulated = simulate(options)
   const ccd = simulated.ccds[0]!
   const { detections } = ccd
-  const bright = Array.from(detections.clean.keys()).filter((i) => detections.fluxPsf[i]! > 100 * detections.fluxErrPsf[i]! && detections.flags[i]! < 4)
-  const offset = (i: number) => ccd.zeropoint - 2.5 * Math.log10(detections.fluxPsf[i]!) - simulated.bandMag[detections.starIndex[i]!]!
+  const bright = Array.from(detections.clean.keys()).filter(
+    (i) => detections.fluxPsf[i]! > 100 * detections.fluxErrPsf[i]! && detections.flags[i]! < 4,
+  )
+  const offset = (i: number) =>
+    ccd.zeropoint - 2.5 * Math.log10(detections.fluxPsf[i]!) - simulated.bandMag[detections.starIndex[i]!]!
   const biased = bright.filter((i) => offset(i) < -0.05)
   expect(biased.length).toBeGreaterThan(0.02 * bright.length)
   expect(biased.filter((i) => detections.clean[i] === 1)).toEqual([])
@@ -207,7 +254,9 @@ test('what cannot be simulated is refused', () => {
   expect(() => simulate({ band: 'u' })).toThrow("band: the band cannot be simulated (found 'u'")
   expect(() => simulate({ ccds: [63] })).toThrow('the CCDs cannot be simulated (found 63')
   expect(() => simulate({ ccds: [1, 1] })).toThrow('expected different numbers from 1 to 62')
-  expect(() => simulateExposure({ ccds: [1] }, { ...description, relations: {} }, seededRandom(1))).toThrow('no relation from Gaia Data Release 2 to band i')
+  expect(() => simulateExposure({ ccds: [1] }, { ...description, relations: {} }, seededRandom(1))).toThrow(
+    'no relation from Gaia Data Release 2 to band i',
+  )
 })
 
 test('a whole exposure has sixty CCDs of some 1,700 detections', () => {

@@ -47,7 +47,8 @@ test.skipIf(!existsSync(densityMap))("density by galactic latitude follows Gaia 
     const cell = random.below(counts.length)
     return Math.log10(gaiaDensityPerSqDeg(pix2ang(6, cell)) / (counts[cell]! / cellSqDeg))
   })
-  // A law in latitude alone knows nothing of longitude, dust and the Clouds: right on average, within a factor of 1.8 for two thirds.
+  // A law in latitude alone knows nothing of longitude, dust and the Clouds: right on average, within a factor of 1.8
+  // for two thirds.
   expect(Math.abs(median(logRatio))).toBeLessThan(0.05)
   expect(madScatter(logRatio)).toBeLessThan(0.25)
 })
@@ -56,29 +57,44 @@ const offLocus = ({ g, bp, rp }: { g: number; bp: number; rp: number }) => bp - 
 
 const desTile = shared('real/des_y6_tile/des_y6_x_gaia_dr3.csv')
 
-test.skipIf(!existsSync(desTile))('BP - G of real stars: within 0.01 mag of the sky, as much scatter, like colours at each magnitude', () => {
-  const real = csvParse(readFileSync(desTile, 'utf8')).map((row) => ({ g: Number(row['phot_g_mean_mag']), bp: Number(row['phot_bp_mean_mag']), rp: Number(row['phot_rp_mean_mag']) }))
-  for (let low = 0.6; low < 2.9; low += 0.2) {
-    const bin = real.filter(({ g, bp, rp }) => g < 18.5 && bp - rp >= low && bp - rp < low + 0.2)
-    // Up to 20 mmag of scatter in the reddest bins of some ten stars.
-    if (bin.length >= 7) expect(Math.abs(median(bin.map(offLocus))), `colour ${low.toFixed(1)}`).toBeLessThan(0.01)
-  }
-  const bright = real.filter(({ g, bp, rp }) => g < 17 && bp - rp > 0.6 && bp - rp < 1.5)
-  expect(bright.length).toBeGreaterThan(20)
-  const starOf = (s: number) => ({ g: sky.gMag[s]!, bp: sky.bpMag[s]!, rp: sky.rpMag[s]! })
-  const ofSky = where(sky.gMag.length, (s) => sky.bpMag[s]! - sky.rpMag[s]! < 1.5).map((s) => offLocus(starOf(s)))
-  expect(madScatter(ofSky) / madScatter(bright.map(offLocus))).toBeGreaterThan(0.5)
-  expect(madScatter(ofSky) / madScatter(bright.map(offLocus))).toBeLessThan(2)
-  const colours = (bright: number, faint: number) => [
-    median(real.filter(({ g, bp }) => g >= bright && g < faint && bp > 0).map(({ bp, rp }) => bp - rp)),
-    median(where(sky.gMag.length, (s) => sky.gMag[s]! >= bright && sky.gMag[s]! < faint).map((s) => sky.bpMag[s]! - sky.rpMag[s]!)),
-  ]
-  for (const [bright, faint] of [[16, 17.5], [17.5, 18.5], [18.5, 19.5]] as const) {
-    const [ofReal, ofSky] = colours(bright, faint)
-    // Some 60 real stars of scatter 0.7 mag: the error of their median is 0.11 mag.
-    expect(Math.abs(ofReal! - ofSky!), `G ${bright} to ${faint}`).toBeLessThan(0.35)
-  }
-})
+test.skipIf(!existsSync(desTile))(
+  'BP - G of real stars: within 0.01 mag of the sky, as much scatter, like colours at each magnitude',
+  () => {
+    const real = csvParse(readFileSync(desTile, 'utf8')).map((row) => ({
+      g: Number(row['phot_g_mean_mag']),
+      bp: Number(row['phot_bp_mean_mag']),
+      rp: Number(row['phot_rp_mean_mag']),
+    }))
+    for (let low = 0.6; low < 2.9; low += 0.2) {
+      const bin = real.filter(({ g, bp, rp }) => g < 18.5 && bp - rp >= low && bp - rp < low + 0.2)
+      // Up to 20 mmag of scatter in the reddest bins of some ten stars.
+      if (bin.length >= 7) expect(Math.abs(median(bin.map(offLocus))), `colour ${low.toFixed(1)}`).toBeLessThan(0.01)
+    }
+    const bright = real.filter(({ g, bp, rp }) => g < 17 && bp - rp > 0.6 && bp - rp < 1.5)
+    expect(bright.length).toBeGreaterThan(20)
+    const starOf = (s: number) => ({ g: sky.gMag[s]!, bp: sky.bpMag[s]!, rp: sky.rpMag[s]! })
+    const ofSky = where(sky.gMag.length, (s) => sky.bpMag[s]! - sky.rpMag[s]! < 1.5).map((s) => offLocus(starOf(s)))
+    expect(madScatter(ofSky) / madScatter(bright.map(offLocus))).toBeGreaterThan(0.5)
+    expect(madScatter(ofSky) / madScatter(bright.map(offLocus))).toBeLessThan(2)
+    const colours = (bright: number, faint: number) => [
+      median(real.filter(({ g, bp }) => g >= bright && g < faint && bp > 0).map(({ bp, rp }) => bp - rp)),
+      median(
+        where(sky.gMag.length, (s) => sky.gMag[s]! >= bright && sky.gMag[s]! < faint).map(
+          (s) => sky.bpMag[s]! - sky.rpMag[s]!,
+        ),
+      ),
+    ]
+    for (const [bright, faint] of [
+      [16, 17.5],
+      [17.5, 18.5],
+      [18.5, 19.5],
+    ] as const) {
+      const [ofReal, ofSky] = colours(bright, faint)
+      // Some 60 real stars of scatter 0.7 mag: the error of their median is 0.11 mag.
+      expect(Math.abs(ofReal! - ofSky!), `G ${bright} to ${faint}`).toBeLessThan(0.35)
+    }
+  },
+)
 
 test('colours keep to the locus that the relations ask for', () => {
   const colourOf = (s: number) => sky.bpMag[s]! - sky.rpMag[s]!
@@ -90,8 +106,14 @@ test('colours keep to the locus that the relations ask for', () => {
 
 test('measured magnitudes scatter about the true ones by their quoted errors', () => {
   const pull = (measured: Float64Array, error: Float64Array, truth: Float64Array, bright: number, faint: number) =>
-    where(measured.length, (i) => rows.mag[i]! > bright && rows.mag[i]! < faint && Number.isFinite(measured[i]!)).map((i) => (measured[i]! - truth[rows.starIndex[i]!]!) / error[i]!)
-  for (const values of [pull(rows.mag, rows.magErr, sky.gMag, 13, 21), pull(rows.bpMag, rows.bpMagErr, sky.bpMag, 13, 18), pull(rows.rpMag, rows.rpMagErr, sky.rpMag, 13, 19)]) {
+    where(measured.length, (i) => rows.mag[i]! > bright && rows.mag[i]! < faint && Number.isFinite(measured[i]!)).map(
+      (i) => (measured[i]! - truth[rows.starIndex[i]!]!) / error[i]!,
+    )
+  for (const values of [
+    pull(rows.mag, rows.magErr, sky.gMag, 13, 21),
+    pull(rows.bpMag, rows.bpMagErr, sky.bpMag, 13, 18),
+    pull(rows.rpMag, rows.rpMagErr, sky.rpMag, 13, 19),
+  ]) {
     // Scatter of n normals is known to 1.17 / sqrt(2 n) for the MAD: 0.03 at 1500.
     expect(values.length).toBeGreaterThan(1500)
     expect(Math.abs(madScatter(values) - 1)).toBeLessThan(0.06)
@@ -100,8 +122,15 @@ test('measured magnitudes scatter about the true ones by their quoted errors', (
 })
 
 test('median errors are those of Gaia DR3, and DR2 is 1.4 times worse', () => {
-  const errorAt = (stars: typeof rows, mag: number) => 1000 * median(where(stars.mag.length, (i) => Math.abs(stars.mag[i]! - mag) < 0.1).map((i) => stars.magErr[i]!))
-  for (const [mag, mmag] of [[17, 0.98], [18, 1.7], [19, 3.1], [20, 6]] as const) expect(errorAt(rows, mag) / mmag).toBeCloseTo(1, 0.8)
+  const errorAt = (stars: typeof rows, mag: number) =>
+    1000 * median(where(stars.mag.length, (i) => Math.abs(stars.mag[i]! - mag) < 0.1).map((i) => stars.magErr[i]!))
+  for (const [mag, mmag] of [
+    [17, 0.98],
+    [18, 1.7],
+    [19, 3.1],
+    [20, 6],
+  ] as const)
+    expect(errorAt(rows, mag) / mmag).toBeCloseTo(1, 0.8)
   const dr2 = observeWithGaia(sky, { ...gaia, release: 'gaia_dr2' }, seededRandom(8))
   expect(errorAt(dr2, 19) / errorAt(rows, 19)).toBeCloseTo(1.4, 1)
 })
@@ -122,7 +151,10 @@ test('some faint stars lack BP and RP, or a proper motion, as in the archive', (
 test('contamination raises the excess factor out of the range of good stars', () => {
   const beyond = (stars: typeof rows) => {
     const bright = where(stars.mag.length, (i) => stars.mag[i]! < 18 && Number.isFinite(stars.bpMag[i]!))
-    return bright.filter((i) => stars.bpRpExcess[i]! > 1.3 + 0.06 * (stars.bpMag[i]! - stars.rpMag[i]!) ** 2).length / bright.length
+    return (
+      bright.filter((i) => stars.bpRpExcess[i]! > 1.3 + 0.06 * (stars.bpMag[i]! - stars.rpMag[i]!) ** 2).length /
+      bright.length
+    )
   }
   expect(beyond(rows)).toBeLessThan(0.002)
   expect(beyond(observeWithGaia(sky, { ...gaia, contaminatedFraction: 0.2 }, seededRandom(8)))).toBeGreaterThan(0.05)

@@ -5,11 +5,16 @@ import { createHash } from 'node:crypto'
 /** Which CCDs the exposure's JSON says took no part. */
 export function absentCcds(dir: string): { failed: { ccd: number; reason: string }[]; missing: number[] } {
   const name = readdirSync(dir).find((file) => /^zeropoint_D\d+_r[^_]+\.json$/.test(file))!
-  const { failed = [], missing = [] } = JSON.parse(readFileSync(join(dir, name), 'utf8')) as Partial<ReturnType<typeof absentCcds>>
+  const { failed = [], missing = [] } = JSON.parse(readFileSync(join(dir, name), 'utf8')) as Partial<
+    ReturnType<typeof absentCcds>
+  >
   return { failed, missing }
 }
 
-/** SHA-256 of the files of a directory; of the exposure's JSON without the CCDs that took no part, which a run of just the others does not know. */
+/**
+ * SHA-256 of the files of a directory; of the exposure's JSON without the CCDs that took no part, which a run of just
+ * the others does not know.
+ */
 export function sumsWithoutAbsent(dir: string): Record<string, string> {
   const contentOf = (name: string) => {
     const bytes = readFileSync(join(dir, name))

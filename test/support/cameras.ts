@@ -12,4 +12,8 @@ export function describeCamera(name: 'decam' | 'generic'): CameraDescription {
 export const DECAM: RecognisedCamera = { description: describeCamera('decam'), from: 'header', instrument: 'DECam' }
 
 /** An instrument that nobody described. */
-export const OTHER_CAMERA: RecognisedCamera = { description: describeCamera('generic'), from: 'header', instrument: 'kb76' }
+export const OTHER_CAMERA: RecognisedCamera = {
+  description: describeCamera('generic'),
+  from: 'header',
+  instrument: 'kb76',
+}

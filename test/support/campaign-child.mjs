@@ -1,5 +1,5 @@
-// Runs commands in this process, one after the other, and tells how each ended. The parent watches the time, and starts another if this one dies.
-// `read DIR` reads a whole catalogue through the library.
+// Runs commands in this process, one after the other, and tells how each ended. The parent watches the time, and starts
+// another if this one dies. `read DIR` reads a whole catalogue through the library.
 const { main } = await import(process.argv[2])
 const { openCatalog, isBlissError } = await import(new URL('../index.js', `file://${process.argv[2]}`))
 
@@ -18,7 +18,10 @@ process.on('message', async (args) => {
   const err = []
   const start = performance.now()
   const take = (text) => err.push(text)
-  const work = args[0] === 'read' ? read(args[1], take) : main(args, { out: () => undefined, outBytes: () => Promise.resolve(true), err: take, env: {} })
+  const work =
+    args[0] === 'read'
+      ? read(args[1], take)
+      : main(args, { out: () => undefined, outBytes: () => Promise.resolve(true), err: take, env: {} })
   const exitCode = await work.catch((error) => {
     take(error.stack)
     return 71

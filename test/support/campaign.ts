@@ -46,7 +46,11 @@ export class Campaign {
     this.endings.set(exitCode, (this.endings.get(exitCode) ?? 0) + 1)
     this.slowestMs = Math.max(this.slowestMs, ms)
     const above = peakMiB - this.basePeakMiB
-    const wrong = !TYPED.has(exitCode) ? `exit ${exitCode}` : above > 1024 && above > this.peakMiB + 1 ? `${above.toFixed(0)} MiB above an undamaged run` : undefined
+    const wrong = !TYPED.has(exitCode)
+      ? `exit ${exitCode}`
+      : above > 1024 && above > this.peakMiB + 1
+        ? `${above.toFixed(0)} MiB above an undamaged run`
+        : undefined
     this.peakMiB = Math.max(this.peakMiB, above)
     if (wrong !== undefined) {
       this.failures.push(`${how}: ${wrong}: ${err.replace(/\s+/g, ' ').slice(0, 500)}`)
@@ -57,8 +61,14 @@ export class Campaign {
   }
 
   summary(name: string): string {
-    const codes = [...this.endings].sort(([a], [b]) => a - b).map(([code, count]) => `${count} x ${code}`).join(', ')
-    return `${name}: ${this.runs} runs, exit codes ${codes}; peak ${this.peakMiB.toFixed(0)} MiB above an undamaged run, slowest ${(this.slowestMs / 1000).toFixed(1)} s`
+    const codes = [...this.endings]
+      .sort(([a], [b]) => a - b)
+      .map(([code, count]) => `${count} x ${code}`)
+      .join(', ')
+    return (
+      `${name}: ${this.runs} runs, exit codes ${codes}; peak ${this.peakMiB.toFixed(0)} MiB above an ` +
+      `undamaged run, slowest ${(this.slowestMs / 1000).toFixed(1)} s`
+    )
   }
 
   async close(): Promise<void> {
@@ -70,7 +80,10 @@ export class Campaign {
 
   private async started(): Promise<ChildProcess> {
     if (this.child) return this.child
-    const child = fork(fileURLToPath(new URL('campaign-child.mjs', import.meta.url)), [bundle], { stdio: ['ignore', 'ignore', 'pipe', 'ipc'], execArgv: [] })
+    const child = fork(fileURLToPath(new URL('campaign-child.mjs', import.meta.url)), [bundle], {
+      stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+      execArgv: [],
+    })
     child.stderr!.resume()
     await new Promise((resolve) => child.once('message', resolve))
     this.child = child

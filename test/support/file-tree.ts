@@ -12,8 +12,15 @@ export function filesBelow(dir: string): string[] {
 
 /** SHA-256 of the files below a directory whose path is wanted. */
 export function sumsBelow(dir: string, wanted: (path: string) => boolean = () => true): Record<string, string> {
-  const sum = (path: string) => createHash('sha256').update(readFileSync(join(dir, path))).digest('hex')
-  return Object.fromEntries(filesBelow(dir).filter(wanted).map((path) => [path, sum(path)]))
+  const sum = (path: string) =>
+    createHash('sha256')
+      .update(readFileSync(join(dir, path)))
+      .digest('hex')
+  return Object.fromEntries(
+    filesBelow(dir)
+      .filter(wanted)
+      .map((path) => [path, sum(path)]),
+  )
 }
 
 /** Which file stands under each path, and since when: another one, or one that was written again, differs. */
@@ -22,5 +29,9 @@ export function identitiesBelow(dir: string, wanted: (path: string) => boolean =
     const { ino, mtimeNs } = statSync(join(dir, path), { bigint: true })
     return `${ino}:${mtimeNs}`
   }
-  return Object.fromEntries(filesBelow(dir).filter(wanted).map((path) => [path, identity(path)]))
+  return Object.fromEntries(
+    filesBelow(dir)
+      .filter(wanted)
+      .map((path) => [path, identity(path)]),
+  )
 }

@@ -17,7 +17,10 @@ export interface ForeignOptions {
   readonly fillers?: number
 }
 
-/** Columns beside those that are read, to the 152 of the public Gaia DR3: text, truth values, times, and numbers with few values and with many. */
+/**
+ * Columns beside those that are read, to the 152 of the public Gaia DR3: text, truth values, times, and numbers with
+ * few values and with many.
+ */
 const FILLERS = Array.from({ length: 152 - 11 }, (_, i) => {
   const kind = i % 5
   if (kind === 0) return `(i % ${i + 2})::integer as filler_${i}`
@@ -28,22 +31,39 @@ const FILLERS = Array.from({ length: 152 - 11 }, (_, i) => {
 })
 
 /**
- * The files of a HATS catalogue in the layout of the public Gaia DR3: 152 nullable columns, ZSTD, one row group a file, no page index, dictionaries where
- * the writer likes them. Written by DuckDB; partitions are the cells of one order.
+ * The files of a HATS catalogue in the layout of the public Gaia DR3: 152 nullable columns, ZSTD, one row group a file,
+ * no page index, dictionaries where the writer likes them. Written by DuckDB; partitions are the cells of one order.
  */
-export async function foreignHats(rows: readonly ArchiveRow[], options: ForeignOptions = {}): Promise<Map<string, Uint8Array>> {
-  const { keyOrder = 29, keyName = '_healpix_29', order = 0, copy = "compression 'zstd', row_group_size 1000000", suffix = '.parquet', fillers = FILLERS.length } = options
+export async function foreignHats(
+  rows: readonly ArchiveRow[],
+  options: ForeignOptions = {},
+): Promise<Map<string, Uint8Array>> {
+  const {
+    keyOrder = 29,
+    keyName = '_healpix_29',
+    order = 0,
+    copy = "compression 'zstd', row_group_size 1000000",
+    suffix = '.parquet',
+    fillers = FILLERS.length,
+  } = options
   const folder = mkdtempSync(join(tmpdir(), 'bliss-foreign-hats-'))
   const files = new Map<string, Uint8Array>()
   try {
     const csv = join(folder, 'rows.csv')
     const key = rows.map(({ ra, dec }) => ang2pix(29, ra, dec))
-    const lines = rows.map(({ id, ra, dec, g, bp, pmra }, i) => [i, key[i], id, ra, dec, g, Number.isNaN(bp) ? '' : bp, pmra, key[i]! >> BigInt(58 - 2 * order)].join(','))
+    const lines = rows.map(({ id, ra, dec, g, bp, pmra }, i) =>
+      [i, key[i], id, ra, dec, g, Number.isNaN(bp) ? '' : bp, pmra, key[i]! >> BigInt(58 - 2 * order)].join(','),
+    )
     writeFileSync(csv, ['i,key,id,ra,dec,g,bp,pmra,cell', ...lines].join('\n'))
     const connection = await (await DuckDBInstance.create(':memory:')).connect()
-    await connection.run(`create table t as select * from read_csv('${csv}', types = {'i': 'bigint', 'key': 'bigint', 'id': 'bigint', 'g': 'float', 'bp': 'float', 'pmra': 'double', 'ra': 'double', 'dec': 'double', 'cell': 'bigint'})`)
+    await connection.run(
+      `create table t as select * from read_csv('${csv}', types = {'i': 'bigint', 'key': 'bigint', 'id': ` +
+        `'bigint', 'g': 'float', 'bp': 'float', 'pmra': 'double', 'ra': 'double', 'dec': 'double', 'cell': 'bigint'})`,
+    )
     const columns = [
-      ...(options.keyOrder === undefined && 'keyOrder' in options ? [] : [`(key // ${4n ** BigInt(29 - keyOrder)})::bigint as "${keyName}"`]),
+      ...(options.keyOrder === undefined && 'keyOrder' in options
+        ? []
+        : [`(key // ${4n ** BigInt(29 - keyOrder)})::bigint as "${keyName}"`]),
       'id as source_id',
       'ra',
       'dec',
@@ -58,10 +78,15 @@ export async function foreignHats(rows: readonly ArchiveRow[], options: ForeignO
     ]
     const cells = [...new Set(key.map((value) => Number(value >> BigInt(58 - 2 * order))))].sort((a, b) => a - b)
     for (const cell of cells) {
-      const path = `dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}${suffix === '/' ? '/part0.parquet' : suffix}`
+      const path = `dataset/Norder=${order}/Dir=${Math.floor(cell / 10_000) * 10_000}/Npix=${cell}${
+        suffix === '/' ? '/part0.parquet' : suffix
+      }`
       const file = join(folder, path)
       mkdirSync(dirname(file), { recursive: true })
-      await connection.run(`copy (select ${columns.join(', ')} from t where cell = ${cell} order by key) to '${file}' (format parquet, ${copy})`)
+      await connection.run(
+        `copy (select ${columns.join(', ')} from t where cell = ${cell} order ` +
+          `by key) to '${file}' (format parquet, ${copy})`,
+      )
       files.set(path, new Uint8Array(readFileSync(file)))
     }
     const properties = [
@@ -78,7 +103,10 @@ export async function foreignHats(rows: readonly ArchiveRow[], options: ForeignO
       'hats_version=v1.0',
     ]
     files.set('hats.properties', new TextEncoder().encode(properties.join('\n')))
-    files.set('partition_info.csv', new TextEncoder().encode(['Norder,Npix', ...cells.map((cell) => `${order},${cell}`)].join('\n')))
+    files.set(
+      'partition_info.csv',
+      new TextEncoder().encode(['Norder,Npix', ...cells.map((cell) => `${order},${cell}`)].join('\n')),
+    )
   } finally {
     rmSync(folder, { recursive: true, force: true })
   }

@@ -56,23 +56,59 @@ export function mutatedBytes(bytes: Bytes, random: Random): { readonly how: stri
 }
 
 const CARD = 80
-const VALUES = ['0', '1', '-1', '2147483647', '9223372036854775807', '1E400', "'x'", "''", 'T', "'1PE(4)'", "'0A'", "'999999999D'", "'(1,2)'", '', "'&'"]
+const VALUES = [
+  '0',
+  '1',
+  '-1',
+  '2147483647',
+  '9223372036854775807',
+  '1E400',
+  "'x'",
+  "''",
+  'T',
+  "'1PE(4)'",
+  "'0A'",
+  "'999999999D'",
+  "'(1,2)'",
+  '',
+  "'&'",
+]
 
 /** A FITS file with cards changed: values, keywords, order. */
 export function mutatedCards(bytes: Bytes, random: Random): { readonly how: string; readonly bytes: Bytes } {
   const copy = Buffer.from(bytes)
-  const cards = [...Array(Math.floor(copy.length / CARD)).keys()].filter((k) => /^[A-Z][A-Z0-9_-]{0,7} *= /.test(copy.toString('latin1', k * CARD, k * CARD + 12)))
+  const cards = [...Array(Math.floor(copy.length / CARD)).keys()].filter((k) =>
+    /^[A-Z][A-Z0-9_-]{0,7} *= /.test(copy.toString('latin1', k * CARD, k * CARD + 12)),
+  )
   for (let k = 1 + random.below(2); k > 0; k--) {
     const at = CARD * cards[random.below(cards.length)]!
     const change = random.below(4)
-    if (change === 0) copy.copyWithin(at, CARD * cards[random.below(cards.length)]!, CARD * cards[random.below(cards.length)]! + CARD)
+    if (change === 0)
+      copy.copyWithin(at, CARD * cards[random.below(cards.length)]!, CARD * cards[random.below(cards.length)]! + CARD)
     else if (change === 1) copy.write(`X${random.below(10)}`.padEnd(8), at, 'latin1')
     else copy.write(`= ${VALUES[random.below(VALUES.length)]!}`.padEnd(72), at + 8, 'latin1')
   }
   return { how: 'cards', bytes: copy }
 }
 
-const CELLS = ['', 'nan', '-inf', '1e999', '99999999999999999999', '-1', '"', '""', 'x'.repeat(300), '0x10', ' ', '\0', 'ü', '../x', ',', '\t']
+const CELLS = [
+  '',
+  'nan',
+  '-inf',
+  '1e999',
+  '99999999999999999999',
+  '-1',
+  '"',
+  '""',
+  'x'.repeat(300),
+  '0x10',
+  ' ',
+  '\0',
+  'ü',
+  '../x',
+  ',',
+  '\t',
+]
 
 /** Text of rows with cells, lines and separators changed. */
 export function mutatedRows(bytes: Bytes, random: Random): { readonly how: string; readonly bytes: Bytes } {

@@ -56,7 +56,12 @@ export async function rangeServer(files: ReadonlyMap<string, Uint8Array>): Promi
   }
 }
 
-function answer(request: IncomingMessage, response: ServerResponse, file: Uint8Array | undefined, fault: Fault | undefined): number {
+function answer(
+  request: IncomingMessage,
+  response: ServerResponse,
+  file: Uint8Array | undefined,
+  fault: Fault | undefined,
+): number {
   const plain = (status: number, headers: Record<string, string> = {}) => {
     response.writeHead(status, headers).end('no')
     return 2

@@ -11,7 +11,16 @@ export const SMALL_CCDS = [22, 28, 35, 41]
 /** Exposure k of a survey of small ones, some 300 detections a CCD, a degree apart in stripes of 40. */
 export function smallSurveyExposure(k: number): SimulatedExposure {
   const pointing = { raDeg: 20 + (k % 40) * 1.1, decDeg: -40 + Math.floor(k / 40) }
-  const options = { expnum: 700_000 + k, pointing, ccds: SMALL_CCDS, columns: 'slim', densityPerSqDeg: 2500, galaxiesPerSqDeg: 2500, spuriousPerSqDeg: 200, padDeg: 0.02 } as const
+  const options = {
+    expnum: 700_000 + k,
+    pointing,
+    ccds: SMALL_CCDS,
+    columns: 'slim',
+    densityPerSqDeg: 2500,
+    galaxiesPerSqDeg: 2500,
+    spuriousPerSqDeg: 200,
+    padDeg: 0.02,
+  } as const
   return simulateExposure(options, describeCatalogue('gaia_dr2'), seededRandom(k + 1))
 }
 

@@ -33,21 +33,42 @@ export async function readCollection(files: CatalogFiles): Promise<Collection> {
 }
 
 /** The directories that a collection names must be there, and nothing may stand beside them. */
-export function checkCollectionFiles(files: ListedFiles, { primary, margins, others }: Collection, present: readonly string[] | undefined, findings: Findings): void {
+export function checkCollectionFiles(
+  files: ListedFiles,
+  { primary, margins, others }: Collection,
+  present: readonly string[] | undefined,
+  findings: Findings,
+): void {
   for (const directory of [primary, ...margins]) {
     if (present === undefined || present.some((path) => path.startsWith(`${directory}/`))) continue
-    findings.add('structure', 'missing-catalogue', 'the collection names a catalogue that is not there', { file: `${files.name}/${COLLECTION_NAME}`, found: directory })
+    findings.add('structure', 'missing-catalogue', 'the collection names a catalogue that is not there', {
+      file: `${files.name}/${COLLECTION_NAME}`,
+      found: directory,
+    })
   }
   const known = [primary, ...margins, ...others]
   for (const path of present ?? []) {
-    if (path === COLLECTION_NAME || known.some((directory) => path.startsWith(`${directory}/`)) || /^README/.test(path)) continue
-    findings.add('structure', 'unexpected-file', 'the file does not belong to the collection', { file: `${files.name}/${path}` })
+    if (path === COLLECTION_NAME || known.some((directory) => path.startsWith(`${directory}/`)) || /^README/.test(path))
+      continue
+    findings.add('structure', 'unexpected-file', 'the file does not belong to the collection', {
+      file: `${files.name}/${path}`,
+    })
   }
 }
 
-/** The collection's own file has no checksum: it is written from the description of its catalogue, and compared with it. */
-export function checkCollectionText(files: CatalogFiles, { primary, margins, text }: Collection, descriptions: readonly CatalogDescription[], findings: Findings): void {
+/**
+ * The collection's own file has no checksum: it is written from the description of its catalogue, and compared with it.
+ */
+export function checkCollectionText(
+  files: CatalogFiles,
+  { primary, margins, text }: Collection,
+  descriptions: readonly CatalogDescription[],
+  findings: Findings,
+): void {
   const file = `${files.name}/${COLLECTION_NAME}`
-  const expected = descriptions.filter(({ name }) => name === primary).map((description) => collectionProperties(primary, description, margins[0]))
-  if (!expected.includes(text)) findings.add('checksums', 'wrong-collection', 'the file is not as catalog build writes it', { file })
+  const expected = descriptions
+    .filter(({ name }) => name === primary)
+    .map((description) => collectionProperties(primary, description, margins[0]))
+  if (!expected.includes(text))
+    findings.add('checksums', 'wrong-collection', 'the file is not as catalog build writes it', { file })
 }

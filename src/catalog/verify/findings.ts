@@ -26,14 +26,19 @@ export class Findings {
     const kind = `${tag} ${place.file ?? ''}`
     const before = this.counts.get(kind) ?? 0
     this.counts.set(kind, before + 1)
-    if (before < NAMED_PER_FILE) this.named.push({ check, tag, ...place, message: new InputError(tag, sentence, place).message })
+    if (before < NAMED_PER_FILE)
+      this.named.push({ check, tag, ...place, message: new InputError(tag, sentence, place).message })
   }
 
   /** Kinds of which more were found than are named: how many more, and in which file. */
   get unnamed(): { readonly tag: string; readonly file: string; readonly more: number }[] {
     return [...this.counts]
       .filter(([, count]) => count > NAMED_PER_FILE)
-      .map(([kind, count]) => ({ tag: kind.slice(0, kind.indexOf(' ')), file: kind.slice(kind.indexOf(' ') + 1), more: count - NAMED_PER_FILE }))
+      .map(([kind, count]) => ({
+        tag: kind.slice(0, kind.indexOf(' ')),
+        file: kind.slice(kind.indexOf(' ') + 1),
+        more: count - NAMED_PER_FILE,
+      }))
   }
 
   /** Runs a part of a check; what it throws is a finding, so that the rest is still checked. */

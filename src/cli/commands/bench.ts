@@ -8,7 +8,10 @@ export const declareBench: DeclareCommand = (parser, run) =>
     (command) =>
       command
         .positional('a', { type: 'string', describe: 'FITS, CSV or Parquet file with positions' })
-        .positional('b', { type: 'string', describe: 'the same, or a reference catalogue, of which the part near a is read; default a itself' })
+        .positional('b', {
+          type: 'string',
+          describe: 'the same, or a reference catalogue, of which the part near a is read; default a itself',
+        })
         .options({
           'radius-arcsec': { type: 'string', default: '1', describe: 'largest separation of a pair' },
           runs: { type: 'string', default: '5', describe: 'runs of each mode; the first is shown apart' },

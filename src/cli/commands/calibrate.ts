@@ -6,6 +6,8 @@ export const declareCalibrate: DeclareCommand = (parser, run) =>
   parser.command(['calibrate', '$0'], 'find the zeropoints of CCDs of one exposure', CALIBRATE_OPTIONS, (raw) =>
     run(async (io) => {
       const options = calibrateOptions(raw)
-      return options.legacy ? (await import('../legacy.js')).calibrateLegacy(options, io) : (await import('../calibrate.js')).calibrate(options, io)
+      return options.legacy
+        ? (await import('../legacy.js')).calibrateLegacy(options, io)
+        : (await import('../calibrate.js')).calibrate(options, io)
     }),
   )

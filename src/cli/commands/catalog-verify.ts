@@ -6,10 +6,15 @@ export const declareVerify: DeclareCommand = (catalog, run) =>
     'verify [catalog]',
     'check the files, checksums and rows of a catalogue; exit code 3 where anything is wrong',
     (verify) =>
-      verify.positional('catalog', { type: 'string', describe: 'directory of a catalogue of ours or of any HATS catalogue; default $BLISS_CATALOG' }).options({
-        quick: { type: 'boolean', default: false, describe: 'files, lists and checksums only, not the rows' },
-        json: { type: 'boolean', default: false, describe: 'one JSON object on stdout' },
-        quiet: { type: 'boolean', default: false, describe: 'print nothing but findings and errors' },
-      }),
+      verify
+        .positional('catalog', {
+          type: 'string',
+          describe: 'directory of a catalogue of ours or of any HATS catalogue; default $BLISS_CATALOG',
+        })
+        .options({
+          quick: { type: 'boolean', default: false, describe: 'files, lists and checksums only, not the rows' },
+          json: { type: 'boolean', default: false, describe: 'one JSON object on stdout' },
+          quiet: { type: 'boolean', default: false, describe: 'print nothing but findings and errors' },
+        }),
     (raw) => run(async (io) => (await import('../catalog-verify.js')).catalogVerify(raw, io)),
   )

@@ -21,7 +21,16 @@ export const declareMerge: DeclareCommand = (parser, run) =>
     (raw) =>
       run(async (io) => {
         const { workdir, outdir, json, force, quiet } = raw
-        const options = { ...exposureOptions(raw), workdir, outdir, json, force, quiet, acceptBorrowed: raw['accept-borrowed'], workers: workersOption(raw) }
+        const options = {
+          ...exposureOptions(raw),
+          workdir,
+          outdir,
+          json,
+          force,
+          quiet,
+          acceptBorrowed: raw['accept-borrowed'],
+          workers: workersOption(raw),
+        }
         return (await import('../merge.js')).merge(options, io)
       }),
   )

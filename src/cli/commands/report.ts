@@ -7,11 +7,22 @@ export const declareReport: DeclareCommand = (parser, run) =>
     'a page to look at: of every exposure in a directory, or of a whole night',
     (command) =>
       command
-        .positional('path', { type: 'string', demandOption: true, describe: 'directory of products, or one zeropoint_*.json' })
+        .positional('path', {
+          type: 'string',
+          demandOption: true,
+          describe: 'directory of products, or one zeropoint_*.json',
+        })
         .options({
-          night: { type: 'boolean', default: false, describe: 'an index over the exposures in the directory and below it: night.html' },
+          night: {
+            type: 'boolean',
+            default: false,
+            describe: 'an index over the exposures in the directory and below it: night.html',
+          },
           outdir: { type: 'string', describe: 'directory of the page; default that of the products' },
-          workdir: { type: 'string', describe: 'work directory of the run, for the command that the page gives to type next' },
+          workdir: {
+            type: 'string',
+            describe: 'work directory of the run, for the command that the page gives to type next',
+          },
           catalog: { type: 'string', describe: 'catalogue of the run, for the same' },
           suspects: { type: 'string', describe: 'list of variables of the run, for the same' },
           quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
@@ -24,6 +35,9 @@ export const declareReport: DeclareCommand = (parser, run) =>
           ...(catalog === undefined ? {} : { catalog }),
           ...(suspects === undefined ? {} : { suspects }),
         }
-        return (await import('../report.js')).report({ path, night, quiet, typed, ...(outdir === undefined ? {} : { outdir }) }, io)
+        return (await import('../report.js')).report(
+          { path, night, quiet, typed, ...(outdir === undefined ? {} : { outdir }) },
+          io,
+        )
       }),
   )

@@ -10,7 +10,12 @@ export const declareStarlists: DeclareCommand = (parser, run) =>
       expnum: CALIBRATE_OPTIONS.expnum,
       reqnum: CALIBRATE_OPTIONS.reqnum,
       attnum: CALIBRATE_OPTIONS.attnum,
-      templates: { type: 'string', array: true, demandOption: true, describe: 'combined catalogues D{E}_r{R}p{A}_ZP.csv or .fits, their allZP_ beside them' },
+      templates: {
+        type: 'string',
+        array: true,
+        demandOption: true,
+        describe: 'combined catalogues D{E}_r{R}p{A}_ZP.csv or .fits, their allZP_ beside them',
+      },
       workdir: { type: 'string', default: '.', describe: "directory of the search exposure's list" },
       outdir: CALIBRATE_OPTIONS.outdir,
       quiet: CALIBRATE_OPTIONS.quiet,
@@ -19,7 +24,15 @@ export const declareStarlists: DeclareCommand = (parser, run) =>
       run(async (io) => {
         const { expnum, reqnum, attnum } = exposureOptions(raw)
         const { templates, workdir, outdir, quiet } = raw
-        const options = { expnum, ...(reqnum === undefined ? {} : { reqnum }), ...(attnum === undefined ? {} : { attnum }), templates, workdir, outdir, quiet }
+        const options = {
+          expnum,
+          ...(reqnum === undefined ? {} : { reqnum }),
+          ...(attnum === undefined ? {} : { attnum }),
+          templates,
+          workdir,
+          outdir,
+          quiet,
+        }
         return (await import('../star-lists.js')).writeStarLists(options, io)
       }),
   )

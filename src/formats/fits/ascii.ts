@@ -75,11 +75,19 @@ function asciiField(header: FitsHeader, n: number, rowBytes: number): AsciiField
 const REAL = /^([+-]?)(\d*)(\.?)(\d*)(?:[EeDd] *([+-]?\d+)|([+-]\d+))?$/
 
 /**
- * Writes the field's values of `rows` rows into `out` from row `at` on: TNULL is NaN (or empty text), a blank number is 0.
+ * Writes the field's values of `rows` rows into `out` from row `at` on: TNULL is NaN (or empty text), a blank number is
+ * 0.
  *
  * @returns -1, or the first row that holds no number of its kind
  */
-export function decodeAscii(field: AsciiField, rowsBytes: Uint8Array, rowBytes: number, rows: number, out: ColumnArrays[AsciiField['type']], at: number): number {
+export function decodeAscii(
+  field: AsciiField,
+  rowsBytes: Uint8Array,
+  rowBytes: number,
+  rows: number,
+  out: ColumnArrays[AsciiField['type']],
+  at: number,
+): number {
   for (let r = 0; r < rows; r++) {
     const text = asciiText(field, rowsBytes, rowBytes, r)
     const isMissing = field.missing !== undefined && text.trimEnd() === field.missing
@@ -88,7 +96,8 @@ export function decodeAscii(field: AsciiField, rowsBytes: Uint8Array, rowBytes: 
     } else if (field.type === 'f64') {
       const value = isMissing ? NaN : numberOf(field, text)
       if (value === undefined) return r
-      ;(out as Float64Array)[at + r] = field.scaling === undefined ? value : value * field.scaling.scale + field.scaling.zero
+      ;(out as Float64Array)[at + r] =
+        field.scaling === undefined ? value : value * field.scaling.scale + field.scaling.zero
     } else {
       const digits = text.trim()
       if (digits !== '' && !/^[+-]?\d+$/.test(digits)) return r
@@ -116,7 +125,12 @@ function numberOf(field: AsciiField, text: string): number | undefined {
   if (trimmed === '') return 0
   if (/^[+-]?nan$/i.test(trimmed)) return NaN
   const parts = REAL.exec(trimmed)
-  if (parts === null || (parts[2] === '' && parts[4] === '') || (field.code === 'I' && parts[0] !== parts[1]! + parts[2]!)) return undefined
+  if (
+    parts === null ||
+    (parts[2] === '' && parts[4] === '') ||
+    (field.code === 'I' && parts[0] !== parts[1]! + parts[2]!)
+  )
+    return undefined
   const [, sign, whole, point, fraction, exponent, signedExponent] = parts
   // Without a point the last d digits are decimals: implicit, deprecated, and in use.
   const shift = point === '' && field.code !== 'I' ? field.decimals : 0

@@ -3,7 +3,10 @@ import { BLOCK_BYTES, CARD_BYTES, hierarchName, STANDARD_KEYWORD, type CardKind,
 
 /** A card to be written; every `FitsCard` is one. */
 export interface FitsCardInput {
-  /** Longer than 8 characters, or with blanks, points or lower case: written by HIERARCH. `COMMENT`, `HISTORY` and '' hold text. */
+  /**
+   * Longer than 8 characters, or with blanks, points or lower case: written by HIERARCH. `COMMENT`, `HISTORY` and ''
+   * hold text.
+   */
   readonly keyword: string
   /** Whole numbers are written as integers unless `kind` is `real`; null and NaN as a keyword without value. */
   readonly value?: FitsValue
@@ -16,8 +19,8 @@ const COMMENT_COLUMN = 30
 const LEAST_COMMENT = 4
 
 /**
- * The text of a card, a multiple of 80 characters: fixed format where it fits (FITS 4.0, 4.2), long strings by CONTINUE,
- * reals with the fewest digits that read back equal.
+ * The text of a card, a multiple of 80 characters: fixed format where it fits (FITS 4.0, 4.2), long strings by
+ * CONTINUE, reals with the fewest digits that read back equal.
  *
  * @throws InputError `fits-unwritable-card` for text outside ASCII, infinite numbers, and values that do not fit
  */
@@ -61,7 +64,10 @@ export function card(keyword: string, value: FitsValue, comment = ''): FitsCardI
 function prefixOf(keyword: string): string {
   if (STANDARD_KEYWORD.test(keyword)) return `${keyword.padEnd(8)}= `
   const name = hierarchName(keyword).replace(/^HIERARCH /, '')
-  if (!/^[ -<>-~]+$/.test(name)) throw new InputError('fits-unwritable-card', `keyword ${keyword} cannot be written`, { expected: 'ASCII without the sign =' })
+  if (!/^[ -<>-~]+$/.test(name))
+    throw new InputError('fits-unwritable-card', `keyword ${keyword} cannot be written`, {
+      expected: 'ASCII without the sign =',
+    })
   return `HIERARCH ${name} = `
 }
 
@@ -126,6 +132,8 @@ const asciiComment = (text: string): string => text.replace(/[^ -~]/g, '?')
 
 function unwritable({ keyword, value }: FitsCardInput, why: string): InputError {
   const found = typeof value === 'object' ? '(complex)' : String(value)
-  return new InputError('fits-unwritable-card', `keyword ${keyword} cannot be written: ${why}`, { found: found.slice(0, 60), expected: 'ASCII text or a finite number' })
+  return new InputError('fits-unwritable-card', `keyword ${keyword} cannot be written: ${why}`, {
+    found: found.slice(0, 60),
+    expected: 'ASCII text or a finite number',
+  })
 }
-

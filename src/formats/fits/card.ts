@@ -55,7 +55,11 @@ export function parseValue(field: string): ParsedValue {
   if (text.startsWith("'")) return parseString(text)
   const complex = COMPLEX.exec(text)
   if (complex !== null && REAL.test(complex[1]!) && REAL.test(complex[2]!)) {
-    return { kind: 'complex', value: { re: decimal(complex[1]!), im: decimal(complex[2]!) }, comment: (complex[3] ?? '').trim() }
+    return {
+      kind: 'complex',
+      value: { re: decimal(complex[1]!), im: decimal(complex[2]!) },
+      comment: (complex[3] ?? '').trim(),
+    }
   }
   const slash = text.indexOf('/')
   const token = (slash < 0 ? text : text.slice(0, slash)).trimEnd()

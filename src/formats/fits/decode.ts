@@ -70,7 +70,8 @@ function logicals(out: Uint8Array): Decoder {
 function bits(out: Uint8Array): Decoder {
   return ({ view, base, stride, rows, width }, at) => {
     for (let r = 0; r < rows; r++) {
-      for (let k = 0, o = base + r * stride; k < width; k++) out[at++] = (view.getUint8(o + (k >> 3)) >> (7 - (k & 7))) & 1
+      for (let k = 0, o = base + r * stride; k < width; k++)
+        out[at++] = (view.getUint8(o + (k >> 3)) >> (7 - (k & 7))) & 1
     }
     return -1
   }
@@ -136,7 +137,10 @@ function doubles(out: Float64Array): Decoder {
   }
 }
 
-/** value = scale stored + zero in float64; the stored null becomes NaN; of a complex number the zero shifts the real part only. */
+/**
+ * value = scale stored + zero in float64; the stored null becomes NaN; of a complex number the zero shifts the real
+ * part only.
+ */
 function scaled(field: BinaryField, out: Float64Array, { scale, zero }: { scale: number; zero: number }): Decoder {
   const { read, size } = storedNumbers(field.code, field.missing)
   const pair = field.code === 'C' || field.code === 'M'
@@ -151,7 +155,10 @@ function scaled(field: BinaryField, out: Float64Array, { scale, zero }: { scale:
 }
 
 /** Reader of one stored number, NaN for the null. */
-function storedNumbers(code: BinaryField['code'], missing: bigint | undefined): { read: (view: DataView, o: number) => number; size: number } {
+function storedNumbers(
+  code: BinaryField['code'],
+  missing: bigint | undefined,
+): { read: (view: DataView, o: number) => number; size: number } {
   const absent = missing === undefined ? NaN : Number(missing)
   switch (code) {
     case 'B':

@@ -1,8 +1,13 @@
 import { InputError } from '../../errors.js'
 import type { Column, ColumnType } from '../../table/columns.js'
 
-/** How each type is stored: element code, bytes, and the TZERO of types that FITS knows only with another sign (FITS 4.0, table 19). */
-export const STORED: Readonly<Record<Exclude<ColumnType, 'string'>, { readonly code: string; readonly bytes: number; readonly zero?: bigint }>> = {
+/**
+ * How each type is stored: element code, bytes, and the TZERO of types that FITS knows only with another sign (FITS
+ * 4.0, table 19).
+ */
+export const STORED: Readonly<
+  Record<Exclude<ColumnType, 'string'>, { readonly code: string; readonly bytes: number; readonly zero?: bigint }>
+> = {
   bool: { code: 'L', bytes: 1 },
   u8: { code: 'B', bytes: 1 },
   i8: { code: 'B', bytes: 1, zero: -128n },
@@ -21,11 +26,20 @@ const LOW = LITTLE_ENDIAN ? 0 : 1
 const BLANK = 0x20
 
 /**
- * Writes elements [from, to) of a numeric or logical column, big-endian, the first at byte `o` and each further one `stride` bytes on.
+ * Writes elements [from, to) of a numeric or logical column, big-endian, the first at byte `o` and each further one
+ * `stride` bytes on.
  *
  * @param asDouble float32 values are stored as double
  */
-export function encodeElements(column: Exclude<Column, { type: 'string' }>, from: number, to: number, view: DataView, o: number, stride = STORED[column.type].bytes, asDouble = false): void {
+export function encodeElements(
+  column: Exclude<Column, { type: 'string' }>,
+  from: number,
+  to: number,
+  view: DataView,
+  o: number,
+  stride = STORED[column.type].bytes,
+  asDouble = false,
+): void {
   switch (column.type) {
     case 'bool':
       for (let i = from; i < to; i++, o += stride) view.setUint8(o, column.values[i] === 0 ? 0x46 : 0x54)
@@ -62,7 +76,15 @@ export function encodeElements(column: Exclude<Column, { type: 'string' }>, from
   }
 }
 
-function encodeLongs(values: BigInt64Array | BigUint64Array, signBit: number, from: number, to: number, view: DataView, o: number, stride: number): void {
+function encodeLongs(
+  values: BigInt64Array | BigUint64Array,
+  signBit: number,
+  from: number,
+  to: number,
+  view: DataView,
+  o: number,
+  stride: number,
+): void {
   const halves = new Int32Array(values.buffer, values.byteOffset, 2 * values.length)
   for (let i = from; i < to; i++, o += stride) {
     view.setInt32(o, halves[2 * i + 1 - LOW]! ^ signBit)
@@ -75,7 +97,10 @@ export function encodeString(text: string, length: number, bytes: Uint8Array, o:
   for (let k = 0; k < length; k++) bytes[o + k] = k < text.length ? text.charCodeAt(k) : BLANK
 }
 
-/** Characters of the longest string without trailing blanks, at least 1. Throws InputError `fits-not-ascii`, naming column and row. */
+/**
+ * Characters of the longest string without trailing blanks, at least 1. Throws InputError `fits-not-ascii`, naming
+ * column and row.
+ */
 export function stringLength({ name, values, width = 1 }: Extract<Column, { type: 'string' }>): number {
   let longest = 1
   for (let i = 0; i < values.length; i++) {

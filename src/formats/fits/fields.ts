@@ -6,7 +6,19 @@ import type { FitsHeader } from './header.js'
 export type ElementCode = 'L' | 'X' | 'B' | 'I' | 'J' | 'K' | 'A' | 'E' | 'D' | 'C' | 'M'
 
 /** Stored size of one element. */
-export const ELEMENT_BYTES: Readonly<Record<ElementCode, number>> = { L: 1, X: 0.125, B: 1, I: 2, J: 4, K: 8, A: 1, E: 4, D: 8, C: 8, M: 16 }
+export const ELEMENT_BYTES: Readonly<Record<ElementCode, number>> = {
+  L: 1,
+  X: 0.125,
+  B: 1,
+  I: 2,
+  J: 4,
+  K: 8,
+  A: 1,
+  E: 4,
+  D: 8,
+  C: 8,
+  M: 16,
+}
 const PLAIN_TYPE: Readonly<Record<ElementCode, ColumnType>> = {
   L: 'bool',
   X: 'bool',
@@ -67,8 +79,8 @@ export interface BinaryField extends FieldFacts {
 /**
  * The columns of a binary table from its header (FITS 4.0, 7.3).
  *
- * Types: integers with TNULL of up to 32 bits become f64 with NaN, whether or not a null occurs; 64-bit ones stay exact and carry
- * `nullValue`. TZERO of the unsigned conventions gives i8, u16, u32, u64; any other TSCAL or TZERO gives f64.
+ * Types: integers with TNULL of up to 32 bits become f64 with NaN, whether or not a null occurs; 64-bit ones stay exact
+ * and carry `nullValue`. TZERO of the unsigned conventions gives i8, u16, u32, u64; any other TSCAL or TZERO gives f64.
  *
  * @throws InputError `fits-bad-tform`, `fits-bad-row-width`, `fits-missing-keyword`, `fits-bad-keyword`
  */
@@ -106,7 +118,14 @@ function binaryField(header: FitsHeader, n: number, offset: number): BinaryField
     const descriptor = varying[2] === 'P' ? 8 : 16
     const empty = varying[1] === '0'
     const values = storedValues(header, n, code)
-    return { ...facts, ...values, code, bytes: empty ? 0 : descriptor, stringBytes: 0, ...(empty ? { width: code === 'A' ? 1 : 0 } : { descriptor }) }
+    return {
+      ...facts,
+      ...values,
+      code,
+      bytes: empty ? 0 : descriptor,
+      stringBytes: 0,
+      ...(empty ? { width: code === 'A' ? 1 : 0 } : { descriptor }),
+    }
   }
   const fixed = TFORM.exec(format.trim().toUpperCase())
   const repeat = fixed === null ? NaN : fixed[1] === '' ? 1 : Number(fixed[1])
@@ -127,12 +146,29 @@ function binaryField(header: FitsHeader, n: number, offset: number): BinaryField
   const pair = code === 'C' || code === 'M'
   const inner = shape ?? (pair && repeat !== 1 ? [repeat] : undefined)
   const axes = pair ? [2, ...(inner ?? [])] : inner
-  return { ...common, width: pair ? 2 * repeat : repeat, stringBytes: 0, ...(axes === undefined ? {} : { shape: axes }) }
+  return {
+    ...common,
+    width: pair ? 2 * repeat : repeat,
+    stringBytes: 0,
+    ...(axes === undefined ? {} : { shape: axes }),
+  }
 }
 
-/** How many strings stand in a field of `repeat` characters, and how long each is: by TDIM, by the substring convention, else one. */
-function stringsOf(repeat: number, shape: readonly number[] | undefined, part: number): Pick<BinaryField, 'width' | 'stringBytes' | 'shape'> {
-  const axes = shape !== undefined && shape.length > 1 ? shape : part > 0 && part < repeat ? [part, Math.floor(repeat / part)] : undefined
+/**
+ * How many strings stand in a field of `repeat` characters, and how long each is: by TDIM, by the substring convention,
+ * else one.
+ */
+function stringsOf(
+  repeat: number,
+  shape: readonly number[] | undefined,
+  part: number,
+): Pick<BinaryField, 'width' | 'stringBytes' | 'shape'> {
+  const axes =
+    shape !== undefined && shape.length > 1
+      ? shape
+      : part > 0 && part < repeat
+        ? [part, Math.floor(repeat / part)]
+        : undefined
   if (axes === undefined || repeat === 0) return { width: 1, stringBytes: repeat }
   const strings = axes.slice(1)
   return { width: strings.reduce((product, axis) => product * axis, 1), stringBytes: axes[0]!, shape: strings }
@@ -143,7 +179,11 @@ export function describe(header: FitsHeader, n: number): { name: string; unit?: 
   const name = header.text(`TTYPE${n}`)
   const unit = header.text(`TUNIT${n}`)
   const doc = header.text(`TCOMM${n}`)
-  return { name: name === undefined || name === '' ? `col${n}` : name, ...(unit ? { unit } : {}), ...(doc ? { doc } : {}) }
+  return {
+    name: name === undefined || name === '' ? `col${n}` : name,
+    ...(unit ? { unit } : {}),
+    ...(doc ? { doc } : {}),
+  }
 }
 
 /** TSCAL and TZERO of a column; undefined where both have no effect. */
@@ -154,7 +194,11 @@ export function scalingOf(header: FitsHeader, n: number): { scale: number; zero:
 }
 
 /** What the stored elements become: type, scaling and missing value. */
-function storedValues(header: FitsHeader, n: number, code: ElementCode): Pick<BinaryField, 'type' | 'scaling' | 'signOffset' | 'missing'> {
+function storedValues(
+  header: FitsHeader,
+  n: number,
+  code: ElementCode,
+): Pick<BinaryField, 'type' | 'scaling' | 'signOffset' | 'missing'> {
   const plain = PLAIN_TYPE[code]
   if (code === 'L' || code === 'X' || code === 'A') return { type: plain, signOffset: false }
   const scaling = scalingOf(header, n)
@@ -183,7 +227,10 @@ function nullOf(header: FitsHeader, n: number): bigint {
   return Number.isSafeInteger(value) ? BigInt(value as number) : header.refuse(`TNULL${n}`, 'a whole number')
 }
 
-/** TDIM as axes, fastest first; undefined where it is absent, not of the form `(l,m,n)`, or not of as many elements as the field. */
+/**
+ * TDIM as axes, fastest first; undefined where it is absent, not of the form `(l,m,n)`, or not of as many elements as
+ * the field.
+ */
 function shapeOf(header: FitsHeader, n: number, repeat: number): number[] | undefined {
   const parts = /^\(([\d\s,]+)\)$/.exec(header.text(`TDIM${n}`)?.trim() ?? '')?.[1]?.split(',')
   const axes = parts?.map((part) => (part.trim() === '' ? NaN : Number(part)))

@@ -36,19 +36,21 @@ const READ_AHEAD = 24 * BLOCK_BYTES
 const MOST_HEADER_BYTES = LIMITS.headerCards * CARD_BYTES
 
 /**
- * The headers of all HDUs (FITS 4.0, 3 and 4.4.1); data are passed over, so that a file costs about one read for each HDU.
+ * The headers of all HDUs (FITS 4.0, 3 and 4.4.1); data are passed over, so that a file costs about one read for each
+ * HDU.
  *
  * A missing last padding is accepted; data cut short are told by `missingBytes`, so that headers alone stay readable.
  *
- * @throws InputError `fits-empty`, `fits-compressed`, `fits-not-fits`, `fits-no-end`, `fits-bad-header`, `fits-missing-keyword`,
- *   `fits-bad-keyword`, `fits-too-large`, `fits-bad-extension`
+ * @throws InputError `fits-empty`, `fits-compressed`, `fits-not-fits`, `fits-no-end`, `fits-bad-header`,
+ *   `fits-missing-keyword`, `fits-bad-keyword`, `fits-too-large`, `fits-bad-extension`
  */
 export async function readFitsHeaders(source: ByteSource): Promise<FitsHdu[]> {
   const file = source.name
-  if (source.byteLength === 0) throw new InputError('fits-empty', 'the file is empty', { file, found: '0 bytes', expected: 'a FITS file' })
+  if (source.byteLength === 0)
+    throw new InputError('fits-empty', 'the file is empty', { file, found: '0 bytes', expected: 'a FITS file' })
   const window = new ReadAhead(source)
   const hdus: FitsHdu[] = []
-  for (let offset = 0; offset < source.byteLength; ) {
+  for (let offset = 0; offset < source.byteLength;) {
     const start = await window.from(offset, BLOCK_BYTES)
     if (hdus.length === 0) checkSimple(file, start)
     else if (!beginsExtension(file, hdus.length, start)) break
@@ -88,7 +90,10 @@ class ReadAhead {
   async from(offset: number, least: number): Promise<Uint8Array> {
     const wanted = Math.min(offset + least, this.source.byteLength)
     if (offset < this.start || wanted > this.start + this.bytes.length) {
-      this.bytes = await this.source.slice(offset, Math.min(offset + Math.max(least, READ_AHEAD), this.source.byteLength))
+      this.bytes = await this.source.slice(
+        offset,
+        Math.min(offset + Math.max(least, READ_AHEAD), this.source.byteLength),
+      )
       this.start = offset
     }
     return this.bytes.subarray(offset - this.start)
@@ -111,7 +116,8 @@ function checkSimple(file: string, start: Uint8Array): void {
 function beginsExtension(file: string, hdu: number, start: Uint8Array): boolean {
   const text = latin1Text(start.subarray(0, CARD_BYTES))
   if (/^XTENSION ?=/.test(text)) return true
-  if (start.subarray(0, BLOCK_BYTES).every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d)) return false
+  if (start.subarray(0, BLOCK_BYTES).every((byte) => byte === 0 || byte === 0x20 || byte === 0x0a || byte === 0x0d))
+    return false
   throw new InputError('fits-bad-extension', 'no extension begins where the data before it end', {
     file,
     hdu,
@@ -123,13 +129,18 @@ function beginsExtension(file: string, hdu: number, start: Uint8Array): boolean 
 const firstCharacters = (text: string): string => `'${text.slice(0, 24).replace(/[^ -~]/g, '?')}'`
 
 /** The text of a header up to its END card, and its length with that card. */
-async function headerBlock(window: ReadAhead, offset: number, place: { file: string; hdu: number }): Promise<{ text: string; bytes: number }> {
+async function headerBlock(
+  window: ReadAhead,
+  offset: number,
+  place: { file: string; hdu: number },
+): Promise<{ text: string; bytes: number }> {
   let text = ''
   for (let least = BLOCK_BYTES; ; least = 2 * text.length) {
     const at = text.length
     const bytes = await window.from(offset, least)
     const whole = bytes.length - (bytes.length % CARD_BYTES)
-    if (at > MOST_HEADER_BYTES) throw beyondLimit('headerCards', 'the header has too many cards', place, at / CARD_BYTES)
+    if (at > MOST_HEADER_BYTES)
+      throw beyondLimit('headerCards', 'the header has too many cards', place, at / CARD_BYTES)
     if (whole === at) {
       throw new InputError('fits-no-end', 'the header has no END card', {
         ...place,
@@ -143,11 +154,15 @@ async function headerBlock(window: ReadAhead, offset: number, place: { file: str
         const cardText = blockText.slice(card, card + CARD_BYTES)
         if (isEnd(cardText)) return { text: text + blockText.slice(0, card), bytes: block + card + CARD_BYTES }
         if (!/^[ -~]{8}/.test(cardText)) {
-          throw new InputError('fits-bad-header', `header card ${(block + card) / CARD_BYTES + 1} does not begin with a keyword`, {
-            ...place,
-            found: firstCharacters(cardText),
-            expected: 'text up to an END card',
-          })
+          throw new InputError(
+            'fits-bad-header',
+            `header card ${(block + card) / CARD_BYTES + 1} does not begin with a keyword`,
+            {
+              ...place,
+              found: firstCharacters(cardText),
+              expected: 'text up to an END card',
+            },
+          )
         }
       }
       text += blockText

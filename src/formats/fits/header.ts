@@ -1,5 +1,13 @@
 import { InputError } from '../../errors.js'
-import { CARD_BYTES, hierarchName, parseCard, parseValue, STANDARD_KEYWORD, type FitsCard, type FitsValue } from './card.js'
+import {
+  CARD_BYTES,
+  hierarchName,
+  parseCard,
+  parseValue,
+  STANDARD_KEYWORD,
+  type FitsCard,
+  type FitsValue,
+} from './card.js'
 
 /** Where a header stands, for messages. */
 export interface HeaderPlace {
@@ -8,8 +16,9 @@ export interface HeaderPlace {
 }
 
 /**
- * The keywords of one HDU, in file order. Names are looked up without regard to case; of a repeated keyword the first counts.
- * `require...` throw InputError (`fits-missing-keyword`, `fits-bad-keyword`) that names file, HDU, keyword, found and expected.
+ * The keywords of one HDU, in file order. Names are looked up without regard to case; of a repeated keyword the first
+ * counts. `require...` throw InputError (`fits-missing-keyword`, `fits-bad-keyword`) that names file, HDU, keyword,
+ * found and expected.
  */
 export class FitsHeader {
   private readonly byName = new Map<string, FitsCard>()
@@ -25,7 +34,9 @@ export class FitsHeader {
 
   card(name: string): FitsCard | undefined {
     const card = this.byName.get(name)
-    return card !== undefined || STANDARD_KEYWORD.test(name) ? card : this.byName.get(hierarchName(name).replace(/^HIERARCH /, ''))
+    return card !== undefined || STANDARD_KEYWORD.test(name)
+      ? card
+      : this.byName.get(hierarchName(name).replace(/^HIERARCH /, ''))
   }
 
   /** All cards of this name, in file order. */
@@ -100,7 +111,11 @@ export class FitsHeader {
     if (card === undefined) {
       throw new InputError('fits-missing-keyword', `keyword ${name} is missing`, { ...this.place, expected })
     }
-    throw new InputError('fits-bad-keyword', `keyword ${name} has a wrong value`, { ...this.place, found: shown(card), expected })
+    throw new InputError('fits-bad-keyword', `keyword ${name} has a wrong value`, {
+      ...this.place,
+      found: shown(card),
+      expected,
+    })
   }
 
   private commentary(keyword: string): string[] {
@@ -137,7 +152,8 @@ export function parseHeader(text: string, place: HeaderPlace): FitsHeader {
     const more = parsed.keyword === 'CONTINUE' ? continuation(long ?? cards.at(-1), card) : undefined
     if (more !== undefined) {
       // Joined at the end: a text of many cards is put together once.
-      if (long === undefined) long = { value: '', values: [cards.at(-1)!.value as string], comments: [cards.at(-1)!.comment] }
+      if (long === undefined)
+        long = { value: '', values: [cards.at(-1)!.value as string], comments: [cards.at(-1)!.comment] }
       long.values.push(more.value)
       long.comments.push(more.comment)
       long.value = more.value
@@ -163,7 +179,10 @@ interface LongText {
 }
 
 /** What a CONTINUE card adds; undefined if the text before it does not go on, or the card holds none. */
-function continuation(before: Pick<FitsCard, 'value'> | undefined, text: string): { readonly value: string; readonly comment: string } | undefined {
+function continuation(
+  before: Pick<FitsCard, 'value'> | undefined,
+  text: string,
+): { readonly value: string; readonly comment: string } | undefined {
   if (typeof before?.value !== 'string' || !before.value.endsWith('&')) return undefined
   const { kind, value, comment } = parseValue(text.slice(8))
   return kind === 'string' ? { value: value as string, comment } : undefined
@@ -179,6 +198,7 @@ export function latin1Text(bytes: Uint8Array): string {
   if (seen < 0x80) return ASCII.decode(bytes)
   let text = ''
   // `apply` takes typed arrays; a spread would walk them by their iterator.
-  for (let at = 0; at < bytes.length; at += 8192) text += String.fromCharCode.apply(null, bytes.subarray(at, at + 8192) as unknown as number[])
+  for (let at = 0; at < bytes.length; at += 8192)
+    text += String.fromCharCode.apply(null, bytes.subarray(at, at + 8192) as unknown as number[])
   return text
 }

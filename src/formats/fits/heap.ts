@@ -17,7 +17,15 @@ export function heapOf(hdu: FitsHdu): { offset: number; bytes: number } {
 }
 
 /** Writes the descriptors of `rows` rows (P: 32 bits, Q: 64 bits) into `into` from row `at` on. */
-export function readDescriptors(view: DataView, base: number, stride: number, rows: number, size: 8 | 16, into: Descriptors, at: number): void {
+export function readDescriptors(
+  view: DataView,
+  base: number,
+  stride: number,
+  rows: number,
+  size: 8 | 16,
+  into: Descriptors,
+  at: number,
+): void {
   for (let r = 0, o = base; r < rows; r++, o += stride) {
     into.counts[at + r] = size === 8 ? view.getInt32(o) : Number(view.getBigInt64(o))
     into.pointers[at + r] = size === 8 ? view.getInt32(o + 4) : Number(view.getBigInt64(o + 8))
@@ -33,7 +41,13 @@ const MOST_SHARING = 8
  * @returns the offsets of the rows among the elements, shape (rows + 1)
  * @throws InputError `fits-bad-pointer`, naming row and column
  */
-export function checkedOffsets(hdu: FitsHdu, column: string, firstRow: number, rows: Descriptors, bytesOf: (count: number) => number): Uint32Array {
+export function checkedOffsets(
+  hdu: FitsHdu,
+  column: string,
+  firstRow: number,
+  rows: Descriptors,
+  bytesOf: (count: number) => number,
+): Uint32Array {
   const heap = heapOf(hdu)
   const { counts, pointers } = rows
   const offsets = new Uint32Array(counts.length + 1)
@@ -77,8 +91,9 @@ export async function visitHeap(
 ): Promise<void> {
   const heap = heapOf(hdu)
   const order = Uint32Array.from(counts.keys()).filter((row) => counts[row]! > 0)
-  if (order.some((row, i) => i > 0 && pointers[row]! < pointers[order[i - 1]!]!)) order.sort((a, b) => pointers[a]! - pointers[b]!)
-  for (let i = 0; i < order.length; ) {
+  if (order.some((row, i) => i > 0 && pointers[row]! < pointers[order[i - 1]!]!))
+    order.sort((a, b) => pointers[a]! - pointers[b]!)
+  for (let i = 0; i < order.length;) {
     const start = pointers[order[i]!]!
     let end = start
     let next = i
@@ -89,7 +104,11 @@ export async function visitHeap(
     }
     const bytes = await source.slice(heap.offset + start, heap.offset + end)
     if (bytes.length < end - start) {
-      throw new InputError('fits-truncated', 'the heap ends early', { ...hdu.header.place, found: `${bytes.length} bytes`, expected: `${end - start} bytes` })
+      throw new InputError('fits-truncated', 'the heap ends early', {
+        ...hdu.header.place,
+        found: `${bytes.length} bytes`,
+        expected: `${end - start} bytes`,
+      })
     }
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (; i < next; i++) visit(view, pointers[order[i]!]! - start, order[i]!)

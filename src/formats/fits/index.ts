@@ -8,4 +8,11 @@ export { findHdu } from './locate.js'
 export { compressionOf, gunzipSource, openFitsSource } from './magic.js'
 export { fitsColumns, readFitsTable, type ReadTableOptions } from './table.js'
 export { writeFitsLdac } from './write-ldac.js'
-export { type FitsTableOptions, fitsPadding, fitsTableStart, writeFitsHeaderOnly, writeFitsTable, writeFitsTables } from './write-table.js'
+export {
+  type FitsTableOptions,
+  fitsPadding,
+  fitsTableStart,
+  writeFitsHeaderOnly,
+  writeFitsTable,
+  writeFitsTables,
+} from './write-table.js'

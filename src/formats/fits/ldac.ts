@@ -90,7 +90,8 @@ async function textRows(
   const rowBytes = hdu.header.requireInteger('NAXIS1', 0)
   const rowCount = hdu.header.requireInteger('NAXIS2', 0)
   const cards = (rowCount * field.bytes) / CARD_BYTES
-  if (cards > LIMITS.headerCards) throw beyondLimit('headerCards', 'the image header has too many cards', hdu.header.place, cards)
+  if (cards > LIMITS.headerCards)
+    throw beyondLimit('headerCards', 'the image header has too many cards', hdu.header.place, cards)
   const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + rowBytes * rowCount)
   const rows: string[] = []
   for (let at = field.offset; at < bytes.length; at += rowBytes)

@@ -2,24 +2,39 @@ import { InputError } from '../../errors.js'
 import type { FieldFacts } from './fields.js'
 import type { FitsHdu } from './hdus.js'
 
-/** The HDU of a number or of an EXTNAME (case is ignored, the first counts). Throws InputError `fits-missing-hdu`, or `fits-truncated` where the file ends before it. */
+/**
+ * The HDU of a number or of an EXTNAME (case is ignored, the first counts). Throws InputError `fits-missing-hdu`, or
+ * `fits-truncated` where the file ends before it.
+ */
 export function findHdu(hdus: readonly FitsHdu[], wanted: number | string, file: string): FitsHdu {
-  const hdu = typeof wanted === 'number' ? hdus[wanted] : hdus.find(({ name }) => name?.toUpperCase() === wanted.trim().toUpperCase())
+  const hdu =
+    typeof wanted === 'number'
+      ? hdus[wanted]
+      : hdus.find(({ name }) => name?.toUpperCase() === wanted.trim().toUpperCase())
   if (hdu !== undefined) return hdu
   const last = hdus.at(-1)
   if (last !== undefined && last.missingBytes > 0) throw truncated(last, `, before HDU ${wanted}`)
   const name = typeof wanted === 'number' ? String(wanted) : `'${wanted}'`
-  throw new InputError('fits-missing-hdu', `the file has no HDU ${name}`, { file, found: listed(hdus), expected: `HDU ${name}` })
+  throw new InputError('fits-missing-hdu', `the file has no HDU ${name}`, {
+    file,
+    found: listed(hdus),
+    expected: `HDU ${name}`,
+  })
 }
 
 /** The first table, be it one that is then refused. Throws InputError `fits-missing-hdu` where the file has none. */
 export function firstTable(hdus: readonly FitsHdu[], file: string): FitsHdu {
   const hdu = hdus.find(({ kind }) => kind.endsWith('table') || kind === 'tile-compressed image')
   if (hdu !== undefined) return hdu
-  throw new InputError('fits-missing-hdu', 'the file has no table', { file, found: listed(hdus), expected: 'BINTABLE or TABLE' })
+  throw new InputError('fits-missing-hdu', 'the file has no table', {
+    file,
+    found: listed(hdus),
+    expected: 'BINTABLE or TABLE',
+  })
 }
 
-const listed = (hdus: readonly FitsHdu[]): string => hdus.map(({ index, name, kind }) => `${index} ${name ?? `(${kind})`}`).join(', ')
+const listed = (hdus: readonly FitsHdu[]): string =>
+  hdus.map(({ index, name, kind }) => `${index} ${name ?? `(${kind})`}`).join(', ')
 
 function truncated(hdu: FitsHdu, where = ''): InputError {
   return new InputError('fits-truncated', `the file ends within the data of this HDU${where}`, {
@@ -29,26 +44,38 @@ function truncated(hdu: FitsHdu, where = ''): InputError {
   })
 }
 
-/** Refuses an HDU that is no table, or whose data are cut short: InputError `fits-not-table`, `fits-tile-compressed`, `fits-truncated`. */
+/**
+ * Refuses an HDU that is no table, or whose data are cut short: InputError `fits-not-table`, `fits-tile-compressed`,
+ * `fits-truncated`.
+ */
 export function requireTable(hdu: FitsHdu): void {
   const { header, kind } = hdu
   if (kind === 'tile-compressed image' || kind === 'tile-compressed table') {
     const how = header.text('ZCMPTYPE')
-    throw new InputError('fits-tile-compressed', `the HDU is a ${kind}, of which only the header is read: uncompress it first (funpack)`, {
-      ...header.place,
-      found: how === undefined ? kind : `${kind}, ${how}`,
-      expected: 'a table',
-    })
+    throw new InputError(
+      'fits-tile-compressed',
+      `the HDU is a ${kind}, of which only the header is read: uncompress it first (funpack)`,
+      {
+        ...header.place,
+        found: how === undefined ? kind : `${kind}, ${how}`,
+        expected: 'a table',
+      },
+    )
   }
   if (kind !== 'binary table' && kind !== 'ASCII table') {
-    throw new InputError('fits-not-table', 'the HDU is not a table', { ...header.place, found: `${kind}${hdu.name ? ` ${hdu.name}` : ''}`, expected: 'BINTABLE or TABLE' })
+    throw new InputError('fits-not-table', 'the HDU is not a table', {
+      ...header.place,
+      found: `${kind}${hdu.name ? ` ${hdu.name}` : ''}`,
+      expected: 'BINTABLE or TABLE',
+    })
   }
   if (header.requireInteger('BITPIX') !== 8) header.refuse('BITPIX', '8 in a table')
   if (header.requireInteger('NAXIS') !== 2) header.refuse('NAXIS', '2 in a table')
   if (hdu.missingBytes > 0) throw truncated(hdu)
   const count = header.requireInteger('NAXIS2', 0)
   const rowBytes = header.requireInteger('NAXIS1', 0)
-  if (rowBytes * count > hdu.dataBytes || (rowBytes === 0 && count > 2 ** 24)) header.refuse('NAXIS2', 'a count that the data bear out')
+  if (rowBytes * count > hdu.dataBytes || (rowBytes === 0 && count > 2 ** 24))
+    header.refuse('NAXIS2', 'a count that the data bear out')
 }
 
 /** A field under the name that it was asked for by. */
@@ -64,7 +91,11 @@ export function hasColumn(fields: readonly FieldFacts[], wanted: string): boolea
  *
  * @throws InputError `fits-ambiguous-column` if several have the name, `fits-missing-column` if none has
  */
-export function chooseColumns<F extends FieldFacts>(fields: readonly F[], names: readonly string[], hdu: FitsHdu): Wanted<F>[] {
+export function chooseColumns<F extends FieldFacts>(
+  fields: readonly F[],
+  names: readonly string[],
+  hdu: FitsHdu,
+): Wanted<F>[] {
   return names.map((asked) => {
     const alike = fields.filter(({ name }) => name.toUpperCase() === asked.toUpperCase())
     if (alike.length > 1) {
@@ -76,7 +107,12 @@ export function chooseColumns<F extends FieldFacts>(fields: readonly F[], names:
     }
     if (alike.length === 0) {
       const found = fields.length === 0 ? 'none' : fields.map(({ name }) => name).join(' ')
-      throw new InputError('fits-missing-column', 'the table lacks the column', { ...hdu.header.place, column: asked, found: `columns ${found}`, expected: asked })
+      throw new InputError('fits-missing-column', 'the table lacks the column', {
+        ...hdu.header.place,
+        column: asked,
+        found: `columns ${found}`,
+        expected: asked,
+      })
     }
     return { ...alike[0]!, askedName: asked }
   })

@@ -21,17 +21,23 @@ export function compressionOf(start: Uint8Array): string | undefined {
 
 /** The refusal of a compressed file, naming what it is. */
 export function compressedFile(file: string, compression: string): InputError {
-  return new InputError('fits-compressed', `the file is compressed with ${compression}, which is not read here: uncompress it first`, {
-    file,
-    found: compression,
-    expected: 'FITS, or FITS in gzip',
-  })
+  return new InputError(
+    'fits-compressed',
+    `the file is compressed with ${compression}, which is not read here: uncompress it first`,
+    {
+      file,
+      found: compression,
+      expected: 'FITS, or FITS in gzip',
+    },
+  )
 }
 
 /**
- * A source whose bytes are FITS: the source itself, or for gzip (told by its magic, not its name) the whole file unpacked in memory.
+ * A source whose bytes are FITS: the source itself, or for gzip (told by its magic, not its name) the whole file
+ * unpacked in memory.
  *
- * @throws InputError `fits-compressed` for other compressions, or gzip without `decompress`; `fits-bad-gzip` where gzip is damaged
+ * @throws InputError `fits-compressed` for other compressions, or gzip without `decompress`; `fits-bad-gzip` where gzip
+ *   is damaged
  */
 export async function openFitsSource(source: ByteSource, decompress?: UnpackFile): Promise<ByteSource> {
   const compression = compressionOf(await source.slice(0, Math.min(MAGIC_BYTES, source.byteLength)))
@@ -40,7 +46,10 @@ export async function openFitsSource(source: ByteSource, decompress?: UnpackFile
   return gunzipSource(source, decompress)
 }
 
-/** The unpacked bytes of a gzip source, under the same name. Throws InputError `fits-bad-gzip` where they cannot be unpacked. */
+/**
+ * The unpacked bytes of a gzip source, under the same name. Throws InputError `fits-bad-gzip` where they cannot be
+ * unpacked.
+ */
 export async function gunzipSource(source: ByteSource, decompress: UnpackFile): Promise<ByteSource> {
   const packed = await source.slice(0, source.byteLength)
   try {
@@ -48,6 +57,11 @@ export async function gunzipSource(source: ByteSource, decompress: UnpackFile): 
   } catch (cause) {
     if (isBlissError(cause)) throw cause
     const found = cause instanceof Error ? cause.message : String(cause)
-    throw new InputError('fits-bad-gzip', 'the gzip file is damaged or cut short', { file: source.name, found, expected: 'a whole gzip file' }, { cause })
+    throw new InputError(
+      'fits-bad-gzip',
+      'the gzip file is damaged or cut short',
+      { file: source.name, found, expected: 'a whole gzip file' },
+      { cause },
+    )
   }
 }

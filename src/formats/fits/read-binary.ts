@@ -19,29 +19,46 @@ export async function readBinary(block: RowBlock, fields: readonly Wanted<Binary
     const sentence = 'the columns of text hold more texts than the table has bytes'
     throw beyondLimit('listLines', sentence, hdu.header.place, texts)
   }
-  const fixed = fields.filter(({ descriptor }) => descriptor === undefined).map((field) => {
-    const values = allocate(field.type, rows * field.width!, hdu, field)
-    return { field, values, decode: decoderOf(field, values) }
-  })
-  const varying = fields.filter(({ descriptor }) => descriptor !== undefined).map((field) => ({
-    field,
-    descriptors: { counts: new Float64Array(rows), pointers: new Float64Array(rows) },
-  }))
+  const fixed = fields
+    .filter(({ descriptor }) => descriptor === undefined)
+    .map((field) => {
+      const values = allocate(field.type, rows * field.width!, hdu, field)
+      return { field, values, decode: decoderOf(field, values) }
+    })
+  const varying = fields
+    .filter(({ descriptor }) => descriptor !== undefined)
+    .map((field) => ({
+      field,
+      descriptors: { counts: new Float64Array(rows), pointers: new Float64Array(rows) },
+    }))
   await eachChunk(block, (bytes, done, count) => {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
     for (const { field, decode } of fixed) {
       const width = field.width!
       const bad = decode({ view, base: field.offset, stride, rows: count, width }, done * width)
-      if (bad >= 0) throw badLogical(hdu, field, first + done + Math.floor(bad / width), view.getUint8(field.offset + Math.floor(bad / width) * stride + (bad % width)))
+      if (bad >= 0)
+        throw badLogical(
+          hdu,
+          field,
+          first + done + Math.floor(bad / width),
+          view.getUint8(field.offset + Math.floor(bad / width) * stride + (bad % width)),
+        )
     }
-    for (const { field, descriptors } of varying) readDescriptors(view, field.offset, stride, count, field.descriptor!, descriptors, done)
+    for (const { field, descriptors } of varying)
+      readDescriptors(view, field.offset, stride, count, field.descriptor!, descriptors, done)
   })
-  const columns = new Map<BinaryField, Column>(fixed.map(({ field, values }) => [field, columnOf(field, values, nulls(field))]))
+  const columns = new Map<BinaryField, Column>(
+    fixed.map(({ field, values }) => [field, columnOf(field, values, nulls(field))]),
+  )
   for (const { field, descriptors } of varying) columns.set(field, await readVarying(block, field, descriptors))
   return fields.map((field) => columns.get(field)!)
 }
 
-async function readVarying({ source, hdu, first, chunkBytes }: RowBlock, field: Wanted<BinaryField>, descriptors: Descriptors): Promise<Column> {
+async function readVarying(
+  { source, hdu, first, chunkBytes }: RowBlock,
+  field: Wanted<BinaryField>,
+  descriptors: Descriptors,
+): Promise<Column> {
   const { counts } = descriptors
   const bytesOf = (count: number) => Math.ceil(count * ELEMENT_BYTES[field.code])
   const offsets = checkedOffsets(hdu, field.name, first, descriptors, bytesOf)

@@ -16,7 +16,10 @@ export interface RowBlock {
 }
 
 /** Reads the rows in chunks: `decode` gets the bytes of `count` rows, `done` rows into the block. */
-export async function eachChunk({ source, hdu, first, rows, chunkBytes }: RowBlock, decode: (bytes: Uint8Array, done: number, count: number) => void): Promise<void> {
+export async function eachChunk(
+  { source, hdu, first, rows, chunkBytes }: RowBlock,
+  decode: (bytes: Uint8Array, done: number, count: number) => void,
+): Promise<void> {
   const rowBytes = hdu.header.requireInteger('NAXIS1', 0)
   const step = Math.max(1, rowBytes === 0 ? rows : Math.floor(chunkBytes / rowBytes))
   for (let done = 0; done < rows; done += step) {
@@ -24,7 +27,12 @@ export async function eachChunk({ source, hdu, first, rows, chunkBytes }: RowBlo
     const start = hdu.dataOffset + (first + done) * rowBytes
     const bytes = await source.slice(start, start + count * rowBytes)
     if (bytes.length < count * rowBytes) {
-      throw new InputError('fits-truncated', 'the table ends early', { ...hdu.header.place, row: first + done + 1, found: `${bytes.length} bytes`, expected: `${count * rowBytes} bytes` })
+      throw new InputError('fits-truncated', 'the table ends early', {
+        ...hdu.header.place,
+        row: first + done + 1,
+        found: `${bytes.length} bytes`,
+        expected: `${count * rowBytes} bytes`,
+      })
     }
     decode(bytes, done, count)
   }
@@ -60,7 +68,11 @@ export function allocate(type: ColumnType, length: number, hdu: FitsHdu, field: 
 }
 
 /** A column of the table from a field and its values. */
-export function columnOf(field: Wanted<FieldFacts>, values: Values, more: { readonly offsets?: Uint32Array; readonly nullValue?: bigint } = {}): Column {
+export function columnOf(
+  field: Wanted<FieldFacts>,
+  values: Values,
+  more: { readonly offsets?: Uint32Array; readonly nullValue?: bigint } = {},
+): Column {
   const { type, width, shape, unit, doc } = field
   return {
     name: field.askedName,

@@ -7,7 +7,12 @@ const BLANK = 0x20
  * Strings of a fixed length: they end at the first NUL, trailing blanks do not count (FITS 4.0, 7.3.3).
  * A byte is one character, ISO 8859-1 where it is not ASCII. All strings of one call are slices of one text.
  */
-export function decodeStrings({ view, base, stride, rows, width }: StoredRows, length: number, out: string[], at: number): -1 {
+export function decodeStrings(
+  { view, base, stride, rows, width }: StoredRows,
+  length: number,
+  out: string[],
+  at: number,
+): -1 {
   const from = new Uint8Array(view.buffer, view.byteOffset, view.byteLength)
   const packed = new Uint8Array(rows * width * length)
   const ends = new Uint32Array(rows * width)

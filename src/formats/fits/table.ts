@@ -28,12 +28,14 @@ const CHUNK_BYTES = 8 * 2 ** 20
 /**
  * Reads columns of a binary or ASCII table (FITS 4.0, 7.2 and 7.3).
  *
- * Column names match exactly, else without regard to case; a column comes back under the name that was asked for. Types follow the
- * header alone (`binaryFields`, `asciiFields`): nulls are NaN, or `nullValue` in 64-bit columns. Complex numbers are pairs (a first
- * axis of 2), bits and logicals 0 and 1, variable-length rows have `offsets`. Memory: the columns asked for and one chunk of rows.
+ * Column names match exactly, else without regard to case; a column comes back under the name that was asked for. Types
+ * follow the header alone (`binaryFields`, `asciiFields`): nulls are NaN, or `nullValue` in 64-bit columns. Complex
+ * numbers are pairs (a first axis of 2), bits and logicals 0 and 1, variable-length rows have `offsets`. Memory: the
+ * columns asked for and one chunk of rows.
  *
- * @throws InputError `fits-missing-hdu`, `fits-not-table`, `fits-tile-compressed`, `fits-truncated`, `fits-missing-column`,
- *   `fits-ambiguous-column`, `fits-bad-value`, `fits-bad-pointer`, `fits-too-large`, and those of `readFitsHeaders` and the headers
+ * @throws InputError `fits-missing-hdu`, `fits-not-table`, `fits-tile-compressed`, `fits-truncated`,
+ *   `fits-missing-column`, `fits-ambiguous-column`, `fits-bad-value`, `fits-bad-pointer`, `fits-too-large`, and those
+ *   of `readFitsHeaders` and the headers
  */
 export async function readFitsTable(source: ByteSource, options: ReadTableOptions = {}): Promise<Table> {
   const hdus = options.hdus ?? (await readFitsHeaders(source))
@@ -56,13 +58,19 @@ function checkRowCount({ header }: FitsHdu): void {
   if (rows > LIMITS[limit]) throw beyondLimit(limit, 'the table has too many rows (NAXIS2)', header.place, rows)
 }
 
-/** Names, types and shapes of a table's columns, from its header alone. Throws as `readFitsTable` for what is no table. */
+/**
+ * Names, types and shapes of a table's columns, from its header alone. Throws as `readFitsTable` for what is no table.
+ */
 export function fitsColumns(hdu: FitsHdu): readonly FieldFacts[] {
   requireTable(hdu)
   return hdu.kind === 'ASCII table' ? asciiFields(hdu.header) : binaryFields(hdu.header)
 }
 
-function chosen<F extends FieldFacts>(fields: readonly F[], { columns, wanted }: ReadTableOptions, hdu: FitsHdu): Wanted<F>[] {
+function chosen<F extends FieldFacts>(
+  fields: readonly F[],
+  { columns, wanted }: ReadTableOptions,
+  hdu: FitsHdu,
+): Wanted<F>[] {
   if (columns === undefined && wanted === undefined) return fields.map((field) => ({ ...field, askedName: field.name }))
   const further = wanted?.filter((name) => hasColumn(fields, name) && columns?.includes(name) !== true) ?? []
   return chooseColumns(fields, [...new Set([...(columns ?? []), ...further])], hdu)
@@ -70,6 +78,7 @@ function chosen<F extends FieldFacts>(fields: readonly F[], { columns, wanted }:
 
 function rowRange(rows: readonly [number, number] | undefined, rowCount: number): [number, number] {
   const [first, last] = rows ?? [0, rowCount]
-  if (!Number.isInteger(first) || first < 0 || !(last >= first)) throw new RangeError(`rows [${first}, ${last}) are no range`)
+  if (!Number.isInteger(first) || first < 0 || !(last >= first))
+    throw new RangeError(`rows [${first}, ${last}) are no range`)
   return [Math.min(first, rowCount), Math.min(last, rowCount)]
 }

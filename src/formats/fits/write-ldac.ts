@@ -5,8 +5,8 @@ import { FIELD_HEADER_CARD, LDAC_IMHEAD, LDAC_OBJECTS } from './ldac.js'
 import { writeFitsTables } from './write-table.js'
 
 /**
- * A FITS_LDAC catalogue as SExtractor writes it: the image's header as cards in LDAC_IMHEAD, the detections in LDAC_OBJECTS.
- * `imageCards` are those of the whole image header, SIMPLE first; END is added.
+ * A FITS_LDAC catalogue as SExtractor writes it: the image's header as cards in LDAC_IMHEAD, the detections in
+ * LDAC_OBJECTS. `imageCards` are those of the whole image header, SIMPLE first; END is added.
  */
 export function writeFitsLdac({
   imageCards,
@@ -19,7 +19,10 @@ export function writeFitsLdac({
 }): Uint8Array {
   const text = imageCards.map(cardText).join('') + 'END'
   const cards = text.match(new RegExp(`.{1,${CARD_BYTES}}`, 'g'))!
-  const imageHeader: Table = { rowCount: 1, columns: [{ name: FIELD_HEADER_CARD, type: 'string', values: cards, width: cards.length }] }
+  const imageHeader: Table = {
+    rowCount: 1,
+    columns: [{ name: FIELD_HEADER_CARD, type: 'string', values: cards, width: cards.length }],
+  }
   return writeFitsTables(
     [
       { table: imageHeader, extname: LDAC_IMHEAD, stringLengths: { [FIELD_HEADER_CARD]: CARD_BYTES } },

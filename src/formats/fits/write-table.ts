@@ -15,27 +15,45 @@ export interface FitsTableOptions {
   readonly doubles?: boolean
 }
 
-const STRUCTURE = /^(SIMPLE|XTENSION|BITPIX|NAXIS\d*|PCOUNT|GCOUNT|TFIELDS|EXTEND|THEAP|END|T(TYPE|FORM|UNIT|NULL|SCAL|ZERO|DIM|COMM)\d+)$/
+const FIELD_KEYWORDS = 'TTYPE|TFORM|TUNIT|TNULL|TSCAL|TZERO|TDIM|TCOMM'
+const STRUCTURE = new RegExp(
+  `^(SIMPLE|XTENSION|BITPIX|NAXIS\\d*|PCOUNT|GCOUNT|TFIELDS|EXTEND|THEAP|END|(${FIELD_KEYWORDS})\\d+)$`,
+)
 const MOST_FIELDS = 999
 const DESCRIPTOR_BYTES = 8
 
 /**
  * A FITS file of one binary table after an empty primary HDU.
  *
- * Types become L B I J K E D A; u16, u32, u64 and i8 go by TZERO; strings have the length of the longest; columns with `offsets`
- * become variable-length arrays (P); `unit`, `doc`, `shape` and `nullValue` become TUNIT, TCOMM, TDIM and TNULL.
+ * Types become L B I J K E D A; u16, u32, u64 and i8 go by TZERO; strings have the length of the longest; columns with
+ * `offsets` become variable-length arrays (P); `unit`, `doc`, `shape` and `nullValue` become TUNIT, TCOMM, TDIM and
+ * TNULL.
  *
- * @throws InputError `fits-not-ascii`, `fits-unwritable-card`; RangeError for more than 999 columns or cards that repeat the structure
+ * @throws InputError `fits-not-ascii`, `fits-unwritable-card`; RangeError for more than 999 columns or cards that
+ *   repeat the structure
  */
-export function writeFitsTable(table: Table, { primaryCards, allocate, ...options }: FitsTableOptions & { readonly primaryCards?: readonly FitsCardInput[]; readonly allocate?: Allocate } = {}): Uint8Array {
+export function writeFitsTable(
+  table: Table,
+  {
+    primaryCards,
+    allocate,
+    ...options
+  }: FitsTableOptions & { readonly primaryCards?: readonly FitsCardInput[]; readonly allocate?: Allocate } = {},
+): Uint8Array {
   return writeFitsTables([{ ...options, table }], primaryCards, allocate)
 }
 
 /** A FITS file of several binary tables, in this order. Otherwise as `writeFitsTable`. */
-export function writeFitsTables(tables: readonly (FitsTableOptions & { readonly table: Table })[], primaryCards: readonly FitsCardInput[] = [], allocate: Allocate = newMemory): Uint8Array {
+export function writeFitsTables(
+  tables: readonly (FitsTableOptions & { readonly table: Table })[],
+  primaryCards: readonly FitsCardInput[] = [],
+  allocate: Allocate = newMemory,
+): Uint8Array {
   const primary = primaryHeader([card('EXTEND', true, 'extensions may follow'), ...primaryCards.map(unstructured)])
   const hdus = tables.map(({ table, ...options }) => layOut(table, options))
-  const file = allocate(hdus.reduce((bytes, { header, dataBytes }) => bytes + header.length + padded(dataBytes), primary.length)).fill(0)
+  const file = allocate(
+    hdus.reduce((bytes, { header, dataBytes }) => bytes + header.length + padded(dataBytes), primary.length),
+  ).fill(0)
   file.set(primary)
   let at = primary.length
   for (const { header, table, fields, rowBytes, dataBytes } of hdus) {
@@ -47,10 +65,21 @@ export function writeFitsTables(tables: readonly (FitsTableOptions & { readonly 
   return file
 }
 
-/** All that stands before the rows in a file that `writeFitsTable` would write, had the table this many rows; columns of fixed length only. */
-export function fitsTableStart(table: Table, rowCount: number, options: Pick<FitsTableOptions, 'extname' | 'headerCards'> = {}): Uint8Array {
+/**
+ * All that stands before the rows in a file that `writeFitsTable` would write, had the table this many rows; columns of
+ * fixed length only.
+ */
+export function fitsTableStart(
+  table: Table,
+  rowCount: number,
+  options: Pick<FitsTableOptions, 'extname' | 'headerCards'> = {},
+): Uint8Array {
   const primary = primaryHeader([card('EXTEND', true, 'extensions may follow')])
-  const { header } = layOut({ columns: table.columns.map((column) => ({ ...column, values: [] }) as unknown as Column), rowCount }, options, true)
+  const { header } = layOut(
+    { columns: table.columns.map((column) => ({ ...column, values: [] }) as unknown as Column), rowCount },
+    options,
+    true,
+  )
   const start = new Uint8Array(primary.length + header.length)
   start.set(primary)
   start.set(header, primary.length)
@@ -66,7 +95,12 @@ export function writeFitsHeaderOnly(cards: readonly FitsCardInput[]): Uint8Array
 }
 
 function primaryHeader(cards: readonly FitsCardInput[]): Uint8Array {
-  return headerBytes([card('SIMPLE', true, 'conforms to FITS standard'), card('BITPIX', 8), card('NAXIS', 0, 'no data'), ...cards])
+  return headerBytes([
+    card('SIMPLE', true, 'conforms to FITS standard'),
+    card('BITPIX', 8),
+    card('NAXIS', 0, 'no data'),
+    ...cards,
+  ])
 }
 
 /** The card itself; RangeError where its keyword is one that the writer sets. */
@@ -93,17 +127,24 @@ interface LaidOut {
   readonly dataBytes: number
 }
 
-function layOut(table: Table, { extname, headerCards = [], stringLengths = {}, doubles = false }: FitsTableOptions, withoutRows = false): LaidOut {
-  if (table.columns.length > MOST_FIELDS) throw new RangeError(`${table.columns.length} columns are more than the ${MOST_FIELDS} of a FITS table`)
+function layOut(
+  table: Table,
+  { extname, headerCards = [], stringLengths = {}, doubles = false }: FitsTableOptions,
+  withoutRows = false,
+): LaidOut {
+  if (table.columns.length > MOST_FIELDS)
+    throw new RangeError(`${table.columns.length} columns are more than the ${MOST_FIELDS} of a FITS table`)
   const fields: WrittenField[] = []
   let rowBytes = 0
   let heapBytes = 0
   for (const column of table.columns) {
-    if (!withoutRows && (rowsOf(column) ?? table.rowCount) !== table.rowCount) throw new RangeError(`column ${column.name} has not ${table.rowCount} rows`)
+    if (!withoutRows && (rowsOf(column) ?? table.rowCount) !== table.rowCount)
+      throw new RangeError(`column ${column.name} has not ${table.rowCount} rows`)
     const field = layOutColumn(column, rowBytes, stringLengths[column.name] ?? 0, doubles)
     fields.push(field)
     rowBytes += field.bytes
-    if (column.offsets !== undefined && column.type !== 'string') heapBytes += column.values.length * STORED[column.type].bytes
+    if (column.offsets !== undefined && column.type !== 'string')
+      heapBytes += column.values.length * STORED[column.type].bytes
   }
   const header = headerBytes([
     card('XTENSION', 'BINTABLE', 'binary table'),
@@ -130,7 +171,8 @@ function layOutColumn(column: Column, offset: number, leastLength: number, doubl
   }
   const asDouble = doubles && column.type === 'f32' && offsets === undefined
   const { code, bytes } = STORED[asDouble ? 'f64' : column.type]
-  if (offsets === undefined) return { column, offset, bytes: width * bytes, length: 0, asDouble, format: width === 1 ? code : `${width}${code}` }
+  if (offsets === undefined)
+    return { column, offset, bytes: width * bytes, length: 0, asDouble, format: width === 1 ? code : `${width}${code}` }
   let longest = 0
   for (let r = 1; r < offsets.length; r++) longest = Math.max(longest, offsets[r]! - offsets[r - 1]!)
   return { column, offset, bytes: DESCRIPTOR_BYTES, length: 0, asDouble, format: `1P${code}(${longest})` }
@@ -140,7 +182,8 @@ function fieldCards({ column, length, format }: WrittenField, i: number): FitsCa
   const { name, type, unit, doc, nullValue, width = 1, shape = [width] } = column
   const n = i + 1
   const zero = type === 'string' ? undefined : STORED[type].zero
-  const axes = type === 'string' && width !== 1 ? [length, ...shape] : type !== 'string' && shape.length > 1 ? shape : undefined
+  const axes =
+    type === 'string' && width !== 1 ? [length, ...shape] : type !== 'string' && shape.length > 1 ? shape : undefined
   return [
     card(`TTYPE${n}`, name),
     card(`TFORM${n}`, format),
@@ -167,7 +210,8 @@ function writeRows(table: Table, fields: readonly WrittenField[], rowBytes: numb
       encodeElements(column, 0, table.rowCount, view, offset, rowBytes, asDouble)
     } else if (offsets === undefined) {
       const stride = asDouble ? STORED.f64.bytes : undefined
-      for (let r = 0, o = offset; r < table.rowCount; r++, o += rowBytes) encodeElements(column, r * width, (r + 1) * width, view, o, stride, asDouble)
+      for (let r = 0, o = offset; r < table.rowCount; r++, o += rowBytes)
+        encodeElements(column, r * width, (r + 1) * width, view, o, stride, asDouble)
     } else {
       for (let r = 0, o = offset; r < table.rowCount; r++, o += rowBytes) {
         view.setInt32(o, offsets[r + 1]! - offsets[r]!)

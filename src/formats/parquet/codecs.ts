@@ -10,7 +10,10 @@ export interface PageCodecs {
 /** Decompressors by codec. */
 export type Unpackers = Readonly<Record<string, DecompressTo | undefined>>
 
-/** Decompressors of some codecs. Those that the machine lacks, which other people's catalogues use, are loaded if they are needed. */
+/**
+ * Decompressors of some codecs. Those that the machine lacks, which other people's catalogues use, are loaded if they
+ * are needed.
+ */
 export async function unpackersOf(codecs: Iterable<string>, { gunzip, unbrotli }: PageCodecs): Promise<Unpackers> {
   const wanted = new Set(codecs)
   const unpackers: Record<string, DecompressTo> = { UNCOMPRESSED: (bytes) => bytes, GZIP: gunzip }

@@ -6,11 +6,18 @@ import type { ByteValues, Physical, Values } from './page-values.js'
 import { decodeHybrid } from './rle.js'
 
 /**
- * The values of a page, without its levels. Values of fixed width in PLAIN and BYTE_STREAM_SPLIT stay bytes until rows are taken from them.
+ * The values of a page, without its levels. Values of fixed width in PLAIN and BYTE_STREAM_SPLIT stay bytes until rows
+ * are taken from them.
  *
  * @throws Error if the bytes end early, or the encoding does not fit the type
  */
-export function decodeValues(bytes: Uint8Array, encoding: string, element: SchemaElement, count: number, dictionary: Physical | ByteValues | undefined): Values {
+export function decodeValues(
+  bytes: Uint8Array,
+  encoding: string,
+  element: SchemaElement,
+  count: number,
+  dictionary: Physical | ByteValues | undefined,
+): Values {
   const { type } = element
   const width = WIDTHS[type ?? '']
   if (count === 0) return { kind: 'plain', bytes: new Uint8Array(0) }
@@ -29,7 +36,8 @@ export function decodeValues(bytes: Uint8Array, encoding: string, element: Schem
       if (type === 'BOOLEAN') return { kind: 'typed', values: decodeHybrid(bytes.subarray(4), 1, count) as Uint8Array }
       break
     case 'DELTA_BINARY_PACKED':
-      if (type === 'INT32' || type === 'INT64') return { kind: 'typed', values: decodeDelta(bytes, type === 'INT32' ? 32 : 64, count).values }
+      if (type === 'INT32' || type === 'INT64')
+        return { kind: 'typed', values: decodeDelta(bytes, type === 'INT32' ? 32 : 64, count).values }
       break
     case 'DELTA_LENGTH_BYTE_ARRAY':
       if (type === 'BYTE_ARRAY') return { kind: 'bytes', values: lengthFirst(bytes, count) }
@@ -73,7 +81,8 @@ function looked(bytes: Uint8Array, count: number, dictionary: Physical | ByteVal
   if (bytes.byteLength === 0 && count > 0) throw new Error('a page without its indices')
   const indices = decodeHybrid(bytes.subarray(1), bytes[0] ?? 0, count)
   const size = 'indices' in dictionary || 'starts' in dictionary ? dictionary.starts.length : dictionary.length
-  for (let i = 0; i < count; i++) if (indices[i]! >= size) throw new Error(`value ${indices[i]} of a dictionary of ${size}`)
+  for (let i = 0; i < count; i++)
+    if (indices[i]! >= size) throw new Error(`value ${indices[i]} of a dictionary of ${size}`)
   if ('starts' in dictionary) return { kind: 'bytes', values: { ...dictionary, indices } }
   const values = new (dictionary.constructor as new (length: number) => Physical)(count)
   if (values instanceof BigInt64Array) {
@@ -101,14 +110,18 @@ function lengthFirst(bytes: Uint8Array, count: number): ByteValues {
   return { bytes, starts, lengths }
 }
 
-/** DELTA_BYTE_ARRAY: how much each value has in common with the one before, then what follows. Together they may be no larger than a page. */
+/**
+ * DELTA_BYTE_ARRAY: how much each value has in common with the one before, then what follows. Together they may be no
+ * larger than a page.
+ */
 function prefixFirst(bytes: Uint8Array, count: number): ByteValues {
   const prefixes = decodeDelta(bytes, 32, count)
   const suffixes = lengthFirst(bytes.subarray(prefixes.end), count)
   let total = 0
   for (let i = 0; i < count; i++) {
     const before = i === 0 ? 0 : prefixes.values[i - 1]! + suffixes.lengths[i - 1]!
-    if (!(prefixes.values[i]! >= 0 && prefixes.values[i]! <= before)) throw new Error(`a value begins with ${prefixes.values[i]} bytes of ${before}`)
+    if (!(prefixes.values[i]! >= 0 && prefixes.values[i]! <= before))
+      throw new Error(`a value begins with ${prefixes.values[i]} bytes of ${before}`)
     total += prefixes.values[i]! + suffixes.lengths[i]!
     if (total > LIMITS.pageBytes) throw new Error(`the values of a page hold more than ${LIMITS.pageBytes} bytes`)
   }

@@ -4,24 +4,30 @@ import { bitsAt } from './rle.js'
 const MAX_BLOCK = 65_536
 
 /**
- * Integers of 32 or 64 bits as DELTA_BINARY_PACKED (Parquet format, Encodings), modulo their width. Arithmetic in words of 32 bits: no bigint a value.
+ * Integers of 32 or 64 bits as DELTA_BINARY_PACKED (Parquet format, Encodings), modulo their width. Arithmetic in words
+ * of 32 bits: no bigint a value.
  *
  * @returns exactly `count` integers, and where their bytes end
  * @throws Error if the bytes end early or contradict themselves
  */
-export function decodeDelta<W extends 32 | 64>(bytes: Uint8Array, bits: W, count: number): { values: W extends 32 ? Int32Array : BigInt64Array; end: number } {
+export function decodeDelta<W extends 32 | 64>(
+  bytes: Uint8Array,
+  bits: W,
+  count: number,
+): { values: W extends 32 ? Int32Array : BigInt64Array; end: number } {
   const reader = new Varints(bytes)
   const block = reader.size()
   const miniblocks = reader.size()
   const perMiniblock = block / miniblocks
-  if (!(block > 0 && block <= MAX_BLOCK && perMiniblock % 8 === 0)) throw new Error(`blocks of ${block} values in ${miniblocks} miniblocks`)
+  if (!(block > 0 && block <= MAX_BLOCK && perMiniblock % 8 === 0))
+    throw new Error(`blocks of ${block} values in ${miniblocks} miniblocks`)
   const told = reader.size()
   if (told !== count) throw new Error(`${told} packed integers, ${count} expected`)
   const words = new Uint32Array(2 * count)
   reader.zigzag()
   let [low, high] = [reader.low, reader.high]
   if (count > 0) [words[0], words[1]] = [low, high]
-  for (let done = 1; done < count; ) {
+  for (let done = 1; done < count;) {
     reader.zigzag()
     const [leastLow, leastHigh] = [reader.low, reader.high]
     const widths = reader.take(miniblocks)
@@ -42,7 +48,8 @@ export function decodeDelta<W extends 32 | 64>(bytes: Uint8Array, bits: W, count
       }
     }
   }
-  const values = bits === 64 ? new BigInt64Array(words.buffer) : Int32Array.from({ length: count }, (_, i) => words[2 * i]! | 0)
+  const values =
+    bits === 64 ? new BigInt64Array(words.buffer) : Int32Array.from({ length: count }, (_, i) => words[2 * i]! | 0)
   return { values: values as W extends 32 ? Int32Array : BigInt64Array, end: reader.at }
 }
 

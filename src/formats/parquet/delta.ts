@@ -1,4 +1,7 @@
-/** Values whose differences share a width of bits: the fewest that the format allows, so that one long gap widens few others. */
+/**
+ * Values whose differences share a width of bits: the fewest that the format allows, so that one long gap widens few
+ * others.
+ */
 const MINIBLOCK = 32
 /** Blocks are multiples of this. */
 const BLOCK_STEP = 128
@@ -7,8 +10,9 @@ const LONGEST_BLOCK = 1536
 const MOST_HEADER_BYTES = 40 + LONGEST_BLOCK / MINIBLOCK
 
 /**
- * 64-bit integers as DELTA_BINARY_PACKED (Parquet format, Encodings): the first value, then blocks of differences above the
- * block's least one, bit-packed in miniblocks. A block is as long as a row group, because each costs its least difference.
+ * 64-bit integers as DELTA_BINARY_PACKED (Parquet format, Encodings): the first value, then blocks of differences above
+ * the block's least one, bit-packed in miniblocks. A block is as long as a row group, because each costs its least
+ * difference.
  */
 export function deltaBinaryPacked(values: BigInt64Array): Uint8Array {
   const count = values.length
@@ -99,7 +103,7 @@ class PackedBytes {
   }
 
   private putBits(bit: number, value: number, count: number): void {
-    for (let done = 0; done < count; ) {
+    for (let done = 0; done < count;) {
       const shift = (bit + done) & 7
       this.bytes[(bit + done) >> 3]! |= (value >>> done) << shift
       done += 8 - shift

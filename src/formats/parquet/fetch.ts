@@ -19,7 +19,11 @@ export function coalesceRanges(ranges: readonly ByteRange[], gapBytes: number): 
 }
 
 /** The bytes of every range, in the order asked for, by as few requests as `gapBytes` allows. */
-export async function fetchRanges(source: ByteSource, ranges: readonly ByteRange[], gapBytes: number): Promise<Uint8Array[]> {
+export async function fetchRanges(
+  source: ByteSource,
+  ranges: readonly ByteRange[],
+  gapBytes: number,
+): Promise<Uint8Array[]> {
   const requests = coalesceRanges(ranges, gapBytes)
   const answers = await Promise.all(requests.map(({ start, end }) => source.slice(start, end)))
   for (const [i, { start, end }] of requests.entries()) {

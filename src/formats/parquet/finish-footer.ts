@@ -31,19 +31,28 @@ const MAGIC = new TextEncoder().encode('PAR1')
 const VERSION = 1
 
 /**
- * Puts the column chunks of a Parquet file in the order of its readers, and behind them the map of row groups (`GroupMap`) and a footer
- * with no more than its readers need: bounds of the sort column alone, the number of missing values of others.
+ * Puts the column chunks of a Parquet file in the order of its readers, and behind them the map of row groups
+ * (`GroupMap`) and a footer with no more than its readers need: bounds of the sort column alone, the number of missing
+ * values of others.
  */
-export async function finishedFile(schema: SchemaElement[], groups: readonly StoreGroup[], { sortedBy, apart: namesApart, rowGroupRows, createdBy }: SortedLayout): Promise<SortedParquet> {
+export async function finishedFile(
+  schema: SchemaElement[],
+  groups: readonly StoreGroup[],
+  { sortedBy, apart: namesApart, rowGroupRows, createdBy }: SortedLayout,
+): Promise<SortedParquet> {
   const names = schema.slice(1).map(({ name }) => name)
   const sortColumn = names.indexOf(sortedBy)
   const apart = names.map((name) => namesApart.includes(name))
   const lengths = new Uint32Array(names.length * groups.length)
-  for (const [g, { chunks }] of groups.entries()) for (const [c, { bytes }] of chunks.entries()) lengths[c * groups.length + g] = bytes.byteLength
+  for (const [g, { chunks }] of groups.entries())
+    for (const [c, { bytes }] of chunks.entries()) lengths[c * groups.length + g] = bytes.byteLength
   const starts = chunkStarts(lengths, apart, groups.length)
   const rowCount = groups.reduce((total, { rows }) => total + rows, 0)
   const firstKeys = Float64Array.from(groups, ({ bounds }) => Number(bounds[0] >> BigInt(MAP_KEY_SHIFT_BITS)))
-  const map = encodeGroupMap({ rowCount, rowGroupRows, groupCount: groups.length, columnCount: names.length, firstKeys, lengths }, apart)
+  const map = encodeGroupMap(
+    { rowCount, rowGroupRows, groupCount: groups.length, columnCount: names.length, firstKeys, lengths },
+    apart,
+  )
   const mapStart = lengths.reduce((total, length) => total + length, MAGIC.byteLength)
   const mapCrc32 = crc32(map)
   const footer = await encodeFooter({
@@ -53,7 +62,9 @@ export async function finishedFile(schema: SchemaElement[], groups: readonly Sto
     row_groups: groups.map(({ rows, bounds, chunks }, g) => ({
       total_byte_size: BigInt(chunks.reduce((total, { unpackedBytes }) => total + unpackedBytes, 0)),
       num_rows: BigInt(rows),
-      columns: chunks.map((chunk, c) => columnChunk(names[c]!, chunk, rows, starts[c * groups.length + g]!, c === sortColumn ? bounds : undefined)),
+      columns: chunks.map((chunk, c) =>
+        columnChunk(names[c]!, chunk, rows, starts[c * groups.length + g]!, c === sortColumn ? bounds : undefined),
+      ),
       sorting_columns: [{ column_idx: sortColumn, descending: false, nulls_first: false }],
     })),
     key_value_metadata: [{ key: GROUP_MAP_KEY, value: `${mapStart} ${map.byteLength} ${mapCrc32.toString(16)}` }],
@@ -62,7 +73,8 @@ export async function finishedFile(schema: SchemaElement[], groups: readonly Sto
   })
   const whole = new Uint8Array(mapStart + map.byteLength + footer.byteLength)
   whole.set(MAGIC)
-  for (const [g, { chunks }] of groups.entries()) for (const [c, { bytes }] of chunks.entries()) whole.set(bytes, starts[c * groups.length + g])
+  for (const [g, { chunks }] of groups.entries())
+    for (const [c, { bytes }] of chunks.entries()) whole.set(bytes, starts[c * groups.length + g])
   whole.set(map, mapStart)
   whole.set(footer, mapStart + map.byteLength)
   return { bytes: whole, mapStart, mapBytes: map.byteLength, mapCrc32 }
@@ -71,7 +83,14 @@ export async function finishedFile(schema: SchemaElement[], groups: readonly Sto
 /** A file without rows that carries the schema of another: what HATS calls `_common_metadata`. */
 export async function schemaOnlyParquet(bytes: Uint8Array): Promise<Uint8Array> {
   const { version, schema, created_by } = parquetMetadata(bytes)
-  const footer = await encodeFooter({ version, schema, num_rows: 0n, row_groups: [], ...(created_by === undefined ? {} : { created_by }), metadata_length: 0 })
+  const footer = await encodeFooter({
+    version,
+    schema,
+    num_rows: 0n,
+    row_groups: [],
+    ...(created_by === undefined ? {} : { created_by }),
+    metadata_length: 0,
+  })
   const whole = new Uint8Array(MAGIC.byteLength + footer.byteLength)
   whole.set(MAGIC)
   whole.set(footer, MAGIC.byteLength)
@@ -88,7 +107,13 @@ export async function encodeFooter(metadata: FileMetaData): Promise<Uint8Array> 
   return writer.getBytes().slice()
 }
 
-function columnChunk(name: string, { type, encoding, codec, missing, unpackedBytes, bytes }: StoreChunk, rows: number, start: number, bounds: StoreGroup['bounds'] | undefined): ColumnChunk {
+function columnChunk(
+  name: string,
+  { type, encoding, codec, missing, unpackedBytes, bytes }: StoreChunk,
+  rows: number,
+  start: number,
+  bounds: StoreGroup['bounds'] | undefined,
+): ColumnChunk {
   return {
     file_offset: 0n,
     meta_data: {

@@ -21,21 +21,24 @@ export function rowsIn(runs: RowRuns): number {
 }
 
 /**
- * A column of the rows of some groups, one after the other. Missing numbers are NaN, which makes doubles of integers and truth values; missing texts are
- * empty.
+ * A column of the rows of some groups, one after the other. Missing numbers are NaN, which makes doubles of integers
+ * and truth values; missing texts are empty.
  *
- * @throws InputError `unfit-column` for a 64-bit integer that is missing or does not fit, `beyond-limit` for too much text
+ * @throws InputError `unfit-column` for a 64-bit integer that is missing or does not fit, `beyond-limit` for too much
+ *   text
  */
 export function gatherColumn(column: FlatColumn, groups: readonly GroupRows[], place: Place): Column {
   const { element, name } = column
   const rowCount = groups.reduce((total, { runs }) => total + rowsIn(runs), 0)
   const isBytes = element.type === 'BYTE_ARRAY' || element.type === 'FIXED_LEN_BYTE_ARRAY'
-  const gathered: Gathered = { values: isBytes ? new Array<Uint8Array | undefined>(rowCount) : emptyPhysical(element.type!, rowCount) }
+  const gathered: Gathered = {
+    values: isBytes ? new Array<Uint8Array | undefined>(rowCount) : emptyPhysical(element.type!, rowCount),
+  }
   let at = 0
   for (const { pages, runs } of groups) {
     let p = 0
     for (let i = 0; i < runs.length; i += 2) {
-      for (let row = runs[i]!; row < runs[i + 1]!; ) {
+      for (let row = runs[i]!; row < runs[i + 1]!;) {
         while (pages[p]!.firstRow + pages[p]!.rows <= row) p++
         const page = pages[p]!
         const end = Math.min(runs[i + 1]!, page.firstRow + page.rows)
@@ -49,12 +52,19 @@ export function gatherColumn(column: FlatColumn, groups: readonly GroupRows[], p
 }
 
 /** Physical values as those that the schema says they are. */
-function logicalValues(element: SchemaElement, { values, missing }: Gathered, place: Place): Pick<Column, 'type' | 'values'> {
+function logicalValues(
+  element: SchemaElement,
+  { values, missing }: Gathered,
+  place: Place,
+): Pick<Column, 'type' | 'values'> {
   const type = columnTypeOf(element)
   if (Array.isArray(values)) {
     if (type === 'string') return { type, values: textsOf(values, place) }
     const scale = scaleOf(element)
-    return { type: 'f64', values: Float64Array.from(values, (bytes) => (bytes === undefined ? NaN : signedNumber(bytes, place) * scale)) }
+    return {
+      type: 'f64',
+      values: Float64Array.from(values, (bytes) => (bytes === undefined ? NaN : signedNumber(bytes, place) * scale)),
+    }
   }
   if (values instanceof BigInt64Array && type === 'i64') {
     if (missing !== undefined) throw new InputError('unfit-column', 'a 64-bit integer is missing', place)
@@ -75,8 +85,10 @@ function logicalValues(element: SchemaElement, { values, missing }: Gathered, pl
   return { type: 'f64', values: numbers }
 }
 
-const isDecimal = ({ converted_type: converted, logical_type: logical }: SchemaElement): boolean => converted === 'DECIMAL' || logical?.type === 'DECIMAL'
-const scaleOf = ({ scale, logical_type: logical }: SchemaElement): number => 10 ** -(scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0))
+const isDecimal = ({ converted_type: converted, logical_type: logical }: SchemaElement): boolean =>
+  converted === 'DECIMAL' || logical?.type === 'DECIMAL'
+const scaleOf = ({ scale, logical_type: logical }: SchemaElement): number =>
+  10 ** -(scale ?? (logical?.type === 'DECIMAL' ? logical.scale : 0))
 
 function isUnsigned({ converted_type: converted, logical_type: logical }: SchemaElement): boolean {
   return logical === undefined ? /^UINT_/.test(converted ?? '') : logical.type === 'INTEGER' && !logical.isSigned
@@ -87,7 +99,11 @@ function refuseBeyond63Bits(values: BigInt64Array, place: Place): void {
   for (let i = 0; i < values.length; i++) {
     if (high[2 * i + 1]! >= 0) continue
     const found = String(BigInt.asUintN(64, values[i]!))
-    throw new InputError('unfit-column', 'an unsigned 64-bit integer does not fit', { ...place, found, expected: 'up to 63 bits' })
+    throw new InputError('unfit-column', 'an unsigned 64-bit integer does not fit', {
+      ...place,
+      found,
+      expected: 'up to 63 bits',
+    })
   }
 }
 
@@ -114,7 +130,8 @@ function textsOf(values: readonly (Uint8Array | undefined)[], place: Place): str
   let text = ''
   return Array.from(values, (bytes) => {
     if (bytes === undefined) return ''
-    const isRepeated = bytes.buffer === last?.buffer && bytes.byteOffset === last.byteOffset && bytes.byteLength === last.byteLength
+    const isRepeated =
+      bytes.buffer === last?.buffer && bytes.byteOffset === last.byteOffset && bytes.byteLength === last.byteLength
     if (!isRepeated) text = decoder.decode(bytes)
     last = bytes
     return text

@@ -7,21 +7,35 @@ const MAGIC_BYTES = 4
 const TAIL_BYTES = 8
 
 /**
- * A Parquet file without rows that lists the row groups of other files, `file_path` set: what HATS and dask call `_metadata`.
- * The row groups are encoded file by file and joined as bytes, because in thrift's compact protocol an element of a list does not depend on the others.
+ * A Parquet file without rows that lists the row groups of other files, `file_path` set: what HATS and dask call
+ * `_metadata`. The row groups are encoded file by file and joined as bytes, because in thrift's compact protocol an
+ * element of a list does not depend on the others.
  *
  * @param schema a schema-only file, as `schemaOnlyParquet` makes it
  * @param footers from the start of each file's footer to its end
  */
-export async function gatheredMetadata(schema: Uint8Array, footers: AsyncIterable<{ path: string; footer: Uint8Array }>): Promise<Uint8Array> {
+export async function gatheredMetadata(
+  schema: Uint8Array,
+  footers: AsyncIterable<{ path: string; footer: Uint8Array }>,
+): Promise<Uint8Array> {
   const { version, schema: elements, created_by } = parquetMetadata(copied(schema))
-  const base: FileMetaData = { version, schema: elements, num_rows: 0n, row_groups: [], ...(created_by === undefined ? {} : { created_by }), metadata_length: 0 }
+  const base: FileMetaData = {
+    version,
+    schema: elements,
+    num_rows: 0n,
+    row_groups: [],
+    ...(created_by === undefined ? {} : { created_by }),
+    metadata_length: 0,
+  }
   const parts: Uint8Array[] = []
   let groups = 0
   let rows = 0n
   for await (const { path, footer } of footers) {
     const { row_groups, num_rows } = parquetMetadata(copied(footer))
-    const named = row_groups.map((group) => ({ ...group, columns: group.columns.map((chunk) => ({ ...chunk, file_path: path })) }))
+    const named = row_groups.map((group) => ({
+      ...group,
+      columns: group.columns.map((chunk) => ({ ...chunk, file_path: path })),
+    }))
     const without = await encodeFooter({ ...base, row_groups: [], num_rows: 0n })
     const withGroups = await encodeFooter({ ...base, row_groups: named, num_rows: 0n })
     const start = listStart(without, withGroups)
@@ -31,7 +45,11 @@ export async function gatheredMetadata(schema: Uint8Array, footers: AsyncIterabl
     rows += num_rows
   }
   const empty = await encodeFooter({ ...base, num_rows: rows })
-  const other = await encodeFooter({ ...base, num_rows: rows, row_groups: [{ columns: [], num_rows: 0n, total_byte_size: 0n }] })
+  const other = await encodeFooter({
+    ...base,
+    num_rows: rows,
+    row_groups: [{ columns: [], num_rows: 0n, total_byte_size: 0n }],
+  })
   const start = listStart(empty, other)
   const end = empty.length - TAIL_BYTES
   const body = [empty.subarray(0, start), listHeader(groups), ...parts, empty.subarray(start + 1, end)]

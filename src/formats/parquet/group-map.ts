@@ -2,11 +2,12 @@ import { InputError } from '../../errors.js'
 import type { ByteRange } from './fetch.js'
 
 /**
- * Where the column chunks of a sorted file lie, row group by row group: all that reading rows by their key needs, in a thirtieth of the
- * bytes of the file's footer. It stands between the last page and the footer, where a Parquet reader does not look.
+ * Where the column chunks of a sorted file lie, row group by row group: all that reading rows by their key needs, in a
+ * thirtieth of the bytes of the file's footer. It stands between the last page and the footer, where a Parquet reader
+ * does not look.
  *
- * In the file come first, row group by row group, the columns that an ordinary run reads, so that one request fetches a row group whole;
- * then, column by column, those that stand apart. Each chunk is one page.
+ * In the file come first, row group by row group, the columns that an ordinary run reads, so that one request fetches a
+ * row group whole; then, column by column, those that stand apart. Each chunk is one page.
  */
 export interface GroupMap {
   readonly rowCount: number
@@ -61,8 +62,8 @@ export function chunkStarts(lengths: Uint32Array, apart: readonly boolean[], gro
 }
 
 /**
- * The map as bytes: LEB128 numbers. Version, rows, rows a group, columns; which columns stand apart (0 or 1 each); the first keys as
- * differences; the chunk lengths column by column as zigzag differences.
+ * The map as bytes: LEB128 numbers. Version, rows, rows a group, columns; which columns stand apart (0 or 1 each); the
+ * first keys as differences; the chunk lengths column by column as zigzag differences.
  */
 export function encodeGroupMap(map: Omit<GroupMap, 'starts'>, apart: readonly boolean[]): Uint8Array {
   const out: number[] = []
@@ -91,9 +92,14 @@ export function encodeGroupMap(map: Omit<GroupMap, 'starts'>, apart: readonly bo
 }
 
 /** Reads a map back. Throws InputError `damaged-parquet` where the bytes end early or contradict `expected`. */
-export function parseGroupMap(bytes: Uint8Array, expected: { readonly rows: number; readonly columns: number; readonly mapStart: number }, file: string): GroupMap {
+export function parseGroupMap(
+  bytes: Uint8Array,
+  expected: { readonly rows: number; readonly columns: number; readonly mapStart: number },
+  file: string,
+): GroupMap {
   let at = 0
-  const damaged = (found: string) => new InputError('damaged-parquet', 'the map of row groups is damaged', { file, found })
+  const damaged = (found: string) =>
+    new InputError('damaged-parquet', 'the map of row groups is damaged', { file, found })
   const take = (): number => {
     let value = 0
     for (let scale = 1; scale < 2 ** 53; scale *= 128) {
@@ -107,7 +113,8 @@ export function parseGroupMap(bytes: Uint8Array, expected: { readonly rows: numb
   const version = take()
   if (version !== VERSION) throw damaged(`version ${version}`)
   const [rowCount, rowGroupRows, columnCount] = [take(), take(), take()]
-  if (rowCount !== expected.rows || columnCount !== expected.columns || !(rowGroupRows > 0)) throw damaged(`${rowCount} rows of ${columnCount} columns`)
+  if (rowCount !== expected.rows || columnCount !== expected.columns || !(rowGroupRows > 0))
+    throw damaged(`${rowCount} rows of ${columnCount} columns`)
   const apart = Array.from({ length: columnCount }, () => take() === 1)
   const groupCount = Math.ceil(rowCount / rowGroupRows)
   if (groupCount * columnCount > bytes.length) throw damaged(`${groupCount} row groups`)
@@ -119,6 +126,15 @@ export function parseGroupMap(bytes: Uint8Array, expected: { readonly rows: numb
     lengths[i] = (i % groupCount === 0 ? 0 : lengths[i - 1]!) + (step % 2 === 0 ? step / 2 : -(step + 1) / 2)
   }
   const end = lengths.reduce((total, length) => total + length, FIRST_CHUNK_AT)
-  if (at !== bytes.length || end !== expected.mapStart) throw damaged(`chunks to byte ${end}, a map from byte ${expected.mapStart}`)
-  return { rowCount, rowGroupRows, groupCount, columnCount, firstKeys, starts: chunkStarts(lengths, apart, groupCount), lengths }
+  if (at !== bytes.length || end !== expected.mapStart)
+    throw damaged(`chunks to byte ${end}, a map from byte ${expected.mapStart}`)
+  return {
+    rowCount,
+    rowGroupRows,
+    groupCount,
+    columnCount,
+    firstKeys,
+    starts: chunkStarts(lengths, apart, groupCount),
+    lengths,
+  }
 }

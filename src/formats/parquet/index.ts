@@ -4,7 +4,14 @@ export { parseGroupMap, type GroupMap } from './group-map.js'
 export { coalesceRanges, fetchRanges, type ByteRange } from './fetch.js'
 export { isAscending, keyCell, type KeyRanges } from './key-ranges.js'
 export { gatheredMetadata } from './gathered-metadata.js'
-export { openParquet, readableColumn, refuseRowCount, type FooterFacts, type ParquetColumn, type ParquetFile } from './open.js'
+export {
+  openParquet,
+  readableColumn,
+  refuseRowCount,
+  type FooterFacts,
+  type ParquetColumn,
+  type ParquetFile,
+} from './open.js'
 export { readParquet, readRowGroup } from './read.js'
 export type { PageCodecs } from './codecs.js'
 export type { Brotli } from './store-chunk.js'

@@ -1,6 +1,7 @@
 /**
  * Which values of a non-negative 64-bit sort key are wanted: those with floor(key / 2^shiftBits) in one of the ranges.
- * `ranges` is flat, [lo, hi) pairs, ascending and disjoint. For HEALPix cells of order k over `_healpix_29`, shiftBits = 2 (29 - k).
+ * `ranges` is flat, [lo, hi) pairs, ascending and disjoint. For HEALPix cells of order k over `_healpix_29`, shiftBits
+ * = 2 (29 - k).
  */
 export interface KeyRanges {
   /** Such that a shifted key is below 2^53, and so exact in a double. */
@@ -37,8 +38,8 @@ export function overlapsKeys({ shiftBits, ranges }: KeyRanges, min: bigint, max:
 }
 
 /**
- * Whether keys ascend and none is negative. Keys are read as pairs of 32-bit words, low word first as on every machine that Node runs on: no bigint
- * per row.
+ * Whether keys ascend and none is negative. Keys are read as pairs of 32-bit words, low word first as on every machine
+ * that Node runs on: no bigint per row.
  */
 export function isAscending(keys: BigInt64Array): boolean {
   const words = new Uint32Array(keys.buffer, keys.byteOffset, 2 * keys.length)

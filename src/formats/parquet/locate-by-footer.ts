@@ -7,9 +7,15 @@ import { pageIndexRange, parsePageIndex, type GroupPages } from './page-index.js
 import { candidateGroups, candidatePages } from './plan.js'
 
 /** The facts of a flat column; undefined if the row group has no such column, or it is nested. */
-function flatColumn(file: ParquetFile, group: number, name: string): { column: FlatColumn; meta: ColumnMetaData } | undefined {
+function flatColumn(
+  file: ParquetFile,
+  group: number,
+  name: string,
+): { column: FlatColumn; meta: ColumnMetaData } | undefined {
   const isColumn = (path: readonly string[]) => path.length === 1 && path[0] === name
-  const meta = file.metadata.row_groups[group]!.columns.find(({ meta_data }) => isColumn(meta_data!.path_in_schema))?.meta_data
+  const meta = file.metadata.row_groups[group]!.columns.find(({ meta_data }) =>
+    isColumn(meta_data!.path_in_schema),
+  )?.meta_data
   const element = file.schema.children.find((child) => child.element.name === name)?.element
   if (meta === undefined || element?.type === undefined) return undefined
   return { column: { name, element, optional: element.repetition_type !== 'REQUIRED' }, meta }
@@ -28,8 +34,8 @@ export function wholeChunk(file: ParquetFile, group: number, name: string): Colu
 }
 
 /**
- * Finds pages by the footer. Row groups are chosen by the statistics of `key`, and pages by the column and offset indexes, as far as the file has them;
- * indexes are read once and kept. Without a key all rows are looked at.
+ * Finds pages by the footer. Row groups are chosen by the statistics of `key`, and pages by the column and offset
+ * indexes, as far as the file has them; indexes are read once and kept. Without a key all rows are looked at.
  */
 export function locateByFooter(file: ParquetFile, key: string | undefined, gapBytes: number): Locator {
   const known = new Map<number, GroupPages>()
@@ -40,15 +46,23 @@ export function locateByFooter(file: ParquetFile, key: string | undefined, gapBy
   }
   return {
     source: file.source,
-    groups: (wanted) => (key === undefined ? Array.from(file.metadata.row_groups.keys()) : candidateGroups(file, key, wanted)),
+    groups: (wanted) =>
+      key === undefined ? Array.from(file.metadata.row_groups.keys()) : candidateGroups(file, key, wanted),
     rowsOf: (group) => Number(file.metadata.row_groups[group]!.num_rows),
     async prepare(groups) {
       const missing = groups.filter((group) => !known.has(group))
       const ranges = missing.map((group) => pageIndexRange(file, group))
-      const bytes = await fetchRanges(file.source, ranges.filter((range) => range !== undefined), gapBytes)
+      const bytes = await fetchRanges(
+        file.source,
+        ranges.filter((range) => range !== undefined),
+        gapBytes,
+      )
       let next = 0
       for (const [i, group] of missing.entries()) {
-        known.set(group, parsePageIndex(file, group, key ?? '', ranges[i], ranges[i] === undefined ? undefined : bytes[next++]))
+        known.set(
+          group,
+          parsePageIndex(file, group, key ?? '', ranges[i], ranges[i] === undefined ? undefined : bytes[next++]),
+        )
       }
     },
     find,

@@ -9,7 +9,10 @@ export interface MappedColumn extends FlatColumn {
   readonly codec: string
 }
 
-/** Finds pages by the map of row groups. `columns` are those of the file, in its order; every chunk is one page, with a checksum. */
+/**
+ * Finds pages by the map of row groups. `columns` are those of the file, in its order; every chunk is one page, with a
+ * checksum.
+ */
 export function locateByMap(source: ByteSource, map: GroupMap, columns: readonly MappedColumn[]): Locator {
   const numbers = new Map(columns.map(({ name }, number) => [name, number]))
   return {
@@ -22,7 +25,13 @@ export function locateByMap(source: ByteSource, map: GroupMap, columns: readonly
       if (number === undefined) return undefined
       const firstRows = Float64Array.of(0, rowsOfGroup(map, group))
       const column = columns[number]!
-      return { column, codec: column.codec, byteRanges: [chunkRange(map, number, group)], firstRows, hasChecksums: true }
+      return {
+        column,
+        codec: column.codec,
+        byteRanges: [chunkRange(map, number, group)],
+        firstRows,
+        hasChecksums: true,
+      }
     },
     keyPages: () => undefined,
   }

@@ -14,7 +14,10 @@ export interface Locator {
   /** Pages of a column; undefined if the group has none. */
   find(group: number, column: string): ColumnPages | undefined
   /** Pages of the key that may hold wanted ones; undefined if rows cannot be narrowed down by a key. */
-  keyPages(group: number, wanted: KeyRanges): { readonly pages: ColumnPages; readonly numbers: readonly number[] } | undefined
+  keyPages(
+    group: number,
+    wanted: KeyRanges,
+  ): { readonly pages: ColumnPages; readonly numbers: readonly number[] } | undefined
 }
 
 /** The place of a row group, and of a column of it, for messages. */
@@ -25,6 +28,7 @@ export function placeOf(locator: Locator, rowGroup: number, column?: string): Pl
 /** The pages of a column. Throws InputError if there is no such column. */
 export function pagesOf(locator: Locator, group: number, column: string): ColumnPages {
   const pages = locator.find(group, column)
-  if (pages === undefined) throw new InputError('missing-column', 'the file has no such column', placeOf(locator, group, column))
+  if (pages === undefined)
+    throw new InputError('missing-column', 'the file has no such column', placeOf(locator, group, column))
   return pages
 }

@@ -1,4 +1,5 @@
-// Codecs of bytes and back references, into memory of the size that is expected. The libraries' own trust the lengths in damaged input, and do not end.
+// Codecs of bytes and back references, into memory of the size that is expected. The libraries' own trust the lengths
+// in damaged input, and do not end.
 
 /** Output that grows by literals and copies, and no further than it is long. */
 class Output {
@@ -28,12 +29,14 @@ class Output {
   }
 
   whole(): Uint8Array {
-    if (this.length !== this.bytes.byteLength) throw new Error(`${this.length} bytes were unpacked, ${this.bytes.byteLength} expected`)
+    if (this.length !== this.bytes.byteLength)
+      throw new Error(`${this.length} bytes were unpacked, ${this.bytes.byteLength} expected`)
     return this.bytes
   }
 
   private fits(count: number): void {
-    if (count > this.bytes.byteLength - this.length) throw new Error(`more than ${this.bytes.byteLength} bytes were unpacked`)
+    if (count > this.bytes.byteLength - this.length)
+      throw new Error(`more than ${this.bytes.byteLength} bytes were unpacked`)
   }
 }
 
@@ -98,7 +101,10 @@ export function unpackLz4Raw(packed: Uint8Array, byteLength: number): Uint8Array
   return output.whole()
 }
 
-/** The older LZ4 of Parquet: blocks in the frames of Hadoop (unpacked and packed length, big endian), or one bare block. Throws Error for damage. */
+/**
+ * The older LZ4 of Parquet: blocks in the frames of Hadoop (unpacked and packed length, big endian), or one bare block.
+ * Throws Error for damage.
+ */
 export function unpackLz4(packed: Uint8Array, byteLength: number): Uint8Array {
   const frames = hadoopFrames(packed, byteLength)
   if (frames === undefined) return unpackLz4Raw(packed, byteLength)
@@ -112,7 +118,7 @@ function hadoopFrames(packed: Uint8Array, byteLength: number): Uint8Array[] | un
   const view = new DataView(packed.buffer, packed.byteOffset, packed.byteLength)
   const frames: Uint8Array[] = []
   let unpacked = 0
-  for (let at = 0; at < packed.byteLength; ) {
+  for (let at = 0; at < packed.byteLength;) {
     if (at + 8 > packed.byteLength) return undefined
     const size = view.getUint32(at + 4)
     unpacked += view.getUint32(at)

@@ -38,7 +38,8 @@ const MAGIC_PAR1 = 0x31524150
 /** Reads the footer of a Parquet file; throws InputError `damaged-parquet` where it is not one. */
 export async function openParquet(source: ByteSource, footer?: FooterFacts): Promise<ParquetFile> {
   const tail = await readFooter(source, footer)
-  const damaged = (sentence: string, cause?: unknown) => new InputError('damaged-parquet', sentence, { file: source.name }, { cause })
+  const damaged = (sentence: string, cause?: unknown) =>
+    new InputError('damaged-parquet', sentence, { file: source.name }, { cause })
   let metadata: FileMetaData
   let schema: SchemaTree
   try {
@@ -51,7 +52,8 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
   const nameless = metadata.schema.findIndex(({ name }) => typeof name !== 'string')
   if (nameless >= 0) throw damaged(`element ${nameless} of the schema has no name`)
   const columns = schema.children.flatMap((child) => columnOf(child))
-  if (columns.length > LIMITS.tableColumns) throw beyondLimit('tableColumns', 'the file has too many columns', { file: source.name }, columns.length)
+  if (columns.length > LIMITS.tableColumns)
+    throw beyondLimit('tableColumns', 'the file has too many columns', { file: source.name }, columns.length)
   const footerStart = source.byteLength - 8 - metadata.metadata_length
   let rows = 0
   let pagesEnd = 4
@@ -60,20 +62,28 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
     if (problem !== undefined) throw new InputError('damaged-parquet', problem, { file: source.name, rowGroup: g })
     rows += Number(group.num_rows)
     if (group.num_rows === 0n) continue
-    for (const { meta_data: meta } of group.columns) pagesEnd = Math.max(pagesEnd, Number(chunkStart(meta!) + meta!.total_compressed_size))
+    for (const { meta_data: meta } of group.columns)
+      pagesEnd = Math.max(pagesEnd, Number(chunkStart(meta!) + meta!.total_compressed_size))
   }
   refuseRowCount(rows, source)
-  if (rows !== Number(metadata.num_rows)) throw damaged(`the footer counts ${metadata.num_rows} rows, its row groups ${rows}`)
+  if (rows !== Number(metadata.num_rows))
+    throw damaged(`the footer counts ${metadata.num_rows} rows, its row groups ${rows}`)
   return { source, rowCount: rows, columns, metadata, schema, pagesEnd }
 }
 
-/** Refuses a number of rows that no file of the size has need of: a column of one value takes no space, and memory all the same. */
+/**
+ * Refuses a number of rows that no file of the size has need of: a column of one value takes no space, and memory all
+ * the same.
+ */
 export function refuseRowCount(rows: number, { name, byteLength }: Pick<ByteSource, 'name' | 'byteLength'>): void {
   if (rows <= Math.max(LIMITS.parquetRows, byteLength / LIMITS.parquetBytesPerRow)) return
   throw beyondLimit('parquetRows', `${byteLength} bytes of Parquet claim too many rows`, { file: name }, rows)
 }
 
-/** The form of a column that is there but is not read: nested, repeated, a time, bytes; undefined if there is no such column. */
+/**
+ * The form of a column that is there but is not read: nested, repeated, a time, bytes; undefined if there is no such
+ * column.
+ */
 function unreadForm(file: ParquetFile, name: string): string | undefined {
   const element = file.schema.children.find((child) => child.element.name === name)?.element
   if (element === undefined) return undefined
@@ -107,7 +117,8 @@ export function chunkStart(meta: { dictionary_page_offset?: bigint; data_page_of
 async function readFooter(source: ByteSource, facts: FooterFacts | undefined): Promise<Uint8Array> {
   const damaged = (sentence: string, found: string | number, expected: string) =>
     new InputError('damaged-parquet', sentence, { file: source.name, found, expected })
-  if (source.byteLength < 12) throw damaged('the file is too short to be Parquet', `${source.byteLength} bytes`, 'at least 12')
+  if (source.byteLength < 12)
+    throw damaged('the file is too short to be Parquet', `${source.byteLength} bytes`, 'at least 12')
   const first = Math.max(0, source.byteLength - (facts?.byteLength ?? TAIL_BYTES))
   const tail = await source.slice(first, source.byteLength)
   if (tail.byteLength !== source.byteLength - first) {
@@ -115,14 +126,20 @@ async function readFooter(source: ByteSource, facts: FooterFacts | undefined): P
   }
   const view = new DataView(tail.buffer, tail.byteOffset, tail.byteLength)
   if (view.getUint32(tail.byteLength - 4, true) !== MAGIC_PAR1) {
-    throw damaged('the file does not end like a Parquet file', JSON.stringify(String.fromCharCode(...tail.subarray(-4))), 'PAR1')
+    throw damaged(
+      'the file does not end like a Parquet file',
+      JSON.stringify(String.fromCharCode(...tail.subarray(-4))),
+      'PAR1',
+    )
   }
   if (facts?.crc32 !== undefined && crc32(tail) !== facts.crc32) {
     throw damaged('the Parquet footer is damaged', crc32(tail).toString(16), `checksum ${facts.crc32.toString(16)}`)
   }
   const length = view.getUint32(tail.byteLength - 8, true)
-  if (length > source.byteLength - 12) throw damaged('the Parquet footer is longer than the file', `${length} bytes`, `at most ${source.byteLength - 12}`)
-  if (length > LIMITS.footerBytes) throw beyondLimit('footerBytes', 'the Parquet footer is too large', { file: source.name }, length)
+  if (length > source.byteLength - 12)
+    throw damaged('the Parquet footer is longer than the file', `${length} bytes`, `at most ${source.byteLength - 12}`)
+  if (length > LIMITS.footerBytes)
+    throw beyondLimit('footerBytes', 'the Parquet footer is too large', { file: source.name }, length)
   if (length + 8 <= tail.byteLength) return tail.subarray(tail.byteLength - length - 8)
   return source.slice(source.byteLength - length - 8, source.byteLength)
 }
@@ -138,20 +155,27 @@ function problemOf(check: () => string | undefined): string | undefined {
 
 /** What contradicts itself in one row group's entry of the footer, if anything. */
 function groupProblem(group: FileMetaData['row_groups'][number], footerStart: number): string | undefined {
-  if (typeof group.num_rows !== 'bigint' || group.num_rows < 0n || group.num_rows > 2n ** 31n) return `impossible number of rows ${group.num_rows}`
+  if (typeof group.num_rows !== 'bigint' || group.num_rows < 0n || group.num_rows > 2n ** 31n)
+    return `impossible number of rows ${group.num_rows}`
   for (const { meta_data: meta, file_path } of group.columns) {
     if (meta === undefined) return 'a column has no metadata'
     if (file_path) return 'columns in other files are not supported'
-    if (!Array.isArray(meta.path_in_schema) || meta.path_in_schema.some((name) => typeof name !== 'string')) return 'a column has no name'
+    if (!Array.isArray(meta.path_in_schema) || meta.path_in_schema.some((name) => typeof name !== 'string'))
+      return 'a column has no name'
     const places = [meta.total_compressed_size, meta.data_page_offset, meta.dictionary_page_offset ?? 0n]
-    if (places.some((value) => typeof value !== 'bigint') || typeof meta.codec !== 'string') return `column ${meta.path_in_schema.join('.')} lacks its place or codec`
+    if (places.some((value) => typeof value !== 'bigint') || typeof meta.codec !== 'string')
+      return `column ${meta.path_in_schema.join('.')} lacks its place or codec`
     if (meta.path_in_schema.length === 1 && meta.num_values !== group.num_rows) {
       return `column ${meta.path_in_schema[0]} has ${meta.num_values} values for ${group.num_rows} rows`
     }
     // Writers give the chunks of no rows no place.
     if (group.num_rows === 0n) continue
     const start = Number(chunkStart(meta))
-    if (!(start >= 4 && meta.total_compressed_size >= 0n && start + Number(meta.total_compressed_size) <= footerStart)) {
+    if (!(
+      start >= 4 &&
+      meta.total_compressed_size >= 0n &&
+      start + Number(meta.total_compressed_size) <= footerStart
+    )) {
       return `column ${meta.path_in_schema?.join('.')} lies outside the file`
     }
   }

@@ -29,15 +29,29 @@ export function pageIndexRange(file: ParquetFile, group: number): ByteRange | un
   }
   if (end === 0) return undefined
   if (!(start >= file.pagesEnd && end <= file.source.byteLength && end - start <= LIMITS.footerBytes)) {
-    throw new InputError('damaged-parquet', 'the page index lies outside its place in the file', { file: file.source.name, rowGroup: group })
+    throw new InputError('damaged-parquet', 'the page index lies outside its place in the file', {
+      file: file.source.name,
+      rowGroup: group,
+    })
   }
   return { start, end }
 }
 
 /** Parses the page index of one row group from the bytes of `pageIndexRange`, and checks them against the footer. */
-export function parsePageIndex(file: ParquetFile, group: number, key: string, range: ByteRange | undefined, bytes: Uint8Array | undefined): GroupPages {
+export function parsePageIndex(
+  file: ParquetFile,
+  group: number,
+  key: string,
+  range: ByteRange | undefined,
+  bytes: Uint8Array | undefined,
+): GroupPages {
   const damaged = (sentence: string, column?: string, cause?: unknown) =>
-    new InputError('damaged-parquet', sentence, { file: file.source.name, rowGroup: group, ...(column === undefined ? {} : { column }) }, { cause })
+    new InputError(
+      'damaged-parquet',
+      sentence,
+      { file: file.source.name, rowGroup: group, ...(column === undefined ? {} : { column }) },
+      { cause },
+    )
   const rowGroup = file.metadata.row_groups[group]!
   const rows = Number(rowGroup.num_rows)
   const columns = new Map<string, Pick<ColumnPages, 'byteRanges' | 'firstRows' | 'dictionary'>>()
@@ -47,7 +61,10 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
     const meta = chunk.meta_data!
     if (meta.path_in_schema.length !== 1) continue
     const column = meta.path_in_schema[0]!
-    const whole: ByteRange = { start: Number(chunkStart(meta)), end: Number(chunkStart(meta) + meta.total_compressed_size) }
+    const whole: ByteRange = {
+      start: Number(chunkStart(meta)),
+      end: Number(chunkStart(meta) + meta.total_compressed_size),
+    }
     try {
       const view = (offset: bigint, length: number) => {
         const at = Number(offset) - range!.start
@@ -60,7 +77,10 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
         continue
       }
       const { page_locations: pages } = readOffsetIndex(view(chunk.offset_index_offset, chunk.offset_index_length))
-      const byteRanges = pages.map(({ offset, compressed_page_size: size }) => ({ start: Number(offset), end: Number(offset) + size }))
+      const byteRanges = pages.map(({ offset, compressed_page_size: size }) => ({
+        start: Number(offset),
+        end: Number(offset) + size,
+      }))
       const firstRows = Float64Array.from([...pages.map(({ first_row_index: row }) => Number(row)), rows])
       const sound =
         pages.length > 0 &&
@@ -69,17 +89,22 @@ export function parsePageIndex(file: ParquetFile, group: number, key: string, ra
         byteRanges.every(({ start, end }) => start >= whole.start && start < end && end <= whole.end)
       if (!sound) throw damaged('the page index contradicts the footer', column)
       // Some writers leave the dictionary's place out; it stands before the first page.
-      const dictionary = byteRanges[0]!.start > whole.start ? { start: whole.start, end: byteRanges[0]!.start } : undefined
+      const dictionary =
+        byteRanges[0]!.start > whole.start ? { start: whole.start, end: byteRanges[0]!.start } : undefined
       columns.set(column, { byteRanges, firstRows, ...(dictionary === undefined ? {} : { dictionary }) })
       if (column === key && chunk.column_index_offset !== undefined) {
         const element = file.schema.children.find((child) => child.element.name === key)!.element
         const index = readColumnIndex(view(chunk.column_index_offset, chunk.column_index_length!), element)
         const [min, max] = [index.min_values, index.max_values] as unknown as [bigint[], bigint[]]
-        if (min.length !== pages.length || max.length !== pages.length) throw damaged('the column index counts other pages than the offset index', column)
-        if (!index.null_pages.some(Boolean) && [...min, ...max].every((bound) => typeof bound === 'bigint')) [keyMin, keyMax] = [min, max]
+        if (min.length !== pages.length || max.length !== pages.length)
+          throw damaged('the column index counts other pages than the offset index', column)
+        if (!index.null_pages.some(Boolean) && [...min, ...max].every((bound) => typeof bound === 'bigint'))
+          [keyMin, keyMax] = [min, max]
       }
     } catch (cause) {
-      throw cause instanceof InputError ? cause : damaged(`the page index cannot be read: ${(cause as Error).message}`, column, cause)
+      throw cause instanceof InputError
+        ? cause
+        : damaged(`the page index cannot be read: ${(cause as Error).message}`, column, cause)
     }
   }
   return { columns, keyMin, keyMax }

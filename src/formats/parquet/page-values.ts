@@ -11,7 +11,9 @@ export interface ByteValues {
   readonly indices?: Uint8Array | Uint32Array
 }
 
-/** The values of one page that are there, one after the other: unpacked bytes in an encoding of fixed width, or decoded. */
+/**
+ * The values of one page that are there, one after the other: unpacked bytes in an encoding of fixed width, or decoded.
+ */
 export type Values =
   | { readonly kind: 'plain'; readonly bytes: Uint8Array }
   | { readonly kind: 'split'; readonly bytes: Uint8Array; readonly count: number }
@@ -56,7 +58,14 @@ function copyRange(values: Values, start: number, end: number, into: Physical, a
  *
  * @param isOneOfMany whether more of the page will be asked for: then its values are put together once
  */
-export function copyRows(page: PageValues, start: number, end: number, into: Gathered, at: number, isOneOfMany: boolean): void {
+export function copyRows(
+  page: PageValues,
+  start: number,
+  end: number,
+  into: Gathered,
+  at: number,
+  isOneOfMany: boolean,
+): void {
   const { present, values } = page
   if (Array.isArray(into.values)) {
     const first = present === undefined ? start : countPresent(present, 0, start)
@@ -96,7 +105,8 @@ function spread(dense: Physical, present: Uint8Array, into: Physical): void {
   // One type of array in each loop, or all of them are slow.
   if (into instanceof Float32Array) spreadFloats(dense as Float32Array, present, into)
   else if (into instanceof Float64Array) spreadDoubles(dense as Float64Array, present, into)
-  else if (into instanceof BigInt64Array) spreadWords(new Uint32Array(dense.buffer), present, new Uint32Array(into.buffer))
+  else if (into instanceof BigInt64Array)
+    spreadWords(new Uint32Array(dense.buffer), present, new Uint32Array(into.buffer))
   else for (let row = 0, next = 0; row < into.length; row++) if (present[row] === 1) into[row] = dense[next++] as number
 }
 
@@ -117,7 +127,15 @@ function spreadWords(dense: Uint32Array, present: Uint8Array, into: Uint32Array)
   }
 }
 
-function copyBytes(values: ByteValues, first: number, present: Uint8Array | undefined, start: number, end: number, into: (Uint8Array | undefined)[], at: number): void {
+function copyBytes(
+  values: ByteValues,
+  first: number,
+  present: Uint8Array | undefined,
+  start: number,
+  end: number,
+  into: (Uint8Array | undefined)[],
+  at: number,
+): void {
   const { bytes, starts, lengths, indices } = values
   let next = first
   for (let row = start; row < end; row++) {

@@ -8,7 +8,8 @@ import { MAP_KEY_SHIFT_BITS, type GroupMap } from './group-map.js'
 export function candidateGroups(file: ParquetFile, key: string, wanted: KeyRanges): number[] {
   return file.metadata.row_groups.flatMap((group, g) => {
     if (group.num_rows === 0n) return []
-    const { min_value: min, max_value: max } = group.columns.find(({ meta_data: meta }) => meta!.path_in_schema[0] === key)?.meta_data?.statistics ?? {}
+    const { min_value: min, max_value: max } =
+      group.columns.find(({ meta_data: meta }) => meta!.path_in_schema[0] === key)?.meta_data?.statistics ?? {}
     if (typeof min !== 'bigint' || typeof max !== 'bigint') return [g]
     return overlapsKeys(wanted, min, max) ? [g] : []
   })
@@ -17,7 +18,9 @@ export function candidateGroups(file: ParquetFile, key: string, wanted: KeyRange
 /** Pages of the sort column that may hold wanted keys, by the column index; all of them where there is none. */
 export function candidatePages(pages: GroupPages, keyPages: ColumnPages, wanted: KeyRanges): number[] {
   const { keyMin, keyMax } = pages
-  return keyPages.byteRanges.flatMap((_, p) => (keyMin.length === 0 || overlapsKeys(wanted, keyMin[p]!, keyMax[p]!) ? [p] : []))
+  return keyPages.byteRanges.flatMap((_, p) =>
+    keyMin.length === 0 || overlapsKeys(wanted, keyMin[p]!, keyMax[p]!) ? [p] : [],
+  )
 }
 
 /** Pages of a column that hold at least one row of the runs; rows count from the start of the group. */
@@ -32,7 +35,10 @@ export function pagesHoldingRows({ byteRanges, firstRows }: ColumnPages, runs: R
 }
 
 /** Row groups that may hold wanted keys, by the first key of each: ascending, none twice. */
-export function wantedGroups({ firstKeys, groupCount }: Pick<GroupMap, 'firstKeys' | 'groupCount'>, { shiftBits, ranges }: KeyRanges): number[] {
+export function wantedGroups(
+  { firstKeys, groupCount }: Pick<GroupMap, 'firstKeys' | 'groupCount'>,
+  { shiftBits, ranges }: KeyRanges,
+): number[] {
   const scale = 2 ** (shiftBits - MAP_KEY_SHIFT_BITS)
   const groups: number[] = []
   let group = 0

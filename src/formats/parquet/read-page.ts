@@ -38,22 +38,36 @@ interface PageFacts {
 }
 
 /**
- * Unpacks and decodes pages. No size is believed: each is checked against the bytes at hand, the rows that the footer promises and the type of the
- * column before anything is unpacked or allocated, and unpacking is given the size that must come out.
+ * Unpacks and decodes pages. No size is believed: each is checked against the bytes at hand, the rows that the footer
+ * promises and the type of the column before anything is unpacked or allocated, and unpacking is given the size that
+ * must come out.
  *
  * @throws InputError `damaged-parquet` with file, row group and column, `beyond-limit` for pages that are too large
  */
-export function readPages(piece: PagePiece, unpackers: Unpackers): { pages: PageValues[]; dictionary: Dictionary | undefined } {
+export function readPages(
+  piece: PagePiece,
+  unpackers: Unpackers,
+): { pages: PageValues[]; dictionary: Dictionary | undefined } {
   try {
     return decodedPages(piece, unpackers)
   } catch (cause) {
     if (cause instanceof InputError) throw cause
-    throw new InputError('damaged-parquet', `the data cannot be decoded: ${(cause as Error).message}`, piece.place, { cause })
+    throw new InputError('damaged-parquet', `the data cannot be decoded: ${(cause as Error).message}`, piece.place, {
+      cause,
+    })
   }
 }
 
-function decodedPages(piece: PagePiece, unpackers: Unpackers): { pages: PageValues[]; dictionary: Dictionary | undefined } {
-  const { pages: { column, codec }, bytes, firstRow, rows } = piece
+function decodedPages(
+  piece: PagePiece,
+  unpackers: Unpackers,
+): { pages: PageValues[]; dictionary: Dictionary | undefined } {
+  const {
+    pages: { column, codec },
+    bytes,
+    firstRow,
+    rows,
+  } = piece
   const pages: PageValues[] = []
   let { dictionary } = piece
   const mostBytes = mayUnpackTo(bytes.byteLength)
@@ -88,7 +102,8 @@ function pageFacts(piece: PagePiece, at: number, rowsLeft: number): { facts: Pag
   const headerEnd = checkThrift(bytes, at)
   const header = parquetHeader({ view: new DataView(bytes.buffer, bytes.byteOffset, headerEnd), offset: at })
   const { compressed_page_size: packed, uncompressed_page_size: unpackedBytes } = header
-  if (!isSize(packed, bytes.byteLength - headerEnd)) throw new Error(`a page of ${packed} bytes in ${bytes.byteLength - headerEnd}`)
+  if (!isSize(packed, bytes.byteLength - headerEnd))
+    throw new Error(`a page of ${packed} bytes in ${bytes.byteLength - headerEnd}`)
   const payload = bytes.subarray(headerEnd, headerEnd + packed)
   const end = headerEnd + packed
   if (pages.hasChecksums || header.crc !== undefined) checkChecksum(header, payload)
@@ -97,19 +112,25 @@ function pageFacts(piece: PagePiece, at: number, rowsLeft: number): { facts: Pag
   const most = facts.kind === 'dictionary' ? Number(pages.firstRows.at(-1)) : rowsLeft
   if (!isSize(facts.count, most)) throw new Error(`a page of ${facts.count} values for ${most} rows`)
   if (!isSize(unpackedBytes, Infinity)) throw new Error(`a page that unpacks to ${unpackedBytes} bytes`)
-  if (unpackedBytes > LIMITS.pageBytes) throw beyondLimit('pageBytes', 'a page unpacks to too many bytes', place, unpackedBytes)
+  if (unpackedBytes > LIMITS.pageBytes)
+    throw beyondLimit('pageBytes', 'a page unpacks to too many bytes', place, unpackedBytes)
   const mostBytes = mostBytesOf(facts.kind, facts.encoding, facts.count, pages.column)
-  if (unpackedBytes > mostBytes) throw new Error(`a page of ${facts.count} values that unpacks to ${unpackedBytes} bytes`)
+  if (unpackedBytes > mostBytes)
+    throw new Error(`a page of ${facts.count} values that unpacks to ${unpackedBytes} bytes`)
   return { facts: { ...facts, unpackedBytes, payload }, end }
 }
 
-const isSize = (value: unknown, most: number): value is number => Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most
+const isSize = (value: unknown, most: number): value is number =>
+  Number.isInteger(value) && (value as number) >= 0 && (value as number) <= most
 
 function checkChecksum({ crc }: PageHeader, payload: Uint8Array): void {
   if (crc === undefined || crc32(payload) !== crc >>> 0) throw new Error('the checksum of a page differs')
 }
 
-function kindOf(header: PageHeader, packed: number): Pick<PageFacts, 'kind' | 'encoding' | 'count' | 'levelBytes' | 'isPacked'> {
+function kindOf(
+  header: PageHeader,
+  packed: number,
+): Pick<PageFacts, 'kind' | 'encoding' | 'count' | 'levelBytes' | 'isPacked'> {
   const { type, data_page_header: v1, data_page_header_v2: v2, dictionary_page_header: dictionary } = header
   const plain = { levelBytes: 0, isPacked: true }
   if (type === 'DATA_PAGE' && v1 !== undefined) {
@@ -118,7 +139,8 @@ function kindOf(header: PageHeader, packed: number): Pick<PageFacts, 'kind' | 'e
   if (type === 'DATA_PAGE_V2' && v2 !== undefined) {
     const { num_values: count, num_rows: rows, definition_levels_byte_length: levelBytes } = v2
     const isFlat = v2.repetition_levels_byte_length === 0 && rows === count
-    if (!isFlat || !isSize(levelBytes, packed)) throw new Error(`a page of ${count} values in ${rows} rows, levels of ${levelBytes} bytes`)
+    if (!isFlat || !isSize(levelBytes, packed))
+      throw new Error(`a page of ${count} values in ${rows} rows, levels of ${levelBytes} bytes`)
     return { kind: 'data v2', encoding: v2.encoding, count, levelBytes, isPacked: v2.is_compressed !== false }
   }
   if (type === 'DICTIONARY_PAGE' && dictionary !== undefined) {
@@ -131,8 +153,16 @@ function kindOf(header: PageHeader, packed: number): Pick<PageFacts, 'kind' | 'e
 /** What writers add to levels and indices: empty runs, padding. */
 const SPARE_BYTES = 1024
 
-/** The most that a page may unpack to, by the type of its column; texts and numbers packed by their differences are bounded by the page alone. */
-function mostBytesOf(kind: PageFacts['kind'], encoding: string, count: number, { element, optional }: FlatColumn): number {
+/**
+ * The most that a page may unpack to, by the type of its column; texts and numbers packed by their differences are
+ * bounded by the page alone.
+ */
+function mostBytesOf(
+  kind: PageFacts['kind'],
+  encoding: string,
+  count: number,
+  { element, optional }: FlatColumn,
+): number {
   const levels = optional && kind !== 'dictionary' ? SPARE_BYTES + 2 * count : 0
   // Runs of one number each.
   if (encoding.endsWith('_DICTIONARY') && kind !== 'dictionary') return levels + SPARE_BYTES + 5 * count
@@ -147,14 +177,19 @@ function widthOf(type: ParquetType | undefined, typeLength: number | undefined):
   return type === 'FIXED_LEN_BYTE_ARRAY' ? typeLength : WIDTHS[type ?? '']
 }
 
-function unpackedPage({ kind, payload, levelBytes, isPacked, unpackedBytes }: PageFacts, codec: string, unpackers: Unpackers): Uint8Array {
+function unpackedPage(
+  { kind, payload, levelBytes, isPacked, unpackedBytes }: PageFacts,
+  codec: string,
+  unpackers: Unpackers,
+): Uint8Array {
   const unpack = unpackers[codec]
   if (unpack === undefined) throw new Error(`codec ${codec} is not known`)
   if (kind === 'data v2') {
     const valueBytes = unpackedBytes - levelBytes
     if (valueBytes < 0) throw new Error(`levels of ${levelBytes} bytes in a page of ${unpackedBytes}`)
     const values = isPacked ? unpacked(unpack, payload.subarray(levelBytes), valueBytes) : payload.subarray(levelBytes)
-    if (values.byteLength !== valueBytes) throw new Error(`${values.byteLength} bytes of values, ${valueBytes} expected`)
+    if (values.byteLength !== valueBytes)
+      throw new Error(`${values.byteLength} bytes of values, ${valueBytes} expected`)
     if (levelBytes === 0) return values
     const whole = new Uint8Array(unpackedBytes)
     whole.set(payload.subarray(0, levelBytes))
@@ -168,12 +203,17 @@ function unpacked(unpack: NonNullable<Unpackers[string]>, payload: Uint8Array, b
   // Writers leave the codec out for a page without values.
   if (byteLength === 0) return new Uint8Array(0)
   const bytes = unpack(payload, byteLength)
-  if (bytes.byteLength !== byteLength) throw new Error(`${bytes.byteLength} bytes were unpacked, ${byteLength} expected`)
+  if (bytes.byteLength !== byteLength)
+    throw new Error(`${bytes.byteLength} bytes were unpacked, ${byteLength} expected`)
   return bytes
 }
 
 /** Which rows have a value, where the values begin, and how many they are. */
-function levelsOf({ kind, count, levelBytes }: PageFacts, page: Uint8Array, column: FlatColumn): { present?: Uint8Array; start: number; count: number } {
+function levelsOf(
+  { kind, count, levelBytes }: PageFacts,
+  page: Uint8Array,
+  column: FlatColumn,
+): { present?: Uint8Array; start: number; count: number } {
   if (!column.optional) return { start: levelBytes, count }
   let [first, end] = [0, levelBytes]
   if (kind === 'data') {

@@ -9,7 +9,7 @@ export function decodeHybrid(bytes: Uint8Array, width: number, count: number): U
   const values = width <= 8 ? new Uint8Array(count) : new Uint32Array(count)
   if (width === 0) return values
   let at = 0
-  for (let done = 0; done < count; ) {
+  for (let done = 0; done < count;) {
     let head = 0
     for (let scale = 1; ; scale *= 128) {
       const byte = bytes[at++]
@@ -30,7 +30,8 @@ export function decodeHybrid(bytes: Uint8Array, width: number, count: number): U
     } else {
       const end = Math.min(count, done + 8 * many)
       // Writers may leave out the padding of the last group.
-      if (at + Math.ceil(((end - done) * width) / 8) > bytes.byteLength) throw new Error(`${done} of ${count} levels or indices`)
+      if (at + Math.ceil(((end - done) * width) / 8) > bytes.byteLength)
+        throw new Error(`${done} of ${count} levels or indices`)
       unpackBits(bytes, at, width, values, done, end)
       at += many * width
       done = end
@@ -40,7 +41,14 @@ export function decodeHybrid(bytes: Uint8Array, width: number, count: number): U
 }
 
 /** Numbers of `width` bits, the first in the lowest bits of the first byte. */
-function unpackBits(bytes: Uint8Array, first: number, width: number, into: Uint8Array | Uint32Array, from: number, to: number): void {
+function unpackBits(
+  bytes: Uint8Array,
+  first: number,
+  width: number,
+  into: Uint8Array | Uint32Array,
+  from: number,
+  to: number,
+): void {
   if (width === 1) {
     for (let i = from, bit = 0; i < to; i++, bit++) into[i] = (bytes[first + (bit >> 3)]! >> (bit & 7)) & 1
     return
@@ -52,7 +60,7 @@ function unpackBits(bytes: Uint8Array, first: number, width: number, into: Uint8
 /** Up to 32 bits from a bit on, as an unsigned number. */
 export function bitsAt(bytes: Uint8Array, bit: number, width: number): number {
   let value = 0
-  for (let done = 0; done < width; ) {
+  for (let done = 0; done < width;) {
     // Beyond 2^31 bits shifts would wrap.
     const at = Math.floor((bit + done) / 8)
     const shift = (bit + done) % 8
@@ -63,7 +71,10 @@ export function bitsAt(bytes: Uint8Array, bit: number, width: number): number {
   return value >>> 0
 }
 
-/** Levels of one bit, 1 for each row that has a value: one run, or bit-packed groups of eight. The inverse of `decodeHybrid`. */
+/**
+ * Levels of one bit, 1 for each row that has a value: one run, or bit-packed groups of eight. The inverse of
+ * `decodeHybrid`.
+ */
 export function encodeLevels(present: Uint8Array): Uint8Array {
   const count = present.length
   const isOneRun = present.every((level) => level === present[0])

@@ -28,7 +28,10 @@ export interface RowKeys {
   of(first: Column, second: Column, place: Place): BigInt64Array
 }
 
-/** Which rows are wanted: by the key that the file has, which narrows the rows down, and by the keys that are worked out, which tell. */
+/**
+ * Which rows are wanted: by the key that the file has, which narrows the rows down, and by the keys that are worked
+ * out, which tell.
+ */
 export interface WantedRows {
   readonly byKey: KeyRanges
   readonly exact: KeyRanges
@@ -40,23 +43,39 @@ export interface SelectOptions extends PageCodecs {
 }
 
 /**
- * Reads the rows of a file whose key is wanted, in pieces that bound the memory. The locator says where the pages lie and narrows the rows down as far as it
- * can; which rows are taken is told by the keys that are worked out from them.
+ * Reads the rows of a file whose key is wanted, in pieces that bound the memory. The locator says where the pages lie
+ * and narrows the rows down as far as it can; which rows are taken is told by the keys that are worked out from them.
  *
  * @throws InputError naming file, row group and column if the file is damaged or a column holds no such values
  */
-export async function selectRows(locator: Locator, wanted: WantedRows, names: readonly string[], keys: RowKeys, options: SelectOptions): Promise<SelectedRows[]> {
+export async function selectRows(
+  locator: Locator,
+  wanted: WantedRows,
+  names: readonly string[],
+  keys: RowKeys,
+  options: SelectOptions,
+): Promise<SelectedRows[]> {
   const groups = locator.groups(wanted.byKey)
   await locator.prepare(groups)
   const candidates = await candidateRuns(locator, groups, wanted.byKey, options)
   const columns = [...new Set([...keys.columns, ...names])]
-  const parts = groups.map((group, g) => columns.map((name) => partOf(locator, group, pagesOf(locator, group, name), candidates[g]!)))
+  const parts = groups.map((group, g) =>
+    columns.map((name) => partOf(locator, group, pagesOf(locator, group, name), candidates[g]!)),
+  )
   const bytes = await fetchParts(locator, parts.flat(), options.gapBytes)
-  const unpackers = await unpackersOf(parts.flat().map(({ pages }) => pages.codec), options)
+  const unpackers = await unpackersOf(
+    parts.flat().map(({ pages }) => pages.codec),
+    options,
+  )
   const selected: SelectedRows[] = []
-  for (let first = 0; first < groups.length; ) {
+  for (let first = 0; first < groups.length;) {
     let end = first
-    for (let rows = 0; end < groups.length && (end === first || rows + locator.rowsOf(groups[end]!) <= ROWS_AT_ONCE); end++) rows += locator.rowsOf(groups[end]!)
+    for (
+      let rows = 0;
+      end < groups.length && (end === first || rows + locator.rowsOf(groups[end]!) <= ROWS_AT_ONCE);
+      end++
+    )
+      rows += locator.rowsOf(groups[end]!)
     const some = groups.slice(first, end)
     const decoded = some.map((_, g) => columns.map((_, c) => decodedPart(parts[first + g]![c]!, bytes, unpackers)))
     selected.push(wantedRows(locator, some, decoded, candidates.slice(first, end), columns, wanted.exact, keys))
@@ -79,18 +98,32 @@ const partOf = (locator: Locator, group: number, pages: ColumnPages, runs: RowRu
 })
 
 /** Rows that may be wanted, by the locator's key; all rows of the groups if it has none. */
-async function candidateRuns(locator: Locator, groups: readonly number[], wanted: KeyRanges, options: SelectOptions): Promise<RowRuns[]> {
+async function candidateRuns(
+  locator: Locator,
+  groups: readonly number[],
+  wanted: KeyRanges,
+  options: SelectOptions,
+): Promise<RowRuns[]> {
   const keyed = groups.map((group) => locator.keyPages(group, wanted))
-  const parts = keyed.map((key, g): Part | undefined => key && { ...key, place: placeOf(locator, groups[g]!, key.pages.column.name) })
+  const parts = keyed.map(
+    (key, g): Part | undefined => key && { ...key, place: placeOf(locator, groups[g]!, key.pages.column.name) },
+  )
   const present = parts.filter((part) => part !== undefined)
   const bytes = await fetchParts(locator, present, options.gapBytes)
-  const unpackers = await unpackersOf(present.map(({ pages }) => pages.codec), options)
+  const unpackers = await unpackersOf(
+    present.map(({ pages }) => pages.codec),
+    options,
+  )
   return groups.map((group, g) => {
     const part = parts[g]
     if (part === undefined) return [0, locator.rowsOf(group)]
     return decodedPart(part, bytes, unpackers).flatMap((page) => {
       const runs = [page.firstRow, page.firstRow + page.rows]
-      return runsOfAnyOrder(wholeNumbers(gatherColumn(part.pages.column, [{ pages: [page], runs }], part.place), part.place), wanted, page.firstRow)
+      return runsOfAnyOrder(
+        wholeNumbers(gatherColumn(part.pages.column, [{ pages: [page], runs }], part.place), part.place),
+        wanted,
+        page.firstRow,
+      )
     })
   })
 }
@@ -102,7 +135,11 @@ function wholeNumbers(column: Column, place: Place): BigInt64Array {
   throw new InputError('unfit-column', 'the key is not a whole number in every row', place)
 }
 
-async function fetchParts({ source }: Locator, parts: readonly Part[], gapBytes: number): Promise<ReadonlyMap<Part, Uint8Array[]>> {
+async function fetchParts(
+  { source }: Locator,
+  parts: readonly Part[],
+  gapBytes: number,
+): Promise<ReadonlyMap<Part, Uint8Array[]>> {
   const ranges = parts.map(rangesOf)
   const bytes = await fetchRanges(source, ranges.flat(), gapBytes)
   let next = 0

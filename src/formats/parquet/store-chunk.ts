@@ -21,8 +21,9 @@ export interface StoreChunk {
 export type Brotli = (bytes: Uint8Array, quality: number) => Uint8Array
 
 /**
- * Quality of pages of integers and doubles, and of floats. Floats are noise that quality 5 packs as small as 9 and within 1.5 % of 10, at a twentieth of the
- * CPU; of ids and positions 10 saves 3 to 10 %, which is what a store of four columns consists of (bench/README.md).
+ * Quality of pages of integers and doubles, and of floats. Floats are noise that quality 5 packs as small as 9 and
+ * within 1.5 % of 10, at a twentieth of the CPU; of ids and positions 10 saves 3 to 10 %, which is what a store of four
+ * columns consists of (bench/README.md).
  */
 const WIDE_QUALITY = 10
 const FLOAT_QUALITY = 5
@@ -33,9 +34,21 @@ export interface ChunkMaker {
 }
 
 /** Rows [start, end) of a column; the sort column is packed by its differences, which no compression makes smaller. */
-export function storeChunk({ dataPage, brotli }: ChunkMaker, column: Column, start: number, end: number, { isSorted, optional }: { isSorted: boolean; optional: boolean }): StoreChunk {
+export function storeChunk(
+  { dataPage, brotli }: ChunkMaker,
+  column: Column,
+  start: number,
+  end: number,
+  { isSorted, optional }: { isSorted: boolean; optional: boolean },
+): StoreChunk {
   const rows = end - start
-  const chunk = (type: ParquetType, encoding: Encoding, codec: CompressionCodec, unpackedBytes: number, payload: Uint8Array): StoreChunk => {
+  const chunk = (
+    type: ParquetType,
+    encoding: Encoding,
+    codec: CompressionCodec,
+    unpackedBytes: number,
+    payload: Uint8Array,
+  ): StoreChunk => {
     const bytes = dataPage(rows, encoding, unpackedBytes, payload)
     return { type, encoding, codec, unpackedBytes: bytes.byteLength - payload.byteLength + unpackedBytes, bytes }
   }
@@ -51,8 +64,10 @@ export function storeChunk({ dataPage, brotli }: ChunkMaker, column: Column, sta
     case 'f64':
     case 'f32': {
       const values = column.values.subarray(start, end)
-      const [type, quality] = column.type === 'f64' ? (['DOUBLE', WIDE_QUALITY] as const) : (['FLOAT', FLOAT_QUALITY] as const)
-      if (!optional) return chunk(type, 'BYTE_STREAM_SPLIT', 'BROTLI', values.byteLength, brotli(splitBytes(values), quality))
+      const [type, quality] =
+        column.type === 'f64' ? (['DOUBLE', WIDE_QUALITY] as const) : (['FLOAT', FLOAT_QUALITY] as const)
+      if (!optional)
+        return chunk(type, 'BYTE_STREAM_SPLIT', 'BROTLI', values.byteLength, brotli(splitBytes(values), quality))
       const { bytes, missing } = withLevels(values)
       return { ...chunk(type, 'BYTE_STREAM_SPLIT', 'BROTLI', bytes.byteLength, brotli(bytes, quality)), missing }
     }
@@ -69,7 +84,8 @@ export function storeChunk({ dataPage, brotli }: ChunkMaker, column: Column, sta
   }
 }
 
-const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array => new Uint8Array(buffer, byteOffset, byteLength)
+const bytesOf = ({ buffer, byteOffset, byteLength }: ArrayBufferView): Uint8Array =>
+  new Uint8Array(buffer, byteOffset, byteLength)
 
 /** Definition levels (their length, then which rows have a value), and the values that are not NaN, split. */
 function withLevels(values: Float64Array | Float32Array): { bytes: Uint8Array; missing: number } {
@@ -89,6 +105,7 @@ function splitBytes(values: Float64Array | Float32Array): Uint8Array {
   const { length, BYTES_PER_ELEMENT: width } = values
   const bytes = bytesOf(values)
   const split = new Uint8Array(bytes.byteLength)
-  for (let byte = 0; byte < width; byte++) for (let i = 0; i < length; i++) split[byte * length + i] = bytes[i * width + byte]!
+  for (let byte = 0; byte < width; byte++)
+    for (let i = 0; i < length; i++) split[byte * length + i] = bytes[i * width + byte]!
   return split
 }

@@ -15,8 +15,9 @@ const LIST = 9
 const STRUCT = 12
 
 /**
- * Walks over a struct of thrift's compact protocol without making anything of it, so that a parser which trusts its lengths can follow: every number
- * ends, every text and every list fits into the bytes that are left, depth and number of structs are bounded.
+ * Walks over a struct of thrift's compact protocol without making anything of it, so that a parser which trusts its
+ * lengths can follow: every number ends, every text and every list fits into the bytes that are left, depth and number
+ * of structs are bounded.
  *
  * @returns where the struct ends
  * @throws Error for a reader to put a place to

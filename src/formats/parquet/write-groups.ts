@@ -14,7 +14,11 @@ export interface ParquetGroups {
 export async function parquetGroups(first: Table): Promise<ParquetGroups> {
   const { ByteWriter, ParquetWriter, schemaFromColumnData } = await import('hyparquet-writer')
   const bytes = new ByteWriter()
-  const parquet = new ParquetWriter({ writer: bytes, schema: schemaFromColumnData({ columnData: columnSources(first) }), createdBy: 'bliss-calib version 1' })
+  const parquet = new ParquetWriter({
+    writer: bytes,
+    schema: schemaFromColumnData({ columnData: columnSources(first) }),
+    createdBy: 'bliss-calib version 1',
+  })
   const taken = () => {
     const piece = new Uint8Array(bytes.buffer.slice(0, bytes.index))
     bytes.index = 0

@@ -2,24 +2,33 @@ import { InputError } from '../../errors.js'
 import type { Column, Table } from '../../table/columns.js'
 
 /**
- * A small Parquet file of any scalar columns, all required: NaN and empty text stand for missing values, but NULL for NaN in the float columns that
- * `optional` names: readers order NaN above every number. Floats are BYTE_STREAM_SPLIT,
- * the rest plain, all SNAPPY. The same table gives the same bytes. Written by hyparquet-writer, which loads in a quarter of the time
- * of the writer that large catalogues are built with; integers below 32 bits become 32-bit, unsigned 32-bit 64-bit.
+ * A small Parquet file of any scalar columns, all required: NaN and empty text stand for missing values, but NULL for
+ * NaN in the float columns that `optional` names: readers order NaN above every number. Floats are BYTE_STREAM_SPLIT,
+ * the rest plain, all SNAPPY. The same table gives the same bytes. Written by hyparquet-writer, which loads in a
+ * quarter of the time of the writer that large catalogues are built with; integers below 32 bits become 32-bit,
+ * unsigned 32-bit 64-bit.
  */
 export async function writeParquet(table: Table, optional: readonly string[] = []): Promise<Uint8Array> {
   const { parquetWriteBuffer } = await import('hyparquet-writer')
-  return new Uint8Array(parquetWriteBuffer({ columnData: columnSources(table, optional), rowGroupSize: 1_048_576, createdBy: 'bliss-calib version 1' }))
+  return new Uint8Array(
+    parquetWriteBuffer({
+      columnData: columnSources(table, optional),
+      rowGroupSize: 1_048_576,
+      createdBy: 'bliss-calib version 1',
+    }),
+  )
 }
 
 /** The columns as hyparquet-writer takes them. */
 export function columnSources(table: Table, optional: readonly string[] = []) {
   return table.columns.map((column) => {
-    if ((column.width ?? 1) !== 1) throw new InputError('unfit-column', 'a vector column does not fit a Parquet product', { column: column.name })
+    if ((column.width ?? 1) !== 1)
+      throw new InputError('unfit-column', 'a vector column does not fit a Parquet product', { column: column.name })
     const { type, data } = storedAs(column)
     const encoding = type === 'FLOAT' || type === 'DOUBLE' ? ('BYTE_STREAM_SPLIT' as const) : ('PLAIN' as const)
     const isFloat = column.type === 'f64' || column.type === 'f32'
-    if (!isFloat || !optional.includes(column.name)) return { name: column.name, data, type, encoding, nullable: false, statistics: false }
+    if (!isFloat || !optional.includes(column.name))
+      return { name: column.name, data, type, encoding, nullable: false, statistics: false }
     const orNull = Array.from(column.values, (value) => (Number.isNaN(value) ? null : value))
     return { name: column.name, data: orNull, type, encoding, nullable: true, statistics: false }
   })

@@ -1,11 +1,15 @@
 const MAGIC = 0xfd2fb528
 const HEADER_BYTES = { dictionary: [0, 1, 2, 4], content: [0, 2, 4, 8] } as const
-/** Blocks hold up to 128 kB (RFC 8878, 3.1.1.2.4) and no writer fills them so little: more of them are there to take time. */
+/**
+ * Blocks hold up to 128 kB (RFC 8878, 3.1.1.2.4) and no writer fills them so little: more of them are there to take
+ * time.
+ */
 const LEAST_BLOCK_BYTES = 4096
 
 /**
- * Unpacks one frame of ZSTD (RFC 8878) into memory of the size that is expected; what its header says of its size and window is not taken.
- * The blocks are walked over first: a page is one frame, and holds no more blocks than it can need.
+ * Unpacks one frame of ZSTD (RFC 8878) into memory of the size that is expected; what its header says of its size and
+ * window is not taken. The blocks are walked over first: a page is one frame, and holds no more blocks than it can
+ * need.
  *
  * @throws Error for damage
  */

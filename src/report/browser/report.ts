@@ -2,7 +2,10 @@ import type { PageData } from '../exposure-page.js'
 import { ccdPanel } from '../ccd-panel.js'
 import { unpackStars } from '../panel-stars.js'
 
-/** The page's script: chooses a focal plane and a CCD, sorts the table, links what is pointed at. Everything it shows is made by the report's own functions. */
+/**
+ * The page's script: chooses a focal plane and a CCD, sorts the table, links what is pointed at. Everything it shows is
+ * made by the report's own functions.
+ */
 
 const root = document.documentElement
 root.classList.add('script')
@@ -11,7 +14,8 @@ const data = JSON.parse(document.getElementById('data')?.textContent ?? '{"ccds"
 
 const all = <T extends Element = HTMLElement>(selector: string) => [...document.querySelectorAll<T>(selector)]
 const ofCcd = (ccd: string) => all<Element>(`[data-ccd="${CSS.escape(ccd)}"]`)
-const ccdOf = (target: EventTarget | null) => (target instanceof Element ? (target.closest('[data-ccd]')?.getAttribute('data-ccd') ?? null) : null)
+const ccdOf = (target: EventTarget | null) =>
+  target instanceof Element ? (target.closest('[data-ccd]')?.getAttribute('data-ccd') ?? null) : null
 
 function mark(name: string, ccd: string | null): void {
   for (const element of all<Element>(`.${name}`)) element.classList.remove(name)
@@ -41,7 +45,13 @@ function show(focus: boolean): void {
     return
   }
   const packed = data.stars[found.ccd]
-  panel.innerHTML = `<p class="bar"><button type="button" data-step="-1" aria-label="previous CCD">‹</button><button type="button" data-step="1" aria-label="next CCD">›</button><button type="button" data-close>close</button></p>${ccdPanel(found, packed === undefined ? undefined : unpackStars(packed), data.shown[found.ccd] ?? '').text}`
+  panel.innerHTML =
+    `<p class="bar"><button type="button" data-step="-1" aria-label="previous ` +
+    `CCD">‹</button><button type="button" data-step="1" aria-label="next CCD">›</button><button ` +
+    `type="button" ` +
+    `data-close>close</button></p>${
+      ccdPanel(found, packed === undefined ? undefined : unpackStars(packed), data.shown[found.ccd] ?? '').text
+    }`
   if (!focus) return
   panel.scrollIntoView({ block: 'nearest' })
   document.getElementById('ccd-title')?.focus({ preventScroll: true })
@@ -65,7 +75,8 @@ addEventListener('hashchange', () => show(true))
 addEventListener('popstate', () => show(false))
 
 document.addEventListener('click', (event) => {
-  const link = event.target instanceof Element ? event.target.closest<HTMLElement | SVGElement>('a[href^="#ccd-"]') : null
+  const link =
+    event.target instanceof Element ? event.target.closest<HTMLElement | SVGElement>('a[href^="#ccd-"]') : null
   if (!link) return
   event.preventDefault()
   openedFrom = link
@@ -79,7 +90,12 @@ document.addEventListener('pointerover', (event) => mark('is-hot', ccdOf(event.t
 document.addEventListener('focusin', (event) => mark('is-hot', ccdOf(event.target)))
 
 // Arrow keys walk the focal plane, Escape closes the CCD.
-const STEP: Readonly<Record<string, readonly [number, number]>> = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, -1], ArrowDown: [0, 1] }
+const STEP: Readonly<Record<string, readonly [number, number]>> = {
+  ArrowLeft: [-1, 0],
+  ArrowRight: [1, 0],
+  ArrowUp: [0, -1],
+  ArrowDown: [0, 1],
+}
 
 document.addEventListener('keydown', (event) => {
   if (event.key === 'Escape' && panel && !panel.hidden) return close()
@@ -103,7 +119,10 @@ document.addEventListener('focusin', (event) => {
   if (cell) tabStop(cell.closest('.plane'), cell)
 })
 
-/** The cell that lies in a direction. Rows are staggered by half a CCD: sideways a step stays in its row, up and down it may lean. */
+/**
+ * The cell that lies in a direction. Rows are staggered by half a CCD: sideways a step stays in its row, up and down it
+ * may lean.
+ */
 function nearest(from: Element, [dx, dy]: readonly [number, number]): SVGElement | undefined {
   const middle = (element: Element) => {
     const { left, right, top, bottom } = element.getBoundingClientRect()
@@ -142,7 +161,11 @@ for (const table of all<HTMLTableElement>('table.sortable')) {
 function sortRows(table: HTMLTableElement, column: number, descending: boolean): void {
   const body = table.tBodies[0]
   if (!body) return
-  const keyed = [...body.rows].map((row) => ({ row, text: row.cells[column]?.textContent ?? '', key: row.cells[column]?.getAttribute('data-key') ?? null }))
+  const keyed = [...body.rows].map((row) => ({
+    row,
+    text: row.cells[column]?.textContent ?? '',
+    key: row.cells[column]?.getAttribute('data-key') ?? null,
+  }))
   keyed.sort((a, b) => {
     // What has no value goes last, whichever way.
     if (a.key === '' || b.key === '') return Number(a.key === '') - Number(b.key === '')

@@ -47,21 +47,41 @@ export function frameOf({ width, height, title, x, y, margin = {} }: FrameSpec):
   const yFormat = y.format ?? plain(yScale.tickFormat(y.ticks ?? 5))
   const xTicks = xScale.ticks(x.ticks ?? 6)
   const yTicks = yScale.ticks(y.ticks ?? 5)
-  const grid = xTicks.map((t) => `M${point(xScale(t), top)}V${rounded(bottom)}`).join('') + yTicks.map((t) => `M${point(left, yScale(t))}H${rounded(right)}`).join('')
+  const grid =
+    xTicks.map((t) => `M${point(xScale(t), top)}V${rounded(bottom)}`).join('') +
+    yTicks.map((t) => `M${point(left, yScale(t))}H${rounded(right)}`).join('')
   const middle = (top + bottom) / 2
   const markup = [
     element('path', { class: 'f-grid', d: grid }),
-    element('path', { class: 'f-axis', d: pathOf([[left, top], [left, bottom], [right, bottom]]) }),
-    ...xTicks.map((t) => textElement(xFormat(t), { class: 'f-tick', x: xScale(t), y: bottom + 15, 'text-anchor': 'middle' })),
-    ...yTicks.map((t) => textElement(yFormat(t), { class: 'f-tick', x: left - 6, y: yScale(t) + 4, 'text-anchor': 'end' })),
+    element('path', {
+      class: 'f-axis',
+      d: pathOf([
+        [left, top],
+        [left, bottom],
+        [right, bottom],
+      ]),
+    }),
+    ...xTicks.map((t) =>
+      textElement(xFormat(t), { class: 'f-tick', x: xScale(t), y: bottom + 15, 'text-anchor': 'middle' }),
+    ),
+    ...yTicks.map((t) =>
+      textElement(yFormat(t), { class: 'f-tick', x: left - 6, y: yScale(t) + 4, 'text-anchor': 'end' }),
+    ),
     textElement(x.label, { class: 'f-label', x: (left + right) / 2, y: bottom + 33, 'text-anchor': 'middle' }),
-    textElement(y.label, { class: 'f-label', transform: `translate(14 ${rounded(middle)}) rotate(-90)`, 'text-anchor': 'middle' }),
+    textElement(y.label, {
+      class: 'f-label',
+      transform: `translate(14 ${rounded(middle)}) rotate(-90)`,
+      'text-anchor': 'middle',
+    }),
     title === undefined ? '' : textElement(title, { class: 'f-title', x: left, y: 18 }),
   ]
   return { x: xScale, y: yScale, left, right, top, bottom, markup: markup.join('') }
 }
 
-function scaleOf({ range, nice = true, ticks }: AxisSpec, pixels: readonly [number, number]): ScaleLinear<number, number> {
+function scaleOf(
+  { range, nice = true, ticks }: AxisSpec,
+  pixels: readonly [number, number],
+): ScaleLinear<number, number> {
   const [from, to] = range
   // An axis of no length would put everything at one point.
   const scale = scaleLinear(from === to ? [from - 0.5, to + 0.5] : [from, to], pixels)

@@ -14,7 +14,10 @@ export interface CcdSky {
   readonly observed: readonly Place[]
 }
 
-/** Standard stars (dots) and observed ones (crosses) on the outline of the CCD, as the original drew them: a cross on a dot is a match. */
+/**
+ * Standard stars (dots) and observed ones (crosses) on the outline of the CCD, as the original drew them: a cross on a
+ * dot is a match.
+ */
 export function ccdStarsFigure(title: string, { outline, standards, observed }: CcdSky): Figure {
   const everything = [...outline, ...standards, ...observed]
   const [width, height] = [760, 460]
@@ -22,8 +25,24 @@ export function ccdStarsFigure(title: string, { outline, standards, observed }: 
     width,
     height,
     title,
-    x: { label: 'east of the centre [deg], east is left', range: [...rangeOf(everything.map(([x]) => x), 0.03)].reverse() as [number, number], nice: false },
-    y: { label: 'north of the centre [deg]', range: rangeOf(everything.map(([, y]) => y), 0.05), nice: false },
+    x: {
+      label: 'east of the centre [deg], east is left',
+      range: [
+        ...rangeOf(
+          everything.map(([x]) => x),
+          0.03,
+        ),
+      ].reverse() as [number, number],
+      nice: false,
+    },
+    y: {
+      label: 'north of the centre [deg]',
+      range: rangeOf(
+        everything.map(([, y]) => y),
+        0.05,
+      ),
+      nice: false,
+    },
     margin: { top: 46 },
   })
   const place = ([x, y]: Place) => [frame.x(x), frame.y(y)] as const
@@ -32,13 +51,22 @@ export function ccdStarsFigure(title: string, { outline, standards, observed }: 
     element('path', { class: 'f-outline', d: pathOf(outline.map(place), true) }),
     usedDots(standards.map(place)),
     rejectedCrosses(observed.map(place)),
-    legend(frame.right, 37, [{ mark: 'used', words: `${standards.length} catalogue stars` }, { mark: 'rejected', words: `${observed.length} detections` }]),
+    legend(frame.right, 37, [
+      { mark: 'used', words: `${standards.length} catalogue stars` },
+      { mark: 'rejected', words: `${observed.length} detections` },
+    ]),
   ]
   return { title, width, height, body: body.join('') }
 }
 
 /** Matched stars of one CCD on the chip, by pixel, the way it lies on the sky: used dots, rejected crosses. */
-export function chipFigure(title: string, x: ArrayLike<number>, y: ArrayLike<number>, used: ArrayLike<boolean | number>, size: Place): Figure {
+export function chipFigure(
+  title: string,
+  x: ArrayLike<number>,
+  y: ArrayLike<number>,
+  used: ArrayLike<boolean | number>,
+  size: Place,
+): Figure {
   const [width, height] = [520, 300]
   const [columns, rows] = size
   const frame = frameOf({
@@ -50,14 +78,26 @@ export function chipFigure(title: string, x: ArrayLike<number>, y: ArrayLike<num
     y: { label: 'x [pixel]', range: [columns, 0], nice: false },
     margin: { top: 46 },
   })
-  const stars = Array.from({ length: x.length }, (_, i) => i).filter((i) => Number.isFinite(x[i]) && Number.isFinite(y[i]))
+  const stars = Array.from({ length: x.length }, (_, i) => i).filter(
+    (i) => Number.isFinite(x[i]) && Number.isFinite(y[i]),
+  )
   const place = (i: number) => [frame.x(y[i]!), frame.y(x[i]!)] as const
   const body = [
     frame.markup,
     rejectedCrosses(stars.filter((i) => !used[i]).map(place)),
     usedDots(stars.filter((i) => used[i]).map(place)),
-    legend(frame.right, 37, [{ mark: 'used', words: 'used' }, { mark: 'rejected', words: 'rejected' }]),
-    stars.length === 0 ? textElement('the catalogue has no pixel positions', { class: 'f-note', x: (frame.left + frame.right) / 2, y: (frame.top + frame.bottom) / 2, 'text-anchor': 'middle' }) : '',
+    legend(frame.right, 37, [
+      { mark: 'used', words: 'used' },
+      { mark: 'rejected', words: 'rejected' },
+    ]),
+    stars.length === 0
+      ? textElement('the catalogue has no pixel positions', {
+          class: 'f-note',
+          x: (frame.left + frame.right) / 2,
+          y: (frame.top + frame.bottom) / 2,
+          'text-anchor': 'middle',
+        })
+      : '',
   ]
   return { title, width, height, body: body.join('') }
 }

@@ -11,8 +11,15 @@ export interface ColourScale {
   readonly label: string
 }
 
-/** Maps by name: viridis for quantities, cividis for counts, purple to orange round zero for differences (ColorBrewer PuOr). */
-const MAPS = { quantity: interpolateViridis, count: interpolateCividis, difference: (t: number) => interpolatePuOr(1 - t) } as const
+/**
+ * Maps by name: viridis for quantities, cividis for counts, purple to orange round zero for differences (ColorBrewer
+ * PuOr).
+ */
+const MAPS = {
+  quantity: interpolateViridis,
+  count: interpolateCividis,
+  difference: (t: number) => interpolatePuOr(1 - t),
+} as const
 
 export interface ColourScaleSpec {
   readonly map: keyof typeof MAPS
@@ -23,7 +30,9 @@ export interface ColourScaleSpec {
   readonly leastReach?: number
 }
 
-/** Differences further off than this many robust scatters share the end colour: one bad CCD must not bleach the others. */
+/**
+ * Differences further off than this many robust scatters share the end colour: one bad CCD must not bleach the others.
+ */
 const REACH_IN_SCATTERS = 4
 const MAD_TO_SIGMA = 1.4826
 
@@ -33,12 +42,20 @@ export function colourScale({ map, values, label, format, leastReach = 10 }: Col
   const at = (value: number) => (high > low ? Math.min(1, Math.max(0, (value - low) / (high - low))) : 0.5)
   // The ends of PuOr are too dark for a number on them to be read; a part of it is enough.
   const ends = map === 'difference' ? ([0.1, 0.9] as const) : ([0, 1] as const)
-  return { range, label, format, colourOf: (value) => rgb(MAPS[map](ends[0] + (ends[1] - ends[0]) * at(value))).formatHex() }
+  return {
+    range,
+    label,
+    format,
+    colourOf: (value) => rgb(MAPS[map](ends[0] + (ends[1] - ends[0]) * at(value))).formatHex(),
+  }
 }
 
 function symmetricRange(values: readonly number[], leastReach: number): readonly [number, number] {
   const sorted = Float64Array.from(values, Math.abs).sort()
-  const reach = Math.max(leastReach, Math.min(sorted.at(-1) ?? 0, REACH_IN_SCATTERS * MAD_TO_SIGMA * (sorted[sorted.length >> 1] ?? 0)))
+  const reach = Math.max(
+    leastReach,
+    Math.min(sorted.at(-1) ?? 0, REACH_IN_SCATTERS * MAD_TO_SIGMA * (sorted[sorted.length >> 1] ?? 0)),
+  )
   return [-reach, reach]
 }
 
@@ -67,8 +84,26 @@ export function colourBar(scale: ColourScale, x: number, top: number, height: nu
   const y = scaleLinear([low, high], [top + height, top])
   const step = height / STEPS
   // Each step a little taller than its place, so that no line shows between them.
-  const steps = Array.from({ length: STEPS }, (_, i) => element('rect', { x, y: top + i * step, width: 12, height: Math.min(step + 0.6, top + height - (top + i * step)), fill: scale.colourOf(high - ((i + 0.5) / STEPS) * (high - low)) }))
-  const ticks = y.ticks(5).map((tick) => element('path', { class: 'f-axis', d: `M${rounded(x + 12)} ${rounded(y(tick))}h4` }) + textElement(scale.format(tick), { class: 'f-tick', x: x + 19, y: y(tick) + 4 }))
-  const label = textElement(scale.label, { class: 'f-label', transform: `translate(${rounded(x + 72)} ${rounded(top + height / 2)}) rotate(-90)`, 'text-anchor': 'middle' })
+  const steps = Array.from({ length: STEPS }, (_, i) =>
+    element('rect', {
+      x,
+      y: top + i * step,
+      width: 12,
+      height: Math.min(step + 0.6, top + height - (top + i * step)),
+      fill: scale.colourOf(high - ((i + 0.5) / STEPS) * (high - low)),
+    }),
+  )
+  const ticks = y
+    .ticks(5)
+    .map(
+      (tick) =>
+        element('path', { class: 'f-axis', d: `M${rounded(x + 12)} ${rounded(y(tick))}h4` }) +
+        textElement(scale.format(tick), { class: 'f-tick', x: x + 19, y: y(tick) + 4 }),
+    )
+  const label = textElement(scale.label, {
+    class: 'f-label',
+    transform: `translate(${rounded(x + 72)} ${rounded(top + height / 2)}) rotate(-90)`,
+    'text-anchor': 'middle',
+  })
   return steps.join('') + ticks.join('') + label
 }

@@ -29,7 +29,10 @@ const HEIGHT = 560
 
 /** The focal plane on the sky, north up and east left, each CCD in the colour of its value. */
 export function focalPlaneFigure({ title, ccds, scale, linked = false }: FocalPlaneSpec): Figure {
-  const [east, north] = [ccds.flatMap(({ outline }) => outline.map(([x]) => x)), ccds.flatMap(({ outline }) => outline.map(([, y]) => y))]
+  const [east, north] = [
+    ccds.flatMap(({ outline }) => outline.map(([x]) => x)),
+    ccds.flatMap(({ outline }) => outline.map(([, y]) => y)),
+  ]
   const [xRange, yRange] = square(rangeOf(east), rangeOf(north))
   const frame = frameOf({
     width: WIDTH,
@@ -41,7 +44,15 @@ export function focalPlaneFigure({ title, ccds, scale, linked = false }: FocalPl
   })
   const cells = ccds.map((ccd) => cell(ccd, scale, ({ 0: x, 1: y }) => [frame.x(x), frame.y(y)], linked))
   const marks = new Set(ccds.map(({ mark }) => mark))
-  const legend = ([['borrowed', 'dashed: borrowed'], ['outlier', 'thick outline: outlier'], ['none', 'no colour: no zeropoint']] as const).filter(([mark]) => marks.has(mark)).map(([, words]) => words)
+  const legend = (
+    [
+      ['borrowed', 'dashed: borrowed'],
+      ['outlier', 'thick outline: outlier'],
+      ['none', 'no colour: no zeropoint'],
+    ] as const
+  )
+    .filter(([mark]) => marks.has(mark))
+    .map(([, words]) => words)
   const body = [
     frame.markup,
     ...cells,
@@ -52,7 +63,10 @@ export function focalPlaneFigure({ title, ccds, scale, linked = false }: FocalPl
 }
 
 /** Both axes in one scale: a degree is as long along both, for the space that there is. */
-function square(x: readonly [number, number], y: readonly [number, number]): [readonly [number, number], readonly [number, number]] {
+function square(
+  x: readonly [number, number],
+  y: readonly [number, number],
+): [readonly [number, number], readonly [number, number]] {
   const aspect = (WIDTH - 58 - 106) / (HEIGHT - 30 - 60)
   const height = Math.max(y[1] - y[0], (x[1] - x[0]) / aspect, 1e-3)
   const [xMiddle, yMiddle] = [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2]
@@ -62,14 +76,31 @@ function square(x: readonly [number, number], y: readonly [number, number]): [re
   ]
 }
 
-function cell({ ccd, outline, value, mark, words }: FocalPlaneCcd, scale: ColourScale, place: (corner: readonly [number, number]) => [number, number], linked: boolean): string {
+function cell(
+  { ccd, outline, value, mark, words }: FocalPlaneCcd,
+  scale: ColourScale,
+  place: (corner: readonly [number, number]) => [number, number],
+  linked: boolean,
+): string {
   const corners = outline.map(place)
   const colour = value === null ? undefined : scale.colourOf(value)
-  const [x, y] = [0, 1].map((axis) => corners.reduce((sum, corner) => sum + corner[axis]!, 0) / corners.length) as [number, number]
-  const inner = (factor: number) => pathOf(corners.map(([cx, cy]) => [x + (cx - x) * factor, y + (cy - y) * (factor - 0.06)] as const), true)
+  const [x, y] = [0, 1].map((axis) => corners.reduce((sum, corner) => sum + corner[axis]!, 0) / corners.length) as [
+    number,
+    number,
+  ]
+  const inner = (factor: number) =>
+    pathOf(
+      corners.map(([cx, cy]) => [x + (cx - x) * factor, y + (cy - y) * (factor - 0.06)] as const),
+      true,
+    )
   const content = [
     `<title>${escapeText(words)}</title>`,
-    element('path', colour === undefined ? { class: 'f-empty', d: pathOf(corners, true) } : { class: 'f-cell', d: pathOf(corners, true), fill: colour }),
+    element(
+      'path',
+      colour === undefined
+        ? { class: 'f-empty', d: pathOf(corners, true) }
+        : { class: 'f-cell', d: pathOf(corners, true), fill: colour },
+    ),
     mark === 'borrowed' ? element('path', { class: 'f-mark-soft', d: inner(0.9) }) : '',
     mark === 'outlier' ? element('path', { class: 'f-mark', d: inner(0.96) }) : '',
     textElement(String(ccd), { class: `f-number ${colour === undefined ? 'f-tick' : inkOn(colour)}`, x, y: y + 4 }),

@@ -22,8 +22,20 @@ export function pullFigure(title: string, pulls: readonly number[]): Figure {
   })
   const curve = Array.from({ length: 81 }, (_, i) => -4 + i / 10).map((x) => [frame.x(x), frame.y(normal(x))] as const)
   const rms = Math.sqrt(inside.reduce((sum, pull) => sum + pull * pull, 0) / Math.max(1, inside.length))
-  const note = pulls.length === 0 ? 'no star is used' : `RMS ${rms.toFixed(2)} (unit normal: 1) · ${pulls.length - inside.length} beyond ±${reach}`
-  return { title, width: WIDTH, height: HEIGHT, body: frame.markup + bars(frame, counts) + element('path', { class: 'f-curve', d: pathOf(curve) }) + noteAt(frame, note) }
+  const note =
+    pulls.length === 0
+      ? 'no star is used'
+      : `RMS ${rms.toFixed(2)} (unit normal: 1) · ${pulls.length - inside.length} beyond ±${reach}`
+  return {
+    title,
+    width: WIDTH,
+    height: HEIGHT,
+    body:
+      frame.markup +
+      bars(frame, counts) +
+      element('path', { class: 'f-curve', d: pathOf(curve) }) +
+      noteAt(frame, note),
+  }
 }
 
 /** Separation of detection and star, all matches, with the match radius as a dashed line. */
@@ -38,8 +50,16 @@ export function separationFigure(title: string, separationsArcsec: readonly numb
     margin: { top: 46 },
     y: { label: 'matches', range: [0, 1.08 * Math.max(1, ...counts.map(({ count }) => count))] },
   })
-  const limit = element('path', { class: 'f-limit', d: `M${point(frame.x(radiusArcsec), frame.bottom)}V${rounded(frame.top)}` })
-  const words = textElement(`match radius ${radiusArcsec} arcsec`, { class: 'f-note', x: frame.x(radiusArcsec) - 5, y: frame.top + 12, 'text-anchor': 'end' })
+  const limit = element('path', {
+    class: 'f-limit',
+    d: `M${point(frame.x(radiusArcsec), frame.bottom)}V${rounded(frame.top)}`,
+  })
+  const words = textElement(`match radius ${radiusArcsec} arcsec`, {
+    class: 'f-note',
+    x: frame.x(radiusArcsec) - 5,
+    y: frame.top + 12,
+    'text-anchor': 'end',
+  })
   return { title, width: WIDTH, height: HEIGHT, body: frame.markup + bars(frame, counts) + limit + words }
 }
 
@@ -51,11 +71,22 @@ interface Count {
 
 function countsIn(values: readonly number[], [low, high]: readonly [number, number], bins: number): Count[] {
   const edges = Array.from({ length: bins - 1 }, (_, i) => low + ((i + 1) * (high - low)) / bins)
-  return bin<number, number>().domain([low, high]).thresholds(edges)(values.filter(Number.isFinite)).map((members) => ({ from: members.x0!, to: members.x1!, count: members.length }))
+  return bin<number, number>()
+    .domain([low, high])
+    .thresholds(edges)(values.filter(Number.isFinite))
+    .map((members) => ({ from: members.x0!, to: members.x1!, count: members.length }))
 }
 
 function bars(frame: Frame, counts: readonly Count[]): string {
-  const d = counts.filter(({ count }) => count > 0).map(({ from, to, count }) => `M${point(frame.x(from) + 0.5, frame.bottom)}V${rounded(frame.y(count))}H${rounded(frame.x(to) - 0.5)}V${rounded(frame.bottom)}z`)
+  const d = counts
+    .filter(({ count }) => count > 0)
+    .map(
+      ({ from, to, count }) =>
+        `M${point(
+          frame.x(from) + 0.5,
+          frame.bottom,
+        )}V${rounded(frame.y(count))}H${rounded(frame.x(to) - 0.5)}V${rounded(frame.bottom)}z`,
+    )
   return element('path', { class: 'f-bar', d: d.join('') })
 }
 

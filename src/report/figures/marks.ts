@@ -1,10 +1,12 @@
 import { element, point, textElement } from '../svg.js'
 
 /** Dots of the stars that the zeropoint stands on: one path, a round cap each. */
-export const usedDots = (places: Iterable<readonly [number, number]>): string => pathOfMarks('f-used', places, (x, y) => `M${point(x, y)}h0`)
+export const usedDots = (places: Iterable<readonly [number, number]>): string =>
+  pathOfMarks('f-used', places, (x, y) => `M${point(x, y)}h0`)
 
 /** Crosses of those it does not: another shape, not only another colour. */
-export const rejectedCrosses = (places: Iterable<readonly [number, number]>): string => pathOfMarks('f-rejected', places, (x, y) => `M${point(x - 2.5, y - 2.5)}l5 5m0-5l-5 5`)
+export const rejectedCrosses = (places: Iterable<readonly [number, number]>): string =>
+  pathOfMarks('f-rejected', places, (x, y) => `M${point(x - 2.5, y - 2.5)}l5 5m0-5l-5 5`)
 
 /** Triangles at the edge, pointing to values beyond it. */
 export function beyondTriangles(places: Iterable<readonly [x: number, y: number, up: boolean]>): string {
@@ -13,14 +15,22 @@ export function beyondTriangles(places: Iterable<readonly [x: number, y: number,
   return d === '' ? '' : element('path', { class: 'f-rejected', d })
 }
 
-function pathOfMarks(name: string, places: Iterable<readonly [number, number]>, mark: (x: number, y: number) => string): string {
+function pathOfMarks(
+  name: string,
+  places: Iterable<readonly [number, number]>,
+  mark: (x: number, y: number) => string,
+): string {
   let d = ''
   for (const [x, y] of places) d += mark(x, y)
   return d === '' ? '' : element('path', { class: name, d })
 }
 
 /** A legend line: marks with their words, from the right edge inwards. */
-export function legend(right: number, y: number, entries: readonly { readonly mark: 'used' | 'rejected'; readonly words: string }[]): string {
+export function legend(
+  right: number,
+  y: number,
+  entries: readonly { readonly mark: 'used' | 'rejected'; readonly words: string }[],
+): string {
   let x = right
   return [...entries]
     .reverse()

@@ -28,13 +28,27 @@ const BINS = 12
 const LEAST_PER_BIN = 8
 
 /** Residual against one quantity: used stars dots, rejected ones crosses, the running median of the used a line. */
-export function residualFigure(stars: ResidualStars, { title, xLabel, xRange, reachMmag, width = 440, height = 286, note }: ResidualSpec): Figure {
-  const rows = Array.from({ length: stars.x.length }, (_, i) => i).filter((i) => Number.isFinite(stars.x[i]) && Number.isFinite(stars.residualMmag[i]))
+export function residualFigure(
+  stars: ResidualStars,
+  { title, xLabel, xRange, reachMmag, width = 440, height = 286, note }: ResidualSpec,
+): Figure {
+  const rows = Array.from({ length: stars.x.length }, (_, i) => i).filter(
+    (i) => Number.isFinite(stars.x[i]) && Number.isFinite(stars.residualMmag[i]),
+  )
   const frame = frameOf({
     width,
     height,
     title,
-    x: { label: xLabel, range: xRange ?? rangeOf(rows.map((i) => stars.x[i]!), 0.03), nice: xRange === undefined },
+    x: {
+      label: xLabel,
+      range:
+        xRange ??
+        rangeOf(
+          rows.map((i) => stars.x[i]!),
+          0.03,
+        ),
+      nice: xRange === undefined,
+    },
     y: { label: 'residual [mmag]', range: [-reachMmag, reachMmag], nice: false },
     margin: { top: 46 },
   })
@@ -48,16 +62,38 @@ export function residualFigure(stars: ResidualStars, { title, xLabel, xRange, re
     element('path', { class: 'f-zero', d: `M${point(frame.left, frame.y(0))}H${rounded(frame.right)}` }),
     rejectedCrosses(shown.filter((i) => inside(i) && !stars.used[i]).map(place)),
     usedDots(shown.filter((i) => inside(i) && stars.used[i]).map(place)),
-    beyondTriangles(beyond.map((i) => [frame.x(stars.x[i]!), stars.residualMmag[i]! > 0 ? frame.top : frame.bottom, stars.residualMmag[i]! > 0])),
-    runningMedian(shown.filter((i) => stars.used[i]), stars, frame),
-    legend(frame.right, 37, [{ mark: 'used', words: 'used' }, { mark: 'rejected', words: 'rejected' }]),
-    textElement([...(beyond.length > 0 ? [`${beyond.length} beyond the frame`] : []), ...(note === undefined ? [] : [note])].join(' · '), { class: 'f-note', x: frame.left, y: 37 }),
+    beyondTriangles(
+      beyond.map((i) => [
+        frame.x(stars.x[i]!),
+        stars.residualMmag[i]! > 0 ? frame.top : frame.bottom,
+        stars.residualMmag[i]! > 0,
+      ]),
+    ),
+    runningMedian(
+      shown.filter((i) => stars.used[i]),
+      stars,
+      frame,
+    ),
+    legend(frame.right, 37, [
+      { mark: 'used', words: 'used' },
+      { mark: 'rejected', words: 'rejected' },
+    ]),
+    textElement(
+      [...(beyond.length > 0 ? [`${beyond.length} beyond the frame`] : []), ...(note === undefined ? [] : [note])].join(
+        ' · ',
+      ),
+      { class: 'f-note', x: frame.left, y: 37 },
+    ),
   ]
   return { title, width, height, body: body.join('') }
 }
 
 /** Median of the used stars in bins of equal numbers. */
-function runningMedian(rows: readonly number[], { x, residualMmag }: ResidualStars, frame: { x: (v: number) => number; y: (v: number) => number }): string {
+function runningMedian(
+  rows: readonly number[],
+  { x, residualMmag }: ResidualStars,
+  frame: { x: (v: number) => number; y: (v: number) => number },
+): string {
   const bins = Math.min(BINS, Math.floor(rows.length / LEAST_PER_BIN))
   if (bins < 2) return ''
   const sorted = [...rows].sort((a, b) => x[a]! - x[b]! || a - b)

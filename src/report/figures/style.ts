@@ -1,10 +1,31 @@
-/** Colours of the figures by what they mean. Blue and vermillion are told apart by colour-blind readers (Okabe & Ito 2008); shapes differ as well. */
+/**
+ * Colours of the figures by what they mean. Blue and vermillion are told apart by colour-blind readers (Okabe & Ito
+ * 2008); shapes differ as well.
+ */
 const NAMES = ['paper', 'ink', 'soft', 'faint', 'used', 'rejected', 'accent', 'shade'] as const
 export type InkName = (typeof NAMES)[number]
 
 export const INK: Readonly<Record<'light' | 'dark', Readonly<Record<InkName, string>>>> = {
-  light: { paper: '#ffffff', ink: '#1b1f24', soft: '#57606a', faint: '#dfe3e8', used: '#0072b2', rejected: '#c4500a', accent: '#7a3e9d', shade: '#eef1f4' },
-  dark: { paper: '#12161c', ink: '#e8ecf1', soft: '#a0abb8', faint: '#2b333d', used: '#6cb8ec', rejected: '#f2a13c', accent: '#cf9bf0', shade: '#1d242c' },
+  light: {
+    paper: '#ffffff',
+    ink: '#1b1f24',
+    soft: '#57606a',
+    faint: '#dfe3e8',
+    used: '#0072b2',
+    rejected: '#c4500a',
+    accent: '#7a3e9d',
+    shade: '#eef1f4',
+  },
+  dark: {
+    paper: '#12161c',
+    ink: '#e8ecf1',
+    soft: '#a0abb8',
+    faint: '#2b333d',
+    used: '#6cb8ec',
+    rejected: '#f2a13c',
+    accent: '#cf9bf0',
+    shade: '#1d242c',
+  },
 }
 
 /** The figures' rules; `colour` gives a value or a CSS variable by name. */

@@ -13,21 +13,45 @@ export function expectationSection({ solution, ccds, exposure }: ResultDocument)
   if (expectations.length > 0 && zeropoints.length > 0) {
     const { unit, unitFrom, exposureTimeSec, airmass } = expectations[0]!
     const expected = median(expectations.map((one) => one.zeropoint))
-    facts.push(['expected', `${expected.toFixed(2)} mag in ${exposure.band} for ${exposureTimeSec} s in ${unit}${unitFrom === 'zeropoint' ? ' (the unit that fits best)' : ''}${airmass === null ? '' : `, airmass ${airmass.toFixed(2)}`}`])
-    facts.push(['found minus expected', `${signedText((solution?.zeropoint ?? median(zeropoints)) - expected, 2)} mag: ${Math.round(100 * median(expectations.map((one) => one.transparency)))} % of the usual light`])
+    facts.push([
+      'expected',
+      `${expected.toFixed(2)} mag in ${exposure.band} for ${exposureTimeSec} s in ` +
+        `${unit}${
+          unitFrom === 'zeropoint' ? ' (the unit that fits best)' : ''
+        }${airmass === null ? '' : `, airmass ${airmass.toFixed(2)}`}`,
+    ])
+    facts.push([
+      'found minus expected',
+      `${signedText((solution?.zeropoint ?? median(zeropoints)) - expected, 2)} mag: ` +
+        `${Math.round(100 * median(expectations.map((one) => one.transparency)))} % of the usual light`,
+    ])
   }
-  const concerns = [...(solution?.concerns ?? []), ...(ccds.length === 1 ? ccds[0]!.concerns : [])].filter(({ tag }) => ABOUT_EXPECTATION.has(tag))
+  const concerns = [...(solution?.concerns ?? []), ...(ccds.length === 1 ? ccds[0]!.concerns : [])].filter(({ tag }) =>
+    ABOUT_EXPECTATION.has(tag),
+  )
   if (solution?.gradient) {
     const { xiMagPerDeg, etaMagPerDeg } = solution.gradient
     const size = Math.hypot(xiMagPerDeg, etaMagPerDeg)
-    facts.push(['gradient over the field', `${mmagText(size)} mmag per degree, brighter zeropoint towards the ${compass(xiMagPerDeg, etaMagPerDeg)} (${mmagText(2 * size, 0)} mmag across the camera)`])
+    facts.push([
+      'gradient over the field',
+      `${mmagText(size)} mmag per degree, brighter zeropoint towards the ` +
+        `${compass(xiMagPerDeg, etaMagPerDeg)} (${mmagText(2 * size, 0)} mmag across the camera)`,
+    ])
   }
-  if (solution && solution.ccdScatter !== null) facts.push(['scatter from CCD to CCD', `${mmagText(solution.ccdScatter)} mmag about that plane`])
+  if (solution && solution.ccdScatter !== null)
+    facts.push(['scatter from CCD to CCD', `${mmagText(solution.ccdScatter)} mmag about that plane`])
   if (solution) facts.push(['outliers among the CCDs', String(solution.nOutliers)])
-  if (solution?.reserved) facts.push(['stars held back from the fit', `${solution.reserved.nStars}: median residual ${mmagText(solution.reserved.medianMmag / 1000)} mmag, scatter ${mmagText(solution.reserved.scatterMmag / 1000)} mmag`])
+  if (solution?.reserved)
+    facts.push([
+      'stars held back from the fit',
+      `${solution.reserved.nStars}: median residual ${mmagText(solution.reserved.medianMmag / 1000)} ` +
+        `mmag, scatter ${mmagText(solution.reserved.scatterMmag / 1000)} mmag`,
+    ])
   if (facts.length === 0 && concerns.length === 0) return html``
   return html`<h2 id="expectation">Zeropoint against expectation</h2>
-${concerns.map(({ severity, sentence }) => html`<p class="${severity === 'hint' ? 'small' : 'warning'}">${sentence}</p>`)}
+${concerns.map(
+  ({ severity, sentence }) => html`<p class="${severity === 'hint' ? 'small' : 'warning'}">${sentence}</p>`,
+)}
 <dl class="facts">${facts.map(([name, value]) => html`<dt>${name}</dt><dd>${value}</dd>`)}</dl>`
 }
 

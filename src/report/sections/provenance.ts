@@ -8,9 +8,15 @@ export function provenanceSection({ provenance, exposure }: ResultDocument): Mar
 <dl class="facts">
 <dt>bliss-calib</dt><dd>${version}</dd>
 <dt>catalogue’s manifest</dt><dd><code>${catalogHash}</code></dd>
-<dt>epoch</dt><dd>${exposure.epochYr === null ? 'unknown' : `${exposure.epochYr.toFixed(4)}, from ${exposure.epochFrom ?? 'nothing'}`}</dd>
+<dt>epoch</dt><dd>${
+    exposure.epochYr === null
+      ? 'unknown'
+      : `${exposure.epochYr.toFixed(4)}, from ` + `${exposure.epochFrom ?? 'nothing'}`
+  }</dd>
 ${Object.entries(options).map(([name, value]) => html`<dt>${name}</dt><dd>${String(value)}</dd>`)}
 </dl>
 <details><summary>${Object.keys(inputs).length} inputs with their SHA-256</summary>
-<dl class="facts">${Object.entries(inputs).map(([file, sha256]) => html`<dt>${file}</dt><dd><code>${String(sha256)}</code></dd>`)}</dl></details>`
+<dl class="facts">${Object.entries(inputs).map(
+    ([file, sha256]) => html`<dt>${file}</dt><dd><code>${String(sha256)}</code></dd>`,
+  )}</dl></details>`
 }

@@ -11,46 +11,85 @@ import { mmagDifference, mmagText, signedText } from '../words.js'
 /** So many stars are drawn one by one in each of the exposure's figures. */
 const MOST_DRAWN = 1500
 
-const figures = (all: readonly Figure[]) => html`<div class="figures">${all.map((figure) => html`<figure>${trusted(inlineSvg(figure))}</figure>`)}</div>`
+const figures = (all: readonly Figure[]) =>
+  html`<div class="figures">${all.map((figure) => html`<figure>${trusted(inlineSvg(figure))}</figure>`)}</div>`
 
 /** Residuals of all stars against what might bend them. */
 export function residualsSection(stars: readonly PanelStars[], radiusArcsec: number): Markup {
-  if (stars.length === 0) return html`<h2 id="residuals">Residuals</h2><p>The matches of this exposure (matches_*.parquet) are not there.</p>`
+  if (stars.length === 0)
+    return html`<h2 id="residuals">Residuals</h2><p>The matches of this exposure (matches_*.parquet) are not there.</p>`
   return html`<h2 id="residuals">Residuals</h2>
-<p class="small">Standard magnitude minus calibrated magnitude. Dots are stars that the zeropoint stands on, crosses those that were rejected, triangles lie beyond the frame; the line is the running median of the used.</p>
+<p class="small">Standard magnitude minus calibrated magnitude. Dots are stars that the zeropoint stands on,
+crosses those that were rejected, triangles lie beyond the frame; the line is the running median of the used.</p>
 ${figures(exposureResiduals(joined(stars), MOST_DRAWN, radiusArcsec))}`
 }
 
 /** Where the detections lie against the catalogue. */
 export function astrometrySection({ ccds }: ResultDocument, places: ReadonlyMap<number, CcdPlace>): Markup {
   const measured = ccds.filter(({ astrometry }) => astrometry.raOffsetArcsec !== null)
-  if (measured.length === 0) return html`<h2 id="astrometry">Astrometry</h2><p>No CCD shows an offset beyond chance: too few pairs, or a catalogue of another field.</p>`
+  if (measured.length === 0)
+    return html`<h2 id="astrometry">Astrometry</h2>
+<p>No CCD shows an offset beyond chance: too few pairs, or a catalogue of another field.</p>`
   const of = (value: (ccd: CcdDocument) => number) => signedText(median(measured.map(value)), 3)
   const moved = measured.filter(({ astrometry }) => astrometry.applied)
   return html`<h2 id="astrometry">Astrometry</h2>
-<p>Median over the CCDs: ${of(({ astrometry }) => astrometry.raOffsetArcsec!)} arcsec east, ${of(({ astrometry }) => astrometry.decOffsetArcsec!)} north; scatter of the stars ${of(({ astrometry }) => astrometry.scatterArcsec ?? 0)} arcsec per axis. ${moved.length === 0 ? 'No CCD had to be moved before the match.' : `Moved before the match: ${moved.map(({ ccd }) => ccd).join(', ')}.`}</p>
+<p>Median over the CCDs: ${of(({ astrometry }) => astrometry.raOffsetArcsec!)} arcsec east, ${of(
+    ({ astrometry }) => astrometry.decOffsetArcsec!,
+  )} north; scatter of the stars ${of(({ astrometry }) => astrometry.scatterArcsec ?? 0)} arcsec per axis. ${
+    moved.length === 0
+      ? 'No CCD had to be moved before the match.'
+      : `Moved before the match: ${moved.map(({ ccd }) => ccd).join(', ')}.`
+  }</p>
 ${measured.length < 2 ? null : figures([exposureOffsets(measured, places)])}`
 }
 
 /** How deep the exposure goes. */
 export function depthSection({ ccds }: ResultDocument): Markup {
-  const known = ccds.flatMap(({ ccd, diagnostics: { expectation, fwhmArcsec } }) => (expectation && expectation.depth5Sigma !== null ? [{ ccd, depth: expectation.depth5Sigma, usual: expectation.expectedDepth5Sigma, fwhmArcsec }] : []))
-  if (known.length === 0) return html`<h2 id="depth">Depth</h2><p>Not known: the image header does not say enough, or no CCD has a zeropoint.</p>`
+  const known = ccds.flatMap(({ ccd, diagnostics: { expectation, fwhmArcsec } }) =>
+    expectation && expectation.depth5Sigma !== null
+      ? [{ ccd, depth: expectation.depth5Sigma, usual: expectation.expectedDepth5Sigma, fwhmArcsec }]
+      : [],
+  )
+  if (known.length === 0)
+    return html`<h2 id="depth">Depth</h2>
+<p>Not known: the image header does not say enough, or no CCD has a zeropoint.</p>`
   const usual = known.flatMap((one) => (one.usual === null ? [] : [one.usual]))
   const widths = known.flatMap((one) => (one.fwhmArcsec === null ? [] : [one.fwhmArcsec]))
   const shallowest = known.reduce((least, one) => (one.depth < least.depth ? one : least))
   return html`<h2 id="depth">Depth</h2>
-<p>Point sources reach 5 sigma at ${median(known.map(({ depth }) => depth)).toFixed(2)} mag in the median of the CCDs${usual.length === 0 ? null : html`; a dark clear night with this seeing gives ${median(usual).toFixed(2)}`}.${known.length < 2 ? null : html` Shallowest: CCD ${shallowest.ccd}, ${shallowest.depth.toFixed(2)}.`}${widths.length === 0 ? null : html` Seeing as delivered: ${median(widths).toFixed(2)} arcsec FWHM.`}</p>`
+<p>Point sources reach 5 sigma at ${median(known.map(({ depth }) => depth)).toFixed(2)} mag in the median of the CCDs${
+    usual.length === 0 ? null : html`; a dark clear night with this seeing gives ${median(usual).toFixed(2)}`
+  }.${
+    known.length < 2 ? null : html` Shallowest: CCD ${shallowest.ccd}, ${shallowest.depth.toFixed(2)}.`
+  }${widths.length === 0 ? null : html` Seeing as delivered: ${median(widths).toFixed(2)} arcsec FWHM.`}</p>`
 }
 
 /** What whoever comes from the original compares with. */
 export function originalSection({ ccds }: ResultDocument): Markup {
   const differences = ccds.map(({ minusOriginal }) => minusOriginal).filter((value) => value !== null)
   const system = ccds[0]!.system
-  if (differences.length === 0) return html`<h2 id="original">Against the original</h2><p>The original’s selection leaves no number to compare with.</p>`
+  if (differences.length === 0)
+    return html`<h2 id="original">Against the original</h2>
+<p>The original’s selection leaves no number to compare with.</p>`
   const middle = median(differences)
   return html`<h2 id="original">Against the original</h2>
-<p>The original’s selection and its three passes of a 3 sigma clip, on the catalogue’s own magnitude, give a zeropoint that differs by ${mmagDifference(middle, 0)} mmag in the median (ours minus the original’s), from ${mmagDifference(smallestOf(differences), 0)} to ${mmagDifference(largestOf(differences), 0)}.
-${system === 'des-ab' ? 'Most of that is the change of system, the field’s mean colour; its scatter from CCD to CCD is what the colour term removes.' : ''}</p>
-<p class="small">Median error that the original would quote: ${mmagText(median(ccds.map(({ sigmaClip }) => sigmaClip.zeropointErr).filter((value) => value !== null)))} mmag; ours ${mmagText(median(ccds.map(({ zeropointErr }) => zeropointErr).filter((value) => value !== null)))}.</p>`
+<p>The original’s selection and its three passes of a 3 sigma clip, on the catalogue’s own magnitude,
+give a zeropoint that differs by ${mmagDifference(
+    middle,
+    0,
+  )} mmag in the median (ours minus the original’s), from ${mmagDifference(
+    smallestOf(differences),
+    0,
+  )} to ${mmagDifference(largestOf(differences), 0)}.
+${
+  system === 'des-ab'
+    ? 'Most of that is the change of system, the field’s mean colour; its ' +
+      'scatter from CCD to CCD is what the colour term removes.'
+    : ''
+}</p>
+<p class="small">Median error that the original would quote: ${mmagText(
+    median(ccds.map(({ sigmaClip }) => sigmaClip.zeropointErr).filter((value) => value !== null)),
+  )} mmag; ours ${mmagText(
+    median(ccds.map(({ zeropointErr }) => zeropointErr).filter((value) => value !== null)),
+  )}.</p>`
 }

@@ -16,20 +16,32 @@ const SYSTEMS: Readonly<Record<string, (band: string) => string>> = {
 const MOST_LISTED = 6
 
 /** Which system the magnitudes are on, whence, and what stands beside them. */
-export function systemSection({ ccds, exposure, provenance }: ResultDocument, beside: readonly BesideProduct[]): Markup {
+export function systemSection(
+  { ccds, exposure, provenance }: ResultDocument,
+  beside: readonly BesideProduct[],
+): Markup {
   const { system, catalog, relation } = ccds[0]!
   const others = beside.filter((product) => product.system !== system)
   const listed = others.slice(0, MOST_LISTED).map(({ file, system: other }) => `${file} (${other})`)
   const mixed =
     others.length === 0
-      ? html`<p>${beside.length === 0 ? 'No other product stands beside it.' : `All products beside it are on the same system.`}</p>`
-      : html`<p class="warning"><strong>${others.length} ${others.length === 1 ? 'product' : 'products'} beside it of another photometric system:</strong> ${listed.join(', ')}${others.length > listed.length ? ' and more' : ''}. Mixed systems corrupt difference imaging.</p>`
+      ? html`<p>${
+          beside.length === 0
+            ? 'No other product stands beside it.'
+            : `All products beside it are ` + `on the same system.`
+        }</p>`
+      : html`<p class="warning"><strong>${others.length} ${
+          others.length === 1 ? 'product' : 'products'
+        } beside it of another photometric system:</strong> ${listed.join(', ')}${
+          others.length > listed.length ? ' and more' : ''
+        }. Mixed systems corrupt difference imaging.</p>`
   return html`<h2 id="system">Photometric system</h2>
 <dl class="facts">
 <dt>system</dt><dd>${system}: ${(SYSTEMS[system] ?? (() => 'unknown'))(exposure.band)}</dd>
 <dt>catalogue</dt><dd>${catalog}, manifest <code>${provenance.catalogHash.slice(0, 12)}</code></dd>
 <dt>relation</dt><dd>${relation}</dd>
-<dt>convention</dt><dd>m = −2.5 log<sub>10</sub>(flux) + zeropoint, per unit of the image’s flux, exposure time included</dd>
+<dt>convention</dt><dd>m = −2.5 log<sub>10</sub>(flux) + zeropoint,
+per unit of the image’s flux, exposure time included</dd>
 </dl>
 ${mixed}`
 }

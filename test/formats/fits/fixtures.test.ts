@@ -22,7 +22,10 @@ describe.each(Object.keys(tables))('%s', (file) => {
       const column = table.columns[0]!
       expect(column.type).toBe(type)
       expect(plain(column)).toEqual(values)
-      if (lengths !== undefined) expect(Array.from(column.offsets!)).toEqual(lengths.reduce<number[]>((sums, n) => [...sums, sums.at(-1)! + n], [0]).map((n) => n * pairs(file, name)))
+      if (lengths !== undefined)
+        expect(Array.from(column.offsets!)).toEqual(
+          lengths.reduce<number[]>((sums, n) => [...sums, sums.at(-1)! + n], [0]).map((n) => n * pairs(file, name)),
+        )
       else expect(column.values.length).toBe(table.rowCount * (column.width ?? 1))
     })
 
@@ -39,7 +42,8 @@ describe.each(Object.keys(tables))('%s', (file) => {
       expect(part.rowCount).toBe(2)
       part.columns.forEach((column, i) => {
         const all = whole.columns[i]!
-        const [from, to] = all.offsets === undefined ? [all.width ?? 1, 3 * (all.width ?? 1)] : [all.offsets[1]!, all.offsets[3]!]
+        const [from, to] =
+          all.offsets === undefined ? [all.width ?? 1, 3 * (all.width ?? 1)] : [all.offsets[1]!, all.offsets[3]!]
         expect(plain(column)).toEqual(plain(all).slice(from, to))
       })
     })
@@ -51,7 +55,12 @@ const pairs = (file: string, name: string): number => (file.startsWith('varying_
 
 test('units, documentation and array shapes come along', async () => {
   const table = await readFitsTable(fixture('shapes.fits'), { hdu: 'shapes' })
-  expect(findColumn(table, 'cube')).toMatchObject({ width: 24, shape: [2, 3, 4], unit: 'mas/yr', doc: 'a cube of numbers' })
+  expect(findColumn(table, 'cube')).toMatchObject({
+    width: 24,
+    shape: [2, 3, 4],
+    unit: 'mas/yr',
+    doc: 'a cube of numbers',
+  })
   expect(findColumn(table, 'words')).toMatchObject({ width: 3, shape: [3] })
   expect(findColumn(table, 'substrings')).toMatchObject({ width: 3 })
   expect(findColumn(table, 'one')).not.toHaveProperty('width')
@@ -70,7 +79,11 @@ test('nulls of 64-bit columns keep their value and are told by nullValue', async
 })
 
 test('column names match exactly, else without regard to case, and come back as asked', async () => {
-  const table = await readFitsTable(fixture('types.fits'), { hdu: 'EVERY', columns: ['d1', 'B1'], wanted: ['k1', 'NOT_THERE', 'B1'] })
+  const table = await readFitsTable(fixture('types.fits'), {
+    hdu: 'EVERY',
+    columns: ['d1', 'B1'],
+    wanted: ['k1', 'NOT_THERE', 'B1'],
+  })
   expect(table.columns.map(({ name }) => name)).toEqual(['d1', 'B1', 'k1'])
 })
 
@@ -80,8 +93,24 @@ test('without a number or name the first table is read', async () => {
 
 test('columns are known from the header alone', async () => {
   const hdus = await readFitsHeaders(fixture('shapes.fits'))
-  expect(fitsColumns(hdus[1]!)[0]).toMatchObject({ name: 'cube', type: 'f32', width: 24, unit: 'mas/yr', number: 1, format: '24E' })
-  expect(fitsColumns((await readFitsHeaders(fixture('ascii.fits')))[1]!).map(({ type }) => type)).toEqual(['string', 'i32', 'f64', 'f64', 'f64', 'i64', 'f64', 'f64'])
+  expect(fitsColumns(hdus[1]!)[0]).toMatchObject({
+    name: 'cube',
+    type: 'f32',
+    width: 24,
+    unit: 'mas/yr',
+    number: 1,
+    format: '24E',
+  })
+  expect(fitsColumns((await readFitsHeaders(fixture('ascii.fits')))[1]!).map(({ type }) => type)).toEqual([
+    'string',
+    'i32',
+    'f64',
+    'f64',
+    'f64',
+    'i64',
+    'f64',
+    'f64',
+  ])
 })
 
 test('a rows range beyond the table ends with it, and a wrong one is a mistake of the program', async () => {

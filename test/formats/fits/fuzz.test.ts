@@ -10,7 +10,18 @@ import { fixtures } from './sample.js'
 
 const unpack = (bytes: Uint8Array) => gunzipSync(bytes)
 
-const FILES = ['types', 'scaled', 'shapes', 'varying_p', 'varying_q', 'varying_shared', 'ascii', 'header', 'ldac', 'images']
+const FILES = [
+  'types',
+  'scaled',
+  'shapes',
+  'varying_p',
+  'varying_q',
+  'varying_shared',
+  'ascii',
+  'header',
+  'ldac',
+  'images',
+]
 const ROUNDS = process.env.BLISS_SOAK === undefined ? 150 : 1500
 
 /** Refusals that the whole files meet with too. */
@@ -46,7 +57,8 @@ const DAMAGE: Record<string, Damage> = {
     return bytes
   },
   'other characters in the headers': (bytes, random) => {
-    for (let k = 1 + random.below(6); k > 0; k--) bytes[random.below(Math.min(bytes.length, 8640))] = 32 + random.below(95)
+    for (let k = 1 + random.below(6); k > 0; k--)
+      bytes[random.below(Math.min(bytes.length, 8640))] = 32 + random.below(95)
     return bytes
   },
   'other digits in the headers': (bytes, random) => {
@@ -93,5 +105,6 @@ describe.each(FILES)('%s.fits', (file) => {
 test('damaged gzip: an answer or an InputError', async () => {
   const packed = new Uint8Array(gzipSync(readFileSync(resolve(fixtures, 'ldac.fits'))))
   const random = seededRandom(5)
-  for (let round = 0; round < ROUNDS; round++) await readAll(DAMAGE[round % 2 === 0 ? 'flipped bits' : 'cut short']!(packed.slice(), random))
+  for (let round = 0; round < ROUNDS; round++)
+    await readAll(DAMAGE[round % 2 === 0 ? 'flipped bits' : 'cut short']!(packed.slice(), random))
 })

@@ -69,44 +69,64 @@ test('lookups by type give undefined for what they are not', async () => {
   expect(header.number('TEXT')).toBeUndefined()
   expect(header.logical('YES')).toBe(true)
   expect(header.logical('WHOLE')).toBeUndefined()
-  expect(['TEXT', 'REAL', 'YES', 'UNDEF', 'ABSENT'].map(header.lookup)).toEqual(["it's / not a comment", 1.25e-300, undefined, undefined, undefined])
-})
-
-test('required keywords that are absent or of the wrong type are named with file, HDU, found and expected', async () => {
-  const header = await read()
-  expect(header.requireText('TEXT')).toBe("it's / not a comment")
-  expect(header.requireNumber('REAL')).toBe(1.25e-300)
-  expect(header.requireInteger('WHOLE')).toBe(-42)
-  expect(header.requireLogical('NO')).toBe(false)
-  const messages = await Promise.all(
-    [
-      () => header.requireNumber('EXPTIME'),
-      () => header.requireInteger('TEXT'),
-      () => header.requireInteger('WHOLE', 0),
-      () => header.requireInteger('WHOLE', 0, 99),
-      () => header.requireText('NOTANUM'),
-      () => header.requireLogical('UNDEF'),
-      () => header.requireText('COMPLEX'),
-    ].map(async (action) => (await refusal(action)).message),
-  )
-  expect(messages).toEqual([
-    'header.fits, HDU 0: keyword EXPTIME is missing (expected a number)',
-    "header.fits, HDU 0: keyword TEXT has a wrong value (found 'it's / not a comment', expected a whole number)",
-    'header.fits, HDU 0: keyword WHOLE has a wrong value (found -42, expected a whole number, 0 or more)',
-    'header.fits, HDU 0: keyword WHOLE has a wrong value (found -42, expected a whole number, 0 to 99)',
-    'header.fits, HDU 0: keyword NOTANUM has a wrong value (found 1.2.3 / unreadable, expected a text value)',
-    'header.fits, HDU 0: keyword UNDEF has a wrong value (found no value, expected T or F)',
-    'header.fits, HDU 0: keyword COMPLEX has a wrong value (found (1.5, -2), expected a text value)',
+  expect(['TEXT', 'REAL', 'YES', 'UNDEF', 'ABSENT'].map(header.lookup)).toEqual([
+    "it's / not a comment",
+    1.25e-300,
+    undefined,
+    undefined,
+    undefined,
   ])
 })
 
+test(
+  'required keywords that are absent or of the wrong type are ' + 'named with file, HDU, found and expected',
+  async () => {
+    const header = await read()
+    expect(header.requireText('TEXT')).toBe("it's / not a comment")
+    expect(header.requireNumber('REAL')).toBe(1.25e-300)
+    expect(header.requireInteger('WHOLE')).toBe(-42)
+    expect(header.requireLogical('NO')).toBe(false)
+    const messages = await Promise.all(
+      [
+        () => header.requireNumber('EXPTIME'),
+        () => header.requireInteger('TEXT'),
+        () => header.requireInteger('WHOLE', 0),
+        () => header.requireInteger('WHOLE', 0, 99),
+        () => header.requireText('NOTANUM'),
+        () => header.requireLogical('UNDEF'),
+        () => header.requireText('COMPLEX'),
+      ].map(async (action) => (await refusal(action)).message),
+    )
+    expect(messages).toEqual([
+      'header.fits, HDU 0: keyword EXPTIME is missing (expected a number)',
+      "header.fits, HDU 0: keyword TEXT has a wrong value (found 'it's / not a comment', expected a whole number)",
+      'header.fits, HDU 0: keyword WHOLE has a wrong value (found -42, expected a whole number, 0 or more)',
+      'header.fits, HDU 0: keyword WHOLE has a wrong value (found -42, expected a whole number, 0 to 99)',
+      'header.fits, HDU 0: keyword NOTANUM has a wrong value (found 1.2.3 / unreadable, expected a text value)',
+      'header.fits, HDU 0: keyword UNDEF has a wrong value (found no value, expected T or F)',
+      'header.fits, HDU 0: keyword COMPLEX has a wrong value (found (1.5, -2), expected a text value)',
+    ])
+  },
+)
+
 test('a header parsed from text needs no END', () => {
-  const header = parseHeader(`${'A       =                    1'.padEnd(80)}${"B       = 'x'".padEnd(80)}`, { file: 'f', hdu: 0 })
+  const header = parseHeader(`${'A       =                    1'.padEnd(80)}${"B       = 'x'".padEnd(80)}`, {
+    file: 'f',
+    hdu: 0,
+  })
   expect([header.get('A'), header.get('B')]).toEqual([1, 'x'])
 })
 
 test('CONTINUE joins only after a text that ends in an ampersand', () => {
-  const lines = ["A       = 'one&'", "CONTINUE  ' two&' / first", "CONTINUE  '' / second", "B       = 'plain'", "CONTINUE  'stray'", "C       = 'it''s&'", "CONTINUE  '''s'"]
+  const lines = [
+    "A       = 'one&'",
+    "CONTINUE  ' two&' / first",
+    "CONTINUE  '' / second",
+    "B       = 'plain'",
+    "CONTINUE  'stray'",
+    "C       = 'it''s&'",
+    "CONTINUE  '''s'",
+  ]
   const header = parseHeader(lines.map((line) => line.padEnd(80)).join(''), { file: 'f', hdu: 0 })
   expect(header.get('A')).toBe('one two')
   expect(header.card('A')!.comment).toBe('first second')

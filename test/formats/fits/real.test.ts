@@ -32,22 +32,37 @@ interface ProbedFile {
   readonly astropy?: ProbedHdu[]
 }
 
-const open = (path: string): Promise<ByteSource> => openFitsSource(memorySource(path, new Uint8Array(readFileSync(path))), unpack)
+const open = (path: string): Promise<ByteSource> =>
+  openFitsSource(memorySource(path, new Uint8Array(readFileSync(path))), unpack)
 
-function statistics(column: Column): { n: number; nfinite: number; min: number | null; max: number | null; sum: number; total: number } {
+function statistics(column: Column): {
+  n: number
+  nfinite: number
+  min: number | null
+  max: number | null
+  sum: number
+  total: number
+} {
   const all = Array.from(column.values as ArrayLike<number | bigint>, Number)
   const finite = all.filter(Number.isFinite)
   const sum = finite.reduce((a, b) => a + b, 0)
   const total = finite.reduce((a, b) => a + Math.abs(b), 0)
   const least = finite.reduce((a, b) => Math.min(a, b), Infinity)
   const most = finite.reduce((a, b) => Math.max(a, b), -Infinity)
-  return { n: all.length, nfinite: finite.length, min: finite.length === 0 ? null : least, max: finite.length === 0 ? null : most, sum, total }
+  return {
+    n: all.length,
+    nfinite: finite.length,
+    min: finite.length === 0 ? null : least,
+    max: finite.length === 0 ? null : most,
+    sum,
+    total,
+  }
 }
 
 function compare(column: Column, probed: ProbedColumn, label: string): void {
   expect(column.values.length, `${label} elements`).toBe(probed.n)
   if (column.type === 'string') {
-    if (probed.text !== undefined) expect((column.values).slice(0, 20), label).toEqual(probed.text)
+    if (probed.text !== undefined) expect(column.values.slice(0, 20), label).toEqual(probed.text)
     return
   }
   const { sum, total, ...exact } = statistics(column)
@@ -63,7 +78,11 @@ describe.each(['fits', 'catalogues'])('real/%s read as astropy reads them', (fol
   const probe = join(real, 'expected', `${folder}_probe.json`)
   const files = existsSync(probe) ? (JSON.parse(readFileSync(probe, 'utf8')) as Record<string, ProbedFile>) : {}
   test.skipIf(!existsSync(probe))('the probe lists every file', () => {
-    expect(readdirSync(join(real, folder)).filter((name) => name !== 'PROVENANCE.md').sort()).toEqual(Object.keys(files).sort())
+    expect(
+      readdirSync(join(real, folder))
+        .filter((name) => name !== 'PROVENANCE.md')
+        .sort(),
+    ).toEqual(Object.keys(files).sort())
   })
   for (const [file, { astropy }] of Object.entries(files)) {
     test(file, async () => {
@@ -103,12 +122,23 @@ function fitsFiles(folder: string): string[] {
 }
 
 describe('compared with astropy here and now', () => {
-  const files = [...fitsFiles(join(real, 'gaia')), ...fitsFiles(join(real, 'fields')), ...fitsFiles(join(real, 'expected')), ...fitsFiles(golden)]
+  const files = [
+    ...fitsFiles(join(real, 'gaia')),
+    ...fitsFiles(join(real, 'fields')),
+    ...fitsFiles(join(real, 'expected')),
+    ...fitsFiles(golden),
+  ]
   test.skipIf(files.length === 0 || !hasAstropy)(`real/gaia, real/fields, real/expected and golden`, async () => {
-    const fits = files.filter((path) => path.endsWith('.gz') || readFileSync(path).subarray(0, 6).toString() === 'SIMPLE')
+    const fits = files.filter(
+      (path) => path.endsWith('.gz') || readFileSync(path).subarray(0, 6).toString() === 'SIMPLE',
+    )
     expect(fits.length).toBeGreaterThan(60)
     const script = resolve(fixtures, 'probe.py')
-    const answer = execFileSync('/usr/bin/python3', ['-W', 'ignore', script], { input: fits.join('\n'), encoding: 'utf8', maxBuffer: 2 ** 28 })
+    const answer = execFileSync('/usr/bin/python3', ['-W', 'ignore', script], {
+      input: fits.join('\n'),
+      encoding: 'utf8',
+      maxBuffer: 2 ** 28,
+    })
     const probed = JSON.parse(answer) as Record<string, ProbedHdu[]>
     let columns = 0
     for (const path of fits) {

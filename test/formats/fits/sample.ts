@@ -8,7 +8,8 @@ import type { Column } from '../../../src/table/columns.js'
 
 export const fixtures = resolve(import.meta.dirname, '../../fixtures/fits')
 export const shared = resolve(import.meta.dirname, '../../../../shared')
-export const fixture = (name: string): ByteSource => memorySource(name, new Uint8Array(readFileSync(resolve(fixtures, name))))
+export const fixture = (name: string): ByteSource =>
+  memorySource(name, new Uint8Array(readFileSync(resolve(fixtures, name))))
 
 const PYTHON = '/usr/bin/python3'
 export const hasAstropy = existsSync(PYTHON) && succeeds(PYTHON, ['-c', 'import astropy, fitsio'])
@@ -42,8 +43,14 @@ export function counting(source: ByteSource): ByteSource & { reads: number; byte
 }
 
 /** A header and data by hand: `KEY: value` as written in the card's value field, then bytes; both padded. */
-export function hduBytes(cards: readonly (readonly [string, string | number])[], data: Uint8Array = new Uint8Array(0)): Uint8Array {
-  const text = [...cards.map(([keyword, value]) => `${keyword.padEnd(8)}= ${String(value).padStart(20)}`.padEnd(80)), 'END'.padEnd(80)].join('')
+export function hduBytes(
+  cards: readonly (readonly [string, string | number])[],
+  data: Uint8Array = new Uint8Array(0),
+): Uint8Array {
+  const text = [
+    ...cards.map(([keyword, value]) => `${keyword.padEnd(8)}= ${String(value).padStart(20)}`.padEnd(80)),
+    'END'.padEnd(80),
+  ].join('')
   const header = text.padEnd(Math.ceil(text.length / 2880) * 2880)
   const bytes = new Uint8Array(header.length + Math.ceil(data.length / 2880) * 2880)
   bytes.set(Uint8Array.from(header, (c) => c.charCodeAt(0)))

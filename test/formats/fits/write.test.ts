@@ -39,7 +39,10 @@ function verdict(path: string): string[] {
     const { stdout, stderr } = error as { stdout: string; stderr: string }
     text = stdout + stderr
   }
-  return text.replace(/\n {10,}/g, ' ').split('\n').filter((line) => /^\*\*\* (Warning|Error)|verification found|Verification found/.test(line))
+  return text
+    .replace(/\n {10,}/g, ' ')
+    .split('\n')
+    .filter((line) => /^\*\*\* (Warning|Error)|verification found|Verification found/.test(line))
 }
 
 const CLEAN = ['**** Verification found 0 warning(s) and 0 error(s). ****']
@@ -49,31 +52,78 @@ interface ReadBack {
   readonly cards: Record<string, unknown>
   readonly comments: Record<string, string>
   readonly texts: Record<string, string> | null
-  readonly columns: { name: string; dtype: string; unit: string | null; format: string; null: string | null; shape: number[]; values: unknown[] }[] | null
+  readonly columns:
+    | {
+        name: string
+        dtype: string
+        unit: string | null
+        format: string
+        null: string | null
+        shape: number[]
+        values: unknown[]
+      }[]
+    | null
 }
 const readBack = (path: string): ReadBack[] => JSON.parse(python('read_back.py', [path])) as ReadBack[]
 
 const rows = 50
 const random = seededRandom(7)
 const some = <T>(n: number, make: (i: number) => T): T[] => Array.from({ length: n }, (_, i) => make(i))
-const i64 = (i: number): bigint => BigInt.asIntN(64, (BigInt(random.below(2 ** 32)) << 32n) + BigInt(random.below(2 ** 32)) + BigInt(i))
+const i64 = (i: number): bigint =>
+  BigInt.asIntN(64, (BigInt(random.below(2 ** 32)) << 32n) + BigInt(random.below(2 ** 32)) + BigInt(i))
 
 /** A table with every type, scalar and vector. */
 const everything: Table = tableOf([
   { name: 'OK', type: 'bool', values: Uint8Array.from(some(rows, () => random.below(2))) },
   { name: 'B', type: 'u8', values: Uint8Array.from(some(rows, () => random.below(256))) },
-  { name: 'SB', type: 'i8', values: Int8Array.from(some(rows, (i) => (i === 0 ? -128 : i === 1 ? 127 : random.below(256) - 128))) },
-  { name: 'I', type: 'i16', values: Int16Array.from(some(rows, (i) => (i === 0 ? -32768 : random.below(65536) - 32768))) },
-  { name: 'U', type: 'u16', values: Uint16Array.from(some(rows, (i) => (i === 0 ? 0 : i === 1 ? 65535 : random.below(65536)))) },
+  {
+    name: 'SB',
+    type: 'i8',
+    values: Int8Array.from(some(rows, (i) => (i === 0 ? -128 : i === 1 ? 127 : random.below(256) - 128))),
+  },
+  {
+    name: 'I',
+    type: 'i16',
+    values: Int16Array.from(some(rows, (i) => (i === 0 ? -32768 : random.below(65536) - 32768))),
+  },
+  {
+    name: 'U',
+    type: 'u16',
+    values: Uint16Array.from(some(rows, (i) => (i === 0 ? 0 : i === 1 ? 65535 : random.below(65536)))),
+  },
   { name: 'J', type: 'i32', values: Int32Array.from(some(rows, () => random.below(2 ** 32) - 2 ** 31)), unit: 'count' },
-  { name: 'V', type: 'u32', values: Uint32Array.from(some(rows, (i) => (i === 0 ? 2 ** 32 - 1 : random.below(2 ** 32)))) },
+  {
+    name: 'V',
+    type: 'u32',
+    values: Uint32Array.from(some(rows, (i) => (i === 0 ? 2 ** 32 - 1 : random.below(2 ** 32)))),
+  },
   { name: 'K', type: 'i64', values: BigInt64Array.from(some(rows, i64)), doc: 'a source id' },
   { name: 'KN', type: 'i64', values: BigInt64Array.from(some(rows, (i) => BigInt(i % 5))), nullValue: 3n },
-  { name: 'W', type: 'u64', values: BigUint64Array.from(some(rows, (i) => BigInt.asUintN(64, i === 0 ? -1n : i64(i)))) },
-  { name: 'E', type: 'f32', values: Float32Array.from(some(rows, (i) => (i === 3 ? NaN : random.normal()))), unit: 'mag' },
-  { name: 'D', type: 'f64', values: Float64Array.from(some(rows, (i) => (i === 3 ? NaN : random.normal() * 1e200))), unit: 'deg' },
+  {
+    name: 'W',
+    type: 'u64',
+    values: BigUint64Array.from(some(rows, (i) => BigInt.asUintN(64, i === 0 ? -1n : i64(i)))),
+  },
+  {
+    name: 'E',
+    type: 'f32',
+    values: Float32Array.from(some(rows, (i) => (i === 3 ? NaN : random.normal()))),
+    unit: 'mag',
+  },
+  {
+    name: 'D',
+    type: 'f64',
+    values: Float64Array.from(some(rows, (i) => (i === 3 ? NaN : random.normal() * 1e200))),
+    unit: 'deg',
+  },
   { name: 'E8', type: 'f32', width: 8, values: Float32Array.from(some(8 * rows, () => random.normal())) },
-  { name: 'D6', type: 'f64', width: 6, shape: [2, 3], values: Float64Array.from(some(6 * rows, () => random.normal())) },
+  {
+    name: 'D6',
+    type: 'f64',
+    width: 6,
+    shape: [2, 3],
+    values: Float64Array.from(some(6 * rows, () => random.normal())),
+  },
   { name: 'S', type: 'string', values: some(rows, (i) => (i === 4 ? '' : `star ${'x'.repeat(1 + (i % 7))}`)) },
   { name: 'S3', type: 'string', width: 3, values: some(3 * rows, (i) => 'abc'.slice(0, i % 4)) },
 ] satisfies Column[])
@@ -99,7 +149,9 @@ describe('a table of every type', () => {
     const back = await readFitsTable(memorySource('m', bytes), { hdu: 'EVERY' })
     expect(back.rowCount).toBe(rows)
     // A vector of strings comes back with the shape that TDIM gives it.
-    expect(back.columns).toEqual(everything.columns.map((column) => (column.name === 'S3' ? { ...column, shape: [3] } : column)))
+    expect(back.columns).toEqual(
+      everything.columns.map((column) => (column.name === 'S3' ? { ...column, shape: [3] } : column)),
+    )
     const hdus = await readFitsHeaders(memorySource('m', bytes))
     expect(hdus[1]!.header.get('EXPNUM')).toBe(668439)
     expect(hdus[0]!.header.get('ORIGIN')).toBe('test')
@@ -117,7 +169,9 @@ describe('a table of every type', () => {
     expect(table!.cards.HISTORY).toBe('made by a test')
     const dtypes = table!.columns!.map(({ dtype }) => dtype)
     // astropy gives signed bytes as float64.
-    expect(dtypes.slice(0, 14)).toEqual('bool uint8 float64 int16 uint16 int32 uint32 int64 int64 uint64 float32 float64 float32 float64'.split(' '))
+    expect(dtypes.slice(0, 14)).toEqual(
+      'bool uint8 float64 int16 uint16 int32 uint32 int64 int64 uint64 float32 float64 float32 float64'.split(' '),
+    )
     table!.columns!.forEach((found, i) => {
       const column = everything.columns[i]!
       expect(found.name).toBe(column.name)
@@ -132,7 +186,14 @@ describe('a table of every type', () => {
 
 describe('rows of varying length', () => {
   const bytes = writeFitsTables([
-    { table: tableOf([ragged, { name: 'N', type: 'i16', values: Int16Array.from([1, 2, 3]) }, { ...ragged, name: 'U', type: 'i64', values: BigInt64Array.from([9n, 0n, -(2n ** 63n), 1n]) }]), extname: 'A' },
+    {
+      table: tableOf([
+        ragged,
+        { name: 'N', type: 'i16', values: Int16Array.from([1, 2, 3]) },
+        { ...ragged, name: 'U', type: 'i64', values: BigInt64Array.from([9n, 0n, -(2n ** 63n), 1n]) },
+      ]),
+      extname: 'A',
+    },
     { table: everything, extname: 'B' },
   ])
   test('read back equal, in the first of two tables', async () => {
@@ -141,18 +202,31 @@ describe('rows of varying length', () => {
     expect(plain(back.columns[2]!)).toEqual(['9', '0', '-9223372036854775808', '1'])
     expect((await readFitsTable(memorySource('m', bytes), { hdu: 'b' })).rowCount).toBe(rows)
   })
-  test.skipIf(!hasFitsverify)('fitsverify: 0 warnings, 0 errors', () => expect(verdict(saved('vary.fits', bytes))).toEqual(CLEAN))
+  test.skipIf(!hasFitsverify)('fitsverify: 0 warnings, 0 errors', () =>
+    expect(verdict(saved('vary.fits', bytes))).toEqual(CLEAN),
+  )
   test.skipIf(!hasAstropy)('astropy reads the same', () => {
     const columns = readBack(saved('vary.fits', bytes))[1]!.columns!
-    expect(columns.map(({ values }) => values)).toEqual([[1, 2, 3, 4.5], [1, 2, 3], ['9', '0', '-9223372036854775808', '1']])
+    expect(columns.map(({ values }) => values)).toEqual([
+      [1, 2, 3, 4.5],
+      [1, 2, 3],
+      ['9', '0', '-9223372036854775808', '1'],
+    ])
   })
 })
 
 describe('no rows, no columns', () => {
-  const none = writeFitsTable(tableOf([{ name: 'S', type: 'string', values: [] }, { name: 'D', type: 'f64', values: new Float64Array(0) }]))
+  const none = writeFitsTable(
+    tableOf([
+      { name: 'S', type: 'string', values: [] },
+      { name: 'D', type: 'f64', values: new Float64Array(0) },
+    ]),
+  )
   const bare = writeFitsTable({ rowCount: 0, columns: [] })
   test('read back', async () => {
-    expect((await readFitsTable(memorySource('m', none))).columns.map(({ name, values }) => [name, values.length])).toEqual([
+    expect(
+      (await readFitsTable(memorySource('m', none))).columns.map(({ name, values }) => [name, values.length]),
+    ).toEqual([
       ['S', 0],
       ['D', 0],
     ])
@@ -191,11 +265,17 @@ const AWKWARD: readonly FitsCardInput[] = [
 ]
 
 describe('keywords alone', () => {
-  const bytes = writeFitsHeaderOnly([...AWKWARD, { keyword: 'COMMENT', comment: 'a remark '.repeat(20) }, { keyword: 'HISTORY', value: 'a step' }, { keyword: '', comment: 'blank' }])
+  const bytes = writeFitsHeaderOnly([
+    ...AWKWARD,
+    { keyword: 'COMMENT', comment: 'a remark '.repeat(20) },
+    { keyword: 'HISTORY', value: 'a step' },
+    { keyword: '', comment: 'blank' },
+  ])
 
   test('read back equal, NaN as no value', async () => {
     const [hdu] = await readFitsHeaders(memorySource('m', bytes))
-    for (const { keyword, value } of AWKWARD) expect(hdu!.header.get(keyword), keyword).toEqual(Number.isNaN(value) ? null : value)
+    for (const { keyword, value } of AWKWARD)
+      expect(hdu!.header.get(keyword), keyword).toEqual(Number.isNaN(value) ? null : value)
     expect(hdu!.header.card('REAL')!.kind).toBe('real')
     expect(hdu!.header.card('LARGE')!.kind).toBe('real')
     expect(hdu!.header.card('LONG')!.comment).toBe('a long text')
@@ -223,7 +303,14 @@ describe('keywords alone', () => {
     for (const { keyword, value } of AWKWARD) {
       // astropy 5.2 halves runs of quotes twice in long strings: see the next test.
       if (keyword === 'QUOTED') continue
-      const wanted = typeof value === 'bigint' ? String(value) : Number.isNaN(value) ? null : typeof value === 'object' && value !== null ? [value.re, value.im] : value
+      const wanted =
+        typeof value === 'bigint'
+          ? String(value)
+          : Number.isNaN(value)
+            ? null
+            : typeof value === 'object' && value !== null
+              ? [value.re, value.im]
+              : value
       expect(cards[keyword], keyword).toEqual(wanted)
     }
     expect(comments.THIRD).toBe('seventeen digits')
@@ -238,26 +325,44 @@ test.skipIf(!hasAstropy)('the C FITS library reads the same texts', () => {
 })
 
 test('cards have the fixed format', () => {
-  expect(cardText({ keyword: 'EXPTIME', value: 90, kind: 'real', comment: 'seconds' })).toBe('EXPTIME =                 90.0 / seconds'.padEnd(80))
+  expect(cardText({ keyword: 'EXPTIME', value: 90, kind: 'real', comment: 'seconds' })).toBe(
+    'EXPTIME =                 90.0 / seconds'.padEnd(80),
+  )
   expect(cardText({ keyword: 'BAND', value: 'i' })).toBe("BAND    = 'i       '".padEnd(80))
-  expect(cardText({ keyword: 'BAND', value: 'i', comment: 'filter' })).toBe("BAND    = 'i       '           / filter".padEnd(80))
+  expect(cardText({ keyword: 'BAND', value: 'i', comment: 'filter' })).toBe(
+    "BAND    = 'i       '           / filter".padEnd(80),
+  )
   expect(cardText({ keyword: 'FLAG', value: true })).toBe('FLAG    =                    T'.padEnd(80))
 })
 
 describe('what cannot be written is refused', () => {
   test.each<[string, FitsCardInput, string]>([
-    ['text outside ASCII', { keyword: 'OBSERVER', value: 'José' }, 'keyword OBSERVER cannot be written: the text is not ASCII (found José, expected ASCII text or a finite number)'],
-    ['infinite numbers', { keyword: 'X', value: Infinity }, 'keyword X cannot be written: the number is not finite (found Infinity, expected ASCII text or a finite number)'],
-    ['keywords outside ASCII', { keyword: 'ÄB', value: 1 }, 'keyword ÄB cannot be written (expected ASCII without the sign =)'],
+    [
+      'text outside ASCII',
+      { keyword: 'OBSERVER', value: 'José' },
+      'keyword OBSERVER cannot be written: the text is not ASCII (found José, expected ASCII text or a finite number)',
+    ],
+    [
+      'infinite numbers',
+      { keyword: 'X', value: Infinity },
+      'keyword X cannot be written: the number is not finite (found Infinity, expected ASCII text or a finite number)',
+    ],
+    [
+      'keywords outside ASCII',
+      { keyword: 'ÄB', value: 1 },
+      'keyword ÄB cannot be written (expected ASCII without the sign =)',
+    ],
     [
       'keywords that leave no room',
       { keyword: `A ${'B'.repeat(70)}`, value: 12345 },
-      `keyword A ${'B'.repeat(70)} cannot be written: the keyword and its value do not fit in a card (found 12345, expected ASCII text or a finite number)`,
+      `keyword A ${'B'.repeat(70)} cannot be written: the keyword and its value do not fit in a ` +
+        `card (found 12345, expected ASCII text or a finite number)`,
     ],
     [
       'keywords that leave no room for text',
       { keyword: `A ${'B'.repeat(66)}`, value: 'a text' },
-      `keyword A ${'B'.repeat(66)} cannot be written: the keyword leaves no room for its text (found a text, expected ASCII text or a finite number)`,
+      `keyword A ${'B'.repeat(66)} cannot be written: the keyword leaves no room for its ` +
+        `text (found a text, expected ASCII text or a finite number)`,
     ],
   ])('%s', async (_, card, message) => {
     expect((await refusal(() => cardText(card))).message).toBe(message)
@@ -265,12 +370,16 @@ describe('what cannot be written is refused', () => {
 
   test('strings outside ASCII, with column and row', async () => {
     const table = tableOf([{ name: 'NAME', type: 'string', values: ['ok', 'ß'] }])
-    expect((await refusal(() => writeFitsTable(table))).message).toBe("row 2, column NAME: FITS holds ASCII text only (found 'ß', expected printable ASCII)")
+    expect((await refusal(() => writeFitsTable(table))).message).toBe(
+      "row 2, column NAME: FITS holds ASCII text only (found 'ß', expected printable ASCII)",
+    )
   })
 
   test('mistakes of the program are RangeErrors', () => {
     expect(() => writeFitsTable(everything, { headerCards: [{ keyword: 'NAXIS1', value: 3 }] })).toThrow(RangeError)
-    expect(() => writeFitsTable({ rowCount: 2, columns: [{ name: 'A', type: 'u8', values: new Uint8Array(3) }] })).toThrow(RangeError)
+    expect(() =>
+      writeFitsTable({ rowCount: 2, columns: [{ name: 'A', type: 'u8', values: new Uint8Array(3) }] }),
+    ).toThrow(RangeError)
     const many = some(1000, (i): Column => ({ name: `C${i}`, type: 'u8', values: new Uint8Array(1) }))
     expect(() => writeFitsTable(tableOf(many))).toThrow(RangeError)
   })
@@ -294,8 +403,11 @@ describe('FITS_LDAC', () => {
     const hdus = await readFitsHeaders(source)
     expect(hdus.map(({ name }) => name)).toEqual([undefined, 'LDAC_IMHEAD', 'LDAC_OBJECTS'])
     const [{ header } = { header: undefined }] = await ldacImageHeaders(source, hdus)
-    for (const { keyword, value } of imageCards) expect(header!.get(keyword)).toEqual(typeof value === 'string' ? value.trimEnd() : value)
-    expect((await readFitsTable(source, { hdu: 2, columns: ['D'] })).columns[0]!.values).toEqual(everything.columns[11]!.values)
+    for (const { keyword, value } of imageCards)
+      expect(header!.get(keyword)).toEqual(typeof value === 'string' ? value.trimEnd() : value)
+    expect((await readFitsTable(source, { hdu: 2, columns: ['D'] })).columns[0]!.values).toEqual(
+      everything.columns[11]!.values,
+    )
   })
 
   test.skipIf(!hasFitsverify)('fitsverify: only the two warnings that every SExtractor catalogue has', () => {
@@ -316,7 +428,9 @@ describe('FITS_LDAC', () => {
 })
 
 test('any table reads back equal', async () => {
-  const text = fc.string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), maxLength: 12 }).map((s) => s.trimEnd())
+  const text = fc
+    .string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), maxLength: 12 })
+    .map((s) => s.trimEnd())
   const element = {
     bool: fc.constantFrom(0, 1),
     u8: fc.integer({ min: 0, max: 255 }),
@@ -331,18 +445,41 @@ test('any table reads back equal', async () => {
     f64: fc.double(),
     string: text,
   }
-  const arrays = { bool: Uint8Array, u8: Uint8Array, i8: Int8Array, i16: Int16Array, u16: Uint16Array, i32: Int32Array, u32: Uint32Array, i64: BigInt64Array, u64: BigUint64Array, f32: Float32Array, f64: Float64Array, string: Array }
+  const arrays = {
+    bool: Uint8Array,
+    u8: Uint8Array,
+    i8: Int8Array,
+    i16: Int16Array,
+    u16: Uint16Array,
+    i32: Int32Array,
+    u32: Uint32Array,
+    i64: BigInt64Array,
+    u64: BigUint64Array,
+    f32: Float32Array,
+    f64: Float64Array,
+    string: Array,
+  }
   const type = fc.constantFrom(...(Object.keys(element) as (keyof typeof element)[]))
   const column = (rowCount: number) =>
     fc.tuple(type, fc.integer({ min: 1, max: 4 })).chain(([kind, width]) =>
-      fc.array(element[kind] as fc.Arbitrary<unknown>, { minLength: rowCount * width, maxLength: rowCount * width }).map((values) => {
-        const array = (arrays[kind] as unknown as { from(values: unknown[]): unknown }).from(values)
-        return { type: kind, values: array, ...(width === 1 ? {} : { width, ...(kind === 'string' ? { shape: [width] } : {}) }) } as unknown as Column
-      }),
+      fc
+        .array(element[kind] as fc.Arbitrary<unknown>, { minLength: rowCount * width, maxLength: rowCount * width })
+        .map((values) => {
+          const array = (arrays[kind] as unknown as { from(values: unknown[]): unknown }).from(values)
+          return {
+            type: kind,
+            values: array,
+            ...(width === 1 ? {} : { width, ...(kind === 'string' ? { shape: [width] } : {}) }),
+          } as unknown as Column
+        }),
     )
-  const table = fc.integer({ min: 0, max: 20 }).chain((rowCount) =>
-    fc.array(column(rowCount), { minLength: 1, maxLength: 12 }).map((columns): Table => ({ rowCount, columns: columns.map((c, i) => ({ ...c, name: `C${i}` })) })),
-  )
+  const table = fc
+    .integer({ min: 0, max: 20 })
+    .chain((rowCount) =>
+      fc
+        .array(column(rowCount), { minLength: 1, maxLength: 12 })
+        .map((columns): Table => ({ rowCount, columns: columns.map((c, i) => ({ ...c, name: `C${i}` })) })),
+    )
   await fc.assert(
     fc.asyncProperty(table, fc.integer({ min: 1, max: 200 }), async (wanted, chunkBytes) => {
       const back = await readFitsTable(memorySource('m', writeFitsTable(wanted)), { chunkBytes })
@@ -353,18 +490,22 @@ test('any table reads back equal', async () => {
 })
 
 test('any card reads back equal', () => {
-  const keyword = fc.oneof(
-    fc.stringMatching(/^[A-Z][A-Z0-9_-]{0,7}$/),
-    fc.stringMatching(/^ESO [A-Z0-9]{1,5} [A-Z0-9]{1,5}$/),
-  ).filter((name) => !['COMMENT', 'HISTORY', 'CONTINUE', 'END', 'HIERARCH'].includes(name))
+  const keyword = fc
+    .oneof(fc.stringMatching(/^[A-Z][A-Z0-9_-]{0,7}$/), fc.stringMatching(/^ESO [A-Z0-9]{1,5} [A-Z0-9]{1,5}$/))
+    .filter((name) => !['COMMENT', 'HISTORY', 'CONTINUE', 'END', 'HIERARCH'].includes(name))
   const value = fc.oneof(
-    fc.string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), maxLength: 300 }).map((s) => s.trimEnd()),
+    fc
+      .string({ unit: fc.integer({ min: 32, max: 126 }).map((code) => String.fromCharCode(code)), maxLength: 300 })
+      .map((s) => s.trimEnd()),
     fc.double({ noNaN: true, noDefaultInfinity: true }),
     fc.maxSafeInteger(),
     fc.bigInt({ min: 2n ** 53n, max: 2n ** 64n }),
     fc.boolean(),
     fc.constant(null),
-    fc.record({ re: fc.double({ noNaN: true, noDefaultInfinity: true }), im: fc.double({ noNaN: true, noDefaultInfinity: true }) }),
+    fc.record({
+      re: fc.double({ noNaN: true, noDefaultInfinity: true }),
+      im: fc.double({ noNaN: true, noDefaultInfinity: true }),
+    }),
   )
   fc.assert(
     fc.property(keyword, value, (name, wanted) => {

@@ -20,7 +20,15 @@ const SELECT = `select (i * 1801439850948199)::bigint as id, i / 7.0::double as 
 
 beforeAll(async () => {
   const connection = await (await DuckDBInstance.create(':memory:')).connect()
-  const kinds = { snappy: "compression 'snappy'", gzip2: "compression 'gzip', parquet_version v2", plain: "compression 'uncompressed', row_group_size 2048", zstd: "compression 'zstd'", brotli: "compression 'brotli'", lz4: "compression 'lz4_raw'", zstd2: "compression 'zstd', parquet_version v2" }
+  const kinds = {
+    snappy: "compression 'snappy'",
+    gzip2: "compression 'gzip', parquet_version v2",
+    plain: "compression 'uncompressed', row_group_size 2048",
+    zstd: "compression 'zstd'",
+    brotli: "compression 'brotli'",
+    lz4: "compression 'lz4_raw'",
+    zstd2: "compression 'zstd', parquet_version v2",
+  }
   for (const [name, options] of Object.entries(kinds)) {
     const path = join(folder, `${name}.parquet`)
     await connection.run(`copy (${SELECT}) to '${path}' (format parquet, ${options})`)
@@ -33,18 +41,35 @@ const KINDS = ['snappy', 'gzip2', 'plain', 'zstd', 'zstd2', 'brotli', 'lz4']
 describe("DuckDB's own files: optional columns, dictionaries", () => {
   test.each(KINDS)('%s reads as it was written; missing numbers are NaN, missing text is empty', async (name) => {
     const table = await readParquet(memorySource(name, files.get(name)!), catalogTools)
-    expect(table.columns.map((column) => [column.name, column.type])).toEqual([['id', 'i64'], ['ra', 'f64'], ['mag', 'f32'], ['kind', 'i32'], ['name', 'string'], ['used', 'bool']])
+    expect(table.columns.map((column) => [column.name, column.type])).toEqual([
+      ['id', 'i64'],
+      ['ra', 'f64'],
+      ['mag', 'f32'],
+      ['kind', 'i32'],
+      ['name', 'string'],
+      ['used', 'bool'],
+    ])
     const [id, ra, mag, kind, text, used] = table.columns.map(({ values }) => values as ArrayLike<unknown>)
     for (let i = 0; i < ROWS; i++) {
-      const expected = [BigInt(i) * 1801439850948199n, i / 7, i % 5 === 0 ? NaN : Math.fround(i / 3), i % 3, i % 4 === 0 ? '' : `star ${i % 10}`, Number(i % 2 === 0)]
+      const expected = [
+        BigInt(i) * 1801439850948199n,
+        i / 7,
+        i % 5 === 0 ? NaN : Math.fround(i / 3),
+        i % 3,
+        i % 4 === 0 ? '' : `star ${i % 10}`,
+        Number(i % 2 === 0),
+      ]
       const found = [id![i], ra![i], mag![i], kind![i], text![i], used![i]]
       if (!found.every((value, k) => Object.is(value, expected[k]))) expect(found).toEqual(expected)
     }
   })
 
   test('a column that is not there', async () => {
-    await expect(readParquet(memorySource('stars.parquet', files.get('plain')!), catalogTools, ['id', 'dec'])).rejects.toThrow(
-      'stars.parquet, row group 0, column dec: the file has no column of this name that can be read (found id, ra, mag, kind, name, used)',
+    await expect(
+      readParquet(memorySource('stars.parquet', files.get('plain')!), catalogTools, ['id', 'dec']),
+    ).rejects.toThrow(
+      'stars.parquet, row group 0, column dec: the file has no column of this name ' +
+        'that can be read (found id, ra, mag, kind, name, used)',
     )
   })
 })
@@ -52,7 +77,9 @@ describe("DuckDB's own files: optional columns, dictionaries", () => {
 test("pyarrow's row groups without rows, and columns without a type, are read", async () => {
   const path = fileURLToPath(new URL('../../fixtures/parquet/empty-row-group.parquet', import.meta.url))
   const table = await readParquet(memorySource('stars.parquet', new Uint8Array(readFileSync(path))), catalogTools)
-  expect(table.columns.map(({ name, values }) => [name, ...(values as ArrayLike<unknown> & Iterable<unknown>)])).toEqual([
+  expect(
+    table.columns.map(({ name, values }) => [name, ...(values as ArrayLike<unknown> & Iterable<unknown>)]),
+  ).toEqual([
     ['id', 1n, 2n, 3n],
     ['mag', 20.5, NaN, 18.25],
     ['none', NaN, NaN, NaN],
@@ -62,8 +89,14 @@ test("pyarrow's row groups without rows, and columns without a type, are read", 
 describe('damage', () => {
   test.each([
     [new Uint8Array(0), 'x.parquet: the file is too short to be Parquet (found 0 bytes, expected at least 12)'],
-    [new Uint8Array(100), 'x.parquet: the file does not end like a Parquet file (found "\\u0000\\u0000\\u0000\\u0000", expected PAR1)'],
-    [new TextEncoder().encode('PAR1aaaaaaaaaaaaaaaaaaaaaaaPAR1'), 'x.parquet: the Parquet footer is longer than the file (found 1633771873 bytes, expected at most 19)'],
+    [
+      new Uint8Array(100),
+      'x.parquet: the file does not end like a Parquet file (found "\\u0000\\u0000\\u0000\\u0000", expected PAR1)',
+    ],
+    [
+      new TextEncoder().encode('PAR1aaaaaaaaaaaaaaaaaaaaaaaPAR1'),
+      'x.parquet: the Parquet footer is longer than the file (found 1633771873 bytes, expected at most 19)',
+    ],
   ])('%#: the message says what was found', async (bytes, message) => {
     await expect(openParquet(memorySource('x.parquet', bytes))).rejects.toThrow(message)
   })

@@ -4,7 +4,19 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
 import { memorySource, type ByteSource } from '../../../src/formats/bytes.js'
-import { encodeSortedParquet, locateByFooter, locateByMap, openParquet, parseGroupMap, readParquet, schemaOnlyParquet, selectRows, writeParquet, type MappedColumn, type SortedParquet } from '../../../src/formats/parquet/index.js'
+import {
+  encodeSortedParquet,
+  locateByFooter,
+  locateByMap,
+  openParquet,
+  parseGroupMap,
+  readParquet,
+  schemaOnlyParquet,
+  selectRows,
+  writeParquet,
+  type MappedColumn,
+  type SortedParquet,
+} from '../../../src/formats/parquet/index.js'
 import { chunkRange, rowsOfGroup } from '../../../src/formats/parquet/group-map.js'
 import { wantedGroups } from '../../../src/formats/parquet/plan.js'
 import { readPages } from '../../../src/formats/parquet/read-page.js'
@@ -40,8 +52,15 @@ function sortedTable(rows: number, seed = 1): Table {
 }
 
 /** A store's file: the key and `extra` stand apart. */
-const LAYOUT = { sortedBy: '_healpix_29', apart: ['_healpix_29', 'extra'], optional: ['mag', 'extra'], rowGroupRows: 65_536, createdBy: 'bliss-calib version 1' }
-const encode = (table: Table, rowGroupRows = LAYOUT.rowGroupRows): Promise<SortedParquet> => encodeSortedParquet(table, { ...LAYOUT, rowGroupRows }, catalogTools.brotli)
+const LAYOUT = {
+  sortedBy: '_healpix_29',
+  apart: ['_healpix_29', 'extra'],
+  optional: ['mag', 'extra'],
+  rowGroupRows: 65_536,
+  createdBy: 'bliss-calib version 1',
+}
+const encode = (table: Table, rowGroupRows = LAYOUT.rowGroupRows): Promise<SortedParquet> =>
+  encodeSortedParquet(table, { ...LAYOUT, rowGroupRows }, catalogTools.brotli)
 
 /** The columns of `sortedTable` in its file. */
 const COLUMNS: readonly MappedColumn[] = (
@@ -53,18 +72,45 @@ const COLUMNS: readonly MappedColumn[] = (
   ] as const
 ).map(([name, type]) => {
   const optional = name === 'mag'
-  return { name, optional, codec: name === '_healpix_29' ? 'UNCOMPRESSED' : 'BROTLI', element: { name, type, repetition_type: optional ? 'OPTIONAL' : 'REQUIRED' } }
+  return {
+    name,
+    optional,
+    codec: name === '_healpix_29' ? 'UNCOMPRESSED' : 'BROTLI',
+    element: { name, type, repetition_type: optional ? 'OPTIONAL' : 'REQUIRED' },
+  }
 })
-const mapOf = (file: SortedParquet, rows: number) => parseGroupMap(file.bytes.subarray(file.mapStart, file.mapStart + file.mapBytes), { rows, columns: 4, mapStart: file.mapStart }, 'file')
+const mapOf = (file: SortedParquet, rows: number) =>
+  parseGroupMap(
+    file.bytes.subarray(file.mapStart, file.mapStart + file.mapBytes),
+    { rows, columns: 4, mapStart: file.mapStart },
+    'file',
+  )
 
 /** The key as it stands in the file. */
-const BY_KEY = { columns: ['_healpix_29', '_healpix_29'], of: ({ values }: { values: unknown }) => values as BigInt64Array } as const
+const BY_KEY = {
+  columns: ['_healpix_29', '_healpix_29'],
+  of: ({ values }: { values: unknown }) => values as BigInt64Array,
+} as const
 
 /** Parquet as other writers make it, with the page index of the format. */
 async function withPageIndex(table: Table, { optional = false } = {}): Promise<Uint8Array> {
   const [wasm, arrow] = await Promise.all([import('parquet-wasm'), import('apache-arrow')])
-  const fields = table.columns.map(({ name, type }) => new arrow.Field(name, type === 'i64' ? new arrow.Int64() : type === 'f64' ? new arrow.Float64() : new arrow.Float32(), optional))
-  const children = table.columns.map(({ values }, c) => arrow.makeData({ type: fields[c]!.type as never, length: table.rowCount, data: values as never, ...(optional && c === 3 ? missingNaNs(values as Float32Array) : { nullCount: 0 }) }))
+  const fields = table.columns.map(
+    ({ name, type }) =>
+      new arrow.Field(
+        name,
+        type === 'i64' ? new arrow.Int64() : type === 'f64' ? new arrow.Float64() : new arrow.Float32(),
+        optional,
+      ),
+  )
+  const children = table.columns.map(({ values }, c) =>
+    arrow.makeData({
+      type: fields[c]!.type as never,
+      length: table.rowCount,
+      data: values as never,
+      ...(optional && c === 3 ? missingNaNs(values as Float32Array) : { nullCount: 0 }),
+    }),
+  )
   const data = arrow.makeData({ type: new arrow.Struct(fields), length: table.rowCount, nullCount: 0, children })
   const stream = arrow.tableToIPC(new arrow.Table([new arrow.RecordBatch(new arrow.Schema(fields), data)]), 'stream')
   const properties = new wasm.WriterPropertiesBuilder()
@@ -120,8 +166,18 @@ describe('a sorted file', () => {
   test('DuckDB counts, orders and averages as if what is missing were not there', async () => {
     const table = sortedTable(20_000)
     const mags = (table.columns[3]!.values as Float32Array).filter((mag) => !Number.isNaN(mag)).sort()
-    const [found] = await inDuckDb((await encode(table, 1024)).bytes, (path) => `select count(*) filter (mag > 20) as faint, count(mag) as known, count(*) as every, max(mag) as faintest from '${path}'`)
-    expect(found).toEqual({ faint: BigInt(mags.filter((mag) => mag > 20).length), known: BigInt(mags.length), every: 20_000n, faintest: mags.at(-1) })
+    const [found] = await inDuckDb(
+      (await encode(table, 1024)).bytes,
+      (path) =>
+        `select count(*) filter (mag > 20) as faint, count(mag) as known, ` +
+        `count(*) as every, max(mag) as faintest from '${path}'`,
+    )
+    expect(found).toEqual({
+      faint: BigInt(mags.filter((mag) => mag > 20).length),
+      known: BigInt(mags.length),
+      every: 20_000n,
+      faintest: mags.at(-1),
+    })
     expect(mags.length).toBeLessThan(19_000)
   })
 
@@ -139,24 +195,52 @@ describe('a sorted file', () => {
     expect((await readParquet(memorySource('file', bytes), catalogTools, ['mag'])).columns[0]!.values).toEqual(values)
     const { metadata } = await openParquet(memorySource('file', bytes))
     const missing = metadata.row_groups.map(({ columns }) => Number(columns[3]!.meta_data!.statistics!.null_count))
-    expect(missing).toEqual([0, 512, 1024].map((start) => values.subarray(start, start + 512).filter(Number.isNaN).length))
+    expect(missing).toEqual(
+      [0, 512, 1024].map((start) => values.subarray(start, start + 512).filter(Number.isNaN).length),
+    )
   })
 
-  test('DuckDB sees the layout: required and optional columns, row groups of 65,536, the encodings, bounds of the key alone', async () => {
-    const { bytes } = await encode(sortedTable(150_000))
-    const chunks = await inDuckDb(bytes, (path) => `select * from parquet_metadata('${path}') order by row_group_id, column_id`)
-    expect(chunks.slice(0, 4).map((chunk) => [chunk.path_in_schema, chunk.encodings, chunk.compression, chunk.stats_min_value !== null])).toEqual([
-      ['_healpix_29', 'DELTA_BINARY_PACKED', 'UNCOMPRESSED', true],
-      ['source_id', 'PLAIN', 'BROTLI', false],
-      ['ra', 'BYTE_STREAM_SPLIT', 'BROTLI', false],
-      ['mag', 'BYTE_STREAM_SPLIT', 'BROTLI', false],
-    ].map(([name, encodings, ...rest]) => [name, expect.stringContaining(String(encodings).split(', ')[0]!), ...rest]))
-    expect(chunks.filter((chunk) => chunk.path_in_schema === 'ra').map((chunk) => Number(chunk.row_group_num_rows))).toEqual([65_536, 65_536, 18_928])
-    const schema = await inDuckDb(bytes, (path) => `select * from parquet_schema('${path}')`)
-    expect(schema.slice(1).map((element) => element.repetition_type)).toEqual(['REQUIRED', 'REQUIRED', 'REQUIRED', 'OPTIONAL'])
-    const { metadata } = await openParquet(memorySource('file', bytes))
-    expect(metadata.row_groups.map((group) => group.sorting_columns)).toEqual(Array(3).fill([{ column_idx: 0, descending: false, nulls_first: false }]))
-  })
+  test(
+    'DuckDB sees the layout: required and optional columns, row groups of ' +
+      '65,536, the encodings, bounds of the key alone',
+    async () => {
+      const { bytes } = await encode(sortedTable(150_000))
+      const chunks = await inDuckDb(
+        bytes,
+        (path) => `select * from parquet_metadata('${path}') order by row_group_id, column_id`,
+      )
+      expect(
+        chunks
+          .slice(0, 4)
+          .map((chunk) => [chunk.path_in_schema, chunk.encodings, chunk.compression, chunk.stats_min_value !== null]),
+      ).toEqual(
+        [
+          ['_healpix_29', 'DELTA_BINARY_PACKED', 'UNCOMPRESSED', true],
+          ['source_id', 'PLAIN', 'BROTLI', false],
+          ['ra', 'BYTE_STREAM_SPLIT', 'BROTLI', false],
+          ['mag', 'BYTE_STREAM_SPLIT', 'BROTLI', false],
+        ].map(([name, encodings, ...rest]) => [
+          name,
+          expect.stringContaining(String(encodings).split(', ')[0]!),
+          ...rest,
+        ]),
+      )
+      expect(
+        chunks.filter((chunk) => chunk.path_in_schema === 'ra').map((chunk) => Number(chunk.row_group_num_rows)),
+      ).toEqual([65_536, 65_536, 18_928])
+      const schema = await inDuckDb(bytes, (path) => `select * from parquet_schema('${path}')`)
+      expect(schema.slice(1).map((element) => element.repetition_type)).toEqual([
+        'REQUIRED',
+        'REQUIRED',
+        'REQUIRED',
+        'OPTIONAL',
+      ])
+      const { metadata } = await openParquet(memorySource('file', bytes))
+      expect(metadata.row_groups.map((group) => group.sorting_columns)).toEqual(
+        Array(3).fill([{ column_idx: 0, descending: false, nulls_first: false }]),
+      )
+    },
+  )
 
   test('parquet-wasm and hyparquet read every column bit for bit', async () => {
     const table = sortedTable(2500)
@@ -164,9 +248,15 @@ describe('a sorted file', () => {
     const [wasm, arrow] = await Promise.all([import('parquet-wasm'), import('apache-arrow')])
     const read = arrow.tableFromIPC(wasm.readParquet(bytes).intoIPCStream())
     const orNull = (value: unknown) => (Number.isNaN(value) ? null : value)
-    for (const { name, values } of table.columns) expect(Array.from(read.getChild(name)! as Iterable<unknown>)).toEqual(Array.from(values as ArrayLike<unknown>, orNull))
+    for (const { name, values } of table.columns)
+      expect(Array.from(read.getChild(name)! as Iterable<unknown>)).toEqual(
+        Array.from(values as ArrayLike<unknown>, orNull),
+      )
     const again = await readParquet(memorySource('file', bytes), catalogTools)
-    for (const [c, { values }] of table.columns.entries()) expect(Array.from(again.columns[c]!.values as ArrayLike<unknown>)).toEqual(Array.from(values as ArrayLike<unknown>))
+    for (const [c, { values }] of table.columns.entries())
+      expect(Array.from(again.columns[c]!.values as ArrayLike<unknown>)).toEqual(
+        Array.from(values as ArrayLike<unknown>),
+      )
   })
 
   test.each([1, 3])('any damage of a page is found (column %i)', async (column) => {
@@ -175,7 +265,8 @@ describe('a sorted file', () => {
     const { start, end } = chunkRange(map, column, 0)
     const pages = locateByMap(memorySource('file', file.bytes), map, COLUMNS).find(0, COLUMNS[column]!.name)!
     const unpackers = await unpackersOf(['BROTLI'], catalogTools)
-    const unpack = (bytes: Uint8Array) => readPages({ pages, bytes, firstRow: 0, rows: 512, place: {} }, unpackers).pages
+    const unpack = (bytes: Uint8Array) =>
+      readPages({ pages, bytes, firstRow: 0, rows: 512, place: {} }, unpackers).pages
     const sound = unpack(file.bytes.subarray(start, end))
     const random = seededRandom(2)
     let found = 0
@@ -235,7 +326,13 @@ describe('rows by key', () => {
       }
       const { counts, counted } = counting(memorySource('file', bytes))
       const locator = locateByFooter(await openParquet(counted), '_healpix_29', 0)
-      const pieces = await selectRows(locator, { byKey: wanted, exact: wanted }, ['_healpix_29', 'source_id', 'ra', 'mag'], BY_KEY, { ...catalogTools, gapBytes: 0 })
+      const pieces = await selectRows(
+        locator,
+        { byKey: wanted, exact: wanted },
+        ['_healpix_29', 'source_id', 'ra', 'mag'],
+        BY_KEY,
+        { ...catalogTools, gapBytes: 0 },
+      )
       expect(pieces.reduce((total, { rowCount }) => total + rowCount, 0)).toBe(expected.length)
       for (const { name, values } of table.columns) {
         const all = values as ArrayLike<unknown>
@@ -262,7 +359,10 @@ describe('the map of row groups', () => {
     expect(chunkRange(map, 0, 19).end).toBe(file.mapStart)
     const wanted = { shiftBits: 10, ranges: Float64Array.of(0, 2 ** 53) }
     const locator = locateByMap(memorySource('file', file.bytes), map, COLUMNS)
-    const [rows] = await selectRows(locator, { byKey: wanted, exact: wanted }, ['source_id', 'ra', 'mag'], BY_KEY, { ...catalogTools, gapBytes: 0 })
+    const [rows] = await selectRows(locator, { byKey: wanted, exact: wanted }, ['source_id', 'ra', 'mag'], BY_KEY, {
+      ...catalogTools,
+      gapBytes: 0,
+    })
     for (const { name, values } of table.columns) expect(rows!.columns.get(name)!.values).toEqual(values)
     expect(file.mapBytes).toBeLessThan(20 * 16)
   })
@@ -270,8 +370,10 @@ describe('the map of row groups', () => {
   test('any damage is an error, or changes nothing', async () => {
     const file = await encode(table, 512)
     const sound = file.bytes.slice(file.mapStart, file.mapStart + file.mapBytes)
-    const parse = (bytes: Uint8Array) => parseGroupMap(bytes, { rows: 10_000, columns: 4, mapStart: file.mapStart }, 'f.parquet')
-    for (let at = 0; at < sound.length; at++) expect(() => parse(sound.slice(0, at))).toThrow('f.parquet: the map of row groups is damaged')
+    const parse = (bytes: Uint8Array) =>
+      parseGroupMap(bytes, { rows: 10_000, columns: 4, mapStart: file.mapStart }, 'f.parquet')
+    for (let at = 0; at < sound.length; at++)
+      expect(() => parse(sound.slice(0, at))).toThrow('f.parquet: the map of row groups is damaged')
     const random = seededRandom(9)
     for (let n = 0; n < 500; n++) {
       const bytes = sound.slice()
@@ -328,7 +430,10 @@ describe('a small table', () => {
   })
 
   test('an empty table keeps its columns', async () => {
-    const empty = tableOf([{ name: 'ra', type: 'f64', values: new Float64Array(0) }, { name: 'cut', type: 'string', values: [] }])
+    const empty = tableOf([
+      { name: 'ra', type: 'f64', values: new Float64Array(0) },
+      { name: 'cut', type: 'string', values: [] },
+    ])
     const back = await readParquet(memorySource('file', await writeParquet(empty)), catalogTools)
     expect(back.columns.map(({ name }) => name)).toEqual(['ra', 'cut'])
     expect(back.rowCount).toBe(0)

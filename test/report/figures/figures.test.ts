@@ -14,30 +14,76 @@ import { sampleFocalPlane, sampleStars } from './sample.js'
 const stars = sampleStars()
 const ccds = sampleFocalPlane()
 const values = ccds.flatMap(({ value }) => (value === null ? [] : [value]))
-const scale = colourScale({ map: 'difference', values, label: 'difference from the median [mmag]', format: (value) => value.toFixed(0) })
-const outline = [[-0.15, -0.07], [0.15, -0.07], [0.15, 0.07], [-0.15, 0.07]] as const
+const scale = colourScale({
+  map: 'difference',
+  values,
+  label: 'difference from the median [mmag]',
+  format: (value) => value.toFixed(0),
+})
+const outline = [
+  [-0.15, -0.07],
+  [0.15, -0.07],
+  [0.15, 0.07],
+  [-0.15, 0.07],
+] as const
 
 const FIGURES: Readonly<Record<string, Figure>> = {
   'focal-plane': focalPlaneFigure({ title: 'Zeropoint minus the median', ccds, scale, linked: true }),
   'zeropoint-by-ccd': zeropointByCcdFigure(
     'Zeropoint against CCD number',
-    [1, 2, 3].map((ccd) => ({ ccd, zeropoint: 30 + 0.01 * ccd, zeropointErr: 0.004, kind: (['fitted', 'borrowed', 'outlier'] as const)[ccd - 1]!, words: `CCD ${ccd}` })),
+    [1, 2, 3].map((ccd) => ({
+      ccd,
+      zeropoint: 30 + 0.01 * ccd,
+      zeropointErr: 0.004,
+      kind: (['fitted', 'borrowed', 'outlier'] as const)[ccd - 1]!,
+      words: `CCD ${ccd}`,
+    })),
     30.02,
     true,
   ),
-  residual: residualFigure({ x: stars.mag, residualMmag: stars.residualMmag, used: stars.used }, { title: 'Residual against magnitude', xLabel: 'standard magnitude [mag]', reachMmag: 100, note: '40 of 80 drawn' }),
+  residual: residualFigure(
+    { x: stars.mag, residualMmag: stars.residualMmag, used: stars.used },
+    { title: 'Residual against magnitude', xLabel: 'standard magnitude [mag]', reachMmag: 100, note: '40 of 80 drawn' },
+  ),
   pulls: pullFigure('Pulls', [...Array.from(stars.pull), 7]),
   separation: separationFigure('Separation', Array.from(stars.separationArcsec), 1),
-  offsets: offsetsFigure('Offsets', [{ ccd: 1, eastDeg: -0.3, northDeg: 0.9, raOffsetArcsec: 0.03, decOffsetArcsec: -0.02 }, { ccd: 28, eastDeg: 0, northDeg: 0.08, raOffsetArcsec: 0.001, decOffsetArcsec: 0 }]),
+  offsets: offsetsFigure('Offsets', [
+    { ccd: 1, eastDeg: -0.3, northDeg: 0.9, raOffsetArcsec: 0.03, decOffsetArcsec: -0.02 },
+    { ccd: 28, eastDeg: 0, northDeg: 0.08, raOffsetArcsec: 0.001, decOffsetArcsec: 0 },
+  ]),
   'star-offsets': starOffsetsFigure('Detection minus star', stars.eastArcsec, stars.northArcsec, stars.used, 1),
-  'ccd-stars': ccdStarsFigure('D00668439_i_28_r4p5_fullcat.fits', { outline, standards: [[0, 0], [0.1, 0.02]], observed: [[0, 0]] }),
+  'ccd-stars': ccdStarsFigure('D00668439_i_28_r4p5_fullcat.fits', {
+    outline,
+    standards: [
+      [0, 0],
+      [0.1, 0.02],
+    ],
+    observed: [[0, 0]],
+  }),
   chip: chipFigure('Stars on the chip', stars.x, stars.y, stars.used, [2048, 4096]),
-  waterfall: waterfallFigure('From detections to used stars', [{ words: 'detections', count: 100, kind: 'left' }, { words: 'saturated', count: 30, kind: 'lost' }, { words: 'used', count: 70, kind: 'left' }]),
-  night: nightFigure('zeropoint, i band', 'zeropoint [mag]', [{ name: '1 r4p5', hour: 1, value: 30, error: 0.01, outlier: false, href: 'report.html', words: 'one' }, { name: '2 r4p5', hour: 2, value: 29.5, outlier: true, href: null, words: 'two' }], [0, 3], 'hours UT'),
+  waterfall: waterfallFigure('From detections to used stars', [
+    { words: 'detections', count: 100, kind: 'left' },
+    { words: 'saturated', count: 30, kind: 'lost' },
+    { words: 'used', count: 70, kind: 'left' },
+  ]),
+  night: nightFigure(
+    'zeropoint, i band',
+    'zeropoint [mag]',
+    [
+      { name: '1 r4p5', hour: 1, value: 30, error: 0.01, outlier: false, href: 'report.html', words: 'one' },
+      { name: '2 r4p5', hour: 2, value: 29.5, outlier: true, href: null, words: 'two' },
+    ],
+    [0, 3],
+    'hours UT',
+  ),
 }
 
 test.each(Object.entries(FIGURES))('%s, as it stands', async (name, figure) => {
-  await expect(standaloneSvg(figure).replace(/<style>.*<\/style>/, '').replaceAll('><', '>\n<')).toMatchFileSnapshot(`__snapshots__/${name}.svg`)
+  await expect(
+    standaloneSvg(figure)
+      .replace(/<style>.*<\/style>/, '')
+      .replaceAll('><', '>\n<'),
+  ).toMatchFileSnapshot(`__snapshots__/${name}.svg`)
 })
 
 test.each(Object.entries(FIGURES))('%s: numbers are rounded, nothing is NaN, text is escaped', (_, figure) => {
@@ -47,11 +93,14 @@ test.each(Object.entries(FIGURES))('%s: numbers are rounded, nothing is NaN, tex
   expect(inlineSvg(figure)).toMatch(/^<svg class="figure" role="img" aria-label="/)
 })
 
-test.each(Object.entries(FIGURES).filter(([name]) => !['waterfall'].includes(name)))('%s: both axes say quantity and unit', (_, figure) => {
-  const labels = [...figure.body.matchAll(/class="f-label"[^>]*>([^<]+)</g)].map(([, label]) => label!)
-  expect(labels.length).toBeGreaterThanOrEqual(2)
-  for (const label of labels) expect(label).toMatch(/\[[a-z]+\]|number|stars|matches|expected error|UT/)
-})
+test.each(Object.entries(FIGURES).filter(([name]) => !['waterfall'].includes(name)))(
+  '%s: both axes say quantity and unit',
+  (_, figure) => {
+    const labels = [...figure.body.matchAll(/class="f-label"[^>]*>([^<]+)</g)].map(([, label]) => label!)
+    expect(labels.length).toBeGreaterThanOrEqual(2)
+    for (const label of labels) expect(label).toMatch(/\[[a-z]+\]|number|stars|matches|expected error|UT/)
+  },
+)
 
 test('used and rejected differ by shape: dots against crosses', () => {
   const { body } = FIGURES['residual']!
@@ -79,7 +128,11 @@ test('no difference is shown as structure where there is none', () => {
 })
 
 test('numbers on colours can be read: at least 4.5 to 1 at any value', () => {
-  const luminance = (hex: string) => [1, 3, 5].map((at) => parseInt(hex.slice(at, at + 2), 16) / 255).map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4)).reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i]!, 0)
+  const luminance = (hex: string) =>
+    [1, 3, 5]
+      .map((at) => parseInt(hex.slice(at, at + 2), 16) / 255)
+      .map((c) => (c <= 0.03928 ? c / 12.92 : ((c + 0.055) / 1.055) ** 2.4))
+      .reduce((sum, c, i) => sum + c * [0.2126, 0.7152, 0.0722][i]!, 0)
   for (const map of ['difference', 'quantity', 'count'] as const) {
     const { colourOf } = colourScale({ map, values: [-10, -5, 0, 5, 10], label: '', format: String })
     for (let value = -10; value <= 10; value += 0.25) {
@@ -94,9 +147,16 @@ test('numbers on colours can be read: at least 4.5 to 1 at any value', () => {
 test('figures of nothing are figures still', () => {
   const nothing = new Float64Array(0)
   const empty = [
-    focalPlaneFigure({ title: 'none', ccds: [], scale: colourScale({ map: 'quantity', values: [], label: '', format: String }) }),
+    focalPlaneFigure({
+      title: 'none',
+      ccds: [],
+      scale: colourScale({ map: 'quantity', values: [], label: '', format: String }),
+    }),
     zeropointByCcdFigure('none', [], null),
-    residualFigure({ x: nothing, residualMmag: nothing, used: nothing }, { title: 'none', xLabel: 'x', reachMmag: residualReachMmag(nothing, nothing) }),
+    residualFigure(
+      { x: nothing, residualMmag: nothing, used: nothing },
+      { title: 'none', xLabel: 'x', reachMmag: residualReachMmag(nothing, nothing) },
+    ),
     pullFigure('none', []),
     separationFigure('none', [], 1),
     offsetsFigure('none', []),

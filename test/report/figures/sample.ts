@@ -11,7 +11,13 @@ export function sampleFocalPlane(): FocalPlaneCcd[] {
   return chosen.map((ccd): FocalPlaneCcd => {
     const { outline } = places.get(ccd)!
     const mark = ccd === 12 ? 'borrowed' : ccd === 31 ? 'outlier' : ccd === 62 ? 'none' : 'fitted'
-    return { ccd, outline, value: ccd === 62 ? null : ccd === 31 ? -300 : 8 * CAMERA_CCDS[ccd - 1]!.xiDeg, mark, words: `CCD ${ccd}: <${mark}>` }
+    return {
+      ccd,
+      outline,
+      value: ccd === 62 ? null : ccd === 31 ? -300 : 8 * CAMERA_CCDS[ccd - 1]!.xiDeg,
+      mark,
+      words: `CCD ${ccd}: <${mark}>`,
+    }
   })
 }
 
