@@ -11,7 +11,7 @@ const dist = process.env.BLISS_DIST ?? new URL('../dist/', import.meta.url).href
 const scratch = mkdtempSync(join(process.env.BLISS_SCRATCH ?? tmpdir(), 'bliss-bench-build-'))
 
 const BUILD = `
-import { buildCatalogDirectory } from '${dist}node/catalog-build.js'
+import { buildCatalogDirectory } from '${dist}node/store/catalog-build.js'
 const [from, to, workers] = process.argv.slice(2)
 const report = await buildCatalogDirectory([from], to, { workers: Number(workers) })
 const { userCPUTime, systemCPUTime, maxRSS } = process.resourceUsage()

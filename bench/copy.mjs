@@ -10,7 +10,7 @@ import { DuckDBInstance } from '@duckdb/node-api'
 import { writeRows } from './simulated-rows.mjs'
 
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
-const { buildCatalogDirectory } = await import(new URL('node/catalog-build.js', dist).href)
+const { buildCatalogDirectory } = await import(new URL('node/store/catalog-build.js', dist).href)
 const bin = new URL('../bin/bliss-calib.js', import.meta.url).pathname
 const scratch = process.env.BLISS_SCRATCH ?? mkdtempSync(join(tmpdir(), 'bliss-bench-copy-'))
 const PER_SQ_DEG = 41_000

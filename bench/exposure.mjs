@@ -2,8 +2,8 @@
 // exposures). Run `npm run build` first. Usage: node bench/exposure.mjs
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const load = (path) => import(new URL(path, dist).href)
-const { solveExposure } = await load('photometry/exposure-solution.js')
-const { fitZeropoint } = await load('photometry/zeropoint.js')
+const { solveExposure } = await load('photometry/exposure/solution.js')
+const { fitZeropoint } = await load('photometry/fit/zeropoint.js')
 const { CAMERA_CCDS, workingCcds } = await load('exposure/camera.js')
 const { seededRandom } = await load('math/random.js')
 

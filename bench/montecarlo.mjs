@@ -2,8 +2,8 @@
 // efficiency, beside their numbers. Run `npm run build` first. Usage: node bench/montecarlo.mjs [trials] [seed]
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const load = (path) => import(new URL(path, dist).href)
-const { fitZeropoint } = await load('photometry/zeropoint.js')
-const { erfcx } = await load('photometry/erfcx.js')
+const { fitZeropoint } = await load('photometry/fit/zeropoint.js')
+const { erfcx } = await load('photometry/fit/erfcx.js')
 const { seededRandom } = await load('math/random.js')
 
 const trials = Number(process.argv[2] ?? 2000)

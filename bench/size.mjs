@@ -9,9 +9,9 @@ import { simulatedStars } from './simulated-stars.mjs'
 
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const load = (path) => import(new URL(path, dist).href)
-const { buildCatalogDirectory } = await load('node/catalog-build.js')
-const { openCatalog } = await load('node/open-catalog.js')
-const { fileSource } = await load('node/files.js')
+const { buildCatalogDirectory } = await load('node/store/catalog-build.js')
+const { openCatalog } = await load('node/store/open-catalog.js')
+const { fileSource } = await load('node/disk/files.js')
 const { writeParquet } = await load('formats/parquet/index.js')
 const { readFitsTable } = await load('formats/fits/table.js')
 

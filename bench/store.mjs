@@ -11,8 +11,8 @@ const load = (path) => import(new URL(path, dist).href)
 const { polygonCover, queryDiscInclusive, cellAreaSqDeg, unionRanges } = await load('healpix/index.js')
 const { writeParquet } = await load('formats/parquet/index.js')
 const { seededRandom } = await load('math/random.js')
-const { buildCatalogDirectory } = await load('node/catalog-build.js')
-const { openCatalog } = await load('node/open-catalog.js')
+const { buildCatalogDirectory } = await load('node/store/catalog-build.js')
+const { openCatalog } = await load('node/store/open-catalog.js')
 
 const DEFAULT_RUN = ['magErr', 'bpMag', 'bpMagErr', 'rpMag', 'rpMagErr', 'bpRpExcess', 'pmRaCosDecMasYr', 'pmDecMasYr']
 /** Bytes of a line of the original's CSV on real rows, floats printed in full. */

@@ -32,7 +32,7 @@ const { RESULT_SHAPE } = await import('../dist/products/result-shape.js')
 writeFileSync('dist/products/result.schema.json', `${JSON.stringify(RESULT_SHAPE, null, 2)}\n`)
 await build({
   // The command and its worker threads, each one file: start-up is mostly module resolution.
-  entryPoints: { cli: 'src/cli/main.ts', 'ccd-worker': 'src/node/ccd-worker.ts' },
+  entryPoints: { cli: 'src/cli/main.ts', 'ccd-worker': 'src/node/threads/ccd-worker.ts' },
   outdir: 'dist/bundle',
   bundle: true,
   platform: 'node',

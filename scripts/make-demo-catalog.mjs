@@ -3,8 +3,8 @@
 import { mkdtempSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { buildCatalogDirectory } from '../dist/node/catalog-build.js'
-import { packagedDescriptions } from '../dist/node/catalog-files.js'
+import { buildCatalogDirectory } from '../dist/node/store/catalog-build.js'
+import { packagedDescriptions } from '../dist/node/store/catalog-files.js'
 import { demoExposure, gaiaCsvFile } from '../dist/simulate/index.js'
 
 const [description] = await packagedDescriptions()

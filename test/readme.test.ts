@@ -118,7 +118,7 @@ test.skipIf(!existsSync(join(root, 'dist/index.js')))(
 )
 
 test('every option of the command is in the README, and every one in the README exists', async () => {
-  const { CALIBRATE_OPTIONS } = await import('../src/cli/calibrate-options.js')
+  const { CALIBRATE_OPTIONS } = await import('../src/cli/calibrate/options.js')
   const { REMOTE_OPTIONS } = await import('../src/cli/remote-options.js')
   const table = readme.slice(readme.indexOf('## The command'), readme.indexOf('**Photometric system.**'))
   const named = new Set([...table.matchAll(/`--([a-zA-Z_-]+)`/g)].map(([, name]) => name!))

@@ -1,5 +1,5 @@
 import { nestedIndex } from '../healpix/index.js'
-import { meanDirection, type Direction } from '../photometry/apply-solution.js'
+import { meanDirection, type Direction } from '../photometry/exposure/apply-solution.js'
 
 /** Cells of 0.2 arcsec: the finest whose NESTED number is exact in a double. */
 const ORDER = 24

@@ -1,5 +1,5 @@
 import { median } from '../math/robust.js'
-import { sigmaClippedZeropoint } from '../photometry/sigma-clip.js'
+import { sigmaClippedZeropoint } from '../photometry/fit/sigma-clip.js'
 import type { CatalogZeropoint, MatchedStars } from './read.js'
 import type { ExposureSide } from './side.js'
 import { micromag, resistantSlope } from './statistics.js'

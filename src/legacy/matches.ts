@@ -1,6 +1,6 @@
 import { TextBuffer } from '../formats/text-buffer.js'
 import { fixedText } from '../formats/number-text.js'
-import { sigmaClippedZeropoint } from '../photometry/sigma-clip.js'
+import { sigmaClippedZeropoint } from '../photometry/fit/sigma-clip.js'
 import { gather } from '../math/select.js'
 import { DETECTION_HEADER, type Detections } from './detections.js'
 import { NEWLINE } from './lines.js'

@@ -1,10 +1,10 @@
 import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
-import type { AstrometricOffset } from './astrometric-offset.js'
+import type { AstrometricOffset } from './match/astrometric-offset.js'
 import type { Concern } from './concern.js'
-import type { CcdDiagnostics } from './diagnostics.js'
-import type { SelectionCut } from './selection.js'
-import type { StandardCut } from './colour-relation.js'
+import type { CcdDiagnostics } from './quality/diagnostics.js'
+import type { SelectionCut } from './select/selection.js'
+import type { StandardCut } from './system/colour-relation.js'
 
 /** `des-ab`: the camera's band on the AB system of DES. `catalog`: the catalogue's own magnitude as it is. */
 export type PhotometricSystem = 'des-ab' | 'catalog'

@@ -1,8 +1,8 @@
 import { CommandError } from '../errors.js'
 import type { BandThroughput } from '../camera/description.js'
 import type { BandRelation } from '../catalog/description.js'
-import { colourOf, curveAt, furtherTermsAt, slopeAt } from '../photometry/band-magnitude.js'
-import { interpolated } from '../photometry/colour-relation.js'
+import { colourOf, curveAt, furtherTermsAt, slopeAt } from '../photometry/system/band-magnitude.js'
+import { interpolated } from '../photometry/system/colour-relation.js'
 import type { TrueStars } from './sky.js'
 
 /** How a band of the camera behaves at the telescope. */

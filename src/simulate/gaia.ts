@@ -2,7 +2,7 @@ import type { StarColumns } from '../catalog/stars.js'
 import { nestedIndices } from '../healpix/index.js'
 import type { Random } from '../math/random.js'
 import { DEG_TO_RAD, MAG_PER_RELATIVE_FLUX, MAS_PER_DEG, wrapRaDeg } from '../math/units.js'
-import { interpolated } from '../photometry/colour-relation.js'
+import { interpolated } from '../photometry/system/colour-relation.js'
 import { clamped, exponential } from './draw.js'
 import { GAIA_LIMIT_MAG, type TrueStars } from './sky.js'
 

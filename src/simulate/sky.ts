@@ -2,7 +2,7 @@ import type { SkyPosition } from '../exposure/camera.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
 import type { Random } from '../math/random.js'
 import { fromTangentPlane } from '../math/sphere.js'
-import { interpolated } from '../photometry/colour-relation.js'
+import { interpolated } from '../photometry/system/colour-relation.js'
 import { between, clamped, exponential, powerLawMagnitude } from './draw.js'
 
 /** The stars as they are, free of noise, at the catalogue's epoch; every column has one entry per star. */

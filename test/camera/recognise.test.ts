@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { recogniseCamera, type CameraEvidence } from '../../src/camera/recognise.js'
-import { packagedCameraOf } from '../../src/node/camera-files.js'
+import { packagedCameraOf } from '../../src/node/input/camera-files.js'
 import { describeCamera } from '../support/cameras.js'
 
 const [decam, generic] = [describeCamera('decam'), describeCamera('generic')]

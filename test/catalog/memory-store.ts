@@ -1,14 +1,14 @@
 import { readFileSync } from 'node:fs'
-import { buildCatalog, type BuildReport } from '../../src/catalog/build.js'
-import type { BuildOptions } from '../../src/catalog/build-options.js'
-import { memoryFolder } from '../../src/catalog/build-folder.js'
-import type { BuildInput } from '../../src/catalog/build-input.js'
+import { buildCatalog, type BuildReport } from '../../src/catalog/build/build.js'
+import type { BuildOptions } from '../../src/catalog/build/build-options.js'
+import { memoryFolder } from '../../src/catalog/build/build-folder.js'
+import type { BuildInput } from '../../src/catalog/build/build-input.js'
 import type { Catalog } from '../../src/catalog/catalog.js'
 import { parseDescription } from '../../src/catalog/description.js'
-import { openCatalogFiles } from '../../src/catalog/open.js'
+import { openCatalogFiles } from '../../src/catalog/read/open.js'
 import { InputError } from '../../src/errors.js'
 import { memorySource } from '../../src/formats/bytes.js'
-import { catalogTools } from '../../src/node/catalog-files.js'
+import { catalogTools } from '../../src/node/store/catalog-files.js'
 
 export const descriptions = ['gaia_dr2', 'gaia_dr3'].map((name) =>
   parseDescription(JSON.parse(readFileSync(new URL(`../../catalogs/${name}.json`, import.meta.url), 'utf8')), name),

@@ -1,4 +1,4 @@
-import type { BuildInput } from '../../src/catalog/build-input.js'
+import type { BuildInput } from '../../src/catalog/build/build-input.js'
 import { memorySource } from '../../src/formats/bytes.js'
 import { nestedIndex } from '../../src/healpix/index.js'
 import { seededRandom } from '../../src/math/random.js'

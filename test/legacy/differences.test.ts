@@ -9,7 +9,7 @@ import { ang2pix, queryDiscInclusive } from '../../src/healpix/index.js'
 import { DIFFERENCES, type DifferenceTag } from '../../src/legacy/differences.js'
 import { runLegacy } from '../../src/legacy/run.js'
 import { findColumn, type Table } from '../../src/table/columns.js'
-import { buildCatalogDirectory } from '../../src/node/catalog-build.js'
+import { buildCatalogDirectory } from '../../src/node/store/catalog-build.js'
 import {
   fileName,
   inputsOf,

@@ -2,7 +2,7 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, renameSync, writeFile
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pageAssets } from '../../src/node/page-assets.js'
+import { pageAssets } from '../../src/node/report/page-assets.js'
 import { exposurePage, type ReportInput } from '../../src/report/exposure-page.js'
 import { embeddedJson, html } from '../../src/report/html.js'
 import { nightExposure } from '../../src/report/night.js'

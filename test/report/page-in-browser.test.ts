@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { pageAssets } from '../../src/node/page-assets.js'
+import { pageAssets } from '../../src/node/report/page-assets.js'
 import { exposurePage } from '../../src/report/exposure-page.js'
 import { nightExposure } from '../../src/report/night.js'
 import { nightPage } from '../../src/report/night-page.js'

@@ -2,7 +2,7 @@ import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { inflateSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { pngOf } from '../../src/node/png.js'
+import { pngOf } from '../../src/node/report/png.js'
 import { run, temporaryDirectory } from '../cli/run.js'
 import { calibrated, sceneOf, type Scene } from './scenes.js'
 

@@ -5,8 +5,8 @@ import { seededRandom } from '../../src/math/random.js'
 import { madScatter, median } from '../../src/math/robust.js'
 import { raDifferenceDeg } from '../../src/math/units.js'
 import { toTangentPlane } from '../../src/math/sphere.js'
-import { propagateTo } from '../../src/photometry/propagate.js'
-import { relationFor } from '../../src/photometry/colour-relation.js'
+import { propagateTo } from '../../src/photometry/match/propagate.js'
+import { relationFor } from '../../src/photometry/system/colour-relation.js'
 import {
   DEFAULT_OPTIONS,
   demoExposure,

@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process'
 import * as fs from 'node:fs/promises'
-import type { WriteOperations } from '../../src/node/commit-journal.js'
-import { temporaryStem } from '../../src/node/temporary-names.js'
+import type { WriteOperations } from '../../src/node/disk/commit-journal.js'
+import { temporaryStem } from '../../src/node/disk/temporary-names.js'
 
 /** A stem of temporary names whose maker is a process that has ended. */
 export function deadStem(): string {

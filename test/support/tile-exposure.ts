@@ -4,7 +4,7 @@ import { gunzipSync } from 'node:zlib'
 import { csvParse, type DSVRowArray } from 'd3-dsv'
 import { julianYearOfMjd } from '../../src/exposure/epoch.js'
 import { writeFitsLdac } from '../../src/formats/fits/index.js'
-import { propagateTo } from '../../src/photometry/propagate.js'
+import { propagateTo } from '../../src/photometry/match/propagate.js'
 import { tableOf, type Column } from '../../src/table/columns.js'
 
 /** A star of a tile at the exposure's epoch, with its true magnitudes. */

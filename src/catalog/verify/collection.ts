@@ -1,12 +1,12 @@
 import { wholeText } from '../../formats/whole-text.js'
 import type { CatalogFiles } from '../catalog-files.js'
-import { COLLECTION_NAME, isBelow, primaryOf } from '../collection.js'
+import { COLLECTION_NAME, isBelow, primaryOf } from '../read/collection.js'
 import type { CatalogDescription } from '../description.js'
-import { collectionProperties } from '../hats.js'
+import { collectionProperties } from '../build/hats.js'
 import { parseProperties } from '../properties.js'
 import type { Findings } from './findings.js'
 
-export { COLLECTION_NAME } from '../collection.js'
+export { COLLECTION_NAME } from '../read/collection.js'
 
 /** A catalogue's directory, and where it can be known the paths of all files below it. */
 export interface ListedFiles extends CatalogFiles {

@@ -14,7 +14,7 @@ import { decodeHybrid, encodeLevels } from '../../../src/formats/parquet/rle.js'
 import { checkThrift } from '../../../src/formats/parquet/thrift-bounds.js'
 import { loadUnzstd } from '../../../src/formats/parquet/zstd.js'
 import { seededRandom } from '../../../src/math/random.js'
-import { catalogTools } from '../../../src/node/catalog-files.js'
+import { catalogTools } from '../../../src/node/store/catalog-files.js'
 
 const ROWS = 100
 const PLACE = { file: 'a.parquet', rowGroup: 2, column: 'x' }

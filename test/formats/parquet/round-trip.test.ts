@@ -21,7 +21,7 @@ import { chunkRange, rowsOfGroup } from '../../../src/formats/parquet/group-map.
 import { wantedGroups } from '../../../src/formats/parquet/plan.js'
 import { readPages } from '../../../src/formats/parquet/read-page.js'
 import { unpackersOf } from '../../../src/formats/parquet/codecs.js'
-import { catalogTools } from '../../../src/node/catalog-files.js'
+import { catalogTools } from '../../../src/node/store/catalog-files.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { tableOf, type Table } from '../../../src/table/columns.js'
 

@@ -1,0 +1,48 @@
+import type { CellRanges } from '../../healpix/index.js'
+import type { JobRunner } from './build-runner.js'
+import type { CatalogTools } from '../catalog-files.js'
+import type { CatalogDescription } from '../description.js'
+import type { ReadSetup } from './read-job.js'
+import type { Precision } from '../store-columns.js'
+
+/** How a store is built. */
+export interface BuildOptions extends CatalogTools {
+  /** The catalogues that are known. */
+  readonly descriptions: readonly CatalogDescription[]
+  /** Name of the description; needed if the rows do not tell it. */
+  readonly release?: string
+  /** The area that the input knows, where it is not to be found from the stars. */
+  readonly coverage?: CellRanges
+  /** `basic`, `default`, and names of raw columns; `default` where nothing is given. */
+  readonly columns?: readonly string[]
+  readonly precision?: Precision
+  /**
+   * Columns of stars that are stored as doubles even where every value is a float32 or the decimal of one: those of a
+   * catalogue that is copied.
+   */
+  readonly doubles?: ReadonlySet<string>
+  /** Rows this near to the edge of another file are stored in its margin too; 0 for no margin, 10 by default. */
+  readonly marginArcsec?: number
+  /** Write `dataset/_metadata`, the footers of all files in one. */
+  readonly metadata?: boolean
+  readonly maxRowsPerFile?: number
+  /**
+   * Bytes of consecutive inputs that one job reads, 64 MB by default: what a kill costs at most, and what the threads
+   * share.
+   */
+  readonly jobBytes?: number
+  /** Program and version, for the properties. */
+  readonly builder?: string
+  readonly onProgress?: (event: BuildProgress) => void
+  /** Does the work; in this thread by default. */
+  readonly runner?: (setup: ReadSetup) => JobRunner
+}
+
+/** How far a build has come. */
+export interface BuildProgress {
+  readonly stage: 'read' | 'write' | 'margin'
+  /** How much of the stage is done, 0 to 1. */
+  readonly fraction: number
+  /** Rows that the stage has worked through. */
+  readonly rows: number
+}

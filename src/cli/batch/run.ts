@@ -1,0 +1,223 @@
+import { basename, dirname, join } from 'node:path'
+import { retryWaits } from '../../batch/passing.js'
+import { exitCodeOfRecord, type ExposureRecord } from '../../batch/record.js'
+import { CommandError, worstOf } from '../../errors.js'
+import { fluxChoice } from '../../exposure/fullcat.js'
+import { parseCcds } from '../../exposure/catalogue-list.js'
+import type { BatchBench, CalibrateExposureFiles, FinishedExposure } from '../../node/batch/batch-exposure.js'
+import { isDirectory, planBatch, type BatchPlan, type BatchTask } from '../../node/batch/batch-plan.js'
+import { isBug, runBatch, type BatchEnd } from '../../node/batch/batch-run.js'
+import { summaryPaths, writeSummary, type SummaryCounts, type SummaryPaths } from '../../node/batch/batch-summary.js'
+import { watchDirectory } from '../../node/batch/batch-watch.js'
+import { createCcdPool } from '../../node/threads/ccd-pool.js'
+import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
+import { readSuspects } from '../../node/input/read-suspects.js'
+import { stopSignals, type StopSignals } from '../../node/disk/stop-signals.js'
+import type { BatchOptions, WatchOptions } from './options.js'
+import { chooseCatalog } from '../calibrate/choose-catalog.js'
+import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
+import { silenceOf, type Silence } from '../terminal/silence.js'
+
+/** While one exposure waits for the disk, another has the processor. */
+const IN_FLIGHT = 2
+
+/** Failures beyond this many are in the table only. */
+const MOST_FAILURES_SAID = 50
+
+/**
+ * `bliss-calib batch`: calibrates many exposures, writes their summary and says what could not be done. Gives the exit
+ * code.
+ */
+export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
+  fluxChoice(options.job.magsType)
+  parseCcds(options.ccd)
+  const note = (text: string) => (options.quiet ? undefined : io.err(text))
+  const job =
+    options.suspectsFile === undefined
+      ? options.job
+      : { ...options.job, suspects: await readSuspects(options.suspectsFile) }
+  const catalog = await chooseCatalog(options, io.env, note)
+  const pool = createCcdPool(options.workers, 1)
+  const calibrate: CalibrateExposureFiles = (opened, stars, control) =>
+    calibrateFiles(opened, stars, { ...control, pool })
+  const stop = stopSignals()
+  const silence = silenceOf(io, options.quiet)
+  const batch: Batch = { options, io, note, silence, bench: { job, catalog, calibrate, rehash: options.rehash }, stop }
+  try {
+    if (options.watch !== undefined && (await watch(batch, options.watch)) === 'stopped') {
+      io.err('bliss-calib: stopped; what has landed and is calibrated stays\n')
+      return stop.exitCode()!
+    }
+    return await throughAll(batch)
+  } finally {
+    silence.end()
+    stop.release()
+    await pool.close()
+  }
+}
+
+/** One call of the command. */
+interface Batch {
+  readonly options: BatchOptions
+  readonly io: Io
+  /** Says something on stderr that is no failure; silent with --quiet. */
+  readonly note: (text: string) => void
+  readonly bench: BatchBench
+  readonly stop: StopSignals
+  /** Between two lines of exposures it tells how far the one in hand has come. */
+  readonly silence: Silence
+}
+
+/** Every exposure once, then the tables. */
+async function throughAll({ options, io, note, bench, stop, silence }: Batch): Promise<ExitCode> {
+  const plan = await planBatch(options.source, options)
+  const paths = summaryPaths(options.summary ?? defaultSummary(options, plan.root))
+  const failures = failureTeller(io, paths)
+  for (const { list, sentence } of plan.unreadable) failures(list, sentence)
+  let [unchanged, done] = [0, 0]
+  const end = await runBatch(plan.tasks, bench, {
+    ...common(options, stop, note),
+    inFlight: IN_FLIGHT,
+    onProgress: (task, { stage, done: ccds, of }) => silence.doing(`${nameOf(task)}: ${ccds} of ${of} CCDs ${stage}`),
+    onFinished: (task, finished) => {
+      silence.broken()
+      done++
+      if (finished.how === 'unchanged') unchanged++
+      else if (!options.quiet) io.out(`${progress(done, plan)} ${exposureText(task, finished.record)}\n`)
+      tellFailures(task, finished, failures, io)
+    },
+  })
+  return await finish(options, plan, paths, end, unchanged, stop.exitCode(), io)
+}
+
+/**
+ * Calibrates what lands until the watch ends; the tables are brought up to date whenever everything that landed is
+ * done.
+ */
+async function watch(
+  { options, io, note, bench, stop }: Batch,
+  watching: WatchOptions,
+): Promise<'stopped' | 'idle' | 'complete'> {
+  const { source, outdir } = options
+  if (!(await isDirectory(source)))
+    throw new CommandError('bad-option', 'only a directory can be watched', { option: '--watch', found: source })
+  const paths = summaryPaths(options.summary ?? defaultSummary(options, source))
+  const failures = failureTeller(io, paths)
+  note(`watching ${source}${outdir === undefined ? '' : `, products in ${outdir}`}\n`)
+  return watchDirectory(source, options, bench, {
+    ...common(options, stop, note),
+    ...watching,
+    onFinished: (task, finished) => {
+      if (finished.how === 'calibrated' && !options.quiet) io.out(`${exposureText(task, finished.record)}\n`)
+      tellFailures(task, finished, failures, io)
+    },
+    onQuiet: async (tasks, unmarked) =>
+      void (await writeSummary(paths, tasks, unmarked, [], options.job.acceptBorrowed)),
+  })
+}
+
+function common(options: BatchOptions, stop: StopSignals, note: Batch['note']) {
+  return {
+    retryWaitsMs: retryWaits(options.retries),
+    signal: stop.signal,
+    onNote: (task: BatchTask, sentence: string) => note(`${nameOf(task)}: ${sentence}\n`),
+    onRetry: (task: BatchTask, error: unknown, waitMs: number) =>
+      note(`${nameOf(task)}: ${(error as Error).message}; once more in ${waitMs / 1000} s\n`),
+  }
+}
+
+function tellFailures(
+  task: BatchTask,
+  { record, errors }: FinishedExposure,
+  tell: (list: string, sentence: string) => void,
+  io: Io,
+): void {
+  for (const error of errors.filter(isBug)) reportFailure(error, io)
+  for (const { ccd, sentence } of record.failures)
+    tell(task.listPath, ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
+}
+
+const nameOf = ({ name: { expnumText, reqnum, attnum } }: BatchTask) => `D${expnumText}_r${reqnum}p${attnum}`
+
+const progress = (done: number, { tasks }: BatchPlan) =>
+  `[${String(done).padStart(String(tasks.length).length)}/${tasks.length}]`
+
+/** The line of an exposure: its zeropoint and what became of its CCDs. */
+function exposureText(task: BatchTask, record: ExposureRecord): string {
+  const zeropoints = record.solution ? [record.solution] : record.ccds.flatMap(({ result }) => result ?? [])
+  const numbers = zeropoints.map(({ zeropoint, zeropointErr }) =>
+    zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${(zeropointErr ?? NaN).toFixed(4)}`,
+  )
+  const counts = (['fitted', 'borrowed', 'none', 'failed', 'absent'] as const).flatMap((outcome) => {
+    const count = record.ccds.filter((ccd) => ccd.outcome === outcome).length
+    return count === 0 ? [] : [`${count} ${outcome}`]
+  })
+  return [
+    nameOf(task),
+    ...numbers,
+    counts.join(', '),
+    record.solution?.suspect === true ? `suspect: ${record.solution.reason ?? ''}` : '',
+  ]
+    .filter((part) => part !== '')
+    .join('  ')
+}
+
+function failureTeller(io: Io, { failures }: SummaryPaths): (list: string, sentence: string) => void {
+  let said = 0
+  return (list, sentence) => {
+    said++
+    if (said <= MOST_FAILURES_SAID) io.err(`bliss-calib: ${list}: ${sentence}\n`)
+    if (said === MOST_FAILURES_SAID + 1) io.err(`bliss-calib: further failures are in ${failures} only\n`)
+  }
+}
+
+/** Writes the tables, unless the batch was stopped: a table that lacks exposures would be taken for the whole. */
+async function finish(
+  options: BatchOptions,
+  plan: BatchPlan,
+  paths: SummaryPaths,
+  end: BatchEnd,
+  unchanged: number,
+  signalled: ReturnType<StopSignals['exitCode']>,
+  io: Io,
+): Promise<ExitCode> {
+  if (end.end !== 'complete') {
+    const why = end.end === 'disk-full' ? 'nothing further can be written' : 'stopped'
+    io.err(
+      `bliss-calib: ${why} after ${end.finished} of ${plan.tasks.length} ` +
+        `exposures, which stay; the same command goes on from there\n`,
+    )
+    return end.end === 'disk-full'
+      ? worstOf([
+          3,
+          ...[...end.unmarked.values()].map((record) => exitCodeOfRecord(record, options.job.acceptBorrowed)),
+        ])
+      : signalled!
+  }
+  const counts = await writeSummary(paths, plan.tasks, end.unmarked, plan.unreadable, options.job.acceptBorrowed)
+  if (!options.quiet) io.out(summaryText(counts, unchanged, paths))
+  const forGood = end.unmarked.size === 0 && plan.unreadable.length === 0
+  return options.acceptFailures && forGood && counts.exitCode === 3 ? 0 : counts.exitCode
+}
+
+function summaryText(
+  { exposures, ccds, failures, commonest }: SummaryCounts,
+  unchanged: number,
+  paths: SummaryPaths,
+): string {
+  const outcomes = Object.entries(ccds).filter(([outcome, count]) => count > 0 || outcome === 'fitted')
+  const tables = [paths.ccds, paths.exposures].map((path) => basename(path)).join(', ')
+  return (
+    `${exposures} ${exposures === 1 ? 'exposure' : 'exposures'}: ` +
+    `${exposures - unchanged} calibrated, ${unchanged} unchanged; ` +
+    `CCDs: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}\n` +
+    `${commonest === null ? '' : `${commonest.count} of ${commonest.of} without a result: ${commonest.sentence}\n`}` +
+    `${dirname(paths.ccds)}: ${tables}, ${basename(paths.failures)} (${failures === 0 ? 'none' : failures})\n`
+  )
+}
+
+/** In the root of the products; a manifest's carry its name, because several may stand in one directory. */
+function defaultSummary({ source, outdir }: BatchOptions, root: string): string {
+  const name = root === source ? 'batch' : basename(source).replace(/\.\w+$/, '')
+  return join(outdir ?? root, `${name}_summary.parquet`)
+}

@@ -1,0 +1,187 @@
+import { cpus } from 'node:os'
+import { CommandError } from '../../errors.js'
+import { matchSky, type MatchMode, type SkyMatches, type SkyPositions } from '../../math/match-sky.js'
+import { seededRandom } from '../../math/random.js'
+import { separationArcsec } from '../../math/sphere.js'
+import { readPositions, type ReadPositions } from '../../node/input/read-positions.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+
+const MODES: readonly MatchMode[] = ['nearest', 'mutual', 'all']
+/** Sizes of the simulated fields: a CCD, a crowded one, a survey's tile. */
+const SIMULATED_ROWS = [3000, 200_000, 1_000_000]
+/** Rows of a that are matched once more by the definition. */
+const CHECKED_ROWS = 100
+
+/** One mode on one pair of catalogues. Times are wall clock, index included. */
+interface Measured {
+  readonly rowsA: number
+  readonly rowsB: number
+  readonly mode: MatchMode
+  readonly pairs: number
+  /** The first run, with whatever was not compiled yet: what a single CCD sees. */
+  readonly firstMs: number
+  readonly bestMs: number
+  readonly medianMs: number
+  /** Rows of a in a second, at the best run. */
+  readonly rowsPerSecond: number
+  /** Rows of a whose nearest partner, or whose partners, were found again by the definition. */
+  readonly checkedRows: number
+}
+
+/**
+ * `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times. Gives the exit
+ * code: 70 where a check fails.
+ */
+export async function bench(
+  raw: {
+    readonly a?: string | undefined
+    readonly b?: string | undefined
+    readonly 'radius-arcsec': string
+    readonly runs: string
+    readonly json: boolean
+  },
+  io: Io,
+): Promise<ExitCode> {
+  const radiusArcsec = positive(raw['radius-arcsec'], '--radius-arcsec')
+  const runs = positive(raw.runs, '--runs')
+  if (!Number.isInteger(runs))
+    throw new CommandError('bad-option', 'the option needs a whole number', {
+      option: '--runs',
+      found: raw.runs,
+      expected: '1 or more',
+    })
+  const files: ReadPositions[] = []
+  if (raw.a !== undefined) {
+    files.push(await readPositions(raw.a))
+    if (raw.b !== undefined) files.push(await readPositions(raw.b, files[0]))
+  }
+  const fields: readonly (readonly [SkyPositions, SkyPositions])[] =
+    files.length > 0 ? [[files[0]!, files.at(-1)!]] : SIMULATED_ROWS.map(simulatedField)
+  const measured = fields.flatMap(([a, b]) => MODES.map((mode) => measure(a, b, radiusArcsec, mode, runs)))
+  const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`
+  if (raw.json)
+    io.out(
+      `${JSON.stringify(
+        {
+          machine,
+          radiusArcsec,
+          runs,
+          files: files.map(({ file, columns, raDeg }) => ({ file, columns, rows: raDeg.length })),
+          measured,
+        },
+        null,
+        2,
+      )}\n`,
+    )
+  else
+    io.out(
+      [
+        machine,
+        ...files.map(({ file, columns, raDeg }) => `${file}: ${raDeg.length} positions (${columns.join(', ')})`),
+        ...table(measured),
+        '',
+      ].join('\n'),
+    )
+  return 0
+}
+
+function measure(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: MatchMode, runs: number): Measured {
+  const times: number[] = []
+  let matches: SkyMatches | undefined
+  for (let run = 0; run < runs; run++) {
+    const started = performance.now()
+    matches = matchSky(a, b, radiusArcsec, { mode })
+    times.push(performance.now() - started)
+  }
+  const checkedRows = check(a, b, radiusArcsec, mode, matches!)
+  const sorted = times.slice().sort((p, q) => p - q)
+  const bestMs = sorted[0]!
+  const rowsA = a.raDeg.length
+  return {
+    rowsA,
+    rowsB: b.raDeg.length,
+    mode,
+    pairs: matches!.a.length,
+    firstMs: times[0]!,
+    bestMs,
+    medianMs: sorted[sorted.length >> 1]!,
+    rowsPerSecond: (1000 * rowsA) / bestMs,
+    checkedRows,
+  }
+}
+
+/**
+ * Matches rows evenly over a by the definition, every b in turn; throws where the pairs differ. Separations agree to
+ * 1e-7 arcsec: rows closer than that to one another, or to the radius, pass either way.
+ */
+function check(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: MatchMode, found: SkyMatches): number {
+  const partners = new Map<number, number[]>()
+  found.a.forEach((row, k) => partners.set(row, [...(partners.get(row) ?? []), found.separationArcsec[k]!]))
+  const step = Math.max(1, Math.floor(a.raDeg.length / CHECKED_ROWS))
+  let checked = 0
+  for (let row = 0; row < a.raDeg.length && checked < CHECKED_ROWS; row += step, checked++) {
+    const near: number[] = []
+    for (let j = 0; j < b.raDeg.length; j++) {
+      if (Math.abs(b.decDeg[j]! - a.decDeg[row]!) * 3600 > radiusArcsec + 1e-3) continue
+      const separation = separationArcsec(a.raDeg[row]!, a.decDeg[row]!, b.raDeg[j]!, b.decDeg[j]!)
+      if (separation <= radiusArcsec) near.push(separation)
+    }
+    const expected = mode === 'all' ? near : near.length > 0 ? [Math.min(...near)] : []
+    const got = partners.get(row) ?? []
+    // A mutual match may leave a row without its nearest, never give it another.
+    const same =
+      mode === 'mutual' && got.length === 0 ? true : got.length === expected.length && sameNumbers(got, expected)
+    if (!same)
+      throw new Error(`row ${row} of a: ${got.length} partners found, ${expected.length} by the definition (${mode})`)
+  }
+  return checked
+}
+
+function sameNumbers(found: readonly number[], expected: readonly number[]): boolean {
+  const [p, q] = [found.slice().sort((x, y) => x - y), expected.slice().sort((x, y) => x - y)]
+  return p.every((value, i) => Math.abs(value - q[i]!) < 1e-7)
+}
+
+/** Rows at random over 2 x 2 degrees, in no order, and the same moved by 0.2 arcsec. */
+function simulatedField(rows: number): readonly [SkyPositions, SkyPositions] {
+  const random = seededRandom(1)
+  const b = { raDeg: new Float64Array(rows), decDeg: new Float64Array(rows) }
+  for (let i = 0; i < rows; i++) {
+    b.raDeg[i] = 150 + 2 * random.uniform()
+    b.decDeg[i] = 2 * random.uniform()
+  }
+  const moved = (values: Float64Array) => values.map((value) => value + 5.5e-5 * random.normal())
+  return [{ raDeg: moved(b.raDeg), decDeg: moved(b.decDeg) }, b]
+}
+
+function table(measured: readonly Measured[]): string[] {
+  const rows = measured.map(({ rowsA, rowsB, mode, pairs, firstMs, bestMs, medianMs, rowsPerSecond, checkedRows }) => [
+    String(rowsA),
+    String(rowsB),
+    mode,
+    String(pairs),
+    firstMs.toFixed(2),
+    bestMs.toFixed(2),
+    medianMs.toFixed(2),
+    Math.round(rowsPerSecond).toLocaleString('en-US'),
+    String(checkedRows),
+  ])
+  const all = [
+    ['rows of a', 'rows of b', 'mode', 'pairs', 'first ms', 'best ms', 'median ms', 'rows/s', 'checked'],
+    ...rows,
+  ]
+  const widths = all[0]!.map((_, c) => Math.max(...all.map((row) => row[c]!.length)))
+  return all.map((row) =>
+    row
+      .map((cell, c) => (c === 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
+      .join('  ')
+      .trimEnd(),
+  )
+}
+
+function positive(text: string, option: string): number {
+  const value = Number(text)
+  if (!(value > 0 && Number.isFinite(value)))
+    throw new CommandError('bad-option', 'the option needs a number above 0', { option, found: text })
+  return value
+}

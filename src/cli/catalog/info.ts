@@ -1,0 +1,108 @@
+import type { Catalog } from '../../catalog/catalog.js'
+import { columnSizes, type ColumnSizes } from '../../catalog/build/column-sizes.js'
+import { readHatsLists, type HatsPartition } from '../../catalog/verify/hats-lists.js'
+import { rangesAreaSqDeg } from '../../healpix/index.js'
+import { locationFiles, openCatalog } from '../../node/store/open-catalog.js'
+import { writeFilesWhole } from '../../node/disk/files.js'
+import { basename, dirname } from 'node:path'
+import { coverageMapSvg } from '../../report/coverage-map.js'
+import { namedCatalog } from '../calibrate/choose-catalog.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+
+export interface InfoCommand {
+  readonly catalog?: string | undefined
+  readonly json: boolean
+  readonly svg?: string | undefined
+}
+
+/** The footers of the whole sky are gigabytes: so many files tell what a column weighs. */
+const MOST_FILES = 64
+
+/** `catalog info`: what a catalogue holds, what it weighs, and where it knows the sky. */
+export async function catalogInfo({ catalog: named, json, svg }: InfoCommand, io: Io): Promise<ExitCode> {
+  const dir = namedCatalog(named, io.env)
+  const catalog = await openCatalog(dir)
+  const files = await locationFiles(catalog, dir)
+  const { partitions } = await readHatsLists(files)
+  const sizes = await columnSizes(files, partitions, MOST_FILES)
+  if (svg !== undefined) {
+    const text = coverageMapSvg(catalog.coverage, { title: catalog.description.title, rowCount: catalog.rowCount })
+    await writeFilesWhole(dirname(svg), [{ name: basename(svg), bytes: new TextEncoder().encode(text) }])
+  }
+  io.out(
+    json ? `${JSON.stringify(facts(catalog, partitions, sizes), null, 2)}\n` : infoText(catalog, partitions, sizes),
+  )
+  return 0
+}
+
+function facts(catalog: Catalog, partitions: readonly HatsPartition[], sizes: ColumnSizes): object {
+  const { description } = catalog
+  const orders = [...filesByOrder(partitions)].map(([order, files]) => ({ order, files }))
+  return {
+    name: catalog.name,
+    title: description.title,
+    location: catalog.location,
+    epochYr: description.epochYr,
+    magnitudeState: description.magnitudeState,
+    precision: catalog.stored?.precision ?? null,
+    missingValues: catalog.stored?.missingValues ?? null,
+    rows: catalog.rowCount,
+    coverageSqDeg: rangesAreaSqDeg(catalog.coverage),
+    files: partitions.length,
+    filesByOrder: orders,
+    bytes: bytesOf(partitions, sizes),
+    filesLookedAt: sizes.files,
+    columns: sizes.columns,
+    otherBytesPerRow: sizes.otherBytesPerRow,
+    bands: Object.keys(description.relations),
+    level: description.level ?? null,
+    hash: catalog.hash,
+  }
+}
+
+function infoText(catalog: Catalog, partitions: readonly HatsPartition[], sizes: ColumnSizes): string {
+  const { description } = catalog
+  const orders = [...filesByOrder(partitions).keys()]
+  const span = orders.length < 2 ? `order ${orders[0] ?? 0}` : `orders ${orders[0]} to ${orders.at(-1)}`
+  const isPart = sizes.files < partitions.length
+  const perRow = sizes.rows === 0 ? 0 : sizes.byteLength / sizes.rows
+  return [
+    `${description.title}, epoch ${description.epochYr}, magnitudes ${description.magnitudeState}`,
+    `${Number.isNaN(catalog.rowCount) ? 'an untold number of' : catalog.rowCount} stars ` +
+      `over ${rangesAreaSqDeg(catalog.coverage).toFixed(3)} sq deg`,
+    `${partitions.length} ${partitions.length === 1 ? 'file' : 'files'} of ${span}, ` +
+      `${isPart ? 'about ' : ''}${(bytesOf(partitions, sizes) / 1e6).toFixed(2)} MB, ` +
+      `${perRow.toFixed(1)} bytes a star${isPart ? ` (by ${sizes.files} of them)` : ''}:`,
+    ...sizes.columns.map(
+      ({ name, type, bytesPerRow }) => `  ${name.padEnd(28)} ${type.padEnd(4)} ${bytesPerRow.toFixed(2).padStart(6)}`,
+    ),
+    `  ${'(lists and footers)'.padEnd(33)} ${sizes.otherBytesPerRow.toFixed(2).padStart(6)}`,
+    ...missingText(catalog),
+    `bands in the AB system: ${Object.keys(description.relations).join(' ') || 'none'}${levelText(description)}`,
+    `manifest SHA-256: ${catalog.hash}`,
+    '',
+  ].join('\n')
+}
+
+/** How a store of ours keeps what is missing; nothing for another's catalogue. */
+function missingText({ stored }: Catalog): string[] {
+  if (stored === undefined) return []
+  return [`missing values: ${stored.missingValues === 'NULL' ? 'NULL' : 'NaN (a store of schema 3)'}`]
+}
+
+/** Where the magnitudes' level comes from; nothing for a description that does not say. */
+function levelText({ level }: Catalog['description']): string {
+  if (level === undefined) return ''
+  return ` (relative to ${level.relativeTo}, whose own level is good to ${level.absoluteErrMag} mag)`
+}
+
+function filesByOrder(partitions: readonly HatsPartition[]): Map<number, number> {
+  const counts = new Map<number, number>()
+  for (const { order } of [...partitions].sort((a, b) => a.order - b.order))
+    counts.set(order, (counts.get(order) ?? 0) + 1)
+  return counts
+}
+
+/** Of all data files; where some were looked at, in proportion. */
+const bytesOf = (partitions: readonly HatsPartition[], { files, byteLength }: ColumnSizes): number =>
+  files === 0 ? 0 : Math.round((byteLength * partitions.length) / files)

@@ -1,0 +1,131 @@
+import { chooseColumns, joinTables, queryRows } from '../../catalog/region/query.js'
+import type { Table } from '../../table/columns.js'
+import { CommandError } from '../../errors.js'
+import type { ByteSink } from '../../formats/bytes.js'
+import { csvBytes } from '../../formats/csv-write.js'
+import { jsonLines } from '../../formats/json-lines.js'
+import { writeParquet } from '../../formats/parquet/index.js'
+import { fileSink } from '../../node/disk/file-sink.js'
+import { openCatalog } from '../../node/store/open-catalog.js'
+import { arrowFile } from '../../node/store/to-arrow.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+import { parseCone, parsePolygon } from './region-options.js'
+import { namedCatalog } from '../calibrate/choose-catalog.js'
+
+const FORMATS = ['csv', 'json', 'parquet', 'arrow'] as const
+type Format = (typeof FORMATS)[number]
+
+export interface QueryCommand {
+  readonly catalog?: string | undefined
+  readonly cone?: string | undefined
+  readonly polygon?: string | undefined
+  readonly columns?: string | undefined
+  readonly format?: string | undefined
+  readonly to?: string | undefined
+  readonly quiet?: boolean
+}
+
+/**
+ * `catalog query`: the rows of a catalogue in a cone or polygon, to stdout or a file. CSV and JSON stream; Parquet and
+ * Arrow are made in memory.
+ */
+export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitCode> {
+  if ((command.cone === undefined) === (command.polygon === undefined)) {
+    throw new CommandError('bad-option', 'name one region', {
+      option: '--cone, --polygon',
+      found: command.cone === undefined ? 'none' : 'both',
+    })
+  }
+  const region = command.cone === undefined ? parsePolygon(command.polygon!) : parseCone(command.cone)
+  const format = formatOf(command)
+  const catalog = await openCatalog(namedCatalog(command.catalog, io.env))
+  const columns = chooseColumns(
+    catalog,
+    command.columns
+      ?.split(',')
+      .map((name) => name.trim())
+      .filter((name) => name !== ''),
+  )
+  // Said before the rows, so that it is also heard where the reader of the rows leaves early (`| head`).
+  const outside = catalog.missingSqDeg(region.cells)
+  if (command.quiet !== true && outside > 0)
+    io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)
+  const sink = command.to === undefined ? stdoutSink(io) : await fileSink(command.to)
+  let rows = 0
+  try {
+    const counted = async function* () {
+      for await (const table of queryRows(catalog, region, columns)) {
+        rows += table.rowCount
+        yield table
+      }
+    }
+    await writeTables(counted(), format, sink)
+    await sink.commit()
+  } catch (error) {
+    await sink.abort()
+    if (error instanceof ReaderGone) return 0
+    throw error
+  }
+  if (command.quiet !== true && command.to !== undefined)
+    io.err(`${command.to}: ${rows} ${rows === 1 ? 'row' : 'rows'} of ${catalog.name}\n`)
+  return 0
+}
+
+/** `--format`, else by the ending of the file, else CSV. */
+function formatOf({ format, to }: QueryCommand): Format {
+  const ending = /\.([a-z]+)$/i.exec(to ?? '')?.[1]?.toLowerCase()
+  const byEnding: Readonly<Record<string, Format>> = {
+    csv: 'csv',
+    json: 'json',
+    jsonl: 'json',
+    ndjson: 'json',
+    parquet: 'parquet',
+    arrow: 'arrow',
+    feather: 'arrow',
+  }
+  const chosen = format ?? (ending === undefined ? 'csv' : (byEnding[ending] ?? 'csv'))
+  const known = FORMATS.find((name) => name === chosen)
+  if (known === undefined)
+    throw new CommandError('bad-option', 'there is no such format', {
+      option: '--format',
+      found: chosen,
+      expected: FORMATS.join(', '),
+    })
+  return known
+}
+
+async function writeTables(tables: AsyncIterable<Table>, format: Format, sink: ByteSink): Promise<void> {
+  if (format === 'parquet' || format === 'arrow') {
+    const all: Table[] = []
+    for await (const table of tables) all.push(table)
+    const rows = joinTables(all)
+    // Every star has a position; of the other columns any value may be missing.
+    const optional = rows.columns.map(({ name }) => name).filter((name) => name !== 'ra' && name !== 'dec')
+    await sink.write(format === 'parquet' ? await writeParquet(rows, optional) : arrowFile(rows, optional))
+    return
+  }
+  let isFirst = true
+  for await (const table of tables) {
+    if (format === 'json') await sink.write(new TextEncoder().encode(jsonLines(table)))
+    else {
+      const bytes = csvBytes(table)
+      await sink.write(isFirst ? bytes : bytes.subarray(bytes.indexOf(0x0a) + 1))
+    }
+    isFirst = false
+  }
+}
+
+/** Whoever read our output went away (`| head`): nothing more is wanted. */
+class ReaderGone extends Error {}
+
+function stdoutSink(io: Io): ByteSink {
+  return {
+    name: 'stdout',
+    async write(bytes) {
+      if (io.outBytes === undefined) io.out(new TextDecoder().decode(bytes))
+      else if (!(await io.outBytes(bytes))) throw new ReaderGone()
+    },
+    commit: () => Promise.resolve(),
+    abort: () => Promise.resolve(),
+  }
+}

@@ -1,0 +1,37 @@
+import { verifyCatalog } from '../../catalog/verify/index.js'
+import { catalogTools, packagedDescriptions } from '../../node/store/catalog-files.js'
+import { listedDirectory } from '../../node/disk/listed-directory.js'
+import { namedCatalog } from '../calibrate/choose-catalog.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+import { silenceOf } from '../terminal/silence.js'
+
+export interface VerifyCommand {
+  readonly catalog?: string | undefined
+  readonly quick: boolean
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/** `catalog verify`: every file, checksum and row of a catalogue; exit code 3 where anything is wrong. */
+export async function catalogVerify({ catalog, quick, json, quiet }: VerifyCommand, io: Io): Promise<ExitCode> {
+  const location = namedCatalog(catalog, io.env)
+  const silence = silenceOf(io, quiet)
+  const onProgress = (done: number, of: number) => silence.doing(`${done} of ${of} files checked`)
+  const tools = { ...catalogTools, descriptions: await packagedDescriptions(), quick, onProgress }
+  const report = await verifyCatalog(listedDirectory(location), tools).finally(silence.end)
+  const { findings, unnamed } = report
+  const found = findings.length + unnamed.reduce((sum, { more }) => sum + more, 0)
+  if (json) io.out(`${JSON.stringify({ ok: found === 0, found, ...report }, null, 2)}\n`)
+  else {
+    for (const { message } of findings) io.out(`${message}\n`)
+    for (const { tag, file, more } of unnamed) io.out(`${file}: ${more} more of ${tag}\n`)
+    if (!quiet) {
+      const counted = [`${report.files} files`, ...(quick ? [] : [`${report.rows} rows`])].join(', ')
+      io.out(
+        `${location}: ${found === 0 ? 'sound' : `${found} ${found === 1 ? 'finding' : 'findings'}`} (${counted})\n`,
+      )
+      for (const what of report.notChecked) io.out(`not checked: ${what}\n`)
+    }
+  }
+  return found === 0 ? 0 : 3
+}

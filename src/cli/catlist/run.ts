@@ -1,0 +1,60 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../../errors.js'
+import { IMAGE_NAME, makeCatalogueList } from '../../exposure/make-catlist.js'
+import { readFitsHeaders } from '../../formats/fits/index.js'
+import { openInput, reasonOf, writeFilesWhole } from '../../node/disk/files.js'
+import { recoverDirectory } from '../../node/disk/recover-directory.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+
+/**
+ * `bliss-calib catlist`: writes the catalogue list of the images (`*_immask.fits`, `*_immasked.fits`, also `.fz` and
+ * `.gz`) of a directory, of one exposure where `expnum` names it.
+ */
+export async function catlist(
+  raw: {
+    readonly workdir: string
+    readonly outdir?: string | undefined
+    readonly expnum?: string | undefined
+    readonly legacy: boolean
+    readonly quiet: boolean
+  },
+  io: Io,
+): Promise<ExitCode> {
+  const { workdir, outdir = workdir, expnum, legacy, quiet } = raw
+  const present = await readdir(workdir).catch((cause: unknown) => {
+    throw new InputError(
+      'unreadable-directory',
+      `the work directory cannot be read: ${reasonOf(cause)}`,
+      { file: workdir },
+      { cause },
+    )
+  })
+  await recoverDirectory(outdir)
+  const names = present.filter(
+    (name) => IMAGE_NAME.test(name) && (expnum === undefined || Number(/^D(\d+)_/.exec(name)?.[1]) === Number(expnum)),
+  )
+  if (names.length === 0) {
+    const fits = present.filter((name) => /\.fits(\.fz|\.gz)?$/.test(name)).sort()
+    const found =
+      fits.length === 0
+        ? 'no FITS file'
+        : `${fits.slice(0, 3).join(', ')}${fits.length > 3 ? ` and ${fits.length - 3} more` : ''}`
+    const expected =
+      `*_immask.fits or *_immasked.fits, also .fz and ` + `.gz${expnum === undefined ? '' : `, of exposure ${expnum}`}`
+    throw new InputError('no-images', 'there is no image to make a catalogue list from', {
+      file: workdir,
+      found,
+      expected,
+    })
+  }
+  const images = []
+  for (const fileName of names) {
+    const hdus = await readFitsHeaders(await openInput(join(workdir, fileName)))
+    images.push({ fileName, headers: hdus.map(({ header }) => header) })
+  }
+  const list = makeCatalogueList(images, { legacy })
+  await writeFilesWhole(outdir, [{ name: list.fileName, bytes: new TextEncoder().encode(list.text) }])
+  if (!quiet) io.out(`${join(outdir, list.fileName)}: ${images.length} ${images.length === 1 ? 'CCD' : 'CCDs'}\n`)
+  return 0
+}

@@ -1,0 +1,87 @@
+import { isSound } from '../../exposure/catalogue-list.js'
+import { basename, dirname, join } from 'node:path'
+import { InputError } from '../../errors.js'
+import { readNumericCsv } from '../../formats/csv.js'
+import { readFitsTable } from '../../formats/fits/index.js'
+import { openInput, writeFilesWhole } from '../../node/disk/files.js'
+import { readList } from '../../node/input/read-exposure.js'
+import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-directory.js'
+import { systemOfZeroCsv } from '../../products/mixed-systems.js'
+import { listStars, STAR_LIST_COLUMNS, starLists, type TemplateCatalogue } from '../../products/star-lists.js'
+import { tableOf, type Column, type Table } from '../../table/columns.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+import { readIfThere } from '../../node/exposure/standing-products.js'
+
+/** What `starlists` is asked for. */
+export interface StarListOptions {
+  readonly expnum: number
+  readonly reqnum?: string
+  readonly attnum?: number
+  readonly templates: readonly string[]
+  readonly workdir: string
+  readonly outdir: string
+  readonly quiet: boolean
+}
+
+/** `starlists`: the star and veto lists of a search exposure from the calibrated catalogues of its templates. */
+export async function writeStarLists(options: StarListOptions, io: Io): Promise<ExitCode> {
+  const list = await readList(options.workdir, options)
+  const rows = list.rows.filter(isSound)
+  for (const { fault } of list.rows) if (fault !== undefined) io.err(`bliss-calib: left out: ${fault.message}\n`)
+  const templates: TemplateCatalogue[] = []
+  await recoverDirectory(options.outdir)
+  for (const directory of new Set(options.templates.map(dirname))) await refuseUnfinished(directory)
+  for (const path of options.templates)
+    templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
+  const search = {
+    list: list.name,
+    band: rows[0]!.band,
+    cornersRaDeg: rows.flatMap(({ corners }) => corners.raDeg),
+    cornersDecDeg: rows.flatMap(({ corners }) => corners.decDeg),
+  }
+  const stars = listStars(templates, search)
+  const files = starLists(stars, search)
+  await writeFilesWhole(options.outdir, files)
+  if (!options.quiet)
+    io.out(
+      `${files.map(({ name }) => name).join(' and ')}: ${stars.length} stars of ` +
+        `${templates.length} ${templates.length === 1 ? 'template' : 'templates'}\n`,
+    )
+  return 0
+}
+
+/** The photometric system of a calibrated catalogue, as the `Zero_` or `allZP_` file beside it says. */
+async function systemBeside(path: string): Promise<string> {
+  const stem = /^(D\d+(?:_\d+)?_r.+p\d+)_ZP\.(?:csv|fits)(?:\.gz)?$/.exec(basename(path))?.[1]
+  const beside = stem === undefined ? [] : [`Zero_${stem}.csv`, `allZP_${stem}.csv`]
+  for (const name of beside) {
+    const text = await readIfThere(join(dirname(path), name))
+    if (text !== undefined) return systemOfZeroCsv(text)
+  }
+  throw new InputError('unknown-system', 'the photometric system of the catalogue cannot be told', {
+    file: path,
+    expected: beside.join(' or ') || 'a name such as D00668439_r4p5_ZP.csv',
+  })
+}
+
+async function readCalibrated(path: string): Promise<Table> {
+  const source = await openInput(path)
+  const bytes = await source.slice(0, source.byteLength)
+  if (new TextDecoder().decode(bytes.subarray(0, 6)) === 'SIMPLE')
+    return readFitsTable(source, { columns: [...STAR_LIST_COLUMNS] })
+  const chunks: Table[] = []
+  const fields = (header: readonly string[]) =>
+    STAR_LIST_COLUMNS.map((name) => {
+      const index = header.indexOf(name)
+      if (index < 0)
+        throw new InputError('missing-column', 'the calibrated catalogue lacks a column', { file: path, column: name })
+      return { name, index, type: 'f64' as const }
+    })
+  for await (const chunk of readNumericCsv([bytes], { name: path, fields })) chunks.push(chunk)
+  return tableOf(
+    STAR_LIST_COLUMNS.map((name, k): Column => {
+      const parts = chunks.map((chunk) => chunk.columns[k]!.values as Float64Array)
+      return { name, type: 'f64', values: Float64Array.from(parts.flatMap((part) => Array.from(part))) }
+    }),
+  )
+}

@@ -1,0 +1,141 @@
+import { verdictFrom, type Concern } from '../../photometry/concern.js'
+import type { ExposureSolution } from '../../photometry/exposure/solution.js'
+import type { CcdResult } from '../../photometry/result.js'
+import { printableText } from '../../printable.js'
+import { parseResultDocument } from '../../products/result-document.js'
+import { decide } from '../../report/decision.js'
+import { focalSparkline } from './focal-sparkline.js'
+import { wrapped, type Paint } from './terminal-text.js'
+
+/**
+ * A CCD in a line short enough for a phone: the number and its statistical error, the stars, the verdict; long verdicts
+ * go on below, within 80 columns.
+ */
+export function ccdLine(
+  { ccd, zeropoint, zeropointErr, cuts, verdict: sentence, concerns }: CcdResult,
+  paint: Paint = plain,
+): string {
+  const verdict = printableText(sentence)
+  const number = zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)}`
+  const line = wrapped(`CCD ${String(ccd).padStart(2, '0')}  ${number}  ${cuts.used}/${cuts.matched} stars  `, verdict)
+  const tone = concerns.some(({ severity }) => severity === 'stop') ? 'stop' : verdict === 'good' ? 'go' : 'look'
+  const at = line.indexOf(verdict.split(' ')[0]!, 20)
+  return at < 0
+    ? line
+    : `${line.slice(0, at)}${line
+        .slice(at)
+        .trimEnd()
+        .split('\n')
+        .map((part) => part.replace(/\S.*/, (words) => paint(words, tone)))
+        .join('\n')}\n`
+}
+
+/** What stands below the CCDs: the exposure, the system that all share, the focal plane at a glance, the decision. */
+export function closingLines(
+  run: { readonly ccds: readonly CcdResult[]; readonly solution?: ExposureSolution; readonly json?: () => string },
+  paint: Paint = plain,
+): string {
+  const { ccds, solution, json } = run
+  const first = ccds[0]
+  if (first === undefined || json === undefined) return ''
+  const systematicErr = ccds.find((ccd) => ccd.systematicErr !== null)?.systematicErr ?? null
+  const system = `system    ${first.system}${
+    systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`
+  }, ${first.relation}\n`
+  const plane = solution ? focalSparkline(ccds) : ''
+  const { word, headline } = decide(parseResultDocument(json(), 'the result'))
+  const decision = wrapped(`${word}  `, printableText(headline)).replace(
+    word,
+    paint(word, word === 'GO' ? 'go' : word === 'LOOK' ? 'look' : 'stop'),
+  )
+  return `${solution ? exposureLine(solution) : ''}${system}${plane === '' ? '' : `plane ${plane}\n`}${decision}`
+}
+
+/** The exposure's number, and what is off with it as a whole. */
+export function exposureLine({
+  zeropoint,
+  zeropointErr,
+  nFitted,
+  nPresent,
+  nOutliers,
+  reason,
+  concerns,
+}: ExposureSolution): string {
+  if (zeropoint === null) return wrapped('exposure  no zeropoint  ', reason ?? '')
+  const outliers = nOutliers === 0 ? '' : `, ${nOutliers} ${nOutliers === 1 ? 'outlier' : 'outliers'}`
+  const verdict = verdictFrom(concerns)
+  const line =
+    `exposure  ${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)} (stat)  ` +
+    `${nFitted} of ${nPresent} CCDs fitted${outliers}`
+  return verdict === 'good' ? `${line}\n` : wrapped(`${line}  `, verdict)
+}
+
+const plain: Paint = (text) => text
+
+/** What a CCD's stars say beside the number, for `--verbose`: every detection is accounted for. */
+export function cutLines({ ccd, cuts, lost, zeropoint, sigmaClip, diagnostics, concerns }: CcdResult): string {
+  const taken = Object.entries(lost)
+    .filter(([, count]) => count > 0)
+    .map(([cut, count]) => `${cut} ${count}`)
+  const original = sigmaClip.zeropoint === null ? 'none' : numberOf(sigmaClip.zeropoint, sigmaClip.zeropointErr!)
+  const minus =
+    zeropoint === null || sigmaClip.zeropoint === null
+      ? ''
+      : `; ours is ${(zeropoint - sigmaClip.zeropoint).toFixed(4)} from it`
+  const { crossCheck, expectation, otherFluxes } = diagnostics
+  const lines = [
+    `${cuts.detections} detections, ${cuts.selected} selected, ${cuts.matched} matched, ` +
+      `${cuts.used} used; lost: ${taken.join(', ') || 'none'}`,
+    `the original's statistic on the catalogue's own magnitude: ${original}, ` +
+      `${sigmaClip.nClipped} of ${sigmaClip.nAll} stars${minus}`,
+    ...(crossCheck
+      ? [
+          `cross-check (Tukey MM): ${numberOf(crossCheck.zeropoint, crossCheck.zeropointErr)}, ` +
+            `${crossCheck.differenceSigma.toFixed(1)} combined errors away`,
+        ]
+      : []),
+    ...Object.entries(otherFluxes).map(
+      ([name, flux]) =>
+        `${name}: ${numberOf(flux.zeropoint, flux.zeropointErr)}; minus the chosen flux's ` +
+        `${numberOf(flux.difference, flux.differenceErr)} from star to star`,
+    ),
+    ...(expectation
+      ? [
+          `light ${(100 * expectation.transparency).toFixed(0)} % of the expected, 5 sigma at ` +
+            `${magnitude(expectation.depth5Sigma)} mag (dark sky ${magnitude(expectation.expectedDepth5Sigma)})`,
+        ]
+      : []),
+    ...hintsOf(concerns),
+  ]
+  const name = `CCD ${String(ccd).padStart(2, '0')}`
+  return lines.map((line) => `${name}  ${line}\n`).join('')
+}
+
+/** What the exposure's solution says beside its number, for `--verbose`. */
+export function solutionLines({ gradient, ccdScatter, ccdScatterErr, reserved, concerns }: ExposureSolution): string {
+  const mmag = (value: number, err: number) => `${(1000 * value).toFixed(1)} ± ${(1000 * err).toFixed(1)} mmag`
+  const lines = [
+    ...(gradient
+      ? [
+          `gradient ${mmag(gradient.xiMagPerDeg, gradient.xiErr)} per degree east, ` +
+            `${mmag(gradient.etaMagPerDeg, gradient.etaErr)} north`,
+        ]
+      : []),
+    ...(ccdScatter === null ? [] : [`scatter of the CCDs about it ${mmag(ccdScatter, ccdScatterErr!)}`]),
+    ...(reserved
+      ? [
+          `${reserved.nStars} stars held out of the fit: median residual ` +
+            `${reserved.medianMmag.toFixed(1)} mmag, scatter ${reserved.scatterMmag.toFixed(1)} mmag`,
+        ]
+      : []),
+    ...hintsOf(concerns),
+  ]
+  return lines.map((line) => `exposure  ${line}\n`).join('')
+}
+
+const numberOf = (value: number, err: number): string => `${value.toFixed(4)} ± ${err.toFixed(4)}`
+
+const magnitude = (value: number | null): string => (value === null ? 'unknown' : value.toFixed(2))
+
+const hintsOf = (concerns: readonly Concern[]): string[] =>
+  concerns.filter(({ severity }) => severity === 'hint').map(({ sentence }) => `hint: ${sentence}`)

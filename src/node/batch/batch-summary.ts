@@ -1,0 +1,152 @@
+import { mkdir } from 'node:fs/promises'
+import { dirname, join, relative, resolve } from 'node:path'
+import { markerName, parseMarker } from '../../batch/marker.js'
+import { ReasonTally } from '../../batch/reason-tally.js'
+import { exitCodeOfRecord, type ExposureRecord } from '../../batch/record.js'
+import {
+  ccdTable,
+  exposureTable,
+  FAILURES_HEADER,
+  failureLines,
+  listFailureLines,
+  type ListFailure,
+  type SummarizedExposure,
+} from '../../batch/summary.js'
+import { InputError, worstOf, type ExitCode } from '../../errors.js'
+import { parquetGroups } from '../../formats/parquet/index.js'
+import type { BatchTask } from './batch-plan.js'
+import type { Unmarked } from './batch-run.js'
+import { stagedSink, type StagedSink } from '../disk/file-sink.js'
+import { reasonOf } from '../disk/files.js'
+import { recoverDirectory } from '../disk/recover-directory.js'
+import { readWholeText } from '../disk/regular-file.js'
+import { commitFiles } from '../disk/commit-files.js'
+import type { StagedFile } from '../disk/staged-files.js'
+
+/** The tables of a batch, beside one another. */
+export interface SummaryPaths {
+  /** One row per CCD. */
+  readonly ccds: string
+  /** One row per exposure. */
+  readonly exposures: string
+  /** One line per failure. */
+  readonly failures: string
+}
+
+/**
+ * `batch_summary.parquet`, `batch_exposures.parquet` and `batch_failures.csv`, or the like after the name of the
+ * summary.
+ */
+export function summaryPaths(summary: string): SummaryPaths {
+  const stem = summary.replace(/\.parquet$/, '').replace(/_summary$/, '')
+  return { ccds: summary, exposures: `${stem}_exposures.parquet`, failures: `${stem}_failures.csv` }
+}
+
+/** What the tables hold together. */
+export interface SummaryCounts {
+  readonly exposures: number
+  readonly ccds: Readonly<Record<'fitted' | 'borrowed' | 'none' | 'failed' | 'absent', number>>
+  readonly failures: number
+  /** The commonest reason among failures and CCDs without a zeropoint; null if there is neither. */
+  readonly commonest: ReturnType<ReasonTally['commonest']>
+  readonly exitCode: ExitCode
+}
+
+/** Exposures whose records are in memory at a time; a row group holds their CCDs. */
+const EXPOSURES_PER_GROUP = 256
+
+/**
+ * Writes the tables of a batch from the markers of its exposures, by exposure number, so that they are the same
+ * whatever was calibrated now and what long ago. They take their names in one commit.
+ *
+ * @param tasks exposures that have a marker, or are in `unmarked`
+ */
+export async function writeSummary(
+  paths: SummaryPaths,
+  tasks: readonly BatchTask[],
+  unmarked: Unmarked,
+  unreadable: readonly ListFailure[],
+  acceptBorrowed: boolean,
+): Promise<SummaryCounts> {
+  const home = dirname(paths.ccds)
+  await mkdir(home, { recursive: true }).catch((cause: unknown) => {
+    throw new InputError(
+      'unwritable-directory',
+      `the directory of the summary cannot be made: ${reasonOf(cause)}`,
+      { file: home },
+      { cause },
+    )
+  })
+  await recoverDirectory(home)
+  const ordered = [...tasks].sort(byExposure)
+  const [ccds, exposures] = await Promise.all([
+    parquetGroups(ccdTable([])),
+    parquetGroups(exposureTable([], acceptBorrowed)),
+  ])
+  const sinks: StagedSink[] = []
+  const counts = { fitted: 0, borrowed: 0, none: 0, failed: 0, absent: 0 }
+  const codes = new Set<ExitCode>(unreadable.map(({ exitCode }) => exitCode))
+  let failures = unreadable.length
+  const reasons = new ReasonTally()
+  for (const { sentence } of unreadable) reasons.add(sentence)
+  try {
+    for (const path of [paths.ccds, paths.exposures, paths.failures]) sinks.push(await stagedSink(path))
+    const [ccdSink, exposureSink, failureSink] = sinks as [StagedSink, StagedSink, StagedSink]
+    await failureSink.write(new TextEncoder().encode(FAILURES_HEADER + listFailureLines(unreadable)))
+    for (let first = 0; first < ordered.length; first += EXPOSURES_PER_GROUP) {
+      const group: SummarizedExposure[] = []
+      for (const task of ordered.slice(first, first + EXPOSURES_PER_GROUP)) {
+        const record = unmarked.get(task) ?? (await markedRecord(task))
+        group.push({ record, directory: relative(resolve(home), resolve(task.outdir)) })
+        for (const ccd of record.ccds) counts[ccd.outcome]++
+        codes.add(exitCodeOfRecord(record, acceptBorrowed))
+        failures += record.failures.length
+        for (const { sentence } of record.failures) reasons.add(sentence)
+        for (const { outcome, verdict } of record.ccds) if (outcome === 'none') reasons.add(verdict)
+      }
+      await ccdSink.write(ccds.group(ccdTable(group)))
+      await exposureSink.write(exposures.group(exposureTable(group, acceptBorrowed)))
+      await failureSink.write(new TextEncoder().encode(failureLines(group)))
+    }
+    await ccdSink.write(ccds.end())
+    await exposureSink.write(exposures.end())
+    const staged: StagedFile[] = []
+    for (const sink of sinks) staged.push(await sink.finish())
+    await commitFiles(home, staged)
+  } catch (error) {
+    for (const sink of sinks) await sink.abort()
+    throw error
+  }
+  return {
+    exposures: ordered.length,
+    ccds: counts,
+    failures,
+    commonest: reasons.commonest(),
+    exitCode: worstOf([...codes]),
+  }
+}
+
+const byExposure = (a: BatchTask, b: BatchTask) =>
+  Number(a.name.expnumText) - Number(b.name.expnumText) ||
+  compare(a.name.fileName, b.name.fileName) ||
+  compare(a.listPath, b.listPath)
+const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+
+async function markedRecord({ outdir, name }: BatchTask): Promise<ExposureRecord> {
+  const path = join(outdir, markerName(name))
+  const marker = parseMarker(
+    await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
+      throw new InputError(
+        'unreadable-file',
+        `the done-marker cannot be read: ${reasonOf(cause)}`,
+        { file: path },
+        { cause },
+      )
+    }),
+  )
+  if (marker === undefined)
+    throw new InputError('damaged-marker', 'the done-marker was changed while the batch ran: run it again', {
+      file: path,
+    })
+  return marker.record
+}

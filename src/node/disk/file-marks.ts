@@ -1,0 +1,57 @@
+import { createHash } from 'node:crypto'
+import { stat } from 'node:fs/promises'
+import type { FileMark } from '../../batch/marker.js'
+import { unreadableFile } from './reason.js'
+import { openRegular } from './regular-file.js'
+
+/**
+ * A change within this time of a look might carry the same times as what was seen: clocks of file systems tick in up to
+ * two seconds.
+ */
+const TICK_MS = 2000
+
+/**
+ * What tells that a file is the one that was seen, without reading it: size, modification, change of status, inode. The
+ * time of change is set by the kernel alone, so that a file whose modification time was put back does not pass. Null
+ * where the file changed too shortly ago to tell; undefined where there is none.
+ */
+export async function stampOf(path: string, nowMs = Date.now()): Promise<string | null | undefined> {
+  const facts = await stat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined
+    throw cause
+  })
+  if (facts === undefined) return undefined
+  if (nowMs - Number(facts.ctimeMs) < TICK_MS) return null
+  return `${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}:${facts.ino}`
+}
+
+export async function sha256OfFile(path: string): Promise<string> {
+  const hash = createHash('sha256')
+  const { handle } = await openRegular(path).catch((cause: unknown) => {
+    throw unreadableFile(path, cause)
+  })
+  const stream = handle.createReadStream({ highWaterMark: 1 << 20 })
+  try {
+    for await (const piece of stream) hash.update(piece as Uint8Array)
+  } catch (cause) {
+    throw unreadableFile(path, cause)
+  }
+  return hash.digest('hex')
+}
+
+/** Content of a file as it stands now; null where there is none. */
+export async function markOf(path: string): Promise<FileMark | null> {
+  const stamp = await stampOf(path)
+  return stamp === undefined ? null : { sha256: await sha256OfFile(path), stamp }
+}
+
+/**
+ * Whether a file still has the content of its mark, by its stamp or, where that does not tell, by its content: then
+ * with the mark that tells next time. Undefined where it is gone or another.
+ */
+export async function sameContent(path: string, mark: FileMark, rehash: boolean): Promise<FileMark | undefined> {
+  const stamp = await stampOf(path)
+  if (stamp === undefined) return undefined
+  if (!rehash && stamp !== null && stamp === mark.stamp) return mark
+  return (await sha256OfFile(path)) === mark.sha256 ? { sha256: mark.sha256, stamp } : undefined
+}

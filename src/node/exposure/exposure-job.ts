@@ -1,0 +1,93 @@
+import type { Catalog } from '../../catalog/catalog.js'
+import type { ExitCode } from '../../errors.js'
+import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
+import type { ExposureSolution } from '../../photometry/exposure/solution.js'
+import type { PhotometricSystem } from '../../photometry/result.js'
+import type { RunFacts, SolvedResult } from '../../products/result-json.js'
+import type { CcdPool } from '../threads/ccd-pool.js'
+import type { ReadList } from '../input/read-exposure.js'
+import type { ReadSuspects } from '../input/read-suspects.js'
+
+/** What is asked of one exposure: where its files are, which of its CCDs, and how. */
+export interface ExposureJob {
+  readonly expnum: number
+  readonly reqnum?: string
+  readonly attnum?: number
+  /** A number, a list with ranges, or `all`. */
+  readonly ccd: string
+  readonly magsType: string
+  readonly system: PhotometricSystem
+  readonly estimator: 'robust' | 'sigma-clip'
+  readonly workdir: string
+  readonly outdir: string
+  /** Apply borrowed zeropoints however large their error. */
+  readonly keepBorrowed: boolean
+  /** A borrowed zeropoint counts as fitted in the exit code. */
+  readonly acceptBorrowed: boolean
+  /** Write beside products of another photometric system. */
+  readonly force: boolean
+  /** Variables and AGN, from a file. */
+  readonly suspects?: ReadSuspects
+}
+
+/** A job whose list was found and read; no SExtractor catalogue is open yet. */
+export interface OpenedJob {
+  readonly job: ExposureJob
+  readonly list: ReadList
+  /** The rows of the list that were asked for. */
+  readonly rows: readonly CatalogueListRow[]
+  /** CCDs that were asked for and do not stand in the list. */
+  readonly absent: readonly number[]
+  /** Several CCDs were asked for, so that they are solved together. */
+  readonly several: boolean
+}
+
+/** How far a run has come. */
+export interface RunProgress {
+  readonly stage: 'calibrated' | 'written'
+  readonly done: number
+  readonly of: number
+}
+
+/** What whoever starts a run may hear of it and do to it. */
+export interface RunControl {
+  /** Threads to work in; without them this thread alone. */
+  readonly pool?: CcdPool
+  /**
+   * Stops between two CCDs: the run throws the signal's reason, and leaves nothing but what stood before or is written
+   * whole.
+   */
+  readonly signal?: AbortSignal
+  readonly onProgress?: (progress: RunProgress) => void
+  /** A sentence that is no failure: a CCD left out, columns that are blank. */
+  readonly onNote?: (sentence: string) => void
+  /** A CCD that failed; the others go on. `ccd` is absent where the exposure's own products failed. */
+  readonly onFailure?: (failure: RunFailure) => void
+}
+
+/** A CCD that left no files, or the exposure's own products that could not be written. */
+export interface RunFailure {
+  readonly ccd?: number
+  readonly error: unknown
+}
+
+/** What became of an exposure. Everything in `ccds` stands on the disk, whole. */
+export interface ExposureRun {
+  readonly exitCode: ExitCode
+  readonly list: ReadList
+  readonly catalog: Catalog
+  /**
+   * The CCDs whose products stand, in the order of the list, in the light of the exposure where several were asked for.
+   */
+  readonly ccds: readonly SolvedResult[]
+  /** The exposure's solution; absent in a run of one CCD. */
+  readonly solution?: ExposureSolution
+  readonly failures: readonly RunFailure[]
+  /** CCDs of the list whose SExtractor catalogue does not exist. */
+  readonly missing: readonly number[]
+  /** The result as JSON, without `run`; undefined where no CCD stands. */
+  readonly json?: ResultJson
+}
+
+/** Writes the JSON of a run; the cost of the run is on stdout only. */
+export type ResultJson = (cost?: RunFacts) => string

@@ -1,0 +1,244 @@
+import { join } from 'node:path'
+import { InputError, worstOf, type ExitCode } from '../../errors.js'
+import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
+import { memorySource } from '../../formats/bytes.js'
+import { readParquet } from '../../formats/parquet/index.js'
+import { refuseStrangers, siblingOfResult } from '../../pipeline.js'
+import type { CcdResult } from '../../photometry/result.js'
+import { matchColumns } from '../../products/matches.js'
+import { refuseMixedSystems } from '../../products/mixed-systems.js'
+import { ccdProductNames } from '../../products/names.js'
+import { parseCcdJson, withMatches, type StandingResult } from '../../products/read-result.js'
+import type { Provenance } from '../../products/result-json.js'
+import { createCcdPool } from '../threads/ccd-pool.js'
+import { exitCodeOfResult } from './calibrate-files.js'
+import { catalogTools } from '../store/catalog-files.js'
+import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
+import { sha256OfFile } from '../disk/file-marks.js'
+import { reasonOf } from '../disk/files.js'
+import { packageVersion } from '../package.js'
+import { catalogueFile, readList, type ReadList } from '../input/read-exposure.js'
+import { recoverDirectory, refuseUnfinished } from '../disk/recover-directory.js'
+import { readWhole } from '../disk/regular-file.js'
+import { rolesOf } from '../threads/share-out.js'
+import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
+import type { ReadyCcd } from './stage-ccds.js'
+import { writeExposure } from './write-exposure.js'
+
+/** Which exposure's CCDs are to be solved together, and where they are. */
+export type MergeJob = Pick<
+  ExposureJob,
+  'expnum' | 'reqnum' | 'attnum' | 'workdir' | 'outdir' | 'acceptBorrowed' | 'force'
+>
+
+/** What became of a merge: as of a run of all its CCDs; `missing` are those of the list that have no products. */
+export type MergeRun = Omit<ExposureRun, 'catalog'>
+
+/**
+ * Solves the CCDs of an exposure together from what their own runs have left, and writes the products that one run of
+ * all of them would have written, byte for byte. Each CCD's own result stays in its JSON, so that a CCD that comes late
+ * is added by merging again.
+ *
+ * It reads the list in the work directory, and each CCD's JSON, matches and calibrated catalogue in the output
+ * directory; the SExtractor catalogues need not be there, but where they are they have to be the ones that were
+ * calibrated. Nothing is written unless all of that is sound. What a killed run has left in the output directory is
+ * settled first; a run that puts its files in place there is waited for.
+ *
+ * @throws InputError where a product is missing or damaged, the CCDs were calibrated from different lists, catalogues,
+ *   options or versions, or there is none; DataError where the CCDs are not of one exposure, or products of another
+ *   photometric system stand in the output directory
+ */
+export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
+  await refuseUnwritable(job.outdir)
+  const there = new Set(await recoverDirectory(job.outdir, { onNote: control.onNote }))
+  await refuseUnfinished(job.outdir)
+  const list = await readList(job.workdir, job)
+  const standing = await standingResults(job.outdir, list)
+  const present = list.rows.flatMap((row) => (standing.has(row) ? [{ row, own: standing.get(row)! }] : []))
+  const first = present[0]?.own
+  if (first === undefined) {
+    const name = ccdProductNames(list.name, list.rows[0]!.ccd).json
+    throw new InputError(
+      'nothing-to-merge',
+      'no CCD of the list has been calibrated here: run bliss-calib --ccd N for each first',
+      { file: job.outdir, expected: `${name} and its like` },
+    )
+  }
+  await refuseDifferent(job.workdir, list, present)
+  refuseStrangers(present.map(({ own }) => siblingOfResult(own.result)))
+  const { system, catalog } = first.result
+  if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, there, list.name, list.rows))
+
+  const pool = control.pool ?? createCcdPool(1)
+  const { readers } = rolesOf(pool.threadsFor(present.length))
+  const { version, catalogHash, options } = first.provenance
+  const ready: ReadyCcd[] = []
+  for (const [k, { row, own }] of present.entries()) {
+    control.signal?.throwIfAborted()
+    ready.push(
+      readyCcd(
+        job,
+        list,
+        row,
+        await matchedResult(job.outdir, list, row, own),
+        own.provenance,
+        readers[k % readers.length]!,
+      ),
+    )
+  }
+  const provenance: Provenance = {
+    version,
+    inputs: sharedInputs(first.provenance, present[0]!.row),
+    catalogHash,
+    options,
+  }
+  const missing = list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd)
+  const written = await writeExposure(
+    {
+      outdir: job.outdir,
+      expnum: job.expnum,
+      list,
+      catalogName: catalog,
+      system,
+      several: true,
+      provenance,
+      failed: [],
+      missing,
+      pool,
+    },
+    ready,
+    control,
+  )
+  written.failures.forEach((failure) => control.onFailure?.(failure))
+  const codes: ExitCode[] = [
+    ...written.failures.map(() => 3 as const),
+    ...written.ccds.map((result) => exitCodeOfResult(result, job)),
+  ]
+  const { json } = written
+  return {
+    exitCode: written.ccds.length === 0 ? 3 : worstOf(codes),
+    list,
+    ccds: written.ccds,
+    ...(written.solution ? { solution: written.solution } : {}),
+    failures: written.failures,
+    missing,
+    ...(json ? { json: (cost) => json(cost ? { run: cost } : {}) } : {}),
+  }
+}
+
+/** The JSON of each CCD of the list that has one. */
+async function standingResults(
+  outdir: string,
+  { name, rows }: ReadList,
+): Promise<Map<CatalogueListRow, StandingResult>> {
+  const standing = new Map<CatalogueListRow, StandingResult>()
+  for (const row of rows) {
+    const file = join(outdir, ccdProductNames(name, row.ccd).json)
+    const text = await readIfThere(file)
+    if (text !== undefined)
+      standing.set(
+        row,
+        parseCcdJson(text, file, {
+          expnum: Number(name.expnumText),
+          reqnum: name.reqnum,
+          attnum: name.attnum,
+          ccd: row.ccd,
+        }),
+      )
+  }
+  return standing
+}
+
+/** Refuses CCDs that one run could not have calibrated together. */
+async function refuseDifferent(
+  workdir: string,
+  list: ReadList,
+  present: readonly { readonly row: CatalogueListRow; readonly own: StandingResult }[],
+): Promise<void> {
+  const [{ own: first }] = present as [(typeof present)[number]]
+  for (const { row, own } of present) {
+    const { version, catalogHash, inputs, options } = own.provenance
+    const refuse = (what: string, found: string | undefined, expected: string) => {
+      if (found === expected) return
+      throw new InputError('different-runs', `the CCD cannot be merged, ${what}: calibrate it again`, {
+        file: own.file,
+        found: found ?? 'nothing',
+        expected,
+      })
+    }
+    refuse('another version of bliss-calib made it', version, packageVersion())
+    refuse('it was calibrated from another list', inputs[list.name.fileName], list.sha256)
+    refuse(`it was calibrated with another catalogue than ${first.file}`, catalogHash, first.provenance.catalogHash)
+    refuse(
+      `it was calibrated with other options than ${first.file}`,
+      namesAndSums(options),
+      namesAndSums(first.provenance.options),
+    )
+    refuse(
+      'its SExtractor catalogue has another name in the list',
+      inputs[row.fileName] === undefined ? Object.keys(inputs).join(' ') : row.fileName,
+      row.fileName,
+    )
+    refuse(
+      `it was calibrated from other files than ${first.file}`,
+      namesAndSums(sharedInputs(own.provenance, row)),
+      namesAndSums(sharedInputs(first.provenance, present[0]!.row)),
+    )
+    const fullcat = await catalogueFile(workdir, row.fileName)
+    if (fullcat !== undefined)
+      refuse(
+        `${fullcat} is not what it was calibrated from`,
+        inputs[row.fileName],
+        await sha256OfFile(join(workdir, fullcat)),
+      )
+  }
+}
+
+/** What all CCDs of a run are made from: the inputs without the CCD's own. */
+const sharedInputs = ({ inputs }: Provenance, { fileName }: CatalogueListRow): Provenance['inputs'] =>
+  Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== fileName))
+
+const namesAndSums = (values: Provenance['options']): string =>
+  Object.entries(values)
+    .sort(([a], [b]) => (a < b ? -1 : 1))
+    .map(([name, value]) => `${name} ${value}`)
+    .join(', ')
+
+async function matchedResult(
+  outdir: string,
+  { name }: ReadList,
+  row: CatalogueListRow,
+  own: StandingResult,
+): Promise<CcdResult> {
+  const file = join(outdir, ccdProductNames(name, row.ccd).matches)
+  const bytes = await readWhole(file, 'wholeFileBytes').catch((cause: unknown) => {
+    throw new InputError(
+      'unreadable-file',
+      `the matched stars of CCD ${row.ccd} cannot be read: ${reasonOf(cause)}`,
+      { file },
+      { cause },
+    )
+  })
+  return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), catalogTools), row.ccd, file), file)
+}
+
+function readyCcd(
+  { outdir }: MergeJob,
+  { name }: ReadList,
+  row: CatalogueListRow,
+  result: CcdResult,
+  { inputs, options }: Provenance,
+  reader: ReadyCcd['reader'],
+): ReadyCcd {
+  const { magsType, keepBorrowed } = options
+  return {
+    row,
+    result,
+    magsType: String(magsType),
+    keepBorrowed: keepBorrowed === true,
+    others: [],
+    input: { [row.fileName]: inputs[row.fileName]! },
+    reader,
+    stageCatalogue: (by, applied, _facts, stem) => by.restageCatalogue({ outdir, list: name, applied, stem }),
+  }
+}

@@ -1,0 +1,54 @@
+import { access, constants, stat } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../../errors.js'
+import type { CatalogueListRow, ListName } from '../../exposure/catalogue-list.js'
+import { reasonOf, unreadableFile } from '../disk/reason.js'
+import { ccdProductNames, exposureProductNames } from '../../products/names.js'
+import { readWholeText } from '../disk/regular-file.js'
+
+/** Text of a file, undefined where it does not exist. */
+export async function readIfThere(path: string): Promise<string | undefined> {
+  return readWholeText(path, 'jsonBytes').catch((cause: NodeJS.ErrnoException) => {
+    if (cause.code === 'ENOENT') return undefined
+    throw unreadableFile(path, cause)
+  })
+}
+
+/**
+ * The exposure's files that name a photometric system and are in the output directory, `there` being all names in it:
+ * `Zero_` of each CCD of the list and of `00`, `allZP_`; path -> text.
+ */
+export async function standingSystems(
+  outdir: string,
+  there: ReadonlySet<string>,
+  list: ListName,
+  rows: readonly Pick<CatalogueListRow, 'ccd'>[],
+): Promise<Map<string, string>> {
+  const standing = new Map<string, string>()
+  const names = [
+    ...rows.map(({ ccd }) => ccdProductNames(list, ccd).zero),
+    ccdProductNames(list, 0).zero,
+    exposureProductNames(list).allZp,
+  ]
+  for (const name of names.filter((one) => there.has(one))) {
+    const path = join(outdir, name)
+    const text = await readIfThere(path)
+    if (text !== undefined) standing.set(path, text)
+  }
+  return standing
+}
+
+/** Throws InputError where files cannot be written into a directory, before any work is done for them. */
+export async function refuseUnwritable(outdir: string): Promise<void> {
+  try {
+    if (!(await stat(outdir)).isDirectory()) throw Object.assign(new Error('it is a file'), { code: 'ENOTDIR' })
+    await access(outdir, constants.W_OK | constants.X_OK)
+  } catch (cause) {
+    throw new InputError(
+      'unwritable-directory',
+      `the output directory cannot be written to: ${reasonOf(cause)}`,
+      { file: outdir },
+      { cause },
+    )
+  }
+}

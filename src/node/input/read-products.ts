@@ -1,0 +1,115 @@
+import { readdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../../errors.js'
+import type { ListName } from '../../exposure/catalogue-list.js'
+import { memorySource } from '../../formats/bytes.js'
+import { readParquet } from '../../formats/parquet/index.js'
+import { systemOfZeroCsv } from '../../products/mixed-systems.js'
+import { ccdProductNames } from '../../products/names.js'
+import { parseResultName, reportName, type ResultName } from '../../products/report-names.js'
+import { parseResultDocument, type ResultDocument } from '../../products/result-document.js'
+import type { ReportInput } from '../../report/exposure-page.js'
+import { REPORT_STAR_COLUMNS, reportStarsOf, type ReportStars } from '../../report/report-stars.js'
+import type { BesideProduct } from '../../report/sections/system.js'
+import { catalogTools } from '../store/catalog-files.js'
+import { reasonOf, unreadableFile } from '../disk/reason.js'
+import { readWhole, readWholeText } from '../disk/regular-file.js'
+
+/** The results of one exposure in a directory: the exposure's own, or those of its CCDs. */
+export interface StandingExposure {
+  readonly directory: string
+  readonly name: ListName
+  /** The exposure's JSON; without it `ccds` are the exposure. */
+  readonly whole?: ResultName
+  readonly ccds: readonly ResultName[]
+}
+
+/** File names of a directory; throws InputError where it cannot be read. */
+export async function namesIn(directory: string): Promise<string[]> {
+  return readdir(directory).catch((cause: unknown) => {
+    throw new InputError(
+      'unreadable-directory',
+      `the directory cannot be read: ${reasonOf(cause)}`,
+      { file: directory },
+      { cause },
+    )
+  })
+}
+
+/** The exposures whose results stand in a directory, by name. */
+export function standingExposures(directory: string, fileNames: readonly string[]): StandingExposure[] {
+  const byName = new Map<string, { name: ResultName; whole?: ResultName; ccds: ResultName[] }>()
+  for (const name of [...fileNames].sort().map(parseResultName)) {
+    if (name === undefined) continue
+    const key = reportName(name)
+    const exposure = byName.get(key) ?? { name, ccds: [] }
+    if (name.ccdText === undefined) exposure.whole = name
+    else exposure.ccds.push(name)
+    byName.set(key, exposure)
+  }
+  return [...byName].sort(([a], [b]) => (a < b ? -1 : 1)).map(([, exposure]) => ({ directory, ...exposure }))
+}
+
+/** The result of an exposure as one document, from its own JSON or from those of its CCDs. */
+export async function readResult({ directory, whole, ccds }: StandingExposure): Promise<ResultDocument> {
+  if (whole) return readDocument(join(directory, whole.fileName))
+  const documents = await Promise.all(ccds.map(({ fileName }) => readDocument(join(directory, fileName))))
+  const first = documents[0]!
+  return {
+    ...first,
+    ccds: documents.flatMap((document) => document.ccds).sort((a, b) => a.ccd - b.ccd),
+    provenance: {
+      ...first.provenance,
+      inputs: Object.assign({}, ...documents.map(({ provenance }) => provenance.inputs)) as Record<string, string>,
+    },
+  }
+}
+
+async function readDocument(path: string): Promise<ResultDocument> {
+  const text = await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
+    throw unreadableFile(path, cause)
+  })
+  return parseResultDocument(text, path)
+}
+
+/** All that the report of an exposure is made from. CCDs whose matches do not stand are without stars. */
+export async function readReportInput(exposure: StandingExposure, fileNames: readonly string[]): Promise<ReportInput> {
+  const result = await readResult(exposure)
+  const present = new Set(fileNames)
+  const stars = new Map<number, ReportStars>()
+  await Promise.all(
+    result.ccds.map(async ({ ccd }) => {
+      const name = ccdProductNames(exposure.name, ccd).matches
+      if (!present.has(name)) return
+      const path = join(exposure.directory, name)
+      const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
+        throw unreadableFile(path, cause)
+      })
+      stars.set(
+        ccd,
+        reportStarsOf(await readParquet(memorySource(path, bytes), catalogTools, REPORT_STAR_COLUMNS), path),
+      )
+    }),
+  )
+  return { result, stars, beside: await productsBeside(exposure.directory, fileNames, exposure.name) }
+}
+
+/** Products that name a photometric system: this exposure's `Zero_`, and every exposure's `allZP_`. */
+export async function productsBeside(
+  directory: string,
+  fileNames: readonly string[],
+  { expnumText }: ListName,
+): Promise<BesideProduct[]> {
+  const named = fileNames
+    .filter((name) => name.endsWith('.csv') && (name.startsWith('allZP_') || name.startsWith(`Zero_D${expnumText}_`)))
+    .sort()
+  const texts = await Promise.all(
+    named.map((name) => readWholeText(join(directory, name), 'textBytes').catch(() => undefined)),
+  )
+  return named.flatMap((file, i) => (texts[i] === undefined ? [] : [{ file, system: systemOfZeroCsv(texts[i]) }]))
+}
+
+/** The name of the exposure's report: with the CCD where there is the result of one CCD only. */
+export function reportNameOf({ name, whole, ccds }: StandingExposure): string {
+  return whole === undefined && ccds.length === 1 ? reportName(name, Number(ccds[0]!.ccdText)) : reportName(name)
+}

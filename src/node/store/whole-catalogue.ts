@@ -1,0 +1,18 @@
+import { isBlissError } from '../../errors.js'
+import { readFitsHeaders } from '../../formats/fits/index.js'
+import { openInput } from '../disk/files.js'
+
+/**
+ * Whether a SExtractor catalogue (FITS_LDAC, plain or gzip) is there to its last row: every HDU that it needs, with all
+ * of its data.
+ */
+export async function isWholeCatalogue(path: string): Promise<boolean> {
+  try {
+    const hdus = await readFitsHeaders(await openInput(path))
+    const objects = hdus.some(({ name }) => name === 'LDAC_OBJECTS') || hdus.length >= 3
+    return objects && hdus.every(({ missingBytes }) => missingBytes === 0)
+  } catch (error) {
+    if (isBlissError(error)) return false
+    throw error
+  }
+}

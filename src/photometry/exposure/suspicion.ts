@@ -1,0 +1,40 @@
+import type { ExposurePrior } from './posterior.js'
+
+/** An outlier strays by more than this, and by more than this many times the expected error. */
+const OUTLIER_MAG = 0.05
+const OUTLIER_SIGMAS = 5
+/** From this share of outliers among the CCDs present the exposure is suspect, as for the original. */
+const SUSPECT_SHARE = 0.2
+/** So is one whose CCDs scatter by more than this about their plane [mag]: no CCD predicts another. */
+const SUSPECT_SCATTER_MAG = 0.02
+
+/** Whether a deviation is too large for a sound CCD. */
+export const isFar = (deviationMag: number, sigmas: number): boolean =>
+  Math.abs(deviationMag) > OUTLIER_MAG && Math.abs(sigmas) > OUTLIER_SIGMAS
+
+interface FittedCcd {
+  readonly zeropoint: number
+  readonly zeropointErr: number
+  readonly xiDeg: number
+  readonly etaDeg: number
+}
+
+/** Why the CCDs together cannot be trusted, or null. */
+export function suspicionOf(nPresent: number, nFitted: number, nOutliers: number, scatter: number): string | null {
+  if (nOutliers >= SUSPECT_SHARE * nPresent) return `${nOutliers} of ${nPresent} CCDs are outliers`
+  if (2 * nOutliers >= nFitted) return `${nOutliers} of the ${nFitted} CCDs with a zeropoint are outliers`
+  if (scatter > SUSPECT_SCATTER_MAG) return `the CCDs scatter by ${(1000 * scatter).toFixed(0)} mmag about their plane`
+  return null
+}
+
+/** Of two CCDs that contradict each other either may be right. */
+export function suspicionOfPair(fitted: readonly FittedCcd[], prior: ExposurePrior): string | null {
+  const [a, b] = fitted
+  if (!a || !b) return null
+  const difference = Math.abs(a.zeropoint - b.zeropoint)
+  const apart = Math.hypot(a.xiDeg - b.xiDeg, a.etaDeg - b.etaDeg) * prior.gradientMagPerDeg
+  const sigma = Math.hypot(a.zeropointErr, b.zeropointErr, apart, Math.SQRT2 * prior.ccdScatterMag)
+  return isFar(difference, difference / sigma)
+    ? `its two CCDs with a zeropoint differ by ${(1000 * difference).toFixed(0)} mmag`
+    : null
+}

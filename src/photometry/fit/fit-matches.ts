@@ -1,0 +1,100 @@
+import { madScatter } from '../../math/robust.js'
+import { gather, indicesWhere, numbersOf } from '../../math/select.js'
+import type { StarMatches } from '../match/match-stars.js'
+import type { MatchColumns, SigmaClipSummary } from '../result.js'
+import { sigmaClippedZeropoint } from './sigma-clip.js'
+import { fitZeropoint, type ZeropointFit } from './zeropoint.js'
+
+/** The fit of one CCD, and its matches with residual, weight and fate filled in. */
+export interface MatchFit {
+  readonly fit: ZeropointFit
+  readonly matches: MatchColumns
+}
+
+/** Two stars with a prior on their scatter still give a number with the error it deserves. */
+const FEWEST_STARS = 2
+
+/** How far the spread itself may be off, as a part of it. */
+const SPREAD_IN_DOUBT = 0.3
+
+/** Below this probability of being a good standard a star counts as an outlier. */
+const LEAST_WEIGHT = 0.5
+
+/**
+ * Fits the zeropoint to the matched stars that can serve.
+ *
+ * Without a colour term the stars' colours spread the offsets by tenths of a magnitude, in two or more heaps: then the
+ * whole spread counts as each star's error, so that the fit is a robust centre of all stars and does not settle on the
+ * heap of one colour.
+ *
+ * @param matchProbability, inlierPrior one per match; without a prior nothing is known of any
+ * @param withoutColourTerm whether the standards are the catalogue's own magnitudes
+ */
+export function fitMatches(
+  { columns, refScatter, errorsKnown }: StarMatches,
+  matchProbability: Float64Array,
+  inlierPrior: Float64Array | undefined,
+  estimator: 'robust' | 'sigma-clip',
+  withoutColourTerm: boolean,
+): MatchFit {
+  const serving = indicesWhere(columns.fate.length, (i) => columns.fate[i] === 'used')
+  const refMag = gather(columns.refMag, serving)
+  const instMag = gather(columns.instMag, serving)
+  const spread = withoutColourTerm && serving.length > 0 ? madScatter(refMag.map((mag, k) => mag - instMag[k]!)) : 0
+  const refMagErr = numbersOf(serving, (i) => Math.hypot(errorsKnown ? columns.refMagErr[i]! : 0, spread))
+  const fitted = fitZeropoint(
+    {
+      refMag,
+      ...(errorsKnown || spread > 0 ? { refMagErr } : {}),
+      instMag,
+      instMagErr: gather(columns.instMagErr, serving),
+      refScatter:
+        spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
+      ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
+    },
+    { estimator, minStars: FEWEST_STARS },
+  )
+  const fit = withScatter(refuseUnsupported(fitted), spread)
+  const residual = new Float64Array(columns.fate.length).fill(NaN)
+  const weight = new Float64Array(columns.fate.length)
+  const fate = [...columns.fate]
+  if (fit.outcome === 'fitted') {
+    columns.refMag.forEach((refMag, i) => (residual[i] = refMag - columns.instMag[i]! - fit.zeropoint))
+    serving.forEach((i, k) => {
+      weight[i] = fit.weight[k]!
+      if (!(fit.weight[k]! >= LEAST_WEIGHT)) fate[i] = 'outlier'
+    })
+  } else serving.forEach((i) => (fate[i] = 'unfitted'))
+  const prior = inlierPrior ?? new Float64Array(fate.length).fill(NaN)
+  return { fit, matches: { ...columns, matchProbability, inlierPrior: prior, residual, weight, fate } }
+}
+
+/** A fit that stands on fewer stars than a zeropoint needs is none. */
+function refuseUnsupported(fit: ZeropointFit): ZeropointFit {
+  if (fit.outcome === 'none') return fit
+  const sound = fit.weight.filter((weight) => weight >= LEAST_WEIGHT).length
+  return sound >= FEWEST_STARS
+    ? fit
+    : {
+        outcome: 'none',
+        reason: `${sound} of ${fit.weight.length} stars agree on a zeropoint, at least ${FEWEST_STARS} are needed`,
+      }
+}
+
+const withScatter = (fit: ZeropointFit, spread: number): ZeropointFit =>
+  fit.outcome === 'fitted' ? { ...fit, scatter: Math.hypot(fit.scatter, spread) } : fit
+
+/**
+ * The original's three-pass clip on the catalogue's own magnitude; a missing magnitude (<= 0 or NaN) takes no part, as
+ * there.
+ */
+export function sigmaClipOf({ columns: { instMag, catalogMag } }: StarMatches): SigmaClipSummary {
+  const clip = sigmaClippedZeropoint(instMag.map((mag, i) => (catalogMag[i]! > 0 ? mag - catalogMag[i]! : NaN)))
+  const number = clip.outcome === 'fitted'
+  return {
+    zeropoint: number ? clip.zeropoint : null,
+    zeropointErr: number ? clip.zeropointErr : null,
+    nAll: clip.nAll,
+    nClipped: clip.nClipped,
+  }
+}

@@ -1,0 +1,228 @@
+import type { AstrometricOffset } from '../match/astrometric-offset.js'
+import { reddeningOf } from '../system/colour-relation.js'
+import { bandScores, type BandEvidence } from './band-evidence.js'
+import type { Concern } from '../concern.js'
+import { expectationConcerns } from './expectation-concerns.js'
+import type { CcdResult } from '../result.js'
+
+/** Fewer stars than this say little about their own scatter. */
+const FEW_STARS = 10
+/** Larger errors than this spoil difference imaging. */
+const LARGE_ERROR_MAG = 0.03
+const MANY_OUTLIERS = 0.35
+/** A field of point sources inside the catalogue's range finds most of its bright stars again. */
+const LOW_MATCH_FRACTION = 0.1
+/** Fitted scatters of good CCDs stay below 1.5 of the expected. */
+const LARGE_SCATTER_RATIO = 2.5
+/** Pairs further apart than this, or an edge that is, lose stars to a match within 1 arcsec. */
+const LARGE_SCATTER_ARCSEC = 0.25
+const LARGE_EDGE_ARCSEC = 0.3
+/**
+ * From this share of crowded pairs the light of neighbours that no catalogue lists biases by half a millimagnitude, and
+ * the error does not know it.
+ */
+const CROWDED_SHARE = 0.05
+/** Bright ends of good CCDs reach 4.5 sigma, over many ends and outliers. */
+const BRIGHT_END_SIGMAS = 6
+const BRIGHT_END_MAG = 0.01
+const CEILING_CHANCE = 1e-6
+/** In nats; one good CCD in 20,000 has such a trend. */
+const TREND_EVIDENCE = 7
+/** Of FLUX_AUTO and FLUX_PSF of stars; 0.03 mag is usual (PHOTOMETRY section 8). */
+const LARGE_FLUX_DIFFERENCE_MAG = 0.1
+const NOTED_FLUX_DIFFERENCE_MAG = 0.02
+/**
+ * What a relation's slope and 0.1 mag of E(B-V) may do [mag per mag of colour]; a band is wrong only where its slope is
+ * three times that, by this much evidence [nats].
+ */
+const SLOPE_DOUBT = 0.03
+const SLOPE_DOUBT_PER_EBV = 0.2
+const BAND_EVIDENCE = 8
+/**
+ * A third of blends bends the lines of every band, by up to 0.4 mag per mag at up to 8.7 standard errors (real stars in
+ * sets of 20 to 80). Light of a neighbouring band shows 9.8 and more on ten real stars; bands further apart have slopes
+ * that no blends make.
+ */
+const BLENDED_SLOPE = 0.5
+const SLOPE_SIGMAS = { blended: 9, beyond: 5 } as const
+
+const mmag = (mag: number): string => `${(1000 * mag).toFixed(0)} mmag`
+
+/** What is known of a CCD beside its stars; `passband` is null where no band is claimed. */
+export interface ConcernContext {
+  readonly band: string
+  readonly galacticLatitudeDeg: number
+  readonly saturation?: number | undefined
+  readonly passband: Concern | null
+}
+
+/** What a person should know of a CCD that stands alone. */
+export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, context: ConcernContext): Concern[] {
+  const { cuts, lost, zeropointErr, diagnostics } = result
+  if (result.outcome === 'none')
+    return [
+      { tag: 'no-zeropoint', severity: 'stop', sentence: `no zeropoint: ${result.reason}` },
+      ...astrometryConcerns(result),
+    ]
+  const concerns: Concern[] = []
+  const say = (tag: Concern['tag'], severity: Concern['severity'], sentence: string) =>
+    concerns.push({ tag, severity, sentence })
+  if (cuts.used < FEW_STARS) say('too-few-stars', 'look', `only ${cuts.used} stars`)
+  if (zeropointErr !== null && zeropointErr > LARGE_ERROR_MAG)
+    say('large-error', 'look', `the error is large (${mmag(zeropointErr)})`)
+  const wrongBand = diagnostics.bands && wrongBandOf([diagnostics.bands], context.band, context.galacticLatitudeDeg)
+  if (wrongBand) say('wrong-band', 'stop', wrongBand)
+  else if (context.passband) concerns.push(context.passband)
+  concerns.push(...expectationConcerns(diagnostics.expectation, context.band, result.zeropoint))
+  const fitted = cuts.used + lost.outlier
+  if (fitted >= FEW_STARS && lost.outlier > MANY_OUTLIERS * fitted)
+    say('outliers', 'look', `${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`)
+  const { expectedScatter } = diagnostics
+  if (cuts.used >= FEW_STARS && expectedScatter !== null && result.scatter! > LARGE_SCATTER_RATIO * expectedScatter) {
+    say(
+      'scatter',
+      'look',
+      `the stars scatter by ${mmag(result.scatter!)} where the relation leads to expect ${mmag(expectedScatter)}`,
+    )
+  }
+  const crowded = diagnostics.crowdedShare ?? 0
+  // Less two of its standard errors: a few blends among a hundred stars are chance.
+  if (crowded - 2 * Math.sqrt((crowded * (1 - crowded)) / cuts.matched) > CROWDED_SHARE)
+    say(
+      'crowding',
+      'look',
+      `the field is crowded: ${(100 * crowded).toFixed(0)} % of the matched stars have another's light or claim`,
+    )
+  concerns.push(...astrometryConcerns(result))
+  const { crossCheck } = diagnostics
+  if (crossCheck && !crossCheck.agrees) {
+    say(
+      'cross-check',
+      'look',
+      `a second estimator gives ${crossCheck.zeropoint.toFixed(4)} ± ${crossCheck.zeropointErr.toFixed(4)}, ` +
+        `${crossCheck.differenceSigma.toFixed(1)} combined errors away: the stars do not scatter as expected`,
+    )
+  }
+  concerns.push(...detectorConcerns(result, context.saturation, wrongBand !== null))
+  for (const [name, { difference, differenceErr }] of Object.entries(diagnostics.otherFluxes)) {
+    if (Math.abs(difference) < Math.max(NOTED_FLUX_DIFFERENCE_MAG, 3 * differenceErr)) continue
+    const sentence =
+      `${name} has a zeropoint ${Math.abs(difference).toFixed(3)} ± ` +
+      `${differenceErr.toFixed(3)} mag ${difference < 0 ? 'below' : 'above'} that of the chosen flux: ` +
+      `magnitudes of stars from ${name} come out that much too ${difference < 0 ? 'faint' : 'bright'}`
+    say('fluxes', Math.abs(difference) > LARGE_FLUX_DIFFERENCE_MAG ? 'look' : 'hint', sentence)
+  }
+  return concerns
+}
+
+/**
+ * A sentence where the stars' colours follow another band than the list's, of one CCD or of several of one exposure;
+ * else null.
+ */
+export function wrongBandOf(ccds: readonly BandEvidence[], band: string, galacticLatitudeDeg: number): string | null {
+  const doubt = Math.hypot(SLOPE_DOUBT, SLOPE_DOUBT_PER_EBV * reddeningOf(galacticLatitudeDeg))
+  const scores = bandScores(ccds, doubt)
+  const own = scores.get(band)
+  if (own === undefined) return null
+  const [best, score] = [...scores].reduce((a, b) => (b[1] > a[1] ? b : a))
+  const weight = ccds.map((ccd) => 1 / ccd[band]!.colourSlopeErr ** 2)
+  const pooled = (of: string) =>
+    ccds.reduce((sum, ccd, k) => sum + weight[k]! * ccd[of]!.colourSlope, 0) / weight.reduce((sum, w) => sum + w, 0)
+  const [slope, slopeOfBest] = [pooled(band), pooled(best)]
+  const err = 1 / Math.sqrt(weight.reduce((sum, w) => sum + w, 0))
+  if (best === band || score - own < BAND_EVIDENCE || Math.abs(slope) < 3 * doubt) return null
+  // Blends bend every band's line: light of another band follows its own, and strays from the list's by more than
+  // chance.
+  const sigmas = Math.abs(slope) < BLENDED_SLOPE ? SLOPE_SIGMAS.blended : SLOPE_SIGMAS.beyond
+  if (Math.abs(slope) < sigmas * err || Math.abs(slopeOfBest) > Math.abs(slope) / 2) return null
+  return (
+    `the stars' colours follow band ${best}, not ${band}: under the relation of ${band} the ` +
+    `residuals change by ${slope.toFixed(2)} mag per mag of BP - RP`
+  )
+}
+
+function astrometryConcerns(result: Pick<CcdResult, 'astrometry' | 'diagnostics' | 'cuts' | 'catalog'>): Concern[] {
+  const {
+    astrometry,
+    diagnostics: { rotation },
+    cuts,
+    catalog,
+  } = result
+  const sentences: string[] = []
+  if (astrometry.applied) sentences.push(shiftRemark(astrometry))
+  if (rotation && rotation.scatterArcsec > LARGE_SCATTER_ARCSEC)
+    sentences.push(
+      `the positions scatter by ${rotation.scatterArcsec.toFixed(2)} ` +
+        `arcsec about the catalogue's: check the astrometry`,
+    )
+  else if (rotation && rotation.edgeArcsec > LARGE_EDGE_ARCSEC && rotation.edgeArcsec > 5 * rotation.edgeErrArcsec) {
+    const { edgeArcsec, rotationArcsec, scalePpm } = rotation
+    sentences.push(
+      `the positions are turned by ${rotationArcsec.toFixed(0)} arcsec and stretched by ` +
+        `${scalePpm.toFixed(0)} ppm, ${edgeArcsec.toFixed(2)} arcsec at the edge: stars there may be lost`,
+    )
+  }
+  if (cuts.selected >= 50 && cuts.matched < LOW_MATCH_FRACTION * cuts.selected) {
+    const matches = `${cuts.matched} of ${cuts.selected} selected detections match`
+    const other = `${matches} a star of ${catalog}: check the astrometry, and that this is the catalogue of the field`
+    sentences.push(cuts.matched === 0 ? other : `${matches}: check the astrometry`)
+  }
+  return sentences.map((sentence) => ({ tag: 'astrometry', severity: 'look', sentence }))
+}
+
+function shiftRemark({ raOffsetArcsec, decOffsetArcsec }: AstrometricOffset): string {
+  const [east, north] = [raOffsetArcsec!, decOffsetArcsec!]
+  const along = (value: number, positive: string, negative: string) =>
+    `${Math.abs(value).toFixed(2)} ${value < 0 ? negative : positive}`
+  const parts = `${along(east, 'east', 'west')}, ${along(north, 'north', 'south')}`
+  return `the positions are off by ${Math.hypot(east, north).toFixed(2)} arcsec (${parts}): taken out before the match`
+}
+
+/** Saturation, linearity, amplifiers. Under a wrong band residuals follow colour, and colour follows magnitude. */
+function detectorConcerns(
+  { diagnostics: { brightEnd, peakCeiling, magnitudeTrend, amplifiers } }: Pick<CcdResult, 'diagnostics'>,
+  saturation: number | undefined,
+  wrongBand: boolean,
+): Concern[] {
+  const concerns: Concern[] = []
+  const dims =
+    brightEnd !== null && !wrongBand && brightEnd.sigmas < -BRIGHT_END_SIGMAS && brightEnd.deficitMag < -BRIGHT_END_MAG
+  const level =
+    saturation === undefined ? 'the header has no SATURATE' : `SATURATE of the header is ${saturation.toFixed(0)}`
+  if (dims)
+    concerns.push({
+      tag: 'saturation',
+      severity: 'look',
+      sentence:
+        `the ${brightEnd.stars} brightest stars lose light, ` +
+        `${mmag(-brightEnd.deficitMag)} in the median: saturated or not linear; ${level}`,
+    })
+  else if (peakCeiling !== null && peakCeiling.chance < CEILING_CHANCE) {
+    concerns.push({
+      tag: 'saturation',
+      severity: 'look',
+      sentence: `${peakCeiling.stars} stars share the highest peak: saturated; ${level}`,
+    })
+  }
+  if (magnitudeTrend && !dims && !wrongBand && magnitudeTrend.evidence > TREND_EVIDENCE) {
+    const { slope, err } = magnitudeTrend
+    concerns.push({
+      tag: 'linearity',
+      severity: 'look',
+      sentence:
+        `the zeropoint changes by ${(1000 * slope).toFixed(1)} ± ${(1000 * err).toFixed(1)} mmag ` +
+        `per magnitude of brightness: not linear, or the sky level is off`,
+    })
+  }
+  if (amplifiers && amplifiers.evidence > TREND_EVIDENCE) {
+    const { slope, err } = amplifiers
+    concerns.push({
+      tag: 'amplifiers',
+      severity: 'look',
+      sentence:
+        `the two amplifiers differ by ${(1000 * slope).toFixed(0)} ± ` +
+        `${(1000 * err).toFixed(0)} mmag (high x minus low x)`,
+    })
+  }
+  return concerns
+}

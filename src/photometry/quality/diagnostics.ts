@@ -1,0 +1,133 @@
+import type { CatalogDescription } from '../../catalog/description.js'
+import type { StarColumns } from '../../catalog/stars.js'
+import type { RecognisedCamera } from '../../camera/recognise.js'
+import type { ImageFacts } from '../../exposure/image-facts.js'
+import type { SourceColumns } from '../../exposure/sources.js'
+import { gather, indicesWhere, numbersOf } from '../../math/select.js'
+import type { AstrometricOffset } from '../match/astrometric-offset.js'
+import { colourEvidence, type BandEvidence, type ColourEvidence } from './band-evidence.js'
+import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './bright-end.js'
+import { expectationOf, type Expectation } from './expectation.js'
+import { fieldRotation, type FieldRotation } from './field-rotation.js'
+import type { MatchFit } from '../fit/fit-matches.js'
+import { crowdedShare, type MatchEvidence } from '../match/match-evidence.js'
+import type { StarMatches } from '../match/match-stars.js'
+import { otherFluxes, type OtherFlux } from './other-fluxes.js'
+import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
+import type { CrossCheck } from '../fit/zeropoint.js'
+
+/** What a CCD's own stars say beside the zeropoint; null where they cannot. Nothing here changes a number. */
+export interface CcdDiagnostics {
+  /** Root mean square of the scatter that the relation leads to expect of the used stars [mag]. */
+  readonly expectedScatter: number | null
+  readonly crossCheck: CrossCheck | null
+  readonly bands: BandEvidence | null
+  readonly passbands: ColourEvidence['passbands']
+  /** The camera is known to have the band on DES's system. */
+  readonly ownBand: boolean
+  /** Residual per magnitude: the detector is not linear, or faint stars carry others' light. */
+  readonly magnitudeTrend: Trend | null
+  /** Residual of the amplifier of high x minus that of low x [mag]. */
+  readonly amplifiers: Trend | null
+  readonly brightEnd: BrightEnd | null
+  readonly peakCeiling: PeakCeiling | null
+  /** Share of the matched stars with another's light or claim. */
+  readonly crowdedShare: number | null
+  readonly rotation: FieldRotation | null
+  /** Median FWHM_WORLD of the paired detections: the seeing as delivered. */
+  readonly fwhmArcsec: number | null
+  readonly expectation: Expectation | null
+  /** By the name of the flux. */
+  readonly otherFluxes: Readonly<Record<string, OtherFlux>>
+}
+
+/** The stages that the diagnostics look back on. */
+export interface DiagnosedStages {
+  readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
+    readonly camera?: RecognisedCamera
+    readonly band: string
+    readonly centre: { readonly raDeg: number; readonly decDeg: number }
+    readonly sources: SourceColumns
+  }
+  readonly description: CatalogDescription
+  /** At the exposure's epoch. */
+  readonly stars: StarColumns
+  readonly selected: Uint8Array
+  readonly pairs: StarMatches
+  readonly evidence: MatchEvidence
+  readonly prior: Float64Array | undefined
+  readonly fitted: MatchFit
+  readonly astrometry: AstrometricOffset
+  /** Without a colour term residuals show the stars' colours, not the detector. */
+  readonly withoutColourTerm: boolean
+}
+
+/** Looks back on the stages of one CCD. */
+export function diagnose({
+  input,
+  description,
+  stars,
+  selected,
+  pairs,
+  evidence,
+  prior,
+  fitted: { fit, matches },
+  astrometry,
+  withoutColourTerm,
+}: DiagnosedStages): CcdDiagnostics {
+  const number = fit.outcome === 'fitted'
+  const rows = indicesWhere(
+    matches.fate.length,
+    (p) => number && (matches.fate[p] === 'used' || matches.fate[p] === 'outlier'),
+  )
+  const fittedStars: FittedStars = {
+    residual: gather(matches.residual, rows),
+    weight: gather(matches.weight, rows),
+    variance: numbersOf(
+      rows,
+      (p) => matches.instMagErr[p]! ** 2 + (matches.refMagErr[p]! || 0) ** 2 + (number ? fit.scatter : 0) ** 2,
+    ),
+  }
+  const { refScatter } = pairs
+  const { bands, passbands } = colourEvidence(input.band, matches, prior, stars, pairs, description)
+  const looksAtDetector = number && !withoutColourTerm
+  const instMag = gather(matches.instMag, rows)
+  const x = gather(matches.xImage, rows)
+  const { columns = 0, amplifierColumns = [] } = input.camera?.description.detector ?? {}
+  const [boundary = Infinity] = amplifierColumns
+  const onDetector = !x.some((value) => value > columns + 1)
+  const hasTwoAmplifiers = amplifierColumns.length === 1 && onDetector && x.some((value) => value > boundary)
+  return {
+    expectedScatter: looksAtDetector
+      ? rootMeanSquare(
+          gather(
+            refScatter,
+            rows.filter((p) => matches.fate[p] === 'used'),
+          ),
+        )
+      : null,
+    crossCheck: (number && fit.crossCheck) || null,
+    bands,
+    passbands,
+    ownBand: input.camera?.description.bands['des-ab']?.includes(input.band) ?? false,
+    magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
+    amplifiers:
+      looksAtDetector && hasTwoAmplifiers
+        ? trendWith(
+            x.map((value) => Number(value > boundary + 0.5)),
+            fittedStars,
+          )
+        : null,
+    brightEnd: looksAtDetector ? brightEnd(instMag, fittedStars) : null,
+    peakCeiling: peakCeiling(input.sources.peak, selected),
+    crowdedShare: crowdedShare(evidence),
+    rotation: fieldRotation(matches, astrometry, input.centre),
+    fwhmArcsec: evidence.measuredFwhmArcsec,
+    expectation:
+      number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
+    otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
+  }
+}
+
+const rootMeanSquare = (values: Float64Array): number | null =>
+  values.length === 0 ? null : Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)

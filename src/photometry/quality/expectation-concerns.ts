@@ -1,0 +1,81 @@
+import type { Concern } from '../concern.js'
+import type { Expectation } from './expectation.js'
+
+/** Less light than this share of the expected is worth a hint. */
+const LOW_TRANSPARENCY = 0.75
+/** More than fresh mirrors let through: 0.4 mag. */
+const HIGH_TRANSPARENCY = 1.45
+/** No exposure through more cloud gives stars to calibrate on. */
+const NO_TRANSPARENCY = 0.05
+const SHALLOW_MAG = 0.5
+
+const UNIT_FROM: Readonly<Record<Expectation['unitFrom'], string>> = {
+  header: ' (as the header says)',
+  gain: ' (as its gain suggests)',
+  zeropoint: '',
+}
+
+/** Units, transparency and depth against what the camera usually gives: it warns, and decides nothing. */
+export function expectationConcerns(
+  expectation: Expectation | null,
+  band: string,
+  zeropoint: number | null,
+): Concern[] {
+  if (expectation === null || zeropoint === null) return []
+  const {
+    camera,
+    zeropoint: expected,
+    unit,
+    unitFrom,
+    unitThatFits,
+    bandThatFits,
+    transparency,
+    exposureTimeSec,
+    depth5Sigma,
+    expectedDepth5Sigma,
+  } = expectation
+  const concerns: Concern[] = []
+  const offset = zeropoint - expected
+  const given = `what ${camera} gives in ${band} for ${exposureTimeSec} s in ${unit}${UNIT_FROM[unitFrom]}`
+  const off = `the zeropoint is ${Math.abs(offset).toFixed(2)} mag ${offset < 0 ? 'below' : 'above'} ${given}`
+  const causes = [
+    ...(unitThatFits ? [`a flux in ${unitThatFits} would explain it`] : []),
+    ...(bandThatFits ? [`band ${bandThatFits} has about this one`] : []),
+    ...(offset < 0 ? ['thick cloud'] : []),
+  ]
+  const explained = unitThatFits !== null || bandThatFits !== null
+  if (explained) concerns.push({ tag: 'units', severity: 'look', sentence: `${off}: ${causes.join(', or ')}` })
+  else if (transparency > HIGH_TRANSPARENCY)
+    concerns.push({
+      tag: 'units',
+      severity: 'look',
+      sentence: `${off}: more light than the camera can see, so check units and exposure time`,
+    })
+  else if (transparency < NO_TRANSPARENCY)
+    concerns.push({
+      tag: 'units',
+      severity: 'look',
+      sentence: `${off}: less light than thick cloud leaves, so check units and exposure time`,
+    })
+  else if (transparency < LOW_TRANSPARENCY)
+    concerns.push({
+      tag: 'transparency',
+      severity: 'hint',
+      sentence: `${off}: ${(100 * transparency).toFixed(0)} % of the usual light, by cloud or old mirrors`,
+    })
+  if (
+    depth5Sigma !== null &&
+    expectedDepth5Sigma !== null &&
+    depth5Sigma < expectedDepth5Sigma - SHALLOW_MAG &&
+    !explained
+  ) {
+    concerns.push({
+      tag: 'depth',
+      severity: 'hint',
+      sentence:
+        `5 sigma at ${depth5Sigma.toFixed(2)} mag, a dark clear night with this ` +
+        `seeing gives ${expectedDepth5Sigma.toFixed(2)}`,
+    })
+  }
+  return concerns
+}

@@ -1,0 +1,103 @@
+import type { BandRelation, CatalogDescription } from '../../catalog/description.js'
+import type { StarColumn, StarColumns } from '../../catalog/stars.js'
+import { hasCommonBand, namedFilter } from '../../camera/filter-names.js'
+import { DataError } from '../../errors.js'
+import { withTypicalErrors } from '../quality/typical-errors.js'
+import { relationFor, standardMagnitudes, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
+import type { PhotometricSystem } from '../result.js'
+
+/** How the catalogue's magnitudes become standards of the chosen system. */
+export interface StandardSystem {
+  readonly system: PhotometricSystem
+  /** For people and provenance: catalogue, release and band of the relation, or the magnitude taken as it is. */
+  readonly label: string
+  /** The system's own level error [mag]; null where the catalogue's magnitude defines it. */
+  readonly relation: BandRelation | null
+  /** Scatter that stars are expected to show about the standard [mag]. */
+  readonly expectedScatterMag: number
+}
+
+/** The camera's band is not the catalogue's: field stars' colours spread the difference by some 0.1 mag. */
+const SCATTER_WITHOUT_COLOUR_TERM_MAG = 0.1
+
+/**
+ * The system of a run, settled before any star is read.
+ *
+ * @throws DataError where `des-ab` cannot be delivered from this catalogue, with a sentence that names the choice
+ */
+export function standardSystem(
+  system: PhotometricSystem,
+  description: CatalogDescription,
+  band: string,
+  columns: ReadonlySet<StarColumn>,
+): StandardSystem {
+  if (system === 'catalog') {
+    return {
+      system,
+      label: `${description.name} magnitude as it is`,
+      relation: null,
+      expectedScatterMag: SCATTER_WITHOUT_COLOUR_TERM_MAG,
+    }
+  }
+  refuseOtherBands(band)
+  const relation = relationFor(description, band, columns)
+  return { system, label: `${description.name} to DES ${band}`, relation, expectedScatterMag: 0.02 }
+}
+
+/** A name that is no band, and a filter whose band is none of u, g, r, i, z, Y. */
+function refuseOtherBands(band: string): void {
+  const catalogAsIs = "`--system catalog` calibrates to the catalogue's own magnitude instead"
+  const filter = namedFilter(band)
+  if (filter === undefined) {
+    throw new DataError(
+      'unknown-filter',
+      `'${band}' is no band that is known: write u, g, r, i, z or Y, or a name such as 'SDSS i'; ${catalogAsIs}`,
+    )
+  }
+  if (!hasCommonBand(filter)) {
+    throw new DataError(
+      'no-relation',
+      `${band} is a ${filter.system} filter, to which there is no relation: des-ab has g, r, i, z, Y; ${catalogAsIs}`,
+    )
+  }
+}
+
+/** Standard magnitudes of the stars in the chosen system; NaN with a named cut where a star cannot serve. */
+export function standardsOf(
+  catalogStars: StarColumns,
+  { relation, expectedScatterMag }: StandardSystem,
+  description: CatalogDescription,
+): StandardMagnitudes {
+  const stars = withTypicalErrors(catalogStars, description)
+  if (relation !== null) {
+    return standardMagnitudes(
+      stars,
+      relation,
+      description.bpFaintLimitMag === undefined ? {} : { bpFaintLimitMag: description.bpFaintLimitMag },
+    )
+  }
+  const n = stars.mag.length
+  const usable = new Uint8Array(n)
+  const cut = new Uint8Array(n)
+  let missing = 0
+  for (let i = 0; i < n; i++) {
+    if (Number.isFinite(stars.mag[i]!)) usable[i] = 1
+    else {
+      cut[i] = 1 + STANDARD_CUTS.indexOf('missingMagnitude')
+      missing++
+    }
+  }
+  return {
+    refMag: stars.mag,
+    ...(stars.magErr ? { refMagErr: stars.magErr.map((error) => (Number.isFinite(error) ? error : 0)) } : {}),
+    refScatter: new Float64Array(n).fill(expectedScatterMag),
+    colour:
+      stars.bpMag && stars.rpMag ? stars.bpMag.map((bp, i) => bp - stars.rpMag![i]!) : new Float64Array(n).fill(NaN),
+    usable,
+    cut,
+    cuts: {
+      ...(Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as StandardMagnitudes['cuts']),
+      missingMagnitude: missing,
+    },
+  }
+}

@@ -1,0 +1,109 @@
+import { writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
+import { gzipSync } from 'node:zlib'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { writeFitsTable } from '../../../src/formats/fits/index.js'
+import { writeParquet } from '../../../src/formats/parquet/index.js'
+import { seededRandom } from '../../../src/math/random.js'
+import { readPositions } from '../../../src/node/input/read-positions.js'
+import { tableOf, type Table } from '../../../src/table/columns.js'
+import { run, temporaryDirectory } from '../run.js'
+
+const demo = resolve(import.meta.dirname, '../../../catalogs/demo')
+const dir = temporaryDirectory()
+const at = (name: string) => join(dir, name)
+
+/** 50 positions, and the same moved by 0.3 arcsec to the north, 10 of them by 5. */
+const random = seededRandom(5)
+const raDeg = Float64Array.from({ length: 50 }, () => 53 + 0.1 * random.uniform())
+const decDeg = Float64Array.from({ length: 50 }, () => -27.8 + 0.1 * random.uniform())
+const moved = decDeg.map((dec, i) => dec + (i < 40 ? 0.3 : 5) / 3600)
+const table = (ra: string, dec: string, decs = decDeg): Table =>
+  tableOf([
+    { name: 'N', type: 'i32', values: Int32Array.from(raDeg, (_, i) => i) },
+    { name: ra, type: 'f64', values: raDeg },
+    { name: dec, type: 'f64', values: decs },
+  ])
+
+beforeAll(async () => {
+  writeFileSync(at('a.fits'), writeFitsTable(table('ALPHAWIN_J2000', 'DELTAWIN_J2000')))
+  writeFileSync(at('b.parquet'), await writeParquet(table('ra', 'dec', moved)))
+  const lines = ['id,RAJ2000,DEJ2000', ...Array.from(raDeg, (ra, i) => `${i},${ra},${moved[i]}`), '']
+  writeFileSync(at('b.csv.gz'), gzipSync(lines.join('\n')))
+  writeFileSync(at('magnitudes.csv'), 'id,mag\n1,20\n')
+})
+
+describe('positions of local catalogues', () => {
+  test.each([
+    ['a.fits', ['ALPHAWIN_J2000', 'DELTAWIN_J2000'], decDeg],
+    ['b.parquet', ['ra', 'dec'], moved],
+    ['b.csv.gz', ['RAJ2000', 'DEJ2000'], moved],
+  ])('%s', async (name, columns, decs) => {
+    const read = await readPositions(at(name))
+    expect(read.columns).toEqual(columns)
+    expect(read.raDeg).toEqual(raDeg)
+    expect(read.decDeg).toEqual(decs)
+  })
+
+  test(
+    'of a reference catalogue the part near the other positions is ' +
+      'read, and no star within an arcminute is missing',
+    async () => {
+      const all = await readPositions(demo)
+      const one = { raDeg: all.raDeg.slice(0, 1), decDeg: all.decDeg.slice(0, 1) }
+      const near = await readPositions(demo, one)
+      expect(near.raDeg.length).toBeLessThan(all.raDeg.length)
+      expect(near.raDeg).toContain(one.raDeg[0])
+    },
+  )
+})
+
+describe('bliss-calib bench', () => {
+  test('matches two files in each mode, checked against the definition', async () => {
+    const { exitCode, out } = await run(['bench', at('a.fits'), at('b.csv.gz'), '--runs', '2', '--json'])
+    expect(exitCode).toBe(0)
+    const { measured, files } = JSON.parse(out) as {
+      measured: Record<string, unknown>[]
+      files: Record<string, unknown>[]
+    }
+    expect(files.map(({ rows }) => rows)).toEqual([50, 50])
+    expect(measured.map(({ mode, pairs, checkedRows }) => [mode, pairs, checkedRows])).toEqual([
+      ['nearest', 40, 50],
+      ['mutual', 40, 50],
+      ['all', 40, 50],
+    ])
+    for (const { firstMs, bestMs, medianMs } of measured as Record<string, number>[])
+      expect(bestMs! <= medianMs! && bestMs! <= firstMs!).toBe(true)
+  })
+
+  test('one file is matched with itself; the table names the columns', async () => {
+    const { exitCode, out } = await run(['bench', at('b.parquet'), '--radius-arcsec', '0.1'])
+    expect(exitCode).toBe(0)
+    expect(out).toContain(`${at('b.parquet')}: 50 positions (ra, dec)`)
+    expect(out.split('\n').filter((line) => /^ +50 +50 +(nearest|mutual|all) +50 /.test(line))).toHaveLength(3)
+  })
+
+  test.each([
+    [
+      ['bench', at('magnitudes.csv')],
+      3,
+      `bliss-calib: ${at('magnitudes.csv')}: the catalogue has no columns of positions ` +
+        `(found id, mag, expected ALPHAWIN_J2000 and DELTAWIN_J2000, or `,
+    ],
+    [
+      ['bench', at('none.fits')],
+      3,
+      `bliss-calib: ${at('none.fits')}: the catalogue cannot be read: there is no such file or directory\n`,
+    ],
+    [['bench', '--runs', '0'], 2, 'bliss-calib: --runs: the option needs a number above 0 (found 0)\n'],
+    [
+      ['bench', '--radius-arcsec', 'wide'],
+      2,
+      'bliss-calib: --radius-arcsec: the option needs a number above 0 (found wide)\n',
+    ],
+  ])('%j', async (args, code, sentence) => {
+    const { exitCode, err, out } = await run(args)
+    expect([exitCode, out]).toEqual([code, ''])
+    expect(err.startsWith(sentence)).toBe(true)
+  })
+})

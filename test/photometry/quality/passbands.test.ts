@@ -1,0 +1,161 @@
+import { describe, expect, test } from 'vitest'
+import type { RecognisedCamera } from '../../../src/camera/recognise.js'
+import { seededRandom } from '../../../src/math/random.js'
+import type { CcdResult } from '../../../src/photometry/result.js'
+import { calibrateCcd, solveTogether } from '../../../src/pipeline.js'
+import { simulateExposure } from '../../../src/simulate/index.js'
+import { describeCatalogue } from '../../simulate/describe-catalogue.js'
+import { DECAM, OTHER_CAMERA } from '../../support/cameras.js'
+import { memoryCatalog } from '../../support/memory-catalog.js'
+import { inLightOf, OTHER_LIGHT } from './passband-light.js'
+
+/** Exposures of 20 CCDs in each light; a part of the lights, unless all are asked for. */
+const SOAK = process.env['BLISS_SOAK'] !== undefined
+const SEEDS = SOAK ? 5 : 1
+const LIGHTS = OTHER_LIGHT.filter(([name]) => SOAK || ['SDSS z', 'PS1 g', 'PS1 Y', 'V', 'I'].includes(name))
+const description = describeCatalogue('gaia_dr3')
+const DES_NAMES: RecognisedCamera = { ...DECAM, from: 'file name' }
+
+interface Observed {
+  readonly truth: number
+  readonly result: CcdResult
+}
+
+async function observed(
+  seed: number,
+  band: string,
+  light: (typeof OTHER_LIGHT)[number] | null,
+  camera: RecognisedCamera | undefined,
+  filter?: string,
+  ccds = 20,
+) {
+  const exposure = simulateExposure(
+    { ccds: Array.from({ length: ccds }, (_, k) => k + 3), columns: 'slim', band },
+    description,
+    seededRandom(seed),
+  )
+  const catalog = memoryCatalog(exposure.stars, description)
+  const own: Observed[] = []
+  for (const simulated of exposure.ccds) {
+    const { ccd, centre, corners, zeropoint } = simulated
+    const sources = light === null ? simulated.sources : inLightOf(light, simulated, exposure, description)
+    const known = {
+      epochYr: exposure.epochYr,
+      saturation: exposure.noise.saturation,
+      ...(camera ? { camera } : {}),
+      ...(filter ? { filter } : {}),
+    }
+    own.push({
+      truth: zeropoint,
+      result: await calibrateCcd({ ccd, band, centre, corners, sources, ...known }, catalog),
+    })
+  }
+  const { solution } = solveTogether(
+    own.map(({ result }) => result),
+    exposure.ccds.map(({ centre }) => centre),
+  )
+  return { own, solution }
+}
+
+const isTold = ({ concerns }: { readonly concerns: CcdResult['concerns'] }) =>
+  concerns.some(({ tag, severity }) => (tag === 'passband' || tag === 'wrong-band') && severity !== 'hint')
+const isCovered = ({ truth, result: { zeropoint, zeropointErr, systematicErr } }: Observed) =>
+  Math.abs(zeropoint! - truth) <= systematicErr! + 2 * zeropointErr!
+
+test.each(LIGHTS)(
+  'light of %s that goes by DES %s under a DES file name: an exposure tells it, a CCD holds it in its systematic error',
+  async (...light) => {
+    let [covered, ccds, told] = [0, 0, 0]
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const { own, solution } = await observed(seed, light[1], light, DES_NAMES)
+      covered += own.filter(isCovered).length
+      ccds += own.length
+      if (isTold(solution)) told++
+    }
+    console.log(
+      `${light[0]} as ${light[1]}: ${covered} of ${ccds} CCDs within their errors, ${told} of ${SEEDS} exposures told`,
+    )
+    expect(told).toBe(SEEDS)
+    // Two standard errors: one CCD in twenty may lie beyond, if the systematic error were nothing.
+    expect(covered).toBeGreaterThanOrEqual(0.95 * ccds)
+  },
+  600_000,
+)
+
+describe('DECam itself', () => {
+  test.each(SOAK ? ['g', 'r', 'i', 'z', 'Y'] : ['g', 'i'])(
+    '%s: nothing is told, by header or by file name',
+    async (band) => {
+      for (let seed = 1; seed <= SEEDS; seed++) {
+        for (const camera of [DECAM, DES_NAMES]) {
+          const { own, solution } = await observed(seed, band, null, camera)
+          expect(solution.concerns.filter(({ severity }) => severity !== 'hint')).toEqual([])
+          expect(own.filter(({ result }) => isTold(result))).toEqual([])
+          expect(own.every(isCovered)).toBe(true)
+        }
+      }
+    },
+    600_000,
+  )
+
+  test(
+    'its header leaves the systematic error as the relation ' + 'states it; a file name, as its stars allow',
+    async () => {
+      const [named, byFile] = [
+        await observed(1, 'r', null, DECAM, undefined, 1),
+        await observed(1, 'r', null, DES_NAMES, undefined, 1),
+      ]
+      const stated = named.own[0]!.result.systematicErr!
+      expect(stated).toBeLessThan(0.03)
+      expect(byFile.own[0]!.result.systematicErr!).toBeGreaterThanOrEqual(stated)
+      expect(byFile.own[0]!.result.zeropoint).toBe(named.own[0]!.result.zeropoint)
+    },
+  )
+})
+
+describe('other cameras', () => {
+  const light = (name: string) => OTHER_LIGHT.find(([other]) => other === name)!
+  test.each([
+    [
+      'an instrument that is not described',
+      OTHER_CAMERA,
+      undefined,
+      /^INSTRUME names no camera that is known to have DES's g/,
+    ],
+    [
+      'no camera at all',
+      undefined,
+      undefined,
+      /^nothing says which camera took the image, so that its g need not be DES's/,
+    ],
+    ["DECam with another's filter", DECAM, 'SDSS g', /^FILTER 'SDSS g' is not DES's g/],
+    ['an instrument with a filter of its own', OTHER_CAMERA, 'gp', /^FILTER 'gp' is not DES's g/],
+  ] as const)('%s: look, and the error is held', async (_, camera, filter, words) => {
+    for (const of of ['SDSS g', 'PS1 g', null]) {
+      const { own } = await observed(2, 'g', of === null ? null : light(of), camera, filter, 2)
+      for (const one of own) {
+        expect(one.result.concerns).toContainEqual(
+          expect.objectContaining({
+            tag: 'passband',
+            severity: 'look',
+            sentence: expect.stringMatching(words) as string,
+          }),
+        )
+        expect(isCovered(one)).toBe(true)
+        expect(one.result.systematicErr).toBeGreaterThan(0.03)
+      }
+    }
+  })
+
+  test("on the catalogue's own magnitude no band is claimed", async () => {
+    const exposure = simulateExposure({ ccds: [1], columns: 'slim', band: 'g' }, description, seededRandom(1))
+    const { ccd, centre, corners, sources } = exposure.ccds[0]!
+    const result = await calibrateCcd(
+      { ccd, band: 'g', centre, corners, sources },
+      memoryCatalog(exposure.stars, description),
+      { system: 'catalog' },
+    )
+    expect(isTold(result)).toBe(false)
+    expect(result).toMatchObject({ camera: 'generic', cameraFrom: 'none', filter: null, systematicErr: null })
+  })
+})

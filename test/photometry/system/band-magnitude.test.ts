@@ -1,0 +1,76 @@
+import { readFileSync } from 'node:fs'
+import { resolve } from 'node:path'
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { parseDescription, type BandRelation } from '../../../src/catalog/description.js'
+import { bandMagAt, bandMagErrAt, curveAt } from '../../../src/photometry/system/band-magnitude.js'
+
+const file = resolve(import.meta.dirname, '../../../catalogs/gaia_dr3.json')
+const dr3 = parseDescription(JSON.parse(readFileSync(file, 'utf8')), 'gaia_dr3.json')
+const { secondColour: _second, faintTerm: _faint, ...bare } = dr3.relations['z']!
+void [_second, _faint]
+const second = { coefficient: -0.9, slope: 0.45, shift: 0.2 }
+const faint = { of: 'rp', coefficient: -0.03, atMag: 18 } as const
+
+test('the terms, worked by hand', () => {
+  // G - RP = 0.7, BP - RP = 1.3: 0.7 - 0.45 (1.3 + 0.2) = 0.025 off the locus
+  const [g, bp, rp] = [17, 17.6, 16.3]
+  const onCurve = 17 + curveAt(bare, 1.3)
+  expect(bandMagAt(bare, g, bp, rp)).toBeCloseTo(onCurve, 12)
+  expect(bandMagAt({ ...bare, secondColour: second }, g, bp, rp)).toBeCloseTo(onCurve - 0.9 * 0.025, 12)
+  expect(bandMagAt({ ...bare, faintTerm: faint }, g, bp, rp)).toBeCloseTo(onCurve - 0.03 / 10 ** 0.68, 12)
+  // 2.5 mag fainter: ten times the term; beyond the faint limit of the relation it stays
+  expect(bandMagAt({ ...bare, faintTerm: faint }, g + 2.5, bp + 2.5, rp + 2.5)).toBeCloseTo(
+    onCurve + 2.5 - 0.3 / 10 ** 0.68,
+    12,
+  )
+  const limit = 0.03 * 10 ** (0.4 * (bare.magRange[1] - 18))
+  expect(bandMagAt({ ...bare, faintTerm: faint }, g + 6, bp + 6, rp + 6)).toBeCloseTo(onCurve + 6 - limit, 12)
+})
+
+const magnitude = fc.double({ min: 14, max: 19, noNaN: true })
+const coefficient = fc.double({ min: -1.5, max: 1.5, noNaN: true })
+const relations: fc.Arbitrary<BandRelation> = fc
+  .record({
+    colour: fc.constantFrom('bp-rp', 'bp-g'),
+    secondColour: fc.option(fc.record({ coefficient, slope: fc.constant(0.45), shift: fc.constant(0.2) }), {
+      nil: undefined,
+    }),
+    faintTerm: fc.option(fc.record({ of: fc.constantFrom('bp', 'rp'), coefficient, atMag: fc.constant(18) }), {
+      nil: undefined,
+    }),
+  })
+  .map(({ secondColour, faintTerm, colour }) => ({
+    ...bare,
+    colour: colour as BandRelation['colour'],
+    ...(secondColour ? { secondColour } : {}),
+    ...(faintTerm ? { faintTerm: faintTerm as NonNullable<BandRelation['faintTerm']> } : {}),
+  }))
+
+test('the error is that of the whole sum: each magnitude moves both colours at once', () => {
+  fc.assert(
+    fc.property(relations, magnitude, magnitude, magnitude, (relation, g, bp, rp) => {
+      const h = 1e-5
+      const by = (step: number[]) => {
+        const at = (sign: number) =>
+          bandMagAt(relation, g + sign * step[0]!, bp + sign * step[1]!, rp + sign * step[2]!)
+        return (at(1) - at(-1)) / (2 * h)
+      }
+      const partials = [by([h, 0, 0]), by([0, h, 0]), by([0, 0, h])]
+      const errors = { g: 0.002, bp: 0.03, rp: 0.02 }
+      const expected = Math.hypot(partials[0]! * errors.g, partials[1]! * errors.bp, partials[2]! * errors.rp)
+      const found = bandMagErrAt(relation, { g, bp, rp }, errors)
+      expect(Math.abs(found - expected)).toBeLessThan(1e-6 * Math.max(1, expected))
+    }),
+    { seed: 1, numRuns: 300 },
+  )
+})
+
+test('an error that the relation does not use takes no part', () => {
+  const { secondColour: _s, faintTerm: _f, ...line }: BandRelation = { ...bare, colour: 'bp-g' }
+  void [_s, _f]
+  expect(bandMagErrAt(line, { g: 17, bp: 17.6, rp: NaN }, { g: 0, bp: 0, rp: NaN })).toBe(0)
+  expect(
+    bandMagErrAt({ ...line, secondColour: second }, { g: 17, bp: 17.6, rp: 16.3 }, { g: 0, bp: 0, rp: NaN }),
+  ).toBeNaN()
+})

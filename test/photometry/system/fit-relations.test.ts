@@ -1,0 +1,25 @@
+import { existsSync } from 'node:fs'
+import { resolve } from 'node:path'
+import { pathToFileURL } from 'node:url'
+import { expect, test } from 'vitest'
+import type { BandRelation } from '../../../src/catalog/description.js'
+import { describeCatalogue, shared } from '../../simulate/describe-catalogue.js'
+
+// The stars that the relations were fitted to stay outside this repository.
+const tiles = shared('real/tiles')
+
+interface Script {
+  readonly fittedRelease: (
+    tiles: string,
+    release: string,
+  ) => { readonly relations: Readonly<Record<string, BandRelation>>; readonly lines: readonly string[] }
+}
+
+test.skipIf(!existsSync(tiles)).each(['gaia_dr3', 'gaia_dr2'] as const)(
+  'the fit gives every number of the relations of %s again (real stars)',
+  async (release) => {
+    const script = pathToFileURL(resolve(import.meta.dirname, '../../../scripts/fit-relations/release.mjs')).href
+    const { fittedRelease } = (await import(script)) as Script
+    expect(fittedRelease(tiles, release).relations).toEqual(describeCatalogue(release).relations)
+  },
+)
