@@ -24,13 +24,10 @@ export {
   type ZeropointOptions,
 } from './photometry/fit/zeropoint.js'
 export { type Concern, type ConcernTag } from './photometry/concern.js'
-export {
-  solveExposure,
-  type CcdMatches,
-  type ExposureSolution,
-  type SolvedCcd,
-} from './photometry/exposure/solution.js'
-export { type CcdResult, type MatchColumns, type PhotometricSystem } from './photometry/result.js'
+export { solveExposure } from './photometry/exposure/solution.js'
+export { type CcdMatches, type ExposureSolution, type SolvedCcd } from './photometry/exposure/result.js'
+export { type CcdResult, type PhotometricSystem } from './photometry/result.js'
+export { type MatchColumns } from './photometry/matches.js'
 export { memorySource, type ByteSource } from './formats/bytes.js'
 export { readFitsHeaders, readFitsTable, writeFitsTable } from './formats/fits/index.js'
 export { type Column, type ColumnType, type Table } from './table/columns.js'

@@ -1,7 +1,7 @@
 import { worstOf, type ExitCode } from '../errors.js'
 import { isSound, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
 import { meanDirection } from '../photometry/exposure/apply-solution.js'
-import type { ExposureSolution } from '../photometry/exposure/solution.js'
+import type { ExposureSolution } from '../photometry/exposure/result.js'
 import type { CcdResult, Outcome } from '../photometry/result.js'
 
 /** What a batch keeps of a CCD: `failed` left no files, `absent` had no SExtractor catalogue. */

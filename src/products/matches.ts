@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import type { MatchColumns, MatchFate } from '../photometry/result.js'
+import type { MatchColumns, MatchFate } from '../photometry/matches.js'
 import { findColumn, tableOf, type Column, type Table } from '../table/columns.js'
 
 type NumberKey = Exclude<keyof MatchColumns, 'sourceId' | 'fate'>

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js'
 import { isRecord, parseJson } from '../formats/json-shape.js'
-import type { CcdResult, MatchColumns } from '../photometry/result.js'
+import type { CcdResult } from '../photometry/result.js'
+import type { MatchColumns } from '../photometry/matches.js'
 import { checkResultShape } from './check-result.js'
 import { checkResultSchema } from './result-schema.js'
 import type { OwnResult, Provenance, ccdJson } from './result-json.js'

@@ -1,4 +1,4 @@
-import type { ExposureSolution } from '../photometry/exposure/solution.js'
+import type { ExposureSolution } from '../photometry/exposure/result.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'

@@ -1,7 +1,7 @@
 import type { CcdCorners, ListName } from '../exposure/catalogue-list.js'
 import { toTangentPlane } from '../math/sphere.js'
 import { median } from '../math/robust.js'
-import type { ExposureSolution } from '../photometry/exposure/solution.js'
+import type { ExposureSolution } from '../photometry/exposure/result.js'
 import { ccdJson, type SolvedResult } from '../products/result-json.js'
 import { ccdInWords, exposureFocalPlane, focalQuantities, ownZeropoint } from './exposure-figures.js'
 import { ccdStarsFigure } from './figures/ccd-stars.js'

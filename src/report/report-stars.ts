@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import type { MatchColumns } from '../photometry/result.js'
+import type { MatchColumns } from '../photometry/matches.js'
 import { findColumn, type Table } from '../table/columns.js'
 
 /**

@@ -2,7 +2,7 @@ import type { CellRanges } from '../../healpix/index.js'
 import type { JobRunner } from './build-runner.js'
 import type { CatalogTools } from '../catalog-files.js'
 import type { CatalogDescription } from '../description.js'
-import type { ReadSetup } from './read-job.js'
+import type { ReadSetup } from './read-input.js'
 import type { Precision } from '../store-columns.js'
 
 /** How a store is built. */

@@ -9,7 +9,8 @@ import {
   type PartitionJob,
   type StorePlan,
 } from './partition-job.js'
-import { readInputs, type ReadFacts, type ReadJob, type ReadProgress, type ReadSetup } from './read-job.js'
+import { readInputs, type ReadFacts, type ReadJob, type ReadProgress } from './read-job.js'
+import type { ReadSetup } from './read-input.js'
 
 /** Does the jobs of a build, `width` of them at a time. */
 export interface JobRunner {

@@ -1,3 +1,14 @@
+import {
+  hasVizierNames,
+  isPlannable,
+  planColumns,
+  plannedNames,
+  type ColumnPlan,
+  type ColumnChoice,
+} from '../rows/column-plan.js'
+import type { CatalogDescription } from '../description.js'
+import type { ReleaseMarks, ReleaseWitness } from '../rows/release-evidence.js'
+import type { Precision } from '../store-columns.js'
 import { InputError } from '../../errors.js'
 import { readNumericCsv, type CsvField } from '../../formats/csv.js'
 import { readFitsHeaders } from '../../formats/fits/hdus.js'
@@ -5,11 +16,9 @@ import { fitsColumns, readFitsTable } from '../../formats/fits/table.js'
 import { openParquet, readRowGroup, type PageCodecs } from '../../formats/parquet/index.js'
 import { findColumn, type Table } from '../../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
-import { hasVizierNames, isPlannable, planColumns, plannedNames, type ColumnPlan } from '../rows/column-plan.js'
 import { distinctName, planFourColumns } from '../rows/four-columns.js'
-import type { ReadSetup } from './read-job.js'
+
 import { presentNames, readablePlan } from '../read/readable-plan.js'
-import type { ReleaseWitness } from '../rows/release-evidence.js'
 import { starsOfTable, type KeptOut, type StarChunk } from './star-chunk.js'
 
 const ROWS_PER_PIECE = 262_144
@@ -171,4 +180,14 @@ async function* resumed(head: Uint8Array, rest: AsyncIterator<Uint8Array>): Asyn
   } finally {
     await rest.return?.()
   }
+}
+
+/** How every input of a build is read. */
+export interface ReadSetup {
+  /** Tells what the columns are called. */
+  readonly description: CatalogDescription
+  /** Tells the releases apart. */
+  readonly marks: readonly ReleaseMarks[]
+  readonly choice: ColumnChoice
+  readonly precision: Precision
 }

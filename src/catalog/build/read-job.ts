@@ -1,28 +1,15 @@
+import { readStars, type ReadingNotes, type ReadSetup } from './read-input.js'
 import { InputError } from '../../errors.js'
 import { keyCell, type PageCodecs } from '../../formats/parquet/index.js'
 import { float32AsDecimal } from '../../formats/number-text.js'
 import { ring2nested } from '../../healpix/index.js'
 import { pixelOfFileName, type BuildInput } from './build-input.js'
 import type { BuildFolder } from './build-folder.js'
-import type { ColumnChoice } from '../rows/column-plan.js'
-import type { CatalogDescription } from '../description.js'
 import { IdCells } from '../rows/id-cells.js'
-import { readStars, type ReadingNotes } from './read-input.js'
 import type { InputRelease } from '../release.js'
-import { ReleaseWitness, type ReleaseMarks } from '../rows/release-evidence.js'
+import { ReleaseWitness } from '../rows/release-evidence.js'
 import type { KeptOut, StarChunk } from './star-chunk.js'
 import { writeRun, type StarRun } from './star-run.js'
-import type { Precision } from '../store-columns.js'
-
-/** How every input of a build is read. */
-export interface ReadSetup {
-  /** Tells what the columns are called. */
-  readonly description: CatalogDescription
-  /** Tells the releases apart. */
-  readonly marks: readonly ReleaseMarks[]
-  readonly choice: ColumnChoice
-  readonly precision: Precision
-}
 
 /** Some inputs to read in one go; the id tells their runs from those of other jobs. */
 export interface ReadJob {

@@ -1,3 +1,5 @@
+import type { CatalogTools } from '../catalog-files.js'
+import type { CatalogDescription } from '../description.js'
 import { InputError, isBlissError, type Place } from '../../errors.js'
 
 /** What a finding came from: the files and their lists, the rows in them, or the checksums. */
@@ -56,4 +58,12 @@ export class Findings {
       return undefined
     }
   }
+}
+
+export interface VerifyOptions extends CatalogTools {
+  /** The catalogues that are known, by which a margin is compared with its catalogue. */
+  readonly descriptions: readonly CatalogDescription[]
+  /** Structure and checksums only, no rows. */
+  readonly quick?: boolean
+  readonly onProgress?: (done: number, of: number) => void
 }

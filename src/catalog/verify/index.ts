@@ -1,7 +1,7 @@
+import { Findings, type Check, type Finding, type VerifyOptions } from './findings.js'
 import { memorySource, type ByteSource } from '../../formats/bytes.js'
 import { openParquet } from '../../formats/parquet/index.js'
 import { filesBelow, type CatalogTools } from '../catalog-files.js'
-import type { CatalogDescription } from '../description.js'
 import { MANIFEST_NAME } from '../manifest.js'
 import { PARTITIONS_NAME, type StoreFile } from '../partition-index.js'
 import { KEY_COLUMN } from '../store-columns.js'
@@ -13,10 +13,10 @@ import {
   readCollection,
   type ListedFiles,
 } from './collection.js'
-import { Findings, type Check, type Finding } from './findings.js'
 import { readHatsLists, type HatsLists, type HatsPartition } from './hats-lists.js'
 import { verifyMargin } from './margins.js'
-import { verifyRows, type RowRules } from './rows.js'
+import { verifyRows } from './rows.js'
+import type { RowRules } from './row-group.js'
 import {
   checkDisjoint,
   checkPresence,
@@ -29,14 +29,6 @@ import {
 export type { Finding } from './findings.js'
 
 export type { ListedFiles } from './collection.js'
-
-export interface VerifyOptions extends CatalogTools {
-  /** The catalogues that are known, by which a margin is compared with its catalogue. */
-  readonly descriptions: readonly CatalogDescription[]
-  /** Structure and checksums only, no rows. */
-  readonly quick?: boolean
-  readonly onProgress?: (done: number, of: number) => void
-}
 
 export interface VerifyReport {
   readonly location: string

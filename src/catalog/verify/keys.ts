@@ -1,7 +1,7 @@
 import { findColumn } from '../../table/columns.js'
 import { liesNearCell } from './borders.js'
 import type { Findings } from './findings.js'
-import type { RowGroup, RowRules } from './rows.js'
+import type { RowGroup, RowRules } from './row-group.js'
 
 /** The key of the row before, and the stars that share it: hardly ever two. */
 export interface LastKey {

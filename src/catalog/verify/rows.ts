@@ -1,47 +1,11 @@
+import type { RowColumns, RowRules, RowGroup } from './row-group.js'
 import { readRowGroup, type PageCodecs, type ParquetFile } from '../../formats/parquet/index.js'
 import { nestedIndices29 } from '../../healpix/index.js'
-import { asFloat64, findColumn, type Column, type Table } from '../../table/columns.js'
-import type { MissingValues } from '../store-columns.js'
+import { asFloat64, findColumn, type Column } from '../../table/columns.js'
 import { liesOnBorderOf } from './borders.js'
 import type { Findings } from './findings.js'
 import type { HatsPartition } from './hats-lists.js'
 import { checkKeys, type LastKey } from './keys.js'
-
-/** Which columns of a catalogue mean what. */
-export interface RowColumns {
-  /** The HEALPix column and its order; undefined where the catalogue has none. */
-  readonly key: { readonly name: string; readonly order: number } | undefined
-  readonly raDeg: string
-  readonly decDeg: string
-  readonly sourceId: string | undefined
-  /** Quantities that may be missing but never infinite. */
-  readonly others: readonly string[]
-}
-
-export interface RowRules {
-  readonly columns: RowColumns
-  /** Rows lie in the file's cell; in a margin they lie outside it. */
-  readonly place: 'inside' | 'margin'
-  /** Our own cells are exact; another program may put a position on a border to either side. */
-  readonly exactCells: boolean
-  /** How a store of ours keeps what is missing; undefined for another's catalogue. */
-  readonly missingValues: MissingValues | undefined
-}
-
-/** One row group with what the checks of its rows share. */
-export interface RowGroup {
-  readonly file: ParquetFile
-  readonly table: Table
-  readonly number: number
-  /** Number of its first row in the file. */
-  readonly first: number
-  readonly raDeg: Float64Array
-  readonly decDeg: Float64Array
-  /** Order-29 cells of the positions; 0 for rows that are nowhere on the sky. */
-  readonly cells: BigInt64Array
-  /** Rows that are nowhere on the sky. */
-  readonly lost: ReadonlySet<number>
-}
 
 /**
  * Checks the rows of one file: positions on the sky, the file's cell, the HEALPix column against the position, its

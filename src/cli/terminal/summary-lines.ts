@@ -1,5 +1,5 @@
 import { verdictFrom, type Concern } from '../../photometry/concern.js'
-import type { ExposureSolution } from '../../photometry/exposure/solution.js'
+import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import type { CcdResult } from '../../photometry/result.js'
 import { printableText } from '../../printable.js'
 import { parseResultDocument } from '../../products/result-document.js'

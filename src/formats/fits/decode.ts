@@ -1,17 +1,8 @@
+import { decodeStrings, type StoredRows } from './strings.js'
 import type { ColumnArrays, ColumnType } from '../../table/columns.js'
 import type { BinaryField } from './fields.js'
-import { decodeStrings } from './strings.js'
 
 export type Values = ColumnArrays[ColumnType]
-
-/** Rows of stored elements in memory: row r has `width` elements from byte base + r stride on. */
-export interface StoredRows {
-  readonly view: DataView
-  readonly base: number
-  readonly stride: number
-  readonly rows: number
-  readonly width: number
-}
 
 /**
  * Writes stored rows into `out` from element `at` on.

@@ -1,4 +1,3 @@
-import type { StoredRows } from './decode.js'
 import { latin1Text } from './header.js'
 
 const BLANK = 0x20
@@ -33,4 +32,13 @@ export function decodeStrings(
     start = ends[n]!
   }
   return -1
+}
+
+/** Rows of stored elements in memory: row r has `width` elements from byte base + r stride on. */
+export interface StoredRows {
+  readonly view: DataView
+  readonly base: number
+  readonly stride: number
+  readonly rows: number
+  readonly width: number
 }

@@ -1,22 +1,8 @@
+import { finishedFile, type SortedParquet, type StoreGroup, type SortedLayout } from './finish-footer.js'
 import type { ParquetType, SchemaElement } from 'hyparquet'
 import type { Table } from '../../table/columns.js'
-import { finishedFile, type SortedParquet, type StoreGroup } from './finish-footer.js'
 import { dataPages } from './page-header.js'
 import { storeChunk, type Brotli } from './store-chunk.js'
-
-/** How the rows of one file of a store are laid out. */
-export interface SortedLayout {
-  /** An i64 column, ascending: the only one with statistics. */
-  readonly sortedBy: string
-  /** Columns that ordinary runs do not read: their chunks stand behind all others. */
-  readonly apart: readonly string[]
-  /** Columns whose values may be missing: NaN in the table, NULL in the file. */
-  readonly optional: readonly string[]
-  /** Each column of a row group is one page. */
-  readonly rowGroupRows: number
-  /** `created_by` of the footer. */
-  readonly createdBy: string
-}
 
 /**
  * A Parquet file of i64, f64 and f32 columns, sorted by one of them: that one DELTA_BINARY_PACKED with bounds for each

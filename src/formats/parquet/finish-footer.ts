@@ -1,7 +1,6 @@
-import { parquetMetadata } from 'hyparquet'
-import type { ColumnChunk, FileMetaData, SchemaElement } from 'hyparquet'
+import { parquetMetadata, type ColumnChunk, type FileMetaData, type SchemaElement } from 'hyparquet'
 import { crc32 } from './crc32.js'
-import type { SortedLayout } from './encode.js'
+
 import { chunkStarts, encodeGroupMap, MAP_KEY_SHIFT_BITS } from './group-map.js'
 import type { StoreChunk } from './store-chunk.js'
 
@@ -129,4 +128,18 @@ function columnChunk(
       ...(missing === undefined ? {} : { statistics: { null_count: BigInt(missing) } }),
     },
   }
+}
+
+/** How the rows of one file of a store are laid out. */
+export interface SortedLayout {
+  /** An i64 column, ascending: the only one with statistics. */
+  readonly sortedBy: string
+  /** Columns that ordinary runs do not read: their chunks stand behind all others. */
+  readonly apart: readonly string[]
+  /** Columns whose values may be missing: NaN in the table, NULL in the file. */
+  readonly optional: readonly string[]
+  /** Each column of a row group is one page. */
+  readonly rowGroupRows: number
+  /** `created_by` of the footer. */
+  readonly createdBy: string
 }

@@ -1,4 +1,5 @@
-export { encodeSortedParquet, type SortedLayout } from './encode.js'
+export { encodeSortedParquet } from './encode.js'
+export { type SortedLayout } from './finish-footer.js'
 export { schemaOnlyParquet, type GroupMapPlace, type SortedParquet } from './finish-footer.js'
 export { parseGroupMap, type GroupMap } from './group-map.js'
 export { coalesceRanges, fetchRanges, type ByteRange } from './fetch.js'

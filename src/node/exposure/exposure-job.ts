@@ -1,7 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js'
 import type { ExitCode } from '../../errors.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
-import type { ExposureSolution } from '../../photometry/exposure/solution.js'
+import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import type { PhotometricSystem } from '../../photometry/result.js'
 import type { RunFacts, SolvedResult } from '../../products/result-json.js'
 import type { CcdPool } from '../threads/ccd-pool.js'

@@ -1,6 +1,6 @@
 import { isSound } from '../../exposure/catalogue-list.js'
 import { meanDirection } from '../../photometry/exposure/apply-solution.js'
-import type { ExposureSolution } from '../../photometry/exposure/solution.js'
+import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import { solveTogether } from '../../pipeline.js'
 import { mergedOrder } from '../../products/combined-catalogue.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'

@@ -5,7 +5,8 @@ import type {
   PartitionJob,
   StorePlan,
 } from '../../catalog/build/partition-job.js'
-import type { ReadFacts, ReadJob, ReadProgress, ReadSetup } from '../../catalog/build/read-job.js'
+import type { ReadFacts, ReadJob, ReadProgress } from '../../catalog/build/read-job.js'
+import type { ReadSetup } from '../../catalog/build/read-input.js'
 import type { PlainError } from '../../errors.js'
 
 /** What a worker of a build is started with. */

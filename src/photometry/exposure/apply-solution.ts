@@ -1,7 +1,7 @@
 import { dot, normalized, sum, toTangentPlane, unitVector, directionOf, type Vec3 } from '../../math/sphere.js'
 import { verdictFrom, type Concern } from '../concern.js'
 import { EXPOSURE_FLAGS } from './flags.js'
-import type { CcdMatches, ExposureSolution, SolvedCcd } from './solution.js'
+import type { CcdMatches, ExposureSolution, SolvedCcd } from './result.js'
 import type { CcdResult } from '../result.js'
 
 /** A direction on the sky, ICRS. */

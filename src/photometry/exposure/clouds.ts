@@ -1,5 +1,5 @@
 import type { Concern } from '../concern.js'
-import type { CcdMatches, ExposureSolution } from './solution.js'
+import type { CcdMatches, ExposureSolution } from './result.js'
 
 /** A steeper plane than flat fields and airmass make [mag per degree], by this many of its errors. */
 const STEEP_MAG_PER_DEG = 0.03

@@ -1,3 +1,4 @@
+import type { ExposurePrior } from './result.js'
 import { indicesWhere } from '../../math/select.js'
 import { CcdLikelihood } from './population.js'
 import { inverted, normalMatrix, planeAt, robustPlane, times, type Plane, type Symmetric } from './plane.js'
@@ -10,11 +11,6 @@ export interface FittedCcds {
   readonly value: Float64Array
   /** Squared errors [mag^2]. */
   readonly variance: Float64Array
-}
-
-export interface ExposurePrior {
-  readonly ccdScatterMag: number
-  readonly gradientMagPerDeg: number
 }
 
 /** The exposure at one scatter tau: most probable plane and its covariance. */

@@ -1,32 +1,7 @@
+import type { ReservableStars, ReservedStars, CcdMatches, SolvedCcd } from './result.js'
 import { madScatter } from '../../math/robust.js'
 import { gather, indicesWhere, sortingOrder } from '../../math/select.js'
-import type { CcdMatches, SolvedCcd } from './solution.js'
 import { fitZeropoint } from '../fit/zeropoint.js'
-
-/**
- * Matched stars of a CCD for the test on stars held back; `MatchColumns` fits. A star without a finite refMag, or of
- * weight 0, takes no part.
- */
-export interface ReservableStars {
-  readonly sourceId: BigInt64Array
-  readonly refMag: Float64Array
-  readonly instMag: Float64Array
-  readonly refMagErr?: Float64Array
-  readonly instMagErr?: Float64Array
-  readonly inlierPrior?: Float64Array
-  readonly weight?: Float64Array
-}
-
-/**
- * Stars held out of the fit, refMag - instMag - zeropoint: what the calibration leaves on stars that it has not seen.
- */
-export interface ReservedStars {
-  readonly nStars: number
-  /** Median, each star weighted by its information. */
-  readonly medianMmag: number
-  /** 1.4826 MAD, all stars alike. */
-  readonly scatterMmag: number
-}
 
 const TENTH = 10
 const FEWEST_STARS = 2

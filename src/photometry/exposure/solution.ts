@@ -1,96 +1,21 @@
+import type { CcdMatches, SolvedCcd, ZeropointGradient, ExposureSolution, ExposurePrior } from './result.js'
 import { median } from '../../math/robust.js'
 import { numbersOf } from '../../math/select.js'
-import type { Concern } from '../concern.js'
 import { expectedAt, overStates, planeLevel, zeropointOf, type Estimated } from './ccd.js'
 import { solutionConcerns } from './concerns.js'
 import { EXPOSURE_FLAGS } from './flags.js'
 import { strayingRound, type Straying } from './neighbours.js'
-import { exposurePosterior, type ExposurePrior, type ExposureState, type FittedCcds } from './posterior.js'
-import { reservedStars, type ReservableStars, type ReservedStars } from './reserved.js'
+import { exposurePosterior, type ExposureState, type FittedCcds } from './posterior.js'
+import { reservedStars } from './reserved.js'
 import { isFar, suspicionOf, suspicionOfPair } from './suspicion.js'
-import type { Outcome } from '../result.js'
 
-export type { ReservableStars, ReservedStars } from './reserved.js'
-
-/** One CCD of an exposure: where it lies, and what its own stars gave. */
-export interface CcdMatches {
-  /** CCDNUM, each once. */
-  readonly ccd: number
-  /** Centre of the CCD, east and north of the pointing. */
-  readonly xiDeg: number
-  readonly etaDeg: number
-  /** `fitZeropoint` of its own stars; null where there is none. */
-  readonly zeropoint: number | null
-  readonly zeropointErr: number | null
-  /** Stars that the zeropoint stands on. */
-  readonly nUsed: number
-  readonly matches?: ReservableStars
-}
+export type { ReservableStars, ReservedStars } from './result.js'
 
 export interface ExposureOptions {
   /** Scatter from CCD to CCD that is expected [mag]; the exposure's own is learnt. Default 0.005. */
   readonly expectedCcdScatterMag?: number
   /** Prior standard deviation of the gradient along each axis [mag per degree]. Default 0.03. */
   readonly expectedGradientMagPerDeg?: number
-}
-
-/** What the exposure says of one CCD. */
-export interface SolvedCcd {
-  readonly ccd: number
-  /** `fitted`: own stars have a say. `borrowed`: the exposure's alone. */
-  readonly outcome: Outcome
-  /** Why it is not simply its own, in plain words; null where it is. */
-  readonly reason: string | null
-  readonly zeropoint: number | null
-  readonly zeropointErr: number | null
-  /** Weight of the CCD's own stars in its zeropoint, 0 to 1. */
-  readonly ownFraction: number
-  /**
-   * 0 own, 1 borrowed or more than half shrunk, -1000 outlier (keeps its own zeropoint), -9999 the exposure is suspect,
-   * -2000 none.
-   */
-  readonly flag: number
-  /** Own zeropoint minus the exposure's plane at the CCD [mag], and in units of its expected error. */
-  readonly deviation: number | null
-  readonly deviationSigma: number | null
-}
-
-/** Plane of the zeropoint over the focal plane [mag per degree], along xi (east) and eta (north). */
-export interface ZeropointGradient {
-  readonly xiMagPerDeg: number
-  readonly etaMagPerDeg: number
-  readonly xiErr: number
-  readonly etaErr: number
-}
-
-export interface ExposureSolution {
-  /**
-   * `solved`: a plane and a scatter were learnt. `too-few`: fewer than three CCDs have a zeropoint, each keeps its own.
-   * `none`: no CCD has one.
-   */
-  readonly outcome: 'solved' | 'too-few' | 'none'
-  /** True where the CCDs contradict one another too much to trust any of them; `reason` says how. */
-  readonly suspect: boolean
-  readonly reason: string | null
-  /** Mean of the plane over the CCDs present [mag]; for a whole camera its value in the field's centre. */
-  readonly zeropoint: number | null
-  readonly zeropointErr: number | null
-  readonly gradient: ZeropointGradient | null
-  /**
-   * Scale tau of the scatter from CCD to CCD about the plane (Student t, 4 degrees of freedom) [mag]: posterior mean
-   * and standard deviation.
-   */
-  readonly ccdScatter: number | null
-  readonly ccdScatterErr: number | null
-  readonly nPresent: number
-  readonly nFitted: number
-  readonly nOutliers: number
-  /** In the order given. */
-  readonly ccds: readonly SolvedCcd[]
-  /** Null where no CCD carries its matches. */
-  readonly reserved: ReservedStars | null
-  /** What is off with the exposure as a whole. */
-  readonly concerns: readonly Concern[]
 }
 
 /** Fewer CCDs than this cannot outvote one another. */

@@ -1,4 +1,4 @@
-import type { ExposurePrior } from './posterior.js'
+import type { ExposurePrior } from './result.js'
 
 /** An outlier strays by more than this, and by more than this many times the expected error. */
 const OUTLIER_MAG = 0.05

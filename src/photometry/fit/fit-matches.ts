@@ -1,7 +1,7 @@
 import { madScatter } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 import type { StarMatches } from '../match/match-stars.js'
-import type { MatchColumns, SigmaClipSummary } from '../result.js'
+import type { MatchColumns, SigmaClipSummary } from '../matches.js'
 import { sigmaClippedZeropoint } from './sigma-clip.js'
 import { fitZeropoint, type ZeropointFit } from './zeropoint.js'
 

@@ -6,7 +6,7 @@ import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../../math/units.js'
 import { STANDARD_CUTS, type StandardMagnitudes } from '../system/colour-relation.js'
 import type { Pairs } from './match-evidence.js'
-import type { MatchColumns, MatchFate } from '../result.js'
+import type { MatchColumns, MatchFate } from '../matches.js'
 
 /** Matched stars before the fit. */
 export interface StarMatches extends Pairs {

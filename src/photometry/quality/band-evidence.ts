@@ -5,7 +5,7 @@ import { gather, indicesWhere, numbersOf, sortingOrder } from '../../math/select
 import { bandMagAt, bandMagErrAt, colourOf } from '../system/band-magnitude.js'
 import { interpolated } from '../system/colour-relation.js'
 import type { Pairs } from '../match/match-evidence.js'
-import type { MatchColumns } from '../result.js'
+import type { MatchColumns } from '../matches.js'
 import { desMinus, otherPassbandsOf } from './other-passbands.js'
 import { withTypicalErrors } from './typical-errors.js'
 

@@ -2,7 +2,7 @@ import { median, madScatter } from '../../math/robust.js'
 import { toTangentPlane } from '../../math/sphere.js'
 import { ARCSEC_PER_DEG, RAD_TO_ARCSEC } from '../../math/units.js'
 import type { AstrometricOffset } from '../match/astrometric-offset.js'
-import type { MatchColumns } from '../result.js'
+import type { MatchColumns } from '../matches.js'
 
 /** What a rotation and a change of scale move the outermost pair by. */
 export interface FieldRotation {

@@ -1,7 +1,7 @@
 import type { SourceColumns } from '../../exposure/sources.js'
 import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../../math/units.js'
-import type { MatchColumns } from '../result.js'
+import type { MatchColumns } from '../matches.js'
 import { fitZeropoint } from '../fit/zeropoint.js'
 
 /**

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { focalSparkline } from '../../../src/cli/terminal/focal-sparkline.js'
 import { ccdLine, closingLines, exposureLine } from '../../../src/cli/terminal/summary-lines.js'
 import { paintFor, wrapped } from '../../../src/cli/terminal/terminal-text.js'
-import type { ExposureSolution } from '../../../src/photometry/exposure/solution.js'
+import type { ExposureSolution } from '../../../src/photometry/exposure/result.js'
 import type { CcdResult } from '../../../src/photometry/result.js'
 import { sampleExposure } from '../../report/sample-exposure.js'
 

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { seededRandom } from '../../../src/math/random.js'
-import { solveExposure, type CcdMatches } from '../../../src/photometry/exposure/solution.js'
+import { solveExposure } from '../../../src/photometry/exposure/solution.js'
+import type { CcdMatches } from '../../../src/photometry/exposure/result.js'
 
 const EXPECTED = 0.005
 

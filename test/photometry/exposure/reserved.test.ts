@@ -2,7 +2,8 @@ import { describe, expect, test } from 'vitest'
 import { cameraCcd } from '../../../src/exposure/camera.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { isReserved } from '../../../src/photometry/exposure/reserved.js'
-import { solveExposure, type CcdMatches } from '../../../src/photometry/exposure/solution.js'
+import { solveExposure } from '../../../src/photometry/exposure/solution.js'
+import type { CcdMatches } from '../../../src/photometry/exposure/result.js'
 import { fitZeropoint } from '../../../src/photometry/fit/zeropoint.js'
 
 const BASE_ID = 4_823_000_000_000_000_000n

@@ -1,5 +1,5 @@
 import { CAMERA_CCDS, workingCcds } from '../../../src/exposure/camera.js'
-import type { CcdMatches } from '../../../src/photometry/exposure/solution.js'
+import type { CcdMatches } from '../../../src/photometry/exposure/result.js'
 import { seededRandom } from '../../../src/math/random.js'
 
 /** What is put into an exposure of which only the CCDs' own zeropoints are simulated. */

@@ -1,12 +1,8 @@
 import fc from 'fast-check'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/math/random.js'
-import {
-  solveExposure,
-  type CcdMatches,
-  type ExposureSolution,
-  type SolvedCcd,
-} from '../../../src/photometry/exposure/solution.js'
+import { solveExposure } from '../../../src/photometry/exposure/solution.js'
+import type { CcdMatches, ExposureSolution, SolvedCcd } from '../../../src/photometry/exposure/result.js'
 import { CLOUDY_CORNER, SCENE, sceneOf, type SceneOptions } from './scene.js'
 
 const rms = (values: readonly number[]) =>

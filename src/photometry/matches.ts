@@ -1,0 +1,50 @@
+import type { StandardCut } from './system/colour-relation.js'
+
+/** Why a matched star has no weight; `used` where it has. */
+export type MatchFate = 'used' | 'unfitted' | StandardCut | 'outlier'
+
+/** Every matched star of one CCD, one row each, in the order of the detections. */
+export interface MatchColumns {
+  /** NUMBER of the detection. */
+  readonly number: Float64Array
+  readonly sourceId: BigInt64Array
+  /** Position of the detection, ICRS at the exposure's epoch. */
+  readonly raDeg: Float64Array
+  readonly decDeg: Float64Array
+  readonly xImage: Float64Array
+  readonly yImage: Float64Array
+  /** Position of the star moved to the exposure's epoch. */
+  readonly starRaDeg: Float64Array
+  readonly starDecDeg: Float64Array
+  /** After the CCD's astrometric offset, where that was applied. */
+  readonly separationArcsec: Float64Array
+  /** -2.5 log10(flux) */
+  readonly instMag: Float64Array
+  readonly instMagErr: Float64Array
+  /** The catalogue's own magnitude. */
+  readonly catalogMag: Float64Array
+  /** The standard magnitude in the chosen system; NaN where the star cannot serve. */
+  readonly refMag: Float64Array
+  readonly refMagErr: Float64Array
+  readonly colour: Float64Array
+  /** Probability that the detection is of this star, from the positions of all that lies near. */
+  readonly matchProbability: Float64Array
+  /** Probability that the star is a good standard, from all that is known beside its residual; NaN where nothing is. */
+  readonly inlierPrior: Float64Array
+  /** refMag - instMag - zeropoint; NaN without a zeropoint. */
+  readonly residual: Float64Array
+  /** Probability that the star is a good standard, 0 where it was cut. */
+  readonly weight: Float64Array
+  readonly fate: readonly MatchFate[]
+}
+
+/**
+ * The original's selection and statistic on the catalogue's own magnitude, over our match. Counts stand also without a
+ * number.
+ */
+export interface SigmaClipSummary {
+  readonly zeropoint: number | null
+  readonly zeropointErr: number | null
+  readonly nAll: number
+  readonly nClipped: number
+}
