@@ -7,7 +7,7 @@ import {
   type CellRanges,
 } from '../healpix/index.js'
 import { keyCell } from '../formats/parquet/index.js'
-import { neighbourCells } from './region/cell-neighbours.js'
+import { neighbourCells } from './cell-neighbours.js'
 import { firstAtOrAfter } from './sorted-keys.js'
 
 /** Cells are at most 0.46 deg wide: a lone star vouches for no more. */

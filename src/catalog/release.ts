@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
 import type { CatalogDescription } from './description.js'
-import type { ReleaseEvidence } from './rows/release-evidence.js'
+import type { ReleaseEvidence } from './release-evidence.js'
 
 /** What one input says of its release; nothing, if it says nothing. */
 export interface InputRelease {

@@ -1,5 +1,5 @@
 import { describe, expect, test } from 'vitest'
-import { neighbourCells } from '../../src/catalog/region/cell-neighbours.js'
+import { neighbourCells } from '../../src/catalog/cell-neighbours.js'
 import { missingSqDeg, occupiedCoverage, unionAtFinest } from '../../src/catalog/coverage.js'
 import {
   discCover,

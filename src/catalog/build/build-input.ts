@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js'
 import type { ByteSource } from '../../formats/bytes.js'
-import type { ReleaseEvidence } from '../rows/release-evidence.js'
+import type { ReleaseEvidence } from '../release-evidence.js'
 
 /** One file to build from; its content comes unpacked. */
 export interface BuildInput {

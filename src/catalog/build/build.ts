@@ -14,7 +14,7 @@ import type { FileFacts, MarginSegment, PartitionFacts, StorePlan } from './part
 import { coverageOf, planStore } from './plan-store.js'
 import type { ReadSetup } from './read-input.js'
 import { allSharedIds, type SharedIds } from './shared-ids.js'
-import { countKeptOut } from './star-chunk.js'
+import { countKeptOut } from '../rows/star-chunk.js'
 import { partitionPath } from '../store-columns.js'
 
 export interface BuildReport extends StoreReport {

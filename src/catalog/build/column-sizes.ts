@@ -1,6 +1,6 @@
 import { openParquet, type ParquetFile } from '../../formats/parquet/index.js'
 import type { CatalogFiles } from '../catalog-files.js'
-import type { HatsPartition } from '../verify/hats-lists.js'
+import type { HatsPartition } from '../read/hats-lists.js'
 
 /** What the data files of a catalogue weigh, by column. */
 export interface ColumnSizes {

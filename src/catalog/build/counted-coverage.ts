@@ -1,5 +1,5 @@
 import type { CellRanges } from '../../healpix/index.js'
-import { neighbourCells } from '../region/cell-neighbours.js'
+import { neighbourCells } from '../cell-neighbours.js'
 import { COUNT_ORDER, type CellCounts } from './cell-counts.js'
 
 /** Cells are at most 0.46 deg wide: fewer stars than `STARS_TO_SPLIT` vouch for no more. */

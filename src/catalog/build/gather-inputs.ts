@@ -6,7 +6,7 @@ import { each } from './each.js'
 import type { ReadFacts, ReadJob, ReadProgress } from './read-job.js'
 import type { ReadSetup } from './read-input.js'
 import { chooseRelease, type InputRelease } from '../release.js'
-import { countKeptOut, type KeptOut } from './star-chunk.js'
+import { countKeptOut, type KeptOut } from '../rows/star-chunk.js'
 import { runBytes, type StarRun } from './star-run.js'
 
 const JOB_BYTES = 64e6

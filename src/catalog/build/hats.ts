@@ -1,7 +1,7 @@
 import { largestOf } from '../../math/extremes.js'
 import { cellAreaSqDeg, rangesAreaSqDeg } from '../../healpix/index.js'
 import type { CatalogDescription } from '../description.js'
-import { LITE_POSITION_DEG, liteStepOf } from './lite.js'
+import { LITE_POSITION_DEG, liteStepOf } from '../rows/lite.js'
 import type { Manifest } from '../manifest.js'
 import type { StoreFile } from '../partition-index.js'
 import { KEY_COLUMN } from '../store-columns.js'

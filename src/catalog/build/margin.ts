@@ -3,7 +3,7 @@ import { vectorOf } from '../../healpix/projection.js'
 import { gatherBits } from '../../healpix/bits.js'
 import { keyCell } from '../../formats/parquet/index.js'
 import { unitVector } from '../../math/sphere.js'
-import { neighbourCells } from '../region/cell-neighbours.js'
+import { neighbourCells } from '../cell-neighbours.js'
 import { FINEST_FILE_ORDER } from '../partition-index.js'
 import type { PartitionCell } from './plan-partitions.js'
 

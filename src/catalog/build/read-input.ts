@@ -7,7 +7,7 @@ import {
   type ColumnChoice,
 } from '../rows/column-plan.js'
 import type { CatalogDescription } from '../description.js'
-import type { ReleaseMarks, ReleaseWitness } from '../rows/release-evidence.js'
+import type { ReleaseMarks, ReleaseWitness } from '../release-evidence.js'
 import type { Precision } from '../store-columns.js'
 import { InputError } from '../../errors.js'
 import { readNumericCsv, type CsvField } from '../../formats/csv.js'
@@ -19,7 +19,7 @@ import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.j
 import { distinctName, planFourColumns } from '../rows/four-columns.js'
 
 import { presentNames, readablePlan } from '../read/readable-plan.js'
-import { starsOfTable, type KeptOut, type StarChunk } from './star-chunk.js'
+import { starsOfTable, type KeptOut, type StarChunk } from '../rows/star-chunk.js'
 
 const ROWS_PER_PIECE = 262_144
 /** Columns of the original's files; no name is looked at. */

@@ -7,8 +7,8 @@ import { pixelOfFileName, type BuildInput } from './build-input.js'
 import type { BuildFolder } from './build-folder.js'
 import { IdCells } from '../rows/id-cells.js'
 import type { InputRelease } from '../release.js'
-import { ReleaseWitness } from '../rows/release-evidence.js'
-import type { KeptOut, StarChunk } from './star-chunk.js'
+import { ReleaseWitness } from '../release-evidence.js'
+import type { KeptOut, StarChunk } from '../rows/star-chunk.js'
 import { writeRun, type StarRun } from './star-run.js'
 
 /** Some inputs to read in one go; the id tells their runs from those of other jobs. */

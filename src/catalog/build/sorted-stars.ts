@@ -1,7 +1,7 @@
 import type { Column } from '../../table/columns.js'
 import { gatherDoubles, gatherFloats, gatherIntegers } from '../gather.js'
-import { sortingOrder64 } from './sort-order.js'
-import type { StarChunk } from './star-chunk.js'
+import { sortingOrder64 } from '../rows/sort-order.js'
+import type { StarChunk } from '../rows/star-chunk.js'
 import { KEY_COLUMN, type FurtherColumn, type StoreColumn } from '../store-columns.js'
 
 /** The rows of one file, and the order that sorts them by cell, then by id. */

@@ -1,5 +1,5 @@
 import { gather } from '../../math/select.js'
-import type { StarChunk } from './star-chunk.js'
+import type { StarChunk } from '../rows/star-chunk.js'
 
 /** One column of spilled rows; the key and the id come before them all. */
 export interface RowColumn {

@@ -3,8 +3,8 @@ import type { BuildFolder } from './build-folder.js'
 import type { CellCounts } from './cell-counts.js'
 import { COUNT_ORDER } from './cell-counts.js'
 import { firstAtOrAfter } from '../sorted-keys.js'
-import { sortingOrder64 } from './sort-order.js'
-import type { StarChunk } from './star-chunk.js'
+import { sortingOrder64 } from '../rows/sort-order.js'
+import type { StarChunk } from '../rows/star-chunk.js'
 import { BLOCK_ROWS, encodeRows, rowBytes, rowColumns, RowGatherer, type RowColumn } from './star-rows.js'
 
 /**

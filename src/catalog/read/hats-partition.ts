@@ -9,7 +9,7 @@ import {
 import { rangesAtOrder, type CellRanges } from '../../healpix/index.js'
 import { asFloat64, tableOf, type Column } from '../../table/columns.js'
 import { plannedNames, type ColumnPlan } from '../rows/column-plan.js'
-import { cellsOfPositions, starsOfTable, type StarChunk } from '../build/star-chunk.js'
+import { cellsOfPositions, starsOfTable, type StarChunk } from '../rows/star-chunk.js'
 import { KEY_COLUMN } from '../store-columns.js'
 
 /** Stars of one file, in its order. */

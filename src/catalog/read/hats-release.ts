@@ -1,4 +1,4 @@
-import type { ReleaseEvidence, ReleaseMarks } from '../rows/release-evidence.js'
+import type { ReleaseEvidence, ReleaseMarks } from '../release-evidence.js'
 
 /** Half a tenth of a year: `hats_coordinate_epoch` is written with one digit. */
 const EPOCH_TOLERANCE_YR = 0.05

@@ -12,11 +12,11 @@ import type { CatalogDescription } from '../description.js'
 import { gatherIntegers } from '../gather.js'
 import { releaseOfName, releaseOfProperties } from './hats-release.js'
 import { presentNames, readablePlan } from './readable-plan.js'
-import { ReleaseWitness } from '../rows/release-evidence.js'
+import { ReleaseWitness } from '../release-evidence.js'
 import { hatsPartition, type HatsPartitionReader, type HatsStars } from './hats-partition.js'
-import { sortingOrder64 } from '../build/sort-order.js'
+import { sortingOrder64 } from '../rows/sort-order.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars } from '../stars.js'
-import { readHatsLists, type HatsLists, type HatsPartition } from '../verify/hats-lists.js'
+import { readHatsLists, type HatsLists, type HatsPartition } from './hats-lists.js'
 
 /**
  * Opens a HATS catalogue that another program made (HATS 1.0, IVOA Note, 22 August 2025), as far as its properties and

@@ -1,5 +1,5 @@
 import { cellsOf, rangesAtOrder, rangesFromCells, type CellRanges } from '../../healpix/index.js'
-import { neighbourCells } from './cell-neighbours.js'
+import { neighbourCells } from '../cell-neighbours.js'
 
 /** A cell of order k is nowhere narrower than this many degrees / 2^k. */
 const NARROWEST_DEG = 29.3

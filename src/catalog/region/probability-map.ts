@@ -11,7 +11,7 @@ import {
   type CellRanges,
 } from '../../healpix/index.js'
 import { asFloat64, findColumn } from '../../table/columns.js'
-import { greedyThreshold } from '../build/greedy-threshold.js'
+import { greedyThreshold } from './greedy-threshold.js'
 
 /** The part of the sky that holds a given probability. */
 export interface CredibleRegion {

@@ -1,6 +1,6 @@
 import { CommandError, InputError } from '../../errors.js'
 import type { CatalogDescription, FluxColumns } from '../description.js'
-import { releaseColumns } from './release-evidence.js'
+import { releaseColumns } from '../release-evidence.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumn } from '../stars.js'
 
 /** Where a magnitude error comes from: the flux over its error, or both apart. */

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js'
 import { nestedIndex } from '../../healpix/index.js'
 import { toEquatorial } from '../../math/galactic.js'
 import { DEG_TO_RAD, RAD_TO_DEG, wrapRaDeg } from '../../math/units.js'
-import { neighbourCells } from '../region/cell-neighbours.js'
+import { neighbourCells } from '../cell-neighbours.js'
 
 /**
  * Gaia's source_id is 2^35 times the NESTED cell of this order, and a number within it (Gaia DR2 documentation,

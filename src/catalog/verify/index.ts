@@ -13,7 +13,7 @@ import {
   readCollection,
   type ListedFiles,
 } from './collection.js'
-import { readHatsLists, type HatsLists, type HatsPartition } from './hats-lists.js'
+import { readHatsLists, type HatsLists, type HatsPartition } from '../read/hats-lists.js'
 import { verifyMargin } from './margins.js'
 import { verifyRows } from './rows.js'
 import type { RowRules } from './row-group.js'

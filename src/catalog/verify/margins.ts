@@ -3,10 +3,10 @@ import { discCover, intersectRanges, nestedIndex, rangesFromCells, type CellRang
 import { asFloat64, findColumn } from '../../table/columns.js'
 import type { Catalog } from '../catalog.js'
 import { filesBelow, type CatalogFiles } from '../catalog-files.js'
-import { neighbourCells } from '../region/cell-neighbours.js'
+import { neighbourCells } from '../cell-neighbours.js'
 import { openCatalogFiles } from '../read/open.js'
 import type { Findings, VerifyOptions } from './findings.js'
-import { readHatsLists, type HatsPartition } from './hats-lists.js'
+import { readHatsLists, type HatsPartition } from '../read/hats-lists.js'
 
 /** Side of a cell of order 0 as a square [arcsec], and how much narrower than its side any cell may be across. */
 const SIDE_ARCSEC = 211_076.29

@@ -4,7 +4,7 @@ import { nestedIndices29 } from '../../healpix/index.js'
 import { asFloat64, findColumn, type Column } from '../../table/columns.js'
 import { liesOnBorderOf } from './borders.js'
 import type { Findings } from './findings.js'
-import type { HatsPartition } from './hats-lists.js'
+import type { HatsPartition } from '../read/hats-lists.js'
 import { checkKeys, type LastKey } from './keys.js'
 
 /**

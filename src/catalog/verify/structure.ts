@@ -5,7 +5,7 @@ import { PARTITIONS_NAME, parseBlock, type StoreFile } from '../partition-index.
 import { partitionPath } from '../store-columns.js'
 import type { StoreRecords } from './checksums.js'
 import type { Findings } from './findings.js'
-import { PROPERTIES_NAMES, type HatsLists, type HatsPartition } from './hats-lists.js'
+import { PROPERTIES_NAMES, type HatsLists, type HatsPartition } from '../read/hats-lists.js'
 
 const REQUIRED_KEYS = ['obs_collection', 'dataproduct_type', 'hats_nrows'] as const
 const REQUIRED_OF_OBJECTS = ['hats_col_ra', 'hats_col_dec'] as const

@@ -1,6 +1,6 @@
 import type { Catalog } from '../../catalog/catalog.js'
 import { columnSizes, type ColumnSizes } from '../../catalog/build/column-sizes.js'
-import { readHatsLists, type HatsPartition } from '../../catalog/verify/hats-lists.js'
+import { readHatsLists, type HatsPartition } from '../../catalog/read/hats-lists.js'
 import { rangesAreaSqDeg } from '../../healpix/index.js'
 import { locationFiles, openCatalog } from '../../node/store/open-catalog.js'
 import { writeFilesWhole } from '../../node/disk/files.js'

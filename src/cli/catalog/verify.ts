@@ -1,6 +1,6 @@
 import { verifyCatalog } from '../../catalog/verify/index.js'
 import { catalogTools, packagedDescriptions } from '../../node/store/catalog-files.js'
-import { listedDirectory } from '../../node/disk/listed-directory.js'
+import { listedDirectory } from '../../node/store/listed-directory.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import { silenceOf } from '../terminal/silence.js'

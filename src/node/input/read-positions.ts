@@ -1,7 +1,7 @@
 import { stat } from 'node:fs/promises'
 import { kindOfContent } from '../../catalog/build/build-input.js'
 import { factorOf } from '../../catalog/rows/column-units.js'
-import { neighbourCells } from '../../catalog/region/cell-neighbours.js'
+import { neighbourCells } from '../../catalog/cell-neighbours.js'
 import { InputError } from '../../errors.js'
 import { readNumericCsv } from '../../formats/csv.js'
 import { fitsColumns, readFitsHeaders, readFitsTable } from '../../formats/fits/index.js'

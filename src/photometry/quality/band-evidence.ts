@@ -7,7 +7,7 @@ import { interpolated } from '../system/colour-relation.js'
 import type { Pairs } from '../match/match-evidence.js'
 import type { MatchColumns } from '../matches.js'
 import { desMinus, otherPassbandsOf } from './other-passbands.js'
-import { withTypicalErrors } from './typical-errors.js'
+import { withTypicalErrors } from '../system/typical-errors.js'
 
 /** How well the stars' colours follow the relation of one band, once its level and a slope are free. */
 export interface BandFit {

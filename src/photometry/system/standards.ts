@@ -2,7 +2,7 @@ import type { BandRelation, CatalogDescription } from '../../catalog/description
 import type { StarColumn, StarColumns } from '../../catalog/stars.js'
 import { hasCommonBand, namedFilter } from '../../camera/filter-names.js'
 import { DataError } from '../../errors.js'
-import { withTypicalErrors } from '../quality/typical-errors.js'
+import { withTypicalErrors } from './typical-errors.js'
 import { relationFor, standardMagnitudes, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
 import type { PhotometricSystem } from '../result.js'
 

@@ -1,6 +1,6 @@
 import type { CatalogDescription } from '../../catalog/description.js'
 import type { StarColumns } from '../../catalog/stars.js'
-import { interpolated } from '../system/colour-relation.js'
+import { interpolated } from './colour-relation.js'
 
 const PAIRS = [
   ['mag', 'magErr'],

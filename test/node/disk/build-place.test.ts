@@ -15,7 +15,7 @@ import {
 import { dirname, join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { buildCatalogDirectory } from '../../../src/node/store/catalog-build.js'
-import { enterBuild, workOf } from '../../../src/node/store/build-place.js'
+import { enterBuild, workOf } from '../../../src/node/disk/build-place.js'
 import { openCatalog } from '../../../src/node/store/open-catalog.js'
 import { recoverDirectory } from '../../../src/node/disk/recover-directory.js'
 import { temporaryStem } from '../../../src/node/disk/temporary-names.js'

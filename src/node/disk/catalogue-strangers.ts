@@ -1,7 +1,7 @@
 import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CHECKSUMS_NAME, MANIFEST_NAME } from '../../catalog/manifest.js'
-import { readWholeText } from '../disk/regular-file.js'
+import { readWholeText } from './regular-file.js'
 
 /** One more than a message names. */
 const MAX_STRANGERS = 4

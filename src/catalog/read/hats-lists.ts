@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js'
 import { MAX_NUMBER_ORDER } from '../../healpix/index.js'
 import { refuseLongText, wholeText } from '../../formats/whole-text.js'
 import type { CatalogFiles } from '../catalog-files.js'
-import { refuseHipscat } from '../read/hipscat.js'
+import { refuseHipscat } from './hipscat.js'
 import { parseProperties } from '../properties.js'
 
 /** The lists of a HATS catalogue, from its directory's own files. */

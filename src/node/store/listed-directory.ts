@@ -2,8 +2,8 @@ import { readdir } from 'node:fs/promises'
 import { join, relative, sep } from 'node:path'
 import type { ListedFiles } from '../../catalog/verify/index.js'
 import { InputError } from '../../errors.js'
-import { directoryFiles } from '../store/catalog-files.js'
-import { reasonOf } from './files.js'
+import { directoryFiles } from './catalog-files.js'
+import { reasonOf } from '../disk/files.js'
 
 /** A catalogue's directory on this machine with the paths of all files below it, in order. */
 export function listedDirectory(dir: string): ListedFiles {

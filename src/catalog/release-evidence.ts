@@ -1,5 +1,5 @@
-import type { Column } from '../../table/columns.js'
-import type { CatalogDescription } from '../description.js'
+import type { Column } from '../table/columns.js'
+import type { CatalogDescription } from './description.js'
 
 /** One statement of an input on its release. */
 export interface ReleaseEvidence {

@@ -2,9 +2,9 @@ import { lstat, mkdir, readdir, rename, rm, utimes, writeFile } from 'node:fs/pr
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { strangersIn } from './catalogue-strangers.js'
-import { reasonOf } from '../disk/reason.js'
-import { readWholeText } from '../disk/regular-file.js'
-import { isTemporaryName, makerOf, removeLeftovers, temporaryStem } from '../disk/temporary-names.js'
+import { reasonOf } from './reason.js'
+import { readWholeText } from './regular-file.js'
+import { isTemporaryName, makerOf, removeLeftovers, temporaryStem } from './temporary-names.js'
 
 const PREFIX = '.bliss-build-'
 /** In the working directory, the catalogue that steps aside for the new one. */

@@ -1,5 +1,5 @@
-import { corners, nestedIndex } from '../../healpix/index.js'
-import { faceCellOf, nestedNumber } from '../../healpix/nested.js'
+import { corners, nestedIndex } from '../healpix/index.js'
+import { faceCellOf, nestedNumber } from '../healpix/nested.js'
 
 /** Every corner is looked round in this many directions; the sharpest corner of a cell is wider than 45 deg. */
 const LOOKS = 12
