@@ -9,7 +9,7 @@ import { printableText, printableUrl, withoutPasswords } from './printable.js'
  *
  * A CCD without a zeropoint is none of these: it is an outcome in the result.
  */
-export type Family = 'command' | 'input' | 'data'
+type Family = 'command' | 'input' | 'data'
 
 /** Where in the inputs the trouble is, and what stood there. Every part that is known is given. */
 export interface Place {

@@ -1,109 +1,135 @@
-import { readdirSync, readFileSync, statSync } from 'node:fs'
+import { readdirSync, readFileSync } from 'node:fs'
 import { dirname, join, relative, resolve } from 'node:path'
 import { expect, test } from 'vitest'
 
-/** Floors of the house, lowest first. Imports point down, or stay in the same room. */
-const FLOORS: Record<string, number> = {
-  'errors.ts': 0,
-  'limits.ts': 0,
-  'printable.ts': 0,
-  math: 0,
-  healpix: 0,
-  table: 0,
-  formats: 1,
-  camera: 2,
-  exposure: 2,
-  catalog: 3,
-  photometry: 3,
-  'pipeline.ts': 4,
-  legacy: 4,
-  products: 4,
-  compare: 4,
-  report: 4,
-  batch: 4,
-  grid: 4,
-  simulate: 4,
-  node: 5,
-  cli: 6,
-  'index.ts': 6,
+/** The rooms of the house, lowest first: each imports from itself and from those before it. */
+const ROOMS = [
+  'printable.ts',
+  'errors.ts',
+  'limits.ts',
+  'math',
+  'healpix',
+  'table',
+  'formats',
+  'camera',
+  'exposure',
+  'catalog',
+  'photometry',
+  'pipeline.ts',
+  'products',
+  'legacy',
+  'compare',
+  'report',
+  'batch',
+  'grid',
+  'simulate',
+  'node',
+  'cli',
+  'index.ts',
+]
+
+/**
+ * Rooms within a room, in the same order. Files beside them are the room's door: they may import from all of them, and
+ * all of them from the door; that no file comes back to itself is another test.
+ */
+const INNER: Readonly<Record<string, readonly string[]>> = {
+  formats: ['fits', 'parquet'],
+  catalog: ['rows', 'read', 'region', 'build', 'verify'],
+  photometry: ['select', 'system', 'match', 'fit', 'quality', 'exposure'],
+  report: ['figures', 'sections', 'browser'],
 }
+
+/** Only these rooms touch the machine. */
+const WITH_MACHINE = ['node', 'cli', 'index.ts']
 
 const src = resolve(import.meta.dirname, '../src')
+const FILES = readdirSync(src, { recursive: true, encoding: 'utf8' }).filter((name) => name.endsWith('.ts'))
+const textOf = (file: string) => readFileSync(join(src, file), 'utf8')
+const roomOf = (file: string) => file.split('/')[0]!
+const innerOf = (file: string) => file.split('/').slice(1, -1)[0]
 
-function files(dir: string): string[] {
-  return readdirSync(dir).flatMap((name) => {
-    const path = join(dir, name)
-    return statSync(path).isDirectory() ? files(path) : path.endsWith('.ts') ? [path] : []
-  })
+/** What a file imports, types too: packages by name, files by their path below src. */
+function importsOf(file: string): string[] {
+  const found = textOf(file).matchAll(
+    /^(?:import|export)\b[^'"]*?from '([^']+)'|\bimport\(\s*'([^']+)'\s*\)|^import '([^']+)'/gm,
+  )
+  return Array.from(found, (match) => match[1] ?? match[2] ?? match[3]!).map((target) =>
+    target.startsWith('.') ? relative(src, resolve(src, dirname(file), target.replace(/\.js$/, '.ts'))) : target,
+  )
 }
 
-const roomOf = (path: string) => relative(src, path).split('/')[0]!
-
-function importsOf(path: string): { line: number; target: string }[] {
-  return readFileSync(path, 'utf8')
-    .split('\n')
-    .flatMap((text, i) => {
-      const found = /(?:from|import)\s*\(?\s*'([^']+)'/.exec(text)
-      return found ? [{ line: i + 1, target: found[1]! }] : []
-    })
-}
+const IMPORTS = new Map(FILES.map((file) => [file, importsOf(file)]))
 
 test('imports point down only', () => {
   const broken: string[] = []
-  for (const path of files(src)) {
-    const room = roomOf(path)
-    const floor = FLOORS[room]
-    if (floor === undefined) broken.push(`${relative(src, path)}: no floor is given for ${room}`)
-    for (const { line, target } of importsOf(path)) {
-      const at = `${relative(src, path)}:${line}`
-      if (target.startsWith('.')) {
-        const targetRoom = roomOf(resolve(dirname(path), target.replace(/\.js$/, '.ts')))
-        if (targetRoom !== room && !(FLOORS[targetRoom]! < floor!) && !sameFloorAllowed(room, targetRoom)) {
-          broken.push(`${at}: floor ${floor} (${room}) imports ${targetRoom} of floor ${FLOORS[targetRoom]}`)
-        }
-      } else if (target.startsWith('node:') && floor! < 5) {
-        broken.push(`${at}: ${room} imports ${target}; only src/node and src/cli touch the machine`)
+  for (const [file, targets] of IMPORTS) {
+    const room = ROOMS.indexOf(roomOf(file))
+    if (room < 0) broken.push(`${file} stands in no room`)
+    for (const target of targets) {
+      if (target.startsWith('node:')) {
+        if (!WITH_MACHINE.includes(roomOf(file)))
+          broken.push(`${file} imports ${target}: only node and cli touch the machine`)
+      } else if (IMPORTS.has(target)) {
+        if (ROOMS.indexOf(roomOf(target)) > room) broken.push(`${file} imports ${target}, which is above it`)
+        if (roomOf(target) === roomOf(file) && isAbove(target, file))
+          broken.push(`${file} imports ${target}, a later room`)
       }
     }
   }
   expect(broken).toEqual([])
 })
 
-/**
- * Floor 0 may use the errors and the arithmetic; photometry reads the catalogue's types; the flow's own rooms stand
- * beside it.
- */
-function sameFloorAllowed(room: string, target: string): boolean {
-  if (FLOORS[room] === 0)
-    return (
-      target === 'errors.ts' ||
-      (room === 'errors.ts' && target === 'printable.ts') ||
-      (room === 'table' && target === 'math')
-    )
-  return (
-    (room === 'exposure' && target === 'camera') ||
-    (room === 'photometry' && target === 'catalog') ||
-    ((room === 'compare' || room === 'report') && target === 'products') ||
-    (room === 'grid' && ['batch', 'products'].includes(target)) ||
-    target === 'pipeline.ts'
+function isAbove(target: string, file: string): boolean {
+  const inner = INNER[roomOf(file)]
+  const [from, to] = [innerOf(file), innerOf(target)]
+  return inner !== undefined && from !== undefined && to !== undefined && inner.indexOf(to) > inner.indexOf(from)
+}
+
+test('every room within a room has its place in the order', () => {
+  const unnamed = FILES.filter(
+    (file) => INNER[roomOf(file)] && innerOf(file) && !INNER[roomOf(file)]!.includes(innerOf(file)!),
   )
+  expect(unnamed).toEqual([])
+})
+
+test('no file imports itself by way of others, also not for a type', () => {
+  expect(circles(IMPORTS).filter((path) => !/^(node|cli)\//.test(path))).toEqual([])
+})
+
+test('a circle would be found', () => {
+  expect(
+    circles(
+      new Map([
+        ['a.ts', ['b.ts']],
+        ['b.ts', ['c.ts']],
+        ['c.ts', ['a.ts']],
+        ['d.ts', ['a.ts']],
+      ]),
+    ),
+  ).toEqual(['a.ts > b.ts > c.ts > a.ts'])
+})
+
+/** One path for each way back to a file on the path. */
+function circles(imports: ReadonlyMap<string, readonly string[]>): string[] {
+  const found: string[] = []
+  const done = new Set<string>()
+  const visit = (file: string, path: readonly string[]): void => {
+    if (path.includes(file)) found.push([...path.slice(path.indexOf(file)), file].join(' > '))
+    if (path.includes(file) || done.has(file)) return
+    for (const target of imports.get(file) ?? []) visit(target, [...path, file])
+    done.add(file)
+  }
+  for (const file of imports.keys()) visit(file, [])
+  return found
 }
 
 test('healpix stands alone', () => {
-  for (const path of files(join(src, 'healpix'))) {
-    for (const { target } of importsOf(path)) {
-      expect(resolve(dirname(path), target).startsWith(join(src, 'healpix')), `${path} imports ${target}`).toBe(true)
-    }
-  }
+  const others = [...IMPORTS].filter(([file]) => roomOf(file) === 'healpix').flatMap(([, targets]) => targets)
+  expect(others.filter((target) => roomOf(target) !== 'healpix')).toEqual([])
 })
 
-/**
- * The one file of the command brings every static import with it, so that these are loaded by each start: 50 ms of its
- * 200.
- */
+/** The one file of the command brings every static import with it, so that each start loads them: 50 ms of its 200. */
 test('nothing loads the HTTP of Node before a URL is asked', () => {
-  const eager = files(src).filter((path) =>
-    /^import (?!type )[^;\n]*from 'node:https?'/m.test(readFileSync(path, 'utf8')),
-  )
+  const eager = FILES.filter((file) => /^import (?!type )[^;\n]*from 'node:https?'/m.test(textOf(file)))
   expect(eager).toEqual([])
 })

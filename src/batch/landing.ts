@@ -1,5 +1,5 @@
 /** What a look at a file shows: size and time of modification as one text; undefined where there is no file. */
-export type Look = string | undefined
+type Look = string | undefined
 
 /** Files that are being written by others: which of them have come to rest. */
 export interface Landing {

@@ -16,7 +16,7 @@ export interface CcdRecord {
 }
 
 /** The numbers of a CCD that was calibrated; the names are those of its JSON. */
-export type CcdNumbers = Pick<
+type CcdNumbers = Pick<
   CcdResult,
   | 'zeropoint'
   | 'zeropointErr'
@@ -56,7 +56,7 @@ export interface ExposureRecord {
   readonly failures: readonly FailureRecord[]
 }
 
-export type SolutionNumbers = Pick<
+type SolutionNumbers = Pick<
   ExposureSolution,
   | 'outcome'
   | 'suspect'
@@ -71,7 +71,7 @@ export type SolutionNumbers = Pick<
 >
 
 /** What a run of one exposure gave. */
-export interface ExposureOutcome {
+interface ExposureOutcome {
   readonly name: ListName
   readonly listRows: readonly CatalogueListRow[]
   /** The rows that were asked for. */

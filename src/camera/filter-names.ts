@@ -21,7 +21,7 @@ export type FilterSystem =
   | 'wide'
 
 /** A filter whose name is known. */
-export interface NamedFilter {
+interface NamedFilter {
   /** u, g, r, i, z or Y; for filters of another kind their own short name: `V`, `Rc`, `N964`, `clear`. */
   readonly band: string
   readonly system: FilterSystem

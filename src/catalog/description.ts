@@ -2,7 +2,7 @@ import { InputError } from '../errors.js'
 import type { OptionalStarColumn, StarColumn } from './stars.js'
 
 /** Which magnitudes a relation takes its colour from. */
-export type ColourIndex = 'bp-rp' | 'bp-g'
+type ColourIndex = 'bp-rp' | 'bp-g'
 
 /**
  * A relation from the catalogue's magnitudes to one band of the camera: m_band = mag + curve(colour) + the terms of
@@ -68,7 +68,7 @@ export interface FluxColumns {
 }
 
 /** What tells rows of this release from those of another. */
-export interface CatalogIdentity {
+interface CatalogIdentity {
   /** How designations of its stars begin: `Gaia DR3`. */
   readonly designations: readonly string[]
   /** Columns that tables of no other described release have. */

@@ -15,7 +15,7 @@ import { compareSystems, sameSystem, type SystemComparison } from './systems.js'
 import type { AllZpFacts } from './zero-rows.js'
 
 /** How a CCD differs; empty means the same within the tolerance. Star counts alone make no difference. */
-export type Difference =
+type Difference =
   | 'only-old'
   | 'only-new'
   | 'zeropoint'
@@ -48,7 +48,7 @@ export interface CcdComparison {
 }
 
 /** The rows of `allZP_*.csv`. */
-export interface AllZpComparison {
+interface AllZpComparison {
   readonly old: AllZpFacts | null
   readonly new: AllZpFacts | null
   /** null where one is of a CCD and the other of the exposure. */

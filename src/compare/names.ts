@@ -2,7 +2,7 @@
 export type ProductKind = 'zero' | 'all-zp' | 'catalogue' | 'matches' | 'result' | 'list'
 
 /** What a product's name says. */
-export interface ProductName {
+interface ProductName {
   readonly kind: ProductKind
   readonly exposure: ExposureId
   /** null for a product of the whole exposure: no CCD in the name, or the original's `00`. */

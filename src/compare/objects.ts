@@ -7,10 +7,10 @@ import type { CalibratedObjects } from './read.js'
 import { micromag, resistantSlope } from './statistics.js'
 
 /** Objects farther apart than this are not the same, whatever their NUMBER. */
-export const SAME_OBJECT_ARCSEC = 1
+const SAME_OBJECT_ARCSEC = 1
 
 /** float32 magnitudes near 20 are 2 millionths apart, and two of them are subtracted. */
-export const FLOAT32_SLACK_MAG = 4e-6
+const FLOAT32_SLACK_MAG = 4e-6
 
 /** Which rows of the old and the new catalogue of a CCD are the same object. */
 export interface ObjectPairs {

@@ -2,7 +2,7 @@ import { madScatter, median } from '../math/robust.js'
 import { gather, indicesWhere, sortingOrder } from '../math/select.js'
 
 /** A straight line through a cloud; both null where there are too few points or no spread in x. */
-export interface RobustSlope {
+interface RobustSlope {
   readonly slope: number | null
   readonly slopeErr: number | null
 }

@@ -15,8 +15,7 @@ export interface SystemComparison {
 type SystemFacts = Pick<ZeroFacts | AllZpFacts, 'system' | 'catalog'>
 
 /** The plain statement about products of different systems. */
-export const DIFFERENT_SYSTEMS =
-  "these are different photometric systems: an offset of the field's mean colour is expected"
+const DIFFERENT_SYSTEMS = "these are different photometric systems: an offset of the field's mean colour is expected"
 
 /**
  * Whether two products' magnitudes may be compared: the catalogue's own magnitude is a system per catalogue, des-ab is

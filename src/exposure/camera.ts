@@ -28,7 +28,7 @@ const CCDS_PER_ROW = [3, 4, 5, 6, 6, 7, 7, 6, 6, 5, 4, 3] as const
 const FIRST_POSITION = ['S29', 'S25', 'S20', 'S14', 'S8', 'S1', 'N1', 'N8', 'N14', 'N20', 'N25', 'N29'] as const
 
 /** One CCD of the camera: its number, its detector position, and its centre in the tangent plane. */
-export interface CameraCcd {
+interface CameraCcd {
   readonly ccd: number
   /** `S29` ... `N31`. */
   readonly detectorPosition: string

@@ -3,7 +3,7 @@ import { ARCSEC_PER_DEG, RAD_TO_DEG } from '../math/units.js'
 import type { CcdCorners } from './catalogue-list.js'
 
 /** A CCD's outline on the sky. */
-export interface CcdShape {
+interface CcdShape {
   readonly middle: { readonly raDeg: number; readonly decDeg: number }
   /** From the middle to the corner that is farthest. */
   readonly radiusDeg: number

@@ -13,7 +13,7 @@ import { headerLookup } from './image-header.js'
 import { objectTables } from './object-tables.js'
 
 /** What a file holds of one CCD: its detections with one number a row, and what the image header says. */
-export interface ReadDetections extends PlainColumns {
+interface ReadDetections extends PlainColumns {
   readonly header: HeaderFacts
 }
 

@@ -5,7 +5,7 @@ import type { FitsCard, FitsHeader } from '../formats/fits/index.js'
  * All that the headers of an image say under one keyword. Nothing in either list: the keyword is absent, or has no
  * value.
  */
-export interface HeaderReading {
+interface HeaderReading {
   /** Different values, in file order. */
   readonly values: readonly (string | number)[]
   /** Texts of value fields that FITS has no reading for. */

@@ -13,7 +13,7 @@ import type { FluxChoice } from './fullcat.js'
 import { headerLookup, numberOf } from './image-header.js'
 
 /** The tables of a file that hold the detections of one CCD, and the headers of their image. */
-export interface ObjectTables {
+interface ObjectTables {
   readonly tables: readonly FitsHdu[]
   readonly headers: readonly FitsHeader[]
 }

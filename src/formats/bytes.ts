@@ -29,10 +29,7 @@ export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>
 
 export const newMemory: Allocate = (bytes) => new Uint8Array(bytes)
 
-/** gunzip or inflate of one whole buffer, handed in so that no format imports a machine's library. */
-export type Decompress = (bytes: Uint8Array) => Uint8Array
-
-/** The same of a whole file, whose name its errors need. */
+/** gunzip of one whole file, handed in so that no format imports a machine's library; its errors name the file. */
 export type UnpackFile = (bytes: Uint8Array, file: string) => Uint8Array
 
 /** The same where the length of the content is known. */

@@ -17,7 +17,7 @@ export interface CsvField {
   readonly type: 'f64' | 'i64' | 'text' | 'label'
 }
 
-export interface CsvOptions {
+interface CsvOptions {
   /** What error messages call the file. */
   readonly name: string
   /**

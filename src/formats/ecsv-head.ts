@@ -1,5 +1,5 @@
 /** What the comments before the header of an ECSV file declare (astropy, APE 6). */
-export interface EcsvHead {
+interface EcsvHead {
   /** Between the fields, if it is named; a blank by default. */
   readonly delimiter: string | undefined
   /** Unit by column. */

@@ -31,7 +31,7 @@ export interface JsonShape {
 }
 
 /** Where JSON is not as it has to be. */
-export interface ShapeFault {
+interface ShapeFault {
   /** `ccds[0].cuts.used`; empty for the whole. */
   readonly path: string
   readonly found: string

@@ -7,7 +7,7 @@ const NAMES_PER_LINE = 100
 /** The kinds of jobs that a submit file is written for. */
 export type Stage = 'prepare' | 'calibrate' | 'merge' | 'verify'
 
-export interface DagOptions {
+interface DagOptions {
   /** Times that a failed job is started again. */
   readonly retries: number
 }

@@ -2,7 +2,7 @@ import { condorValue } from './carried-words.js'
 import { argumentsText, type Stage } from './condor-dag.js'
 import type { Request } from './requests.js'
 
-export interface SubmitOptions {
+interface SubmitOptions {
   /** Absolute path of the grid directory, which holds the script, the logs and the DAG. */
   readonly directory: string
   /** Further lines for every submit file, such as `accounting_group = des`. */

@@ -2,7 +2,7 @@ import { CommandError } from '../errors.js'
 import { refuseUncarried } from './carried-words.js'
 import { exposureTag, type GridExposure, type Job, type Workflow } from './workflow.js'
 
-export interface JobsubOptions {
+interface JobsubOptions {
   /** What stands between `jobsub` and the script: group, requests, requirements. */
   readonly jobsub: string
   /** The script's `file://` address. */

@@ -16,7 +16,7 @@ export interface Requests {
 }
 
 /** What a user may set instead of the measured requests. */
-export interface RequestOverrides {
+interface RequestOverrides {
   readonly memoryMb?: number
   readonly diskMb?: number
   readonly minutes?: number

@@ -2,7 +2,7 @@ import { scriptWord } from './carried-words.js'
 import type { Request, Requests } from './requests.js'
 import type { Job, Workflow } from './workflow.js'
 
-export interface SlurmOptions {
+interface SlurmOptions {
   /** Absolute path of the grid directory. */
   readonly directory: string
   /** Slurm's MaxArraySize: an array's largest index is one less. */

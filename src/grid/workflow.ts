@@ -34,7 +34,7 @@ export interface Job {
 }
 
 /** Jobs that stand behind one another: every `calibrate` job, then `merge`, then every `verify` job. */
-export interface Unit {
+interface Unit {
   readonly calibrate: readonly Job[]
   readonly merge: Job
   readonly verify: readonly Job[]

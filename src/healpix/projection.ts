@@ -23,7 +23,7 @@ export function checkDirection(raDeg: number, decDeg: number, row?: number): voi
 }
 
 /** Right ascension into [0, 360). */
-export function wrapRaDeg(raDeg: number): number {
+function wrapRaDeg(raDeg: number): number {
   const rest = raDeg % 360
   if (rest >= 0) return rest
   const wrapped = rest + 360

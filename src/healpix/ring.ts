@@ -7,7 +7,7 @@ import type { FaceCell } from './nested.js'
  * its pole) holds 4 r cells, every other ring 4 nside. Within a ring the position counts eastwards from 0, starting at
  * or just after right ascension 0.
  */
-export interface RingPosition {
+interface RingPosition {
   readonly ring: number
   readonly position: number
 }

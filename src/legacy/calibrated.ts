@@ -36,13 +36,13 @@ const HEADER = ['EXPNUM', 'CCDNUM', ...OUTPUT_COLUMNS, 'ZeroPoint', 'ZeroPoint_r
 const INTEGERS = new Set(['NUMBER', 'FLAGS', 'IMAFLAGS_ISO'])
 
 /** One CCD's share of the calibrated catalogue. */
-export interface CalibratedPart {
+interface CalibratedPart {
   readonly table: Table
   readonly applied: AppliedRow
 }
 
 /** The calibrated catalogues: `*_Obj.csv` of every part, and all of them together by RA as CSV and as a FITS table. */
-export interface CalibratedFiles {
+interface CalibratedFiles {
   readonly obj: readonly NamedBytes[]
   readonly csv: Uint8Array
   readonly fits: Table

@@ -16,7 +16,7 @@ export interface Statistic {
 }
 
 /** A match file and what follows from it. */
-export interface MatchedCcd {
+interface MatchedCcd {
   readonly csv: Uint8Array
   readonly statistic: Statistic
 }

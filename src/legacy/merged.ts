@@ -22,7 +22,7 @@ export interface AppliedRow {
 }
 
 /** The tables of the flag step. */
-export interface Merged {
+interface Merged {
   readonly mergedCsv: string
   readonly mergAllZpCsv: string
   readonly applied: readonly AppliedRow[]

@@ -1,5 +1,5 @@
 /** Rows of references and detections that belong together, in the original's output order. */
-export interface WindowMatches {
+interface WindowMatches {
   readonly reference: Uint32Array
   readonly detection: Uint32Array
 }

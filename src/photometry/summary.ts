@@ -16,7 +16,7 @@ import { SELECTION_CUTS, type Selection, type SelectionCut } from './select/sele
 import type { StandardSystem } from './system/standards.js'
 
 /** What the stages of one CCD gave. */
-export interface CcdStages {
+interface CcdStages {
   readonly input: {
     readonly ccd: number
     readonly band: string

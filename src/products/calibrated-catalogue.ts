@@ -5,7 +5,7 @@ import { asFloat64, findColumn, tableOf, type Column, type Table } from '../tabl
 import { NO_ZEROPOINT } from './zero.js'
 
 /** A magnitude that could not be calibrated: difference imaging cuts on it and reads no flag. */
-export const NO_MAGNITUDE = -9999
+const NO_MAGNITUDE = -9999
 
 /** The zeropoint that a CCD's objects get; null where they get none. */
 export interface AppliedZeropoint {

@@ -5,7 +5,7 @@ import { checkResultSchema, RESULT_SCHEMA } from './result-schema.js'
 import type { ccdJson, ExposureFacts, FailedCcd, Provenance, solutionJson } from './result-json.js'
 
 export type CcdDocument = ReturnType<typeof ccdJson>
-export type SolutionDocument = ReturnType<typeof solutionJson>
+type SolutionDocument = ReturnType<typeof solutionJson>
 
 /** A `zeropoint_*.json` as read: what `resultJson` wrote. */
 export interface ResultDocument {

@@ -139,7 +139,7 @@ export interface FailedCcd {
 }
 
 /** What a JSON has beside its CCDs: the exposure's solution after a run of several, the cost on stdout. */
-export interface ResultExtras {
+interface ResultExtras {
   readonly solution?: ExposureSolution
   /** After a run of several; left out if no CCD failed. */
   readonly failed?: readonly FailedCcd[]

@@ -44,7 +44,7 @@ const LARGEST_MAG_ERR = 0.011
 const STAR_VETO = 6
 
 /** Rows of a star list: position [deg], median magnitude, its error, and how many detections it stands for. */
-export interface ListedStar {
+interface ListedStar {
   readonly raDeg: number
   readonly decDeg: number
   readonly mag: number

@@ -116,7 +116,7 @@ function ccdFigures(ccd: PanelCcd, stars: CarriedStars | undefined): Figure[] {
 }
 
 /** Detections, what each cut took, what was left. */
-export function waterfallSteps({ cuts, lost }: Pick<CcdDocument, 'cuts' | 'lost'>): WaterfallStep[] {
+function waterfallSteps({ cuts, lost }: Pick<CcdDocument, 'cuts' | 'lost'>): WaterfallStep[] {
   const names = Object.keys(lost)
   const at = names.indexOf('unmatched')
   const took = (some: readonly string[]) =>

@@ -11,7 +11,7 @@ import { toEquatorial } from '../math/galactic.js'
 import { fromHammer, toHammer } from './hammer.js'
 import { escapeText } from './svg.js'
 
-export interface CoverageMapFacts {
+interface CoverageMapFacts {
   /** What is mapped: the name of a catalogue. */
   readonly title: string
   readonly rowCount: number

@@ -9,7 +9,7 @@ import { repeatedRun, type TypedPaths } from './repeated-run.js'
 export type DecisionWord = 'GO' | 'LOOK' | 'STOP'
 
 /** One thing that is off, and where. */
-export interface Reason {
+interface Reason {
   /** CCDs that say the same; empty for the exposure as a whole. */
   readonly ccds: readonly number[]
   readonly tag: Concern['tag'] | 'failed'

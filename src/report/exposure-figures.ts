@@ -15,7 +15,7 @@ import { starsWhere, thinned, type PanelStars } from './panel-stars.js'
 import { magText, markOf, mmagText } from './words.js'
 
 /** A quantity of a CCD that the focal plane can be coloured by. */
-export interface FocalQuantity {
+interface FocalQuantity {
   readonly key: string
   /** On its button. */
   readonly name: string

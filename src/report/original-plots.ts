@@ -17,7 +17,7 @@ export interface NamedFigure {
 }
 
 /** A CCD of the list with its result. */
-export interface PlottedCcd {
+interface PlottedCcd {
   readonly result: SolvedResult
   readonly corners: CcdCorners
 }

@@ -14,7 +14,7 @@ export interface TypedPaths {
 }
 
 /** The parts of the command that makes the same products again; each but the first starts with a blank, or is empty. */
-export interface RepeatedRun {
+interface RepeatedRun {
   readonly exposure: string
   readonly options: string
   readonly workdir: string

@@ -18,7 +18,7 @@ export function rounded(value: number, digits = 1): string {
   return short === '-0' ? '0' : short
 }
 
-export type Attributes = Readonly<Record<string, string | number | undefined>>
+type Attributes = Readonly<Record<string, string | number | undefined>>
 
 /** One element; attribute values are escaped, `content` is markup already. */
 export function element(name: string, attributes: Attributes, content = ''): string {

@@ -6,7 +6,7 @@ import { interpolated } from '../photometry/system/colour-relation.js'
 import type { TrueStars } from './sky.js'
 
 /** How a band of the camera behaves at the telescope. */
-export interface CameraBand extends BandThroughput {
+interface CameraBand extends BandThroughput {
   /** As the header's FILTER spells it: name, DECam, system, number, centre and width [Angstrom]. */
   readonly filter: string
 }

@@ -1,7 +1,7 @@
 import type { Candidates } from './candidates.js'
 
 /** What close neighbours do to each object. */
-export interface Blends {
+interface Blends {
   /** 1 where a brighter object swallowed this one. */
   readonly absorbed: Uint8Array
   /** SExtractor's FLAGS bits 1 (neighbours bias the flux) and 2 (deblended). */

@@ -19,15 +19,3 @@ export function exponential(random: Random, mean: number): number {
 export const between = (random: Random, low: number, high: number): number => low + (high - low) * random.uniform()
 
 export const clamped = (value: number, low: number, high: number): number => Math.min(high, Math.max(low, value))
-
-/** A fair order of 0 to n - 1 (Fisher & Yates; Durstenfeld 1964). */
-export function shuffled(random: Random, n: number): Uint32Array {
-  const order = Uint32Array.from({ length: n }, (_, i) => i)
-  for (let i = n - 1; i > 0; i--) {
-    const j = random.below(i + 1)
-    const held = order[i]!
-    order[i] = order[j]!
-    order[j] = held
-  }
-  return order
-}

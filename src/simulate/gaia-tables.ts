@@ -85,7 +85,7 @@ const STORE_RADIUS_DEG = 0.25
  * One file of the original's store: RING pixel of nside 32, four columns, ascending in right ascension; it may be
  * empty.
  */
-export interface StoreFile {
+interface StoreFile {
   readonly pixel: number
   readonly table: Table
 }

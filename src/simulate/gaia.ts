@@ -12,7 +12,7 @@ export type GaiaRows = Required<StarColumns> & {
   readonly starIndex: Uint32Array
 }
 
-export interface GaiaOptions {
+interface GaiaOptions {
   /** `gaia_dr2` has the larger errors; other names are measured as DR3. */
   readonly release: string
   /** Part of the stars that the catalogue lacks. */

@@ -20,7 +20,7 @@ export interface ColumnArrays {
 }
 
 /** One column. Row r of a vector column is `values[r * width .. (r + 1) * width)`. */
-export interface ColumnOf<T extends ColumnType> {
+interface ColumnOf<T extends ColumnType> {
   readonly name: string
   readonly type: T
   readonly values: ColumnArrays[T]

@@ -24,7 +24,7 @@ export interface BuildInput {
 }
 
 /** What a file was found to be. */
-export type InputKind = 'fits' | 'parquet' | 'csv'
+type InputKind = 'fits' | 'parquet' | 'csv'
 
 /** Tells FITS, Parquet and text apart by the first bytes. */
 export function kindOfContent(head: Uint8Array, file: string): InputKind {

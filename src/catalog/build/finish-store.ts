@@ -15,7 +15,7 @@ import { RowGatherer } from './star-rows.js'
 import { KEY_COLUMN, partitionPath, type FurtherColumn, type Precision, type StoreColumn } from '../store-columns.js'
 
 /** What a store is about, beside its stars. */
-export interface StoreFacts {
+interface StoreFacts {
   readonly description: CatalogDescription
   readonly columns: readonly StoreColumn[]
   readonly furtherColumns: readonly FurtherColumn[]

@@ -8,7 +8,7 @@ import { KEY_COLUMN } from '../store-columns.js'
 
 type Properties = readonly (readonly [string, string | number])[]
 
-export interface HatsFacts {
+interface HatsFacts {
   readonly maxRows: number
   readonly skymapOrder: number
   readonly builder: string

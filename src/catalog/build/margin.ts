@@ -24,7 +24,7 @@ const NARROWEST = 0.66
 const TOLERANCE_ARCSEC = 0.001
 
 /** Rows of one file that lie in the margin of others. */
-export interface MarginRows {
+interface MarginRows {
   /** Index of the file in whose margin they lie. */
   readonly target: number
   /** Positions in the order of the file's rows. */

@@ -23,7 +23,7 @@ const MAX_ROWS_PER_FILE = 1_000_000
 const ROWS_JUDGED_ONE_BY_ONE = 2_000_000
 
 /** The part of the sky that a store knows, and what told it. */
-export interface FoundCoverage {
+interface FoundCoverage {
   readonly coverage: CellRanges
   readonly coverageFrom: CoverageOrigin
 }

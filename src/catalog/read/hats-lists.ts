@@ -21,7 +21,7 @@ export interface HatsPartition {
 }
 
 export const PROPERTIES_NAMES = ['hats.properties', 'properties'] as const
-export const PARTITION_INFO = 'partition_info.csv'
+const PARTITION_INFO = 'partition_info.csv'
 
 /**
  * Reads `hats.properties`, else `properties`, and `partition_info.csv`. Throws InputError where they are missing or no

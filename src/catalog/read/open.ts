@@ -23,7 +23,7 @@ import { partitionPath, type StoreColumn } from '../store-columns.js'
 import { openStorePartition, type StorePartition } from './store-partition.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars } from '../stars.js'
 
-export interface OpenCatalogOptions extends CatalogTools {
+interface OpenCatalogOptions extends CatalogTools {
   /** The descriptions that are known; the manifest names one of them. */
   readonly descriptions: readonly CatalogDescription[]
 }

@@ -4,7 +4,7 @@ import { releaseColumns } from '../release-evidence.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumn } from '../stars.js'
 
 /** Where a magnitude error comes from: the flux over its error, or both apart. */
-export type ErrorColumns = { readonly fluxOverError: string } | { readonly flux: string; readonly fluxError: string }
+type ErrorColumns = { readonly fluxOverError: string } | { readonly flux: string; readonly fluxError: string }
 
 /** Which columns of a raw file hold what, by their own names. */
 export interface ColumnPlan {

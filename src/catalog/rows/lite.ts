@@ -9,7 +9,7 @@
  */
 export const LITE_POSITION_DEG = 2 ** -25
 
-export interface LiteStep {
+interface LiteStep {
   readonly step: number
   /** Values below are rounded to `brightStep`. */
   readonly brightTo?: number

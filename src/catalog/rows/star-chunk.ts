@@ -27,7 +27,7 @@ export function countKeptOut(keptOut: KeptOut, reason: string, rows = 1): void {
 }
 
 /** What is counted while rows are read. */
-export interface BadValues {
+interface BadValues {
   readonly keptOut: KeptOut
   /** Values that stood for a missing one, by column. */
   readonly placeholders: KeptOut

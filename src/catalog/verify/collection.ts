@@ -14,7 +14,7 @@ export interface ListedFiles extends CatalogFiles {
 }
 
 /** What a HATS collection consists of: directories below it. */
-export interface Collection {
+interface Collection {
   readonly primary: string
   readonly margins: readonly string[]
   /** Directories of indexes and other tables, which are not looked into. */

@@ -30,7 +30,7 @@ export type { Finding } from './findings.js'
 
 export type { ListedFiles } from './collection.js'
 
-export interface VerifyReport {
+interface VerifyReport {
   readonly location: string
   /** A store of `catalog build`, or another's HATS catalogue. */
   readonly kind: 'store' | 'hats'

@@ -50,7 +50,7 @@ export function headerBytes(cards: readonly FitsCardInput[]): Uint8Array {
 }
 
 /** One byte a character. */
-export function latin1(text: string): Uint8Array {
+function latin1(text: string): Uint8Array {
   const bytes = new Uint8Array(text.length)
   for (let i = 0; i < text.length; i++) bytes[i] = text.charCodeAt(i)
   return bytes

@@ -87,6 +87,6 @@ function integer(token: string): number | bigint {
 }
 
 /** A FITS real as a number; the exponent letter may be D (FITS 4.0, 4.2.4). */
-export function decimal(token: string): number {
+function decimal(token: string): number {
   return Number(token.replace(/[dD]/, 'E'))
 }

@@ -9,7 +9,7 @@ export type Values = ColumnArrays[ColumnType]
  *
  * @returns -1, or the first element (counted within these rows) that is not a value of its type
  */
-export type Decoder = (stored: StoredRows, at: number) => number
+type Decoder = (stored: StoredRows, at: number) => number
 
 const LITTLE_ENDIAN = new Uint8Array(new Uint32Array([1]).buffer)[0] === 1
 const LOW = LITTLE_ENDIAN ? 0 : 1

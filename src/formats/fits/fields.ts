@@ -3,7 +3,7 @@ import type { ColumnType } from '../../table/columns.js'
 import type { FitsHeader } from './header.js'
 
 /** Element codes of a binary table (FITS 4.0, table 18). */
-export type ElementCode = 'L' | 'X' | 'B' | 'I' | 'J' | 'K' | 'A' | 'E' | 'D' | 'C' | 'M'
+type ElementCode = 'L' | 'X' | 'B' | 'I' | 'J' | 'K' | 'A' | 'E' | 'D' | 'C' | 'M'
 
 /** Stored size of one element. */
 export const ELEMENT_BYTES: Readonly<Record<ElementCode, number>> = {

@@ -9,7 +9,7 @@ export interface Descriptors {
 }
 
 /** Where the heap of a binary table begins in its file, and its length (FITS 4.0, 7.3.5 and 7.3.6). */
-export function heapOf(hdu: FitsHdu): { offset: number; bytes: number } {
+function heapOf(hdu: FitsHdu): { offset: number; bytes: number } {
   const { header } = hdu
   const tableBytes = header.requireInteger('NAXIS1', 0) * header.requireInteger('NAXIS2', 0)
   const start = header.has('THEAP') ? header.requireInteger('THEAP', tableBytes, hdu.dataBytes) : tableBytes

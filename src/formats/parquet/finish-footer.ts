@@ -5,7 +5,7 @@ import { chunkStarts, encodeGroupMap, MAP_KEY_SHIFT_BITS } from './group-map.js'
 import type { StoreChunk } from './store-chunk.js'
 
 /** Footer key under which the place of the map of row groups stands: first byte, length, CRC-32 in hexadecimal. */
-export const GROUP_MAP_KEY = 'bliss.group_map'
+const GROUP_MAP_KEY = 'bliss.group_map'
 
 /** Where the map of row groups stands in a file, and its checksum: one short read finds every page, and damage. */
 export interface GroupMapPlace {

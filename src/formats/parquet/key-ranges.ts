@@ -18,7 +18,7 @@ export function keyCell(high: number, low: number, shiftBits: number): number {
 }
 
 /** Index of the first range that ends after the value; the number of ranges where none does. */
-export function firstRangeEndingAfter(ranges: Float64Array, value: number): number {
+function firstRangeEndingAfter(ranges: Float64Array, value: number): number {
   let low = 0
   let high = ranges.length / 2
   while (low < high) {

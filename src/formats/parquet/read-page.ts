@@ -14,7 +14,7 @@ import { checkThrift } from './thrift-bounds.js'
 export type Dictionary = Physical | ByteValues
 
 /** Some pages of a column that follow one another, and what must be in them. */
-export interface PagePiece {
+interface PagePiece {
   readonly pages: ColumnPages
   readonly bytes: Uint8Array
   /** Row of the group that the first page begins with, and the rows of all pages together. */

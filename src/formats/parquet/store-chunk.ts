@@ -28,7 +28,7 @@ export type Brotli = (bytes: Uint8Array, quality: number) => Uint8Array
 const WIDE_QUALITY = 10
 const FLOAT_QUALITY = 5
 
-export interface ChunkMaker {
+interface ChunkMaker {
   readonly dataPage: DataPage
   readonly brotli: Brotli
 }

@@ -79,7 +79,7 @@ async function refuseStrangers(dir: string, target: string): Promise<void> {
 }
 
 /** A working directory that this process holds. */
-export interface BuildPlace {
+interface BuildPlace {
   readonly work: string
   /**
    * The finished store, at its path in the working directory, takes the target's name; a catalogue that is there is

@@ -18,13 +18,13 @@ import { discardFiles, flushFiles, stagePaths, unwritable, WRITTEN_TOGETHER, typ
 import { temporaryStem } from './temporary-names.js'
 
 /** Which of the sets of a commit could not take its place, and why. */
-export interface CommitFailure {
+interface CommitFailure {
   readonly set: number
   readonly error: Error
 }
 
 /** How a commit is made. */
-export interface CommitOptions {
+interface CommitOptions {
   /** Names that are to be gone when the sets have theirs; they count as of the last set. */
   readonly removed?: readonly string[]
   readonly operations?: WriteOperations

@@ -16,7 +16,7 @@ const closeFd = promisify(close)
 const abandoned = new FinalizationRegistry<number>((fd) => close(fd, () => undefined))
 
 /** A source whose file may be closed before the source is forgotten. */
-export interface OpenedFile extends ReadySource {
+interface OpenedFile extends ReadySource {
   close(): Promise<void>
 }
 

@@ -8,7 +8,7 @@ import { reasonOf } from './reason.js'
 import { isAbandoned, makerOf, removeLeftovers } from './temporary-names.js'
 
 /** When, and who hears what was settled. */
-export interface RecoveryOptions {
+interface RecoveryOptions {
   readonly nowMs?: number | undefined
   readonly onNote?: ((sentence: string) => void) | undefined
 }

@@ -1,7 +1,7 @@
 import { watch, type FSWatcher } from 'node:fs'
 
 /** Waiting that ends early when something happens in one of the directories. */
-export interface Wake {
+interface Wake {
   /**
    * Directories that are listened to from now on. What cannot be listened to (a network file system, no watches left)
    * is only looked at in turn.

@@ -10,7 +10,7 @@ import { readList } from '../input/read-exposure.js'
 import { readWholeText } from '../disk/regular-file.js'
 
 /** The exposures that a workflow is to calibrate, in the order of the sky, and the CCDs that have no file. */
-export interface FoundExposures {
+interface FoundExposures {
   readonly exposures: readonly GridExposure[]
   /** Sentences about CCDs that were left out. */
   readonly notes: readonly string[]

@@ -151,7 +151,7 @@ export function urlOf(base: string, path: string): string {
 }
 
 /** Runs at most so many at a time; the others wait in line. */
-export function limited(count: number): <T>(action: () => Promise<T>) => Promise<T> {
+function limited(count: number): <T>(action: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let free = count
   return async (action) => {

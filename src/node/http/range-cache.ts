@@ -9,7 +9,7 @@ import { readWhole } from '../disk/regular-file.js'
 import { removeLeftovers, temporaryStem } from '../disk/temporary-names.js'
 
 /** A cache of what was read of remote catalogues. */
-export interface RangeCache {
+interface RangeCache {
   readonly dir: string
   /** The oldest entries go when there are more bytes than this. */
   readonly maxBytes: number

@@ -12,7 +12,7 @@ export interface RemoteAccess {
   readonly signal?: AbortSignal
 }
 
-export interface RemoteOptions {
+interface RemoteOptions {
   readonly cache?: string | undefined
   readonly cacheSize?: string | undefined
   readonly offline?: boolean | undefined

@@ -9,7 +9,7 @@ import { pageAssets } from './page-assets.js'
 import { namesIn, productsBeside } from '../input/read-products.js'
 
 /** What a run that has just written its products knows of them. */
-export interface WrittenRun {
+interface WrittenRun {
   readonly list: ListName
   readonly ccds: readonly CcdResult[]
   /** The result as its JSON file holds it. */

@@ -9,7 +9,7 @@ import { openInput, reasonOf } from '../disk/files.js'
 import { readWholeText } from '../disk/regular-file.js'
 
 /** The region of some exposures. */
-export interface ExposureRegion {
+interface ExposureRegion {
   readonly cells: CellRanges
   readonly exposures: number
   readonly ccds: number

@@ -91,7 +91,7 @@ export class CcdLikelihood {
 }
 
 /** One normal of the posterior of a CCD's deviation from the plane, if the CCD belonged to node k. */
-export interface DeviationNode {
+interface DeviationNode {
   /** Not normalised. */
   readonly density: number
   /** What the residual is multiplied by: weight of the own zeropoint against the plane. */

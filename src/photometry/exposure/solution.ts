@@ -11,7 +11,7 @@ import { isFar, suspicionOf, suspicionOfPair } from './suspicion.js'
 
 export type { ReservableStars, ReservedStars } from './result.js'
 
-export interface ExposureOptions {
+interface ExposureOptions {
   /** Scatter from CCD to CCD that is expected [mag]; the exposure's own is learnt. Default 0.005. */
   readonly expectedCcdScatterMag?: number
   /** Prior standard deviation of the gradient along each axis [mag per degree]. Default 0.03. */

@@ -7,7 +7,6 @@ import { erfcx } from './erfcx.js'
  * lean on the mean.
  */
 export const POPULATIONS = 4
-export const SOUND = 0
 
 /** Widths of the three outlier populations [mag]. */
 export interface OutlierShape {

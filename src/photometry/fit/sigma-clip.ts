@@ -1,5 +1,5 @@
 /** The kept subset of a clip about the mean, with its moments. */
-export interface Clipped {
+interface Clipped {
   /** 1 where the value is left after the last pass. */
   readonly keep: Uint8Array
   readonly count: number
@@ -48,7 +48,7 @@ function momentsOf(values: Float64Array, keep: Uint8Array): { count: number; mea
 }
 
 /** The original's statistic of one set of matches, in the field's convention. */
-export type SigmaClippedZeropoint =
+type SigmaClippedZeropoint =
   | {
       readonly outcome: 'fitted'
       readonly zeropoint: number

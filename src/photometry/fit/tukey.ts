@@ -1,5 +1,5 @@
 /** Centre of the offsets by an MM-estimate; `scatter` is beyond the errors, as everywhere. */
-export interface TukeyFit {
+interface TukeyFit {
   readonly zeropoint: number
   readonly zeropointErr: number
   readonly scatter: number

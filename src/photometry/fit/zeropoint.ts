@@ -66,7 +66,7 @@ export interface CrossCheck {
   readonly agrees: boolean
 }
 
-export interface NoZeropoint {
+interface NoZeropoint {
   readonly outcome: 'none'
   readonly reason: string
 }

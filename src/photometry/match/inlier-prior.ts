@@ -7,7 +7,7 @@ import { interpolated } from '../system/colour-relation.js'
 import type { MatchEvidence, Pairs } from './match-evidence.js'
 
 /** Probability of being a sound standard of a pair of which nothing is known. */
-export const USUAL_PRIOR = 0.9
+const USUAL_PRIOR = 0.9
 const USUAL_LOGIT = Math.log(USUAL_PRIOR / (1 - USUAL_PRIOR))
 
 /**

@@ -46,7 +46,7 @@ export function propagateTo(epochYr: number, stars: StarColumns): StarColumns {
  * (Astronomical Almanac, low-precision Sun), turned round. Enough for parallaxes: 0.01 of a nearby star's 300 mas is 3
  * mas.
  */
-export function earthPositionAu(epochYr: number): Vec3 {
+function earthPositionAu(epochYr: number): Vec3 {
   const days = (epochYr - 2000) * 365.25
   const anomaly = (357.528 + 0.9856003 * days) * DEG_TO_RAD
   const longitude = (280.46 + 0.9856474 * days + 1.915 * Math.sin(anomaly) + 0.02 * Math.sin(2 * anomaly)) * DEG_TO_RAD

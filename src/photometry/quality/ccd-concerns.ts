@@ -49,7 +49,7 @@ const SLOPE_SIGMAS = { blended: 9, beyond: 5 } as const
 const mmag = (mag: number): string => `${(1000 * mag).toFixed(0)} mmag`
 
 /** What is known of a CCD beside its stars; `passband` is null where no band is claimed. */
-export interface ConcernContext {
+interface ConcernContext {
   readonly band: string
   readonly galacticLatitudeDeg: number
   readonly saturation?: number | undefined

@@ -42,7 +42,7 @@ export interface CcdDiagnostics {
 }
 
 /** The stages that the diagnostics look back on. */
-export interface DiagnosedStages {
+interface DiagnosedStages {
   readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
     readonly camera?: RecognisedCamera
     readonly band: string

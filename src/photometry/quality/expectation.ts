@@ -29,7 +29,7 @@ export interface Expectation {
 }
 
 /** What the expectation is made from. */
-export type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
+type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
   readonly band: string
   readonly camera?: RecognisedCamera
 }

@@ -8,7 +8,7 @@ import { otherPassbandsOf } from './other-passbands.js'
 import type { CcdResult } from '../result.js'
 
 /** What is known of the light's passband beside the stars. */
-export interface PassbandContext {
+interface PassbandContext {
   readonly band: string
   readonly galacticLatitudeDeg: number
   /** Whether the camera is known to have the band on DES's system, and where it is known from which camera it is. */
@@ -18,7 +18,7 @@ export interface PassbandContext {
 }
 
 /** One CCD's own stars. */
-export interface PassbandStars {
+interface PassbandStars {
   /** Of the list's band; undefined: too few stars. */
   readonly own: BandFit | undefined
   /** By the name of the other passband. */
@@ -26,7 +26,7 @@ export interface PassbandStars {
 }
 
 /** What the passband of a camera that is not known for certain does to a zeropoint. */
-export interface PassbandJudgement {
+interface PassbandJudgement {
   /**
    * Largest error that the passbands make which the stars' colours allow [mag]; 0 if the camera is known to have the
    * band.
@@ -77,7 +77,7 @@ function systemNamed(filter: string | null): FilterSystem | undefined {
  *
  * @param ccds under one sky
  */
-export function judgePassband(ccds: readonly PassbandStars[], context: PassbandContext): PassbandJudgement {
+function judgePassband(ccds: readonly PassbandStars[], context: PassbandContext): PassbandJudgement {
   const { band, ownBand, cameraFrom } = context
   const named = systemNamed(context.filter)
   const known = ownBand && (named === undefined || named === 'des')

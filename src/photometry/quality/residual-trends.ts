@@ -20,7 +20,7 @@ export interface FittedStars {
 }
 
 /** Fewer stars tell an amplifier from chance only where it shows by eye (PHOTOMETRY 5.2). */
-export const FEWEST_FOR_TREND = 40
+const FEWEST_FOR_TREND = 40
 
 /** Trend of the residuals with x, a constant being free; null for too few stars or where x does not vary. */
 export function trendWith(x: ArrayLike<number>, { residual, weight, variance }: FittedStars): Trend | null {

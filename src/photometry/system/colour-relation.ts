@@ -181,7 +181,7 @@ function isOffLocus({ locus }: BandRelation, gRp: number, bpRp: number): boolean
 }
 
 /** What is known of the field's dust; `bpRp` is the typical colour of its stars. */
-export interface FieldDust {
+interface FieldDust {
   readonly ebv?: number
   readonly galacticLatitudeDeg?: number
   readonly bpRp?: number

@@ -5,7 +5,7 @@ import type { Figure } from './figure.js'
 import { rejectedCrosses, usedDots } from './marks.js'
 
 /** Where a CCD's detections lie against the catalogue's stars. */
-export interface CcdOffset {
+interface CcdOffset {
   readonly ccd: number
   /** Its centre, degrees east and north of the field's centre. */
   readonly eastDeg: number

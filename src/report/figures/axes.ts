@@ -5,7 +5,7 @@ import { element, pathOf, point, rounded, textElement } from '../svg.js'
 export type Range = readonly [from: number, to: number]
 
 /** An axis says quantity and unit. */
-export interface AxisSpec {
+interface AxisSpec {
   readonly label: string
   readonly range: Range
   readonly ticks?: number
@@ -26,7 +26,7 @@ export interface Frame {
   readonly markup: string
 }
 
-export interface FrameSpec {
+interface FrameSpec {
   readonly width: number
   readonly height: number
   readonly title?: string

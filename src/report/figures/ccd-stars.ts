@@ -6,7 +6,7 @@ import { legend, rejectedCrosses, usedDots } from './marks.js'
 type Place = readonly [x: number, y: number]
 
 /** Stars of one CCD on its outline, in degrees east and north of its centre. */
-export interface CcdSky {
+interface CcdSky {
   readonly outline: readonly Place[]
   /** Stars of the reference catalogue. */
   readonly standards: readonly Place[]

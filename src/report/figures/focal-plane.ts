@@ -16,7 +16,7 @@ export interface FocalPlaneCcd {
   readonly words: string
 }
 
-export interface FocalPlaneSpec {
+interface FocalPlaneSpec {
   readonly title: string
   readonly ccds: readonly FocalPlaneCcd[]
   readonly scale: ColourScale

@@ -4,13 +4,13 @@ import type { Figure } from './figure.js'
 import { beyondTriangles, legend, rejectedCrosses, usedDots } from './marks.js'
 
 /** Stars by residual and one other quantity; arrays of one length, rows that are not finite are left out. */
-export interface ResidualStars {
+interface ResidualStars {
   readonly x: ArrayLike<number>
   readonly residualMmag: ArrayLike<number>
   readonly used: ArrayLike<boolean | number>
 }
 
-export interface ResidualSpec {
+interface ResidualSpec {
   readonly title: string
   /** Quantity and unit of x. */
   readonly xLabel: string

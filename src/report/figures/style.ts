@@ -3,7 +3,7 @@
  * 2008); shapes differ as well.
  */
 const NAMES = ['paper', 'ink', 'soft', 'faint', 'used', 'rejected', 'accent', 'shade'] as const
-export type InkName = (typeof NAMES)[number]
+type InkName = (typeof NAMES)[number]
 
 export const INK: Readonly<Record<'light' | 'dark', Readonly<Record<InkName, string>>>> = {
   light: {
