@@ -10,7 +10,8 @@ import { run, temporaryDirectory } from './run.js'
 
 const bin = resolve(import.meta.dirname, '../../bin/bliss-calib.js')
 const built = existsSync(resolve(import.meta.dirname, '../../dist/bundle/cli.js'))
-const CCDS = Array.from({ length: 62 }, (_, i) => i + 1)
+/** A quarter of the camera, and all of it in the soak. */
+const CCDS = Array.from({ length: process.env['BLISS_SOAK'] ? 62 : 16 }, (_, i) => i + 1)
 /** This CCD borrows from the exposure. */
 const NO_STARS = 9
 const ROUNDS = process.env['BLISS_SOAK'] ? 20 : 2
@@ -39,8 +40,8 @@ function sums(dir: string, allZp = false): Record<string, string> {
 }
 
 test.skipIf(!built)(
-  '62 runs of one exposure in one directory at the same time give the bytes of one ' +
-    'after the other, and merged the bytes of one run of all',
+  `${CCDS.length} runs of one exposure in one directory at the same time give the bytes of one ` +
+    `after the other, and merged the bytes of one run of all`,
   { timeout: 3_600_000 },
   async () => {
     const exposure = simulateExposure(
@@ -50,7 +51,7 @@ test.skipIf(!built)(
         galaxiesPerSqDeg: 3000,
         spuriousPerSqDeg: 200,
         mostStars: { [NO_STARS]: 0 },
-        ccdOffsetMag: { 20: 0.3 },
+        ccdOffsetMag: { 12: 0.3 },
       },
       describeCatalogue('gaia_dr2'),
       seededRandom(62),

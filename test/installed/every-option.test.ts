@@ -8,7 +8,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { writeFitsTable } from '../../src/formats/fits/index.js'
 import { ang2pix } from '../../src/healpix/index.js'
 import { tableOf } from '../../src/table/columns.js'
-import { temporaryDirectory } from '../cli/run.js'
+import { run, temporaryDirectory } from '../cli/run.js'
 import { foreignHats } from '../support/foreign-hats.js'
 import { filesBelow } from '../support/file-tree.js'
 import { rangeServer, type RangeServer } from '../support/range-server.js'
@@ -20,6 +20,13 @@ import { installedCommand, nodeOf } from './package.js'
 const NODES = ['20.19.0', '22.12.0', '24.22.3'].map((version) => ({ version, node: nodeOf(version) }))
 
 const oldest = NODES[0]!
+const newest = NODES.at(-1)!
+
+/** The lines that a Node runs: all, and of one between the oldest and the newest a fifth, but in the soak. */
+const linesOf = (version: string): readonly Invocation[] =>
+  process.env['BLISS_SOAK'] || version === oldest.version || version === newest.version
+    ? INVOCATIONS
+    : INVOCATIONS.filter(({ everywhere }) => everywhere)
 
 const built = existsSync(new URL('../../dist/bundle/cli.js', import.meta.url))
 
@@ -103,8 +110,8 @@ describe.skipIf(!built)('the packed and installed command', () => {
     )
   })
 
-  /** Every line of the table, one after the other, in a directory of its own. */
-  async function runAll(node: string): Promise<{ cwd: string; ended: Ended[] }> {
+  /** The lines, one after the other, in a directory of its own. */
+  async function runAll(node: string, lines: readonly Invocation[]): Promise<{ cwd: string; ended: Ended[] }> {
     const cwd = temporaryDirectory()
     for (const name of [
       'zstd.parquet',
@@ -121,7 +128,7 @@ describe.skipIf(!built)('the packed and installed command', () => {
     const ended: Ended[] = []
     let server: RangeServer | undefined
     try {
-      for (const invocation of INVOCATIONS) {
+      for (const invocation of lines) {
         const words = wordsOf(invocation)
         if (words.includes('URL') && !server) {
           const dir = join(cwd, 'catalog')
@@ -149,9 +156,9 @@ describe.skipIf(!built)('the packed and installed command', () => {
     const waiting = NODES.filter(({ node }) => node !== undefined)
     const take = async () => {
       for (let next = waiting.shift(); next; next = waiting.shift()) {
-        const run = runAll(next.node!)
-        runs.set(next.version, run)
-        await run
+        const started = runAll(next.node!, linesOf(next.version))
+        runs.set(next.version, started)
+        await started
       }
     }
     await Promise.all([take(), take()])
@@ -161,10 +168,10 @@ describe.skipIf(!built)('the packed and installed command', () => {
 
   describe.each(NODES)('Node $version', ({ version, node }) => {
     test.skipIf(node === undefined)(
-      'every command and option ends as documented, with nothing on stderr that is not ours',
+      'every command and option that it runs ends as documented, with nothing on stderr that is not ours',
       async () => {
         const { cwd, ended } = await runs.get(version)!
-        expect(INVOCATIONS.flatMap((invocation, k) => faultsOf(invocation, ended[k]!, cwd))).toEqual([])
+        expect(linesOf(version).flatMap((invocation, k) => faultsOf(invocation, ended[k]!, cwd))).toEqual([])
       },
     )
 
@@ -174,9 +181,11 @@ describe.skipIf(!built)('the packed and installed command', () => {
         const [here, there] = [await runs.get(version)!, await runs.get(oldest.version)!]
         // Names in the cache are made of the server's address.
         const filesOf = (cwd: string) => filesBelow(cwd).filter((path) => !path.startsWith('cache/'))
-        expect(filesOf(here.cwd)).toEqual(filesOf(there.cwd))
+        const isWhole = linesOf(version) === INVOCATIONS
+        if (isWhole) expect(filesOf(here.cwd)).toEqual(filesOf(there.cwd))
+        else expect(filesOf(there.cwd)).toEqual(expect.arrayContaining(filesOf(here.cwd)))
         const results = filesBelow(here.cwd).filter((path) => /zeropoint_.*\.json$/.test(path))
-        expect(results.length).toBeGreaterThan(10)
+        expect(results.length).toBeGreaterThanOrEqual(isWhole ? 11 : 4)
         for (const path of results) {
           const [ours, theirs] = [here.cwd, there.cwd].map((cwd) => zeropointsOf(readFileSync(join(cwd, path), 'utf8')))
           expect(ours!.length, path).toBe(theirs!.length)
@@ -188,14 +197,14 @@ describe.skipIf(!built)('the packed and installed command', () => {
   })
 
   test('every option of every command of the help is run', async () => {
-    const run = new Set(INVOCATIONS.flatMap((invocation) => optionsOf(wordsOf(invocation))))
-    const missing = (await optionsOfTheHelp()).filter((option) => !run.has(option))
+    const tried = new Set(INVOCATIONS.flatMap((invocation) => optionsOf(wordsOf(invocation))))
+    const missing = (await optionsOfTheHelp()).filter((option) => !tried.has(option))
     expect(missing).toEqual([])
   })
 
   /** `command --option` of every option that a command's help shows. */
   async function optionsOfTheHelp(path: readonly string[] = []): Promise<string[]> {
-    const { out } = await start(process.execPath, [...path, '--help'], inputs)
+    const { out } = await run([...path, '--help'])
     const verbs = [...out.matchAll(new RegExp(`^  bliss-calib ${[...path, ''].join(' ')}([a-z]+)`, 'gm'))].map(
       ([, verb]) => verb!,
     )
