@@ -114,8 +114,13 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
   return ([70, 2, 3, 4] as const).find((code) => codes.includes(code)) ?? 0
 }
 
-/** The message; whatever the inputs put into it is shown as one line, and a URL without its password. */
+/**
+ * The message; whatever the inputs put into it is shown as one line, and a URL without its password. A sentence that
+ * names the option is not headed by it, and what such a sentence says of what was found and expected is not repeated.
+ */
 function compose(sentence: string, place: Place): string {
+  const named = place.option !== undefined && sentence.includes(place.option)
+  const isSaid = (part: string) => named && sentence.includes(part)
   const where = [
     place.file === undefined ? undefined : printableUrl(place.file),
     place.hdu === undefined ? undefined : `HDU ${place.hdu}`,
@@ -123,11 +128,11 @@ function compose(sentence: string, place: Place): string {
     place.line === undefined ? undefined : `line ${place.line}`,
     place.row === undefined ? undefined : `row ${place.row}`,
     place.column === undefined ? undefined : `column ${place.column}`,
-    place.option,
+    named ? undefined : place.option,
   ].filter((part) => part !== undefined)
   const facts = [
-    place.found === undefined ? undefined : `found ${printableUrl(String(place.found))}`,
-    place.expected === undefined ? undefined : `expected ${printableUrl(place.expected)}`,
+    place.found === undefined || isSaid(String(place.found)) ? undefined : `found ${printableUrl(String(place.found))}`,
+    place.expected === undefined || isSaid(place.expected) ? undefined : `expected ${printableUrl(place.expected)}`,
   ].filter((part) => part !== undefined)
   const head = where.length > 0 ? `${where.join(', ')}: ` : ''
   const tail = facts.length > 0 ? ` (${facts.join(', ')})` : ''

@@ -124,7 +124,7 @@ test('every option of the command is in the README, and every one in the README 
   const named = new Set([...table.matchAll(/`--([a-zA-Z_-]+)`/g)].map(([, name]) => name!))
   const known = Object.entries({ ...CALIBRATE_OPTIONS, ...REMOTE_OPTIONS }).flatMap(([name, option]) => [
     name,
-    ...('alias' in option ? [option.alias].flat() : []),
+    ...(option.facts.alias ?? []),
   ])
   expect([...named].filter((name) => !known.includes(name))).toEqual([])
   expect(known.filter((name) => !named.has(name))).toEqual([])

@@ -255,7 +255,7 @@ export function selectCcds(
 }
 
 /** Reads `7`, `1,3-60` or `all`; ascending, without repetition. */
-export function parseCcds(spec: string): number[] | 'all' {
+export function parseCcds(spec: string, option = '--ccd'): number[] | 'all' {
   if (spec.trim() === 'all') return 'all'
   const ccds = new Set<number>()
   for (const part of spec.split(',')) {
@@ -264,7 +264,7 @@ export function parseCcds(spec: string): number[] | 'all' {
     const last = Number(range?.[2] ?? range?.[1])
     if (!range || last < first) {
       throw new CommandError('bad-ccd', 'the CCDs cannot be read', {
-        option: '--ccd',
+        option,
         found: `'${spec}'`,
         expected: "a number, a list with ranges such as 1,3-60, or 'all'",
       })

@@ -22,10 +22,11 @@ export interface FluxChoice {
 export function fluxChoice(magsType: string): FluxChoice {
   const parts = /^mag_([a-z0-9_]+?)(?:_(\d+))?$/i.exec(magsType.trim())
   if (!parts) {
-    throw new CommandError('bad-mags-type', 'the kind of magnitude cannot be read', {
+    const expected = 'mag_psf, mag_auto, mag_aper_8 or another mag_x'
+    throw new CommandError('bad-mags-type', `unknown --magsType '${magsType}': expected ${expected}`, {
       option: '--magsType',
       found: `'${magsType}'`,
-      expected: 'mag_psf, mag_auto, mag_aper_8 or another mag_x',
+      expected,
     })
   }
   const [, kind, element] = parts

@@ -1,36 +1,49 @@
 import { describe, expect, test } from 'vitest'
+import { COMMANDS } from '../../src/cli/commands.js'
+import { parse } from './options/parse.js'
 import { run } from './run.js'
 
 describe('a wrong command ends with 2 and one sentence', () => {
   test.each([
-    [[], 'Missing required argument: expnum'],
+    [[], '--expnum is required; --help lists the options'],
+    [['--expnum', 'x'], "--expnum must be a whole number (found 'x', expected at least 0)"],
+    [['--expnum', '-5'], "--expnum must be a whole number (found '-5'"],
+    [['--expnum', '2147483648'], "--expnum must be at most 2147483647 (found '2147483648')"],
+    [['--expnum', '1', '--expnum', '2'], '--expnum is given more than once (found 1 and 2)'],
+    [['--expnum', '1', '--magsType', 'mag_psf', '--mags-type', 'mag_auto'], '--magsType is given more than once'],
+    [['--expnum', '1', '--attnum', '5a'], "--attnum must be a whole number (found '5a'"],
+    [['--expnum', '1', '--attnum', '--json'], "--attnum needs a value (found '')"],
     [
-      ['--expnum', 'x'],
-      "--expnum: the option needs a whole number (found 'x', expected a number from 0 to 2147483647)",
-    ],
-    [['--expnum', '-5'], "--expnum: the option needs a whole number (found '-5'"],
-    [['--expnum', '1', '--expnum', '2'], '--expnum: the option is given more than once (found 1 and 2)'],
-    [['--expnum', '1', '--attnum', '5a'], "--attnum: the option needs a whole number (found '5a'"],
-    [
-      ['--expnum', '1', '--magsType', 'flux'],
-      "--magsType: the kind of magnitude cannot be read (found 'flux', expected " +
-        'mag_psf, mag_auto, mag_aper_8 or another mag_x)',
+      ['--expnum', '1', '--magsType', 'psf'],
+      "unknown --magsType 'psf': expected mag_psf, mag_auto, mag_aper_8 or another mag_x\n",
     ],
     [
       ['--expnum', '1', '--sex_mag_zeropoint', 'bright'],
-      "--sex_mag_zeropoint: the option needs a number (found 'bright'",
+      "--sex_mag_zeropoint must be a number of magnitudes (found 'bright')",
     ],
-    [['--expnum', '1', '--system', 'vega'], 'Invalid values'],
+    [['--expnum', '1', '--system', 'vega'], "unknown --system 'vega': expected des-ab, catalog\n"],
+    [['--expnum', '1', '--verbose', '3'], "--verbose must be at most 2 (found '3')"],
+    [['--expnum', '1', '--workers', '999999'], "--workers must be at most 1024 (found '999999')\n"],
+    [['batch', 'x', '--workers', '999999'], "--workers must be at most 1024 (found '999999')\n"],
+    [['merge', '--expnum', '1', '--workers', '0'], "--workers must be at least 1 (found '0')\n"],
     [
-      ['--expnum', '1', '--workers', '999999'],
-      "--workers: no machine has use for so many threads (found '999999', expected at most 1024)",
+      ['catalog', 'build', '--from', 'x', '--to', 'y', '--lite', '--exact'],
+      '--lite and --exact are mutually exclusive\n',
     ],
-    [['batch', 'x', '--workers', '999999'], "--workers: no machine has use for so many threads (found '999999'"],
-    [['merge', '--expnum', '1', '--workers', '0'], "--workers: at least one thread has to work (found '0'"],
-    [['--expnum', '1', '-s', 'db-desoper'], 'Unknown argument: s'],
-    [['calibrait', '--expnum', '1'], 'Unknown argument: calibrait'],
-    [['catalog'], 'name what to do with the catalogue'],
-    [['catalog', 'build', '--from', 'x'], 'Missing required argument: to'],
+    [['catalog', 'build', '--to', 'y', '--from'], "--from needs a value (found '')"],
+    [['catalog', 'build', '--from', 'x'], '--to is required'],
+    [['batch'], 'source is required'],
+    [['batch', ''], "source needs a value (found '')"],
+    [['batch', 'x', '--settle', '2'], '--settle needs --watch\n'],
+    [['grid', 'verify', 'x', '--reqnum', '4'], '--reqnum needs --expnum\n'],
+    [['grid', 'condor', 'x', '--to', 'y', '--script', 'z'], '--script needs --jobsub\n'],
+    [['--expnum', '1', '--json=maybe'], "--json takes no value (found 'maybe')\n"],
+    [['simulate', '--outdir', 'x', '--ccds', 'some'], "--ccds: the CCDs cannot be read (found 'some'"],
+    [
+      ['catalog', 'copy', '--to', 'x'],
+      'exactly one of --cone, --polygon, --exposures, --skymap is needed (found none)\n',
+    ],
+    [['catalog', 'query', '--cone', '1,2,3', '--polygon', '1,2'], 'is needed (found --cone and --polygon)'],
   ])('%j', async (args, sentence) => {
     const { exitCode, out, err } = await run(args)
     expect(err).toContain(sentence)
@@ -39,11 +52,77 @@ describe('a wrong command ends with 2 and one sentence', () => {
   })
 })
 
-test('--help and --version print on stdout and end with 0', async () => {
-  const help = await run(['--help'])
-  expect(help.exitCode).toBe(0)
-  for (const option of ['--expnum', '--reqnum', '--attnum', '--ccd', '--magsType', '--system', '--catalog'])
-    expect(help.out).toContain(option)
-  expect(await run(['--version'])).toEqual({ exitCode: 0, out: '0.1.0\n', err: '' })
-  expect((await run(['catalog', 'build', '--help'])).out).toContain('--from')
+describe('a name that does not exist is refused with the nearest that does', () => {
+  test.each([
+    [['calibrait', '--expnum', '1'], "unknown command 'calibrait': did you mean 'calibrate'?\n"],
+    [['mrege'], "unknown command 'mrege': did you mean 'merge'?\n"],
+    [['cat', 'info'], "unknown command 'cat': did you mean 'catlist'?\n"],
+    [['frobnicate'], "unknown command 'frobnicate': expected calibrate, merge, batch"],
+    [['catalog', 'bild', '--from', 'x'], "unknown command 'catalog bild': did you mean 'catalog build'?\n"],
+    [['grid', 'sge'], "unknown command 'grid sge': expected condor, slurm, prepare, verify, summary\n"],
+    [['catalog'], 'catalog needs a second word: build, info, query, copy, verify\n'],
+    [['--quiet', 'grid'], "the command 'grid' must come first\n"],
+    [['merge', '--expnum', '1', 'now'], "unexpected argument 'now'; bliss-calib merge --help lists the options\n"],
+    [['catalog', 'verify', 'a', 'b'], "unexpected argument 'b'; bliss-calib catalog verify --help"],
+    [['--expnmu', '1'], 'unknown option --expnmu: did you mean --expnum?; bliss-calib --help lists the options\n'],
+    [['-expnum', '1'], 'unknown option -expnum: did you mean --expnum?'],
+    [['--expnum', '1', '--magtype', 'mag_psf'], 'unknown option --magtype: did you mean --magType?'],
+    [['--expnum', '1', '--ccds', '1'], 'unknown option --ccds: did you mean --ccd?'],
+    [['--expnum', '1', '--cache-dir', '1'], 'unknown option --cache-dir: did you mean --cache?'],
+    [['--expnum', '1', '--jsonn'], 'unknown option --jsonn: did you mean --json?'],
+    [['--expnum.x', '1'], 'unknown option --expnum.x: did you mean --expnum?'],
+    [['--expnum', '1', '-s', 'db-desoper'], 'unknown option -s; bliss-calib --help lists the options\n'],
+    [['merge', '--offline'], 'unknown option --offline; bliss-calib merge --help lists the options\n'],
+  ])('%j', async (args, sentence) => {
+    const { exitCode, out, err } = await run(args)
+    expect(err).toContain(`bliss-calib: ${sentence}`)
+    expect([exitCode, out]).toEqual([2, ''])
+  })
+})
+
+describe('help', () => {
+  test.each(COMMANDS.map((command) => [command.name, command] as const))(
+    'of %s shows its table',
+    async (name, command) => {
+      for (const help of ['--help', '-h']) {
+        const { exitCode, out, err } = await run([...name.split(' '), help])
+        expect([exitCode, err]).toEqual([0, ''])
+        const words = out.replaceAll(/\s+/g, ' ')
+        for (const [option, { facts, describe, choices = [] }] of Object.entries(command.options)) {
+          expect(words).toContain(facts.positional === true ? option : `--${option}`)
+          for (const word of describe.split(' ')) expect(words).toContain(word)
+          for (const choice of choices) expect(words).toContain(`"${choice}"`)
+        }
+        expect(command.examples.length).toBeGreaterThan(0)
+        // No row of the help is wider than a terminal.
+        for (const line of out.split('\n')) expect(line.length).toBeLessThanOrEqual(100)
+        const headings = out.match(/^[A-Z].*:$/gm)!
+        expect(headings.indexOf('Options:')).toBeGreaterThanOrEqual(0)
+        // The cache's options stand behind the command's own, and only where a catalogue may be behind a URL.
+        const cache = headings.indexOf('Catalogues behind a URL:')
+        expect(cache >= 0).toBe('cache' in command.options)
+        if (cache >= 0) expect(cache).toBeGreaterThan(headings.indexOf('Options:'))
+      }
+    },
+  )
+
+  test('of the program lists the commands, in English whatever the locale', async () => {
+    const { exitCode, out } = await run(['--help'], { LANG: 'de_DE.UTF-8' })
+    expect(exitCode).toBe(0)
+    for (const { name } of COMMANDS) expect(out).toContain(`bliss-calib ${name.split(' ')[0]}`)
+    expect(out).toMatch(/--expnum .*\[number\] \[required\]/)
+    expect(out).toMatch(/--workers .*\(1 to 1024\)/)
+  })
+
+  test('--version prints the version', async () => {
+    expect(await run(['--version'])).toEqual({ exitCode: 0, out: '0.1.0\n', err: '' })
+  })
+})
+
+test('the examples of the help are read without a complaint', async () => {
+  for (const { name, examples } of COMMANDS)
+    for (const [line] of examples) {
+      const { command } = await parse(line.split(' '))
+      expect(command, line).toBe(name)
+    }
 })

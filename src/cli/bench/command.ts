@@ -1,21 +1,12 @@
-import type { DeclareCommand } from '../declare.js'
+import { defineCommand } from '../command.js'
+import { BENCH_OPTIONS } from './options.js'
 
 /** `bliss-calib bench`: how fast positions are matched on this machine. */
-export const declareBench: DeclareCommand = (parser, run) =>
-  parser.command(
-    'bench [a] [b]',
-    'measure the speed of matching on two local catalogues, or on simulated fields',
-    (command) =>
-      command
-        .positional('a', { type: 'string', describe: 'FITS, CSV or Parquet file with positions' })
-        .positional('b', {
-          type: 'string',
-          describe: 'the same, or a reference catalogue, of which the part near a is read; default a itself',
-        })
-        .options({
-          'radius-arcsec': { type: 'string', default: '1', describe: 'largest separation of a pair' },
-          runs: { type: 'string', default: '5', describe: 'runs of each mode; the first is shown apart' },
-          json: { type: 'boolean', default: false, describe: 'one JSON object on stdout' },
-        }),
-    (raw) => run(async (io) => (await import('./run.js')).bench(raw, io)),
-  )
+export const benchCommand = defineCommand({
+  name: 'bench',
+  summary: 'measure the speed of matching on two local catalogues, or on simulated fields',
+  options: BENCH_OPTIONS,
+  readsCatalogues: true,
+  examples: [['bench detections.fits gaia', 'positions of a file against a reference catalogue']],
+  run: async (options, io) => (await import('./run.js')).bench(options, io),
+})

@@ -1,10 +1,11 @@
 import { cpus } from 'node:os'
-import { CommandError } from '../../errors.js'
 import { matchSky, type MatchMode, type SkyMatches, type SkyPositions } from '../../math/match-sky.js'
 import { seededRandom } from '../../math/random.js'
 import { separationArcsec } from '../../math/sphere.js'
 import { readPositions, type ReadPositions } from '../../node/input/read-positions.js'
+import type { Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
+import type { BENCH_OPTIONS } from './options.js'
 
 const MODES: readonly MatchMode[] = ['nearest', 'mutual', 'all']
 /** Sizes of the simulated fields: a CCD, a crowded one, a survey's tile. */
@@ -33,33 +34,19 @@ interface Measured {
  * code: 70 where a check fails.
  */
 export async function bench(
-  raw: {
-    readonly a?: string | undefined
-    readonly b?: string | undefined
-    readonly 'radius-arcsec': string
-    readonly runs: string
-    readonly json: boolean
-  },
+  { a, b, radiusArcsec, runs, json }: Values<typeof BENCH_OPTIONS>,
   io: Io,
 ): Promise<ExitCode> {
-  const radiusArcsec = positive(raw['radius-arcsec'], '--radius-arcsec')
-  const runs = positive(raw.runs, '--runs')
-  if (!Number.isInteger(runs))
-    throw new CommandError('bad-option', 'the option needs a whole number', {
-      option: '--runs',
-      found: raw.runs,
-      expected: '1 or more',
-    })
   const files: ReadPositions[] = []
-  if (raw.a !== undefined) {
-    files.push(await readPositions(raw.a))
-    if (raw.b !== undefined) files.push(await readPositions(raw.b, files[0]))
+  if (a !== undefined) {
+    files.push(await readPositions(a))
+    if (b !== undefined) files.push(await readPositions(b, files[0]))
   }
   const fields: readonly (readonly [SkyPositions, SkyPositions])[] =
     files.length > 0 ? [[files[0]!, files.at(-1)!]] : SIMULATED_ROWS.map(simulatedField)
   const measured = fields.flatMap(([a, b]) => MODES.map((mode) => measure(a, b, radiusArcsec, mode, runs)))
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`
-  if (raw.json)
+  if (json)
     io.out(
       `${JSON.stringify(
         {
@@ -177,11 +164,4 @@ function table(measured: readonly Measured[]): string[] {
       .join('  ')
       .trimEnd(),
   )
-}
-
-function positive(text: string, option: string): number {
-  const value = Number(text)
-  if (!(value > 0 && Number.isFinite(value)))
-    throw new CommandError('bad-option', 'the option needs a number above 0', { option, found: text })
-  return value
 }

@@ -1,27 +1,20 @@
-import { CommandError } from '../../errors.js'
 import type { SharedIds } from '../../catalog/build/shared-ids.js'
 import { rangesAreaSqDeg } from '../../healpix/index.js'
 import { buildCatalogDirectory, type DirectoryBuildOptions } from '../../node/store/catalog-build.js'
 import { buildProgress } from './build-progress.js'
 import type { ExitCode, Io } from '../terminal/io.js'
+import type { Values } from '../options/option.js'
+import type { BUILD_OPTIONS } from './options.js'
 
-type Raw = Readonly<Record<string, unknown>>
+type BuildCommand = Values<typeof BUILD_OPTIONS>
 
 /** `catalog build`: raw files in, a reference catalogue out; what was kept out is counted and named. */
-export async function catalogBuild(raw: Raw, io: Io): Promise<ExitCode> {
-  const to = raw['to']
-  if (typeof to !== 'string' || to === '')
-    throw new CommandError('bad-option', 'the option needs one directory', {
-      option: '--to',
-      found: String(to as string),
-    })
-  const options = buildOptions(raw)
+export async function catalogBuild(command: BuildCommand, io: Io): Promise<ExitCode> {
+  const { from, to, quiet: isQuiet } = command
+  const options = buildOptions(command)
   const progress = buildProgress(io, process.stderr.isTTY === true, () => performance.now())
-  const isQuiet = raw['quiet'] === true
   const heard = { ...options, onProgress: progress.show, onNote: (sentence: string) => io.err(`${sentence}\n`) }
-  const report = await buildCatalogDirectory(raw['from'] as string[], to, isQuiet ? options : heard).finally(
-    progress.end,
-  )
+  const report = await buildCatalogDirectory(from, to, isQuiet ? options : heard).finally(progress.end)
   if (isQuiet) return 0
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
   const { margin, placeholders, sharedIds } = report
@@ -52,39 +45,23 @@ const sharedIdsText = ({ rows: count, first: { sourceId, places, separationArcse
   `${places.map((place) => place.join(', ')).join(' and ')}, ${Number(separationArcsec.toPrecision(3))} arcsec apart`
 const files = (count: number): string => `${count} ${count === 1 ? 'file' : 'files'}`
 
-function buildOptions(raw: Raw): DirectoryBuildOptions {
-  const release = raw['release'] as string | undefined
-  if (raw['lite'] === true && raw['exact'] === true)
-    throw new CommandError('bad-option', 'the two contradict each other: choose one', { option: '--lite, --exact' })
-  const workers = raw['workers'] === undefined ? undefined : wholeNumber('--workers', raw['workers'], 1, 64)
+function buildOptions({
+  force,
+  columns,
+  lite,
+  exact,
+  margin,
+  metadata,
+  workers,
+  release,
+}: BuildCommand): DirectoryBuildOptions {
   return {
-    force: raw['force'] === true,
-    columns: String(raw['columns'] as string)
-      .split(',')
-      .map((name) => name.trim()),
-    precision: raw['lite'] === true ? 'lite' : raw['exact'] === true ? 'exact' : 'full',
-    marginArcsec: marginOf(raw['margin']),
-    metadata: raw['metadata'] === true,
+    force,
+    columns: columns.split(',').map((name) => name.trim()),
+    precision: lite ? 'lite' : exact ? 'exact' : 'full',
+    marginArcsec: margin,
+    metadata,
     ...(workers === undefined ? {} : { workers }),
     ...(release === undefined ? {} : { release }),
   }
-}
-
-function wholeNumber(option: string, text: unknown, least: number, most: number): number {
-  const value = Number(text)
-  if (typeof text === 'string' && /^\d+$/.test(text) && value >= least && value <= most) return value
-  throw new CommandError('bad-option', 'the option needs a whole number', {
-    option,
-    found: String(text as string),
-    expected: `${least} to ${most}`,
-  })
-}
-
-function marginOf(text: unknown): number {
-  if (typeof text === 'string' && /^\d+(\.\d+)?$/.test(text)) return Number(text)
-  throw new CommandError('bad-option', 'the option needs a number of arcsec', {
-    option: '--margin',
-    found: String(text as string),
-    expected: '0 for none, or up to 60',
-  })
 }

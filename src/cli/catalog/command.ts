@@ -1,60 +1,49 @@
-import { declareCopy } from './copy-command.js'
-import { declareInfo } from './info-command.js'
-import { declareQuery } from './query-command.js'
-import { declareVerify } from './verify-command.js'
-import type { DeclareCommand } from '../declare.js'
+import { defineCommand } from '../command.js'
+import { BUILD_OPTIONS, COPY_OPTIONS, INFO_OPTIONS, QUERY_OPTIONS, VERIFY_OPTIONS } from './options.js'
 
 /** `bliss-calib catalog`: makes and inspects reference catalogues. */
-export const declareCatalog: DeclareCommand = (parser, run) =>
-  parser.command('catalog', 'make and inspect reference catalogues', (catalog) =>
-    VERBS.reduce((verbs, declare) => declare(verbs, run), catalog)
-      .demandCommand(1, 'name what to do with the catalogue: build, info, query, copy or verify')
-      .strict(),
-  )
-
-const declareBuild: DeclareCommand = (catalog, run) =>
-  catalog.command(
-    'build',
-    'build a catalogue from raw files',
-    {
-      from: {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe:
-          "files or directories: the original's GaiaOut tree, a flat 4-column CSV, Gaia archive CSV, FITS, Parquet",
-      },
-      to: { type: 'string', demandOption: true, describe: 'directory of the new catalogue' },
-      release: {
-        type: 'string',
-        describe: 'release of the input: gaia_dr2, gaia_dr3; needed if its rows do not tell it',
-      },
-      columns: {
-        type: 'string',
-        default: 'default',
-        describe: 'basic (id, position, G), default, or more by name: default,parallax,ruwe,pmra_error',
-      },
-      lite: {
-        type: 'boolean',
-        default: false,
-        describe: 'round positions to 0.1 mas and magnitudes far below their errors: a quarter smaller',
-      },
-      exact: {
-        type: 'boolean',
-        default: false,
-        describe: 'keep proper motions and the like as doubles where the input has doubles',
-      },
-      margin: { type: 'string', default: '10', describe: 'width of the margin catalogue, arcsec; 0 for none' },
-      metadata: {
-        type: 'boolean',
-        default: false,
-        describe: 'write dataset/_metadata, the footers of all files in one',
-      },
-      workers: { type: 'string', describe: 'worker threads; default the processors, at most 4' },
-      force: { type: 'boolean', default: false, describe: 'replace the catalogue that stands there' },
-      quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
-    },
-    (raw) => run(async (io) => (await import('./build.js')).catalogBuild(raw, io)),
-  )
-
-const VERBS: readonly DeclareCommand[] = [declareBuild, declareInfo, declareQuery, declareCopy, declareVerify]
+export const catalogCommands = [
+  defineCommand({
+    name: 'catalog build',
+    summary: 'build a catalogue from raw files',
+    options: BUILD_OPTIONS,
+    examples: [['catalog build --from GaiaSource_*.csv.gz --to gaia', 'from files of the Gaia archive']],
+    run: async (options, io) => (await import('./build.js')).catalogBuild(options, io),
+  }),
+  defineCommand({
+    name: 'catalog info',
+    summary: 'what a catalogue holds and weighs',
+    options: INFO_OPTIONS,
+    readsCatalogues: true,
+    examples: [['catalog info gaia --svg coverage.svg', 'with a map of what it covers']],
+    run: async (options, io) => (await import('./info.js')).catalogInfo(options, io),
+  }),
+  defineCommand({
+    name: 'catalog query',
+    summary: 'print the rows of a cone or polygon',
+    options: QUERY_OPTIONS,
+    readsCatalogues: true,
+    oneOf: ['cone', 'polygon'],
+    examples: [['catalog query gaia --cone 53.1,-27.8,6arcmin --to field.parquet', 'the stars around a position']],
+    run: async (options, io) => (await import('./query.js')).catalogQuery(options, io),
+  }),
+  defineCommand({
+    name: 'catalog copy',
+    summary: 'copy a part of a catalogue, local or remote, into a small one of its own',
+    options: COPY_OPTIONS,
+    readsCatalogues: true,
+    oneOf: ['cone', 'polygon', 'exposures', 'skymap'],
+    examples: [
+      ['catalog copy --from https://example.org/gaia --to night --exposures work', 'what the exposures in work need'],
+      ['catalog copy --from gaia --to event --skymap bayestar.fits.gz --margin 1.1', 'what a follow-up will need'],
+    ],
+    run: async (options, io) => (await import('./copy.js')).catalogCopy(options, io),
+  }),
+  defineCommand({
+    name: 'catalog verify',
+    summary: 'check the files, checksums and rows of a catalogue; exit code 3 if anything is wrong',
+    options: VERIFY_OPTIONS,
+    examples: [['catalog verify gaia', 'every file and row; --quick is for files and checksums']],
+    run: async (options, io) => (await import('./verify.js')).catalogVerify(options, io),
+  }),
+]

@@ -1,7 +1,6 @@
 import { coarsenedTo } from '../../catalog/region/coarsen.js'
 import { growCells } from '../../catalog/region/grow-cells.js'
 import { chooseCopyColumns } from '../../catalog/region/query.js'
-import { CommandError } from '../../errors.js'
 import { rangesAreaSqDeg, type CellRanges } from '../../healpix/index.js'
 import { copyCatalogDirectory } from '../../node/store/copy-catalog.js'
 import { openCatalog } from '../../node/store/open-catalog.js'
@@ -9,21 +8,11 @@ import { readExposureCells, readSkymapRegion } from '../../node/store/read-regio
 import { FOOTPRINT_MARGIN_ARCSEC } from '../../pipeline.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
 import type { ExitCode, Io } from '../terminal/io.js'
-import { parseAngleDeg, parseCone, parsePolygon } from './region-options.js'
+import type { Values } from '../options/option.js'
+import type { COPY_OPTIONS } from './options.js'
+import { parseCone, parsePolygon } from './region-options.js'
 
-export interface CopyCommand {
-  readonly from?: string | undefined
-  readonly to: string
-  readonly cone?: string | undefined
-  readonly polygon?: string | undefined
-  readonly exposures?: readonly string[] | undefined
-  readonly skymap?: string | undefined
-  readonly level?: string | undefined
-  readonly margin?: string | undefined
-  readonly columns?: string | undefined
-  readonly force: boolean
-  readonly quiet: boolean
-}
+type CopyCommand = Values<typeof COPY_OPTIONS>
 
 /** A coverage of more ranges than this is kept at a coarser order: every run reads it. */
 const MOST_RANGES = 10_000
@@ -32,16 +21,8 @@ const sqDeg = (cells: CellRanges): string => `${rangesAreaSqDeg(cells).toFixed(3
 
 /** `catalog copy`: a part of a catalogue, local or remote, as a small catalogue of its own. */
 export async function catalogCopy(command: CopyCommand, io: Io): Promise<ExitCode> {
-  const marginDeg = command.margin === undefined ? 0 : (parseAngleDeg(command.margin) ?? NaN)
-  if (!(marginDeg >= 0 && marginDeg <= 30)) {
-    throw new CommandError('bad-option', 'the option needs an angle', {
-      option: '--margin',
-      found: `'${command.margin}'`,
-      expected: '0 to 30 deg: 1.1, 30arcmin, 60arcsec',
-    })
-  }
   const { cells: region, label } = await regionOf(command)
-  const cells = coarsenedTo(growCells(region, marginDeg), MOST_RANGES)
+  const cells = coarsenedTo(growCells(region, command.margin), MOST_RANGES)
   const catalog = await openCatalog(namedCatalog(command.from, io.env))
   const columns = chooseCopyColumns(
     catalog,
@@ -77,26 +58,6 @@ async function regionOf({
   skymap,
   level,
 }: CopyCommand): Promise<{ cells: CellRanges; label: string }> {
-  const named = Object.entries({
-    '--cone': cone,
-    '--polygon': polygon,
-    '--exposures': exposures,
-    '--skymap': skymap,
-  }).filter(([, value]) => value !== undefined)
-  if (named.length !== 1) {
-    throw new CommandError('bad-option', 'name one region', {
-      option: '--cone, --polygon, --exposures, --skymap',
-      found: named.length === 0 ? 'none' : named.map(([name]) => name).join(' and '),
-    })
-  }
-  const share = level === undefined ? 0.9 : Number(level)
-  if (!(share > 0 && share <= 1) || (level !== undefined && skymap === undefined)) {
-    throw new CommandError('bad-option', 'the option needs a probability, of a --skymap', {
-      option: '--level',
-      found: `'${level}'`,
-      expected: 'above 0 and at most 1',
-    })
-  }
   if (cone !== undefined) return parseCone(cone)
   if (polygon !== undefined) return parsePolygon(polygon)
   if (exposures !== undefined) {
@@ -105,12 +66,12 @@ async function regionOf({
     const exposuresText = `${count} ${count === 1 ? 'exposure' : 'exposures'}`
     return { cells, label: `${ccds} CCDs of ${exposuresText}, ${sqDeg(cells)}${left}` }
   }
-  const { cells, probability, mapSum } = await readSkymapRegion(skymap!, share)
+  const { cells, probability, mapSum } = await readSkymapRegion(skymap!, level)
   const whole = Math.abs(mapSum - 1) < 0.01 ? '' : `; the map sums to ${mapSum.toPrecision(4)}, not 1`
   return {
     cells,
     label:
-      `${(100 * share).toPrecision(3)} % of ${skymap}: ${sqDeg(cells)} that ` +
+      `${(100 * level).toPrecision(3)} % of ${skymap}: ${sqDeg(cells)} that ` +
       `hold ${(100 * probability).toFixed(2)} %${whole}`,
   }
 }

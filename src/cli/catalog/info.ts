@@ -7,19 +7,18 @@ import { writeFilesWhole } from '../../node/disk/files.js'
 import { basename, dirname } from 'node:path'
 import { coverageMapSvg } from '../../report/coverage-map.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
+import type { Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
-
-export interface InfoCommand {
-  readonly catalog?: string | undefined
-  readonly json: boolean
-  readonly svg?: string | undefined
-}
+import type { INFO_OPTIONS } from './options.js'
 
 /** The footers of the whole sky are gigabytes: so many files tell what a column weighs. */
 const MOST_FILES = 64
 
 /** `catalog info`: what a catalogue holds, what it weighs, and where it knows the sky. */
-export async function catalogInfo({ catalog: named, json, svg }: InfoCommand, io: Io): Promise<ExitCode> {
+export async function catalogInfo(
+  { catalog: named, json, svg }: Values<typeof INFO_OPTIONS>,
+  io: Io,
+): Promise<ExitCode> {
   const dir = namedCatalog(named, io.env)
   const catalog = await openCatalog(dir)
   const files = await locationFiles(catalog, dir)

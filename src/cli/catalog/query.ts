@@ -1,6 +1,5 @@
 import { chooseColumns, joinTables, queryRows } from '../../catalog/region/query.js'
 import type { Table } from '../../table/columns.js'
-import { CommandError } from '../../errors.js'
 import type { ByteSink } from '../../formats/bytes.js'
 import { csvBytes } from '../../formats/csv-write.js'
 import { jsonLines } from '../../formats/json-lines.js'
@@ -9,33 +8,19 @@ import { fileSink } from '../../node/disk/file-sink.js'
 import { openCatalog } from '../../node/store/open-catalog.js'
 import { arrowFile } from '../../node/store/to-arrow.js'
 import type { ExitCode, Io } from '../terminal/io.js'
+import type { Values } from '../options/option.js'
+import type { QUERY_OPTIONS } from './options.js'
 import { parseCone, parsePolygon } from './region-options.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
 
-const FORMATS = ['csv', 'json', 'parquet', 'arrow'] as const
-type Format = (typeof FORMATS)[number]
-
-export interface QueryCommand {
-  readonly catalog?: string | undefined
-  readonly cone?: string | undefined
-  readonly polygon?: string | undefined
-  readonly columns?: string | undefined
-  readonly format?: string | undefined
-  readonly to?: string | undefined
-  readonly quiet?: boolean
-}
+type QueryCommand = Values<typeof QUERY_OPTIONS>
+type Format = NonNullable<QueryCommand['format']>
 
 /**
  * `catalog query`: the rows of a catalogue in a cone or polygon, to stdout or a file. CSV and JSON stream; Parquet and
  * Arrow are made in memory.
  */
 export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitCode> {
-  if ((command.cone === undefined) === (command.polygon === undefined)) {
-    throw new CommandError('bad-option', 'name one region', {
-      option: '--cone, --polygon',
-      found: command.cone === undefined ? 'none' : 'both',
-    })
-  }
   const region = command.cone === undefined ? parsePolygon(command.polygon!) : parseCone(command.cone)
   const format = formatOf(command)
   const catalog = await openCatalog(namedCatalog(command.catalog, io.env))
@@ -48,7 +33,7 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
   )
   // Said before the rows, so that it is also heard where the reader of the rows leaves early (`| head`).
   const outside = catalog.missingSqDeg(region.cells)
-  if (command.quiet !== true && outside > 0)
+  if (!command.quiet && outside > 0)
     io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)
   const sink = command.to === undefined ? stdoutSink(io) : await fileSink(command.to)
   let rows = 0
@@ -66,7 +51,7 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
     if (error instanceof ReaderGone) return 0
     throw error
   }
-  if (command.quiet !== true && command.to !== undefined)
+  if (!command.quiet && command.to !== undefined)
     io.err(`${command.to}: ${rows} ${rows === 1 ? 'row' : 'rows'} of ${catalog.name}\n`)
   return 0
 }
@@ -83,15 +68,7 @@ function formatOf({ format, to }: QueryCommand): Format {
     arrow: 'arrow',
     feather: 'arrow',
   }
-  const chosen = format ?? (ending === undefined ? 'csv' : (byEnding[ending] ?? 'csv'))
-  const known = FORMATS.find((name) => name === chosen)
-  if (known === undefined)
-    throw new CommandError('bad-option', 'there is no such format', {
-      option: '--format',
-      found: chosen,
-      expected: FORMATS.join(', '),
-    })
-  return known
+  return format ?? (ending === undefined ? 'csv' : (byEnding[ending] ?? 'csv'))
 }
 
 async function writeTables(tables: AsyncIterable<Table>, format: Format, sink: ByteSink): Promise<void> {

@@ -2,18 +2,16 @@ import { verifyCatalog } from '../../catalog/verify/index.js'
 import { catalogTools, packagedDescriptions } from '../../node/store/catalog-files.js'
 import { listedDirectory } from '../../node/store/listed-directory.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
+import type { Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
+import type { VERIFY_OPTIONS } from './options.js'
 import { silenceOf } from '../terminal/silence.js'
 
-export interface VerifyCommand {
-  readonly catalog?: string | undefined
-  readonly quick: boolean
-  readonly json: boolean
-  readonly quiet: boolean
-}
-
 /** `catalog verify`: every file, checksum and row of a catalogue; exit code 3 where anything is wrong. */
-export async function catalogVerify({ catalog, quick, json, quiet }: VerifyCommand, io: Io): Promise<ExitCode> {
+export async function catalogVerify(
+  { catalog, quick, json, quiet }: Values<typeof VERIFY_OPTIONS>,
+  io: Io,
+): Promise<ExitCode> {
   const location = namedCatalog(catalog, io.env)
   const silence = silenceOf(io, quiet)
   const onProgress = (done: number, of: number) => silence.doing(`${done} of ${of} files checked`)

@@ -5,23 +5,18 @@ import { IMAGE_NAME, makeCatalogueList } from '../../exposure/make-catlist.js'
 import { readFitsHeaders } from '../../formats/fits/index.js'
 import { openInput, reasonOf, writeFilesWhole } from '../../node/disk/files.js'
 import { recoverDirectory } from '../../node/disk/recover-directory.js'
+import type { Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
+import type { CATLIST_OPTIONS } from './options.js'
 
 /**
  * `bliss-calib catlist`: writes the catalogue list of the images (`*_immask.fits`, `*_immasked.fits`, also `.fz` and
  * `.gz`) of a directory, of one exposure where `expnum` names it.
  */
 export async function catlist(
-  raw: {
-    readonly workdir: string
-    readonly outdir?: string | undefined
-    readonly expnum?: string | undefined
-    readonly legacy: boolean
-    readonly quiet: boolean
-  },
+  { workdir, outdir = workdir, expnum, legacy, quiet }: Values<typeof CATLIST_OPTIONS>,
   io: Io,
 ): Promise<ExitCode> {
-  const { workdir, outdir = workdir, expnum, legacy, quiet } = raw
   const present = await readdir(workdir).catch((cause: unknown) => {
     throw new InputError(
       'unreadable-directory',
@@ -32,7 +27,7 @@ export async function catlist(
   })
   await recoverDirectory(outdir)
   const names = present.filter(
-    (name) => IMAGE_NAME.test(name) && (expnum === undefined || Number(/^D(\d+)_/.exec(name)?.[1]) === Number(expnum)),
+    (name) => IMAGE_NAME.test(name) && (expnum === undefined || Number(/^D(\d+)_/.exec(name)?.[1]) === expnum),
   )
   if (names.length === 0) {
     const fits = present.filter((name) => /\.fits(\.fz|\.gz)?$/.test(name)).sort()

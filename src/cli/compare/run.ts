@@ -4,9 +4,9 @@ import { pairExposures, type ExposureFiles, type ExposurePairs } from '../../com
 import { ComparisonReport } from '../../compare/report.js'
 import { comparisonText } from '../../compare/text.js'
 import { findProducts, readExposureSide, type ProductSet } from './compare-files.js'
+import type { Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
-
-type Raw = Readonly<Record<string, unknown>>
+import type { COMPARE_OPTIONS } from './options.js'
 
 /** Exposures named in a message at most. */
 const NAMED_AT_MOST = 5
@@ -15,10 +15,10 @@ const NAMED_AT_MOST = 5
  * `compare OLD NEW`: what changes between two sets of products. Exit code 0 the same within the tolerance, 4
  * differences, 3 an input that is missing or unfit; an exposure that cannot be read does not stop the others.
  */
-export async function compare(raw: Raw, io: Io): Promise<ExitCode> {
-  const toleranceMag = toleranceOf(raw['tolerance-mag'])
-  const old = await findProducts(String(raw['old'] as string))
-  const after = await findProducts(String(raw['new'] as string))
+export async function compare(options: Values<typeof COMPARE_OPTIONS>, io: Io): Promise<ExitCode> {
+  const { toleranceMag } = options
+  const old = await findProducts(options.old)
+  const after = await findProducts(options.new)
   const { both, unpaired } = old.kind || after.kind ? pairFiles(old, after) : pairDirectories(old, after)
 
   const report = new ComparisonReport({ old: old.path, new: after.path, toleranceMag, unpaired })
@@ -39,22 +39,10 @@ export async function compare(raw: Raw, io: Io): Promise<ExitCode> {
     }
   }
   const result = report.result()
-  if (raw['json'] === true) io.out(`${JSON.stringify(result, null, 2)}\n`)
-  else if (raw['quiet'] !== true && result.exposures.length > 0) io.out(comparisonText(result))
+  if (options.json) io.out(`${JSON.stringify(result, null, 2)}\n`)
+  else if (!options.quiet && result.exposures.length > 0) io.out(comparisonText(result))
   if (result.failed.length > 0) return 3
   return result.same ? 0 : 4
-}
-
-function toleranceOf(value: unknown): number {
-  const tolerance = typeof value === 'string' && value.trim() !== '' ? Number(value) : NaN
-  if (!(tolerance >= 0 && tolerance < Infinity)) {
-    throw new CommandError('bad-option', 'the option needs one number', {
-      option: '--tolerance-mag',
-      found: `'${String(value)}'`,
-      expected: 'magnitudes such as 0.001',
-    })
-  }
-  return tolerance
 }
 
 function pairDirectories(old: ProductSet, after: ProductSet): ExposurePairs {

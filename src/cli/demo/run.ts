@@ -5,6 +5,7 @@ import { DEMO_SEED, demoExposure, truthFile, workFiles } from '../../simulate/in
 import { calibrateOptions, CALIBRATE_OPTIONS } from '../calibrate/options.js'
 import { calibrate } from '../calibrate/run.js'
 import { DEMO_CATALOG } from '../calibrate/choose-catalog.js'
+import { readOptions } from '../options/read.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 
 /** `demo`: makes exposure 668439, calibrates its CCD 1 with the bundled catalogue, and shows the truth beside it. */
@@ -25,13 +26,8 @@ export async function demo(outdir: string, io: Io): Promise<ExitCode> {
     pathWord(outdir),
   ]
   io.out(`exposure 668439 (simulated) is in ${outdir}; now:\n  ${commandLine(['bliss-calib', ...asTyped])}\n`)
-  const defaults = Object.fromEntries(
-    Object.entries(CALIBRATE_OPTIONS).map(([name, option]) => [name, 'default' in option ? option.default : undefined]),
-  )
-  const exitCode = await calibrate(
-    calibrateOptions({ ...defaults, expnum: '668439', catalog: DEMO_CATALOG, workdir: outdir, outdir }),
-    io,
-  )
+  const raw = { expnum: '668439', catalog: DEMO_CATALOG, workdir: outdir, outdir }
+  const exitCode = await calibrate(calibrateOptions(readOptions(CALIBRATE_OPTIONS, raw)), io)
   const truth = exposure.ccds.find(({ ccd }) => ccd === 1)!.zeropoint
   io.out(`truth   ${truth.toFixed(4)} (${outdir}/truth.json)\n`)
   io.out(`files   ${outdir}/D00668439_01_r4p5_ZP.csv and .fits, Zero_, allZP_, zeropoint_ (JSON), matches_ (Parquet)\n`)

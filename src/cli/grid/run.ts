@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path'
 import { manifestText } from '../../batch/manifest.js'
 import { CommandError } from '../../errors.js'
 import { commandLine, pathWord, shellWord } from '../../formats/shell-word.js'
-import { hasSecret, isUrl, printableUrl } from '../../printable.js'
+import { hasSecret, isPrintable, isUrl, printableUrl } from '../../printable.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { refuseUncarried } from '../../grid/carried-words.js'
 import { dagmanConfig, submitText } from '../../grid/condor-submit.js'
@@ -29,8 +29,8 @@ import { findExposures } from '../../node/grid/grid-exposures.js'
 import { packageRoot, packageVersion } from '../../node/package.js'
 import { writeTree } from '../../node/disk/write-tree.js'
 import { chooseCatalog } from '../calibrate/choose-catalog.js'
-import type { Raw } from '../calibrate/options.js'
-import { condorCommand, gridCommand, positiveWhole, type GridCommand } from './options.js'
+import { unfit } from '../options/option.js'
+import type { CondorCommand, GridCommand, SlurmCommand } from './options.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 
 type Text = { readonly name: string; readonly text: string }
@@ -42,9 +42,11 @@ const MOST_JOBS = 250_000
 const MAX_JOB_COUNT = 10_000
 
 /** `grid condor`: the DAG, its submit files and scripts, for HTCondor's DAGMan or for jobsub. */
-export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCode> {
-  const command = condorCommand(raw)
-  const planned = await plan(from, command, io)
+export async function gridCondor(command: CondorCommand, io: Io): Promise<ExitCode> {
+  const broken = command.submitLine.find((line) => !isSubmitLine(line))
+  if (broken !== undefined)
+    throw unfit('--submit-line', '--submit-line must be a line of a submit file', broken, 'name = value')
+  const planned = await plan(command, io)
   const { directory, requests } = planned
   if (command.jobsub) {
     const { calibrate } = requests
@@ -76,7 +78,7 @@ export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCo
   const dags = parts.map(({ workflow }): Text => ({ name: `${workflow.name}.dag`, text: dagText(workflow, command) }))
   const submits = (['prepare', 'calibrate', 'merge', 'verify'] as const).map((stage: Stage): Text => ({
     name: `${stage}.sub`,
-    text: submitText(stage, requests[stage], { directory, lines: command.submitLines }),
+    text: submitText(stage, requests[stage], { directory, lines: command.submitLine }),
   }))
   await write(planned, [
     ...parts.flatMap(({ files }) => files),
@@ -108,10 +110,8 @@ export async function gridCondor(from: string, raw: Raw, io: Io): Promise<ExitCo
 }
 
 /** `grid slurm`: the script that submits, the batch script and the task files. */
-export async function gridSlurm(from: string, raw: Raw, io: Io): Promise<ExitCode> {
-  const command = gridCommand(raw)
-  const maxArraySize = positiveWhole(raw, 'max-array-size')
-  const planned = await plan(from, command, io)
+export async function gridSlurm(command: SlurmCommand, io: Io): Promise<ExitCode> {
+  const planned = await plan(command, io)
   const { workflow, files } = workflowOf(planned, command, 'bliss', planned.exposures)
   const { directory, requests } = planned
   await write(planned, [
@@ -119,7 +119,7 @@ export async function gridSlurm(from: string, raw: Raw, io: Io): Promise<ExitCod
     ...commonFiles(command),
     ...slurmFiles(workflow, {
       directory,
-      maxArraySize,
+      maxArraySize: command.maxArraySize,
       together: command.together,
       retries: command.retries,
       requests,
@@ -140,6 +140,13 @@ export async function gridSlurm(from: string, raw: Raw, io: Io): Promise<ExitCod
   return 0
 }
 
+/**
+ * `name = value` of a submit file that ends on its own line: no control characters, no backslash that joins the next,
+ * no `@=` that goes on below.
+ */
+const isSubmitLine = (line: string): boolean =>
+  isPrintable(line) && /^\s*[+\w][\w.]*\s*=/.test(line) && !/\\\s*$/.test(line) && !/^\s*queue\b/i.test(line)
+
 interface Planned {
   readonly directory: string
   readonly exposures: readonly GridExposure[]
@@ -148,7 +155,7 @@ interface Planned {
 }
 
 /** Finds the exposures and opens the catalogue: what cannot work is said before anything is queued. */
-async function plan(from: string, command: GridCommand, io: Io): Promise<Planned> {
+async function plan(command: GridCommand, io: Io): Promise<Planned> {
   fluxChoice(command.magsType)
   const directory = resolve(command.to)
   refuseUncarried(directory)
@@ -158,7 +165,7 @@ async function plan(from: string, command: GridCommand, io: Io): Promise<Planned
   const { magsType, system, estimator, keepBorrowed } = command
   const catalog = await chooseCatalog(command, io.env, note)
   const { exposures, notes } = await findExposures(
-    from,
+    command.from,
     command.outdir === undefined ? undefined : resolve(command.outdir),
     (rows, listFile) => refuseUnanswerable(catalog, system, rows, listFile),
   )
@@ -171,7 +178,13 @@ async function plan(from: string, command: GridCommand, io: Io): Promise<Planned
     estimator,
     keepBorrowed,
   }
-  const requests = measuredRequests(command.per, largestOf(exposures.map(({ ccds }) => ccds.length)), command)
+  const { memory, disk } = command
+  const asked = {
+    minutes: command.minutes,
+    ...(memory === undefined ? {} : { memoryMb: memory }),
+    ...(disk === undefined ? {} : { diskMb: disk }),
+  }
+  const requests = measuredRequests(command.per, largestOf(exposures.map(({ ccds }) => ccds.length)), asked)
   return { directory, exposures, head: { version: packageVersion(), catalogHash: catalog.hash, options }, requests }
 }
 

@@ -9,8 +9,8 @@ import { mergeExposure } from '../../node/exposure/merge-exposure.js'
 import { unreadableFile } from '../../node/disk/reason.js'
 import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-directory.js'
 import { readPlan } from './plan.js'
-import type { CalibrateOptions } from '../calibrate/options.js'
 import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
+import type { VerifyCommand } from './options.js'
 import { readWhole } from '../../node/disk/regular-file.js'
 
 /**
@@ -19,19 +19,14 @@ import { readWhole } from '../../node/disk/regular-file.js'
  *
  * @param salvage merge first the CCDs that are there, of exposures whose merge did not run because a CCD failed
  */
-export async function gridVerify(
-  planPath: string,
-  which: Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'> | undefined,
-  salvage: boolean,
-  io: Io,
-): Promise<ExitCode> {
+export async function gridVerify({ plan: planPath, salvage, ...which }: VerifyCommand, io: Io): Promise<ExitCode> {
   const { exposures, ...plan } = await readPlan(planPath)
-  const chosen = which === undefined ? exposures : exposures.filter((exposure) => isOf(exposure, which))
+  const chosen = which.expnum === undefined ? exposures : exposures.filter((exposure) => isOf(exposure, which))
   if (chosen.length === 0)
     throw new CommandError('not-in-plan', 'the exposure is not in the plan', {
       file: planPath,
       option: '--expnum',
-      found: which?.expnum ?? 'a plan without exposures',
+      found: which.expnum ?? 'a plan without exposures',
     })
   let whole = 0
   const outcomes: Record<string, number> = {}
@@ -81,7 +76,7 @@ async function mergeWhatThereIs({ expnum, list, workdir, outdir }: GridExposure,
   }
 }
 
-function isOf({ expnum, list }: GridExposure, which: Pick<CalibrateOptions, 'expnum' | 'reqnum' | 'attnum'>): boolean {
+function isOf({ expnum, list }: GridExposure, which: Omit<VerifyCommand, 'plan' | 'salvage'>): boolean {
   return (
     expnum === which.expnum &&
     (which.reqnum === undefined || list.reqnum === which.reqnum) &&

@@ -1,43 +1,29 @@
-import type { DeclareCommand } from '../declare.js'
+import { defineCommand } from '../command.js'
+import { flag, path } from '../options/kinds.js'
 
 /** `bliss-calib report`: one HTML file per exposure, or an index over those of a night. */
-export const declareReport: DeclareCommand = (parser, run) =>
-  parser.command(
-    'report <path>',
-    'a page to look at: of every exposure in a directory, or of a whole night',
-    (command) =>
-      command
-        .positional('path', {
-          type: 'string',
-          demandOption: true,
-          describe: 'directory of products, or one zeropoint_*.json',
-        })
-        .options({
-          night: {
-            type: 'boolean',
-            default: false,
-            describe: 'an index over the exposures in the directory and below it: night.html',
-          },
-          outdir: { type: 'string', describe: 'directory of the page; default that of the products' },
-          workdir: {
-            type: 'string',
-            describe: 'work directory of the run, for the command that the page gives to type next',
-          },
-          catalog: { type: 'string', describe: 'catalogue of the run, for the same' },
-          suspects: { type: 'string', describe: 'list of variables of the run, for the same' },
-          quiet: { type: 'boolean', default: false, describe: 'print nothing but errors' },
-        }),
-    (raw) =>
-      run(async (io) => {
-        const { path, night, outdir, quiet, workdir, catalog, suspects } = raw
-        const typed = {
-          ...(workdir === undefined ? {} : { workdir }),
-          ...(catalog === undefined ? {} : { catalog }),
-          ...(suspects === undefined ? {} : { suspects }),
-        }
-        return (await import('./run.js')).report(
-          { path, night, quiet, typed, ...(outdir === undefined ? {} : { outdir }) },
-          io,
-        )
-      }),
-  )
+export const reportCommand = defineCommand({
+  name: 'report',
+  summary: 'a page to look at: of every exposure in a directory, or of a whole night',
+  options: {
+    path: path('directory of products, or one zeropoint_*.json', { positional: true, required: true }),
+    night: flag('an index over the exposures in the directory and below it: night.html'),
+    outdir: path('directory of the page; default that of the products'),
+    workdir: path('work directory of the run, for the command that the page gives to type next'),
+    catalog: path('catalogue of the run, for the same'),
+    suspects: path('list of variables of the run, for the same'),
+    quiet: flag('print nothing but errors'),
+  },
+  examples: [
+    ['report products', 'a page for every exposure in products'],
+    ['report --night products', 'an index of them: night.html'],
+  ],
+  run: async ({ workdir, catalog, suspects, ...options }, io) => {
+    const typed = {
+      ...(workdir === undefined ? {} : { workdir }),
+      ...(catalog === undefined ? {} : { catalog }),
+      ...(suspects === undefined ? {} : { suspects }),
+    }
+    return (await import('./run.js')).report({ ...options, typed }, io)
+  },
+})

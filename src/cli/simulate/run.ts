@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { CommandError } from '../../errors.js'
 import { workingCcds } from '../../exposure/camera.js'
 import { parseCcds } from '../../exposure/catalogue-list.js'
 import { seededRandom } from '../../math/random.js'
@@ -9,55 +8,38 @@ import { commandLine, pathWord } from '../../formats/shell-word.js'
 import { packagedDescriptions } from '../../node/store/catalog-files.js'
 import { writeTree } from '../../node/disk/write-tree.js'
 import { exposureFiles, simulateExposure } from '../../simulate/index.js'
+import { unfit, type Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
-
-type Raw = Readonly<Record<string, unknown>>
+import type { SIMULATE_OPTIONS } from './options.js'
 
 /** `simulate`: a seeded exposure with known zeropoints, as a pipeline's files. */
-export async function simulate(raw: Raw, io: Io): Promise<ExitCode> {
-  const number = (name: string, [low, high]: readonly [number, number]): number => {
-    const value = raw[name] === '' ? NaN : Number(raw[name])
-    if (!(value >= low && value <= high)) {
-      throw new CommandError('bad-option', 'the option needs a number', {
-        option: `--${name}`,
-        found: `'${String(raw[name] as string)}'`,
-        expected: `${low} to ${high}`,
-      })
-    }
-    return value
-  }
-  const seed = number('seed', [0, 2 ** 31 - 1])
+export async function simulate(options: Values<typeof SIMULATE_OPTIONS>, io: Io): Promise<ExitCode> {
+  const { seed, band, outdir, expnum, density } = options
   const [description] = await packagedDescriptions()
-  const band = String(raw['band'] as string)
   if (!description!.relations[band]) {
-    throw new CommandError('bad-option', 'there is no relation for this band', {
-      option: '--band',
-      found: band,
-      expected: Object.keys(description!.relations).join(', '),
-    })
+    const expected = Object.keys(description!.relations).join(', ')
+    throw unfit('--band', `unknown --band '${band}': expected ${expected}`, band, expected)
   }
-  const ccds = parseCcds(String(raw['ccds'] as string))
-  const outdir = String(raw['outdir'] as string)
-  const expnum = number('expnum', [0, 99_999_999])
+  const ccds = parseCcds(options.ccds, '--ccds')
   const exposure = simulateExposure(
     {
       expnum,
       band,
-      pointing: { raDeg: number('ra', [0, 360]), decDeg: number('dec', [-90, 90]) },
+      pointing: { raDeg: options.ra, decDeg: options.dec },
       ccds: ccds === 'all' ? workingCcds() : ccds,
-      ...(raw['density'] === undefined ? {} : { densityPerSqDeg: number('density', [1, 3e6]) }),
+      ...(density === undefined ? {} : { densityPerSqDeg: density }),
     },
     description!,
     seededRandom(seed),
   )
   const files = exposureFiles(exposure, { seed, gzip: gzipSync })
   await writeTree(outdir, files)
-  if (raw['quiet'] !== true) {
+  if (!options.quiet) {
     io.out(
       `${outdir}: ${exposure.ccds.length} CCDs, ${exposure.stars.mag.length} Gaia stars; work/ is the ` +
         `pipeline's directory, raw/ and store/ are for catalog build, truth.json holds the zeropoints\n`,
     )
-    io.out(nextCommands(outdir, expnum, String(raw['ccds'] as string)))
+    io.out(nextCommands(outdir, expnum, options.ccds))
   }
   return 0
 }

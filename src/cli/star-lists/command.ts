@@ -1,38 +1,23 @@
-import { CALIBRATE_OPTIONS, exposureOptions } from '../calibrate/options.js'
-import type { DeclareCommand } from '../declare.js'
+import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
+import { defineCommand } from '../command.js'
+import { list, path } from '../options/kinds.js'
+
+const { expnum, reqnum, attnum, outdir, quiet } = CALIBRATE_OPTIONS
 
 /** `bliss-calib starlists`: the star and veto lists of difference imaging. */
-export const declareStarlists: DeclareCommand = (parser, run) =>
-  parser.command(
-    'starlists',
-    'the star and veto lists of a search exposure, from the calibrated catalogues of its templates',
-    {
-      expnum: CALIBRATE_OPTIONS.expnum,
-      reqnum: CALIBRATE_OPTIONS.reqnum,
-      attnum: CALIBRATE_OPTIONS.attnum,
-      templates: {
-        type: 'string',
-        array: true,
-        demandOption: true,
-        describe: 'combined catalogues D{E}_r{R}p{A}_ZP.csv or .fits, their allZP_ beside them',
-      },
-      workdir: { type: 'string', default: '.', describe: "directory of the search exposure's list" },
-      outdir: CALIBRATE_OPTIONS.outdir,
-      quiet: CALIBRATE_OPTIONS.quiet,
-    },
-    (raw) =>
-      run(async (io) => {
-        const { expnum, reqnum, attnum } = exposureOptions(raw)
-        const { templates, workdir, outdir, quiet } = raw
-        const options = {
-          expnum,
-          ...(reqnum === undefined ? {} : { reqnum }),
-          ...(attnum === undefined ? {} : { attnum }),
-          templates,
-          workdir,
-          outdir,
-          quiet,
-        }
-        return (await import('./run.js')).writeStarLists(options, io)
-      }),
-  )
+export const starlistsCommand = defineCommand({
+  name: 'starlists',
+  summary: 'the star and veto lists of a search exposure, from the calibrated catalogues of its templates',
+  options: {
+    ...{ expnum, reqnum, attnum },
+    templates: list('combined catalogues D{E}_r{R}p{A}_ZP.csv or .fits, their allZP_ beside them', {
+      required: true,
+    }),
+    workdir: path("directory of the search exposure's list", { default: '.' }),
+    ...{ outdir, quiet },
+  },
+  examples: [
+    ['starlists --expnum 668439 --templates old/*_ZP.fits --workdir work', 'the lists are written to this directory'],
+  ],
+  run: async (options, io) => (await import('./run.js')).writeStarLists(options, io),
+})

@@ -1,6 +1,7 @@
 import { homedir } from 'node:os'
 import { join } from 'node:path'
 import { CommandError } from '../../errors.js'
+import { parseBytes } from '../../formats/decimal.js'
 
 /** How remote catalogues are read: through which cache, and whether the network may be used at all. */
 export interface RemoteAccess {
@@ -14,32 +15,31 @@ export interface RemoteAccess {
 
 interface RemoteOptions {
   readonly cache?: string | undefined
-  readonly cacheSize?: string | undefined
+  readonly cacheSize?: number | undefined
   readonly offline?: boolean | undefined
 }
 
-const DEFAULT_SIZE = '1G'
-const UNITS: Readonly<Record<string, number>> = { '': 1, K: 1e3, M: 1e6, G: 1e9, T: 1e12 }
+const DEFAULT_BYTES = 1e9
 
 /**
  * The options given, else the environment: BLISS_CACHE, BLISS_CACHE_SIZE, BLISS_OFFLINE, XDG_CACHE_HOME. Throws
- * CommandError for a size that is none.
+ * CommandError if the size cannot be read.
  */
 export function remoteAccess(
   { cache, cacheSize, offline }: RemoteOptions,
   env: Readonly<Record<string, string | undefined>>,
 ): RemoteAccess {
-  const text = cacheSize ?? (env['BLISS_CACHE_SIZE'] || DEFAULT_SIZE)
-  const parts = /^(\d+(?:\.\d+)?)\s*([KMGT]?)B?$/i.exec(text.trim())
-  if (parts === null)
-    throw new CommandError('bad-option', 'the option needs a size', {
-      option: '--cache-size',
+  const text = env['BLISS_CACHE_SIZE'] ?? ''
+  const cacheBytes = cacheSize ?? (text === '' ? DEFAULT_BYTES : parseBytes(text.trim()))
+  if (cacheBytes === undefined)
+    throw new CommandError('bad-option', '$BLISS_CACHE_SIZE must be a size', {
+      option: '$BLISS_CACHE_SIZE',
       found: `'${text}'`,
       expected: 'bytes, such as 500M or 2G; 0 for no cache',
     })
   return {
     cacheDir: cache ?? (env['BLISS_CACHE'] || join(env['XDG_CACHE_HOME'] || join(homedir(), '.cache'), 'bliss-calib')),
-    cacheBytes: Math.floor(Number(parts[1]) * UNITS[parts[2]!.toUpperCase()]!),
+    cacheBytes,
     offline: offline ?? ['1', 'true', 'yes'].includes(env['BLISS_OFFLINE'] ?? ''),
   }
 }

@@ -170,9 +170,12 @@ describe.skipIf(!built)('--watch', () => {
 })
 
 test.each([
-  [['--watch', '--idle', 'soon'], "--idle: the option needs a number of seconds (found 'soon', expected above 0)"],
-  [['--idle', '3'], '--idle: the option is of --watch (found no --watch)'],
-  [['--until-complete'], '--until-complete: the option is of --watch (found no --watch)'],
+  [
+    ['--watch', '--idle', 'soon'],
+    "--idle must be a number of seconds (found 'soon', expected above 0 and at most 1000000)",
+  ],
+  [['--idle', '3'], '--idle needs --watch'],
+  [['--until-complete'], '--until-complete needs --watch'],
 ])('%j is refused', async (options, message) => {
   expect(await run(['batch', temporaryDirectory(), '--catalog', catalog, ...options])).toMatchObject({
     exitCode: 2,

@@ -376,13 +376,11 @@ describe('what cannot be done', () => {
     })
     expect(await batch(dir, '--summary', 'x.csv')).toMatchObject({
       exitCode: 2,
-      err: expect.stringContaining("--summary: the summary is a Parquet file (found 'x.csv'") as string,
+      err: expect.stringContaining("--summary must be a Parquet file (found 'x.csv'") as string,
     })
     expect(await batch(dir, '--retries', 'many')).toMatchObject({
       exitCode: 2,
-      err: expect.stringContaining(
-        "--retries: the option needs a whole number (found 'many', expected 0 to 10)",
-      ) as string,
+      err: expect.stringContaining("--retries must be a whole number (found 'many', expected 0 to 10)") as string,
     })
   })
 })

@@ -95,11 +95,11 @@ describe('bliss-calib bench', () => {
       3,
       `bliss-calib: ${at('none.fits')}: the catalogue cannot be read: there is no such file or directory\n`,
     ],
-    [['bench', '--runs', '0'], 2, 'bliss-calib: --runs: the option needs a number above 0 (found 0)\n'],
+    [['bench', '--runs', '0'], 2, "bliss-calib: --runs must be at least 1 (found '0')\n"],
     [
       ['bench', '--radius-arcsec', 'wide'],
       2,
-      'bliss-calib: --radius-arcsec: the option needs a number above 0 (found wide)\n',
+      "bliss-calib: --radius-arcsec must be a number of arcsec (found 'wide', expected above 0)\n",
     ],
   ])('%j', async (args, code, sentence) => {
     const { exitCode, err, out } = await run(args)

@@ -277,15 +277,11 @@ test.each([
     3,
     /sky\/gaia_dr2: the catalogue covers no part of the region \(found \d+\.\d{3} sq deg elsewhere, expected some of 3\.\d{3} sq deg\)/,
   ],
-  [[], 2, /--cone, --polygon, --exposures, --skymap: name one region \(found none\)/],
-  [['--cone', '1,2,3', '--skymap', 'x'], 2, /name one region \(found --cone and --skymap\)/],
-  [['--cone', '1,2,3', '--level', '0.5'], 2, /--level: the option needs a probability, of a --skymap/],
-  [
-    ['--skymap', 'x', '--level', '90'],
-    2,
-    /--level: the option needs a probability, of a --skymap \(found '90', expected above 0 and at most 1\)/,
-  ],
-  [['--cone', '1,2,3', '--margin', 'wide'], 2, /--margin: the option needs an angle/],
+  [[], 2, /exactly one of --cone, --polygon, --exposures, --skymap is needed \(found none\)/],
+  [['--cone', '1,2,3', '--skymap', 'x'], 2, /is needed \(found --cone and --skymap\)/],
+  [['--cone', '1,2,3', '--level', '0.5'], 2, /--level needs --skymap/],
+  [['--skymap', 'x', '--level', '90'], 2, /--level must be at most 1 \(found '90'\)/],
+  [['--cone', '1,2,3', '--margin', 'wide'], 2, /--margin must be an angle \(found 'wide'/],
   [['--skymap', 'nowhere.fits'], 3, /nowhere\.fits: the file cannot be read: there is no such file or directory/],
 ])('a wrong command: %j', async (options, code, message) => {
   const { exitCode, err } = await run(['catalog', 'copy', '--from', sky, '--to', join(folder, 'wrong'), ...options])

@@ -224,32 +224,28 @@ test('what the catalogue does not cover is said', async () => {
 test.each([
   [
     ['--cone', '10,20'],
-    "--cone: the option needs a centre and a radius (found '10,20', expected RA,DEC,RADIUS in degrees, or " +
+    "--cone must be a centre and a radius (found '10,20', expected RA,DEC,RADIUS in degrees, or " +
       'the radius with its unit: 53.1,-27.8,6arcmin; above 0 and at most 180 deg)',
   ],
-  [['--cone', '10,95,1'], '--cone: the option needs a centre and a radius'],
-  [['--cone', '10,20,1mile'], '--cone: the option needs a centre and a radius'],
-  [['--cone', '10,20,0'], '--cone: the option needs a centre and a radius'],
+  [['--cone', '10,95,1'], '--cone must be a centre and a radius'],
+  [['--cone', '10,20,1mile'], '--cone must be a centre and a radius'],
+  [['--cone', '10,20,0'], '--cone must be a centre and a radius'],
   [
     ['--polygon', '10,20,11,20'],
-    '--polygon: the option needs the corners of a convex polygon (found ' +
-      'polygon: 2 distinct vertices, at least 3 are needed',
+    '--polygon must be the corners of a convex polygon (found ' + 'polygon: 2 distinct vertices, at least 3 are needed',
   ],
+  [['--polygon', '0,0,4,0,1,1,0,4'], '--polygon must be the corners of a convex polygon (found polygon: not convex'],
+  [[], 'exactly one of --cone, --polygon is needed (found none)'],
   [
-    ['--polygon', '0,0,4,0,1,1,0,4'],
-    '--polygon: the option needs the corners of a convex polygon (found polygon: not convex',
+    ['--cone', '1,2,3', '--polygon', '0,0,4,0,0,4'],
+    'exactly one of --cone, --polygon is needed (found --cone and --polygon)',
   ],
-  [[], '--cone, --polygon: name one region (found none)'],
-  [['--cone', '1,2,3', '--polygon', '0,0,4,0,0,4'], '--cone, --polygon: name one region (found both)'],
   [
     ['--cone', '1,2,3', '--columns', 'ra,colour'],
     '--columns: the catalogue has no column of this name (found colour, expected source_id, ' +
       'ra, dec, phot_g_mean_mag, phot_bp_mean_mag, pmra, _healpix_29)',
   ],
-  [
-    ['--cone', '1,2,3', '--format', 'xml'],
-    '--format: there is no such format (found xml, expected csv, json, parquet, arrow)',
-  ],
+  [['--cone', '1,2,3', '--format', 'xml'], "unknown --format 'xml': expected csv, json, parquet, arrow"],
 ])('a wrong command: %j', async (options, message) => {
   const { exitCode, out, err } = await run(['catalog', 'query', store, ...options])
   expect([exitCode, out]).toEqual([2, ''])

@@ -436,26 +436,31 @@ describe('exit codes and messages', () => {
   })
 
   test.each<[string, () => string[], 2 | 3, string | RegExp]>([
-    ['one argument', () => [small()], 2, 'Not enough non-option arguments: got 1, need at least 2'],
+    ['one argument', () => [small()], 2, 'new is required; --help lists the options'],
     [
       'a tolerance that is no number',
       () => [small(), small(), '--tolerance-mag', 'small'],
       2,
-      "--tolerance-mag: the option needs one number (found 'small', expected magnitudes such as 0.001)",
+      "--tolerance-mag must be a number of magnitudes (found 'small', expected at least 0)",
     ],
     [
       'a negative tolerance',
       () => [small(), small(), '--tolerance-mag=-1'],
       2,
-      "--tolerance-mag: the option needs one number (found '-1'",
+      "--tolerance-mag must be at least 0 (found '-1'",
     ],
     [
       'two tolerances',
       () => [small(), small(), '--tolerance-mag', '1', '--tolerance-mag', '2'],
       2,
-      "--tolerance-mag: the option needs one number (found '1,2'",
+      '--tolerance-mag is given more than once (found 1 and 2)',
     ],
-    ['an unknown option', () => [small(), small(), '--tolerance', '1'], 2, 'Unknown argument: tolerance'],
+    [
+      'an unknown option',
+      () => [small(), small(), '--tolerance', '1'],
+      2,
+      'unknown option --tolerance: did you mean --tolerance-mag?',
+    ],
     [
       'a directory and a file',
       () => [small(), join(small(), 'Zero_D00000007_03_r1p2.csv')],

@@ -70,7 +70,7 @@ describe('a store behind a URL', () => {
     })
     expect(await run('catalog', 'info', server.url, '--cache-size', 'much')).toMatchObject({
       code: 2,
-      err: expect.stringContaining('--cache-size: the option needs a size') as string,
+      err: expect.stringContaining("--cache-size must be a size (found 'much'") as string,
     })
     expect(await run('catalog', 'info', server.url, '--offline', '--cache', '/nowhere')).toMatchObject({
       code: 3,

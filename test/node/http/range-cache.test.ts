@@ -171,11 +171,11 @@ describe('the parts', () => {
       offline: true,
     })
     expect(
-      remoteAccess({ cache: '/e', cacheSize: '0', offline: false }, { BLISS_CACHE: '/d', BLISS_OFFLINE: '1' }),
+      remoteAccess({ cache: '/e', cacheSize: 0, offline: false }, { BLISS_CACHE: '/d', BLISS_OFFLINE: '1' }),
     ).toEqual({ cacheDir: '/e', cacheBytes: 0, offline: false })
-    expect(() => remoteAccess({ cacheSize: 'much' }, {})).toThrow(CommandError)
-    expect(() => remoteAccess({ cacheSize: 'much' }, {})).toThrow(
-      "--cache-size: the option needs a size (found 'much', expected bytes, such as 500M or 2G; 0 for no cache)",
+    expect(() => remoteAccess({}, { BLISS_CACHE_SIZE: 'much' })).toThrow(CommandError)
+    expect(() => remoteAccess({}, { BLISS_CACHE_SIZE: 'much' })).toThrow(
+      "$BLISS_CACHE_SIZE must be a size (found 'much', expected bytes, such as 500M or 2G; 0 for no cache)",
     )
   })
 })

@@ -1,0 +1,12 @@
+import { count, flag, number, path } from '../options/kinds.js'
+
+/** The options of `bench`. */
+export const BENCH_OPTIONS = {
+  a: path('FITS, CSV or Parquet file with positions', { positional: true }),
+  b: path('the same, or a reference catalogue, of which the part near a is read; default a itself', {
+    positional: true,
+  }),
+  'radius-arcsec': number('largest separation of a pair', { unit: 'arcsec', above: 0, default: 1 }),
+  runs: count('runs of each mode; the first is shown apart', { min: 1, default: 5 }),
+  json: flag('one JSON object on stdout'),
+}

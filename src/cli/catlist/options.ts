@@ -1,0 +1,10 @@
+import { count, flag, path } from '../options/kinds.js'
+
+/** The options of `catlist`. */
+export const CATLIST_OPTIONS = {
+  workdir: path('directory of the images', { default: '.' }),
+  outdir: path('directory of the list; default the work directory'),
+  expnum: count('exposure number, if the directory holds several'),
+  legacy: flag("write the original's stand-ins for missing keywords"),
+  quiet: flag('print nothing but errors'),
+}

@@ -1,0 +1,29 @@
+import { batchCommand } from './batch/command.js'
+import { benchCommand } from './bench/command.js'
+import { calibrateCommand } from './calibrate/command.js'
+import { catalogCommands } from './catalog/command.js'
+import { catlistCommand } from './catlist/command.js'
+import type { Command } from './command.js'
+import { compareCommand } from './compare/command.js'
+import { demoCommand } from './demo/command.js'
+import { gridCommands } from './grid/command.js'
+import { mergeCommand } from './merge/command.js'
+import { reportCommand } from './report/command.js'
+import { simulateCommand } from './simulate/command.js'
+import { starlistsCommand } from './star-lists/command.js'
+
+/** The commands in the order of the help; the first is the default. */
+export const COMMANDS: readonly Command[] = [
+  calibrateCommand,
+  mergeCommand,
+  batchCommand,
+  catlistCommand,
+  ...catalogCommands,
+  ...gridCommands,
+  reportCommand,
+  simulateCommand,
+  starlistsCommand,
+  compareCommand,
+  demoCommand,
+  benchCommand,
+]
