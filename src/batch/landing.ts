@@ -1,4 +1,4 @@
-/** What a look at a file shows: size and time of modification as one text; undefined where there is no file. */
+/** What a look at a file shows: size and time of modification as one text; undefined if there is no file. */
 type Look = string | undefined
 
 /** Files that are being written by others: which of them have come to rest. */

@@ -14,7 +14,7 @@ export interface WorkKey {
 
 /**
  * Content of a file. `stamp` is its size, times of change and place on the disk as they were when the content was seen,
- * null where they could not be told from those of a later change.
+ * null if they could not be told from those of a later change.
  */
 export interface FileMark {
   readonly sha256: string
@@ -42,7 +42,7 @@ export function markerText(marker: Marker): string {
   return `${JSON.stringify({ format: FORMAT, ...marker })}\n`
 }
 
-/** The marker, or undefined where the text is none that this version writes: the exposure then counts as not done. */
+/** The marker, or undefined if the text is none that this version writes: the exposure then counts as not done. */
 export function parseMarker(text: string): Marker | undefined {
   try {
     const { format, ...marker } = parseJson(text) as Marker & { format?: unknown }
@@ -52,7 +52,7 @@ export function parseMarker(text: string): Marker | undefined {
   }
 }
 
-/** What differs between two keys, in words; undefined where nothing does. */
+/** What differs between two keys, in words; undefined if nothing does. */
 export function keyChange(then: WorkKey, now: WorkKey): string | undefined {
   if (then.version !== now.version) return `the program was ${then.version}`
   if (then.catalogHash !== now.catalogHash) return 'the catalogue was another'

@@ -32,7 +32,7 @@ type CcdNumbers = Pick<
   | 'epochYr'
 > & { readonly concerns: readonly string[] }
 
-/** Something that could not be done; `ccd` is null where it is the exposure's own. */
+/** Something that could not be done; `ccd` is null if it is the exposure's own. */
 export interface FailureRecord {
   readonly ccd: number | null
   readonly exitCode: ExitCode

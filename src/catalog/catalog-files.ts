@@ -14,10 +14,10 @@ export interface CatalogFiles {
   readonly name: string
   /** Two wanted pieces of a file with at most this many bytes between them are cheaper to fetch as one. */
   readonly gapBytes: number
-  /** Opens a file by its path below the directory. Throws InputError where it is missing or unreadable. */
+  /** Opens a file by its path below the directory. Throws InputError if it is missing or unreadable. */
   open(path: string, hint?: OpenHint): Promise<ByteSource>
   exists(path: string, hint?: OpenHint): Promise<boolean>
-  /** Names of the files of a directory, undefined where there is none; a server cannot tell. */
+  /** Names of the files of a directory, undefined if there is none; a server cannot tell. */
   folder?(path: string): Promise<readonly string[] | undefined>
 }
 

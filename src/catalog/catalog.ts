@@ -23,13 +23,13 @@ export interface Catalog {
   readonly magType: 'f32' | 'f64'
   /** Columns that the files keep as doubles; a float32 holds every value of the others. */
   readonly doubles: ReadonlySet<StarColumn>
-  /** How the files keep the columns; absent where there are no files of ours. */
+  /** How the files keep the columns; absent if there are no files of ours. */
   readonly stored?: {
     readonly columns: readonly StoreColumn[]
     readonly precision: Precision
     readonly missingValues: MissingValues
   }
-  /** NaN where the files do not tell it. */
+  /** NaN if the files do not tell it. */
   readonly rowCount: number
   /** Where the catalogue knows the sky: no star here means that there is none. */
   readonly coverage: CellRanges

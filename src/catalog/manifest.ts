@@ -19,7 +19,7 @@ export interface Manifest {
   readonly rowCount: number
   readonly fileCount: number
   readonly columns: readonly StoreColumn[]
-  /** Columns that were asked for beyond those of a calibration; absent where there are none. */
+  /** Columns that were asked for beyond those of a calibration; absent if there are none. */
   readonly furtherColumns?: readonly FurtherColumn[]
   /** How values are kept; absent in stores of the first kind, which are `full`. */
   readonly precision?: Precision

@@ -74,7 +74,7 @@ function overlaps(ranges: Float64Array, lo: number, hi: number): boolean {
   return false
 }
 
-/** The files of one block. Throws InputError where its bytes are not those that were written. */
+/** The files of one block. Throws InputError if its bytes are not those that were written. */
 export function parseBlock(bytes: Uint8Array, block: PartitionBlock, file: string): StoreFile[] {
   if (crc32(bytes) !== block.crc32) {
     throw new InputError('damaged-catalog', 'the list of files is damaged: its checksum differs', {

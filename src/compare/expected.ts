@@ -17,14 +17,14 @@ export interface ExpectedOffset {
    */
   readonly from: 'sigma-clip' | 'matches'
   readonly stars: number
-  /** Median colour of the matched stars; null where none is known. */
+  /** Median colour of the matched stars; null if none is known. */
   readonly colour: number | null
   /** By how much the system's offset changes per magnitude of colour. */
   readonly perColour: number | null
 }
 
 /**
- * Splits the offset between a zeropoint on the catalogue's own magnitude and one in another system; null where that
+ * Splits the offset between a zeropoint on the catalogue's own magnitude and one in another system; null if that
  * cannot be told.
  */
 export function expectedOffset(

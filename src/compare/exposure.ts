@@ -51,7 +51,7 @@ export interface CcdComparison {
 interface AllZpComparison {
   readonly old: AllZpFacts | null
   readonly new: AllZpFacts | null
-  /** null where one is of a CCD and the other of the exposure. */
+  /** null if one is of a CCD and the other of the exposure. */
   readonly offset: number | null
   readonly differs: boolean
 }
@@ -76,7 +76,7 @@ const ZEROPOINT_SLACK_MAG = 1e-9
 /**
  * Compares an exposure's products, CCD by CCD.
  *
- * @throws DataError where the objects of a CCD cannot be paired
+ * @throws DataError if the objects of a CCD cannot be paired
  */
 export function compareExposure(
   id: ExposureId | null,

@@ -16,7 +16,7 @@ export interface ExposureId {
   readonly attnum: string
 }
 
-/** The same of a compared pair: null where the files do not say. */
+/** The same of a compared pair: null if the files do not say. */
 export interface KnownExposure {
   readonly expnum: number | null
   readonly reqnum: string | null
@@ -47,7 +47,7 @@ export function parseProductName(fileName: string): ProductName | undefined {
   return undefined
 }
 
-/** Band and CCD of a FILENAME such as `D00668439_i_28_r4p5_fullcat.fits`; undefined where it is not built like that. */
+/** Band and CCD of a FILENAME such as `D00668439_i_28_r4p5_fullcat.fits`; undefined if it is not built like that. */
 export function parseCatalogueFileName(fileName: string): { readonly band: string; readonly ccd: number } | undefined {
   const parts = /^D\d+_([^_]+)_(\d+)_/.exec(fileName)
   return parts ? { band: parts[1]!, ccd: Number(parts[2]) } : undefined

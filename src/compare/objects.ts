@@ -26,7 +26,7 @@ export interface ObjectPairs {
  * Pairs the objects of one CCD by NUMBER; where NUMBER is missing, or names objects more than 1 arcsec apart, by mutual
  * nearest position within 1 arcsec.
  *
- * @throws DataError where the catalogues share neither NUMBER nor a position
+ * @throws DataError if the catalogues share neither NUMBER nor a position
  */
 export function pairObjects(a: CalibratedObjects, b: CalibratedObjects): ObjectPairs {
   const skyA = a.raDeg && a.decDeg ? { raDeg: a.raDeg, decDeg: a.decDeg } : null
@@ -79,14 +79,14 @@ export interface MagnitudePairs {
   readonly centred: Float64Array
   /** Mean of old and new: the old one alone would slope with its own noise. */
   readonly mag: Float64Array
-  /** NaN where no matched star gives one. */
+  /** NaN if no matched star gives one. */
   readonly colour: Float64Array
   /** Pairs that have it on the old side only, and on the new side only. */
   readonly lost: number
   readonly gained: number
 }
 
-/** Magnitudes of paired objects. `colour` has one entry per pair, NaN where it is unknown. */
+/** Magnitudes of paired objects. `colour` has one entry per pair, NaN if it is unknown. */
 export function pairMagnitudes(
   pairs: ObjectPairs,
   old: Float64Array,

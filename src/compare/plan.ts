@@ -1,6 +1,6 @@
 import { exposureKey, type ExposureId, type ProductKind } from './names.js'
 
-/** A product file by its name; `exposure` is null where the name does not say. */
+/** A product file by its name; `exposure` is null if the name does not say. */
 export interface NamedProduct {
   readonly path: string
   readonly kind: ProductKind

@@ -14,7 +14,7 @@ export interface CalibratedObjects {
   readonly number: Float64Array | null
   readonly raDeg: Float64Array | null
   readonly decDeg: Float64Array | null
-  /** NaN where the object has no magnitude: blank, -9999, or made with a zeropoint of -999. */
+  /** NaN if the object has no magnitude: blank, -9999, or made with a zeropoint of -999. */
   readonly magPsf: Float64Array
   readonly magAuto: Float64Array
   /** The zeropoint that is in the magnitudes, in the field's sign. */
@@ -29,7 +29,7 @@ export const COMPARED_COLUMNS = {
   wanted: ['EXPNUM', 'NUMBER', 'ALPHAWIN_J2000', 'DELTAWIN_J2000', 'ZeroPoint_rms', 'ZeroPoint_FLAGS'],
 } as const
 
-/** The columns to read of a calibrated catalogue in CSV. Throws InputError where a required one is missing. */
+/** The columns to read of a calibrated catalogue in CSV. Throws InputError if a required one is missing. */
 export function catalogueFields(header: readonly string[], file: string): CsvField[] {
   const missing = COMPARED_COLUMNS.required.find((name) => !header.includes(name))
   if (missing !== undefined) {
@@ -44,7 +44,7 @@ export function catalogueFields(header: readonly string[], file: string): CsvFie
   return names.map((name) => ({ name, index: header.indexOf(name), type: 'f64' }))
 }
 
-/** What a file is by its content, for one whose name does not say; undefined where it is no product. */
+/** What a file is by its content, for one whose name does not say; undefined if it is no product. */
 export function productKindOf(bytes: Uint8Array): 'zero' | 'all-zp' | 'catalogue' | undefined {
   const start = new TextDecoder().decode(bytes.subarray(0, 2000))
   if (start.startsWith('SIMPLE  =')) return 'catalogue'
@@ -62,8 +62,8 @@ export function productKindOf(bytes: Uint8Array): 'zero' | 'all-zp' | 'catalogue
  * objects of every CCD of the list, and calibrates those of one.
  *
  * @param nameCcd the CCD of the file's name: only its objects count; null for a file of the whole exposure
- * @param nameExpnum the exposure of the file's name, absent where the name does not say
- * @throws InputError where a column is missing, or the objects are of another exposure
+ * @param nameExpnum the exposure of the file's name, absent if the name does not say
+ * @throws InputError if a column is missing, or the objects are of another exposure
  */
 export function objectsByCcd(
   table: Table,
@@ -137,7 +137,7 @@ export function objectsByCcd(
   return objects
 }
 
-/** Stars of one CCD's `matches_*.parquet`; NaN where a value is unknown. */
+/** Stars of one CCD's `matches_*.parquet`; NaN if a value is unknown. */
 export interface MatchedStars {
   /** NUMBER of the detection. */
   readonly number: Float64Array
@@ -151,7 +151,7 @@ export interface MatchedStars {
 /** Columns of `matches_*.parquet` that a comparison reads. */
 export const MATCH_COLUMNS = ['number', 'colour', 'inst_mag', 'ref_mag', 'catalog_mag'] as const
 
-/** Colours and magnitudes of the matched stars. Throws InputError where a column is missing. */
+/** Colours and magnitudes of the matched stars. Throws InputError if a column is missing. */
 export function matchedStars(table: Table, file: string): MatchedStars {
   const column = (name: string) => {
     const found = findColumn(table, name)
@@ -177,7 +177,7 @@ export interface CatalogZeropoint {
   readonly stars: number
 }
 
-/** `sigmaClip` of a CCD in `zeropoint_*.json`; throws InputError where the text is no such result. */
+/** `sigmaClip` of a CCD in `zeropoint_*.json`; throws InputError if the text is no such result. */
 export function sigmaClipOfJson(text: string, file: string, ccd: number): CatalogZeropoint {
   let result: {
     schema?: unknown
@@ -206,7 +206,7 @@ const SIGMA_CLIP: JsonShape = {
   properties: { zeropoint: { type: ['number', 'null'] }, nClipped: { type: 'integer', minimum: 0 } },
 }
 
-/** Band of a catalogue list by its first FILENAME; null where it does not say. */
+/** Band of a catalogue list by its first FILENAME; null if it does not say. */
 export function bandOfList(text: string): string | null {
   const [header, row] = csvParseRows(text)
   return parseCatalogueFileName(row?.[header?.indexOf('FILENAME') ?? -1] ?? '')?.band ?? null

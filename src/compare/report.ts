@@ -4,7 +4,7 @@ import { UNKNOWN_EXPOSURE, type ExposureId, type KnownExposure } from './names.j
 import { joinPairs, magnitudeChange, type MagnitudeChange, type MagnitudePairs } from './objects.js'
 import { micromag } from './statistics.js'
 
-/** Offsets of several CCDs [mag]; null where there are none. */
+/** Offsets of several CCDs [mag]; null if there are none. */
 export interface OffsetSummary {
   readonly ccds: number
   /** Median. */
@@ -17,7 +17,7 @@ export interface OffsetSummary {
 
 /** One band over all exposures that both sides hold. */
 export interface BandSummary {
-  /** null where no file tells the band. */
+  /** null if no file tells the band. */
   readonly band: string | null
   readonly exposures: number
   /** CCDs on both sides, and how many of all differ. */

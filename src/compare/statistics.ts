@@ -1,14 +1,14 @@
 import { madScatter, median } from '../math/robust.js'
 import { gather, indicesWhere, sortingOrder } from '../math/select.js'
 
-/** A straight line through a cloud; both null where there are too few points or no spread in x. */
+/** A straight line through a cloud; both null if there are too few points or no spread in x. */
 interface RobustSlope {
   readonly slope: number | null
   readonly slopeErr: number | null
 }
 
 /** Points that each third of a resistant line needs. */
-const FEWEST_IN_A_THIRD = 3
+const MIN_IN_A_THIRD = 3
 const REFINEMENTS = 5
 /** A step of the refinement that moves no point by more than this is the last. */
 const NEGLIGIBLE_MAG = 1e-7
@@ -26,7 +26,7 @@ export function resistantSlope(x: Float64Array, y: Float64Array): RobustSlope {
   const finite = indicesWhere(x.length, (i) => Number.isFinite(x[i]!) && Number.isFinite(y[i]!))
   const order = gather(finite, sortingOrder(gather(x, finite)))
   const third = Math.floor(order.length / 3)
-  if (third < FEWEST_IN_A_THIRD) return { slope: null, slopeErr: null }
+  if (third < MIN_IN_A_THIRD) return { slope: null, slopeErr: null }
   const xs = gather(x, order)
   const residual = gather(y, order)
   const last = order.length - third

@@ -2,10 +2,10 @@ import type { AllZpFacts, ZeroFacts } from './zero-rows.js'
 
 /** The photometric systems of the products of an exposure. */
 export interface SystemComparison {
-  /** `des-ab`, `catalog`, or `catalog gaia_dr2` where the file names its catalogue; empty where no file says. */
+  /** `des-ab`, `catalog`, or `catalog gaia_dr2` where the file names its catalogue; empty if no file says. */
   readonly old: readonly string[]
   readonly new: readonly string[]
-  /** Whether an offset is a change of the calibration alone; null where it cannot be told. */
+  /** Whether an offset is a change of the calibration alone; null if it cannot be told. */
   readonly comparable: boolean | null
   /** Which side holds several systems by itself. */
   readonly mixedWithin: readonly ('old' | 'new')[]

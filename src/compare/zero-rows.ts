@@ -3,7 +3,7 @@ import { InputError } from '../errors.js'
 import { parseCatalogueFileName } from './names.js'
 import { NO_ZEROPOINT } from '../products/zero.js'
 
-/** One row of `Zero_*.csv` in the field's sign, m = -2.5 log10(flux) + zeropoint; null where there is none. */
+/** One row of `Zero_*.csv` in the field's sign, m = -2.5 log10(flux) + zeropoint; null if there is none. */
 export interface ZeroFacts {
   readonly ccd: number
   readonly band: string | null

@@ -15,7 +15,7 @@ export interface CatalogueListRow {
   readonly line: number
   readonly expnum: number
   readonly fileName: string
-  /** Evening date of the night, YYYYMMDD; empty where unknown. */
+  /** Evening date of the night, YYYYMMDD; empty if unknown. */
   readonly nite: string
   /** The band that BAND stands for (`ip` is i); its text if that is no filter that is known. */
   readonly band: string
@@ -58,7 +58,7 @@ export function parseListName(fileName: string): ListName | undefined {
 /**
  * The list of an exposure among the file names of a directory, padded or not.
  *
- * @throws InputError where there is none, or several that fit
+ * @throws InputError if there is none, or several that fit
  */
 export function chooseList(
   fileNames: readonly string[],
@@ -221,7 +221,7 @@ function withSharedFiles(rows: readonly CatalogueListRow[]): CatalogueListRow[] 
  * The rows that `--ccd` asks for, in list order.
  *
  * @param spec a number, a list with ranges (`1,3-60`), or `all`
- * @throws CommandError for a spec that cannot be read; InputError where the list has none of them, or a CCD twice
+ * @throws CommandError for a spec that cannot be read; InputError if the list has none of them, or a CCD twice
  */
 export function selectCcds(
   rows: readonly CatalogueListRow[],

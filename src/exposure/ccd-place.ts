@@ -7,19 +7,19 @@ import type { SourceColumns } from './sources.js'
  * Share of the half diagonal by which the middles of the two diagonals may differ: real outlines within 0.1 % (46
  * CCDs of six cameras), one corner that is off by half the CCD gives 25 %.
  */
-const MOST_SKEW = 0.2
+const MAX_SKEW = 0.2
 /**
  * Longest side over shortest of an outline that is skewed and may yet be right, such as part of a tile of the sky. One
  * corner that is elsewhere makes its two sides longer than that; those of DECam's CCDs are 2 to 1.
  */
-const MOST_SIDE_RATIO = 4
+const MAX_SIDE_RATIO = 4
 /**
  * Share of the detections that may lie outside the corners, and the number below which nothing is said. Of 38,000
  * real and simulated detections on 49 CCDs none lies more than 0.3 arcsec outside; the margin is how far the
  * catalogue is read.
  */
-const MOST_OUTSIDE = 0.1
-const FEWEST_OUTSIDE = 3
+const MAX_OUTSIDE = 0.1
+const MIN_OUTSIDE = 3
 
 /**
  * Refuses corners of which one is elsewhere: InputError `bad-corners` if they are no parallelogram and sides differ
@@ -27,7 +27,7 @@ const FEWEST_OUTSIDE = 3
  */
 export function refuseSkewed(corners: CcdCorners, place: Place): void {
   const { skew, sideRatio } = ccdShape(corners)
-  if (skew <= MOST_SKEW || sideRatio <= MOST_SIDE_RATIO) return
+  if (skew <= MAX_SKEW || sideRatio <= MAX_SIDE_RATIO) return
   throw new InputError('bad-corners', 'the corners of the CCD are no rectangle: one of them is wrong', {
     ...place,
     column: 'RAC1..DECC4',
@@ -51,7 +51,7 @@ export function refuseElsewhere(
   marginArcsec: number,
 ): void {
   const { outside, known } = countOutside(sources, corners, marginArcsec)
-  if (outside < FEWEST_OUTSIDE || outside <= MOST_OUTSIDE * known) return
+  if (outside < MIN_OUTSIDE || outside <= MAX_OUTSIDE * known) return
   throw new InputError(
     'detections-elsewhere',
     `the detections of CCD ${ccd} are not within its corners: the file, the corners or the astrometry is another's`,
@@ -59,7 +59,7 @@ export function refuseElsewhere(
       ...place,
       column: 'RAC1..DECC4',
       found: `${outside} of ${known} detections more than ${marginArcsec} arcsec outside`,
-      expected: `at most ${(100 * MOST_OUTSIDE).toFixed(0)} %`,
+      expected: `at most ${(100 * MAX_OUTSIDE).toFixed(0)} %`,
     },
   )
 }

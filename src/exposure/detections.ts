@@ -86,7 +86,7 @@ function withUnitOf(table: Table, { fluxNames }: FluxChoice, header: HeaderFacts
 
 /** Detections at one place in two amplifiers: theirs overlap by a few pixels at most. */
 const SAME_DETECTION_ARCSEC = 0.5
-const MOST_SHARED = 0.5
+const MAX_SHARED = 0.5
 
 /** Refuses tables that hold the same detections: two runs on one image are not two amplifiers. */
 function refuseRepeated(file: string, hdus: readonly FitsHdu[], tables: readonly Table[]): void {
@@ -99,7 +99,7 @@ function refuseRepeated(file: string, hdus: readonly FitsHdu[], tables: readonly
     for (const [j, other] of positions.entries()) {
       if (j >= i) break
       const shared = matchSky(one, other, SAME_DETECTION_ARCSEC, { mode: 'mutual' }).a.length
-      if (shared <= MOST_SHARED * Math.min(one.raDeg.length, other.raDeg.length)) continue
+      if (shared <= MAX_SHARED * Math.min(one.raDeg.length, other.raDeg.length)) continue
       throw new InputError('several-tables', 'two tables of the file hold the same detections of one CCD', {
         file,
         found: [

@@ -5,7 +5,7 @@ export function julianYearOfMjd(mjd: number): number {
   return 2000 + (mjd - 51_544.5) / 365.25
 }
 
-/** MJD of `YYYY-MM-DD`, with or without a time of day; undefined where the text is no date. */
+/** MJD of `YYYY-MM-DD`, with or without a time of day; undefined if the text is no date. */
 export function mjdOfDate(text: string): number | undefined {
   const parts = /^\s*(\d{4})-(\d{2})-(\d{2})(?:T(\d{2}):(\d{2}):(\d{2}(?:\.\d*)?))?/.exec(text)
   if (!parts) return undefined

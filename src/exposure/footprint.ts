@@ -12,7 +12,7 @@ export const FOOTPRINT_ORDER = 13
  * The CCD's polygon, grown all round, as fine NESTED HEALPix cells.
  *
  * @param marginArcsec room for the match radius, proper motion and pointing error
- * @throws InputError where the corners span no convex polygon
+ * @throws InputError if the corners span no convex polygon
  */
 export function ccdFootprint(
   corners: CcdCorners,

@@ -17,7 +17,7 @@ export interface FluxChoice {
 /**
  * Reads `mag_psf`, `mag_auto`, `mag_aper_8` (FLUX_APER_8, or element 8 of FLUX_APER, 1-based) or any other `mag_x`.
  *
- * @throws CommandError where it does not start with `mag_`
+ * @throws CommandError if it does not start with `mag_`
  */
 export function fluxChoice(magsType: string): FluxChoice {
   const parts = /^mag_([a-z0-9_]+?)(?:_(\d+))?$/i.exec(magsType.trim())

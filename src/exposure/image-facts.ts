@@ -5,7 +5,7 @@ import { KeywordReader, numberOf, type HeaderLookup } from './image-header.js'
 
 export type EpochSource = 'MJD-OBS' | 'DATE-OBS' | 'NITE' | 'catalog'
 
-/** What the image header says of the exposure; absent where it says nothing. */
+/** What the image header says of the exposure; absent if it says nothing. */
 export interface ImageFacts {
   readonly epochYr?: number
   readonly epochFrom?: EpochSource

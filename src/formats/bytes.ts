@@ -3,7 +3,7 @@ export interface ByteSource {
   /** What error messages call it: a path or a URL. */
   readonly name: string
   readonly byteLength: number
-  /** Bytes [start, end); shorter only where the source itself ends. */
+  /** Bytes [start, end); shorter only if the source itself ends. */
   slice(start: number, end: number): Promise<Uint8Array>
 }
 
@@ -12,7 +12,7 @@ export interface ByteSource {
  * piece.
  */
 export interface ReadySource extends ByteSource {
-  /** Fills `into` from byte `start`; gives how many bytes, fewer only where the source itself ends. */
+  /** Fills `into` from byte `start`; gives how many bytes, fewer only if the source itself ends. */
   readNow(into: Uint8Array, start: number): number
 }
 

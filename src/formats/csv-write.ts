@@ -22,7 +22,7 @@ export function csvBytes(table: Table, allocate?: Allocate): Uint8Array {
     text,
   )
   const bytes = text.take(allocate)
-  if (bytes.length > MOST_KEPT_BYTES) scratch = new TextBuffer()
+  if (bytes.length > MAX_KEPT_BYTES) scratch = new TextBuffer()
   return bytes
 }
 
@@ -39,7 +39,7 @@ function writeRows(cells: readonly ((row: number) => void)[], rowCount: number, 
 
 /** Serves one table after the other: a new buffer for each costs more than half of what is written into it. */
 let scratch = new TextBuffer()
-const MOST_KEPT_BYTES = 16 * 2 ** 20
+const MAX_KEPT_BYTES = 16 * 2 ** 20
 
 function cellWriter(column: Column, text: TextBuffer): (row: number) => void {
   if ((column.width ?? 1) !== 1) throw new RangeError(`column ${column.name} is a vector: CSV has no form for it`)

@@ -60,7 +60,7 @@ function nestsTooDeep(text: string): boolean {
 
 const [QUOTE, BACKSLASH, OPEN_LIST, CLOSE_LIST, OPEN_OBJECT, CLOSE_OBJECT] = [34, 92, 91, 93, 123, 125]
 
-/** The first place where a value is not of a shape; undefined where it is. Numbers have to be finite. */
+/** The first place where a value is not of a shape; undefined if it is. Numbers have to be finite. */
 export function shapeFault(
   value: unknown,
   shape: JsonShape,

@@ -54,7 +54,7 @@ export function parseFloat64(bytes: Uint8Array, start: number, end: number): num
 }
 
 /**
- * The double nearest to (a scale + b) / power, or NaN where that lies too near the middle of two doubles to tell.
+ * The double nearest to (a scale + b) / power, or NaN if that lies too near the middle of two doubles to tell.
  * Dividend and remainder are carried as unevaluated sums of two doubles (Dekker 1971).
  */
 function longQuotient(a: number, scale: number, b: number, power: number): number {
@@ -89,7 +89,7 @@ function parseSlowly(bytes: Uint8Array, start: number, end: number): number | un
 
 /**
  * Writes the whole number in bytes [start, end) as a signed 64-bit integer at `index`: 32-bit words only, so that no
- * bigint is made per row. False where the text is not a whole number of at most 18 digits, or 19 digits below 2^63.
+ * bigint is made per row. False if the text is not a whole number of at most 18 digits, or 19 digits below 2^63.
  */
 export function parseInt64(bytes: Uint8Array, start: number, end: number, words: Uint32Array, index: number): boolean {
   while (start < end && (bytes[start]! <= 32 || bytes[start] === QUOTE)) start++

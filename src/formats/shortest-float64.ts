@@ -31,7 +31,7 @@ const words = new Uint32Array(double.buffer)
  * times 10^15 (10^16 below 8), whose last place is finer than the interval, in limbs of 26 bits, so that every product
  * is exact.
  *
- * @returns false where the number is out of range, has few decimals, or the choice is too near to be decided so: the
+ * @returns false if the number is out of range, has few decimals, or the choice is too near to be decided so: the
  *   engine's text decides
  */
 export function shortestFloat64(x: number, into: SplitDecimal): boolean {

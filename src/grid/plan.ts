@@ -53,7 +53,7 @@ const PLANNED: JsonShape = {
   },
 }
 
-/** Reads what `planText` wrote. Throws InputError where it is something else. */
+/** Reads what `planText` wrote. Throws InputError if it is something else. */
 export function parsePlan(text: string, file: string): GridPlan {
   const bad = (found: string, cause?: unknown) =>
     new InputError(

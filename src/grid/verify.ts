@@ -11,9 +11,9 @@ import type { GridExposure } from './workflow.js'
 
 /** What the check may read. */
 export interface ProductFiles {
-  /** A product; undefined where it does not exist. */
+  /** A product; undefined if it does not exist. */
   product(name: string): Promise<Uint8Array | undefined>
-  /** SHA-256 of an input of the exposure by the name that its JSON gives it; undefined where it does not exist. */
+  /** SHA-256 of an input of the exposure by the name that its JSON gives it; undefined if it does not exist. */
   inputSha256(name: string): Promise<string | undefined>
   /** CCDs that a batch has told as failed for good, in its table: they leave no products. */
   toldFailed(): Promise<readonly number[]>

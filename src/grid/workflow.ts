@@ -11,7 +11,7 @@ export interface GridExposure {
   /** SHA-256 of the list as it was planned with. */
   readonly sha256: string
   readonly band: string
-  /** Evening date of the night, YYYYMMDD; empty where the list does not say. */
+  /** Evening date of the night, YYYYMMDD; empty if the list does not say. */
   readonly nite: string
   /** CCDs to calibrate, ascending. */
   readonly ccds: readonly number[]

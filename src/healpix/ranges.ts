@@ -36,7 +36,7 @@ export function rangesFromCells(order: number, cells: Iterable<number>): CellRan
   return list.at(order)
 }
 
-/** Cells in any of the sets. RangeError where the orders differ, here and below. */
+/** Cells in any of the sets. RangeError if the orders differ, here and below. */
 export function unionRanges(first: CellRanges, ...others: readonly CellRanges[]): CellRanges {
   return unionOfSets([first, ...others])
 }

@@ -19,10 +19,10 @@ export type ReferenceStore = Pick<Catalog, 'name' | 'location' | 'read' | 'missi
 
 /** What the run may read. Nothing else is looked at, listed or deleted. */
 export interface LegacyInputs {
-  /** Text of the catalogue list; throws InputError where there is none. */
+  /** Text of the catalogue list; throws InputError if there is none. */
   readList(): Promise<string>
   /**
-   * Columns of the third HDU of a SExtractor catalogue, those of `wanted` that it has; undefined where the file does
+   * Columns of the third HDU of a SExtractor catalogue, those of `wanted` that it has; undefined if the file does
    * not exist.
    */
   readDetections(fileName: string, wanted: readonly string[]): Promise<Table | undefined>

@@ -88,7 +88,7 @@ function selected(table: Table, file: string): Uint32Array {
 /**
  * Selects the stars of one CCD and writes their lines.
  *
- * @param bandText how the original prints BAND: `['i']`, or `i` where the list has several rows of the CCD
+ * @param bandText how the original prints BAND: `['i']`, or `i` if the list has several rows of the CCD
  * @throws InputError for a missing column; DataError for a selected star without a position, which stops the original
  *   half way
  */

@@ -28,7 +28,7 @@ const NONE = 0xffffffff
  * unit vectors, good to 1e-10 arcsec at any separation. b is hashed into cells of four radii: rows of equal
  * declination, columns scaled by cos(dec), so that a query touches two cells on average.
  *
- * @throws CommandError where the radius is not between 0 and 10 degrees or the columns differ in length
+ * @throws CommandError if the radius is not between 0 and 10 degrees or the columns differ in length
  */
 export function matchSky(
   a: SkyPositions,

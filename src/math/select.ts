@@ -22,7 +22,7 @@ export function sortingOrder(values: ArrayLike<number>): Uint32Array {
   return order
 }
 
-/** Index of the first of ascending values[low .. high) that is not below the value; `high` where there is none. */
+/** Index of the first of ascending values[low .. high) that is not below the value; `high` if there is none. */
 export function firstAtOrAfter(values: Float64Array, value: number, low = 0, high = values.length): number {
   while (low < high) {
     const middle = (low + high) >>> 1

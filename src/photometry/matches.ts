@@ -1,6 +1,6 @@
 import type { StandardCut } from './system/colour-relation.js'
 
-/** Why a matched star has no weight; `used` where it has. */
+/** Why a matched star has no weight; `used` if it has. */
 export type MatchFate = 'used' | 'unfitted' | StandardCut | 'outlier'
 
 /** Every matched star of one CCD, one row each, in the order of the detections. */
@@ -23,13 +23,13 @@ export interface MatchColumns {
   readonly instMagErr: Float64Array
   /** The catalogue's own magnitude. */
   readonly catalogMag: Float64Array
-  /** The standard magnitude in the chosen system; NaN where the star cannot serve. */
+  /** The standard magnitude in the chosen system; NaN if the star cannot serve. */
   readonly refMag: Float64Array
   readonly refMagErr: Float64Array
   readonly colour: Float64Array
   /** Probability that the detection is of this star, from the positions of all that lies near. */
   readonly matchProbability: Float64Array
-  /** Probability that the star is a good standard, from all that is known beside its residual; NaN where nothing is. */
+  /** Probability that the star is a good standard, from all that is known beside its residual; NaN if nothing is. */
   readonly inlierPrior: Float64Array
   /** refMag - instMag - zeropoint; NaN without a zeropoint. */
   readonly residual: Float64Array

@@ -7,7 +7,7 @@ import { NO_ZEROPOINT } from './zero.js'
 /** A magnitude that could not be calibrated: difference imaging cuts on it and reads no flag. */
 const NO_MAGNITUDE = -9999
 
-/** The zeropoint that a CCD's objects get; null where they get none. */
+/** The zeropoint that a CCD's objects get; null if they get none. */
 export interface AppliedZeropoint {
   readonly expnum: number
   readonly ccd: number
@@ -144,8 +144,8 @@ function integers(name: CarriedName, column: Column | undefined, sorted: Float64
 const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31
 
 /**
- * Magnitudes of fluxes in float32, and their errors: `NO_MAGNITUDE` where the flux is not positive or there is no
- * zeropoint, NaN where there is no flux column.
+ * Magnitudes of fluxes in float32, and their errors: `NO_MAGNITUDE` if the flux is not positive or there is no
+ * zeropoint, NaN if there is no flux column.
  */
 export function calibratedMagnitudes(
   flux: ArrayLike<number>,

@@ -13,10 +13,10 @@ import { sharedHeader } from './catalogue-header.js'
 import { tableOf, type Column } from '../table/columns.js'
 
 const PIECE_BYTES = 1 << 20
-const MOST_ROW_BYTES = 1 << 10
+const MAX_ROW_BYTES = 1 << 10
 /** Of all parts together, and of one at least. The parts have just been written, so that reading waits for no disk. */
-const MOST_READ_BYTES = 4 << 20
-const LEAST_READ_BYTES = 1 << 16
+const MAX_READ_BYTES = 4 << 20
+const MIN_READ_BYTES = 1 << 16
 const COMMA = 0x2c
 const NEWLINE = 0x0a
 
@@ -64,7 +64,7 @@ export function* combinedCsv(sources: readonly ReadySource[], order: Uint32Array
   const pieceBytes = readBytes(sources)
   const readers = sources.map((source) => new RowReader(source, 0, source.byteLength, pieceBytes))
   for (const reader of readers) reader.nextLine()
-  let [text, other] = [new TextBuffer(PIECE_BYTES + MOST_ROW_BYTES), new TextBuffer(PIECE_BYTES + MOST_ROW_BYTES)]
+  let [text, other] = [new TextBuffer(PIECE_BYTES + MAX_ROW_BYTES), new TextBuffer(PIECE_BYTES + MAX_ROW_BYTES)]
   const header = readers[0]
   if (header) text.copy(header.bytes, header.start, header.end)
   for (let i = 0; i < order.length; i++) {
@@ -145,7 +145,7 @@ function combinedColumns([first, ...others]: readonly (readonly Field[])[]): Fie
   })
 }
 
-/** Copies the row at hand of a part into the whole, column by column only where their types differ. */
+/** Copies the row at hand of a part into the whole, column by column only if their types differ. */
 function rowCopier(
   { fields }: OpenPart,
   whole: readonly Field[],
@@ -172,7 +172,7 @@ function storedValue(view: DataView, at: number, type: Field['type']): number | 
 
 /** How much of each part is read at a time: all of it where the parts are as small as those of most exposures. */
 const readBytes = (sources: readonly ReadySource[]): number =>
-  Math.max(LEAST_READ_BYTES, Math.floor(MOST_READ_BYTES / Math.max(1, sources.length)))
+  Math.max(MIN_READ_BYTES, Math.floor(MAX_READ_BYTES / Math.max(1, sources.length)))
 
 /** Rows of a source one after the other: lines, or rows of a fixed length. The row at hand is `bytes[start, end)`. */
 class RowReader {
@@ -207,7 +207,7 @@ class RowReader {
     if (this.end > this.filled) this.ended()
   }
 
-  /** False where the next line is not in memory to its end. */
+  /** False if the next line is not in memory to its end. */
   private line(): boolean {
     const newline = this.bytes.indexOf(NEWLINE, this.end)
     if (newline < 0 || newline >= this.filled) return false

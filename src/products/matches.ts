@@ -49,7 +49,7 @@ export function matchTable(ccd: number, m: MatchColumns): Table {
  * The matched stars that `matchTable` wrote for a CCD.
  *
  * @param file for messages
- * @throws InputError where a column is missing or of another type, or the stars are another CCD's
+ * @throws InputError if a column is missing or of another type, or the stars are another CCD's
  */
 export function matchColumns(table: Table, ccd: number, file: string): MatchColumns {
   const valuesOf = <T extends Column['type']>(name: string, type: T) => {

@@ -20,7 +20,7 @@ type CcdJson = ReturnType<typeof ccdJson>
  * Reads the JSON of one CCD's run.
  *
  * @param expected which CCD of which exposure it has to be
- * @throws InputError where it is damaged, of another kind, or of another CCD
+ * @throws InputError if it is damaged, of another kind, or of another CCD
  */
 export function parseCcdJson(
   text: string,
@@ -66,7 +66,7 @@ export function parseCcdJson(
   return { file, result: { ...ccd, ...before, ...facts }, provenance: provenance as unknown as Provenance }
 }
 
-/** The CCD's result with its matched stars. Throws InputError where their number is not the JSON's. */
+/** The CCD's result with its matched stars. Throws InputError if their number is not the JSON's. */
 export function withMatches({ file, result }: StandingResult, matches: MatchColumns, matchesFile: string): CcdResult {
   if (matches.fate.length !== result.cuts.matched) {
     throw new InputError('damaged-matches', `the matched stars are not those of ${file}`, {

@@ -30,7 +30,7 @@ const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
  * whatever zeropoint the files have had. The FITS file is changed in place.
  *
  * @param names of the files, for messages
- * @throws InputError where they are damaged, or are not of one catalogue and this CCD
+ * @throws InputError if they are damaged, or are not of one catalogue and this CCD
  */
 export async function recalibratedFiles(
   { csv, fits }: CatalogueFiles,

@@ -60,7 +60,7 @@ interface ListedStar {
  * Detections that chains of separations within 1 arcsec connect are one star, so that every detection is used once,
  * whatever the order: mean position, median magnitude, error sqrt(sum err^2) / n. By RA, Dec, magnitude, error.
  *
- * @throws DataError where the templates are of several photometric systems; InputError for a template without one of
+ * @throws DataError if the templates are of several photometric systems; InputError for a template without one of
  *   the columns
  */
 export function listStars(templates: readonly TemplateCatalogue[], search: SearchExposure): ListedStar[] {

@@ -36,7 +36,7 @@ export interface PageData {
 }
 
 /** Stars that the page carries for its CCDs' figures, over all CCDs: 15 bytes each, as base64. */
-const MOST_CARRIED = 20_000
+const MAX_CARRIED = 20_000
 const MATCH_RADIUS_ARCSEC = 1
 
 /** The report: one HTML file. The same result and matches give the same bytes. */
@@ -76,7 +76,7 @@ ${provenanceSection(result)}`
 }
 
 function pageData(ccds: readonly CcdDocument[], panels: ReadonlyMap<number, PanelStars>): PageData {
-  const share = Math.floor(MOST_CARRIED / Math.max(1, panels.size))
+  const share = Math.floor(MAX_CARRIED / Math.max(1, panels.size))
   const carried = [...panels].map(([ccd, all]) => ({ ccd, all, some: thinned(all, share) }))
   return {
     ccds: ccds.map(panelCcd),

@@ -16,7 +16,7 @@ export interface NightExposure {
   readonly scatter: number | null
   readonly stars: number
   readonly fwhmArcsec: number | null
-  /** Where its report stands, seen from the index; null where there is none. */
+  /** Where its report stands, seen from the index; null if there is none. */
   readonly href: string | null
   /** Quantities in which it lies far from the others of its band, in words. */
   readonly strays: readonly string[]

@@ -2,7 +2,7 @@ import { gather, indicesWhere } from '../math/select.js'
 import { ARCSEC_PER_DEG, DEG_TO_RAD } from '../math/units.js'
 import type { ReportStars } from './report-stars.js'
 
-/** Matched stars as the figures take them; arrays of one length, NaN where a value is missing. */
+/** Matched stars as the figures take them; arrays of one length, NaN if a value is missing. */
 export interface PanelStars {
   /** Standard magnitude; the catalogue's own where there is none. */
   readonly mag: Float64Array

@@ -65,7 +65,7 @@ const SATURATION_ELECTRONS = 155_000
  * @param options what differs from `DEFAULT_OPTIONS`
  * @param random gives the seeds of every part
  * @param relation replaces the description's relation of the observed band
- * @throws DataError where the description has no relation for the band; CommandError for a band or CCDs that cannot be
+ * @throws DataError if the description has no relation for the band; CommandError for a band or CCDs that cannot be
  *   simulated
  */
 export function simulateExposure(

@@ -49,13 +49,13 @@ export interface Table {
   readonly columns: readonly Column[]
 }
 
-/** Rows of one column; undefined where its rows hold no elements, so that nothing can be counted. */
+/** Rows of one column; undefined if its rows hold no elements, so that nothing can be counted. */
 export function rowsOf(column: Column): number | undefined {
   if (column.offsets !== undefined) return column.offsets.length - 1
   return column.width === 0 ? undefined : column.values.length / (column.width ?? 1)
 }
 
-/** A table from columns; throws where their lengths disagree. `rowCount` is only needed where no column tells it. */
+/** A table from columns; throws if their lengths disagree. `rowCount` is only needed where no column tells it. */
 export function tableOf(columns: readonly Column[], rowCount?: number): Table {
   const rows = rowCount ?? columns.map(rowsOf).find((count) => count !== undefined) ?? 0
   for (const column of columns) {

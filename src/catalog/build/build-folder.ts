@@ -10,7 +10,7 @@ export interface BuildFolder {
   write(path: string, parts: readonly Uint8Array[]): Promise<void>
   /** Bytes [start, end) of a file that was written. */
   read(path: string, start: number, end: number): Promise<Uint8Array>
-  /** Length of a file; undefined where it is not there. */
+  /** Length of a file; undefined if it is not there. */
   byteLength(path: string): Promise<number | undefined>
 }
 

@@ -13,11 +13,11 @@ export interface BuildOptions extends CatalogTools {
   readonly release?: string
   /** The area that the input knows, where it is not to be found from the stars. */
   readonly coverage?: CellRanges
-  /** `basic`, `default`, and names of raw columns; `default` where nothing is given. */
+  /** `basic`, `default`, and names of raw columns; `default` if nothing is given. */
   readonly columns?: readonly string[]
   readonly precision?: Precision
   /**
-   * Columns of stars that are stored as doubles even where every value is a float32 or the decimal of one: those of a
+   * Columns of stars that are stored as doubles even if every value is a float32 or the decimal of one: those of a
    * catalogue that is copied.
    */
   readonly doubles?: ReadonlySet<string>

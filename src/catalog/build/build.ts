@@ -22,7 +22,7 @@ export interface BuildReport extends StoreReport {
   readonly releaseFrom: 'input' | 'option'
   /** Placeholders (-9999, 99, 1e20) that were taken as missing, by column; absent if there are none. */
   readonly placeholders?: Readonly<Record<string, number>>
-  /** Ids that stand at several places of one file; absent where there are none. */
+  /** Ids that stand at several places of one file; absent if there are none. */
   readonly sharedIds?: SharedIds
   /** The new store in the folder. */
   readonly path: string
@@ -42,7 +42,7 @@ const MARGIN_ARCSEC = 10
  * The coverage is the `coverage` option where given; else exactly the pixels whose file exists for files of the
  * original's store (an empty one is covered), and the cells that hold stars for everything else.
  *
- * @throws InputError where an input is damaged or unfit, names none of the releases, or no star is left; CommandError
+ * @throws InputError if an input is damaged or unfit, names none of the releases, or no star is left; CommandError
  *   for options that cannot be
  */
 export async function buildCatalog(

@@ -39,7 +39,7 @@ export interface StoreReport {
   readonly keptOut: Readonly<Record<string, number>>
   /** SHA-256 of the manifest. */
   readonly hash: string
-  /** Rows and bytes of the margin; absent where there is none. */
+  /** Rows and bytes of the margin; absent if there is none. */
   readonly margin?: { readonly rows: number; readonly byteLength: number; readonly arcsec: number }
 }
 

@@ -40,7 +40,7 @@ export class PartitionMap {
     this.firstCells = Float64Array.from(cells, ({ order, cell }) => cell * 4 ** (FINEST_FILE_ORDER - order))
   }
 
-  /** Index of the file that holds a cell of order 11; undefined where the sky is empty. */
+  /** Index of the file that holds a cell of order 11; undefined if the sky is empty. */
   fileOf(cell: number): number | undefined {
     let low = 0
     let high = this.firstCells.length

@@ -37,7 +37,7 @@ export interface ReadingNotes {
 }
 
 /**
- * Reads the stars of one input, in pieces. Throws InputError where it is damaged or lacks an id, a position or a
+ * Reads the stars of one input, in pieces. Throws InputError if it is damaged or lacks an id, a position or a
  * magnitude.
  */
 export async function* readStars(

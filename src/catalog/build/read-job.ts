@@ -47,7 +47,7 @@ const RUN_ROWS = 1_048_576
 export const PIXEL_FILE_ORDER = 5
 
 /**
- * Reads inputs and spills their rows as sorted runs below `runs/`. Throws InputError where an input is damaged or
+ * Reads inputs and spills their rows as sorted runs below `runs/`. Throws InputError if an input is damaged or
  * unfit.
  */
 export async function readInputs(

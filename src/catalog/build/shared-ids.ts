@@ -19,7 +19,7 @@ export interface SharedIds {
 const SLOTS_PER_ROW = 2
 
 /**
- * Finds the ids that stand at several places of a file; undefined where every id stands once. Rows that repeat id and
+ * Finds the ids that stand at several places of a file; undefined if every id stands once. Rows that repeat id and
  * position are gone before. A hash table of rows with linear probing (Knuth, TAOCP 3, 6.4), by the 32-bit words of the
  * ids: no bigint is made.
  */

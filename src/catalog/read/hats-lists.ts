@@ -24,7 +24,7 @@ export const PROPERTIES_NAMES = ['hats.properties', 'properties'] as const
 const PARTITION_INFO = 'partition_info.csv'
 
 /**
- * Reads `hats.properties`, else `properties`, and `partition_info.csv`. Throws InputError where they are missing or no
+ * Reads `hats.properties`, else `properties`, and `partition_info.csv`. Throws InputError if they are missing or no
  * lists.
  */
 export async function readHatsLists(files: CatalogFiles): Promise<HatsLists> {

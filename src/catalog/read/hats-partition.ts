@@ -80,7 +80,7 @@ interface HealpixKey {
 }
 
 /**
- * The HEALPix column that the properties name, else `_healpix_29`; undefined where the file has none that can be used.
+ * The HEALPix column that the properties name, else `_healpix_29`; undefined if the file has none that can be used.
  */
 function keyOf(file: ParquetFile, properties: ReadonlyMap<string, string>): HealpixKey | undefined {
   const name = properties.get('hats_col_healpix') ?? KEY_COLUMN

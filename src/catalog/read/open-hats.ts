@@ -26,7 +26,7 @@ import { readHatsLists, type HatsLists, type HatsPartition } from './hats-lists.
  * positions; the HEALPix column, of any name and order or none at all, only saves reading. The partitions' cells count
  * as covered, which is coarse: an empty place in a cell that holds any star is taken for a place without stars.
  *
- * @throws InputError where the lists are no lists, no description fits, or a needed column is missing
+ * @throws InputError if the lists are no lists, no description fits, or a needed column is missing
  */
 export async function openHatsCatalog(
   files: CatalogFiles,

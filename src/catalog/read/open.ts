@@ -33,7 +33,7 @@ interface OpenCatalogOptions extends CatalogTools {
  * collection.
  *
  * @param depth how many collections named one another on the way here
- * @throws InputError where the directory is missing, holds none of these, is half written, or its lists are damaged
+ * @throws InputError if the directory is missing, holds none of these, is half written, or its lists are damaged
  */
 export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalogOptions, depth = 0): Promise<Catalog> {
   if (await files.exists(MANIFEST_NAME)) return openStore(files, options)
@@ -54,7 +54,7 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
  * Opens a store that `buildCatalog` made. Lists of files and maps of row groups are read when first needed and kept, so
  * that one opened catalogue serves many footprints.
  *
- * @throws InputError where its manifest is damaged
+ * @throws InputError if its manifest is damaged
  */
 async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Promise<Catalog> {
   const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }

@@ -32,7 +32,7 @@ type StoreSchema = Pick<Manifest, 'columns' | 'furtherColumns' | 'missingValues'
 /**
  * Opens a file of a store by its map of row groups.
  *
- * @throws InputError where the file has another length than the list of files says, or its map is damaged
+ * @throws InputError if the file has another length than the list of files says, or its map is damaged
  */
 export async function openStorePartition(
   source: ByteSource,

@@ -2,7 +2,7 @@
  * The density down to which cells are needed to hold a share of the whole, the densest first.
  *
  * @param density per unit of area, 0 or more, shape (n)
- * @param areas shape (n); absent where all are 1
+ * @param areas shape (n); absent if all are 1
  * @param share above 0 and at most 1
  */
 export function greedyThreshold(

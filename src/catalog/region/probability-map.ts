@@ -36,7 +36,7 @@ const FLAT_COLUMNS = ['PROB', 'PROBABILITY', 'PROBABILIT', 'TEMPERATURE', 'T', '
  * in 1 / sr).
  *
  * @param level above 0 and at most 1
- * @throws InputError where the file is no such map, is not in equatorial coordinates, or holds a probability that is
+ * @throws InputError if the file is no such map, is not in equatorial coordinates, or holds a probability that is
  *   none
  */
 export async function credibleRegion(source: ByteSource, level: number): Promise<CredibleRegion> {

@@ -20,7 +20,7 @@ function columnsOf({ description, columns, doubles }: Catalog): StoreColumn[] {
 /**
  * The columns that a query names, by their names in the files; all that the catalogue has where none is named.
  *
- * @throws CommandError where the catalogue has no column of a name
+ * @throws CommandError if the catalogue has no column of a name
  */
 export function chooseColumns(catalog: Catalog, names: readonly string[] | undefined): QueryColumn[] {
   const known: QueryColumn[] = columnsOf(catalog)

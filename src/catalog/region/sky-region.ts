@@ -9,7 +9,7 @@ export interface SkyRegion {
   readonly label: string
   /** NESTED cells that meet the region: never one too few. */
   readonly cells: CellRanges
-  /** Whether a direction lies in the region itself, its rim included; absent where the region is its cells. */
+  /** Whether a direction lies in the region itself, its rim included; absent if the region is its cells. */
   readonly contains?: (raDeg: number, decDeg: number) => boolean
 }
 

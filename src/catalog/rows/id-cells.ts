@@ -16,9 +16,9 @@ const ID_BITS = 35 - 32
 const KEY_BITS = 2 * (29 - ID_ORDER) - 32
 
 /** Fewer ids are too few to say that a file is wrong. */
-const LEAST_IDS = 10
+const MIN_IDS = 10
 /** Of 3,530 real rows 0.8 % carry the cell of a neighbour, and none another's. */
-const MOST_STRAY = 0.1
+const MAX_STRAY = 0.1
 /** Rows that are looked at more closely. */
 const SAMPLED = 500
 /** A transformation explains the positions if it brings this much of them to the cells of their ids. */
@@ -64,10 +64,10 @@ export class IdCells {
    * agree.
    */
   judge(file: string): void {
-    if (this.identified < LEAST_IDS || this.others <= MOST_STRAY * this.identified) return
+    if (this.identified < MIN_IDS || this.others <= MAX_STRAY * this.identified) return
     const strays = this.sample.filter(({ cell, raDeg, decDeg }) => !isNear(cell, raDeg, decDeg))
     const stray = Math.round((this.others * strays.length) / this.sample.length)
-    if (stray <= MOST_STRAY * this.identified) return
+    if (stray <= MAX_STRAY * this.identified) return
     const reason = TRANSFORMATIONS.find(([, undo]) => {
       const explained = strays.filter(({ cell, raDeg, decDeg }) => {
         const undone = undo(raDeg, decDeg)

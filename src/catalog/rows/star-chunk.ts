@@ -37,7 +37,7 @@ interface BadValues {
 const MAG_PER_FRACTION = 2.5 / Math.LN10
 
 /** A flux is never known better; a smaller fraction comes of a placeholder such as 1e20. */
-const LEAST_FRACTION = 1e-9
+const MIN_FRACTION = 1e-9
 
 /** Magnitudes beyond are placeholders (99, -999, 1e30), not stars. */
 const BRIGHTEST_MAG = -5
@@ -113,7 +113,7 @@ export function starsOfTable(
       star,
       new Float32Array(
         numbersOf(take(fraction), (value) =>
-          value > LEAST_FRACTION && value < Infinity ? MAG_PER_FRACTION * value : NaN,
+          value > MIN_FRACTION && value < Infinity ? MAG_PER_FRACTION * value : NaN,
         ),
       ),
     )

@@ -5,9 +5,9 @@ import type { Findings } from './findings.js'
 
 /** What a store says of its own files. */
 export interface StoreRecords {
-  /** Undefined where it cannot be read. */
+  /** Undefined if it cannot be read. */
   readonly manifest: Manifest | undefined
-  /** SHA-256 of each file by its path; undefined where the list is missing or cannot be read. */
+  /** SHA-256 of each file by its path; undefined if the list is missing or cannot be read. */
   readonly checksums: ReadonlyMap<string, string> | undefined
 }
 

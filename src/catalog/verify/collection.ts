@@ -22,7 +22,7 @@ interface Collection {
   readonly text: string
 }
 
-/** Reads `collection.properties`. Throws InputError where it names no catalogue below the directory. */
+/** Reads `collection.properties`. Throws InputError if it names no catalogue below the directory. */
 export async function readCollection(files: CatalogFiles): Promise<Collection> {
   const text = await wholeText(await files.open(COLLECTION_NAME), 'smallTextBytes')
   const properties = parseProperties(text)

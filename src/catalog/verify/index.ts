@@ -48,7 +48,7 @@ interface VerifyReport {
  * Checks a catalogue or a collection of one and its margins: files and lists, checksums, rows. A finding never stops
  * the check. Of a HATS catalogue of another program it checks what the standard promises; it has no checksums.
  *
- * @throws InputError where there is no catalogue at all
+ * @throws InputError if there is no catalogue at all
  */
 export async function verifyCatalog(files: ListedFiles, options: VerifyOptions): Promise<VerifyReport> {
   const findings = new Findings()
@@ -253,7 +253,7 @@ async function hasChecksum(
   return false
 }
 
-/** Undefined where no rows are to be looked at, or no positions are named. */
+/** Undefined if no rows are to be looked at, or no positions are named. */
 function rowRulesOf({ lists, records, options, notChecked }: Work): RowRules | undefined {
   if (options.quick === true) return undefined
   const { properties } = lists

@@ -4,7 +4,7 @@ import type { MissingValues } from '../store-columns.js'
 
 /** Which columns of a catalogue mean what. */
 export interface RowColumns {
-  /** The HEALPix column and its order; undefined where the catalogue has none. */
+  /** The HEALPix column and its order; undefined if the catalogue has none. */
   readonly key: { readonly name: string; readonly order: number } | undefined
   readonly raDeg: string
   readonly decDeg: string

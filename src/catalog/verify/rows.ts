@@ -10,7 +10,7 @@ import { checkKeys, type LastKey } from './keys.js'
 /**
  * Checks the rows of one file: positions on the sky, the file's cell, the HEALPix column against the position, its
  * order and statistics, repeated stars, infinite numbers, the count of missing ones. Gives the number of rows. Throws
- * InputError where the file cannot be read.
+ * InputError if the file cannot be read.
  */
 export async function verifyRows(
   file: ParquetFile,
@@ -44,7 +44,7 @@ export async function verifyRows(
   return first
 }
 
-/** Looks at the positions; undefined where they are no numbers at all. */
+/** Looks at the positions; undefined if they are no numbers at all. */
 function rowGroupOf(
   read: Pick<RowGroup, 'file' | 'table' | 'number' | 'first'>,
   columns: RowColumns,

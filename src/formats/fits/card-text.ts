@@ -16,7 +16,7 @@ export interface FitsCardInput {
 
 const COMMENT_COLUMN = 30
 /** A comment shorter than this is not worth cutting. */
-const LEAST_COMMENT = 4
+const MIN_COMMENT = 4
 
 /**
  * The text of a card, a multiple of 80 characters: fixed format where it fits (FITS 4.0, 4.2), long strings by
@@ -123,7 +123,7 @@ function commentary(keyword: string, text: string): string {
 function withComment(body: string, comment: string): string {
   const start = body.padEnd(COMMENT_COLUMN)
   const room = CARD_BYTES - start.length - 3
-  const shown = comment === '' || room < Math.min(comment.length, LEAST_COMMENT) ? start : `${start} / ${comment}`
+  const shown = comment === '' || room < Math.min(comment.length, MIN_COMMENT) ? start : `${start} / ${comment}`
   return shown.slice(0, CARD_BYTES).padEnd(CARD_BYTES)
 }
 

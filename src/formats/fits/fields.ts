@@ -68,7 +68,7 @@ export interface BinaryField extends FieldFacts {
   readonly bytes: number
   /** Bytes of one string, for A. */
   readonly stringBytes: number
-  /** value = stored scale + zero, in float64; absent where the stored numbers stand as they are. */
+  /** value = stored scale + zero, in float64; absent if the stored numbers stand as they are. */
   readonly scaling?: { readonly scale: number; readonly zero: number }
   /** The convention of a shifted sign: the stored sign bit is turned. */
   readonly signOffset: boolean
@@ -186,7 +186,7 @@ export function describe(header: FitsHeader, n: number): { name: string; unit?: 
   }
 }
 
-/** TSCAL and TZERO of a column; undefined where both have no effect. */
+/** TSCAL and TZERO of a column; undefined if both have no effect. */
 export function scalingOf(header: FitsHeader, n: number): { scale: number; zero: number } | undefined {
   const scale = header.has(`TSCAL${n}`) ? header.requireNumber(`TSCAL${n}`) : 1
   const zero = header.has(`TZERO${n}`) ? header.requireNumber(`TZERO${n}`) : 0
@@ -228,7 +228,7 @@ function nullOf(header: FitsHeader, n: number): bigint {
 }
 
 /**
- * TDIM as axes, fastest first; undefined where it is absent, not of the form `(l,m,n)`, or not of as many elements as
+ * TDIM as axes, fastest first; undefined if it is absent, not of the form `(l,m,n)`, or not of as many elements as
  * the field.
  */
 function shapeOf(header: FitsHeader, n: number, repeat: number): number[] | undefined {

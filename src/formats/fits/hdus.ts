@@ -33,7 +33,7 @@ export interface FitsHdu {
 
 /** First read, and the least that is read ahead: most catalogues' headers lie in one or two such pieces. */
 const READ_AHEAD = 24 * BLOCK_BYTES
-const MOST_HEADER_BYTES = LIMITS.headerCards * CARD_BYTES
+const MAX_HEADER_BYTES = LIMITS.headerCards * CARD_BYTES
 
 /**
  * The headers of all HDUs (FITS 4.0, 3 and 4.4.1); data are passed over, so that a file costs about one read for each
@@ -112,7 +112,7 @@ function checkSimple(file: string, start: Uint8Array): void {
   })
 }
 
-/** True where an extension follows, false where only filler is left. */
+/** True if an extension follows, false if only filler is left. */
 function beginsExtension(file: string, hdu: number, start: Uint8Array): boolean {
   const text = latin1Text(start.subarray(0, CARD_BYTES))
   if (/^XTENSION ?=/.test(text)) return true
@@ -139,8 +139,7 @@ async function headerBlock(
     const at = text.length
     const bytes = await window.from(offset, least)
     const whole = bytes.length - (bytes.length % CARD_BYTES)
-    if (at > MOST_HEADER_BYTES)
-      throw beyondLimit('headerCards', 'the header has too many cards', place, at / CARD_BYTES)
+    if (at > MAX_HEADER_BYTES) throw beyondLimit('headerCards', 'the header has too many cards', place, at / CARD_BYTES)
     if (whole === at) {
       throw new InputError('fits-no-end', 'the header has no END card', {
         ...place,

@@ -33,7 +33,7 @@ export function readDescriptors(
 }
 
 /** Overlapping arrays are legal; more than this many times the heap is damage, not sharing. */
-const MOST_SHARING = 8
+const MAX_SHARING = 8
 
 /**
  * Checks every descriptor against the heap.
@@ -69,7 +69,7 @@ export function checkedOffsets(
     bytes += bytesOf(count)
     offsets[r + 1] = elements
   }
-  if (bytes > MOST_SHARING * heap.bytes || elements > 0xffffffff) {
+  if (bytes > MAX_SHARING * heap.bytes || elements > 0xffffffff) {
     throw new InputError('fits-bad-pointer', 'the variable-length arrays together are far larger than the heap', {
       ...hdu.header.place,
       column,

@@ -4,7 +4,7 @@ import type { FitsHdu } from './hdus.js'
 
 /**
  * The HDU of a number or of an EXTNAME (case is ignored, the first counts). Throws InputError `fits-missing-hdu`, or
- * `fits-truncated` where the file ends before it.
+ * `fits-truncated` if the file ends before it.
  */
 export function findHdu(hdus: readonly FitsHdu[], wanted: number | string, file: string): FitsHdu {
   const hdu =
@@ -22,7 +22,7 @@ export function findHdu(hdus: readonly FitsHdu[], wanted: number | string, file:
   })
 }
 
-/** The first table, be it one that is then refused. Throws InputError `fits-missing-hdu` where the file has none. */
+/** The first table, be it one that is then refused. Throws InputError `fits-missing-hdu` if the file has none. */
 export function firstTable(hdus: readonly FitsHdu[], file: string): FitsHdu {
   const hdu = hdus.find(({ kind }) => kind.endsWith('table') || kind === 'tile-compressed image')
   if (hdu !== undefined) return hdu

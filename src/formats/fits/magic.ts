@@ -36,7 +36,7 @@ export function compressedFile(file: string, compression: string): InputError {
  * A source whose bytes are FITS: the source itself, or for gzip (told by its magic, not its name) the whole file
  * unpacked in memory.
  *
- * @throws InputError `fits-compressed` for other compressions, or gzip without `decompress`; `fits-bad-gzip` where gzip
+ * @throws InputError `fits-compressed` for other compressions, or gzip without `decompress`; `fits-bad-gzip` if gzip
  *   is damaged
  */
 export async function openFitsSource(source: ByteSource, decompress?: UnpackFile): Promise<ByteSource> {
@@ -47,7 +47,7 @@ export async function openFitsSource(source: ByteSource, decompress?: UnpackFile
 }
 
 /**
- * The unpacked bytes of a gzip source, under the same name. Throws InputError `fits-bad-gzip` where they cannot be
+ * The unpacked bytes of a gzip source, under the same name. Throws InputError `fits-bad-gzip` if they cannot be
  * unpacked.
  */
 export async function gunzipSource(source: ByteSource, decompress: UnpackFile): Promise<ByteSource> {

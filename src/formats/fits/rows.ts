@@ -53,7 +53,7 @@ const ARRAYS: { readonly [T in ColumnType]: new (length: number) => ColumnArrays
   string: Array<string>,
 }
 
-/** The array of a column; InputError `fits-too-large` where memory cannot hold it. */
+/** The array of a column; InputError `fits-too-large` if memory cannot hold it. */
 export function allocate(type: ColumnType, length: number, hdu: FitsHdu, field: FieldFacts): Values {
   try {
     return new ARRAYS[type](length)

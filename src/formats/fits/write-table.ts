@@ -19,7 +19,7 @@ const FIELD_KEYWORDS = 'TTYPE|TFORM|TUNIT|TNULL|TSCAL|TZERO|TDIM|TCOMM'
 const STRUCTURE = new RegExp(
   `^(SIMPLE|XTENSION|BITPIX|NAXIS\\d*|PCOUNT|GCOUNT|TFIELDS|EXTEND|THEAP|END|(${FIELD_KEYWORDS})\\d+)$`,
 )
-const MOST_FIELDS = 999
+const MAX_FIELDS = 999
 const DESCRIPTOR_BYTES = 8
 
 /**
@@ -103,7 +103,7 @@ function primaryHeader(cards: readonly FitsCardInput[]): Uint8Array {
   ])
 }
 
-/** The card itself; RangeError where its keyword is one that the writer sets. */
+/** The card itself; RangeError if its keyword is one that the writer sets. */
 function unstructured(input: FitsCardInput): FitsCardInput {
   if (STRUCTURE.test(input.keyword)) throw new RangeError(`keyword ${input.keyword} is set by the writer of the table`)
   return input
@@ -132,8 +132,8 @@ function layOut(
   { extname, headerCards = [], stringLengths = {}, doubles = false }: FitsTableOptions,
   withoutRows = false,
 ): LaidOut {
-  if (table.columns.length > MOST_FIELDS)
-    throw new RangeError(`${table.columns.length} columns are more than the ${MOST_FIELDS} of a FITS table`)
+  if (table.columns.length > MAX_FIELDS)
+    throw new RangeError(`${table.columns.length} columns are more than the ${MAX_FIELDS} of a FITS table`)
   const fields: WrittenField[] = []
   let rowBytes = 0
   let heapBytes = 0

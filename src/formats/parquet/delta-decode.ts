@@ -74,7 +74,7 @@ class Varints {
     this.high = ((this.high >>> 1) ^ sign) >>> 0
   }
 
-  /** Some bytes; fewer only where `mayEnd`, as writers leave out the padding of the last miniblock. */
+  /** Some bytes; fewer only if `mayEnd`, as writers leave out the padding of the last miniblock. */
   take(count: number, mayEnd = false): Uint8Array {
     const taken = this.bytes.subarray(this.at, this.at + count)
     if (taken.byteLength < count && !mayEnd) throw new Error('the packed integers end early')

@@ -7,7 +7,7 @@ const MINIBLOCK = 32
 const BLOCK_STEP = 128
 const LONGEST_BLOCK = 1536
 /** Of the page, or of a block: numbers of ten bytes, and the widths. */
-const MOST_HEADER_BYTES = 40 + LONGEST_BLOCK / MINIBLOCK
+const MAX_HEADER_BYTES = 40 + LONGEST_BLOCK / MINIBLOCK
 
 /**
  * 64-bit integers as DELTA_BINARY_PACKED (Parquet format, Encodings): the first value, then blocks of differences above
@@ -17,7 +17,7 @@ const MOST_HEADER_BYTES = 40 + LONGEST_BLOCK / MINIBLOCK
 export function deltaBinaryPacked(values: BigInt64Array): Uint8Array {
   const count = values.length
   const block = Math.min(LONGEST_BLOCK, BLOCK_STEP * Math.max(1, Math.ceil((count - 1) / BLOCK_STEP)))
-  const out = new PackedBytes(8 * (count + MINIBLOCK) + MOST_HEADER_BYTES * (2 + count / block))
+  const out = new PackedBytes(8 * (count + MINIBLOCK) + MAX_HEADER_BYTES * (2 + count / block))
   out.varint(BigInt(block))
   out.varint(BigInt(block / MINIBLOCK))
   out.varint(BigInt(count))

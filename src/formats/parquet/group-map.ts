@@ -91,7 +91,7 @@ export function encodeGroupMap(map: Omit<GroupMap, 'starts'>, apart: readonly bo
   return Uint8Array.from(out)
 }
 
-/** Reads a map back. Throws InputError `damaged-parquet` where the bytes end early or contradict `expected`. */
+/** Reads a map back. Throws InputError `damaged-parquet` if the bytes end early or contradict `expected`. */
 export function parseGroupMap(
   bytes: Uint8Array,
   expected: { readonly rows: number; readonly columns: number; readonly mapStart: number },

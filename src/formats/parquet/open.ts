@@ -35,7 +35,7 @@ export interface FooterFacts {
 const TAIL_BYTES = 32_768
 const MAGIC_PAR1 = 0x31524150
 
-/** Reads the footer of a Parquet file; throws InputError `damaged-parquet` where it is not one. */
+/** Reads the footer of a Parquet file; throws InputError `damaged-parquet` if it is not one. */
 export async function openParquet(source: ByteSource, footer?: FooterFacts): Promise<ParquetFile> {
   const tail = await readFooter(source, footer)
   const damaged = (sentence: string, cause?: unknown) =>

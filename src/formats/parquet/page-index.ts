@@ -13,7 +13,7 @@ export interface GroupPages {
   readonly keyMax: readonly bigint[]
 }
 
-/** The bytes that hold the page index of one row group; undefined where it has none. */
+/** The bytes that hold the page index of one row group; undefined if it has none. */
 export function pageIndexRange(file: ParquetFile, group: number): ByteRange | undefined {
   let start = Infinity
   let end = 0

@@ -4,7 +4,7 @@ const HEADER_BYTES = { dictionary: [0, 1, 2, 4], content: [0, 2, 4, 8] } as cons
  * Blocks hold up to 128 kB (RFC 8878, 3.1.1.2.4) and no writer fills them so little: more of them are there to take
  * time.
  */
-const LEAST_BLOCK_BYTES = 4096
+const MIN_BLOCK_BYTES = 4096
 
 /**
  * Unpacks one frame of ZSTD (RFC 8878) into memory of the size that is expected; what its header says of its size and
@@ -30,7 +30,7 @@ function checkFrame(packed: Uint8Array, byteLength: number): void {
   let at = 5 + (isSingle ? 0 : 1) + HEADER_BYTES.dictionary[flags & 3]! + contentBytes
   for (let blocks = 1, isLast = false; !isLast; blocks++) {
     if (at + 3 > packed.byteLength) throw new Error('the frame of ZSTD ends early')
-    if (blocks > 16 + byteLength / LEAST_BLOCK_BYTES) throw new Error(`more blocks than ${byteLength} bytes need`)
+    if (blocks > 16 + byteLength / MIN_BLOCK_BYTES) throw new Error(`more blocks than ${byteLength} bytes need`)
     const head = packed[at]! + 256 * packed[at + 1]! + 65_536 * packed[at + 2]!
     isLast = (head & 1) === 1
     const isRun = ((head >> 1) & 3) === 1

@@ -21,7 +21,7 @@ interface OpenedFile extends ReadySource {
 }
 
 /**
- * A file read by byte ranges. Throws InputError where it is missing, unreadable or a directory. The file is closed when
+ * A file read by byte ranges. Throws InputError if it is missing, unreadable or a directory. The file is closed when
  * the source is forgotten.
  */
 export async function fileSource(path: string): Promise<OpenedFile> {

@@ -23,7 +23,7 @@ export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes
 
 /**
  * The content of a file in pieces, unpacked where it begins like gzip; `onFraction` hears how much of the file is read,
- * 0 to 1. Throws InputError where it is missing, unreadable or damaged, or unpacks to more than it may.
+ * 0 to 1. Throws InputError if it is missing, unreadable or damaged, or unpacks to more than it may.
  */
 export async function* inputChunks(path: string, onFraction?: (fraction: number) => void): AsyncGenerator<Uint8Array> {
   const packed = isGzip(await firstBytes(path, 2))

@@ -18,7 +18,7 @@ const NAME = /^\.bliss-tmp-([0-9a-f]{8})-(\d+)-(\d+)-[0-9a-f]{16}(-[\w.-]+)?$/
  */
 const SURELY_ABANDONED_MS = 86_400_000
 
-/** Text of a file of the system, empty where there is none. */
+/** Text of a file of the system, empty if there is none. */
 function systemText(read: () => string): string {
   try {
     return read()

@@ -4,18 +4,18 @@ import { mayUnpackTo, unpacksTooFar } from '../../limits.js'
 
 const PIECE_BYTES = 262_144
 /** No gzip file unpacks further than this: deflate's limit (zlib's technical notes). */
-const MOST_PER_BYTE = 1032
+const MAX_PER_BYTE = 1032
 
 /**
  * A whole gzip file unpacked in memory, within the limits of what it may hold.
  *
- * @throws InputError `damaged-gzip` where it cannot be unpacked, `beyond-limit` where it holds too much
+ * @throws InputError `damaged-gzip` if it cannot be unpacked, `beyond-limit` if it holds too much
  */
 export function gunzipWhole(packed: Uint8Array, file: string): Uint8Array {
   const most = mayUnpackTo(packed.byteLength)
   const told = toldLength(packed)
   // With room for all of it there is one piece, and nothing is copied.
-  const fits = told <= Math.min(most, MOST_PER_BYTE * packed.byteLength)
+  const fits = told <= Math.min(most, MAX_PER_BYTE * packed.byteLength)
   const chunkSize = fits ? Math.max(PIECE_BYTES, told + 1) : PIECE_BYTES
   try {
     return gunzipSync(packed, { chunkSize, maxOutputLength: most })

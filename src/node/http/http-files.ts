@@ -18,7 +18,7 @@ const PARALLEL = 8
 const FIRST_BYTES = 262_144
 const LAST_BYTES = 65_536
 
-/** Asks for a range of a file by its path; undefined where there is no such file. */
+/** Asks for a range of a file by its path; undefined if there is no such file. */
 export type FetchRemote = (path: string, wanted: WantedRange) => Promise<RemoteBytes | undefined>
 
 /**

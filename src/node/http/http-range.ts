@@ -78,8 +78,8 @@ class Passing extends Error {
  *
  * @param url with all that the server asks for; no message shows it but as `printableUrl`
  * @param signal ends the transfer, and the tries, with the signal's reason
- * @throws InputError `unreadable-url` where the server refuses, keeps failing or is too slow, `bad-answer` where it
- *   answers another question, `refused-redirect` where it leads elsewhere
+ * @throws InputError `unreadable-url` if the server refuses, keeps failing or is too slow, `bad-answer` if it
+ *   answers another question, `refused-redirect` if it leads elsewhere
  */
 export async function fetchRange(
   url: string,
@@ -166,7 +166,7 @@ interface Promised {
 }
 
 /**
- * What an answer's head promises; undefined for a file that is not there. Throws where that is not what was asked for.
+ * What an answer's head promises; undefined for a file that is not there. Throws if that is not what was asked for.
  */
 function promiseOf(url: string, { status, header }: HttpAnswer, wanted: WantedRange): Promised | undefined {
   const bad = (sentence: string, found: string, expected: string) =>

@@ -38,7 +38,7 @@ interface Entry {
 /** What is known of one remote file. */
 interface KnownFile {
   readonly folder: string
-  /** `missing` where the server has no such file. */
+  /** `missing` if the server has no such file. */
   state: RemoteIdentity | 'missing' | undefined
   readonly entries: Entry[]
 }
@@ -51,7 +51,7 @@ interface KnownFile {
  * carries the SHA-256 of its bytes, and one that is damaged or gone is fetched again. There are no locks. A cache that
  * cannot be written is not used.
  *
- * @throws InputError `not-cached` where the server may not be asked, `changed-file` where a file is not the one whose
+ * @throws InputError `not-cached` if the server may not be asked, `changed-file` if a file is not the one whose
  *   parts are cached (they are then forgotten)
  */
 export function cachedRanges(base: string, fetchRemote: FetchRemote | undefined, cache: RangeCache): FetchRemote {
@@ -217,7 +217,7 @@ const STATE_SHAPE: JsonShape = {
   },
 }
 
-/** What is known of a remote file; undefined where the text is of another make, as if there were none. */
+/** What is known of a remote file; undefined if the text is of another make, as if there were none. */
 function parseState(text: string): RemoteIdentity | 'missing' | undefined {
   try {
     const state = parseJson(text)

@@ -49,7 +49,7 @@ const BYTES_PER_WORKER = 48e6
  * beside it, or of any command that writes in that directory.
  *
  * @param from files and directories, or inputs that are already open
- * @throws InputError where an input is missing, damaged or unfit, the target is a link, holds something and `force` is
+ * @throws InputError if an input is missing, damaged or unfit, the target is a link, holds something and `force` is
  *   not given, or with it something that is not of a catalogue
  */
 export async function buildCatalogDirectory(

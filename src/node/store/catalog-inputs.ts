@@ -58,7 +58,7 @@ async function inputsBelow(path: string, depth = 0): Promise<string[]> {
 }
 
 /**
- * The properties of a HATS collection, whose catalogue counts: its margin repeats rows of it. Undefined where there is
+ * The properties of a HATS collection, whose catalogue counts: its margin repeats rows of it. Undefined if there is
  * none.
  */
 async function collectionText(path: string): Promise<string | undefined> {

@@ -10,7 +10,7 @@ import { buildCatalogDirectory, type DirectoryBuildOptions } from './catalog-bui
  * and epoch, and a coverage that is the region's part of the source's, so that what is not covered stays so. It
  * streams, is put in place whole, and goes on where it was interrupted.
  *
- * @throws InputError where the catalogue covers no part of the region, or as `buildCatalogDirectory` does
+ * @throws InputError if the catalogue covers no part of the region, or as `buildCatalogDirectory` does
  */
 export async function copyCatalogDirectory(
   catalog: Catalog,

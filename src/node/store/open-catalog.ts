@@ -12,7 +12,7 @@ import { reasonOf } from '../disk/files.js'
 import { currentRemoteAccess, type RemoteAccess } from '../http/remote-access.js'
 
 /**
- * Opens the reference catalogue in a directory or behind a URL. Throws InputError where it is missing, half written or
+ * Opens the reference catalogue in a directory or behind a URL. Throws InputError if it is missing, half written or
  * damaged, CommandError for a URL of another protocol.
  */
 export async function openCatalog(

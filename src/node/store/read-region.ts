@@ -21,7 +21,7 @@ interface ExposureRegion {
  * The cells of all CCDs in catalogue lists.
  *
  * @param paths lists, and directories in which all `*_red_catlist.csv` count, at any depth
- * @throws InputError where a path cannot be read, holds no list, or a list is no list
+ * @throws InputError if a path cannot be read, holds no list, or a list is no list
  */
 export async function readExposureCells(paths: readonly string[], marginArcsec: number): Promise<ExposureRegion> {
   const files: string[] = []

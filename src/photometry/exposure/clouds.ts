@@ -10,7 +10,7 @@ const FAINT_SIGMAS = 2
 const PATCH_SIGMAS = 6
 /** CCDs whose centres are this near touch, also by a corner (DECam's pitch is 0.31 by 0.165 deg). */
 const TOUCHING_DEG = 0.36
-const FEWEST_IN_PATCH = 3
+const MIN_IN_PATCH = 3
 
 /**
  * What clouds write over the focal plane: a gradient, and patches of neighbouring CCDs that are fainter than the rest.
@@ -42,7 +42,7 @@ export function cloudConcerns(
   faint.sort((a, b) => a.ccd - b.ccd)
   for (const patch of patchesOf(faint)) {
     const sigmas = patch.reduce((sum, member) => sum - member.sigmas, 0) / Math.sqrt(patch.length)
-    if (patch.length < FEWEST_IN_PATCH || sigmas < PATCH_SIGMAS) continue
+    if (patch.length < MIN_IN_PATCH || sigmas < PATCH_SIGMAS) continue
     const deepest = Math.max(...patch.map(({ deviation }) => -deviation))
     const numbers = patch.map(({ ccd }) => ccd).sort((a, b) => a - b)
     concerns.push({

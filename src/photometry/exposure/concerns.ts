@@ -12,7 +12,7 @@ import type { CcdResult } from '../result.js'
 const CLOUDED_TRANSPARENCY = 0.6
 const LOW_TRANSPARENCY = 0.75
 /** A CCD's own stars must say the same in this part of the CCDs: what all share in one relation's error is no band. */
-const MOST_CCDS = 2 / 3
+const MAX_CCDS = 2 / 3
 
 /** What the solution itself shows: contradiction, outliers, clouds. */
 export function solutionConcerns(
@@ -45,7 +45,7 @@ export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: 
   const band = ccds[0]?.band
   const bands = ccds.flatMap(({ diagnostics }) => (diagnostics.bands ? [diagnostics.bands] : []))
   const sentence = band === undefined || bands.length === 0 ? null : wrongBandOf(bands, band, galacticLatitudeDeg)
-  if (sentence !== null && bands.filter((one) => preferred(one) !== band).length >= MOST_CCDS * bands.length)
+  if (sentence !== null && bands.filter((one) => preferred(one) !== band).length >= MAX_CCDS * bands.length)
     concerns.push({ tag: 'wrong-band', severity: 'stop', sentence })
   else {
     const passband = passbandOf(ccds, galacticLatitudeDeg)?.concern

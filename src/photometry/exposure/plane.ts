@@ -35,7 +35,7 @@ export function normalMatrix(
   return [m0, m1, m2, m3, m4, m5]
 }
 
-/** Inverse and log determinant; undefined where the matrix is not positive definite. */
+/** Inverse and log determinant; undefined if the matrix is not positive definite. */
 export function inverted([a, b, c, d, e, f]: Symmetric): { inverse: Symmetric; logDeterminant: number } | undefined {
   const minor = a * d - b * b
   const c0 = d * f - e * e
@@ -66,7 +66,7 @@ const TRIPLES = 120
  */
 const STEPS = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703]
 /** Triples of CCDs that lie nearly in line say nothing about the plane [square degrees]. */
-const LEAST_AREA = 0.05
+const MIN_AREA = 0.05
 
 /**
  * A plane that up to half of the points cannot move: of the planes through triples of points, and the level one, that
@@ -82,7 +82,7 @@ export function robustPlane(value: Float64Array, xi: Float64Array, eta: Float64A
     const corner = STEPS.map((step) => Math.floor(n * ((trial * step) % 1)))
     const [v, x, y] = [gather(value, corner), gather(xi, corner), gather(eta, corner)]
     const area = (x[1]! - x[0]!) * (y[2]! - y[0]!) - (x[2]! - x[0]!) * (y[1]! - y[0]!)
-    if (Math.abs(area) < LEAST_AREA) continue
+    if (Math.abs(area) < MIN_AREA) continue
     const slopeXi = ((v[1]! - v[0]!) * (y[2]! - y[0]!) - (v[2]! - v[0]!) * (y[1]! - y[0]!)) / area
     const slopeEta = ((x[1]! - x[0]!) * (v[2]! - v[0]!) - (x[2]! - x[0]!) * (v[1]! - v[0]!)) / area
     if (!(Math.hypot(slopeXi, slopeEta) <= steepest)) continue

@@ -38,7 +38,7 @@ const NEGLIGIBLE = 1e-3
  * Share of outliers of a usual exposure. Not learnt from it, so that bad CCDs do not make the others more doubtful,
  * unless they are many.
  */
-const USUAL_OUTLIERS = 0.05
+const TYPICAL_OUTLIERS = 0.05
 const MANY = 0.2
 const STEEPEST_SIGMAS = 5
 const ROUNDS = 60
@@ -51,7 +51,7 @@ const CONVERGED_MAG = 1e-9
  */
 export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): ExposureState[] {
   const precision = prior.gradientMagPerDeg ** -2
-  const usual = new CcdLikelihood(ccds.variance, USUAL_OUTLIERS)
+  const usual = new CcdLikelihood(ccds.variance, TYPICAL_OUTLIERS)
   usual.setScatter(prior.ccdScatterMag)
   const start = climb(
     ccds,
@@ -60,7 +60,7 @@ export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): Expos
     robustPlane(ccds.value, ccds.xi, ccds.eta, STEEPEST_SIGMAS * prior.gradientMagPerDeg),
   ).plane
   const outliers = outliersAbout(start, ccds, prior.ccdScatterMag)
-  const likelihood = outliers === USUAL_OUTLIERS ? usual : new CcdLikelihood(ccds.variance, outliers)
+  const likelihood = outliers === TYPICAL_OUTLIERS ? usual : new CcdLikelihood(ccds.variance, outliers)
   const found: { state: Omit<ExposureState, 'probability'>; logPosterior: number }[] = []
   let highest = -Infinity
   for (const ratios of [UP, DOWN]) {
@@ -94,7 +94,7 @@ function outliersAbout(plane: Plane, { xi, eta, value, variance }: FittedCcds, s
     const deviation = value[i]! - planeAt(plane, xi[i]!, eta[i]!)
     return isFar(deviation, deviation / Math.hypot(Math.sqrt(variance[i]!), scatterMag))
   }).length
-  return far < MANY * value.length ? USUAL_OUTLIERS : Math.min(0.5, far / value.length)
+  return far < MANY * value.length ? TYPICAL_OUTLIERS : Math.min(0.5, far / value.length)
 }
 
 /** The most probable plane: Newton's steps where they are near, reweighted least squares (EM) elsewhere. */

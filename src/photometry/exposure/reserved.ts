@@ -4,9 +4,9 @@ import { gather, indicesWhere, sortingOrder } from '../../math/select.js'
 import { fitZeropoint } from '../fit/zeropoint.js'
 
 const TENTH = 10
-const FEWEST_STARS = 2
+const MIN_STARS = 2
 /** Scatter of sound stars beyond their errors [mag]; for weights only. */
-const USUAL_SCATTER_MAG = 0.015
+const TYPICAL_SCATTER_MAG = 0.015
 
 /**
  * Whether a star is held back: one in ten by a hash of its id (finaliser of MurmurHash3, 64 bits, Appleby 2011), the
@@ -20,7 +20,7 @@ export function isReserved(sourceId: bigint): boolean {
 }
 
 /**
- * Solves the exposure without a tenth of the stars and measures that tenth by it. Null where no CCD carries its
+ * Solves the exposure without a tenth of the stars and measures that tenth by it. Null if no CCD carries its
  * matches.
  *
  * @param solve the exposure's solution for the CCDs with fewer stars
@@ -40,7 +40,7 @@ export function reservedStars(
     for (const i of reserved) {
       residuals.push(matches.refMag[i]! - matches.instMag[i]! - zeropoint)
       information.push(
-        1 / (USUAL_SCATTER_MAG ** 2 + (matches.refMagErr?.[i] || 0) ** 2 + (matches.instMagErr?.[i] || 0) ** 2),
+        1 / (TYPICAL_SCATTER_MAG ** 2 + (matches.refMagErr?.[i] || 0) ** 2 + (matches.instMagErr?.[i] || 0) ** 2),
       )
     }
   })
@@ -86,7 +86,7 @@ function refitted(stars: ReservableStars, kept: Uint32Array): Pick<CcdMatches, '
       ...(instMagErr ? { instMagErr } : {}),
       ...(stars.inlierPrior ? { inlierPrior: gather(stars.inlierPrior, kept) } : {}),
     },
-    { minStars: FEWEST_STARS, crossCheck: false },
+    { minStars: MIN_STARS, crossCheck: false },
   )
   if (fit.outcome === 'none') return { zeropoint: null, zeropointErr: null, nUsed: 0 }
   return { zeropoint: fit.zeropoint, zeropointErr: fit.zeropointErr, nUsed: fit.nUsed }

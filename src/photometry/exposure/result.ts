@@ -38,7 +38,7 @@ export interface CcdMatches {
   /** Centre of the CCD, east and north of the pointing. */
   readonly xiDeg: number
   readonly etaDeg: number
-  /** `fitZeropoint` of its own stars; null where there is none. */
+  /** `fitZeropoint` of its own stars; null if there is none. */
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
   /** Stars that the zeropoint stands on. */
@@ -51,7 +51,7 @@ export interface SolvedCcd {
   readonly ccd: number
   /** `fitted`: own stars have a say. `borrowed`: the exposure's alone. */
   readonly outcome: Outcome
-  /** Why it is not simply its own, in plain words; null where it is. */
+  /** Why it is not simply its own, in plain words; null if it is. */
   readonly reason: string | null
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
@@ -81,7 +81,7 @@ export interface ExposureSolution {
    * `none`: no CCD has one.
    */
   readonly outcome: 'solved' | 'too-few' | 'none'
-  /** True where the CCDs contradict one another too much to trust any of them; `reason` says how. */
+  /** True if the CCDs contradict one another too much to trust any of them; `reason` says how. */
   readonly suspect: boolean
   readonly reason: string | null
   /** Mean of the plane over the CCDs present [mag]; for a whole camera its value in the field's centre. */
@@ -99,7 +99,7 @@ export interface ExposureSolution {
   readonly nOutliers: number
   /** In the order given. */
   readonly ccds: readonly SolvedCcd[]
-  /** Null where no CCD carries its matches. */
+  /** Null if no CCD carries its matches. */
   readonly reserved: ReservedStars | null
   /** What is off with the exposure as a whole. */
   readonly concerns: readonly Concern[]

@@ -19,9 +19,9 @@ interface ExposureOptions {
 }
 
 /** Fewer CCDs than this cannot outvote one another. */
-const FEWEST_CCDS = 3
+const MIN_CCDS = 3
 /** Errors of single CCDs below this are not believed: flat fields and apertures differ by more [mag]. */
-const LEAST_ERROR_MAG = 1e-4
+const MIN_ERROR_MAG = 1e-4
 
 /**
  * The exposure's solution: each CCD's zeropoint in the light of all the others (hierarchical model, PHOTOMETRY 5.3).
@@ -87,7 +87,7 @@ function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<Exposure
     xi: numbersOf(fitted, ({ xiDeg }) => xiDeg - origin.xiDeg),
     eta: numbersOf(fitted, ({ etaDeg }) => etaDeg - origin.etaDeg),
     value: numbersOf(fitted, ({ zeropoint }) => zeropoint - origin.zeropoint),
-    variance: numbersOf(fitted, ({ zeropointErr }) => Math.max(LEAST_ERROR_MAG, zeropointErr) ** 2),
+    variance: numbersOf(fitted, ({ zeropointErr }) => Math.max(MIN_ERROR_MAG, zeropointErr) ** 2),
   }
   const states = exposurePosterior(columns, prior)
   const expected = ({ xiDeg, etaDeg }: CcdMatches) => expectedAt(states, xiDeg - origin.xiDeg, etaDeg - origin.etaDeg)
@@ -102,7 +102,7 @@ function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<Exposure
     }
   })
   const sigmas = straying.map(({ deviation, expectedVariance }) => deviation / Math.sqrt(expectedVariance))
-  const enough = fitted.length >= FEWEST_CCDS
+  const enough = fitted.length >= MIN_CCDS
   const outlier = straying.map(({ deviation }, k) => enough && isFar(deviation, sigmas[k]!))
   const nOutliers = outlier.filter(Boolean).length
   const scatter = overStates(states, ({ tau }) => ({ mean: tau, variance: 0 }))
@@ -166,7 +166,7 @@ function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<Exposure
       suspicion ??
       (enough
         ? null
-        : `${fitted.length} of ${ccds.length} CCDs have a zeropoint, ${FEWEST_CCDS} are needed for a solution`),
+        : `${fitted.length} of ${ccds.length} CCDs have a zeropoint, ${MIN_CCDS} are needed for a solution`),
     zeropoint: origin.zeropoint + middle.mean,
     zeropointErr: Math.sqrt(middle.variance),
     gradient: enough ? gradientOver(states) : null,

@@ -8,7 +8,7 @@ const FACTORS = 7
 /** The scatter factor runs over priorFactor / 6 ... 5 priorFactor. */
 const LEAST = 1 / 6
 const MOST = 5
-const MOST_POINTS = 250
+const MAX_POINTS = 250
 /** Standard normal quantile of 0.9. */
 const Z90 = 1.2815515655446004
 
@@ -119,7 +119,7 @@ function centreGrid(
   const margin = 4 * errorAt(2 * priorFactor)
   const low = near.reduce((least, value) => Math.min(least, value), Infinity) - margin
   const high = near.reduce((most, value) => Math.max(most, value), -Infinity) + margin
-  const points = Math.min(MOST_POINTS, Math.ceil((high - low) / (0.8 * errorAt(leastFactor))) + 1)
+  const points = Math.min(MAX_POINTS, Math.ceil((high - low) / (0.8 * errorAt(leastFactor))) + 1)
   return { low, step: (high - low) / (points - 1), points }
 }
 

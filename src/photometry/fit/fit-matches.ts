@@ -12,13 +12,13 @@ export interface MatchFit {
 }
 
 /** Two stars with a prior on their scatter still give a number with the error it deserves. */
-const FEWEST_STARS = 2
+const MIN_STARS = 2
 
 /** How far the spread itself may be off, as a part of it. */
 const SPREAD_IN_DOUBT = 0.3
 
 /** Below this probability of being a good standard a star counts as an outlier. */
-const LEAST_WEIGHT = 0.5
+const MIN_WEIGHT = 0.5
 
 /**
  * Fits the zeropoint to the matched stars that can serve.
@@ -52,7 +52,7 @@ export function fitMatches(
         spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
       ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
     },
-    { estimator, minStars: FEWEST_STARS },
+    { estimator, minStars: MIN_STARS },
   )
   const fit = withScatter(refuseUnsupported(fitted), spread)
   const residual = new Float64Array(columns.fate.length).fill(NaN)
@@ -62,7 +62,7 @@ export function fitMatches(
     columns.refMag.forEach((refMag, i) => (residual[i] = refMag - columns.instMag[i]! - fit.zeropoint))
     serving.forEach((i, k) => {
       weight[i] = fit.weight[k]!
-      if (!(fit.weight[k]! >= LEAST_WEIGHT)) fate[i] = 'outlier'
+      if (!(fit.weight[k]! >= MIN_WEIGHT)) fate[i] = 'outlier'
     })
   } else serving.forEach((i) => (fate[i] = 'unfitted'))
   const prior = inlierPrior ?? new Float64Array(fate.length).fill(NaN)
@@ -72,12 +72,12 @@ export function fitMatches(
 /** A fit that stands on fewer stars than a zeropoint needs is none. */
 function refuseUnsupported(fit: ZeropointFit): ZeropointFit {
   if (fit.outcome === 'none') return fit
-  const sound = fit.weight.filter((weight) => weight >= LEAST_WEIGHT).length
-  return sound >= FEWEST_STARS
+  const sound = fit.weight.filter((weight) => weight >= MIN_WEIGHT).length
+  return sound >= MIN_STARS
     ? fit
     : {
         outcome: 'none',
-        reason: `${sound} of ${fit.weight.length} stars agree on a zeropoint, at least ${FEWEST_STARS} are needed`,
+        reason: `${sound} of ${fit.weight.length} stars agree on a zeropoint, at least ${MIN_STARS} are needed`,
       }
 }
 

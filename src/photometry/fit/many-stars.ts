@@ -36,7 +36,7 @@ export function manyStars(
       const { node } = visit(
         likelihood,
         z,
-        Math.max(LEAST_FACTOR, climbed.k * Math.exp((direction * step * span * climbed.logSpread) / half)),
+        Math.max(MIN_FACTOR, climbed.k * Math.exp((direction * step * span * climbed.logSpread) / half)),
         priorFactor,
       )
       nodes.push(node)
@@ -54,7 +54,7 @@ export function manyStars(
   return { zeropoint, zeropointErr, factor: average((node) => node.k), soundProbability }
 }
 
-const LEAST_FACTOR = 0.06
+const MIN_FACTOR = 0.06
 
 /** The most probable centre, weights and scatter factor, near enough to put the nodes around it. */
 function climb(

@@ -11,7 +11,7 @@ export interface MixtureStars {
   /** Sum of the squared measurement errors [mag^2]. */
   readonly variance: Float64Array
   readonly expectedScatter: Float64Array
-  /** False where an error column is missing, so that the scatter carries the measurement errors too. */
+  /** False if an error column is missing, so that the scatter carries the measurement errors too. */
   readonly errorsComplete: boolean
   readonly color?: Float64Array
   readonly inlierPrior?: Float64Array

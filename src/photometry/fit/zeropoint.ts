@@ -35,7 +35,7 @@ export interface ZeropointOptions {
 
 export interface FittedZeropoint {
   readonly outcome: 'fitted'
-  /** refMag = instMag + zeropoint [mag]; at `colourPivot` where a colour was given. */
+  /** refMag = instMag + zeropoint [mag]; at `colourPivot` if a colour was given. */
   readonly zeropoint: number
   readonly zeropointErr: number
   /** Scatter of sound stars beyond their errors [mag]; `sigma-clip`: standard deviation of the kept ones. */
@@ -74,15 +74,15 @@ interface NoZeropoint {
 export type ZeropointFit = FittedZeropoint | NoZeropoint
 
 /** Prior of a star of which nothing is known. */
-const USUAL_PRIOR = 0.9
+const TYPICAL_PRIOR = 0.9
 /** The scatter is fitted as a multiple of the expected one, which therefore is never zero. */
-const LEAST_SCATTER_MAG = 1e-4
+const MIN_SCATTER_MAG = 1e-4
 
 /**
  * Zeropoint of one set of matched stars, refMag = instMag + zeropoint, with its one-sigma error.
  * `robust`: centre of the sound stars of a mixture with outliers, scatter and shares integrated under weak priors
  * (mixture.ts). `sigma-clip`: mean and std / sqrt(n) after three passes of a 3 sigma clip, whatever the errors.
- * Deterministic; unmoved by the order of the stars. Throws RangeError where the arrays differ in length.
+ * Deterministic; unmoved by the order of the stars. Throws RangeError if the arrays differ in length.
  */
 export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = {}): ZeropointFit {
   const { refMag, instMag } = input
@@ -166,11 +166,11 @@ function robustFit(
   const stars: MixtureStars = {
     offset,
     variance: columnOf(rows, (i) => (refMagErr?.[i] ?? 0) ** 2 + (instMagErr?.[i] ?? 0) ** 2),
-    expectedScatter: columnOf(rows, (i) => Math.max(LEAST_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
+    expectedScatter: columnOf(rows, (i) => Math.max(MIN_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
     errorsComplete: refMagErr !== undefined && instMagErr !== undefined,
     ...(color ? { color: columnOf(rows, (i) => color[i]!) } : {}),
     ...(inlierPrior
-      ? { inlierPrior: columnOf(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? USUAL_PRIOR : inlierPrior[i]!)) }
+      ? { inlierPrior: columnOf(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? TYPICAL_PRIOR : inlierPrior[i]!)) }
       : {}),
     colourSlopePrior,
   }

@@ -8,7 +8,7 @@ import { ARCSEC_PER_DEG } from '../../math/units.js'
 /** Where a CCD's detections lie against the catalogue's stars. */
 export interface AstrometricOffset {
   /**
-   * Detection minus star in the tangent plane at the CCD's centre, east and north; null where the pairs show none
+   * Detection minus star in the tangent plane at the CCD's centre, east and north; null if the pairs show none
    * beyond chance.
    */
   readonly raOffsetArcsec: number | null
@@ -29,13 +29,13 @@ const BINS = Math.round((2 * SEARCH_ARCSEC) / BIN_ARCSEC)
 /** Three bins by three. */
 const BOX_SQ_ARCSEC = (3 * BIN_ARCSEC) ** 2
 /** The brightest have the best positions, and the fewest unrelated neighbours per pair. */
-const MOST_DETECTIONS = 500
+const MAX_DETECTIONS = 500
 /** Fewer pairs move nothing, however close together they lie. */
-const FEWEST_PAIRS = 5
+const MIN_PAIRS = 5
 /** Probability that random pairs alone give such a peak anywhere in the search. */
 const CHANCE = 1e-6
 /** Below this the match does not need it: 1 arcsec takes in the usual errors of an astrometric solution. */
-const LEAST_APPLIED_ARCSEC = 0.3
+const MIN_APPLIED_ARCSEC = 0.3
 
 const NO_OFFSET: AstrometricOffset = {
   raOffsetArcsec: null,
@@ -60,7 +60,7 @@ export function astrometricOffset(
   centre: Direction,
 ): AstrometricOffset {
   const serving = indicesWhere(selected.length, (i) => selected[i] === 1)
-  const byBrightness = sortingOrder(numbersOf(serving, (i) => -sources.flux[i]!)).subarray(0, MOST_DETECTIONS)
+  const byBrightness = sortingOrder(numbersOf(serving, (i) => -sources.flux[i]!)).subarray(0, MAX_DETECTIONS)
   const bright = gather(serving, byBrightness, new Uint32Array(byBrightness.length))
   const positions = { raDeg: gather(sources.raDeg, bright), decDeg: gather(sources.decDeg, bright) }
   const { a, b } = matchSky(positions, stars, SEARCH_ARCSEC, { mode: 'all' })
@@ -72,14 +72,14 @@ export function astrometricOffset(
   const [east, north] = [difference('xiDeg'), difference('etaDeg')]
 
   const peak = densestBox(east, north)
-  if (peak.count < FEWEST_PAIRS || chanceOf(peak.count, east.length) > CHANCE) return NO_OFFSET
+  if (peak.count < MIN_PAIRS || chanceOf(peak.count, east.length) > CHANCE) return NO_OFFSET
   const { x, y, scatter, count } = refined(east, north, peak)
   return {
     raOffsetArcsec: x,
     decOffsetArcsec: y,
     scatterArcsec: scatter,
     stars: count,
-    applied: Math.hypot(x, y) > LEAST_APPLIED_ARCSEC,
+    applied: Math.hypot(x, y) > MIN_APPLIED_ARCSEC,
   }
 }
 

@@ -7,25 +7,25 @@ import { interpolated } from '../system/colour-relation.js'
 import type { MatchEvidence, Pairs } from './match-evidence.js'
 
 /** Probability of being a sound standard of a pair of which nothing is known. */
-const USUAL_PRIOR = 0.9
-const USUAL_LOGIT = Math.log(USUAL_PRIOR / (1 - USUAL_PRIOR))
+const TYPICAL_PRIOR = 0.9
+const TYPICAL_LOGIT = Math.log(TYPICAL_PRIOR / (1 - TYPICAL_PRIOR))
 
 /**
  * No evidence of one kind says more than this, and all together no more than that: a prior gives weight away, the
  * photometry decides.
  */
-const MOST_OF_ONE = -3
-const MOST_OF_ALL = -4
+const MAX_OF_ONE = -3
+const MAX_OF_ALL = -4
 /**
  * What is said against even the best third of the stars says little of any, their photometry shows what it is worth:
  * the rest counts from there.
  */
 const BEST_SHARE = 1 / 3
-const MOST_IN_COMMON = -0.7
-const LEAST_PRIOR = 0.01
+const MAX_IN_COMMON = -0.7
+const MIN_PRIOR = 0.01
 
 /** Fewer pairs do not show where the stars lie in a quantity. */
-const FEWEST_FOR_LOCUS = 10
+const MIN_FOR_LOCUS = 10
 
 /** Stars of about one magnitude whose median error stands for that magnitude. */
 const STARS_PER_STEP = 25
@@ -35,15 +35,15 @@ const TOLERABLE_LIGHT_MAG = 0.008
 /** SExtractor's FLAGS: 1 neighbours bias the flux, 2 deblended. */
 const FLAG_LOGIT = [0, -1, -0.4, -1.2]
 /** Named by a list of variables and AGN. */
-const SUSPECT_LOGIT = MOST_OF_ONE
+const SUSPECT_LOGIT = MAX_OF_ONE
 
 /**
  * Probability that each pair is a sound standard, from everything but its residual: log odds of the usual 0.9 plus what
  * SPREAD_MODEL, FLAGS, neighbours' light, the BP/RP excess, RUWE, Gaia's own error and a list of suspects say (each
- * zero where its column is absent), times the probability of the match.
+ * zero if its column is absent), times the probability of the match.
  *
  * @param isSuspect one per pair, 1 where a list names the star
- * @returns one per pair; undefined where nothing is known of any
+ * @returns one per pair; undefined if nothing is known of any
  */
 export function inlierPrior(
   sources: SourceColumns,
@@ -64,14 +64,14 @@ export function inlierPrior(
   ]
   const logit = numbersOf(detectionRow, (_, p) =>
     Math.max(
-      MOST_OF_ALL,
-      terms.reduce((sum, term) => sum + Math.min(0, Math.max(MOST_OF_ONE, term(p) || 0)), 0),
+      MAX_OF_ALL,
+      terms.reduce((sum, term) => sum + Math.min(0, Math.max(MAX_OF_ONE, term(p) || 0)), 0),
     ),
   )
   if (logit.every((value) => value === 0) && evidence.matchProbability.every((value) => value === 1)) return undefined
-  const shared = Math.max(0, MOST_IN_COMMON - (logit.slice().sort()[Math.floor((1 - BEST_SHARE) * logit.length)] ?? 0))
+  const shared = Math.max(0, MAX_IN_COMMON - (logit.slice().sort()[Math.floor((1 - BEST_SHARE) * logit.length)] ?? 0))
   return logit.map((value, p) =>
-    Math.max(LEAST_PRIOR, evidence.matchProbability[p]! / (1 + Math.exp(-(USUAL_LOGIT + value + shared)))),
+    Math.max(MIN_PRIOR, evidence.matchProbability[p]! / (1 + Math.exp(-(TYPICAL_LOGIT + value + shared)))),
   )
 }
 
@@ -97,7 +97,7 @@ function lightTerm(
 
 /** SPREAD_MODEL against the CCD's own stars: galaxies, blends and cosmic rays lie off their locus. */
 function spreadTerm({ spreadModel, spreadErrModel, flux }: SourceColumns, rows: Uint32Array): (p: number) => number {
-  if (!spreadModel || rows.length < FEWEST_FOR_LOCUS) return () => 0
+  if (!spreadModel || rows.length < MIN_FOR_LOCUS) return () => 0
   const half = sortingOrder(numbersOf(rows, (i) => -flux[i]!)).subarray(0, Math.ceil(rows.length / 2))
   const bright = numbersOf(half, (p) => spreadModel[rows[p]!]!).filter(Number.isFinite)
   const [centre, width] = [median(bright), Math.max(0.0005, madScatter(bright))]
@@ -113,7 +113,7 @@ function excessTerm(
   { bpRpExcess, bpMag, rpMag, bpMagErr, rpMagErr }: StarColumns,
   rows: Uint32Array,
 ): (p: number) => number {
-  if (!bpRpExcess || !bpMag || !rpMag || rows.length < FEWEST_FOR_LOCUS) return () => 0
+  if (!bpRpExcess || !bpMag || !rpMag || rows.length < MIN_FOR_LOCUS) return () => 0
   const deviation = numbersOf(rows, (j) => bpRpExcess[j]! - excessLocus(bpMag[j]! - rpMag[j]!))
   const error = numbersOf(rows, (j) => {
     // Ratio of the fluxes of BP and RP from their Vega zeropoints 25.3385 and 24.7479.
@@ -144,7 +144,7 @@ function ruweTerm({ ruwe }: StarColumns, rows: Uint32Array): (p: number) => numb
  * (the amplitude proxy of Mowlavi et al. 2021, with the field's median error for the number of transits).
  */
 function variableTerm({ mag, magErr }: StarColumns, rows: Uint32Array): (p: number) => number {
-  if (!magErr || rows.length < FEWEST_FOR_LOCUS) return () => 0
+  if (!magErr || rows.length < MIN_FOR_LOCUS) return () => 0
   const measured = rows.filter((j) => mag[j]! > 0 && magErr[j]! > 0)
   const order = sortingOrder(gather(mag, measured))
   const [at, usual]: [number[], number[]] = [[], []]

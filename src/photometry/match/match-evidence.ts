@@ -12,7 +12,7 @@ export interface MatchEvidence {
   readonly starLight: Float64Array
   /** Light of other detections in it, relative to its own. */
   readonly detectionLight: Float64Array
-  /** Median width of the paired detections, which are mostly stars; null where none has one that can be. */
+  /** Median width of the paired detections, which are mostly stars; null if none has one that can be. */
   readonly measuredFwhmArcsec: number | null
   /** The same, or a usual width. */
   readonly fwhmArcsec: number
@@ -27,7 +27,7 @@ export interface Pairs {
 
 /** Neighbours farther than this add no light [FWHM]. */
 const REACH_FWHM = 2.5
-const USUAL_FWHM_ARCSEC = 1
+const TYPICAL_FWHM_ARCSEC = 1
 /** Share of detections above 10 sigma that are of a star in the catalogue, were there no positions. */
 const LISTED_SHARE = 0.9
 /** Share of true pairs whose separation is far above the errors: unknown proper motions, blends, binaries. */
@@ -56,7 +56,7 @@ export function matchEvidence(
   const { detectionRow, starRow, separationArcsec } = pairs
   const n = detectionRow.length
   const measuredFwhmArcsec = medianFwhmArcsec(sources, detectionRow)
-  const fwhm = measuredFwhmArcsec ?? USUAL_FWHM_ARCSEC
+  const fwhm = measuredFwhmArcsec ?? TYPICAL_FWHM_ARCSEC
   const photonError = numbersOf(
     detectionRow,
     (i) => (POSITION_PER_FWHM * fwhm * sources.fluxErr[i]!) / sources.flux[i]!,

@@ -14,20 +14,20 @@ export interface Suspects {
   readonly radiusArcsec?: number
 }
 
-const USUAL_RADIUS_ARCSEC = 2
+const TYPICAL_RADIUS_ARCSEC = 2
 
 /**
  * Which of the stars a list names, one per row, 1 where it does.
  *
  * @param rows of the stars
- * @throws CommandError where one of raDeg and decDeg is missing, they differ in length, or the radius is out of range
+ * @throws CommandError if one of raDeg and decDeg is missing, they differ in length, or the radius is out of range
  */
 export function suspectStars(
   stars: SkyPositions & { readonly sourceId: BigInt64Array },
   rows: Uint32Array,
   suspects: Suspects,
 ): Uint8Array {
-  const { sourceId, raDeg, decDeg, radiusArcsec = USUAL_RADIUS_ARCSEC } = suspects
+  const { sourceId, raDeg, decDeg, radiusArcsec = TYPICAL_RADIUS_ARCSEC } = suspects
   if ((raDeg === undefined) !== (decDeg === undefined)) {
     throw new CommandError('ragged-positions', 'suspects need raDeg and decDeg, or neither', {
       found: raDeg ? 'raDeg only' : 'decDeg only',

@@ -39,13 +39,13 @@ export interface ColourEvidence {
 /** By band; every relation of the catalogue's description. */
 export type BandEvidence = Readonly<Record<string, BandFit>>
 
-const FEWEST_STARS = 8
+const MIN_STARS = 8
 /** The brightest say enough. */
-const MOST_STARS = 1000
+const MAX_STARS = 1000
 /** Pairs that other evidence speaks against are left out. */
-const LEAST_PRIOR = 0.5
+const MIN_PRIOR = 0.5
 /** BP - RP of the stars that decide a zeropoint, in the median at high latitude. */
-const USUAL_COLOUR = 1.2
+const TYPICAL_COLOUR = 1.2
 /** Degrees of freedom of the residuals' Student t. */
 const DF = 4
 const ROUNDS = 15
@@ -79,14 +79,14 @@ export function colourEvidence(
   const all = indicesWhere(
     starRow.length,
     (p) =>
-      !((prior?.[p] ?? 1) < LEAST_PRIOR) &&
+      !((prior?.[p] ?? 1) < MIN_PRIOR) &&
       bpMag[starRow[p]!]! <= limit &&
       bands.every(([, relation]) => inRange(relation, starRow[p]!)),
   )
   const rows =
-    all.length <= MOST_STARS
+    all.length <= MAX_STARS
       ? all
-      : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MOST_STARS), (k) => all[k]!)
+      : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MAX_STARS), (k) => all[k]!)
   const withErrors = withTypicalErrors(stars, description)
   const varianceOf = (relation: BandRelation | undefined, p: number) =>
     columns.instMagErr[p]! ** 2 + (relation ? relationVariance(relation, withErrors, starRow[p]!) : 0)
@@ -96,7 +96,7 @@ export function colourEvidence(
     colour,
     numbersOf(rows, (p) => varianceOf(description.relations[band], p)),
   )
-  if (all.length < FEWEST_STARS) return { bands: null, passbands }
+  if (all.length < MIN_STARS) return { bands: null, passbands }
   const fits = bands.map(([band, relation]) => {
     const bandMag = (j: number) => bandMagAt(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
     const y = numbersOf(rows, (p) => bandMag(starRow[p]!) - columns.instMag[p]!)
@@ -127,7 +127,7 @@ function passbandFits(band: string, colour: Float64Array, variance: Float64Array
     // One star, or none, shows no slope; without one, stars of the usual colour stand for it.
     const square = w2 - (w1 * w1) / w0
     const colourSlope = square > 0 ? (wcy - (w1 * wy) / w0) / square : 0
-    const offset = w0 > 0 ? wy / w0 : desMinus(other, USUAL_COLOUR)
+    const offset = w0 > 0 ? wy / w0 : desMinus(other, TYPICAL_COLOUR)
     const spread = w0 > 0 ? Math.sqrt(Math.max(0, wyy / w0 - offset ** 2)) : 0
     return [other.name, { colourSlope, offset, spread }]
   })

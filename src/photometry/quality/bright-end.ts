@@ -13,7 +13,7 @@ export interface BrightEnd {
 
 const FEWEST = 4
 const LARGEST_SHARE = 1 / 3
-const FEWEST_ALL = 15
+const MIN_ALL = 15
 /** A saturated star is far off: counted as this many sigma, so that one alone is no bright end. */
 const LIMIT = 3
 
@@ -28,7 +28,7 @@ export function brightEnd(
 ): BrightEnd | null {
   const order = Array.from(sortingOrder(instMag)).filter((i) => Number.isFinite(residual[i]!))
   const n = order.length
-  if (n < FEWEST_ALL) return null
+  if (n < MIN_ALL) return null
   const score = order.map((i) => Math.max(-LIMIT, Math.min(LIMIT, residual[i]! / Math.sqrt(variance[i]!))))
   const total = score.reduce((sum, z) => sum + z, 0)
   let sum = 0

@@ -32,7 +32,7 @@ const TREND_EVIDENCE = 7
 const LARGE_FLUX_DIFFERENCE_MAG = 0.1
 const NOTED_FLUX_DIFFERENCE_MAG = 0.02
 /**
- * What a relation's slope and 0.1 mag of E(B-V) may do [mag per mag of colour]; a band is wrong only where its slope is
+ * What a relation's slope and 0.1 mag of E(B-V) may do [mag per mag of colour]; a band is wrong only if its slope is
  * three times that, by this much evidence [nats].
  */
 const SLOPE_DOUBT = 0.03
@@ -48,7 +48,7 @@ const SLOPE_SIGMAS = { blended: 9, beyond: 5 } as const
 
 const mmag = (mag: number): string => `${(1000 * mag).toFixed(0)} mmag`
 
-/** What is known of a CCD beside its stars; `passband` is null where no band is claimed. */
+/** What is known of a CCD beside its stars; `passband` is null if no band is claimed. */
 interface ConcernContext {
   readonly band: string
   readonly galacticLatitudeDeg: number

@@ -16,7 +16,7 @@ import { otherFluxes, type OtherFlux } from './other-fluxes.js'
 import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
 import type { CrossCheck } from '../fit/zeropoint.js'
 
-/** What a CCD's own stars say beside the zeropoint; null where they cannot. Nothing here changes a number. */
+/** What a CCD's own stars say beside the zeropoint; null if they cannot. Nothing here changes a number. */
 export interface CcdDiagnostics {
   /** Root mean square of the scatter that the relation leads to expect of the used stars [mag]. */
   readonly expectedScatter: number | null

@@ -16,12 +16,12 @@ export interface Expectation {
   readonly unitFrom: 'header' | 'gain' | 'zeropoint'
   /** Light that arrives over what is expected: 10^(0.4 (found - expected)). */
   readonly transparency: number
-  /** The unit that would explain the zeropoint, where `unit` does not; null where none would. */
+  /** The unit that would explain the zeropoint, where `unit` does not; null if none would. */
   readonly unitThatFits: FluxUnit | null
   /** Another band whose zeropoint would explain it, where that lies far from this band's. */
   readonly bandThatFits: string | null
   readonly exposureTimeSec: number
-  /** Null where it is not known: 1.2 is assumed. */
+  /** Null if it is not known: 1.2 is assumed. */
   readonly airmass: number | null
   /** Magnitude of a point source of 5 sigma: as the flux errors show, and on a dark night with this image's seeing. */
   readonly depth5Sigma: number | null
@@ -40,12 +40,12 @@ type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' 
  */
 const USUAL = [-0.6, 0.4] as const
 const ASSUMED_AIRMASS = 1.2
-/** Another band is named only where the two are this far apart and the zeropoint this near to its [mag]. */
+/** Another band is named only if the two are this far apart and the zeropoint this near to its [mag]. */
 const BANDS_APART_MAG = 0.75
 const NEAR_BAND_MAG = 0.3
 /** Detections whose noise is the sky's: signal to noise, and how many are needed. */
 const FAINT_SIGNAL = [5, 15] as const
-const FEWEST_FAINT = 10
+const MIN_FAINT = 10
 
 const isUsual = (offset: number): boolean => offset >= USUAL[0] && offset <= USUAL[1]
 
@@ -112,7 +112,7 @@ function faintNoise({ flux, fluxErr }: Pick<SourceColumns, 'flux' | 'fluxErr'>):
     (error, i) =>
       error > 0 && error < Infinity && flux[i]! >= FAINT_SIGNAL[0] * error && flux[i]! <= FAINT_SIGNAL[1] * error,
   )
-  return errors.length < FEWEST_FAINT ? null : median(errors)
+  return errors.length < MIN_FAINT ? null : median(errors)
 }
 
 /**

@@ -16,7 +16,7 @@ export interface FieldRotation {
   readonly scatterArcsec: number
 }
 
-const FEWEST_PAIRS = 10
+const MIN_PAIRS = 10
 const ROUNDS = 4
 
 /**
@@ -29,7 +29,7 @@ export function fieldRotation(
   centre: { raDeg: number; decDeg: number },
 ): FieldRotation | null {
   const pairs = pairsOnPlane(matches, offset, centre)
-  if (pairs.x.length < FEWEST_PAIRS) return null
+  if (pairs.x.length < MIN_PAIRS) return null
   let fit: Similarity | null = { ox: median(pairs.dx), oy: median(pairs.dy), turn: 0, stretch: 0, square: 0 }
   let scatter = Infinity
   for (let round = 0; round < ROUNDS; round++) {
@@ -111,7 +111,7 @@ function residualsOf(
   return { x: rx, y: ry }
 }
 
-/** Least squares over the pairs whose squared residual is within the limit; null where too few are. */
+/** Least squares over the pairs whose squared residual is within the limit; null if too few are. */
 function similarity(
   { x, y, dx, dy }: PlanePairs,
   residuals: { readonly x: Float64Array; readonly y: Float64Array },
@@ -136,7 +136,7 @@ function similarity(
     along += x[i]! * dx[i]! + y[i]! * dy[i]!
     radius2 += x[i]! ** 2 + y[i]! ** 2
   }
-  if (count < FEWEST_PAIRS / 2) return null
+  if (count < MIN_PAIRS / 2) return null
   const square = radius2 - (sx * sx + sy * sy) / count
   const turn = (cross - (sx * sdy - sy * sdx) / count) / square
   const stretch = (along - (sx * sdx + sy * sdy) / count) / square

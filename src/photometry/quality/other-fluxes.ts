@@ -15,8 +15,8 @@ export interface OtherFlux {
   readonly differenceErr: number
 }
 
-const FEWEST_STARS = 3
-const LEAST_PRIOR = 0.01
+const MIN_STARS = 3
+const MIN_PRIOR = 0.01
 
 /**
  * Fits each other flux that the products calibrate (PHOTOMETRY section 8) on the stars of the chosen one. By the flux's
@@ -33,7 +33,7 @@ export function otherFluxes(
       detectionRow.length,
       (p) => matches.weight[p]! > 0 && flux[detectionRow[p]!]! > 0 && fluxErr[detectionRow[p]!]! >= 0,
     )
-    if (rows.length < FEWEST_STARS) continue
+    if (rows.length < MIN_STARS) continue
     const instMag = numbersOf(rows, (p) => -2.5 * Math.log10(flux[detectionRow[p]!]!))
     const instMagErr = numbersOf(
       rows,
@@ -41,7 +41,7 @@ export function otherFluxes(
     )
     const refMagErr = gather(matches.refMagErr, rows).map((error) => (Number.isFinite(error) ? error : 0))
     // What is sound was settled by the chosen flux.
-    const inlierPrior = gather(matches.weight, rows).map((weight) => Math.max(LEAST_PRIOR, weight))
+    const inlierPrior = gather(matches.weight, rows).map((weight) => Math.max(MIN_PRIOR, weight))
     const fit = fitZeropoint(
       { refMag: gather(matches.refMag, rows), refMagErr, instMag, instMagErr, inlierPrior },
       { crossCheck: false },

@@ -121,7 +121,7 @@ function judgePassband(ccds: readonly PassbandStars[], context: PassbandContext)
 }
 
 /**
- * The judgement of CCDs of one exposure, from what is kept of them; null where no band is claimed. Of the camera no
+ * The judgement of CCDs of one exposure, from what is kept of them; null if no band is claimed. Of the camera no
  * more is taken for known than all of them say.
  */
 export function passbandOf(ccds: readonly JudgedCcd[], galacticLatitudeDeg: number): PassbandJudgement | null {

@@ -19,8 +19,8 @@ export interface FittedStars {
   readonly variance: Float64Array
 }
 
-/** Fewer stars tell an amplifier from chance only where it shows by eye (PHOTOMETRY 5.2). */
-const FEWEST_FOR_TREND = 40
+/** Fewer stars tell an amplifier from chance only if it shows by eye (PHOTOMETRY 5.2). */
+const MIN_FOR_TREND = 40
 
 /** Trend of the residuals with x, a constant being free; null for too few stars or where x does not vary. */
 export function trendWith(x: ArrayLike<number>, { residual, weight, variance }: FittedStars): Trend | null {
@@ -33,7 +33,7 @@ export function trendWith(x: ArrayLike<number>, { residual, weight, variance }: 
     w1 += w * x[i]!
     wr += w * residual[i]!
   }
-  if (n < FEWEST_FOR_TREND) return null
+  if (n < MIN_FOR_TREND) return null
   let [across, square] = [0, 0]
   for (let i = 0; i < residual.length; i++) {
     const w = weight[i]! / variance[i]!

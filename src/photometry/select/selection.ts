@@ -10,14 +10,14 @@ export interface Selection {
   readonly lost: Readonly<Record<SelectionCut, number>>
 }
 
-const LEAST_SIGNAL_TO_NOISE = 10
+const MIN_SIGNAL_TO_NOISE = 10
 const HIGHEST_FLAGS = 3
 /**
  * Half-width in SPREAD_MODEL that holds point sources of high signal (Desai et al. 2012), widened by twice each one's
  * error.
  */
 const SPREAD_LIMIT = 0.003
-const LEAST_CLASS_STAR = 0.5
+const MIN_CLASS_STAR = 0.5
 
 /**
  * The default cuts: a finite position, signal to noise >= 10 in the chosen flux, FLAGS <= 3, IMAFLAGS_ISO = 0, below
@@ -37,7 +37,7 @@ export function selectStars(sources: SourceColumns, saturation?: number): Select
       sources.flux[i]! > 0 &&
       sources.flux[i]! < Infinity &&
       sources.fluxErr[i]! > 0 &&
-      sources.flux[i]! >= LEAST_SIGNAL_TO_NOISE * sources.fluxErr[i]!
+      sources.flux[i]! >= MIN_SIGNAL_TO_NOISE * sources.fluxErr[i]!
     ))
       return 'signal'
     if (!(sources.flags[i]! <= HIGHEST_FLAGS)) return 'flags'
@@ -58,7 +58,7 @@ function starLikeTest({ spreadModel, spreadErrModel, classStar }: SourceColumns)
   if (spreadModel && varies(spreadModel)) {
     return (i) => Math.abs(spreadModel[i]!) <= SPREAD_LIMIT + 2 * positiveOr0(spreadErrModel?.[i])
   }
-  if (classStar && varies(classStar)) return (i) => classStar[i]! >= LEAST_CLASS_STAR
+  if (classStar && varies(classStar)) return (i) => classStar[i]! >= MIN_CLASS_STAR
   return () => true
 }
 

@@ -18,13 +18,13 @@ export function slopeAt({ curve, pivot, coefficients }: BandRelation, colour: nu
   return slope
 }
 
-/** Colour of a star in the relation's own index [mag]; NaN where a magnitude of it is. */
+/** Colour of a star in the relation's own index [mag]; NaN if a magnitude of it is. */
 export function colourOf({ colour }: BandRelation, g: number, bp: number, rp: number): number {
   return colour === 'bp-rp' ? bp - rp : bp - g
 }
 
 /**
- * What the relation's terms beside its curve add [mag]: 0 without them, NaN where a magnitude that they need is NaN.
+ * What the relation's terms beside its curve add [mag]: 0 without them, NaN if a magnitude that they need is NaN.
  */
 export function furtherTermsAt(relation: BandRelation, g: number, bp: number, rp: number): number {
   const { secondColour: second } = relation

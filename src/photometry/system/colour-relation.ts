@@ -18,16 +18,16 @@ export type StandardCut = (typeof STANDARD_CUTS)[number]
 
 /** Magnitudes of the catalogue's stars in the camera's band; all arrays have one entry per star. */
 export interface StandardMagnitudes {
-  /** NaN where `usable` is 0, so that a forgotten mask cannot pass unseen. */
+  /** NaN if `usable` is 0, so that a forgotten mask cannot pass unseen. */
   readonly refMag: Float64Array
   /**
-   * Measurement errors of the catalogue carried through the curve; absent where the catalogue has no errors of the
+   * Measurement errors of the catalogue carried through the curve; absent if the catalogue has no errors of the
    * colour.
    */
   readonly refMagErr?: Float64Array
   /** Expected scatter of stars about the relation at their colour [mag]; not part of refMagErr. */
   readonly refScatter: Float64Array
-  /** In the relation's own index, NaN where missing. */
+  /** In the relation's own index, NaN if missing. */
   readonly colour: Float64Array
   readonly usable: Uint8Array
   /** 0 usable, else 1 + the index in STANDARD_CUTS. */
@@ -62,7 +62,7 @@ export function interpolated(x: number, nodes: readonly number[], values: readon
 
 /**
  * The relation of a catalogue to the AB magnitude of a camera band.
- * Throws DataError where des-ab cannot be delivered: the band is refused or unknown for this release, or the catalogue
+ * Throws DataError if des-ab cannot be delivered: the band is refused or unknown for this release, or the catalogue
  * holds no BP (and RP).
  */
 export function relationFor(

@@ -11,7 +11,7 @@ export interface StandardSystem {
   readonly system: PhotometricSystem
   /** For people and provenance: catalogue, release and band of the relation, or the magnitude taken as it is. */
   readonly label: string
-  /** The system's own level error [mag]; null where the catalogue's magnitude defines it. */
+  /** The system's own level error [mag]; null if the catalogue's magnitude defines it. */
   readonly relation: BandRelation | null
   /** Scatter that stars are expected to show about the standard [mag]. */
   readonly expectedScatterMag: number
@@ -23,7 +23,7 @@ const SCATTER_WITHOUT_COLOUR_TERM_MAG = 0.1
 /**
  * The system of a run, settled before any star is read.
  *
- * @throws DataError where `des-ab` cannot be delivered from this catalogue, with a sentence that names the choice
+ * @throws DataError if `des-ab` cannot be delivered from this catalogue, with a sentence that names the choice
  */
 export function standardSystem(
   system: PhotometricSystem,

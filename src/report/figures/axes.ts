@@ -91,7 +91,7 @@ function scaleOf(
 /** d3 writes minus as U+2212, which every font has; pixels need no commas. */
 const plain = (format: (value: number) => string) => (value: number) => format(value).replaceAll(',', '')
 
-/** Smallest and largest of the finite values, widened by a share of their distance; `fallback` where there is none. */
+/** Smallest and largest of the finite values, widened by a share of their distance; `fallback` if there is none. */
 export function rangeOf(values: Iterable<number>, share = 0.05, fallback: Range = [0, 1]): Range {
   let [low, high] = [Infinity, -Infinity]
   for (const value of values) {

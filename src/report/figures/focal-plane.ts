@@ -8,7 +8,7 @@ export interface FocalPlaneCcd {
   readonly ccd: number
   /** Corners, degrees east and north of the field's centre, in order round the CCD. */
   readonly outline: readonly (readonly [eastDeg: number, northDeg: number])[]
-  /** What the colour says; null where there is nothing to say. */
+  /** What the colour says; null if there is nothing to say. */
   readonly value: number | null
   /** `borrowed` has a dashed inner line, `outlier` a thick one, `none` no colour. */
   readonly mark: 'fitted' | 'borrowed' | 'outlier' | 'none'

@@ -25,7 +25,7 @@ interface ResidualSpec {
 
 /** At most so many bins of a running median, of at least so many used stars each. */
 const BINS = 12
-const LEAST_PER_BIN = 8
+const MIN_PER_BIN = 8
 
 /** Residual against one quantity: used stars dots, rejected ones crosses, the running median of the used a line. */
 export function residualFigure(
@@ -94,7 +94,7 @@ function runningMedian(
   { x, residualMmag }: ResidualStars,
   frame: { x: (v: number) => number; y: (v: number) => number },
 ): string {
-  const bins = Math.min(BINS, Math.floor(rows.length / LEAST_PER_BIN))
+  const bins = Math.min(BINS, Math.floor(rows.length / MIN_PER_BIN))
   if (bins < 2) return ''
   const sorted = [...rows].sort((a, b) => x[a]! - x[b]! || a - b)
   const points = Array.from({ length: bins }, (_, k) => {

@@ -2,7 +2,7 @@ import { element, escapeText, point, rounded } from '../svg.js'
 import { frameOf, rangeOf } from './axes.js'
 import type { Figure } from './figure.js'
 
-/** A CCD's zeropoint with its error; `kept` false where it is an outlier or only borrowed. */
+/** A CCD's zeropoint with its error; `kept` false if it is an outlier or only borrowed. */
 export interface ZeropointBar {
   readonly ccd: number
   readonly zeropoint: number

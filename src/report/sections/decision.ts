@@ -2,11 +2,11 @@ import { ccdNames, type Decision } from '../decision.js'
 import { html, type Markup } from '../html.js'
 
 /** More reasons than this are told in the table only. */
-const MOST_REASONS = 8
+const MAX_REASONS = 8
 
 /** GO, LOOK or STOP, why, and what to type. */
 export function decisionSection({ word, headline, reasons, next }: Decision): Markup {
-  const shown = reasons.slice(0, MOST_REASONS)
+  const shown = reasons.slice(0, MAX_REASONS)
   const list = shown.map(
     ({ ccds, tag, severity, sentence }) =>
       html`<li><span class="tag ${severity}">${severity.toUpperCase()}</span>${

@@ -9,7 +9,7 @@ import { joined, type PanelStars } from '../panel-stars.js'
 import { mmagDifference, mmagText, signedText } from '../words.js'
 
 /** So many stars are drawn one by one in each of the exposure's figures. */
-const MOST_DRAWN = 1500
+const MAX_DRAWN = 1500
 
 const figures = (all: readonly Figure[]) =>
   html`<div class="figures">${all.map((figure) => html`<figure>${trusted(inlineSvg(figure))}</figure>`)}</div>`
@@ -21,7 +21,7 @@ export function residualsSection(stars: readonly PanelStars[], radiusArcsec: num
   return html`<h2 id="residuals">Residuals</h2>
 <p class="small">Standard magnitude minus calibrated magnitude. Dots are stars that the zeropoint stands on,
 crosses those that were rejected, triangles lie beyond the frame; the line is the running median of the used.</p>
-${figures(exposureResiduals(joined(stars), MOST_DRAWN, radiusArcsec))}`
+${figures(exposureResiduals(joined(stars), MAX_DRAWN, radiusArcsec))}`
 }
 
 /** Where the detections lie against the catalogue. */

@@ -13,7 +13,7 @@ const SYSTEMS: Readonly<Record<string, (band: string) => string>> = {
 }
 
 /** More files than this are counted, not listed. */
-const MOST_LISTED = 6
+const MAX_LISTED = 6
 
 /** Which system the magnitudes are on, whence, and what stands beside them. */
 export function systemSection(
@@ -22,7 +22,7 @@ export function systemSection(
 ): Markup {
   const { system, catalog, relation } = ccds[0]!
   const others = beside.filter((product) => product.system !== system)
-  const listed = others.slice(0, MOST_LISTED).map(({ file, system: other }) => `${file} (${other})`)
+  const listed = others.slice(0, MAX_LISTED).map(({ file, system: other }) => `${file} (${other})`)
   const mixed =
     others.length === 0
       ? html`<p>${
