@@ -1,0 +1,140 @@
+// How far the zeropoint moves if a constant of the fit is halved or doubled: simulated CCDs, sparse, usual and crowded,
+// calibrated with the constant as it is and changed. Prints a table of docs/constants.md.
+// usage: node bench/sensitivity.mjs [seeds per field, 30] [name of a constant, ...]
+import { readFileSync } from 'node:fs'
+import { dirname, resolve } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { build } from 'esbuild'
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
+const seeds = Number(process.argv[2] ?? 30)
+const only = process.argv.slice(3)
+
+/** Constants that move the number, by file; those of QA flags alone move no number. */
+const CONSTANTS = {
+  'match/inlier-prior.ts': [
+    'TYPICAL_PRIOR',
+    'MAX_OF_ONE',
+    'MAX_OF_ALL',
+    'BEST_SHARE',
+    'MAX_IN_COMMON',
+    'MIN_PRIOR',
+    'MIN_FOR_LOCUS',
+    'STARS_PER_STEP',
+    'TOLERABLE_LIGHT_MAG',
+    'FLAG_LOGIT',
+  ],
+  'match/match-evidence.ts': [
+    'REACH_FWHM',
+    'TYPICAL_FWHM_ARCSEC',
+    'LISTED_SHARE',
+    'WIDE_SHARE',
+    'DEBLENDED',
+    'POSITION_PER_FWHM',
+  ],
+  'fit/mixture-prior.ts': ['POPULATION_PRIOR', 'SCATTER_DF', 'PRIOR_FACTOR'],
+  'fit/mixture.ts': ['FEW'],
+  'fit/few-stars.ts': ['FACTORS', 'LEAST', 'MOST'],
+  'fit/zeropoint.ts': ['MIN_SCATTER_MAG'],
+  'select/selection.ts': ['MIN_SIGNAL_TO_NOISE', 'SPREAD_LIMIT', 'MIN_CLASS_STAR'],
+  'system/colour-relation.ts': ['RANGE_SLACK'],
+}
+
+const FIELDS = [
+  ['sparse', { pointing: { raDeg: 20, decDeg: -60 }, densityPerSqDeg: 600 }],
+  ['usual', {}],
+  ['crowded', { pointing: { raDeg: 270, decDeg: -30 }, densityPerSqDeg: 30_000 }],
+]
+
+/** The calibration as one module, with the text of one file changed. */
+async function engine(file, change) {
+  const { outputFiles } = await build({
+    stdin: {
+      contents: `export { calibrateCcd } from './src/pipeline.ts'
+        export { simulateExposure } from './src/simulate/index.ts'
+        export { parseDescription } from './src/catalog/description.ts'
+        export { seededRandom } from './src/math/random.ts'
+        export { memoryCatalog } from './test/support/memory-catalog.ts'
+        export { parseCameraDescription } from './src/camera/description.ts'`,
+      resolveDir: root,
+    },
+    bundle: true,
+    write: false,
+    platform: 'node',
+    format: 'esm',
+    plugins: [
+      {
+        name: 'change',
+        setup({ onLoad }) {
+          onLoad({ filter: /src\/photometry\/.*\.ts$/ }, ({ path }) => {
+            const text = readFileSync(path, 'utf8')
+            return { contents: path.endsWith(file) ? change(text) : text, loader: 'ts' }
+          })
+        },
+      },
+    ],
+  })
+  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
+}
+
+const cameraText = JSON.parse(readFileSync(`${root}/cameras/decam.json`, 'utf8'))
+const text = JSON.parse(readFileSync(`${root}/catalogs/gaia_dr2.json`, 'utf8'))
+
+/** Zeropoint found minus put in, of each simulated CCD [mag]. */
+async function errorsOf(
+  { calibrateCcd, simulateExposure, parseDescription, seededRandom, memoryCatalog, parseCameraDescription },
+  options,
+) {
+  const description = parseDescription(text, 'gaia_dr2')
+  const camera = { description: parseCameraDescription(cameraText, 'decam'), from: 'header', instrument: 'DECam' }
+  const errors = []
+  for (let seed = 1; seed <= seeds; seed++) {
+    const exposure = simulateExposure({ ccds: [1], band: 'i', ...options }, description, seededRandom(seed))
+    const { ccd, centre, corners, sources, zeropoint } = exposure.ccds[0]
+    const input = {
+      ccd,
+      band: 'i',
+      centre,
+      corners,
+      sources,
+      epochYr: exposure.epochYr,
+      epochFrom: 'MJD-OBS',
+      camera,
+    }
+    const result = await calibrateCcd(input, memoryCatalog(exposure.stars, description))
+    errors.push(result.outcome === 'fitted' ? result.zeropoint - zeropoint : NaN)
+  }
+  return errors
+}
+
+const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
+const known = (values) => values.filter(Number.isFinite)
+
+const asItIs = await engine('', (contents) => contents)
+const before = new Map()
+for (const [name, options] of FIELDS) before.set(name, await errorsOf(asItIs, options))
+console.log(`constant | by | ${FIELDS.map(([name]) => `${name}: shift rms, largest, error rms [mmag]`).join(' | ')}`)
+console.log(`as it is | | ${FIELDS.map(([name]) => (1000 * rms(known(before.get(name)))).toFixed(2)).join(' | ')}`)
+for (const [file, names] of Object.entries(CONSTANTS)) {
+  for (const name of names.filter((one) => only.length === 0 || only.includes(one))) {
+    for (const factor of [0.5, 2]) {
+      let changed = 0
+      const variant = await engine(`photometry/${file}`, (contents) =>
+        contents.replace(new RegExp(`(const ${name}(?:: [^=]+)? = )([^\\n]+)`), (_, head, value) => {
+          changed++
+          const list = value.startsWith('[')
+          return list ? `${head}${value}.map((x) => x * ${factor})` : `${head}(${value}) * ${factor}`
+        }),
+      )
+      if (changed !== 1) throw new Error(`${file}: ${name} was found ${changed} times`)
+      const cells = []
+      for (const [field, options] of FIELDS) {
+        const after = await errorsOf(variant, options)
+        const shifts = known(after.map((value, k) => value - before.get(field)[k]))
+        const largest = Math.max(...shifts.map(Math.abs))
+        cells.push([rms(shifts), largest, rms(known(after))].map((value) => (1000 * value).toFixed(2)).join(', '))
+      }
+      console.log(`${name} (${file}) | ${factor} | ${cells.join(' | ')}`)
+    }
+  }
+}
