@@ -7,7 +7,7 @@ import type { CcdResult } from '../photometry/result.js'
 import type { Table } from '../table/columns.js'
 import { FITS_FORM, type AppliedZeropoint } from './calibrated-catalogue.js'
 import { describedCatalogue, type CatalogueFacts } from './catalogue-header.js'
-import { matchTable } from './matches.js'
+import { matchTable, OPTIONAL_MATCH_COLUMNS } from './matches.js'
 import { ccdProductNames } from './names.js'
 import { resultJson, type ExposureFacts, type OwnResult, type Provenance } from './result-json.js'
 import { zeroCsv } from './zero.js'
@@ -72,6 +72,6 @@ export async function resultFiles(result: CcdResult, context: ResultContext): Pr
       names.json,
       resultJson(context.exposure, [{ ...result, ...(context.own ? { own: context.own } : {}) }], context.provenance),
     ),
-    { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches)) },
+    { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches), OPTIONAL_MATCH_COLUMNS) },
   ]
 }

@@ -33,6 +33,16 @@ const NUMBERS: readonly {
   { name: 'weight', key: 'weight', doc: 'probability of a good standard' },
 ]
 
+/** Columns whose NaN means that there is no value; the file says NULL, since readers order NaN above every number. */
+export const OPTIONAL_MATCH_COLUMNS: readonly string[] = [
+  'catalog_mag',
+  'ref_mag',
+  'ref_mag_err',
+  'colour',
+  'inlier_prior',
+  'residual',
+]
+
 /** Every matched star of a CCD as the table of `matches_*.parquet`. */
 export function matchTable(ccd: number, m: MatchColumns): Table {
   const [number, ...others] = NUMBERS.map(({ key, ...column }): Column => ({ ...column, type: 'f64', values: m[key] }))

@@ -2,8 +2,8 @@ import { InputError } from '../../errors.js'
 import type { Column, Table } from '../../table/columns.js'
 
 /**
- * A small Parquet file of any scalar columns, all required: NaN and empty text stand for missing values, but NULL for
- * NaN in the float columns that `optional` names: readers order NaN above every number. Floats are BYTE_STREAM_SPLIT,
+ * A small Parquet file of any scalar columns. Those that `optional` names are nullable, and NaN becomes NULL there:
+ * readers order NaN above every number. The others are required. Floats are BYTE_STREAM_SPLIT,
  * the rest plain, all SNAPPY. The same table gives the same bytes. Written by hyparquet-writer, which loads in a
  * quarter of the time of the writer that large catalogues are built with; integers below 32 bits become 32-bit,
  * unsigned 32-bit 64-bit.
