@@ -150,10 +150,10 @@ describe('the password and the signature of an address', () => {
 test('addresses are taken apart in few places: whoever else names one has it from them', () => {
   const src = resolve(import.meta.dirname, '../../src')
   const known = [
-    'node/address-kind.ts',
-    'node/http-client.ts',
-    'node/http-files.ts',
-    'node/open-catalog.ts',
+    'node/http/address-kind.ts',
+    'node/http/http-client.ts',
+    'node/http/http-files.ts',
+    'node/store/open-catalog.ts',
     'printable.ts',
   ]
   const takers = filesBelow(src).filter(

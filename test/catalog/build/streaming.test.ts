@@ -12,6 +12,7 @@ import { seededRandom } from '../../../src/math/random.js'
 import { descriptions, tools, type MemoryStore } from '../memory-store.js'
 import { archiveCsv, archiveRows, memoryInput, type ArchiveRow } from '../simulated-rows.js'
 
+const SOAK = process.env['BLISS_SOAK'] !== undefined
 const rows = archiveRows(5000, 12)
 
 /** An input whose content is told from another of the same name, as a file on disk is. */
@@ -102,7 +103,7 @@ describe('a build that was interrupted', () => {
     const all = { jobs: 0 }
     await built(inputs, { runner: failingAt(-1, all, inputs, files) }, files)
     expect(all.jobs).toBeGreaterThan(20)
-    for (let stop = 1; stop <= all.jobs; stop += 8) {
+    for (let stop = 1; stop <= all.jobs; stop += SOAK ? 2 : 12) {
       const interrupted: MemoryStore = new Map()
       await expect(
         built(inputs, { runner: failingAt(stop, { jobs: 0 }, inputs, interrupted) }, interrupted),

@@ -5,8 +5,8 @@ import { seededRandom } from '../../../src/math/random.js'
 import { buildInMemory, openInMemory, type MemoryStore } from '../memory-store.js'
 import { archiveCsv, archiveRows, memoryInput } from '../simulated-rows.js'
 
-/** In the soak a thousand. */
-const DAMAGES = process.env['BLISS_SOAK'] === '1' ? 1000 : 150
+/** A twentieth of the soak. */
+const DAMAGES = process.env['BLISS_SOAK'] === '1' ? 1000 : 50
 const footprint = { order: 0, ranges: Float64Array.of(0, 12) }
 let store: MemoryStore
 let sound: StarColumns

@@ -5,7 +5,8 @@ import { expect, test } from 'vitest'
 import type { BandRelation } from '../../../src/catalog/description.js'
 import { describeCatalogue, shared } from '../../simulate/describe-catalogue.js'
 
-// The stars that the relations were fitted to stay outside this repository.
+// The stars that the relations were fitted to stay outside this repository. Those of DR2 take most of the time.
+const RELEASES = process.env['BLISS_SOAK'] ? (['gaia_dr3', 'gaia_dr2'] as const) : (['gaia_dr3'] as const)
 const tiles = shared('real/tiles')
 
 interface Script {
@@ -15,7 +16,7 @@ interface Script {
   ) => { readonly relations: Readonly<Record<string, BandRelation>>; readonly lines: readonly string[] }
 }
 
-test.skipIf(!existsSync(tiles)).each(['gaia_dr3', 'gaia_dr2'] as const)(
+test.skipIf(!existsSync(tiles)).each(RELEASES)(
   'the fit gives every number of the relations of %s again (real stars)',
   async (release) => {
     const script = pathToFileURL(resolve(import.meta.dirname, '../../../scripts/fit-relations/release.mjs')).href
