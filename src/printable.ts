@@ -49,7 +49,7 @@ export function hasSecret(url: string): boolean {
   return printableUrl(url) !== url
 }
 
-/** A message of any origin: the users and passwords of URLs in it are left out, wherever they stand. */
+/** A message of any origin: the users and passwords of URLs in it are left out, wherever they are. */
 export function withoutPasswords(text: string): string {
   return text.includes('@')
     ? text.replace(/\b([a-z][a-z0-9+.-]*:\/\/)[^\s/?#'"<>@]*(?::[^\s/?#'"<>@]*)?@/gi, '$1')

@@ -3,22 +3,22 @@ import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { CommandError, InputError } from '../errors.js'
 import { isPrintable } from '../printable.js'
 
-/** One exposure of a manifest; paths as they stand there, relative to the manifest's own directory. */
+/** One exposure of a manifest; paths as they are there, relative to the manifest's own directory. */
 export interface ManifestRow {
   /** Line of the manifest, counted from 1. */
   readonly line: number
   /** Path of the exposure's `*_red_catlist.csv`. */
   readonly list: string
-  /** Directory of its products, where the manifest names one. */
+  /** Directory of its products, if the manifest names one. */
   readonly outdir?: string
-  /** Its CCDs (`1,3-60`, `all`), where the manifest names them. */
+  /** Its CCDs (`1,3-60`, `all`), if the manifest names them. */
   readonly ccd?: string
 }
 
 const COLUMNS = ['list', 'outdir', 'ccd'] as const
 
 /**
- * The exposures that a manifest names: CSV with the columns `list` and, where wanted, `outdir` and `ccd`; or one path
+ * The exposures that a manifest names: CSV with the columns `list` and, if wanted, `outdir` and `ccd`; or one path
  * of a list per line. Empty lines, and lines that begin with `#`, count as nothing.
  *
  * @throws InputError naming the line and column of what cannot be used

@@ -32,7 +32,7 @@ interface Spelling {
   readonly system: FilterSystem
   /** Of the whole name; its group is the band. */
   readonly pattern: RegExp
-  /** The band where its letter does not say it. */
+  /** The band if its letter does not say it. */
   readonly bandOf: (letter: string) => string
 }
 

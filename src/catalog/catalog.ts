@@ -14,7 +14,7 @@ export interface ReadCounters {
 export interface Catalog {
   /** Name of its description: `gaia_dr2`. */
   readonly name: string
-  /** Where it stands, for messages. */
+  /** Where it is, for messages. */
   readonly location: string
   readonly description: CatalogDescription
   /** Columns that the catalogue has; the default photometric system needs BP and RP. */

@@ -49,10 +49,10 @@ export interface BandRelation {
   readonly grade: 'full' | 'lower'
   /**
    * Limits of the BP/RP flux excess factor, low_0 + low_1 (BP-RP)^2 < excess < high_0 + high_1 (BP-RP)^2; applied
-   * where the column exists.
+   * if the column exists.
    */
   readonly excessLimits?: { readonly low: readonly [number, number]; readonly high: readonly [number, number] }
-  /** Stellar locus: |(G - RP) - slope (BP - RP + shift)| < width; applied where RP exists. */
+  /** Stellar locus: |(G - RP) - slope (BP - RP + shift)| < width; applied if RP exists. */
   readonly locus?: { readonly slope: number; readonly shift: number; readonly width: number }
   /** Further magnitude limits of the catalogue's own band: [bright, faint]. */
   readonly magRange: readonly [number, number]
@@ -73,7 +73,7 @@ interface CatalogIdentity {
   readonly designations: readonly string[]
   /** Columns that tables of no other described release have. */
   readonly onlyColumns: readonly string[]
-  /** Names of its tables, as they stand in the comments of downloads. */
+  /** Names of its tables, as they are in the comments of downloads. */
   readonly tables: readonly string[]
   /** Whether ids hold the order-12 cell of their star, as Gaia's do. */
   readonly idsHoldCells?: boolean

@@ -59,7 +59,7 @@ export function manifestText(manifest: Manifest, sha256: Sha256): string {
   return `${text.slice(0, -1)},"check":"${sha256(new TextEncoder().encode(text))}"}\n`
 }
 
-/** Parses and checks a manifest. Throws InputError naming the file where it is damaged or of another make. */
+/** Parses and checks a manifest. Throws InputError naming the file if it is damaged or of another make. */
 export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): Manifest {
   const damaged = (sentence: string, cause?: unknown) =>
     new InputError('damaged-manifest', sentence, { file }, { cause })

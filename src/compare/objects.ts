@@ -23,7 +23,7 @@ export interface ObjectPairs {
 }
 
 /**
- * Pairs the objects of one CCD by NUMBER; where NUMBER is missing, or names objects more than 1 arcsec apart, by mutual
+ * Pairs the objects of one CCD by NUMBER; if NUMBER is missing, or names objects more than 1 arcsec apart, by mutual
  * nearest position within 1 arcsec.
  *
  * @throws DataError if the catalogues share neither NUMBER nor a position

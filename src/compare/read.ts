@@ -23,7 +23,7 @@ export interface CalibratedObjects {
   readonly flag: number | null
 }
 
-/** Columns of a calibrated catalogue that a comparison needs, and those that it uses where they are. */
+/** Columns of a calibrated catalogue that a comparison needs, and those that it uses if they are. */
 export const COMPARED_COLUMNS = {
   required: ['CCDNUM', 'MAG_PSF', 'MAG_AUTO', 'ZeroPoint'],
   wanted: ['EXPNUM', 'NUMBER', 'ALPHAWIN_J2000', 'DELTAWIN_J2000', 'ZeroPoint_rms', 'ZeroPoint_FLAGS'],
@@ -85,7 +85,7 @@ export function objectsByCcd(
     return column
   }
   const expnum = values('EXPNUM')?.[0]
-  // The original's FITS table has 16 bits for whole numbers: 668439 stands there as 13079, NUMBER 40000 as -25536.
+  // The original's FITS table has 16 bits for whole numbers: 668439 is there as 13079, NUMBER 40000 as -25536.
   const sixteenBits = findColumn(table, 'EXPNUM')?.type === 'i16'
   const expected = sixteenBits && nameExpnum !== undefined ? (nameExpnum << 16) >> 16 : nameExpnum
   if (expected !== undefined && expnum !== undefined && expnum !== expected) {
@@ -212,5 +212,5 @@ export function bandOfList(text: string): string | null {
   return parseCatalogueFileName(row?.[header?.indexOf('FILENAME') ?? -1] ?? '')?.band ?? null
 }
 
-/** The original calibrates with -999 where it has no zeropoint, which gives magnitudes near 991. */
+/** The original calibrates with -999 if it has no zeropoint, which gives magnitudes near 991. */
 const magnitude = (mag: number): number => (Math.abs(mag) < 90 ? mag : NaN)

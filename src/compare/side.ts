@@ -12,7 +12,7 @@ export interface ExposureSide {
   readonly sigmaClip: ReadonlyMap<number, CatalogZeropoint>
 }
 
-/** What one side says of a CCD; null if it says nothing, a null zeropoint where it says that there is none. */
+/** What one side says of a CCD; null if it says nothing, a null zeropoint if it says that there is none. */
 export interface CcdSide {
   readonly zeropoint: number | null
   readonly zeropointErr: number | null

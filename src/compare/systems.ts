@@ -2,7 +2,7 @@ import type { AllZpFacts, ZeroFacts } from './zero-rows.js'
 
 /** The photometric systems of the products of an exposure. */
 export interface SystemComparison {
-  /** `des-ab`, `catalog`, or `catalog gaia_dr2` where the file names its catalogue; empty if no file says. */
+  /** `des-ab`, `catalog`, or `catalog gaia_dr2` if the file names its catalogue; empty if no file says. */
   readonly old: readonly string[]
   readonly new: readonly string[]
   /** Whether an offset is a change of the calibration alone; null if it cannot be told. */
@@ -27,7 +27,7 @@ export function sameSystem(a: SystemFacts, b: SystemFacts): boolean {
 }
 
 /**
- * Compares the systems of an exposure's products; each list holds what the files of that side say, none where they are
+ * Compares the systems of an exposure's products; each list holds what the files of that side say, none if they are
  * `_ZP` files alone.
  *
  * @param together the facts of the same CCD on both sides

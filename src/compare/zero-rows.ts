@@ -31,7 +31,7 @@ export interface AllZpFacts {
 }
 
 /**
- * Rows of `Zero_*.csv`; none for a file that holds its header only, as the original leaves one where a catalogue is
+ * Rows of `Zero_*.csv`; none for a file that holds its header only, as the original leaves one if a catalogue is
  * missing.
  *
  * @param nameCcd the CCD of the file's name, for a FILENAME that does not say one

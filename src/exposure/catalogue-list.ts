@@ -24,7 +24,7 @@ export interface CatalogueListRow {
   readonly ccd: number
   readonly centre: { readonly raDeg: number; readonly decDeg: number }
   readonly corners: CcdCorners
-  /** EXPTIME and AIRMASS where they are numbers, and not those that the list's maker invents. */
+  /** EXPTIME and AIRMASS if they are numbers, and not those that the list's maker invents. */
   readonly exposureTimeSec?: number
   readonly airmass?: number
   /** Lines of other rows that name the same file. */
@@ -116,13 +116,13 @@ function sameNumberOrText(a: string, b: string): boolean {
 
 const REQUIRED = ['EXPNUM', 'FILENAME', 'BAND', 'CCDNUM', 'RA_CENT', 'DEC_CENT'] as const
 const CORNERS = [1, 2, 3, 4] as const
-/** What the original's list maker writes where the header lacks the keyword: it stands for nothing. */
+/** What the original's list maker writes if the header lacks the keyword: it stands for nothing. */
 const INVENTED = { EXPTIME: 90, AIRMASS: 1.3 } as const
 
 /**
  * The rows of a catalogue list, columns found by name. A value that is missing or not a number is the fault of its
  * row, named by file,
- * line and column; the others stand.
+ * line and column; the others are.
  *
  * @throws InputError for a list without a column or without rows
  */

@@ -10,7 +10,7 @@ export interface FluxChoice {
   readonly magsType: string
   readonly fluxNames: readonly string[]
   readonly fluxErrNames: readonly string[]
-  /** 1-based element of FLUX_APER where the scalar column is absent. */
+  /** 1-based element of FLUX_APER if the scalar column is absent. */
   readonly element?: number
 }
 

@@ -35,13 +35,13 @@ export interface HeaderFacts {
   readonly centre?: { readonly raDeg: number; readonly decDeg: number }
   /** CRVAL of an equatorial projection [deg]. */
   readonly crval?: { readonly raDeg: number; readonly decDeg: number }
-  /** Sentences about keywords that stand there and could not be read. */
+  /** Sentences about keywords that are there and could not be read. */
   readonly notes: readonly string[]
 }
 
 /** Between the years 1900 and 2100: a Julian Date, a second count or a blank zero is no MJD. */
 const isPlausible = (mjd: number | undefined): mjd is number => mjd !== undefined && mjd > 15_020 && mjd < 88_069
-/** Of a number, or of a date that stands in the keyword of a number: its meaning is one. */
+/** Of a number, or of a date that is in the keyword of a number: its meaning is one. */
 const mjdOf = (value: string | number): number | undefined => {
   const mjd = numberOf(value) ?? mjdOfDate(String(value))
   return isPlausible(mjd) ? mjd : undefined

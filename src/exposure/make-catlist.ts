@@ -14,7 +14,7 @@ export interface ImageHeaders {
 const CORNERS = ['RA_CENT', 'DEC_CENT', 'RAC1', 'DECC1', 'RAC2', 'DECC2', 'RAC3', 'DECC3', 'RAC4', 'DECC4'] as const
 const HEADER = ['EXPNUM', 'FILENAME', 'NITE', 'BAND', 'CCDNUM', 'AIRMASS', 'EXPTIME', ...CORNERS].join(',')
 
-/** What the original writes where the header says nothing. A missing EXPNUM or corner stops it too. */
+/** What the original writes if the header says nothing. A missing EXPNUM or corner stops it too. */
 const INVENTED: Readonly<Record<string, string>> = { NITE: '', BAND: 'g', CCDNUM: '01', AIRMASS: '1.3', EXPTIME: '90.' }
 
 /**
@@ -24,8 +24,8 @@ const INVENTED: Readonly<Record<string, string>> = { NITE: '', BAND: 'g', CCDNUM
  * Nothing is invented: a keyword that is missing is an error, but for NITE, which stays blank. With `legacy` the
  * original's stand-ins (band g, CCD 01, airmass 1.3, 90 s) are written, and the exposure time is cut to whole seconds.
  *
- * @throws InputError naming the file and the keywords that are missing; where two images are of one CCD; where a file's
- *   name has no exposure, band, CCD and tag; and, without `legacy`, where name and header disagree or the files are of
+ * @throws InputError naming the file and the keywords that are missing; if two images are of one CCD; if a file's
+ *   name has no exposure, band, CCD and tag; and, without `legacy`, if name and header disagree or the files are of
  *   several exposures
  */
 export function makeCatalogueList(

@@ -32,7 +32,7 @@ export const newMemory: Allocate = (bytes) => new Uint8Array(bytes)
 /** gunzip of one whole file, handed in so that no format imports a machine's library; its errors name the file. */
 export type UnpackFile = (bytes: Uint8Array, file: string) => Uint8Array
 
-/** The same where the length of the content is known. */
+/** The same if the length of the content is known. */
 export type DecompressTo = (bytes: Uint8Array, byteLength: number) => Uint8Array
 
 /** A file that was made in memory, to be written whole or not at all. */

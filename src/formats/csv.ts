@@ -11,7 +11,7 @@ export interface CsvField {
   /** Position in the line, from 0. */
   readonly index: number
   /**
-   * `text` as it stands; `label` up to the last blank, as `Gaia DR3` of `Gaia DR3 4472832130942575872`: for columns of
+   * `text` as it is; `label` up to the last blank, as `Gaia DR3` of `Gaia DR3 4472832130942575872`: for columns of
    * few different texts.
    */
   readonly type: 'f64' | 'i64' | 'text' | 'label'
@@ -86,7 +86,7 @@ class LineReader {
   private held: Uint8Array | undefined
   private header: readonly string[] = []
   private fields: readonly CsvField[] = []
-  /** Slot of each field of the line, -1 where it is not wanted. */
+  /** Slot of each field of the line, -1 if it is not wanted. */
   private slots = new Int32Array(0)
   private doubles: (Float64Array | undefined)[] = []
   private integers: (BigInt64Array | undefined)[] = []

@@ -38,7 +38,7 @@ interface ShapeFault {
   readonly expected: string
 }
 
-/** Text as JSON; SyntaxError where it is none, or its brackets nest deeper than any reader of it needs. */
+/** Text as JSON; SyntaxError if it is none, or its brackets nest deeper than any reader of it needs. */
 export function parseJson(text: string): unknown {
   if (nestsTooDeep(text))
     throw new SyntaxError(`its brackets nest deeper than ${LIMITS.jsonDepth} (limit jsonDepth, see docs/limits.md)`)

@@ -32,7 +32,7 @@ const UNITS = [1, 10, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10]
 /**
  * Shortest decimal inside the rounding interval of a finite float32, and of those the nearest to it, the even one of
  * two (Steele & White 1990). The interval is scaled to about 10^9. From 10^-4 to 2 10^9 doubles hold its bounds
- * exactly; elsewhere, where a bound comes too near to a candidate to be decided so, integers of any size decide.
+ * exactly; elsewhere, if a bound comes too near to a candidate to be decided so, integers of any size decide.
  */
 export function shortestFloat32(x: number, into: Decimal): void {
   float[0] = x

@@ -10,7 +10,7 @@ interface SubmitOptions {
 }
 
 /**
- * The submit description of a kind of job. Jobs see the files where they stand (a shared file system), so nothing is
+ * The submit description of a kind of job. Jobs see the files where they are (a shared file system), so nothing is
  * transferred; output and error have the node's name and attempt; a job that runs longer than its request says is
  * removed, which DAGMan counts as a failure and retries.
  */
@@ -34,7 +34,7 @@ ${options.lines.map((line) => `${line}\n`).join('')}queue
 `
 }
 
-/** DAGMan's own settings for a workflow: how many jobs stand in the queue, and how many of them idle. */
+/** DAGMan's own settings for a workflow: how many jobs are in the queue, and how many of them idle. */
 export function dagmanConfig(together: number): string {
   return `# bliss-calib: settings of DAGMan for these DAGs.
 DAGMAN_MAX_JOBS_SUBMITTED = ${together}

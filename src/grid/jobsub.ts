@@ -3,7 +3,7 @@ import { refuseUncarried } from './carried-words.js'
 import { exposureTag, type GridExposure, type Job, type Workflow } from './workflow.js'
 
 interface JobsubOptions {
-  /** What stands between `jobsub` and the script: group, requests, requirements. */
+  /** What is between `jobsub` and the script: group, requests, requirements. */
   readonly jobsub: string
   /** The script's `file://` address. */
   readonly script: string

@@ -26,7 +26,7 @@ export class CellShape {
   private hasNormals = false
 
   /**
-   * Takes the shape of a cell whose corners stand in a grid of 3 x 3 unit vectors (x fastest), from a column and row
+   * Takes the shape of a cell whose corners are in a grid of 3 x 3 unit vectors (x fastest), from a column and row
    * on.
    */
   take(
@@ -56,7 +56,7 @@ export class CellShape {
 
   /**
    * Whether the great circle along a side (0-3) has all of the vectors outside, farther than the angle `marginRad` from
-   * the cell. Safe where the corners are not quite convex: the circle is moved out until the whole cell is inside.
+   * the cell. Safe if the corners are not quite convex: the circle is moved out until the whole cell is inside.
    */
   sideSeparates(side: number, vectors: Float64Array, marginRad: number): boolean {
     if (!this.hasNormals) this.prepareNormals()

@@ -31,7 +31,7 @@ export function convexRing(raDeg: ArrayLike<number>, decDeg: ArrayLike<number>):
 }
 
 /**
- * 1 where every vertex lies to the left of every edge or on it, -1 to the right, 0 for neither, or for both: no area.
+ * 1 if every vertex lies to the left of every edge or on it, -1 to the right, 0 for neither, or for both: no area.
  */
 function turningOf(ring: Float64Array): -1 | 0 | 1 {
   const normals = edgeNormals(ring)

@@ -13,7 +13,7 @@ const DEG_TO_RAD = Math.PI / 180
 const RAD_TO_DEG = 180 / Math.PI
 const SQRT6 = Math.sqrt(6)
 
-/** Throws RangeError for a direction that is not on the sky; `row` is named where the direction is one of many. */
+/** Throws RangeError for a direction that is not on the sky; `row` is named if the direction is one of many. */
 export function checkDirection(raDeg: number, decDeg: number, row?: number): void {
   const where = row === undefined ? '' : ` in row ${row}`
   if (!Number.isFinite(raDeg))

@@ -81,7 +81,7 @@ function capRing(pixel: bigint): number {
   return Number(ring)
 }
 
-/** Cells of a ring, and 1 where its first centre lies half a cell east of RA 0, 0 where it lies on RA 0. */
+/** Cells of a ring, and 1 if its first centre lies half a cell east of RA 0, 0 if it lies on RA 0. */
 export function ringShape(nside: number, ring: number): { length: number; halfShift: number } {
   const fromPole = Math.min(ring, 4 * nside - ring)
   if (fromPole < nside) return { length: 4 * fromPole, halfShift: 1 }

@@ -59,7 +59,7 @@ const MATCH_MARGIN_ARCSEC = 5
 const TOLERATED_GAP = 0.01
 
 /**
- * Stops where the catalogue does not know the sky of the CCD, as the original does for want of a pixel's file. A pixel
+ * Stops if the catalogue does not know the sky of the CCD, as the original does for want of a pixel's file. A pixel
  * that the original would read but that lies off the CCD may be missing: it holds no star that could match.
  *
  * @throws DataError naming the CCD and the area that is missing

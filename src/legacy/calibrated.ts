@@ -178,7 +178,7 @@ function float(isFloat32: boolean, valueOf: (row: number) => number): CellWriter
   }
 }
 
-/** The original's formats with room for every value: integers of 32 bits where 16 are too few, the rest doubles. */
+/** The original's formats with room for every value: integers of 32 bits if 16 are too few, the rest doubles. */
 function fitsTable(columns: readonly Float64Array[], order: Uint32Array): Table {
   const gathered = (values: Float64Array): Float64Array => {
     const out = new Float64Array(order.length)

@@ -30,7 +30,7 @@ export interface LegacyInputs {
 }
 
 /**
- * The original's exit code (0 also without a zeropoint, 1 where an input is missing or unfit, 2 for wrong options) and
+ * The original's exit code (0 also without a zeropoint, 1 if an input is missing or unfit, 2 for wrong options) and
  * its files.
  */
 export interface LegacyOutcome {

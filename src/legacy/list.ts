@@ -35,7 +35,7 @@ const WRAP_SPREAD_DEG = 20
 /** RAs from here on then count as negative [deg]. */
 const WRAP_RA_DEG = 356
 
-/** Moves RA to -4..356 where the centres' standard deviation (ddof 0) says that the exposure lies across 0. */
+/** Moves RA to -4..356 if the centres' standard deviation (ddof 0) says that the exposure lies across 0. */
 function unwrapped(rows: readonly LegacyRow[]): LegacyRow[] {
   const centres = rows.map((row) => row.centre.raDeg)
   const mean = centres.reduce((sum, ra) => sum + ra, 0) / centres.length

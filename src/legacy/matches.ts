@@ -7,7 +7,7 @@ import { NEWLINE } from './lines.js'
 import { STANDARD_HEADER, type StandardStars } from './standard-stars.js'
 import { windowMatch } from './window-match.js'
 
-/** The zeropoint with the original's sign and numbers: -999 where there is none. */
+/** The zeropoint with the original's sign and numbers: -999 if there is none. */
 export interface Statistic {
   readonly nAll: number
   readonly nClipped: number

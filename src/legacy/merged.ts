@@ -45,10 +45,10 @@ const zeroCells = ({ fileName, statistic }: ZeroRow, magType: string): string[] 
  * Joins the whole list with the Zero rows by FILENAME and sets the flags. The values are those of the six-decimal
  * texts.
  *
- * - NewZP, NewZPrms: the exposure's where Nclipped < 4, ZP < -100 or ZPrms > 0.3 (then NewZPFlag1 = 1), else the CCD's
+ * - NewZP, NewZPrms: the exposure's if Nclipped < 4, ZP < -100 or ZPrms > 0.3 (then NewZPFlag1 = 1), else the CCD's
  *   own
- * - NewZPFlag2: 0 where NewZP lies within 0.15 of the median, else -1000 (also without a NewZP)
- * - NewZPFlag3: -9999 for all rows where at least 20 % have Flag2
+ * - NewZPFlag2: 0 if NewZP lies within 0.15 of the median, else -1000 (also without a NewZP)
+ * - NewZPFlag3: -9999 for all rows if at least 20 % have Flag2
  * - NewZPFlag: their sum
  */
 export function mergeAndFlag(

@@ -161,7 +161,7 @@ function rowOf(grid: Grid, decDeg: number): number {
   return Math.min(grid.rowCount - 1, Math.max(0, Math.floor((decDeg + 90) / grid.heightDeg)))
 }
 
-/** Neighbouring columns stand in neighbouring buckets, so that sorted input walks memory in order. */
+/** Neighbouring columns are in neighbouring buckets, so that sorted input walks memory in order. */
 const bucketOf = (row: number, column: number, mask: number) => (Math.imul(row, 0x9e3779b1) + column) & mask
 
 function buildIndex(b: SkyPositions, radiusArcsec: number): SkyIndex {
@@ -228,7 +228,7 @@ function forEachPair(a: SkyPositions, index: SkyIndex, radiusArcsec: number, see
     const x = point[0]!
     const y = point[1]!
     const z = point[2]!
-    // Half-width in RA of a circle round (ra, dec): asin(sin r / cos dec), the whole row where it holds a pole.
+    // Half-width in RA of a circle round (ra, dec): asin(sin r / cos dec), the whole row if it holds a pole.
     const cosDec = Math.cos(dec * DEG_TO_RAD)
     const halfWidthDeg = sinRadius < cosDec ? Math.asin(sinRadius / cosDec) * RAD_TO_DEG + slackDeg : 180
     const lastRow = rowOf(grid, dec + radiusDeg + slackDeg)

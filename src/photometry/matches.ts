@@ -16,7 +16,7 @@ export interface MatchColumns {
   /** Position of the star moved to the exposure's epoch. */
   readonly starRaDeg: Float64Array
   readonly starDecDeg: Float64Array
-  /** After the CCD's astrometric offset, where that was applied. */
+  /** After the CCD's astrometric offset, if that was applied. */
   readonly separationArcsec: Float64Array
   /** -2.5 log10(flux) */
   readonly instMag: Float64Array
@@ -33,13 +33,13 @@ export interface MatchColumns {
   readonly inlierPrior: Float64Array
   /** refMag - instMag - zeropoint; NaN without a zeropoint. */
   readonly residual: Float64Array
-  /** Probability that the star is a good standard, 0 where it was cut. */
+  /** Probability that the star is a good standard, 0 if it was cut. */
   readonly weight: Float64Array
   readonly fate: readonly MatchFate[]
 }
 
 /**
- * The original's selection and statistic on the catalogue's own magnitude, over our match. Counts stand also without a
+ * The original's selection and statistic on the catalogue's own magnitude, over our match. Counts are also without a
  * number.
  */
 export interface SigmaClipSummary {

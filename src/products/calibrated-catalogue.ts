@@ -179,7 +179,7 @@ export function zeropointColumns({ zeropoint, zeropointErr }: AppliedZeropoint):
  * The calibrated catalogue of one CCD, exactly the original's 25 columns in its order, rows by right ascension, ID =
  * 1..n.
  *
- * MAG_x = -2.5 log10(FLUX_x) + zeropoint in float32 where the flux is positive, else -9999; ZeroPoint with the
+ * MAG_x = -2.5 log10(FLUX_x) + zeropoint in float32 if the flux is positive, else -9999; ZeroPoint with the
  * original's sign.
  */
 export function calibratedCatalogue(carried: CarriedCatalogue, applied: AppliedZeropoint): Table {

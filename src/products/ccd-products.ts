@@ -20,14 +20,14 @@ export interface ResultContext {
   readonly fileName: string
   readonly magsType: string
   readonly provenance: Provenance
-  /** What the CCD gave by itself, where its exposure was solved. */
+  /** What the CCD gave by itself, if its exposure was solved. */
   readonly own?: OwnResult
 }
 
 /** A borrowed zeropoint with a larger error than this is not applied to magnitudes unless asked for. */
 const LARGEST_BORROWED_ERROR_MAG = 0.03
 
-/** The zeropoint that goes into a CCD's magnitudes: none where there is none, or where it is borrowed and poor. */
+/** The zeropoint that goes into a CCD's magnitudes: none if there is none, or if it is borrowed and poor. */
 export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed: boolean): AppliedZeropoint {
   const poor =
     result.outcome === 'borrowed' && !keepBorrowed && (result.zeropointErr ?? Infinity) > LARGEST_BORROWED_ERROR_MAG

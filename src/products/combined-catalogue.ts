@@ -170,7 +170,7 @@ function storedValue(view: DataView, at: number, type: Field['type']): number | 
   return view.getBigInt64(at) + (type === 'u64' ? UNSIGNED_ZERO : 0n)
 }
 
-/** How much of each part is read at a time: all of it where the parts are as small as those of most exposures. */
+/** How much of each part is read at a time: all of it if the parts are as small as those of most exposures. */
 const readBytes = (sources: readonly ReadySource[]): number =>
   Math.max(MIN_READ_BYTES, Math.floor(MAX_READ_BYTES / Math.max(1, sources.length)))
 

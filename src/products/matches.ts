@@ -5,7 +5,7 @@ import { findColumn, tableOf, type Column, type Table } from '../table/columns.j
 type NumberKey = Exclude<keyof MatchColumns, 'sourceId' | 'fate'>
 
 /**
- * The columns of numbers, in the file's order, by their names there; the id stands after the first, the cut at the end.
+ * The columns of numbers, in the file's order, by their names there; the id is after the first, the cut at the end.
  */
 const NUMBERS: readonly {
   readonly name: string

@@ -6,7 +6,7 @@ import { checkResultShape } from './check-result.js'
 import { checkResultSchema } from './result-schema.js'
 import type { OwnResult, Provenance, ccdJson } from './result-json.js'
 
-/** A CCD's JSON as it stands: what it gave by itself, but for its matched stars. */
+/** A CCD's JSON as it is: what it gave by itself, but for its matched stars. */
 export interface StandingResult {
   readonly file: string
   /** The CCD by itself, whether or not its exposure was solved since. */

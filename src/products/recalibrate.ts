@@ -26,7 +26,7 @@ const FIRST_ZEROPOINT = CALIBRATED_COLUMNS.indexOf('ZeroPoint')
 
 /**
  * The calibrated catalogue of a CCD with another zeropoint, from its own two files: magnitudes anew from the fluxes,
- * the zeropoint's columns, and all else byte for byte as it stands. The same bytes as from the SExtractor catalogue,
+ * the zeropoint's columns, and all else byte for byte as it is. The same bytes as from the SExtractor catalogue,
  * whatever zeropoint the files have had. The FITS file is changed in place.
  *
  * @param names of the files, for messages
@@ -104,7 +104,7 @@ const READ_AGAIN = [
 ]
 
 /**
- * Puts other numbers into some columns of the file, in each row its own or the same in all; its header stands as it is.
+ * Puts other numbers into some columns of the file, in each row its own or the same in all; its header is as it is.
  */
 function recalibrateFits(
   fits: Uint8Array,
@@ -174,7 +174,7 @@ function recalibratedCsv(
   return text.bytes
 }
 
-/** Position behind so many commas, within the line; -1 where it has fewer. */
+/** Position behind so many commas, within the line; -1 if it has fewer. */
 function afterCommas(bytes: Uint8Array, at: number, commas: number): number {
   if (at < 0) return -1
   for (let left = commas; left > 0; at++) {

@@ -21,7 +21,7 @@ export interface ResultDocument {
 }
 
 /**
- * Reads a `zeropoint_*.json`. Checked as far as its readers lean on it; whatever text stands in it is text.
+ * Reads a `zeropoint_*.json`. Checked as far as its readers lean on it; whatever text is in it is text.
  *
  * @throws InputError naming the file and what was found
  */

@@ -65,10 +65,10 @@ export function ownResult({
   return { outcome, reason, verdict, zeropoint, zeropointErr, systematicErr, ownFraction, flag, concerns }
 }
 
-/** A CCD's result, with what it gave by itself where its exposure was solved. */
+/** A CCD's result, with what it gave by itself if its exposure was solved. */
 export type SolvedResult = CcdResult & { readonly own?: OwnResult }
 
-/** One CCD as the JSON shows it; the keys and their order are the contract; further ones stand after them. */
+/** One CCD as the JSON shows it; the keys and their order are the contract; further ones are after them. */
 export function ccdJson(result: SolvedResult) {
   return {
     ccd: result.ccd,

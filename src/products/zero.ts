@@ -1,7 +1,7 @@
 import type { ListName } from '../exposure/catalogue-list.js'
 import type { CcdResult } from '../photometry/result.js'
 
-/** The value that the original writes where there is none. */
+/** The value that the original writes if there is none. */
 export const NO_ZEROPOINT = -999
 
 const HEADER = 'FILENAME,Nall,Nclipped,ZP,ZPrms,magType'

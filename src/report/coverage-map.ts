@@ -70,7 +70,7 @@ ${rings(filled)}${labels()}
 `
 }
 
-/** Map steps of one unit by their row and column, 1 where the coverage touches. */
+/** Map steps of one unit by their row and column, 1 if the coverage touches. */
 interface Steps {
   readonly columns: number
   readonly rows: number

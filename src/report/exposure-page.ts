@@ -15,7 +15,7 @@ import { provenanceSection } from './sections/provenance.js'
 import { astrometrySection, depthSection, originalSection, residualsSection } from './sections/stars.js'
 import { systemSection, type BesideProduct } from './sections/system.js'
 
-/** All that the report of an exposure, or of one CCD, is made from: what stands in its products, and nothing else. */
+/** All that the report of an exposure, or of one CCD, is made from: what is in its products, and nothing else. */
 export interface ReportInput {
   readonly result: ResultDocument
   /** Matched stars by CCD; CCDs whose matches are not there are absent. */

@@ -7,7 +7,7 @@ export interface CcdPlace {
   readonly outline: readonly (readonly [eastDeg: number, northDeg: number])[]
 }
 
-/** Places by CCD number: the camera's layout; numbers that it does not have stand in rows below it. */
+/** Places by CCD number: the camera's layout; numbers that it does not have are in rows below it. */
 export function ccdPlaces(ccds: readonly number[]): ReadonlyMap<number, CcdPlace> {
   const strangers = ccds.filter((ccd) => CAMERA_CCDS[ccd - 1] === undefined)
   const lowest = Math.min(...CAMERA_CCDS.map(({ etaDeg }) => etaDeg))

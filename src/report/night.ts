@@ -12,11 +12,11 @@ export interface NightExposure {
   readonly headline: string
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
-  /** From CCD to CCD about the plane; of the stars where there is one CCD. */
+  /** From CCD to CCD about the plane; of the stars if there is one CCD. */
   readonly scatter: number | null
   readonly stars: number
   readonly fwhmArcsec: number | null
-  /** Where its report stands, seen from the index; null if there is none. */
+  /** Where its report is, seen from the index; null if there is none. */
   readonly href: string | null
   /** Quantities in which it lies far from the others of its band, in words. */
   readonly strays: readonly string[]

@@ -11,7 +11,7 @@ export interface PageAssets {
 
 /**
  * A self-contained page: no request leaves it, and no script but its own runs, whatever the data hold.
- * The policy names the script and the style by hash; data stand in an element that is never run.
+ * The policy names the script and the style by hash; data are in an element that is never run.
  */
 export function pageOf(
   title: string,

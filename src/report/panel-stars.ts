@@ -4,7 +4,7 @@ import type { ReportStars } from './report-stars.js'
 
 /** Matched stars as the figures take them; arrays of one length, NaN if a value is missing. */
 export interface PanelStars {
-  /** Standard magnitude; the catalogue's own where there is none. */
+  /** Standard magnitude; the catalogue's own if there is none. */
   readonly mag: Float64Array
   readonly colour: Float64Array
   /** Pixel. */
@@ -17,7 +17,7 @@ export interface PanelStars {
   readonly residualMmag: Float64Array
   /** Residual over the error expected of it: both magnitudes' errors and the intrinsic scatter. */
   readonly pull: Float64Array
-  /** 1 where the zeropoint stands on the star. */
+  /** 1 if the zeropoint stands on the star. */
   readonly used: Float64Array
 }
 

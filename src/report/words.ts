@@ -1,6 +1,6 @@
 import type { CcdDocument } from '../products/result-document.js'
 
-/** A magnitude with four decimals; a dash where there is none. */
+/** A magnitude with four decimals; a dash if there is none. */
 export const magText = (value: number | null): string => (value === null ? '–' : value.toFixed(4))
 
 /** A number with a true minus sign, and none before a zero. */

@@ -2,7 +2,7 @@ import type { Candidates } from './candidates.js'
 
 /** What close neighbours do to each object. */
 interface Blends {
-  /** 1 where a brighter object swallowed this one. */
+  /** 1 if a brighter object swallowed this one. */
   readonly absorbed: Uint8Array
   /** SExtractor's FLAGS bits 1 (neighbours bias the flux) and 2 (deblended). */
   readonly flags: Uint8Array

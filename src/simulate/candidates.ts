@@ -16,7 +16,7 @@ export interface Candidates {
   readonly y: number[]
   /** Counts in the exposure. */
   readonly flux: number[]
-  /** 1 where the star is off its mean magnitude. */
+  /** 1 if the star is off its mean magnitude. */
   readonly variable: number[]
 }
 

@@ -31,13 +31,13 @@ export function immaskFiles(simulated: SimulatedExposure): NamedBytes[] {
   }))
 }
 
-/** The catalogue as the Gaia archive gives it, one CSV file; `.csv.gz` where a compressor is handed in. */
+/** The catalogue as the Gaia archive gives it, one CSV file; `.csv.gz` if a compressor is handed in. */
 export function gaiaCsvFile(simulated: SimulatedExposure, gzip?: Gzip): NamedBytes {
   const bytes = csvBytes(gaiaSourceTable(simulated.stars, simulated.description.release, 'text'))
   return gzip ? { name: 'gaia_source.csv.gz', bytes: gzip(bytes) } : { name: 'gaia_source.csv', bytes }
 }
 
-/** The same rows as a FITS table; `.fits.gz` where a compressor is handed in. */
+/** The same rows as a FITS table; `.fits.gz` if a compressor is handed in. */
 export function gaiaFitsFile(simulated: SimulatedExposure, gzip?: Gzip): NamedBytes {
   const bytes = writeFitsTable(gaiaSourceTable(simulated.stars, simulated.description.release, 'bool'), {
     extname: 'gaia_source',

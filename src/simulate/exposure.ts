@@ -138,7 +138,7 @@ function boxesOf({ ccds, padDeg }: ExposureOptions): TangentBox[] {
   })
 }
 
-/** The true stars where the exposure saw them. */
+/** The true stars if the exposure saw them. */
 function projectAt(epochYr: number, sky: TrueStars, pointing: SkyPosition): Omit<ProjectedStars, 'bandMag'> {
   const asCatalogue: StarColumns = { ...sky, mag: sky.gMag, sourceId: new BigInt64Array(0) }
   const { raDeg, decDeg } = propagateTo(epochYr, asCatalogue)

@@ -3,7 +3,7 @@ import { ARCSEC_PER_DEG, MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
 import type { Detections } from './measure.js'
 
-/** Zeropoint of SExtractor's own MAG columns before calibration, and what it writes where the flux has no magnitude. */
+/** Zeropoint of SExtractor's own MAG columns before calibration, and what it writes if the flux has no magnitude. */
 const SEXTRACTOR_ZEROPOINT = 25
 const NO_MAGNITUDE = 99
 const APERTURES = 12

@@ -14,9 +14,9 @@ export interface ExposureOptions {
   readonly expnum: number
   /** Band of the list, the file names and the headers. */
   readonly band: string
-  /** Band that the light came through, where it is not `band`: the list or the header is wrong. */
+  /** Band that the light came through, if it is not `band`: the list or the header is wrong. */
   readonly observedBand?: string
-  /** Band that the header's FILTER names, where it is not `band`. */
+  /** Band that the header's FILTER names, if it is not `band`. */
   readonly filterBand?: string
   readonly reqnum: string
   readonly attnum: number

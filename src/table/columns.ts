@@ -26,7 +26,7 @@ interface ColumnOf<T extends ColumnType> {
   readonly values: ColumnArrays[T]
   /** Elements per row, 1 for a scalar column. */
   readonly width?: number
-  /** Axes of one row's elements where they form an array, fastest first; their product is `width`. */
+  /** Axes of one row's elements if they form an array, fastest first; their product is `width`. */
   readonly shape?: readonly number[]
   /**
    * Rows of varying length: row r is `values[offsets[r] .. offsets[r + 1])`, shape (rowCount + 1), and `width` is
@@ -55,7 +55,7 @@ export function rowsOf(column: Column): number | undefined {
   return column.width === 0 ? undefined : column.values.length / (column.width ?? 1)
 }
 
-/** A table from columns; throws if their lengths disagree. `rowCount` is only needed where no column tells it. */
+/** A table from columns; throws if their lengths disagree. `rowCount` is only needed if no column tells it. */
 export function tableOf(columns: readonly Column[], rowCount?: number): Table {
   const rows = rowCount ?? columns.map(rowsOf).find((count) => count !== undefined) ?? 0
   for (const column of columns) {

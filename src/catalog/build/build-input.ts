@@ -11,7 +11,7 @@ export interface BuildInput {
    * inputs that changed.
    */
   readonly identity?: string
-  /** Of the file as it stands, packed or not. */
+  /** Of the file as it is, packed or not. */
   readonly byteLength?: number
   /** What is known of the release beside the content, as from the properties of a HATS catalogue. */
   readonly release?: readonly ReleaseEvidence[]

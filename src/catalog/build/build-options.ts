@@ -11,7 +11,7 @@ export interface BuildOptions extends CatalogTools {
   readonly descriptions: readonly CatalogDescription[]
   /** Name of the description; needed if the rows do not tell it. */
   readonly release?: string
-  /** The area that the input knows, where it is not to be found from the stars. */
+  /** The area that the input knows, if it is not to be found from the stars. */
   readonly coverage?: CellRanges
   /** `basic`, `default`, and names of raw columns; `default` if nothing is given. */
   readonly columns?: readonly string[]

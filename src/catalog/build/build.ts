@@ -22,7 +22,7 @@ export interface BuildReport extends StoreReport {
   readonly releaseFrom: 'input' | 'option'
   /** Placeholders (-9999, 99, 1e20) that were taken as missing, by column; absent if there are none. */
   readonly placeholders?: Readonly<Record<string, number>>
-  /** Ids that stand at several places of one file; absent if there are none. */
+  /** Ids that are at several places of one file; absent if there are none. */
   readonly sharedIds?: SharedIds
   /** The new store in the folder. */
   readonly path: string
@@ -39,7 +39,7 @@ const MARGIN_ARCSEC = 10
  * into inputs. Finished jobs are kept in the folder: a build that was interrupted and is started again with the same
  * inputs and options does only what is missing.
  *
- * The coverage is the `coverage` option where given; else exactly the pixels whose file exists for files of the
+ * The coverage is the `coverage` option if given; else exactly the pixels whose file exists for files of the
  * original's store (an empty one is covered), and the cells that hold stars for everything else.
  *
  * @throws InputError if an input is damaged or unfit, names none of the releases, or no star is left; CommandError
@@ -211,7 +211,7 @@ async function writeMargins(
   })
 }
 
-/** What a job gave, or gave before where its file still stands. */
+/** What a job gave, or gave before if its file still is. */
 async function kept<T extends FileFacts>(
   marker: string,
   directory: string,

@@ -14,7 +14,7 @@ const STARS_TO_SPLIT = 32
  * Coverage of many stars that come without a footprint, from their numbers per cell of order 10: cells are split while
  * they hold enough stars that an empty quarter cannot be chance, down to 3.4 arcmin, and a cell of 3.4 arcmin is added
  * all round, because the edge of what was asked for lies beyond the last star. Works over any range of densities, and
- * its list of ranges stays short where the sky is full.
+ * its list of ranges stays short if the sky is full.
  */
 export function countedCoverage(counts: CellCounts): CellRanges {
   const cells: number[] = []

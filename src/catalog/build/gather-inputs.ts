@@ -13,7 +13,7 @@ const JOB_BYTES = 64e6
 const JOB_INPUTS = 512
 
 /**
- * Consecutive inputs together; what a job is called follows from its inputs as they stand and from how they are read.
+ * Consecutive inputs together; what a job is called follows from its inputs as they are and from how they are read.
  */
 export function readJobs(inputs: readonly BuildInput[], setup: ReadSetup, options: BuildOptions): ReadJob[] {
   const groups: BuildInput[][] = []

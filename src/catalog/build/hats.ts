@@ -65,7 +65,7 @@ export function hatsProperties(
   ])
 }
 
-/** `collection.properties`: the catalogue and, where there is one, its margin. */
+/** `collection.properties`: the catalogue and, if there is one, its margin. */
 export function collectionProperties(
   directory: string,
   description: CatalogDescription,

@@ -54,13 +54,13 @@ export interface MarginSegment {
 export interface FileFacts {
   readonly file: StoreFile
   readonly sha256: string
-  /** Rows of each cell of the sky map below the file's own, or of its cell alone where that is finer. */
+  /** Rows of each cell of the sky map below the file's own, or of its cell alone if that is finer. */
   readonly counts: readonly number[]
 }
 
 export interface PartitionFacts extends FileFacts {
   readonly repeated: number
-  /** Ids that stand at several places; absent if there are none. */
+  /** Ids that are at several places; absent if there are none. */
   readonly sharedIds?: SharedIds
   readonly segments: readonly MarginSegment[]
 }

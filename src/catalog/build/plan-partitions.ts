@@ -11,7 +11,7 @@ export interface PartitionCell {
  * Divides the sky into files: cells as coarse as they can be with at most `maxRows` rows, and no finer than order 11;
  * empty cells get no file. Comes in the order of the sky.
  *
- * @param below rows of the four children of a cell of the counts' own order, asked for where it holds too many
+ * @param below rows of the four children of a cell of the counts' own order, asked for if it holds too many
  */
 export async function planPartitions(
   counts: CellCounts,

@@ -32,7 +32,7 @@ export interface ReadingNotes {
   readonly placeholders: KeptOut
   /** What the input says of its release. */
   readonly witness: ReleaseWitness
-  /** How much of the input is read, 0 to 1, where it is read by row groups or ranges of rows. */
+  /** How much of the input is read, 0 to 1, if it is read by row groups or ranges of rows. */
   done: number
 }
 

@@ -12,7 +12,7 @@ export const isBelow = (name: string): boolean => !/^[a-z]+:|^[/\\]|(^|[/\\])\.\
  *
  * @param file what messages call the file
  * @param depth how many collections named one another on the way here
- * @throws InputError if it names none, itself or one elsewhere, or where a ring of them name one another
+ * @throws InputError if it names none, itself or one elsewhere, or if a ring of them name one another
  */
 export function primaryOf(text: string, file: string, depth: number): string {
   const primary = parseProperties(text).get('hats_primary_table_url')

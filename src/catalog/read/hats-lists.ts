@@ -16,7 +16,7 @@ export interface HatsLists {
 export interface HatsPartition {
   readonly order: number
   readonly cell: number
-  /** Below the catalogue's directory; ends with `/` where a partition is a directory of files. */
+  /** Below the catalogue's directory; ends with `/` if a partition is a directory of files. */
   readonly path: string
 }
 

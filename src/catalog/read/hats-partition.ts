@@ -25,7 +25,7 @@ export interface HatsStars {
 export interface HatsPartitionReader {
   readonly file: ParquetFile
   /**
-   * The stars whose cell lies in the footprint, in pieces; their `ref_epoch`, where there is one, must be the
+   * The stars whose cell lies in the footprint, in pieces; their `ref_epoch`, if there is one, must be the
    * description's.
    */
   select(footprint: CellRanges, plan: ColumnPlan, epochYr: number): Promise<HatsStars[]>

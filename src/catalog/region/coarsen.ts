@@ -1,12 +1,11 @@
 import { rangesAtOrder, type CellRanges } from '../../healpix/index.js'
 
 /**
- * The set at the finest order at which it takes at most so many ranges: a superset, exact where it takes no more as it
- * is.
+ * Coarsens the set to at most `maxRanges` ranges. Returns a superset, or the set itself if it already fits.
  */
-export function coarsenedTo(cells: CellRanges, mostRanges: number): CellRanges {
+export function coarsenedTo(cells: CellRanges, maxRanges: number): CellRanges {
   let found = cells
-  for (let order = cells.order - 1; found.ranges.length > 2 * mostRanges && order >= 0; order--)
+  for (let order = cells.order - 1; found.ranges.length > 2 * maxRanges && order >= 0; order--)
     found = rangesAtOrder(cells, order)
   return found
 }

@@ -18,7 +18,7 @@ export interface CredibleRegion {
   readonly cells: CellRanges
   /** Probability in the cells, of a whole of 1. */
   readonly probability: number
-  /** Sum of the map as it stands in the file: 1 but for rounding. */
+  /** Sum of the map as it is in the file: 1 but for rounding. */
   readonly mapSum: number
 }
 

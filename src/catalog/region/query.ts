@@ -18,7 +18,7 @@ function columnsOf({ description, columns, doubles }: Catalog): StoreColumn[] {
 }
 
 /**
- * The columns that a query names, by their names in the files; all that the catalogue has where none is named.
+ * The columns that a query names, by their names in the files; all that the catalogue has if none is named.
  *
  * @throws CommandError if the catalogue has no column of a name
  */
@@ -38,7 +38,7 @@ export function chooseColumns(catalog: Catalog, names: readonly string[] | undef
 }
 
 /**
- * The columns of a copy: id, position and magnitude, and those named; all where none is. Throws CommandError as
+ * The columns of a copy: id, position and magnitude, and those named; all if none is. Throws CommandError as
  * `chooseColumns`.
  */
 export function chooseCopyColumns(catalog: Catalog, names: readonly string[] | undefined): StoreColumn[] {
@@ -49,7 +49,7 @@ export function chooseCopyColumns(catalog: Catalog, names: readonly string[] | u
 
 /**
  * The rows of a catalogue that lie in a region, rim included, in the order of their order-29 cells, as tables of at
- * most some 200,000 rows; where there is no row, one table without rows. Values are the catalogue's own: 64-bit ids,
+ * most some 200,000 rows; if there is no row, one table without rows. Values are the catalogue's own: 64-bit ids,
  * float32 magnitudes.
  */
 export async function* queryRows(

@@ -21,7 +21,7 @@ const REQUIRED: readonly StarColumn[] = ['sourceId', 'raDeg', 'decDeg', 'mag']
 
 /** Columns that a store takes beside id, position and magnitude. */
 export interface ColumnChoice {
-  /** Taken where an input has them. */
+  /** Taken if an input has them. */
   readonly wanted: readonly OptionalStarColumn[]
   /** Of these, those that were asked for by name: every input must have them. */
   readonly required: readonly OptionalStarColumn[]

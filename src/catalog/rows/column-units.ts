@@ -69,7 +69,7 @@ function degOfDeclination(unit: string): number | undefined {
 function masPerUnit(unit: string): number | undefined {
   const factor = degPerUnit(unit)
   if (factor === undefined) return undefined
-  // The nearest whole numbers, where there are some: mas themselves must stay as they are.
+  // The nearest whole numbers, if there are some: mas themselves must stay as they are.
   const mas = factor * 3.6e6
   return Math.abs(mas - Math.round(mas)) < 1e-6 ? Math.round(mas) : mas
 }

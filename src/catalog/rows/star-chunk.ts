@@ -48,7 +48,7 @@ const LARGEST_WHOLE = 2 ** 53
 
 /**
  * Turns a raw table into stars: rows that cannot be right are counted and left out, right ascensions of [-180, 0) and
- * 360 are brought to [0, 360), magnitude errors made from fluxes where the file has none. A magnitude may be missing
+ * 360 are brought to [0, 360), magnitude errors made from fluxes if the file has none. A magnitude may be missing
  * (NaN). Values of the lite precision are rounded here, so that a star is stored in the cell of the position that is
  * stored.
  *

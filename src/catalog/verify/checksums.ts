@@ -46,7 +46,7 @@ export async function readStoreRecords(
   return { manifest, checksums: parseChecksums(new TextDecoder().decode(list), at(CHECKSUMS_NAME), findings) }
 }
 
-/** The checksum in a manifest covers what stands before it; after it come a quote, a brace and the end of the line. */
+/** The checksum in a manifest covers what is before it; after it come a quote, a brace and the end of the line. */
 function endsAsWritten(bytes: Uint8Array): boolean {
   return (
     /,"check":"[0-9a-f]{64}"\}\n$/.test(new TextDecoder('utf-8', { ignoreBOM: true }).decode(bytes)) &&

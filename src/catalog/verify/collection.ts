@@ -32,7 +32,7 @@ export async function readCollection(files: CatalogFiles): Promise<Collection> {
   return { primary, margins: named('all_margins').filter(isBelow), others, text }
 }
 
-/** The directories that a collection names must be there, and nothing may stand beside them. */
+/** The directories that a collection names must be there, and nothing may be beside them. */
 export function checkCollectionFiles(
   files: ListedFiles,
   { primary, margins, others }: Collection,

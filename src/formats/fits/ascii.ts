@@ -9,7 +9,7 @@ export interface AsciiField extends FieldFacts {
   readonly code: 'A' | 'I' | 'F' | 'E' | 'D'
   /** Characters of the field. */
   readonly characters: number
-  /** Digits after the decimal point where none is written. */
+  /** Digits after the decimal point if none is written. */
   readonly decimals: number
   /** Text of a missing value, without trailing blanks. */
   readonly missing?: string

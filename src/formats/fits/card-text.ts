@@ -19,7 +19,7 @@ const COMMENT_COLUMN = 30
 const MIN_COMMENT = 4
 
 /**
- * The text of a card, a multiple of 80 characters: fixed format where it fits (FITS 4.0, 4.2), long strings by
+ * The text of a card, a multiple of 80 characters: fixed format if it fits (FITS 4.0, 4.2), long strings by
  * CONTINUE, reals with the fewest digits that read back equal.
  *
  * @throws InputError `fits-unwritable-card` for text outside ASCII, infinite numbers, and values that do not fit
@@ -107,7 +107,7 @@ function stringCards(card: FitsCardInput, prefix: string, value: string, comment
   }
 }
 
-/** The end, or one before it where it would part a doubled quote. */
+/** The end, or one before it if it would part a doubled quote. */
 function wholeQuotes(quoted: string, start: number, end: number): number {
   let quotes = 0
   while (end - quotes > start && quoted[end - quotes - 1] === "'") quotes++

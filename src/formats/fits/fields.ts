@@ -42,7 +42,7 @@ const SIGN_OFFSET: Readonly<Partial<Record<ElementCode, readonly [bigint, Column
 
 /** What is common to the columns of binary and ASCII tables. */
 export interface FieldFacts {
-  /** TTYPE, or `col` and the number where there is none. */
+  /** TTYPE, or `col` and the number if there is none. */
   readonly name: string
   /** From 1, as in the keywords. */
   readonly number: number
@@ -62,13 +62,13 @@ export interface FieldFacts {
 /** One column of a binary table: what its bytes are, and what becomes of them. */
 export interface BinaryField extends FieldFacts {
   readonly code: ElementCode
-  /** Size of the 32- or 64-bit array descriptor where rows vary in length (P, Q). */
+  /** Size of the 32- or 64-bit array descriptor if rows vary in length (P, Q). */
   readonly descriptor?: 8 | 16
   /** Bytes in the row. */
   readonly bytes: number
   /** Bytes of one string, for A. */
   readonly stringBytes: number
-  /** value = stored scale + zero, in float64; absent if the stored numbers stand as they are. */
+  /** value = stored scale + zero, in float64; absent if the stored numbers are as they are. */
   readonly scaling?: { readonly scale: number; readonly zero: number }
   /** The convention of a shifted sign: the stored sign bit is turned. */
   readonly signOffset: boolean
@@ -155,7 +155,7 @@ function binaryField(header: FitsHeader, n: number, offset: number): BinaryField
 }
 
 /**
- * How many strings stand in a field of `repeat` characters, and how long each is: by TDIM, by the substring convention,
+ * How many strings are in a field of `repeat` characters, and how long each is: by TDIM, by the substring convention,
  * else one.
  */
 function stringsOf(

@@ -15,12 +15,12 @@ export type HduKind =
   | 'tile-compressed table'
   | 'foreign extension'
 
-/** One header and data unit: its keywords, and where its data stand in the file. */
+/** One header and data unit: its keywords, and where its data are in the file. */
 export interface FitsHdu {
   /** 0 for the primary HDU. */
   readonly index: number
   readonly kind: HduKind
-  /** EXTNAME, where given. */
+  /** EXTNAME, if given. */
   readonly name?: string
   readonly header: FitsHeader
   readonly headerOffset: number

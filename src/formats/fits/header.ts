@@ -9,7 +9,7 @@ import {
   type FitsValue,
 } from './card.js'
 
-/** Where a header stands, for messages. */
+/** Where a header is, for messages. */
 export interface HeaderPlace {
   readonly file: string
   readonly hdu: number | string
@@ -50,13 +50,13 @@ export class FitsHeader {
     return this.card(name) !== undefined
   }
 
-  /** The value; `null` if the keyword stands without one, undefined if it is absent or unreadable. */
+  /** The value; `null` if the keyword is without one, undefined if it is absent or unreadable. */
   get(name: string): FitsValue | undefined {
     const card = this.card(name)
     return card === undefined || card.kind === 'unreadable' ? undefined : card.value
   }
 
-  /** The value where it is text or a number, else undefined. Bound, to be handed on as a function. */
+  /** The value if it is text or a number, else undefined. Bound, to be handed on as a function. */
   readonly lookup = (name: string): string | number | undefined => this.text(name) ?? this.number(name)
 
   text(name: string): string | undefined {

@@ -4,7 +4,7 @@ const BLANK = 0x20
 
 /**
  * Strings of a fixed length: they end at the first NUL, trailing blanks do not count (FITS 4.0, 7.3.3).
- * A byte is one character, ISO 8859-1 where it is not ASCII. All strings of one call are slices of one text.
+ * A byte is one character, ISO 8859-1 if it is not ASCII. All strings of one call are slices of one text.
  */
 export function decodeStrings(
   { view, base, stride, rows, width }: StoredRows,

@@ -13,7 +13,7 @@ export interface ReadTableOptions {
   readonly hdu?: number | string
   /** Columns that must be there, in the order wanted; with neither this nor `wanted`, all. */
   readonly columns?: readonly string[]
-  /** Further columns, read where the table has them. */
+  /** Further columns, read if the table has them. */
   readonly wanted?: readonly string[]
   /** Rows [start, end) from 0; an end beyond the table means its end. */
   readonly rows?: readonly [number, number]

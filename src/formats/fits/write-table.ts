@@ -66,7 +66,7 @@ export function writeFitsTables(
 }
 
 /**
- * All that stands before the rows in a file that `writeFitsTable` would write, had the table this many rows; columns of
+ * All that is before the rows in a file that `writeFitsTable` would write, had the table this many rows; columns of
  * fixed length only.
  */
 export function fitsTableStart(
@@ -109,7 +109,7 @@ function unstructured(input: FitsCardInput): FitsCardInput {
   return input
 }
 
-/** Where a column stands in the row: `bytes` in the row, `length` of one string. */
+/** Where a column is in the row: `bytes` in the row, `length` of one string. */
 interface WrittenField {
   readonly column: Column
   readonly offset: number

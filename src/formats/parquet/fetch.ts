@@ -7,7 +7,7 @@ export interface ByteRange {
   readonly end: number
 }
 
-/** Ranges merged where at most `gapBytes` lie between them, ascending. */
+/** Ranges merged if at most `gapBytes` lie between them, ascending. */
 export function coalesceRanges(ranges: readonly ByteRange[], gapBytes: number): ByteRange[] {
   const merged: { start: number; end: number }[] = []
   for (const range of [...ranges].sort((a, b) => a.start - b.start || a.end - b.end)) {

@@ -4,10 +4,10 @@ import { crc32 } from './crc32.js'
 import { chunkStarts, encodeGroupMap, MAP_KEY_SHIFT_BITS } from './group-map.js'
 import type { StoreChunk } from './store-chunk.js'
 
-/** Footer key under which the place of the map of row groups stands: first byte, length, CRC-32 in hexadecimal. */
+/** Footer key under which the place of the map of row groups is: first byte, length, CRC-32 in hexadecimal. */
 const GROUP_MAP_KEY = 'bliss.group_map'
 
-/** Where the map of row groups stands in a file, and its checksum: one short read finds every page, and damage. */
+/** Where the map of row groups is in a file, and its checksum: one short read finds every page, and damage. */
 export interface GroupMapPlace {
   readonly mapStart: number
   readonly mapBytes: number
@@ -134,7 +134,7 @@ function columnChunk(
 export interface SortedLayout {
   /** An i64 column, ascending: the only one with statistics. */
   readonly sortedBy: string
-  /** Columns that ordinary runs do not read: their chunks stand behind all others. */
+  /** Columns that ordinary runs do not read: their chunks are behind all others. */
   readonly apart: readonly string[]
   /** Columns whose values may be missing: NaN in the table, NULL in the file. */
   readonly optional: readonly string[]

@@ -66,14 +66,14 @@ export async function gatheredMetadata(
   return whole
 }
 
-/** Where the header of the list of row groups stands: the first byte at which an empty and a filled list differ. */
+/** Where the header of the list of row groups is: the first byte at which an empty and a filled list differ. */
 function listStart(empty: Uint8Array, filled: Uint8Array): number {
   let at = 0
   while (empty[at] === filled[at]) at++
   return at
 }
 
-/** Structs in a list: type 12, the length in the upper half where it is below 15, else after it as a varint. */
+/** Structs in a list: type 12, the length in the upper half if it is below 15, else after it as a varint. */
 const STRUCT = 12
 
 function listHeader(length: number): Uint8Array {

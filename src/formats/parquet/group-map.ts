@@ -3,7 +3,7 @@ import type { ByteRange } from './fetch.js'
 
 /**
  * Where the column chunks of a sorted file lie, row group by row group: all that reading rows by their key needs, in a
- * thirtieth of the bytes of the file's footer. It stands between the last page and the footer, where a Parquet reader
+ * thirtieth of the bytes of the file's footer. It is between the last page and the footer, where a Parquet reader
  * does not look.
  *
  * In the file come first, row group by row group, the columns that an ordinary run reads, so that one request fetches a

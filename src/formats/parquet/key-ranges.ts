@@ -17,7 +17,7 @@ export function keyCell(high: number, low: number, shiftBits: number): number {
   return shiftBits >= 32 ? high >>> (shiftBits - 32) : high * 2 ** (32 - shiftBits) + (low >>> shiftBits)
 }
 
-/** Index of the first range that ends after the value; the number of ranges where none does. */
+/** Index of the first range that ends after the value; the number of ranges if none does. */
 function firstRangeEndingAfter(ranges: Float64Array, value: number): number {
   let low = 0
   let high = ranges.length / 2

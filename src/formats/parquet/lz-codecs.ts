@@ -17,7 +17,7 @@ class Output {
     this.length += count
   }
 
-  /** Repeats what stands `offset` bytes back. */
+  /** Repeats what is `offset` bytes back. */
   copy(offset: number, count: number): void {
     this.fits(count)
     if (!(offset > 0 && offset <= this.length)) throw new Error(`a copy from ${offset} bytes back after ${this.length}`)

@@ -88,7 +88,7 @@ export function parsePageIndex(
         firstRows.every((row, p) => p === 0 || row > firstRows[p - 1]!) &&
         byteRanges.every(({ start, end }) => start >= whole.start && start < end && end <= whole.end)
       if (!sound) throw damaged('the page index contradicts the footer', column)
-      // Some writers leave the dictionary's place out; it stands before the first page.
+      // Some writers leave the dictionary's place out; it is before the first page.
       const dictionary =
         byteRanges[0]!.start > whole.start ? { start: whole.start, end: byteRanges[0]!.start } : undefined
       columns.set(column, { byteRanges, firstRows, ...(dictionary === undefined ? {} : { dictionary }) })

@@ -34,7 +34,7 @@ export interface PageValues {
 /** Rows of a column gathered from its pages. */
 export interface Gathered {
   readonly values: Physical | (Uint8Array | undefined)[]
-  /** 1 for each row without a value, where it cannot be NaN: integers and truth values. Absent if there is none. */
+  /** 1 for each row without a value, if it cannot be NaN: integers and truth values. Absent if there is none. */
   missing?: Uint8Array
 }
 

@@ -4,7 +4,7 @@ import { overlapsKeys, type KeyRanges, type RowRuns } from './key-ranges.js'
 import type { ParquetFile } from './open.js'
 import { MAP_KEY_SHIFT_BITS, type GroupMap } from './group-map.js'
 
-/** Row groups that may hold wanted keys, by the statistics of the sort column; all of them where it has none. */
+/** Row groups that may hold wanted keys, by the statistics of the sort column; all of them if it has none. */
 export function candidateGroups(file: ParquetFile, key: string, wanted: KeyRanges): number[] {
   return file.metadata.row_groups.flatMap((group, g) => {
     if (group.num_rows === 0n) return []
@@ -15,7 +15,7 @@ export function candidateGroups(file: ParquetFile, key: string, wanted: KeyRange
   })
 }
 
-/** Pages of the sort column that may hold wanted keys, by the column index; all of them where there is none. */
+/** Pages of the sort column that may hold wanted keys, by the column index; all of them if there is none. */
 export function candidatePages(pages: GroupPages, keyPages: ColumnPages, wanted: KeyRanges): number[] {
   const { keyMin, keyMax } = pages
   return keyPages.byteRanges.flatMap((_, p) =>

@@ -74,7 +74,7 @@ export async function readParquet(source: ByteSource, codecs: PageCodecs, column
   )
 }
 
-/** A column's parts as one; a part with missing values may hold doubles where others hold integers. */
+/** A column's parts as one; a part with missing values may hold doubles if others hold integers. */
 function joined(name: string, file: ParquetFile, parts: readonly Column[]): Column {
   const { type } = readableColumn(file, name)
   const holder = parts.some((part) => part.type === 'f64') ? 'f64' : type

@@ -13,7 +13,7 @@ const TICK_MS = 2000
 /**
  * What tells that a file is the one that was seen, without reading it: size, modification, change of status, inode. The
  * time of change is set by the kernel alone, so that a file whose modification time was put back does not pass. Null
- * where the file changed too shortly ago to tell; undefined if there is none.
+ * if the file changed too shortly ago to tell; undefined if there is none.
  */
 export async function stampOf(path: string, nowMs = Date.now()): Promise<string | null | undefined> {
   const facts = await stat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
@@ -39,14 +39,14 @@ export async function sha256OfFile(path: string): Promise<string> {
   return hash.digest('hex')
 }
 
-/** Content of a file as it stands now; null if there is none. */
+/** Content of a file as it is now; null if there is none. */
 export async function markOf(path: string): Promise<FileMark | null> {
   const stamp = await stampOf(path)
   return stamp === undefined ? null : { sha256: await sha256OfFile(path), stamp }
 }
 
 /**
- * Whether a file still has the content of its mark, by its stamp or, where that does not tell, by its content: then
+ * Whether a file still has the content of its mark, by its stamp or, if that does not tell, by its content: then
  * with the mark that tells next time. Undefined if it is gone or another.
  */
 export async function sameContent(path: string, mark: FileMark, rehash: boolean): Promise<FileMark | undefined> {

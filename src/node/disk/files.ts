@@ -82,7 +82,7 @@ export async function fileSource(path: string): Promise<OpenedFile> {
   return source
 }
 
-/** A whole file in memory, unpacked where it begins like gzip; large catalogues go through `inputChunks` instead. */
+/** A whole file in memory, unpacked if it begins like gzip; large catalogues go through `inputChunks` instead. */
 export async function openInput(path: string): Promise<ByteSource> {
   const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
     throw unreadableFile(path, cause)

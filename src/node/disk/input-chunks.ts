@@ -4,7 +4,7 @@ import { mayUnpackTo, unpacksTooFar } from '../../limits.js'
 import { unreadableFile } from './reason.js'
 import { openRegular } from './regular-file.js'
 
-/** First bytes of a file; fewer where it is shorter. */
+/** First bytes of a file; fewer if it is shorter. */
 export async function firstBytes(path: string, count: number): Promise<Uint8Array> {
   try {
     const { handle } = await openRegular(path)
@@ -22,7 +22,7 @@ export async function firstBytes(path: string, count: number): Promise<Uint8Arra
 export const isGzip = (bytes: Uint8Array): boolean => bytes[0] === 0x1f && bytes[1] === 0x8b
 
 /**
- * The content of a file in pieces, unpacked where it begins like gzip; `onFraction` hears how much of the file is read,
+ * The content of a file in pieces, unpacked if it begins like gzip; `onFraction` hears how much of the file is read,
  * 0 to 1. Throws InputError if it is missing, unreadable or damaged, or unpacks to more than it may.
  */
 export async function* inputChunks(path: string, onFraction?: (fraction: number) => void): AsyncGenerator<Uint8Array> {

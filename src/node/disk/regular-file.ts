@@ -61,7 +61,7 @@ export async function readWhole(path: string, limit: Limit): Promise<Uint8Array<
 /** Bytes asked for at a time: Node ends the process (a failed assertion) for 2 GiB or more. */
 export const READ_AT_MOST_BYTES = 1 << 30
 
-/** The memory filled from the start of a file; fewer bytes where it became shorter. */
+/** The memory filled from the start of a file; fewer bytes if it became shorter. */
 export async function filled(
   handle: Pick<FileHandle, 'read'>,
   memory: Uint8Array<ArrayBuffer>,

@@ -7,7 +7,7 @@ import { reasonOf } from './reason.js'
 import { temporaryStem } from './temporary-names.js'
 
 /**
- * A file to be written: at once, or piece by piece where it is too large for the memory; a piece has to be valid until
+ * A file to be written: at once, or piece by piece if it is too large for the memory; a piece has to be valid until
  * the second one after it is asked for.
  */
 interface FileToWrite {
@@ -75,7 +75,7 @@ export async function flushFiles(
   await eachOf(dir, staged, (path) => flush(path, operations), operations)
 }
 
-/** Does the same to each file of a staged set, some at a time; the whole set is discarded where one fails. */
+/** Does the same to each file of a staged set, some at a time; the whole set is discarded if one fails. */
 async function eachOf(
   dir: string,
   staged: readonly StagedFile[],
@@ -103,7 +103,7 @@ export async function discardFiles(
   await Promise.allSettled(paths.map((path) => operations.rm(path, { force: true })))
 }
 
-/** Removes whatever was written under names of this stem, where whoever wrote it can no longer say. */
+/** Removes whatever was written under names of this stem, if whoever wrote it can no longer say. */
 export async function discardStem(dir: string, stem: string): Promise<void> {
   const names = await fs.readdir(dir).catch(() => [])
   await Promise.allSettled(

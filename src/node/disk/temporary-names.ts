@@ -45,7 +45,7 @@ function machine(): string {
 }
 
 /**
- * When a process began, in the kernel's ticks, so that a number that was given again is not taken for it; 0 where the
+ * When a process began, in the kernel's ticks, so that a number that was given again is not taken for it; 0 if the
  * system does not say.
  */
 function startOf(pid: number): string {

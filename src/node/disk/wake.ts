@@ -40,7 +40,7 @@ export function wake(signal?: AbortSignal): Wake {
             watcher.on('error', () => forget(dir)),
           )
         } catch {
-          // Looking in turn has to do.
+          // Fall back to polling.
         }
       }
     },

@@ -25,7 +25,7 @@ interface Wanted {
 /**
  * The exposures of a directory (every `*_red_catlist.csv` in it and below), of a manifest, or of one list.
  *
- * @param outdir directory of all products; each exposure's own work directory where absent
+ * @param outdir directory of all products; each exposure's own work directory if absent
  * @param check looks at the rows of every list, before anything is planned
  * @throws InputError for a list that is missing, damaged, ambiguous or without any catalogue
  */

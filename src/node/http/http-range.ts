@@ -47,7 +47,7 @@ export interface RemoteIdentity {
 /** Some bytes of a remote file, and which state of the file they are of. */
 export interface RemoteBytes {
   readonly identity: RemoteIdentity
-  /** First byte; 0 where the server sent the whole file instead of a part. */
+  /** First byte; 0 if the server sent the whole file instead of a part. */
   readonly start: number
   readonly bytes: Uint8Array
 }
@@ -74,7 +74,7 @@ class Passing extends Error {
 /**
  * One range of a remote file by HTTP (RFC 9110, section 14). Dropped, stalled and cut answers and statuses that pass
  * are tried again. Every answer is held against what was asked: its status, its Content-Range, its length. Undefined
- * where there is no such file.
+ * if there is no such file.
  *
  * @param url with all that the server asks for; no message shows it but as `printableUrl`
  * @param signal ends the transfer, and the tries, with the signal's reason

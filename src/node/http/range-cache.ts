@@ -157,7 +157,7 @@ function nextGeneration(generation: string, path: string, answer: RemoteBytes | 
     : digestOf(Buffer.from(`${generation}\n${path}\n${digestOf(answer.bytes).toString('hex')}`)).toString('hex')
 }
 
-/** The range [start, end) as pieces of entries and, where there are none, gaps. */
+/** The range [start, end) as pieces of entries and, if there are none, gaps. */
 export function piecesOf(
   entries: readonly Entry[],
   start: number,
@@ -229,7 +229,7 @@ function parseState(text: string): RemoteIdentity | 'missing' | undefined {
   }
 }
 
-/** The bytes of an entry; undefined, and forgotten, where it is gone or damaged. */
+/** The bytes of an entry; undefined, and forgotten, if it is gone or damaged. */
 async function readEntry(file: KnownFile, entry: Entry): Promise<Uint8Array | undefined> {
   const path = join(file.folder, nameOf(entry))
   const bytes = await readChecked(path)

@@ -4,7 +4,7 @@ import type { BuildFolder } from '../../catalog/build/build-folder.js'
 import { InputError } from '../../errors.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 
-/** Where files stand until they are whole; never part of a store. */
+/** Where files are until they are whole; never part of a store. */
 export const UNFINISHED = 'unfinished'
 
 let written = 0

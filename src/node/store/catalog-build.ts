@@ -29,7 +29,7 @@ export interface DirectoryBuildOptions extends Pick<
   | 'onProgress'
 > {
   readonly descriptions?: readonly CatalogDescription[]
-  /** Replace the catalogue that stands at the target. */
+  /** Replace the catalogue that is at the target. */
   readonly force?: boolean
   /** Worker threads; by default the processors, at most four, and one for inputs that are read in no time. */
   readonly workers?: number

@@ -80,7 +80,7 @@ export function fileInput(path: string): BuildInput {
   }
 }
 
-/** The files as they stand: size and time of the last change tell whether one was changed. */
+/** The files as they are: size and time of the last change tell whether one was changed. */
 export async function fileInputs(paths: readonly string[]): Promise<BuildInput[]> {
   const inputs: BuildInput[] = []
   const ofCatalog = new Map<string, Promise<readonly ReleaseEvidence[]>>()

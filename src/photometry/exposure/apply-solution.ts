@@ -10,7 +10,7 @@ export interface Direction {
   readonly decDeg: number
 }
 
-/** Mean direction of the CCDs' centres: the origin of the focal plane where the pointing itself is not known. */
+/** Mean direction of the CCDs' centres: the origin of the focal plane if the pointing itself is not known. */
 export function meanDirection(centres: readonly Direction[]): Direction {
   const total = centres
     .map(({ raDeg, decDeg }) => unitVector(raDeg, decDeg))

@@ -13,14 +13,14 @@ const NODES = CORE + OUTLIER_WIDTH_MAG.length
 const gamma = LAMBDA.map((lambda) => lambda * lambda * Math.exp(-2 * lambda))
 const core = gamma.map((g) => g / gamma.reduce((sum, value) => sum + value, 0))
 
-/** Shares of the nodes where `outliers` of all CCDs are outliers. */
+/** Shares of the nodes if `outliers` of all CCDs are outliers. */
 const sharesOf = (outliers: number): number[] => [
   ...core.map((share) => (1 - outliers) * share),
   ...OUTLIER_SHARE.map((share) => outliers * share),
 ]
 
 /**
- * Variance that stands for the t population where one number must: half width of its central 90 % over that of a
+ * Variance that stands for the t population if one number must: half width of its central 90 % over that of a
  * normal, squared.
  */
 export const TYPICAL_VARIANCE = (2.1318 / 1.6449) ** 2

@@ -13,7 +13,7 @@ interface Node {
  * Posterior of the zeropoint for more than a dozen stars: for each of a few scatter factors k around the most probable
  * one the centre and the population weights are maximised and integrated by Laplace's rule, then the values of k are
  * averaged by their evidence (nested Laplace: Rue, Martino & Chopin 2009). The error is the posterior's, or the
- * sandwich (Huber 1967) where that is larger.
+ * sandwich (Huber 1967) if that is larger.
  */
 export function manyStars(
   data: MixtureData,

@@ -37,7 +37,7 @@ const FEW = 12
 /**
  * The zeropoint as the centre of the sound stars, N(zeropoint, variance + scatter^2), among three populations of
  * outliers (mixture-density); population shares, scatter and outliers' membership are integrated, not fixed (Hogg, Bovy
- * & Lang 2010, section 3). A residual colour slope with prior N(0, colourSlopePrior^2) is fitted where a colour is
+ * & Lang 2010, section 3). A residual colour slope with prior N(0, colourSlopePrior^2) is fitted if a colour is
  * given.
  */
 export function robustZeropoint(stars: MixtureStars): MixtureFit {

@@ -1,6 +1,6 @@
 /** The kept subset of a clip about the mean, with its moments. */
 interface Clipped {
-  /** 1 where the value is left after the last pass. */
+  /** 1 if the value is left after the last pass. */
   readonly keep: Uint8Array
   readonly count: number
   /** NaN for no values. */
@@ -10,8 +10,8 @@ interface Clipped {
 }
 
 /**
- * Repeated clip about the mean: a value is dropped where (value - mean)^2 > nSigma^2 variance (strict), mean and
- * variance (ddof 0) over what the pass before left; a dropped value never returns. Values where `among` is 0 take no
+ * Repeated clip about the mean: a value is dropped if (value - mean)^2 > nSigma^2 variance (strict), mean and
+ * variance (ddof 0) over what the pass before left; a dropped value never returns. Values if `among` is 0 take no
  * part.
  */
 export function clipAboutMean(values: Float64Array, among: Uint8Array, passes = 3, nSigma = 3): Clipped {

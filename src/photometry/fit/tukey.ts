@@ -56,7 +56,7 @@ export function tukeyZeropoint(
 }
 
 /**
- * Scatter factor k at which the mean bisquare loss of residual / sqrt(variance + (k t)^2) is one half; 0 where the
+ * Scatter factor k at which the mean bisquare loss of residual / sqrt(variance + (k t)^2) is one half; 0 if the
  * errors alone explain it.
  */
 function scatterFactor(

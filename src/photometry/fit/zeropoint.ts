@@ -25,7 +25,7 @@ export interface ZeropointOptions {
   readonly estimator?: 'robust' | 'sigma-clip'
   /** Fewer usable stars than this give no zeropoint. Default 3. */
   readonly minStars?: number
-  /** Expected scatter beyond the errors [mag] where `refScatter` is absent. Default 0.012. */
+  /** Expected scatter beyond the errors [mag] if `refScatter` is absent. Default 0.012. */
   readonly expectedScatterMag?: number
   /** Prior standard deviation of the residual colour slope [mag per mag]. Default 0.005. */
   readonly colourSlopePrior?: number

@@ -50,7 +50,7 @@ const NO_OFFSET: AstrometricOffset = {
  * plane of their differences (mode), then the median of the pairs near it, repeated. Random pairs fill that plane
  * evenly; a peak that their Poisson noise could give is none.
  *
- * @param selected shape (sources), 1 where a detection may serve; the five hundred brightest do
+ * @param selected shape (sources), 1 if a detection may serve; the five hundred brightest do
  * @param centre of the CCD; its tangent plane keeps a shift one shift even at a pole
  */
 export function astrometricOffset(
@@ -83,7 +83,7 @@ export function astrometricOffset(
   }
 }
 
-/** Positions moved back by an offset that is to be applied; as they are where it is not. */
+/** Positions moved back by an offset that is to be applied; as they are if it is not. */
 export function withoutOffset(
   positions: SkyPositions,
   { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset,
@@ -131,7 +131,7 @@ function densestBox(east: Float64Array, north: Float64Array): { x: number; y: nu
   return best
 }
 
-/** Poisson probability of `count` or more in any box, where all other pairs are random. */
+/** Poisson probability of `count` or more in any box, if all other pairs are random. */
 function chanceOf(count: number, pairs: number): number {
   const area = Math.PI * SEARCH_ARCSEC ** 2
   const expected = (Math.max(1, pairs - count) * BOX_SQ_ARCSEC) / area

@@ -42,7 +42,7 @@ const SUSPECT_LOGIT = MAX_OF_ONE
  * SPREAD_MODEL, FLAGS, neighbours' light, the BP/RP excess, RUWE, Gaia's own error and a list of suspects say (each
  * zero if its column is absent), times the probability of the match.
  *
- * @param isSuspect one per pair, 1 where a list names the star
+ * @param isSuspect one per pair, 1 if a list names the star
  * @returns one per pair; undefined if nothing is known of any
  */
 export function inlierPrior(

@@ -22,7 +22,7 @@ export interface StarMatches extends Pairs {
  * Detections that may serve, paired one to one with stars: mutual nearest within the radius.
  *
  * @param aligned where the detections are once the CCD's astrometric offset is taken out; separations are from there
- * @param selected shape (sources), 1 where a detection may serve
+ * @param selected shape (sources), 1 if a detection may serve
  * @param stars at the exposure's epoch
  */
 export function matchStars(

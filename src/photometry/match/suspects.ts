@@ -17,7 +17,7 @@ export interface Suspects {
 const TYPICAL_RADIUS_ARCSEC = 2
 
 /**
- * Which of the stars a list names, one per row, 1 where it does.
+ * Which of the stars a list names, one per row, 1 if it does.
  *
  * @param rows of the stars
  * @throws CommandError if one of raDeg and decDeg is missing, they differ in length, or the radius is out of range

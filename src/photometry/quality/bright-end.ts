@@ -5,7 +5,7 @@ import type { FittedStars } from './residual-trends.js'
 /** The brightest stars that come out fainter than the others say. */
 export interface BrightEnd {
   readonly stars: number
-  /** Median residual of them [mag]; negative where light is lost. */
+  /** Median residual of them [mag]; negative if light is lost. */
   readonly deficitMag: number
   /** Their common deviation in standard errors. */
   readonly sigmas: number
@@ -48,7 +48,7 @@ export interface PeakCeiling {
   readonly chance: number
 }
 
-/** Peaks within 3 % of the highest, among those within 30 %: a tenth or less of them where the counts fall smoothly. */
+/** Peaks within 3 % of the highest, among those within 30 %: a tenth or less of them if the counts fall smoothly. */
 const CEILING_WIDTH = 0.03
 const BELOW_WIDTH = 0.3
 

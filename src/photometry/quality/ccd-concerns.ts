@@ -116,7 +116,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
 }
 
 /**
- * A sentence where the stars' colours follow another band than the list's, of one CCD or of several of one exposure;
+ * A sentence if the stars' colours follow another band than the list's, of one CCD or of several of one exposure;
  * else null.
  */
 export function wrongBandOf(ccds: readonly BandEvidence[], band: string, galacticLatitudeDeg: number): string | null {

@@ -16,9 +16,9 @@ export interface Expectation {
   readonly unitFrom: 'header' | 'gain' | 'zeropoint'
   /** Light that arrives over what is expected: 10^(0.4 (found - expected)). */
   readonly transparency: number
-  /** The unit that would explain the zeropoint, where `unit` does not; null if none would. */
+  /** The unit that would explain the zeropoint, if `unit` does not; null if none would. */
   readonly unitThatFits: FluxUnit | null
-  /** Another band whose zeropoint would explain it, where that lies far from this band's. */
+  /** Another band whose zeropoint would explain it, if that lies far from this band's. */
   readonly bandThatFits: string | null
   readonly exposureTimeSec: number
   /** Null if it is not known: 1.2 is assumed. */

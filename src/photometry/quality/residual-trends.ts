@@ -22,7 +22,7 @@ export interface FittedStars {
 /** Fewer stars tell an amplifier from chance only if it shows by eye (PHOTOMETRY 5.2). */
 const MIN_FOR_TREND = 40
 
-/** Trend of the residuals with x, a constant being free; null for too few stars or where x does not vary. */
+/** Trend of the residuals with x, a constant being free; null for too few stars or if x does not vary. */
 export function trendWith(x: ArrayLike<number>, { residual, weight, variance }: FittedStars): Trend | null {
   let [n, w0, w1, wr] = [0, 0, 0, 0]
   for (let i = 0; i < residual.length; i++) {

@@ -24,7 +24,7 @@ const MIN_CLASS_STAR = 0.5
  * saturation, star-like. SPREAD_MODEL and CLASS_STAR that hold one and the same
  * value throughout are fillers and cut nothing, like columns that are absent.
  *
- * @param saturation level of the image's pixels, in its unit; compared with the peak where there is one
+ * @param saturation level of the image's pixels, in its unit; compared with the peak if there is one
  */
 export function selectStars(sources: SourceColumns, saturation?: number): Selection {
   const n = sources.raDeg.length
@@ -53,7 +53,7 @@ export function selectStars(sources: SourceColumns, saturation?: number): Select
   return { selected, lost }
 }
 
-/** SPREAD_MODEL where it says something, else CLASS_STAR where that does, else every source passes. */
+/** SPREAD_MODEL if it says something, else CLASS_STAR if that does, else every source passes. */
 function starLikeTest({ spreadModel, spreadErrModel, classStar }: SourceColumns): (i: number) => boolean {
   if (spreadModel && varies(spreadModel)) {
     return (i) => Math.abs(spreadModel[i]!) <= SPREAD_LIMIT + 2 * positiveOr0(spreadErrModel?.[i])

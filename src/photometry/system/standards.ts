@@ -62,7 +62,7 @@ function refuseOtherBands(band: string): void {
   }
 }
 
-/** Standard magnitudes of the stars in the chosen system; NaN with a named cut where a star cannot serve. */
+/** Standard magnitudes of the stars in the chosen system; NaN with a named cut if a star cannot serve. */
 export function standardsOf(
   catalogStars: StarColumns,
   { relation, expectedScatterMag }: StandardSystem,

@@ -10,7 +10,7 @@ export interface Figure {
   readonly body: string
 }
 
-/** The figure as a file of its own: light, and dark where the reader prefers that. */
+/** The figure as a file of its own: light, and dark if the reader prefers that. */
 export function standaloneSvg(figure: Figure): string {
   const { width, height, body } = figure
   const style =

@@ -75,7 +75,7 @@ export function zeropointsSection(document: ResultDocument): Markup {
 interface TableColumn {
   readonly name: string
   readonly text: (ccd: CcdDocument) => string
-  /** What the column is sorted by; its text where absent. */
+  /** What the column is sorted by; its text if absent. */
   readonly key?: (ccd: CcdDocument) => number | null
   readonly words?: boolean
 }

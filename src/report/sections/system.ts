@@ -15,7 +15,7 @@ const SYSTEMS: Readonly<Record<string, (band: string) => string>> = {
 /** More files than this are counted, not listed. */
 const MAX_LISTED = 6
 
-/** Which system the magnitudes are on, whence, and what stands beside them. */
+/** Which system the magnitudes are on, whence, and what is beside them. */
 export function systemSection(
   { ccds, exposure, provenance }: ResultDocument,
   beside: readonly BesideProduct[],
