@@ -122,7 +122,7 @@ const INVENTED = { EXPTIME: 90, AIRMASS: 1.3 } as const
 /**
  * The rows of a catalogue list, columns found by name. A value that is missing or not a number is the fault of its
  * row, named by file,
- * line and column; the others are.
+ * line and column; the others are kept.
  *
  * @throws InputError for a list without a column or without rows
  */

@@ -71,7 +71,7 @@ function varsText({ args }: Job): string {
 
 /**
  * Arguments in the new syntax of `condor_submit`, without its outer double quotes: a word with white space or a single
- * quote is in single quotes, quotes are doubled, `$` is the macro `$(DOLLAR)`. [condor_submit manual, `arguments`]
+ * quote is put in single quotes, quotes are doubled, `$` is the macro `$(DOLLAR)`. [condor_submit manual, `arguments`]
  *
  * @throws CommandError for a word that they cannot carry
  */

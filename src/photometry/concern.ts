@@ -29,7 +29,7 @@ export type ConcernTag =
 export interface Concern {
   readonly tag: ConcernTag
   /**
-   * `stop`: do not use the number before the cause is known. `look`: it is, with what the sentence says. `hint`:
+   * `stop`: do not use the number before the cause is known. `look`: it holds, with what the sentence says. `hint`:
    * for whoever wonders; not in the verdict.
    */
   readonly severity: 'stop' | 'look' | 'hint'

@@ -39,7 +39,7 @@ export interface MatchColumns {
 }
 
 /**
- * The original's selection and statistic on the catalogue's own magnitude, over our match. Counts are also without a
+ * The original's selection and statistic on the catalogue's own magnitude, over our match. There are counts also without a
  * number.
  */
 export interface SigmaClipSummary {

@@ -22,7 +22,7 @@ export interface BuildReport extends StoreReport {
   readonly releaseFrom: 'input' | 'option'
   /** Placeholders (-9999, 99, 1e20) that were taken as missing, by column; absent if there are none. */
   readonly placeholders?: Readonly<Record<string, number>>
-  /** Ids that are at several places of one file; absent if there are none. */
+  /** Ids that occur at several places of one file; absent if there are none. */
   readonly sharedIds?: SharedIds
   /** The new store in the folder. */
   readonly path: string
@@ -211,7 +211,7 @@ async function writeMargins(
   })
 }
 
-/** What a job gave, or gave before if its file still is. */
+/** What a job gave, or gave before if its file still exists. */
 async function kept<T extends FileFacts>(
   marker: string,
   directory: string,

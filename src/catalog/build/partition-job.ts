@@ -60,7 +60,7 @@ export interface FileFacts {
 
 export interface PartitionFacts extends FileFacts {
   readonly repeated: number
-  /** Ids that are at several places; absent if there are none. */
+  /** Ids that occur at several places; absent if there are none. */
   readonly sharedIds?: SharedIds
   readonly segments: readonly MarginSegment[]
 }

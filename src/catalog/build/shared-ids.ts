@@ -19,7 +19,7 @@ export interface SharedIds {
 const SLOTS_PER_ROW = 2
 
 /**
- * Finds the ids that are at several places of a file; undefined if every id is once. Rows that repeat id and
+ * Finds the ids that occur at several places of a file; undefined if every id occurs once. Rows that repeat id and
  * position are gone before. A hash table of rows with linear probing (Knuth, TAOCP 3, 6.4), by the 32-bit words of the
  * ids: no bigint is made.
  */
@@ -27,7 +27,7 @@ export function findSharedIds({ chunk, order }: SortedStars): SharedIds | undefi
   const ids = new Uint32Array(chunk.sourceId.buffer, chunk.sourceId.byteOffset, 2 * chunk.sourceId.length)
   const bits = Math.max(1, Math.ceil(Math.log2(SLOTS_PER_ROW * order.length + 1)))
   const mask = 2 ** bits - 1
-  /** Row plus one, 0 if nothing is. */
+  /** Row plus one, 0 if empty. */
   const table = new Uint32Array(mask + 1)
   let rows = 0
   let first: readonly [row: number, before: number] | undefined

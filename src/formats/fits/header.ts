@@ -50,7 +50,7 @@ export class FitsHeader {
     return this.card(name) !== undefined
   }
 
-  /** The value; `null` if the keyword is without one, undefined if it is absent or unreadable. */
+  /** The value; `null` if the keyword has none, undefined if it is absent or unreadable. */
   get(name: string): FitsValue | undefined {
     const card = this.card(name)
     return card === undefined || card.kind === 'unreadable' ? undefined : card.value
