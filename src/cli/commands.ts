@@ -5,6 +5,7 @@ import { catalogCommands } from './catalog/command.js'
 import { catlistCommand } from './catlist/command.js'
 import type { Command } from './command.js'
 import { compareCommand } from './compare/command.js'
+import { completionCommand } from './completion/command.js'
 import { demoCommand } from './demo/command.js'
 import { gridCommands } from './grid/command.js'
 import { mergeCommand } from './merge/command.js'
@@ -26,4 +27,5 @@ export const COMMANDS: readonly Command[] = [
   compareCommand,
   demoCommand,
   benchCommand,
+  completionCommand(() => COMMANDS),
 ]

@@ -96,8 +96,8 @@ function declare(parser: Argv, options: OptionTable, forHelp: boolean): Argv {
   return Object.entries(options).reduce<Argv>(
     (all, [name, option]) => {
       if (!option.facts.positional) return all.option(name, optionOf(option, forHelp))
-      const { describe } = option
-      return all.positional(name, { type: 'string', describe })
+      const { describe, choices } = option
+      return all.positional(name, { type: 'string', describe, ...(forHelp && choices ? { choices } : {}) })
     },
     parser.group([], 'Options:'),
   )

@@ -204,7 +204,8 @@ describe.skipIf(!built)('the packed and installed command', () => {
 
   /** `command --option` of every option that a command's help shows. */
   async function optionsOfTheHelp(path: readonly string[] = []): Promise<string[]> {
-    const { out } = await run([...path, '--help'])
+    // The examples of the help are command lines too.
+    const out = (await run([...path, '--help'])).out.replace(/^Examples:[^]*/m, '')
     const verbs = [...out.matchAll(new RegExp(`^  bliss-calib ${[...path, ''].join(' ')}([a-z]+)`, 'gm'))].map(
       ([, verb]) => verb!,
     )
