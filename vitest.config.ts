@@ -1,12 +1,45 @@
 import { availableParallelism } from 'node:os'
 import { configDefaults, defineConfig } from 'vitest/config'
 
+const { exclude } = configDefaults
+
 /** What measures, or changes, the process that it runs in: each of these files has a process of its own. */
 const OWN_PROCESS = [
   'test/formats/parquet/hostile-sizes.test.ts',
   'test/library.test.ts',
+  'test/node/input/spare-memory.test.ts',
   'test/node/batch/batch-many.test.ts',
   'test/node/threads/*.test.ts',
+]
+
+/** More than three seconds each on an idle core: programs, browsers, many seeds. Not in `npm run test:fast`. */
+const SLOW = [
+  'test/{pipeline,readme}.test.ts',
+  'test/catalog/build/{golden-build,hats,margin,real-gaia,real-inputs,shared-ids,streaming}.test.ts',
+  'test/catalog/read/{collection,damage,foreign-hats,read,schema-3}.test.ts',
+  'test/catalog/{rows/lite,verify/verify-damage}.test.ts',
+  'test/cli/{concurrent,killed-sets,nothing-outside,secrets,unfinished-commit}.test.ts',
+  'test/cli/{batch,compare,demo,grid,merge}/*.test.ts',
+  'test/cli/calibrate/{bad-input,choose-catalog,exposure}.test.ts',
+  'test/cli/catalog/{catalog-copy,catalog-copy-sources,catalog-query}.test.ts',
+  'test/docs/*.test.ts',
+  'test/formats/shortest-float64.test.ts',
+  'test/formats/fits/{fuzz,real,write}.test.ts',
+  'test/formats/parquet/{foreign,round-trip}.test.ts',
+  'test/grid/{condor-run,hostile-names,slurm,slurm-run}.test.ts',
+  'test/healpix/{disc-cover,live-healpy,polygon-cover}.test.ts',
+  'test/{hostile,installed,real}/*.test.ts',
+  'test/legacy/golden.test.ts',
+  'test/node/{batch,exposure,store}/*.test.ts',
+  'test/node/disk/commit-journal.test.ts',
+  'test/node/http/{http-catalog,range-cache}.test.ts',
+  'test/photometry/exposure/{concerns,posterior,simulated,solution}.test.ts',
+  'test/photometry/fit/zeropoint-honesty.test.ts',
+  'test/photometry/quality/*.test.ts',
+  'test/photometry/system/fit-relations.test.ts',
+  'test/products/{judges,recalibrate}.test.ts',
+  'test/report/{first-screen,hostile-data,page-in-browser,plots,report}.test.ts',
+  'test/simulate/{exposure,files}.test.ts',
 ]
 
 export default defineConfig({
@@ -18,16 +51,20 @@ export default defineConfig({
     reporters: ['default', './test/count-reporter.ts'],
     // By default one processor is left idle; of two that is half.
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    // Not isolated: the modules are loaded once a worker, not once a file.
     projects: [
       {
         extends: true,
         test: {
-          name: 'shared',
+          name: 'fast',
           include: ['test/**/*.test.ts'],
-          exclude: [...configDefaults.exclude, ...OWN_PROCESS],
-          // The modules are loaded once a worker, not once a file.
+          exclude: [...exclude, ...SLOW, ...OWN_PROCESS],
           isolate: false,
         },
+      },
+      {
+        extends: true,
+        test: { name: 'slow', include: SLOW, exclude: [...exclude, ...OWN_PROCESS], isolate: false },
       },
       { extends: true, test: { name: 'own process', include: OWN_PROCESS } },
     ],
