@@ -16,6 +16,7 @@ const ROOMS = [
   'catalog',
   'photometry',
   'pipeline.ts',
+  'core.ts',
   'products',
   'legacy',
   'compare',

@@ -21,11 +21,16 @@ export interface CatalogFiles {
   folder?(path: string): Promise<readonly string[] | undefined>
 }
 
-/** What the catalogue borrows from the machine's libraries. */
-export interface CatalogTools extends PageCodecs {
+/** What a reader of a catalogue borrows from the machine's libraries. */
+export interface ReadTools extends PageCodecs {
+  /** SHA-256 in hexadecimal; that of a browser (WebCrypto) gives a promise. */
+  readonly sha256: (bytes: Uint8Array) => string | Promise<string>
+}
+
+/** What its builder and its checker borrow too. */
+export interface CatalogTools extends ReadTools {
   /** What stores are packed with. */
   readonly brotli: Brotli
-  /** SHA-256 in hexadecimal. */
   readonly sha256: (bytes: Uint8Array) => string
 }
 

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js'
 import { parseJson } from '../formats/json-shape.js'
 import type { CellRanges } from '../healpix/index.js'
+import type { ReadTools } from './catalog-files.js'
 import { checkManifest } from './manifest-shape.js'
 import type { PartitionBlock } from './partition-index.js'
 import type { FurtherColumn, MissingValues, Precision, StoreColumn } from './store-columns.js'
@@ -60,7 +61,7 @@ export function manifestText(manifest: Manifest, sha256: Sha256): string {
 }
 
 /** Parses and checks a manifest. Throws InputError naming the file if it is damaged or of another make. */
-export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): Manifest {
+export async function parseManifest(bytes: Uint8Array, file: string, sha256: ReadTools['sha256']): Promise<Manifest> {
   const damaged = (sentence: string, cause?: unknown) =>
     new InputError('damaged-manifest', sentence, { file }, { cause })
   const text = new TextDecoder().decode(bytes)
@@ -80,7 +81,7 @@ export function parseManifest(bytes: Uint8Array, file: string, sha256: Sha256): 
     )
   }
   const end = text.lastIndexOf(',"check":')
-  const sound = end >= 0 && sha256(new TextEncoder().encode(`${text.slice(0, end)}}`)) === record.check
+  const sound = end >= 0 && (await sha256(new TextEncoder().encode(`${text.slice(0, end)}}`))) === record.check
   if (!sound) throw damaged('the manifest of the catalogue is damaged: its checksum differs')
   checkManifest(record, file)
   const { coverage, partitions, ...facts } = record as unknown as Omit<Manifest, 'coverage' | 'partitions'> & {

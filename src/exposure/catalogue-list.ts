@@ -121,10 +121,10 @@ const INVENTED = { EXPTIME: 90, AIRMASS: 1.3 } as const
 
 /**
  * The rows of a catalogue list, columns found by name. A value that is missing or not a number is the fault of its
- * row, named by file,
- * line and column; the others are kept.
+ * row, named by file, line and column; the other rows are unaffected. Rows are not compared with one another
+ * (`readCatalogueList`).
  *
- * @throws InputError for a list without a column or without rows
+ * @throws InputError `missing-column`, `empty-list`; `beyond-limit` for a text that is too long
  */
 export function parseCatalogueList(text: string, file: string): CatalogueListRow[] {
   refuseLongText(text, file)

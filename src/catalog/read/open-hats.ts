@@ -4,7 +4,7 @@ import { float32AsDecimal } from '../../formats/number-text.js'
 import { openParquet, type ParquetFile } from '../../formats/parquet/index.js'
 import { rangesAtOrder, rangesFromCells, unionRanges, type CellRanges } from '../../healpix/index.js'
 import type { Catalog, ReadCounters } from '../catalog.js'
-import type { CatalogFiles, CatalogTools } from '../catalog-files.js'
+import type { CatalogFiles, ReadTools } from '../catalog-files.js'
 import { planColumns, type ColumnPlan } from '../rows/column-plan.js'
 import { missingSqDeg } from '../coverage.js'
 import { counted } from './counted-source.js'
@@ -30,7 +30,7 @@ import { readHatsLists, type HatsLists, type HatsPartition } from './hats-lists.
  */
 export async function openHatsCatalog(
   files: CatalogFiles,
-  options: CatalogTools & { readonly descriptions: readonly CatalogDescription[] },
+  options: ReadTools & { readonly descriptions: readonly CatalogDescription[] },
 ): Promise<Catalog> {
   const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }
   const counting: CatalogFiles = {
@@ -68,7 +68,7 @@ export async function openHatsCatalog(
     ),
     rowCount: Number(lists.properties.get('hats_nrows') ?? NaN),
     coverage,
-    hash: options.sha256(
+    hash: await options.sha256(
       new TextEncoder().encode(JSON.stringify([[...lists.properties], partitions.map(({ path }) => path)])),
     ),
     counters,

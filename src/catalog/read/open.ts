@@ -5,7 +5,7 @@ import { float32AsDecimal } from '../../formats/number-text.js'
 import { wholeBytes, wholeText } from '../../formats/whole-text.js'
 import type { Catalog, ReadCounters } from '../catalog.js'
 import { COLLECTION_NAME, primaryOf } from './collection.js'
-import { filesBelow, type CatalogFiles, type CatalogTools } from '../catalog-files.js'
+import { filesBelow, type CatalogFiles, type ReadTools } from '../catalog-files.js'
 import { counted } from './counted-source.js'
 import { missingSqDeg } from '../coverage.js'
 import type { CatalogDescription } from '../description.js'
@@ -23,7 +23,7 @@ import { partitionPath, type StoreColumn } from '../store-columns.js'
 import { openStorePartition, type StorePartition } from './store-partition.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars } from '../stars.js'
 
-interface OpenCatalogOptions extends CatalogTools {
+export interface OpenCatalogOptions extends ReadTools {
   /** The descriptions that are known; the manifest names one of them. */
   readonly descriptions: readonly CatalogDescription[]
 }
@@ -120,11 +120,11 @@ async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Prom
 async function readManifest(
   files: CatalogFiles,
   counters: ReadCounters,
-  { sha256 }: CatalogTools,
+  { sha256 }: ReadTools,
 ): Promise<{ manifest: Manifest; hash: string }> {
   const source = counted(await files.open(MANIFEST_NAME), counters)
   const bytes = await wholeBytes(source, 'manifestBytes')
-  return { manifest: parseManifest(bytes, source.name, sha256), hash: sha256(bytes) }
+  return { manifest: await parseManifest(bytes, source.name, sha256), hash: await sha256(bytes) }
 }
 
 /** Reads blocks of the list of files, each once. */

@@ -30,7 +30,7 @@ export async function readStoreRecords(
     manifestBytes === undefined
       ? undefined
       : await findings.attempt('checksums', at(MANIFEST_NAME), () =>
-          Promise.resolve(parseManifest(manifestBytes, at(MANIFEST_NAME), tools.sha256)),
+          parseManifest(manifestBytes, at(MANIFEST_NAME), tools.sha256),
         )
   if (manifest !== undefined && !endsAsWritten(manifestBytes!)) {
     findings.add('checksums', 'damaged-manifest', 'the manifest is not as it was written', { file: at(MANIFEST_NAME) })

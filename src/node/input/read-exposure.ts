@@ -3,19 +3,13 @@ import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { RecognisedCamera } from '../../camera/recognise.js'
 import { InputError } from '../../errors.js'
-import {
-  chooseList,
-  isSound,
-  nameable,
-  parseCatalogueList,
-  type CatalogueListRow,
-  type ListName,
-} from '../../exposure/catalogue-list.js'
+import { chooseList, nameable, type CatalogueListRow, type ListName } from '../../exposure/catalogue-list.js'
 import { readDetections } from '../../exposure/detections.js'
 import { sourcesOf, type FluxChoice } from '../../exposure/fullcat.js'
-import { comparedRows, compareFacts } from '../../exposure/compare-facts.js'
+import { compareFacts } from '../../exposure/compare-facts.js'
 import { FILE_COMPARISONS } from '../../exposure/facts-agree.js'
 import type { ImageFacts } from '../../exposure/image-facts.js'
+import { readCatalogueList } from '../../exposure/read-list.js'
 import type { SourceColumns } from '../../exposure/sources.js'
 import { memorySource, type Allocate } from '../../formats/bytes.js'
 import { openFitsSource } from '../../formats/fits/index.js'
@@ -58,10 +52,7 @@ export async function readList(
  */
 export async function readNamedList(dir: string, name: ListName): Promise<ReadList> {
   const bytes = await readInput(join(dir, nameable(name, dir).fileName), 'textBytes')
-  const listed = parseCatalogueList(new TextDecoder().decode(bytes), name.fileName)
-  const rows = comparedRows(listed, Number(name.expnumText), name.fileName)
-  if (!rows.some(isSound)) throw rows[0]!.fault!
-  return { name, rows, sha256: sha256(bytes) }
+  return { name, rows: readCatalogueList(new TextDecoder().decode(bytes), name.fileName), sha256: sha256(bytes) }
 }
 
 /** One CCD's SExtractor catalogue, read once. */

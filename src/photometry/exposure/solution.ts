@@ -24,7 +24,8 @@ const MIN_CCDS = 3
 const MIN_ERROR_MAG = 1e-4
 
 /**
- * The exposure's solution: each CCD's zeropoint in the light of all the others (hierarchical model, PHOTOMETRY 5.3).
+ * The exposure's solution: each CCD's zeropoint in the light of all the others (hierarchical model, docs/method.md,
+ * section 8).
  *
  * zeropoint of a CCD = exposure + gradient . (xi, eta) + deviation. Deviations are Student t with a scale learnt from
  * the CCDs themselves, but for a small share of outliers, which neither move the plane nor widen the scale. A CCD's own

@@ -28,7 +28,7 @@ const BRIGHT_END_MAG = 0.01
 const CEILING_CHANCE = 1e-6
 /** In nats; one good CCD in 20,000 has such a trend. */
 const TREND_EVIDENCE = 7
-/** Of FLUX_AUTO and FLUX_PSF of stars; 0.03 mag is usual (PHOTOMETRY section 8). */
+/** Of FLUX_AUTO and FLUX_PSF of stars; 0.03 mag is usual (docs/method.md, section 7.3). */
 const LARGE_FLUX_DIFFERENCE_MAG = 0.1
 const NOTED_FLUX_DIFFERENCE_MAG = 0.02
 /**

@@ -36,7 +36,7 @@ type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' 
 
 /**
  * Below and above the expectation that a clear night stays within [mag]: thin cloud and old mirrors, fresh ones
- * (PHOTOMETRY 4b).
+ * (docs/method.md, section 7.2).
  */
 const USUAL = [-0.6, 0.4] as const
 const ASSUMED_AIRMASS = 1.2

@@ -19,8 +19,8 @@ const MIN_STARS = 3
 const MIN_PRIOR = 0.01
 
 /**
- * Fits each other flux that the products calibrate (PHOTOMETRY section 8) on the stars of the chosen one. By the flux's
- * name.
+ * Fits each other flux that the products calibrate on the stars of the chosen one (docs/method.md, section 7.3). By the
+ * flux's name.
  */
 export function otherFluxes(
   { others = [] }: SourceColumns,

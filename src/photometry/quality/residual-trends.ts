@@ -19,7 +19,7 @@ export interface FittedStars {
   readonly variance: Float64Array
 }
 
-/** Fewer stars tell an amplifier from chance only if it shows by eye (PHOTOMETRY 5.2). */
+/** Fewer stars tell an amplifier from chance only if it shows by eye (docs/method.md, section 7.1). */
 const MIN_FOR_TREND = 40
 
 /** Trend of the residuals with x, a constant being free; null for too few stars or if x does not vary. */

@@ -1,0 +1,93 @@
+import type { CameraEvidence, RecognisedCamera } from '../camera/recognise.js'
+import type { ByteSource, UnpackFile } from '../formats/bytes.js'
+import { openFitsSource } from '../formats/fits/index.js'
+import type { Table } from '../table/columns.js'
+import type { CatalogueListRow } from './catalogue-list.js'
+import { compareFacts } from './compare-facts.js'
+import { readDetections } from './detections.js'
+import { FILE_COMPARISONS } from './facts-agree.js'
+import { fluxChoice, sourcesOf } from './fullcat.js'
+import type { ImageFacts } from './image-facts.js'
+import type { SourceColumns } from './sources.js'
+
+export interface ReadSextractorOptions {
+  /** The flux to calibrate, as `--magsType`: `mag_psf` (default), `mag_auto`, `mag_aper_8` or another `mag_x`. */
+  readonly magsType?: string
+  /** Tells the camera from what the image says; without it none is recognised, and nothing is expected of it. */
+  readonly camera?: (evidence: CameraEvidence) => RecognisedCamera | Promise<RecognisedCamera>
+  /** Name of the list that the row comes from, for messages. */
+  readonly listFile?: string
+  /** Unpacks a file in gzip; without it such a file is refused. */
+  readonly unpack?: UnpackFile
+  /** Further columns of the table, beside those that the calibration reads. */
+  readonly columns?: readonly string[]
+}
+
+/** One CCD as the list and its SExtractor catalogue tell it: what `calibrateCcd` takes. */
+export interface SextractorCcd extends Omit<ImageFacts, 'instrument'> {
+  readonly ccd: number
+  readonly band: string
+  readonly centre: { readonly raDeg: number; readonly decDeg: number }
+  readonly corners: CatalogueListRow['corners']
+  readonly sources: SourceColumns
+  readonly camera?: RecognisedCamera
+  readonly place: { readonly file: string; readonly line: number }
+}
+
+/** What a SExtractor catalogue holds of one CCD. */
+export interface ReadSextractor {
+  /** What `calibrateCcd` takes. */
+  readonly input: SextractorCcd
+  /** The columns as the file has them, one row per detection. */
+  readonly table: Table
+  /** Sentences about what could not be read, or contradicts a hint of the list. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Reads the detections of one CCD and what the image header says of it, from a SExtractor catalogue in FITS_LDAC form.
+ *
+ * Positions are ICRS degrees: ALPHAWIN_J2000 and DELTAWIN_J2000, else ALPHA_J2000 and DELTA_J2000, converted from the
+ * unit of their columns. Fluxes stay in the image's own unit. The epoch is a Julian year from MJD-OBS, else DATE-OBS,
+ * else NITE of the list. Exposure time and airmass of the header win over those of the list.
+ *
+ * @param source the file, plain or (with `unpack`) in gzip
+ * @param row of the list (`readCatalogueList`): it says which CCD, band and exposure the file must hold
+ * @throws InputError for a file that is damaged or lacks a required column, does not tell which detections are meant,
+ *   or whose exposure number, CCD number or band is not that of the row; the fault of the row if it has one;
+ *   CommandError `bad-mags-type`
+ */
+export async function readSextractorCcd(
+  source: ByteSource,
+  row: CatalogueListRow,
+  { magsType = 'mag_psf', camera, listFile = 'the list', unpack, columns = [] }: ReadSextractorOptions = {},
+): Promise<ReadSextractor> {
+  if (row.fault !== undefined) throw row.fault
+  const flux = fluxChoice(magsType)
+  const { table, header, notes } = await readDetections(await openFitsSource(source, unpack), row, flux, columns)
+  const disagreements = compareFacts(FILE_COMPARISONS, { row, listFile, header })
+  const { instrument, ...facts } = { ...listedFacts(row), ...header.facts }
+  const { ccd, band, centre, corners, fileName, line } = row
+  const evidence = { ...(instrument === undefined ? {} : { instrument }), ...filterOf(facts), fileName }
+  const input = {
+    ...facts,
+    ...(camera === undefined ? {} : { camera: await camera(evidence) }),
+    ccd,
+    band,
+    centre,
+    corners,
+    sources: sourcesOf(table, flux, source.name),
+    place: { file: listFile, line },
+  }
+  return { input, table, notes: [...notes, ...disagreements] }
+}
+
+/** What the list says of the image; its header says it better. */
+function listedFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
+  return {
+    ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
+    ...(airmass === undefined ? {} : { airmass }),
+  }
+}
+
+const filterOf = ({ filter }: Pick<ImageFacts, 'filter'>) => (filter === undefined ? {} : { filter })
