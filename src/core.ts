@@ -3,15 +3,9 @@
  *
  * @module core
  */
-export {
-  calibrateCcd,
-  calibrateExposure,
-  type CalibrationOptions,
-  type CcdInput,
-  type ExposureInput,
-  type ExposureOptions,
-  type ExposureResult,
-} from './pipeline.js'
+export { calibrateCcd, calibrateExposure, type ExposureInput, type ExposureOptions } from './in-memory.js'
+export { type CalibrationOptions, type CcdInput } from './photometry/ccd.js'
+export { type ExposureResult } from './pipeline.js'
 export { openCatalogFiles, type OpenCatalogOptions } from './catalog/read/open.js'
 export { type CatalogFiles, type OpenHint, type ReadTools } from './catalog/catalog-files.js'
 export { type Catalog } from './catalog/catalog.js'

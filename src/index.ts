@@ -5,7 +5,10 @@
  */
 export * from './core.js'
 // With threads; takes the place of the one in core.
-export { calibrateExposure, type ExposureOptions } from './node/exposure/calibrate-exposure.js'
+export {
+  calibrateInThreads as calibrateExposure,
+  type ThreadOptions as ExposureOptions,
+} from './node/exposure/calibrate-in-threads.js'
 export { openCatalog } from './node/store/open-catalog.js'
 export { packagedDescriptions } from './node/store/catalog-files.js'
 export { packagedCameraOf } from './node/input/camera-files.js'

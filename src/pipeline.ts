@@ -1,202 +1,227 @@
-import type { Catalog } from './catalog/catalog.js'
-import { readEach } from './catalog/read/read-each.js'
-import type { StarColumns } from './catalog/stars.js'
-import type { RecognisedCamera } from './camera/recognise.js'
-import { DataError } from './errors.js'
-import type { CcdCorners } from './exposure/catalogue-list.js'
-import { refuseElsewhere, refuseSkewed } from './exposure/ccd-place.js'
 import { strangeSiblings } from './exposure/compare-facts.js'
 import type { SiblingFacts } from './exposure/comparison.js'
-import type { FluxUnit } from './exposure/flux-unit.js'
-import { ccdFootprint } from './exposure/footprint.js'
-import type { EpochSource } from './exposure/image-facts.js'
-import type { SourceColumns } from './exposure/sources.js'
-import { rangesAreaSqDeg, type CellRanges } from './healpix/index.js'
 import { galacticLatitudeDeg } from './math/galactic.js'
-import { applySolution, ccdMatchesOf, meanDirection } from './photometry/exposure/apply-solution.js'
-import { astrometricOffset, withoutOffset } from './photometry/match/astrometric-offset.js'
-import { diagnose } from './photometry/quality/diagnostics.js'
+import { applySolution, ccdMatchesOf, meanDirection, type Direction } from './photometry/exposure/apply-solution.js'
 import { sharedConcerns } from './photometry/exposure/concerns.js'
-import { solveExposure } from './photometry/exposure/solution.js'
 import type { ExposureSolution } from './photometry/exposure/result.js'
-import { fitMatches, sigmaClipOf } from './photometry/fit/fit-matches.js'
-import { inlierPrior } from './photometry/match/inlier-prior.js'
-import { matchEvidence } from './photometry/match/match-evidence.js'
-import { matchStars } from './photometry/match/match-stars.js'
-import { propagateTo } from './photometry/match/propagate.js'
-import type { CcdResult, PhotometricSystem } from './photometry/result.js'
-import { selectAsOriginal } from './photometry/select/original-selection.js'
-import { selectStars } from './photometry/select/selection.js'
-import { standardsOf, standardSystem } from './photometry/system/standards.js'
-import { suspectStars, type Suspects } from './photometry/match/suspects.js'
-import { summarize } from './photometry/summary.js'
+import { solveExposure } from './photometry/exposure/solution.js'
+import type { CcdResult } from './photometry/result.js'
 
-/** One CCD as the calibration takes it. */
-export interface CcdInput {
+/*
+ * The one flow of an exposure, for the command, `batch`, `merge` and the library:
+ *
+ *     read each -> calibrate each -> solve together -> write each
+ *
+ * Callers hand in how a CCD is read, calibrated and written, and in which order or threads (`each`).
+ */
+
+/** One CCD of the flow. Whoever hands it in knows where its detections are, and which thread works on it. */
+export interface CcdSteps {
+  /** NaN for a row of the list that does not tell. */
   readonly ccd: number
-  readonly band: string
-  readonly centre: { readonly raDeg: number; readonly decDeg: number }
-  readonly corners: CcdCorners
-  readonly sources: SourceColumns
-  /** Julian year of the exposure; without it the catalogue's own epoch. */
-  readonly epochYr?: number
-  readonly epochFrom?: EpochSource
-  /** Saturation level of the image's pixels, in its unit. */
-  readonly saturation?: number
-  /** For hints that decide nothing: exposure time and airmass, what one unit of flux is. */
-  readonly exposureTimeSec?: number
-  readonly airmass?: number
-  readonly fluxUnit?: FluxUnit
-  /** Whether the header names the unit, or only its gain suggests it. */
-  readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
-  /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
-  readonly camera?: RecognisedCamera
-  /** FILTER, else BAND of the image header. */
-  readonly filter?: string
-  /** For messages: the list and its line that the CCD comes from. */
-  readonly place?: { readonly file: string; readonly line: number }
+  readonly centre: Direction
+  /** Reads the detections; of a CCD that was calibrated before, its products. */
+  read(): Promise<CcdFacts>
+  /** Calibrates the CCD by itself, after `read`; or gives the result that its products hold. */
+  calibrate(): Promise<CcdResult>
 }
 
-export interface CalibrationOptions {
-  readonly system?: PhotometricSystem
-  readonly estimator?: 'robust' | 'sigma-clip'
-  readonly radiusArcsec?: number
-  /** Variables and AGN: their prior probability of being a good standard falls from 0.9 to 0.3. */
-  readonly suspects?: Suspects
+/** What is known of a CCD once it is read. */
+export interface CcdFacts {
+  readonly sibling: SiblingFacts
+  /** Sentences about it that are no failures. */
+  readonly notes?: readonly string[]
 }
 
-/** Room round the CCD for the match radius, ten years of proper motion and the pointing. */
-export const FOOTPRINT_MARGIN_ARCSEC = 10
+/** Runs work over CCDs, one after the other or several at a time; throws the first failure in their order. */
+export type Each = <T, R>(items: readonly T[], work: (item: T) => Promise<R>) => Promise<R[]>
 
-const DEFAULT_SYSTEM: PhotometricSystem = 'des-ab'
+/** A CCD with its result by itself, and in the light of its exposure: the same if it was not solved with others. */
+export interface SolvedCcd<Ccd> {
+  readonly ccd: Ccd
+  readonly own: CcdResult
+  readonly result: CcdResult
+}
 
-/** Part of a footprint that the catalogue may lack. */
-const TOLERATED_MISSING_FRACTION = 0.01
+/** CCDs in the light of one another. */
+export interface SolvedExposure<Ccd> {
+  readonly ccds: readonly SolvedCcd<Ccd>[]
+  /** Absent if the CCDs were not solved together. */
+  readonly solution?: ExposureSolution
+}
 
-/** The catalogue's part for one CCD: plain data, so that it can pass to another thread. */
-export interface CcdSky {
-  readonly catalog: Pick<Catalog, 'name' | 'description' | 'columns'>
-  readonly stars: StarColumns
-  /** Area of the footprint that the stars were read for. */
-  readonly areaSqDeg: number
+/** A CCD that was left out, and why. `ccd` is absent if it is not known, or the exposure's own products failed. */
+export interface ExposureFailure {
+  readonly ccd?: number
+  readonly error: unknown
+}
+
+/** Where products go. Nothing is seen before `commit`. */
+export interface ExposureWriter<Ccd, Staged> {
+  /** Writes the products of one CCD under temporary names. */
+  stage(solved: SolvedCcd<Ccd>): Promise<Staged>
+  /**
+   * Gives everything its own name at once, with the exposure's own products: all of it, or nothing.
+   *
+   * @param failures of the exposure so far, which its products tell
+   */
+  commit(
+    exposure: SolvedExposure<Ccd>,
+    staged: readonly Staged[],
+    failures: readonly ExposureFailure[],
+  ): Promise<Commit<Ccd>>
+  /** Removes what is staged. */
+  discard(): Promise<void>
 }
 
 /**
- * The zeropoint of one CCD: one read of the catalogue, then pure stages.
- *
- * @throws DataError where the catalogue does not cover the CCD, or cannot deliver the photometric system
+ * Committed, perhaps without the exposure's own products (`failure`). If not, nothing was written: because of these
+ * CCDs, or if there is none because of the exposure's own products, which the writer does not try again.
  */
-export async function calibrateCcd(
-  input: CcdInput,
-  catalog: Catalog,
-  options: CalibrationOptions = {},
-): Promise<CcdResult> {
-  const [sky] = await ccdSkies([input], catalog, options.system)
-  if (sky instanceof Error) throw sky
-  return calibrateStars(input, sky!, options)
+export type Commit<Ccd> =
+  | { readonly committed: true; readonly failure?: ExposureFailure }
+  | { readonly committed: false; readonly unwritten: ReadonlyMap<Ccd, unknown> }
+
+/** An exposure as it is handed in. */
+export interface ExposureSteps<Ccd extends CcdSteps, Staged = never> {
+  readonly ccds: readonly Ccd[]
+  readonly each: Each
+  /** Solve the CCDs together; false for one that was asked for alone. */
+  readonly together: boolean
+  /** Origin of the focal plane; the mean of the CCDs' centres by default. */
+  readonly pointing?: Direction | undefined
+  /** What a CCD does to the others if it cannot be read or calibrated: it is left out, or nothing is done. */
+  readonly failedCcd: 'is left out' | 'ends the run'
+  /** Without it nothing is written. */
+  readonly writer?: ExposureWriter<Ccd, Staged>
+  readonly onProgress?: ((progress: ExposureProgress) => void) | undefined
+  readonly onNote?: ((sentence: string) => void) | undefined
+  readonly onFailure?: ((failure: ExposureFailure) => void) | undefined
 }
 
-/** The catalogue's part for each CCD, in one read of it, or why there is none: as `calibrateCcd` would throw. */
-export async function ccdSkies(
-  ccds: readonly Pick<CcdInput, 'ccd' | 'band' | 'corners' | 'place'>[],
-  catalog: Catalog,
-  system: PhotometricSystem = DEFAULT_SYSTEM,
-): Promise<(CcdSky | Error)[]> {
-  const footprints = ccds.map((ccd): CellRanges | Error => {
+/** How far an exposure has come. */
+export interface ExposureProgress {
+  readonly stage: 'calibrated' | 'written'
+  readonly done: number
+  readonly of: number
+}
+
+/** What became of an exposure: the CCDs that were not left out, in their order. */
+export interface ExposureOutcome<Ccd> extends SolvedExposure<Ccd> {
+  readonly failures: readonly ExposureFailure[]
+}
+
+/**
+ * Takes an exposure through the flow. What one CCD does to the others:
+ *
+ * - It cannot be read or calibrated, or is not of one exposure with most of the others: it is left out and the others
+ *   are solved without it; or it ends the run (`failedCcd`).
+ * - It cannot be written: nothing is committed; it is left out, the others are solved again and written anew.
+ *
+ * What is written is therefore always the solution of the CCDs that are there.
+ *
+ * @throws the first CCD's failure if that ends the run; whatever `each` throws to stop. Nothing is written then
+ */
+export async function runExposure<Ccd extends CcdSteps, Staged>(
+  steps: ExposureSteps<Ccd, Staged>,
+): Promise<ExposureOutcome<Ccd>> {
+  const { writer, onFailure } = steps
+  const failures: ExposureFailure[] = []
+  const fail = (failure: ExposureFailure) => {
+    failures.push(failure)
+    onFailure?.(failure)
+  }
+  const leaveOut = ({ ccd }: Ccd, error: unknown) => fail({ ...(Number.isNaN(ccd) ? {} : { ccd }), error })
+  let left = await calibrateEach(steps, leaveOut)
+  if (!writer) return { ...solve(steps, left), failures }
+  try {
+    while (left.length > 0) {
+      const solved = solve(steps, left)
+      const commit = await writeEach(steps, writer, solved, failures)
+      if (commit.committed) {
+        if (commit.failure) fail(commit.failure)
+        return { ...solved, failures }
+      }
+      for (const [ccd, error] of commit.unwritten) leaveOut(ccd, error)
+      left = left.filter(({ ccd }) => !commit.unwritten.has(ccd))
+    }
+    return { ccds: [], failures }
+  } catch (error) {
+    await writer.discard()
+    throw error
+  }
+}
+
+interface OwnCcd<Ccd> {
+  readonly ccd: Ccd
+  readonly own: CcdResult
+}
+
+/** Reads and calibrates each CCD by itself, then leaves out those that are not of one exposure with the others. */
+async function calibrateEach<Ccd extends CcdSteps>(
+  { ccds, each, together, failedCcd, onProgress, onNote }: ExposureSteps<Ccd, unknown>,
+  leaveOut: (ccd: Ccd, error: unknown) => void,
+): Promise<OwnCcd<Ccd>[]> {
+  let done = 0
+  const outcomes = await each(ccds, async (ccd) => {
     try {
-      standardSystem(system, catalog.description, ccd.band, catalog.columns)
-      return coveredFootprint(ccd, catalog)
+      const facts = await ccd.read()
+      return { ccd, ...facts, own: await ccd.calibrate() }
     } catch (error) {
-      return error as Error
+      if (failedCcd === 'ends the run') throw error
+      return { ccd, error }
+    } finally {
+      onProgress?.({ stage: 'calibrated', done: ++done, of: ccds.length })
     }
   })
-  const { name, description, columns } = catalog
-  const read = (
-    await readEach(
-      catalog,
-      footprints.filter((footprint): footprint is CellRanges => !(footprint instanceof Error)),
-    )
-  ).values()
-  return footprints.map((footprint) => {
-    if (footprint instanceof Error) return footprint
-    const stars = read.next().value!
-    return stars instanceof Error
-      ? stars
-      : { catalog: { name, description, columns }, stars, areaSqDeg: rangesAreaSqDeg(footprint) }
-  })
+  const calibrated = outcomes.flatMap((outcome) => ('own' in outcome ? [outcome] : []))
+  for (const { notes = [] } of calibrated) notes.forEach((note) => onNote?.(note))
+  for (const outcome of outcomes) if ('error' in outcome) leaveOut(outcome.ccd, outcome.error)
+  const strangers = strangeSiblings(together ? calibrated.map(({ sibling }) => sibling) : [])
+  if (failedCcd === 'ends the run') for (const error of strangers.values()) throw error
+  for (const { ccd } of calibrated) if (strangers.has(ccd.ccd)) leaveOut(ccd, strangers.get(ccd.ccd))
+  return calibrated.filter(({ ccd }) => !strangers.has(ccd.ccd))
 }
 
-/**
- * The zeropoint of one CCD from the stars of its footprint.
- *
- * @throws DataError if the catalogue cannot deliver the photometric system; InputError if the detections are not
- *   within the corners
- */
-export function calibrateStars(
-  input: CcdInput,
-  { catalog, stars: catalogStars, areaSqDeg }: CcdSky,
-  options: CalibrationOptions = {},
-): CcdResult {
-  const { system = DEFAULT_SYSTEM, estimator = 'robust', radiusArcsec = 1 } = options
-  const standard = standardSystem(system, catalog.description, input.band, catalog.columns)
-  refuseElsewhere(input, FOOTPRINT_MARGIN_ARCSEC)
-
-  const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
-  const standards = standardsOf(stars, standard, catalog.description)
-  const selection = selectStars(input.sources, input.saturation)
-  const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
-  const aligned = withoutOffset(input.sources, astrometry, input.centre)
-  const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, stars, standards, radiusArcsec)
-  const matches = match(selection.selected)
-  const evidence = matchEvidence(input.sources, aligned, stars, matches, areaSqDeg)
-  const prior = inlierPrior(
-    input.sources,
-    stars,
-    matches,
-    evidence,
-    options.suspects && suspectStars(stars, matches.starRow, options.suspects),
+function solve<Ccd extends CcdSteps>(
+  { together, pointing }: ExposureSteps<Ccd, unknown>,
+  ccds: readonly OwnCcd<Ccd>[],
+): SolvedExposure<Ccd> {
+  if (!together) return { ccds: ccds.map(({ ccd, own }) => ({ ccd, own, result: own })) }
+  const centres = ccds.map(({ ccd }) => ccd.centre)
+  const solved = solveTogether(
+    ccds.map(({ own }) => own),
+    centres,
+    pointing,
   )
-  const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
-
-  const diagnostics = diagnose({
-    input,
-    description: catalog.description,
-    stars,
-    selected: selection.selected,
-    pairs: matches,
-    evidence,
-    prior,
-    fitted,
-    astrometry,
-    withoutColourTerm: standard.relation === null,
-  })
-
-  // The number that whoever comes from the original compares with.
-  const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
-  return summarize({
-    input,
-    catalogName: catalog.name,
-    standard,
-    selection,
-    fitted,
-    sigmaClip,
-    astrometry,
-    diagnostics,
-    epochYr: stars.epochYr,
-  })
+  return {
+    solution: solved.solution,
+    ccds: ccds.map(({ ccd, own }, k) => ({ ccd, own, result: solved.ccds[k]! })),
+  }
 }
 
-/** The CCDs of one exposure, each as `calibrateCcd` takes it. */
-export interface ExposureInput {
-  readonly ccds: readonly CcdInput[]
-  /** Origin of the focal plane; the mean of the CCDs' centres where it is not known. */
-  readonly pointing?: { readonly raDeg: number; readonly decDeg: number }
-}
-
-export interface ExposureOptions extends CalibrationOptions {
-  /** Stops between two CCDs; the call then throws the signal's reason. */
-  readonly signal?: AbortSignal
-  readonly onProgress?: (done: number, of: number) => void
+/** Stages the products of each CCD; then all are committed or, if one of them failed, none. */
+async function writeEach<Ccd extends CcdSteps, Staged>(
+  { each, onProgress }: ExposureSteps<Ccd, Staged>,
+  writer: ExposureWriter<Ccd, Staged>,
+  solved: SolvedExposure<Ccd>,
+  failures: readonly ExposureFailure[],
+): Promise<Commit<Ccd>> {
+  const unwritten = new Map<Ccd, unknown>()
+  let done = 0
+  const staged = await each(solved.ccds, async (one) => {
+    try {
+      return await writer.stage(one)
+    } catch (error) {
+      unwritten.set(one.ccd, error)
+      return undefined
+    } finally {
+      onProgress?.({ stage: 'written', done: ++done, of: solved.ccds.length })
+    }
+  })
+  if (unwritten.size === 0) return writer.commit(solved, staged as Staged[], failures)
+  await writer.discard()
+  return { committed: false, unwritten }
 }
 
 /** CCDs in the light of one another. */
@@ -205,65 +230,10 @@ export interface ExposureResult {
   readonly ccds: readonly CcdResult[]
 }
 
-/**
- * All CCDs of an exposure: each by itself, then together.
- *
- * @throws as `calibrateCcd`; DataError if they are of different bands, times, exposure times or units of flux
- */
-export async function calibrateExposure(
-  { ccds, pointing }: ExposureInput,
-  catalog: Catalog,
-  options: ExposureOptions = {},
-): Promise<ExposureResult> {
-  const { signal, onProgress } = options
-  refuseStrangers(ccds.map(siblingOfInput))
-  const own: CcdResult[] = []
-  for (const input of ccds) {
-    signal?.throwIfAborted()
-    own.push(await calibrateCcd(input, catalog, options))
-    onProgress?.(own.length, ccds.length)
-  }
-  return solveTogether(
-    own,
-    ccds.map(({ centre }) => centre),
-    pointing,
-  )
-}
-
-/** What a CCD tells of its exposure, before it is calibrated. */
-export function siblingOfInput(input: CcdInput): SiblingFacts {
-  const { ccd, band, epochYr, epochFrom, exposureTimeSec, fluxUnit, fluxUnitFrom } = input
-  return {
-    ccd,
-    band,
-    ...(epochYr === undefined || epochFrom === 'NITE' ? {} : { headerEpochYr: epochYr }),
-    ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
-    ...(fluxUnit === undefined || fluxUnitFrom === 'GAIN' ? {} : { headerFluxUnit: fluxUnit }),
-  }
-}
-
-/** The same, as far as its result tells it. */
-export function siblingOfResult(result: Omit<CcdResult, 'matches'>): SiblingFacts {
-  const { ccd, band, epochYr, epochFrom, diagnostics } = result
-  const { expectation } = diagnostics
-  return {
-    ccd,
-    band,
-    ...(epochFrom === 'MJD-OBS' || epochFrom === 'DATE-OBS' ? { headerEpochYr: epochYr } : {}),
-    ...(expectation === null ? {} : { exposureTimeSec: expectation.exposureTimeSec }),
-    ...(expectation?.unitFrom === 'header' ? { headerFluxUnit: expectation.unit } : {}),
-  }
-}
-
-/** Throws DataError `sibling-disagrees` of the first CCD that is not of one exposure with the others. */
-export function refuseStrangers(ccds: readonly SiblingFacts[]): void {
-  for (const error of strangeSiblings(ccds).values()) throw error
-}
-
 /** The exposure's solution, and each CCD's result with it. */
 export function solveTogether(
   own: readonly CcdResult[],
-  centres: readonly CcdInput['centre'][],
+  centres: readonly Direction[],
   pointing = meanDirection(centres),
 ): ExposureResult {
   const alone = solveExposure(own.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
@@ -272,27 +242,4 @@ export function solveTogether(
     concerns: [...alone.concerns, ...sharedConcerns(own, galacticLatitudeDeg(pointing.raDeg, pointing.decDeg))],
   }
   return { solution, ccds: applySolution(own, solution) }
-}
-
-/** The footprint of a CCD. Throws DataError where the catalogue does not cover it. */
-function coveredFootprint(
-  { ccd, corners, place }: Pick<CcdInput, 'ccd' | 'corners' | 'place'>,
-  catalog: Catalog,
-): CellRanges {
-  const footprint = ccdFootprint(corners, FOOTPRINT_MARGIN_ARCSEC, place)
-  refuseSkewed(corners, place ?? {})
-  const missingSqDeg = catalog.missingSqDeg(footprint)
-  const areaSqDeg = rangesAreaSqDeg(footprint)
-  if (missingSqDeg <= TOLERATED_MISSING_FRACTION * areaSqDeg) return footprint
-  throw new DataError(
-    'not-covered',
-    `the catalogue does not cover CCD ${ccd}: copy that region into it or choose another with --catalog`,
-    {
-      file: catalog.location,
-      found: `${missingSqDeg.toFixed(4)} sq deg of the footprint missing`,
-      expected:
-        `at most ${(TOLERATED_MISSING_FRACTION * areaSqDeg).toFixed(4)} of ${areaSqDeg.toFixed(4)} ` +
-        `sq deg${place ? ` (${place.file}, line ${place.line})` : ''}`,
-    },
-  )
 }

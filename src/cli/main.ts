@@ -1,5 +1,4 @@
 import { remoteAccess, useRemoteAccess } from '../node/http/remote-access.js'
-export { handOverWorker } from '../node/threads/early-worker.js'
 import { COMMANDS } from './commands.js'
 import type { Command } from './command.js'
 import { readOptions, type Raw } from './options/read.js'

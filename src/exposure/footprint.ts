@@ -8,6 +8,9 @@ import type { CcdCorners } from './catalogue-list.js'
  */
 export const FOOTPRINT_ORDER = 13
 
+/** Room round the CCD for the match radius, ten years of proper motion and the pointing. */
+export const FOOTPRINT_MARGIN_ARCSEC = 10
+
 /**
  * The CCD's polygon, grown all round, as fine NESTED HEALPix cells.
  *

@@ -35,7 +35,7 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   }
   const pool = createCcdPool(options.workers)
   // They start while the catalogue is opened.
-  pool.threadsFor(opened.rows.length)
+  pool.start(opened.rows.length)
   const catalog = await chooseCatalog(options, io.env, note).catch((error: unknown) =>
     pool.close().then(() => Promise.reject(error)),
   )

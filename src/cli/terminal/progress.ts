@@ -1,11 +1,11 @@
-import type { RunProgress } from '../../node/exposure/exposure-job.js'
+import type { ExposureProgress } from '../../pipeline.js'
 import type { Io } from './io.js'
 
 const EVERY = 10
 
 /** How far a run has come, on stderr. */
 export interface ProgressLine {
-  show(progress: RunProgress): void
+  show(progress: ExposureProgress): void
   /** Leaves the terminal's line free for other text. */
   clear(): void
 }

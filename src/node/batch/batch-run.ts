@@ -3,7 +3,8 @@ import type { ExposureRecord } from '../../batch/record.js'
 import { exitCodeOf, isBlissError } from '../../errors.js'
 import { failureRecord, finishExposure, type BatchBench, type FinishedExposure } from './batch-exposure.js'
 import type { BatchTask } from './batch-plan.js'
-import type { RunControl, RunProgress } from '../exposure/exposure-job.js'
+import type { ExposureProgress } from '../../pipeline.js'
+import type { RunControl } from '../exposure/exposure-job.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
 
 /** How a batch goes through its exposures. */
@@ -17,7 +18,7 @@ export interface BatchControl {
   readonly onFinished?: (task: BatchTask, finished: FinishedExposure) => void
   readonly onRetry?: (task: BatchTask, error: unknown, waitMs: number) => void
   readonly onNote?: (task: BatchTask, sentence: string) => void
-  readonly onProgress?: (task: BatchTask, progress: RunProgress) => void
+  readonly onProgress?: (task: BatchTask, progress: ExposureProgress) => void
 }
 
 /** Exposures without a marker: what became of them is nowhere but here. */
@@ -73,7 +74,7 @@ export function runControl(
   return {
     ...(signal ? { signal } : {}),
     ...(onNote ? { onNote: (sentence: string) => onNote(task, sentence) } : {}),
-    ...(onProgress ? { onProgress: (progress: RunProgress) => onProgress(task, progress) } : {}),
+    ...(onProgress ? { onProgress: (progress: ExposureProgress) => onProgress(task, progress) } : {}),
   }
 }
 

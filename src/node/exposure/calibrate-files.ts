@@ -1,27 +1,24 @@
 import { join } from 'node:path'
+import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Catalog } from '../../catalog/catalog.js'
-import { exitCodeOf, worstOf, type ExitCode } from '../../errors.js'
-import { selectCcds } from '../../exposure/catalogue-list.js'
-import { strangeSiblings } from '../../exposure/compare-facts.js'
+import { InputError } from '../../errors.js'
+import { isSound, selectCcds, type CatalogueListRow } from '../../exposure/catalogue-list.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
-import type { NamedBytes } from '../../formats/bytes.js'
-import type { CcdResult } from '../../photometry/result.js'
+import { meanDirection } from '../../photometry/exposure/apply-solution.js'
+import { referenceStars, starsOf, type ReferenceStars } from '../../photometry/reference-stars.js'
+import { runExposure } from '../../pipeline.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
-import { exposureProductNames } from '../../products/names.js'
 import type { Provenance } from '../../products/result-json.js'
-import { allZpCsv } from '../../products/zero.js'
-import { createCcdPool } from '../threads/ccd-pool.js'
-import type { ExposureJob, ExposureRun, OpenedJob, RunControl, RunFailure } from './exposure-job.js'
-import { measureCcds, missingFile, type MeasuredRow } from './measure-ccds.js'
-import { packageVersion } from '../package.js'
-import { readList, type ReadList } from '../input/read-exposure.js'
-import { reasonWithoutPath } from '../disk/reason.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
-import { rolesOf } from '../threads/share-out.js'
-import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
-import { temporaryStem } from '../disk/temporary-names.js'
-import type { ReadyCcd } from './stage-ccds.js'
-import { writeExposure } from './write-exposure.js'
+import { catalogueFile, readList, type ReadList } from '../input/read-exposure.js'
+import { packageVersion } from '../package.js'
+import { createCcdPool } from '../threads/ccd-pool.js'
+import type { RunThreads } from '../threads/run-threads.js'
+import type { ExposureJob, ExposureRun, OpenedJob, RunControl } from './exposure-job.js'
+import { runOf } from './exposure-text.js'
+import { exposureWriter } from './exposure-writer.js'
+import type { FileCcd } from './file-ccd.js'
+import { refuseUnwritable, standingSystems } from './standing-products.js'
 
 /**
  * Finds and reads the list of an exposure, and the rows that are asked for.
@@ -49,131 +46,120 @@ export function openedJob(job: ExposureJob, list: ReadList): OpenedJob {
  * the others go on, and are solved without it. Every file is written whole or not at all, and what a killed run has
  * left in the output directory is settled first. The files are the same whatever the number of threads.
  *
- * @throws InputError for an output directory that is none or cannot be written to; DataError where products of another
- *   photometric system stand in it; the signal's reason where it was stopped. What concerns one CCD, or the writing, is
- *   no exception but a failure in the result, with its exit code.
+ * @throws InputError if the output directory is none or cannot be written to; DataError if products of another
+ *   photometric system are in it; the signal's reason if it was stopped. What concerns one CCD, or the writing, is no
+ *   exception but a failure in the result, with its exit code.
  */
 export async function calibrateFiles(
   opened: OpenedJob,
   catalog: Catalog,
   control: RunControl = {},
 ): Promise<ExposureRun> {
-  const { job, list, rows, several } = opened
-  const { onNote, onFailure } = control
-  await refuseUnwritable(job.outdir)
-  const there = new Set(await recoverDirectory(job.outdir, { onNote }))
-  if (!job.force) refuseMixedSystems(job.system, await standingSystems(job.outdir, there, list.name, list.rows))
+  const { job, list, rows, several: together } = opened
+  const { workdir, outdir, magsType, system, estimator, suspects } = job
+  const { pool = createCcdPool(1), signal, onProgress, onNote, onFailure } = control
+  await refuseUnwritable(outdir)
+  const there = new Set(await recoverDirectory(outdir, { onNote }))
+  if (!job.force) refuseMixedSystems(system, await standingSystems(outdir, there, list.name, list.rows))
 
-  const pool = control.pool ?? createCcdPool(1)
-  const threads = pool.threadsFor(rows.length)
-  const run = temporaryStem()
-  const failures: RunFailure[] = []
-  const fail = (failure: RunFailure) => {
-    failures.push(failure)
-    onFailure?.(failure)
-  }
+  const files = await Promise.all(
+    rows.map(async (row) => ({ row, fileName: await catalogueFile(workdir, row.fileName) })),
+  )
+  const missing = files.filter(({ row, fileName }) => fileName === undefined && isSound(row)).map(({ row }) => row)
+  if (together) for (const { ccd, fileName } of missing) onNote?.(`CCD ${ccd}: ${fileName} does not exist, left out`)
+  const present = files.filter(({ row }) => !together || !missing.includes(row))
+
+  const threads = pool.begin(present.length, {
+    calibration: { system, estimator, ...(suspects ? { suspects } : {}) },
+    files: { workdir, outdir, list: list.name, magsType },
+  })
   try {
-    const { measured: all, failed, missing } = await measureCcds(run, opened, catalog, rolesOf(threads), control)
-    const siblings = several ? all.map(({ sibling }) => sibling) : []
-    const strange = strangeSiblings(siblings)
-    const measured = all.filter(({ row }) => !strange.has(row.ccd))
-    for (const row of missing) {
-      if (several) onNote?.(`CCD ${row.ccd}: ${row.fileName} does not exist, left out`)
-      else fail({ ccd: row.ccd, error: missingFile(job.workdir, row) })
-    }
-    all.forEach(({ notes }) => notes.forEach((note) => onNote?.(note)))
-    failed.forEach(fail)
-    for (const [ccd, error] of strange) fail({ ccd, error })
-
-    const allZp = several ? [] : await ownAllZp(opened, catalog, measured[0])
-    const ready = measured.map((one) => readyCcd(run, opened, one, allZp))
-    const unfit = failures.flatMap(({ ccd, error }) =>
-      ccd === undefined ? [] : [{ ccd, reason: reasonWithoutPath(error) }],
+    const stars = starsOfRows(
+      opened,
+      catalog,
+      present.map(({ row }) => row),
     )
     const exposure = {
-      failed: unfit,
-      missing: missing.map(({ ccd }) => ccd),
-      outdir: job.outdir,
+      outdir,
       expnum: job.expnum,
       list,
       catalogName: catalog.name,
-      system: job.system,
-      several,
+      system,
+      together,
       provenance: provenance(opened, catalog),
-      pool,
-    }
-    const written = await writeExposure(exposure, ready, control)
-    written.failures.forEach(fail)
-    const codes = [
-      ...failures.map(({ error }) => exitCodeOf(error)),
-      ...written.ccds.map((result) => exitCodeOfResult(result, job)),
-    ]
-    const { json } = written
-    return {
-      exitCode: written.ccds.length === 0 ? worstOf([3, ...codes]) : worstOf(codes),
-      list,
-      catalog,
-      ccds: written.ccds,
-      ...(written.solution ? { solution: written.solution } : {}),
-      failures,
       missing: missing.map(({ ccd }) => ccd),
-      ...(json ? { json: (cost) => json(cost ? { run: cost } : {}) } : {}),
     }
+    const outcome = await runExposure({
+      ccds: present.map(({ row, fileName }, k) => fileCcd(job, row, fileName, () => starsOf(stars, k), threads)),
+      each: threads.each(signal),
+      together,
+      // The mean of all sound centres in the list, so that it does not move with the CCDs asked for.
+      pointing: meanDirection(list.rows.filter(isSound).map(({ centre }) => centre)),
+      failedCcd: 'is left out',
+      writer: exposureWriter(exposure, threads),
+      onProgress,
+      onNote,
+      onFailure,
+    })
+    return { ...runOf(exposure, outcome, job), catalog }
   } finally {
-    await Promise.allSettled(threads.map((thread) => thread.forget(run)))
+    threads.end()
   }
 }
 
-function readyCcd(
-  run: string,
-  { job: { suspects: _done, ...job }, list }: OpenedJob,
-  { row, fileName, result, sha256, reader }: MeasuredRow,
-  others: readonly NamedBytes[],
-): ReadyCcd {
-  const { magsType, keepBorrowed } = job
+/** A CCD of the list: read, calibrated and written by the thread that begins it. */
+function fileCcd(
+  { workdir, magsType, keepBorrowed }: ExposureJob,
+  row: CatalogueListRow,
+  fileName: string | undefined,
+  stars: () => Promise<ReferenceStars>,
+  threads: RunThreads,
+): FileCcd {
+  let thread = threads.here
+  let sha256 = ''
   return {
+    ccd: row.ccd,
+    centre: row.centre,
     row,
-    result,
     magsType,
     keepBorrowed,
-    others,
-    input: { [row.fileName]: sha256 },
-    reader,
-    stageCatalogue: (by, applied, facts, stem) =>
-      by.stageCatalogue({ run, job, list: list.name, row, fileName, sha256, applied, facts, stem }),
+    async read() {
+      if (row.fault !== undefined) throw row.fault
+      if (fileName === undefined) throw missingFile(workdir, row)
+      thread = threads.freest()
+      const read = await thread.read({ row, fileName })
+      sha256 = read.sha256
+      return read
+    },
+    calibrate: async () => thread.calibrate({ ccd: row.ccd, stars: await stars() }),
+    input: () => ({ [row.fileName]: sha256 }),
+    write: (task) => thread.write(task),
   }
 }
 
-/** Exit code of a CCD that was written. */
-export function exitCodeOfResult(
-  { outcome }: CcdResult,
-  { acceptBorrowed }: Pick<ExposureJob, 'acceptBorrowed'>,
-): ExitCode {
-  return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
-}
-
-/** `allZP_` of a run of one CCD, unless the exposure's stands. */
-async function ownAllZp(
+/** The reference stars of each row, in one read; a row with a fault has none. */
+async function starsOfRows(
   { job, list }: OpenedJob,
   catalog: Catalog,
-  measured: MeasuredRow | undefined,
-): Promise<NamedBytes[]> {
-  if (measured === undefined) return []
-  const { allZp } = exposureProductNames(list.name)
-  const standing = await readIfThere(join(job.outdir, allZp))
-  if (standing?.trimEnd().endsWith(',exposure')) return []
-  const { zeropoint, zeropointErr, system, cuts } = measured.result
-  const text = allZpCsv(job.expnum, list.name, {
-    matched: cuts.matched,
-    used: cuts.used,
-    zeropoint,
-    zeropointErr,
-    system,
-    catalog: catalog.name,
-    scope: 'ccd',
-  })
-  return [{ name: allZp, bytes: new TextEncoder().encode(text) }]
+  rows: readonly CatalogueListRow[],
+): Promise<(ReferenceStars | Error)[]> {
+  // Their footprints take a while: the threads are given their first CCDs before.
+  await nextTurn()
+  const sound = rows.filter(isSound)
+  const place = ({ line }: CatalogueListRow) => ({ file: list.name.fileName, line })
+  const stars = await referenceStars(
+    sound.map((row) => ({ ...row, place: place(row) })),
+    catalog,
+    job.system,
+  )
+  const found = new Map(sound.map((row, k) => [row, stars[k]!]))
+  return rows.map((row) => found.get(row) ?? row.fault!)
 }
+
+const missingFile = (workdir: string, { ccd, fileName }: CatalogueListRow): InputError =>
+  new InputError('missing-file', `the SExtractor catalogue of CCD ${ccd} does not exist`, {
+    file: join(workdir, fileName),
+  })
 
 /** What the products are made from, but for the SExtractor catalogues. */
 function provenance({ job, list }: OpenedJob, catalog: Catalog): Provenance {

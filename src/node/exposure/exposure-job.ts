@@ -3,6 +3,7 @@ import type { ExitCode } from '../../errors.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import type { PhotometricSystem } from '../../photometry/result.js'
+import type { ExposureFailure, ExposureProgress } from '../../pipeline.js'
 import type { RunFacts, SolvedResult } from '../../products/result-json.js'
 import type { CcdPool } from '../threads/ccd-pool.js'
 import type { ReadList } from '../input/read-exposure.js'
@@ -42,13 +43,6 @@ export interface OpenedJob {
   readonly several: boolean
 }
 
-/** How far a run has come. */
-export interface RunProgress {
-  readonly stage: 'calibrated' | 'written'
-  readonly done: number
-  readonly of: number
-}
-
 /** What whoever starts a run may hear of it and do to it. */
 export interface RunControl {
   /** Threads to work in; without them this thread alone. */
@@ -58,17 +52,11 @@ export interface RunControl {
    * whole.
    */
   readonly signal?: AbortSignal
-  readonly onProgress?: (progress: RunProgress) => void
+  readonly onProgress?: (progress: ExposureProgress) => void
   /** A sentence that is no failure: a CCD left out, columns that are blank. */
   readonly onNote?: (sentence: string) => void
-  /** A CCD that failed; the others go on. `ccd` is absent where the exposure's own products failed. */
-  readonly onFailure?: (failure: RunFailure) => void
-}
-
-/** A CCD that left no files, or the exposure's own products that could not be written. */
-export interface RunFailure {
-  readonly ccd?: number
-  readonly error: unknown
+  /** A CCD that failed; the others go on. `ccd` is absent if the exposure's own products failed. */
+  readonly onFailure?: (failure: ExposureFailure) => void
 }
 
 /** What became of an exposure. Everything in `ccds` stands on the disk, whole. */
@@ -82,7 +70,7 @@ export interface ExposureRun {
   readonly ccds: readonly SolvedResult[]
   /** The exposure's solution; absent in a run of one CCD. */
   readonly solution?: ExposureSolution
-  readonly failures: readonly RunFailure[]
+  readonly failures: readonly ExposureFailure[]
   /** CCDs of the list whose SExtractor catalogue does not exist. */
   readonly missing: readonly number[]
   /** The result as JSON, without `run`; undefined where no CCD stands. */

@@ -1,29 +1,31 @@
 import { join } from 'node:path'
-import { InputError, worstOf, type ExitCode } from '../../errors.js'
-import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
+import { InputError } from '../../errors.js'
+import { isSound, type CatalogueListRow } from '../../exposure/catalogue-list.js'
 import { memorySource } from '../../formats/bytes.js'
 import { readParquet } from '../../formats/parquet/index.js'
-import { refuseStrangers, siblingOfResult } from '../../pipeline.js'
+import { meanDirection } from '../../photometry/exposure/apply-solution.js'
+import { siblingOfResult } from '../../photometry/exposure/siblings.js'
 import type { CcdResult } from '../../photometry/result.js'
+import { runExposure } from '../../pipeline.js'
 import { matchColumns } from '../../products/matches.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import { ccdProductNames } from '../../products/names.js'
 import { parseCcdJson, withMatches, type StandingResult } from '../../products/read-result.js'
 import type { Provenance } from '../../products/result-json.js'
-import { createCcdPool } from '../threads/ccd-pool.js'
-import { exitCodeOfResult } from './calibrate-files.js'
-import { catalogTools } from '../store/catalog-files.js'
-import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
 import { sha256OfFile } from '../disk/file-marks.js'
 import { reasonOf } from '../disk/files.js'
-import { packageVersion } from '../package.js'
-import { catalogueFile, readList, type ReadList } from '../input/read-exposure.js'
 import { recoverDirectory, refuseUnfinished } from '../disk/recover-directory.js'
 import { readWhole } from '../disk/regular-file.js'
-import { rolesOf } from '../threads/share-out.js'
+import { catalogueFile, readList, type ReadList } from '../input/read-exposure.js'
+import { packageVersion } from '../package.js'
+import { catalogTools } from '../store/catalog-files.js'
+import { createCcdPool } from '../threads/ccd-pool.js'
+import type { RunThreads } from '../threads/run-threads.js'
+import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
+import { runOf } from './exposure-text.js'
+import { exposureWriter } from './exposure-writer.js'
+import type { FileCcd } from './file-ccd.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
-import type { ReadyCcd } from './stage-ccds.js'
-import { writeExposure } from './write-exposure.js'
 
 /** Which exposure's CCDs are to be solved together, and where they are. */
 export type MergeJob = Pick<
@@ -65,64 +67,62 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     )
   }
   await refuseDifferent(job.workdir, list, present)
-  refuseStrangers(present.map(({ own }) => siblingOfResult(own.result)))
   const { system, catalog } = first.result
   if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, there, list.name, list.rows))
 
-  const pool = control.pool ?? createCcdPool(1)
-  const { readers } = rolesOf(pool.threadsFor(present.length))
+  const { pool = createCcdPool(1), signal, onProgress, onNote, onFailure } = control
   const { version, catalogHash, options } = first.provenance
-  const ready: ReadyCcd[] = []
-  for (const [k, { row, own }] of present.entries()) {
-    control.signal?.throwIfAborted()
-    ready.push(
-      readyCcd(
-        job,
-        list,
-        row,
-        await matchedResult(job.outdir, list, row, own),
-        own.provenance,
-        readers[k % readers.length]!,
-      ),
-    )
-  }
-  const provenance: Provenance = {
-    version,
-    inputs: sharedInputs(first.provenance, present[0]!.row),
-    catalogHash,
-    options,
-  }
-  const missing = list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd)
-  const written = await writeExposure(
-    {
-      outdir: job.outdir,
-      expnum: job.expnum,
-      list,
-      catalogName: catalog,
-      system,
-      several: true,
-      provenance,
-      failed: [],
-      missing,
-      pool,
-    },
-    ready,
-    control,
-  )
-  written.failures.forEach((failure) => control.onFailure?.(failure))
-  const codes: ExitCode[] = [
-    ...written.failures.map(() => 3 as const),
-    ...written.ccds.map((result) => exitCodeOfResult(result, job)),
-  ]
-  const { json } = written
-  return {
-    exitCode: written.ccds.length === 0 ? 3 : worstOf(codes),
+  const exposure = {
+    outdir: job.outdir,
+    expnum: job.expnum,
     list,
-    ccds: written.ccds,
-    ...(written.solution ? { solution: written.solution } : {}),
-    failures: written.failures,
-    missing,
-    ...(json ? { json: (cost) => json(cost ? { run: cost } : {}) } : {}),
+    catalogName: catalog,
+    system,
+    together: true,
+    provenance: { version, inputs: sharedInputs(first.provenance, present[0]!.row), catalogHash, options },
+    missing: list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd),
+  }
+  const threads = pool.begin(present.length, {
+    calibration: {},
+    files: { workdir: job.workdir, outdir: job.outdir, list: list.name, magsType: String(options['magsType']) },
+  })
+  try {
+    const outcome = await runExposure({
+      ccds: present.map(({ row, own }) => standingCcd(job.outdir, list, row, own, threads)),
+      each: threads.each(signal),
+      together: true,
+      pointing: meanDirection(list.rows.filter(isSound).map(({ centre }) => centre)),
+      failedCcd: 'ends the run',
+      writer: exposureWriter(exposure, threads),
+      onProgress: (progress) => (progress.stage === 'written' ? onProgress?.(progress) : undefined),
+      onNote,
+      onFailure,
+    })
+    return runOf(exposure, outcome, job)
+  } finally {
+    threads.end()
+  }
+}
+
+/** A CCD that was calibrated by itself before: its result is read, and its calibrated catalogue written anew. */
+function standingCcd(
+  outdir: string,
+  list: ReadList,
+  row: CatalogueListRow,
+  own: StandingResult,
+  threads: RunThreads,
+): FileCcd {
+  const { inputs, options } = own.provenance
+  return {
+    ccd: row.ccd,
+    centre: row.centre,
+    row,
+    magsType: String(options['magsType']),
+    keepBorrowed: options['keepBorrowed'] === true,
+    read: () => Promise.resolve({ sibling: siblingOfResult(own.result) }),
+    calibrate: () => matchedResult(outdir, list, row, own),
+    input: () => ({ [row.fileName]: inputs[row.fileName]! }),
+    write: (task) => threads.freest().rewrite(task),
   }
 }
 
@@ -220,25 +220,4 @@ async function matchedResult(
     )
   })
   return withMatches(own, matchColumns(await readParquet(memorySource(file, bytes), catalogTools), row.ccd, file), file)
-}
-
-function readyCcd(
-  { outdir }: MergeJob,
-  { name }: ReadList,
-  row: CatalogueListRow,
-  result: CcdResult,
-  { inputs, options }: Provenance,
-  reader: ReadyCcd['reader'],
-): ReadyCcd {
-  const { magsType, keepBorrowed } = options
-  return {
-    row,
-    result,
-    magsType: String(magsType),
-    keepBorrowed: keepBorrowed === true,
-    others: [],
-    input: { [row.fileName]: inputs[row.fileName]! },
-    reader,
-    stageCatalogue: (by, applied, _facts, stem) => by.restageCatalogue({ outdir, list: name, applied, stem }),
-  }
 }

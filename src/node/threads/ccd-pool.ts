@@ -1,26 +1,20 @@
 import { existsSync } from 'node:fs'
-import { Worker } from 'node:worker_threads'
-import { errorFromPlain, InputError } from '../../errors.js'
-import { ccdTasks, type CcdTasks } from './ccd-tasks.js'
-import type { TaskAnswer, TaskCall } from './ccd-worker.js'
-import { takeEarlyWorker } from './early-worker.js'
+import { MessageChannel, Worker } from 'node:worker_threads'
+import { InputError } from '../../errors.js'
 import { packageRoot } from '../package.js'
-
-/** One thread that works on CCDs: this one, or a worker thread. */
-export interface CcdThread extends CcdTasks {
-  /** False for a worker thread that died with work in hand, until it is started anew. */
-  readonly alive: boolean
-}
+import type { RunBeginning } from './ccd-worker.js'
+import { OtherThread, OwnThread, RunThreads } from './run-threads.js'
+import { threadRun, type RunFacts } from './thread-run.js'
 
 /**
  * Threads that work on CCDs: this thread and `workers - 1` others, each started when it is first needed. One pool
  * serves any number of exposures, one after the other or together; close it at the end.
  */
 export interface CcdPool {
-  /** The threads that this many CCDs keep busy, this one last, each started; one that died starts anew. */
-  threadsFor(ccds: number): readonly CcdThread[]
-  /** This thread. */
-  readonly here: CcdThread
+  /** Starts the threads that this many CCDs keep busy; one that died starts anew. */
+  start(ccds: number): void
+  /** Begins a run of this many CCDs; end it when they are done. */
+  begin(ccds: number, facts: RunFacts): RunThreads
   close(): Promise<void>
 }
 
@@ -34,15 +28,19 @@ const CCDS_PER_THREAD = 4
 export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD): CcdPool {
   if (!(Number.isInteger(workers) && workers >= 1)) throw new RangeError(`${workers} workers: at least 1 is needed`)
   const others: WorkerThread[] = []
-  const here: CcdThread = { ...ccdTasks(), alive: true }
+  const start = (ccds: number) => {
+    const wanted = workerEntry === undefined ? 0 : Math.min(workers, Math.max(1, Math.ceil(ccds / ccdsPerThread))) - 1
+    while (others.length < wanted) others.push(new WorkerThread())
+    const busy = others.slice(0, wanted)
+    for (const thread of busy) thread.start()
+    return busy
+  }
   return {
-    here,
-    threadsFor(ccds) {
-      const wanted = workerEntry === undefined ? 0 : Math.min(workers, Math.max(1, Math.ceil(ccds / ccdsPerThread))) - 1
-      while (others.length < wanted) others.push(new WorkerThread())
-      const busy = others.slice(0, Math.max(0, wanted))
-      for (const thread of busy) thread.start()
-      return [...busy, here]
+    start,
+    begin(ccds, facts) {
+      const begun = start(ccds).map((thread) => thread.begin(facts))
+      const threads = [...begun, new OwnThread(threadRun(facts))]
+      return new RunThreads(threads, () => begun.forEach((thread) => thread.end()))
     },
     async close() {
       await Promise.all(others.map((thread) => thread.close()))
@@ -61,8 +59,8 @@ const workerEntry: URL | undefined = (() => {
 })()
 
 /**
- * What becomes of work in hand when its thread ends: nothing of it was written. An exception that nothing caught is a
- * bug, and stays one.
+ * What becomes of CCDs whose thread ends: nothing of them was written. An exception that nothing caught is a bug, and
+ * stays one.
  */
 function lostWork(cause: NodeJS.ErrnoException | undefined): Error {
   if (cause !== undefined && cause.code !== 'ERR_WORKER_OUT_OF_MEMORY')
@@ -76,67 +74,45 @@ function lostWork(cause: NodeJS.ErrnoException | undefined): Error {
   )
 }
 
-interface Waiting {
-  readonly done: (value: never) => void
-  readonly failed: (error: Error) => void
-}
-
 interface Running {
   readonly worker: Worker
-  readonly waiting: Map<number, Waiting>
+  /** Runs that have begun and not ended. */
+  readonly runs: Set<OtherThread>
 }
 
-class WorkerThread implements CcdThread {
+/** A worker thread; one that died starts anew with the next run. */
+class WorkerThread {
   private running: Running | undefined
-  private last = 0
-  alive = true
-
-  readonly read: CcdTasks['read'] = (task) => this.call('read', task)
-  readonly stageCatalogue: CcdTasks['stageCatalogue'] = (task) => this.call('stageCatalogue', task)
-  readonly restageCatalogue: CcdTasks['restageCatalogue'] = (task) => this.call('restageCatalogue', task)
-  readonly stageResult: CcdTasks['stageResult'] = (task) => this.call('stageResult', task)
-  readonly combine: CcdTasks['combine'] = (task) => this.call('combine', task)
-  readonly calibrate: CcdTasks['calibrate'] = (task) => this.call('calibrate', task)
-  readonly forget: CcdTasks['forget'] = (run) => (this.running ? this.call('forget', run) : Promise.resolve())
 
   start(): Running {
-    this.alive = true
     if (this.running) return this.running
-    const worker = takeEarlyWorker() ?? new Worker(workerEntry!)
-    const waiting = new Map<number, Waiting>()
-    const running = { worker, waiting }
+    const running: Running = { worker: new Worker(workerEntry!), runs: new Set() }
     // A thread without work keeps no process alive.
-    worker.unref()
-    worker.on('message', (answer: TaskAnswer) => {
-      const call = waiting.get(answer.id)
-      waiting.delete(answer.id)
-      if (waiting.size === 0) worker.unref()
-      if ('error' in answer) call?.failed(errorFromPlain(answer.error))
-      else call?.done(answer.value as never)
-    })
+    running.worker.unref()
     let cause: NodeJS.ErrnoException | undefined
-    worker.on('error', (error: Error) => (cause = error))
-    worker.on('exit', () => {
+    running.worker.on('error', (error: Error) => (cause = error))
+    running.worker.on('exit', () => {
       if (this.running === running) this.running = undefined
-      if (waiting.size > 0) this.alive = false
-      for (const { failed } of waiting.values()) failed(lostWork(cause))
-      waiting.clear()
+      for (const run of running.runs) run.die(lostWork(cause))
     })
     this.running = running
     return running
   }
 
-  async close(): Promise<void> {
-    await this.running?.worker.terminate()
+  begin(facts: RunFacts): OtherThread {
+    const { worker, runs } = this.start()
+    const { port1, port2 } = new MessageChannel()
+    worker.ref()
+    worker.postMessage({ facts, port: port2 } satisfies RunBeginning, [port2])
+    const run = new OtherThread(port1, () => {
+      runs.delete(run)
+      if (runs.size === 0) worker.unref()
+    })
+    runs.add(run)
+    return run
   }
 
-  private call<T>(name: keyof CcdTasks, argument: unknown): Promise<T> {
-    const { worker, waiting } = this.start()
-    const id = ++this.last
-    return new Promise<T>((done, failed) => {
-      waiting.set(id, { done, failed })
-      worker.ref()
-      worker.postMessage({ id, name, argument } satisfies TaskCall)
-    })
+  async close(): Promise<void> {
+    await this.running?.worker.terminate()
   }
 }

@@ -1,36 +1,30 @@
-import { parentPort } from 'node:worker_threads'
+import { parentPort, type MessagePort } from 'node:worker_threads'
 import { plainError } from '../../errors.js'
-import type { SourceColumns } from '../../exposure/sources.js'
-import { ccdTasks, type CcdTasks, type ReadCcd } from './ccd-tasks.js'
+import { threadRun, type RunFacts, type ThreadRun } from './thread-run.js'
 
-/** A call of a task from the thread that started this one, and the answer to it. */
-export interface TaskCall {
+/** Begins a run in this thread: its calls come through a port of its own, and it ends when that is closed. */
+export interface RunBeginning {
+  readonly facts: RunFacts
+  readonly port: MessagePort
+}
+
+/** A call of what a thread can do, and the answer to it. */
+export interface ThreadCall {
   readonly id: number
-  readonly name: keyof CcdTasks
+  readonly name: keyof ThreadRun
   readonly argument: unknown
 }
-export type TaskAnswer =
+export type ThreadAnswer =
   | { readonly id: number; readonly value: unknown }
   | { readonly id: number; readonly error: ReturnType<typeof plainError> }
 
-const tasks = ccdTasks()
-parentPort?.on('message', ({ id, name, argument }: TaskCall) => {
-  const task = tasks[name] as (argument: unknown) => Promise<unknown>
-  task(argument).then(
-    (value) =>
-      parentPort!.postMessage(
-        { id, value } satisfies TaskAnswer,
-        name === 'read' ? memoryOf((value as ReadCcd).input.sources) : [],
-      ),
-    (error: unknown) => parentPort!.postMessage({ id, error: plainError(error) } satisfies TaskAnswer),
-  )
+parentPort?.on('message', ({ facts, port }: RunBeginning) => {
+  const run = threadRun(facts)
+  port.on('message', ({ id, name, argument }: ThreadCall) => {
+    const work = run[name] as (argument: unknown) => Promise<unknown>
+    work(argument).then(
+      (value) => port.postMessage({ id, value } satisfies ThreadAnswer),
+      (error: unknown) => port.postMessage({ id, error: plainError(error) } satisfies ThreadAnswer),
+    )
+  })
 })
-
-/**
- * The memory of detections, which goes over without being copied: the thread that read them keeps what it needs of them
- * apart.
- */
-function memoryOf({ others = [], ...columns }: SourceColumns): ArrayBuffer[] {
-  const arrays = [...Object.values(columns), ...others.flatMap(({ flux, fluxErr }) => [flux, fluxErr])]
-  return [...new Set(arrays.map(({ buffer }) => buffer as ArrayBuffer))]
-}

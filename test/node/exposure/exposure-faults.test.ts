@@ -171,21 +171,23 @@ describe('a disk that is full', () => {
 })
 
 describe.skipIf(!built)('a worker thread that dies', () => {
-  /** The next worker thread that starts is ended when it gives so many answers. */
-  const endAfter = (answers: number) =>
-    process.once('worker', (worker: Worker) => {
-      let left = answers
-      worker.on('message', () => (--left === 0 ? void worker.terminate() : undefined))
-    })
+  /** Ends the next worker thread that starts when so many CCDs have come to a stage. */
+  function endAt(stage: 'calibrated' | 'written', ccds: number): RunControl {
+    let thread: Worker | undefined
+    process.once('worker', (worker: Worker) => (thread = worker))
+    return {
+      onProgress: (progress) =>
+        progress.stage === stage && progress.done === ccds ? void thread!.terminate() : undefined,
+    }
+  }
 
   test.each([1, 2])(
-    'while it measures, after %i answers: its CCDs fail, the others are ' +
+    'while it calibrates, with %i CCDs done: its CCDs fail, the others are ' +
       'solved without them, the next run has a new one',
-    async (answers) => {
+    async (done) => {
       const pool = createCcdPool(2)
-      endAfter(answers)
       const outdir = temporaryDirectory()
-      const run = await calibrate(work(), outdir, { pool })
+      const run = await calibrate(work(), outdir, { pool, ...endAt('calibrated', done) })
       expect(run.exitCode).toBe(3)
       expect(run.failures.length).toBeGreaterThan(0)
       for (const sentence of sentences(run.failures))
@@ -202,13 +204,8 @@ describe.skipIf(!built)('a worker thread that dies', () => {
 
   test('while it writes: nothing of it is left', async () => {
     const pool = createCcdPool(2)
-    let thread: Worker | undefined
-    process.once('worker', (worker: Worker) => (thread = worker))
     const outdir = temporaryDirectory()
-    const run = await calibrate(work(), outdir, {
-      pool,
-      onProgress: ({ stage, done }) => (stage === 'written' && done === 1 ? void thread!.terminate() : undefined),
-    })
+    const run = await calibrate(work(), outdir, { pool, ...endAt('written', 1) })
     await pool.close()
     expect(readdirSync(outdir).filter((name) => name.startsWith('.'))).toEqual([])
     expect(run.ccds.length + run.failures.length).toBe(CCDS.length)

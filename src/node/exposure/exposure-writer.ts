@@ -1,0 +1,130 @@
+import { join } from 'node:path'
+import type { NamedBytes } from '../../formats/bytes.js'
+import type { Commit, ExposureFailure, ExposureWriter, SolvedCcd, SolvedExposure } from '../../pipeline.js'
+import { mergedOrder } from '../../products/combined-catalogue.js'
+import { ccdProductNames, exposureProductNames } from '../../products/names.js'
+import { allZpCsv } from '../../products/zero.js'
+import { commitSets } from '../disk/commit-files.js'
+import { discardStem, flushFiles, stageFiles, type StagedFile } from '../disk/staged-files.js'
+import { temporaryStem } from '../disk/temporary-names.js'
+import type { RunThreads } from '../threads/run-threads.js'
+import type { StagedCcd } from '../threads/thread-run.js'
+import { exposureFacts, provenanceOf, resultText, solvedResult, type WrittenExposure } from './exposure-text.js'
+import type { FileCcd } from './file-ccd.js'
+import { readIfThere } from './standing-products.js'
+
+/** Writes the products of an exposure: all CCDs', and after a run of several its own, in one commit. */
+export function exposureWriter(exposure: WrittenExposure, threads: RunThreads): ExposureWriter<FileCcd, StagedCcd> {
+  const { outdir, list, together } = exposure
+  const names = exposureProductNames(list.name)
+  const stem = temporaryStem()
+  let round = 0
+  /** Why the exposure's own products cannot take their place; they are not tried again. */
+  let ownError: { readonly error: unknown } | undefined
+
+  /** The exposure's own products under temporary names; none for a CCD that was asked for alone. */
+  async function stageOwn(
+    solved: SolvedExposure<FileCcd>,
+    staged: readonly StagedCcd[],
+    failures: readonly ExposureFailure[],
+    ownStem: string,
+  ): Promise<readonly StagedFile[]> {
+    const texts = [
+      { name: names.allZp, bytes: encoded(exposureAllZp(exposure, solved)) },
+      { name: names.json, bytes: encoded(resultText(exposure, solved, failures)) },
+    ]
+    const order = mergedOrder(staged.map(({ raDeg }) => raDeg))
+    const combine = (form: 'csv' | 'fits') => {
+      const key = form === 'csv' ? 'zpCsv' : 'zpFits'
+      const parts = staged.map(({ files }, k) => {
+        const wanted = ccdProductNames(list.name, solved.ccds[k]!.result.ccd)[key]
+        return files.find(({ name }) => name === wanted)!
+      })
+      return threads.freest().combine({ name: names[key], form, parts, order, stem: `${ownStem}-${form}` })
+    }
+    const parts = await Promise.allSettled([stageFiles(outdir, texts, ownStem), combine('csv'), combine('fits')])
+    try {
+      const own = parts.flatMap((part) => {
+        if (part.status === 'rejected') throw part.reason
+        return part.value
+      })
+      await flushFiles(outdir, own)
+      return own
+    } catch (error) {
+      await discardStem(outdir, ownStem)
+      throw error
+    }
+  }
+
+  return {
+    async stage(solved) {
+      const { ccd, result, own } = solved
+      const { row, magsType, keepBorrowed } = ccd
+      const { own: ownPart } = solvedResult(solved, together)
+      return ccd.write({
+        result,
+        context: {
+          list: list.name,
+          exposure: exposureFacts(exposure, [solved]),
+          fileName: row.fileName,
+          magsType,
+          provenance: provenanceOf(exposure, [ccd]),
+          ...(ownPart ? { own: ownPart } : {}),
+        },
+        keepBorrowed,
+        others: together ? [] : await allZpAlone(exposure, own),
+        stem: `${stem}-${round}-${row.ccd}`,
+      })
+    },
+    async commit(solved, staged, failures): Promise<Commit<FileCcd>> {
+      const { ccds } = solved
+      const ownStem = `${stem}-${round}-e`
+      const own: readonly StagedFile[] | { readonly error: unknown } = !together
+        ? []
+        : (ownError ?? (await stageOwn(solved, staged, failures, ownStem).catch((error: unknown) => ({ error }))))
+      // Without its own products of this run, those of an earlier one would contradict the CCDs beside them.
+      const [ownFiles, removed] = 'error' in own ? [[], Object.values(names)] : [own, []]
+      const sets = [...staged.map(({ files }) => files), ownFiles]
+      const unfit = await commitSets(outdir, sets, { removed, stem: `${stem}-${round++}` })
+      if (unfit.length === 0) return { committed: true, ...('error' in own ? { failure: own } : {}) }
+      const unwritten = new Map<FileCcd, unknown>()
+      for (const { set, error } of unfit) {
+        if (set < ccds.length) unwritten.set(ccds[set]!.ccd, error)
+        else if (!('error' in own)) ownError = { error }
+        // Old products of the exposure that contradict the CCDs, and can be neither replaced nor removed.
+        else ccds.forEach(({ ccd }) => unwritten.set(ccd, error))
+      }
+      return { committed: false, unwritten: inOrder(unwritten, ccds) }
+    },
+    discard: () => discardStem(outdir, `${stem}-${round++}`),
+  }
+}
+
+const encoded = (text: string) => new TextEncoder().encode(text)
+
+const inOrder = (unwritten: ReadonlyMap<FileCcd, unknown>, ccds: readonly SolvedCcd<FileCcd>[]) =>
+  new Map(ccds.flatMap(({ ccd }) => (unwritten.has(ccd) ? [[ccd, unwritten.get(ccd)] as const] : [])))
+
+function exposureAllZp(
+  { expnum, list, catalogName, system }: WrittenExposure,
+  { ccds, solution }: SolvedExposure<FileCcd>,
+): string {
+  const { zeropoint, zeropointErr } = solution!
+  const count = (key: 'matched' | 'used') => ccds.reduce((total, { result }) => total + result.cuts[key], 0)
+  const counts = { matched: count('matched'), used: count('used') }
+  const facts = { zeropoint, zeropointErr, system, catalog: catalogName, scope: 'exposure' as const }
+  return allZpCsv(expnum, list.name, { ...counts, ...facts })
+}
+
+/** `allZP_` of a run of one CCD, unless the exposure's is there. */
+async function allZpAlone(
+  { outdir, expnum, list, catalogName }: WrittenExposure,
+  { zeropoint, zeropointErr, system, cuts }: SolvedCcd<FileCcd>['own'],
+): Promise<NamedBytes[]> {
+  const { allZp } = exposureProductNames(list.name)
+  const standing = await readIfThere(join(outdir, allZp))
+  if (standing?.trimEnd().endsWith(',exposure')) return []
+  const counts = { matched: cuts.matched, used: cuts.used }
+  const facts = { zeropoint, zeropointErr, system, catalog: catalogName, scope: 'ccd' as const }
+  return [{ name: allZp, bytes: encoded(allZpCsv(expnum, list.name, { ...counts, ...facts })) }]
+}

@@ -1,0 +1,115 @@
+import type { RecognisedCamera } from '../camera/recognise.js'
+import type { CcdCorners } from '../exposure/catalogue-list.js'
+import { refuseElsewhere } from '../exposure/ccd-place.js'
+import type { FluxUnit } from '../exposure/flux-unit.js'
+import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
+import type { EpochSource } from '../exposure/image-facts.js'
+import type { SourceColumns } from '../exposure/sources.js'
+import { fitMatches, sigmaClipOf } from './fit/fit-matches.js'
+import { astrometricOffset, withoutOffset } from './match/astrometric-offset.js'
+import { inlierPrior } from './match/inlier-prior.js'
+import { matchEvidence } from './match/match-evidence.js'
+import { matchStars } from './match/match-stars.js'
+import { propagateTo } from './match/propagate.js'
+import { suspectStars, type Suspects } from './match/suspects.js'
+import { diagnose } from './quality/diagnostics.js'
+import { DEFAULT_SYSTEM, type ReferenceStars } from './reference-stars.js'
+import type { CcdResult, PhotometricSystem } from './result.js'
+import { selectAsOriginal } from './select/original-selection.js'
+import { selectStars } from './select/selection.js'
+import { summarize } from './summary.js'
+import { standardsOf, standardSystem } from './system/standards.js'
+
+/** One CCD as the calibration takes it. */
+export interface CcdInput {
+  readonly ccd: number
+  readonly band: string
+  readonly centre: { readonly raDeg: number; readonly decDeg: number }
+  readonly corners: CcdCorners
+  readonly sources: SourceColumns
+  /** Julian year of the exposure; without it the catalogue's own epoch. */
+  readonly epochYr?: number
+  readonly epochFrom?: EpochSource
+  /** Saturation level of the image's pixels, in its unit. */
+  readonly saturation?: number
+  /** For hints that decide nothing: exposure time and airmass, what one unit of flux is. */
+  readonly exposureTimeSec?: number
+  readonly airmass?: number
+  readonly fluxUnit?: FluxUnit
+  /** Whether the header names the unit, or only its gain suggests it. */
+  readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
+  /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
+  readonly camera?: RecognisedCamera
+  /** FILTER, else BAND of the image header. */
+  readonly filter?: string
+  /** For messages: the list and its line that the CCD comes from. */
+  readonly place?: { readonly file: string; readonly line: number }
+}
+
+export interface CalibrationOptions {
+  readonly system?: PhotometricSystem
+  readonly estimator?: 'robust' | 'sigma-clip'
+  readonly radiusArcsec?: number
+  /** Variables and AGN: their prior probability of being a good standard falls from 0.9 to 0.3. */
+  readonly suspects?: Suspects
+}
+
+/**
+ * The zeropoint of one CCD from the stars of its footprint.
+ *
+ * @throws DataError if the catalogue cannot deliver the photometric system; InputError if the detections are not
+ *   within the corners
+ */
+export function calibrateStars(
+  input: CcdInput,
+  { catalog, stars: catalogStars, areaSqDeg }: ReferenceStars,
+  options: CalibrationOptions = {},
+): CcdResult {
+  const { system = DEFAULT_SYSTEM, estimator = 'robust', radiusArcsec = 1 } = options
+  const standard = standardSystem(system, catalog.description, input.band, catalog.columns)
+  refuseElsewhere(input, FOOTPRINT_MARGIN_ARCSEC)
+
+  const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
+  const standards = standardsOf(stars, standard, catalog.description)
+  const selection = selectStars(input.sources, input.saturation)
+  const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
+  const aligned = withoutOffset(input.sources, astrometry, input.centre)
+  const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, stars, standards, radiusArcsec)
+  const matches = match(selection.selected)
+  const evidence = matchEvidence(input.sources, aligned, stars, matches, areaSqDeg)
+  const prior = inlierPrior(
+    input.sources,
+    stars,
+    matches,
+    evidence,
+    options.suspects && suspectStars(stars, matches.starRow, options.suspects),
+  )
+  const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
+
+  const diagnostics = diagnose({
+    input,
+    description: catalog.description,
+    stars,
+    selected: selection.selected,
+    pairs: matches,
+    evidence,
+    prior,
+    fitted,
+    astrometry,
+    withoutColourTerm: standard.relation === null,
+  })
+
+  // The number that whoever comes from the original compares with.
+  const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
+  return summarize({
+    input,
+    catalogName: catalog.name,
+    standard,
+    selection,
+    fitted,
+    sigmaClip,
+    astrometry,
+    diagnostics,
+    epochYr: stars.epochYr,
+  })
+}
