@@ -7,6 +7,8 @@ const { exclude } = configDefaults
 const OWN_PROCESS = [
   'test/formats/parquet/hostile-sizes.test.ts',
   'test/library.test.ts',
+  // Puts a watched flow in the place of the one that modules have loaded.
+  'test/pipeline.test.ts',
   'test/node/input/spare-memory.test.ts',
   'test/node/batch/batch-many.test.ts',
   'test/node/threads/*.test.ts',
@@ -14,7 +16,7 @@ const OWN_PROCESS = [
 
 /** More than three seconds each on an idle core: programs, browsers, many seeds. Not in `npm run test:fast`. */
 const SLOW = [
-  'test/{pipeline,readme}.test.ts',
+  'test/{in-memory,readme}.test.ts',
   'test/catalog/build/{golden-build,hats,margin,real-gaia,real-inputs,shared-ids,streaming}.test.ts',
   'test/catalog/read/{collection,damage,foreign-hats,read,schema-3}.test.ts',
   'test/catalog/{rows/lite,verify/verify-damage}.test.ts',
