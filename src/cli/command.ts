@@ -5,7 +5,7 @@ import { REMOTE_OPTIONS } from './remote-options.js'
 import type { ExitCode, Io } from './terminal/io.js'
 
 /** A command line that is shown in the help, without the program's name, and what it does. */
-export type Example = readonly [line: string, what: string]
+type Example = readonly [line: string, what: string]
 
 /** A command with its options: what the parser, the help and the completion are made of. */
 export interface Command {

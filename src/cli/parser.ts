@@ -6,7 +6,7 @@ import type { Option, OptionTable } from './options/option.js'
 import type { Raw } from './options/read.js'
 
 /** What the parser calls once it has split the command line. */
-export type Run = (command: Command, raw: Raw) => Promise<void>
+type Run = (command: Command, raw: Raw) => Promise<void>
 
 /** Commands of two words, by the first: what the help says of it. */
 const GROUPS: Readonly<Record<string, string>> = {

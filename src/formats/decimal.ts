@@ -17,7 +17,7 @@ export function parseDecimal(text: string): number | undefined {
  * @param units what one of each unit is worth, by its name in lower case; '' is that of a bare number
  * @returns undefined for anything else
  */
-export function parseMeasure(text: string, units: Readonly<Record<string, number>>): number | undefined {
+function parseMeasure(text: string, units: Readonly<Record<string, number>>): number | undefined {
   const [, number = '', unit = ''] = /^(.*?)(?:\s*([a-z]+))?$/i.exec(text) ?? []
   const value = parseDecimal(number)
   const worth = units[unit.toLowerCase()]

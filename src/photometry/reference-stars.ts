@@ -23,7 +23,7 @@ export interface ReferenceStars {
 }
 
 /** Where a CCD lies on the sky; `place` is the list and its line that say so, for messages. */
-export interface CcdFootprint {
+interface CcdFootprint {
   readonly ccd: number
   readonly corners: CcdCorners
   readonly place?: { readonly file: string; readonly line: number }

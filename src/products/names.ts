@@ -1,7 +1,7 @@
 import type { ListName } from '../exposure/catalogue-list.js'
 
 /** Names of the products; every part is the list name's own text, so padding is kept. */
-export interface ProductNames {
+interface ProductNames {
   readonly zero: string
   readonly zpCsv: string
   readonly zpFits: string

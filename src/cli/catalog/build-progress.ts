@@ -50,7 +50,7 @@ export function buildProgress(
   }
 }
 
-export function progressLine(event: BuildProgress, first: BuildProgress, elapsedMs: number): string {
+function progressLine(event: BuildProgress, first: BuildProgress, elapsedMs: number): string {
   const rate = (event.rows - first.rows) / (elapsedMs / 1000)
   const done = event.fraction - first.fraction
   const left = done > 0 ? (elapsedMs / 1000) * ((1 - event.fraction) / done) : undefined

@@ -25,6 +25,6 @@ export function readOptions(table: OptionTable, raw: Raw): Raw {
 }
 
 /** An option as it is typed. */
-export const nameOf = (name: string, { facts }: Option): string => (facts.positional ? name : `--${name}`)
+const nameOf = (name: string, { facts }: Option): string => (facts.positional ? name : `--${name}`)
 
 const camel = (name: string): string => name.replace(/[-_](.)/g, (_, letter: string) => letter.toUpperCase())

@@ -8,7 +8,6 @@ import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-dire
 import { nightExposure, type NightExposure } from '../../report/night.js'
 import { nightPage } from '../../report/night-page.js'
 import type { ExitCode, Io } from '../terminal/io.js'
-import type { ReportOptions } from './run.js'
 
 const NIGHT_PAGE = 'night.html'
 /** Directories below the named one that are looked into. */
@@ -17,7 +16,7 @@ const DEEPEST = 3
 /**
  * `report --night DIR`: an index over the exposures in a directory and below it, with links to the reports that stand.
  */
-export async function reportNight({ path, outdir = path, quiet }: ReportOptions, io: Io): Promise<ExitCode> {
+export async function reportNight(path: string, outdir: string, quiet: boolean, io: Io): Promise<ExitCode> {
   const exposures: NightExposure[] = []
   let exitCode: ExitCode = 0
   // What cannot be read does not stop the others.

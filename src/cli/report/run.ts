@@ -31,7 +31,8 @@ export interface ReportOptions {
  * named.
  */
 export async function report(options: ReportOptions, io: Io): Promise<ExitCode> {
-  if (options.night) return (await import('./night.js')).reportNight(options, io)
+  const { path, outdir = path, night, quiet } = options
+  if (night) return (await import('./night.js')).reportNight(path, outdir, quiet, io)
   const { directory, exposures, names } = await exposuresAt(options.path, options.outdir === undefined)
   let exitCode: ExitCode = 0
   for (const exposure of exposures) {

@@ -4,7 +4,7 @@ import type { Io } from './io.js'
 const EVERY = 10
 
 /** How far a run has come, on stderr. */
-export interface ProgressLine {
+interface ProgressLine {
   show(progress: ExposureProgress): void
   /** Leaves the terminal's line free for other text. */
   clear(): void

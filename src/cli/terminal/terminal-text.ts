@@ -1,5 +1,5 @@
 /** Widest line of the summary. */
-export const TERMINAL_COLUMNS = 80
+const TERMINAL_COLUMNS = 80
 
 /**
  * Words in lines of at most so many columns, the first after `head`, the others under its end. A longer word has a line

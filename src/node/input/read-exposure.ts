@@ -56,7 +56,7 @@ export async function readNamedList(dir: string, name: ListName): Promise<ReadLi
 }
 
 /** One CCD's SExtractor catalogue, read once. */
-export interface ReadCcd {
+interface ReadCcd {
   readonly table: Table
   readonly sources: SourceColumns
   readonly facts: ImageFacts
@@ -153,6 +153,6 @@ async function readInto(allocate: Allocate, path: string): Promise<Uint8Array> {
   }
 }
 
-export function sha256(bytes: Uint8Array): string {
+function sha256(bytes: Uint8Array): string {
   return createHash('sha256').update(bytes).digest('hex')
 }
