@@ -119,7 +119,7 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
  * names the option is not headed by it, and what such a sentence says of what was found and expected is not repeated.
  */
 function compose(sentence: string, place: Place): string {
-  const named = place.option !== undefined && sentence.includes(place.option)
+  const named = place.option?.startsWith('--') === true && sentence.includes(place.option)
   const isSaid = (part: string) => named && sentence.includes(part)
   const where = [
     place.file === undefined ? undefined : printableUrl(place.file),
