@@ -53,13 +53,13 @@ export type Values<T extends OptionTable> = Flat<
 >
 
 /** Declares an option of one kind: a line for the help, then what else is to be said. */
-interface Declare<T, Extra> {
+export interface Declare<T, Extra> {
   (describe: string, facts: Facts<T> & Extra & Present<T>): Option<T, true>
   (describe: string, facts?: Facts<T> & Extra): Option<T, false>
 }
 
 /** What makes a kind: how words are read, and what the help and a shell can say of it. */
-interface Kind<T, Extra> extends Pick<Option, 'shownAs' | 'choices' | 'completes'> {
+export interface Kind<T, Extra> extends Pick<Option, 'shownAs' | 'choices' | 'completes'> {
   readonly takes?: 'several'
   read(given: readonly string[], named: string, facts: Facts<T> & Partial<Extra>): T
   /** Unit and range, for the help. */
