@@ -1,5 +1,5 @@
 // How far the zeropoint moves if a constant of the fit is halved or doubled: simulated CCDs, sparse, usual and crowded,
-// calibrated with the constant as it is and changed. Prints a table of docs/constants.md.
+// calibrated with the constant as it is and changed. Prints a table; docs/sensitivity.md holds the gist.
 // usage: node bench/sensitivity.mjs [seeds per field, 30] [name of a constant, ...]
 import { readFileSync } from 'node:fs'
 import { dirname, resolve } from 'node:path'
@@ -40,6 +40,9 @@ const CONSTANTS = {
   'system/colour-relation.ts': ['RANGE_SLACK'],
 }
 
+/** Of these no more than 0.99 is tried. */
+const PROBABILITIES = ['TYPICAL_PRIOR', 'LISTED_SHARE', 'MIN_CLASS_STAR']
+
 const FIELDS = [
   ['sparse', { pointing: { raDeg: 20, decDeg: -60 }, densityPerSqDeg: 600 }],
   ['usual', {}],
@@ -50,7 +53,7 @@ const FIELDS = [
 async function engine(file, change) {
   const { outputFiles } = await build({
     stdin: {
-      contents: `export { calibrateCcd } from './src/pipeline.ts'
+      contents: `export { calibrateCcd } from './src/in-memory.ts'
         export { simulateExposure } from './src/simulate/index.ts'
         export { parseDescription } from './src/catalog/description.ts'
         export { seededRandom } from './src/math/random.ts'
@@ -123,7 +126,9 @@ for (const [file, names] of Object.entries(CONSTANTS)) {
         contents.replace(new RegExp(`(const ${name}(?:: [^=]+)? = )([^\\n]+)`), (_, head, value) => {
           changed++
           const list = value.startsWith('[')
-          return list ? `${head}${value}.map((x) => x * ${factor})` : `${head}(${value}) * ${factor}`
+          if (list) return `${head}${value}.map((x) => x * ${factor})`
+          const changedValue = `(${value}) * ${factor}`
+          return head + (PROBABILITIES.includes(name) ? `Math.min(0.99, ${changedValue})` : changedValue)
         }),
       )
       if (changed !== 1) throw new Error(`${file}: ${name} was found ${changed} times`)

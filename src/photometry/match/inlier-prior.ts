@@ -6,6 +6,11 @@ import { MAG_PER_RELATIVE_FLUX } from '../../math/units.js'
 import { interpolated } from '../system/colour-relation.js'
 import type { MatchEvidence, Pairs } from './match-evidence.js'
 
+/*
+ * None of these constants is published; docs/sensitivity.md says how far the zeropoint moves if each is halved or
+ * doubled: by at most 0.9 mmag in a usual field.
+ */
+
 /** Probability of being a sound standard of a pair of which nothing is known. */
 const TYPICAL_PRIOR = 0.9
 const TYPICAL_LOGIT = Math.log(TYPICAL_PRIOR / (1 - TYPICAL_PRIOR))
