@@ -39,8 +39,8 @@ export interface MatchColumns {
 }
 
 /**
- * The original's selection and statistic on the catalogue's own magnitude, over our match. There are counts also without a
- * number.
+ * The original's selection and statistic on the catalogue's own magnitude, over our match. There are counts also
+ * without a number.
  */
 export interface SigmaClipSummary {
   readonly zeropoint: number | null

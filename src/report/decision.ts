@@ -4,7 +4,8 @@ import type { CcdDocument, ResultDocument } from '../products/result-document.js
 import { repeatedRun, type TypedPaths } from './repeated-run.js'
 
 /**
- * GO: use it. LOOK: most of it can be used, something wants a person's eye. STOP: do not use it before the cause is known.
+ * GO: use it. LOOK: most of it can be used, something wants a person's eye. STOP: do not use it before the cause is
+ * known.
  */
 export type DecisionWord = 'GO' | 'LOOK' | 'STOP'
 

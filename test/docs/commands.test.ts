@@ -107,5 +107,6 @@ test('a block that is not run says why; these are all', () => {
     'docs/first-zeropoint.md: no-run needs images of yours',
     'docs/grid.md: no-run needs HTCondor',
     'docs/grid.md: no-run needs Slurm',
+    'docs/sensitivity.md: no-run takes ten minutes',
   ])
 })
