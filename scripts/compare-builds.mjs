@@ -126,7 +126,7 @@ function filesOf(root, dir) {
   )
 }
 
-const withoutRun = (bytes) => Buffer.from(bytes.toString().replace(/("stamp":"|"total": )[^",}\n]*/g, '$1'))
+const withoutRun = (bytes) => Buffer.from(bytes.toString().replace(/("stamp":|"total": )("[^"]*"|null|\d+)/g, '$1'))
 
 /** Where two files differ first, and what is there; undefined if they are the same. */
 function difference(a, b) {
