@@ -186,7 +186,7 @@ test('a number of workers that is none is a mistake in the command', async () =>
   const { exitCode, err } = await calibrate(work(), temporaryDirectory(), '--ccd', 'all', '--workers', '0')
   expect([exitCode, err]).toEqual([
     2,
-    "bliss-calib: --workers: at least one thread has to work (found '0', expected 1 or more)\n",
+    "bliss-calib: --workers must be at least 1 (found '0')\n",
   ])
 })
 
