@@ -17,7 +17,7 @@ import type { CcdResult } from './photometry/result.js'
 
 /** One CCD of the flow. Whoever hands it in knows where its detections are, and which thread works on it. */
 export interface CcdSteps {
-  /** NaN for a row of the list that does not tell. */
+  /** NaN if the row of the list has no CCD number. */
   readonly ccd: number
   readonly centre: Direction
   /** Reads the detections; of a CCD that was calibrated before, its products. */
@@ -61,9 +61,9 @@ export interface ExposureWriter<Ccd, Staged> {
   /** Writes the products of one CCD under temporary names. */
   stage(solved: SolvedCcd<Ccd>): Promise<Staged>
   /**
-   * Gives everything its own name at once, with the exposure's own products: all of it, or nothing.
+   * Renames all staged files to their final names in one commit, with the exposure's own products: all or nothing.
    *
-   * @param failures of the exposure so far, which its products tell
+   * @param failures of the exposure so far, recorded in its products
    */
   commit(
     exposure: SolvedExposure<Ccd>,
@@ -75,8 +75,8 @@ export interface ExposureWriter<Ccd, Staged> {
 }
 
 /**
- * Committed, perhaps without the exposure's own products (`failure`). If not, nothing was written: because of these
- * CCDs, or if there is none because of the exposure's own products, which the writer does not try again.
+ * Committed, perhaps without the exposure's own products (`failure`). If not committed, nothing was written. The cause
+ * is the CCDs in `unwritten`; if there is none, the exposure's own products, which the writer does not try again.
  */
 export type Commit<Ccd> =
   | { readonly committed: true; readonly failure?: ExposureFailure }
@@ -114,8 +114,8 @@ export interface ExposureOutcome<Ccd> extends SolvedExposure<Ccd> {
 /**
  * Takes an exposure through the flow. What one CCD does to the others:
  *
- * - It cannot be read or calibrated, or is not of one exposure with most of the others: it is left out and the others
- *   are solved without it; or it ends the run (`failedCcd`).
+ * - It cannot be read or calibrated, or does not belong to the same exposure as most of the others: it is left out and
+ *   the others are solved without it; or it ends the run (`failedCcd`).
  * - It cannot be written: nothing is committed; it is left out, the others are solved again and written anew.
  *
  * What is written is therefore always the solution of the CCDs that are there.

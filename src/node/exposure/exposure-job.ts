@@ -43,7 +43,7 @@ export interface OpenedJob {
   readonly several: boolean
 }
 
-/** What whoever starts a run may hear of it and do to it. */
+/** Callbacks and controls for the caller of a run. */
 export interface RunControl {
   /** Threads to work in; without them this thread alone. */
   readonly pool?: CcdPool

@@ -35,8 +35,8 @@ export interface WrittenExposure {
 type Solved = SolvedCcd<FileCcd>
 
 /**
- * What the CCDs say of their exposure; epoch and band are the first's. Of the camera no more is said than all of them
- * say.
+ * What the CCDs say of their exposure; epoch and band are the first's. Camera and filter are given only if all CCDs
+ * agree.
  */
 export function exposureFacts(
   {
