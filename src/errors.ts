@@ -116,10 +116,11 @@ export function worstOf(codes: readonly ExitCode[]): ExitCode {
 
 /**
  * The message; whatever the inputs put into it is shown as one line, and a URL without its password. A sentence that
- * names the option is not headed by it, and what such a sentence says of what was found and expected is not repeated.
+ * begins with the option is not headed by it, and what such a sentence says of what was found and expected is not
+ * repeated.
  */
 function compose(sentence: string, place: Place): string {
-  const named = place.option?.startsWith('--') === true && sentence.includes(place.option)
+  const named = place.option !== undefined && sentence.replace(/^unknown /, '').startsWith(place.option)
   const isSaid = (part: string) => named && sentence.includes(part)
   const where = [
     place.file === undefined ? undefined : printableUrl(place.file),

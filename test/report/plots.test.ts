@@ -106,7 +106,7 @@ describe.skipIf(!built)('--plots', () => {
     ])
     expect([exitCode, err]).toEqual([
       2,
-      `bliss-calib: figures and pages show the default run: leave out ${option} or --legacy\n`,
+      `bliss-calib: ${option}: figures and pages show the default run: leave out ${option} or --legacy\n`,
     ])
   })
 })
