@@ -184,10 +184,7 @@ test.skipIf(!built)('a list of suspects reaches every thread', async () => {
 
 test('a number of workers that is none is a mistake in the command', async () => {
   const { exitCode, err } = await calibrate(work(), temporaryDirectory(), '--ccd', 'all', '--workers', '0')
-  expect([exitCode, err]).toEqual([
-    2,
-    "bliss-calib: --workers must be at least 1 (found '0')\n",
-  ])
+  expect([exitCode, err]).toEqual([2, "bliss-calib: --workers must be at least 1 (found '0')\n"])
 })
 
 test('the same bytes again, and in any order of the list', async () => {
