@@ -45,7 +45,6 @@ export function defineCommand<T extends OptionTable>(definition: Definition<T>):
       if (oneOf.length > 0 && given.length !== 1) {
         const names = oneOf.map((option) => `--${option}`).join(', ')
         throw new CommandError('bad-option', `exactly one of ${names} is needed`, {
-          option: names,
           found: given.length === 0 ? 'none' : given.map((option) => `--${option}`).join(' and '),
         })
       }
