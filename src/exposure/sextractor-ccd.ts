@@ -83,7 +83,10 @@ export async function readSextractorCcd(
 }
 
 /** What the list says of the image; its header says it better. */
-function listedFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
+export function listedFacts({
+  exposureTimeSec,
+  airmass,
+}: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
   return {
     ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
     ...(airmass === undefined ? {} : { airmass }),

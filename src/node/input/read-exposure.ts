@@ -10,6 +10,7 @@ import { compareFacts } from '../../exposure/compare-facts.js'
 import { FILE_COMPARISONS } from '../../exposure/facts-agree.js'
 import type { ImageFacts } from '../../exposure/image-facts.js'
 import { readCatalogueList } from '../../exposure/read-list.js'
+import { listedFacts } from '../../exposure/sextractor-ccd.js'
 import type { SourceColumns } from '../../exposure/sources.js'
 import { memorySource, type Allocate } from '../../formats/bytes.js'
 import { openFitsSource } from '../../formats/fits/index.js'
@@ -108,19 +109,11 @@ async function parsedCcd(
 ): Promise<ReadCcd> {
   const source = await openFitsSource(memorySource(path, bytes), gunzipWhole)
   const { table, header, notes } = await readDetections(source, row, flux, CARRIED_COLUMNS)
-  const facts = { ...listFacts(row), ...header.facts }
+  const facts = { ...listedFacts(row), ...header.facts }
   const disagreements = compareFacts(FILE_COMPARISONS, { row, listFile, header })
   const camera = await packagedCameraOf({ ...facts, fileName: row.fileName })
   const sources = sourcesOf(table, flux, path)
   return { table, sources, facts, camera, notes: [...notes, ...disagreements], sha256: sha256(bytes) }
-}
-
-/** What the list says of the image; its header says it better. */
-function listFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
-  return {
-    ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
-    ...(airmass === undefined ? {} : { airmass }),
-  }
 }
 
 /** A whole file. Throws InputError where it cannot be read. */
