@@ -89,6 +89,8 @@ export interface CatalogDescription {
   readonly release: string
   readonly epochYr: number
   readonly credit: string
+  /** Addresses of HATS copies that anyone may read, the one to take first; none if none is known. */
+  readonly publicCopies?: readonly string[]
   /** `as published`, or who corrected the magnitudes and how. Relations were fitted to exactly this state. */
   readonly magnitudeState: string
   /** Absent in descriptions whose rows cannot be mistaken for another's. */
@@ -167,6 +169,9 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
       expect(isTexts, `identity.${field}`, 'a list of texts')
     }
   }
+  const { publicCopies } = description
+  const areAddresses = Array.isArray(publicCopies) && publicCopies.every((url) => /^(?:https|s3):\/\/\S+$/.test(url))
+  expect(publicCopies === undefined || areAddresses, 'publicCopies', 'a list of addresses, https://... or s3://...')
   const { level } = description
   if (level !== undefined) {
     const isText = typeof level?.relativeTo === 'string' && typeof level.source === 'string'

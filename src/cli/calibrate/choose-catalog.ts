@@ -1,10 +1,12 @@
 import { existsSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Catalog } from '../../catalog/catalog.js'
 import { CommandError, InputError } from '../../errors.js'
+import { DESCRIBED, packagedDescriptions } from '../../node/store/catalog-files.js'
 import { openCatalog } from '../../node/store/open-catalog.js'
 import { packageRoot } from '../../node/package.js'
+import { isUrl, printableUrl } from '../../printable.js'
 import type { Io } from '../terminal/io.js'
 
 /** What `--catalog` calls the bundled catalogue: simulated stars round the demonstration's field. */
@@ -15,10 +17,20 @@ const BUNDLED = fileURLToPath(new URL('catalogs/demo', packageRoot))
 /** Files that make a directory a catalogue. */
 const CATALOG_MARKS = ['collection.properties', 'hats.properties', 'properties', 'manifest.json']
 
-/** The catalogue that a command names, else `$BLISS_CATALOG`; `demo` is the bundled one. */
-export function namedCatalog(named: string | undefined, env: Io['env']): string {
+const DEMO_NOTE = 'catalogue: the bundled demo (simulated stars round RA 53.1, Dec -27.8); name another for real data\n'
+
+type Note = (text: string) => void
+
+/**
+ * Where the catalogue is that a command names, else `$BLISS_CATALOG`: `demo` is the bundled one, the name of a release
+ * that is described (`gaia_dr3`) is a directory of that name, else `$BLISS_CATALOG_GAIA_DR3`, else its public copy, and
+ * anything else is a directory or a URL.
+ *
+ * @throws CommandError if none is named, or the name means two things; InputError for a release without a public copy
+ */
+export async function namedCatalog(named: string | undefined, env: Io['env'], note?: Note): Promise<string> {
   const chosen = named ?? env['BLISS_CATALOG'] ?? ''
-  if (chosen !== '') return locationOf(chosen)
+  if (chosen !== '') return locationOf(chosen, env, note)
   throw new CommandError('no-catalog', 'no reference catalogue is named: give its directory or set BLISS_CATALOG')
 }
 
@@ -31,30 +43,54 @@ export function namedCatalog(named: string | undefined, env: Io['env']): string 
 export async function chooseCatalog(
   options: { readonly catalog?: string },
   env: Io['env'],
-  note: (text: string) => void,
+  note: Note,
 ): Promise<Catalog> {
   const named = options.catalog ?? env['BLISS_CATALOG'] ?? ''
   if (named === '') {
-    const ways = 'give --catalog DIR or set BLISS_CATALOG; `bliss-calib catalog build` makes one from Gaia files'
+    const ways =
+      'give --catalog DIR or set BLISS_CATALOG; `bliss-calib catalog build` makes one from Gaia files, ' +
+      '`--catalog gaia_dr3` reads the public copy'
     const demo = `\`--catalog ${DEMO_CATALOG}\` names the simulated stars of the demonstration`
     throw new InputError('no-catalog', `no reference catalogue is named: ${ways}, and ${demo}`)
   }
-  const catalog = await openCatalog(locationOf(named))
-  if (named === DEMO_CATALOG) {
-    note('catalogue: the bundled demo (simulated stars round RA 53.1, Dec -27.8); name another for real data\n')
-  }
+  const catalog = await openCatalog(await locationOf(named, env, note))
+  if (named === DEMO_CATALOG) note(DEMO_NOTE)
   return catalog
 }
 
-function locationOf(named: string): string {
-  if (named !== DEMO_CATALOG) return named
-  if (CATALOG_MARKS.some((mark) => existsSync(join(DEMO_CATALOG, mark)))) {
-    const place = {
-      option: '--catalog',
-      found: named,
-      expected: `./${DEMO_CATALOG} for the directory; elsewhere for the bundled one`,
-    }
-    throw new CommandError('ambiguous-catalog', 'this names the bundled catalogue, and a directory here too', place)
+async function locationOf(named: string, env: Io['env'], note: Note = () => undefined): Promise<string> {
+  if (named === DEMO_CATALOG) {
+    if (!CATALOG_MARKS.some((mark) => existsSync(join(DEMO_CATALOG, mark)))) return BUNDLED
+    throw twoMeanings(named, 'this names the bundled catalogue, and a directory here too', 'the bundled one')
   }
-  return BUNDLED
+  return (DESCRIBED as readonly string[]).includes(named) ? locationOfRelease(named, env, note) : named
+}
+
+/** The name of a release: what is here comes first, so that no run leaves this machine for what lies beside it. */
+async function locationOfRelease(name: string, env: Io['env'], note: Note): Promise<string> {
+  const variable = `BLISS_CATALOG_${name.toUpperCase()}`
+  const override = env[variable] ?? ''
+  if (existsSync(name)) {
+    if (override === '' || (!isUrl(override) && resolve(override) === resolve(name))) return name
+    throw twoMeanings(name, `this names a directory here, and $${variable} another place`, `that of $${variable}`)
+  }
+  if (override !== '') {
+    note(`catalogue: ${name} is ${printableUrl(override)} ($${variable})\n`)
+    return override
+  }
+  const description = (await packagedDescriptions()).find((one) => one.name === name)
+  const [first, ...others] = description?.publicCopies ?? []
+  if (first === undefined) {
+    const ways = `\`bliss-calib catalog build\` makes one, and $${variable} says where yours is`
+    const sentence = `no directory of this name is here, and no public copy of this release is known: ${ways}`
+    throw new InputError('no-catalog', sentence, { file: name })
+  }
+  const also = others.map((url) => `also at ${url}; `).join('')
+  note(`catalogue: ${name} is the public copy at ${first} (${also}$${variable} names another)\n`)
+  return first
+}
+
+function twoMeanings(name: string, sentence: string, other: string): CommandError {
+  const expected = `./${name} for the directory; elsewhere for ${other}`
+  return new CommandError('ambiguous-catalog', sentence, { option: '--catalog', found: name, expected })
 }

@@ -20,7 +20,8 @@ export const CALIBRATE_OPTIONS = {
     defaultText: '25.0',
   }),
   catalog: path(
-    'reference catalogue: a directory, a URL, or demo for the bundled simulated stars; default $BLISS_CATALOG',
+    'reference catalogue: a directory, a URL, gaia_dr3 for the public copy, or demo for the bundled simulated ' +
+      'stars; default $BLISS_CATALOG',
   ),
   system: choice(['des-ab', 'catalog'])(
     "des-ab: the camera's band, AB. catalog: the catalogue's own magnitude as it is",

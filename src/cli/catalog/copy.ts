@@ -23,7 +23,9 @@ const sqDeg = (cells: CellRanges): string => `${rangesAreaSqDeg(cells).toFixed(3
 export async function catalogCopy(command: CopyCommand, io: Io): Promise<ExitCode> {
   const { cells: region, label } = await regionOf(command)
   const cells = coarsenedTo(growCells(region, command.margin), MOST_RANGES)
-  const catalog = await openCatalog(namedCatalog(command.from, io.env))
+  const catalog = await openCatalog(
+    await namedCatalog(command.from, io.env, command.quiet ? undefined : (text) => io.err(text)),
+  )
   const columns = chooseCopyColumns(
     catalog,
     command.columns

@@ -19,7 +19,7 @@ export async function catalogInfo(
   { catalog: named, json, svg }: Values<typeof INFO_OPTIONS>,
   io: Io,
 ): Promise<ExitCode> {
-  const dir = namedCatalog(named, io.env)
+  const dir = await namedCatalog(named, io.env, (text) => io.err(text))
   const catalog = await openCatalog(dir)
   const files = await locationFiles(catalog, dir)
   const { partitions } = await readHatsLists(files)

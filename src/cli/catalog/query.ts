@@ -23,7 +23,9 @@ type Format = NonNullable<QueryCommand['format']>
 export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitCode> {
   const region = command.cone === undefined ? parsePolygon(command.polygon!) : parseCone(command.cone)
   const format = formatOf(command)
-  const catalog = await openCatalog(namedCatalog(command.catalog, io.env))
+  const catalog = await openCatalog(
+    await namedCatalog(command.catalog, io.env, command.quiet ? undefined : (text) => io.err(text)),
+  )
   const columns = chooseColumns(
     catalog,
     command.columns

@@ -12,7 +12,7 @@ export async function catalogVerify(
   { catalog, quick, json, quiet }: Values<typeof VERIFY_OPTIONS>,
   io: Io,
 ): Promise<ExitCode> {
-  const location = namedCatalog(catalog, io.env)
+  const location = await namedCatalog(catalog, io.env)
   const silence = silenceOf(io, quiet)
   const onProgress = (done: number, of: number) => silence.doing(`${done} of ${of} files checked`)
   const tools = { ...catalogTools, descriptions: await packagedDescriptions(), quick, onProgress }

@@ -28,7 +28,7 @@ import { refuseUnanswerable } from '../../node/grid/grid-check.js'
 import { findExposures } from '../../node/grid/grid-exposures.js'
 import { packageRoot, packageVersion } from '../../node/package.js'
 import { writeTree } from '../../node/disk/write-tree.js'
-import { chooseCatalog } from '../calibrate/choose-catalog.js'
+import { chooseCatalog, namedCatalog } from '../calibrate/choose-catalog.js'
 import { unfit } from '../options/option.js'
 import type { CondorCommand, GridCommand, SlurmCommand } from './options.js'
 import type { ExitCode, Io } from '../terminal/io.js'
@@ -159,7 +159,8 @@ async function plan(command: GridCommand, io: Io): Promise<Planned> {
   fluxChoice(command.magsType)
   const directory = resolve(command.to)
   refuseUncarried(directory)
-  refuseSecret(command.catalog ?? io.env['BLISS_CATALOG'] ?? '')
+  const named = command.catalog ?? io.env['BLISS_CATALOG'] ?? ''
+  refuseSecret(named === '' ? named : await namedCatalog(named, io.env))
   await refuseStandingPlan(command, directory)
   const note = (text: string) => (command.quiet ? undefined : io.err(text))
   const { magsType, system, estimator, keepBorrowed } = command

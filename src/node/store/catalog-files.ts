@@ -33,7 +33,7 @@ function bounded(byteLength: number): { chunkSize: number; maxOutputLength: numb
 }
 
 /** Names of the descriptions in the package. */
-const DESCRIBED = ['gaia_dr2', 'gaia_dr3'] as const
+export const DESCRIBED = ['gaia_dr2', 'gaia_dr3'] as const
 
 let described: Promise<CatalogDescription[]> | undefined
 

@@ -63,25 +63,118 @@ describe('a catalogue must be named', () => {
     'demo is the bundled one, also in $BLISS_CATALOG; a catalogue in a ' +
       'directory of that name is asked for by its path',
     async () => {
-      expect(namedCatalog('demo', {})).toMatch(/catalogs\/demo$/)
-      expect(namedCatalog(undefined, { BLISS_CATALOG: 'demo' })).toBe(namedCatalog('demo', {}))
+      expect(await namedCatalog('demo', {})).toMatch(/catalogs\/demo$/)
+      expect(await namedCatalog(undefined, { BLISS_CATALOG: 'demo' })).toBe(await namedCatalog('demo', {}))
       expect((await run(['catalog', 'info', 'demo'])).out).toContain('Gaia Data Release 2')
       const here = process.cwd()
       const place = temporaryDirectory()
       process.chdir(place)
       try {
         mkdirSync('demo')
-        expect(namedCatalog('demo', {})).toMatch(/catalogs\/demo$/)
+        expect(await namedCatalog('demo', {})).toMatch(/catalogs\/demo$/)
         writeFileSync('demo/collection.properties', '')
-        expect(() => namedCatalog('demo', {})).toThrow(
+        await expect(namedCatalog('demo', {})).rejects.toThrow(
           '--catalog: this names the bundled catalogue, and a directory here too (found demo, expected ./demo',
         )
-        expect(namedCatalog('./demo', {})).toBe('./demo')
+        expect(await namedCatalog('./demo', {})).toBe('./demo')
       } finally {
         process.chdir(here)
       }
     },
   )
+})
+
+describe('the name of a release', () => {
+  /** In an empty directory of its own; what it says is in `said`. */
+  const inPlace = async (work: (said: string[]) => Promise<void>) => {
+    const here = process.cwd()
+    process.chdir(temporaryDirectory())
+    try {
+      await work([])
+    } finally {
+      process.chdir(here)
+    }
+  }
+  const DR3 = 'https://data.lsdb.io/hats/gaia_dr3'
+  const MINE = 'https://me:secret@host.example/gaia?token=abc'
+
+  test('is its public copy, which is said with the others and the variable that names another', () =>
+    inPlace(async (said) => {
+      expect(await namedCatalog('gaia_dr3', {}, (text) => said.push(text))).toBe(DR3)
+      expect(await namedCatalog(undefined, { BLISS_CATALOG: 'gaia_dr3' })).toBe(DR3)
+      expect(said).toEqual([
+        `catalogue: gaia_dr3 is the public copy at ${DR3} (also at s3://stpubdata/gaia/gaia_dr3/public/hats; ` +
+          '$BLISS_CATALOG_GAIA_DR3 names another)\n',
+      ])
+    }))
+
+  test('is what $BLISS_CATALOG_... says, shown without a password or a signature', () =>
+    inPlace(async (said) => {
+      const env = { BLISS_CATALOG_GAIA_DR3: MINE, BLISS_CATALOG_GAIA_DR2: '/data/dr2' }
+      const note = (text: string) => said.push(text)
+      expect(await namedCatalog('gaia_dr3', env, note)).toBe(MINE)
+      expect(await namedCatalog('gaia_dr2', env, note)).toBe('/data/dr2')
+      expect(said.join('')).not.toMatch(/secret|abc/)
+      expect(said[0]).toMatch(/^catalogue: gaia_dr3 is https:\/\/.*host\.example\/gaia \(\$BLISS_CATALOG_GAIA_DR3\)\n$/)
+    }))
+
+  test('is the directory of that name; a variable that says another place contradicts it', () =>
+    inPlace(async (said) => {
+      mkdirSync('gaia_dr3')
+      expect(await namedCatalog('gaia_dr3', {}, (text) => said.push(text))).toBe('gaia_dr3')
+      expect(await namedCatalog('gaia_dr3', { BLISS_CATALOG_GAIA_DR3: join(process.cwd(), 'gaia_dr3') })).toBe(
+        'gaia_dr3',
+      )
+      expect(said).toEqual([])
+      await expect(namedCatalog('gaia_dr3', { BLISS_CATALOG_GAIA_DR3: MINE })).rejects.toThrow(
+        '--catalog: this names a directory here, and $BLISS_CATALOG_GAIA_DR3 another place (found gaia_dr3, expected ' +
+          './gaia_dr3 for the directory; elsewhere for that of $BLISS_CATALOG_GAIA_DR3)',
+      )
+      expect(await namedCatalog('./gaia_dr3', { BLISS_CATALOG_GAIA_DR3: MINE })).toBe('./gaia_dr3')
+      // What lies there is no catalogue: that is said, and the network is not asked instead.
+      const { exitCode, err } = await run(['catalog', 'info', 'gaia_dr3'])
+      expect([exitCode, err]).toEqual([3, expect.stringMatching(/^bliss-calib: gaia_dr3/)])
+    }))
+
+  test('without a public copy is refused with the ways to one', () =>
+    inPlace(async () => {
+      const { exitCode, err } = await run(['catalog', 'info', 'gaia_dr2'])
+      expect(exitCode).toBe(3)
+      expect(err).toBe(
+        'bliss-calib: gaia_dr2: no directory of this name is here, and no public copy of this release is known: ' +
+          '`bliss-calib catalog build` makes one, and $BLISS_CATALOG_GAIA_DR2 says where yours is\n',
+      )
+    }))
+
+  test('serves every command that takes a catalogue', () =>
+    inPlace(async () => {
+      await run(['simulate', '--outdir', 'sim', '--ccds', '1', '--seed', '3', '--quiet'])
+      await run(['catalog', 'build', '--from', 'sim/raw', '--to', 'store', '--quiet'])
+      const env = { BLISS_CATALOG_GAIA_DR2: join(process.cwd(), 'store') }
+      const list = ['--catalog', 'gaia_dr2', '--quiet']
+      for (const dir of ['out', 'legacy', 'batch']) mkdirSync(dir)
+      const work = ['--workdir', 'sim/work', '--outdir', 'out']
+      const cone = ['--cone', '53.1,-27.8,1', '--quiet']
+      for (const line of [
+        ['--expnum', '668439', '--ccd', '1', ...list, ...work],
+        ['--expnum', '668439', '--legacy', ...list, '--workdir', 'sim/work', '--outdir', 'legacy'],
+        ['batch', 'sim/work', '--outdir', 'batch', ...list],
+        ['grid', 'slurm', 'sim/work', '--to', 'grid', ...list],
+        ['catalog', 'info', 'gaia_dr2'],
+        ['catalog', 'query', 'gaia_dr2', '--to', 'rows.csv', ...cone],
+        ['catalog', 'copy', '--from', 'gaia_dr2', '--to', 'part', ...cone],
+        ['catalog', 'verify', 'gaia_dr2'],
+      ])
+        expect([line, await run(line, env)]).toEqual([line, expect.objectContaining({ exitCode: 0 })])
+      const secret = await run(['grid', 'slurm', 'sim/work', '--to', 'other', ...list], {
+        BLISS_CATALOG_GAIA_DR2: MINE,
+      })
+      expect([secret.exitCode, secret.err]).toEqual([
+        2,
+        expect.stringContaining('would stand in the files of the grid'),
+      ])
+      expect(secret.err).not.toContain('token')
+    }))
 })
 
 describe('commands that are printed work as printed', () => {
