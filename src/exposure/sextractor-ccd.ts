@@ -83,10 +83,7 @@ export async function readSextractorCcd(
 }
 
 /** What the list says of the image; its header says it better. */
-export function listedFacts({
-  exposureTimeSec,
-  airmass,
-}: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
+function listedFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<ImageFacts, 'exposureTimeSec' | 'airmass'> {
   return {
     ...(exposureTimeSec === undefined ? {} : { exposureTimeSec }),
     ...(airmass === undefined ? {} : { airmass }),

@@ -24,11 +24,6 @@ export interface ByteSink {
   abort(): Promise<void>
 }
 
-/** Gives memory of so many bytes, which may hold anything. */
-export type Allocate = (bytes: number) => Uint8Array<ArrayBuffer>
-
-export const newMemory: Allocate = (bytes) => new Uint8Array(bytes)
-
 /** gunzip of one whole file, handed in so that no format imports a machine's library; its errors name the file. */
 export type UnpackFile = (bytes: Uint8Array, file: string) => Uint8Array
 

@@ -1,5 +1,4 @@
 import type { Column, Table } from '../table/columns.js'
-import type { Allocate } from './bytes.js'
 import { TextBuffer } from './text-buffer.js'
 
 const COMMA = 0x2c
@@ -11,7 +10,7 @@ const NEWLINE = 0x0a
  *
  * @throws RangeError for text that would need quotes, and for vector columns
  */
-export function csvBytes(table: Table, allocate?: Allocate): Uint8Array {
+export function csvBytes(table: Table): Uint8Array {
   const text = scratch
   // What a table that could not be written has left.
   text.clear()
@@ -21,7 +20,7 @@ export function csvBytes(table: Table, allocate?: Allocate): Uint8Array {
     table.rowCount,
     text,
   )
-  const bytes = text.take(allocate)
+  const bytes = text.take()
   if (bytes.length > MAX_KEPT_BYTES) scratch = new TextBuffer()
   return bytes
 }

@@ -1,4 +1,3 @@
-import { newMemory, type Allocate } from './bytes.js'
 import { float32Text, float64Text, shortestFloat32, type Decimal } from './number-text.js'
 import { shortestFloat64, type SplitDecimal } from './shortest-float64.js'
 
@@ -32,9 +31,8 @@ export class TextBuffer {
   }
 
   /** Takes what was written out, as its own copy, and begins anew. */
-  take(allocate: Allocate = newMemory): Uint8Array<ArrayBuffer> {
-    const taken = allocate(this.used)
-    taken.set(this.bytes)
+  take(): Uint8Array<ArrayBuffer> {
+    const taken = new Uint8Array(this.bytes)
     this.used = 0
     return taken
   }

@@ -1,5 +1,5 @@
 import type { ListName } from '../exposure/catalogue-list.js'
-import type { Allocate, NamedBytes } from '../formats/bytes.js'
+import type { NamedBytes } from '../formats/bytes.js'
 import { csvBytes } from '../formats/csv-write.js'
 import { writeFitsTable } from '../formats/fits/index.js'
 import { writeParquet } from '../formats/parquet/index.js'
@@ -54,11 +54,11 @@ export interface CatalogueFiles {
   readonly fits: Uint8Array
 }
 
-export function catalogueFiles(calibrated: Table, facts: CatalogueFacts, allocate?: Allocate): CatalogueFiles {
+export function catalogueFiles(calibrated: Table, facts: CatalogueFacts): CatalogueFiles {
   const { table, options } = describedCatalogue(calibrated, facts)
   return {
-    csv: csvBytes(calibrated, allocate),
-    fits: writeFitsTable(table, { ...FITS_FORM, ...options, ...(allocate ? { allocate } : {}) }),
+    csv: csvBytes(calibrated),
+    fits: writeFitsTable(table, { ...FITS_FORM, ...options }),
   }
 }
 

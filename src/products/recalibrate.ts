@@ -1,5 +1,5 @@
 import { InputError } from '../errors.js'
-import { memorySource, newMemory, type Allocate } from '../formats/bytes.js'
+import { memorySource } from '../formats/bytes.js'
 import {
   findHdu,
   fitsColumns,
@@ -36,7 +36,6 @@ export async function recalibratedFiles(
   { csv, fits }: CatalogueFiles,
   names: { readonly csv: string; readonly fits: string },
   applied: AppliedZeropoint,
-  allocate: Allocate = newMemory,
 ): Promise<RecalibratedFiles> {
   const source = memorySource(names.fits, fits)
   const hdus = await readFitsHeaders(source)
@@ -81,14 +80,7 @@ export async function recalibratedFiles(
     ZeroPoint_rms: zeropointErr,
     ZeroPoint_FLAGS: applied.flag,
   }
-  const otherCsv = recalibratedCsv(
-    csv,
-    names.csv,
-    table.rowCount,
-    magnitudes,
-    [zeropoint, zeropointErr, applied.flag],
-    allocate,
-  )
+  const otherCsv = recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag])
   recalibrateFits(fits, hdu, fields, replaced)
   return { csv: otherCsv, fits, raDeg: numbers(table, 'ALPHAWIN_J2000') }
 }
@@ -132,7 +124,6 @@ function recalibratedCsv(
   rowCount: number,
   magnitudes: readonly Float32Array[],
   [zeropoint, zeropointErr, flag]: readonly [number, number, number],
-  allocate: Allocate,
 ): Uint8Array {
   const damaged = (sentence: string, found: string, expected: string) =>
     new InputError('damaged-catalogue', sentence, { file, found, expected })
@@ -143,7 +134,7 @@ function recalibratedCsv(
   const tail = new TextBuffer(64)
   tail.float64(zeropoint).comma().float64(zeropointErr).comma().integer(flag).byte(NEWLINE)
   const ending = tail.bytes.slice()
-  const text = new TextBuffer(allocate(csv.length + 1024))
+  const text = new TextBuffer(csv.length + 1024)
   text.ascii(header)
   let at = header.length
   for (let row = 0; row < rowCount; row++) {

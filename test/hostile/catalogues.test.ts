@@ -3,7 +3,6 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { isBlissError } from '../../src/errors.js'
 import { parseListName } from '../../src/exposure/catalogue-list.js'
-import { fluxChoice } from '../../src/exposure/fullcat.js'
 import { seededRandom } from '../../src/math/random.js'
 import { readCcd, readNamedList } from '../../src/node/input/read-exposure.js'
 import { gaiaCsvFile, simulateExposure, workFiles } from '../../src/simulate/index.js'
@@ -83,7 +82,7 @@ describe.skipIf(SOAK && !isBuilt)('damaged catalogues and lists', () => {
       writeFileSync(join(work, target.name), bytes)
       try {
         if (target.name === name.fileName) await readNamedList(work, name)
-        else await readCcd(work, target.name, rows[0]!, name.fileName, fluxChoice('mag_psf'))
+        else await readCcd(work, target.name, rows[0]!, name.fileName, 'mag_psf')
         endings.read++
       } catch (cause) {
         if (!isBlissError(cause)) throw new Error(label, { cause })

@@ -1,4 +1,3 @@
-import { newMemory, type Allocate } from '../bytes.js'
 import { rowsOf, type Column, type Table } from '../../table/columns.js'
 import { card, headerBytes, type FitsCardInput } from './card-text.js'
 import { encodeElements, encodeString, STORED, stringLength } from './encode.js'
@@ -34,26 +33,21 @@ const DESCRIPTOR_BYTES = 8
  */
 export function writeFitsTable(
   table: Table,
-  {
-    primaryCards,
-    allocate,
-    ...options
-  }: FitsTableOptions & { readonly primaryCards?: readonly FitsCardInput[]; readonly allocate?: Allocate } = {},
+  { primaryCards, ...options }: FitsTableOptions & { readonly primaryCards?: readonly FitsCardInput[] } = {},
 ): Uint8Array {
-  return writeFitsTables([{ ...options, table }], primaryCards, allocate)
+  return writeFitsTables([{ ...options, table }], primaryCards)
 }
 
 /** A FITS file of several binary tables, in this order. Otherwise as `writeFitsTable`. */
 export function writeFitsTables(
   tables: readonly (FitsTableOptions & { readonly table: Table })[],
   primaryCards: readonly FitsCardInput[] = [],
-  allocate: Allocate = newMemory,
 ): Uint8Array {
   const primary = primaryHeader([card('EXTEND', true, 'extensions may follow'), ...primaryCards.map(unstructured)])
   const hdus = tables.map(({ table, ...options }) => layOut(table, options))
-  const file = allocate(
+  const file = new Uint8Array(
     hdus.reduce((bytes, { header, dataBytes }) => bytes + header.length + padded(dataBytes), primary.length),
-  ).fill(0)
+  )
   file.set(primary)
   let at = primary.length
   for (const { header, table, fields, rowBytes, dataBytes } of hdus) {

@@ -1,5 +1,4 @@
 import { isSound, type CatalogueListRow } from '../../exposure/catalogue-list.js'
-import { fluxChoice } from '../../exposure/fullcat.js'
 import { ccdFootprint } from '../../exposure/footprint.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import { gather, indicesWhere } from '../../math/select.js'
@@ -42,13 +41,14 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
   for (const { row, result } of plotted) {
     const fileName = await catalogueFile(job.workdir, row.fileName)
     if (fileName === undefined) continue
-    const { sources, facts } = await readCcd(job.workdir, fileName, row, list.name.fileName, fluxChoice(job.magsType))
+    const { input } = await readCcd(job.workdir, fileName, row, list.name.fileName, job.magsType)
+    const { sources, saturation } = input
     const selected = indicesWhere(
       sources.raDeg.length,
       (
         (chosen) => (i) =>
           chosen[i] === 1
-      )(selectStars(sources, facts.saturation).selected),
+      )(selectStars(sources, saturation).selected),
     )
     const stars = propagateTo(result.epochYr, await run.catalog.read(ccdFootprint(row.corners, 0)))
     const stem = freeStem(row, stems)

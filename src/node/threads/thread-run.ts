@@ -1,7 +1,6 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CatalogueListRow, ListName } from '../../exposure/catalogue-list.js'
-import { fluxChoice } from '../../exposure/fullcat.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput } from '../../photometry/ccd.js'
 import { siblingOfInput } from '../../photometry/exposure/siblings.js'
@@ -130,17 +129,14 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
   return {
     async read({ row, fileName }) {
       const { workdir, list, magsType } = paths()
-      const { ccd, band, centre, corners } = row
-      const read = await readCcd(workdir, fileName, row, list.fileName, fluxChoice(magsType))
-      const carried = carriedCatalogue(read.table)
-      const place = { file: list.fileName, line: row.line }
-      const { facts, camera, sources, sha256 } = read
-      const input: CcdInput = { ...facts, camera, ccd, band, centre, corners, sources, place }
+      const { input, table, notes: readNotes, sha256 } = await readCcd(workdir, fileName, row, list.fileName, magsType)
+      const { ccd } = input
+      const carried = carriedCatalogue(table)
       inputs.set(ccd, input)
       carriedOver.set(ccd, carried)
       const notes = [
-        ...read.notes.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
-        ...(facts.epochYr === undefined
+        ...readNotes.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
+        ...(input.epochYr === undefined
           ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`]
           : []),
         ...(carried.blank.length > 0
@@ -165,8 +161,8 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
       const { outdir, list } = paths()
       const { zpCsv, zpFits } = ccdProductNames(list, task.result.ccd)
       const names = { csv: join(outdir, zpCsv), fits: join(outdir, zpFits) }
-      const standing = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
-      return staged(await recalibratedFiles(standing, names, appliedBy(task)), task)
+      const earlier = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
+      return staged(await recalibratedFiles(earlier, names, appliedBy(task)), task)
     },
     async combine({ name, form, parts, order, stem }) {
       const { outdir } = paths()
