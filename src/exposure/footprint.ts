@@ -20,7 +20,7 @@ export const FOOTPRINT_MARGIN_ARCSEC = 10
 export function ccdFootprint(
   corners: CcdCorners,
   marginArcsec: number,
-  place?: { readonly file: string; readonly line: number },
+  place?: { readonly file: string; readonly line?: number },
 ): CellRanges {
   try {
     return polygonCover(FOOTPRINT_ORDER, [...corners.raDeg], [...corners.decDeg], marginArcsec / 3600)

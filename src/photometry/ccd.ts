@@ -42,8 +42,8 @@ export interface CcdInput {
   readonly camera?: RecognisedCamera
   /** FILTER, else BAND of the image header. */
   readonly filter?: string
-  /** For messages: the list and its line that the CCD comes from. */
-  readonly place?: { readonly file: string; readonly line: number }
+  /** For messages: the list and its line, or the file, that the CCD comes from. */
+  readonly place?: { readonly file: string; readonly line?: number }
 }
 
 export interface CalibrationOptions {

@@ -26,7 +26,7 @@ export interface ReferenceStars {
 interface CcdFootprint {
   readonly ccd: number
   readonly corners: CcdCorners
-  readonly place?: { readonly file: string; readonly line: number }
+  readonly place?: { readonly file: string; readonly line?: number }
 }
 
 /**
@@ -87,7 +87,7 @@ function coveredFootprint({ ccd, corners, place }: CcdFootprint, catalog: Catalo
       found: `${missingSqDeg.toFixed(4)} sq deg of the footprint missing`,
       expected:
         `at most ${(TOLERATED_MISSING_FRACTION * areaSqDeg).toFixed(4)} of ${areaSqDeg.toFixed(4)} ` +
-        `sq deg${place ? ` (${place.file}, line ${place.line})` : ''}`,
+        `sq deg${place ? ` (${place.file}${place.line === undefined ? '' : `, line ${place.line}`})` : ''}`,
     },
   )
 }

@@ -1,4 +1,4 @@
-import type { ListName } from '../exposure/catalogue-list.js'
+import type { ExposureName } from '../exposure/exposure-name.js'
 import type { NamedBytes } from '../formats/bytes.js'
 import { csvBytes } from '../formats/csv-write.js'
 import { writeFitsTable } from '../formats/fits/index.js'
@@ -12,12 +12,19 @@ import { ccdProductNames } from './names.js'
 import { resultJson, type ExposureFacts, type OwnResult, type Provenance } from './result-json.js'
 import { zeroCsv } from './zero.js'
 
+/** EXPNUM and CCDNUM of the calibrated catalogue: whole numbers, -1 if the image has none. */
+export interface CcdIdentity {
+  readonly expnum: number
+  readonly ccdnum: number
+}
+
 /** What the files that hold a CCD's result say beside it. */
 export interface ResultContext {
-  readonly list: ListName
+  readonly name: ExposureName
   readonly exposure: ExposureFacts
   /** FILENAME of the list: the SExtractor catalogue. */
   readonly fileName: string
+  readonly identity: CcdIdentity
   readonly magsType: string
   readonly provenance: Provenance
   /** What the CCD gave by itself, if its exposure was solved. */
@@ -28,12 +35,16 @@ export interface ResultContext {
 const LARGEST_BORROWED_ERROR_MAG = 0.03
 
 /** The zeropoint that goes into a CCD's magnitudes: none if there is none, or if it is borrowed and poor. */
-export function appliedZeropoint(result: CcdResult, expnum: number, keepBorrowed: boolean): AppliedZeropoint {
+export function appliedZeropoint(
+  result: CcdResult,
+  { expnum, ccdnum }: CcdIdentity,
+  keepBorrowed: boolean,
+): AppliedZeropoint {
   const poor =
     result.outcome === 'borrowed' && !keepBorrowed && (result.zeropointErr ?? Infinity) > LARGEST_BORROWED_ERROR_MAG
   return {
     expnum,
-    ccd: result.ccd,
+    ccd: ccdnum,
     zeropoint: poor ? null : result.zeropoint,
     zeropointErr: poor ? null : result.zeropointErr,
     flag: result.flag,
@@ -64,7 +75,7 @@ export function catalogueFiles(calibrated: Table, facts: CatalogueFacts): Catalo
 
 /** The product files of one CCD beside its calibrated catalogue, in memory. */
 export async function resultFiles(result: CcdResult, context: ResultContext): Promise<NamedBytes[]> {
-  const names = ccdProductNames(context.list, result.ccd)
+  const names = ccdProductNames(context.name, result.ccd)
   const text = (name: string, content: string): NamedBytes => ({ name, bytes: new TextEncoder().encode(content) })
   return [
     text(names.zero, zeroCsv(result, context.fileName, context.magsType)),

@@ -1,7 +1,8 @@
 import type { ListName } from '../exposure/catalogue-list.js'
+import { exposureLabel, isFilesName, type ExposureName } from '../exposure/exposure-name.js'
 
-/** Names of the products; every part is the list name's own text, so padding is kept. */
-interface ProductNames {
+/** Names of the products of a CCD. */
+export interface CcdProductNames {
   readonly zero: string
   readonly zpCsv: string
   readonly zpFits: string
@@ -9,32 +10,69 @@ interface ProductNames {
   readonly matches: string
 }
 
-const exposureTag = (list: ListName) => `r${list.reqnum}p${list.attnum}`
+/** Names of an exposure's own products: no CCD in them. */
+export interface ExposureProductNames {
+  /** Of a list only: what the original's readers wait for. */
+  readonly allZp?: string
+  readonly zpCsv: string
+  readonly zpFits: string
+  readonly json: string
+}
 
-/** `D00668439_01_r4p5_ZP.csv` and its company; at least two digits of CCD. */
-export function ccdProductNames(list: ListName, ccd: number): ProductNames {
-  const stem = `D${list.expnumText}_${String(ccd).padStart(2, '0')}_${exposureTag(list)}`
+/**
+ * Names of the products of a CCD. After a list `D00668439_01_r4p5_ZP.csv` and its company: every part is the list
+ * name's own text, so padding is kept, and the CCD has two digits at least. Of a file that was given `{stem}_ZP.csv`.
+ */
+export function ccdProductNames(name: ExposureName, ccd: number): CcdProductNames {
+  if (isFilesName(name)) {
+    const stem = stemOf(name.stems, ccd)
+    return {
+      zero: `${stem}_Zero.csv`,
+      ...catalogueNames(stem),
+      json: `${stem}_zeropoint.json`,
+      matches: `${stem}_matches.parquet`,
+    }
+  }
+  const stem = `D${name.expnumText}_${twoDigits(ccd)}_r${name.reqnum}p${name.attnum}`
   return {
     zero: `Zero_${stem}.csv`,
-    zpCsv: `${stem}_ZP.csv`,
-    zpFits: `${stem}_ZP.fits`,
+    ...catalogueNames(stem),
     json: `zeropoint_${stem}.json`,
     matches: `matches_${stem}.parquet`,
   }
 }
 
-/** Names of the exposure's own products: no CCD in them. */
-export function exposureProductNames(list: ListName): {
-  readonly allZp: string
-  readonly zpCsv: string
-  readonly zpFits: string
-  readonly json: string
-} {
-  const stem = `D${list.expnumText}_${exposureTag(list)}`
-  return {
-    allZp: `allZP_${stem}.csv`,
-    zpCsv: `${stem}_ZP.csv`,
-    zpFits: `${stem}_ZP.fits`,
-    json: `zeropoint_${stem}.json`,
+/** Names of the exposure's own products. */
+export function exposureProductNames(name: ListName): Required<ExposureProductNames>
+export function exposureProductNames(name: ExposureName): ExposureProductNames
+export function exposureProductNames(name: ExposureName): ExposureProductNames {
+  if (isFilesName(name)) {
+    const stem = ownStem(name.exposure)
+    return { ...catalogueNames(stem), json: `${stem}_zeropoint.json` }
   }
+  const stem = exposureLabel(name)
+  return { allZp: allZpName(name), ...catalogueNames(stem), json: `zeropoint_${stem}.json` }
+}
+
+/** `allZP_D00668439_r4p5.csv`. */
+export const allZpName = (name: ListName): string => `allZP_${exposureLabel(name)}.csv`
+
+/** `report_D00668439_r4p5.html`, or with the CCD of a run of one; of files `{stem}_report.html`. */
+export function reportName(name: ExposureName, ccd?: number): string {
+  if (isFilesName(name)) return `${ccd === undefined ? ownStem(name.exposure) : stemOf(name.stems, ccd)}_report.html`
+  const ofCcd = ccd === undefined ? '' : `_${twoDigits(ccd)}`
+  return `report_D${name.expnumText}${ofCcd}_r${name.reqnum}p${name.attnum}.html`
+}
+
+/** How the names of the original's figures of an exposure begin: the list's name, as the original has it. */
+export const figureStem = (name: ExposureName): string => (isFilesName(name) ? ownStem(name.exposure) : name.fileName)
+
+const ownStem = (exposure: string): string => `${exposure}_exposure`
+const catalogueNames = (stem: string) => ({ zpCsv: `${stem}_ZP.csv`, zpFits: `${stem}_ZP.fits` })
+const twoDigits = (ccd: number): string => String(ccd).padStart(2, '0')
+
+function stemOf(stems: Readonly<Record<number, string>>, ccd: number): string {
+  const stem = stems[ccd]
+  if (stem === undefined) throw new RangeError(`CCD ${ccd} is not of this exposure`)
+  return stem
 }

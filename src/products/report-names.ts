@@ -20,8 +20,3 @@ export function parseResultName(fileName: string): ResultName | undefined {
     ...(parts[2] === undefined ? {} : { ccdText: parts[2] }),
   }
 }
-
-/** `report_D00668439_r4p5.html`, or with the CCD of a run of one. */
-export function reportName({ expnumText, reqnum, attnum }: ListName, ccd?: number): string {
-  return `report_D${expnumText}${ccd === undefined ? '' : `_${String(ccd).padStart(2, '0')}`}_r${reqnum}p${attnum}.html`
-}

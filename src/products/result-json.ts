@@ -6,10 +6,11 @@ import { RESULT_SCHEMA } from './result-schema.js'
 
 /** The exposure's part of the JSON. */
 export interface ExposureFacts {
-  readonly expnum: number
+  /** Of the list, as `reqnum` and `attnum`; null if there is none. */
+  readonly expnum: number | null
   readonly band: string
-  readonly reqnum: string
-  readonly attnum: string
+  readonly reqnum: string | null
+  readonly attnum: string | null
   readonly epochYr: number | null
   readonly epochFrom: EpochSource | null
   /** Name of the camera's description, `generic` if it is not described, and where that is known from. */

@@ -21,10 +21,10 @@ export const RESULT_SHAPE: JsonShape = {
       type: 'object',
       required: ['expnum', 'band', 'reqnum', 'attnum', 'epochYr', 'epochFrom', 'camera', 'cameraFrom', 'filter'],
       properties: {
-        expnum: { type: 'integer' },
+        expnum: { type: ['integer', 'null'], description: 'of the catalogue list; null if files were given' },
         band: { type: 'string' },
-        reqnum: { type: 'string' },
-        attnum: { type: 'string', description: 'as in the name of the catalogue list, padding kept' },
+        reqnum: { type: ['string', 'null'] },
+        attnum: { type: ['string', 'null'], description: 'as in the name of the catalogue list, padding kept' },
         epochYr: { type: ['number', 'null'], description: 'Julian year that the stars were moved to' },
         epochFrom: { enum: ['MJD-OBS', 'DATE-OBS', 'NITE', 'catalog', null] },
         camera: { type: 'string', description: "name of the camera's description; generic: it is not described" },

@@ -27,7 +27,7 @@ export function zeroCsv(result: CcdResult, fileName: string, magsType: string): 
 }
 
 /** What `allZP_*.csv` says: the zeropoint of the exposure, or of the one CCD that was run. */
-interface ExposureZeropoint {
+export interface ExposureZeropoint {
   readonly matched: number
   readonly used: number
   readonly zeropoint: number | null

@@ -1,7 +1,9 @@
-import type { CcdCorners, ListName } from '../exposure/catalogue-list.js'
+import type { CcdCorners } from '../exposure/catalogue-list.js'
+import { exposureLabel, type ExposureName } from '../exposure/exposure-name.js'
 import { toTangentPlane } from '../math/sphere.js'
 import { median } from '../math/robust.js'
 import type { ExposureSolution } from '../photometry/exposure/result.js'
+import { figureStem } from '../products/names.js'
 import { ccdJson, type SolvedResult } from '../products/result-json.js'
 import { ccdInWords, exposureFocalPlane, focalQuantities, ownZeropoint } from './exposure-figures.js'
 import { ccdStarsFigure } from './figures/ccd-stars.js'
@@ -39,7 +41,7 @@ const PLANES = [
  * difference. Zeropoints follow m = -2.5 log10(flux) + zeropoint; the original's are negative.
  */
 export function originalPlots(
-  list: ListName,
+  name: ExposureName,
   band: string,
   ccds: readonly PlottedCcd[],
   solution: ExposureSolution,
@@ -49,13 +51,12 @@ export function originalPlots(
   const places = new Map(ccds.map(({ result, corners }) => [result.ccd, placeOf(corners, centre)]))
   const own = documents.map(ownZeropoint).filter((value) => value !== null)
   const heading =
-    `D${list.expnumText}_r${list.reqnum}p${list.attnum} ${band} band, median ` +
-    `${own.length === 0 ? 'none' : median(own).toFixed(3)}`
+    `${exposureLabel(name)} ${band} band, median ` + `${own.length === 0 ? 'none' : median(own).toFixed(3)}`
   const quantities = new Map(focalQuantities(documents).map((quantity) => [quantity.key, quantity]))
   const planes = PLANES.map(([ending, key]): NamedFigure => {
     const quantity = quantities.get(key)!
     return {
-      stem: `${list.fileName}_${ending}`,
+      stem: `${figureStem(name)}_${ending}`,
       figure: exposureFocalPlane(
         documents,
         places,
@@ -75,7 +76,7 @@ export function originalPlots(
   return [
     ...planes,
     {
-      stem: `${list.fileName}_CCDsvsZPs`,
+      stem: `${figureStem(name)}_CCDsvsZPs`,
       figure: zeropointByCcdFigure(`${heading}: zeropoint of each CCD's own stars`, bars, solution.zeropoint),
     },
   ]

@@ -35,7 +35,7 @@ export async function pagesAndFigures(
         ...(suspectsFile === undefined ? {} : { suspects: suspectsFile }),
       }
       const written = {
-        list: run.list.name,
+        name: run.list.name,
         ccds: run.ccds,
         json: run.json(),
         several: run.solution !== undefined,

@@ -5,6 +5,7 @@ import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles, openJob } from '../../node/exposure/calibrate-files.js'
 import type { RunFacts } from '../../products/result-json.js'
 import type { CalibrateOptions } from './options.js'
+import { exposureTitle } from '../../exposure/exposure-name.js'
 import { areElsewhere } from '../../exposure/elsewhere.js'
 import { chooseCatalog } from './choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
@@ -39,7 +40,7 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const catalog = await chooseCatalog(options, io.env, note).catch((error: unknown) =>
     pool.close().then(() => Promise.reject(error)),
   )
-  if (opened.absent.length > 0) note(`CCDs not in ${opened.list.name.fileName}: ${opened.absent.join(', ')}\n`)
+  if (opened.absent.length > 0) note(`CCDs not in ${exposureTitle(opened.list.name)}: ${opened.absent.join(', ')}\n`)
 
   const progress = progressLine(io, options.quiet)
   const said = (say: () => void) => (progress.clear(), say())

@@ -1,3 +1,4 @@
+import { exposureTitle } from '../../exposure/exposure-name.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { mergeExposure, type MergeJob } from '../../node/exposure/merge-exposure.js'
 import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
@@ -31,7 +32,7 @@ async function merged(options: MergeOptions, io: Io, signal: AbortSignal): Promi
     onFailure: ({ error }) => (progress.clear(), reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
   if (run.missing.length > 0 && !options.quiet)
-    io.err(`CCDs of ${run.list.name.fileName} without products: ${run.missing.join(', ')}\n`)
+    io.err(`CCDs of ${exposureTitle(run.list.name)} without products: ${run.missing.join(', ')}\n`)
   const paint = paintFor(io)
   const say = options.quiet || options.json ? () => undefined : io.out
   for (const result of run.ccds) say(ccdLine(result, paint))

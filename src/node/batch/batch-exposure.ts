@@ -22,14 +22,20 @@ import type { ExposureJob, ExposureRun, OpenedJob, RunControl } from '../exposur
 import { markOf, sameContent, stampOf } from '../disk/file-marks.js'
 import { reasonOf, writeFilesWhole } from '../disk/files.js'
 import { packageVersion } from '../package.js'
-import { catalogueFile, readNamedList } from '../input/read-exposure.js'
+import { catalogueFile, readNamedList, type ReadList } from '../input/read-exposure.js'
 import { readWholeText } from '../disk/regular-file.js'
 
+type ListedExposure = OpenedJob<ReadList>
+
 /** The options that all exposures of a batch share. */
-export type BatchJob = Omit<ExposureJob, 'expnum' | 'reqnum' | 'attnum' | 'ccd' | 'workdir' | 'outdir'>
+export type BatchJob = Omit<ExposureJob, 'ccd' | 'workdir' | 'outdir'>
 
 /** Calibrates one exposure; the command's own, or a test's. */
-export type CalibrateExposureFiles = (opened: OpenedJob, catalog: Catalog, control: RunControl) => Promise<ExposureRun>
+export type CalibrateExposureFiles = (
+  opened: ListedExposure,
+  catalog: Catalog,
+  control: RunControl,
+) => Promise<ExposureRun>
 
 /** What a batch works with. */
 export interface BatchBench {
@@ -54,11 +60,10 @@ export interface FinishedExposure {
 }
 
 /** The exposure of a task as its list stands now. */
-export async function openTask(task: BatchTask, job: BatchJob): Promise<OpenedJob> {
+export async function openTask(task: BatchTask, job: BatchJob): Promise<ListedExposure> {
   const list = await readNamedList(dirname(task.listPath), task.name)
-  const { expnumText, reqnum, attnum } = task.name
   const { ccd, workdir, outdir } = task
-  return openedJob({ ...job, expnum: Number(expnumText), reqnum, attnum: Number(attnum), ccd, workdir, outdir }, list)
+  return openedJob({ ...job, ccd, workdir, outdir }, list)
 }
 
 function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
@@ -75,7 +80,7 @@ function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
 /** What stands of an exposure: its marker where everything is as the marker says, else why not. */
 export async function standing(
   task: BatchTask,
-  opened: OpenedJob,
+  opened: ListedExposure,
   bench: BatchBench,
 ): Promise<{ readonly marker: Marker } | { readonly why: string }> {
   const { workdir, outdir, name } = task
@@ -139,7 +144,7 @@ export async function finishExposure(
 /** Calibrates those of an exposure's CCDs whose rows are given, and marks it as done where the others have no file. */
 export async function calibrateRows(
   task: BatchTask,
-  opened: OpenedJob,
+  opened: ListedExposure,
   rows: readonly CatalogueListRow[],
   bench: BatchBench,
   control: RunControl,
@@ -205,7 +210,7 @@ export function failureRecord(
   return { ccd: ccd ?? null, exitCode: exitCodeOf(error), sentence: shorter }
 }
 
-const nothingThere = ({ rows, list }: OpenedJob): FailureRecord => ({
+const nothingThere = ({ rows, list }: ListedExposure): FailureRecord => ({
   ccd: null,
   exitCode: 3,
   sentence: `${list.name.fileName}: none of the ${rows.length} SExtractor catalogues exists`,
@@ -217,7 +222,7 @@ const nothingThere = ({ rows, list }: OpenedJob): FailureRecord => ({
  */
 async function mark(
   task: BatchTask,
-  { list, rows, several }: OpenedJob,
+  { list, rows, several }: ListedExposure,
   run: Pick<ExposureRun, 'ccds' | 'failures' | 'missing' | 'json' | 'solution'>,
   stamps: ReadonlyMap<string, string | null | undefined>,
   record: ExposureRecord,

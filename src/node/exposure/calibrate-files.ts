@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { Catalog } from '../../catalog/catalog.js'
 import { InputError } from '../../errors.js'
 import { isSound, selectCcds, type CatalogueListRow } from '../../exposure/catalogue-list.js'
+import { exposureTitle, placeOfRow } from '../../exposure/exposure-name.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { meanDirection } from '../../photometry/exposure/apply-solution.js'
 import { referenceStars, starsOf, type ReferenceStars } from '../../photometry/reference-stars.js'
@@ -10,11 +11,11 @@ import { runExposure } from '../../pipeline.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import type { Provenance } from '../../products/result-json.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
-import { catalogueFile, readList, type ReadList } from '../input/read-exposure.js'
+import { catalogueFile, readList, type ExposureRows, type ReadList } from '../input/read-exposure.js'
 import { packageVersion } from '../package.js'
 import { createCcdPool } from '../threads/ccd-pool.js'
 import type { RunThreads } from '../threads/run-threads.js'
-import type { ExposureJob, ExposureRun, OpenedJob, RunControl } from './exposure-job.js'
+import type { ExposureJob, ExposureRun, ListedJob, OpenedJob, RunControl } from './exposure-job.js'
 import { runOf } from './exposure-text.js'
 import { exposureWriter } from './exposure-writer.js'
 import type { FileCcd } from './file-ccd.js'
@@ -26,14 +27,14 @@ import { refuseUnwritable, standingSystems } from './standing-products.js'
  * @throws CommandError for CCDs or a flux that cannot be read, InputError for a list that is missing, ambiguous or
  *   damaged
  */
-export async function openJob(job: ExposureJob): Promise<OpenedJob> {
+export async function openJob(job: ListedJob): Promise<OpenedJob<ReadList>> {
   fluxChoice(job.magsType)
   return openedJob(job, await readList(job.workdir, job))
 }
 
 /** A job with its list: the rows that are asked for. Throws CommandError for CCDs that cannot be read. */
-export function openedJob(job: ExposureJob, list: ReadList): OpenedJob {
-  const { rows, absent } = selectCcds(list.rows, job.ccd, list.name.fileName)
+export function openedJob<List extends ExposureRows>(job: ExposureJob, list: List): OpenedJob<List> {
+  const { rows, absent } = selectCcds(list.rows, job.ccd, exposureTitle(list.name))
   return { job, list, rows, absent, several: job.ccd === 'all' || /[,-]/.test(job.ccd) }
 }
 
@@ -71,7 +72,7 @@ export async function calibrateFiles(
 
   const threads = pool.begin(present.length, {
     calibration: { system, estimator, ...(suspects ? { suspects } : {}) },
-    files: { workdir, outdir, list: list.name, magsType },
+    files: { workdir, outdir, name: list.name, magsType },
   })
   try {
     const stars = starsOfRows(
@@ -81,7 +82,6 @@ export async function calibrateFiles(
     )
     const exposure = {
       outdir,
-      expnum: job.expnum,
       list,
       catalogName: catalog.name,
       system,
@@ -146,9 +146,8 @@ async function starsOfRows(
   // Their footprints take a while: the threads are given their first CCDs before.
   await nextTurn()
   const sound = rows.filter(isSound)
-  const place = ({ line }: CatalogueListRow) => ({ file: list.name.fileName, line })
   const stars = await referenceStars(
-    sound.map((row) => ({ ...row, place: place(row) })),
+    sound.map((row) => ({ ...row, place: placeOfRow(list.name, row) })),
     catalog,
     job.system,
   )
@@ -166,7 +165,7 @@ function provenance({ job, list }: OpenedJob, catalog: Catalog): Provenance {
   const { magsType, system, estimator, keepBorrowed, suspects } = job
   return {
     version: packageVersion(),
-    inputs: { [list.name.fileName]: list.sha256, ...(suspects ? { [suspects.fileName]: suspects.sha256 } : {}) },
+    inputs: { ...list.inputs, ...(suspects ? { [suspects.fileName]: suspects.sha256 } : {}) },
     catalogHash: catalog.hash,
     options: { magsType, system, estimator, keepBorrowed, ...(suspects ? { suspects: suspects.fileName } : {}) },
   }

@@ -6,14 +6,11 @@ import type { PhotometricSystem } from '../../photometry/result.js'
 import type { ExposureFailure, ExposureProgress } from '../../pipeline.js'
 import type { RunFacts, SolvedResult } from '../../products/result-json.js'
 import type { CcdPool } from '../threads/ccd-pool.js'
-import type { ReadList } from '../input/read-exposure.js'
+import type { ExposureRows } from '../input/read-exposure.js'
 import type { ReadSuspects } from '../input/read-suspects.js'
 
 /** What is asked of one exposure: where its files are, which of its CCDs, and how. */
 export interface ExposureJob {
-  readonly expnum: number
-  readonly reqnum?: string
-  readonly attnum?: number
   /** A number, a list with ranges, or `all`. */
   readonly ccd: string
   readonly magsType: string
@@ -31,10 +28,17 @@ export interface ExposureJob {
   readonly suspects?: ReadSuspects
 }
 
+/** What is asked of an exposure that has a list: which list. */
+export interface ListedJob extends ExposureJob {
+  readonly expnum: number
+  readonly reqnum?: string
+  readonly attnum?: number
+}
+
 /** A job whose list was found and read; no SExtractor catalogue is open yet. */
-export interface OpenedJob {
+export interface OpenedJob<List extends ExposureRows = ExposureRows> {
   readonly job: ExposureJob
-  readonly list: ReadList
+  readonly list: List
   /** The rows of the list that were asked for. */
   readonly rows: readonly CatalogueListRow[]
   /** CCDs that were asked for and do not stand in the list. */
@@ -62,7 +66,7 @@ export interface RunControl {
 /** What became of an exposure. Everything in `ccds` stands on the disk, whole. */
 export interface ExposureRun {
   readonly exitCode: ExitCode
-  readonly list: ReadList
+  readonly list: ExposureRows
   readonly catalog: Catalog
   /**
    * The CCDs whose products stand, in the order of the list, in the light of the exposure where several were asked for.

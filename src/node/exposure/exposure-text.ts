@@ -1,5 +1,6 @@
 import { CAMERA_SOURCES } from '../../camera/recognise.js'
 import { exitCodeOf, worstOf, type ExitCode } from '../../errors.js'
+import { isFilesName } from '../../exposure/exposure-name.js'
 import { largestOf } from '../../math/extremes.js'
 import type { CcdResult } from '../../photometry/result.js'
 import type { ExposureFailure, ExposureOutcome, SolvedCcd, SolvedExposure } from '../../pipeline.js'
@@ -13,15 +14,14 @@ import {
   type SolvedResult,
 } from '../../products/result-json.js'
 import { reasonWithoutPath } from '../disk/reason.js'
-import type { ReadList } from '../input/read-exposure.js'
+import type { ExposureRows } from '../input/read-exposure.js'
 import type { ExposureJob, ExposureRun } from './exposure-job.js'
 import type { FileCcd } from './file-ccd.js'
 
 /** The exposure that CCDs are written for. */
 export interface WrittenExposure {
   readonly outdir: string
-  readonly expnum: number
-  readonly list: ReadList
+  readonly list: ExposureRows
   readonly catalogName: string
   readonly system: string
   /** The CCDs are solved together, and the exposure's own products written. */
@@ -38,21 +38,14 @@ type Solved = SolvedCcd<FileCcd>
  * What the CCDs say of their exposure; epoch and band are the first's. Camera and filter are given only if all CCDs
  * agree.
  */
-export function exposureFacts(
-  {
-    expnum,
-    list: {
-      name: { reqnum, attnum },
-    },
-  }: WrittenExposure,
-  ccds: readonly Solved[],
-): ExposureFacts {
+export function exposureFacts({ list: { name } }: WrittenExposure, ccds: readonly Solved[]): ExposureFacts {
   const { ccd, result } = ccds[0]!
   const { epochYr, epochFrom, camera, filter } = result
   const areOne = (key: 'camera' | 'filter') => ccds.every((one) => one.result[key] === result[key])
   const weakest = largestOf(ccds.map((one) => CAMERA_SOURCES.indexOf(one.result.cameraFrom)))
+  const { reqnum, attnum } = isFilesName(name) ? { reqnum: null, attnum: null } : name
   return {
-    expnum,
+    expnum: isFilesName(name) ? null : Number(name.expnumText),
     band: ccd.row.band,
     reqnum,
     attnum,

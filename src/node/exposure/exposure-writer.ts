@@ -1,9 +1,11 @@
 import { join } from 'node:path'
+import type { ListName } from '../../exposure/catalogue-list.js'
+import { isFilesName } from '../../exposure/exposure-name.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import type { Commit, ExposureFailure, ExposureWriter, SolvedCcd, SolvedExposure } from '../../pipeline.js'
 import { mergedOrder } from '../../products/combined-catalogue.js'
-import { ccdProductNames, exposureProductNames } from '../../products/names.js'
-import { allZpCsv } from '../../products/zero.js'
+import { allZpName, ccdProductNames, exposureProductNames } from '../../products/names.js'
+import { allZpCsv, type ExposureZeropoint } from '../../products/zero.js'
 import { commitSets } from '../disk/commit-files.js'
 import { discardStem, flushFiles, stageFiles, type StagedFile } from '../disk/staged-files.js'
 import { temporaryStem } from '../disk/temporary-names.js'
@@ -30,7 +32,7 @@ export function exposureWriter(exposure: WrittenExposure, threads: RunThreads): 
     ownStem: string,
   ): Promise<readonly StagedFile[]> {
     const texts = [
-      { name: names.allZp, bytes: encoded(exposureAllZp(exposure, solved)) },
+      ...exposureAllZp(exposure, solved),
       { name: names.json, bytes: encoded(resultText(exposure, solved, failures)) },
     ]
     const order = mergedOrder(staged.map(({ raDeg }) => raDeg))
@@ -64,9 +66,10 @@ export function exposureWriter(exposure: WrittenExposure, threads: RunThreads): 
       return ccd.write({
         result,
         context: {
-          list: list.name,
+          name: list.name,
           exposure: exposureFacts(exposure, [solved]),
           fileName: row.fileName,
+          identity: { expnum: row.expnum, ccdnum: row.ccd },
           magsType,
           provenance: provenanceOf(exposure, [ccd]),
           ...(ownPart ? { own: ownPart } : {}),
@@ -105,26 +108,33 @@ const encoded = (text: string) => new TextEncoder().encode(text)
 const inOrder = (unwritten: ReadonlyMap<FileCcd, unknown>, ccds: readonly SolvedCcd<FileCcd>[]) =>
   new Map(ccds.flatMap(({ ccd }) => (unwritten.has(ccd) ? [[ccd, unwritten.get(ccd)] as const] : [])))
 
+/** `allZP_` of an exposure that has a list. */
 function exposureAllZp(
-  { expnum, list, catalogName, system }: WrittenExposure,
+  { list: { name }, catalogName, system }: WrittenExposure,
   { ccds, solution }: SolvedExposure<FileCcd>,
-): string {
+): NamedBytes[] {
+  if (isFilesName(name)) return []
   const { zeropoint, zeropointErr } = solution!
   const count = (key: 'matched' | 'used') => ccds.reduce((total, { result }) => total + result.cuts[key], 0)
   const counts = { matched: count('matched'), used: count('used') }
   const facts = { zeropoint, zeropointErr, system, catalog: catalogName, scope: 'exposure' as const }
-  return allZpCsv(expnum, list.name, { ...counts, ...facts })
+  return [allZpFile(name, { ...counts, ...facts })]
 }
 
-/** `allZP_` of a run of one CCD, unless the exposure's is there. */
+/** `allZP_` of a run of one CCD of a list, unless the exposure's is there. */
 async function allZpAlone(
-  { outdir, expnum, list, catalogName }: WrittenExposure,
+  { outdir, list: { name }, catalogName }: WrittenExposure,
   { zeropoint, zeropointErr, system, cuts }: SolvedCcd<FileCcd>['own'],
 ): Promise<NamedBytes[]> {
-  const { allZp } = exposureProductNames(list.name)
-  const standing = await readIfThere(join(outdir, allZp))
+  if (isFilesName(name)) return []
+  const standing = await readIfThere(join(outdir, allZpName(name)))
   if (standing?.trimEnd().endsWith(',exposure')) return []
   const counts = { matched: cuts.matched, used: cuts.used }
   const facts = { zeropoint, zeropointErr, system, catalog: catalogName, scope: 'ccd' as const }
-  return [{ name: allZp, bytes: encoded(allZpCsv(expnum, list.name, { ...counts, ...facts })) }]
+  return [allZpFile(name, { ...counts, ...facts })]
 }
+
+const allZpFile = (name: ListName, zeropoint: ExposureZeropoint): NamedBytes => ({
+  name: allZpName(name),
+  bytes: encoded(allZpCsv(Number(name.expnumText), name, zeropoint)),
+})

@@ -21,7 +21,7 @@ import { packageVersion } from '../package.js'
 import { catalogTools } from '../store/catalog-files.js'
 import { createCcdPool } from '../threads/ccd-pool.js'
 import type { RunThreads } from '../threads/run-threads.js'
-import type { ExposureJob, ExposureRun, RunControl } from './exposure-job.js'
+import type { ListedJob, ExposureRun, RunControl } from './exposure-job.js'
 import { runOf } from './exposure-text.js'
 import { exposureWriter } from './exposure-writer.js'
 import type { FileCcd } from './file-ccd.js'
@@ -29,7 +29,7 @@ import { readIfThere, refuseUnwritable, standingSystems } from './standing-produ
 
 /** Which exposure's CCDs are to be solved together, and where they are. */
 export type MergeJob = Pick<
-  ExposureJob,
+  ListedJob,
   'expnum' | 'reqnum' | 'attnum' | 'workdir' | 'outdir' | 'acceptBorrowed' | 'force'
 >
 
@@ -74,7 +74,6 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
   const { version, catalogHash, options } = first.provenance
   const exposure = {
     outdir: job.outdir,
-    expnum: job.expnum,
     list,
     catalogName: catalog,
     system,
@@ -84,7 +83,7 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
   }
   const threads = pool.begin(present.length, {
     calibration: {},
-    files: { workdir: job.workdir, outdir: job.outdir, list: list.name, magsType: String(options['magsType']) },
+    files: { workdir: job.workdir, outdir: job.outdir, name: list.name, magsType: String(options['magsType']) },
   })
   try {
     const outcome = await runExposure({

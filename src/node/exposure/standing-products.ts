@@ -1,7 +1,8 @@
 import { access, constants, stat } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../errors.js'
-import type { CatalogueListRow, ListName } from '../../exposure/catalogue-list.js'
+import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
+import { isFilesName, type ExposureName } from '../../exposure/exposure-name.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { readWholeText } from '../disk/regular-file.js'
@@ -16,22 +17,23 @@ export async function readIfThere(path: string): Promise<string | undefined> {
 
 /**
  * The exposure's files that name a photometric system and are in the output directory, `there` being all names in it:
- * `Zero_` of each CCD of the list and of `00`, `allZP_`; path -> text.
+ * `Zero_` of each CCD and, after a list, of `00`, `allZP_`; path -> text.
  */
 export async function standingSystems(
   outdir: string,
   there: ReadonlySet<string>,
-  list: ListName,
+  name: ExposureName,
   rows: readonly Pick<CatalogueListRow, 'ccd'>[],
 ): Promise<Map<string, string>> {
   const standing = new Map<string, string>()
+  const { allZp } = exposureProductNames(name)
   const names = [
-    ...rows.map(({ ccd }) => ccdProductNames(list, ccd).zero),
-    ccdProductNames(list, 0).zero,
-    exposureProductNames(list).allZp,
+    ...rows.map(({ ccd }) => ccdProductNames(name, ccd).zero),
+    ...(isFilesName(name) ? [] : [ccdProductNames(name, 0).zero]),
+    ...(allZp === undefined ? [] : [allZp]),
   ]
-  for (const name of names.filter((one) => there.has(one))) {
-    const path = join(outdir, name)
+  for (const one of names.filter((one) => there.has(one))) {
+    const path = join(outdir, one)
     const text = await readIfThere(path)
     if (text !== undefined) standing.set(path, text)
   }

@@ -3,6 +3,7 @@ import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { chooseList, nameable, type CatalogueListRow, type ListName } from '../../exposure/catalogue-list.js'
+import type { ExposureName } from '../../exposure/exposure-name.js'
 import { readCatalogueList } from '../../exposure/read-list.js'
 import { readSextractorCcd, type ReadSextractor } from '../../exposure/sextractor-ccd.js'
 import { memorySource } from '../../formats/bytes.js'
@@ -13,10 +14,17 @@ import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWhole } from '../disk/regular-file.js'
 import { gunzipWhole } from '../disk/unpack.js'
 
-/** The exposure's list as the work directory holds it. */
-export interface ReadList {
-  readonly name: ListName
+/** The CCDs of an exposure, and what they were read from beside their own files. */
+export interface ExposureRows {
+  readonly name: ExposureName
   readonly rows: readonly CatalogueListRow[]
+  /** File name -> SHA-256. */
+  readonly inputs: Readonly<Record<string, string>>
+}
+
+/** The exposure's list as the work directory holds it. */
+export interface ReadList extends ExposureRows {
+  readonly name: ListName
   readonly sha256: string
 }
 
@@ -43,7 +51,9 @@ export async function readList(
  */
 export async function readNamedList(dir: string, name: ListName): Promise<ReadList> {
   const bytes = await readInput(join(dir, nameable(name, dir).fileName), 'textBytes')
-  return { name, rows: readCatalogueList(new TextDecoder().decode(bytes), name.fileName), sha256: sha256(bytes) }
+  const sum = sha256(bytes)
+  const rows = readCatalogueList(new TextDecoder().decode(bytes), name.fileName)
+  return { name, rows, sha256: sum, inputs: { [name.fileName]: sum } }
 }
 
 /**

@@ -1,12 +1,12 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../errors.js'
-import type { ListName } from '../../exposure/catalogue-list.js'
+import { isFilesName, type ExposureName } from '../../exposure/exposure-name.js'
 import { memorySource } from '../../formats/bytes.js'
 import { readParquet } from '../../formats/parquet/index.js'
 import { systemOfZeroCsv } from '../../products/mixed-systems.js'
-import { ccdProductNames } from '../../products/names.js'
-import { parseResultName, reportName, type ResultName } from '../../products/report-names.js'
+import { ccdProductNames, reportName } from '../../products/names.js'
+import { parseResultName, type ResultName } from '../../products/report-names.js'
 import { parseResultDocument, type ResultDocument } from '../../products/result-document.js'
 import type { ReportInput } from '../../report/exposure-page.js'
 import { REPORT_STAR_COLUMNS, reportStarsOf, type ReportStars } from '../../report/report-stars.js'
@@ -18,7 +18,7 @@ import { readWhole, readWholeText } from '../disk/regular-file.js'
 /** The results of one exposure in a directory: the exposure's own, or those of its CCDs. */
 export interface StandingExposure {
   readonly directory: string
-  readonly name: ListName
+  readonly name: ExposureName
   /** The exposure's JSON; without it `ccds` are the exposure. */
   readonly whole?: ResultName
   readonly ccds: readonly ResultName[]
@@ -98,11 +98,12 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
 export async function productsBeside(
   directory: string,
   fileNames: readonly string[],
-  { expnumText }: ListName,
+  exposure: ExposureName,
 ): Promise<BesideProduct[]> {
-  const named = fileNames
-    .filter((name) => name.endsWith('.csv') && (name.startsWith('allZP_') || name.startsWith(`Zero_D${expnumText}_`)))
-    .sort()
+  const own = isFilesName(exposure) ? Object.values(exposure.stems).map((stem) => `${stem}_Zero.csv`) : []
+  const isOwn = (name: string) =>
+    isFilesName(exposure) ? own.includes(name) : name.startsWith(`Zero_D${exposure.expnumText}_`)
+  const named = fileNames.filter((name) => name.endsWith('.csv') && (name.startsWith('allZP_') || isOwn(name))).sort()
   const texts = await Promise.all(
     named.map((name) => readWholeText(join(directory, name), 'textBytes').catch(() => undefined)),
   )

@@ -1,4 +1,5 @@
 import { isSound, type CatalogueListRow } from '../../exposure/catalogue-list.js'
+import { placeOfRow } from '../../exposure/exposure-name.js'
 import { ccdFootprint } from '../../exposure/footprint.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import { gather, indicesWhere } from '../../math/select.js'
@@ -41,7 +42,8 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
   for (const { row, result } of plotted) {
     const fileName = await catalogueFile(job.workdir, row.fileName)
     if (fileName === undefined) continue
-    const { input } = await readCcd(job.workdir, fileName, row, list.name.fileName, job.magsType)
+    const { file } = placeOfRow(list.name, row)
+    const { input } = await readCcd(job.workdir, fileName, row, file, job.magsType)
     const { sources, saturation } = input
     const selected = indicesWhere(
       sources.raDeg.length,

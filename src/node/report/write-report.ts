@@ -1,6 +1,6 @@
-import type { ListName } from '../../exposure/catalogue-list.js'
+import type { ExposureName } from '../../exposure/exposure-name.js'
 import type { CcdResult } from '../../photometry/result.js'
-import { reportName } from '../../products/report-names.js'
+import { reportName } from '../../products/names.js'
 import { parseResultDocument } from '../../products/result-document.js'
 import { exposurePage } from '../../report/exposure-page.js'
 import type { TypedPaths } from '../../report/repeated-run.js'
@@ -10,7 +10,7 @@ import { namesIn, productsBeside } from '../input/read-products.js'
 
 /** What a run that has just written its products knows of them. */
 interface WrittenRun {
-  readonly list: ListName
+  readonly name: ExposureName
   readonly ccds: readonly CcdResult[]
   /** The result as its JSON file holds it. */
   readonly json: string
@@ -25,14 +25,14 @@ interface WrittenRun {
  */
 export async function writeRunReport(
   directory: string,
-  { list, ccds, json, several, typed }: WrittenRun,
+  { name: exposureName, ccds, json, several, typed }: WrittenRun,
 ): Promise<string> {
-  const name = reportName(list, several ? undefined : ccds[0]!.ccd)
+  const name = reportName(exposureName, several ? undefined : ccds[0]!.ccd)
   const input = {
     result: parseResultDocument(json, name),
     stars: new Map(ccds.map(({ ccd, matches }) => [ccd, matches])),
     typed,
-    beside: await productsBeside(directory, await namesIn(directory), list),
+    beside: await productsBeside(directory, await namesIn(directory), exposureName),
   }
   const page = exposurePage(input, pageAssets())
   await writeFilesWhole(directory, [{ name, bytes: new TextEncoder().encode(page) }])

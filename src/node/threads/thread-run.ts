@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
-import type { CatalogueListRow, ListName } from '../../exposure/catalogue-list.js'
+import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
+import { placeOfRow, type ExposureName } from '../../exposure/exposure-name.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput } from '../../photometry/ccd.js'
 import { siblingOfInput } from '../../photometry/exposure/siblings.js'
@@ -29,7 +30,7 @@ export interface RunFacts {
   readonly files?: {
     readonly workdir: string
     readonly outdir: string
-    readonly list: ListName
+    readonly name: ExposureName
     readonly magsType: string
   }
 }
@@ -110,8 +111,8 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
     { csv, fits, raDeg }: RecalibratedFiles,
     { result, context, others, stem }: WriteTask,
   ): Promise<StagedCcd> {
-    const { outdir, list } = paths()
-    const names = ccdProductNames(list, result.ccd)
+    const { outdir, name } = paths()
+    const names = ccdProductNames(name, result.ccd)
     const all = [
       { name: names.zpCsv, bytes: csv },
       { name: names.zpFits, bytes: fits },
@@ -124,12 +125,13 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
   }
 
   const appliedBy = ({ result, context, keepBorrowed }: WriteTask) =>
-    appliedZeropoint(result, context.exposure.expnum, keepBorrowed)
+    appliedZeropoint(result, context.identity, keepBorrowed)
 
   return {
     async read({ row, fileName }) {
-      const { workdir, list, magsType } = paths()
-      const { input, table, notes: readNotes, sha256 } = await readCcd(workdir, fileName, row, list.fileName, magsType)
+      const { workdir, name, magsType } = paths()
+      const { file } = placeOfRow(name, row)
+      const { input, table, notes: readNotes, sha256 } = await readCcd(workdir, fileName, row, file, magsType)
       const { ccd } = input
       const carried = carriedCatalogue(table)
       inputs.set(ccd, input)
@@ -158,8 +160,8 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
       return staged({ csv, fits, raDeg: carried.raDeg }, task)
     },
     async rewrite(task) {
-      const { outdir, list } = paths()
-      const { zpCsv, zpFits } = ccdProductNames(list, task.result.ccd)
+      const { outdir, name } = paths()
+      const { zpCsv, zpFits } = ccdProductNames(name, task.result.ccd)
       const names = { csv: join(outdir, zpCsv), fits: join(outdir, zpFits) }
       const earlier = { csv: await readInput(names.csv), fits: await readInput(names.fits) }
       return staged(await recalibratedFiles(earlier, names, appliedBy(task)), task)

@@ -187,7 +187,7 @@ test(
   async () => {
     let [path, bytes] = ['', Buffer.alloc(0)]
     const { end, dir, markers } = await batch((opened, ...rest) => {
-      if (opened.job.expnum !== 700_001) return calibrateFiles(opened, ...rest)
+      if (opened.list.name.expnumText !== '00700001') return calibrateFiles(opened, ...rest)
       path = join(opened.job.workdir, opened.rows[0]!.fileName)
       bytes = readFileSync(path)
       rmSync(path)

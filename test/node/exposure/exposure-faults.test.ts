@@ -8,7 +8,7 @@ import { afterEach, beforeAll, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/math/random.js'
 import { calibrateFiles, openJob } from '../../../src/node/exposure/calibrate-files.js'
 import { createCcdPool } from '../../../src/node/threads/ccd-pool.js'
-import type { ExposureJob, RunControl } from '../../../src/node/exposure/exposure-job.js'
+import type { ListedJob, RunControl } from '../../../src/node/exposure/exposure-job.js'
 import { openCatalog } from '../../../src/node/store/open-catalog.js'
 import { gaiaCsvFile, simulateExposure, workFiles, type SimulatedExposure } from '../../../src/simulate/index.js'
 import { absentCcds, sumsWithoutAbsent } from '../../support/absent-ccds.js'
@@ -40,7 +40,7 @@ function work(): string {
 }
 
 async function calibrate(workdir: string, outdir: string, control: RunControl = {}, ccd = 'all') {
-  const job: ExposureJob = {
+  const job: ListedJob = {
     expnum: 668439,
     ccd,
     magsType: 'mag_psf',
