@@ -12,6 +12,7 @@ const ROOMS = [
   'healpix',
   'table',
   'formats',
+  'wcs',
   'camera',
   'exposure',
   'catalog',

@@ -1,12 +1,8 @@
 import { fromTangentPlane, toTangentPlane } from '../math/sphere.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
-import type { CcdCorners } from './catalogue-list.js'
+import type { CcdCorners, SkyPosition } from '../wcs/index.js'
 
-/** A direction on the sky, ICRS. */
-export interface SkyPosition {
-  readonly raDeg: number
-  readonly decDeg: number
-}
+export type { SkyPosition }
 
 /**
  * DECam's mosaic: 62 science CCDs of 2048 x 4096 pixels, the long side along right ascension.

@@ -3,12 +3,9 @@ import { csvParseRows } from 'd3-dsv'
 import { bandOfFilter } from '../camera/filter-names.js'
 import { CommandError, InputError } from '../errors.js'
 import { isPrintable } from '../printable.js'
+import type { CcdCorners } from '../wcs/index.js'
 
-/** Sky corners of a CCD, ICRS degrees, in order round the CCD. */
-export interface CcdCorners {
-  readonly raDeg: readonly number[]
-  readonly decDeg: readonly number[]
-}
+export type { CcdCorners }
 
 /** One row of `D*_red_catlist.csv`: a CCD, its catalogue file and where it points. */
 export interface CatalogueListRow {
