@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js'
 import type { FitsCard, FitsHeader } from '../formats/fits/index.js'
 import { significantText } from '../formats/number-text.js'
+import { cornersByWcs } from './corners-by-wcs.js'
 
 /** Names of images that a list is made from: the survey's, before and after it changed them. */
 export const IMAGE_NAME = /_immask(?:ed)?\.fits(?:\.fz|\.gz)?$/
@@ -21,12 +22,13 @@ const INVENTED: Readonly<Record<string, string>> = { NITE: '', BAND: 'g', CCDNUM
  * The catalogue list of an exposure from the headers of its images, as the original's list-maker writes it: files by
  * name, `{exposure}_{tag}_red_catlist.csv` after the first of them, reals with 12 significant digits (Python 2 `str`).
  *
- * Nothing is invented: a keyword that is missing is an error, but for NITE, which stays blank. With `legacy` the
- * original's stand-ins (band g, CCD 01, airmass 1.3, 90 s) are written, and the exposure time is cut to whole seconds.
+ * Nothing is invented: a keyword that is missing is an error, but for NITE, which stays blank, and for the centre and
+ * the corners, which follow from the WCS of the image if it has one. With `legacy` the original's stand-ins (band g,
+ * CCD 01, airmass 1.3, 90 s) are written, and the exposure time is cut to whole seconds.
  *
- * @throws InputError naming the file and the keywords that are missing; if two images are of one CCD; if a file's
- *   name has no exposure, band, CCD and tag; and, without `legacy`, if name and header disagree or the files are of
- *   several exposures
+ * @throws InputError naming the file and the keywords that are missing; if its WCS cannot be right; if two images are
+ *   of one CCD; if a file's name has no exposure, band, CCD and tag; and, without `legacy`, if name and header disagree
+ *   or the files are of several exposures
  */
 export function makeCatalogueList(
   images: readonly ImageHeaders[],
@@ -88,7 +90,11 @@ function listRow({ fileName, headers }: ImageHeaders, name: NameParts, legacy: b
   const cardOf = (keyword: string): FitsCard | undefined =>
     headers.map((header) => header.card(keyword)).find((card) => card !== undefined && pythonText(card) !== undefined)
   const standIn = (keyword: string) => (legacy || keyword === 'NITE' ? INVENTED[keyword] : undefined)
+  const said = CORNERS.every((keyword) => cardOf(keyword) !== undefined)
+  const byWcs = said || legacy ? undefined : cornersByWcs(headers, fileName)
   const textOf = (keyword: string): string | undefined => {
+    const derived = byWcs?.get(keyword)
+    if (derived !== undefined) return realText(derived)
     const card = cardOf(keyword)
     return card === undefined ? standIn(keyword) : pythonText(card)
   }
@@ -145,7 +151,10 @@ function secondsText(text: string, legacy: boolean): string {
 function pythonText({ kind, value }: FitsCard): string | undefined {
   if (kind === 'string') return value as string
   if (kind === 'integer') return String(value)
-  if (kind !== 'real') return undefined
-  const text = significantText(value as number, 12)
+  return kind === 'real' ? realText(value as number) : undefined
+}
+
+function realText(value: number): string {
+  const text = significantText(value, 12)
   return /^-?\d+$/.test(text) ? `${text}.0` : text
 }

@@ -51,7 +51,7 @@ function stages(keywords: WcsKeywords, axes: CelestialAxes): Stages {
   const { code, distortion } = axes
   const name = distortion === undefined ? code : `${code}-${distortion}`
   const withSip = hasSip(keywords)
-  if (distortion !== undefined && distortion !== 'SIP') throw unread(keywords, name)
+  if (distortion !== undefined && (distortion !== 'SIP' || code === 'TPV')) throw unread(keywords, name)
   if (withSip && distortion === undefined) {
     const sentence =
       'the header has the distortion SIP (A_ORDER...) and CTYPE does not say so: add -SIP, or take it out'
@@ -59,7 +59,6 @@ function stages(keywords: WcsKeywords, axes: CelestialAxes): Stages {
   }
   const before = distortion === 'SIP' ? readSip(keywords) : undefined
   if (code === 'TPV' || (code === 'TAN' && before === undefined && isScampsTan(keywords, axes))) {
-    if (before !== undefined) throw unread(keywords, name)
     return { name: 'TPV', projection: ZENITHAL['TAN']!, after: readTpv(keywords, axes) }
   }
   return { name, projection: projectionOf(keywords, axes, name), ...(before === undefined ? {} : { before }) }

@@ -72,6 +72,63 @@ describe('a catalogue list', () => {
     )
   })
 
+  const noCorners = Object.fromEntries(
+    Object.keys(CARDS)
+      .slice(6)
+      .map((keyword) => [keyword, undefined]),
+  )
+  const wcs = {
+    NAXIS1: '2048',
+    NAXIS2: '4096',
+    CTYPE1: "'RA---TAN'",
+    CTYPE2: "'DEC--TAN'",
+    CRVAL1: '0.0',
+    CRVAL2: '-90.0',
+    CRPIX1: '0.5',
+    CRPIX2: '0.5',
+    CD1_1: '7.3E-5',
+    CD2_2: '7.3E-5',
+    RADESYS: "'ICRS'",
+  }
+
+  test('has corners by the WCS if the header lacks them, at the edges of the pixels', () => {
+    const row = makeCatalogueList([image(NAME, { ...noCorners, ...wcs })]).text.split('\n')[1]!
+    const [, , , , , , , ...numbers] = row.split(',').map(Number)
+    const far = (pixels: number) => -90 + (Math.atan((pixels * 7.3e-5 * Math.PI) / 180) * 180) / Math.PI
+    const edge = Math.hypot(2048, 4096)
+    // East is to the left of north at the southern pole: x runs to right ascension 90, y to 0.
+    const expected = [
+      ...[(Math.atan2(1024, 2048) * 180) / Math.PI, far(edge / 2)],
+      ...[0, -90, 90, far(2048), (Math.atan2(2048, 4096) * 180) / Math.PI, far(edge), 0, far(4096)],
+    ]
+    expected.forEach((value, k) => expect(numbers[k]).toBeCloseTo(value, 9))
+  })
+
+  test('a corner or the centre that is missing is not mixed with those of the header', () => {
+    const [all, some] = [noCorners, { DECC3: undefined }].map((left) =>
+      makeCatalogueList([image(NAME, { ...left, ...wcs })]),
+    )
+    expect(some).toEqual(all)
+    expect(makeCatalogueList([image(NAME, wcs)])).toEqual(makeCatalogueList([image(NAME)]))
+  })
+
+  test('a WCS that cannot be right is refused by name, and one without an image size does not count', () => {
+    expect(() => makeCatalogueList([image(NAME, { ...noCorners, ...wcs, CRPIX1: undefined })])).toThrow(
+      `${NAME}, HDU 0: the WCS lacks CRPIX1`,
+    )
+    expect(() => makeCatalogueList([image(NAME, { ...noCorners, ...wcs, NAXIS1: undefined })])).toThrow(
+      `${NAME}: the image header lacks RA_CENT, DEC_CENT, RAC1`,
+    )
+    expect(() => makeCatalogueList([image(NAME, { ...noCorners, ...wcs })], { legacy: true })).toThrow(
+      `${NAME}: the image header lacks RA_CENT, DEC_CENT, RAC1`,
+    )
+  })
+
+  test('a compressed image is as large as ZNAXIS says', () => {
+    const packed = { ...noCorners, ...wcs, ZNAXIS1: '2048', ZNAXIS2: '4096', NAXIS1: '8', NAXIS2: '4096' }
+    expect(makeCatalogueList([image(NAME, packed)])).toEqual(makeCatalogueList([image(NAME, { ...noCorners, ...wcs })]))
+  })
+
   test('keeps a padded tag in its own name and in the names of the catalogues', () => {
     const { fileName, text } = makeCatalogueList([image('D00668439_i_28_r4p05_immask.fits')])
     expect(fileName).toBe('D00668439_r4p05_red_catlist.csv')
