@@ -75,11 +75,11 @@ export interface ExposureWriter<Ccd, Staged> {
 }
 
 /**
- * Committed, perhaps without the exposure's own products (`failure`). If not committed, nothing was written. The cause
- * is the CCDs in `unwritten`; if there is none, the exposure's own products, which the writer does not try again.
+ * Committed, perhaps without products of the exposure's own (`failures`). If not committed, nothing was written. The
+ * cause is the CCDs in `unwritten`; if there is none, the exposure's own products, which the writer does not try again.
  */
 export type Commit<Ccd> =
-  | { readonly committed: true; readonly failure?: ExposureFailure }
+  | { readonly committed: true; readonly failures: readonly ExposureFailure[] }
   | { readonly committed: false; readonly unwritten: ReadonlyMap<Ccd, unknown> }
 
 /** An exposure as it is handed in. */
@@ -139,7 +139,7 @@ export async function runExposure<Ccd extends CcdSteps, Staged>(
       const solved = solve(steps, left)
       const commit = await writeEach(steps, writer, solved, failures)
       if (commit.committed) {
-        if (commit.failure) fail(commit.failure)
+        commit.failures.forEach(fail)
         return { ...solved, failures }
       }
       for (const [ccd, error] of commit.unwritten) leaveOut(ccd, error)

@@ -93,7 +93,7 @@ describe('what a failure of one CCD does to the others', () => {
         },
         commit({ solution }, staged, failures): Promise<Commit<CcdSteps>> {
           log.push(`commit ${staged.join(' ')} of ${solution!.nPresent}, ${failures.length} failed`)
-          if (failing !== 'commit' || !staged.includes(14)) return Promise.resolve({ committed: true })
+          if (failing !== 'commit' || !staged.includes(14)) return Promise.resolve({ committed: true, failures: [] })
           return Promise.resolve({
             committed: false,
             unwritten: new Map([[ccds[1]!, new Error('14 fails at commit')]]),
@@ -145,7 +145,7 @@ describe('what a failure of one CCD does to the others', () => {
     const { failures, ccds } = await flow(undefined, {
       writer: {
         stage: ({ ccd }) => Promise.resolve(ccd.ccd),
-        commit: () => Promise.resolve({ committed: true, failure: { error } }),
+        commit: () => Promise.resolve({ committed: true, failures: [{ error }] }),
         discard: () => Promise.reject(new Error('nothing to discard')),
       },
     })

@@ -1,51 +1,47 @@
 import { join } from 'node:path'
-import type { ExposureRun, OpenedJob } from '../../node/exposure/exposure-job.js'
+import type { DrawFiles, OpenedJob } from '../../node/exposure/exposure-job.js'
+import { reportName } from '../../products/names.js'
 import type { CalibrateOptions } from './options.js'
-import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
 
 /**
- * What `--plots` and `--report` add to a run. The products stand already: a failure here takes nothing from them. Gives
- * the exit codes of failures.
+ * What `--plots` and `--report` add to the products of a run, in the same commit. A failure here takes nothing from
+ * them.
  */
-export async function pagesAndFigures(
-  options: CalibrateOptions,
+export function pagesAndFigures(
+  { plots, report, workdir, outdir, catalog, suspectsFile }: CalibrateOptions,
   opened: OpenedJob,
-  run: ExposureRun,
-  io: Io,
-  say: (text: string) => void,
-): Promise<ExitCode[]> {
-  if (run.ccds.length === 0 || run.json === undefined) return []
-  try {
-    if (options.plots) {
-      const { writePlots } = await import('../../node/report/write-plots.js')
-      const names = await writePlots(opened, run)
-      say(
-        `plots  ${join(options.outdir, names[0]!)}${
-          names.length > 1 ? ` and ${names.length - 1} more` : ''
-        }, each also as .svg\n`,
-      )
-    }
-    if (options.report) {
-      const { writeRunReport } = await import('../../node/report/write-report.js')
-      const { workdir, outdir, catalog, suspectsFile } = options
-      const typed = {
-        workdir,
-        outdir,
-        ...(catalog === undefined ? {} : { catalog }),
-        ...(suspectsFile === undefined ? {} : { suspects: suspectsFile }),
-      }
-      const written = {
-        name: run.list.name,
-        ccds: run.ccds,
-        json: run.json(),
-        several: run.solution !== undefined,
-        typed,
-      }
-      const name = await writeRunReport(outdir, written)
-      say(`report  ${join(options.outdir, name)}\n`)
-    }
-    return []
-  } catch (error) {
-    return [reportFailure(error, io)]
+): { readonly draw?: DrawFiles; /** What is said of them, once they are written. */ lines(): string[] } {
+  if (!plots && !report) return { lines: () => [] }
+  const page = reportName(opened.list.name, opened.several ? undefined : opened.rows[0]!.ccd)
+  const typed = {
+    workdir,
+    outdir,
+    ...(catalog === undefined ? {} : { catalog }),
+    ...(suspectsFile === undefined ? {} : { suspects: suspectsFile }),
+  }
+  let written: readonly string[] | undefined
+  const draw: DrawFiles = {
+    stale: report ? [page] : [],
+    async draw(exposure) {
+      const figures = plots ? await (await import('../../node/report/write-plots.js')).drawPlots(opened, exposure) : []
+      if (!report) return figures
+      const { drawRunReport } = await import('../../node/report/write-report.js')
+      return [...figures, await drawRunReport(outdir, page, exposure, typed)]
+    },
+    onCommitted(names) {
+      written = names
+    },
+  }
+  return {
+    draw,
+    lines() {
+      if (written === undefined) return []
+      const [first, ...more] = written.filter((name) => name.endsWith('.png')).map((name) => join(outdir, name))
+      const others = more.length > 0 ? ` and ${more.length} more` : ''
+      return [
+        ...(first === undefined ? [] : [`plots  ${first}${others}, each also as .svg\n`]),
+        ...(report ? [`report  ${join(outdir, page)}\n`] : []),
+      ]
+    },
   }
 }

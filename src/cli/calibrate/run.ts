@@ -1,5 +1,4 @@
 import type { Catalog } from '../../catalog/catalog.js'
-import { worstOf } from '../../errors.js'
 import { idsAmong } from '../../photometry/match/suspects.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles, openJob } from '../../node/exposure/calibrate-files.js'
@@ -42,11 +41,13 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   )
   if (opened.absent.length > 0) note(`CCDs not in ${exposureTitle(opened.list.name)}: ${opened.absent.join(', ')}\n`)
 
+  const pictures = pagesAndFigures(options, opened)
   const progress = progressLine(io, options.quiet)
   const said = (say: () => void) => (progress.clear(), say())
   const run = await calibrateFiles(opened, catalog, {
     pool,
     signal,
+    ...(pictures.draw ? { draw: pictures.draw } : {}),
     onProgress: progress.show,
     onNote: (sentence) => said(() => note(`${sentence}\n`)),
     onFailure: ({ error }) => said(() => reportFailure(error, io)),
@@ -71,7 +72,8 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   if (options.json && run.json) io.out(run.json(runFacts(catalog, started)))
   if (!options.quiet && !options.json) say(closingLines(run, paint))
   if (run.solution && run.ccds.length > 0 && options.verbose > 0) io.err(solutionLines(run.solution))
-  return worstOf([run.exitCode, ...(await pagesAndFigures(options, opened, run, io, say))])
+  pictures.lines().forEach(say)
+  return run.exitCode
 }
 
 function runFacts({ counters: { starsRead, bytesRead, requests } }: Catalog, started: number): RunFacts {

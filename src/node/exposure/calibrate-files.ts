@@ -58,7 +58,7 @@ export async function calibrateFiles(
 ): Promise<ExposureRun> {
   const { job, list, rows, several: together } = opened
   const { workdir, outdir, magsType, system, estimator, suspects } = job
-  const { pool = createCcdPool(1), signal, onProgress, onNote, onFailure } = control
+  const { pool = createCcdPool(1), signal, draw, onProgress, onNote, onFailure } = control
   await refuseUnwritable(outdir)
   const there = new Set(await recoverDirectory(outdir, { onNote }))
   if (!job.force) refuseMixedSystems(system, await standingSystems(outdir, there, list.name, list.rows))
@@ -96,7 +96,7 @@ export async function calibrateFiles(
       // The mean of all sound centres in the list, so that it does not move with the CCDs asked for.
       pointing: meanDirection(list.rows.filter(isSound).map(({ centre }) => centre)),
       failedCcd: 'is left out',
-      writer: exposureWriter(exposure, threads),
+      writer: exposureWriter(exposure, threads, draw && { ...draw, catalog }),
       onProgress,
       onNote,
       onFailure,

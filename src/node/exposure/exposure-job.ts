@@ -1,6 +1,7 @@
 import type { Catalog } from '../../catalog/catalog.js'
 import type { ExitCode } from '../../errors.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
+import type { NamedBytes } from '../../formats/bytes.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import type { PhotometricSystem } from '../../photometry/result.js'
 import type { ExposureFailure, ExposureProgress } from '../../pipeline.js'
@@ -59,8 +60,35 @@ export interface RunControl {
   readonly onProgress?: (progress: ExposureProgress) => void
   /** A sentence that is no failure: a CCD left out, columns that are blank. */
   readonly onNote?: (sentence: string) => void
+  /**
+   * Makes further files of the same commit from the solved exposure. If it fails, or they cannot be written, the
+   * products are committed without them.
+   */
+  readonly draw?: DrawFiles
   /** A CCD that failed; the others go on. `ccd` is absent if the exposure's own products failed. */
   readonly onFailure?: (failure: ExposureFailure) => void
+}
+
+/** An exposure whose products are on the disk under temporary names. */
+export interface DrawnExposure {
+  readonly list: ExposureRows
+  readonly ccds: readonly SolvedResult[]
+  readonly solution?: ExposureSolution
+  readonly catalog: Catalog
+  readonly system: string
+  /** The result, as its JSON file holds it. */
+  readonly json: string
+  /** Names that its products get. */
+  readonly names: readonly string[]
+}
+
+/** Figures and the page of an exposure. */
+export interface DrawFiles {
+  draw(exposure: DrawnExposure): Promise<readonly NamedBytes[]>
+  /** Names of earlier ones that would contradict the products if no new ones could be written: they go then. */
+  readonly stale: readonly string[]
+  /** All have their names. */
+  onCommitted(names: readonly string[]): void
 }
 
 /** What became of an exposure. Everything in `ccds` stands on the disk, whole. */

@@ -1,4 +1,6 @@
+import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { Catalog } from '../../catalog/catalog.js'
 import type { ListName } from '../../exposure/catalogue-list.js'
 import { isFilesName } from '../../exposure/exposure-name.js'
 import type { NamedBytes } from '../../formats/bytes.js'
@@ -12,17 +14,25 @@ import { temporaryStem } from '../disk/temporary-names.js'
 import type { RunThreads } from '../threads/run-threads.js'
 import type { StagedCcd } from '../threads/thread-run.js'
 import { exposureFacts, provenanceOf, resultText, solvedResult, type WrittenExposure } from './exposure-text.js'
+import type { DrawFiles } from './exposure-job.js'
 import type { FileCcd } from './file-ccd.js'
 import { readIfThere } from './standing-products.js'
 
-/** Writes the products of an exposure: all CCDs', and after a run of several its own, in one commit. */
-export function exposureWriter(exposure: WrittenExposure, threads: RunThreads): ExposureWriter<FileCcd, StagedCcd> {
+/**
+ * Writes the products of an exposure in one commit: all CCDs', after a run of several its own, and what is drawn of it.
+ */
+export function exposureWriter(
+  exposure: WrittenExposure,
+  threads: RunThreads,
+  pictures?: DrawFiles & { readonly catalog: Catalog },
+): ExposureWriter<FileCcd, StagedCcd> {
   const { outdir, list, together } = exposure
   const names = exposureProductNames(list.name)
   const stem = temporaryStem()
   let round = 0
-  /** Why the exposure's own products cannot take their place; they are not tried again. */
-  let ownError: { readonly error: unknown } | undefined
+  /** Why the exposure's own products, or what is drawn, cannot take their place; they are not tried again. */
+  let ownError: Failure | undefined
+  let drawError: Failure | undefined
 
   /** The exposure's own products under temporary names; none for a CCD that was asked for alone. */
   async function stageOwn(
@@ -58,6 +68,28 @@ export function exposureWriter(exposure: WrittenExposure, threads: RunThreads): 
     }
   }
 
+  /** Figures and page under temporary names. */
+  async function stageDrawn(
+    { draw, catalog }: DrawFiles & { readonly catalog: Catalog },
+    solved: SolvedExposure<FileCcd>,
+    staged: readonly StagedFile[],
+    failures: readonly ExposureFailure[],
+    drawnStem: string,
+  ): Promise<readonly StagedFile[]> {
+    const files = await draw({
+      list,
+      catalog,
+      ccds: solved.ccds.map((one) => solvedResult(one, together)),
+      ...(solved.solution ? { solution: solved.solution } : {}),
+      system: exposure.system,
+      json: resultText(exposure, solved, failures),
+      names: staged.map(({ name }) => name),
+    })
+    const drawn = await stageFiles(outdir, files, drawnStem)
+    await flushFiles(outdir, drawn)
+    return drawn
+  }
+
   return {
     async stage(solved) {
       const { ccd, result, own } = solved
@@ -82,17 +114,29 @@ export function exposureWriter(exposure: WrittenExposure, threads: RunThreads): 
     async commit(solved, staged, failures): Promise<Commit<FileCcd>> {
       const { ccds } = solved
       const ownStem = `${stem}-${round}-e`
-      const own: readonly StagedFile[] | { readonly error: unknown } = !together
-        ? []
-        : (ownError ?? (await stageOwn(solved, staged, failures, ownStem).catch((error: unknown) => ({ error }))))
+      const own = !together ? [] : (ownError ?? (await orError(stageOwn(solved, staged, failures, ownStem))))
       // Without its own products of this run, those of an earlier one would contradict the CCDs beside them.
       const [ownFiles, removed] = 'error' in own ? [[], Object.values(names)] : [own, []]
-      const sets = [...staged.map(({ files }) => files), ownFiles]
+      const ofCcds = staged.map(({ files }) => files)
+      const drawn = !pictures
+        ? []
+        : (drawError ??
+          (await orError(
+            stageDrawn(pictures, solved, [...ofCcds.flat(), ...ownFiles], failures, `${stem}-${round}-d`),
+          )))
+      // What is to be removed counts as of the last set.
+      const sets = [...ofCcds, 'error' in drawn ? [] : drawn, ownFiles]
       const unfit = await commitSets(outdir, sets, { removed, stem: `${stem}-${round++}` })
-      if (unfit.length === 0) return { committed: true, ...('error' in own ? { failure: own } : {}) }
+      if (unfit.length === 0) {
+        if ('error' in drawn)
+          for (const name of pictures!.stale) await rm(join(outdir, name), { force: true }).catch(() => undefined)
+        else pictures?.onCommitted(drawn.map(({ name }) => name))
+        return { committed: true, failures: [own, drawn].flatMap((part) => ('error' in part ? [part] : [])) }
+      }
       const unwritten = new Map<FileCcd, unknown>()
       for (const { set, error } of unfit) {
         if (set < ccds.length) unwritten.set(ccds[set]!.ccd, error)
+        else if (set === ccds.length) drawError = { error }
         else if (!('error' in own)) ownError = { error }
         // Old products of the exposure that contradict the CCDs, and can be neither replaced nor removed.
         else ccds.forEach(({ ccd }) => unwritten.set(ccd, error))
@@ -102,6 +146,13 @@ export function exposureWriter(exposure: WrittenExposure, threads: RunThreads): 
     discard: () => discardStem(outdir, `${stem}-${round++}`),
   }
 }
+
+/** A set of files that could not be made. */
+interface Failure {
+  readonly error: unknown
+}
+
+const orError = <T>(made: Promise<T>): Promise<T | Failure> => made.catch((error: unknown) => ({ error }))
 
 const encoded = (text: string) => new TextEncoder().encode(text)
 

@@ -94,16 +94,22 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
   return { result, stars, beside: await productsBeside(exposure.directory, fileNames, exposure.name) }
 }
 
+/** Whether a file of this name tells a photometric system that a page compares with its own. */
+export function namesSystem(name: string, exposure: ExposureName): boolean {
+  if (!name.endsWith('.csv')) return false
+  if (name.startsWith('allZP_')) return true
+  return isFilesName(exposure)
+    ? Object.values(exposure.stems).some((stem) => name === `${stem}_Zero.csv`)
+    : name.startsWith(`Zero_D${exposure.expnumText}_`)
+}
+
 /** Products that name a photometric system: this exposure's `Zero_`, and every exposure's `allZP_`. */
 export async function productsBeside(
   directory: string,
   fileNames: readonly string[],
   exposure: ExposureName,
 ): Promise<BesideProduct[]> {
-  const own = isFilesName(exposure) ? Object.values(exposure.stems).map((stem) => `${stem}_Zero.csv`) : []
-  const isOwn = (name: string) =>
-    isFilesName(exposure) ? own.includes(name) : name.startsWith(`Zero_D${exposure.expnumText}_`)
-  const named = fileNames.filter((name) => name.endsWith('.csv') && (name.startsWith('allZP_') || isOwn(name))).sort()
+  const named = fileNames.filter((name) => namesSystem(name, exposure)).sort()
   const texts = await Promise.all(
     named.map((name) => readWholeText(join(directory, name), 'textBytes').catch(() => undefined)),
   )

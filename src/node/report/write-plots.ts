@@ -9,22 +9,19 @@ import { selectStars } from '../../photometry/select/selection.js'
 import { standaloneSvg } from '../../report/figures/figure.js'
 import { baseName } from '../../products/file-name.js'
 import { originalPlots, originalStarPlot, type NamedFigure } from '../../report/original-plots.js'
-import type { ExposureRun, OpenedJob } from '../exposure/exposure-job.js'
-import { writeFilesWhole } from '../disk/files.js'
+import type { DrawnExposure, OpenedJob } from '../exposure/exposure-job.js'
 import { pngOf } from './png.js'
 import { catalogueFile, readCcd } from '../input/read-exposure.js'
 
 /**
- * Writes the original's figures of a run beside its products, each as `.png` and `.svg`: the star figure of every CCD,
- * and after a run of several the exposure's six. Reads each CCD's detections and stars once more: whoever asks for
- * figures has the second. They are one commit, after that of the products. Gives the names of the PNGs.
+ * The original's figures of a run, each as `.png` and `.svg`: the star figure of every CCD, and after a run of several
+ * the exposure's six. Reads each CCD's detections and stars once more: whoever asks for figures has the second.
  */
-export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRun): Promise<string[]> {
+export async function drawPlots({ job, list, rows }: OpenedJob, run: DrawnExposure): Promise<NamedBytes[]> {
   const byCcd = new Map(run.ccds.map((result) => [result.ccd, result]))
   const plotted = rows.flatMap((row) =>
     byCcd.has(row.ccd) ? [{ row, result: byCcd.get(row.ccd)!, corners: row.corners }] : [],
   )
-  const names: string[] = []
   const stems = new Set<string>()
   const files: NamedBytes[] = []
   const draw = async (figures: readonly NamedFigure[]) => {
@@ -34,7 +31,6 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
         { name: `${stem}.png`, bytes: await pngOf(figure) },
         { name: `${stem}.svg`, bytes: new TextEncoder().encode(standaloneSvg(figure)) },
       )
-      names.push(`${stem}.png`)
     }
   }
   const pointing = meanDirection(list.rows.filter(isSound).map(({ centre }) => centre))
@@ -61,8 +57,7 @@ export async function writePlots({ job, list, rows }: OpenedJob, run: ExposureRu
       }),
     ])
   }
-  await writeFilesWhole(job.outdir, files)
-  return names
+  return files
 }
 
 /**
