@@ -321,8 +321,8 @@ export async function kindsOfRun(program: string): Promise<Kind[]> {
     ),
     kind(
       'an exposure',
-      prepared('all', (out) => command(calibrate(out, 'all', '--system', 'catalog'))),
-      (root) => calibrate(join(root, 'out'), 'all', '--force'),
+      prepared('all', (out) => command(calibrate(out, 'all', '--system', 'catalog', '--plots'))),
+      (root) => calibrate(join(root, 'out'), 'all', '--force', '--plots'),
       [report],
       products,
     ),

@@ -5,6 +5,7 @@ import { tmpdir } from 'node:os'
 import { join, resolve } from 'node:path'
 import type { Worker } from 'node:worker_threads'
 import { afterEach, beforeAll, describe, expect, test } from 'vitest'
+import { InputError } from '../../../src/errors.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { calibrateFiles, openJob } from '../../../src/node/exposure/calibrate-files.js'
 import { createCcdPool } from '../../../src/node/threads/ccd-pool.js'
@@ -119,6 +120,59 @@ describe('a product that cannot take its place', () => {
     const run = await calibrate(work(), outdir)
     expect([run.exitCode, run.ccds.length, run.failures.map(({ ccd }) => ccd)]).toEqual([3, CCDS.length, [undefined]])
     expect(readdirSync(outdir)).toHaveLength(5 * CCDS.length + 1)
+  })
+})
+
+describe('figures and the page', () => {
+  const page = 'report.html'
+  const pageOf = (text: string) => [{ name: page, bytes: new TextEncoder().encode(text) }]
+
+  test('are in one commit with the products: while they are drawn no product has its name', async () => {
+    const outdir = temporaryDirectory()
+    let there: string[] = []
+    let named: readonly string[] = []
+    const run = await calibrate(work(), outdir, {
+      draw: {
+        stale: [page],
+        draw({ names, ccds, json }) {
+          there = readdirSync(outdir).filter((name) => !name.startsWith('.'))
+          named = names
+          expect(ccds.map(({ ccd }) => ccd)).toEqual(CCDS)
+          return Promise.resolve(pageOf(json))
+        },
+        onCommitted: (names) => expect(names).toEqual([page]),
+      },
+    })
+    expect([run.exitCode, there]).toEqual([0, []])
+    expect(readdirSync(outdir).sort()).toEqual([...named, page].sort())
+    const json = named.find((name) => name === 'zeropoint_D00668439_r4p5.json')!
+    expect(readFileSync(join(outdir, page), 'utf8')).toBe(readFileSync(join(outdir, json), 'utf8'))
+  })
+
+  test('that fail take nothing from the products, and an earlier page does not stay beside them', async () => {
+    const [outdir, expected] = [temporaryDirectory(), temporaryDirectory()]
+    await calibrate(work(), expected)
+    writeFileSync(join(outdir, page), 'of another zeropoint')
+    const run = await calibrate(work(), outdir, {
+      draw: {
+        stale: [page],
+        draw: () => Promise.reject(new InputError('no-font', 'the font is gone')),
+        onCommitted: () => expect.unreachable(),
+      },
+    })
+    expect([run.exitCode, run.ccds.length, sentences(run.failures)]).toEqual([3, CCDS.length, ['the font is gone']])
+    expect(sums(outdir)).toEqual(sums(expected))
+  })
+
+  test('that cannot take their place are left out: the CCDs are there', async () => {
+    const outdir = temporaryDirectory()
+    mkdirSync(join(outdir, page))
+    const run = await calibrate(work(), outdir, {
+      draw: { stale: [page], draw: () => Promise.resolve(pageOf('new')), onCommitted: () => expect.unreachable() },
+    })
+    expect([run.exitCode, run.ccds.length]).toEqual([3, CCDS.length])
+    expect(sentences(run.failures)).toEqual([`${join(outdir, page)}: the file cannot be written: it is a directory`])
+    expect(readdirSync(outdir).filter((name) => name.startsWith('.'))).toEqual([])
   })
 })
 
