@@ -9,7 +9,7 @@ import { runExposure, type CcdSteps, type Each, type ExposureResult, type Solved
 /** The CCDs of one exposure, each as `calibrateCcd` takes it. */
 export interface ExposureInput {
   readonly ccds: readonly CcdInput[]
-  /** Origin of the focal plane; the mean of the CCDs' centres where it is not known. */
+  /** Origin of the focal plane; the mean of the CCDs' centres if it is not known. */
   readonly pointing?: { readonly raDeg: number; readonly decDeg: number }
 }
 

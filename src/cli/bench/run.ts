@@ -31,7 +31,7 @@ interface Measured {
 
 /**
  * `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times. Gives the exit
- * code: 70 where a check fails.
+ * code: 70 if a check fails.
  */
 export async function bench(
   { a, b, radiusArcsec, runs, json }: Values<typeof BENCH_OPTIONS>,
@@ -98,7 +98,7 @@ function measure(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: M
 }
 
 /**
- * Matches rows evenly over a by the definition, every b in turn; throws where the pairs differ. Separations agree to
+ * Matches rows evenly over a by the definition, every b in turn; throws if the pairs differ. Separations agree to
  * 1e-7 arcsec: rows closer than that to one another, or to the radius, pass either way.
  */
 function check(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: MatchMode, found: SkyMatches): number {

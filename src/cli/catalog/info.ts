@@ -102,6 +102,6 @@ function filesByOrder(partitions: readonly HatsPartition[]): Map<number, number>
   return counts
 }
 
-/** Of all data files; where some were looked at, in proportion. */
+/** Of all data files; if some were looked at, in proportion. */
 const bytesOf = (partitions: readonly HatsPartition[], { files, byteLength }: ColumnSizes): number =>
   files === 0 ? 0 : Math.round((byteLength * partitions.length) / files)

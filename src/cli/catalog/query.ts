@@ -33,7 +33,7 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
       .map((name) => name.trim())
       .filter((name) => name !== ''),
   )
-  // Said before the rows, so that it is also heard where the reader of the rows leaves early (`| head`).
+  // Said before the rows, so that it is also heard if the reader of the rows leaves early (`| head`).
   const outside = catalog.missingSqDeg(region.cells)
   if (!command.quiet && outside > 0)
     io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)

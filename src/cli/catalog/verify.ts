@@ -7,7 +7,7 @@ import type { ExitCode, Io } from '../terminal/io.js'
 import type { VERIFY_OPTIONS } from './options.js'
 import { silenceOf } from '../terminal/silence.js'
 
-/** `catalog verify`: every file, checksum and row of a catalogue; exit code 3 where anything is wrong. */
+/** `catalog verify`: every file, checksum and row of a catalogue; exit code 3 if anything is wrong. */
 export async function catalogVerify(
   { catalog, quick, json, quiet }: Values<typeof VERIFY_OPTIONS>,
   io: Io,

@@ -11,7 +11,7 @@ import type { CATLIST_OPTIONS } from './options.js'
 
 /**
  * `bliss-calib catlist`: writes the catalogue list of the images (`*_immask.fits`, `*_immasked.fits`, also `.fz` and
- * `.gz`) of a directory, of one exposure where `expnum` names it.
+ * `.gz`) of a directory, of one exposure if `expnum` names it.
  */
 export async function catlist(
   { workdir, outdir = workdir, expnum, legacy, quiet }: Values<typeof CATLIST_OPTIONS>,

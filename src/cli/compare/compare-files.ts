@@ -39,7 +39,7 @@ const COMPARED: ReadonlySet<ProductKind> = new Set(['zero', 'all-zp', 'catalogue
 /**
  * Finds the products at a path; files are told by their names, a file that was renamed by its content.
  *
- * @throws InputError where the path is missing or unreadable, a directory without products, a file that is none, or
+ * @throws InputError if the path is missing or unreadable, a directory without products, a file that is none, or
  *   lies beside an unfinished commit
  */
 export async function findProducts(path: string): Promise<ProductSet> {
@@ -94,7 +94,7 @@ async function singleProduct(path: string): Promise<NamedProduct> {
 }
 
 /**
- * Reads the products of one exposure. A CCD's own calibrated catalogue is read where it stands, the exposure's for CCDs
+ * Reads the products of one exposure. A CCD's own calibrated catalogue is read as it is, the exposure's for CCDs
  * without one.
  *
  * @throws InputError naming the file that is damaged or unfit

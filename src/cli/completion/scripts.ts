@@ -37,7 +37,7 @@ const secondOf = ({ name }: Completed) => name.split(' ')[1]!
 
 function bash(commands: readonly Completed[]): string {
   const groups = groupsOf(commands)
-  // Words without a list of their own: files where a path is expected, nothing where any text is.
+  // Words without a list of their own: files if a path is expected, nothing if any text is.
   const values = commands.flatMap(({ name, of }) =>
     of.flatMap(([word, { takes, choices, completes }]) => {
       if (takes === 'nothing') return []

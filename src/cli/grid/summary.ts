@@ -10,7 +10,7 @@ import { readWholeText } from '../../node/disk/regular-file.js'
 
 /**
  * `grid summary`: the tables of a batch over all chunks of a plan, from the done-markers that the chunks left; exit
- * code 3 where an exposure has none.
+ * code 3 if an exposure has none.
  */
 export async function gridSummary(planPath: string, to: string, io: Io): Promise<ExitCode> {
   if (!/[^/]\.parquet$/.test(to))

@@ -14,7 +14,7 @@ import type { VerifyCommand } from './options.js'
 import { readWhole } from '../../node/disk/regular-file.js'
 
 /**
- * `grid verify`: whether every product of a plan, or of one exposure of it, is there and whole; exit code 3 where one
+ * `grid verify`: whether every product of a plan, or of one exposure of it, is there and whole; exit code 3 if one
  * is not.
  *
  * @param salvage merge first the CCDs that are there, of exposures whose merge did not run because a CCD failed

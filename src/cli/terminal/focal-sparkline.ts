@@ -11,7 +11,7 @@ const NO_ZEROPOINT = '×'
 
 /**
  * The focal plane in a line: the camera's rows from north to south, in each the CCDs from east to west; the height of a
- * bar is the zeropoint against the median. A cross has no zeropoint, a dot is not there. Says the scale; empty where
+ * bar is the zeropoint against the median. A cross has no zeropoint, a dot is not there. Says the scale; empty if
  * fewer than three CCDs have a number or CCDs are not the camera's.
  */
 export function focalSparkline(ccds: readonly CcdResult[]): string {

@@ -8,16 +8,16 @@ export interface Io {
   /** Results. */
   out(text: string): void
   /**
-   * Results as bytes; resolves when they are on their way, to false where the reader went away. Absent where only text
+   * Results as bytes; resolves when they are on their way, to false if the reader went away. Absent if only text
    * is taken.
    */
   outBytes?(bytes: Uint8Array): Promise<boolean>
   /** Messages and progress. */
   err(text: string): void
   readonly env: Readonly<Record<string, string | undefined>>
-  /** Whether messages go to a terminal, where a line can be written over. */
+  /** Whether messages go to a terminal, so that a line can be written over. */
   readonly errIsTerminal?: boolean
-  /** Whether results go to a terminal, where words may have colours. */
+  /** Whether results go to a terminal, so that words may have colours. */
   readonly outIsTerminal?: boolean
 }
 

@@ -11,7 +11,7 @@ interface ProgressLine {
 }
 
 /**
- * On a terminal one line that is written over; elsewhere a plain line for every tenth CCD and the last, where there are
+ * On a terminal one line that is written over; elsewhere a plain line for every tenth CCD and the last, if there are
  * more than ten.
  */
 export function progressLine(io: Io, quiet: boolean): ProgressLine {

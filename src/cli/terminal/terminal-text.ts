@@ -19,7 +19,7 @@ export function wrapped(head: string, words: string, columns = TERMINAL_COLUMNS)
   return [...lines, line.trimEnd()].join('\n') + '\n'
 }
 
-/** How a word is shown where the output goes to a terminal: never the only carrier of what it says. */
+/** How a word is shown if the output goes to a terminal: never the only carrier of what it says. */
 export type Paint = (text: string, tone: 'go' | 'look' | 'stop') => string
 
 const SGR = { go: '32;1', look: '33;1', stop: '31;1' } as const

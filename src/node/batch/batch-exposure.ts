@@ -42,7 +42,7 @@ export interface BatchBench {
   readonly job: BatchJob
   readonly catalog: Catalog
   readonly calibrate: CalibrateExposureFiles
-  /** Compare by content even where a file's stamp says that it is the one that was seen. */
+  /** Compare by content even if a file's stamp says that it is the one that was seen. */
   readonly rehash: boolean
 }
 
@@ -77,7 +77,7 @@ function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
   }
 }
 
-/** What stands of an exposure: its marker where everything is as the marker says, else why not. */
+/** What is there of an exposure: its marker if everything is as the marker says, else why not. */
 export async function standing(
   task: BatchTask,
   opened: ListedExposure,
@@ -114,7 +114,7 @@ export async function standing(
     outputs[file] = now
   }
   const known: Marker = { ...marker, inputs, outputs }
-  // Next time the stamps tell; where they cannot be noted, the contents are compared again.
+  // Next time the stamps tell; if they cannot be noted, the contents are compared again.
   if (refreshed) await writeFilesWhole(outdir, [markerFile(task, known)]).catch(() => undefined)
   return { marker: known }
 }
@@ -128,7 +128,7 @@ const markerFile = ({ name }: BatchTask, marker: Marker) => ({
  * Calibrates an exposure unless it is done already, and marks it as done. A failure that lies in the inputs is part of
  * what is done: it would come again. One of the machine leaves no marker.
  *
- * @throws InputError where the list cannot be read; the signal's reason where it was stopped
+ * @throws InputError if the list cannot be read; the signal's reason if it was stopped
  */
 export async function finishExposure(
   task: BatchTask,
@@ -141,7 +141,7 @@ export async function finishExposure(
   return { ...(await calibrateRows(task, opened, opened.rows, bench, control)), why: found.why }
 }
 
-/** Calibrates those of an exposure's CCDs whose rows are given, and marks it as done where the others have no file. */
+/** Calibrates those of an exposure's CCDs whose rows are given, and marks it as done if the others have no file. */
 export async function calibrateRows(
   task: BatchTask,
   opened: ListedExposure,
@@ -217,7 +217,7 @@ const nothingThere = ({ rows, list }: ListedExposure): FailureRecord => ({
 })
 
 /**
- * Writes the marker. False where an input was left aside, or it cannot be told what it held, so that a rerun has to try
+ * Writes the marker. False if an input was left aside, or it cannot be told what it held, so that a rerun has to try
  * again.
  */
 async function mark(

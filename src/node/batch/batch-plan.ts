@@ -44,7 +44,7 @@ export interface PlanOptions {
 /**
  * The exposures below a directory, or those that a manifest names, in the order of the sky.
  *
- * @throws InputError where the directory or the manifest cannot be read, is empty, or two exposures would write the
+ * @throws InputError if the directory or the manifest cannot be read, is empty, or two exposures would write the
  *   same files
  */
 export async function planBatch(source: string, options: PlanOptions): Promise<BatchPlan> {
@@ -75,7 +75,7 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
   return { tasks: skyOrdered(tasks), unreadable, root }
 }
 
-/** Whether the source of a batch is a directory, rather than a manifest. Throws InputError where it is not there. */
+/** Whether the source of a batch is a directory, rather than a manifest. Throws InputError if it is not there. */
 export async function isDirectory(source: string): Promise<boolean> {
   const facts = await stat(source).catch((cause: unknown) => {
     throw new InputError(

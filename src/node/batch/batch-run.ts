@@ -34,7 +34,7 @@ export interface BatchEnd {
 }
 
 /**
- * Takes the exposures of a batch in their order, each at most once at a time and with further attempts where a failure
+ * Takes the exposures of a batch in their order, each at most once at a time and with further attempts if a failure
  * may pass; one that fails does not stop the others, but a full disk does. After the signal no exposure is begun, and
  * those in hand are given up between two CCDs: every finished one stays finished.
  */
@@ -78,7 +78,7 @@ export function runControl(
   }
 }
 
-/** One exposure with its further attempts; undefined where the signal stopped it. */
+/** One exposure with its further attempts; undefined if the signal stopped it. */
 export async function retried(
   task: BatchTask,
   control: Pick<BatchControl, 'retryWaitsMs' | 'signal' | 'onRetry'>,
@@ -118,7 +118,7 @@ function bareRecord(task: BatchTask, error: unknown): ExposureRecord {
   }
 }
 
-/** False where the signal came first. */
+/** False if the signal came first. */
 function waited(ms: number, signal?: AbortSignal): Promise<boolean> {
   return new Promise((done) => {
     if (signal?.aborted === true) return done(false)

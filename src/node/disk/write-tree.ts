@@ -7,7 +7,7 @@ import { reasonOf } from './files.js'
 import { writePathsWhole } from './commit-files.js'
 
 /**
- * Writes files whose names hold directories, in their order, as one set: whole, or what stood before stays. Nothing
+ * Writes files whose names hold directories, in their order, as one set: whole, or what was there before stays. Nothing
  * leaves the root: not by a name, and not by a directory in it that is a link.
  *
  * @throws InputError if a directory cannot be made, a file not be written, or one of them would lie elsewhere

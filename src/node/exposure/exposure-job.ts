@@ -42,7 +42,7 @@ export interface OpenedJob<List extends ExposureRows = ExposureRows> {
   readonly list: List
   /** The rows of the list that were asked for. */
   readonly rows: readonly CatalogueListRow[]
-  /** CCDs that were asked for and do not stand in the list. */
+  /** CCDs that were asked for and are not in the list. */
   readonly absent: readonly number[]
   /** Several CCDs were asked for, so that they are solved together. */
   readonly several: boolean
@@ -53,8 +53,8 @@ export interface RunControl {
   /** Threads to work in; without them this thread alone. */
   readonly pool?: CcdPool
   /**
-   * Stops between two CCDs: the run throws the signal's reason, and leaves nothing but what stood before or is written
-   * whole.
+   * Stops between two CCDs: the run throws the signal's reason, and leaves nothing but what was there before or is
+   * written whole.
    */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: ExposureProgress) => void
@@ -91,13 +91,14 @@ export interface DrawFiles {
   onCommitted(names: readonly string[]): void
 }
 
-/** What became of an exposure. Everything in `ccds` stands on the disk, whole. */
+/** What became of an exposure. Everything in `ccds` is on the disk, whole. */
 export interface ExposureRun {
   readonly exitCode: ExitCode
   readonly list: ExposureRows
   readonly catalog: Catalog
   /**
-   * The CCDs whose products stand, in the order of the list, in the light of the exposure where several were asked for.
+   * The CCDs whose products are there, in the order of the list, in the light of the exposure if several were asked
+   * for.
    */
   readonly ccds: readonly SolvedResult[]
   /** The exposure's solution; absent in a run of one CCD. */
@@ -105,7 +106,7 @@ export interface ExposureRun {
   readonly failures: readonly ExposureFailure[]
   /** CCDs of the list whose SExtractor catalogue does not exist. */
   readonly missing: readonly number[]
-  /** The result as JSON, without `run`; undefined where no CCD stands. */
+  /** The result as JSON, without `run`; undefined if there is no CCD. */
   readonly json?: ResultJson
 }
 

@@ -42,12 +42,12 @@ export type MergeRun = Omit<ExposureRun, 'catalog'>
  * is added by merging again.
  *
  * It reads the list in the work directory, and each CCD's JSON, matches and calibrated catalogue in the output
- * directory; the SExtractor catalogues need not be there, but where they are they have to be the ones that were
+ * directory; the SExtractor catalogues need not be there, but if they are they have to be the ones that were
  * calibrated. Nothing is written unless all of that is sound. What a killed run has left in the output directory is
  * settled first; a run that puts its files in place there is waited for.
  *
- * @throws InputError where a product is missing or damaged, the CCDs were calibrated from different lists, catalogues,
- *   options or versions, or there is none; DataError where the CCDs are not of one exposure, or products of another
+ * @throws InputError if a product is missing or damaged, the CCDs were calibrated from different lists, catalogues,
+ *   options or versions, or there is none; DataError if the CCDs are not of one exposure, or products of another
  *   photometric system stand in the output directory
  */
 export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {

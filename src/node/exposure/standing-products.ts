@@ -7,7 +7,7 @@ import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { readWholeText } from '../disk/regular-file.js'
 
-/** Text of a file, undefined where it does not exist. */
+/** Text of a file, undefined if it does not exist. */
 export async function readIfThere(path: string): Promise<string | undefined> {
   return readWholeText(path, 'jsonBytes').catch((cause: NodeJS.ErrnoException) => {
     if (cause.code === 'ENOENT') return undefined
@@ -40,7 +40,7 @@ export async function standingSystems(
   return standing
 }
 
-/** Throws InputError where files cannot be written into a directory, before any work is done for them. */
+/** Throws InputError if files cannot be written into a directory, before any work is done for them. */
 export async function refuseUnwritable(outdir: string): Promise<void> {
   try {
     if (!(await stat(outdir)).isDirectory()) throw Object.assign(new Error('it is a file'), { code: 'ENOTDIR' })

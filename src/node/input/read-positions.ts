@@ -35,7 +35,7 @@ export interface ReadPositions extends SkyPositions {
  * Positions of a FITS table (also LDAC), CSV, Parquet file (each but the last also `.gz`) or reference catalogue.
  *
  * @param within limits a reference catalogue to what lies near these positions; without it the whole catalogue is read
- * @throws InputError where the file is missing or damaged or has no columns of positions
+ * @throws InputError if the file is missing or damaged or has no columns of positions
  */
 export async function readPositions(path: string, within?: SkyPositions): Promise<ReadPositions> {
   const facts = await stat(path).catch((cause: unknown) => {
@@ -104,7 +104,7 @@ async function fitsPositions(path: string): Promise<ReadPositions> {
   }
 }
 
-/** The columns of right ascension and declination among names; undefined where there are none. */
+/** The columns of right ascension and declination among names; undefined if there are none. */
 export function findPositionNames(present: readonly string[]): readonly [string, string] | undefined {
   const known = new Map(present.map((name) => [name.toLowerCase(), name]))
   for (const [ra, dec] of POSITION_NAMES) {

@@ -24,7 +24,7 @@ export interface StandingExposure {
   readonly ccds: readonly ResultName[]
 }
 
-/** File names of a directory; throws InputError where it cannot be read. */
+/** File names of a directory; throws InputError if it cannot be read. */
 export async function namesIn(directory: string): Promise<string[]> {
   return readdir(directory).catch((cause: unknown) => {
     throw new InputError(
@@ -116,7 +116,7 @@ export async function productsBeside(
   return named.flatMap((file, i) => (texts[i] === undefined ? [] : [{ file, system: systemOfZeroCsv(texts[i]) }]))
 }
 
-/** The name of the exposure's report: with the CCD where there is the result of one CCD only. */
+/** The name of the exposure's report: with the CCD if there is the result of one CCD only. */
 export function reportNameOf({ name, whole, ccds }: StandingExposure): string {
   return whole === undefined && ccds.length === 1 ? reportName(name, Number(ccds[0]!.ccdText)) : reportName(name)
 }

@@ -26,7 +26,7 @@ const LARGEST_ID = 2n ** 63n
  * Reads a list of objects that make poor standards: a CSV file with the catalogue's ids (`source_id`), with positions
  * in degrees (`ra`, `dec`), or both; or a FITS or Parquet table with positions. Also `.gz` of the first two.
  *
- * @throws InputError where the file is missing or damaged, or has neither ids nor positions
+ * @throws InputError if the file is missing or damaged, or has neither ids nor positions
  */
 export async function readSuspects(path: string): Promise<ReadSuspects> {
   const bytes = await readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {

@@ -23,7 +23,7 @@ const CCDS_PER_THREAD = 4
 
 /**
  * @param workers threads in all, this one included; with 1 none is started
- * @param ccdsPerThread CCDs that are worth one more thread: 1 where many exposures follow and starting costs nothing
+ * @param ccdsPerThread CCDs that are worth one more thread: 1 if many exposures follow and starting costs nothing
  */
 export function createCcdPool(workers: number, ccdsPerThread = CCDS_PER_THREAD): CcdPool {
   if (!(Number.isInteger(workers) && workers >= 1)) throw new RangeError(`${workers} workers: at least 1 is needed`)
