@@ -53,6 +53,8 @@ export const LIMITS = {
   heapElementsPerByte: 8,
   /** Brackets within brackets in JSON: our own have 6. */
   jsonDepth: 64,
+  /** Elements within elements in XML: a VOTable has 8, with resources in resources some more. */
+  xmlDepth: 64,
   /** A directory that names another to be read in its place: a collection names a catalogue, and that is the end. */
   namedDepth: 4,
   /** Partitions of a catalogue: HATS catalogues of the whole sky have up to 3 x 10^5. */

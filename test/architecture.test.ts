@@ -37,7 +37,7 @@ const ROOMS = [
  * all of them from the door; that no file comes back to itself is another test.
  */
 const INNER: Readonly<Record<string, readonly string[]>> = {
-  formats: ['fits', 'parquet'],
+  formats: ['fits', 'parquet', 'votable'],
   catalog: ['rows', 'read', 'region', 'build', 'verify'],
   photometry: ['select', 'system', 'match', 'fit', 'quality', 'exposure'],
   report: ['figures', 'sections', 'browser'],

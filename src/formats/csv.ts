@@ -37,8 +37,9 @@ const DASH = 45
 
 /**
  * Reads the numbers of a CSV file with one header line as tables of typed columns. Fields are separated by what the
- * head of an ECSV names (blanks unless it names another), else by commas, tabs or semicolons as the header has them;
- * the lines of units and dashes that VizieR writes are understood. Numbers: 64-bit integers exact, doubles correctly
+ * head of an ECSV names (blanks unless it names another), else by commas, tabs, semicolons or bars as the header has
+ * them; the lines of units and dashes that VizieR writes below the header are understood, and its `#` lines at the
+ * end. Numbers: 64-bit integers exact, doubles correctly
  * rounded, no string per row. Lines that start with `#` before the header (ECSV) and blank lines are skipped; an empty
  * field, `null` or `nan` is NaN. A file without data lines gives one table without rows. Chunks may be cut anywhere.
  *
@@ -116,6 +117,8 @@ class LineReader {
         if (first !== HASH) this.readHeader(content)
         else this.readComment(content)
         at = lineEnd + 1
+      } else if (first === HASH && this.isClosing(bytes, at)) {
+        at = bytes.indexOf(NEWLINE, at) + 1
       } else if (this.mayHaveUnits) {
         at = this.readAfterHeader(bytes, at)
       } else {
@@ -143,7 +146,9 @@ class LineReader {
   }
 
   private readComment(bytes: Uint8Array): void {
-    this.comments.push(new TextDecoder().decode(bytes))
+    const text = new TextDecoder().decode(bytes)
+    this.comments.push(text)
+    if (/QUERY_STATUS\W+OVERFLOW|truncated result/i.test(text)) throw cutAtLimit(this.options.name, this.line, text)
     this.commentBytes += bytes.length + 1
     if (this.commentBytes <= LIMITS.smallTextBytes) return
     throw beyondLimit('smallTextBytes', 'the comments before the header are too long', {
@@ -159,7 +164,7 @@ class LineReader {
     const isBlank = ecsv !== undefined && (/\s/.test(text.trim()) || !text.includes(','))
     const separator = ecsv?.delimiter ?? (isBlank ? ' ' : this.separatorOf(text))
     this.separator = separator.charCodeAt(0)
-    this.mayHaveUnits = ecsv === undefined && (separator === '\t' || separator === ';')
+    this.mayHaveUnits = ecsv === undefined
     const names = separator === ' ' ? (text.trim().match(/"[^"]*(?:""[^"]*)*"|\S+/g) ?? []) : text.split(separator)
     this.header = names.map((name) =>
       name
@@ -186,15 +191,12 @@ class LineReader {
     this.hasHeader = true
   }
 
-  /** What separates the names of the header: a comma, a tab or a semicolon. Throws InputError for another. */
+  /** What separates the names of the header: a comma, a tab, a semicolon or a bar. */
   private separatorOf(header: string): string {
-    const found = [',', '\t', ';'].find((candidate) => header.includes(candidate))
-    if (found !== undefined || !header.includes('|')) return found ?? ','
-    const place = { file: this.options.name, line: this.line, found: "'|'", expected: 'commas, tabs or semicolons' }
-    throw new InputError('unfit-separator', 'the separator between the columns is not one that is read', place)
+    return [',', '\t', ';', '|'].find((candidate) => header.includes(candidate)) ?? ','
   }
 
-  /** VizieR's tables have a line of units and a line of dashes below the header. */
+  /** VizieR's tables have a line of units and a line of dashes below the header; some writers have the units alone. */
   private readAfterHeader(bytes: Uint8Array, at: number): number {
     const end = bytes.indexOf(NEWLINE, at) + 1
     const line = bytes.slice(at, end)
@@ -202,21 +204,13 @@ class LineReader {
       this.held = line
       return end
     }
-    const separator = String.fromCharCode(this.separator)
-    const isRule =
-      new TextDecoder()
-        .decode(line)
-        .split(separator)
-        .every((field) => /^\s*-*\s*$/.test(field)) && line.includes(DASH)
     const held = this.held
     this.mayHaveUnits = false
-    if (isRule) {
-      this.units = new TextDecoder()
-        .decode(held)
-        .split(separator)
-        .map((field) => field.trim().replace(/^"(.*)"$/, '$1') || undefined)
+    if (line.includes(DASH) && this.textsOf(line).every((field) => /^-*$/.test(field))) {
+      this.units = this.textsOf(held).map((field) => field || undefined)
       return end
     }
+    if (this.readUnits(held)) return at
     this.line--
     this.readRow(held, 0)
     this.line++
@@ -225,9 +219,39 @@ class LineReader {
     return at
   }
 
+  /** Takes a line as units if it has one for a wanted number, and no number for anything. */
+  private readUnits(line: Uint8Array): boolean {
+    const texts = this.textsOf(line)
+    if (texts.length !== this.header.length) return false
+    const bytes = new TextEncoder()
+    const isValue = (text: string): boolean => {
+      const encoded = bytes.encode(text)
+      const value = parseFloat64(encoded, 0, encoded.length)
+      return value !== undefined && !Number.isNaN(value)
+    }
+    const hasUnit = this.fields.some(({ index, type }) => type === 'f64' && /^[^\d\s]/.test(texts[index]!))
+    if (!hasUnit || texts.some(isValue)) return false
+    this.units = texts.map((text) => (/^(?:|null|nan|--|none|n\/a)$/i.test(text) ? undefined : text))
+    return true
+  }
+
+  private textsOf(line: Uint8Array): string[] {
+    return new TextDecoder()
+      .decode(line)
+      .split(String.fromCharCode(this.separator))
+      .map((field) => field.trim().replace(/^"(.*)"$/, '$1'))
+  }
+
   /** The line below the header, if no other follows it. */
   finish(): void {
-    if (this.mayHaveUnits && this.held !== undefined) this.readRow(this.held, 0)
+    if (this.mayHaveUnits && this.held !== undefined && !this.readUnits(this.held)) this.readRow(this.held, 0)
+  }
+
+  /** Whether a line below the header is one of those that VizieR closes a table with; one may tell that it was cut. */
+  private isClosing(bytes: Uint8Array, at: number): boolean {
+    const text = new TextDecoder().decode(bytes.subarray(at, bytes.indexOf(NEWLINE, at))).trim()
+    if (/QUERY_STATUS\W+OVERFLOW|truncated result/i.test(text)) throw cutAtLimit(this.options.name, this.line, text)
+    return /^#(?:$|END#|INFO\b)/.test(text)
   }
 
   private readRow(bytes: Uint8Array, at: number): number {
@@ -295,6 +319,11 @@ class LineReader {
     const place = { file: this.options.name, line: this.line, column, found: JSON.stringify(found), expected }
     return new InputError('bad-number', `the field is not ${expected}`, place)
   }
+}
+
+function cutAtLimit(file: string, line: number, text: string): InputError {
+  const sentence = 'the table was cut at a limit of rows: ask for smaller parts of the sky'
+  return new InputError('query-overflow', sentence, { file, line, found: text.replace(/^[#\s]+/, '').slice(0, 200) })
 }
 
 /** A column of few different texts: one that repeats its row's predecessor makes no new string. */

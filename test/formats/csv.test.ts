@@ -189,11 +189,23 @@ describe('other separators', () => {
     expect((await read('ra\tid\twhat\n')).rows).toEqual([])
   })
 
-  test('another separator is named', async () => {
-    await expect(read('ra|id|what\n1.5|5|a\n')).rejects.toThrow(
-      'stars.csv, line 1: the separator between the columns is not one that is ' +
-        "read (found '|', expected commas, tabs or semicolons)",
+  test.each([
+    ['bars', 'ra|id|what\n1.5|5|a b\n|7|\n', undefined],
+    ["VizieR's bars", ' ra | id |what\n deg|    |    \n----|----|----\n 1.5|   5|a b\n    |   7|\n', 'deg'],
+    ['a line of units alone', 'ra,id,what\nrad,,\n1.5,5,a b\n,7,\n', 'rad'],
+    ['lines that close a table', 'ra\tid\twhat\n1.5\t5\ta b\n\t7\t\n\n#\n#END# -ref=VIZ\n', undefined],
+  ])('%s, cut anywhere', async (_, text, unit) => {
+    for (const cut of [1, 7, 1000]) expect(await read(text, cut)).toEqual({ rows: stars, unit })
+  })
+
+  test('what is no number is no unit if another field is a number, nor is a missing value', async () => {
+    await expect(read('ra,id,what\ndeg,7,\n')).rejects.toThrow(
+      'stars.csv, line 2, column ra: the field is not a number',
     )
+    expect((await read('ra,id,what\nnull,7,\n')).rows).toEqual([[NaN, 7n, '']])
+  })
+
+  test('a ragged line is named', async () => {
     await expect(read('ra\tid\twhat\n1.5\t5\n\t7\t\n')).rejects.toThrow(
       'stars.csv, line 2: the line has another number of fields than the header (found 2, expected 3)',
     )

@@ -24,25 +24,26 @@ export interface BuildInput {
 }
 
 /** What a file was found to be. */
-type InputKind = 'fits' | 'parquet' | 'csv'
+type InputKind = 'fits' | 'parquet' | 'votable' | 'csv'
 
-/** Tells FITS, Parquet and text apart by the first bytes. */
+const HTML = /^\s*<(?:!doctype html|html)\b/i
+const XML = /^\s*<(?:\?xml|!--|!doctype|(?:\w+:)?votable)/i
+
+/** Tells FITS, Parquet, XML and text apart by the first bytes. */
 export function kindOfContent(head: Uint8Array, file: string): InputKind {
-  const text = String.fromCharCode(...head.subarray(0, 9))
+  const text = String.fromCharCode(...head.subarray(0, 64)).replace(/^\xef\xbb\xbf/, '')
   if (text.startsWith('SIMPLE  =')) return 'fits'
   if (text.startsWith('PAR1')) return 'parquet'
-  if (/^(?:\xef\xbb\xbf)?\s*<(?:\?xml|VOTABLE)/i.test(String.fromCharCode(...head.subarray(0, 64)))) {
-    const way = 'write it as FITS or ECSV (stilts tcopy in.vot out.fits; TOPCAT, Save Table; astropy, Table.write)'
-    throw new InputError('votable', `the file is a VOTable (XML), which is not read: ${way}`, {
-      file,
-      expected: 'CSV, ECSV, FITS or Parquet',
-    })
+  if (HTML.test(text)) {
+    const sentence = 'the file is a page of the web (HTML), such as a server sends instead of a table if it fails'
+    throw new InputError('web-page', sentence, { file, expected: 'CSV, VOTable, FITS or Parquet' })
   }
+  if (XML.test(text)) return 'votable'
   if (head.length > 0 && head.subarray(0, 512).every((byte) => byte >= 32 || (byte >= 9 && byte <= 13))) return 'csv'
-  throw new InputError('unknown-format', 'the file cannot be told to be FITS, Parquet or CSV', {
+  throw new InputError('unknown-format', 'the file cannot be told to be FITS, Parquet, VOTable or CSV', {
     file,
     found: head.length === 0 ? 'an empty file' : 'other bytes',
-    expected: 'a Gaia CSV, FITS or Parquet file, or the GaiaOutNNNNN.csv of the original',
+    expected: 'a Gaia CSV, VOTable, FITS or Parquet file, or the GaiaOutNNNNN.csv of the original',
   })
 }
 

@@ -22,6 +22,8 @@ export interface BuildReport extends StoreReport {
   readonly releaseFrom: 'input' | 'option'
   /** Placeholders (-9999, 99, 1e20) that were taken as missing, by column; absent if there are none. */
   readonly placeholders?: Readonly<Record<string, number>>
+  /** What columns were taken for, `phot_g_mean_mag = Gmag [mag], ...`; absent if all have the description's names. */
+  readonly taken?: readonly string[]
   /** Ids that occur at several places of one file; absent if there are none. */
   readonly sharedIds?: SharedIds
   /** The new store in the folder. */
@@ -128,6 +130,7 @@ export async function buildCatalog(
       ...report,
       releaseFrom,
       ...(read.placeholders.size > 0 && { placeholders: Object.fromEntries(read.placeholders) }),
+      ...(read.taken.length > 0 && { taken: read.taken }),
       ...(sharedIds === undefined ? {} : { sharedIds }),
       path: plan.root,
     }

@@ -42,6 +42,7 @@ export interface GatheredInput {
   readonly keptOut: KeptOut
   /** Placeholders that were taken as missing, by column. */
   readonly placeholders: KeptOut
+  readonly taken: readonly string[]
   readonly releases: readonly InputRelease[]
   readonly columns: ReadonlySet<string>
   readonly wide: ReadonlySet<string>
@@ -102,6 +103,7 @@ export async function readAll(
     pixels: facts.flatMap(({ pixels }) => pixels),
     keptOut,
     placeholders,
+    taken: [...new Set(facts.flatMap(({ taken }) => taken))].sort(),
     releases,
     columns: new Set(facts.flatMap(({ columns }) => columns)),
     wide: new Set(facts.flatMap(({ wide }) => wide)),

@@ -1,4 +1,5 @@
 import {
+  columnsTaken,
   hasVizierNames,
   isPlannable,
   planColumns,
@@ -13,6 +14,7 @@ import { InputError } from '../../errors.js'
 import { readNumericCsv, type CsvField } from '../../formats/csv.js'
 import { readFitsHeaders } from '../../formats/fits/hdus.js'
 import { fitsColumns, readFitsTable } from '../../formats/fits/table.js'
+import { readVotable } from '../../formats/votable/read.js'
 import { openParquet, readRowGroup, type PageCodecs } from '../../formats/parquet/index.js'
 import { findColumn, type Table } from '../../table/columns.js'
 import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.js'
@@ -30,6 +32,8 @@ export interface ReadingNotes {
   readonly keptOut: KeptOut
   /** Placeholders that were taken as missing, by column. */
   readonly placeholders: KeptOut
+  /** What its columns were taken for, if it has not the description's names and units; a line an input. */
+  readonly taken: Set<string>
   /** What the input says of its release. */
   readonly witness: ReleaseWitness
   /** How much of the input is read, 0 to 1, if it is read by row groups or ranges of rows. */
@@ -50,6 +54,8 @@ export async function* readStars(
     noteRelease(table, plan, notes.witness)
     notes.done = done ?? 0
     yield starsOfTable(table, plan, input.name, notes, setup.precision)
+    const taken = columnsTaken(plan, table, setup.description)
+    if (taken.length > 0) notes.taken.add(taken.join(', '))
   }
 }
 
@@ -69,8 +75,11 @@ async function* rawTables(
   const first = await pieces.next()
   const head = first.done === true ? new Uint8Array(0) : first.value
   const kind = kindOfContent(head, input.name)
-  if (kind === 'csv') {
-    yield* csvTables(input.name, resumed(head, pieces), setup, witness)
+  if (kind === 'csv' || kind === 'votable') {
+    const content = resumed(head, pieces)
+    yield* kind === 'csv'
+      ? csvTables(input.name, content, setup, witness)
+      : votableTables(input.name, content, setup, witness)
     return
   }
   await pieces.return?.()
@@ -125,6 +134,38 @@ function csvPlan(name: string, header: readonly string[], setup: ReadSetup): Col
   }
   const byName = header.length !== ORIGINAL_COLUMNS || (!original && isPlannable(header, setup.description))
   return byName ? planColumns(header, setup.description, name, setup.choice) : planFourColumns(header, name, original)
+}
+
+/** The table that has what is needed; with none, the message is about the one with the most columns. */
+async function* votableTables(
+  name: string,
+  chunks: AsyncIterable<Uint8Array>,
+  setup: ReadSetup,
+  witness: ReleaseWitness,
+): AsyncGenerator<RawPiece> {
+  let plan: ColumnPlan | undefined
+  let largest: readonly string[] = []
+  const fields = (header: readonly string[], texts: readonly string[]) => {
+    if (header.length > largest.length) largest = header
+    if (!isPlannable(header, setup.description)) return undefined
+    const chosen = planColumns(header, setup.description, name, setup.choice)
+    plan = chosen
+    witness.columns(header, hasVizierNames(header, setup.description))
+    witness.comments(texts.join('\n'))
+    return plannedNames(chosen).map((column) => ({
+      name: column,
+      index: header.indexOf(column),
+      type: csvType(column, chosen),
+    }))
+  }
+  for await (const table of readVotable(chunks, {
+    name,
+    fields,
+    rowsPerTable: ROWS_PER_PIECE,
+    // Throws: the columns that are missing are named.
+    onNone: () => (largest.length === 0 ? undefined : planColumns(largest, setup.description, name, setup.choice)),
+  }))
+    yield { table, plan: plan! }
 }
 
 async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: ReleaseWitness): AsyncGenerator<RawPiece> {

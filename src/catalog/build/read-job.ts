@@ -27,6 +27,8 @@ export interface ReadFacts {
   readonly keptOut: readonly (readonly [reason: string, rows: number])[]
   /** Placeholders that were taken as missing, by column. */
   readonly placeholders: readonly (readonly [column: string, values: number])[]
+  /** What columns were taken for, of inputs with other names or units than the description's. */
+  readonly taken: readonly string[]
   /** What each input says of its release. */
   readonly releases: readonly InputRelease[]
   readonly columns: readonly string[]
@@ -60,6 +62,7 @@ export async function readInputs(
 ): Promise<ReadFacts> {
   const keptOut: KeptOut = new Map()
   const placeholders: KeptOut = new Map()
+  const taken = new Set<string>()
   const releases: InputRelease[] = []
   const runs: StarRun[] = []
   const pixels: number[] = []
@@ -82,7 +85,7 @@ export async function readInputs(
     isLoose = pixel === undefined
     const place = { inside: 0, all: 0 }
     const idCells = setup.description.identity?.idsHoldCells === true ? new IdCells() : undefined
-    const notes: ReadingNotes = { keptOut, placeholders, witness: new ReleaseWitness(setup.marks), done: 0 }
+    const notes: ReadingNotes = { keptOut, placeholders, taken, witness: new ReleaseWitness(setup.marks), done: 0 }
     const before = rows
     for await (const piece of readStars(input, setup, codecs, notes)) {
       for (const [column, values] of piece.values) {
@@ -120,6 +123,7 @@ export async function readInputs(
     pixels,
     keptOut: [...keptOut],
     placeholders: [...placeholders],
+    taken: [...taken],
     releases,
     columns: [...columns],
     wide: [...wide],

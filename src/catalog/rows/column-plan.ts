@@ -1,6 +1,8 @@
 import { CommandError, InputError } from '../../errors.js'
 import type { CatalogDescription, FluxColumns } from '../description.js'
 import { releaseColumns } from '../release-evidence.js'
+import { findColumn, type Table } from '../../table/columns.js'
+import { factorOf } from './column-units.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumn } from '../stars.js'
 
 /** Where a magnitude error comes from: the flux over its error, or both apart. */
@@ -176,6 +178,20 @@ export function planColumns(
   }
   const { refEpoch, designation } = releaseColumns(names)
   return { stars, errors, refEpoch, designation, further }
+}
+
+/**
+ * What the columns of a file were taken for, `phot_g_mean_mag = Gmag [mag]`, as names of the description and of the
+ * file; empty if the file has the description's own names and units.
+ */
+export function columnsTaken(plan: ColumnPlan, table: Table, description: CatalogDescription): string[] {
+  const taken = [...plan.stars].map(([star, raw]) => {
+    const unit = findColumn(table, raw)?.unit
+    const name = description.columns[star]?.[0] ?? star
+    const isOwn = raw.toLowerCase() === name.toLowerCase() && factorOf(star, unit, { file: '', column: raw }) === 1
+    return { isOwn, text: `${name} = ${raw}${unit === undefined ? '' : ` [${unit}]`}` }
+  })
+  return taken.every(({ isOwn }) => isOwn) ? [] : taken.map(({ text }) => text)
 }
 
 /** The raw names that a plan reads. */

@@ -17,7 +17,7 @@ export async function catalogBuild(command: BuildCommand, io: Io): Promise<ExitC
   const report = await buildCatalogDirectory(from, to, isQuiet ? options : heard).finally(progress.end)
   if (isQuiet) return 0
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)
-  const { margin, placeholders, sharedIds } = report
+  const { margin, placeholders, sharedIds, taken } = report
   io.out(
     [
       `${to}: ${report.rowCount} stars of ${report.name} in ` +
@@ -26,6 +26,7 @@ export async function catalogBuild(command: BuildCommand, io: Io): Promise<ExitC
         ? []
         : [`margin of ${margin.arcsec} arcsec: ${margin.rows} rows, ${(margin.byteLength / 1e6).toFixed(2)} MB`]),
       `columns: ${report.columns.join(' ')}`,
+      ...(taken ?? []).map((columns) => `taken as: ${columns}`),
       `covers ${rangesAreaSqDeg(report.coverage).toFixed(3)} sq deg (${report.coverageFrom})`,
       ...keptOut.map(([reason, count]) => `kept out: ${rows(count)}, ${reason}`),
       ...Object.entries(placeholders ?? {}).map(

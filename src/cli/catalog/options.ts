@@ -11,7 +11,8 @@ const polygon = text('RA,DEC,RA,DEC,... in degrees: corners of a convex polygon'
 /** The options of `catalog build`. */
 export const BUILD_OPTIONS = {
   from: list(
-    "files or directories: the original's GaiaOut tree, a flat 4-column CSV, Gaia archive CSV, FITS, Parquet",
+    "files or directories: the original's GaiaOut tree, a flat 4-column CSV, Gaia archive or VizieR CSV, VOTable, " +
+      'FITS, Parquet',
     { required: true },
   ),
   to: path('directory of the new catalogue', { required: true }),

@@ -13,7 +13,6 @@ import { firstBytes, inputChunks, isGzip } from '../disk/input-chunks.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWholeText } from '../disk/regular-file.js'
 
-/** VOTables are found, so that they can be refused by name. */
 const READABLE = /\.(csv|ecsv|tsv|fits|fit|fts|cat|parquet|vot|votable|xml)(\.gz)?$/i
 
 /**
@@ -53,7 +52,7 @@ async function inputsBelow(path: string, depth = 0): Promise<string[]> {
   throw new InputError('no-inputs', 'no catalogue file is below the directory', {
     file: path,
     found,
-    expected: 'CSV, ECSV, TSV, FITS or Parquet files',
+    expected: 'CSV, ECSV, TSV, VOTable, FITS or Parquet files',
   })
 }
 

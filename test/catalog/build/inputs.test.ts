@@ -166,11 +166,11 @@ describe('rows that are kept out', () => {
 
 describe('what is refused', () => {
   test.each([
-    ['empty.csv', '', 'empty.csv: the file cannot be told to be FITS, Parquet or CSV (found an empty file'],
+    ['empty.csv', '', 'empty.csv: the file cannot be told to be FITS, Parquet, VOTable or CSV (found an empty file'],
     [
       'noise.csv',
       Uint8Array.of(1, 2, 3, 0, 200),
-      'noise.csv: the file cannot be told to be FITS, Parquet or CSV (found other bytes',
+      'noise.csv: the file cannot be told to be FITS, Parquet, VOTable or CSV (found other bytes',
     ],
     ['packed.csv', gzipSync('x'), 'packed.csv: the file cannot be told'],
     ['a.csv', 'ra,dec,g\n1,2,3\n', 'a.csv, column source_id: the file has no such column (found ra,dec,g)'],

@@ -121,7 +121,7 @@ describe('building into a directory', () => {
     )
     await expect(buildCatalogDirectory([join(folder, 'empty')], to)).rejects.toThrow(
       `${join(folder, 'empty')}: no catalogue file is below the directory (found no ` +
-        `file, expected CSV, ECSV, TSV, FITS or Parquet files)`,
+        `file, expected CSV, ECSV, TSV, VOTable, FITS or Parquet files)`,
     )
     await expect(buildCatalogDirectory([], to)).rejects.toThrow('--from: nothing to build from is named')
     const twice = [raw('x/GaiaOut00007.csv'), raw('y/GaiaOut00007.csv')]
