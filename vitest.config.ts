@@ -32,7 +32,7 @@ const SLOW = [
   'test/healpix/{disc-cover,live-healpy,polygon-cover}.test.ts',
   'test/{hostile,installed,real}/*.test.ts',
   'test/legacy/golden.test.ts',
-  'test/node/{batch,exposure,store}/*.test.ts',
+  'test/node/{batch,exposure,programs,store}/*.test.ts',
   'test/node/disk/commit-journal.test.ts',
   'test/node/http/{http-catalog,range-cache}.test.ts',
   'test/photometry/exposure/{concerns,posterior,simulated,solution}.test.ts',

@@ -1,0 +1,68 @@
+import type { FluxUnit } from './flux-unit.js'
+import { KeywordReader, type HeaderLookup } from './image-header.js'
+import { imageFacts } from './image-facts.js'
+
+/** What decides the errors of fluxes and what counts as saturated, with where it is from. */
+export interface PixelFacts {
+  /** Electrons of one unit of the image; undefined if nothing tells: photon noise of objects is left out then. */
+  readonly electronsPerUnit?: number
+  /** Level from which pixels are saturated, in the image's unit. */
+  readonly saturation?: number
+  /** Sentences on how they are known. */
+  readonly notes: readonly string[]
+}
+
+/**
+ * Electrons that one unit of an image stands for: the gain for counts, 1 for electrons, and the exposure time as often
+ * for what is given per second. Undefined for a gain or time that is needed and not known.
+ */
+export function electronsPerUnit(
+  unit: FluxUnit,
+  gainElectronsPerCount: number | undefined,
+  exposureTimeSec: number | undefined,
+): number | undefined {
+  const perQuantity = unit.startsWith('electrons') ? 1 : gainElectronsPerCount
+  const seconds = unit.endsWith('per second') ? exposureTimeSec : 1
+  return perQuantity === undefined || seconds === undefined ? undefined : perQuantity * seconds
+}
+
+/** What the caller knows better than the header. */
+export interface KnownPixelFacts {
+  /** Electrons per count (ADU). */
+  readonly gainElectronsPerCount?: number
+  readonly fluxUnit?: FluxUnit
+  readonly exposureTimeSec?: number
+  readonly saturation?: number
+}
+
+/**
+ * The facts of an image's pixels from its header (GAIN, else the mean of GAINA and GAINB; BUNIT; EXPTIME; SATURATE and
+ * those of the amplifiers, the lowest), or as the caller knows them.
+ *
+ * @throws InputError as `imageFacts`
+ */
+export function pixelFacts(header: HeaderLookup, file: string, known: KnownPixelFacts = {}): PixelFacts {
+  const { facts } = imageFacts(header, '', file)
+  const reader = new KeywordReader(header, file)
+  const positive = (...keywords: string[]) => reader.numbers(...keywords).filter((value) => value > 0)
+  const gains = positive('GAIN').length > 0 ? positive('GAIN') : positive('GAINA', 'GAINB')
+  const mean = gains.length === 0 ? undefined : gains.reduce((sum, gain) => sum + gain, 0) / gains.length
+  const gain = known.gainElectronsPerCount ?? mean
+  const unit = known.fluxUnit ?? facts.fluxUnit
+  const electrons = electronsPerUnit(unit ?? 'counts', gain, known.exposureTimeSec ?? facts.exposureTimeSec)
+  const saturation = known.saturation ?? facts.saturation
+  const notes = [
+    ...(electrons === undefined
+      ? ['no gain is known: the errors of fluxes hold the noise of the sky, not that of the light of the objects']
+      : []),
+    ...(electrons !== undefined && unit === undefined
+      ? ['the header names no known unit (BUNIT): the image counts as one in counts']
+      : []),
+    ...(saturation === undefined ? ['no saturation level is known: saturated stars are not flagged as such'] : []),
+  ]
+  return {
+    ...(electrons === undefined ? {} : { electronsPerUnit: electrons }),
+    ...(saturation === undefined ? {} : { saturation }),
+    notes: [...reader.notes, ...notes],
+  }
+}

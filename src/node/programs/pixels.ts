@@ -1,0 +1,93 @@
+import { InputError } from '../../errors.js'
+import type { ByteSource } from '../../formats/bytes.js'
+import type { FitsHdu } from '../../formats/fits/index.js'
+
+/** Columns and rows of an image, and one number a pixel, row by row from the bottom. */
+export interface Pixels<T extends Float32Array | Int32Array> {
+  readonly columns: number
+  readonly rows: number
+  readonly values: T
+}
+
+/** What messages call each BITPIX that is read, and how one element is. */
+const ELEMENTS: Readonly<Record<number, (view: DataView, at: number) => number>> = {
+  8: (view, at) => view.getUint8(at),
+  16: (view, at) => view.getInt16(at),
+  32: (view, at) => view.getInt32(at),
+  64: (view, at) => Number(view.getBigInt64(at)),
+  [-32]: (view, at) => view.getFloat32(at),
+  [-64]: (view, at) => view.getFloat64(at),
+}
+
+/** Columns and rows of an image HDU; undefined if it is none of two axes. */
+export function imageSize({ header, kind }: FitsHdu): { columns: number; rows: number } | undefined {
+  const axis = (n: number) => header.number(`${kind === 'tile-compressed image' ? 'ZNAXIS' : 'NAXIS'}${n}`) ?? 1
+  const count = header.number(kind === 'tile-compressed image' ? 'ZNAXIS' : 'NAXIS') ?? 0
+  const isImage = kind === 'primary' || kind === 'image' || kind === 'tile-compressed image'
+  const further = Array.from({ length: Math.max(0, count - 2) }, (_, k) => axis(k + 3))
+  if (!isImage || count < 2 || axis(1) < 2 || axis(2) < 2 || further.some((length) => length !== 1)) return undefined
+  return { columns: axis(1), rows: axis(2) }
+}
+
+/**
+ * The pixels of an image as 32-bit floats, which is what source-extractor calculates with: BSCALE and BZERO applied,
+ * BLANK as NaN (FITS 4.0, 4.4.2).
+ *
+ * @throws InputError `fits-truncated` if the file ends before its pixels do
+ */
+export async function floatPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixels<Float32Array>> {
+  const { columns, rows, bytes, bitpix, scale, zero, blank } = await stored(source, hdu)
+  const count = columns * rows
+  if (bitpix === -32 && scale === 1 && zero === 0) {
+    // A copy: the source may be memory that is read again.
+    const turned = swapped(bytes.slice(0, 4 * count))
+    return { columns, rows, values: new Float32Array(turned.buffer, turned.byteOffset, count) }
+  }
+  const values = new Float32Array(count)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const element = ELEMENTS[bitpix]!
+  const size = Math.abs(bitpix) / 8
+  for (let i = 0; i < count; i++) {
+    const value = element(view, i * size)
+    values[i] = value === blank ? NaN : value * scale + zero
+  }
+  return { columns, rows, values }
+}
+
+/** The pixels of a mask as whole numbers. Throws as `floatPixels`. */
+export async function maskPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixels<Int32Array>> {
+  const { columns, rows, bytes, bitpix, scale, zero } = await stored(source, hdu)
+  const values = new Int32Array(columns * rows)
+  const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
+  const element = ELEMENTS[bitpix]!
+  const size = Math.abs(bitpix) / 8
+  for (let i = 0; i < values.length; i++) values[i] = element(view, i * size) * scale + zero
+  return { columns, rows, values }
+}
+
+/** The bytes of an image HDU, and what its keywords say of them. */
+async function stored(source: ByteSource, hdu: FitsHdu) {
+  const { header, dataOffset, dataBytes, missingBytes } = hdu
+  if (missingBytes > 0) {
+    throw new InputError('fits-truncated', 'the file is cut short: pixels of the image are missing', {
+      ...header.place,
+      found: `${dataBytes - missingBytes} bytes of pixels`,
+      expected: `${dataBytes}`,
+    })
+  }
+  const blank = header.number('BLANK')
+  const bitpix = header.requireInteger('BITPIX')
+  return {
+    ...imageSize(hdu)!,
+    bytes: await source.slice(dataOffset, dataOffset + dataBytes),
+    bitpix,
+    scale: header.number('BSCALE') ?? 1,
+    zero: header.number('BZERO') ?? 0,
+    ...(bitpix > 0 && blank !== undefined ? { blank } : {}),
+  }
+}
+
+/** Turns the bytes of 32-bit elements round in place: from FITS order to the machine's, or back. */
+export function swapped(bytes: Uint8Array): Uint8Array {
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).swap32()
+}

@@ -1,0 +1,151 @@
+import { writeFile } from 'node:fs/promises'
+import { join } from 'node:path'
+import { DataError, InputError } from '../../errors.js'
+import type { FitsHdu } from '../../formats/fits/index.js'
+import { reasonOf } from '../disk/reason.js'
+import type { ImageFile } from './image-file.js'
+import { planeHeader, standaloneHeader } from './image-header.js'
+import { floatPixels, maskPixels, swapped, type Pixels } from './pixels.js'
+
+/** A plane: its file and its HDU. */
+export interface Plane {
+  readonly file: ImageFile
+  readonly hdu: FitsHdu
+}
+
+/** What is measured, and what is known of its pixels. */
+export interface ImagePlanes {
+  readonly image: Plane
+  readonly mask?: Plane
+  readonly weight?: Plane
+  /** Bits of the mask whose pixels are not measured at all: they get weight 0. */
+  readonly zeroWeightBits: number
+}
+
+/** The planes as source-extractor reads them, in the work folder. */
+export interface WrittenPlanes {
+  readonly image: 'image.fits'
+  readonly weight?: 'weight.fits'
+  readonly flags?: 'flags.fits'
+  readonly columns: number
+  readonly rows: number
+  /** Sentences about pixels that are left out. */
+  readonly notes: readonly string[]
+}
+
+/** Enough pixels for a median that is good to a hundredth of the noise. */
+const SKY_SAMPLE = 100_003
+/** Set in the flags where a pixel is no number. */
+const NOT_A_NUMBER_FLAG = 1
+
+/**
+ * Writes image, weight and flags as plain files of one HDU of 32-bit numbers.
+ *
+ * Pixels that are no numbers get the level of the sky, weight 0 and a flag. If none is, and no mask bit takes weight
+ * away, all pixels stay as they are. Weights that are negative or no numbers count as 0.
+ *
+ * @throws InputError `other-size` for planes of different sizes, as `floatPixels`, `unwritable-file`; DataError
+ *   `all-masked`, `empty-image`
+ */
+export async function writePlanes(planes: ImagePlanes, folder: string): Promise<WrittenPlanes> {
+  const { image, mask, weight, zeroWeightBits } = planes
+  const { source, hdus } = image.file
+  const science = await floatPixels(source, image.hdu)
+  const flags = mask && sameSize(await maskPixels(mask.file.source, mask.hdu), science, mask.file.source.name)
+  const given = weight && sameSize(await floatPixels(weight.file.source, weight.hdu), science, weight.file.source.name)
+  const cleaned = clean(science.values, given?.values, flags?.values, zeroWeightBits)
+  refuseUseless(cleaned, science.values, source.name, image.hdu)
+  const { columns, rows } = science
+  const write = (name: string, header: Uint8Array, values: Float32Array | Int32Array) =>
+    writeImage(join(folder, name), header, values)
+  await write('image.fits', await standaloneHeader(source, image.hdu, hdus[0], -32), science.values)
+  if (cleaned.weight) await write('weight.fits', planeHeader(-32, columns, rows), cleaned.weight)
+  if (cleaned.flags) await write('flags.fits', planeHeader(32, columns, rows), cleaned.flags)
+  return {
+    image: 'image.fits',
+    ...(cleaned.weight ? { weight: 'weight.fits' as const } : {}),
+    ...(cleaned.flags ? { flags: 'flags.fits' as const } : {}),
+    columns,
+    rows,
+    notes: cleaned.bad === 0 ? [] : [`${cleaned.bad} pixels are no numbers: they have weight 0`],
+  }
+}
+
+interface CleanPlanes {
+  readonly weight?: Float32Array
+  readonly flags?: Int32Array
+  /** Pixels that are no numbers. */
+  readonly bad: number
+}
+
+/** Puts the planes in order, in place where they exist. */
+function clean(
+  science: Float32Array,
+  given: Float32Array | undefined,
+  mask: Int32Array | undefined,
+  zeroWeightBits: number,
+): CleanPlanes {
+  let [weight, flags, bad] = [given, mask, 0]
+  const allOnes = () => new Float32Array(science.length).fill(1)
+  if (weight !== undefined) for (let i = 0; i < weight.length; i++) if (!(weight[i]! > 0)) weight[i] = 0
+  if (mask !== undefined && zeroWeightBits !== 0) {
+    for (let i = 0; i < mask.length; i++) if ((mask[i]! & zeroWeightBits) !== 0) (weight ??= allOnes())[i] = 0
+  }
+  let sky: number | undefined
+  for (let i = 0; i < science.length; i++) {
+    // Infinite or NaN.
+    if (science[i]! - science[i]! === 0) continue
+    bad++
+    science[i] = sky ??= medianOfSample(science)
+    ;(weight ??= allOnes())[i] = 0
+    ;(flags ??= new Int32Array(science.length))[i]! |= NOT_A_NUMBER_FLAG
+  }
+  return { ...(weight ? { weight } : {}), ...(flags ? { flags } : {}), bad }
+}
+
+function medianOfSample(values: Float32Array): number {
+  const step = Math.max(1, Math.floor(values.length / SKY_SAMPLE))
+  const sample = new Float32Array(Math.ceil(values.length / step))
+  let count = 0
+  for (let i = 0; i < values.length; i += step) if (Number.isFinite(values[i])) sample[count++] = values[i]!
+  return count === 0 ? 0 : sample.subarray(0, count).sort()[count >> 1]!
+}
+
+/** An image of which nothing can be measured: no pixel has weight, or all have one value. */
+function refuseUseless({ weight }: CleanPlanes, science: Float32Array, file: string, { index }: FitsHdu): void {
+  const place = { file, hdu: index }
+  let [count, least, most] = [0, Infinity, -Infinity]
+  for (let i = 0; i < science.length; i++) {
+    if (weight !== undefined && weight[i] === 0) continue
+    count++
+    if (science[i]! < least) least = science[i]!
+    if (science[i]! > most) most = science[i]!
+  }
+  if (count === 0) {
+    const found = `${science.length} pixels without weight`
+    throw new DataError('all-masked', 'no pixel of the image may be measured: all are masked', { ...place, found })
+  }
+  if (least === most) {
+    const found = `${least} in all ${count} pixels`
+    throw new DataError('empty-image', 'the image is empty: all pixels have one value', { ...place, found })
+  }
+}
+
+function sameSize<T extends Float32Array | Int32Array>(plane: Pixels<T>, science: Pixels<Float32Array>, file: string) {
+  if (plane.columns === science.columns && plane.rows === science.rows) return plane
+  throw new InputError('other-size', 'mask or weight have another size than the image', {
+    file,
+    found: `${plane.columns} x ${plane.rows}`,
+    expected: `${science.columns} x ${science.rows} pixels`,
+  })
+}
+
+/** Writes an image; its values are turned into FITS order in place. */
+async function writeImage(path: string, header: Uint8Array, values: Float32Array | Int32Array): Promise<void> {
+  const bytes = swapped(new Uint8Array(values.buffer, values.byteOffset, values.byteLength))
+  const padding = new Uint8Array((2880 - (bytes.byteLength % 2880)) % 2880)
+  await writeFile(path, [header, bytes, padding]).catch((cause: unknown) => {
+    const sentence = `the image cannot be written for source-extractor: ${reasonOf(cause)}`
+    throw new InputError('unwritable-file', sentence, { file: path }, { cause })
+  })
+}

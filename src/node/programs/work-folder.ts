@@ -1,0 +1,34 @@
+import { mkdir, rename, rm } from 'node:fs/promises'
+import { join } from 'node:path'
+import { InputError } from '../../errors.js'
+import { reasonOf } from '../disk/reason.js'
+import { temporaryStem } from '../disk/temporary-names.js'
+
+/**
+ * Does work in a folder of its own within a directory, and removes it, whatever becomes of the work. What a killed run
+ * leaves has a name by which `recoverDirectory` knows and removes it.
+ *
+ * @param keepAs name under which the folder stays beside; absent: it goes
+ * @throws InputError `unwritable-directory`; what the work throws
+ */
+export async function inWorkFolder<T>(
+  directory: string,
+  work: (folder: string) => Promise<T>,
+  keepAs?: string,
+): Promise<T> {
+  const folder = join(directory, temporaryStem())
+  await mkdir(folder).catch((cause: unknown) => {
+    const sentence = `no folder can be made in the work directory: ${reasonOf(cause)}`
+    throw new InputError('unwritable-directory', sentence, { file: directory }, { cause })
+  })
+  try {
+    return await work(folder)
+  } finally {
+    if (keepAs !== undefined) {
+      const kept = join(directory, keepAs)
+      await rm(kept, { recursive: true, force: true })
+      await rename(folder, kept).catch(() => undefined)
+    }
+    await rm(folder, { recursive: true, force: true })
+  }
+}
