@@ -1,3 +1,4 @@
+import { existsSync } from 'node:fs'
 import { remoteAccess, useRemoteAccess } from '../node/http/remote-access.js'
 import { COMMANDS } from './commands.js'
 import type { Command } from './command.js'
@@ -14,7 +15,7 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
   const transfers = new AbortController()
   const run = async (command: Command, raw: Raw) => {
     try {
-      refuseUnknown(command, COMMANDS, raw, args)
+      refuseUnknown(command, COMMANDS, raw, args, existsSync)
       if ('cache' in command.options) {
         const access = remoteAccess(readOptions(REMOTE_OPTIONS, raw), io.env)
         useRemoteAccess({ ...access, signal: transfers.signal })

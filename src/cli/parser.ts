@@ -35,7 +35,7 @@ export function parserOf(commands: readonly Command[], args: readonly string[], 
     )
   const parser: Argv = yargs([...args])
     .scriptName('bliss-calib')
-    .usage('$0 --expnum E --ccd N\n\nPhotometric zeropoints of CCD images from a reference catalogue.')
+    .usage('$0 FILE...\n$0 --expnum E --ccd N\n\nPhotometric zeropoints of CCD images from a reference catalogue.')
     .locale('en')
     .parserConfiguration({
       'parse-numbers': false,
@@ -87,7 +87,10 @@ function groupOf(name: string, verbs: readonly Command[]): Command {
 function positionals(options: OptionTable, forHelp: boolean): string {
   return Object.entries(options)
     .filter(([, { facts }]) => facts.positional === true)
-    .map(([name, { facts }]) => (forHelp && facts.required === true ? ` <${name}>` : ` [${name}]`))
+    .map(([name, { facts, takes }]) => {
+      const word = takes === 'several' ? `${name}..` : name
+      return forHelp && facts.required === true ? ` <${word}>` : ` [${word}]`
+    })
     .join('')
 }
 

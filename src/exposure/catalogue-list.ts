@@ -3,13 +3,19 @@ import { csvParseRows } from 'd3-dsv'
 import { bandOfFilter } from '../camera/filter-names.js'
 import { CommandError, InputError } from '../errors.js'
 import { isPrintable } from '../printable.js'
+import type { GivenDetections } from './given/given-detections.js'
 import type { CcdCorners } from '../wcs/index.js'
 
 export type { CcdCorners }
 
-/** One row of `D*_red_catlist.csv`: a CCD, its catalogue file and where it points. */
+/**
+ * One row of `D*_red_catlist.csv`: a CCD, its catalogue file and where it points. Files that are given without a list
+ * make the same of their headers.
+ */
 export interface CatalogueListRow {
+  /** Of a file that was given: its place among the CCDs of the exposure. */
   readonly line: number
+  /** -1 if neither a list nor the image header tells it. */
   readonly expnum: number
   readonly fileName: string
   /** Evening date of the night, YYYYMMDD; empty if unknown. */
@@ -31,6 +37,8 @@ export interface CatalogueListRow {
    * other CCD.
    */
   readonly fault?: InputError
+  /** Of a file that was given, without a list: how its detections are read. */
+  readonly given?: GivenDetections
 }
 
 /** A row without a fault. */

@@ -1,6 +1,12 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
-import { ldacImageHeaders, readFitsHeaders, readFitsTable, type FitsHdu } from '../formats/fits/index.js'
+import {
+  ldacImageHeaders,
+  readFitsHeaders,
+  readFitsTable,
+  type FitsHdu,
+  type FitsHeader,
+} from '../formats/fits/index.js'
 import { matchSky } from '../math/match-sky.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { stackTables } from '../table/stack.js'
@@ -13,8 +19,24 @@ import { headerLookup } from './image-header.js'
 import { objectTables } from './object-tables.js'
 
 /** What a file holds of one CCD: its detections with one number a row, and what the image header says. */
-interface ReadDetections extends PlainColumns {
+export interface ReadDetections extends PlainColumns {
   readonly header: HeaderFacts
+}
+
+/** Which tables of a FITS file hold the detections of a CCD, and which headers are of its image. */
+interface ChosenTables {
+  readonly source: ByteSource
+  readonly hdus: readonly FitsHdu[]
+  readonly tables: readonly FitsHdu[]
+  readonly headers: readonly FitsHeader[]
+  /** NITE of the list; empty if there is none. */
+  readonly nite: string
+}
+
+/** A table whose columns have other names in the file: what to ask for, and how it gets SExtractor's. */
+export interface ForeignNames {
+  readonly asked: (wanted: readonly string[]) => string[]
+  readonly standard: (table: Table) => Table
 }
 
 /**
@@ -31,18 +53,25 @@ export async function readDetections(
   further: readonly string[],
 ): Promise<ReadDetections> {
   const hdus = await readFitsHeaders(source)
-  const { tables, headers } = objectTables(source.name, hdus, await ldacImageHeaders(source, hdus), flux, row)
-  const image = imageFacts(headerLookup(headers, hdus[0]?.header), row.nite, source.name)
-  const wanted = [...new Set([...columnsToRead(flux), ...further])]
+  const chosen = objectTables(source.name, hdus, await ldacImageHeaders(source, hdus), flux, row)
+  return detectionsIn({ source, hdus, ...chosen, nite: row.nite }, flux, further)
+}
+
+/** The detections of tables that are chosen already. */
+export async function detectionsIn(
+  { source, hdus, tables, headers, nite }: ChosenTables,
+  flux: FluxChoice,
+  further: readonly string[],
+  names?: ForeignNames,
+): Promise<ReadDetections> {
+  const image = imageFacts(headerLookup(headers, hdus[0]?.header), nite, source.name)
+  const standard = [...new Set([...columnsToRead(flux), ...further])]
+  const wanted = names?.asked(standard) ?? standard
   const chosen = [...flux.fluxNames, ...flux.fluxErrNames]
   const parts: PlainColumns[] = []
   for (const { index } of tables) {
-    parts.push(
-      plainColumns(await readFitsTable(source, { hdus, hdu: index, wanted }), chosen, {
-        file: source.name,
-        hdu: index,
-      }),
-    )
+    const table = await readFitsTable(source, { hdus, hdu: index, wanted })
+    parts.push(plainColumns(names?.standard(table) ?? table, chosen, { file: source.name, hdu: index }))
   }
   if (parts.length > 1)
     refuseRepeated(
@@ -73,7 +102,7 @@ export async function readDetections(
  * The header's facts with the unit of the chosen flux. SExtractor writes `count` for whatever the image holds, so that
  * this says nothing; another unit was written on purpose. If it contradicts BUNIT, the unit is not known.
  */
-function withUnitOf(table: Table, { fluxNames }: FluxChoice, header: HeaderFacts): HeaderFacts {
+export function withUnitOf(table: Table, { fluxNames }: FluxChoice, header: HeaderFacts): HeaderFacts {
   const column = fluxNames.map((name) => findColumn(table, name)).find((found) => found !== undefined)
   const own = column?.unit === undefined || /^counts?$/i.test(column.unit.trim()) ? undefined : fluxUnitOf(column.unit)
   const { fluxUnit, fluxUnitFrom, ...facts } = header.facts

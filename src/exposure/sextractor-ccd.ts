@@ -4,9 +4,9 @@ import { openFitsSource } from '../formats/fits/index.js'
 import type { Table } from '../table/columns.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { compareFacts } from './compare-facts.js'
-import { readDetections } from './detections.js'
+import { readDetections, type ReadDetections } from './detections.js'
 import { FILE_COMPARISONS } from './facts-agree.js'
-import { fluxChoice, sourcesOf } from './fullcat.js'
+import { fluxChoice, sourcesOf, type FluxChoice } from './fullcat.js'
 import type { ImageFacts } from './image-facts.js'
 import type { SourceColumns } from './sources.js'
 
@@ -31,7 +31,7 @@ export interface SextractorCcd extends Omit<ImageFacts, 'instrument'> {
   readonly corners: CatalogueListRow['corners']
   readonly sources: SourceColumns
   readonly camera?: RecognisedCamera
-  readonly place: { readonly file: string; readonly line: number }
+  readonly place: { readonly file: string; readonly line?: number }
 }
 
 /** What a SExtractor catalogue holds of one CCD. */
@@ -64,10 +64,30 @@ export async function readSextractorCcd(
 ): Promise<ReadSextractor> {
   if (row.fault !== undefined) throw row.fault
   const flux = fluxChoice(magsType)
-  const { table, header, notes } = await readDetections(await openFitsSource(source, unpack), row, flux, columns)
-  const disagreements = compareFacts(FILE_COMPARISONS, { row, listFile, header })
+  const read = await readDetections(await openFitsSource(source, unpack), row, flux, columns)
+  const disagreements = compareFacts(FILE_COMPARISONS, { row, listFile, header: read.header })
+  const { input, table, notes } = await sextractorCcd(
+    read,
+    flux,
+    row,
+    { file: listFile, line: row.line },
+    source.name,
+    camera,
+  )
+  return { input, table, notes: [...notes, ...disagreements] }
+}
+
+/** A CCD from its detections, and where it lies by the list or by its own file. */
+export async function sextractorCcd(
+  { table, header, notes }: ReadDetections,
+  flux: FluxChoice,
+  row: CatalogueListRow,
+  place: SextractorCcd['place'],
+  file: string,
+  camera: ReadSextractorOptions['camera'],
+): Promise<ReadSextractor> {
   const { instrument, ...facts } = { ...listedFacts(row), ...header.facts }
-  const { ccd, band, centre, corners, fileName, line } = row
+  const { ccd, band, centre, corners, fileName } = row
   const evidence = { ...(instrument === undefined ? {} : { instrument }), ...filterOf(facts), fileName }
   const input = {
     ...facts,
@@ -76,10 +96,10 @@ export async function readSextractorCcd(
     band,
     centre,
     corners,
-    sources: sourcesOf(table, flux, source.name),
-    place: { file: listFile, line },
+    sources: sourcesOf(table, flux, file),
+    place,
   }
-  return { input, table, notes: [...notes, ...disagreements] }
+  return { input, table, notes }
 }
 
 /** What the list says of the image; its header says it better. */

@@ -38,11 +38,11 @@ export function parseResultDocument(text: string, file: string): ResultDocument 
     throw unfit('the file is no result of bliss-calib', typeof document, `schema ${RESULT_SCHEMA}`)
   checkResultSchema(document.schema, file)
   const { exposure, ccds, provenance } = document
-  if (!isRecord(exposure) || !Number.isInteger(exposure.expnum) || typeof exposure.band !== 'string')
+  if (!isRecord(exposure) || !isNamed(exposure) || typeof exposure.band !== 'string')
     throw unfit(
       'the result names no exposure',
       JSON.stringify(exposure ?? null).slice(0, 60),
-      'exposure.expnum and exposure.band',
+      'exposure.expnum, or exposure.name of files, and exposure.band',
     )
   if (!Array.isArray(ccds) || ccds.length === 0)
     throw unfit('the result holds no CCD', Array.isArray(ccds) ? 'an empty list' : typeof ccds, 'ccds, a list')
@@ -93,6 +93,10 @@ export function parseResultDocument(text: string, file: string): ResultDocument 
   checkResultShape(document, file)
   return document
 }
+
+/** By its number, or of files by their name. */
+const isNamed = ({ expnum, name }: ExposureFacts): boolean =>
+  Number.isInteger(expnum) || (expnum === null && typeof name === 'string')
 
 const isFailedCcd = (value: unknown): boolean => {
   const { ccd, reason } = (isRecord(value) ? value : {}) as Partial<FailedCcd>

@@ -18,7 +18,17 @@ export interface ExposureFacts {
   readonly cameraFrom: CameraSource
   /** FILTER, else BAND of the image header; null if it has neither, or if the CCDs differ. */
   readonly filter: string | null
+  /** Of files that were given without a list. */
+  readonly name?: string
+  /** CCD -> how the names of its products begin. */
+  readonly stems?: Readonly<Record<string, string>>
+  /** What a list would have carried -> where its value is from. */
+  readonly origin?: Readonly<Record<string, string>>
 }
+
+/** An exposure in words: `668439 r4p5`, or the name of the files. */
+export const exposureInWords = ({ expnum, reqnum, attnum, name }: ExposureFacts): string =>
+  expnum === null ? (name ?? 'of files') : `${expnum} r${reqnum}p${attnum}`
 
 /** What the numbers were made from; nothing here depends on paths, workers or caches. */
 export interface Provenance {

@@ -30,6 +30,17 @@ export const RESULT_SHAPE: JsonShape = {
         camera: { type: 'string', description: "name of the camera's description; generic: it is not described" },
         cameraFrom: { enum: ['header', 'file name', 'none'], description: 'where that is known from' },
         filter: { type: ['string', 'null'], description: 'FILTER, else BAND of the image header' },
+        name: { type: 'string', description: 'if files were given: what they have in common, or --name' },
+        stems: {
+          type: 'object',
+          additionalProperties: { type: 'string' },
+          description: 'if files were given: CCD -> how the names of its products begin',
+        },
+        origin: {
+          type: 'object',
+          additionalProperties: { type: 'string' },
+          description: 'if files were given: band, corners, ccd, flux ... -> where the value is from',
+        },
       },
     },
     ccds: { type: 'array', items: { $ref: '#/definitions/ccd' } },

@@ -1,3 +1,4 @@
+import { exposureInWords } from '../products/result-json.js'
 import { pathWord, shellWord } from '../formats/shell-word.js'
 import type { Concern } from '../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
@@ -151,7 +152,7 @@ function headlineOf(
   const only = all === 1 ? ccdNames(ccds.map(({ ccd }) => ccd)) : undefined
   if (word === 'GO')
     return only === undefined ? `All ${all} CCDs can be used.` : `The zeropoint of ${only} can be used.`
-  const which = `exposure ${exposure.expnum}`
+  const which = exposure.expnum === null ? exposureInWords(exposure) : `exposure ${exposure.expnum}`
   if (word === 'STOP') {
     if (only !== undefined) return `Do not use ${only} of ${which} before the cause is known.`
     if (unusable.length === 0 || solution?.concerns.some(({ severity }) => severity === 'stop'))
@@ -187,11 +188,12 @@ function nextOf(
       .replace(/^CCDs? /, '')
       .replaceAll(' ', '')
   const all = ccds.length === 1 ? String(ccds[0]!.ccd) : 'all'
-  const again = (list: string) => `bliss-calib ${run.exposure} --ccd ${list}${run.options}${run.outdir}`
+  const again = (list: string) => `bliss-calib ${run.exposure}${run.ccds(list)}${run.options}${run.outdir}`
   const beside = (list: string, option: string) =>
-    `mkdir -p check && bliss-calib ${run.exposure} --ccd ${list}${run.options}${option} --outdir check`
+    `mkdir -p check && bliss-calib ${run.exposure}${run.ccds(list)}${run.options}${option} --outdir check`
   const first = reasons[0]
   if (word === 'GO' || first === undefined) {
+    if (exposure.expnum === null) return { words: 'Nothing is off. The same run again:', command: again('all') }
     if (ccds.length === 1) return { words: 'Nothing is off. To calibrate the whole exposure:', command: again('all') }
     const combined = `D${String(exposure.expnum).padStart(8, '0')}_r${exposure.reqnum}p${exposure.attnum}_ZP.csv`
     const template = shellWord(
@@ -206,6 +208,8 @@ function nextOf(
     case 'failed':
       return { words: 'Mend or replace its file, then calibrate the exposure again:', command: again('all') }
     case 'wrong-band':
+      if (exposure.expnum === null)
+        return { words: 'Find out which filter was in the beam, and name it:', command: `${again(all)} --band BAND` }
       return {
         words:
           'Find out which filter was in the beam; make the list again from the image headers, then calibrate again:',

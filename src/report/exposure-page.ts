@@ -1,3 +1,4 @@
+import { exposureInWords } from '../products/result-json.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
 import { panelCcd, type PanelCcd } from './ccd-panel.js'
 import { decide } from './decision.js'
@@ -48,9 +49,11 @@ export function exposurePage({ result, stars, beside, typed }: ReportInput, asse
       stars.has(ccd) ? [[ccd, panelStars(stars.get(ccd)!, scatter)]] : [],
     ),
   )
+  const ofCcd = ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''
   const name =
-    `Exposure ${exposure.expnum}, ${exposure.band} band, ` +
-    `r${exposure.reqnum}p${exposure.attnum}${ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''}`
+    exposure.expnum === null
+      ? `${exposureInWords(exposure)}, ${exposure.band} band`
+      : `Exposure ${exposure.expnum}, ${exposure.band} band, r${exposure.reqnum}p${exposure.attnum}${ofCcd}`
   const decision = decide(result, typed)
   const body = html`<header>
 <h1>${name}</h1>

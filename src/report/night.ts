@@ -1,4 +1,5 @@
 import { madScatter, median } from '../math/robust.js'
+import { exposureInWords } from '../products/result-json.js'
 import type { ResultDocument } from '../products/result-document.js'
 import { decide, type DecisionWord } from './decision.js'
 
@@ -36,7 +37,7 @@ export function nightExposure(
   const errors = values(({ zeropointErr }) => zeropointErr)
   const widths = values(({ diagnostics }) => diagnostics.fwhmArcsec)
   return {
-    name: `${exposure.expnum} r${exposure.reqnum}p${exposure.attnum}`,
+    name: exposureInWords(exposure),
     band: exposure.band,
     // Julian years.
     mjd:

@@ -1,4 +1,4 @@
-import { commandLine, optionWords } from '../formats/shell-word.js'
+import { commandLine, optionWords, pathWord } from '../formats/shell-word.js'
 import { printableUrl } from '../printable.js'
 import type { ResultDocument } from '../products/result-document.js'
 
@@ -11,11 +11,15 @@ export interface TypedPaths {
   readonly outdir?: string
   readonly catalog?: string
   readonly suspects?: string
+  /** Files that were given, without a list. */
+  readonly files?: readonly string[]
 }
 
 /** The parts of the command that makes the same products again; each but the first starts with a blank, or is empty. */
 interface RepeatedRun {
   readonly exposure: string
+  /** The choice of CCDs; empty if files are all that is meant. */
+  ccds(list: string): string
   readonly options: string
   readonly workdir: string
   readonly outdir: string
@@ -26,20 +30,32 @@ const RECORDED = [
   ['--magsType', 'magsType', 'mag_psf'],
   ['--system', 'system', 'des-ab'],
   ['--estimator', 'estimator', 'robust'],
+  ['--band', 'band', undefined],
+  ['--columns', 'columns', undefined],
+  ['--name', 'name', undefined],
 ] as const
 
 /** The command of a run from its result: the options that were not the default, and the paths that were typed. */
 export function repeatedRun(
-  { exposure, provenance: { options } }: ResultDocument,
-  { workdir, outdir, catalog, suspects }: TypedPaths,
+  { exposure, provenance: { inputs, options } }: ResultDocument,
+  { workdir, outdir, catalog, suspects, files }: TypedPaths,
 ): RepeatedRun {
   const option = (name: string, value: unknown, unsaid?: string) =>
     value === undefined || value === unsaid ? '' : ` ${commandLine(optionWords(name, printableUrl(String(value))))}`
-  const recorded = RECORDED.map(([name, key, unsaid]) => option(name, options[key], unsaid)).join('')
+  const ofFiles = exposure.expnum === null
+  // Files without --magsType take what they have, whatever that is.
+  const isSaid = (key: string) => !ofFiles || key !== 'magsType' || exposure.origin?.['flux'] === '--magsType'
+  const recorded = RECORDED.map(([name, key, unsaid]) =>
+    isSaid(key) ? option(name, options[key], ofFiles && key === 'magsType' ? undefined : unsaid) : '',
+  ).join('')
   const variables = option('--suspects', suspects ?? options['suspects'])
-  const ofWorkdir = option('--workdir', workdir, '.')
+  const ofWorkdir = ofFiles ? '' : option('--workdir', workdir, '.')
+  const given = files ?? Object.keys(inputs).filter((file) => file !== options['suspects'])
   return {
-    exposure: `--expnum ${exposure.expnum}${option('--reqnum', exposure.reqnum)}${option('--attnum', exposure.attnum)}`,
+    exposure: ofFiles
+      ? commandLine(given.map(pathWord))
+      : `--expnum ${exposure.expnum}${option('--reqnum', exposure.reqnum)}${option('--attnum', exposure.attnum)}`,
+    ccds: (list) => (ofFiles && (list === 'all' || given.length === 1) ? '' : ` --ccd ${list}`),
     options: `${recorded}${variables}${
       options['keepBorrowed'] === true ? ' --keep-borrowed' : ''
     }${option('--catalog', catalog)}${ofWorkdir}`,

@@ -1,9 +1,10 @@
 import { unfit, type Values } from '../options/option.js'
 import type { BatchJob } from '../../node/batch/batch-exposure.js'
-import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
+import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { count, flag, number, path, text } from '../options/kinds.js'
 
-const { magsType, catalog, system, estimator, suspects, force, workers, quiet } = CALIBRATE_OPTIONS
+const { magsType } = LISTED_OPTIONS
+const { catalog, system, estimator, suspects, force, workers, quiet } = CALIBRATE_OPTIONS
 
 /** How long a wait may be, seconds: eleven days, far beyond any night. */
 const WAIT = { unit: 'seconds', above: 0, max: 1e6 } as const

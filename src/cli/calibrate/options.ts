@@ -1,18 +1,31 @@
 import { availableParallelism } from 'node:os'
+import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
-import { choice, count, flag, number, path, text } from '../options/kinds.js'
+import { choice, count, flag, list, number, path, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
+
+const MAGS_TYPE = 'flux to calibrate: mag_psf, mag_auto, mag_aper_8, or any mag_x with FLUX_x and FLUXERR_x'
+const magsTypeAlias = { alias: ['magType', 'mags-type'] }
+
+/** The options of `calibrate` as commands take them that work on lists alone. */
+export const LISTED_OPTIONS = {
+  expnum: count('exposure number', { required: true }),
+  magsType: text(MAGS_TYPE, { ...magsTypeAlias, default: 'mag_psf' }),
+}
 
 /** The options of `calibrate`; other commands take some of them. */
 export const CALIBRATE_OPTIONS = {
-  expnum: count('exposure number', { required: true }),
+  files: list('catalogues of detections to calibrate, or patterns in quotes; without them --expnum', {
+    positional: true,
+  }),
+  expnum: count('exposure number, whose list and catalogues are in the work directory'),
   reqnum: text('request number of the list; needed if the exposure has several lists'),
   attnum: count('attempt number of the list'),
-  ccd: text("CCDs: a number, a list with ranges (1,3-60), or 'all'", { default: '1' }),
-  magsType: text('flux to calibrate: mag_psf, mag_auto, mag_aper_8, or any mag_x with FLUX_x and FLUXERR_x', {
-    alias: ['magType', 'mags-type'],
-    default: 'mag_psf',
-  }),
+  ccd: text("CCDs: a number, a list with ranges (1,3-60), or 'all'", { defaultText: '1; of files all' }),
+  magsType: text(MAGS_TYPE, { ...magsTypeAlias, defaultText: 'mag_psf; of files mag_psf, else mag_auto' }),
+  band: text("filter of files that do not say it: i, ip, 'SDSS i', V ..."),
+  columns: text('columns of a table: ra=RA,dec=DEC,flux=F and perhaps fluxErr, flags, x, y, number'),
+  name: text('name of the exposure that the files are of; default what their names have in common'),
   sex_mag_zeropoint: number("SExtractor's zeropoint; used by --legacy only", {
     alias: ['sex-mag-zeropoint'],
     unit: 'magnitudes',
@@ -33,7 +46,7 @@ export const CALIBRATE_OPTIONS = {
   suspects: path(
     'list of variables and AGN, which lose weight: CSV with source_id or ra and dec, or a table with positions',
   ),
-  workdir: path('directory of the list and the catalogues', { default: '.' }),
+  workdir: path('directory of the list and the catalogues', { defaultText: '.' }),
   outdir: path('directory of the products', { default: '.' }),
   legacy: flag("the original's algorithm, files and numbers"),
   json: flag('one JSON object on stdout'),
@@ -53,15 +66,85 @@ export const CALIBRATE_OPTIONS = {
   quiet: flag('print nothing but errors'),
 }
 
-/** The options of `calibrate`, as its work takes them. */
-export type CalibrateOptions = ReturnType<typeof calibrateOptions>
+type Typed = Values<typeof CALIBRATE_OPTIONS>
+
+/** What `calibrate` is asked, whether by a list or by files. */
+export type CommonOptions = Omit<
+  Typed,
+  'files' | 'expnum' | 'reqnum' | 'attnum' | 'ccd' | 'magsType' | 'workdir' | 'suspects' | 'debug'
+> & {
+  readonly ccd: string
+  readonly workdir: string
+  readonly suspectsFile?: string
+}
+
+/** The options for an exposure that has a list. */
+export type CalibrateOptions = CommonOptions &
+  Pick<Typed, 'reqnum' | 'attnum'> & { readonly expnum: number; readonly magsType: string }
+
+/** The options for files. */
+export type FilesOptions = CommonOptions & Pick<Typed, 'magsType'> & { readonly files: readonly string[] }
+
+/**
+ * The options as the work takes them.
+ *
+ * @throws CommandError if neither files nor an exposure are named, or both, or an option belongs to the other
+ */
+export function calibrateOptions(typed: Typed): CalibrateOptions | FilesOptions {
+  const { files, expnum, magsType, ccd } = typed
+  if (files === undefined) return listOptions(typed)
+  if (expnum !== undefined) {
+    throw new CommandError('usage', 'name files or an exposure by --expnum, not both', {
+      found: `--expnum ${expnum} and ${files.slice(0, 3).join(', ')}${files.length > 3 ? ' ...' : ''}`,
+    })
+  }
+  refuseGiven(typed, ['reqnum', 'attnum', 'workdir'], 'an exposure that is named by --expnum')
+  if (typed.legacy)
+    throw new CommandError('bad-option', "the original's algorithm needs a list: name the exposure by --expnum", {
+      option: '--legacy',
+    })
+  if (magsType !== undefined && /(^|,)\s*flux\s*=/i.test(typed.columns ?? ''))
+    throw new CommandError('bad-option', 'the flux is named twice, by --magsType and by --columns', {
+      option: '--magsType',
+    })
+  return { ...commonOptions(typed), files, ccd: (ccd ?? 'all').trim(), ...(magsType === undefined ? {} : { magsType }) }
+}
+
+/** The options for an exposure that has a list. Throws CommandError if none is named. */
+export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
+  const { expnum, reqnum, attnum, ccd, magsType } = typed
+  if (expnum === undefined) {
+    const ways = 'files, as in bliss-calib cat.fits, or an exposure that has a list, as in --expnum 668439 --ccd 1'
+    throw new CommandError('usage', `name what to calibrate: ${ways}; --help lists the options`)
+  }
+  refuseGiven(typed, ['band', 'columns', 'name'], 'files')
+  return {
+    ...commonOptions(typed),
+    expnum,
+    ...(reqnum === undefined ? {} : { reqnum }),
+    ...(attnum === undefined ? {} : { attnum }),
+    ccd: (ccd ?? '1').trim(),
+    magsType: magsType ?? 'mag_psf',
+  }
+}
 
 /** `--debug` is a word for `--verbose 2`; of `--suspects` this is the file, not yet read. */
-export function calibrateOptions({ debug, suspects, ccd, ...options }: Values<typeof CALIBRATE_OPTIONS>) {
+function commonOptions(typed: Omit<Typed, 'files'>): Omit<CommonOptions, 'ccd'> {
+  const { expnum: _e, reqnum: _r, attnum: _a, ccd: _c, magsType: _m, workdir, debug, suspects, ...options } = typed
   return {
     ...options,
-    ccd: ccd.trim(),
+    workdir: workdir ?? '.',
     verbose: debug ? 2 : options.verbose,
     ...(suspects === undefined ? {} : { suspectsFile: suspects }),
   }
+}
+
+function refuseGiven(
+  typed: Omit<Typed, 'files'>,
+  names: readonly (keyof Omit<Typed, 'files'>)[],
+  belongsTo: string,
+): void {
+  const given = names.find((name) => typed[name] !== undefined)
+  if (given === undefined) return
+  throw new CommandError('bad-option', `--${given} belongs to ${belongsTo}`, { option: `--${given}` })
 }

@@ -1,14 +1,15 @@
 import { join } from 'node:path'
 import type { DrawFiles, OpenedJob } from '../../node/exposure/exposure-job.js'
+import { isFilesName } from '../../exposure/exposure-name.js'
 import { reportName } from '../../products/names.js'
-import type { CalibrateOptions } from './options.js'
+import type { CommonOptions } from './options.js'
 
 /**
  * What `--plots` and `--report` add to the products of a run, in the same commit. A failure here takes nothing from
  * them.
  */
 export function pagesAndFigures(
-  { plots, report, workdir, outdir, catalog, suspectsFile }: CalibrateOptions,
+  { plots, report, workdir, outdir, catalog, suspectsFile }: CommonOptions,
   opened: OpenedJob,
 ): { readonly draw?: DrawFiles; /** What is said of them, once they are written. */ lines(): string[] } {
   if (!plots && !report) return { lines: () => [] }
@@ -18,6 +19,7 @@ export function pagesAndFigures(
     outdir,
     ...(catalog === undefined ? {} : { catalog }),
     ...(suspectsFile === undefined ? {} : { suspects: suspectsFile }),
+    ...(isFilesName(opened.list.name) ? { files: [...new Set(opened.rows.map(({ given }) => given!.path))] } : {}),
   }
   let written: readonly string[] | undefined
   const draw: DrawFiles = {

@@ -1,8 +1,9 @@
-import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
+import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { choice, count, flag, list, number, path, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
-const { catalog, magsType, system, estimator, quiet } = CALIBRATE_OPTIONS
+const { catalog, system, estimator, quiet } = CALIBRATE_OPTIONS
+const { magsType } = LISTED_OPTIONS
 /** What a number of minutes or megabytes may be. */
 const AMOUNT = { above: 0, max: 1e9 } as const
 

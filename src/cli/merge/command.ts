@@ -1,8 +1,9 @@
-import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
+import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { defineCommand } from '../command.js'
 import { path } from '../options/kinds.js'
 
-const { expnum, reqnum, attnum, json, force, workers, quiet } = CALIBRATE_OPTIONS
+const { expnum } = LISTED_OPTIONS
+const { reqnum, attnum, json, force, workers, quiet } = CALIBRATE_OPTIONS
 
 /** `bliss-calib merge`: one exposure from the CCDs that were calibrated one by one. */
 export const mergeCommand = defineCommand({

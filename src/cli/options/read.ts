@@ -12,7 +12,10 @@ export function readOptions(table: OptionTable, raw: Raw): Raw {
   for (const [name, option] of Object.entries(table)) {
     const { facts } = option
     const named = nameOf(name, option)
-    const value = raw[name] === undefined ? facts.default : option.read([raw[name]].flat().map(String), named)
+    const words = raw[name] === undefined ? undefined : [raw[name]].flat().map(String)
+    // Of words by their place the parser gives an empty list if there is none.
+    const isAbsent = words === undefined || (facts.positional === true && words.length === 0)
+    const value = isAbsent ? facts.default : option.read(words, named)
     if (value === undefined && facts.required === true)
       throw new CommandError('usage', `${named} is required; --help lists the options`)
     if (value !== undefined) values[camel(name)] = value

@@ -13,13 +13,24 @@ interface Named {
  *
  * @param commands all, the default one first
  * @param raw what the parser has made of `args`
+ * @param isThere whether a word is the name of a file
  * @throws CommandError that gives the nearest name
  */
-export function refuseUnknown(command: Named, commands: readonly Named[], raw: Raw, args: readonly string[]): void {
+export function refuseUnknown(
+  command: Named,
+  commands: readonly Named[],
+  raw: Raw,
+  args: readonly string[],
+  isThere: (word: string) => boolean,
+): void {
   const words = [raw['_'] ?? []].flat().map(String)
   const known = command.name.split(' ')
   const extra = words.filter((word, k) => word !== known[k])[0]
   if (extra !== undefined) throw unknownWord(extra, command, commands)
+  // A word that is no file, and looks like none, is a mistyped command.
+  const [first] = [raw['files'] ?? []].flat().map(String)
+  if (first !== undefined && words.length === 0 && !/[./*?[]/.test(first) && !isThere(first))
+    throw unknownWord(first, command, commands)
 
   const options = Object.entries(command.options).flatMap(([name, { facts }]) => [name, ...(facts.alias ?? [])])
   const unknown = Object.keys(raw).find((name) => !['_', '$0', 'help', 'version', ...options].includes(name))

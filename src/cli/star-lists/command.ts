@@ -1,8 +1,9 @@
-import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
+import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { defineCommand } from '../command.js'
 import { list, path } from '../options/kinds.js'
 
-const { expnum, reqnum, attnum, outdir, quiet } = CALIBRATE_OPTIONS
+const { expnum } = LISTED_OPTIONS
+const { reqnum, attnum, outdir, quiet } = CALIBRATE_OPTIONS
 
 /** `bliss-calib starlists`: the star and veto lists of difference imaging. */
 export const starlistsCommand = defineCommand({

@@ -8,18 +8,20 @@ import { focalSparkline } from './focal-sparkline.js'
 import { wrapped, type Paint } from './terminal-text.js'
 
 /**
- * A CCD in a line short enough for a phone: the number and its statistical error, the stars, the verdict; long verdicts
+ * A CCD, or a file that was given, in a line short enough for a phone: the number and its statistical error, the
+ * stars, the verdict; long verdicts
  * go on below, within 80 columns.
  */
 export function ccdLine(
   { ccd, zeropoint, zeropointErr, cuts, verdict: sentence, concerns }: CcdResult,
   paint: Paint = plain,
+  label = `CCD ${String(ccd).padStart(2, '0')}`,
 ): string {
   const verdict = printableText(sentence)
   const number = zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${zeropointErr!.toFixed(4)}`
-  const line = wrapped(`CCD ${String(ccd).padStart(2, '0')}  ${number}  ${cuts.used}/${cuts.matched} stars  `, verdict)
+  const line = wrapped(`${label}  ${number}  ${cuts.used}/${cuts.matched} stars  `, verdict)
   const tone = concerns.some(({ severity }) => severity === 'stop') ? 'stop' : verdict === 'good' ? 'go' : 'look'
-  const at = line.indexOf(verdict.split(' ')[0]!, 20)
+  const at = line.indexOf(verdict.split(' ')[0]!, label.length + 14)
   return at < 0
     ? line
     : `${line.slice(0, at)}${line
@@ -73,7 +75,10 @@ export function exposureLine({
 const plain: Paint = (text) => text
 
 /** What a CCD's stars say beside the number, for `--verbose`: every detection is accounted for. */
-export function cutLines({ ccd, cuts, lost, zeropoint, sigmaClip, diagnostics, concerns }: CcdResult): string {
+export function cutLines(
+  { ccd, cuts, lost, zeropoint, sigmaClip, diagnostics, concerns }: CcdResult,
+  label = `CCD ${String(ccd).padStart(2, '0')}`,
+): string {
   const taken = Object.entries(lost)
     .filter(([, count]) => count > 0)
     .map(([cut, count]) => `${cut} ${count}`)
@@ -107,8 +112,7 @@ export function cutLines({ ccd, cuts, lost, zeropoint, sigmaClip, diagnostics, c
       : []),
     ...hintsOf(concerns),
   ]
-  const name = `CCD ${String(ccd).padStart(2, '0')}`
-  return lines.map((line) => `${name}  ${line}\n`).join('')
+  return lines.map((line) => `${label}  ${line}\n`).join('')
 }
 
 /** What the exposure's solution says beside its number, for `--verbose`. */

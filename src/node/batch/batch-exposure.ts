@@ -99,7 +99,7 @@ export async function standing(
   }
   const inputs: Record<string, FileMark | null> = { [name.fileName]: marker.inputs[name.fileName]! }
   for (const row of opened.rows) {
-    const file = await catalogueFile(workdir, row.fileName)
+    const file = await catalogueFile(workdir, row)
     const before = marker.inputs[file ?? row.fileName]
     if (before === undefined || (before === null) !== (file === undefined))
       return { why: `${row.fileName} ${file === undefined ? 'is gone' : 'is new'}` }
@@ -153,7 +153,7 @@ export async function calibrateRows(
   // Stamps from before the reading: a file that changes meanwhile then has another.
   const stamps = new Map<string, string | null | undefined>()
   for (const row of opened.rows) {
-    const file = await catalogueFile(workdir, row.fileName)
+    const file = await catalogueFile(workdir, row)
     if (file !== undefined) stamps.set(file, await stampOf(join(workdir, file)).catch(() => null))
   }
   const run = await attempted(outdir, () => bench.calibrate({ ...opened, rows }, bench.catalog, control))

@@ -151,7 +151,7 @@ async function lookAt(
   const looks = new Map<number, string>()
   let moving = 0
   for (const row of opened.rows) {
-    const file = await catalogueFile(task.workdir, row.fileName)
+    const file = await catalogueFile(task.workdir, row)
     const path = join(task.workdir, file ?? row.fileName)
     const look = await lookOf(path)
     const state = files.look(path, look, Date.now())

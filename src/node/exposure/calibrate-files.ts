@@ -63,9 +63,7 @@ export async function calibrateFiles(
   const there = new Set(await recoverDirectory(outdir, { onNote }))
   if (!job.force) refuseMixedSystems(system, await standingSystems(outdir, there, list.name, list.rows))
 
-  const files = await Promise.all(
-    rows.map(async (row) => ({ row, fileName: await catalogueFile(workdir, row.fileName) })),
-  )
+  const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(workdir, row) })))
   const missing = files.filter(({ row, fileName }) => fileName === undefined && isSound(row)).map(({ row }) => row)
   if (together) for (const { ccd, fileName } of missing) onNote?.(`CCD ${ccd}: ${fileName} does not exist, left out`)
   const present = files.filter(({ row }) => !together || !missing.includes(row))
@@ -161,12 +159,16 @@ const missingFile = (workdir: string, { ccd, fileName }: CatalogueListRow): Inpu
   })
 
 /** What the products are made from, but for the SExtractor catalogues. */
-function provenance({ job, list }: OpenedJob, catalog: Catalog): Provenance {
+function provenance({ job, list, said }: OpenedJob, catalog: Catalog): Provenance {
   const { magsType, system, estimator, keepBorrowed, suspects } = job
   return {
     version: packageVersion(),
     inputs: { ...list.inputs, ...(suspects ? { [suspects.fileName]: suspects.sha256 } : {}) },
     catalogHash: catalog.hash,
-    options: { magsType, system, estimator, keepBorrowed, ...(suspects ? { suspects: suspects.fileName } : {}) },
+    options: {
+      ...{ magsType, system, estimator, keepBorrowed },
+      ...(suspects ? { suspects: suspects.fileName } : {}),
+      ...said,
+    },
   }
 }

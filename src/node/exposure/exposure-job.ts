@@ -46,6 +46,8 @@ export interface OpenedJob<List extends ExposureRows = ExposureRows> {
   readonly absent: readonly number[]
   /** Several CCDs were asked for, so that they are solved together. */
   readonly several: boolean
+  /** What else was said that decides the result: of files, --band and --columns. */
+  readonly said?: Readonly<Record<string, string>>
 }
 
 /** Callbacks and controls for the caller of a run. */

@@ -1,6 +1,6 @@
 import { CAMERA_SOURCES } from '../../camera/recognise.js'
 import { exitCodeOf, worstOf, type ExitCode } from '../../errors.js'
-import { isFilesName } from '../../exposure/exposure-name.js'
+import { isFilesName, type FilesName } from '../../exposure/exposure-name.js'
 import { largestOf } from '../../math/extremes.js'
 import type { CcdResult } from '../../photometry/result.js'
 import type { ExposureFailure, ExposureOutcome, SolvedCcd, SolvedExposure } from '../../pipeline.js'
@@ -54,6 +54,22 @@ export function exposureFacts({ list: { name } }: WrittenExposure, ccds: readonl
     camera: areOne('camera') ? camera : 'generic',
     cameraFrom: CAMERA_SOURCES[weakest]!,
     filter: areOne('filter') ? filter : null,
+    ...(isFilesName(name) ? filesFacts(name, ccds) : {}),
+  }
+}
+
+/** What the JSON says of files that were given without a list. */
+function filesFacts(
+  { exposure, stems }: FilesName,
+  ccds: readonly Solved[],
+): Pick<ExposureFacts, 'name' | 'stems' | 'origin'> {
+  const origins = ccds.map(({ ccd }) => ccd.row.given?.origin ?? {})
+  const fields = new Set(origins.flatMap((origin) => Object.keys(origin)))
+  const of = (field: string) => [...new Set(origins.map((origin) => origin[field] ?? 'not told'))].join('; ')
+  return {
+    name: exposure,
+    stems: Object.fromEntries(ccds.map(({ ccd }) => [String(ccd.ccd), stems[ccd.ccd]!])),
+    origin: Object.fromEntries([...fields].map((field) => [field, of(field)])),
   }
 }
 

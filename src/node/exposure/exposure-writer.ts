@@ -101,7 +101,7 @@ export function exposureWriter(
           name: list.name,
           exposure: exposureFacts(exposure, [solved]),
           fileName: row.fileName,
-          identity: { expnum: row.expnum, ccdnum: row.ccd },
+          identity: { expnum: row.expnum, ccdnum: row.given?.ccdnum ?? row.ccd },
           magsType,
           provenance: provenanceOf(exposure, [ccd]),
           ...(ownPart ? { own: ownPart } : {}),

@@ -183,7 +183,7 @@ async function refuseDifferent(
       namesAndSums(sharedInputs(own.provenance, row)),
       namesAndSums(sharedInputs(first.provenance, present[0]!.row)),
     )
-    const fullcat = await catalogueFile(workdir, row.fileName)
+    const fullcat = await catalogueFile(workdir, row)
     if (fullcat !== undefined)
       refuse(
         `${fullcat} is not what it was calibrated from`,

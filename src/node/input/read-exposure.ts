@@ -4,11 +4,14 @@ import { join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { chooseList, nameable, type CatalogueListRow, type ListName } from '../../exposure/catalogue-list.js'
 import type { ExposureName } from '../../exposure/exposure-name.js'
+import type { GivenRow } from '../../exposure/given/given-rows.js'
+import { readGivenCcd } from '../../exposure/given/read-given.js'
 import { readCatalogueList } from '../../exposure/read-list.js'
 import { readSextractorCcd, type ReadSextractor } from '../../exposure/sextractor-ccd.js'
 import { memorySource } from '../../formats/bytes.js'
 import type { Limit } from '../../limits.js'
 import { CARRIED_COLUMNS } from '../../products/calibrated-catalogue.js'
+import { readOtherTable, unpackedSource } from './given-tables.js'
 import { packagedCameraOf } from './camera-files.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWhole } from '../disk/regular-file.js'
@@ -57,11 +60,14 @@ export async function readNamedList(dir: string, name: ListName): Promise<ReadLi
 }
 
 /**
- * Whether the file of a list row is there, plain or with `.gz` appended. The directory is not listed: it may hold the
- * files of a whole night.
+ * Whether the file of a list row is there, plain or with `.gz` appended; a file that was given is. The directory is not
+ * listed: it may hold the files of a whole night.
  */
-export async function catalogueFile(workdir: string, fileName: string): Promise<string | undefined> {
-  if (fileName === '') return undefined
+export async function catalogueFile(
+  workdir: string,
+  { fileName, given }: Pick<CatalogueListRow, 'fileName' | 'given'>,
+): Promise<string | undefined> {
+  if (fileName === '' || given !== undefined) return given && fileName
   for (const name of [fileName, `${fileName}.gz`]) {
     const there = await access(join(workdir, name)).then(
       () => true,
@@ -89,8 +95,13 @@ export async function readCcd(
   listFile: string,
   magsType: string,
 ): Promise<ReadCcd> {
-  const path = join(workdir, fileName)
+  const path = row.given?.path ?? join(workdir, fileName)
   const bytes = await readInput(path)
+  if (isGiven(row)) {
+    const source = await unpackedSource(memorySource(path, bytes))
+    const options = { magsType, camera: packagedCameraOf, columns: CARRIED_COLUMNS }
+    return { ...(await readGivenCcd(source, row, options, readOtherTable(source))), sha256: sha256(bytes) }
+  }
   const read = await readSextractorCcd(memorySource(path, bytes), row, {
     magsType,
     listFile,
@@ -100,6 +111,8 @@ export async function readCcd(
   })
   return { ...read, sha256: sha256(bytes) }
 }
+
+const isGiven = (row: CatalogueListRow): row is GivenRow => row.given !== undefined
 
 /** A whole file. Throws InputError if it cannot be read. */
 export async function readInput(path: string, limit: Limit = 'wholeFileBytes'): Promise<Uint8Array> {

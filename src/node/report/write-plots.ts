@@ -36,7 +36,7 @@ export async function drawPlots({ job, list, rows }: OpenedJob, run: DrawnExposu
   const pointing = meanDirection(list.rows.filter(isSound).map(({ centre }) => centre))
   if (run.solution) await draw(originalPlots(list.name, plotted[0]!.row.band, plotted, run.solution, pointing))
   for (const { row, result } of plotted) {
-    const fileName = await catalogueFile(job.workdir, row.fileName)
+    const fileName = await catalogueFile(job.workdir, row)
     if (fileName === undefined) continue
     const { file } = placeOfRow(list.name, row)
     const { input } = await readCcd(job.workdir, fileName, row, file, job.magsType)

@@ -7,7 +7,7 @@ import { refuseUnknown } from '../../../src/cli/options/unknown.js'
 export async function parse(args: readonly string[]): Promise<{ command: string; values: Record<string, unknown> }> {
   let parsed = { command: '', values: {} }
   const parser = parserOf(COMMANDS, args, (command, raw) => {
-    refuseUnknown(command, COMMANDS, raw, args)
+    refuseUnknown(command, COMMANDS, raw, args, () => false)
     parsed = { command: command.name, values: readOptions(command.options, raw) }
     return Promise.resolve()
   })

@@ -1,0 +1,103 @@
+import type { Catalog } from '../../catalog/catalog.js'
+import type { ExitCode } from '../../errors.js'
+import { exposureTitle, isFilesName } from '../../exposure/exposure-name.js'
+import { idsAmong } from '../../photometry/match/suspects.js'
+import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
+import type { OpenedJob } from '../../node/exposure/exposure-job.js'
+import type { ReadSuspects } from '../../node/input/read-suspects.js'
+import type { CcdPool } from '../../node/threads/ccd-pool.js'
+import type { RunFacts } from '../../products/result-json.js'
+import { areElsewhere } from '../../exposure/elsewhere.js'
+import { reportFailure, type Io } from '../terminal/io.js'
+import { progressLine } from '../terminal/progress.js'
+import { ccdLine, closingLines, cutLines, solutionLines } from '../terminal/summary-lines.js'
+import { paintFor } from '../terminal/terminal-text.js'
+import type { CommonOptions } from './options.js'
+import { pagesAndFigures } from './pages-and-figures.js'
+
+/** What a run works with, whatever exposures it has. */
+export interface CalibrateBench {
+  readonly options: CommonOptions
+  readonly catalog: Catalog
+  readonly pool: CcdPool
+  readonly suspects: ReadSuspects | undefined
+  readonly signal: AbortSignal
+  readonly io: Io
+  /** When the run began, by `performance.now()`. */
+  readonly started: number
+}
+
+/** The list of variables that --suspects names. */
+export async function suspectsOf(
+  { suspectsFile }: CommonOptions,
+  note: (text: string) => void,
+): Promise<ReadSuspects | undefined> {
+  if (suspectsFile === undefined) return undefined
+  const suspects = await (await import('../../node/input/read-suspects.js')).readSuspects(suspectsFile)
+  if (!suspects.sourceId?.length && !suspects.raDeg?.length) note(`${suspects.fileName}: the list names no object\n`)
+  return suspects
+}
+
+/** Says so if none of the list's positions is near the exposure. */
+export function noteElsewhere(
+  suspects: ReadSuspects | undefined,
+  { rows }: OpenedJob,
+  note: (text: string) => void,
+): void {
+  if (suspects === undefined || !areElsewhere(suspects, rows)) return
+  note(`${suspects.fileName}: none of its ${suspects.raDeg!.length} positions lies within a degree of a CCD\n`)
+}
+
+/**
+ * Calibrates one exposure, writes its products and says what came of it.
+ *
+ * @param json gets the result
+ */
+export async function calibrateOpened(
+  opened: OpenedJob,
+  { options, catalog, pool, suspects, signal, io, started }: CalibrateBench,
+  json: (text: string) => void,
+): Promise<ExitCode> {
+  const note = (text: string) => (options.quiet ? undefined : io.err(text))
+  const { name } = opened.list
+  if (opened.absent.length > 0) note(`CCDs not in ${exposureTitle(name)}: ${opened.absent.join(', ')}\n`)
+
+  const pictures = pagesAndFigures(options, opened)
+  const progress = progressLine(io, options.quiet)
+  const said = (say: () => void) => (progress.clear(), say())
+  const run = await calibrateFiles(opened, catalog, {
+    pool,
+    signal,
+    ...(pictures.draw ? { draw: pictures.draw } : {}),
+    onProgress: progress.show,
+    onNote: (sentence) => said(() => note(`${sentence}\n`)),
+    onFailure: ({ error }) => said(() => reportFailure(error, io)),
+  }).finally(progress.clear)
+  if (suspects?.sourceId?.length && run.ccds.length > 0) {
+    const found = idsAmong(
+      suspects.sourceId,
+      run.ccds.map(({ matches }) => matches),
+    )
+    const of =
+      `${found === 0 ? 'none' : found} of its ${suspects.sourceId.length} ids ` +
+      `${found === 1 || found === 0 ? 'is that of a matched star' : 'are those of matched stars'}`
+    if (found === 0 || options.verbose > 0)
+      note(`${suspects.fileName}: ${of}${found === 0 ? `; ids have to be those of ${catalog.name}` : ''}\n`)
+  }
+  const paint = paintFor(io)
+  const say = options.quiet || options.json ? () => undefined : io.out
+  for (const result of run.ccds) {
+    const label = isFilesName(name) ? name.stems[result.ccd]! : undefined
+    say(ccdLine(result, paint, label))
+    if (options.verbose > 0) io.err(cutLines(result, label))
+  }
+  if (options.json && run.json) json(run.json(runFacts(catalog, started)))
+  if (!options.quiet && !options.json) say(closingLines(run, paint))
+  if (run.solution && run.ccds.length > 0 && options.verbose > 0) io.err(solutionLines(run.solution))
+  pictures.lines().forEach(say)
+  return run.exitCode
+}
+
+function runFacts({ counters: { starsRead, bytesRead, requests } }: Catalog, started: number): RunFacts {
+  return { starsRead, bytesRead, requests, ms: { total: Math.round(performance.now() - started) } }
+}

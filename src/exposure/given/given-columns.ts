@@ -1,0 +1,200 @@
+import { CommandError, InputError, type Place } from '../../errors.js'
+import { POSITION_PAIRS } from '../detection-columns.js'
+import type { GivenColumns } from './given-detections.js'
+
+/** What `--columns` may name. */
+export const COLUMN_ROLES = ['ra', 'dec', 'flux', 'fluxErr', 'flags', 'x', 'y', 'number'] as const
+export type ColumnRole = (typeof COLUMN_ROLES)[number]
+
+/** Columns that the command names: role -> name in the file. */
+export type NamedColumns = Readonly<Partial<Record<ColumnRole, string>>>
+
+/**
+ * Reads `ra=RA,dec=DEC,flux=F[,fluxErr=E][,flags=...]`.
+ *
+ * @throws CommandError naming the part that cannot be read, or what is missing
+ */
+export function parseNamedColumns(text: string): NamedColumns {
+  const named: Partial<Record<ColumnRole, string>> = {}
+  const refuse = (sentence: string, found: string) =>
+    new CommandError('bad-columns', sentence, {
+      option: '--columns',
+      found: `'${found}'`,
+      expected: `ra=NAME,dec=NAME,flux=NAME, and perhaps ${COLUMN_ROLES.slice(3).join(', ')}`,
+    })
+  for (const part of text.split(',')) {
+    const [, key = '', name = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? []
+    const role = COLUMN_ROLES.find((one) => one.toLowerCase() === key.toLowerCase())
+    if (role === undefined || name === '') throw refuse('a part of --columns cannot be read', part)
+    if (named[role] !== undefined) throw refuse(`--columns names ${role} twice`, text)
+    named[role] = name
+  }
+  for (const [a, b] of [
+    ['ra', 'dec'],
+    ['x', 'y'],
+  ] as const) {
+    if ((named[a] === undefined) !== (named[b] === undefined)) throw refuse(`--columns needs ${a} and ${b}`, text)
+  }
+  if (named.fluxErr !== undefined && named.flux === undefined) throw refuse('--columns needs flux for fluxErr', text)
+  return named
+}
+
+/** The columns of a table that stand for SExtractor's. */
+export interface FoundColumns {
+  readonly columns: GivenColumns
+  /** Fluxes that have an error, as `--magsType` calls them: `mag_psf`. */
+  readonly fluxes: readonly string[]
+  /** The flux that --columns names. */
+  readonly chosen?: string
+  readonly hasPositions: boolean
+}
+
+/** Tag of the refusal of our own calibrated catalogue, which a pattern may fit when it is used again. */
+export const OWN_PRODUCT = 'own-product'
+const OWN_COLUMNS = ['ZeroPoint', 'ZeroPoint_FLAGS']
+
+/** Names of positions in other people's tables, the better first. */
+const FOREIGN_POSITIONS = [
+  ['ra', 'dec'],
+  ['raj2000', 'dej2000'],
+  ['raj2000', 'decj2000'],
+  ['ra_icrs', 'de_icrs'],
+  ['ra_deg', 'dec_deg'],
+] as const
+
+/**
+ * Names of SEP and of LCO's BANZAI (`banzai.photometry`) for what SExtractor calls otherwise. Without their fluxes,
+ * which keep their names.
+ */
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  FLAGS: ['flags', 'flag'],
+  X_IMAGE: ['x'],
+  Y_IMAGE: ['y'],
+  XWIN_IMAGE: ['xwin'],
+  YWIN_IMAGE: ['ywin'],
+  FLUX_MAX: ['peak'],
+  BACKGROUND: ['background'],
+}
+
+/**
+ * Finds the columns that the calibration needs, by SExtractor's names without regard to case, by the names of BANZAI
+ * and of common tables, and by what the command says.
+ *
+ * @param names of the table's columns
+ * @throws InputError `missing-column` if the command names one that the table lacks
+ */
+export function foundColumns(names: readonly string[], named: NamedColumns, place: Place): FoundColumns {
+  if (OWN_COLUMNS.every((name) => names.includes(name))) {
+    throw new InputError(OWN_PRODUCT, 'the file is a product of bliss-calib, no catalogue of detections', {
+      ...place,
+      found: `columns ${OWN_COLUMNS.join(' and ')}`,
+    })
+  }
+  const byLower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]))
+  const columns: Record<string, string> = {}
+  const take = (standard: string, name: string | undefined): boolean => {
+    if (name !== undefined && name !== standard) columns[standard] = name
+    return name !== undefined
+  }
+  const present = (standard: string) => names.includes(standard) || take(standard, byLower.get(standard.toLowerCase()))
+  const asked = (role: ColumnRole): string | undefined => {
+    const name = named[role]
+    if (name === undefined) return undefined
+    const found = names.includes(name) ? name : byLower.get(name.toLowerCase())
+    if (found !== undefined) return found
+    throw new InputError('missing-column', `the table has no column that --columns names for ${role}`, {
+      ...place,
+      column: name,
+      found: names.join(' ').slice(0, 300) || 'no columns',
+    })
+  }
+  for (const standard of [...names].map((name) => name.toUpperCase())) if (STANDARD.test(standard)) present(standard)
+  for (const [standard, foreign] of Object.entries(FOREIGN)) {
+    if (!present(standard)) foreign.some((name) => take(standard, byLower.get(name)))
+  }
+  take('FLAGS', asked('flags'))
+  take('NUMBER', asked('number'))
+  if (named.x !== undefined) {
+    take('XWIN_IMAGE', asked('x'))
+    take('YWIN_IMAGE', asked('y'))
+  }
+  const [ra, dec] = [asked('ra'), asked('dec')]
+  if (ra !== undefined && dec !== undefined) {
+    take(POSITION_PAIRS[0][0], ra)
+    take(POSITION_PAIRS[0][1], dec)
+  }
+  const hasOwn = ra !== undefined || POSITION_PAIRS.some((pair) => pair.every(present))
+  const foreign = FOREIGN_POSITIONS.find((pair) => pair.every((name) => byLower.has(name)))
+  if (!hasOwn && foreign !== undefined) {
+    take('ALPHA_J2000', byLower.get(foreign[0]))
+    take('DELTA_J2000', byLower.get(foreign[1]))
+  }
+  const fluxes = fluxPairs(names)
+  for (const { kind, flux, fluxErr } of fluxes) {
+    take(`FLUX_${kind}`, flux)
+    take(`FLUXERR_${kind}`, fluxErr)
+  }
+  const flux = asked('flux')
+  const kind = flux === undefined ? undefined : kindOfFlux(flux)
+  if (kind !== undefined) {
+    take(`FLUX_${kind}`, flux)
+    const own = fluxes.find((pair) => pair.flux === flux)?.fluxErr
+    take(`FLUXERR_${kind}`, asked('fluxErr') ?? own)
+  }
+  return {
+    columns,
+    fluxes: fluxes.map((pair) => magsTypeOf(pair.kind)),
+    ...(kind === undefined ? {} : { chosen: magsTypeOf(kind) }),
+    hasPositions: hasOwn || foreign !== undefined,
+  }
+}
+
+const magsTypeOf = (kind: string): string => `mag_${kind.toLowerCase()}`
+
+/** SExtractor's columns, as far as their case alone may differ. */
+const STANDARD = new RegExp(
+  `^(${[
+    'NUMBER|(IMA)?FLAGS(_ISO)?|CLASS_STAR|SPREAD(ERR)?_MODEL|FLUX_MAX|BACKGROUND|FWHM\\w*',
+    '[XY](WIN)?_IMAGE|(ALPHA|DELTA)\\w*',
+  ].join('|')})$`,
+)
+
+/** The kind in SExtractor's manner: FLUX_PSF is PSF, `fluxaper1` APER1, `flux` itself TABLE. */
+function kindOfFlux(name: string): string {
+  const kind = name
+    .toUpperCase()
+    .replace(/^FLUX_?/, '')
+    .replace(/[^A-Z0-9_]/g, '_')
+    .replace(/^_+|_+$/g, '')
+  return kind === '' ? 'TABLE' : kind
+}
+
+interface FluxPair {
+  readonly kind: string
+  readonly flux: string
+  readonly fluxErr: string
+}
+
+/**
+ * Columns whose names begin with `flux` and that have an error beside them: FLUX_x and FLUXERR_x, `flux` and `fluxerr`.
+ */
+function fluxPairs(names: readonly string[]): FluxPair[] {
+  const byLower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]))
+  return names.flatMap((flux): FluxPair[] => {
+    const lower = flux.toLowerCase()
+    if (!lower.startsWith('flux') || /^flux_?err|err(or)?$|^flux_?(max|rad|ratio)/.test(lower)) return []
+    const rest = lower.slice(4)
+    const candidates = [
+      `fluxerr${rest}`,
+      `flux_err${rest}`,
+      `${lower}err`,
+      `${lower}_err`,
+      `${lower}error`,
+      `e_${lower}`,
+    ]
+    // BANZAI: fluxaper1 and fluxerr1.
+    candidates.push(`fluxerr${rest.replace(/^aper/, '')}`)
+    const fluxErr = candidates.map((name) => byLower.get(name)).find((name) => name !== undefined)
+    return fluxErr === undefined ? [] : [{ kind: kindOfFlux(flux), flux, fluxErr }]
+  })
+}

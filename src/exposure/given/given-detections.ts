@@ -1,0 +1,20 @@
+/** SExtractor's name of a column -> its name in the file, if that is another. */
+export type GivenColumns = Readonly<Record<string, string>>
+
+/** How the detections of one CCD are read from a file that was given, without a list. Plain data. */
+export interface GivenDetections {
+  /** The file as it was named. */
+  readonly path: string
+  readonly form: GivenForm
+  /** HDUs of the tables of detections, and of the headers of their image; none in a file that is not FITS. */
+  readonly tables: readonly number[]
+  readonly imageHeaders: readonly number[]
+  readonly columns: GivenColumns
+  /** CCDNUM of the image header; -1 if it has none. */
+  readonly ccdnum: number
+  /** What the list would have carried -> where its value is from. */
+  readonly origin: Readonly<Record<string, string>>
+}
+
+/** What a file is; `fits` also holds ASCII tables. */
+export type GivenForm = 'fits' | 'ascii-head' | 'csv' | 'parquet'

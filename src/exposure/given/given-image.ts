@@ -1,0 +1,142 @@
+import { bandOfFilter } from '../../camera/filter-names.js'
+import { InputError } from '../../errors.js'
+import type { FitsHeader } from '../../formats/fits/index.js'
+import { imageOutline, wcsOf } from '../../wcs/index.js'
+import { imageFacts, type HeaderFacts } from '../image-facts.js'
+import { headerLookup, numberOf } from '../image-header.js'
+import type { FoundColumns } from './given-columns.js'
+import { detectionsOutline, type GivenOutline, type PlacedDetections } from './detections-outline.js'
+import type { GivenForm } from './given-detections.js'
+
+/** A table of detections in a file that was given, and the headers of its image: what one CCD is made from. */
+export interface GivenTable {
+  readonly path: string
+  readonly form: GivenForm
+  /** HDUs of the tables, and of the headers of the image. */
+  readonly tables: readonly number[]
+  readonly imageHeaders: readonly number[]
+  /** Of the image; none in a file that carries none. */
+  readonly headers: readonly FitsHeader[]
+  readonly primary?: FitsHeader
+  readonly found: FoundColumns
+  /** Reads where the detections are. */
+  readonly placed: () => Promise<PlacedDetections>
+}
+
+/** What a CCD's own file tells of it. */
+export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'placed'> {
+  readonly header: HeaderFacts
+  readonly outline: GivenOutline
+  readonly band: string
+  readonly bandText: string
+  readonly bandFrom: string
+  /** Texts by which a file says which detector and which exposure it is; absent if it does not. */
+  readonly extname?: string
+  readonly obsid?: string
+}
+
+/**
+ * What a table of detections and the headers of its image tell of a CCD.
+ *
+ * @param band that the command names
+ * @throws InputError for headers that contradict themselves or cannot be read, an image without a place on the sky, or
+ *   without a filter that is known
+ */
+export async function givenImage(table: GivenTable, band: string | undefined): Promise<GivenImage> {
+  const { headers, primary, placed: _placed, ...kept } = table
+  const { path } = kept
+  const lookup = headerLookup(headers, primary)
+  const header = imageFacts(lookup, '', path)
+  if (!table.found.hasPositions) {
+    throw new InputError('no-positions', 'the table has no columns of positions on the sky', {
+      file: path,
+      expected: 'ALPHA_J2000 and DELTA_J2000, ra and dec, or --columns ra=...,dec=...',
+    })
+  }
+  const text = (keyword: string) => {
+    const texts = lookup(keyword).values.map((value) => String(value).trim())
+    return texts.length === 1 && !/^(|unspecified|n\/?a|none|unknown)$/i.test(texts[0]!) ? texts[0] : undefined
+  }
+  const [extname, obsid] = [text('EXTNAME'), text('OBSID')]
+  return {
+    ...kept,
+    header,
+    outline: await outlineOf(table),
+    ...bandOf(path, header, band),
+    ...(extname === undefined || /^(LDAC_)?OBJECTS$/i.test(extname) ? {} : { extname }),
+    ...(obsid === undefined ? {} : { obsid }),
+  }
+}
+
+/** The band by --band, else by FILTER or BAND of the header: never by anything that only suggests it. */
+function bandOf(
+  file: string,
+  { facts: { filter } }: HeaderFacts,
+  named: string | undefined,
+): Pick<GivenImage, 'band' | 'bandText' | 'bandFrom'> {
+  const told = filter === undefined ? undefined : bandOfFilter(filter)
+  const expected = "--band with a filter's name such as i, ip, 'SDSS i', V or N964"
+  if (named !== undefined) {
+    const band = bandOfFilter(named)
+    if (band === undefined) {
+      throw new InputError('unknown-filter', 'the filter of --band is not known', { found: `'${named}'`, expected })
+    }
+    if (told !== undefined && told !== band) {
+      const found = `'${named}' and '${filter}'`
+      throw new InputError('band-disagrees', '--band disagrees with the image header (FILTER, BAND)', { file, found })
+    }
+    return { band, bandText: named, bandFrom: '--band' }
+  }
+  if (filter === undefined) {
+    throw new InputError('no-filter', 'the file does not say through which filter the image was taken', {
+      file,
+      found: 'neither FILTER nor BAND',
+      expected,
+    })
+  }
+  if (told !== undefined) return { band: told, bandText: filter, bandFrom: 'FILTER' }
+  const sentence = 'the filter of the image header (FILTER, BAND) is not known'
+  throw new InputError('unknown-filter', sentence, { file, found: `'${filter}'`, expected })
+}
+
+/** The WCS of the image, else corners that its header names, else the detections. */
+async function outlineOf({ path, headers, primary, tables, placed }: GivenTable): Promise<GivenOutline> {
+  // Amplifiers of one CCD have a WCS each, and their detections tell the whole.
+  const [header] = headers.length === 1 ? headers : tables.length <= 1 && primary !== undefined ? [primary] : []
+  if (header === undefined) return detectionsOutline(await placed(), path)
+  const wcs = wcsOf(header, path, primary)
+  const size = wcs === undefined ? undefined : imageSize(header)
+  if (wcs !== undefined && size !== undefined) {
+    return { ...imageOutline(wcs, size[0], size[1], path), origin: `WCS (${wcs.projection}) and NAXIS` }
+  }
+  const named = namedCorners(headers, primary)
+  if (named !== undefined) return named
+  return detectionsOutline(await placed(), path)
+}
+
+/** NAXIS1 and NAXIS2 of an image, ZNAXIS1 and ZNAXIS2 of a compressed one; those of a table are none. */
+function imageSize(header: FitsHeader): readonly [number, number] | undefined {
+  if (header.has('TFIELDS') && !header.has('ZNAXIS1')) return undefined
+  const sizes = ['ZNAXIS', 'NAXIS'].map((name) => [1, 2].map((axis) => header.number(`${name}${axis}`) ?? 0))
+  const size = sizes.find(([columns, rows]) => columns! > 0 && rows! > 0)
+  return size && [size[0]!, size[1]!]
+}
+
+/** RAC1 to DECC4 and RA_CENT, DEC_CENT, as DESDM writes them. */
+function namedCorners(headers: readonly FitsHeader[], primary: FitsHeader | undefined): GivenOutline | undefined {
+  const lookup = headerLookup(headers, primary)
+  const numbers = (keywords: readonly string[]) =>
+    keywords.flatMap((keyword) => {
+      const { values } = lookup(keyword)
+      const value = values.length === 1 ? numberOf(values[0]!) : undefined
+      return value === undefined ? [] : [value]
+    })
+  const [raDeg, decDeg] = ['RAC', 'DECC'].map((name) => numbers([1, 2, 3, 4].map((k) => `${name}${k}`)))
+  const [ra, dec] = numbers(['RA_CENT', 'DEC_CENT'])
+  if (raDeg!.length !== 4 || decDeg!.length !== 4 || ra === undefined || dec === undefined) return undefined
+  return {
+    centre: { raDeg: ra, decDeg: dec },
+    corners: { raDeg: raDeg!, decDeg: decDeg! },
+    origin: 'RAC1 to DECC4',
+  }
+}

@@ -1,0 +1,92 @@
+import type { CatalogueListRow } from '../catalogue-list.js'
+import type { FilesName } from '../exposure-name.js'
+import type { GivenDetections } from './given-detections.js'
+import type { NumberedImage } from './group-exposures.js'
+
+/** A row of no list: a CCD by its own file. */
+export type GivenRow = CatalogueListRow & { readonly given: GivenDetections }
+
+/** The rows that a list would have had. */
+export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string): GivenRow[] {
+  return images.map(({ image, ccd, ccdFrom }, k) => {
+    const { path, form, tables, imageHeaders, found, header, outline, band, bandText, bandFrom } = image
+    const { epochFrom, exposureTimeSec, airmass } = header.facts
+    return {
+      line: k + 1,
+      expnum: header.expnum ?? -1,
+      fileName: baseOf(path),
+      nite: '',
+      band,
+      bandText,
+      ccd,
+      centre: outline.centre,
+      corners: outline.corners,
+      given: {
+        path,
+        form,
+        tables,
+        imageHeaders,
+        columns: found.columns,
+        ccdnum: header.ccdnum ?? -1,
+        origin: {
+          band: bandFrom,
+          corners: outline.origin,
+          ccd: ccdFrom,
+          flux: magsTypeFrom,
+          ...(header.facts.epochYr === undefined ? {} : { epochYr: epochFrom! }),
+          ...(header.expnum === undefined ? {} : { expnum: 'EXPNUM' }),
+          ...(exposureTimeSec === undefined ? {} : { exposureTimeSec: 'EXPTIME' }),
+          ...(airmass === undefined ? {} : { airmass: 'AIRMASS' }),
+        },
+      },
+    }
+  })
+}
+
+const baseOf = (path: string): string => path.replace(/^.*[/\\]/, '')
+
+const COMPRESSED = /\.(?:gz|fz)$/i
+const ENDING = /\.(?:fits|fit|fts|cat|ldac|csv|tsv|txt|ecsv|parquet)$/i
+
+/** The name of a file without its directory and ending: `night/a.fits.gz` is `a`. */
+export function stemOfFile(path: string): string {
+  const name = baseOf(path)
+  return name.replace(COMPRESSED, '').replace(ENDING, '') || name
+}
+
+/**
+ * What the products of an exposure are named after. A file with several CCDs has `{stem}_{EXTNAME}` for each, or the
+ * CCD's number if the extensions have no names of their own.
+ *
+ * @param exposure its name, if the command gives one
+ */
+export function filesName(images: readonly NumberedImage[], exposure: string | undefined): FilesName {
+  const ofFile = new Map<string, number>()
+  for (const { image } of images) ofFile.set(image.path, (ofFile.get(image.path) ?? 0) + 1)
+  const named = new Set<string>()
+  const stems = Object.fromEntries(
+    images.map(({ image, ccd }) => {
+      const stem = stemOfFile(image.path)
+      if (ofFile.get(image.path) === 1) return [ccd, stem]
+      const extname = image.extname?.replace(/[^\w.+-]/g, '_')
+      const own = extname === undefined || named.has(`${stem}_${extname}`) ? String(ccd) : extname
+      named.add(`${stem}_${own}`)
+      return [ccd, `${stem}_${own}`]
+    }),
+  )
+  return { exposure: exposure ?? commonStem([...ofFile.keys()].map(stemOfFile)), stems }
+}
+
+/** What stems have in common at their beginning, without what joins words; the first if that is nothing. */
+export function commonStem(stems: readonly string[]): string {
+  const first = stems[0]!
+  let length = first.length
+  for (const stem of stems) {
+    let k = 0
+    while (k < length && stem[k] === first[k]) k++
+    length = k
+  }
+  const common = first.slice(0, length)
+  const words = stems.length === 1 ? common : common.replace(/[^A-Za-z0-9]+$/, '')
+  return words === '' ? first : words
+}
