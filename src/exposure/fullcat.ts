@@ -57,6 +57,7 @@ const OPTIONAL = [
   'FLUX_MAX',
   'BACKGROUND',
   'FWHM_WORLD',
+  'FWHM_IMAGE',
 ] as const
 
 /** Every column that the calibration of a SExtractor catalogue may read; absent ones are skipped by the reader. */
@@ -112,6 +113,7 @@ export function sourcesOf(table: Table, flux: FluxChoice, file: string): SourceC
     ...optional('xImage', 'XWIN_IMAGE', 'X_IMAGE'),
     ...optional('yImage', 'YWIN_IMAGE', 'Y_IMAGE'),
     ...fwhmDeg(findColumn(table, 'FWHM_WORLD')),
+    ...optional('fwhmPixels', 'FWHM_IMAGE'),
     ...(fluxMax ? { peak: fluxMax.map((value, i) => value + (background?.[i] ?? 0)) } : {}),
   }
 }

@@ -24,4 +24,5 @@ export interface SourceColumns {
   /** Highest pixel, background included, in the image's unit. */
   readonly peak?: Float64Array
   readonly fwhmWorldDeg?: Float64Array
+  readonly fwhmPixels?: Float64Array
 }

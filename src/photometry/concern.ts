@@ -24,6 +24,7 @@ export type ConcernTag =
   | 'linearity'
   | 'colour'
   | 'fluxes'
+  | 'classification'
 
 /** Something that is off with a CCD or an exposure. */
 export interface Concern {

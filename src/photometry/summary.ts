@@ -99,6 +99,7 @@ export function summarize({
     galacticLatitudeDeg: latitude,
     saturation: input.saturation,
     passband: judged?.concern ?? null,
+    classified: selection.classified,
   })
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }

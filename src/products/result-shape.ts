@@ -160,6 +160,7 @@ export const RESULT_SHAPE: JsonShape = {
               'linearity',
               'colour',
               'fluxes',
+              'classification',
             ],
           },
           severity: {

@@ -257,6 +257,7 @@ function nextOf(
     case 'colour':
     case 'passband':
     case 'fluxes':
+    case 'classification':
       return {
         words: 'See what each cut took:',
         command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --verbose 1'),

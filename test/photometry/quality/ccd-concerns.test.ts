@@ -416,3 +416,27 @@ describe('the second flux', () => {
     expect(result.verdict).toMatch(/^FLUX_AUTO has a zeropoint 0\.2\d\d ± 0\.00\d mag below/)
   })
 })
+
+describe('CLASS_STAR against size', () => {
+  const withoutSpread = ({ spreadModel: _, ...sources }: SourceColumns): SourceColumns => sources
+
+  test('that agree say nothing', async () => {
+    const result = await calibrated(1, {}, (sources) => ({ sources: withoutSpread(sources) }))
+    expect(tags(result)).not.toContain('classification')
+  })
+
+  test('a CLASS_STAR of a wrong seeing is a hint that names its cause; the zeropoint is that of the sizes', async () => {
+    const asWas = await calibrated(1)
+    const result = await calibrated(1, {}, (sources) => ({
+      sources: { ...withoutSpread(sources), classStar: sources.flux.map((_, i) => (i % 5 === 0 ? 0.9 : 0.1)) },
+    }))
+    expect(result.concerns.find(({ tag }) => tag === 'classification')).toMatchObject({
+      severity: 'hint',
+      sentence: expect.stringMatching(
+        /^CLASS_STAR calls \d+ of \d+ bright detections .* SEEING_FWHM was wrong/,
+      ) as string,
+    })
+    expect(Math.abs(result.zeropoint! - asWas.zeropoint!)).toBeLessThan(3 * asWas.zeropointErr!)
+    expect(result.cuts.used).toBeGreaterThan(0.8 * asWas.cuts.used)
+  })
+})
