@@ -1,5 +1,8 @@
 import { InputError } from '../errors.js'
 import { isRecord } from '../formats/json-shape.js'
+import { isFilterSystem, type CameraFilter } from './filters.js'
+import { CAMERA_FACTS, type AmplifierKeywords, type CameraFact } from './keywords.js'
+import type { MaskDescription } from './masks.js'
 
 /** What a camera gives in a band on a usual night. */
 export interface BandThroughput {
@@ -17,9 +20,34 @@ export interface DetectorDescription {
   readonly rows: number
   /** Last pixel column (1-based) of each amplifier but the last. */
   readonly amplifierColumns: readonly number[]
+  /** Keywords of each amplifier, in the order of the columns. */
+  readonly amplifiers?: readonly AmplifierKeywords[]
   readonly pixelScaleArcsec: number
   readonly gainElectronsPerCount: number
   readonly readNoiseElectrons: number
+}
+
+/** One of a camera's detectors: its number, and what the headers call it. */
+export interface DetectorName {
+  readonly ccd: number
+  readonly name: string
+  /** Its centre, from the middle of the field [pixels]. */
+  readonly eastPixels?: number
+  readonly northPixels?: number
+}
+
+/**
+ * How a camera is recognised: regular expressions, case of letters ignored. Those of the header (INSTRUME, TELESCOP and
+ * other keywords) all have to fit; that of FILTER counts if there is no INSTRUME, that of the file's name if FILTER
+ * says nothing either.
+ */
+export interface CameraRecognition {
+  readonly instrument?: string
+  readonly telescope?: string
+  /** By keyword. */
+  readonly keywords?: Readonly<Record<string, string>>
+  readonly filter?: string
+  readonly fileName?: string
 }
 
 /** One camera: how it is recognised, which bands it has, what is expected of it. Data, in `cameras/*.json`. */
@@ -28,52 +56,81 @@ export interface CameraDescription {
   readonly name: string
   /** For sentences. */
   readonly title: string
-  /**
-   * Regular expressions, case ignored: of INSTRUME, of FILTER if INSTRUME is absent, of the file's name if both say
-   * nothing.
-   */
-  readonly recognise: { readonly instrument?: string; readonly filter?: string; readonly fileName?: string }
+  /** No image with a published zeropoint was calibrated with this description. */
+  readonly untested?: boolean
+  readonly recognise: CameraRecognition
   /** Photometric system -> the bands that the camera is known to have in it. */
   readonly bands: Readonly<Record<string, readonly string[]>>
+  /** What FILTER may say, before the general table of filter names. */
+  readonly filters?: readonly CameraFilter[]
+  /** Its keywords, if they are not the usual ones. */
+  readonly keywords?: Readonly<Partial<Record<CameraFact, readonly string[]>>>
   readonly detector?: DetectorDescription
+  readonly detectors?: readonly DetectorName[]
   /** By band; absent: nothing is expected of a zeropoint. */
   readonly throughput?: Readonly<Record<string, BandThroughput>>
+  readonly masks?: readonly MaskDescription[]
   /** Handbook, paper or code that the numbers come from. */
   readonly source: string
 }
 
+type Expect = (condition: boolean, field: string, expected: string) => void
+
 const isPositive = (value: unknown): boolean => typeof value === 'number' && value > 0 && value < Infinity
+const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
+/** Longest regular expression: those of the package have 60 characters. */
+const MAX_PATTERN = 500
 const isPattern = (value: unknown): boolean => {
-  if (typeof value !== 'string' || value === '') return false
+  if (typeof value !== 'string' || value === '' || value.length > MAX_PATTERN) return false
   try {
     return new RegExp(value) instanceof RegExp
   } catch {
     return false
   }
 }
+const isKeyword = (value: unknown): value is string =>
+  typeof value === 'string' && /^[A-Z0-9_-][A-Z0-9_. -]{0,66}$/.test(value)
+
+const FIELDS = [
+  'name',
+  'title',
+  'untested',
+  'recognise',
+  'bands',
+  'filters',
+  'keywords',
+  'detector',
+  'detectors',
+  'throughput',
+  'masks',
+  'source',
+]
+const RECOGNISED_BY = ['instrument', 'telescope', 'keywords', 'filter', 'fileName']
 
 /** Checks a parsed description of a camera; throws InputError naming the file and the field. */
 export function parseCameraDescription(json: unknown, file: string): CameraDescription {
-  const expect = (condition: boolean, field: string, expected: string): void => {
+  const expect: Expect = (condition, field, expected) => {
     if (condition) return
     throw new InputError('bad-camera', `field ${field} of the camera's description is wrong`, { file, expected })
   }
   expect(isRecord(json), '(all)', 'an object')
-  const camera = json as unknown as CameraDescription
-  for (const field of ['name', 'title', 'source'] as const) {
-    expect(typeof camera[field] === 'string' && camera[field] !== '', field, 'text')
-  }
-  expect(isRecord(camera.recognise), 'recognise', 'an object of regular expressions')
-  for (const [key, pattern] of Object.entries(camera.recognise)) {
-    expect(['instrument', 'filter', 'fileName'].includes(key), `recognise.${key}`, 'instrument, filter or fileName')
-    expect(isPattern(pattern), `recognise.${key}`, 'a regular expression')
-  }
+  const given = json as unknown as CameraDescription
+  const camera: CameraDescription = { ...given, bands: given.bands ?? {} }
+  for (const field of Object.keys(camera))
+    expect(FIELDS.includes(field), field, `no other field than ${FIELDS.join(', ')}`)
+  for (const field of ['name', 'title', 'source'] as const) expect(isText(camera[field]), field, 'text')
+  expect(camera.untested === undefined || typeof camera.untested === 'boolean', 'untested', 'true or false')
+  checkRecognition(camera.recognise, expect)
   expect(isRecord(camera.bands), 'bands', 'an object of band lists by system')
   for (const [system, bands] of Object.entries(camera.bands)) {
     const isList = Array.isArray(bands) && bands.every((band) => typeof band === 'string')
     expect(isList, `bands.${system}`, 'a list of bands')
   }
+  expect(camera.filters === undefined || Array.isArray(camera.filters), 'filters', 'a list')
+  camera.filters?.forEach((filter, k) => checkFilter(filter, `filters[${k}]`, expect))
+  const keywords = checkedKeywords(camera.keywords, expect)
   if (camera.detector !== undefined) checkDetector(camera.detector, expect)
+  checkDetectors(camera.detectors, expect)
   expect(camera.throughput === undefined || isRecord(camera.throughput), 'throughput', 'an object by band')
   expect(
     camera.throughput === undefined || camera.detector !== undefined,
@@ -85,19 +142,108 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
       expect(isRecord(values) && Number.isFinite(values[key]), `throughput.${band}.${key}`, 'a number')
     }
   }
-  return camera
+  expect(camera.masks === undefined || Array.isArray(camera.masks), 'masks', 'a list')
+  camera.masks?.forEach((mask, k) => checkMask(mask, `masks[${k}]`, expect))
+  return keywords === undefined ? camera : { ...camera, keywords }
 }
 
-function checkDetector(
-  detector: DetectorDescription,
-  expect: (condition: boolean, field: string, expected: string) => void,
-): void {
+function checkRecognition(recognise: CameraRecognition, expect: Expect): void {
+  expect(isRecord(recognise), 'recognise', 'an object of regular expressions')
+  for (const [key, pattern] of Object.entries(recognise)) {
+    expect(RECOGNISED_BY.includes(key), `recognise.${key}`, RECOGNISED_BY.join(', '))
+    if (key !== 'keywords') expect(isPattern(pattern), `recognise.${key}`, 'a regular expression')
+  }
+  checkPatterns(recognise.keywords ?? {}, 'recognise.keywords', expect)
+}
+
+function checkPatterns(patterns: Readonly<Record<string, string>>, field: string, expect: Expect): void {
+  expect(isRecord(patterns), field, 'an object of regular expressions by keyword')
+  for (const [keyword, pattern] of Object.entries(patterns)) {
+    expect(isKeyword(keyword) && isPattern(pattern), `${field}.${keyword}`, 'a regular expression by keyword')
+  }
+}
+
+function checkFilter(filter: CameraFilter, field: string, expect: Expect): void {
+  expect(isRecord(filter), field, 'an object')
+  const { names, pattern, band, system } = filter
+  expect(names === undefined || (Array.isArray(names) && names.every(isText)), `${field}.names`, 'a list of texts')
+  expect(pattern === undefined || isPattern(pattern), `${field}.pattern`, 'a regular expression')
+  expect((names?.length ?? 0) > 0 || pattern !== undefined, field, 'names or a pattern')
+  expect(band === undefined || isText(band), `${field}.band`, 'text')
+  const saysBand = band !== undefined || (names === undefined && /\((?!\?)/.test(pattern ?? ''))
+  expect(saysBand, `${field}.band`, 'text, or a pattern with a group')
+  expect(isFilterSystem(system), `${field}.system`, "whose filter it is: 'des', 'sdss', 'ps1', 'johnson-cousins', ...")
+}
+
+/** Each fact with its list of keywords; one may be written without the list. */
+function checkedKeywords(
+  keywords: CameraDescription['keywords'],
+  expect: Expect,
+): CameraDescription['keywords'] | undefined {
+  if (keywords === undefined) return undefined
+  expect(isRecord(keywords), 'keywords', 'an object of keywords by fact')
+  const lists = Object.entries(keywords).map(([fact, given]) => {
+    const list = [given].flat() as readonly string[]
+    const field = `keywords.${fact}`
+    expect((CAMERA_FACTS as readonly string[]).includes(fact), field, `no other fact than ${CAMERA_FACTS.join(', ')}`)
+    expect(list.length > 0 && list.every(isKeyword), field, 'a keyword in capitals, or a list of them')
+    return [fact, list] as const
+  })
+  return Object.fromEntries(lists)
+}
+
+function checkDetector(detector: DetectorDescription, expect: Expect): void {
   expect(isRecord(detector), 'detector', 'an object')
   for (const key of ['columns', 'rows', 'pixelScaleArcsec', 'gainElectronsPerCount', 'readNoiseElectrons'] as const) {
     expect(isPositive(detector[key]), `detector.${key}`, 'a positive number')
   }
-  const { amplifierColumns } = detector
+  const { amplifierColumns, amplifiers } = detector
   const inside = (column: number, k: number) => column > (amplifierColumns[k - 1] ?? 0) && column < detector.columns
   const areAscending = Array.isArray(amplifierColumns) && amplifierColumns.every(inside)
   expect(areAscending, 'detector.amplifierColumns', 'ascending pixel columns inside the detector')
+  if (amplifiers === undefined) return
+  const count = amplifierColumns.length + 1
+  const areMany = Array.isArray(amplifiers) && amplifiers.length === count && amplifiers.every(isRecord)
+  expect(areMany, 'detector.amplifiers', `${count}, one for each part that amplifierColumns makes`)
+  amplifiers.forEach((amplifier, k) => {
+    for (const [key, keyword] of Object.entries(amplifier)) {
+      const field = `detector.amplifiers[${k}].${key}`
+      expect(['gain', 'readNoise', 'saturation'].includes(key), field, 'gain, readNoise or saturation')
+      expect(isKeyword(keyword), field, 'a keyword in capitals')
+    }
+  })
+}
+
+function checkDetectors(detectors: CameraDescription['detectors'], expect: Expect): void {
+  if (detectors === undefined) return
+  expect(Array.isArray(detectors), 'detectors', 'a list')
+  detectors.forEach((detector, k) => {
+    const field = `detectors[${k}]`
+    expect(isRecord(detector) && isText(detector.name), `${field}.name`, 'text')
+    expect(Number.isInteger(detector.ccd) && detector.ccd >= 0, `${field}.ccd`, 'a whole number')
+    for (const key of ['eastPixels', 'northPixels'] as const)
+      expect(detector[key] === undefined || Number.isFinite(detector[key]), `${field}.${key}`, 'a number')
+    const again = detectors.slice(0, k).some(({ ccd, name }) => ccd === detector.ccd || name === detector.name)
+    expect(!again, field, 'a number and a name of its own')
+  })
+}
+
+function checkMask(mask: MaskDescription, field: string, expect: Expect): void {
+  expect(isRecord(mask), field, 'an object')
+  const { when, form, values, bad, saturated = [] } = mask
+  checkPatterns(when ?? {}, `${field}.when`, expect)
+  expect(form === 'bits' || form === 'codes', `${field}.form`, 'bits or codes')
+  const isValue = (value: number) =>
+    Number.isInteger(value) && value > 0 && value < 2 ** 31 && (form === 'codes' || Number.isInteger(Math.log2(value)))
+  const kind = form === 'bits' ? 'powers of two' : 'whole numbers'
+  const areValues =
+    isRecord(values) && Object.entries(values).every(([key, text]) => isValue(Number(key)) && isText(text))
+  expect(areValues, `${field}.values`, `an object of texts by ${kind}`)
+  for (const [key, list] of [
+    ['bad', bad],
+    ['saturated', saturated],
+  ] as const) {
+    const areNamed = Array.isArray(list) && list.every((value) => Object.hasOwn(values, String(value)))
+    expect(areNamed, `${field}.${key}`, `a list of ${kind} that values names`)
+  }
 }

@@ -2,26 +2,28 @@
  * Whose passband a filter is. `unnamed`: a bare letter, the camera must tell. `sdss` to `mosaic`: u to Y through
  * other glass and detectors, which differ from DES's by a colour term. The rest have bands of their own.
  */
-export type FilterSystem =
-  | 'unnamed'
-  | 'des'
-  | 'sdss'
-  | 'ps1'
-  | 'hsc'
-  | 'ztf'
-  | 'megacam'
-  | 'lsst'
-  | 'skymapper'
-  | 'bass'
-  | 'mosaic'
-  | 'johnson-cousins'
-  | 'gunn'
-  | 'near-infrared'
-  | 'narrow'
-  | 'wide'
+export const FILTER_SYSTEMS = [
+  'unnamed',
+  'des',
+  'sdss',
+  'ps1',
+  'hsc',
+  'ztf',
+  'megacam',
+  'lsst',
+  'skymapper',
+  'bass',
+  'mosaic',
+  'johnson-cousins',
+  'gunn',
+  'near-infrared',
+  'narrow',
+  'wide',
+] as const
+export type FilterSystem = (typeof FILTER_SYSTEMS)[number]
 
 /** A filter whose name is known. */
-interface NamedFilter {
+export interface NamedFilter {
   /** u, g, r, i, z or Y; for filters of another kind their own short name: `V`, `Rc`, `N964`, `clear`. */
   readonly band: string
   readonly system: FilterSystem

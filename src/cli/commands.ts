@@ -1,6 +1,7 @@
 import { batchCommand } from './batch/command.js'
 import { benchCommand } from './bench/command.js'
 import { calibrateCommand } from './calibrate/command.js'
+import { cameraCommands } from './camera/command.js'
 import { catalogCommands } from './catalog/command.js'
 import { catlistCommand } from './catlist/command.js'
 import type { Command } from './command.js'
@@ -20,6 +21,7 @@ export const COMMANDS: readonly Command[] = [
   batchCommand,
   catlistCommand,
   ...catalogCommands,
+  ...cameraCommands,
   ...gridCommands,
   reportCommand,
   simulateCommand,

@@ -10,6 +10,7 @@ type Run = (command: Command, raw: Raw) => Promise<void>
 
 /** Commands of two words, by the first: what the help says of it. */
 const GROUPS: Readonly<Record<string, string>> = {
+  camera: 'the cameras that are described',
   catalog: 'make and inspect reference catalogues',
   grid: 'hand exposures to HTCondor or Slurm',
 }

@@ -1,3 +1,4 @@
+import type { CameraFilter } from '../camera/filters.js'
 import type { InputError } from '../errors.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import type { HeaderFacts } from './image-facts.js'
@@ -26,6 +27,8 @@ export interface ListedFacts {
 /** A row of the list and the file that it names. */
 export interface FiledFacts extends ListedFacts {
   readonly header: HeaderFacts
+  /** What the camera's FILTER may say, before the general table. */
+  readonly filters?: readonly CameraFilter[]
 }
 
 /** What one CCD tells of its exposure, by whatever way it came here. */

@@ -1,3 +1,4 @@
+import type { CameraEvidence, RecognisedCamera } from '../camera/recognise.js'
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
 import {
@@ -12,6 +13,7 @@ import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import { stackTables } from '../table/stack.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { plainColumns, type PlainColumns } from './detection-columns.js'
+import { cameraEvidence } from './camera-evidence.js'
 import { fluxUnitOf } from './flux-unit.js'
 import { columnsToRead, positionNames, type FluxChoice } from './fullcat.js'
 import { imageFacts, type HeaderFacts } from './image-facts.js'
@@ -21,7 +23,11 @@ import { objectTables } from './object-tables.js'
 /** What a file holds of one CCD: its detections with one number a row, and what the image header says. */
 export interface ReadDetections extends PlainColumns {
   readonly header: HeaderFacts
+  readonly camera?: RecognisedCamera
 }
+
+/** Tells the camera from what an image says of it. */
+export type CameraOf = (evidence: CameraEvidence) => RecognisedCamera | Promise<RecognisedCamera>
 
 /** Which tables of a FITS file hold the detections of a CCD, and which headers are of its image. */
 interface ChosenTables {
@@ -31,6 +37,10 @@ interface ChosenTables {
   readonly headers: readonly FitsHeader[]
   /** NITE of the list; empty if there is none. */
   readonly nite: string
+  /** That may tell the camera if the header does not. */
+  readonly fileName: string
+  /** Without it no camera is recognised. */
+  readonly cameraOf: CameraOf | undefined
 }
 
 /** A table whose columns have other names in the file: what to ask for, and how it gets SExtractor's. */
@@ -43,6 +53,7 @@ export interface ForeignNames {
  * The detections of a row of the list, from a SExtractor catalogue (FITS_LDAC).
  *
  * @param further columns that are read beside those of the calibration
+ * @param cameraOf without it no camera is recognised
  * @throws InputError for a file that is damaged, or does not tell which detections are meant, or holds a column or
  *   header that cannot be read
  */
@@ -51,20 +62,24 @@ export async function readDetections(
   row: CatalogueListRow,
   flux: FluxChoice,
   further: readonly string[],
+  cameraOf?: CameraOf,
 ): Promise<ReadDetections> {
   const hdus = await readFitsHeaders(source)
   const chosen = objectTables(source.name, hdus, await ldacImageHeaders(source, hdus), flux, row)
-  return detectionsIn({ source, hdus, ...chosen, nite: row.nite }, flux, further)
+  const { nite, fileName } = row
+  return detectionsIn({ source, hdus, ...chosen, nite, fileName, cameraOf }, flux, further)
 }
 
 /** The detections of tables that are chosen already. */
 export async function detectionsIn(
-  { source, hdus, tables, headers, nite }: ChosenTables,
+  { source, hdus, tables, headers, nite, fileName, cameraOf }: ChosenTables,
   flux: FluxChoice,
   further: readonly string[],
   names?: ForeignNames,
 ): Promise<ReadDetections> {
-  const image = imageFacts(headerLookup(headers, hdus[0]?.header), nite, source.name)
+  const lookup = headerLookup(headers, hdus[0]?.header)
+  const camera = await cameraOf?.(cameraEvidence(lookup, fileName, source.name))
+  const image = imageFacts(lookup, nite, source.name, camera?.description)
   const standard = [...new Set([...columnsToRead(flux), ...further])]
   const wanted = names?.asked(standard) ?? standard
   const chosen = [...flux.fluxNames, ...flux.fluxErrNames]
@@ -95,6 +110,7 @@ export async function detectionsIn(
     table,
     notes: [...together, ...header.notes, ...notes],
     header,
+    ...(camera === undefined ? {} : { camera }),
   }
 }
 

@@ -1,4 +1,5 @@
 import { bandOfFilter } from '../camera/filter-names.js'
+import { filterOfCamera, type CameraFilter } from '../camera/filters.js'
 import { InputError, type Place } from '../errors.js'
 import { separationArcsec } from '../math/sphere.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
@@ -66,10 +67,11 @@ export function bandsDiffer(
   listFile: string,
   where: string,
   value: string,
+  filters: readonly CameraFilter[] = [],
 ): InputError | undefined {
   if (bandText === value) return undefined
   const listed = bandOfFilter(bandText)
-  const found = bandOfFilter(value)
+  const found = filterOfCamera(value, { filters })?.band
   const inList = { file: listFile, line, column: 'BAND' }
   const expected = `a filter's name such as i, ip, 'SDSS i', V or N964`
   if (listed === undefined) {

@@ -44,7 +44,7 @@ export interface KnownPixelFacts {
 export function pixelFacts(header: HeaderLookup, file: string, known: KnownPixelFacts = {}): PixelFacts {
   const { facts } = imageFacts(header, '', file)
   const reader = new KeywordReader(header, file)
-  const positive = (...keywords: string[]) => reader.numbers(...keywords).filter((value) => value > 0)
+  const positive = (...keywords: string[]) => reader.numbers(keywords).filter((value) => value > 0)
   const gains = positive('GAIN').length > 0 ? positive('GAIN') : positive('GAINA', 'GAINB')
   const mean = gains.length === 0 ? undefined : gains.reduce((sum, gain) => sum + gain, 0) / gains.length
   const gain = known.gainElectronsPerCount ?? mean

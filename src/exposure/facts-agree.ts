@@ -1,4 +1,4 @@
-import { bandOfFilter } from '../camera/filter-names.js'
+import { filterOfCamera } from '../camera/filters.js'
 import { ccdShape } from './ccd-shape.js'
 import type { Comparison, FiledFacts, ListedFacts, SharedFact } from './comparison.js'
 import {
@@ -91,19 +91,19 @@ export const FILE_COMPARISONS: readonly Comparison<FiledFacts>[] = [
     sources: 'BAND of the list and FILTER, else BAND, of the image header',
     tolerance: 'one band by the table of filter names: a wrong one costs 0.3 to 1.3 mag',
     follows: 'refusal',
-    differs: ({ row, listFile, header: { facts } }) =>
+    differs: ({ row, listFile, filters, header: { facts } }) =>
       facts.filter === undefined
         ? undefined
-        : bandsDiffer(row, listFile, 'the image header (FILTER, BAND)', facts.filter),
+        : bandsDiffer(row, listFile, 'the image header (FILTER, BAND)', facts.filter, filters),
   },
   {
     fact: 'band',
     sources: 'FILTER and BAND of the image header',
     tolerance: 'one band, if the table of filter names knows both; FILTER counts',
     follows: 'note',
-    differs: ({ row, header: { filters } }) => {
-      const [filter, band] = filters ?? []
-      const [a, b] = [filter, band].map((name) => (name === undefined ? undefined : bandOfFilter(name)))
+    differs: ({ row, header, filters = [] }) => {
+      const [filter, band] = header.filters ?? []
+      const [a, b] = [filter, band].map((name) => name && filterOfCamera(name, { filters })?.band)
       if (a === undefined || b === undefined || a === b) return undefined
       return disagreement('band-disagrees', 'FILTER and BAND of the image header disagree', {
         file: row.fileName,

@@ -1,3 +1,5 @@
+import { headerNames, USUAL_NAMES, type HeaderNames } from '../camera/keywords.js'
+import type { CameraDescription } from '../camera/description.js'
 import { InputError } from '../errors.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from './epoch.js'
 import { fluxUnitOf, type FluxUnit } from './flux-unit.js'
@@ -49,35 +51,41 @@ const mjdOf = (value: string | number): number | undefined => {
 
 /**
  * The facts of an image header (the LDAC_IMHEAD of a SExtractor catalogue). Epoch: MJD-OBS, else DATE-OBS, else the
- * evening date NITE of the list; else none.
+ * evening date NITE of the list; else none. Keywords are those of the camera if its description names them.
  *
  * @param file of the catalogue, for messages
  * @throws InputError `header-contradicts` if a keyword that decides something has several values; `header-unreadable`
  *   if no keyword of the band can be read although one is there
  */
-export function imageFacts(header: HeaderLookup, nite: string, file: string): HeaderFacts {
+export function imageFacts(
+  header: HeaderLookup,
+  nite: string,
+  file: string,
+  camera?: Pick<CameraDescription, 'keywords' | 'detector' | 'detectors'>,
+): HeaderFacts {
+  const names = camera === undefined ? USUAL_NAMES : headerNames(camera.keywords, camera.detector?.amplifiers)
   const reader = new KeywordReader(header, file)
   const decides = { decides: true }
   const hint = { decides: false }
-  const mjdHeader = reader.parsed('MJD-OBS', mjdOf, 'an MJD or a date')
-  const mjdDate = reader.parsed('DATE-OBS', (value) => mjdOfDate(String(value)), 'a date')
+  const mjdHeader = reader.parsed(names.mjd, mjdOf, 'an MJD or a date')
+  const mjdDate = reader.parsed(names.date, (value) => mjdOfDate(String(value)), 'a date')
   const mjdNite = mjdOfNite(nite)
   const [mjd, epochFrom] = ((): [number | undefined, EpochSource] => {
     if (isPlausible(mjdHeader)) return [mjdHeader, 'MJD-OBS']
     if (isPlausible(mjdDate)) return [mjdDate, 'DATE-OBS']
     return [isPlausible(mjdNite) ? mjdNite : undefined, 'NITE']
   })()
-  const filters = [reader.text('FILTER', decides), reader.text('BAND', decides)] as const
-  const filter = filterOf(filters, header, file)
+  const filters = [reader.text(names.filter, decides), reader.text('BAND', decides)] as const
+  const filter = filterOf(filters, header, file, names)
   const centre = positionIn(reader, 'RA_CENT', 'DEC_CENT')
   const crval = isEquatorial(reader) ? positionIn(reader, 'CRVAL1', 'CRVAL2') : undefined
-  const expnum = reader.number('EXPNUM', decides)
-  const ccdnum = reader.number('CCDNUM', decides)
-  const exposureTimeSec = reader.number('EXPTIME', hint)
-  const airmass = reader.number('AIRMASS', hint)
-  const fluxUnit = fluxUnitIn(reader)
+  const expnum = reader.number(names.exposureNumber, decides)
+  const ccdnum = reader.parsed(names.ccd, (value) => numberOf(value) ?? detectorNumber(value, camera), 'a number')
+  const exposureTimeSec = reader.number(names.exposureTime, hint)
+  const airmass = reader.number(names.airmass, hint)
+  const fluxUnit = fluxUnitIn(reader, names)
   const instrument = reader.text('INSTRUME', hint)
-  const levels = reader.numbers('SATURATE', 'SATURATA', 'SATURATB').filter((level) => level > 0)
+  const levels = reader.numbers([...names.saturation, ...names.amplifierSaturation]).filter((level) => level > 0)
   return {
     facts: {
       ...(mjd === undefined ? {} : { epochYr: julianYearOfMjd(mjd), epochFrom }),
@@ -99,16 +107,27 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string): He
   }
 }
 
+/** The number of a detector that the camera's headers call by a name: `CHIP_B`. */
+function detectorNumber(
+  value: string | number,
+  camera: Pick<CameraDescription, 'detectors'> | undefined,
+): number | undefined {
+  const name = String(value).trim().toUpperCase()
+  return camera?.detectors?.find((detector) => detector.name.toUpperCase() === name)?.ccd
+}
+
 /** FILTER, else BAND. */
 function filterOf(
   [filter, band]: NonNullable<HeaderFacts['filters']>,
   header: HeaderLookup,
   file: string,
+  names: HeaderNames,
 ): string | undefined {
   if (filter !== undefined || band !== undefined) return filter ?? band
-  const unreadable = [...header('FILTER').unreadable, ...header('BAND').unreadable]
+  const keywords = [...names.filter, 'BAND']
+  const unreadable = keywords.flatMap((keyword) => header(keyword).unreadable)
   if (unreadable.length === 0) return undefined
-  throw new InputError('header-unreadable', 'the band of the image (FILTER, BAND) cannot be read', {
+  throw new InputError('header-unreadable', `the band of the image (${keywords.join(', ')}) cannot be read`, {
     file,
     hdu: 'LDAC_IMHEAD',
     found: unreadable.join(', '),
@@ -131,12 +150,12 @@ function isEquatorial(reader: KeywordReader): boolean {
  * BUNIT if there is one, else a gain: about 1 electron per count is electrons already. Per second or not, no gain
  * says. Of several headers with two units no zeropoint is of all the detections: refused.
  */
-function fluxUnitIn(reader: KeywordReader): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom'> {
-  const named = reader.known('BUNIT', fluxUnitOf)
-  const unit = named ?? reader.text('BUNIT', { decides: false })
+function fluxUnitIn(reader: KeywordReader, names: HeaderNames): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom'> {
+  const named = reader.known(names.unit, fluxUnitOf)
+  const unit = named ?? reader.text(names.unit, { decides: false })
   if (named !== undefined) return { fluxUnit: named, fluxUnitFrom: 'BUNIT' }
-  const positive = (...keywords: string[]) => reader.numbers(...keywords).filter((gain) => gain > 0)
-  const [whole, amplifiers] = [positive('GAIN'), positive('GAINA', 'GAINB')]
+  const positive = (keywords: readonly string[]) => reader.numbers(keywords).filter((gain) => gain > 0)
+  const [whole, amplifiers] = [positive(names.gain), positive(names.amplifierGain)]
   const gains = whole.length > 0 ? whole : amplifiers
   const electrons = gains.filter((gain) => gain < 1.5).length
   if (unit !== undefined || gains.length === 0 || (electrons > 0 && electrons < gains.length)) return {}

@@ -15,6 +15,9 @@ interface HeaderReading {
 /** What a header says under a keyword. Both FITS headers and tests provide it. */
 export type HeaderLookup = (keyword: string) => HeaderReading
 
+/** One keyword, or several under which one fact may be. */
+type Keywords = string | readonly string[]
+
 /** What stands for a number that is not known, in any case of letters. */
 const SAYS_NOTHING = /^(n\/?a|none|null|nan|unknown|undefined|-+)?$/i
 
@@ -48,7 +51,7 @@ function unreadableText({ kind, value, comment }: FitsCard): string | undefined 
  * Reads the keywords of an image header: absent, unreadable and of several values are three outcomes.
  *
  * What decides a calibration must have one value: several throw. For a hint several are noted, and count as none.
- * What cannot be read is noted in both cases.
+ * What cannot be read is noted in both cases. A fact that may be under several keywords has one value under all.
  */
 export class KeywordReader {
   /** Sentences about what could not be read. */
@@ -61,34 +64,42 @@ export class KeywordReader {
   ) {}
 
   /** Numbers of the keywords; text that is a number counts as one. */
-  numbers(...keywords: readonly string[]): number[] {
-    return keywords.flatMap((keyword) => this.values(keyword, numberOf, 'a number'))
+  numbers(keywords: Keywords): number[] {
+    return [keywords].flat().flatMap((keyword) => this.values(keyword, numberOf, 'a number'))
   }
 
   /** One number; several values are refused if they decide something. */
-  number(keyword: string, { decides }: { readonly decides: boolean }): number | undefined {
-    return this.one(keyword, this.numbers(keyword), decides)
+  number(keywords: Keywords, { decides }: { readonly decides: boolean }): number | undefined {
+    return this.one(keywords, this.valuesUnder(keywords, numberOf, 'a number'), decides)
   }
 
   /** One value that `parse` makes of the keyword's. */
   parsed<T extends string | number>(
-    keyword: string,
+    keywords: Keywords,
     parse: (value: string | number) => T | undefined,
     expected: string,
   ): T | undefined {
-    return this.one(keyword, this.values(keyword, parse, expected), true)
+    return this.one(keywords, this.valuesUnder(keywords, parse, expected), true)
   }
 
   /** One text; several are refused if they decide something. */
-  text(keyword: string, { decides }: { readonly decides: boolean }): string | undefined {
-    const texts = this.values(keyword, (value) => String(value).trim(), 'text in quotes', /^$/)
-    return this.one(keyword, texts, decides)
+  text(keywords: Keywords, { decides }: { readonly decides: boolean }): string | undefined {
+    const texts = this.valuesUnder(keywords, (value) => String(value).trim(), 'text in quotes', /^$/)
+    return this.one(keywords, texts, decides)
   }
 
   /** The one value that `parse` makes of texts which it may not know; several values are refused. */
-  known<T extends string>(keyword: string, parse: (text: string) => T | undefined): T | undefined {
-    const known = this.header(keyword).values.flatMap((value) => parse(String(value)) ?? [])
-    return this.one(keyword, [...new Set(known)], true)
+  known<T extends string>(keywords: Keywords, parse: (text: string) => T | undefined): T | undefined {
+    const values = [keywords].flat().flatMap((keyword) => this.header(keyword).values)
+    return this.one(keywords, [...new Set(values.flatMap((value) => parse(String(value)) ?? []))], true)
+  }
+
+  /** The different values under several keywords. */
+  private valuesUnder<T extends string | number>(
+    keywords: Keywords,
+    ...how: [parse: (value: string | number) => T | undefined, expected: string, nothing?: RegExp]
+  ): T[] {
+    return [...new Set([keywords].flat().flatMap((keyword) => this.values(keyword, ...how)))]
   }
 
   private values<T extends string | number>(
@@ -109,8 +120,9 @@ export class KeywordReader {
     return [...new Set(parsed.flatMap(([, result]) => result ?? []))] as T[]
   }
 
-  private one<T extends string | number>(keyword: string, values: readonly T[], decides: boolean): T | undefined {
+  private one<T extends string | number>(keywords: Keywords, values: readonly T[], decides: boolean): T | undefined {
     if (values.length < 2) return values[0]
+    const keyword = [keywords].flat().join(', ')
     const found = values.join(' and ')
     if (!decides) {
       this.notes.push(`keyword ${keyword} of the image header has several values, ${found}: it counts for nothing`)

@@ -1,10 +1,10 @@
-import type { CameraEvidence, RecognisedCamera } from '../camera/recognise.js'
+import type { RecognisedCamera } from '../camera/recognise.js'
 import type { ByteSource, UnpackFile } from '../formats/bytes.js'
 import { openFitsSource } from '../formats/fits/index.js'
 import type { Table } from '../table/columns.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { compareFacts } from './compare-facts.js'
-import { readDetections, type ReadDetections } from './detections.js'
+import { readDetections, type CameraOf, type ReadDetections } from './detections.js'
 import { FILE_COMPARISONS } from './facts-agree.js'
 import { fluxChoice, sourcesOf, type FluxChoice } from './fullcat.js'
 import type { ImageFacts } from './image-facts.js'
@@ -14,7 +14,7 @@ export interface ReadSextractorOptions {
   /** The flux to calibrate, as `--magsType`: `mag_psf` (default), `mag_auto`, `mag_aper_8` or another `mag_x`. */
   readonly magsType?: string
   /** Tells the camera from what the image says; without it none is recognised, and nothing is expected of it. */
-  readonly camera?: (evidence: CameraEvidence) => RecognisedCamera | Promise<RecognisedCamera>
+  readonly camera?: CameraOf
   /** Name of the list that the row comes from, for messages. */
   readonly listFile?: string
   /** Unpacks a file in gzip; without it such a file is refused. */
@@ -60,38 +60,32 @@ export interface ReadSextractor {
 export async function readSextractorCcd(
   source: ByteSource,
   row: CatalogueListRow,
-  { magsType = 'mag_psf', camera, listFile = 'the list', unpack, columns = [] }: ReadSextractorOptions = {},
+  { magsType = 'mag_psf', camera: cameraOf, listFile = 'the list', unpack, columns = [] }: ReadSextractorOptions = {},
 ): Promise<ReadSextractor> {
   if (row.fault !== undefined) throw row.fault
   const flux = fluxChoice(magsType)
-  const read = await readDetections(await openFitsSource(source, unpack), row, flux, columns)
-  const disagreements = compareFacts(FILE_COMPARISONS, { row, listFile, header: read.header })
-  const { input, table, notes } = await sextractorCcd(
-    read,
-    flux,
-    row,
-    { file: listFile, line: row.line },
-    source.name,
-    camera,
-  )
+  const opened = await openFitsSource(source, unpack)
+  const read = await readDetections(opened, row, flux, columns, cameraOf)
+  const filters = read.camera?.description.filters
+  const compared = { row, listFile, header: read.header, ...(filters === undefined ? {} : { filters }) }
+  const disagreements = compareFacts(FILE_COMPARISONS, compared)
+  const { input, table, notes } = sextractorCcd(read, flux, row, { file: listFile, line: row.line }, source.name)
   return { input, table, notes: [...notes, ...disagreements] }
 }
 
 /** A CCD from its detections, and where it lies by the list or by its own file. */
-export async function sextractorCcd(
-  { table, header, notes }: ReadDetections,
+export function sextractorCcd(
+  { table, header, notes, camera }: ReadDetections,
   flux: FluxChoice,
   row: CatalogueListRow,
   place: SextractorCcd['place'],
   file: string,
-  camera: ReadSextractorOptions['camera'],
-): Promise<ReadSextractor> {
-  const { instrument, ...facts } = { ...listedFacts(row), ...header.facts }
-  const { ccd, band, centre, corners, fileName } = row
-  const evidence = { ...(instrument === undefined ? {} : { instrument }), ...filterOf(facts), fileName }
+): ReadSextractor {
+  const { instrument: _, ...facts } = { ...listedFacts(row), ...header.facts }
+  const { ccd, band, centre, corners } = row
   const input = {
     ...facts,
-    ...(camera === undefined ? {} : { camera: await camera(evidence) }),
+    ...(camera === undefined ? {} : { camera }),
     ccd,
     band,
     centre,
@@ -109,5 +103,3 @@ function listedFacts({ exposureTimeSec, airmass }: CatalogueListRow): Pick<Image
     ...(airmass === undefined ? {} : { airmass }),
   }
 }
-
-const filterOf = ({ filter }: Pick<ImageFacts, 'filter'>) => (filter === undefined ? {} : { filter })

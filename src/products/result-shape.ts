@@ -1,3 +1,4 @@
+import { CAMERA_SOURCES } from '../camera/recognise.js'
 import type { JsonShape } from '../formats/json-shape.js'
 
 /**
@@ -28,7 +29,7 @@ export const RESULT_SHAPE: JsonShape = {
         epochYr: { type: ['number', 'null'], description: 'Julian year that the stars were moved to' },
         epochFrom: { enum: ['MJD-OBS', 'DATE-OBS', 'NITE', 'catalog', null] },
         camera: { type: 'string', description: "name of the camera's description; generic: it is not described" },
-        cameraFrom: { enum: ['header', 'file name', 'none'], description: 'where that is known from' },
+        cameraFrom: { enum: CAMERA_SOURCES, description: 'where that is known from' },
         filter: { type: ['string', 'null'], description: 'FILTER, else BAND of the image header' },
         name: { type: 'string', description: 'if files were given: what they have in common, or --name' },
         stems: {

@@ -11,6 +11,7 @@ export interface TypedPaths {
   readonly outdir?: string
   readonly catalog?: string
   readonly suspects?: string
+  readonly camera?: string
   /** Files that were given, without a list. */
   readonly files?: readonly string[]
 }
@@ -38,7 +39,7 @@ const RECORDED = [
 /** The command of a run from its result: the options that were not the default, and the paths that were typed. */
 export function repeatedRun(
   { exposure, provenance: { inputs, options } }: ResultDocument,
-  { workdir, outdir, catalog, suspects, files }: TypedPaths,
+  { workdir, outdir, catalog, suspects, camera, files }: TypedPaths,
 ): RepeatedRun {
   const option = (name: string, value: unknown, unsaid?: string) =>
     value === undefined || value === unsaid ? '' : ` ${commandLine(optionWords(name, printableUrl(String(value))))}`
@@ -48,9 +49,11 @@ export function repeatedRun(
   const recorded = RECORDED.map(([name, key, unsaid]) =>
     isSaid(key) ? option(name, options[key], ofFiles && key === 'magsType' ? undefined : unsaid) : '',
   ).join('')
-  const variables = option('--suspects', suspects ?? options['suspects'])
+  const variables =
+    option('--suspects', suspects ?? options['suspects']) + option('--camera', camera ?? options['camera'])
   const ofWorkdir = ofFiles ? '' : option('--workdir', workdir, '.')
-  const given = files ?? Object.keys(inputs).filter((file) => file !== options['suspects'])
+  const further = [options['suspects'], options['camera']]
+  const given = files ?? Object.keys(inputs).filter((file) => !further.includes(file))
   return {
     exposure: ofFiles
       ? commandLine(given.map(pathWord))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import { parseCameraDescription } from '../../src/camera/description.js'
-import { DECAM as MOSAIC } from '../../src/exposure/camera.js'
+import { CAMERA_CCDS, DECAM as MOSAIC } from '../../src/exposure/camera.js'
 import { cameraBand } from '../../src/simulate/bands.js'
 import { describeCamera } from '../support/cameras.js'
 
@@ -10,7 +10,45 @@ test.each([
   ['title', { title: '' }, 'text'],
   ['recognise', { recognise: [] }, 'an object of regular expressions'],
   ['recognise.filter', { recognise: { filter: '(' } }, 'a regular expression'],
-  ['recognise.telescope', { recognise: { telescope: 'x' } }, 'instrument, filter or fileName'],
+  ['recognise.site', { recognise: { site: 'x' } }, 'instrument, telescope, keywords, filter, fileName'],
+  ['recognise.telescope', { recognise: { telescope: '[' } }, 'a regular expression'],
+  ['recognise.keywords.origin', { recognise: { keywords: { origin: 'x' } } }, 'a regular expression by keyword'],
+  ['recognise.keywords.ORIGIN', { recognise: { keywords: { ORIGIN: 5 } } }, 'a regular expression by keyword'],
+  ['recogniseBy', { recogniseBy: {} }, /^no other field than name, title, .*source$/],
+  ['untested', { untested: 'yes' }, 'true or false'],
+  ['filters', { filters: {} }, 'a list'],
+  ['filters[0]', { filters: [{ band: 'r', system: 'sdss' }] }, 'names or a pattern'],
+  ['filters[0].names', { filters: [{ names: 'r', band: 'r', system: 'sdss' }] }, 'a list of texts'],
+  ['filters[0].band', { filters: [{ names: ['R1'], system: 'sdss' }] }, 'text, or a pattern with a group'],
+  ['filters[0].band', { filters: [{ pattern: 'R(?:1|2)', system: 'sdss' }] }, 'text, or a pattern with a group'],
+  ['filters[0].system', { filters: [{ names: ['X'], band: 'r', system: 'x' }] }, /whose filter it is/],
+  ['keywords.exptime', { keywords: { exptime: 'TEXP' } }, /^no other fact than filter, exposureTime, /],
+  ['keywords.gain', { keywords: { gain: 'gain' } }, 'a keyword in capitals, or a list of them'],
+  ['keywords.gain', { keywords: { gain: [] } }, 'a keyword in capitals, or a list of them'],
+  [
+    'detector.amplifiers',
+    { detector: { ...decam.detector, amplifiers: [{}] } },
+    '2, one for each part that amplifierColumns makes',
+  ],
+  [
+    'detector.amplifiers[1].gains',
+    { detector: { ...decam.detector, amplifiers: [{}, { gains: 'G' }] } },
+    'gain, readNoise or saturation',
+  ],
+  ['detectors[0].ccd', { detectors: [{ ccd: '2', name: 'B' }] }, 'a whole number'],
+  ['detectors[1]', { detectors: Array(2).fill({ ccd: 1, name: 'A' }) }, 'a number and a name of its own'],
+  ['detectors[0].eastPixels', { detectors: [{ ccd: 1, name: 'A', eastPixels: '0' }] }, 'a number'],
+  ['masks[0].form', { masks: [{ form: 'flags', values: {}, bad: [] }] }, 'bits or codes'],
+  [
+    'masks[0].values',
+    { masks: [{ form: 'bits', values: { 3: 'bad' }, bad: [3] }] },
+    'an object of texts by powers of two',
+  ],
+  [
+    'masks[0].bad',
+    { masks: [{ form: 'codes', values: { 3: 'bad' }, bad: [1] }] },
+    'a list of whole numbers that values names',
+  ],
   ['bands.des-ab', { bands: { 'des-ab': 'g' } }, 'a list of bands'],
   ['detector', { detector: undefined }, 'an object, as throughput is given'],
   ['detector.rows', { detector: { ...decam.detector, rows: 0 } }, 'a positive number'],
@@ -21,9 +59,20 @@ test.each([
   ],
   ['throughput.g.zeropoint', { throughput: { g: { ...decam.throughput!['g']!, zeropoint: '25' } } }, 'a number'],
 ])('a wrong %s is named', (field, change, expected) => {
-  expect(() => parseCameraDescription({ ...decam, ...change }, 'mine.json')).toThrow(
-    `mine.json: field ${field} of the camera's description is wrong (expected ${expected})`,
-  )
+  const refused = (): unknown => parseCameraDescription({ ...decam, ...change }, 'mine.json')
+  expect(refused).toThrow(`mine.json: field ${field} of the camera's description is wrong (expected `)
+  const place = {
+    file: 'mine.json',
+    expected: typeof expected === 'string' ? expected : expect.stringMatching(expected),
+  }
+  expect(refused).toThrow(expect.objectContaining({ place }))
+})
+
+test('one keyword may be written without a list, and bands may be left out', () => {
+  const { bands: _, ...rest } = decam
+  const parsed = parseCameraDescription({ ...rest, keywords: { gain: 'EGAIN', mjd: ['MJD', 'MJD-OBS'] } }, 'mine.json')
+  expect(parsed.keywords).toEqual({ gain: ['EGAIN'], mjd: ['MJD', 'MJD-OBS'] })
+  expect(parsed.bands).toEqual({})
 })
 
 test('no object', () => {
@@ -36,4 +85,12 @@ test('the simulated camera is as good as its description expects, and has its de
   }
   const { columns, rows, pixelScaleArcsec } = decam.detector!
   expect(MOSAIC).toMatchObject({ columns, rows, pixelScaleArcsec })
+  const perPixel = pixelScaleArcsec / 3600
+  expect(decam.detectors).toHaveLength(CAMERA_CCDS.length)
+  decam.detectors!.forEach(({ ccd, name, eastPixels, northPixels }, k) => {
+    const { detectorPosition, xiDeg, etaDeg } = CAMERA_CCDS[k]!
+    expect([ccd, name]).toEqual([CAMERA_CCDS[k]!.ccd, detectorPosition])
+    expect(eastPixels! * perPixel).toBeCloseTo(xiDeg, 12)
+    expect(northPixels! * perPixel).toBeCloseTo(etaDeg, 12)
+  })
 })

@@ -101,6 +101,7 @@ test('a block that is not run says why; these are all', () => {
   )
   expect(remarks).toEqual([
     'README.md: no-run installs packages',
+    'docs/cameras.md: no-run needs images of yours',
     'docs/catalog-build.md: no-run needs the network and 600 GB',
     'docs/catalog-remote.md: no-run needs the network',
     'docs/expcalib.md: no-run needs your own GaiaOut tree',

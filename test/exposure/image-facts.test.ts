@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { imageFacts } from '../../src/exposure/image-facts.js'
 import type { HeaderLookup } from '../../src/exposure/image-header.js'
+import { describeCamera } from '../support/cameras.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from '../../src/exposure/epoch.js'
 
 type Header = Readonly<Record<string, string | number | readonly (string | number)[]>>
@@ -134,4 +135,65 @@ describe('a keyword of several values', () => {
       expect(read({ CCDNUM: [28, '28'] }).ccdnum).toBe(28)
     },
   )
+})
+
+describe('through the keywords of a camera', () => {
+  const camera = {
+    keywords: {
+      filter: ['FILTNAM'],
+      exposureTime: ['TEXP', 'TINT'],
+      date: ['DATE-BEG'],
+      saturation: ['SATLEV'],
+      ccd: ['EXTNAME'],
+    },
+    detector: { ...describeCamera('decam').detector!, amplifiers: [{ gain: 'GAIN_L' }, { gain: 'GAIN_R' }] },
+    detectors: [
+      { ccd: 1, name: 'CHIP_A' },
+      { ccd: 2, name: 'CHIP_B' },
+    ],
+  }
+  const readAs = (header: Header) => imageFacts(lookup(header), '', 'cat.fits', camera)
+
+  test('its own where the description names them, the usual ones for the rest', () => {
+    const { facts, ccdnum, notes } = readAs({
+      FILTNAM: 'RED #2',
+      FILTER: 'none of it',
+      TEXP: 60,
+      EXPTIME: 1,
+      'DATE-BEG': '2017-08-17T23:59:60',
+      AIRMASS: 1.2,
+      SATLEV: 50_000,
+      SATURATE: 10,
+      GAIN_L: 1.1,
+      GAIN_R: 1.2,
+      EXTNAME: 'chip_b',
+    })
+    expect(facts).toMatchObject({
+      filter: 'RED #2',
+      exposureTimeSec: 60,
+      airmass: 1.2,
+      saturation: 50_000,
+      fluxUnit: 'electrons',
+      fluxUnitFrom: 'GAIN',
+    })
+    expect(facts.epochYr).toBeCloseTo(2017.63, 2)
+    expect([ccdnum, notes]).toEqual([2, []])
+  })
+
+  test('two keywords of one fact that differ are no first and second', () => {
+    const { facts, notes } = readAs({ TEXP: 60, TINT: 61 })
+    expect(facts.exposureTimeSec).toBeUndefined()
+    expect(notes).toEqual([
+      'keyword TEXP, TINT of the image header has several values, 60 and 61: it counts for nothing',
+    ])
+    expect(readAs({ TEXP: 60, TINT: 60 }).facts.exposureTimeSec).toBe(60)
+  })
+
+  test('a name that is no detector of the camera counts for nothing, and is said', () => {
+    const { ccdnum, notes } = readAs({ EXTNAME: 'CHIP_X' })
+    expect(ccdnum).toBeUndefined()
+    expect(notes).toEqual([
+      "keyword EXTNAME of the image header cannot be read, 'CHIP_X' is not a number: it counts for nothing",
+    ])
+  })
 })

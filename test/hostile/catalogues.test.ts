@@ -82,7 +82,7 @@ describe.skipIf(SOAK && !isBuilt)('damaged catalogues and lists', () => {
       writeFileSync(join(work, target.name), bytes)
       try {
         if (target.name === name.fileName) await readNamedList(work, name)
-        else await readCcd(work, target.name, rows[0]!, name.fileName, 'mag_psf')
+        else await readCcd(work, target.name, rows[0]!, name.fileName, { magsType: 'mag_psf' })
         endings.read++
       } catch (cause) {
         if (!isBlissError(cause)) throw new Error(label, { cause })

@@ -101,6 +101,7 @@ describe.skipIf(!built)('the packed and installed command', () => {
       .toString()
       .split('\n')
     const column = ids[0]!.split(',').indexOf('source_id')
+    writeFileSync(join(inputs, 'camera.json'), readFileSync(new URL('../../cameras/decam.json', import.meta.url)))
     writeFileSync(
       join(inputs, 'suspects.csv'),
       `source_id\n${ids
@@ -118,6 +119,7 @@ describe.skipIf(!built)('the packed and installed command', () => {
       'lz4.parquet',
       'sky.fits',
       'suspects.csv',
+      'camera.json',
       ...filesBelow(join(inputs, 'hats')).map((path) => `hats/${path}`),
     ]) {
       mkdirSync(dirname(join(cwd, name)), { recursive: true })

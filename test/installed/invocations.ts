@@ -47,6 +47,8 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'catalog build --from lz4.parquet --to from-lz4 --release gaia_dr2 --quiet', everywhere: true },
   { line: 'catalog info catalog --json --svg sky.svg', makes: ['sky.svg'], says: /"gaia_dr2"/ },
   { line: 'catalog info URL --cache cache --cache-size 100M --json', says: /"gaia_dr2"/ },
+  { line: 'camera list', says: /^decam: DECam$/m },
+  { line: 'camera check camera.json sim/work/D00668439_i_28_r4p5_fullcat.fits', says: /camera +decam/ },
   { line: 'catalog verify from-zstd --json --quiet' },
   { line: 'catalog verify from-lz4 --quick', says: /sound/ },
   // ZSTD pages. DuckDB writes no _common_metadata: the two findings are that it is missing, and cannot be read.
@@ -87,8 +89,8 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   {
     line:
-      `calibrate ${ONE} --ccd 1,28,35 --magType mag_auto --suspects suspects.csv --keep-borrowed ` +
-      `--accept-borrowed --force --workers 2 --verbose 1 --debug --json --outdir one`,
+      `calibrate ${ONE} --ccd 1,28,35 --magType mag_auto --suspects suspects.csv --camera camera.json ` +
+      `--keep-borrowed --accept-borrowed --force --workers 2 --verbose 1 --debug --json --outdir one`,
     says: /"ccds"/,
   },
   {
@@ -126,7 +128,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   {
     line:
       'batch sim/work --catalog catalog --ccd 1,28 --magsType mag_psf --system des-ab --estimator ' +
-      'robust --suspects suspects.csv --force --workers 2 --quiet --keep-borrowed --accept-borrowed ' +
+      'robust --suspects suspects.csv --camera camera.json --force --workers 2 --quiet --keep-borrowed --accept-borrowed ' +
       '--workdir sim/work --outdir batch --summary batch/all.parquet --rehash --accept-failures --retries 1',
     makes: ['batch/all.parquet'],
   },

@@ -4,7 +4,7 @@ import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { count, flag, number, path, text } from '../options/kinds.js'
 
 const { magsType } = LISTED_OPTIONS
-const { catalog, system, estimator, suspects, force, workers, quiet } = CALIBRATE_OPTIONS
+const { catalog, system, estimator, suspects, camera, force, workers, quiet } = CALIBRATE_OPTIONS
 
 /** How long a wait may be, seconds: eleven days, far beyond any night. */
 const WAIT = { unit: 'seconds', above: 0, max: 1e6 } as const
@@ -16,7 +16,7 @@ export const BATCH_OPTIONS = {
     required: true,
   }),
   ccd: text(CALIBRATE_OPTIONS.ccd.describe, { default: 'all' }),
-  ...{ magsType, catalog, system, estimator, suspects, force, workers, quiet },
+  ...{ magsType, catalog, system, estimator, suspects, camera, force, workers, quiet },
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
   'accept-borrowed': CALIBRATE_OPTIONS['accept-borrowed'],
   workdir: path("directory of the SExtractor catalogues; default each list's own"),
@@ -53,9 +53,9 @@ export type WatchOptions = NonNullable<BatchOptions['watch']>
 /** Throws CommandError if the summary is no Parquet file. */
 export function batchOptions(given: Values<typeof BATCH_OPTIONS>) {
   const { magsType, system, estimator, keepBorrowed, acceptBorrowed, force, ...others } = given
-  const { suspects, watch, idle, untilComplete, settle, poll, ...options } = others
+  const { suspects, camera, watch, idle, untilComplete, settle, poll, ...options } = others
   // Every option that an exposure's run takes, named one by one: what is in a done-marker must be what changes bytes.
-  const job: Required<Omit<BatchJob, 'suspects'>> = {
+  const job: Required<Omit<BatchJob, 'suspects' | 'camera'>> = {
     magsType,
     system,
     estimator,
@@ -70,6 +70,7 @@ export function batchOptions(given: Values<typeof BATCH_OPTIONS>) {
     ...options,
     job,
     ...(suspects === undefined ? {} : { suspectsFile: suspects }),
+    ...(camera === undefined ? {} : { cameraFile: camera }),
     ...(watch ? { watch: idle === undefined ? waits : { ...waits, idleMs: idle * 1000 } } : {}),
   }
 }

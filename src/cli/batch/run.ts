@@ -11,6 +11,7 @@ import { summaryPaths, writeSummary, type SummaryCounts, type SummaryPaths } fro
 import { watchDirectory } from '../../node/batch/batch-watch.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
+import { readCameraFile } from '../../node/input/camera-files.js'
 import { readSuspects } from '../../node/input/read-suspects.js'
 import { stopSignals, type StopSignals } from '../../node/disk/stop-signals.js'
 import type { BatchOptions, WatchOptions } from './options.js'
@@ -32,10 +33,11 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   fluxChoice(options.job.magsType)
   parseCcds(options.ccd)
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const job =
-    options.suspectsFile === undefined
-      ? options.job
-      : { ...options.job, suspects: await readSuspects(options.suspectsFile) }
+  const job = {
+    ...options.job,
+    ...(options.suspectsFile === undefined ? {} : { suspects: await readSuspects(options.suspectsFile) }),
+    ...(options.cameraFile === undefined ? {} : { camera: await readCameraFile(options.cameraFile) }),
+  }
   const catalog = await chooseCatalog(options, io.env, note)
   const pool = createCcdPool(options.workers, 1)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) =>

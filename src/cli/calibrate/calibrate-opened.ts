@@ -4,6 +4,7 @@ import { exposureTitle, isFilesName } from '../../exposure/exposure-name.js'
 import { idsAmong } from '../../photometry/match/suspects.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
 import type { OpenedJob } from '../../node/exposure/exposure-job.js'
+import type { ReadCamera } from '../../node/input/camera-files.js'
 import type { ReadSuspects } from '../../node/input/read-suspects.js'
 import type { CcdPool } from '../../node/threads/ccd-pool.js'
 import type { RunFacts } from '../../products/result-json.js'
@@ -36,6 +37,12 @@ export async function suspectsOf(
   const suspects = await (await import('../../node/input/read-suspects.js')).readSuspects(suspectsFile)
   if (!suspects.sourceId?.length && !suspects.raDeg?.length) note(`${suspects.fileName}: the list names no object\n`)
   return suspects
+}
+
+/** The camera that --camera describes. */
+export async function cameraNamed({ cameraFile }: CommonOptions): Promise<ReadCamera | undefined> {
+  if (cameraFile === undefined) return undefined
+  return (await import('../../node/input/camera-files.js')).readCameraFile(cameraFile)
 }
 
 /** Says so if none of the list's positions is near the exposure. */

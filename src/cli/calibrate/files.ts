@@ -6,12 +6,11 @@ import { parseNamedColumns } from '../../exposure/given/given-columns.js'
 import type { OpenedJob } from '../../node/exposure/exposure-job.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
 import { openGivenFiles, type OpenedExposure } from '../../node/input/given-files.js'
-import type { ReadSuspects } from '../../node/input/read-suspects.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { reportFailure, type Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
-import { calibrateOpened, noteElsewhere, suspectsOf } from './calibrate-opened.js'
+import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { FilesOptions } from './options.js'
 
@@ -30,8 +29,10 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const columns = options.columns === undefined ? {} : parseNamedColumns(options.columns)
   if (magsType !== undefined) fluxChoice(magsType)
   const paths = await expandPaths(options.files)
+  const camera = await cameraNamed(options)
   const { exposures, unfit, products } = await openGivenFiles(paths, {
     columns,
+    ...(camera ? { camera: camera.description } : {}),
     ...(band === undefined ? {} : { band }),
     ...(name === undefined ? {} : { name }),
     ...(magsType === undefined ? {} : { magsType }),
@@ -40,7 +41,9 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const codes: ExitCode[] = unfit.map(({ error }) => reportFailure(error, io))
   if (exposures.length === 0) return worstOf([3, ...codes])
   const suspects = await suspectsOf(options, note)
-  const jobs = exposures.map((exposure) => jobOf(exposure, options, suspects))
+  const jobs = exposures.map((exposure) =>
+    jobOf(exposure, options, { ...(suspects ? { suspects } : {}), ...(camera ? { camera } : {}) }),
+  )
   refuseOverwriting(
     jobs,
     paths.filter((path) => !products.includes(path)),
@@ -72,12 +75,12 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
 function jobOf(
   { list, magsType }: OpenedExposure,
   options: FilesOptions,
-  suspects: ReadSuspects | undefined,
+  read: Pick<OpenedJob['job'], 'suspects' | 'camera'>,
 ): OpenedJob {
   const { rows, absent } = selectCcds(list.rows, options.ccd, options.files.join(', '))
   const { band, columns, name } = options
   const said = Object.fromEntries(Object.entries({ band, columns, name }).filter(([, value]) => value !== undefined))
-  const job = { ...options, magsType, ...(suspects ? { suspects } : {}) }
+  const job = { ...options, magsType, ...read }
   return { job, list, rows, absent, several: list.rows.length > 1, said: said as Record<string, string> }
 }
 

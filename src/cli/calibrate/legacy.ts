@@ -24,6 +24,10 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
       throw new CommandError('bad-option', 'the original has no JSON result: leave out --json or --legacy', {
         option: '--json',
       })
+    if (options.cameraFile !== undefined)
+      throw new CommandError('bad-option', 'the original knows one camera: leave out --camera or --legacy', {
+        option: '--camera',
+      })
     for (const name of ['plots', 'report'] as const) {
       if (options[name])
         throw new CommandError(

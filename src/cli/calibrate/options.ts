@@ -46,6 +46,7 @@ export const CALIBRATE_OPTIONS = {
   suspects: path(
     'list of variables and AGN, which lose weight: CSV with source_id or ra and dec, or a table with positions',
   ),
+  camera: path('description of the camera, a JSON file; default: whichever of the package fits (camera list)'),
   workdir: path('directory of the list and the catalogues', { defaultText: '.' }),
   outdir: path('directory of the products', { default: '.' }),
   legacy: flag("the original's algorithm, files and numbers"),
@@ -71,11 +72,12 @@ type Typed = Values<typeof CALIBRATE_OPTIONS>
 /** What `calibrate` is asked, whether by a list or by files. */
 export type CommonOptions = Omit<
   Typed,
-  'files' | 'expnum' | 'reqnum' | 'attnum' | 'ccd' | 'magsType' | 'workdir' | 'suspects' | 'debug'
+  'files' | 'expnum' | 'reqnum' | 'attnum' | 'ccd' | 'magsType' | 'workdir' | 'suspects' | 'camera' | 'debug'
 > & {
   readonly ccd: string
   readonly workdir: string
   readonly suspectsFile?: string
+  readonly cameraFile?: string
 }
 
 /** The options for an exposure that has a list. */
@@ -128,14 +130,26 @@ export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
   }
 }
 
-/** `--debug` is a word for `--verbose 2`; of `--suspects` this is the file, not yet read. */
+/** `--debug` is a word for `--verbose 2`; of `--suspects` and `--camera` these are the files, not yet read. */
 function commonOptions(typed: Omit<Typed, 'files'>): Omit<CommonOptions, 'ccd'> {
-  const { expnum: _e, reqnum: _r, attnum: _a, ccd: _c, magsType: _m, workdir, debug, suspects, ...options } = typed
+  const {
+    expnum: _e,
+    reqnum: _r,
+    attnum: _a,
+    ccd: _c,
+    magsType: _m,
+    workdir,
+    debug,
+    suspects,
+    camera,
+    ...options
+  } = typed
   return {
     ...options,
     workdir: workdir ?? '.',
     verbose: debug ? 2 : options.verbose,
     ...(suspects === undefined ? {} : { suspectsFile: suspects }),
+    ...(camera === undefined ? {} : { cameraFile: camera }),
   }
 }
 

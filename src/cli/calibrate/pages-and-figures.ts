@@ -9,7 +9,7 @@ import type { CommonOptions } from './options.js'
  * them.
  */
 export function pagesAndFigures(
-  { plots, report, workdir, outdir, catalog, suspectsFile }: CommonOptions,
+  { plots, report, workdir, outdir, catalog, suspectsFile, cameraFile }: CommonOptions,
   opened: OpenedJob,
 ): { readonly draw?: DrawFiles; /** What is said of them, once they are written. */ lines(): string[] } {
   if (!plots && !report) return { lines: () => [] }
@@ -19,6 +19,7 @@ export function pagesAndFigures(
     outdir,
     ...(catalog === undefined ? {} : { catalog }),
     ...(suspectsFile === undefined ? {} : { suspects: suspectsFile }),
+    ...(cameraFile === undefined ? {} : { camera: cameraFile }),
     ...(isFilesName(opened.list.name) ? { files: [...new Set(opened.rows.map(({ given }) => given!.path))] } : {}),
   }
   let written: readonly string[] | undefined

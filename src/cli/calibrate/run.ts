@@ -2,7 +2,7 @@ import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { openJob } from '../../node/exposure/calibrate-files.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
-import { calibrateOpened, noteElsewhere, suspectsOf } from './calibrate-opened.js'
+import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { CalibrateOptions } from './options.js'
 
@@ -15,7 +15,8 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
   const suspects = await suspectsOf(options, note)
-  const opened = await openJob(suspects ? { ...options, suspects } : options)
+  const camera = await cameraNamed(options)
+  const opened = await openJob({ ...options, ...(suspects ? { suspects } : {}), ...(camera ? { camera } : {}) })
   noteElsewhere(suspects, opened, note)
   const pool = createCcdPool(options.workers)
   try {

@@ -1,7 +1,11 @@
+import type { CameraDescription } from '../../camera/description.js'
 import { bandOfFilter } from '../../camera/filter-names.js'
+import { filterOfCamera } from '../../camera/filters.js'
 import { InputError } from '../../errors.js'
 import type { FitsHeader } from '../../formats/fits/index.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
+import { cameraEvidence } from '../camera-evidence.js'
+import type { CameraOf } from '../detections.js'
 import { imageFacts, type HeaderFacts } from '../image-facts.js'
 import { headerLookup, numberOf } from '../image-header.js'
 import type { FoundColumns } from './given-columns.js'
@@ -42,11 +46,12 @@ export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'pl
  * @throws InputError for headers that contradict themselves or cannot be read, an image without a place on the sky, or
  *   without a filter that is known
  */
-export async function givenImage(table: GivenTable, band: string | undefined): Promise<GivenImage> {
+export async function givenImage(table: GivenTable, band: string | undefined, cameraOf: CameraOf): Promise<GivenImage> {
   const { headers, primary, placed: _placed, ...kept } = table
   const { path } = kept
   const lookup = headerLookup(headers, primary)
-  const header = imageFacts(lookup, '', path)
+  const camera = (await cameraOf(cameraEvidence(lookup, path.slice(path.lastIndexOf('/') + 1), path))).description
+  const header = imageFacts(lookup, '', path, camera)
   if (!table.found.hasPositions) {
     throw new InputError('no-positions', 'the table has no columns of positions on the sky', {
       file: path,
@@ -62,7 +67,7 @@ export async function givenImage(table: GivenTable, band: string | undefined): P
     ...kept,
     header,
     outline: await outlineOf(table),
-    ...bandOf(path, header, band),
+    ...bandOf(path, header, band, camera),
     ...(extname === undefined || /^(LDAC_)?OBJECTS$/i.test(extname) ? {} : { extname }),
     ...(obsid === undefined ? {} : { obsid }),
   }
@@ -73,8 +78,9 @@ function bandOf(
   file: string,
   { facts: { filter } }: HeaderFacts,
   named: string | undefined,
+  camera: CameraDescription,
 ): Pick<GivenImage, 'band' | 'bandText' | 'bandFrom'> {
-  const told = filter === undefined ? undefined : bandOfFilter(filter)
+  const told = filter === undefined ? undefined : filterOfCamera(filter, camera)?.band
   const expected = "--band with a filter's name such as i, ip, 'SDSS i', V or N964"
   if (named !== undefined) {
     const band = bandOfFilter(named)

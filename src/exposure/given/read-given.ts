@@ -4,8 +4,9 @@ import { ldacImageHeaders, readFitsHeaders } from '../../formats/fits/index.js'
 import { tableOf, type Column, type Table } from '../../table/columns.js'
 import type { CatalogueListRow } from '../catalogue-list.js'
 import { plainColumns } from '../detection-columns.js'
-import { detectionsIn, withUnitOf, type ReadDetections } from '../detections.js'
+import { detectionsIn, withUnitOf, type CameraOf, type ReadDetections } from '../detections.js'
 import { columnsToRead, fluxChoice, type FluxChoice } from '../fullcat.js'
+import { cameraEvidence } from '../camera-evidence.js'
 import { imageFacts } from '../image-facts.js'
 import { headerLookup } from '../image-header.js'
 import { sextractorCcd, type ReadSextractor, type ReadSextractorOptions } from '../sextractor-ccd.js'
@@ -26,7 +27,7 @@ export type ReadOtherTable = (given: GivenDetections, wanted: readonly string[])
 export async function readGivenCcd(
   source: ByteSource,
   row: CatalogueListRow & { readonly given: GivenDetections },
-  { magsType = 'mag_psf', camera, columns: further = [] }: Omit<ReadSextractorOptions, 'unpack' | 'listFile'>,
+  { magsType = 'mag_psf', camera: cameraOf, columns: further = [] }: Omit<ReadSextractorOptions, 'unpack' | 'listFile'>,
   readOther: ReadOtherTable,
 ): Promise<ReadSextractor> {
   if (row.fault !== undefined) throw row.fault
@@ -38,17 +39,24 @@ export async function readGivenCcd(
   }
   const read =
     given.form === 'fits'
-      ? await fitsDetections(source, given, flux, further, names)
-      : await otherDetections(source.name, given, flux, further, names, readOther)
-  const ccd = await sextractorCcd(read, flux, row, { file: fileName }, source.name, camera)
+      ? await fitsDetections(source, { given, fileName, cameraOf }, flux, further, names)
+      : await otherDetections(source.name, { given, fileName, cameraOf }, flux, further, names, readOther)
+  const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name)
   return { ...ccd, notes: [...lacking(ccd.table, given.columns), ...ccd.notes] }
+}
+
+/** The detections of a CCD in a file that was given, and how its camera is told. */
+interface GivenFile {
+  readonly given: GivenDetections
+  readonly fileName: string
+  readonly cameraOf: CameraOf | undefined
 }
 
 type Names = NonNullable<Parameters<typeof detectionsIn>[3]>
 
 async function fitsDetections(
   source: ByteSource,
-  given: GivenDetections,
+  { given, fileName, cameraOf }: GivenFile,
   flux: FluxChoice,
   further: readonly string[],
   names: Names,
@@ -66,13 +74,18 @@ async function fitsDetections(
   const headers = given.imageHeaders.map(
     (index) => inTable.find(({ hdu }) => hdu.index === index)?.header ?? of(index).header,
   )
-  return detectionsIn({ source, hdus, tables: given.tables.map(of), headers, nite: '' }, flux, further, names)
+  return detectionsIn(
+    { source, hdus, tables: given.tables.map(of), headers, nite: '', fileName, cameraOf },
+    flux,
+    further,
+    names,
+  )
 }
 
 /** A file without a header of the image. */
 async function otherDetections(
   file: string,
-  given: GivenDetections,
+  { given, fileName, cameraOf }: GivenFile,
   flux: FluxChoice,
   further: readonly string[],
   names: Names,
@@ -81,8 +94,10 @@ async function otherDetections(
   const wanted = [...new Set([...columnsToRead(flux), ...further])]
   const table = names.standard(await readOther(given, names.asked(wanted)))
   const plain = plainColumns(table, [...flux.fluxNames, ...flux.fluxErrNames], { file })
-  const header = withUnitOf(plain.table, flux, imageFacts(headerLookup([]), '', file))
-  return { ...plain, header }
+  const lookup = headerLookup([])
+  const camera = await cameraOf?.(cameraEvidence(lookup, fileName, file))
+  const header = withUnitOf(plain.table, flux, imageFacts(lookup, '', file, camera?.description))
+  return { ...plain, header, ...(camera === undefined ? {} : { camera }) }
 }
 
 /** A table with NUMBER and FLAGS. */

@@ -68,12 +68,16 @@ export async function openTask(task: BatchTask, job: BatchJob): Promise<ListedEx
 
 function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
   // What only says where, or how the exit code counts, changes no byte.
-  const { acceptBorrowed: _counted, force: _forced, suspects, ...options } = job
+  const { acceptBorrowed: _counted, force: _forced, suspects, camera, ...options } = job
   return {
     version: packageVersion(),
     catalogHash: catalog.hash,
     ccd,
-    options: { ...options, ...(suspects ? { suspects: suspects.sha256 } : {}) },
+    options: {
+      ...options,
+      ...(suspects ? { suspects: suspects.sha256 } : {}),
+      ...(camera ? { camera: camera.sha256 } : {}),
+    },
   }
 }
 

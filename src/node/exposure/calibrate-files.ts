@@ -57,7 +57,7 @@ export async function calibrateFiles(
   control: RunControl = {},
 ): Promise<ExposureRun> {
   const { job, list, rows, several: together } = opened
-  const { workdir, outdir, magsType, system, estimator, suspects } = job
+  const { workdir, outdir, magsType, system, estimator, suspects, camera } = job
   const { pool = createCcdPool(1), signal, draw, onProgress, onNote, onFailure } = control
   await refuseUnwritable(outdir)
   const there = new Set(await recoverDirectory(outdir, { onNote }))
@@ -70,7 +70,7 @@ export async function calibrateFiles(
 
   const threads = pool.begin(present.length, {
     calibration: { system, estimator, ...(suspects ? { suspects } : {}) },
-    files: { workdir, outdir, name: list.name, magsType },
+    files: { workdir, outdir, name: list.name, magsType, ...(camera ? { camera: camera.description } : {}) },
   })
   try {
     const stars = starsOfRows(
@@ -160,14 +160,16 @@ const missingFile = (workdir: string, { ccd, fileName }: CatalogueListRow): Inpu
 
 /** What the products are made from, but for the SExtractor catalogues. */
 function provenance({ job, list, said }: OpenedJob, catalog: Catalog): Provenance {
-  const { magsType, system, estimator, keepBorrowed, suspects } = job
+  const { magsType, system, estimator, keepBorrowed, suspects, camera } = job
+  const further = [suspects, camera].flatMap((file) => file ?? [])
   return {
     version: packageVersion(),
-    inputs: { ...list.inputs, ...(suspects ? { [suspects.fileName]: suspects.sha256 } : {}) },
+    inputs: { ...list.inputs, ...Object.fromEntries(further.map(({ fileName, sha256 }) => [fileName, sha256])) },
     catalogHash: catalog.hash,
     options: {
       ...{ magsType, system, estimator, keepBorrowed },
       ...(suspects ? { suspects: suspects.fileName } : {}),
+      ...(camera ? { camera: camera.fileName } : {}),
       ...said,
     },
   }

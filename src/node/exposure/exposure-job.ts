@@ -8,6 +8,7 @@ import type { ExposureFailure, ExposureProgress } from '../../pipeline.js'
 import type { RunFacts, SolvedResult } from '../../products/result-json.js'
 import type { CcdPool } from '../threads/ccd-pool.js'
 import type { ExposureRows } from '../input/read-exposure.js'
+import type { ReadCamera } from '../input/camera-files.js'
 import type { ReadSuspects } from '../input/read-suspects.js'
 
 /** What is asked of one exposure: where its files are, which of its CCDs, and how. */
@@ -27,6 +28,8 @@ export interface ExposureJob {
   readonly force: boolean
   /** Variables and AGN, from a file. */
   readonly suspects?: ReadSuspects
+  /** The camera that the user describes, in place of those of the package. */
+  readonly camera?: ReadCamera
 }
 
 /** What is asked of an exposure that has a list: which list. */

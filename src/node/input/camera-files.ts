@@ -1,25 +1,87 @@
-import { readFile } from 'node:fs/promises'
+import { createHash } from 'node:crypto'
+import { readdir } from 'node:fs/promises'
+import { basename } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { parseCameraDescription, type CameraDescription } from '../../camera/description.js'
-import { recogniseCamera, type CameraEvidence, type RecognisedCamera } from '../../camera/recognise.js'
+import { chosenCamera, recogniseCamera, type CameraEvidence, type RecognisedCamera } from '../../camera/recognise.js'
+import { InputError } from '../../errors.js'
+import { parseJson } from '../../formats/json-shape.js'
+import { unreadableFile } from '../disk/reason.js'
+import { readWhole } from '../disk/regular-file.js'
 import { packageRoot } from '../package.js'
 
-/** Cameras that the package describes, by the names of their files. */
-const DESCRIBED = ['decam'] as const
+/** What stands for a camera that is not described. */
+const GENERIC = 'generic'
 
-let described: Promise<{ readonly cameras: CameraDescription[]; readonly generic: CameraDescription }> | undefined
+/** A camera's description from a file of the user, and what the provenance says of it. */
+export interface ReadCamera {
+  readonly description: CameraDescription
+  readonly fileName: string
+  readonly sha256: string
+}
 
-async function packagedCamera(name: string): Promise<CameraDescription> {
-  const file = `cameras/${name}.json`
-  return parseCameraDescription(JSON.parse(await readFile(new URL(file, packageRoot), 'utf8')), file)
+/** The cameras that the package describes. */
+export interface PackagedCameras {
+  readonly cameras: readonly CameraDescription[]
+  readonly generic: CameraDescription
+}
+
+let described: Promise<PackagedCameras> | undefined
+
+/** The descriptions in `cameras/` of the package, whichever are there, by name. They are read once. */
+export function packagedCameras(): Promise<PackagedCameras> {
+  described ??= readPackaged()
+  return described
+}
+
+async function readPackaged(): Promise<PackagedCameras> {
+  const dir = new URL('cameras/', packageRoot)
+  const names = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort()
+  const read = names.map((name) => readCameraFile(fileURLToPath(new URL(name, dir)), `cameras/${name}`))
+  const all = (await Promise.all(read)).map(({ description }) => description)
+  const generic = all.find(({ name }) => name === GENERIC)
+  if (generic === undefined) throw new Error(`the package has no cameras/${GENERIC}.json`)
+  return { cameras: all.filter((camera) => camera !== generic), generic }
 }
 
 /**
- * The camera of an image among those that the package describes; `generic` if it is none of them. They are read once.
+ * A camera's description from a file of the user.
+ *
+ * @param shown its name in messages
+ * @throws InputError for a file that cannot be read or is no JSON, or a field that is wrong
+ */
+export async function readCameraFile(path: string, shown = path): Promise<ReadCamera> {
+  const bytes = await readWhole(path, 'smallTextBytes').catch((cause: unknown) => {
+    throw unreadableFile(shown, cause)
+  })
+  return {
+    description: parseCameraDescription(parsedJson(new TextDecoder().decode(bytes), shown), shown),
+    fileName: basename(path),
+    sha256: createHash('sha256').update(bytes).digest('hex'),
+  }
+}
+
+function parsedJson(text: string, file: string): unknown {
+  try {
+    return parseJson(text)
+  } catch (cause) {
+    const found = cause instanceof Error ? cause.message : String(cause)
+    throw new InputError('bad-camera', "the camera's description is no JSON", { file, found }, { cause })
+  }
+}
+
+/**
+ * The camera of an image among those that the package describes; `generic` if it is none of them.
+ *
+ * @throws InputError if several of them fit
  */
 export async function packagedCameraOf(evidence: CameraEvidence): Promise<RecognisedCamera> {
-  described ??= Promise.all([Promise.all(DESCRIBED.map(packagedCamera)), packagedCamera('generic')]).then(
-    ([cameras, generic]) => ({ cameras, generic }),
-  )
-  const { cameras, generic } = await described
+  const { cameras, generic } = await packagedCameras()
   return recogniseCamera(evidence, cameras, generic)
 }
+
+/** The camera that the user has described, else one of the package's. */
+export const cameraOfImage =
+  (own: CameraDescription | undefined) =>
+  async (evidence: CameraEvidence): Promise<RecognisedCamera> =>
+    own === undefined ? packagedCameraOf(evidence) : chosenCamera(own, evidence)

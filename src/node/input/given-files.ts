@@ -1,3 +1,4 @@
+import type { CameraDescription } from '../../camera/description.js'
 import { CommandError, InputError, isBlissError } from '../../errors.js'
 import { each } from '../../each.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
@@ -8,6 +9,7 @@ import { filesName, givenRows, stemOfFile } from '../../exposure/given/given-row
 import { groupExposures, type GivenExposure } from '../../exposure/given/group-exposures.js'
 import type { ByteSource } from '../../formats/bytes.js'
 import { fileSource } from '../disk/files.js'
+import { cameraOfImage } from './camera-files.js'
 import { otherTable, unpackedSource } from './given-tables.js'
 import type { ExposureRows } from './read-exposure.js'
 
@@ -15,6 +17,8 @@ import type { ExposureRows } from './read-exposure.js'
 export interface GivenOptions {
   readonly columns: NamedColumns
   readonly band?: string
+  /** The camera that the user describes. */
+  readonly camera?: CameraDescription
   /** The exposure's name. */
   readonly name?: string
   /** The flux, if it is named. */
@@ -132,11 +136,12 @@ function chosenFlux(
   })
 }
 
-async function imagesIn(path: string, { columns, band }: GivenOptions): Promise<GivenImage[]> {
+async function imagesIn(path: string, { columns, band, camera }: GivenOptions): Promise<GivenImage[]> {
   const file = await fileSource(path)
   try {
     const images: GivenImage[] = []
-    for (const table of await tablesIn(await unpackedSource(file), columns)) images.push(await givenImage(table, band))
+    for (const table of await tablesIn(await unpackedSource(file), columns))
+      images.push(await givenImage(table, band, cameraOfImage(camera)))
     return images
   } finally {
     await file.close()

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { access, readdir } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { CameraDescription } from '../../camera/description.js'
 import { InputError } from '../../errors.js'
 import { chooseList, nameable, type CatalogueListRow, type ListName } from '../../exposure/catalogue-list.js'
 import type { ExposureName } from '../../exposure/exposure-name.js'
@@ -12,7 +13,7 @@ import { memorySource } from '../../formats/bytes.js'
 import type { Limit } from '../../limits.js'
 import { CARRIED_COLUMNS } from '../../products/calibrated-catalogue.js'
 import { readOtherTable, unpackedSource } from './given-tables.js'
-import { packagedCameraOf } from './camera-files.js'
+import { cameraOfImage } from './camera-files.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWhole } from '../disk/regular-file.js'
 import { gunzipWhole } from '../disk/unpack.js'
@@ -93,19 +94,19 @@ export async function readCcd(
   fileName: string,
   row: CatalogueListRow,
   listFile: string,
-  magsType: string,
+  { magsType, camera }: { readonly magsType: string; readonly camera?: CameraDescription },
 ): Promise<ReadCcd> {
   const path = row.given?.path ?? join(workdir, fileName)
   const bytes = await readInput(path)
   if (isGiven(row)) {
     const source = await unpackedSource(memorySource(path, bytes))
-    const options = { magsType, camera: packagedCameraOf, columns: CARRIED_COLUMNS }
+    const options = { magsType, camera: cameraOfImage(camera), columns: CARRIED_COLUMNS }
     return { ...(await readGivenCcd(source, row, options, readOtherTable(source))), sha256: sha256(bytes) }
   }
   const read = await readSextractorCcd(memorySource(path, bytes), row, {
     magsType,
     listFile,
-    camera: packagedCameraOf,
+    camera: cameraOfImage(camera),
     unpack: gunzipWhole,
     columns: CARRIED_COLUMNS,
   })

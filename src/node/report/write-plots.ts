@@ -39,7 +39,10 @@ export async function drawPlots({ job, list, rows }: OpenedJob, run: DrawnExposu
     const fileName = await catalogueFile(job.workdir, row)
     if (fileName === undefined) continue
     const { file } = placeOfRow(list.name, row)
-    const { input } = await readCcd(job.workdir, fileName, row, file, job.magsType)
+    const { input } = await readCcd(job.workdir, fileName, row, file, {
+      magsType: job.magsType,
+      ...(job.camera ? { camera: job.camera.description } : {}),
+    })
     const { sources, saturation } = input
     const selected = indicesWhere(
       sources.raDeg.length,

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { CameraDescription } from '../../camera/description.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import { placeOfRow, type ExposureName } from '../../exposure/exposure-name.js'
 import type { NamedBytes } from '../../formats/bytes.js'
@@ -32,6 +33,8 @@ export interface RunFacts {
     readonly outdir: string
     readonly name: ExposureName
     readonly magsType: string
+    /** The user's own camera. */
+    readonly camera?: CameraDescription
   }
 }
 
@@ -129,9 +132,9 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
 
   return {
     async read({ row, fileName }) {
-      const { workdir, name, magsType } = paths()
+      const { workdir, name, ...asked } = paths()
       const { file } = placeOfRow(name, row)
-      const { input, table, notes: readNotes, sha256 } = await readCcd(workdir, fileName, row, file, magsType)
+      const { input, table, notes: readNotes, sha256 } = await readCcd(workdir, fileName, row, file, asked)
       const { ccd } = input
       const carried = carriedCatalogue(table)
       inputs.set(ccd, input)

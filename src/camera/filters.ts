@@ -1,0 +1,35 @@
+import { FILTER_SYSTEMS, namedFilter, type FilterSystem, type NamedFilter } from './filter-names.js'
+
+/** How a camera's headers write one filter. */
+export interface CameraFilter {
+  /** FILTER as it is written, but for the case of letters and the number of blanks. */
+  readonly names?: readonly string[]
+  /** Regular expression of the whole name, case of letters ignored; a group is the band, if `band` does not say it. */
+  readonly pattern?: string
+  readonly band?: string
+  readonly system: FilterSystem
+}
+
+export const isFilterSystem = (value: unknown): value is FilterSystem =>
+  typeof value === 'string' && (FILTER_SYSTEMS as readonly string[]).includes(value)
+
+const plain = (name: string): string => name.trim().replace(/\s+/g, ' ').toLowerCase()
+
+/**
+ * The filter that a name stands for in the headers of a camera: by its description, else by the general table;
+ * undefined if neither knows it.
+ */
+export function filterOfCamera(
+  name: string,
+  camera: { readonly filters?: readonly CameraFilter[] } | undefined,
+): NamedFilter | undefined {
+  const written = plain(name)
+  for (const { names = [], pattern, band, system } of camera?.filters ?? []) {
+    const found =
+      pattern === undefined ? null : new RegExp(`^(?:${pattern})$`, 'i').exec(name.trim().replace(/\s+/g, ' '))
+    const own = names.some((one) => plain(one) === written)
+    const letter = own ? band : (band ?? found?.[1])
+    if ((own || found !== null) && letter !== undefined) return { band: letter, system }
+  }
+  return namedFilter(name)
+}

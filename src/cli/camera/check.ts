@@ -1,0 +1,116 @@
+import { chosenCamera } from '../../camera/recognise.js'
+import { isBlissError } from '../../errors.js'
+import { cameraEvidence } from '../../exposure/camera-evidence.js'
+import { cameraFacts } from '../../exposure/camera-facts.js'
+import { headerLookup } from '../../exposure/image-header.js'
+import { ldacImageHeaders, readFitsHeaders, type FitsHeader } from '../../formats/fits/index.js'
+import { separationArcsec } from '../../math/sphere.js'
+import { openInput } from '../../node/disk/files.js'
+import { readCameraFile, type ReadCamera } from '../../node/input/camera-files.js'
+import { baseName } from '../../products/file-name.js'
+import { imageOutline, wcsOf } from '../../wcs/index.js'
+import type { Values } from '../options/option.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+import type { CHECK_OPTIONS } from './options.js'
+
+/**
+ * `camera check`: whether a description is sound, and what it recognises in images. Exit code 4 if an image is not the
+ * camera's, or something that a calibration needs is not recognised.
+ */
+export async function cameraCheck(
+  { description: file, images = [] }: Values<typeof CHECK_OPTIONS>,
+  io: Io,
+): Promise<ExitCode> {
+  const camera = await readCameraFile(file)
+  io.out(`${file}: sound: ${summary(camera)}\n`)
+  let missing = 0
+  for (const image of images) {
+    const headers = await imageHeaders(image)
+    if (headers.length === 0) {
+      io.out(`${image}: no image and no header of one\n`)
+      missing += 1
+    }
+    for (const one of headers) {
+      io.out(`${image}${one.place}\n`)
+      missing += printed(camera, image, one, io)
+    }
+  }
+  return missing === 0 ? 0 : 4
+}
+
+function summary({ description }: ReadCamera): string {
+  const { title, filters = [], detectors = [], detector, bands, untested } = description
+  const counted = (count: number, what: string) => (count === 0 ? [] : [`${count} ${what}${count === 1 ? '' : 's'}`])
+  return [
+    title,
+    ...counted(detectors.length, 'detector'),
+    ...counted(detector?.amplifiers?.length ?? 0, 'amplifier'),
+    ...counted(filters.length, 'spelling'),
+    ...Object.entries(bands).map(([system, list]) => `${system} ${list.join(' ')}`),
+    ...(untested === true ? ['untested'] : []),
+  ].join(', ')
+}
+
+/** The header of one image: its own, and the one that is asked for what it lacks. */
+interface ImageHeader {
+  readonly place: string
+  readonly header: FitsHeader
+  readonly primary: FitsHeader
+}
+
+/** The images of a file, or those that a catalogue was measured on. */
+async function imageHeaders(path: string): Promise<ImageHeader[]> {
+  const source = await openInput(path)
+  const hdus = await readFitsHeaders(source)
+  const primary = hdus[0]!.header
+  const images = hdus.filter(({ kind, header }) =>
+    kind === 'tile-compressed image'
+      ? true
+      : (kind === 'primary' || kind === 'image') && (header.number('NAXIS') ?? 0) >= 2 && header.number('NAXIS1') !== 0,
+  )
+  if (images.length > 0)
+    return images.map(({ index, name, header }) => ({
+      place: `, HDU ${index}${name === undefined ? '' : ` ${name}`}`,
+      ...{ header, primary },
+    }))
+  const measured = await ldacImageHeaders(source, hdus)
+  return measured.map(({ hdu, header }) => ({ place: `, the image header in HDU ${hdu.index}`, header, primary }))
+}
+
+/** Prints what is recognised of an image; gives how much is missing. */
+function printed({ description }: ReadCamera, file: string, { header, primary }: ImageHeader, io: Io): number {
+  const lookup = headerLookup([header], primary)
+  const line = (fact: string, text: string) => io.out(`  ${fact.padEnd(20)}${text}\n`)
+  let missing = 0
+  const attempt = (fact: string, work: () => void) => {
+    try {
+      work()
+    } catch (error) {
+      if (!isBlissError(error)) throw error
+      missing += 1
+      line(fact, `NOT RECOGNISED: ${error.message}`)
+    }
+  }
+  attempt('camera', () => {
+    const camera = chosenCamera(description, cameraEvidence(lookup, baseName(file), file))
+    const from = camera.from === 'header' ? 'by the header' : 'by --camera only: the header does not tell'
+    line('camera', `${description.name} (${from})`)
+    const { facts, notes } = cameraFacts(lookup, camera, file)
+    for (const { fact, value, keywords, needed } of facts) {
+      if (value === undefined && needed) missing += 1
+      line(fact, value ?? `${needed ? 'NOT RECOGNISED' : 'not said'} (${keywords.join(', ')})`)
+    }
+    for (const note of notes) line('note', note)
+  })
+  attempt('WCS', () => {
+    const wcs = wcsOf(header, file, primary)
+    if (wcs === undefined) return void line('WCS', 'none')
+    const [columns = 1, rows = 1] = [1, 2].map((k) => header.number(`ZNAXIS${k}`) ?? header.number(`NAXIS${k}`))
+    const { centre } = imageOutline(wcs, columns, rows, file)
+    const next = wcs.pixelToSky(columns / 2 + 1.5, (rows + 1) / 2)
+    const scale = separationArcsec(centre.raDeg, centre.decDeg, next.raDeg, next.decDeg)
+    const position = `${centre.raDeg.toFixed(5)}, ${centre.decDeg.toFixed(5)}`
+    line('WCS', `${wcs.projection}, ${scale.toFixed(3)} arcsec a pixel, middle at ${position}`)
+  })
+  return missing
+}
