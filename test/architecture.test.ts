@@ -41,7 +41,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   catalog: ['rows', 'read', 'region', 'build', 'verify'],
   photometry: ['select', 'system', 'match', 'fit', 'quality', 'exposure'],
   report: ['figures', 'sections', 'browser'],
-  node: ['disk', 'http', 'store', 'input', 'threads', 'programs', 'exposure', 'report', 'batch', 'grid'],
+  node: ['disk', 'http', 'store', 'input', 'threads', 'programs', 'exposure', 'report', 'batch', 'grid', 'se'],
 }
 
 /** Only these rooms touch the machine. */

@@ -10,6 +10,7 @@ import { completionCommand } from './completion/command.js'
 import { demoCommand } from './demo/command.js'
 import { gridCommands } from './grid/command.js'
 import { mergeCommand } from './merge/command.js'
+import { seCommand } from './se/command.js'
 import { reportCommand } from './report/command.js'
 import { simulateCommand } from './simulate/command.js'
 import { starlistsCommand } from './star-lists/command.js'
@@ -18,6 +19,7 @@ import { starlistsCommand } from './star-lists/command.js'
 export const COMMANDS: readonly Command[] = [
   calibrateCommand,
   mergeCommand,
+  seCommand,
   batchCommand,
   catlistCommand,
   ...catalogCommands,

@@ -85,6 +85,7 @@ const COMMANDS = [
   ['grid', 'prepare'],
   ['grid', 'verify'],
   ['grid', 'summary'],
+  ['se'],
   ['report'],
   ['simulate'],
   ['starlists'],

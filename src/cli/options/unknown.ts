@@ -65,7 +65,8 @@ function unknownOption(key: string, { name }: Named, known: readonly string[], a
   // Of `-expnum` the parser makes an option of each letter.
   const group = key.length === 1 ? args.find((word) => /^-[^-\d.]/.test(word) && word.includes(key)) : undefined
   const typed = group ?? (key.length === 1 ? `-${key}` : `--${key}`)
-  const meant = nearest(typed.replace(/^-+|=.*$/g, ''), known)
+  const words = known.filter((name) => name.length > 1)
+  const meant = nearest(typed.replace(/^-+|=.*$/g, ''), words)
   return new CommandError(
     'usage',
     `unknown option ${typed}${meant === undefined ? '' : `: did you mean --${meant}?`}; ${seeHelp(name)}`,

@@ -1,6 +1,7 @@
 import { isSound } from '../../exposure/catalogue-list.js'
 import { basename, dirname, join } from 'node:path'
 import { InputError } from '../../errors.js'
+import type { NamedBytes } from '../../formats/bytes.js'
 import { readNumericCsv } from '../../formats/csv.js'
 import { readFitsTable } from '../../formats/fits/index.js'
 import { openInput, writeFilesWhole } from '../../node/disk/files.js'
@@ -25,11 +26,26 @@ export interface StarListOptions {
 
 /** `starlists`: the star and veto lists of a search exposure from the calibrated catalogues of its templates. */
 export async function writeStarLists(options: StarListOptions, io: Io): Promise<ExitCode> {
+  await recoverDirectory(options.outdir)
+  const { files, stars } = await makeStarLists(options, io)
+  await writeFilesWhole(options.outdir, files)
+  if (!options.quiet)
+    io.out(
+      `${files.map(({ name }) => name).join(' and ')}: ${stars} stars of ` +
+        `${options.templates.length} ${options.templates.length === 1 ? 'template' : 'templates'}\n`,
+    )
+  return 0
+}
+
+/** The star list and the veto list, under their own names, and how many stars are in them. */
+export async function makeStarLists(
+  options: Pick<StarListOptions, 'expnum' | 'reqnum' | 'attnum' | 'templates' | 'workdir'>,
+  io: Io,
+): Promise<{ files: NamedBytes[]; stars: number }> {
   const list = await readList(options.workdir, options)
   const rows = list.rows.filter(isSound)
   for (const { fault } of list.rows) if (fault !== undefined) io.err(`bliss-calib: left out: ${fault.message}\n`)
   const templates: TemplateCatalogue[] = []
-  await recoverDirectory(options.outdir)
   for (const directory of new Set(options.templates.map(dirname))) await refuseUnfinished(directory)
   for (const path of options.templates)
     templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
@@ -40,14 +56,7 @@ export async function writeStarLists(options: StarListOptions, io: Io): Promise<
     cornersDecDeg: rows.flatMap(({ corners }) => corners.decDeg),
   }
   const stars = listStars(templates, search)
-  const files = starLists(stars, search)
-  await writeFilesWhole(options.outdir, files)
-  if (!options.quiet)
-    io.out(
-      `${files.map(({ name }) => name).join(' and ')}: ${stars.length} stars of ` +
-        `${templates.length} ${templates.length === 1 ? 'template' : 'templates'}\n`,
-    )
-  return 0
+  return { files: starLists(stars, search), stars: stars.length }
 }
 
 /** The photometric system of a calibrated catalogue, as the `Zero_` or `allZP_` file beside it says. */

@@ -1,11 +1,17 @@
-import type { ExposureProgress } from '../../pipeline.js'
 import type { Io } from './io.js'
 
 const EVERY = 10
 
-/** How far a run has come, on stderr. */
+/** How far a run has come: how many of its CCDs are through a stage. */
+interface Progress {
+  readonly stage: string
+  readonly done: number
+  readonly of: number
+}
+
+/** It on stderr. */
 interface ProgressLine {
-  show(progress: ExposureProgress): void
+  show(progress: Progress): void
   /** Leaves the terminal's line free for other text. */
   clear(): void
 }

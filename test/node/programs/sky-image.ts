@@ -31,6 +31,8 @@ export interface ImageOptions {
   readonly fluxRange?: readonly [number, number]
   /** What the values are multiplied with at the end: 1 / exposure time, or the gain. */
   readonly scale?: number
+  /** These instead of a lattice. */
+  readonly stars?: readonly MadeStar[]
 }
 
 /** Gaussian stars on a level sky, with the noise of their electrons. */
@@ -44,15 +46,17 @@ export function madeImage({
   sky = 200,
   fluxRange = [3e3, 3e5],
   scale = 1,
+  stars: given,
 }: ImageOptions = {}): MadeImage {
   const random = seededRandom(seed)
   const light = new Float64Array(columns * rows).fill(sky)
   const sigma = fwhmPixels / 2.3548
-  const stars = Array.from({ length: lattice * lattice }, (_, k): MadeStar => {
+  const onLattice = (_: unknown, k: number): MadeStar => {
     const at = (of: number, cell: number) => ((cell + 0.5) / lattice) * of + 6 * (random.uniform() - 0.5)
     const flux = fluxRange[0] * (fluxRange[1] / fluxRange[0]) ** random.uniform()
     return { x: at(columns, k % lattice), y: at(rows, Math.floor(k / lattice)), flux }
-  })
+  }
+  const stars = given ?? Array.from({ length: lattice * lattice }, onLattice)
   const reach = Math.ceil(7 * sigma)
   for (const { x, y, flux } of stars) {
     for (let j = Math.ceil(y) - reach; j <= y + reach; j++) {

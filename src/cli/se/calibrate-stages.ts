@@ -1,0 +1,148 @@
+import { access } from 'node:fs/promises'
+import { join } from 'node:path'
+import { worstOf, type ExitCode } from '../../errors.js'
+import { readNamedList } from '../../node/input/read-exposure.js'
+import { packageVersion } from '../../node/package.js'
+import { ccdMarker } from '../../node/se/measure-ccd.js'
+import type { CcdImage, ExposureImages } from '../../node/se/find-images.js'
+import {
+  digestsOf,
+  isUnchanged,
+  keyOf,
+  readStages,
+  writeStages,
+  type StageRecords,
+} from '../../node/se/stage-marker.js'
+import { chooseList, type ListName } from '../../exposure/catalogue-list.js'
+import { allZpName, ccdProductNames, exposureProductNames } from '../../products/names.js'
+import { calibrate } from '../calibrate/run.js'
+import { chooseCatalog } from '../calibrate/choose-catalog.js'
+import { merge } from '../merge/run.js'
+import type { Io } from '../terminal/io.js'
+import type { SeOptions } from './options.js'
+
+/** What became of the stages: their exit code, and whether anything was to be done. */
+interface StagesEnd {
+  readonly exitCode: ExitCode
+  readonly ran: boolean
+}
+
+/**
+ * The stages calibrate and exposure: zeropoints of the CCDs that were measured, and the exposure as a whole once all of
+ * its CCDs are there.
+ */
+export async function calibrateStages(
+  options: SeOptions,
+  directory: string,
+  images: readonly CcdImage[],
+  found: ExposureImages,
+  io: Io,
+  note: (text: string) => void,
+): Promise<StagesEnd> {
+  const { expnum, reqnum, attnum, magsType, system, estimator, keepBorrowed, acceptBorrowed, overwrite } = options
+  const name = chooseList([found.list.fileName], { expnum, reqnum, attnum }, directory)
+  const list = await readNamedList(directory, name)
+  const catalog = await chooseCatalog(options, io.env, () => undefined)
+  const catalogues = images.map(({ stem }) => `${stem}_fullcat.fits`)
+  const key = keyOf({
+    stage: 'calibrate',
+    version: packageVersion(),
+    list: list.sha256,
+    catalogues: await digestsOf(directory, catalogues),
+    catalog: catalog.hash,
+    options: { magsType, system, estimator, keepBorrowed, acceptBorrowed },
+  })
+  const exposureStages = await readStages(directory, exposureMarker(name))
+  const own = await Promise.all(images.map(({ stem }) => readStages(directory, ccdMarker(stem))))
+  const isCcdDone = async (stages: StageRecords, { ccd }: CcdImage) =>
+    stages['calibrate']?.key === key &&
+    ((await isUnchanged(directory, stages['calibrate'])) ||
+      (await standsAsMerged(directory, name, ccd, exposureStages)))
+  const states = await Promise.all(own.map((stages, k) => isCcdDone(stages, images[k]!)))
+  const allZp = await digestsOf(directory, [allZpName(name)])
+  const isDone = !overwrite && allZp !== undefined && states.every(Boolean)
+  const several = images.length > 1
+  let exitCode = worstOf(own.map((stages) => exitCodeIn(stages['calibrate']?.result)))
+  if (!isDone) {
+    const ccd = several ? images.map((image) => image.ccd).join(',') : String(images[0]!.ccd)
+    const common = { expnum, reqnum, attnum, magsType, system, estimator, keepBorrowed, acceptBorrowed }
+    const more = { workdir: directory, outdir: directory, force: overwrite, verbose: 0, json: false, plots: false }
+    const { report, quiet, workers, single } = options
+    const rest = { legacy: false, sexMagZeropoint: 25, report, quiet, workers: single ? 1 : workers }
+    const named = options.catalog === undefined ? {} : { catalog: options.catalog }
+    exitCode = await calibrate({ ...common, ...more, ...rest, ...named, ccd }, io)
+    for (const [k, { ccd: of, stem }] of images.entries()) {
+      const names = ccdProductNames(name, of)
+      const files = await digestsOf(directory, [names.zero, names.zpCsv])
+      const { calibrate: _before, ...measured } = own[k]!
+      const record = files && { calibrate: { key, files, result: { exitCode } } }
+      await writeStages(directory, ccdMarker(stem), { ...measured, ...record })
+    }
+  }
+  if (options.template || several || list.rows.length < 2) return { exitCode, ran: !isDone }
+  const merged = await exposureStage(
+    options,
+    directory,
+    name,
+    list.rows.map((row) => row.ccd),
+    isDone,
+    io,
+    note,
+  )
+  return { exitCode: worstOf([exitCode, merged.exitCode]), ran: !isDone || merged.ran }
+}
+
+/** The exposure as a whole, once every CCD of the list has been calibrated. */
+async function exposureStage(
+  options: SeOptions,
+  directory: string,
+  name: ListName,
+  ccds: readonly number[],
+  isDone: boolean,
+  io: Io,
+  note: (text: string) => void,
+): Promise<StagesEnd> {
+  const products = ccds.flatMap((ccd) => [ccdProductNames(name, ccd).zero, ccdProductNames(name, ccd).zpCsv])
+  const there = await Promise.all(
+    products.map((file) =>
+      access(join(directory, file)).then(
+        () => true,
+        () => false,
+      ),
+    ),
+  )
+  const missing = ccds.filter((_, k) => !there[2 * k] || !there[2 * k + 1])
+  if (missing.length > 0) {
+    const which = missing.length > 6 ? `${missing.length} CCDs` : `CCD ${missing.join(', ')}`
+    note(`the exposure is solved as a whole once all its CCDs are calibrated: ${which} to come`)
+    return { exitCode: 0, ran: false }
+  }
+  const marker = exposureMarker(name)
+  const record = (await readStages(directory, marker))['exposure']
+  if (isDone && record !== undefined && (await isUnchanged(directory, record))) {
+    return { exitCode: exitCodeIn(record.result), ran: false }
+  }
+  const { expnum, reqnum, attnum, acceptBorrowed, quiet, workers, overwrite: force } = options
+  const job = { expnum, reqnum, attnum, acceptBorrowed, force, workdir: directory, outdir: directory }
+  const exitCode = await merge({ ...job, json: false, quiet, workers: options.single ? 1 : workers }, io)
+  const own = exposureProductNames(name)
+  const files = await digestsOf(directory, [...products, own.allZp, own.zpCsv])
+  if (files) await writeStages(directory, marker, { exposure: { key: keyOf(files), files, result: { exitCode } } })
+  return { exitCode, ran: true }
+}
+
+/** Whether the products of a CCD are those that the exposure's solution left. */
+async function standsAsMerged(directory: string, name: ListName, ccd: number, stages: StageRecords): Promise<boolean> {
+  const { zero, zpCsv } = ccdProductNames(name, ccd)
+  const files = stages['exposure']?.files ?? {}
+  const now = await digestsOf(directory, [zero, zpCsv])
+  return now !== undefined && [zero, zpCsv].every((file) => files[file] !== undefined && files[file] === now[file])
+}
+
+const exposureMarker = ({ expnumText, reqnum, attnum }: ListName): string =>
+  `D${expnumText}_r${reqnum}p${attnum}_se.json`
+
+function exitCodeIn(result: unknown): ExitCode {
+  const { exitCode } = (result ?? {}) as { exitCode?: unknown }
+  return exitCode === 4 ? 4 : 0
+}

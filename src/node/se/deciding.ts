@@ -1,0 +1,19 @@
+import { readdir, readFile } from 'node:fs/promises'
+import { fileURLToPath } from 'node:url'
+import { packageRoot, packageVersion } from '../package.js'
+import { runProgram, type ProgramControl } from '../programs/run-program.js'
+import { sha256 } from './stage-marker.js'
+
+/** What decides the files of the measuring stages beside the image: versions of the programs, and their settings. */
+export async function decidingOf(directory: string, control: ProgramControl): Promise<unknown> {
+  const programs: Record<string, string> = {}
+  for (const program of ['source-extractor', 'psfex'] as const) {
+    const said = await runProgram(program, ['--version'], { ...control, folder: directory, image: program })
+    programs[program] = /version\s+([\d.]+)/i.exec(said)?.[1] ?? said.trim()
+  }
+  const folder = fileURLToPath(new URL('programs/', packageRoot))
+  const settings: Record<string, string> = {}
+  for (const name of (await readdir(folder)).filter((file) => /\.(sex|psfex|param)$/.test(file)).sort())
+    settings[name] = sha256(await readFile(`${folder}${name}`))
+  return { version: packageVersion(), programs, settings }
+}

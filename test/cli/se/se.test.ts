@@ -1,0 +1,300 @@
+import { spawnSync } from 'node:child_process'
+import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { memorySource } from '../../../src/formats/bytes.js'
+import { readFitsHeaders } from '../../../src/formats/fits/index.js'
+import { fromTangentPlane } from '../../../src/math/sphere.js'
+import { wcsOf } from '../../../src/wcs/index.js'
+import {
+  fakeProgram,
+  fitsBytes,
+  imageCards,
+  madeImage,
+  pathOf,
+  programsAreHere,
+} from '../../node/programs/sky-image.js'
+import { run, temporaryDirectory } from '../run.js'
+
+const ZEROPOINT = 28
+const SIDE = 600
+const SCALE_DEG = 0.6 / 3600
+const FOLDER = 'persistent/gw/exp/20170817/668439'
+/** The line of the pipeline's own documentation, but for the CCD and what it is to do. */
+const JOB = '-r 4 -p 5 -E 668439 -b i -n 20170817 -d persistent -m gw'
+
+/** Reduced images of two CCDs, with the stars of the demonstration's catalogue. */
+const images = new Map<string, Buffer>()
+
+beforeAll(async () => {
+  const cone = ['--cone', '53.1,-27.75,12arcmin', '--columns', 'ra,dec,phot_g_mean_mag', '--format', 'csv']
+  const { out } = await run(['catalog', 'query', 'catalogs/demo', ...cone, '--quiet'])
+  const rows = out.trim().split('\n').slice(1)
+  const catalogue = rows.map((row) => row.split(',').map(Number) as [number, number, number])
+  for (const [ccd, decDeg] of [
+    [1, -27.8],
+    [3, -27.7],
+  ] as const) {
+    const size = { columns: SIDE, rows: SIDE }
+    const cards = imageCards(size, {
+      ...{ CCDNUM: ccd, CRVAL2: decDeg, CD1_1: 0, CD1_2: SCALE_DEG, CD2_1: SCALE_DEG, CD2_2: 0 },
+    })
+    const [hdu] = await readFitsHeaders(memorySource('made', fitsBytes([{ cards }])))
+    const wcs = wcsOf(hdu!.header, 'made')!
+    const stars = catalogue.flatMap(([ra, dec, g]) => {
+      const pixel = wcs.skyToPixel(ra, dec)
+      const isInside = pixel && pixel.x > 1 && pixel.y > 1 && pixel.x < SIDE && pixel.y < SIDE
+      return isInside ? [{ ...pixel, flux: 10 ** (-0.4 * (g - ZEROPOINT)) }] : []
+    })
+    const made = madeImage({ ...size, seed: ccd, stars })
+    const name = `D00668439_i_0${ccd}_r4p5_immask.fits`
+    const mask = { ...made, values: new Int16Array(SIDE * SIDE), cards: { EXTNAME: 'MSK' } }
+    images.set(name, fitsBytes([{ ...made, values: made.pixels, cards }, mask]))
+  }
+})
+
+let home = ''
+const before = process.cwd()
+beforeEach(() => {
+  home = temporaryDirectory()
+  mkdirSync(join(home, FOLDER), { recursive: true })
+  for (const [name, bytes] of images) writeFileSync(join(home, FOLDER, name), bytes)
+  process.chdir(home)
+})
+afterEach(() => process.chdir(before))
+
+const env = (further: Readonly<Record<string, string>> = {}) => ({
+  PATH: process.env['PATH']!,
+  BLISS_CATALOG: join(before, 'catalogs/demo'),
+  ...further,
+})
+/** Runs the job; the stars are as bright as Gaia's G says, in any band. */
+const se = (line: string, further: Readonly<Record<string, string>> = {}) =>
+  run(['se', ...`${JOB} ${line} --system catalog`.split(' ')], env(further))
+const products = () => readdirSync(FOLDER).filter((name) => !name.includes('immask'))
+const bytesOf = (names = products()) => new Map(names.map((name) => [name, readFileSync(join(FOLDER, name), 'latin1')]))
+
+/** A program that tells its version, and beyond that does what the script says. */
+const knowing = (program: string, script: string): Record<string, string> => {
+  const version = `if [ "$1" = --version ]; then exec ${pathOf(program)} --version; fi`
+  return { PATH: fakeProgram(temporaryDirectory(), program, `${version}\n${script}`) }
+}
+
+describe('the command line of the job', () => {
+  test.each([
+    [
+      '-C -c 0',
+      {},
+      '-c 0 needs the number of the process in the variable PROCESS (found no PROCESS, expected 0 to 59)',
+    ],
+    ['-C -c 0', { PROCESS: '60' }, "(found PROCESS '60', expected 0 to 59)"],
+    ['-C -c 1-', {}, "-c: the CCDs cannot be read (found '1-'"],
+    ['-C -X', {}, 'unknown option -X; bliss-calib se --help lists the options'],
+    ['--layout {d}/{night}', {}, '--layout has an unknown part {night}'],
+    ['-V veto.list', {}, '--veto-list needs --season'],
+  ])('%s with %o is refused: exit code 2', async (line, further, message) => {
+    const { exitCode, err } = await se(line, further)
+    expect(err).toContain(message)
+    expect(exitCode).toBe(2)
+    expect(products()).toEqual([])
+  })
+
+  test('-h shows the help', async () => {
+    const { exitCode, out } = await run(['se', '-h'])
+    expect(exitCode).toBe(0)
+    for (const letter of 'EnbrpSdcVTCjsYOtmvF') expect(out).toMatch(new RegExp(`^ +-${letter}, --`, 'm'))
+  })
+
+  test.each([
+    ['-b z', 'there is no reduced image of exposure 668439 in z (found images in i'],
+    ['-E 668440', '668440: the directory of the exposure cannot be read'],
+    ['-c 7', 'there is no reduced image of CCD 7 (found CCDs 1, 3)'],
+    ['-d elsewhere', 'the directory of the exposure cannot be read'],
+  ])('%s: there are no images, exit code 3', async (line, message) => {
+    const last = new Map([...JOB.matchAll(/-(\w) (\S+)/g)].map(([, letter, value]) => [letter!, value!]))
+    const [, letter, value] = /-(\w) (\S+)/.exec(line)!
+    last.set(letter!, value!)
+    const { exitCode, err } = await run(['se', ...[...last].flatMap(([of, given]) => [`-${of}`, given])], env())
+    expect(err).toContain(message)
+    expect(exitCode).toBe(3)
+  })
+
+  test('band and night are checked against the headers', async () => {
+    const path = join(FOLDER, 'D00668439_i_01_r4p5_immask.fits')
+    const text = readFileSync(path, 'latin1')
+    writeFileSync(path, text.replace("NITE    = '20170817'", "NITE    = '20170818'"), 'latin1')
+    expect((await se('-c 1')).err).toContain(
+      'keyword NITE disagrees with the night of the job, -n (found 20170818, expected 20170817)',
+    )
+    writeFileSync(path, text.replace("FILTER  = 'i DECam", "FILTER  = 'z DECam"), 'latin1')
+    expect((await se('-c 1')).err).toContain('keyword FILTER disagrees with the band of the job, -b (found z DECam')
+    writeFileSync(path, text.replace('BAND    =', 'XBAND   =').replace('FILTER  =', 'XFILTER ='), 'latin1')
+    expect((await se('-c 1')).err).toMatch(/the image header lacks BAND/)
+    expect(products()).toEqual([])
+  })
+
+  test('no WCS: refused before anything is written', async () => {
+    const path = join(FOLDER, 'D00668439_i_01_r4p5_immask.fits')
+    writeFileSync(path, readFileSync(path, 'latin1').replaceAll('CTYPE', 'XTYPE'), 'latin1')
+    const { exitCode, err } = await se('-c 1')
+    expect(exitCode).toBe(3)
+    expect(err).toMatch(/D00668439_i_01_r4p5_immask\.fits.*(world coordinate system|lacks RA_CENT)/)
+    expect(products()).toEqual([])
+  })
+})
+
+describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex are not installed)', () => {
+  test('its own line: catalogue, corners, regions, zeropoint; then all is done', async () => {
+    const first = await se('-C -O -c 1')
+    expect(first.err).not.toContain('bliss-calib:')
+    expect(first.exitCode).toBe(0)
+    expect(products()).toEqual([
+      ...['668439.out', '668439_1.out', '668439_3.out', 'D00668439_01_r4p5_ZP.csv', 'D00668439_01_r4p5_ZP.fits'],
+      ...['D00668439_i_01_r4p5.psf', 'D00668439_i_01_r4p5_fullcat.fits', 'D00668439_i_01_r4p5_regions.reg'],
+      ...['D00668439_i_01_r4p5_se.json', 'D00668439_r4p5_red_catlist.csv', 'Zero_D00668439_01_r4p5.csv'],
+      ...['allZP_D00668439_r4p5.csv', 'matches_D00668439_01_r4p5.parquet', 'zeropoint_D00668439_01_r4p5.json'],
+    ])
+    const json = JSON.parse(readFileSync(join(FOLDER, 'zeropoint_D00668439_01_r4p5.json'), 'utf8'))
+    const [{ zeropoint, zeropointErr }] = json.ccds
+    expect(Math.abs(zeropoint - ZEROPOINT) / Math.hypot(zeropointErr, 0.002)).toBeLessThan(3.5)
+
+    // x runs to the north and y to the east of the image's centre.
+    const corner = (x: number, y: number) => {
+      const centre = (SIDE + 1) / 2
+      const at = { raDeg: 53.1, decDeg: -27.8 }
+      const { raDeg, decDeg } = fromTangentPlane((y - centre) * SCALE_DEG, (x - centre) * SCALE_DEG, at)
+      return `  ${raDeg.toFixed(5).padStart(10)} ${decDeg.toFixed(5).padStart(10)}`
+    }
+    const line = readFileSync(join(FOLDER, '668439_1.out'), 'utf8')
+    expect(line).toBe(`  668439   i    1${corner(16, 16)}${corner(16, 585)}${corner(585, 16)}${corner(585, 585)}\n`)
+    expect(readFileSync(join(FOLDER, '668439.out'), 'utf8')).toBe(
+      line + readFileSync(join(FOLDER, '668439_3.out'), 'utf8'),
+    )
+    expect(readFileSync(join(FOLDER, 'D00668439_i_01_r4p5_regions.reg'), 'utf8')).toMatch(
+      /^# Region file format: DS9 version 4\.1\nglobal width=1\nimage\nellipse\([\d.,-]+\) # color=(green|red)\n/,
+    )
+
+    const stood = bytesOf()
+    const none = knowing('source-extractor', 'exit 1')
+    const again = await se('-C -c 1', none)
+    expect(again).toMatchObject({ exitCode: 0, out: '' })
+    expect(again.err).toContain('all done')
+    expect(bytesOf()).toEqual(stood)
+    expect((await se('-C -O -c 1', none)).err).toContain('source-extractor failed')
+    expect((await se('-C -O -c 1')).exitCode).toBe(0)
+    expect(bytesOf()).toEqual(stood)
+    // A product that was changed is made again.
+    writeFileSync(join(FOLDER, 'Zero_D00668439_01_r4p5.csv'), 'rubbish')
+    rmSync(join(FOLDER, 'D00668439_i_01_r4p5_regions.reg'))
+    expect((await se('-C -c 1')).exitCode).toBe(0)
+    expect(bytesOf()).toEqual(stood)
+  })
+
+  test('the submitted form: each process its CCD, the last one the exposure; in any order the same', async () => {
+    for (const PROCESS of ['0', '1']) expect((await se('-c 0 -S dp33 -C -s -Y -v 2 -F', { PROCESS })).exitCode).toBe(0)
+    const json = JSON.parse(readFileSync(join(FOLDER, 'zeropoint_D00668439_r4p5.json'), 'utf8'))
+    expect(json.ccds.map(({ ccd }: { ccd: number }) => ccd)).toEqual([1, 3])
+    expect(readFileSync(join(FOLDER, 'D00668439_i_03_r4p5_se.json'), 'utf8')).toContain('"-v 2"')
+    const stood = bytesOf()
+    const third = await se('-c 0 -S dp33 -C', { PROCESS: '1' })
+    expect(third.err).toContain('all done')
+    expect(bytesOf()).toEqual(stood)
+    for (const name of products()) rmSync(join(FOLDER, name))
+    const both = await Promise.all(['1', '0'].map((PROCESS) => se('-c 0 -S dp33 -C -s -Y -v 2 -F', { PROCESS })))
+    expect(both.map(({ exitCode }) => exitCode)).toEqual([0, 0])
+    await se('-c 0 -S dp33 -C', { PROCESS: '0' })
+    expect([...bytesOf().keys()]).toEqual([...stood.keys()])
+    for (const [name, bytes] of bytesOf()) if (!name.endsWith('_se.json')) expect(bytes, name).toBe(stood.get(name))
+  })
+
+  test('without -C it ends after the measuring, -j goes on from there, -t leaves the exposure alone', async () => {
+    expect((await se('-c 1,3')).exitCode).toBe(0)
+    expect(products().some((name) => /^(Zero|allZP)/.test(name))).toBe(false)
+    const none = knowing('source-extractor', 'exit 1')
+    expect((await se('-j -t -c 1', none)).exitCode).toBe(0)
+    expect((await se('-j -t -c 3', none)).exitCode).toBe(0)
+    expect(products()).toContain('Zero_D00668439_03_r4p5.csv')
+    expect(products()).not.toContain('zeropoint_D00668439_r4p5.json')
+  })
+
+  test('a run that fails between two stages leaves what is whole, and the next goes on from it', async () => {
+    expect((await se('-C -c 1')).exitCode).toBe(0)
+    const whole = bytesOf()
+    for (const name of products()) rmSync(join(FOLDER, name))
+    const real = pathOf('source-extractor')
+    const failing = `case "$*" in *measure.sex*) kill -9 $$;; esac; exec ${real} "$@"`
+    const failed = await se('-C -c 1', knowing('source-extractor', failing))
+    expect(failed.exitCode).toBe(3)
+    expect(failed.err).toMatch(/source-extractor failed.*killed by SIGKILL/)
+    expect(readdirSync(FOLDER).filter((name) => name.startsWith('.'))).toEqual([])
+    expect(products()).toContain('D00668439_i_01_r4p5.psf')
+    expect(products()).not.toContain('D00668439_i_01_r4p5_fullcat.fits')
+    // The model is there: psfex is not asked again.
+    expect((await se('-C -c 1', knowing('psfex', 'exit 1'))).exitCode).toBe(0)
+    expect(bytesOf()).toEqual(whole)
+  })
+
+  test('one CCD fails, the others go on', async () => {
+    const path = join(FOLDER, 'D00668439_i_03_r4p5_immask.fits')
+    const bytes = readFileSync(path)
+    writeFileSync(path, bytes.subarray(0, 1_000_000))
+    const { exitCode, err, out } = await se('-C')
+    expect(exitCode).toBe(3)
+    expect(err).toContain('D00668439_i_03_r4p5_immask.fits, HDU 0: the file is cut short')
+    expect(out).toContain('CCD 01')
+    expect(products()).not.toContain('D00668439_i_03_r4p5_fullcat.fits')
+  })
+
+  test('images of another attempt are taken if they are the only ones, which is said', async () => {
+    for (const name of images.keys()) {
+      copyFileSync(join(FOLDER, name), join(FOLDER, name.replace('r4p5', 'r1p1')))
+      rmSync(join(FOLDER, name))
+    }
+    const { exitCode, err } = await se('-C -c 1')
+    expect(err).toContain('the images are of r1p1: their products are named r4p5, as asked')
+    expect(exitCode).toBe(0)
+    copyFileSync(join(FOLDER, 'D00668439_i_01_r1p1_immask.fits'), join(FOLDER, 'D00668439_i_01_r2p1_immask.fits'))
+    expect((await se('-C -c 1')).err).toContain('the images are of several attempts: say which by -r and -p')
+  })
+
+  test('templates: what is not whole is named, star lists are made if -V or -T is given', async () => {
+    expect((await se('-C')).exitCode).toBe(0)
+    const old = join(home, 'old')
+    mkdirSync(old)
+    for (const name of ['_ZP.csv', '']) {
+      const [from, to] = name === '' ? ['allZP_D00668439_r4p5.csv', 'allZP_D00500000_r1p1.csv'] : []
+      const own = join(FOLDER, from ?? 'D00668439_r4p5_ZP.csv')
+      copyFileSync(own, join(old, to ?? 'D00500000_r1p1_ZP.csv'))
+    }
+    mkdirSync(join(FOLDER, 'dp33/input_files'), { recursive: true })
+    expect((await se('-C -S dp33 -T stars.list')).err).toContain('the list of the templates does not exist')
+    const lines = [1, 3].map((ccd) => `cp ${old}/D00500000_i_0${ccd}_r1p1_fullcat.fits D00668439_i_01_x ./`)
+    writeFileSync(join(FOLDER, 'dp33/input_files/copy_pairs_for_668439.sh'), `${lines.join('\n')}\n`)
+    const { exitCode, err } = await se('-C -S dp33 -T stars.list')
+    expect(exitCode).toBe(0)
+    expect(err).toContain('template 500000: 2 files, fewer than 59')
+    expect(readFileSync(join(FOLDER, 'stars.list'), 'utf8')).toMatch(
+      /^# ASSOC format.*\n.*r4p5\n# NVAR: 5\n.*\n1\t53\./,
+    )
+    expect(existsSync(join(FOLDER, 'veto.list'))).toBe(false)
+  })
+
+  // The first is full when the planes are written, the second when source-extractor writes.
+  test.each([4096, 5100])('a disk of %s kB that is full before the end', async (kilobytes) => {
+    const small = join(home, 'small')
+    mkdirSync(small)
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', small]).status === 0
+    if (!mounted) return
+    try {
+      mkdirSync(join(small, 'x'))
+      const [name, bytes] = [...images][0]!
+      writeFileSync(join(small, 'x', name), bytes)
+      const { exitCode, err } = await se(`-C -c 1 --layout ${small}/x`)
+      expect(err).toMatch(/the disk is full/)
+      expect(exitCode).toBe(3)
+      expect(readdirSync(join(small, 'x')).filter((of) => /^\.|fullcat|Zero|ZP/.test(of))).toEqual([])
+    } finally {
+      spawnSync('umount', [small])
+    }
+  })
+})
