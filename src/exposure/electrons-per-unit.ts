@@ -1,3 +1,5 @@
+import type { CameraDescription } from '../camera/description.js'
+import { headerNames } from '../camera/keywords.js'
 import type { FluxUnit } from './flux-unit.js'
 import { KeywordReader, type HeaderLookup } from './image-header.js'
 import { imageFacts } from './image-facts.js'
@@ -37,15 +39,22 @@ export interface KnownPixelFacts {
 
 /**
  * The facts of an image's pixels from its header (GAIN, else the mean of GAINA and GAINB; BUNIT; EXPTIME; SATURATE and
- * those of the amplifiers, the lowest), or as the caller knows them.
+ * those of the amplifiers, the lowest; or under the keywords of the camera), or as the caller knows them.
  *
  * @throws InputError as `imageFacts`
  */
-export function pixelFacts(header: HeaderLookup, file: string, known: KnownPixelFacts = {}): PixelFacts {
-  const { facts } = imageFacts(header, '', file)
+export function pixelFacts(
+  header: HeaderLookup,
+  file: string,
+  known: KnownPixelFacts = {},
+  camera?: CameraDescription,
+): PixelFacts {
+  const { facts } = imageFacts(header, '', file, camera)
+  const names = headerNames(camera?.keywords, camera?.detector?.amplifiers)
   const reader = new KeywordReader(header, file)
-  const positive = (...keywords: string[]) => reader.numbers(keywords).filter((value) => value > 0)
-  const gains = positive('GAIN').length > 0 ? positive('GAIN') : positive('GAINA', 'GAINB')
+  const positive = (keywords: readonly string[]) => reader.numbers(keywords).filter((value) => value > 0)
+  const whole = positive(names.gain)
+  const gains = whole.length > 0 ? whole : positive(names.amplifierGain)
   const mean = gains.length === 0 ? undefined : gains.reduce((sum, gain) => sum + gain, 0) / gains.length
   const gain = known.gainElectronsPerCount ?? mean
   const unit = known.fluxUnit ?? facts.fluxUnit

@@ -1,11 +1,14 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
+import type { CameraDescription } from '../../camera/description.js'
 import { DataError, InputError } from '../../errors.js'
+import { cameraEvidence } from '../../exposure/camera-evidence.js'
 import { pixelFacts, type KnownPixelFacts, type PixelFacts } from '../../exposure/electrons-per-unit.js'
 import { headerLookup } from '../../exposure/image-header.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { reasonOf } from '../disk/reason.js'
+import { cameraOfImage } from '../input/camera-files.js'
 import { compactSeeing } from './compact-seeing.js'
 import { extract, type ImageAtWork } from './extract.js'
 import { chooseImage, companionsOf, openImage, planeFor, type HduChoice, type ImageFile } from './image-file.js'
@@ -39,6 +42,8 @@ export interface MeasureRequest extends ProgramControl {
   readonly keep?: boolean
   /** Also write `{stem}_segmap.fits`: which pixel belongs to which object. */
   readonly segmentation?: boolean
+  /** The camera that the user describes; without it, whichever of the package fits. */
+  readonly camera?: CameraDescription
   /** What is known better than the header tells it. */
   readonly known?: KnownPixelFacts
   /** A model that was made before; without it one is made. */
@@ -98,7 +103,9 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const file = await openImage(image, folder, control)
   const hdu = chooseImage(file, request.hdu)
   const sky = imageSky(file, hdu)
-  const facts = pixelFacts(headerLookup([hdu.header], file.hdus[0]?.header), image, known)
+  const header = headerLookup([hdu.header], file.hdus[0]?.header)
+  const { description } = await cameraOfImage(request.camera)(cameraEvidence(header, basename(image), image))
+  const facts = pixelFacts(header, image, known, description)
   const planes = await writePlanes(await planesOf(request, file, hdu, folder, control), folder)
   const work: ImageAtWork = { folder, image, planes, facts, ...control }
   onStage?.('detect')

@@ -149,12 +149,15 @@ describe('--camera', () => {
     }
     writeFileSync(file, text, 'latin1')
     writeFileSync(join(dir, 'strange.json'), strange)
-    return (...options: string[]) => {
-      const out = temporaryDirectory()
-      const files = ['--workdir', join(dir, 'work'), '--outdir', out, '--catalog', join(from, 'gaia')]
-      const words = ['--expnum', '668439', '--ccd', '28', ...files, '--json', ...options]
-      return run(words.map((word) => word.replace('strange.json', join(dir, 'strange.json'))))
+    const start = (words: readonly string[]) => {
+      const files = ['--outdir', temporaryDirectory(), '--catalog', join(from, 'gaia'), '--json']
+      return run([...words, ...files].map((word) => word.replace('strange.json', join(dir, 'strange.json'))))
     }
+    const listed = ['--expnum', '668439', '--ccd', '28', '--workdir', join(dir, 'work')]
+    return Object.assign((...options: string[]) => start([...listed, ...options]), {
+      /** The catalogue alone, without its list. */
+      file: (...options: string[]) => start([file, ...options]),
+    })
   }
   const CARDS = {
     INSTRUME: "INSTRUME= 'StrangeCam'",
@@ -187,6 +190,19 @@ describe('--camera', () => {
     const { exitCode, err } = await blue('--camera', 'strange.json')
     expect(exitCode).toBe(3)
     expect(err).toMatch(/BAND disagrees with the image header .*found 'r' in the list and 'BLUE #1' there/)
+  })
+
+  test('a catalogue that is given without a list is read through it', async () => {
+    const calibrate = await strangeExposure({ ...CARDS, BAND: 'COMMENT no band' })
+    const given = (...options: string[]) => calibrate.file(...options)
+    const { exitCode, out } = await given('--camera', 'strange.json')
+    expect(exitCode).toBe(0)
+    const { exposure, ccds } = JSON.parse(out) as { exposure: object; ccds: { zeropoint: number }[] }
+    expect(exposure).toMatchObject({ camera: 'strange', cameraFrom: 'header', band: 'r', filter: 'RED #2 (2019)' })
+    expect(ccds).toHaveLength(1)
+    const without = await given()
+    expect(without.exitCode).toBe(3)
+    expect(without.err).toContain('the file does not say through which filter the image was taken')
   })
 
   test('--legacy has no camera', async () => {

@@ -1,0 +1,23 @@
+import { expect, test } from 'vitest'
+import { pixelFacts } from '../../src/exposure/electrons-per-unit.js'
+import { describeCamera } from '../support/cameras.js'
+
+test('gain and saturation of amplifiers are under the keywords of the camera', () => {
+  const header: Record<string, number> = {
+    GAIN_L: 1.5,
+    GAIN_R: 2.5,
+    GAINA: 9,
+    SAT_L: 50_000,
+    SAT_R: 40_000,
+    SATURATA: 5,
+  }
+  const lookup = (keyword: string) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] })
+  const amplifiers = [
+    { gain: 'GAIN_L', saturation: 'SAT_L' },
+    { gain: 'GAIN_R', saturation: 'SAT_R' },
+  ]
+  const camera = describeCamera('decam')
+  const strange = { ...camera, detector: { ...camera.detector!, amplifiers } }
+  expect(pixelFacts(lookup, 'x.fits', {}, strange)).toMatchObject({ electronsPerUnit: 2, saturation: 40_000 })
+  expect(pixelFacts(lookup, 'x.fits')).toMatchObject({ electronsPerUnit: 9, saturation: 5 })
+})
