@@ -174,6 +174,13 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'completion bash', says: /complete -o default -F _bliss_calib bliss-calib/ },
   { line: 'completion zsh', says: /compdef _bliss_calib bliss-calib/ },
   { line: 'completion fish', says: /complete -c bliss-calib/ },
+  {
+    line:
+      'sim/work/D00668439_i_28_r4p5_fullcat.fits --catalog catalog --outdir products --name gw --band i ' +
+      '--columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF',
+    makes: ['products/D00668439_i_28_r4p5_fullcat_zeropoint.json'],
+    says: /D00668439_i_28_r4p5_fullcat {2}\d\d\.\d{4} ±/,
+  },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },
   { line: '--version', says: /^\d+\.\d+\.\d+\n$/, everywhere: true },

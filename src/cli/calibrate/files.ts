@@ -4,8 +4,9 @@ import { selectCcds } from '../../exposure/catalogue-list.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { parseNamedColumns } from '../../exposure/given/given-columns.js'
 import type { OpenedJob } from '../../node/exposure/exposure-job.js'
+import { refuseUnwritable } from '../../node/exposure/standing-products.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
-import { openGivenFiles, type OpenedExposure } from '../../node/input/given-files.js'
+import { openGivenFiles, type MeasureFile, type OpenedExposure } from '../../node/input/given-files.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { reportFailure, type Io } from '../terminal/io.js'
@@ -28,7 +29,10 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const { band, name, magsType } = options
   const columns = options.columns === undefined ? {} : parseNamedColumns(options.columns)
   if (magsType !== undefined) fluxChoice(magsType)
-  const paths = await expandPaths(options.files)
+  const expanded = await expandPaths(options.files)
+  const planes = await planesAmong(expanded)
+  for (const [plane, image] of planes) note(`${plane}: a plane of ${image}, left out\n`)
+  const paths = expanded.filter((path) => !planes.has(path))
   const camera = await cameraNamed(options)
   const { exposures, unfit, products } = await openGivenFiles(paths, {
     columns,
@@ -36,6 +40,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     ...(band === undefined ? {} : { band }),
     ...(name === undefined ? {} : { name }),
     ...(magsType === undefined ? {} : { magsType }),
+    measure: measurer(options, io, signal, note),
   })
   for (const path of products) note(`${path}: a product of bliss-calib, left out\n`)
   const codes: ExitCode[] = unfit.map(({ error }) => reportFailure(error, io))
@@ -69,6 +74,45 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     return worstOf(codes)
   } finally {
     await pool.close()
+  }
+}
+
+/** Masks and weights of images that are given too, as a pattern finds them. */
+async function planesAmong(paths: readonly string[]): Promise<Map<string, string>> {
+  const given = new Set(paths)
+  const planes = new Map<string, string>()
+  for (const path of paths.filter((one) => one.includes('_ooi'))) {
+    const { siblingPlanes } = await import('../../node/programs/sibling-planes.js')
+    for (const plane of Object.values(await siblingPlanes(path))) if (given.has(plane)) planes.set(plane, path)
+  }
+  return planes
+}
+
+/** Measures images by source-extractor and psfex, as many at a time as there are workers. */
+function measurer(
+  { outdir, workers }: FilesOptions,
+  { env }: Io,
+  signal: AbortSignal,
+  note: (text: string) => void,
+): MeasureFile {
+  const turns: Promise<unknown>[] = Array.from({ length: workers }, () => Promise.resolve())
+  let next = 0
+  return (path, hdus) => {
+    const turn = next++ % workers
+    const measured = turns[turn]!.then(async () => {
+      signal.throwIfAborted()
+      await refuseUnwritable(outdir)
+      const { measuredCcds } = await import('../../node/programs/measured-ccds.js')
+      note(`${path}: measuring by source-extractor and psfex\n`)
+      const ccds = await measuredCcds(path, hdus, outdir, { env, signal })
+      for (const { stem, objects, fwhmArcsec, notes } of ccds) {
+        note(`${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec\n`)
+        for (const sentence of notes) note(`${stem}: ${sentence}\n`)
+      }
+      return ccds.map(({ catalogue }) => catalogue)
+    })
+    turns[turn] = measured.catch(() => undefined)
+    return measured
   }
 }
 

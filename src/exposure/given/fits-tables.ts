@@ -125,9 +125,9 @@ const isTable = ({ kind, name }: FitsHdu): boolean =>
 
 /** An image of two axes that holds pixels; a primary HDU that holds none is none. */
 function isImage({ kind, header }: FitsHdu): boolean {
-  if (kind === 'tile-compressed image') return header.number('ZNAXIS') === 2
+  if (kind === 'tile-compressed image') return (header.number('ZNAXIS') ?? 0) >= 2
   if (kind !== 'primary' && kind !== 'image') return false
-  return header.number('NAXIS') === 2 && header.number('NAXIS1')! > 0 && header.number('NAXIS2')! > 0
+  return (header.number('NAXIS') ?? 0) >= 2 && header.number('NAXIS1')! > 0 && header.number('NAXIS2')! > 0
 }
 
 const columnsOf = (hdu: FitsHdu, named: NamedColumns, place: { file: string; hdu: number }): FoundColumns =>

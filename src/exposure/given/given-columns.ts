@@ -139,7 +139,16 @@ export function foundColumns(names: readonly string[], named: NamedColumns, plac
   if (kind !== undefined) {
     take(`FLUX_${kind}`, flux)
     const own = fluxes.find((pair) => pair.flux === flux)?.fluxErr
-    take(`FLUXERR_${kind}`, asked('fluxErr') ?? own)
+    const fluxErr = asked('fluxErr') ?? own
+    if (fluxErr === undefined) {
+      throw new InputError('no-flux-error', 'the flux has no error, which decides what is used and how it weighs', {
+        ...place,
+        column: flux!,
+        found: names.join(' ').slice(0, 300),
+        expected: '--columns ra=...,dec=...,flux=...,fluxErr=...',
+      })
+    }
+    take(`FLUXERR_${kind}`, fluxErr)
   }
   return {
     columns,

@@ -16,6 +16,8 @@ import type { GivenForm } from './given-detections.js'
 export interface GivenTable {
   readonly path: string
   readonly form: GivenForm
+  /** The image that the table was measured on, if that was given. */
+  readonly image?: string
   /** HDUs of the tables, and of the headers of the image. */
   readonly tables: readonly number[]
   readonly imageHeaders: readonly number[]
@@ -38,6 +40,9 @@ export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'pl
   readonly extname?: string
   readonly obsid?: string
 }
+
+/** The file that was given: a catalogue, or the image that it was measured on. */
+export const givenPath = ({ path, image }: Pick<GivenImage, 'path' | 'image'>): string => image ?? path
 
 /**
  * What a table of detections and the headers of its image tell of a CCD.

@@ -1,6 +1,7 @@
 import type { CatalogueListRow } from '../catalogue-list.js'
 import type { FilesName } from '../exposure-name.js'
 import type { GivenDetections } from './given-detections.js'
+import { givenPath } from './given-image.js'
 import type { NumberedImage } from './group-exposures.js'
 
 /** A row of no list: a CCD by its own file. */
@@ -62,12 +63,12 @@ export function stemOfFile(path: string): string {
  */
 export function filesName(images: readonly NumberedImage[], exposure: string | undefined): FilesName {
   const ofFile = new Map<string, number>()
-  for (const { image } of images) ofFile.set(image.path, (ofFile.get(image.path) ?? 0) + 1)
+  for (const { image } of images) ofFile.set(givenPath(image), (ofFile.get(givenPath(image)) ?? 0) + 1)
   const named = new Set<string>()
   const stems = Object.fromEntries(
     images.map(({ image, ccd }) => {
-      const stem = stemOfFile(image.path)
-      if (ofFile.get(image.path) === 1) return [ccd, stem]
+      const stem = stemOfFile(givenPath(image))
+      if (ofFile.get(givenPath(image)) === 1) return [ccd, stem]
       const extname = image.extname?.replace(/[^\w.+-]/g, '_')
       const own = extname === undefined || named.has(`${stem}_${extname}`) ? String(ccd) : extname
       named.add(`${stem}_${own}`)

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js'
 import { ccdShape } from '../ccd-shape.js'
 import { degBetween } from '../disagreements.js'
 import { FIELD_DEG } from '../facts-agree.js'
-import type { GivenImage } from './given-image.js'
+import { givenPath, type GivenImage } from './given-image.js'
 
 /** The CCDs of one exposure, and why they belong together. */
 export interface GivenExposure {
@@ -54,7 +54,10 @@ function keyed(images: readonly GivenImage[]): Keyed[] {
   const byTime = startGroups(images.filter((image) => identity(image) === undefined))
   return images.map((image) => {
     const known = identity(image) ?? byTime.get(image)
-    return { image, ...(known ?? { key: `file ${image.path}`, because: `the extensions of ${image.path}` }) }
+    return {
+      image,
+      ...(known ?? { key: `file ${givenPath(image)}`, because: `the extensions of ${givenPath(image)}` }),
+    }
   })
 }
 
@@ -116,7 +119,7 @@ function withoutDoubles(images: readonly GivenImage[]): {
   })
   const refused = images.flatMap((image) => {
     const other = doubles.get(image)
-    return other === undefined ? [] : [{ path: image.path, error: doubled(image, other) }]
+    return other === undefined ? [] : [{ path: givenPath(image), error: doubled(image, other) }]
   })
   return { kept: images.filter((image) => !doubles.has(image)), refused }
 }
@@ -125,8 +128,8 @@ function doubled(image: GivenImage, other: GivenImage): InputError {
   const { ccdnum } = image.header
   const what = ccdnum === undefined ? 'the same part of the sky' : `CCD ${ccdnum}`
   return new InputError('same-ccd', `two files claim to be ${what} of one exposure: give one of them`, {
-    file: image.path,
-    found: `also ${other.path}${other.path === image.path ? `, HDU ${other.tables.join(' and ')}` : ''}`,
+    file: givenPath(image),
+    found: `also ${givenPath(other)}${other.path === image.path ? `, HDU ${other.tables.join(' and ')}` : ''}`,
     expected: 'each CCD of an exposure once',
   })
 }

@@ -1,13 +1,16 @@
+import { basename } from 'node:path'
 import type { CameraDescription } from '../../camera/description.js'
 import { CommandError, InputError, isBlissError } from '../../errors.js'
 import { each } from '../../each.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
-import { givenFits } from '../../exposure/given/fits-tables.js'
+import { givenFits, type GivenFits } from '../../exposure/given/fits-tables.js'
 import { OWN_PRODUCT, type NamedColumns } from '../../exposure/given/given-columns.js'
-import { givenImage, type GivenImage, type GivenTable } from '../../exposure/given/given-image.js'
+import { givenImage, givenPath, type GivenImage } from '../../exposure/given/given-image.js'
 import { filesName, givenRows, stemOfFile } from '../../exposure/given/given-rows.js'
-import { groupExposures, type GivenExposure } from '../../exposure/given/group-exposures.js'
+import { groupExposures, type GivenExposure, type NumberedImage } from '../../exposure/given/group-exposures.js'
+import type { FitsHdu } from '../../formats/fits/index.js'
 import type { ByteSource } from '../../formats/bytes.js'
+import { sha256OfFile } from '../disk/file-marks.js'
 import { fileSource } from '../disk/files.js'
 import { cameraOfImage } from './camera-files.js'
 import { otherTable, unpackedSource } from './given-tables.js'
@@ -23,7 +26,12 @@ export interface GivenOptions {
   readonly name?: string
   /** The flux, if it is named. */
   readonly magsType?: string
+  /** Measures the images of a file; without it an image is refused. Gives a catalogue for each CCD. */
+  readonly measure?: MeasureFile
 }
+
+/** Catalogues of the images of a file. */
+export type MeasureFile = (path: string, hdus: readonly FitsHdu[]) => Promise<readonly string[]>
 
 /** An exposure of the files, ready to be calibrated. */
 export interface OpenedExposure {
@@ -79,10 +87,10 @@ export async function openGivenFiles(paths: readonly string[], options: GivenOpt
   const exposures: OpenedExposure[] = []
   for (const group of kept) {
     try {
-      exposures.push(openedExposure(group, options))
+      exposures.push(await openedExposure(group, options))
     } catch (error) {
       if (!isBlissError(error) || error.family === 'command') throw error
-      unfit.push({ path: group.images[0]!.image.path, error })
+      unfit.push({ path: givenPath(group.images[0]!.image), error })
     }
   }
   refuseEqualNames(exposures)
@@ -94,22 +102,28 @@ export async function openGivenFiles(paths: readonly string[], options: GivenOpt
   return { exposures, unfit: unfit.filter((file) => !isOwn(file)), products }
 }
 
-function openedExposure({ images, because }: GivenExposure, options: GivenOptions): OpenedExposure {
+async function openedExposure({ images, because }: GivenExposure, options: GivenOptions): Promise<OpenedExposure> {
   const { magsType, from } = chosenFlux(
     images.map(({ image }) => image),
     options.magsType,
   )
-  const files = [...new Set(images.map(({ image }) => image.path))]
+  const files = [...new Set(images.map(({ image }) => givenPath(image)))]
   const together = `${files.length === 1 ? `${images.length} CCDs of ${files[0]}` : files.join(', ')}`
   const name = filesName(images, options.name)
   return {
-    list: { name, rows: givenRows(images, from), inputs: {} },
+    list: { name, rows: givenRows(images, from), inputs: await measuredOn(images) },
     magsType,
     notes: [
       ...(because === undefined ? [] : [`${name.exposure}: one exposure by ${because}: ${together}`]),
       ...(options.magsType === undefined ? [`${name.exposure}: flux ${magsType} (${from})`] : []),
     ],
   }
+}
+
+/** The images that catalogues were measured on, for the provenance. */
+async function measuredOn(images: readonly NumberedImage[]): Promise<Record<string, string>> {
+  const paths = [...new Set(images.flatMap(({ image }) => image.image ?? []))]
+  return Object.fromEntries(await Promise.all(paths.map(async (path) => [basename(path), await sha256OfFile(path)])))
 }
 
 /** The flux that is named, else mag_psf if every file has it, else mag_auto, else the only one. */
@@ -136,29 +150,38 @@ function chosenFlux(
   })
 }
 
-async function imagesIn(path: string, { columns, band, camera }: GivenOptions): Promise<GivenImage[]> {
+async function imagesIn(path: string, options: GivenOptions, image?: string): Promise<GivenImage[]> {
+  const { columns, band, camera, measure } = options
   const file = await fileSource(path)
   try {
     const images: GivenImage[] = []
-    for (const table of await tablesIn(await unpackedSource(file), columns))
-      images.push(await givenImage(table, band, cameraOfImage(camera)))
+    const held = await heldIn(await unpackedSource(file), columns)
+    if (held.kind === 'image') {
+      if (measure === undefined) throw unmeasured(path, held.hdus)
+      for (const catalogue of await measure(path, held.hdus)) images.push(...(await imagesIn(catalogue, options, path)))
+      return images
+    }
+    for (const table of held.tables)
+      images.push(
+        await givenImage({ ...table, ...(image === undefined ? {} : { image }) }, band, cameraOfImage(camera)),
+      )
     return images
   } finally {
     await file.close()
   }
 }
 
-async function tablesIn(source: ByteSource, columns: NamedColumns): Promise<readonly GivenTable[]> {
+async function heldIn(source: ByteSource, columns: NamedColumns): Promise<GivenFits> {
   const other = await otherTable(source, columns)
-  if (other !== undefined) return [other]
-  const given = await givenFits(source, columns)
-  if (given.kind === 'tables') return given.tables
-  throw new InputError('is-image', 'the file is an image: its detections have to be measured first', {
-    file: source.name,
-    found: given.hdus.map(({ index, kind }) => `HDU ${index} (${kind})`).join(', '),
+  return other === undefined ? givenFits(source, columns) : { kind: 'tables', tables: [other] }
+}
+
+const unmeasured = (file: string, hdus: readonly FitsHdu[]): InputError =>
+  new InputError('is-image', 'the file is an image: its detections have to be measured first', {
+    file,
+    found: hdus.map(({ index, kind }) => `HDU ${index} (${kind})`).join(', '),
     expected: 'a catalogue of detections, such as source-extractor writes with -CATALOG_TYPE FITS_LDAC',
   })
-}
 
 /** Products are named after the files: two of one stem would write over each other. */
 function refuseEqualStems(paths: readonly string[]): void {

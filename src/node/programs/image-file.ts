@@ -69,13 +69,18 @@ export function chooseImage({ source, hdus }: ImageFile, choice?: HduChoice): Fi
     const sentence = chosen.length === 0 ? 'the file has no such image' : 'several images have this name'
     throw new InputError('no-image', sentence, { ...place, expected: `one image ${choice}` })
   }
-  const science = images.filter(({ name }) => isCalled(name, 'SCI'))
+  const science = scienceImages(images)
   if (science.length === 1) return science[0]!
-  const plain = images.filter(({ name = '' }) => ![MASK_NAMES, WEIGHT_NAMES, OTHER_PLANES].some((re) => re.test(name)))
-  if (plain.length === 1) return plain[0]!
-  if (plain.length === 0)
+  if (science.length === 0)
     throw new InputError('no-image', 'the file holds no image', { ...place, expected: 'an image of two axes' })
   throw new InputError('several-images', 'the file holds several images: say which one by its number or name', place)
+}
+
+/** The images of a file that are no mask, weight or other plane: the one called SCI, if there is one only, else all. */
+export function scienceImages(images: readonly FitsHdu[]): FitsHdu[] {
+  const science = images.filter(({ name }) => isCalled(name, 'SCI'))
+  if (science.length === 1) return science
+  return images.filter(({ name = '' }) => ![MASK_NAMES, WEIGHT_NAMES, OTHER_PLANES].some((re) => re.test(name)))
 }
 
 /** Mask and weight beside an image in its own file: those of its EXTVER, if it has several sets. */

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CameraDescription } from '../../camera/description.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
-import { placeOfRow, type ExposureName } from '../../exposure/exposure-name.js'
+import { isFilesName, placeOfRow, type ExposureName } from '../../exposure/exposure-name.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput } from '../../photometry/ccd.js'
 import { siblingOfInput } from '../../photometry/exposure/siblings.js'
@@ -139,10 +139,11 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
       const carried = carriedCatalogue(table)
       inputs.set(ccd, input)
       carriedOver.set(ccd, carried)
+      const untimed = isFilesName(name) ? 'the file does not say' : 'neither the image header nor NITE says'
       const notes = [
         ...readNotes.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
         ...(input.epochYr === undefined
-          ? [`CCD ${ccd}: neither the image header nor NITE says when; the stars stay at the catalogue's epoch`]
+          ? [`CCD ${ccd}: ${untimed} when; the stars stay at the catalogue's epoch`]
           : []),
         ...(carried.blank.length > 0
           ? [`CCD ${ccd}: ${row.fileName} lacks ${carried.blank.join(', ')}; blank in the products`]

@@ -1,0 +1,41 @@
+import type { FitsHdu } from '../../formats/fits/index.js'
+import { scienceImages } from './image-file.js'
+import { measureImage, stemOf, type MeasuredImage } from './measure-image.js'
+import type { ProgramControl } from './run-program.js'
+
+/** An image of a file, measured. */
+export interface MeasuredCcd extends MeasuredImage {
+  /** What the names of its products begin with. */
+  readonly stem: string
+}
+
+/**
+ * Measures every image of a file but its masks, weights and the like: each is a CCD. The catalogue of a file's only
+ * image is `{stem}_fullcat.fits`; of several, EXTNAME or the number of the HDU joins the stem.
+ *
+ * @param hdus images of the file
+ * @throws as `measureImage`
+ */
+export async function measuredCcds(
+  image: string,
+  hdus: readonly FitsHdu[],
+  workdir: string,
+  control: ProgramControl,
+): Promise<MeasuredCcd[]> {
+  const images = scienceImages(hdus)
+  const measure = async (stem: string, hdu?: number | string): Promise<MeasuredCcd> => {
+    const request = { image, workdir, stem, mayLackPsf: true, ...(hdu === undefined ? {} : { hdu }) }
+    return { ...(await measureImage({ ...request, ...control })), stem }
+  }
+  const stem = stemOf(image)
+  // Says that there is none, if so.
+  if (images.length < 2) return [await measure(stem)]
+  const names = images.map(({ name }) => name?.trim().toUpperCase())
+  const measured: MeasuredCcd[] = []
+  for (const [k, { index, name }] of images.entries()) {
+    const isOwn = name !== undefined && names.indexOf(names[k]) === names.lastIndexOf(names[k])
+    const own = isOwn ? name.trim() : index
+    measured.push(await measure(`${stem}_${String(own).replace(/[^\w.+-]/g, '_')}`, own))
+  }
+  return measured
+}

@@ -1,0 +1,122 @@
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { fromTangentPlane } from '../../../src/math/sphere.js'
+import { fitsBytes, imageCards, madeImage, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
+import { run, temporaryDirectory } from '../run.js'
+
+/** The zeropoint that stars are given, on the catalogue's own system. */
+const TRUTH = 27.25
+const SCALE_DEG = 0.263 / 3600
+/** The second image lies a degree to the east. */
+const POINTINGS = [
+  { raDeg: 53.1, decDeg: -27.8 },
+  { raDeg: 54.2, decDeg: -27.8 },
+]
+const made = [madeImage({ lattice: 5, seed: 2 }), madeImage({ lattice: 5, seed: 3 })]
+let catalog: string
+
+/** Stars of a catalogue where the image has them: x runs north, y east. */
+const rowsOf = ({ columns, rows, stars }: MadeImage, k: number): string[] =>
+  stars.map(({ x, y, flux }, i) => {
+    const xi = (y - (rows + 1) / 2) * SCALE_DEG
+    const eta = (x - (columns + 1) / 2) * SCALE_DEG
+    const { raDeg, decDeg } = fromTangentPlane(xi, eta, POINTINGS[k]!)
+    const mag = TRUTH - 2.5 * Math.log10(flux)
+    return [1000 * (k + 1) + i, raDeg, decDeg, mag, mag + 0.3, mag - 0.4, 0, 0, 0, 2015.5].join(',')
+  })
+
+const cardsOf = (k: number, further: Parameters<typeof imageCards>[1] = {}) =>
+  imageCards(made[k]!, { CRVAL1: POINTINGS[k]!.raDeg, CRVAL2: POINTINGS[k]!.decDeg, ...further })
+
+beforeAll(async () => {
+  const dir = temporaryDirectory()
+  const names = 'source_id,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,phot_rp_mean_mag,pmra,pmdec,parallax,ref_epoch'
+  writeFileSync(join(dir, 'gaia.csv'), [names, ...made.flatMap(rowsOf)].join('\n') + '\n')
+  catalog = join(dir, 'catalog')
+  const words = [
+    'catalog',
+    'build',
+    '--from',
+    join(dir, 'gaia.csv'),
+    '--to',
+    catalog,
+    '--release',
+    'gaia_dr2',
+    '--quiet',
+  ]
+  expect((await run(words)).exitCode).toBe(0)
+})
+
+const calibrate = (...words: readonly string[]) =>
+  run([...words, '--catalog', catalog, '--system', 'catalog'], { PATH: process.env['PATH'] ?? '' })
+
+describe.skipIf(!programsAreHere)('an image (source-extractor and psfex are not installed)', () => {
+  test('is measured and calibrated: the zeropoint that its stars were given', async () => {
+    const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+    const [{ columns, rows, pixels }] = made as [MadeImage]
+    writeFileSync(join(dir, 'night.fits'), fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0) }]))
+    const { exitCode, out, err } = await calibrate(join(dir, 'night.fits'), '--outdir', outdir, '--json')
+    expect([exitCode, err]).toEqual([0, expect.stringMatching(/night: 25 objects, seeing \d\.\d\d arcsec/)])
+    const { ccds, exposure, provenance } = JSON.parse(out) as {
+      ccds: { zeropoint: number; zeropointErr: number; cuts: { used: number } }[]
+      exposure: { name: string; origin: Record<string, string> }
+      provenance: { inputs: Record<string, string> }
+    }
+    expect(ccds[0]!.cuts.used).toBeGreaterThan(5)
+    // psfex's flux is of its own normalisation.
+    expect(Math.abs(ccds[0]!.zeropoint - TRUTH)).toBeLessThan(0.03)
+    expect(exposure).toMatchObject({ name: 'night', origin: { band: 'FILTER', corners: 'WCS (TAN) and NAXIS' } })
+    expect(Object.keys(provenance.inputs).sort()).toEqual(['night.fits', 'night_fullcat.fits'])
+    expect(readdirSync(outdir).sort()).toEqual([
+      'night.psf',
+      'night_ZP.csv',
+      'night_ZP.fits',
+      'night_Zero.csv',
+      'night_fullcat.fits',
+      'night_matches.parquet',
+      'night_zeropoint.json',
+    ])
+  })
+
+  test('extensions are CCDs of one exposure, and the mask beside an image is none', async () => {
+    const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+    const image = ({ columns, rows, pixels }: MadeImage, k: number) => ({
+      ...{ columns, rows, values: pixels },
+      cards: { EXTNAME: ['N', 'S'][k]!, ...cardsOf(k, { CCDNUM: null, EXPNUM: null }) },
+    })
+    writeFileSync(join(dir, 'x_ooi_i.fits'), fitsBytes([{}, ...made.map(image)]))
+    const mask = ({ columns, rows }: MadeImage, k: number) => ({
+      ...{ columns, rows, values: new Int16Array(columns * rows) },
+      cards: { EXTNAME: ['N', 'S'][k]! },
+    })
+    writeFileSync(join(dir, 'x_ood_i.fits'), fitsBytes([{}, ...made.map(mask)]))
+    const { exitCode, out, err } = await calibrate(join(dir, '*.fits'), '--outdir', outdir)
+    expect(err).toContain(`x_ood_i.fits: a plane of ${join(dir, 'x_ooi_i.fits')}, left out`)
+    expect(err).toContain('x_ooi_i: one exposure by one start, instrument, filter and pointing: 2 CCDs of ')
+    expect([exitCode, out]).toEqual([0, expect.stringMatching(/^x_ooi_i_N {2}27\.\d.*\nx_ooi_i_S {2}27\.\d/)])
+    expect(readdirSync(outdir)).toEqual(
+      expect.arrayContaining(['x_ooi_i_N_ZP.fits', 'x_ooi_i_S_fullcat.fits', 'x_ooi_i_exposure_zeropoint.json']),
+    )
+  })
+
+  test('without a WCS is refused, and leaves nothing', async () => {
+    const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+    const [{ columns, rows, pixels }] = made as [MadeImage]
+    const cards = cardsOf(0, { CTYPE1: null, CTYPE2: null })
+    writeFileSync(join(dir, 'night.fits'), fitsBytes([{ columns, rows, values: pixels, cards }]))
+    const before = readFileSync(join(dir, 'night.fits'))
+    const { exitCode, out, err } = await calibrate(join(dir, 'night.fits'), '--outdir', outdir)
+    expect([exitCode, out, readdirSync(outdir)]).toEqual([3, '', []])
+    expect(err).toContain('the image has no world coordinate system')
+    expect(readFileSync(join(dir, 'night.fits'))).toEqual(before)
+  })
+})
+
+test('an image without the programs names the package', async () => {
+  const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+  const [{ columns, rows, pixels }] = made as [MadeImage]
+  writeFileSync(join(dir, 'night.fits'), fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0) }]))
+  const { exitCode, err } = await run([join(dir, 'night.fits'), '--catalog', catalog, '--outdir', outdir], { PATH: '' })
+  expect([exitCode, err]).toEqual([3, expect.stringContaining('apt install source-extractor')])
+})

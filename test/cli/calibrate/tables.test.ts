@@ -1,0 +1,208 @@
+import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { gzipSync } from 'node:zlib'
+import { join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
+import { writeFitsTable } from '../../../src/formats/fits/index.js'
+import { writeFitsLdac } from '../../../src/formats/fits/index.js'
+import { writeParquet } from '../../../src/formats/parquet/index.js'
+import { asFloat64, findColumn, tableOf, type Column, type Table } from '../../../src/table/columns.js'
+import { run, temporaryDirectory } from '../run.js'
+import { givenExposureFiles, type GivenExposureFiles } from './given-exposure.js'
+
+let given: GivenExposureFiles
+/** The zeropoint of CCD 28 by the list. */
+let listed: number
+
+beforeAll(async () => {
+  given = await givenExposureFiles()
+  const words = ['--expnum', '668439', '--ccd', '28', '--workdir', given.work, '--outdir', temporaryDirectory()]
+  const { out } = await run([...words, '--catalog', given.catalog, '--json'])
+  listed = resultOf(out).zeropoint
+})
+
+function resultOf(out: string) {
+  const { exposure, ccds } = JSON.parse(out) as {
+    exposure: { origin: Record<string, string> }
+    ccds: { zeropoint: number; zeropointErr: number }[]
+  }
+  return { ...ccds[0]!, ...exposure }
+}
+
+const numbers = (name: string): Float64Array => asFloat64(findColumn(given.table, name)!)!
+/** Columns of the detections under other names. */
+const named = (names: Readonly<Record<string, string>>): Table =>
+  tableOf(Object.entries(names).map(([name, own]): Column => ({ name, type: 'f64', values: numbers(own) })))
+
+const PLAIN = { ra: 'ALPHAWIN_J2000', dec: 'DELTAWIN_J2000', flux: 'FLUX_PSF', fluxerr: 'FLUXERR_PSF', flag: 'FLAGS' }
+const csvOf = (table: Table, head = table.columns.map(({ name }) => name).join(',')): string =>
+  [
+    head,
+    ...Array.from({ length: table.rowCount }, (_, row) =>
+      table.columns.map(({ values }) => String(values[row])).join(','),
+    ),
+  ].join('\n') + '\n'
+
+async function calibrate(name: string, content: Uint8Array | string, ...words: readonly string[]) {
+  const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+  writeFileSync(join(dir, name), content)
+  const found = await run([join(dir, name), '--catalog', given.catalog, '--outdir', outdir, '--json', ...words])
+  return { ...found, outdir, file: join(dir, name) }
+}
+
+describe('one table in every form gives the zeropoint of the list', () => {
+  const hull = 'the detections: the smallest rectangle on the sky that holds them'
+  test.each<[what: string, name: string, content: () => Uint8Array | string | Promise<Uint8Array>, words: string[]]>([
+    ['FITS with names of BANZAI', 'banzai.fits', () => writeFitsTable(named(PLAIN)), []],
+    ['CSV', 'stars.csv', () => csvOf(named(PLAIN)), []],
+    ['CSV in gzip', 'stars.csv.gz', () => gzipSync(csvOf(named(PLAIN))), []],
+    ['Parquet', 'stars.parquet', () => writeParquet(named(PLAIN)), []],
+    [
+      'CSV with names of its own',
+      'own.csv',
+      () => csvOf(named(PLAIN), 'Lon,Lat,Counts,Sigma,Q'),
+      ['--columns', 'ra=Lon, dec=lat, flux=Counts, fluxErr=Sigma, flags=Q'],
+    ],
+    [
+      'right ascensions below 0',
+      'negative.csv',
+      () => csvOf({ ...named(PLAIN), columns: named(PLAIN).columns.map((c) => (c.name === 'ra' ? below0(c) : c)) }),
+      [],
+    ],
+  ])('%s', async (_what, name, content, words) => {
+    const { exitCode, out, err } = await calibrate(name, await content(), '--band', 'i', ...words)
+    expect([exitCode, err]).toEqual([0, expect.stringContaining('the file does not say when; the stars stay at the c')])
+    const { zeropoint, zeropointErr, origin } = resultOf(out)
+    // Without the image's header nobody knows when, nor where the image ends.
+    expect(Math.abs(zeropoint - listed)).toBeLessThan(zeropointErr / 2)
+    expect(origin).toMatchObject({ band: '--band', corners: hull, ccd: 'the order of the files' })
+  })
+
+  const below0 = (column: Column): Column => ({
+    ...column,
+    type: 'f64',
+    values: numbers(PLAIN.ra).map((ra) => ra - 360),
+  })
+
+  test('ASCII_HEAD, with pixels: the outline is that of a plane', async () => {
+    const names = ['NUMBER', 'X_IMAGE', 'Y_IMAGE', 'ALPHA_J2000', 'DELTA_J2000', 'FLUX_AUTO', 'FLUXERR_AUTO', 'FLAGS']
+    const head = names.map((name, k) => `#  ${k + 1} ${name}   what it is   ${name.endsWith('2000') ? '[deg]' : ''}\n`)
+    const source = (name: string) => numbers(findColumn(given.table, name) ? name : name.replace('_', 'WIN_'))
+    const columns = names.map(source)
+    const lines = Array.from(columns[0]!, (_, row) => `${columns.map((values) => values[row]).join('  ')}\n`)
+    const { exitCode, out, err } = await calibrate('stars.cat', head.join('') + lines.join(''), '--band', 'ip')
+    expect(exitCode).toBe(0)
+    expect(err).toContain('flux mag_auto (FLUX_AUTO is there)')
+    expect(resultOf(out).origin['corners']).toBe(
+      'the detections: a plane fitted to their pixels and their positions on the sky',
+    )
+    expect(Math.abs(resultOf(out).zeropoint - listed)).toBeLessThan(0.05)
+  })
+})
+
+describe('a table that cannot be calibrated says why, and what to do', () => {
+  const rows = (changed: (row: string[]) => string[], names = 'ra,dec,flux,fluxerr,flag') => {
+    const [, ...lines] = csvOf(named(PLAIN)).trim().split('\n')
+    return [names, ...lines.map((line) => changed(line.split(',')).join(','))].join('\n') + '\n'
+  }
+  test.each<[what: string, name: string, content: () => Uint8Array | string, words: string[], says: string]>([
+    ['no filter', 'a.csv', () => csvOf(named(PLAIN)), [], 'through which filter the image was taken (found neither'],
+    ['no rows', 'a.csv', () => 'ra,dec,flux,fluxerr\n', ['--band', 'i'], 'no detection of the file has a position'],
+    ['no WCS', 'a.csv', () => rows(([, , ...x]) => ['0', '0', ...x]), ['--band', 'i'], 'the image had no WCS: all det'],
+    ['NaN throughout', 'a.csv', () => rows(([, , ...x]) => ['nan', 'nan', ...x]), ['--band', 'i'], 'has a position on'],
+    [
+      'a whole sky',
+      'a.csv',
+      () => rows(([ra, ...x]) => [`${(Number(ra) * 7919) % 360}`, ...x]),
+      ['--band', 'i'],
+      'too far',
+    ],
+    [
+      'no positions',
+      'a.csv',
+      () => rows((row) => row, 'u,v,flux,fluxerr,flag'),
+      ['--band', 'i'],
+      'no positions on the sky',
+    ],
+    ['no flux', 'a.csv', () => rows((row) => row, 'ra,dec,a,b,flag'), ['--band', 'i'], 'has no flux with its error'],
+    [
+      'a flux without error',
+      'a.csv',
+      () => rows((row) => row, 'ra,dec,a,b,flag'),
+      ['--columns', 'flux=a'],
+      'no error, w',
+    ],
+    [
+      'two fluxes',
+      'a.csv',
+      () => csvOf(named({ ra: PLAIN.ra, dec: PLAIN.dec, ...TWO })),
+      ['--band', 'i'],
+      'name it by --mags',
+    ],
+    ['text', 'a.txt', () => 'hello\nworld\n', [], 'no positions on the sky: say which columns they are with --columns'],
+    ['an empty file', 'a.fits', () => '', [], 'the file is empty'],
+    ['other bytes', 'a.fits', () => Uint8Array.of(1, 2, 3, 4), [], 'the file is no catalogue that is read'],
+    ['a page of the web', 'a.csv', () => '<!DOCTYPE html><html></html>', [], 'the file is a page of the web'],
+    [
+      'an unknown filter',
+      'a.fits',
+      () => ldac('FILTER', 'blue moon'),
+      [],
+      "(FILTER, BAND) is not known (found 'blue moon'",
+    ],
+    ['a bad line', 'a.cat', () => '# 1 NUMBER n\n# 2 RA r\n1 2\n1 2 3\n', [], 'no positions on the sky'],
+  ])('%s', async (_what, name, content, words, says) => {
+    const { exitCode, out, err, outdir } = await calibrate(name, content(), ...words)
+    expect(err).toContain(says)
+    expect([exitCode, out, readdirSync(outdir)]).toEqual([3, '', []])
+  })
+
+  const TWO = { flux_a: 'FLUX_PSF', fluxerr_a: 'FLUXERR_PSF', flux_b: 'FLUX_AUTO', fluxerr_b: 'FLUXERR_AUTO' }
+  const ldac = (keyword: string, value: string) =>
+    writeFitsLdac({
+      imageCards: [
+        { keyword: 'SIMPLE', value: true },
+        { keyword, value },
+      ],
+      objects: tableOf(given.table.columns.filter(({ width = 1 }) => width === 1)),
+    })
+
+  test('one file that is unfit takes nothing from the others', async () => {
+    const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+    writeFileSync(join(dir, 'bad.fits'), 'SIMPLE  = nonsense')
+    writeFileSync(join(dir, 'good.fits'), readFileSync(given.fullcat(28)))
+    const { exitCode, out, err } = await run([join(dir, '*'), '--catalog', given.catalog, '--outdir', outdir])
+    expect([exitCode, out]).toEqual([3, expect.stringMatching(/^good {2}30/)])
+    expect(err).toContain('bad.fits')
+  })
+})
+
+test('two exposures are told apart, and each is a line of JSON', async () => {
+  const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+  const bytes = readFileSync(given.fullcat(28))
+  writeFileSync(join(dir, 'a.fits'), bytes)
+  writeFileSync(join(dir, 'b.fits'), Buffer.from(bytes.toString('latin1').replace('668439', '668440'), 'latin1'))
+  const words = [join(dir, '?.fits'), '--catalog', given.catalog, '--outdir', outdir]
+  const { exitCode, out } = await run([...words, '--json'])
+  expect(exitCode).toBe(0)
+  const lines = out.trimEnd().split('\n')
+  expect(lines.map((line) => (JSON.parse(line) as { exposure: { name: string } }).exposure.name)).toEqual(['a', 'b'])
+  expect(readdirSync(outdir).filter((name) => name.includes('exposure'))).toEqual([])
+  const named = await run([...words, '--name', 'both'])
+  expect([named.exitCode, named.err]).toEqual([2, expect.stringContaining('--name names one exposure, and the files')])
+})
+
+test('ten thousand files: each has its answer, and no more than some are open at a time', async () => {
+  const dir = temporaryDirectory()
+  mkdirSync(join(dir, 'many'))
+  for (let k = 0; k < 10_000; k++) writeFileSync(join(dir, 'many', `${k}.csv`), 'ra,dec,flux,fluxerr\n1,2,3,4\n')
+  writeFileSync(join(dir, 'many', 'good.fits'), readFileSync(given.fullcat(28)))
+  const { exitCode, out, err } = await run([
+    join(dir, 'many', '*'),
+    '--catalog',
+    given.catalog,
+    '--outdir',
+    temporaryDirectory(),
+  ])
+  expect([exitCode, out]).toEqual([3, expect.stringMatching(/^good {2}30/)])
+  expect(err.match(/through which filter/g)).toHaveLength(10_000)
+})
