@@ -280,11 +280,11 @@ describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex
   })
 
   // The first is full when the planes are written, the second when source-extractor writes.
-  test.each([4096, 5100])('a disk of %s kB that is full before the end', async (kilobytes) => {
+  test.for([4096, 5100])('a disk of %s kB that is full before the end', async (kilobytes, { skip }) => {
     const small = join(home, 'small')
     mkdirSync(small)
     const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kilobytes}k`, 'tmpfs', small]).status === 0
-    if (!mounted) return
+    if (!mounted) return skip('a small file system cannot be mounted here')
     try {
       mkdirSync(join(small, 'x'))
       const [name, bytes] = [...images][0]!
