@@ -81,6 +81,21 @@ interface CatalogIdentity {
   readonly isOriginals?: boolean
 }
 
+/** A service of the Table Access Protocol that has the catalogue, and how it is asked there. */
+export interface TapService {
+  /** Its short name, `esa`. */
+  readonly name: string
+  readonly url: string
+  /** As ADQL writes it, quoted if it has to be. */
+  readonly table: string
+  /** Of right ascension and declination. */
+  readonly position: readonly [string, string]
+  /** All that is asked for. */
+  readonly columns: readonly string[]
+  /** Rows that are asked for at most. */
+  readonly maxRows: number
+}
+
 /** One reference catalogue: what its columns are called, its epoch, its relations. Data, in `catalogs/*.json`. */
 export interface CatalogDescription {
   readonly name: string
@@ -91,6 +106,8 @@ export interface CatalogDescription {
   readonly credit: string
   /** Addresses of HATS copies that anyone may read, the one to take first; none if none is known. */
   readonly publicCopies?: readonly string[]
+  /** Services that answer for a part of the sky, the one to take first; none if none is known. */
+  readonly tapServices?: readonly TapService[]
   /** `as published`, or who corrected the magnitudes and how. Relations were fitted to exactly this state. */
   readonly magnitudeState: string
   /** Absent in descriptions whose rows cannot be mistaken for another's. */
@@ -172,6 +189,15 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
   const { publicCopies } = description
   const areAddresses = Array.isArray(publicCopies) && publicCopies.every((url) => /^(?:https|s3):\/\/\S+$/.test(url))
   expect(publicCopies === undefined || areAddresses, 'publicCopies', 'a list of addresses, https://... or s3://...')
+  for (const [i, service] of (description.tapServices ?? []).entries()) {
+    const at = `tapServices[${i}]`
+    const { name, url, table, position, columns, maxRows } = service
+    const isText = (value: unknown) => typeof value === 'string' && value !== ''
+    expect([name, url, table].every(isText), at, 'name, url and table as text')
+    expect(Array.isArray(position) && position.length === 2 && position.every(isText), `${at}.position`, 'two names')
+    expect(Array.isArray(columns) && columns.every(isText), `${at}.columns`, 'a list of names')
+    expect(Number.isInteger(maxRows) && maxRows > 0, `${at}.maxRows`, 'a whole number')
+  }
   const { level } = description
   if (level !== undefined) {
     const isText = typeof level?.relativeTo === 'string' && typeof level.source === 'string'

@@ -63,6 +63,21 @@ const MANIFEST: JsonShape = {
     },
     coverageFrom: { enum: ['pixel-files', 'occupied-cells', 'given', 'mixed'] },
     keptOut: { type: 'object', additionalProperties: COUNT },
+    source: {
+      type: 'object',
+      required: ['url', 'answers'],
+      properties: {
+        url: TEXT,
+        answers: {
+          type: 'array',
+          items: {
+            type: 'object',
+            required: ['query', 'at'],
+            properties: { query: TEXT, at: TEXT, rows: COUNT },
+          },
+        },
+      },
+    },
     checksums: TEXT,
     partitions: {
       type: 'array',

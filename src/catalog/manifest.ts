@@ -12,6 +12,14 @@ export const CHECKSUMS_NAME = 'checksums.sha256'
 /** How the coverage was found. */
 export type CoverageOrigin = 'pixel-files' | 'occupied-cells' | 'given' | 'mixed'
 
+/** Where the rows of a catalogue were fetched from, and when. */
+export interface CatalogSource {
+  /** The address, without what may let its reader in. */
+  readonly url: string
+  /** What was asked for, its time (ISO 8601, UTC), and the rows of the answer if it was one. */
+  readonly answers: readonly { readonly query: string; readonly at: string; readonly rows?: number }[]
+}
+
 /** The store's own table of contents; the SHA-256 of its bytes is the hash of the catalogue. */
 export interface Manifest {
   readonly name: string
@@ -32,6 +40,8 @@ export interface Manifest {
   readonly coverageFrom: CoverageOrigin
   /** Rows that were kept out, by reason. */
   readonly keptOut: Readonly<Record<string, number>>
+  /** Absent if it was built from files. */
+  readonly source?: CatalogSource
   /** SHA-256 of `checksums.sha256`, which lists that of every other file. */
   readonly checksums: string
   /** Where `partitions.csv` tells of which part of the sky. */

@@ -60,7 +60,7 @@ describe('a name that does not exist is refused with the nearest that does', () 
     [['frobnicate'], "unknown command 'frobnicate': expected calibrate, merge, se, batch"],
     [['catalog', 'bild', '--from', 'x'], "unknown command 'catalog bild': did you mean 'catalog build'?\n"],
     [['grid', 'sge'], "unknown command 'grid sge': expected condor, slurm, prepare, verify, summary\n"],
-    [['catalog'], 'catalog needs a second word: build, info, query, copy, verify\n'],
+    [['catalog'], 'catalog needs a second word: build, info, query, copy, fetch, verify\n'],
     [['--quiet', 'grid'], "the command 'grid' must come first\n"],
     [['merge', '--expnum', '1', 'now'], "unexpected argument 'now'; bliss-calib merge --help lists the options\n"],
     [['catalog', 'verify', 'a', 'b'], "unexpected argument 'b'; bliss-calib catalog verify --help"],

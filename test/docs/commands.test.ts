@@ -95,7 +95,7 @@ describe.skipIf(!existsSync(join(root, 'dist/bundle/cli.js')))('the commands and
 
 test('a block that is not run says why; these are all', () => {
   const kinds = new Set(pages.flatMap(({ blocks }) => blocks.map(({ language }) => language)))
-  expect([...kinds].sort()).toEqual(['', 'console', 'js', 'sh', 'ts'])
+  expect([...kinds].sort()).toEqual(['', 'console', 'js', 'sh', 'sql', 'ts'])
   const remarks = pages.flatMap(({ path, blocks }) =>
     blocks.filter(({ remark }) => remark !== '').map(({ remark }) => `${path}: ${remark}`),
   )
@@ -103,6 +103,9 @@ test('a block that is not run says why; these are all', () => {
     'README.md: no-run installs packages',
     'docs/cameras.md: no-run needs images of yours',
     'docs/catalog-build.md: no-run needs the network and 600 GB',
+    'docs/catalog-fetch.md: no-run needs the network',
+    'docs/catalog-fetch.md: no-run needs the network',
+    'docs/catalog-remote.md: no-run needs the network',
     'docs/catalog-remote.md: no-run needs the network',
     'docs/expcalib.md: no-run needs your own GaiaOut tree',
     'docs/first-zeropoint.md: no-run needs images of yours',

@@ -79,6 +79,7 @@ const COMMANDS = [
   ['catalog', 'info'],
   ['catalog', 'query'],
   ['catalog', 'copy'],
+  ['catalog', 'fetch'],
   ['catalog', 'verify'],
   ['grid', 'condor'],
   ['grid', 'slurm'],

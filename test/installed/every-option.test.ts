@@ -82,6 +82,14 @@ describe.skipIf(!built)('the packed and installed command', () => {
       mkdirSync(dirname(join(inputs, 'hats', path)), { recursive: true })
       writeFileSync(join(inputs, 'hats', path), bytes)
     }
+    const [star] = archiveRows(1, 9)
+    const names = ['source_id', 'ra', 'dec', 'phot_g_mean_mag']
+    const cells = [star!.id, star!.ra, star!.dec, 15].map((value) => `<TD>${value}</TD>`).join('')
+    writeFileSync(
+      join(inputs, 'field.vot'),
+      `<VOTABLE><RESOURCE><TABLE>${names.map((name, k) => `<FIELD name="${name}" datatype="${k === 0 ? 'long' : 'double'}"/>`).join('')}` +
+        `<DATA><TABLEDATA><TR>${cells}</TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>\n`,
+    )
     const prob = new Float64Array(12 * 64).fill(1e-4)
     prob[Number(ang2pix(3, 53.1, -27.8))] = 0.9
     const cards = Object.entries({
@@ -118,6 +126,7 @@ describe.skipIf(!built)('the packed and installed command', () => {
       'zstd.parquet',
       'lz4.parquet',
       'sky.fits',
+      'field.vot',
       'suspects.csv',
       'camera.json',
       ...filesBelow(join(inputs, 'hats')).map((path) => `hats/${path}`),

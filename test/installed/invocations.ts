@@ -69,6 +69,17 @@ export const INVOCATIONS: readonly Invocation[] = [
       'source_id,phot_bp_mean_mag --margin 30arcsec --quiet',
   },
   { line: 'catalog copy --from catalog --to night --cone 53.1,-27.8,0.5 --force --quiet' },
+  {
+    line: 'catalog fetch --from URL --cone 53.1,-27.8,0.3 --to fetched --quiet',
+    makes: ['fetched/collection.properties'],
+  },
+  { line: 'catalog fetch --from URL --for sim/work --to fetched --force --quiet --cache cache --cache-size 100M' },
+  {
+    line: 'catalog fetch --from gaia_dr3 --service esa --url ftp://host/tap --cone 53.1,-27.8,0.3 --to x --offline',
+    exitCode: 2,
+    says: /--url must be the address of a TAP service/,
+  },
+  { line: 'catalog build --from field.vot --to from-votable --release gaia_dr3 --quiet', everywhere: true },
   { line: 'catalog copy --from catalog --to corner --polygon 53,-28,53.2,-28,53.2,-27.6,53,-27.6 --quiet' },
   { line: 'catalog copy --from catalog --to probable --skymap sky.fits --level 0.5 --quiet' },
   {

@@ -2,6 +2,7 @@ import type { CellRanges } from '../../healpix/index.js'
 import type { JobRunner } from './build-runner.js'
 import type { CatalogTools } from '../catalog-files.js'
 import type { CatalogDescription } from '../description.js'
+import type { CatalogSource } from '../manifest.js'
 import type { ReadSetup } from './read-input.js'
 import type { Precision } from '../store-columns.js'
 
@@ -21,6 +22,8 @@ export interface BuildOptions extends CatalogTools {
    * catalogue that is copied.
    */
   readonly doubles?: ReadonlySet<string>
+  /** Where the rows were fetched from, for the manifest. */
+  readonly source?: CatalogSource
   /** Rows this near to the edge of another file are stored in its margin too; 0 for no margin, 10 by default. */
   readonly marginArcsec?: number
   /** Write `dataset/_metadata`, the footers of all files in one. */

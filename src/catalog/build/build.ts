@@ -84,6 +84,7 @@ export async function buildCatalog(
       maxRowsPerFile,
       marginArcsec,
       doubles && [...doubles].sort(),
+      ...(options.source === undefined ? [] : [options.source]),
     ],
     options.sha256,
   )

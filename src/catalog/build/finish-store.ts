@@ -135,6 +135,7 @@ async function finishCatalog(
     coverage: facts.coverage,
     coverageFrom: facts.coverageFrom,
     keptOut: facts.keptOut,
+    ...(options.source === undefined ? {} : { source: options.source }),
     checksums: '',
     partitions: index.blocks,
   }

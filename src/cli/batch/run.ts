@@ -15,6 +15,7 @@ import { readCameraFile } from '../../node/input/camera-files.js'
 import { readSuspects } from '../../node/input/read-suspects.js'
 import { stopSignals, type StopSignals } from '../../node/disk/stop-signals.js'
 import type { BatchOptions, WatchOptions } from './options.js'
+import { fieldOfLists } from '../catalog/field-words.js'
 import { chooseCatalog } from '../calibrate/choose-catalog.js'
 import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
 import { silenceOf, type Silence } from '../terminal/silence.js'
@@ -38,7 +39,7 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
     ...(options.suspectsFile === undefined ? {} : { suspects: await readSuspects(options.suspectsFile) }),
     ...(options.cameraFile === undefined ? {} : { camera: await readCameraFile(options.cameraFile) }),
   }
-  const catalog = await chooseCatalog(options, io.env, note)
+  const catalog = await chooseCatalog(options, io.env, note, fieldOfLists([options.source]))
   const pool = createCcdPool(options.workers, 1)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) =>
     calibrateFiles(opened, stars, { ...control, pool })

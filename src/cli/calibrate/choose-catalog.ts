@@ -3,16 +3,21 @@ import { join, resolve } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import type { Catalog } from '../../catalog/catalog.js'
 import { CommandError, InputError } from '../../errors.js'
+import { commandLine } from '../../formats/shell-word.js'
 import { DESCRIBED, packagedDescriptions } from '../../node/store/catalog-files.js'
 import { openCatalog } from '../../node/store/open-catalog.js'
 import { packageRoot } from '../../node/package.js'
 import { isUrl, printableUrl } from '../../printable.js'
+import { ANY_CONE } from '../catalog/field-words.js'
 import type { Io } from '../terminal/io.js'
 
 /** What `--catalog` calls the bundled catalogue: simulated stars round the demonstration's field. */
 export const DEMO_CATALOG = 'demo'
 
 const BUNDLED = fileURLToPath(new URL('catalogs/demo', packageRoot))
+
+/** The way to a catalogue of a field; nothing is fetched unasked. */
+const FETCH = ['bliss-calib', 'catalog', 'fetch', '--from', 'gaia_dr3', '--to', 'gaia_dr3']
 
 /** Files that make a directory a catalogue. */
 const CATALOG_MARKS = ['collection.properties', 'hats.properties', 'properties', 'manifest.json']
@@ -38,17 +43,20 @@ export async function namedCatalog(named: string | undefined, env: Io['env'], no
  * Opens `--catalog`, else `$BLISS_CATALOG`. The bundled catalogue holds invented stars, so it is used if it is asked
  * for, never because a field happens to lie in it.
  *
+ * @param field what `catalog fetch` is to be told so that it fetches this field
  * @throws InputError if no catalogue is named, or as `openCatalog` does
  */
 export async function chooseCatalog(
   options: { readonly catalog?: string },
   env: Io['env'],
   note: Note,
+  field: readonly string[] = ANY_CONE,
 ): Promise<Catalog> {
   const named = options.catalog ?? env['BLISS_CATALOG'] ?? ''
   if (named === '') {
     const ways =
       'give --catalog DIR or set BLISS_CATALOG; `bliss-calib catalog build` makes one from Gaia files, ' +
+      `\`${commandLine([...FETCH, ...field])}\` fetches the stars of the field, ` +
       '`--catalog gaia_dr3` reads the public copy'
     const demo = `\`--catalog ${DEMO_CATALOG}\` names the simulated stars of the demonstration`
     throw new InputError('no-catalog', `no reference catalogue is named: ${ways}, and ${demo}`)
@@ -81,7 +89,7 @@ async function locationOfRelease(name: string, env: Io['env'], note: Note): Prom
   const description = (await packagedDescriptions()).find((one) => one.name === name)
   const [first, ...others] = description?.publicCopies ?? []
   if (first === undefined) {
-    const ways = `\`bliss-calib catalog build\` makes one, and $${variable} says where yours is`
+    const ways = `\`bliss-calib catalog fetch\` or \`catalog build\` makes one, and $${variable} says where yours is`
     const sentence = `no directory of this name is here, and no public copy of this release is known: ${ways}`
     throw new InputError('no-catalog', sentence, { file: name })
   }

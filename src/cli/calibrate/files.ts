@@ -12,6 +12,7 @@ import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { reportFailure, type Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
 import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
+import { fieldOfExposures } from '../catalog/field-words.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { FilesOptions } from './options.js'
 
@@ -56,7 +57,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const pool = createCcdPool(options.workers)
   try {
     pool.start(Math.max(...jobs.map(({ rows }) => rows.length)))
-    const catalog = await chooseCatalog(options, io.env, note)
+    const catalog = await chooseCatalog(options, io.env, note, fieldOfExposures(jobs.map(({ rows }) => rows)))
     const bench = { options, catalog, pool, suspects, signal, io, started }
     // Several results are one line each, so that they can be told apart.
     const json = (text: string) => io.out(jobs.length > 1 ? `${JSON.stringify(JSON.parse(text))}\n` : text)

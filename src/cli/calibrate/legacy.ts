@@ -13,6 +13,7 @@ import { gunzipWhole } from '../../node/disk/unpack.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import type { Table } from '../../table/columns.js'
 import type { CalibrateOptions } from './options.js'
+import { fieldOfLists } from '../catalog/field-words.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import { standingSystems } from '../../node/exposure/standing-products.js'
@@ -50,7 +51,8 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
     const rows = parseCatalogueList(text, list.fileName)
     const there = new Set(await recoverDirectory(outdir))
     if (!options.force) refuseMixedSystems('catalog', await standingSystems(outdir, there, list, rows))
-    const stars = await chooseCatalog(options, io.env, (text) => (options.quiet ? undefined : io.err(text)))
+    const note = (text: string) => (options.quiet ? undefined : io.err(text))
+    const stars = await chooseCatalog(options, io.env, note, fieldOfLists([join(workdir, list.fileName)]))
     const names = new Set(present)
     const { exitCode, files, messages } = await runLegacy(
       {

@@ -1,7 +1,9 @@
+import { join } from 'node:path'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { openJob } from '../../node/exposure/calibrate-files.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
+import { fieldOfLists } from '../catalog/field-words.js'
 import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { CalibrateOptions } from './options.js'
@@ -22,7 +24,12 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   try {
     // They start while the catalogue is opened.
     pool.start(opened.rows.length)
-    const catalog = await chooseCatalog(options, io.env, note)
+    const catalog = await chooseCatalog(
+      options,
+      io.env,
+      note,
+      fieldOfLists([join(options.workdir, opened.list.name.fileName)]),
+    )
     return await calibrateOpened(opened, { options, catalog, pool, suspects, signal, io, started }, io.out)
   } finally {
     await pool.close()

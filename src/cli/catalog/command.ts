@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js'
-import { BUILD_OPTIONS, COPY_OPTIONS, INFO_OPTIONS, QUERY_OPTIONS, VERIFY_OPTIONS } from './options.js'
+import { BUILD_OPTIONS, COPY_OPTIONS, FETCH_OPTIONS, INFO_OPTIONS, QUERY_OPTIONS, VERIFY_OPTIONS } from './options.js'
 
 /** `bliss-calib catalog`: makes and inspects reference catalogues. */
 export const catalogCommands = [
@@ -38,6 +38,18 @@ export const catalogCommands = [
       ['catalog copy --from gaia --to event --skymap bayestar.fits.gz --margin 1.1', 'what a follow-up will need'],
     ],
     run: async (options, io) => (await import('./copy.js')).catalogCopy(options, io),
+  }),
+  defineCommand({
+    name: 'catalog fetch',
+    summary: 'fetch the stars of a field from the Gaia archive or VizieR, as a catalogue of their own',
+    options: FETCH_OPTIONS,
+    readsCatalogues: true,
+    oneOf: ['cone', 'for'],
+    examples: [
+      ['catalog fetch --from gaia_dr3 --cone 53.1,-27.8,1.1 --to field', 'one field'],
+      ['catalog fetch --from gaia_dr3 --for night --to night-stars', "all fields of a night's catalogue lists"],
+    ],
+    run: async (options, io) => (await import('./fetch.js')).catalogFetch(options, io),
   }),
   defineCommand({
     name: 'catalog verify',

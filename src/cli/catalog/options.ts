@@ -62,6 +62,17 @@ export const COPY_OPTIONS = {
   ...{ columns, force, quiet },
 }
 
+/** The options of `catalog fetch`. */
+export const FETCH_OPTIONS = {
+  from: text('release to fetch: gaia_dr3, gaia_dr2; or the URL of a HATS catalogue', { required: true }),
+  to: path('directory of the new catalogue', { required: true }),
+  cone: list('RA,DEC,RADIUS in degrees; the radius may carry a unit: 6arcmin; several make one catalogue'),
+  for: list('catalogue lists (D*_red_catlist.csv), and directories of them: a cone around each exposure'),
+  service: text('who is asked: esa, vizier; default esa'),
+  url: text('address of the service, if not its own: a mirror, a proxy'),
+  ...{ force, quiet },
+}
+
 /** The options of `catalog verify`. */
 export const VERIFY_OPTIONS = {
   catalog: path('directory of a catalogue of ours or of any HATS catalogue; default $BLISS_CATALOG', {

@@ -1,4 +1,5 @@
 import { coneRegion, polygonRegion, type SkyRegion } from '../../catalog/region/sky-region.js'
+import type { Cone } from '../../catalog/region/cone-query.js'
 import { CommandError } from '../../errors.js'
 import { parseAngleDeg, parseDecimal } from '../../formats/decimal.js'
 
@@ -8,6 +9,12 @@ import { parseAngleDeg, parseDecimal } from '../../formats/decimal.js'
  * @throws CommandError if it cannot be read, is not on the sky, or the radius is not above 0 and at most 180 degrees
  */
 export function parseCone(text: string): SkyRegion {
+  const { raDeg, decDeg, radiusDeg } = readCone(text)
+  return coneRegion(raDeg, decDeg, radiusDeg)
+}
+
+/** The cone itself, as `parseCone`. */
+export function readCone(text: string): Cone {
   const [ra = '', dec = '', radius = '', ...more] = text.split(',').map((part) => part.trim())
   const radiusDeg = parseAngleDeg(radius) ?? NaN
   const direction = readDirection(ra, dec)
@@ -19,7 +26,8 @@ export function parseCone(text: string): SkyRegion {
         'RA,DEC,RADIUS in degrees, or the radius with its unit: 53.1,-27.8,6arcmin; above 0 and at most 180 deg',
     })
   }
-  return coneRegion(...direction, radiusDeg)
+  const [raDeg, decDeg] = direction
+  return { raDeg, decDeg, radiusDeg }
 }
 
 /**

@@ -28,6 +28,7 @@ import { refuseUnanswerable } from '../../node/grid/grid-check.js'
 import { findExposures } from '../../node/grid/grid-exposures.js'
 import { packageRoot, packageVersion } from '../../node/package.js'
 import { writeTree } from '../../node/disk/write-tree.js'
+import { fieldOfLists } from '../catalog/field-words.js'
 import { chooseCatalog, namedCatalog } from '../calibrate/choose-catalog.js'
 import { unfit } from '../options/option.js'
 import type { CondorCommand, GridCommand, SlurmCommand } from './options.js'
@@ -164,7 +165,7 @@ async function plan(command: GridCommand, io: Io): Promise<Planned> {
   await refuseStandingPlan(command, directory)
   const note = (text: string) => (command.quiet ? undefined : io.err(text))
   const { magsType, system, estimator, keepBorrowed } = command
-  const catalog = await chooseCatalog(command, io.env, note)
+  const catalog = await chooseCatalog(command, io.env, note, fieldOfLists([command.from]))
   const { exposures, notes } = await findExposures(
     command.from,
     command.outdir === undefined ? undefined : resolve(command.outdir),

@@ -8,6 +8,8 @@ import { addressKind, type AddressKind } from './address-kind.js'
 
 /** The head of an answer, and its body as it comes. */
 export interface HttpAnswer {
+  /** Where it came from, after redirects. */
+  readonly url: string
   readonly status: number
   header(name: string): string | undefined
   readonly body: AsyncIterable<Uint8Array>
@@ -19,6 +21,17 @@ export interface HttpAnswer {
 export interface HttpClient {
   /** @throws InputError for an answer that leads where none may, else the error of the connection */
   get(url: string, range: string, signal: AbortSignal): Promise<HttpAnswer>
+  /**
+   * Asks for a whole answer: by POST with a form, else by GET or DELETE. A redirect after a form is asked for by GET
+   * (RFC 9110, 15.4.4), and one from https to http of the same host by https.
+   */
+  ask(url: string, request: WholeRequest, signal: AbortSignal): Promise<HttpAnswer>
+}
+
+/** A request without a range. */
+export interface WholeRequest {
+  readonly form?: Readonly<Record<string, string>>
+  readonly method?: 'GET' | 'DELETE'
 }
 
 const REDIRECTS: ReadonlySet<number> = new Set([301, 302, 303, 307, 308])
@@ -93,15 +106,16 @@ export function httpClient(
       })
     }
 
-  const once = async (url: URL, range: string, signal: AbortSignal): Promise<IncomingMessage> => {
+  const once = async (url: URL, sent: Sent, signal: AbortSignal): Promise<IncomingMessage> => {
     const literal = url.hostname.replace(/^\[|\]$/g, '')
     if (isIP(literal) !== 0) fitting(url, [{ address: literal, family: isIP(literal) }])
     transport ??= openTransport()
     const { request: requestBy, agent } = (await transport)[url.protocol === 'https:' ? 'https:' : 'http:']
     const options: RequestOptions = {
       agent,
+      method: sent.method,
       headers: {
-        Range: range,
+        ...sent.headers,
         'Accept-Encoding': 'identity',
         'User-Agent': 'bliss-calib',
         ...(authorization !== undefined && url.origin === home.origin ? { Authorization: authorization } : {}),
@@ -113,28 +127,56 @@ export function httpClient(
     return new Promise((resolve, reject) => {
       const request = requestBy(withoutUser(url), options, resolve)
       request.on('error', reject)
-      request.end()
+      request.end(sent.body)
     })
   }
 
+  const follow = async (text: string, first: Sent, signal: AbortSignal, isForm: boolean): Promise<HttpAnswer> => {
+    const file = printableUrl(text)
+    let url = new URL(text)
+    let sent = first
+    for (let redirects = 0; ; redirects++) {
+      const answer = await once(url, sent, signal).catch((cause: unknown) => {
+        if (!(cause instanceof RefusedAddress)) throw cause
+        throw refusedRedirect(file, `it leads to an address that it may not lead to: ${cause.message}`)
+      })
+      const location = answer.headers.location
+      if (!REDIRECTS.has(answer.statusCode!) || location === undefined) return answerOf(answer, url)
+      answer.destroy()
+      if (redirects >= LIMITS.redirects)
+        throw refusedRedirect(file, `more than ${LIMITS.redirects} in a row (limit redirects, see docs/limits.md)`)
+      url = redirected(file, url, isForm ? securely(url, location) : location)
+      if (answer.statusCode === 303 || (sent.method === 'POST' && answer.statusCode! < 303)) sent = seeOther(sent)
+    }
+  }
+
   return {
-    async get(text, range, signal) {
-      const file = printableUrl(text)
-      let url = new URL(text)
-      for (let redirects = 0; ; redirects++) {
-        const answer = await once(url, range, signal).catch((cause: unknown) => {
-          if (!(cause instanceof RefusedAddress)) throw cause
-          throw refusedRedirect(file, `it leads to an address that it may not lead to: ${cause.message}`)
-        })
-        const location = answer.headers.location
-        if (!REDIRECTS.has(answer.statusCode!) || location === undefined) return answerOf(answer)
-        answer.destroy()
-        if (redirects >= LIMITS.redirects)
-          throw refusedRedirect(file, `more than ${LIMITS.redirects} in a row (limit redirects, see docs/limits.md)`)
-        url = redirected(file, url, location)
-      }
+    get: (text, range, signal) => follow(text, { method: 'GET', headers: { Range: range } }, signal, false),
+    ask(text, { form, method = 'GET' }, signal) {
+      if (form === undefined) return follow(text, { method }, signal, true)
+      const headers = { 'Content-Type': 'application/x-www-form-urlencoded' }
+      const body = new URLSearchParams(form).toString()
+      return follow(text, { method: 'POST', headers, body }, signal, true)
     },
   }
+}
+
+/** What is asked for at the address that a 303 names: nothing is sent or removed there. */
+const seeOther = (sent: Sent): Sent => (sent.method === 'GET' ? sent : { method: 'GET' })
+
+/** What is sent beside the address. */
+interface Sent {
+  readonly method: 'GET' | 'POST' | 'DELETE'
+  readonly headers?: Readonly<Record<string, string>>
+  readonly body?: string
+}
+
+/** Servers behind a proxy call themselves by http: the same host is asked by https, as before. */
+function securely(from: URL, location: string): string {
+  if (from.protocol !== 'https:' || !URL.canParse(location, from.href)) return location
+  const to = new URL(location, from.href)
+  if (to.protocol === 'http:' && to.hostname === from.hostname && to.port === '') to.protocol = 'https:'
+  return to.href
 }
 
 /** Where a redirect leads. Throws InputError if it may not lead there, whatever the address. */
@@ -158,12 +200,12 @@ const refusedRedirect = (file: string, why: string, found?: string): InputError 
     expected: 'a catalogue at its own address',
   })
 
-function answerOf(message: IncomingMessage): HttpAnswer {
+function answerOf(message: IncomingMessage, { href }: URL): HttpAnswer {
   const header = (name: string) => {
     const value = message.headers[name.toLowerCase()]
     return Array.isArray(value) ? value.join(', ') : value
   }
-  return { status: message.statusCode!, header, body: message, cancel: () => void message.destroy() }
+  return { url: href, status: message.statusCode!, header, body: message, cancel: () => void message.destroy() }
 }
 
 function withoutUser(url: URL): URL {

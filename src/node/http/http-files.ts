@@ -3,14 +3,8 @@ import { InputError } from '../../errors.js'
 import type { ByteSource } from '../../formats/bytes.js'
 import { printableUrl } from '../../printable.js'
 import { httpClient } from './http-client.js'
-import {
-  fetchRange,
-  PATIENCE,
-  type HttpPatience,
-  type RemoteBytes,
-  type RemoteIdentity,
-  type WantedRange,
-} from './http-range.js'
+import { fetchRange, type RemoteBytes, type RemoteIdentity, type WantedRange } from './http-range.js'
+import { PATIENCE, type HttpPatience } from './patience.js'
 
 /** Requests to one server at a time. */
 const PARALLEL = 8

@@ -21,6 +21,7 @@ export interface DirectoryBuildOptions extends Pick<
   | 'coverage'
   | 'columns'
   | 'precision'
+  | 'source'
   | 'doubles'
   | 'marginArcsec'
   | 'metadata'

@@ -17,7 +17,7 @@ export async function copyCatalogDirectory(
   cells: CellRanges,
   columns: readonly QueryColumn[],
   to: string,
-  options: Pick<DirectoryBuildOptions, 'force' | 'onProgress' | 'onNote'> = {},
+  options: Pick<DirectoryBuildOptions, 'force' | 'onProgress' | 'onNote' | 'source'> = {},
 ) {
   const coverage = coveredPart(cells, catalog.coverage)
   if (coverage.ranges.length === 0) {

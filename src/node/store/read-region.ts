@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { exposureCells } from '../../catalog/region/exposure-region.js'
 import { credibleRegion, type CredibleRegion } from '../../catalog/region/probability-map.js'
 import { InputError } from '../../errors.js'
-import { isSound, parseCatalogueList, parseListName } from '../../exposure/catalogue-list.js'
+import { isSound, parseCatalogueList, parseListName, type CatalogueListRow } from '../../exposure/catalogue-list.js'
 import type { CellRanges } from '../../healpix/index.js'
 import { openInput, reasonOf } from '../disk/files.js'
 import { readWholeText } from '../disk/regular-file.js'
@@ -24,6 +24,21 @@ interface ExposureRegion {
  * @throws InputError if a path cannot be read, holds no list, or a list is no list
  */
 export async function readExposureCells(paths: readonly string[], marginArcsec: number): Promise<ExposureRegion> {
+  const lists = await readExposureLists(paths)
+  const ccds = lists.reduce((sum, { rows }) => sum + rows.length, 0)
+  const faults = lists.flatMap((list) => list.faults)
+  return { cells: exposureCells(lists, marginArcsec), exposures: lists.length, ccds, faults }
+}
+
+/** A catalogue list: its sound rows, and what is wrong with the others. */
+interface ExposureRows {
+  readonly file: string
+  readonly rows: readonly CatalogueListRow[]
+  readonly faults: readonly string[]
+}
+
+/** Catalogue lists, and those below directories, in order of their paths. Throws as `readExposureCells` does. */
+export async function readExposureLists(paths: readonly string[]): Promise<ExposureRows[]> {
   const files: string[] = []
   for (const path of paths) {
     const readable = <T>(action: Promise<T>) =>
@@ -50,7 +65,7 @@ export async function readExposureCells(paths: readonly string[], marginArcsec: 
       })
     for (const list of lists.sort()) files.push(list)
   }
-  const lists = await Promise.all(
+  return Promise.all(
     [...new Set(files)].map(async (file) => {
       const text = await readWholeText(file, 'textBytes').catch((cause: unknown) => {
         throw new InputError('unreadable-file', `the list cannot be read: ${reasonOf(cause)}`, { file }, { cause })
@@ -59,9 +74,6 @@ export async function readExposureCells(paths: readonly string[], marginArcsec: 
       return { file, rows: rows.filter(isSound), faults: rows.flatMap(({ fault }) => fault?.message ?? []) }
     }),
   )
-  const ccds = lists.reduce((sum, { rows }) => sum + rows.length, 0)
-  const faults = lists.flatMap((list) => list.faults)
-  return { cells: exposureCells(lists, marginArcsec), exposures: lists.length, ccds, faults }
 }
 
 /** The region of a sky-probability map file, packed or not, that holds `level` of the probability. */

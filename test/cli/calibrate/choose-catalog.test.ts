@@ -36,9 +36,28 @@ describe('a catalogue must be named', () => {
     for (const env of [{}, { BLISS_CATALOG: '' }]) {
       const { exitCode, out, err } = await run([...command, ...where], env)
       expect([exitCode, out, err]).toEqual([3, '', expect.stringMatching(none)])
+      const list = join(dir, 'sim/work', command[0] === '--expnum' ? 'D00668439_r4p5_red_catlist.csv' : '')
+      expect(err).toContain(
+        '`bliss-calib catalog fetch --from gaia_dr3 --to gaia_dr3 --for ' +
+          list.replace(/\/$/, '') +
+          '` fetches the stars',
+      )
       expect(err).toContain('`--catalog demo` names the simulated stars of the demonstration')
     }
     expect(readdirSync(join(dir, 'sim/work'))).toEqual(before)
+  })
+
+  test("a file that is given: the line has the field's own cone", async () => {
+    const file = join(dir, 'sim/work/D00668439_i_01_r4p5_fullcat.fits')
+    const { exitCode, err } = await run([file, '--outdir', temporaryDirectory()])
+    expect([exitCode, err]).toEqual([3, expect.stringMatching(none)])
+    const [, ra, dec, radius] = /fetch --from gaia_dr3 --to gaia_dr3 --cone (5\d\.\d+),(-2\d\.\d+),(0\.\d+)`/
+      .exec(err)!
+      .map(Number)
+    // Half the diagonal of a CCD of 2048 x 4096 pixels of 0.263 arcsec, and the margin of its footprint.
+    expect(radius).toBeGreaterThan(0.167)
+    expect(radius).toBeLessThan(0.175)
+    expect(Math.abs(ra! - 53.1) + Math.abs(dec! + 27.8)).toBeLessThan(2.5)
   })
 
   test('stars of another sky do not match, and the sentence names their catalogue', async () => {
@@ -142,7 +161,7 @@ describe('the name of a release', () => {
       expect(exitCode).toBe(3)
       expect(err).toBe(
         'bliss-calib: gaia_dr2: no directory of this name is here, and no public copy of this release is known: ' +
-          '`bliss-calib catalog build` makes one, and $BLISS_CATALOG_GAIA_DR2 says where yours is\n',
+          '`bliss-calib catalog fetch` or `catalog build` makes one, and $BLISS_CATALOG_GAIA_DR2 says where yours is\n',
       )
     }))
 

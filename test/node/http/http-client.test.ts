@@ -6,7 +6,8 @@ import { afterEach, describe, expect, test } from 'vitest'
 import { addressKind, type AddressKind } from '../../../src/node/http/address-kind.js'
 import { httpClient, type NetworkFacts } from '../../../src/node/http/http-client.js'
 import { httpRanges } from '../../../src/node/http/http-files.js'
-import { fetchRange, PATIENCE, type HttpPatience } from '../../../src/node/http/http-range.js'
+import { fetchRange } from '../../../src/node/http/http-range.js'
+import { PATIENCE, type HttpPatience } from '../../../src/node/http/patience.js'
 
 const hasty: HttpPatience = {
   ...PATIENCE,
