@@ -205,6 +205,23 @@ describe('--camera', () => {
     expect(without.err).toContain('the file does not say through which filter the image was taken')
   })
 
+  test('batch leaves what was made with the same description, and makes anew what was made with another', async () => {
+    const [from, dir] = [await simulated, temporaryDirectory()]
+    const decam = readFileSync(new URL('../../../cameras/decam.json', import.meta.url), 'utf8')
+    const batch = async (...options: string[]) => {
+      const files = ['--catalog', join(from, 'gaia'), '--outdir', join(dir, 'out'), '--workers', '1']
+      const { exitCode, out } = await run(['batch', join(from, 'work'), ...files, ...options])
+      return [exitCode, /\d+ calibrated, \d+ unchanged/.exec(out)?.[0]]
+    }
+    writeFileSync(join(dir, 'mine.json'), decam)
+    const mine = ['--camera', join(dir, 'mine.json')]
+    expect(await batch(...mine)).toEqual([0, '1 calibrated, 0 unchanged'])
+    expect(await batch(...mine)).toEqual([0, '0 calibrated, 1 unchanged'])
+    writeFileSync(join(dir, 'mine.json'), decam.replace('"DECam"', '"My DECam"'))
+    expect(await batch(...mine)).toEqual([0, '1 calibrated, 0 unchanged'])
+    expect(await batch()).toEqual([0, '1 calibrated, 0 unchanged'])
+  })
+
   test('--legacy has no camera', async () => {
     const words = ['--expnum', '1', '--legacy', '--camera', 'x.json']
     expect((await run(words)).err).toContain('the original knows one camera: leave out --camera or --legacy')
