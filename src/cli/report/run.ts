@@ -52,6 +52,15 @@ export async function report(options: ReportOptions, io: Io): Promise<ExitCode> 
   return exitCode
 }
 
+/** Results of files that were given without a list: `{stem}_zeropoint.json`. */
+const OF_FILES = /_zeropoint\.json$/
+
+const ofFiles = (path: string): InputError =>
+  new InputError('no-results', 'the results are of files without a list, whose page is made with them', {
+    file: path,
+    expected: 'bliss-calib FILE... --report',
+  })
+
 /** What stands at a path. A directory that the page goes to is put in order first. */
 async function exposuresAt(
   path: string,
@@ -76,6 +85,7 @@ async function exposuresAt(
   await refuseUnfinished(directory)
   if (!found.isDirectory()) {
     const name = parseResultName(basename(path))
+    if (name === undefined && OF_FILES.test(path)) throw ofFiles(path)
     if (name === undefined)
       throw new InputError('no-results', 'the file is no result', {
         file: path,
@@ -87,6 +97,7 @@ async function exposuresAt(
   }
   const names = await namesIn(path)
   const exposures = standingExposures(path, names)
+  if (exposures.length === 0 && names.some((name) => OF_FILES.test(name))) throw ofFiles(path)
   if (exposures.length === 0)
     throw new InputError('no-results', 'the directory holds no results: calibrate an exposure first', {
       file: path,

@@ -101,6 +101,8 @@ test('pages and figures are named after the stem, and --name names the exposure'
   const page = readFileSync(join(outdir, 'gw_exposure_report.html'), 'utf8')
   expect(page).toContain('<h1>gw, i band</h1>')
   expect(page).toContain('--name gw')
+  const again = await run(['report', outdir])
+  expect([again.exitCode, again.err]).toEqual([3, expect.stringContaining('bliss-calib FILE... --report')])
 })
 
 describe('a wrong command', () => {
