@@ -1,0 +1,44 @@
+import { join } from 'node:path'
+import { isBlissError } from '../../errors.js'
+import { commandLine, pathWord } from '../../formats/shell-word.js'
+import { writeTree } from '../../node/disk/write-tree.js'
+import { findProgram } from '../../node/programs/program.js'
+import { packagedDescriptions } from '../../node/store/catalog-files.js'
+import { DEMO_IMAGE, demoImage } from '../../simulate/demo-image.js'
+import { demoExposure } from '../../simulate/index.js'
+import { calibrateCommand } from '../calibrate/command.js'
+import { DEMO_CATALOG } from '../calibrate/choose-catalog.js'
+import type { ExitCode, Io } from '../terminal/io.js'
+
+/**
+ * `demo --image`: makes an image of the demo's sky, calibrates it with the bundled catalogue, and shows the truth
+ * beside it. Without the programs that measure images it says what is missing, which is no failure of a demonstration.
+ */
+export async function demoOfImage(outdir: string, io: Io): Promise<ExitCode> {
+  const [description] = await packagedDescriptions()
+  await writeTree(outdir, [demoImage(demoExposure(description!))])
+  const file = join(outdir, DEMO_IMAGE.name)
+  const asTyped = [pathWord(file), '--catalog', DEMO_CATALOG, '--outdir', pathWord(outdir)]
+  io.out(`${file} is an image of 1000 x 500 pixels (simulated); now:\n  ${commandLine(['bliss-calib', ...asTyped])}\n`)
+  const missing = await missingPrograms(io)
+  if (missing.length > 0) {
+    io.out(`${missing.join('\n')}\n`)
+    return 0
+  }
+  const exitCode = await calibrateCommand.start({ files: [file], catalog: DEMO_CATALOG, outdir }, io)
+  io.out(`truth   ${DEMO_IMAGE.zeropoint.toFixed(4)}\n`)
+  return exitCode
+}
+
+async function missingPrograms({ env }: Io): Promise<string[]> {
+  const sentences: string[] = []
+  for (const program of ['source-extractor', 'psfex'] as const) {
+    try {
+      await findProgram(program, env)
+    } catch (error) {
+      if (!isBlissError(error)) throw error
+      sentences.push(error.message)
+    }
+  }
+  return sentences
+}
