@@ -107,10 +107,12 @@ test('a block that is not run says why; these are all', () => {
     'docs/catalog-fetch.md: no-run needs the network',
     'docs/catalog-remote.md: no-run needs the network',
     'docs/catalog-remote.md: no-run needs the network',
+    'docs/catalog-remote.md: no-run needs the network',
     'docs/expcalib.md: no-run needs your own GaiaOut tree',
     'docs/first-zeropoint.md: no-run needs images of yours',
     'docs/grid.md: no-run needs HTCondor',
     'docs/grid.md: no-run needs Slurm',
+    'docs/se.md: no-run needs images of yours',
     'docs/sensitivity.md: no-run takes ten minutes',
   ])
 })

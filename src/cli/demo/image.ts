@@ -26,7 +26,8 @@ export async function demoOfImage(outdir: string, io: Io): Promise<ExitCode> {
     return 0
   }
   const exitCode = await calibrateCommand.start({ files: [file], catalog: DEMO_CATALOG, outdir }, io)
-  io.out(`truth   ${DEMO_IMAGE.zeropoint.toFixed(4)}\n`)
+  // psfex normalises its model by itself: FLUX_PSF is some mmag from a star's whole light.
+  io.out(`truth   ${DEMO_IMAGE.zeropoint.toFixed(4)} of a star's whole light; a PSF flux lacks or adds some mmag\n`)
   return exitCode
 }
 
