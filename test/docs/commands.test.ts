@@ -107,7 +107,6 @@ test('a block that is not run says why; these are all', () => {
     'docs/catalog-fetch.md: no-run needs the network',
     'docs/catalog-remote.md: no-run needs the network',
     'docs/catalog-remote.md: no-run needs the network',
-    'docs/catalog-remote.md: no-run needs the network',
     'docs/expcalib.md: no-run needs your own GaiaOut tree',
     'docs/first-zeropoint.md: no-run needs images of yours',
     'docs/grid.md: no-run needs HTCondor',
