@@ -70,7 +70,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   { line: 'catalog copy --from catalog --to night --cone 53.1,-27.8,0.5 --force --quiet' },
   {
-    line: 'catalog fetch --from URL --cone 53.1,-27.8,0.3 --to fetched --quiet',
+    line: 'catalog fetch --from URL --cone 53.1,-27.8,0.3 --to fetched --cache cache --quiet',
     makes: ['fetched/collection.properties'],
   },
   { line: 'catalog fetch --from URL --for sim/work --to fetched --force --quiet --cache cache --cache-size 100M' },
