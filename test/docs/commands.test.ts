@@ -105,6 +105,7 @@ test('a block that is not run says why; these are all', () => {
     'docs/catalog-build.md: no-run needs the network and 600 GB',
     'docs/catalog-fetch.md: no-run needs the network',
     'docs/catalog-fetch.md: no-run needs the network',
+    'docs/catalog-query-copy-verify.md: no-run needs SCAMP and images of yours',
     'docs/catalog-remote.md: no-run needs the network',
     'docs/catalog-remote.md: no-run needs the network',
     'docs/expcalib.md: no-run needs your own GaiaOut tree',

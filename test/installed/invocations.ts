@@ -62,6 +62,7 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['rows.arrow'],
     everywhere: true,
   },
+  { line: 'catalog query catalog --cone 53.1,-27.8,0.3 --to rows.ldac --quiet', makes: ['rows.ldac'] },
   { line: 'catalog query catalog --cone 53.1,-27.8,0.3 --to rows.parquet --quiet', makes: ['rows.parquet'] },
   {
     line:

@@ -39,8 +39,8 @@ export const INFO_OPTIONS = {
 /** The options of `catalog query`. */
 export const QUERY_OPTIONS = {
   ...{ catalog, cone, polygon, columns },
-  format: choice(['csv', 'json', 'parquet', 'arrow'])(
-    'json is an object a line; default by the ending of --to, else csv',
+  format: choice(['csv', 'json', 'parquet', 'arrow', 'ldac'])(
+    'json is an object a line, ldac a reference catalogue for SCAMP; default by the ending of --to, else csv',
   ),
   to: path('file to write; default stdout'),
   quiet: flag('print nothing but the rows and errors'),

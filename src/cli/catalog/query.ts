@@ -1,4 +1,6 @@
 import { chooseColumns, joinTables, queryRows } from '../../catalog/region/query.js'
+import { scampReference } from '../../catalog/region/scamp-reference.js'
+import { CommandError } from '../../errors.js'
 import type { Table } from '../../table/columns.js'
 import type { ByteSink } from '../../formats/bytes.js'
 import { csvBytes } from '../../formats/csv-write.js'
@@ -17,12 +19,16 @@ type QueryCommand = Values<typeof QUERY_OPTIONS>
 type Format = NonNullable<QueryCommand['format']>
 
 /**
- * `catalog query`: the rows of a catalogue in a cone or polygon, to stdout or a file. CSV and JSON stream; Parquet and
- * Arrow are made in memory.
+ * `catalog query`: the rows of a catalogue in a cone or polygon, to stdout or a file. CSV and JSON stream; Parquet,
+ * Arrow and the reference for SCAMP are made in memory.
  */
 export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitCode> {
   const region = command.cone === undefined ? parsePolygon(command.polygon!) : parseCone(command.cone)
   const format = formatOf(command)
+  if (format === 'ldac' && command.columns !== undefined)
+    throw new CommandError('bad-option', 'a reference for SCAMP has columns of its own: leave out --columns', {
+      option: '--columns',
+    })
   const catalog = await openCatalog(
     await namedCatalog(command.catalog, io.env, command.quiet ? undefined : (text) => io.err(text)),
   )
@@ -46,7 +52,11 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
         yield table
       }
     }
-    await writeTables(counted(), format, sink)
+    if (format === 'ldac') {
+      const reference = await scampReference(catalog, region)
+      rows = reference.rowCount
+      await sink.write(reference.bytes)
+    } else await writeTables(counted(), format, sink)
     await sink.commit()
   } catch (error) {
     await sink.abort()
@@ -69,11 +79,16 @@ function formatOf({ format, to }: QueryCommand): Format {
     parquet: 'parquet',
     arrow: 'arrow',
     feather: 'arrow',
+    ldac: 'ldac',
   }
   return format ?? (ending === undefined ? 'csv' : (byEnding[ending] ?? 'csv'))
 }
 
-async function writeTables(tables: AsyncIterable<Table>, format: Format, sink: ByteSink): Promise<void> {
+async function writeTables(
+  tables: AsyncIterable<Table>,
+  format: Exclude<Format, 'ldac'>,
+  sink: ByteSink,
+): Promise<void> {
   if (format === 'parquet' || format === 'arrow') {
     const all: Table[] = []
     for await (const table of tables) all.push(table)
