@@ -1,4 +1,5 @@
 import { join, resolve } from 'node:path'
+import type { CameraDescription } from '../../camera/description.js'
 import { CommandError, worstOf, type ExitCode } from '../../errors.js'
 import { selectCcds } from '../../exposure/catalogue-list.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
@@ -41,7 +42,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     ...(band === undefined ? {} : { band }),
     ...(name === undefined ? {} : { name }),
     ...(magsType === undefined ? {} : { magsType }),
-    measure: measurer(options, io, signal, note),
+    measure: measurer(options, camera?.description, io, signal, note),
   })
   for (const path of products) note(`${path}: a product of bliss-calib, left out\n`)
   const codes: ExitCode[] = unfit.map(({ error }) => reportFailure(error, io))
@@ -92,6 +93,7 @@ async function planesAmong(paths: readonly string[]): Promise<Map<string, string
 /** Measures images by source-extractor and psfex, as many at a time as there are workers. */
 function measurer(
   { outdir, workers }: FilesOptions,
+  camera: CameraDescription | undefined,
   { env }: Io,
   signal: AbortSignal,
   note: (text: string) => void,
@@ -105,7 +107,7 @@ function measurer(
       await refuseUnwritable(outdir)
       const { measuredCcds } = await import('../../node/programs/measured-ccds.js')
       note(`${path}: measuring by source-extractor and psfex\n`)
-      const ccds = await measuredCcds(path, hdus, outdir, { env, signal })
+      const ccds = await measuredCcds(path, hdus, outdir, { env, signal, ...(camera ? { camera } : {}) })
       for (const { stem, objects, fwhmArcsec, notes } of ccds) {
         note(`${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec\n`)
         for (const sentence of notes) note(`${stem}: ${sentence}\n`)

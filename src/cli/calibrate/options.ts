@@ -24,7 +24,7 @@ export const CALIBRATE_OPTIONS = {
   ccd: text("CCDs: a number, a list with ranges (1,3-60), or 'all'", { defaultText: '1; of files all' }),
   magsType: text(MAGS_TYPE, { ...magsTypeAlias, defaultText: 'mag_psf; of files mag_psf, else mag_auto' }),
   band: text("filter of files that do not say it: i, ip, 'SDSS i', V ..."),
-  columns: text('columns of a table: ra=RA,dec=DEC,flux=F and perhaps fluxErr, flags, x, y, number'),
+  columns: text('columns of a table: ra=RA,dec=DEC,flux=F,fluxErr=E and perhaps flags, x, y, number'),
   name: text('name of the exposure that the files are of; default what their names have in common'),
   sex_mag_zeropoint: number("SExtractor's zeropoint; used by --legacy only", {
     alias: ['sex-mag-zeropoint'],

@@ -1,6 +1,6 @@
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { scienceImages } from './image-file.js'
-import { measureImage, stemOf, type MeasuredImage } from './measure-image.js'
+import { measureImage, stemOf, type MeasuredImage, type MeasureRequest } from './measure-image.js'
 import type { ProgramControl } from './run-program.js'
 
 /** An image of a file, measured. */
@@ -14,17 +14,19 @@ export interface MeasuredCcd extends MeasuredImage {
  * image is `{stem}_fullcat.fits`; of several, EXTNAME or the number of the HDU joins the stem.
  *
  * @param hdus images of the file
+ * @param camera that the user describes: gain and saturation are under its keywords
  * @throws as `measureImage`
  */
 export async function measuredCcds(
   image: string,
   hdus: readonly FitsHdu[],
   workdir: string,
-  control: ProgramControl,
+  { camera, ...control }: ProgramControl & Pick<MeasureRequest, 'camera'>,
 ): Promise<MeasuredCcd[]> {
   const images = scienceImages(hdus)
   const measure = async (stem: string, hdu?: number | string): Promise<MeasuredCcd> => {
-    const request = { image, workdir, stem, mayLackPsf: true, ...(hdu === undefined ? {} : { hdu }) }
+    const chosen = { ...(hdu === undefined ? {} : { hdu }), ...(camera ? { camera } : {}) }
+    const request = { image, workdir, stem, mayLackPsf: true, ...chosen }
     return { ...(await measureImage({ ...request, ...control })), stem }
   }
   const stem = stemOf(image)

@@ -100,6 +100,35 @@ describe.skipIf(!programsAreHere)('an image (source-extractor and psfex are not 
     )
   })
 
+  test('gain and saturation under the keywords of --camera decide the errors, as under the usual ones', async () => {
+    const dir = temporaryDirectory()
+    const [{ columns, rows, pixels }] = made as [MadeImage]
+    const own = { INSTRUME: 'OWLCAM', BAND: null, CCDNUM: null, FILTER: 'DES i' }
+    const write = (name: string, cards: Parameters<typeof imageCards>[1]) =>
+      writeFileSync(
+        join(dir, name),
+        fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0, { ...own, ...cards }) }]),
+      )
+    write('usual.fits', {})
+    write('odd.fits', { GAIN: null, SATURATE: null, EGAIN: 4, FULLWELL: 40000 })
+    const camera = {
+      ...{ name: 'owlcam', title: 'the owl camera', source: 'a test' },
+      recognise: { instrument: '^owlcam$' },
+      keywords: { gain: 'EGAIN', saturation: 'FULLWELL' },
+      bands: { 'des-ab': ['i'] },
+    }
+    writeFileSync(join(dir, 'owl.json'), JSON.stringify(camera))
+    const found: number[] = []
+    for (const [name, ...words] of [['usual'], ['odd', '--camera', join(dir, 'owl.json')]] as const) {
+      const { out, err } = await calibrate(join(dir, `${name}.fits`), '--outdir', dir, '--json', ...words)
+      expect(err).not.toMatch(/no gain is known|no saturation level is known/)
+      const { zeropoint, zeropointErr } = (JSON.parse(out) as { ccds: [{ zeropoint: number; zeropointErr: number }] })
+        .ccds[0]
+      found.push(zeropoint, zeropointErr)
+    }
+    expect(found.slice(2)).toEqual(found.slice(0, 2))
+  })
+
   test('without a WCS is refused, and leaves nothing', async () => {
     const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
     const [{ columns, rows, pixels }] = made as [MadeImage]
