@@ -1,3 +1,4 @@
+import { InputError } from '../errors.js'
 import { FILTER_SYSTEMS, namedFilter, type FilterSystem, type NamedFilter } from './filter-names.js'
 
 /** How a camera's headers write one filter. */
@@ -18,18 +19,29 @@ const plain = (name: string): string => name.trim().replace(/\s+/g, ' ').toLower
 /**
  * The filter that a name stands for in the headers of a camera: by its description, else by the general table;
  * undefined if neither knows it.
+ *
+ * @throws InputError `ambiguous-filter` if the description gives the name two meanings
  */
 export function filterOfCamera(
   name: string,
   camera: { readonly filters?: readonly CameraFilter[] } | undefined,
 ): NamedFilter | undefined {
   const written = plain(name)
+  const meant: NamedFilter[] = []
   for (const { names = [], pattern, band, system } of camera?.filters ?? []) {
     const found =
       pattern === undefined ? null : new RegExp(`^(?:${pattern})$`, 'i').exec(name.trim().replace(/\s+/g, ' '))
     const own = names.some((one) => plain(one) === written)
     const letter = own ? band : (band ?? found?.[1])
-    if ((own || found !== null) && letter !== undefined) return { band: letter, system }
+    if ((own || found !== null) && letter !== undefined) meant.push({ band: letter, system })
   }
-  return namedFilter(name)
+  const [first] = meant
+  const other = meant.find(({ band, system }) => band !== first!.band || system !== first!.system)
+  if (other !== undefined) {
+    throw new InputError('ambiguous-filter', "the camera's description gives the filter two meanings", {
+      found: `'${name}' is ${first!.system} ${first!.band} and ${other.system} ${other.band}`,
+      expected: 'one',
+    })
+  }
+  return first ?? namedFilter(name)
 }

@@ -23,6 +23,7 @@ interface CcdStages {
     readonly camera?: RecognisedCamera
     readonly filter?: string
     readonly saturation?: number
+    readonly exposureTimeSec?: number
     readonly sources: SourceColumns
     readonly epochFrom?: EpochSource
     readonly centre: { raDeg: number; decDeg: number }
@@ -100,8 +101,17 @@ export function summarize({
     saturation: input.saturation,
     passband: judged?.concern ?? null,
     classified: selection.classified,
+    ...(standard.relation ? uncomparedCamera(input) : {}),
   })
   return { ...result, concerns, verdict: verdictFrom(concerns) }
+}
+
+/** A camera of which a zeropoint is expected in the band, if the exposure time to compare it with is missing. */
+function uncomparedCamera({ camera, band, exposureTimeSec }: CcdStages['input']): {
+  readonly uncomparedCamera?: string
+} {
+  if (exposureTimeSec !== undefined || camera?.description.throughput?.[band] === undefined) return {}
+  return { uncomparedCamera: camera.description.title }
 }
 
 function reasonOf(

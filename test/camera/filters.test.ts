@@ -65,3 +65,14 @@ describe('the mask of an image', () => {
     expect(maskOf(undefined, () => [])).toBeUndefined()
   })
 })
+
+test('a name with two meanings in a description is refused, not the first taken', () => {
+  const filters = [
+    { names: ['Slot 4'], band: 'i', system: 'sdss' },
+    { pattern: 'slot \\d', band: 'z', system: 'sdss' },
+  ] as const
+  expect(() => filterOfCamera('SLOT  4', { filters })).toThrow(
+    "the camera's description gives the filter two meanings (found 'SLOT  4' is sdss i and sdss z, expected one)",
+  )
+  expect(filterOfCamera('slot 5', { filters })).toEqual({ band: 'z', system: 'sdss' })
+})

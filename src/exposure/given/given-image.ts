@@ -68,6 +68,7 @@ export async function givenImage(table: GivenTable, band: string | undefined, ca
     return texts.length === 1 && !/^(|unspecified|n\/?a|none|unknown)$/i.test(texts[0]!) ? texts[0] : undefined
   }
   const [extname, obsid] = [text('EXTNAME'), text('OBSID')]
+  refuseOtherBand(path, text('FILTER'), text('BAND'), camera)
   return {
     ...kept,
     header,
@@ -108,6 +109,22 @@ function bandOf(
   if (told !== undefined) return { band: told, bandText: filter, bandFrom: 'FILTER' }
   const sentence = 'the filter of the image header (FILTER, BAND) is not known'
   throw new InputError('unknown-filter', sentence, { file, found: `'${filter}'`, expected })
+}
+
+/** Refuses a header whose FILTER and BAND are both known filters, of two bands: neither is taken in silence. */
+function refuseOtherBand(
+  file: string,
+  filter: string | undefined,
+  band: string | undefined,
+  camera: CameraDescription,
+): void {
+  const [one, other] = [filter, band].map((text) => text && filterOfCamera(text, camera)?.band)
+  if (!one || !other || one === other) return
+  throw new InputError('header-contradicts', 'FILTER and BAND of the image header are of two bands', {
+    file,
+    found: `FILTER '${filter}' and BAND '${band}'`,
+    expected: 'one band',
+  })
 }
 
 /** The WCS of the image, else corners that its header names, else the detections. */

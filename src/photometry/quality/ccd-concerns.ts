@@ -57,6 +57,8 @@ interface ConcernContext {
   readonly galacticLatitudeDeg: number
   readonly saturation?: number | undefined
   readonly passband: Concern | null
+  /** The camera whose zeropoint is known, but cannot be compared: the exposure time is not. */
+  readonly uncomparedCamera?: string | undefined
   readonly classified?: Selection['classified'] | undefined
 }
 
@@ -86,6 +88,13 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   if (wrongBand) say('wrong-band', 'stop', wrongBand)
   else if (context.passband) concerns.push(context.passband)
   concerns.push(...expectationConcerns(diagnostics.expectation, context.band, result.zeropoint))
+  if (context.uncomparedCamera !== undefined)
+    say(
+      'units',
+      'look',
+      `the exposure time is not known (EXPTIME): whether ${context.uncomparedCamera} can give this zeropoint ` +
+        'is unchecked',
+    )
   const fitted = cuts.used + lost.outlier
   if (fitted >= FEW_STARS && lost.outlier > MANY_OUTLIERS * fitted)
     say('outliers', 'look', `${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`)

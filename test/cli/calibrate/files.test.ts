@@ -149,6 +149,19 @@ describe('a wrong command', () => {
 })
 
 describe('files that cannot be told apart', () => {
+  test('FILTER and BAND of two bands: neither is taken', async () => {
+    const dir = temporaryDirectory()
+    const bytes = readFileSync(given.fullcat(28))
+    const at = bytes.indexOf("BAND    = 'i")
+    expect(at).toBeGreaterThan(0)
+    bytes.write("BAND    = 'g", at, 'latin1')
+    writeFileSync(join(dir, 'contra.fits'), bytes)
+    const { exitCode, out, err } = await calibrate(join(dir, 'contra.fits'), '--outdir', dir)
+    expect([exitCode, out]).toEqual([3, ''])
+    expect(err).toContain("FILTER and BAND of the image header are of two bands (found FILTER 'i DECam SDSS c0003")
+    expect(readdirSync(dir)).toEqual(['contra.fits'])
+  })
+
   test('two files of one stem are refused before anything is done', async () => {
     const dir = temporaryDirectory()
     mkdirSync(join(dir, 'a'))

@@ -209,8 +209,10 @@ describe('units', () => {
       ]) {
         const result = await calibrated(2, {}, inUnit(1 / 90, facts))
         expect(result.diagnostics.expectation).toBeNull()
-        expect(tags(result).filter((tag) => tag !== 'passband' && tag !== 'fluxes')).toEqual([])
-        expect(result.verdict).not.toMatch(/DECam/)
+        // Without the time DECam's zeropoint cannot be compared, and that is said; of others none is known.
+        const isTime = 'exposureTimeSec' in facts
+        expect(tags(result).filter((tag) => tag !== 'passband' && tag !== 'fluxes')).toEqual(isTime ? ['units'] : [])
+        if (!isTime) expect(result.verdict).not.toMatch(/DECam/)
       }
     },
   )
@@ -439,4 +441,15 @@ describe('CLASS_STAR against size', () => {
     expect(Math.abs(result.zeropoint! - asWas.zeropoint!)).toBeLessThan(3 * asWas.zeropointErr!)
     expect(result.cuts.used).toBeGreaterThan(0.8 * asWas.cuts.used)
   })
+})
+
+test('a camera whose zeropoint is known is not good if the exposure time to compare it with is missing', async () => {
+  const { verdict, zeropoint } = await calibrated(1, {}, (sources) => ({
+    sources: dimmed(sources, () => 400),
+    exposureTimeSec: undefined as unknown as number,
+  }))
+  expect(zeropoint).toBeGreaterThan(36)
+  expect(verdict).toMatch(
+    /^the exposure time is not known \(EXPTIME\): whether DECam can give this zeropoint is unchecked/,
+  )
 })
