@@ -11,9 +11,9 @@ import { describeCatalogue } from '../simulate/describe-catalogue.js'
 import { Campaign, isBuilt } from '../support/campaign.js'
 import { mutatedBytes, mutatedCards, mutatedRows } from '../support/mutations.js'
 
-/** Whole, by commands in a process of their own, in the soak; else a twentieth, by the readers in this one. */
+/** Whole, by commands in a process of their own, in the soak; else a tenth, by the readers in this one. */
 const SOAK = process.env['BLISS_SOAK'] !== undefined
-const ROUNDS = SOAK ? 10_000 : 500
+const ROUNDS = SOAK ? 10_000 : 1_000
 const SEED = 20_170_818
 
 describe.skipIf(SOAK && !isBuilt)('damaged catalogues and lists', () => {

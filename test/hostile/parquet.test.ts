@@ -11,9 +11,9 @@ import { Campaign, isBuilt } from '../support/campaign.js'
 import { foreignHats } from '../support/foreign-hats.js'
 import { mutatedBytes } from '../support/mutations.js'
 
-/** Whole, by commands in a process of their own, in the soak; else a twentieth, by the library in this one. */
+/** Whole, by commands in a process of their own, in the soak; else a tenth, by the library in this one. */
 const SOAK = process.env['BLISS_SOAK'] !== undefined
-const ROUNDS = SOAK ? 10_000 : 500
+const ROUNDS = SOAK ? 10_000 : 1_000
 const SEED = 31_000_000
 const CODECS = ['uncompressed', 'snappy', 'gzip', 'zstd', 'lz4_raw', 'brotli'] as const
 
