@@ -23,6 +23,8 @@ function inputOf(exposure: SimulatedExposure): CcdInput {
     epochYr: exposure.epochYr,
     epochFrom: 'MJD-OBS',
     camera: DECAM,
+    exposureTimeSec: exposure.options.exposureTimeSec,
+    airmass: exposure.options.airmass,
   }
 }
 
