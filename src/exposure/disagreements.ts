@@ -62,6 +62,15 @@ export function nameComparison(column: 'EXPNUM' | 'CCDNUM', follows: 'refusal' |
   }
 }
 
+/** FILTER and BAND of a header if both are known filters, of two bands; undefined if nothing contradicts. */
+export function otherBand(
+  [filter, band]: readonly [filter?: string | undefined, band?: string | undefined] = [],
+  filters: readonly CameraFilter[] = [],
+): string | undefined {
+  const [one, other] = [filter, band].map((name) => name && filterOfCamera(name, { filters })?.band)
+  return one && other && one !== other ? `FILTER '${filter}' and BAND '${band}'` : undefined
+}
+
 export function bandsDiffer(
   { bandText, fileName, line }: ListedFacts['row'],
   listFile: string,

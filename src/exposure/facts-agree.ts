@@ -1,8 +1,8 @@
-import { filterOfCamera } from '../camera/filters.js'
 import { ccdShape } from './ccd-shape.js'
 import type { Comparison, FiledFacts, ListedFacts, SharedFact } from './comparison.js'
 import {
   bandsDiffer,
+  otherBand,
   degBetween,
   disagreement,
   identity,
@@ -102,9 +102,8 @@ export const FILE_COMPARISONS: readonly Comparison<FiledFacts>[] = [
     tolerance: 'one band, if the table of filter names knows both; FILTER counts',
     follows: 'note',
     differs: ({ row, header, filters = [] }) => {
-      const [filter, band] = header.filters ?? []
-      const [a, b] = [filter, band].map((name) => name && filterOfCamera(name, { filters })?.band)
-      if (a === undefined || b === undefined || a === b) return undefined
+      if (otherBand(header.filters, filters) === undefined) return undefined
+      const [filter, band] = header.filters!
       return disagreement('band-disagrees', 'FILTER and BAND of the image header disagree', {
         file: row.fileName,
         found: `'${filter}' and '${band}'`,

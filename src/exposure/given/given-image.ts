@@ -7,6 +7,7 @@ import { imageOutline, wcsOf } from '../../wcs/index.js'
 import { cameraEvidence } from '../camera-evidence.js'
 import type { CameraOf } from '../detections.js'
 import { imageFacts, type HeaderFacts } from '../image-facts.js'
+import { otherBand } from '../disagreements.js'
 import { headerLookup, numberOf } from '../image-header.js'
 import type { FoundColumns } from './given-columns.js'
 import { detectionsOutline, type GivenOutline, type PlacedDetections } from './detections-outline.js'
@@ -68,7 +69,11 @@ export async function givenImage(table: GivenTable, band: string | undefined, ca
     return texts.length === 1 && !/^(|unspecified|n\/?a|none|unknown)$/i.test(texts[0]!) ? texts[0] : undefined
   }
   const [extname, obsid] = [text('EXTNAME'), text('OBSID')]
-  refuseOtherBand(path, text('FILTER'), text('BAND'), camera)
+  const bands = otherBand(header.filters, camera.filters)
+  if (bands !== undefined) {
+    const sentence = 'FILTER and BAND of the image header are of two bands'
+    throw new InputError('header-contradicts', sentence, { file: path, found: bands, expected: 'one band' })
+  }
   return {
     ...kept,
     header,
@@ -109,22 +114,6 @@ function bandOf(
   if (told !== undefined) return { band: told, bandText: filter, bandFrom: 'FILTER' }
   const sentence = 'the filter of the image header (FILTER, BAND) is not known'
   throw new InputError('unknown-filter', sentence, { file, found: `'${filter}'`, expected })
-}
-
-/** Refuses a header whose FILTER and BAND are both known filters, of two bands: neither is taken in silence. */
-function refuseOtherBand(
-  file: string,
-  filter: string | undefined,
-  band: string | undefined,
-  camera: CameraDescription,
-): void {
-  const [one, other] = [filter, band].map((text) => text && filterOfCamera(text, camera)?.band)
-  if (!one || !other || one === other) return
-  throw new InputError('header-contradicts', 'FILTER and BAND of the image header are of two bands', {
-    file,
-    found: `FILTER '${filter}' and BAND '${band}'`,
-    expected: 'one band',
-  })
 }
 
 /** The WCS of the image, else corners that its header names, else the detections. */
