@@ -1,8 +1,5 @@
-/**
- * Whose passband a filter is. `unnamed`: a bare letter, the camera must tell. `sdss` to `mosaic`: u to Y through
- * other glass and detectors, which differ from DES's by a colour term. The rest have bands of their own.
- */
-export const FILTER_SYSTEMS = [
+/** The systems whose filters are u, g, r, i, z and Y, in whoever's glass. */
+const HAS_BANDS = [
   'unnamed',
   'des',
   'sdss',
@@ -14,12 +11,13 @@ export const FILTER_SYSTEMS = [
   'skymapper',
   'bass',
   'mosaic',
-  'johnson-cousins',
-  'gunn',
-  'near-infrared',
-  'narrow',
-  'wide',
 ] as const
+
+/**
+ * Whose passband a filter is. `unnamed`: a bare letter, the camera must tell. `sdss` to `mosaic`: u to Y through
+ * other glass and detectors, which differ from DES's by a colour term. The rest have bands of their own.
+ */
+export const FILTER_SYSTEMS = [...HAS_BANDS, 'johnson-cousins', 'gunn', 'near-infrared', 'narrow', 'wide'] as const
 export type FilterSystem = (typeof FILTER_SYSTEMS)[number]
 
 /** A filter whose name is known. */
@@ -103,23 +101,10 @@ const SPELLINGS: readonly Spelling[] = [
   spelled('wide', /(red|green|blue)/i),
 ]
 
+const BANDED: readonly FilterSystem[] = HAS_BANDS
+
 /** Bands that relations are known for in some camera. */
 const BANDS = ['u', 'g', 'r', 'i', 'z', 'Y']
-
-/** The systems whose filters are those bands, in whoever's glass. */
-const HAS_BANDS: readonly FilterSystem[] = [
-  'unnamed',
-  'des',
-  'sdss',
-  'ps1',
-  'hsc',
-  'ztf',
-  'megacam',
-  'lsst',
-  'skymapper',
-  'bass',
-  'mosaic',
-]
 
 /** The filter of a name as people and headers write it, the whole of it; undefined if the name is not known. */
 export function namedFilter(name: string): NamedFilter | undefined {
@@ -128,7 +113,7 @@ export function namedFilter(name: string): NamedFilter | undefined {
     const found = pattern.exec(whole)
     if (found === null) continue
     const band = bandOf(found[1] ?? whole)
-    return { band: HAS_BANDS.includes(system) ? bandOfLetter(band) : band, system }
+    return { band: BANDED.includes(system) ? bandOfLetter(band) : band, system }
   }
   return undefined
 }
@@ -140,4 +125,4 @@ const bandOfLetter = (letter: string): string =>
 export const bandOfFilter = (name: string): string | undefined => namedFilter(name)?.band
 
 /** Whether the filter is u, g, r, i, z or Y of some camera; the others have no relation. */
-export const hasCommonBand = ({ system }: NamedFilter): boolean => HAS_BANDS.includes(system)
+export const hasCommonBand = ({ system }: NamedFilter): boolean => BANDED.includes(system)
