@@ -44,6 +44,7 @@ async function runInMemory(
     ccds: ccds.map((input, k) => ({
       ccd: input.ccd,
       centre: input.centre,
+      corners: input.corners,
       read: () => Promise.resolve({ sibling: siblingOfInput(input) }),
       calibrate: async () => calibrate(input, await starsOf(stars, k)),
     })),

@@ -1,5 +1,7 @@
 import { strangeSiblings } from './exposure/compare-facts.js'
 import type { SiblingFacts } from './exposure/comparison.js'
+import type { CcdCorners } from './exposure/catalogue-list.js'
+import { overlapping, overlappingCcds } from './exposure/overlap.js'
 import { galacticLatitudeDeg } from './math/galactic.js'
 import { applySolution, ccdMatchesOf, meanDirection, type Direction } from './photometry/exposure/apply-solution.js'
 import { sharedConcerns } from './photometry/exposure/concerns.js'
@@ -20,6 +22,7 @@ export interface CcdSteps {
   /** NaN if the row of the list has no CCD number. */
   readonly ccd: number
   readonly centre: Direction
+  readonly corners: CcdCorners
   /** Reads the detections; of a CCD that was calibrated before, its products. */
   read(): Promise<CcdFacts>
   /** Calibrates the CCD by itself, after `read`; or gives the result that its products hold. */
@@ -114,8 +117,8 @@ export interface ExposureOutcome<Ccd> extends SolvedExposure<Ccd> {
 /**
  * Takes an exposure through the flow. What one CCD does to the others:
  *
- * - It cannot be read or calibrated, or does not belong to the same exposure as most of the others: it is left out and
- *   the others are solved without it; or it ends the run (`failedCcd`).
+ * - It cannot be read or calibrated, does not belong to the same exposure as most of the others, or lies on another
+ *   CCD: it is left out and the others are solved without it; or it ends the run (`failedCcd`).
  * - It cannot be written: nothing is committed; it is left out, the others are solved again and written anew.
  *
  * What is written is therefore always the solution of the CCDs that are there.
@@ -178,6 +181,11 @@ async function calibrateEach<Ccd extends CcdSteps>(
   for (const { notes = [] } of calibrated) notes.forEach((note) => onNote?.(note))
   for (const outcome of outcomes) if ('error' in outcome) leaveOut(outcome.ccd, outcome.error)
   const strangers = strangeSiblings(together ? calibrated.map(({ sibling }) => sibling) : [])
+  const related = calibrated.map(({ ccd }) => ccd).filter(({ ccd }) => !strangers.has(ccd))
+  for (const [{ ccd }, others] of overlappingCcds(together ? related : [])) {
+    const numbers = others.map((other) => other.ccd)
+    strangers.set(ccd, overlapping(ccd, numbers))
+  }
   if (failedCcd === 'ends the run') for (const error of strangers.values()) throw error
   for (const { ccd } of calibrated) if (strangers.has(ccd.ccd)) leaveOut(ccd, strangers.get(ccd.ccd))
   return calibrated.filter(({ ccd }) => !strangers.has(ccd.ccd))

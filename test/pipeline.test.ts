@@ -48,8 +48,9 @@ describe('whoever calibrates goes through the flow, once for each exposure', () 
   test('the library, one CCD and several, in one thread and in two', async () => {
     await calibrateCcd(input.ccds[0]!, stars)
     await calibrateExposure(input, stars)
-    const again = input.ccds.map((ccd) => ({ ...ccd, ccd: ccd.ccd + 30 }))
-    await calibrateExposure({ ccds: [...input.ccds, ...again] }, stars, { workers: 2 })
+    const six = simulateExposure({ ccds: [1, 14, 28, 31, 44, 60], columns: 'slim' }, description, seededRandom(8))
+    const ccds = six.ccds.map(({ ccd, centre, corners, sources }) => ({ ccd, band: 'i', centre, corners, sources }))
+    await calibrateExposure({ ccds }, memoryCatalog(six.stars, description), { workers: 2 })
     expect(vi.mocked(runExposure).mock.calls.map(([steps]) => steps.together)).toEqual([false, true, true])
   })
 })
@@ -69,9 +70,10 @@ describe('what a failure of one CCD does to the others', () => {
       log.push(`${step} ${ccd}`)
       if (step === failing && ccd === 14) throw new Error(`14 fails at ${step}`)
     }
-    const ccds = input.ccds.map(({ ccd, centre }): CcdSteps => ({
+    const ccds = input.ccds.map(({ ccd, centre, corners }): CcdSteps => ({
       ccd,
       centre,
+      corners,
       async read() {
         at('read', ccd)
         return Promise.resolve({ sibling: { ccd, band: 'i' } })

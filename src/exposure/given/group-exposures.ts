@@ -1,7 +1,7 @@
 import { InputError } from '../../errors.js'
-import { ccdShape } from '../ccd-shape.js'
 import { degBetween } from '../disagreements.js'
 import { FIELD_DEG } from '../facts-agree.js'
+import { overlappingCcds } from '../overlap.js'
 import { givenPath, type GivenImage } from './given-image.js'
 
 /** The CCDs of one exposure, and why they belong together. */
@@ -23,8 +23,6 @@ export interface NumberedImage {
 /** Start times of one exposure's CCDs; headers are written within a second of one another. */
 const SAME_START_SEC = 1
 const SECONDS_PER_DAY = 86_400
-/** Two images nearer than this share of their half diagonal are of one part of the sky. */
-const SAME_SKY = 0.5
 
 /**
  * Sorts the CCDs of all files by exposure: those of one EXPNUM and INSTRUME; else of one OBSID; else of one INSTRUME
@@ -108,15 +106,10 @@ function withoutDoubles(images: readonly GivenImage[]): {
     if (other === undefined) byCcd.set(ccdnum, image)
     else doubles.set(image, other).set(other, doubles.get(other) ?? image)
   }
-  const untold = images.filter(({ header }) => header.ccdnum === undefined)
-  untold.forEach((image, k) => {
-    for (const other of untold.slice(0, k)) {
-      const { radiusDeg } = ccdShape(other.outline.corners)
-      if (degBetween(image.outline.centre, other.outline.centre) > SAME_SKY * radiusDeg) continue
-      doubles.set(image, other).set(other, doubles.get(other) ?? image)
-      break
-    }
-  })
+  const placed = images.map((image) => ({ image, corners: image.outline.corners }))
+  for (const [{ image }, [other]] of overlappingCcds(placed)) {
+    if (!doubles.has(image)) doubles.set(image, other!.image)
+  }
   const refused = images.flatMap((image) => {
     const other = doubles.get(image)
     return other === undefined ? [] : [{ path: givenPath(image), error: doubled(image, other) }]
@@ -126,7 +119,8 @@ function withoutDoubles(images: readonly GivenImage[]): {
 
 function doubled(image: GivenImage, other: GivenImage): InputError {
   const { ccdnum } = image.header
-  const what = ccdnum === undefined ? 'the same part of the sky' : `CCD ${ccdnum}`
+  const isOneCcd = ccdnum !== undefined && other.header.ccdnum === ccdnum
+  const what = isOneCcd ? `CCD ${ccdnum}` : 'the same part of the sky'
   return new InputError('same-ccd', `two files claim to be ${what} of one exposure: give one of them`, {
     file: givenPath(image),
     found: `also ${givenPath(other)}${other.path === image.path ? `, HDU ${other.tables.join(' and ')}` : ''}`,

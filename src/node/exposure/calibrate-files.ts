@@ -118,6 +118,7 @@ function fileCcd(
   return {
     ccd: row.ccd,
     centre: row.centre,
+    corners: row.corners,
     row,
     magsType,
     keepBorrowed,

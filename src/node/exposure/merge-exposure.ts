@@ -115,6 +115,7 @@ function standingCcd(
   return {
     ccd: row.ccd,
     centre: row.centre,
+    corners: row.corners,
     row,
     magsType: String(options['magsType']),
     keepBorrowed: options['keepBorrowed'] === true,
