@@ -29,6 +29,30 @@ export function ccdShape(corners: CcdCorners): CcdShape {
   return { middle: directionOf(middle), radiusDeg, skew, sideRatio: Math.max(...sides) / Math.min(...sides) }
 }
 
+/** Poles of the great circles through neighbouring corners, each on the side of the CCD. */
+function edgePoles(corners: CcdCorners): Vec3[] {
+  const vectors = vectorsOf(corners)
+  const middle = vectors.reduce(sum)
+  return vectors.map((vector, k): Vec3 => {
+    const pole = normalized(cross(vector, vectors[(k + 1) % vectors.length]!))
+    return dot(pole, middle) < 0 ? scaled(pole, -1) : pole
+  })
+}
+
+/**
+ * How far a position is from the nearest edge of the CCD, negative outside it [arcsec].
+ *
+ * @param corners that span a convex polygon
+ */
+export function edgeDistanceArcsec(
+  { raDeg, decDeg }: { readonly raDeg: number; readonly decDeg: number },
+  corners: CcdCorners,
+): number {
+  const place = unitVector(raDeg, decDeg)
+  const sines = edgePoles(corners).map((pole) => dot(pole, place))
+  return Math.asin(Math.max(-1, Math.min(...sines))) * RAD_TO_DEG * ARCSEC_PER_DEG
+}
+
 /**
  * How many positions lie farther outside the CCD than a margin, of how many that are known.
  *
@@ -39,13 +63,7 @@ export function countOutside(
   corners: CcdCorners,
   marginArcsec: number,
 ): { outside: number; known: number } {
-  const vectors = vectorsOf(corners)
-  const middle = vectors.reduce(sum)
-  // Great circles through neighbouring corners, their poles on the side of the CCD.
-  const poles = vectors.map((vector, k): Vec3 => {
-    const pole = normalized(cross(vector, vectors[(k + 1) % vectors.length]!))
-    return dot(pole, middle) < 0 ? scaled(pole, -1) : pole
-  })
+  const poles = edgePoles(corners)
   const lowest = -Math.sin(marginArcsec / ARCSEC_PER_DEG / RAD_TO_DEG)
   let [outside, known] = [0, 0]
   for (let i = 0; i < positions.raDeg.length; i++) {

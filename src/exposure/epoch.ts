@@ -21,3 +21,8 @@ export function mjdOfNite(nite: string): number | undefined {
   const evening = parts ? mjdOfDate(`${parts[1]}-${parts[2]}-${parts[3]}`) : undefined
   return evening === undefined ? undefined : evening + 1 + 5 / 24
 }
+
+/** Modified Julian Date of a Julian epoch, the inverse of `julianYearOfMjd`. */
+export function mjdOfJulianYear(epochYr: number): number {
+  return (epochYr - 2000) * 365.25 + 51_544.5
+}

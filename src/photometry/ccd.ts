@@ -19,6 +19,8 @@ import { selectAsOriginal } from './select/original-selection.js'
 import { selectStars } from './select/selection.js'
 import { summarize } from './summary.js'
 import { standardsOf, standardSystem } from './system/standards.js'
+import { atTargets } from './targets/at-target.js'
+import type { TargetSearch } from './targets/target.js'
 
 /** One CCD as the calibration takes it. */
 export interface CcdInput {
@@ -52,6 +54,8 @@ export interface CalibrationOptions {
   readonly radiusArcsec?: number
   /** Variables and AGN: their prior probability of being a good standard falls from 0.9 to 0.3. */
   readonly suspects?: Suspects
+  /** Places whose magnitude is asked for. */
+  readonly search?: TargetSearch
 }
 
 /**
@@ -101,7 +105,7 @@ export function calibrateStars(
 
   // The number that whoever comes from the original compares with.
   const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
-  return summarize({
+  const result = summarize({
     input,
     catalogName: catalog.name,
     standard,
@@ -112,4 +116,9 @@ export function calibrateStars(
     diagnostics,
     epochYr: stars.epochYr,
   })
+  if (options.search === undefined) return result
+  const { corners, centre, exposureTimeSec = null } = input
+  const { fwhmArcsec } = diagnostics
+  const at = atTargets({ sources: input.sources, aligned, corners, centre, fwhmArcsec }, options.search)
+  return { ...result, targets: { exposureTimeSec, at } }
 }

@@ -6,6 +6,7 @@ import type { Concern } from './concern.js'
 import type { CcdDiagnostics } from './quality/diagnostics.js'
 import type { SelectionCut } from './select/selection.js'
 import type { StandardCut } from './system/colour-relation.js'
+import type { CcdTargets } from './targets/at-target.js'
 
 /** `des-ab`: the camera's band on the AB system of DES. `catalog`: the catalogue's own magnitude as it is. */
 export type PhotometricSystem = 'des-ab' | 'catalog'
@@ -57,4 +58,6 @@ export interface CcdResult {
   readonly epochYr: number
   readonly epochFrom: EpochSource
   readonly matches: MatchColumns
+  /** What is at the places that were asked for. */
+  readonly targets?: CcdTargets
 }

@@ -2,9 +2,11 @@ import { InputError } from '../errors.js'
 import { isRecord, parseJson } from '../formats/json-shape.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { MatchColumns } from '../photometry/matches.js'
+import type { TargetResult } from '../photometry/targets/target-result.js'
 import { checkResultShape } from './check-result.js'
 import { checkResultSchema } from './result-schema.js'
 import type { OwnResult, Provenance, ccdJson } from './result-json.js'
+import { targetsOfResults } from './target-results.js'
 
 /** A CCD's JSON as it is: what it gave by itself, but for its matched stars. */
 export interface StandingResult {
@@ -63,7 +65,9 @@ export function parseCcdJson(
   for (const key of ['inputs', 'options']) objectAt(provenance, key, damaged)
   const { band, epochYr, epochFrom, camera, cameraFrom, filter } = exposure as unknown as CcdResult
   const facts = { band, epochYr, epochFrom, camera, cameraFrom, filter }
-  return { file, result: { ...ccd, ...before, ...facts }, provenance: provenance as unknown as Provenance }
+  const { targets } = json as { targets?: readonly TargetResult[] }
+  const asked = targets === undefined ? {} : { targets: targetsOfResults(targets) }
+  return { file, result: { ...ccd, ...before, ...facts, ...asked }, provenance: provenance as unknown as Provenance }
 }
 
 /** The CCD's result with its matched stars. Throws InputError if their number is not the JSON's. */

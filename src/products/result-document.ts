@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { isRecord, parseJson } from '../formats/json-shape.js'
+import type { TargetResult } from '../photometry/targets/target-result.js'
 import { checkResultShape } from './check-result.js'
 import { checkResultSchema, RESULT_SCHEMA } from './result-schema.js'
 import type { ccdJson, ExposureFacts, FailedCcd, Provenance, solutionJson } from './result-json.js'
@@ -18,6 +19,8 @@ export interface ResultDocument {
   readonly failed?: readonly FailedCcd[]
   /** CCDs that were not there to take part; absent if there is none. */
   readonly missing?: readonly number[]
+  /** What is at the places that were asked for; absent if none were. */
+  readonly targets?: readonly TargetResult[]
 }
 
 /**

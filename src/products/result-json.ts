@@ -3,6 +3,7 @@ import type { CcdResult } from '../photometry/result.js'
 import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import { RESULT_SCHEMA } from './result-schema.js'
+import { targetResults } from './target-results.js'
 
 /** The exposure's part of the JSON. */
 export interface ExposureFacts {
@@ -166,10 +167,12 @@ export function resultJson(
   provenance: Provenance,
   { solution, failed = [], missing = [], run }: ResultExtras = {},
 ): string {
+  const targets = targetResults(ccds, String(provenance.options['magsType']))
   const extras = {
     ...(solution ? { solution: solutionJson(solution) } : {}),
     ...(failed.length > 0 ? { failed } : {}),
     ...(missing.length > 0 ? { missing } : {}),
+    ...(targets.length > 0 ? { targets } : {}),
     ...(run ? { run } : {}),
   }
   return `${JSON.stringify(

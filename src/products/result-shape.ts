@@ -1,5 +1,6 @@
 import { CAMERA_SOURCES } from '../camera/recognise.js'
 import type { JsonShape } from '../formats/json-shape.js'
+import { TARGET_SHAPE } from './target-shape.js'
 
 /**
  * The JSON Schema of a result, published as `bliss-calib/schema/result.json`. Results that are read are checked by it.
@@ -113,6 +114,11 @@ export const RESULT_SHAPE: JsonShape = {
         },
         concerns: { $ref: '#/definitions/concerns' },
       },
+    },
+    targets: {
+      type: 'array',
+      description: 'what is at the places of --target; absent without it',
+      items: TARGET_SHAPE,
     },
     run: {
       type: 'object',

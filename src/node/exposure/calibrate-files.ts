@@ -57,7 +57,7 @@ export async function calibrateFiles(
   control: RunControl = {},
 ): Promise<ExposureRun> {
   const { job, list, rows, several: together } = opened
-  const { workdir, outdir, magsType, system, estimator, suspects, camera } = job
+  const { workdir, outdir, magsType, system, estimator, suspects, camera, search } = job
   const { pool = createCcdPool(1), signal, draw, onProgress, onNote, onFailure } = control
   await refuseUnwritable(outdir)
   const there = new Set(await recoverDirectory(outdir, { onNote }))
@@ -69,7 +69,7 @@ export async function calibrateFiles(
   const present = files.filter(({ row }) => !together || !missing.includes(row))
 
   const threads = pool.begin(present.length, {
-    calibration: { system, estimator, ...(suspects ? { suspects } : {}) },
+    calibration: { system, estimator, ...(suspects ? { suspects } : {}), ...(search ? { search } : {}) },
     files: { workdir, outdir, name: list.name, magsType, ...(camera ? { camera: camera.description } : {}) },
   })
   try {

@@ -4,6 +4,7 @@ import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import type { PhotometricSystem } from '../../photometry/result.js'
+import type { TargetSearch } from '../../photometry/targets/target.js'
 import type { ExposureFailure, ExposureProgress } from '../../pipeline.js'
 import type { RunFacts, SolvedResult } from '../../products/result-json.js'
 import type { CcdPool } from '../threads/ccd-pool.js'
@@ -28,6 +29,8 @@ export interface ExposureJob {
   readonly force: boolean
   /** Variables and AGN, from a file. */
   readonly suspects?: ReadSuspects
+  /** Places whose magnitude is asked for. */
+  readonly search?: TargetSearch
   /** The camera that the user describes, in place of those of the package. */
   readonly camera?: ReadCamera
 }

@@ -1,0 +1,15 @@
+/** Bits of FLAGS (SExtractor's manual, "Extraction flags"). */
+const EXTRACTION_FLAGS: readonly (readonly [bit: number, words: string])[] = [
+  [1, 'has bright neighbours or bad pixels that bias it'],
+  [2, 'was blended with another object'],
+  [4, 'holds saturated pixels'],
+  [8, 'is cut by the edge of the image'],
+  [16, 'its aperture is incomplete or corrupted'],
+  [32, 'its isophote is incomplete or corrupted'],
+  [64, 'the memory was full when it was deblended'],
+  [128, 'the memory was full when it was extracted'],
+]
+
+/** FLAGS in words; empty if there is none. */
+export const extractionFlagWords = (flags: number): readonly string[] =>
+  EXTRACTION_FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, words]) => words)
