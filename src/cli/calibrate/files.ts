@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import type { CameraDescription } from '../../camera/description.js'
 import { CommandError, worstOf, type ExitCode } from '../../errors.js'
 import { selectCcds } from '../../exposure/catalogue-list.js'
@@ -34,7 +34,9 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const expanded = await expandPaths(options.files)
   const planes = await planesAmong(expanded)
   for (const [plane, image] of planes) note(`${plane}: a plane of ${image}, left out\n`)
-  const paths = expanded.filter((path) => !planes.has(path))
+  const measured = await measuredAmong(expanded)
+  for (const [catalogue, image] of measured) note(`${catalogue}: measured from ${image} before, left out\n`)
+  const paths = expanded.filter((path) => !planes.has(path) && !measured.has(path))
   const camera = await cameraNamed(options)
   const { exposures, unfit, products } = await openGivenFiles(paths, {
     columns,
@@ -89,6 +91,26 @@ async function planesAmong(paths: readonly string[]): Promise<Map<string, string
   }
   return planes
 }
+
+/** Catalogues that an earlier run has measured from images that are given too, as a pattern finds them. */
+async function measuredAmong(paths: readonly string[]): Promise<Map<string, string>> {
+  const catalogues = paths.filter((path) => path.endsWith(CATALOGUE))
+  if (catalogues.length === 0 || catalogues.length === paths.length) return new Map()
+  const [{ isOurs }, { stemOf }] = await Promise.all([
+    import('../../node/programs/own-files.js'),
+    import('../../node/programs/measure-image.js'),
+  ])
+  const images = paths.filter((path) => !path.endsWith(CATALOGUE)).map((path) => ({ path, stem: stemOf(path) }))
+  const found = new Map<string, string>()
+  for (const path of catalogues) {
+    const of = basename(path, CATALOGUE)
+    const image = images.find(({ stem }) => of === stem || of.startsWith(`${stem}_`))
+    if (image !== undefined && (await isOurs(path))) found.set(path, image.path)
+  }
+  return found
+}
+
+const CATALOGUE = '_fullcat.fits'
 
 /** Measures images by source-extractor and psfex, as many at a time as there are workers. */
 function measurer(

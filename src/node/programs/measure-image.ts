@@ -14,6 +14,7 @@ import { extract, type ImageAtWork } from './extract.js'
 import { chooseImage, companionsOf, openImage, planeFor, type HduChoice, type ImageFile } from './image-file.js'
 import { imageSky } from './image-sky.js'
 import { modelPsf, type ModelledPsf } from './model-psf.js'
+import { markedAsOurs, refuseForeignFiles } from './own-files.js'
 import { writePlanes, type ImagePlanes, type Plane } from './planes.js'
 import type { ProgramCatalogue } from './program-catalogue.js'
 import type { ProgramControl } from './run-program.js'
@@ -40,6 +41,10 @@ export interface MeasureRequest extends ProgramControl {
   readonly stem?: string
   /** Leave the programs' files in `{stem}_programs/`. */
   readonly keep?: boolean
+  /** Replace files in the place of products that are nobody knows whose; without it they are refused. */
+  readonly replace?: boolean
+  /** What to do about such a file, for the message. */
+  readonly wayOut?: string
   /** Also write `{stem}_segmap.fits`: which pixel belongs to which object. */
   readonly segmentation?: boolean
   /** The camera that the user describes; without it, whichever of the package fits. */
@@ -84,11 +89,14 @@ const DESDM_ZERO_WEIGHT = 8 | 32 | 64 | 128 | 512
  *
  * @returns where the catalogue is, and the seeing that was found
  * @throws InputError for an image that is damaged, has no WCS, or does not tell which of its planes is meant; for a
- *   program that is missing or fails. DataError for an image that is empty, masked, or without stars. The signal's
+ *   file in the place of a product that is not of an earlier run; for a program that is missing or fails. DataError for an image that is empty, masked, or without stars. The signal's
  *   reason if it was stopped. In each case no product is written, and the products of before stay.
  */
-export function measureImage(request: MeasureRequest): Promise<MeasuredImage> {
+export async function measureImage(request: MeasureRequest): Promise<MeasuredImage> {
+  const { workdir, segmentation = false, replace = false, wayOut = 'another --outdir, or the file elsewhere' } = request
   const stem = request.stem ?? stemOf(request.image)
+  const names = [`${stem}_fullcat.fits`, `${stem}.psf`, ...(segmentation ? [`${stem}_segmap.fits`] : [])]
+  if (!replace) await refuseForeignFiles(workdir, names, wayOut)
   const work = (folder: string) => measured(request, stem, folder)
   return inWorkFolder(request.workdir, work, request.keep === true ? `${stem}_programs` : undefined)
 }
@@ -116,7 +124,7 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const catalogue = await withPsf(work, psf, { SEEING_FWHM: fwhmArcsec, ...map })
   const moved = await rightSkyPositions(catalogue, sky.wcs)
   const files = [
-    { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: catalogue.bytes },
+    { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: markedAsOurs(catalogue.bytes) },
     ...(psf.model ? [{ key: 'psf' as const, name: `${stem}.psf`, bytes: psf.model.bytes }] : []),
     ...(segmentation
       ? [{ key: 'segmentation' as const, name: `${stem}_segmap.fits`, bytes: await segmentationOf(folder, image) }]
@@ -193,7 +201,7 @@ async function planesOf(
 }
 
 const segmentationOf = (folder: string, image: string): Promise<Uint8Array> =>
-  readFile(join(folder, 'segmap.fits')).catch((cause: unknown) => {
+  readFile(join(folder, 'segmap.fits')).then(markedAsOurs, (cause: unknown) => {
     const sentence = `source-extractor wrote no segmentation map: ${reasonOf(cause)}`
     throw new InputError('program-failed', sentence, { file: image }, { cause })
   })

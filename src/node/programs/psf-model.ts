@@ -2,6 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { memorySource } from '../../formats/bytes.js'
 import { readFitsHeaders } from '../../formats/fits/index.js'
 import { isBlissError } from '../../errors.js'
+import { markedAsOurs } from './own-files.js'
 
 /** What psfex found. */
 export interface PsfFacts {
@@ -50,7 +51,7 @@ export async function psfModel(modelPath: string, reportPath: string): Promise<P
   const lacking = entries.find(([, value]) => value === undefined)
   if (lacking !== undefined) return { fault: `a report without ${COLUMNS[lacking[0] as keyof typeof COLUMNS]}` }
   const facts = Object.fromEntries(entries) as Record<keyof typeof COLUMNS, number>
-  return { bytes, facts }
+  return { bytes: markedAsOurs(bytes), facts }
 }
 
 /** Numbers of the only row of the table PSF_Fields, by their columns. */

@@ -1,4 +1,4 @@
-import { mkdir, rename, rm } from 'node:fs/promises'
+import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { reasonOf } from '../disk/reason.js'
@@ -9,13 +9,15 @@ import { temporaryStem } from '../disk/temporary-names.js'
  * leaves has a name by which `recoverDirectory` knows and removes it.
  *
  * @param keepAs name under which the folder stays beside; absent: it goes
- * @throws InputError `unwritable-directory`; what the work throws
+ * @throws InputError `unwritable-directory`; `foreign-file` if the folder that is to stay is there and was not left so;
+ *   what the work throws
  */
 export async function inWorkFolder<T>(
   directory: string,
   work: (folder: string) => Promise<T>,
   keepAs?: string,
 ): Promise<T> {
+  if (keepAs !== undefined) await refuseForeignFolder(join(directory, keepAs))
   const folder = join(directory, temporaryStem())
   await mkdir(folder).catch((cause: unknown) => {
     const sentence = `no folder can be made in the work directory: ${reasonOf(cause)}`
@@ -31,4 +33,15 @@ export async function inWorkFolder<T>(
     }
     await rm(folder, { recursive: true, force: true })
   }
+}
+
+/** A folder that stays is replaced by the next run's: not one of somebody else. */
+async function refuseForeignFolder(path: string): Promise<void> {
+  const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => (cause.code === 'ENOENT' ? [] : [path]))
+  if (names.length === 0 || names.includes('detect.sex') || names.includes('measure.sex')) return
+  throw new InputError('foreign-file', "the folder that the programs' files are to stay in is not of an earlier run", {
+    file: path,
+    found: names.slice(0, 6).join(', '),
+    expected: 'no such folder, or one with the settings of the programs',
+  })
 }

@@ -55,6 +55,8 @@ export async function measureCcd({ path, stem }: CcdImage, control: MeasureContr
   const psf = await modelOf(directory, `${stem}.psf`, stages['psf'], psfKey)
   const result = await measureImage({
     ...{ image: path, workdir: directory, stem, keep, segmentation, mayLackPsf, env, signal },
+    // What the marker names was of an earlier run, whatever has become of it.
+    ...{ replace: redo || Object.keys(stages).length > 0, wayOut: '-O to replace it, or the file elsewhere' },
     ...(psf === undefined ? {} : { psf }),
     async onPsf({ bytes, ...model }) {
       const name = `${stem}.psf`

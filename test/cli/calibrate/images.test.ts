@@ -1,4 +1,4 @@
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { fromTangentPlane } from '../../../src/math/sphere.js'
@@ -127,6 +127,37 @@ describe.skipIf(!programsAreHere)('an image (source-extractor and psfex are not 
       found.push(zeropoint, zeropointErr)
     }
     expect(found.slice(2)).toEqual(found.slice(0, 2))
+  })
+
+  test("somebody's own catalogue or PSF beside it is not replaced; that of a run before is, and is no image", async () => {
+    const dir = temporaryDirectory()
+    const [{ columns, rows, pixels }] = made as [MadeImage]
+    writeFileSync(join(dir, 'night.fits'), fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0) }]))
+    const foreign: Record<string, Uint8Array> = {
+      'night_fullcat.fits': fitsBytes([{ cards: { CREATOR: 'the observer' } }]),
+      'night.psf': Buffer.from('my own model'),
+    }
+    for (const [name, bytes] of Object.entries(foreign)) {
+      writeFileSync(join(dir, name), bytes)
+      const { exitCode, err, out } = await calibrate(join(dir, 'night.fits'), '--outdir', dir)
+      expect([exitCode, out]).toEqual([3, ''])
+      expect(err).toContain(
+        `${join(dir, name)}: the file is in the place of a product, and bliss-calib has not made it`,
+      )
+      expect(err).toContain('another --outdir')
+      expect(readFileSync(join(dir, name))).toEqual(Buffer.from(bytes))
+      expect(readdirSync(dir).sort()).toEqual(['night.fits', name].sort())
+      rmSync(join(dir, name))
+    }
+    const products = async (pattern: string) => {
+      const { exitCode, err } = await calibrate(join(dir, pattern), '--outdir', dir)
+      expect(exitCode).toBe(0)
+      return { err, bytes: readdirSync(dir).map((name) => [name, readFileSync(join(dir, name))]) }
+    }
+    const first = await products('night.fits')
+    const again = await products('*.fits')
+    expect(again.bytes).toEqual(first.bytes)
+    expect(again.err).toContain(`night_fullcat.fits: measured from ${join(dir, 'night.fits')} before, left out`)
   })
 
   test('without a WCS is refused, and leaves nothing', async () => {

@@ -145,6 +145,13 @@ describe('the command line of the job', () => {
 
 describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex are not installed)', () => {
   test('its own line: catalogue, corners, regions, zeropoint; then all is done', async () => {
+    // A catalogue that another program has left is replaced with -O alone.
+    const name = join(FOLDER, 'D00668439_i_01_r4p5_fullcat.fits')
+    writeFileSync(name, "the pipeline's own")
+    const foreign = await se('-C -c 1')
+    expect([foreign.exitCode, foreign.err]).toEqual([3, expect.stringContaining('bliss-calib has not made it')])
+    expect(foreign.err).toContain('expected -O to replace it')
+    expect(readFileSync(name, 'utf8')).toBe("the pipeline's own")
     const first = await se('-C -O -c 1')
     expect(first.err).not.toContain('bliss-calib:')
     expect(first.exitCode).toBe(0)
@@ -185,6 +192,7 @@ describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex
     expect(bytesOf()).toEqual(stood)
     // A product that was changed is made again.
     writeFileSync(join(FOLDER, 'Zero_D00668439_01_r4p5.csv'), 'rubbish')
+    writeFileSync(join(FOLDER, 'D00668439_i_01_r4p5_fullcat.fits'), 'rubbish')
     rmSync(join(FOLDER, 'D00668439_i_01_r4p5_regions.reg'))
     expect((await se('-C -c 1')).exitCode).toBe(0)
     expect(bytesOf()).toEqual(stood)
