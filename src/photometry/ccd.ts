@@ -5,6 +5,7 @@ import type { FluxUnit } from '../exposure/flux-unit.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
+import { ARCSEC_PER_DEG } from '../math/units.js'
 import { fitMatches, sigmaClipOf } from './fit/fit-matches.js'
 import { astrometricOffset, withoutOffset } from './match/astrometric-offset.js'
 import { inlierPrior } from './match/inlier-prior.js'
@@ -115,10 +116,17 @@ export function calibrateStars(
     astrometry,
     diagnostics,
     epochYr: stars.epochYr,
+    pairsByChance: pairsByChance(selection.selected, stars.raDeg.length, areaSqDeg, radiusArcsec),
   })
   if (options.search === undefined) return result
   const { corners, centre, exposureTimeSec = null } = input
   const { fwhmArcsec } = diagnostics
   const at = atTargets({ sources: input.sources, aligned, corners, centre, fwhmArcsec }, options.search)
   return { ...result, targets: { exposureTimeSec, at } }
+}
+
+/** Pairs that unrelated detections and stars would make: fewer, if they crowd. */
+function pairsByChance(selected: Uint8Array, stars: number, areaSqDeg: number, radiusArcsec: number): number {
+  const starsPerSqArcsec = stars / (areaSqDeg * ARCSEC_PER_DEG ** 2)
+  return selected.reduce((count, s) => count + s, 0) * starsPerSqArcsec * Math.PI * radiusArcsec ** 2
 }

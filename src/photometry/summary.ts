@@ -36,6 +36,7 @@ interface CcdStages {
   readonly astrometry: AstrometricOffset
   readonly diagnostics: CcdDiagnostics
   readonly epochYr: number
+  readonly pairsByChance: number
 }
 
 /** Puts the stages together into the result of one CCD that stands alone. */
@@ -49,6 +50,7 @@ export function summarize({
   astrometry,
   diagnostics,
   epochYr,
+  pairsByChance,
 }: CcdStages): CcdResult {
   const { fit, matches } = fitted
   const selected = selection.selected.reduce((count, s) => count + s, 0)
@@ -101,6 +103,7 @@ export function summarize({
     saturation: input.saturation,
     passband: judged?.concern ?? null,
     classified: selection.classified,
+    pairsByChance,
     ...(standard.relation ? uncomparedCamera(input) : {}),
   })
   return { ...result, concerns, verdict: verdictFrom(concerns) }

@@ -451,6 +451,16 @@ export const RESULT_SHAPE: JsonShape = {
             },
             stars: { $ref: '#/definitions/count' },
             applied: { type: 'boolean', description: 'whether the detections were moved by it before the match' },
+            rotationDeg: {
+              type: 'number',
+              description: 'turn of the detections about the centre, from north over east, taken out as well',
+            },
+            orientation: {
+              type: 'object',
+              description: 'how the image would have to be mirrored in east and turned for the stars to fit',
+              required: ['mirrored', 'turnedDeg'],
+              properties: { mirrored: { type: 'boolean' }, turnedDeg: { type: 'integer', minimum: 0, maximum: 270 } },
+            },
           },
         },
         concerns: { $ref: '#/definitions/concerns' },

@@ -2,8 +2,11 @@ import type { SourceColumns } from '../../exposure/sources.js'
 import { matchSky, type SkyPositions } from '../../math/match-sky.js'
 import { madScatter, median } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf, sortingOrder } from '../../math/select.js'
-import { fromTangentPlane, toTangentPlane } from '../../math/sphere.js'
-import { ARCSEC_PER_DEG } from '../../math/units.js'
+import { fromTangentPlane, separationArcsec, toTangentPlane } from '../../math/sphere.js'
+import { ARCSEC_PER_DEG, DEG_TO_RAD, RAD_TO_ARCSEC, RAD_TO_DEG } from '../../math/units.js'
+import { blindAlignment, wrongOrientation, type Alignment, type WrongOrientation } from './blind-alignment.js'
+import { binsOf, chanceOfPeak, densestBox } from './common-shift.js'
+import { fieldRotation } from './field-rotation.js'
 
 /** Where a CCD's detections lie against the catalogue's stars. */
 export interface AstrometricOffset {
@@ -19,21 +22,31 @@ export interface AstrometricOffset {
   readonly stars: number
   /** Whether the detections were moved by it before the match. */
   readonly applied: boolean
+  /** How the detections are turned about the centre, from north over east; only if they are turned back. */
+  readonly rotationDeg?: number
+  /** The orientation in which they would fit, if they do not fit in that of the WCS. */
+  readonly orientation?: WrongOrientation
 }
 
 type Direction = { readonly raDeg: number; readonly decDeg: number }
 
 const SEARCH_ARCSEC = 5
-const BIN_ARCSEC = 0.2
-const BINS = Math.round((2 * SEARCH_ARCSEC) / BIN_ARCSEC)
+const SEARCH = { searchArcsec: SEARCH_ARCSEC, binArcsec: 0.2 }
 /** Three bins by three. */
-const BOX_SQ_ARCSEC = (3 * BIN_ARCSEC) ** 2
+const BOX_SQ_ARCSEC = (3 * SEARCH.binArcsec) ** 2
 /** The brightest have the best positions, and the fewest unrelated neighbours per pair. */
 const MAX_DETECTIONS = 500
+/** Enough for a search far away, which goes through all their pairs at every turn. */
+const MAX_BLIND_DETECTIONS = 300
+/** Enough to see an orientation. */
+const MAX_ORIENTING_DETECTIONS = 100
 /** Fewer pairs move nothing, however close together they lie. */
 const MIN_PAIRS = 5
 /** Probability that random pairs alone give such a peak anywhere in the search. */
 const CHANCE = 1e-6
+/** A turn or stretch that moves the edge by more loses stars to a match within 1 arcsec. */
+const LARGE_EDGE_ARCSEC = 1
+const TURN_SIGMAS = 5
 /** Below this the match does not need it: 1 arcsec takes in the usual errors of an astrometric solution. */
 const MIN_APPLIED_ARCSEC = 0.3
 
@@ -46,9 +59,9 @@ const NO_OFFSET: AstrometricOffset = {
 }
 
 /**
- * The shift that detections and stars of a CCD have in common: the densest box of all pairs within 5 arcsec in the
- * plane of their differences (mode), then the median of the pairs near it, repeated. Random pairs fill that plane
- * evenly; a peak that their Poisson noise could give is none.
+ * The shift that detections and stars of a CCD have in common, within 5 arcsec; if there is none, or the detections are
+ * turned as well, the shift and the turn that a search within 60 arcsec and a degree finds. If that finds none either,
+ * whether they fit in another orientation.
  *
  * @param selected shape (sources), 1 if a detection may serve; the five hundred brightest do
  * @param centre of the CCD; its tangent plane keeps a shift one shift even at a pole
@@ -63,6 +76,43 @@ export function astrometricOffset(
   const byBrightness = sortingOrder(numbersOf(serving, (i) => -sources.flux[i]!)).subarray(0, MAX_DETECTIONS)
   const bright = gather(serving, byBrightness, new Uint32Array(byBrightness.length))
   const positions = { raDeg: gather(sources.raDeg, bright), decDeg: gather(sources.decDeg, bright) }
+  const near = nearOffset(positions, stars, centre)
+  if (near && !near.turned) return near.offset
+  const brightest = (most: number) => ({
+    raDeg: positions.raDeg.subarray(0, most),
+    decDeg: positions.decDeg.subarray(0, most),
+  })
+  const blind = blindAlignment(brightest(MAX_BLIND_DETECTIONS), stars, centre)
+  if (near) return blind && blind.stars > near.among(MAX_BLIND_DETECTIONS) ? turnedBy(blind) : near.offset
+  if (blind) return turnedBy(blind)
+  const orientation = wrongOrientation(brightest(MAX_ORIENTING_DETECTIONS), stars, centre)
+  return orientation ? { ...NO_OFFSET, orientation } : NO_OFFSET
+}
+
+const turnedBy = ({ eastArcsec, northArcsec, turnRad, scatterArcsec, stars }: Alignment): AstrometricOffset => ({
+  raOffsetArcsec: eastArcsec,
+  decOffsetArcsec: northArcsec,
+  scatterArcsec,
+  stars,
+  applied: true,
+  // Position angles grow from north over east: against the turn from east to north.
+  rotationDeg: -turnRad * RAD_TO_DEG,
+})
+
+/** A shift within 5 arcsec. */
+interface NearOffset {
+  readonly offset: AstrometricOffset
+  /** Its pairs show that the field is turned or stretched, and that stars at the edge are lost by it. */
+  readonly turned: boolean
+  /** Pairs of the first so many detections. */
+  among(detections: number): number
+}
+
+/**
+ * The densest box of all pairs within 5 arcsec in the plane of their differences (mode), then the median of the pairs
+ * near it, repeated. Random pairs fill that plane evenly; a peak that their Poisson noise could give is none.
+ */
+function nearOffset(positions: SkyPositions, stars: SkyPositions, centre: Direction): NearOffset | null {
   const { a, b } = matchSky(positions, stars, SEARCH_ARCSEC, { mode: 'all' })
   const inPlane = (from: SkyPositions, rows: Uint32Array) =>
     Array.from(rows, (i) => toTangentPlane(from.raDeg[i]!, from.decDeg[i]!, centre))
@@ -71,76 +121,64 @@ export function astrometricOffset(
     numbersOf(a, (_, k) => ((detected[k]?.[axis] ?? NaN) - (expected[k]?.[axis] ?? NaN)) * ARCSEC_PER_DEG)
   const [east, north] = [difference('xiDeg'), difference('etaDeg')]
 
-  const peak = densestBox(east, north)
-  if (peak.count < MIN_PAIRS || chanceOf(peak.count, east.length) > CHANCE) return NO_OFFSET
-  const { x, y, scatter, count } = refined(east, north, peak)
-  return {
+  const peak = densestBox(east, north, SEARCH)
+  const byChance = (Math.max(1, east.length - peak.count) * BOX_SQ_ARCSEC) / (Math.PI * SEARCH_ARCSEC ** 2)
+  if (peak.count < MIN_PAIRS || chanceOfPeak(peak.count, byChance, binsOf(SEARCH)) > CHANCE) return null
+  const { x, y, scatter, near } = refined(east, north, peak)
+  const [detection, star] = [gather(a, near), gather(b, near)]
+  const offset = {
     raOffsetArcsec: x,
     decOffsetArcsec: y,
     scatterArcsec: scatter,
-    stars: count,
+    stars: near.length,
     applied: Math.hypot(x, y) > MIN_APPLIED_ARCSEC,
+  }
+  const rotation = fieldRotation(
+    {
+      raDeg: gather(positions.raDeg, detection),
+      decDeg: gather(positions.decDeg, detection),
+      starRaDeg: gather(stars.raDeg, star),
+      starDecDeg: gather(stars.decDeg, star),
+    },
+    offset,
+    centre,
+  )
+  const edgeArcsec = outermostArcsec(positions, centre)
+  const turnArcsec = rotation ? Math.hypot(rotation.rotationArcsec / RAD_TO_ARCSEC, rotation.scalePpm / 1e6) : 0
+  return {
+    offset,
+    turned:
+      rotation !== null &&
+      rotation.edgeArcsec > TURN_SIGMAS * rotation.edgeErrArcsec &&
+      turnArcsec * edgeArcsec > LARGE_EDGE_ARCSEC,
+    among: (detections) => detection.filter((i) => i < detections).length,
   }
 }
 
-/** Positions moved back by an offset that is to be applied; as they are if it is not. */
+/** How far from the centre the outermost detection is. */
+const outermostArcsec = ({ raDeg, decDeg }: SkyPositions, centre: Direction): number =>
+  raDeg.reduce((most, ra, i) => Math.max(most, separationArcsec(ra, decDeg[i]!, centre.raDeg, centre.decDeg) || 0), 0)
+
+/** Positions moved and turned back by an offset that is to be applied; as they are if it is not. */
 export function withoutOffset(
   positions: SkyPositions,
-  { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset,
+  { applied, raOffsetArcsec, decOffsetArcsec, rotationDeg = 0 }: AstrometricOffset,
   centre: Direction,
 ): SkyPositions {
   if (!applied) return positions
+  const [cos, sin] = [Math.cos(rotationDeg * DEG_TO_RAD), Math.sin(rotationDeg * DEG_TO_RAD)]
   const raDeg = new Float64Array(positions.raDeg)
   const decDeg = new Float64Array(positions.decDeg)
   for (let i = 0; i < raDeg.length; i++) {
     const measured = toTangentPlane(raDeg[i]!, decDeg[i]!, centre)
     if (measured === undefined || !Number.isFinite(measured.xiDeg + measured.etaDeg)) continue
-    const moved = fromTangentPlane(
-      measured.xiDeg - raOffsetArcsec! / ARCSEC_PER_DEG,
-      measured.etaDeg - decOffsetArcsec! / ARCSEC_PER_DEG,
-      centre,
-    )
+    const east = measured.xiDeg - raOffsetArcsec! / ARCSEC_PER_DEG
+    const north = measured.etaDeg - decOffsetArcsec! / ARCSEC_PER_DEG
+    const moved = fromTangentPlane(cos * east - sin * north, sin * east + cos * north, centre)
     raDeg[i] = moved.raDeg
     decDeg[i] = moved.decDeg
   }
   return { raDeg, decDeg }
-}
-
-/** The fullest box of three by three bins; the first of equal ones. */
-function densestBox(east: Float64Array, north: Float64Array): { x: number; y: number; count: number } {
-  const bins = new Uint32Array(BINS * BINS)
-  const binOf = (value: number) => Math.floor((value + SEARCH_ARCSEC) / BIN_ARCSEC)
-  east.forEach((x, k) => {
-    const [column, row] = [binOf(x), binOf(north[k]!)]
-    if (column >= 0 && column < BINS && row >= 0 && row < BINS) bins[row * BINS + column]!++
-  })
-  const best = { x: 0, y: 0, count: 0 }
-  for (let row = 1; row < BINS - 1; row++) {
-    for (let column = 1; column < BINS - 1; column++) {
-      let count = 0
-      for (let r = row - 1; r <= row + 1; r++)
-        for (let c = column - 1; c <= column + 1; c++) count += bins[r * BINS + c]!
-      if (count > best.count)
-        Object.assign(best, {
-          x: (column + 0.5) * BIN_ARCSEC - SEARCH_ARCSEC,
-          y: (row + 0.5) * BIN_ARCSEC - SEARCH_ARCSEC,
-          count,
-        })
-    }
-  }
-  return best
-}
-
-/** Poisson probability of `count` or more in any box, if all other pairs are random. */
-function chanceOf(count: number, pairs: number): number {
-  const area = Math.PI * SEARCH_ARCSEC ** 2
-  const expected = (Math.max(1, pairs - count) * BOX_SQ_ARCSEC) / area
-  if (count <= expected) return 1
-  let logTerm = -expected
-  for (let k = 1; k <= count; k++) logTerm += Math.log(expected / k)
-  // Beyond `count` the terms fall at least as fast as expected / count: a geometric series bounds the tail. A box
-  // begins in any of the bins.
-  return (BINS * BINS * Math.exp(logTerm)) / (1 - expected / (count + 1))
 }
 
 /** Medians of the pairs near the peak, the radius following their scatter, until they stand still. */
@@ -148,8 +186,8 @@ function refined(
   east: Float64Array,
   north: Float64Array,
   { x, y }: { x: number; y: number },
-): { x: number; y: number; scatter: number; count: number } {
-  const found = { x, y, scatter: 0, count: 0 }
+): { x: number; y: number; scatter: number; near: Uint32Array } {
+  const found = { x, y, scatter: 0, near: new Uint32Array(0) }
   let radius = 0.6
   for (let round = 0; round < 10; round++) {
     const near = indicesWhere(east.length, (k) => Math.hypot(east[k]! - found.x, north[k]! - found.y) <= radius)
@@ -157,7 +195,7 @@ function refined(
     const [nextX, nextY] = [median(nearEast), median(nearNorth)]
     const moved = Math.hypot(nextX - found.x, nextY - found.y)
     const scatter = Math.sqrt((madScatter(nearEast) ** 2 + madScatter(nearNorth) ** 2) / 2)
-    Object.assign(found, { x: nextX, y: nextY, scatter, count: near.length })
+    Object.assign(found, { x: nextX, y: nextY, scatter, near })
     radius = Math.min(1, Math.max(0.3, 4 * scatter))
     if (moved < 1e-4) break
   }

@@ -4,11 +4,11 @@ import type { RecognisedCamera } from '../../camera/recognise.js'
 import type { ImageFacts } from '../../exposure/image-facts.js'
 import type { SourceColumns } from '../../exposure/sources.js'
 import { gather, indicesWhere, numbersOf } from '../../math/select.js'
-import type { AstrometricOffset } from '../match/astrometric-offset.js'
+import { withoutOffset, type AstrometricOffset } from '../match/astrometric-offset.js'
 import { colourEvidence, type BandEvidence, type ColourEvidence } from './band-evidence.js'
 import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './bright-end.js'
 import { expectationOf, type Expectation } from './expectation.js'
-import { fieldRotation, type FieldRotation } from './field-rotation.js'
+import { fieldRotation, type FieldRotation } from '../match/field-rotation.js'
 import type { MatchFit } from '../fit/fit-matches.js'
 import { crowdedShare, type MatchEvidence } from '../match/match-evidence.js'
 import type { StarMatches } from '../match/match-stars.js'
@@ -121,12 +121,23 @@ export function diagnose({
     brightEnd: looksAtDetector ? brightEnd(instMag, fittedStars) : null,
     peakCeiling: peakCeiling(input.sources.peak, selected),
     crowdedShare: crowdedShare(evidence),
-    rotation: fieldRotation(matches, astrometry, input.centre),
+    rotation: rotationLeft(matches, astrometry, input.centre),
     fwhmArcsec: evidence.measuredFwhmArcsec,
     expectation:
       number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
     otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
   }
+}
+
+/** The rotation of the pairs, as they are matched: less the turn that was taken out. */
+function rotationLeft(
+  matches: MatchFit['matches'],
+  astrometry: AstrometricOffset,
+  centre: { readonly raDeg: number; readonly decDeg: number },
+): FieldRotation | null {
+  if (astrometry.rotationDeg === undefined) return fieldRotation(matches, astrometry, centre)
+  const turnedBack = { ...matches, ...withoutOffset(matches, astrometry, centre) }
+  return fieldRotation(turnedBack, { ...astrometry, applied: false }, centre)
 }
 
 const rootMeanSquare = (values: Float64Array): number | null =>

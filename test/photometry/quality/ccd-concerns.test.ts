@@ -346,12 +346,56 @@ describe('positions', () => {
     )
   })
 
-  test('positions that are off by more than the match finds: no star, and the reason', async () => {
+  test('positions half a minute off are taken back, and the zeropoint is what it was', async () => {
+    const right = await calibrated(5)
     // 36 arcsec: most detections stay on the CCD. Farther off they are refused as another CCD's.
     const result = await calibrated(5, {}, (sources) => ({
       sources: { ...sources, decDeg: sources.decDeg.map((dec) => dec + 0.01) },
     }))
-    expect(result.verdict).toMatch(/\d+ of \d+ selected detections match a star of gaia_dr2: check the astrometry/)
+    expect(result.verdict).toMatch(
+      /^the positions are off by 3[56]\.\d\d arcsec \(0\.\d\d \w+, 3[56]\.\d\d north\) and turned by -?0\.00\d degrees, by \d+ stars: taken out before the match; correct the WCS$/,
+    )
+    expect(result.cuts.matched).toBe(right.cuts.matched)
+    expect(Math.abs(result.zeropoint! - right.zeropoint!)).toBeLessThan(0.05 * right.zeropointErr!)
+  })
+
+  /** The CCD, its corners and all, at another place of the sky. */
+  const elsewhere =
+    (byDeg: number): Spoil =>
+    (sources) => {
+      const { corners, centre } = simulateExposure(
+        { ccds: [1], columns: 'slim' },
+        describeCatalogue('gaia_dr2'),
+        seededRandom(5),
+      ).ccds[0]!
+      return {
+        centre: { ...centre, decDeg: centre.decDeg + byDeg },
+        corners: { ...corners, decDeg: corners.decDeg.map((dec) => dec + byDeg) },
+        sources: { ...sources, decDeg: sources.decDeg.map((dec) => dec + byDeg) },
+      }
+    }
+
+  test('a WCS that is off by minutes of arc: stopped, and told why', async () => {
+    const result = await calibrated(5, {}, elsewhere(0.1))
+    expect(result.concerns).toContainEqual({
+      tag: 'astrometry',
+      severity: 'stop',
+      sentence: expect.stringMatching(
+        /^\d+ of \d+ selected detections match a star of gaia_dr2, no more than chance gives, and no shift within 60 arcsec or turn within a degree helps: the WCS is wrong, or this is not the catalogue of the field$/,
+      ) as string,
+    })
+  })
+
+  test('a mirrored WCS: stopped, and named', async () => {
+    const result = await calibrated(5, {}, (sources) => {
+      const middle = (Math.min(...sources.raDeg) + Math.max(...sources.raDeg)) / 2
+      return { sources: { ...sources, raDeg: sources.raDeg.map((ra) => 2 * middle - ra) } }
+    })
+    expect(result.concerns).toContainEqual({
+      tag: 'astrometry',
+      severity: 'stop',
+      sentence: 'the stars fit if the image is mirrored: correct the WCS',
+    })
   })
 })
 

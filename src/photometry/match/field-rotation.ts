@@ -1,7 +1,6 @@
 import { median, madScatter } from '../../math/robust.js'
 import { toTangentPlane } from '../../math/sphere.js'
 import { ARCSEC_PER_DEG, RAD_TO_ARCSEC } from '../../math/units.js'
-import type { AstrometricOffset } from '../match/astrometric-offset.js'
 import type { MatchColumns } from '../matches.js'
 
 /** What a rotation and a change of scale move the outermost pair by. */
@@ -25,7 +24,7 @@ const ROUNDS = 4
  */
 export function fieldRotation(
   matches: PairPositions,
-  offset: AstrometricOffset,
+  offset: Shift,
   centre: { raDeg: number; decDeg: number },
 ): FieldRotation | null {
   const pairs = pairsOnPlane(matches, offset, centre)
@@ -49,6 +48,13 @@ export function fieldRotation(
   }
 }
 
+/** A shift of the detections, and whether it is taken out of the differences. */
+interface Shift {
+  readonly applied: boolean
+  readonly raOffsetArcsec: number | null
+  readonly decOffsetArcsec: number | null
+}
+
 type PairPositions = Pick<MatchColumns, 'raDeg' | 'decDeg' | 'starRaDeg' | 'starDecDeg'>
 
 /** Stars on the tangent plane and the detections' differences from them, in arcsec, each of shape (pairs). */
@@ -61,7 +67,7 @@ interface PlanePairs {
 
 function pairsOnPlane(
   { raDeg, decDeg, starRaDeg, starDecDeg }: PairPositions,
-  { applied, raOffsetArcsec, decOffsetArcsec }: AstrometricOffset,
+  { applied, raOffsetArcsec, decOffsetArcsec }: Shift,
   centre: { raDeg: number; decDeg: number },
 ): PlanePairs {
   const most = raDeg.length
