@@ -33,18 +33,21 @@ export interface PlainColumns {
  * chosen flux stays one.
  *
  * @param chosen names of the columns that the chosen flux may come from
+ * @param vectors names of further columns that stay vectors
  * @throws InputError `bad-column` naming the column, its type and shape; `bad-unit` for positions in what is no angle
  */
 export function plainColumns(
   table: Table,
   chosen: readonly string[],
   place: { readonly file: string; readonly hdu?: number | string },
+  vectors: readonly string[] = [],
 ): PlainColumns {
   const notes: string[] = []
   const columns = table.columns.flatMap((column): Column[] => {
     const plain = plainColumn(column)
     if (plain !== undefined) return [POSITIONS.has(column.name) ? inDegrees(plain, place) : plain]
-    if (chosen.includes(column.name) && column.type !== 'string' && column.type !== 'bool') return [column]
+    const mayBeVector = chosen.includes(column.name) || vectors.includes(column.name)
+    if (mayBeVector && column.type !== 'string' && column.type !== 'bool') return [column]
     const { name } = column
     const found = `${TYPE_NAMES[column.type]}, ${shapeOf(column)}`
     if (DECIDING.has(name) || chosen.includes(name)) {

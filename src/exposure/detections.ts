@@ -2,6 +2,7 @@ import type { CameraEvidence, RecognisedCamera } from '../camera/recognise.js'
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
 import {
+  fitsColumns,
   ldacImageHeaders,
   readFitsHeaders,
   readFitsTable,
@@ -14,6 +15,7 @@ import { stackTables } from '../table/stack.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { plainColumns, type PlainColumns } from './detection-columns.js'
 import { cameraEvidence } from './camera-evidence.js'
+import { fluxColumnNames, fluxPairs } from './flux-columns.js'
 import { fluxUnitOf } from './flux-unit.js'
 import { columnsToRead, positionNames, type FluxChoice } from './fullcat.js'
 import { imageFacts, type HeaderFacts } from './image-facts.js'
@@ -49,11 +51,19 @@ export interface ForeignNames {
   readonly standard: (table: Table) => Table
 }
 
+/** Columns that are read beside those of the calibration. */
+export interface FurtherColumns {
+  readonly columns: readonly string[]
+  /** Of fluxes and their errors, which may be vectors. */
+  readonly fluxes: readonly string[]
+}
+
 /**
  * The detections of a row of the list, from a SExtractor catalogue (FITS_LDAC).
  *
- * @param further columns that are read beside those of the calibration
+ * @param columns that are read beside those of the calibration
  * @param cameraOf without it no camera is recognised
+ * @param everyFlux whether all fluxes with an error are read too
  * @throws InputError for a file that is damaged, or does not tell which detections are meant, or holds a column or
  *   header that cannot be read
  */
@@ -61,32 +71,36 @@ export async function readDetections(
   source: ByteSource,
   row: CatalogueListRow,
   flux: FluxChoice,
-  further: readonly string[],
+  columns: readonly string[],
   cameraOf?: CameraOf,
+  everyFlux = false,
 ): Promise<ReadDetections> {
   const hdus = await readFitsHeaders(source)
   const chosen = objectTables(source.name, hdus, await ldacImageHeaders(source, hdus), flux, row)
   const { nite, fileName } = row
-  return detectionsIn({ source, hdus, ...chosen, nite, fileName, cameraOf }, flux, further)
+  const names = everyFlux ? fitsColumns(chosen.tables[0]!).map(({ name }) => name) : []
+  const fluxes = fluxColumnNames(fluxPairs(names).map(({ kind }) => kind))
+  return detectionsIn({ source, hdus, ...chosen, nite, fileName, cameraOf }, flux, { columns, fluxes })
 }
 
 /** The detections of tables that are chosen already. */
 export async function detectionsIn(
   { source, hdus, tables, headers, nite, fileName, cameraOf }: ChosenTables,
   flux: FluxChoice,
-  further: readonly string[],
+  further: FurtherColumns,
   names?: ForeignNames,
 ): Promise<ReadDetections> {
   const lookup = headerLookup(headers, hdus[0]?.header)
   const camera = await cameraOf?.(cameraEvidence(lookup, fileName, source.name))
   const image = imageFacts(lookup, nite, source.name, camera?.description)
-  const standard = [...new Set([...columnsToRead(flux), ...further])]
+  const standard = [...new Set([...columnsToRead(flux), ...further.columns, ...further.fluxes])]
   const wanted = names?.asked(standard) ?? standard
   const chosen = [...flux.fluxNames, ...flux.fluxErrNames]
   const parts: PlainColumns[] = []
   for (const { index } of tables) {
     const table = await readFitsTable(source, { hdus, hdu: index, wanted })
-    parts.push(plainColumns(names?.standard(table) ?? table, chosen, { file: source.name, hdu: index }))
+    const place = { file: source.name, hdu: index }
+    parts.push(plainColumns(names?.standard(table) ?? table, chosen, place, further.fluxes))
   }
   if (parts.length > 1)
     refuseRepeated(

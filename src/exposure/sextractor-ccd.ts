@@ -6,6 +6,7 @@ import type { CatalogueListRow } from './catalogue-list.js'
 import { compareFacts } from './compare-facts.js'
 import { readDetections, type CameraOf, type ReadDetections } from './detections.js'
 import { FILE_COMPARISONS } from './facts-agree.js'
+import { namedFluxes } from './flux-columns.js'
 import { fluxChoice, sourcesOf, type FluxChoice } from './fullcat.js'
 import type { ImageFacts } from './image-facts.js'
 import type { SourceColumns } from './sources.js'
@@ -21,6 +22,8 @@ export interface ReadSextractorOptions {
   readonly unpack?: UnpackFile
   /** Further columns of the table, beside those that the calibration reads. */
   readonly columns?: readonly string[]
+  /** Reads every flux that has an error, so that each gets a zeropoint and a limiting magnitude of its own. */
+  readonly everyFlux?: boolean
 }
 
 /** One CCD as the list and its SExtractor catalogue tell it: what `calibrateCcd` takes. */
@@ -60,16 +63,30 @@ export interface ReadSextractor {
 export async function readSextractorCcd(
   source: ByteSource,
   row: CatalogueListRow,
-  { magsType = 'mag_psf', camera: cameraOf, listFile = 'the list', unpack, columns = [] }: ReadSextractorOptions = {},
+  {
+    magsType = 'mag_psf',
+    camera: cameraOf,
+    listFile = 'the list',
+    unpack,
+    columns = [],
+    everyFlux = false,
+  }: ReadSextractorOptions = {},
 ): Promise<ReadSextractor> {
   if (row.fault !== undefined) throw row.fault
   const flux = fluxChoice(magsType)
   const opened = await openFitsSource(source, unpack)
-  const read = await readDetections(opened, row, flux, columns, cameraOf)
+  const read = await readDetections(opened, row, flux, columns, cameraOf, everyFlux)
   const filters = read.camera?.description.filters
   const compared = { row, listFile, header: read.header, ...(filters === undefined ? {} : { filters }) }
   const disagreements = compareFacts(FILE_COMPARISONS, compared)
-  const { input, table, notes } = sextractorCcd(read, flux, row, { file: listFile, line: row.line }, source.name)
+  const { input, table, notes } = sextractorCcd(
+    read,
+    flux,
+    row,
+    { file: listFile, line: row.line },
+    source.name,
+    everyFlux,
+  )
   return { input, table, notes: [...notes, ...disagreements] }
 }
 
@@ -80,6 +97,7 @@ export function sextractorCcd(
   row: CatalogueListRow,
   place: SextractorCcd['place'],
   file: string,
+  everyFlux: boolean,
 ): ReadSextractor {
   const { instrument: _, ...facts } = { ...listedFacts(row), ...header.facts }
   const { ccd, band, centre, corners } = row
@@ -90,7 +108,10 @@ export function sextractorCcd(
     band,
     centre,
     corners,
-    sources: sourcesOf(table, flux, file),
+    sources: {
+      ...sourcesOf(table, flux, file),
+      ...(everyFlux ? { fluxes: namedFluxes(table, flux), chosenFlux: flux.fluxNames[0]! } : {}),
+    },
     place,
   }
   return { input, table, notes }

@@ -1,3 +1,13 @@
+/** One flux of every detection, with its error, in the image's own unit. */
+export interface NamedFlux {
+  /** As `--magsType` takes it with `mag_` in place of `FLUX_`: FLUX_PSF, FLUX_APER_8. */
+  readonly name: string
+  readonly flux: Float64Array
+  readonly fluxErr: Float64Array
+  /** Of the column, if it tells one. */
+  readonly unit?: string
+}
+
 /**
  * What SExtractor measured on one CCD, one row per detection; every column has the same length.
  * A column that the catalogue does not have is absent. Missing values are NaN.
@@ -12,6 +22,9 @@ export interface SourceColumns {
   readonly fluxErr: Float64Array
   /** Further fluxes that the products calibrate with the chosen one's zeropoint. */
   readonly others?: readonly { readonly name: string; readonly flux: Float64Array; readonly fluxErr: Float64Array }[]
+  /** Every flux with an error, and which of them is the chosen one; of each a zeropoint and a depth are wanted. */
+  readonly fluxes?: readonly NamedFlux[]
+  readonly chosenFlux?: string
   readonly flags: Float64Array
   /** PSF flux, on which the original's cuts rest whatever flux is chosen. */
   readonly fluxPsf?: Float64Array

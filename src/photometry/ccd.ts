@@ -7,6 +7,7 @@ import type { EpochSource } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
 import { fitMatches, sigmaClipOf } from './fit/fit-matches.js'
+import { measuredFluxes } from './fluxes/measured-fluxes.js'
 import { astrometricOffset, withoutOffset } from './match/astrometric-offset.js'
 import { inlierPrior } from './match/inlier-prior.js'
 import { matchEvidence } from './match/match-evidence.js'
@@ -57,6 +58,11 @@ export interface CalibrationOptions {
   readonly suspects?: Suspects
   /** Places whose magnitude is asked for. */
   readonly search?: TargetSearch
+  /**
+   * Measure every flux of `sources.fluxes`; else they are measured if no other limiting magnitude is known, as of a
+   * camera of which nothing is expected.
+   */
+  readonly everyFlux?: boolean
 }
 
 /**
@@ -104,6 +110,9 @@ export function calibrateStars(
     withoutColourTerm: standard.relation === null,
   })
 
+  const wantsFluxes = options.everyFlux === true || (diagnostics.expectation?.depth5Sigma ?? null) === null
+  const fluxes = wantsFluxes ? measuredFluxes(input.sources, matches.detectionRow, fitted.matches) : undefined
+
   // The number that whoever comes from the original compares with.
   const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
   const result = summarize({
@@ -115,6 +124,7 @@ export function calibrateStars(
     sigmaClip,
     astrometry,
     diagnostics,
+    fluxes,
     epochYr: stars.epochYr,
     pairsByChance: pairsByChance(selection.selected, stars.raDeg.length, areaSqDeg, radiusArcsec),
   })

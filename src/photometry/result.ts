@@ -3,6 +3,7 @@ import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { AstrometricOffset } from './match/astrometric-offset.js'
 import type { Concern } from './concern.js'
+import type { MeasuredFluxes } from './fluxes/measured-fluxes.js'
 import type { CcdDiagnostics } from './quality/diagnostics.js'
 import type { SelectionCut } from './select/selection.js'
 import type { StandardCut } from './system/colour-relation.js'
@@ -55,6 +56,8 @@ export interface CcdResult {
   readonly sigmaClip: SigmaClipSummary
   readonly astrometry: AstrometricOffset
   readonly diagnostics: CcdDiagnostics
+  /** Every flux, if that was wanted (`CalibrationOptions.everyFlux`). */
+  readonly fluxes?: MeasuredFluxes
   readonly epochYr: number
   readonly epochFrom: EpochSource
   readonly matches: MatchColumns

@@ -9,6 +9,7 @@ import { verdictFrom } from './concern.js'
 import type { CcdDiagnostics } from './quality/diagnostics.js'
 import { EXPOSURE_FLAGS } from './exposure/flags.js'
 import type { MatchFit } from './fit/fit-matches.js'
+import type { MeasuredFluxes } from './fluxes/measured-fluxes.js'
 import { passbandOf } from './quality/passband-judgement.js'
 import type { CcdResult } from './result.js'
 import type { SigmaClipSummary } from './matches.js'
@@ -35,6 +36,7 @@ interface CcdStages {
   readonly sigmaClip: SigmaClipSummary
   readonly astrometry: AstrometricOffset
   readonly diagnostics: CcdDiagnostics
+  readonly fluxes: MeasuredFluxes | undefined
   readonly epochYr: number
   readonly pairsByChance: number
 }
@@ -49,6 +51,7 @@ export function summarize({
   sigmaClip,
   astrometry,
   diagnostics,
+  fluxes,
   epochYr,
   pairsByChance,
 }: CcdStages): CcdResult {
@@ -93,6 +96,7 @@ export function summarize({
     sigmaClip,
     astrometry,
     diagnostics,
+    ...(fluxes === undefined ? {} : { fluxes }),
     epochYr,
     epochFrom: input.epochFrom ?? 'catalog',
     matches,

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { isRecord, parseJson } from '../formats/json-shape.js'
+import { measuredOf } from '../photometry/fluxes/measured-fluxes.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { MatchColumns } from '../photometry/matches.js'
 import type { TargetResult } from '../photometry/targets/target-result.js'
@@ -59,14 +60,17 @@ export function parseCcdJson(
     if (first[key] === undefined)
       throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
   checkResultShape(json, file)
-  const { own, minusOriginal: _derived, ...ccd } = first as unknown as CcdJson
+  const { own, minusOriginal: _derived, fluxes, ...ccd } = first as unknown as CcdJson
   const before = own ?? (ccd as OwnResult)
   const provenance = objectAt(json, 'provenance', damaged)
   for (const key of ['inputs', 'options']) objectAt(provenance, key, damaged)
   const { band, epochYr, epochFrom, camera, cameraFrom, filter } = exposure as unknown as CcdResult
   const facts = { band, epochYr, epochFrom, camera, cameraFrom, filter }
   const { targets } = json as { targets?: readonly TargetResult[] }
-  const asked = targets === undefined ? {} : { targets: targetsOfResults(targets) }
+  const asked = {
+    ...(targets === undefined ? {} : { targets: targetsOfResults(targets) }),
+    ...(fluxes === undefined ? {} : { fluxes: measuredOf(fluxes) }),
+  }
   return { file, result: { ...ccd, ...before, ...facts, ...asked }, provenance: provenance as unknown as Provenance }
 }
 

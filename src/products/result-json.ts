@@ -1,4 +1,5 @@
 import type { ExposureSolution } from '../photometry/exposure/result.js'
+import { calibratedFluxes } from '../photometry/fluxes/measured-fluxes.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
@@ -106,6 +107,7 @@ export function ccdJson(result: SolvedResult) {
         ? null
         : result.zeropoint - result.sigmaClip.zeropoint,
     diagnostics: result.diagnostics,
+    ...(result.fluxes ? { fluxes: calibratedFluxes(result.fluxes, result) } : {}),
     ...(result.own ? { own: result.own } : {}),
   }
 }

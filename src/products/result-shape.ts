@@ -469,6 +469,44 @@ export const RESULT_SHAPE: JsonShape = {
           description: 'zeropoint minus sigmaClip.zeropoint: method and photometric system',
         },
         diagnostics: { $ref: '#/definitions/diagnostics' },
+        fluxes: {
+          type: 'object',
+          description:
+            'every flux with an error, by its column: FLUX_PSF, FLUX_APER_3; with --cal, and of files if nothing is ' +
+            'expected of the camera',
+          additionalProperties: { $ref: '#/definitions/flux' },
+        },
+      },
+    },
+    flux: {
+      type: 'object',
+      required: [
+        'zeropoint',
+        'zeropointErr',
+        'apertureCorrection',
+        'apertureCorrectionErr',
+        'apertureCorrectionScatter',
+        'nStars',
+        'reason',
+        'flux5Sigma',
+        'depth5Sigma',
+      ],
+      properties: {
+        zeropoint: { $ref: '#/definitions/magnitude', description: 'of this flux' },
+        zeropointErr: { $ref: '#/definitions/magnitude', description: 'statistical' },
+        apertureCorrection: {
+          $ref: '#/definitions/magnitude',
+          description: 'calibrated flux minus this one, from star to star; 0 of the calibrated flux itself',
+        },
+        apertureCorrectionErr: { $ref: '#/definitions/magnitude' },
+        apertureCorrectionScatter: {
+          $ref: '#/definitions/magnitude',
+          description: 'from star to star, beyond the noise',
+        },
+        nStars: { $ref: '#/definitions/count' },
+        reason: { type: ['string', 'null'], description: 'why it has no zeropoint' },
+        flux5Sigma: { type: ['number', 'null'], description: 'flux that is five times its own error' },
+        depth5Sigma: { $ref: '#/definitions/magnitude', description: 'its magnitude, of a point source' },
       },
     },
   },

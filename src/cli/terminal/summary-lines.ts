@@ -1,5 +1,6 @@
 import { verdictFrom, type Concern } from '../../photometry/concern.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
+import { calibratedFluxes, type CalibratedFlux } from '../../photometry/fluxes/measured-fluxes.js'
 import type { CcdResult } from '../../photometry/result.js'
 import { printableText } from '../../printable.js'
 import { parseResultDocument } from '../../products/result-document.js'
@@ -76,7 +77,7 @@ const plain: Paint = (text) => text
 
 /** What a CCD's stars say beside the number, for `--verbose`: every detection is accounted for. */
 export function cutLines(
-  { ccd, cuts, lost, zeropoint, sigmaClip, diagnostics, concerns }: CcdResult,
+  { ccd, cuts, lost, zeropoint, zeropointErr, sigmaClip, diagnostics, fluxes, concerns }: CcdResult,
   label = `CCD ${String(ccd).padStart(2, '0')}`,
 ): string {
   const taken = Object.entries(lost)
@@ -110,6 +111,7 @@ export function cutLines(
             `${magnitude(expectation.depth5Sigma)} mag (dark sky ${magnitude(expectation.expectedDepth5Sigma)})`,
         ]
       : []),
+    ...Object.entries(calibratedFluxes(fluxes ?? {}, { zeropoint, zeropointErr })).map(fluxLine),
     ...hintsOf(concerns),
   ]
   return lines.map((line) => `${label}  ${line}\n`).join('')
@@ -135,6 +137,11 @@ export function solutionLines({ gradient, ccdScatter, ccdScatterErr, reserved, c
     ...hintsOf(concerns),
   ]
   return lines.map((line) => `exposure  ${line}\n`).join('')
+}
+
+function fluxLine([name, { zeropoint, zeropointErr, depth5Sigma, reason }]: [string, CalibratedFlux]): string {
+  const number = zeropoint === null ? `no zeropoint (${reason})` : numberOf(zeropoint, zeropointErr!)
+  return `${name}: ${number}, 5 sigma at ${magnitude(depth5Sigma)} mag`
 }
 
 const numberOf = (value: number, err: number): string => `${value.toFixed(4)} ± ${err.toFixed(4)}`

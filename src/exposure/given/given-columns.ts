@@ -1,5 +1,6 @@
 import { CommandError, InputError, type Place } from '../../errors.js'
 import { POSITION_PAIRS } from '../detection-columns.js'
+import { fluxPairs, kindOfFlux } from '../flux-columns.js'
 import type { GivenColumns } from './given-detections.js'
 
 /** What `--columns` may name. */
@@ -44,6 +45,8 @@ export interface FoundColumns {
   readonly columns: GivenColumns
   /** Fluxes that have an error, as `--magsType` calls them: `mag_psf`. */
   readonly fluxes: readonly string[]
+  /** The same as their columns call them, with the one that --columns names: PSF of FLUX_PSF. */
+  readonly fluxKinds: readonly string[]
   /** The flux that --columns names. */
   readonly chosen?: string
   readonly hasPositions: boolean
@@ -153,6 +156,7 @@ export function foundColumns(names: readonly string[], named: NamedColumns, plac
   return {
     columns,
     fluxes: fluxes.map((pair) => magsTypeOf(pair.kind)),
+    fluxKinds: [...new Set([...fluxes.map((pair) => pair.kind), ...(kind === undefined ? [] : [kind])])],
     ...(kind === undefined ? {} : { chosen: magsTypeOf(kind) }),
     hasPositions: hasOwn || foreign !== undefined,
   }
@@ -167,43 +171,3 @@ const STANDARD = new RegExp(
     '[XY](WIN)?_IMAGE|(ALPHA|DELTA)\\w*',
   ].join('|')})$`,
 )
-
-/** The kind in SExtractor's manner: FLUX_PSF is PSF, `fluxaper1` APER1, `flux` itself TABLE. */
-function kindOfFlux(name: string): string {
-  const kind = name
-    .toUpperCase()
-    .replace(/^FLUX_?/, '')
-    .replace(/[^A-Z0-9_]/g, '_')
-    .replace(/^_+|_+$/g, '')
-  return kind === '' ? 'TABLE' : kind
-}
-
-interface FluxPair {
-  readonly kind: string
-  readonly flux: string
-  readonly fluxErr: string
-}
-
-/**
- * Columns whose names begin with `flux` and that have an error beside them: FLUX_x and FLUXERR_x, `flux` and `fluxerr`.
- */
-function fluxPairs(names: readonly string[]): FluxPair[] {
-  const byLower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]))
-  return names.flatMap((flux): FluxPair[] => {
-    const lower = flux.toLowerCase()
-    if (!lower.startsWith('flux') || /^flux_?err|err(or)?$|^flux_?(max|rad|ratio)/.test(lower)) return []
-    const rest = lower.slice(4)
-    const candidates = [
-      `fluxerr${rest}`,
-      `flux_err${rest}`,
-      `${lower}err`,
-      `${lower}_err`,
-      `${lower}error`,
-      `e_${lower}`,
-    ]
-    // BANZAI: fluxaper1 and fluxerr1.
-    candidates.push(`fluxerr${rest.replace(/^aper/, '')}`)
-    const fluxErr = candidates.map((name) => byLower.get(name)).find((name) => name !== undefined)
-    return fluxErr === undefined ? [] : [{ kind: kindOfFlux(flux), flux, fluxErr }]
-  })
-}

@@ -10,6 +10,8 @@ export interface GivenDetections {
   readonly tables: readonly number[]
   readonly imageHeaders: readonly number[]
   readonly columns: GivenColumns
+  /** Kinds of the fluxes that have an error: PSF of FLUX_PSF. */
+  readonly fluxKinds: readonly string[]
   /** CCDNUM of the image header; -1 if it has none. */
   readonly ccdnum: number
   /** What the list would have carried -> where its value is from. */

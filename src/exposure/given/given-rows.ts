@@ -28,6 +28,7 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
         tables,
         imageHeaders,
         columns: found.columns,
+        fluxKinds: found.fluxKinds,
         ccdnum: header.ccdnum ?? -1,
         origin: {
           band: bandFrom,

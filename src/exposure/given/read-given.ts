@@ -4,7 +4,8 @@ import { ldacImageHeaders, readFitsHeaders } from '../../formats/fits/index.js'
 import { tableOf, type Column, type Table } from '../../table/columns.js'
 import type { CatalogueListRow } from '../catalogue-list.js'
 import { plainColumns } from '../detection-columns.js'
-import { detectionsIn, withUnitOf, type CameraOf, type ReadDetections } from '../detections.js'
+import { detectionsIn, withUnitOf, type CameraOf, type FurtherColumns, type ReadDetections } from '../detections.js'
+import { fluxColumnNames } from '../flux-columns.js'
 import { columnsToRead, fluxChoice, type FluxChoice } from '../fullcat.js'
 import { cameraEvidence } from '../camera-evidence.js'
 import { imageFacts } from '../image-facts.js'
@@ -27,12 +28,18 @@ export type ReadOtherTable = (given: GivenDetections, wanted: readonly string[])
 export async function readGivenCcd(
   source: ByteSource,
   row: CatalogueListRow & { readonly given: GivenDetections },
-  { magsType = 'mag_psf', camera: cameraOf, columns: further = [] }: Omit<ReadSextractorOptions, 'unpack' | 'listFile'>,
+  {
+    magsType = 'mag_psf',
+    camera: cameraOf,
+    columns = [],
+    everyFlux = false,
+  }: Omit<ReadSextractorOptions, 'unpack' | 'listFile'>,
   readOther: ReadOtherTable,
 ): Promise<ReadSextractor> {
   if (row.fault !== undefined) throw row.fault
   const flux = fluxChoice(magsType)
   const { given, fileName } = row
+  const further = { columns, fluxes: everyFlux ? fluxColumnNames(given.fluxKinds) : [] }
   const names = {
     asked: (wanted: readonly string[]) => sourceNames(wanted, given.columns),
     standard: (table: Table) => completed(renamed(table, given.columns)),
@@ -41,7 +48,7 @@ export async function readGivenCcd(
     given.form === 'fits'
       ? await fitsDetections(source, { given, fileName, cameraOf }, flux, further, names)
       : await otherDetections(source.name, { given, fileName, cameraOf }, flux, further, names, readOther)
-  const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name)
+  const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name, everyFlux)
   return { ...ccd, notes: [...lacking(ccd.table, given.columns), ...ccd.notes] }
 }
 
@@ -58,7 +65,7 @@ async function fitsDetections(
   source: ByteSource,
   { given, fileName, cameraOf }: GivenFile,
   flux: FluxChoice,
-  further: readonly string[],
+  further: FurtherColumns,
   names: Names,
 ): Promise<ReadDetections> {
   const hdus = await readFitsHeaders(source)
@@ -87,13 +94,13 @@ async function otherDetections(
   file: string,
   { given, fileName, cameraOf }: GivenFile,
   flux: FluxChoice,
-  further: readonly string[],
+  further: FurtherColumns,
   names: Names,
   readOther: ReadOtherTable,
 ): Promise<ReadDetections> {
-  const wanted = [...new Set([...columnsToRead(flux), ...further])]
+  const wanted = [...new Set([...columnsToRead(flux), ...further.columns, ...further.fluxes])]
   const table = names.standard(await readOther(given, names.asked(wanted)))
-  const plain = plainColumns(table, [...flux.fluxNames, ...flux.fluxErrNames], { file })
+  const plain = plainColumns(table, [...flux.fluxNames, ...flux.fluxErrNames], { file }, further.fluxes)
   const lookup = headerLookup([])
   const camera = await cameraOf?.(cameraEvidence(lookup, fileName, file))
   const header = withUnitOf(plain.table, flux, imageFacts(lookup, '', file, camera?.description))

@@ -84,6 +84,15 @@ interface ReadCcd extends ReadSextractor {
   readonly sha256: string
 }
 
+/** What is read of a CCD's detections, and how its camera is told. */
+export interface AskedCcd {
+  readonly magsType: string
+  /** The user's own camera. */
+  readonly camera?: CameraDescription
+  /** Every flux of a list row's catalogue; those of a file that was given are always read. */
+  readonly everyFlux?: boolean
+}
+
 /**
  * Reads the SExtractor catalogue of a list row, plain or in gzip.
  *
@@ -94,13 +103,13 @@ export async function readCcd(
   fileName: string,
   row: CatalogueListRow,
   listFile: string,
-  { magsType, camera }: { readonly magsType: string; readonly camera?: CameraDescription },
+  { magsType, camera, everyFlux = false }: AskedCcd,
 ): Promise<ReadCcd> {
   const path = row.given?.path ?? join(workdir, fileName)
   const bytes = await readInput(path)
   if (isGiven(row)) {
     const source = await unpackedSource(memorySource(path, bytes))
-    const options = { magsType, camera: cameraOfImage(camera), columns: CARRIED_COLUMNS }
+    const options = { magsType, camera: cameraOfImage(camera), columns: CARRIED_COLUMNS, everyFlux: true }
     return { ...(await readGivenCcd(source, row, options, readOtherTable(source))), sha256: sha256(bytes) }
   }
   const read = await readSextractorCcd(memorySource(path, bytes), row, {
@@ -109,6 +118,7 @@ export async function readCcd(
     camera: cameraOfImage(camera),
     unpack: gunzipWhole,
     columns: CARRIED_COLUMNS,
+    everyFlux,
   })
   return { ...read, sha256: sha256(bytes) }
 }

@@ -49,6 +49,37 @@ async function calibrate(name: string, content: Uint8Array | string, ...words: r
   return { ...found, outdir, file: join(dir, name) }
 }
 
+test('where the camera tells no depth, every flux has its own', async () => {
+  const names = { ...PLAIN, fluxaper1: 'FLUX_AUTO', fluxerr1: 'FLUXERR_AUTO' }
+  const table = named(names)
+  // A thousandth of the light with a thousandth of the noise: 7.5 mag in the zeropoint, none in the depth.
+  const scaled = table.columns.map((c): Column => {
+    if (c.type !== 'f64' || !/^flux(err)?$/.test(c.name)) return c
+    return { ...c, values: c.values.map((value) => value / 1000) }
+  })
+  const { out } = await calibrate('banzai.fits', writeFitsTable(tableOf(scaled)), '--band', 'i')
+  const { ccds } = JSON.parse(out) as { ccds: { zeropoint: number; fluxes: Record<string, Record<string, number>> }[] }
+  const { zeropoint, fluxes } = ccds[0]!
+  expect(Object.keys(fluxes)).toEqual(['FLUX_TABLE', 'FLUX_APER1'])
+  const { FLUX_TABLE: own, FLUX_APER1: auto } = fluxes
+  expect(own).toMatchObject({ zeropoint, apertureCorrection: 0, reason: null })
+  expect(own!['zeropoint']).toBeCloseTo(listed - 7.5, 2)
+  // The simulator's FLUX_AUTO holds 97.5 % of a star's light.
+  expect(auto!['zeropoint']! - listed).toBeCloseTo(2.5 * Math.log10(0.975), 2)
+  const listedDepth = (await depthByTheList()) ?? NaN
+  expect(Math.abs(own!['depth5Sigma']! - listedDepth)).toBeLessThan(0.05)
+})
+
+/** By the flux errors of detections of 5 to 15 sigma. */
+async function depthByTheList(): Promise<number | undefined> {
+  const { out } = await run([given.fullcat(28), '--catalog', given.catalog, '--outdir', temporaryDirectory(), '--json'])
+  const { ccds } = JSON.parse(out) as {
+    ccds: { fluxes?: object; diagnostics: { expectation: { depth5Sigma: number } } }[]
+  }
+  expect(ccds[0]!.fluxes).toBe(undefined)
+  return ccds[0]!.diagnostics.expectation.depth5Sigma
+}
+
 describe('one table in every form gives the zeropoint of the list', () => {
   const hull = 'the detections: the smallest rectangle on the sky that holds them'
   test.each<[what: string, name: string, content: () => Uint8Array | string | Promise<Uint8Array>, words: string[]]>([
