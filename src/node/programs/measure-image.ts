@@ -89,8 +89,9 @@ const DESDM_ZERO_WEIGHT = 8 | 32 | 64 | 128 | 512
  *
  * @returns where the catalogue is, and the seeing that was found
  * @throws InputError for an image that is damaged, has no WCS, or does not tell which of its planes is meant; for a
- *   file in the place of a product that is not of an earlier run; for a program that is missing or fails. DataError for an image that is empty, masked, or without stars. The signal's
- *   reason if it was stopped. In each case no product is written, and the products of before stay.
+ *   file in the place of a product that is not of an earlier run; for a program that is missing or fails. DataError
+ *   for an image that is empty, masked, or without stars. The signal's reason if it was stopped. In each case no
+ *   product is written, and the products of before stay.
  */
 export async function measureImage(request: MeasureRequest): Promise<MeasuredImage> {
   const { workdir, segmentation = false, replace = false, wayOut = 'another --outdir, or the file elsewhere' } = request

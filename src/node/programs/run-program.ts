@@ -20,7 +20,8 @@ const FULL_BELOW_BYTES = 1 << 20
 /**
  * Runs a program in a folder, without a shell and without input, and waits for its end.
  *
- * It is killed if the signal says so. What it prints is kept, for messages.
+ * It is killed, with all that it has started, if the signal says so or this process ends, be it by `kill -9`. What it
+ * prints is kept, for messages.
  *
  * @param args words of its command line, each as it is
  * @param image what messages name as the file
@@ -58,6 +59,12 @@ export async function programFailure(
   })
 }
 
+/**
+ * Runs what follows as the leader of a process group that ends with this process: whoever holds the other end of the
+ * pipe 3 closes it by ending, in whatever way, and then the group is killed.
+ */
+const WITH_GUARD = '{ read -r _ <&3; kill -KILL 0; } >/dev/null 2>&1 & exec "$@" 3<&-'
+
 /** Starts a program and waits until it has ended and its output is read. */
 function ran(
   path: string,
@@ -71,20 +78,37 @@ function ran(
     const keep = (piece: string) => {
       said = (said + piece).slice(-KEPT_CHARACTERS)
     }
-    const child = spawn(path, args, { cwd: folder, env: { ...env }, stdio: ['ignore', 'pipe', 'pipe'] })
+    const words = ['-c', WITH_GUARD, 'sh', path, ...args]
+    const stdio = ['ignore', 'pipe', 'pipe', 'pipe'] as const
+    const child = spawn('/bin/sh', words, { cwd: folder, env: { ...env }, detached: true, stdio: [...stdio] })
     const ended = (end: string) => {
       signal?.removeEventListener('abort', stop)
       resolve({ said: plainText(said), end })
     }
-    // A script's own children may keep its output open: its end is not waited for.
+    const outputs = [child.stdout, child.stderr]
+    // What has left the group may keep the output open: its end is not waited for.
+    const letGo = () => outputs.forEach((stream) => stream?.destroy())
+    // With all that the program has started, which may be a script.
     const stop = () => {
-      child.once('exit', () => ended('it was stopped'))
-      child.kill('SIGKILL')
+      const isRunning = child.pid !== undefined && child.exitCode === null && child.signalCode === null
+      if (isRunning) process.kill(-child.pid, 'SIGKILL')
+      else letGo()
     }
     signal?.addEventListener('abort', stop, { once: true })
-    for (const stream of [child.stdout, child.stderr]) stream.setEncoding('utf8').on('data', keep)
+    for (const stream of outputs) stream?.setEncoding('utf8').on('data', keep)
+    const guard = child.stdio[3]
+    guard?.on('error', () => undefined)
+    child.on('exit', () => {
+      guard?.destroy()
+      if (signal?.aborted === true) letGo()
+    })
     child.on('error', (cause) => ended(`it cannot be started: ${reasonOf(cause)}`))
-    child.on('close', (code, by) => ended(by === null ? `exit code ${code}` : `it was killed by ${by}`))
+    child.on('close', (code, by) => {
+      // The shell says why it could not become the program (POSIX 2.8.2).
+      const isStarted = !((code === 126 || code === 127) && said.startsWith('sh: '))
+      const start = isStarted ? '' : 'it cannot be started: '
+      ended(by === null ? `${start}exit code ${code}` : `it was killed by ${by}`)
+    })
   })
 }
 

@@ -1,5 +1,5 @@
-import { execFileSync } from 'node:child_process'
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawn } from 'node:child_process'
+import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DataError, InputError } from '../../../src/errors.js'
@@ -40,6 +40,21 @@ const written = (further: Parameters<typeof writeImage>[2] = {}, image: MadeImag
 /** The environment in which a script stands for a program. */
 function standIn(name: string, script: string): { env: Record<string, string | undefined> } {
   return { env: { ...process.env, PATH: fakeProgram(temporaryDirectory(), name, script) } }
+}
+
+const pause = (milliseconds: number) => new Promise((resolve) => setTimeout(resolve, milliseconds))
+
+/** Waits until a process has ended; one that has not been waited for by its parent yet counts as such. */
+async function gone(pid: number): Promise<void> {
+  expect(pid).toBeGreaterThan(1)
+  const state = () => {
+    try {
+      return /\) (\w)/.exec(readFileSync(`/proc/${pid}/stat`, 'latin1'))?.[1]
+    } catch {
+      return undefined
+    }
+  }
+  while (![undefined, 'Z', 'X'].includes(state())) await pause(20)
 }
 
 describe('an image that cannot be measured is refused', () => {
@@ -154,6 +169,27 @@ describe('a program that fails', () => {
     expect(error.message).toBe('stopped by SIGINT')
     const pid = Number(readFileSync(join(folder, 'pid'), 'utf8'))
     expect(() => process.kill(pid, 0)).toThrow(/ESRCH/)
+  })
+
+  test('with what a script has started, which is not waited for', async () => {
+    const stop = new AbortController()
+    const folder = temporaryDirectory()
+    const script = `sleep 60 & echo $! > ${join(folder, 'pid')}; setsid sleep 2; sleep 60`
+    setTimeout(() => stop.abort(new Error('stopped by SIGINT')), 400)
+    const error = await refusal(written(), { ...standIn('source-extractor', script), signal: stop.signal })
+    expect(error.message).toBe('stopped by SIGINT')
+    await gone(Number(readFileSync(join(folder, 'pid'), 'utf8')))
+  })
+
+  test('this process is killed: the program and what it has started end too', async () => {
+    const folder = temporaryDirectory()
+    const image = writeImage(join(folder, 'image.fits'), sky)
+    const script = `sleep 60 & echo $! $$ > ${join(folder, 'pids.part')}; mv ${join(folder, 'pids.part')} ${join(folder, 'pids')}; sleep 60`
+    const { env } = standIn('source-extractor', script)
+    const command = spawn(process.execPath, ['bin/bliss-calib.js', image, '--outdir', folder], { env, stdio: 'ignore' })
+    while (!existsSync(join(folder, 'pids')) && command.exitCode === null) await pause(20)
+    command.kill('SIGKILL')
+    for (const pid of readFileSync(join(folder, 'pids'), 'utf8').split(' ')) await gone(Number(pid))
   })
 })
 
