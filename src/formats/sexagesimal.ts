@@ -1,3 +1,4 @@
+import { wrapRaDeg } from '../math/units.js'
 import { parseDecimal } from './decimal.js'
 
 /** Why a text is no right ascension or declination. */
@@ -19,11 +20,12 @@ export function parseRaDeg(text: string): number | AngleFault {
   if (values.length === 1 && unit === undefined) {
     const raDeg = sign * values[0]!
     if (Math.abs(raDeg) > 360) return { fault: `the right ascension ${text} is not from 0 to 360 degrees` }
-    return ((raDeg % 360) + 360) % 360
+    return wrapRaDeg(raDeg)
   }
   const hours = joined(values)
   if (hours === undefined) return { fault: `the minutes or seconds of the right ascension '${text}' are not below 60` }
-  if (sign < 0 || hours >= 24) return { fault: `the right ascension '${text}' is not from 0 to 24 hours` }
+  if (sign < 0 || hours >= 24)
+    return { fault: `the right ascension '${text}' is not from 0 to 24 hours, which parts are; degrees are one number` }
   return hours * 15
 }
 

@@ -64,6 +64,16 @@ export function reportName(name: ExposureName, ccd?: number): string {
   return `report_D${name.expnumText}${ofCcd}_r${name.reqnum}p${name.attnum}.html`
 }
 
+/** `targets_D00668439_r4p5.ecsv`, or with the CCD of a run of one; of files `{stem}_targets.ecsv`. */
+export function targetsName(name: ExposureName, ccd?: number): string {
+  if (isFilesName(name)) return `${ccd === undefined ? ownStem(name.exposure) : stemOf(name.stems, ccd)}_targets.ecsv`
+  const ofCcd = ccd === undefined ? '' : `_${twoDigits(ccd)}`
+  return `targets_D${name.expnumText}${ofCcd}_r${name.reqnum}p${name.attnum}.ecsv`
+}
+
+/** `{target}_lightcurve.ecsv`. */
+export const lightCurveName = (target: string): string => `${target}_lightcurve.ecsv`
+
 /** How the names of the original's figures of an exposure begin: the list's name, as the original has it. */
 export const figureStem = (name: ExposureName): string => (isFilesName(name) ? ownStem(name.exposure) : name.fileName)
 

@@ -110,6 +110,7 @@ describe.skipIf(!built)('the packed and installed command', () => {
       .split('\n')
     const column = ids[0]!.split(',').indexOf('source_id')
     writeFileSync(join(inputs, 'camera.json'), readFileSync(new URL('../../cameras/decam.json', import.meta.url)))
+    writeFileSync(join(inputs, 'targets.csv'), 'name,ra,dec\nafterglow,13:09:48.1,-23:22:53\n')
     writeFileSync(
       join(inputs, 'suspects.csv'),
       `source_id\n${ids
@@ -128,6 +129,7 @@ describe.skipIf(!built)('the packed and installed command', () => {
       'sky.fits',
       'field.vot',
       'suspects.csv',
+      'targets.csv',
       'camera.json',
       ...filesBelow(join(inputs, 'hats')).map((path) => `hats/${path}`),
     ]) {

@@ -194,6 +194,13 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['products/D00668439_i_28_r4p5_fullcat_zeropoint.json'],
     says: /D00668439_i_28_r4p5_fullcat {2}\d\d\.\d{4} ±/,
   },
+  {
+    line:
+      'sim/work/D00668439_i_28_r4p5_fullcat.fits sim/work/D00668439_i_01_r4p5_fullcat.fits --catalog catalog ' +
+      '--outdir products --target sn=53.1,-27.8 --targets targets.csv --target-radius 2',
+    makes: ['products/D00668439_i_exposure_targets.ecsv'],
+    says: /^target sn {2}/m,
+  },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },
   { line: '--version', says: /^\d+\.\d+\.\d+\n$/, everywhere: true },

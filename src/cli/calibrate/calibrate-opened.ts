@@ -13,6 +13,7 @@ import { reportFailure, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
 import { ccdLine, closingLines, cutLines, solutionLines } from '../terminal/summary-lines.js'
 import { paintFor } from '../terminal/terminal-text.js'
+import type { TargetRow } from '../../report/target-table.js'
 import type { CommonOptions } from './options.js'
 import { pagesAndFigures } from './pages-and-figures.js'
 
@@ -26,6 +27,8 @@ export interface CalibrateBench {
   readonly io: Io
   /** When the run began, by `performance.now()`. */
   readonly started: number
+  /** Gets the rows of the targets that were asked for. */
+  readonly onTargets?: (rows: readonly TargetRow[]) => void
 }
 
 /** The list of variables that --suspects names. */
@@ -62,7 +65,7 @@ export function noteElsewhere(
  */
 export async function calibrateOpened(
   opened: OpenedJob,
-  { options, catalog, pool, suspects, signal, io, started }: CalibrateBench,
+  { options, catalog, pool, suspects, signal, io, started, onTargets }: CalibrateBench,
   json: (text: string) => void,
 ): Promise<ExitCode> {
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
@@ -100,6 +103,12 @@ export async function calibrateOpened(
   }
   if (options.json && run.json) json(run.json(runFacts(catalog, started)))
   if (!options.quiet && !options.json) say(closingLines(run, paint))
+  if (opened.job.search) {
+    const { rowsOfRun } = await import('./light-curves.js')
+    const rows = rowsOfRun(opened.job.search, opened, run)
+    say((await import('../terminal/target-lines.js')).targetLines(rows))
+    onTargets?.(rows)
+  }
   if (run.solution && run.ccds.length > 0 && options.verbose > 0) io.err(solutionLines(run.solution))
   pictures.lines().forEach(say)
   return run.exitCode

@@ -5,17 +5,21 @@ import { selectCcds } from '../../exposure/catalogue-list.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { parseNamedColumns } from '../../exposure/given/given-columns.js'
 import type { OpenedJob } from '../../node/exposure/exposure-job.js'
+import { writeFilesWhole } from '../../node/disk/files.js'
 import { refuseUnwritable } from '../../node/exposure/standing-products.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
 import { openGivenFiles, type MeasureFile, type OpenedExposure } from '../../node/input/given-files.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
-import { ccdProductNames, exposureProductNames } from '../../products/names.js'
+import { ccdProductNames, exposureProductNames, lightCurveName } from '../../products/names.js'
+import type { TargetRow } from '../../report/target-table.js'
 import { reportFailure, type Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
 import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
 import { fieldOfExposures } from '../catalog/field-words.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { FilesOptions } from './options.js'
+import { lightCurves, rowsOfFailure, rowsOfUnfit } from './light-curves.js'
+import { searchOf } from './targets.js'
 
 /**
  * `bliss-calib FILE...`: calibrates the CCDs whose detections are in files, those of one exposure together and one
@@ -31,6 +35,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const { band, name, magsType } = options
   const columns = options.columns === undefined ? {} : parseNamedColumns(options.columns)
   if (magsType !== undefined) fluxChoice(magsType)
+  const search = await searchOf(options)
   const expanded = await expandPaths(options.files)
   const planes = await planesAmong(expanded)
   for (const [plane, image] of planes) note(`${plane}: a plane of ${image}, left out\n`)
@@ -51,17 +56,23 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   if (exposures.length === 0) return worstOf([3, ...codes])
   const suspects = await suspectsOf(options, note)
   const jobs = exposures.map((exposure) =>
-    jobOf(exposure, options, { ...(suspects ? { suspects } : {}), ...(camera ? { camera } : {}) }),
+    jobOf(exposure, options, {
+      ...(suspects ? { suspects } : {}),
+      ...(camera ? { camera } : {}),
+      ...(search ? { search } : {}),
+    }),
   )
-  refuseOverwriting(
-    jobs,
-    paths.filter((path) => !products.includes(path)),
-  )
+  refuseOverwriting(jobs, [
+    ...paths.filter((path) => !products.includes(path)),
+    ...((options.targets ?? '') ? [options.targets!] : []),
+  ])
   const pool = createCcdPool(options.workers)
   try {
     pool.start(Math.max(...jobs.map(({ rows }) => rows.length)))
     const catalog = await chooseCatalog(options, io.env, note, fieldOfExposures(jobs.map(({ rows }) => rows)))
-    const bench = { options, catalog, pool, suspects, signal, io, started }
+    const rows = search ? unfit.flatMap((file) => rowsOfUnfit(search, file)) : []
+    const onTargets = (more: readonly TargetRow[]) => void rows.push(...more)
+    const bench = { options, catalog, pool, suspects, signal, io, started, onTargets }
     // Several results are one line each, so that they can be told apart.
     const json = (text: string) => io.out(jobs.length > 1 ? `${JSON.stringify(JSON.parse(text))}\n` : text)
     for (const [k, opened] of jobs.entries()) {
@@ -73,7 +84,13 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
       } catch (error) {
         signal.throwIfAborted()
         codes.push(reportFailure(error, io))
+        if (search) rows.push(...rowsOfFailure(search, opened, error))
       }
+    }
+    if (search && jobs.length + unfit.length > 1) {
+      await writeFilesWhole(options.outdir, lightCurves(search, rows))
+      if (!options.quiet && !options.json)
+        for (const { name } of search.targets) io.out(`light curve  ${join(options.outdir, lightCurveName(name))}\n`)
     }
     return worstOf(codes)
   } finally {
@@ -144,7 +161,7 @@ function measurer(
 function jobOf(
   { list, magsType }: OpenedExposure,
   options: FilesOptions,
-  read: Pick<OpenedJob['job'], 'suspects' | 'camera'>,
+  read: Pick<OpenedJob['job'], 'suspects' | 'camera' | 'search'>,
 ): OpenedJob {
   const { rows, absent } = selectCcds(list.rows, options.ccd, options.files.join(', '))
   const { band, columns, name } = options
@@ -159,7 +176,8 @@ function refuseOverwriting(jobs: readonly OpenedJob[], paths: readonly string[])
   for (const { job, list, rows } of jobs) {
     const names = rows.flatMap(({ ccd }) => Object.values(ccdProductNames(list.name, ccd)) as string[])
     const own = rows.length > 1 ? (Object.values(exposureProductNames(list.name)) as string[]) : []
-    const found = [...names, ...own].find((name) => inputs.has(resolve(job.outdir, name)))
+    const asked = job.search ? job.search.targets.map(({ name }) => lightCurveName(name)) : []
+    const found = [...names, ...own, ...asked].find((name) => inputs.has(resolve(job.outdir, name)))
     if (found === undefined) continue
     throw new CommandError('overwrites-input', 'a product would replace a file that is given', {
       option: '--outdir',

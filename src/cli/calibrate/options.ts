@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
-import { choice, count, flag, list, number, path, text } from '../options/kinds.js'
+import { choice, count, flag, list, number, path, repeated, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
 const MAGS_TYPE = 'flux to calibrate: mag_psf, mag_auto, mag_aper_8, or any mag_x with FLUX_x and FLUXERR_x'
@@ -47,6 +47,16 @@ export const CALIBRATE_OPTIONS = {
     'list of variables and AGN, which lose weight: CSV with source_id or ra and dec, or a table with positions',
   ),
   camera: path('description of the camera, a JSON file; default: whichever of the package fits (camera list)'),
+  target: repeated(
+    'place whose magnitude is asked for: RA,DEC or NAME=RA,DEC, degrees or 13:09:48,-23:22:53; repeatable',
+  ),
+  targets: path('table of such places, with columns name, ra and dec'),
+  'target-radius': number('how far a detection may be from a target', {
+    unit: 'arcsec',
+    above: 0,
+    max: 60,
+    defaultText: 'half the seeing, at least 1',
+  }),
   workdir: path('directory of the list and the catalogues', { defaultText: '.' }),
   outdir: path('directory of the products', { default: '.' }),
   legacy: flag("the original's algorithm, files and numbers"),
@@ -120,6 +130,8 @@ export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
     throw new CommandError('usage', `name what to calibrate: ${ways}; --help lists the options`)
   }
   refuseGiven(typed, ['band', 'columns', 'name'], 'files')
+  if (typed.legacy && (typed.target ?? typed.targets ?? typed.targetRadius) !== undefined)
+    throw new CommandError('bad-option', "--target is not of the original's algorithm", { option: '--target' })
   return {
     ...commonOptions(typed),
     expnum,

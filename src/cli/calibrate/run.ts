@@ -6,6 +6,7 @@ import { stoppable } from '../terminal/stoppable.js'
 import { fieldOfLists } from '../catalog/field-words.js'
 import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
 import { chooseCatalog } from './choose-catalog.js'
+import { searchOf } from './targets.js'
 import type { CalibrateOptions } from './options.js'
 
 /** `bliss-calib calibrate`: calibrates CCDs of one exposure and writes their products. Gives the exit code. */
@@ -16,9 +17,11 @@ export function calibrate(options: CalibrateOptions, io: Io): Promise<ExitCode> 
 async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
+  const search = await searchOf(options)
   const suspects = await suspectsOf(options, note)
   const camera = await cameraNamed(options)
-  const opened = await openJob({ ...options, ...(suspects ? { suspects } : {}), ...(camera ? { camera } : {}) })
+  const read = { ...(suspects ? { suspects } : {}), ...(camera ? { camera } : {}), ...(search ? { search } : {}) }
+  const opened = await openJob({ ...options, ...read })
   noteElsewhere(suspects, opened, note)
   const pool = createCcdPool(options.workers)
   try {

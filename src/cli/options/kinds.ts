@@ -104,6 +104,14 @@ export const list = kind<readonly string[]>({
   },
 })
 
+/** One word each time that the option is given; it may be repeated. */
+export const repeated = kind<readonly string[]>({
+  read(given, named) {
+    if (given.includes('')) throw needsValue(named)
+    return given
+  },
+})
+
 /** On or off; off unless the default says otherwise, and `--no-NAME` for off. */
 export const flag = (describe: string, facts: Facts<boolean> = {}): Option<boolean, true> => ({
   describe,

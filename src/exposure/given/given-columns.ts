@@ -54,7 +54,11 @@ export interface FoundColumns {
 
 /** Tag of the refusal of our own calibrated catalogue, which a pattern may fit when it is used again. */
 export const OWN_PRODUCT = 'own-product'
-const OWN_COLUMNS = ['ZeroPoint', 'ZeroPoint_FLAGS']
+/** Columns by which our calibrated catalogue is known, and our tables of targets. */
+const OWN_COLUMNS = [
+  ['ZeroPoint', 'ZeroPoint_FLAGS'],
+  ['limit_3sigma', 'flux_kind', 'verdict'],
+]
 
 /** Names of positions in other people's tables, the better first. */
 const FOREIGN_POSITIONS = [
@@ -87,10 +91,11 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
  * @throws InputError `missing-column` if the command names one that the table lacks
  */
 export function foundColumns(names: readonly string[], named: NamedColumns, place: Place): FoundColumns {
-  if (OWN_COLUMNS.every((name) => names.includes(name))) {
+  const own = OWN_COLUMNS.find((columns) => columns.every((name) => names.includes(name)))
+  if (own !== undefined) {
     throw new InputError(OWN_PRODUCT, 'the file is a product of bliss-calib, no catalogue of detections', {
       ...place,
-      found: `columns ${OWN_COLUMNS.join(' and ')}`,
+      found: `columns ${own.join(' and ')}`,
     })
   }
   const byLower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]))

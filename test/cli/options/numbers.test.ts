@@ -28,6 +28,7 @@ const DECIMALS = [
   'level',
   'tolerance-mag',
   'radius-arcsec',
+  'target-radius',
   'ra',
   'dec',
   'density',
