@@ -3,6 +3,11 @@ import { isRecord } from '../formats/json-shape.js'
 import { isFilterSystem, type CameraFilter } from './filters.js'
 import { CAMERA_FACTS, type AmplifierKeywords, type CameraFact } from './keywords.js'
 import type { MaskDescription } from './masks.js'
+import { patternFault } from './pattern.js'
+
+/** Units in which headers give the exposure time, each in seconds. */
+export const SECONDS_IN = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const
+export type TimeUnit = keyof typeof SECONDS_IN
 
 /** What a camera gives in a band on a usual night. */
 export interface BandThroughput {
@@ -65,6 +70,8 @@ export interface CameraDescription {
   readonly filters?: readonly CameraFilter[]
   /** Its keywords, if they are not the usual ones. */
   readonly keywords?: Readonly<Partial<Record<CameraFact, readonly string[]>>>
+  /** Unit of the exposure time in the header, seconds if it is absent. */
+  readonly exposureTimeUnit?: TimeUnit
   readonly detector?: DetectorDescription
   readonly detectors?: readonly DetectorName[]
   /** By band; absent: nothing is expected of a zeropoint. */
@@ -78,16 +85,6 @@ type Expect = (condition: boolean, field: string, expected: string) => void
 
 const isPositive = (value: unknown): boolean => typeof value === 'number' && value > 0 && value < Infinity
 const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
-/** Longest regular expression: those of the package have 60 characters. */
-const MAX_PATTERN = 500
-const isPattern = (value: unknown): boolean => {
-  if (typeof value !== 'string' || value === '' || value.length > MAX_PATTERN) return false
-  try {
-    return new RegExp(value) instanceof RegExp
-  } catch {
-    return false
-  }
-}
 const isKeyword = (value: unknown): value is string =>
   typeof value === 'string' && /^[A-Z0-9_-][A-Z0-9_. -]{0,66}$/.test(value)
 
@@ -99,6 +96,7 @@ const FIELDS = [
   'bands',
   'filters',
   'keywords',
+  'exposureTimeUnit',
   'detector',
   'detectors',
   'throughput',
@@ -118,6 +116,7 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   const camera: CameraDescription = { ...given, bands: given.bands ?? {} }
   for (const field of Object.keys(camera))
     expect(FIELDS.includes(field), field, `no other field than ${FIELDS.join(', ')}`)
+  lackNone(given, ['name', 'title', 'recognise', 'source'], '', file)
   for (const field of ['name', 'title', 'source'] as const) expect(isText(camera[field]), field, 'text')
   expect(camera.untested === undefined || typeof camera.untested === 'boolean', 'untested', 'true or false')
   checkRecognition(camera.recognise, expect)
@@ -129,7 +128,9 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   expect(camera.filters === undefined || Array.isArray(camera.filters), 'filters', 'a list')
   camera.filters?.forEach((filter, k) => checkFilter(filter, `filters[${k}]`, expect))
   const keywords = checkedKeywords(camera.keywords, expect)
-  if (camera.detector !== undefined) checkDetector(camera.detector, expect)
+  const { exposureTimeUnit = 's' } = camera
+  expect(Object.hasOwn(SECONDS_IN, exposureTimeUnit), 'exposureTimeUnit', Object.keys(SECONDS_IN).join(', '))
+  if (camera.detector !== undefined) checkDetector(camera.detector, expect, file)
   checkDetectors(camera.detectors, expect)
   expect(camera.throughput === undefined || isRecord(camera.throughput), 'throughput', 'an object by band')
   expect(
@@ -147,11 +148,20 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   return keywords === undefined ? camera : { ...camera, keywords }
 }
 
+/** Refuses a description that lacks fields, and names all of them. */
+function lackNone(given: object, required: readonly string[], prefix: string, file: string): void {
+  const absent = required.filter((field) => (given as Record<string, unknown>)[field] === undefined)
+  if (absent.length === 0) return
+  const named = absent.map((field) => `${prefix}${field}`).join(', ')
+  const sentence = `the camera's description lacks ${absent.length === 1 ? 'the field' : 'the fields'} ${named}`
+  throw new InputError('bad-camera', sentence, { file, expected: required.map((field) => prefix + field).join(', ') })
+}
+
 function checkRecognition(recognise: CameraRecognition, expect: Expect): void {
   expect(isRecord(recognise), 'recognise', 'an object of regular expressions')
   for (const [key, pattern] of Object.entries(recognise)) {
     expect(RECOGNISED_BY.includes(key), `recognise.${key}`, RECOGNISED_BY.join(', '))
-    if (key !== 'keywords') expect(isPattern(pattern), `recognise.${key}`, 'a regular expression')
+    if (key !== 'keywords') expectPattern(pattern, `recognise.${key}`, expect)
   }
   checkPatterns(recognise.keywords ?? {}, 'recognise.keywords', expect)
 }
@@ -159,15 +169,21 @@ function checkRecognition(recognise: CameraRecognition, expect: Expect): void {
 function checkPatterns(patterns: Readonly<Record<string, string>>, field: string, expect: Expect): void {
   expect(isRecord(patterns), field, 'an object of regular expressions by keyword')
   for (const [keyword, pattern] of Object.entries(patterns)) {
-    expect(isKeyword(keyword) && isPattern(pattern), `${field}.${keyword}`, 'a regular expression by keyword')
+    expect(isKeyword(keyword) && typeof pattern === 'string', `${field}.${keyword}`, 'a regular expression by keyword')
+    expectPattern(pattern, `${field}.${keyword}`, expect)
   }
+}
+
+function expectPattern(pattern: unknown, field: string, expect: Expect): void {
+  const fault = patternFault(pattern)
+  expect(fault === undefined, field, fault ?? '')
 }
 
 function checkFilter(filter: CameraFilter, field: string, expect: Expect): void {
   expect(isRecord(filter), field, 'an object')
   const { names, pattern, band, system } = filter
   expect(names === undefined || (Array.isArray(names) && names.every(isText)), `${field}.names`, 'a list of texts')
-  expect(pattern === undefined || isPattern(pattern), `${field}.pattern`, 'a regular expression')
+  if (pattern !== undefined) expectPattern(pattern, `${field}.pattern`, expect)
   expect((names?.length ?? 0) > 0 || pattern !== undefined, field, 'names or a pattern')
   expect(band === undefined || isText(band), `${field}.band`, 'text')
   const saysBand = band !== undefined || (names === undefined && /\((?!\?)/.test(pattern ?? ''))
@@ -192,11 +208,14 @@ function checkedKeywords(
   return Object.fromEntries(lists)
 }
 
-function checkDetector(detector: DetectorDescription, expect: Expect): void {
+function checkDetector(detector: DetectorDescription, expect: Expect, file: string): void {
   expect(isRecord(detector), 'detector', 'an object')
-  for (const key of ['columns', 'rows', 'pixelScaleArcsec', 'gainElectronsPerCount', 'readNoiseElectrons'] as const) {
-    expect(isPositive(detector[key]), `detector.${key}`, 'a positive number')
-  }
+  const numbers = ['columns', 'rows', 'pixelScaleArcsec', 'gainElectronsPerCount', 'readNoiseElectrons'] as const
+  lackNone(detector, [...numbers, 'amplifierColumns'], 'detector.', file)
+  for (const key of numbers) expect(isPositive(detector[key]), `detector.${key}`, 'a positive number')
+  const ofDetector = [...numbers, 'amplifierColumns', 'amplifiers']
+  for (const key of Object.keys(detector))
+    expect(ofDetector.includes(key), `detector.${key}`, `no other field than ${ofDetector.join(', ')}`)
   const { amplifierColumns, amplifiers } = detector
   const inside = (column: number, k: number) => column > (amplifierColumns[k - 1] ?? 0) && column < detector.columns
   const areAscending = Array.isArray(amplifierColumns) && amplifierColumns.every(inside)

@@ -1,4 +1,5 @@
 import { InputError } from '../errors.js'
+import { matchPattern } from './pattern.js'
 import { FILTER_SYSTEMS, namedFilter, type FilterSystem, type NamedFilter } from './filter-names.js'
 
 /** How a camera's headers write one filter. */
@@ -29,8 +30,7 @@ export function filterOfCamera(
   const written = plain(name)
   const meant: NamedFilter[] = []
   for (const { names = [], pattern, band, system } of camera?.filters ?? []) {
-    const found =
-      pattern === undefined ? null : new RegExp(`^(?:${pattern})$`, 'i').exec(name.trim().replace(/\s+/g, ' '))
+    const found = pattern === undefined ? null : matchPattern(pattern, name.replace(/\s+/g, ' '), true)
     const own = names.some((one) => plain(one) === written)
     const letter = own ? band : (band ?? found?.[1])
     if ((own || found !== null) && letter !== undefined) meant.push({ band: letter, system })

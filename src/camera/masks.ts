@@ -1,3 +1,5 @@
+import { matchPattern } from './pattern.js'
+
 /** What the pixels of a camera's mask image say. */
 export interface MaskDescription {
   /** Which of the masks an image has: regular expressions of keywords that all have to fit; absent: always. */
@@ -23,7 +25,7 @@ export function maskOf(
 ): MaskDescription | undefined {
   const fitting = (masks ?? []).filter(({ when = {} }) =>
     Object.entries(when).every(([keyword, pattern]) =>
-      valuesOf(keyword).some((value) => new RegExp(pattern, 'i').test(String(value).trim())),
+      valuesOf(keyword).some((value) => matchPattern(pattern, value) !== null),
     ),
   )
   return fitting.length === 1 ? fitting[0] : undefined

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import type { CameraDescription, CameraRecognition } from './description.js'
+import { matchPattern } from './pattern.js'
 
 /** Where it is known from which camera an image is: `option` if only the user says it, `none` if nothing does. */
 export const CAMERA_SOURCES = ['header', 'option', 'file name', 'none'] as const
@@ -70,7 +71,7 @@ export function chosenCamera(description: CameraDescription, evidence: CameraEvi
   return { description, from, ...(instrument === undefined ? {} : { instrument }) }
 }
 
-const fits = (pattern: string, value: string | number): boolean => new RegExp(pattern, 'i').test(String(value).trim())
+const fits = (pattern: string, value: string | number): boolean => matchPattern(pattern, value) !== null
 
 function headerPatterns({ instrument, telescope, keywords = {} }: CameraRecognition): [string, string][] {
   return [

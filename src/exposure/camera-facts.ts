@@ -12,7 +12,7 @@ export interface CameraFactFound {
   readonly value?: string
   /** Where it is looked for. */
   readonly keywords: readonly string[]
-  /** A calibration has to have it from somewhere: the header, or an option. */
+  /** A calibration does not do without it. */
   readonly needed: boolean
 }
 
@@ -39,7 +39,6 @@ export function cameraFacts(
   const filter = facts.filter === undefined ? undefined : filterOfCamera(facts.filter, description)
   const { detectors = [] } = description
   const detector = detectors.find(({ ccd }) => ccd === ccdnum)?.name ?? ''
-  const several = detectors.length > 1
   const mask = maskOf(description.masks, (keyword) => header(keyword).values)
   const found = (fact: string, keywords: readonly string[], value: string | undefined, needed = false) => ({
     ...{ fact, keywords, needed },
@@ -54,9 +53,9 @@ export function cameraFacts(
         filter && `'${facts.filter}' is band ${filter.band}, ${systemText(filter.system)}`,
         true,
       ),
-      found('exposure time', names.exposureTime, withUnit(facts.exposureTimeSec, 's'), true),
-      found('epoch', [...names.mjd, ...names.date], facts.epochYr?.toFixed(5), true),
-      found('detector', names.ccd, ccdnum === undefined ? undefined : `${ccdnum} ${detector}`.trim(), several),
+      found('exposure time', names.exposureTime, withUnit(facts.exposureTimeSec, 's')),
+      found('epoch', [...names.mjd, ...names.date], facts.epochYr?.toFixed(5)),
+      found('detector', names.ccd, ccdnum === undefined ? undefined : `${ccdnum} ${detector}`.trim()),
       found('exposure number', names.exposureNumber, expnum?.toString()),
       found('airmass', names.airmass, facts.airmass?.toString()),
       found('gain', [...names.gain, ...names.amplifierGain], list(gains)),

@@ -1,4 +1,4 @@
-import type { FitsHeader } from '../formats/fits/index.js'
+import { sizeInHeader, type FitsHeader } from '../formats/fits/index.js'
 import { imageOutline, wcsOf } from '../wcs/index.js'
 
 /**
@@ -10,10 +10,10 @@ import { imageOutline, wcsOf } from '../wcs/index.js'
  */
 export function cornersByWcs(headers: readonly FitsHeader[], file: string): Map<string, number> | undefined {
   for (const header of headers) {
-    const [columns, rows] = [1, 2].map((axis) => header.number(`ZNAXIS${axis}`) ?? header.number(`NAXIS${axis}`))
+    const size = sizeInHeader(header)
     const wcs = wcsOf(header, file, headers[0])
-    if (wcs === undefined || columns === undefined || rows === undefined) continue
-    const { centre, corners } = imageOutline(wcs, columns, rows, file)
+    if (wcs === undefined || size === undefined) continue
+    const { centre, corners } = imageOutline(wcs, size.columns, size.rows, file)
     return new Map([
       ['RA_CENT', centre.raDeg],
       ['DEC_CENT', centre.decDeg],

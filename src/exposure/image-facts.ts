@@ -1,5 +1,5 @@
 import { headerNames, USUAL_NAMES, type HeaderNames } from '../camera/keywords.js'
-import type { CameraDescription } from '../camera/description.js'
+import { SECONDS_IN, type CameraDescription } from '../camera/description.js'
 import { InputError } from '../errors.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from './epoch.js'
 import { fluxUnitOf, type FluxUnit } from './flux-unit.js'
@@ -37,6 +37,10 @@ export interface HeaderFacts {
   readonly centre?: { readonly raDeg: number; readonly decDeg: number }
   /** CRVAL of an equatorial projection [deg]. */
   readonly crval?: { readonly raDeg: number; readonly decDeg: number }
+  /** The keyword under which each fact was found. */
+  readonly keywords: Readonly<
+    Partial<Record<'filter' | 'epoch' | 'exposureTime' | 'airmass' | 'expnum' | 'ccd', string>>
+  >
   /** Sentences about keywords that are there and could not be read. */
   readonly notes: readonly string[]
 }
@@ -49,6 +53,8 @@ const mjdOf = (value: string | number): number | undefined => {
   return isPlausible(mjd) ? mjd : undefined
 }
 
+type CameraOfFacts = Pick<CameraDescription, 'keywords' | 'detector' | 'detectors' | 'exposureTimeUnit'>
+
 /**
  * The facts of an image header (the LDAC_IMHEAD of a SExtractor catalogue). Epoch: MJD-OBS, else DATE-OBS, else the
  * evening date NITE of the list; else none. Keywords are those of the camera if its description names them.
@@ -57,16 +63,15 @@ const mjdOf = (value: string | number): number | undefined => {
  * @throws InputError `header-contradicts` if a keyword that decides something has several values; `header-unreadable`
  *   if no keyword of the band can be read although one is there
  */
-export function imageFacts(
-  header: HeaderLookup,
-  nite: string,
-  file: string,
-  camera?: Pick<CameraDescription, 'keywords' | 'detector' | 'detectors'>,
-): HeaderFacts {
+export function imageFacts(header: HeaderLookup, nite: string, file: string, camera?: CameraOfFacts): HeaderFacts {
   const names = camera === undefined ? USUAL_NAMES : headerNames(camera.keywords, camera.detector?.amplifiers)
   const reader = new KeywordReader(header, file)
   const decides = { decides: true }
   const hint = { decides: false }
+  const told = (fact: keyof HeaderFacts['keywords'], value: unknown, keywords: readonly string[]) => {
+    const keyword = value === undefined ? undefined : reader.saying(keywords)
+    return keyword === undefined ? {} : { [fact]: keyword }
+  }
   const mjdHeader = reader.parsed(names.mjd, mjdOf, 'an MJD or a date')
   const mjdDate = reader.parsed(names.date, (value) => mjdOfDate(String(value)), 'a date')
   const mjdNite = mjdOfNite(nite)
@@ -80,8 +85,9 @@ export function imageFacts(
   const centre = positionIn(reader, 'RA_CENT', 'DEC_CENT')
   const crval = isEquatorial(reader) ? positionIn(reader, 'CRVAL1', 'CRVAL2') : undefined
   const expnum = reader.number(names.exposureNumber, decides)
-  const ccdnum = reader.parsed(names.ccd, (value) => numberOf(value) ?? detectorNumber(value, camera), 'a number')
-  const exposureTimeSec = reader.number(names.exposureTime, hint)
+  const ccdnum = reader.parsed(names.ccd, (value) => numberOf(value) ?? detectorNumber(value, camera, file), 'a number')
+  const exposureTime = reader.number(names.exposureTime, hint)
+  const exposureTimeSec = exposureTime && exposureTime * SECONDS_IN[camera?.exposureTimeUnit ?? 's']
   const airmass = reader.number(names.airmass, hint)
   const fluxUnit = fluxUnitIn(reader, names)
   const instrument = reader.text('INSTRUME', hint)
@@ -103,17 +109,35 @@ export function imageFacts(
     ...(filter === undefined ? {} : { filters }),
     ...(centre === undefined ? {} : { centre }),
     ...(crval === undefined ? {} : { crval }),
+    keywords: {
+      ...told('filter', filter, filters[0] === undefined ? ['BAND'] : names.filter),
+      ...told('epoch', mjd, epochFrom === 'MJD-OBS' ? names.mjd : epochFrom === 'DATE-OBS' ? names.date : []),
+      ...told('exposureTime', exposureTime, names.exposureTime),
+      ...told('airmass', airmass, names.airmass),
+      ...told('expnum', expnum, names.exposureNumber),
+      ...told('ccd', ccdnum, names.ccd),
+    },
     notes: reader.notes,
   }
 }
 
-/** The number of a detector that the camera's headers call by a name: `CHIP_B`. */
-function detectorNumber(
-  value: string | number,
-  camera: Pick<CameraDescription, 'detectors'> | undefined,
-): number | undefined {
+/**
+ * The number of a detector that the camera's headers call by a name: `CHIP_B`. One that is not among the camera's is
+ * refused: it would count as whichever is next in the file.
+ */
+function detectorNumber(value: string | number, camera: CameraOfFacts | undefined, file: string): number | undefined {
   const name = String(value).trim().toUpperCase()
-  return camera?.detectors?.find((detector) => detector.name.toUpperCase() === name)?.ccd
+  const detectors = camera?.detectors ?? []
+  const found = detectors.find((detector) => detector.name.toUpperCase() === name)
+  if (found !== undefined || detectors.length === 0) return found?.ccd
+  throw new InputError('unknown-detector', 'the image is of a detector that the description of its camera lacks', {
+    file,
+    found: `'${value}'`,
+    expected: `${detectors
+      .slice(0, 8)
+      .map((one) => one.name)
+      .join(', ')}${detectors.length > 8 ? ', ...' : ''}`,
+  })
 }
 
 /** FILTER, else BAND. */

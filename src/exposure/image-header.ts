@@ -63,6 +63,12 @@ export class KeywordReader {
     private readonly file: string,
   ) {}
 
+  /** The first of the keywords that says anything. */
+  saying(keywords: readonly string[]): string | undefined {
+    const says = (value: string | number) => !SAYS_NOTHING.test(String(value).trim())
+    return keywords.find((keyword) => this.header(keyword).values.some(says))
+  }
+
   /** Numbers of the keywords; text that is a number counts as one. */
   numbers(keywords: Keywords): number[] {
     return [keywords].flat().flatMap((keyword) => this.values(keyword, numberOf, 'a number'))

@@ -1,4 +1,5 @@
 import { LIMITS } from '../limits.js'
+import { repeatedKey } from './repeated-key.js'
 
 type JsonType = 'object' | 'array' | 'string' | 'number' | 'integer' | 'boolean' | 'null'
 
@@ -38,11 +39,17 @@ interface ShapeFault {
   readonly expected: string
 }
 
-/** Text as JSON; SyntaxError if it is none, or its brackets nest deeper than any reader of it needs. */
+/**
+ * Text as JSON; SyntaxError if it is none, its brackets nest deeper than any reader of it needs, or an object has a key
+ * twice, of which the language takes the last.
+ */
 export function parseJson(text: string): unknown {
   if (nestsTooDeep(text))
     throw new SyntaxError(`its brackets nest deeper than ${LIMITS.jsonDepth} (limit jsonDepth, see docs/limits.md)`)
-  return JSON.parse(text)
+  const value: unknown = JSON.parse(text)
+  const twice = repeatedKey(text)
+  if (twice !== undefined) throw new SyntaxError(twice)
+  return value
 }
 
 function nestsTooDeep(text: string): boolean {

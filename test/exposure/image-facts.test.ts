@@ -70,7 +70,7 @@ describe('a keyword that is there and cannot be read is not one that is absent',
     expect(imageFacts(unreadable('SATURATE', '5e4 adu'), '', 'cat.fits').notes).toEqual([
       'keyword SATURATE of the image header cannot be read, 5e4 adu is not a number: it counts for nothing',
     ])
-    expect(read({ EXPTIME: 'n/a', AIRMASS: '', FILTER: ' ' })).toEqual({ facts: {}, notes: [] })
+    expect(read({ EXPTIME: 'n/a', AIRMASS: '', FILTER: ' ' })).toEqual({ facts: {}, keywords: {}, notes: [] })
   })
 
   test('a date in MJD-OBS is read as one, a Julian Date is not', () => {
@@ -115,6 +115,7 @@ describe('a keyword of several values', () => {
         'values (found counts and electrons, expected one)',
     )
     expect(read({ BUNIT: ['adu', 'ADU', 'DN'] })).toEqual({
+      keywords: {},
       facts: { fluxUnit: 'counts', fluxUnitFrom: 'BUNIT' },
       notes: [],
     })
@@ -128,7 +129,7 @@ describe('a keyword of several values', () => {
     'a hint is noted and counts for nothing; of saturation levels the ' + 'lowest holds; one value in two forms is one',
     () => {
       expect(read({ EXPTIME: [90, 45] })).toEqual({
-        facts: {},
+        ...{ facts: {}, keywords: {} },
         notes: ['keyword EXPTIME of the image header has several values, 90 and 45: it counts for nothing'],
       })
       expect(facts({ SATURATE: [50000, 40000] }).saturation).toBe(40000)
@@ -188,12 +189,31 @@ describe('through the keywords of a camera', () => {
     ])
     expect(readAs({ TEXP: 60, TINT: 60 }).facts.exposureTimeSec).toBe(60)
   })
+})
 
-  test('a name that is no detector of the camera counts for nothing, and is said', () => {
-    const { ccdnum, notes } = readAs({ EXTNAME: 'CHIP_X' })
-    expect(ccdnum).toBeUndefined()
-    expect(notes).toEqual([
-      "keyword EXTNAME of the image header cannot be read, 'CHIP_X' is not a number: it counts for nothing",
-    ])
+test("the keyword under which a fact was found is the camera's own", () => {
+  const camera = {
+    keywords: { date: ['DATE-BEG'], exposureTime: ['TEXP'], exposureNumber: ['RUN'], filter: ['FILTNAM'] },
+  }
+  const header = { 'DATE-BEG': '2021-03-04', TEXP: 60, RUN: 7, AIRMASS: 1.2, BAND: 'r' }
+  expect(imageFacts(lookup(header), '', 'cat.fits', camera).keywords).toEqual({
+    ...{ epoch: 'DATE-BEG', exposureTime: 'TEXP', expnum: 'RUN', airmass: 'AIRMASS', filter: 'BAND' },
   })
+  expect(read({ 'MJD-OBS': 57983, EXPTIME: 90, FILTER: 'i', CCDNUM: 2, EXPNUM: 5 }).keywords).toEqual({
+    ...{ epoch: 'MJD-OBS', exposureTime: 'EXPTIME', filter: 'FILTER', ccd: 'CCDNUM', expnum: 'EXPNUM' },
+  })
+})
+
+test('a name of a detector that the camera does not have is refused; without a list of them it counts for nothing', () => {
+  const detectors = [
+    { ccd: 1, name: 'CHIP_A' },
+    { ccd: 5, name: 'CHIP_B' },
+  ]
+  const camera = { keywords: { ccd: ['CHIPID'] }, detectors }
+  const told = (CHIPID: string | number) => imageFacts(lookup({ CHIPID }), '', 'cat.fits', camera).ccdnum
+  expect([told('chip_b'), told('CHIP_A '), told(7), told('7')]).toEqual([5, 1, 7, 7])
+  expect(() => told('CHIP9')).toThrow(
+    "cat.fits: the image is of a detector that the description of its camera lacks (found 'CHIP9', expected CHIP_A, CHIP_B)",
+  )
+  expect(read({ CCDNUM: 'CHIP9' })).not.toHaveProperty('ccdnum')
 })

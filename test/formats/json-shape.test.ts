@@ -1,6 +1,6 @@
 import { Ajv } from 'ajv'
 import fc from 'fast-check'
-import { expect, test } from 'vitest'
+import { describe, expect, test } from 'vitest'
 import { parseJson, shapeFault, type JsonShape } from '../../src/formats/json-shape.js'
 
 const SHAPE: JsonShape = {
@@ -87,4 +87,27 @@ test('brackets that nest without end are no JSON', () => {
   expect(() => parseJson('{"a":'.repeat(100_000))).toThrow(/nest deeper than 64/)
   expect(parseJson(`["${'['.repeat(1000)}\\"${'{'.repeat(1000)}"]`)).toHaveLength(1)
   expect(parseJson('['.repeat(64) + ']'.repeat(64))).toHaveLength(1)
+})
+
+describe('an object with a key twice', () => {
+  test.each([
+    ['{"a": 1, "a": 2}', 'line 1: the key "a" is twice in one object'],
+    ['{"b": {"a": 1},\n "c": [{"a": 1, "b": 1,\n "a": 2}]}', 'line 3: the key "a" is twice'],
+    ['{"a": 1, "\\u0061": 2}', 'the key "a" is twice'],
+    ['{"a\\"": "a\\"", "a\\"" : 1}', 'is twice'],
+  ])('%s', (text, sentence) => {
+    expect(() => parseJson(text)).toThrow(sentence)
+    expect(() => parseJson(text)).toThrow(SyntaxError)
+  })
+
+  test.each(['{"a": "a", "b": {"a": ["a", "a"]}, "c": {"a": {}}}', '[{"a": 1}, {"a": 1}]', '"a"', '{}'])(
+    '%s is none',
+    (text) => {
+      expect(parseJson(text)).toEqual(JSON.parse(text))
+    },
+  )
+
+  test('in any JSON that holds none, none is found', () => {
+    fc.assert(fc.property(fc.json(), (text) => void expect(parseJson(text)).toEqual(JSON.parse(text))))
+  })
 })

@@ -3,10 +3,17 @@ import { isBlissError } from '../../errors.js'
 import { cameraEvidence } from '../../exposure/camera-evidence.js'
 import { cameraFacts } from '../../exposure/camera-facts.js'
 import { headerLookup } from '../../exposure/image-header.js'
-import { ldacImageHeaders, readFitsHeaders, type FitsHeader } from '../../formats/fits/index.js'
+import {
+  imageSize,
+  ldacImageHeaders,
+  readFitsHeaders,
+  sizeInHeader,
+  type FitsHeader,
+} from '../../formats/fits/index.js'
 import { separationArcsec } from '../../math/sphere.js'
 import { openInput } from '../../node/disk/files.js'
 import { readCameraFile, type ReadCamera } from '../../node/input/camera-files.js'
+import { scienceImages } from '../../node/programs/image-file.js'
 import { baseName } from '../../products/file-name.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
 import type { Values } from '../options/option.js'
@@ -15,7 +22,7 @@ import type { CHECK_OPTIONS } from './options.js'
 
 /**
  * `camera check`: whether a description is sound, and what it recognises in images. Exit code 4 if an image is not the
- * camera's, or something that a calibration needs is not recognised.
+ * camera's, or a calibration would refuse it: for want of a filter that is known, or of a WCS.
  */
 export async function cameraCheck(
   { description: file, images = [] }: Values<typeof CHECK_OPTIONS>,
@@ -56,6 +63,8 @@ interface ImageHeader {
   readonly place: string
   readonly header: FitsHeader
   readonly primary: FitsHeader
+  /** An image is not measured without; a catalogue has positions of its own. */
+  readonly needsWcs: boolean
 }
 
 /** The images of a file, or those that a catalogue was measured on. */
@@ -63,22 +72,28 @@ async function imageHeaders(path: string): Promise<ImageHeader[]> {
   const source = await openInput(path)
   const hdus = await readFitsHeaders(source)
   const primary = hdus[0]!.header
-  const images = hdus.filter(({ kind, header }) =>
-    kind === 'tile-compressed image'
-      ? true
-      : (kind === 'primary' || kind === 'image') && (header.number('NAXIS') ?? 0) >= 2 && header.number('NAXIS1') !== 0,
-  )
+  const images = scienceImages(hdus.filter((hdu) => imageSize(hdu) !== undefined))
   if (images.length > 0)
     return images.map(({ index, name, header }) => ({
       place: `, HDU ${index}${name === undefined ? '' : ` ${name}`}`,
-      ...{ header, primary },
+      ...{ header, primary, needsWcs: true },
     }))
   const measured = await ldacImageHeaders(source, hdus)
-  return measured.map(({ hdu, header }) => ({ place: `, the image header in HDU ${hdu.index}`, header, primary }))
+  return measured.map(({ hdu, header }) => ({
+    place: `, the image header in HDU ${hdu.index}`,
+    header,
+    primary,
+    needsWcs: false,
+  }))
 }
 
 /** Prints what is recognised of an image; gives how much is missing. */
-function printed({ description }: ReadCamera, file: string, { header, primary }: ImageHeader, io: Io): number {
+function printed(
+  { description }: ReadCamera,
+  file: string,
+  { header, primary, needsWcs }: ImageHeader,
+  io: Io,
+): number {
   const lookup = headerLookup([header], primary)
   const line = (fact: string, text: string) => io.out(`  ${fact.padEnd(20)}${text}\n`)
   let missing = 0
@@ -104,8 +119,11 @@ function printed({ description }: ReadCamera, file: string, { header, primary }:
   })
   attempt('WCS', () => {
     const wcs = wcsOf(header, file, primary)
-    if (wcs === undefined) return void line('WCS', 'none')
-    const [columns = 1, rows = 1] = [1, 2].map((k) => header.number(`ZNAXIS${k}`) ?? header.number(`NAXIS${k}`))
+    if (wcs === undefined) {
+      if (needsWcs) missing += 1
+      return void line('WCS', `${needsWcs ? 'NOT RECOGNISED' : 'not said'} (CTYPE1, CTYPE2)`)
+    }
+    const { columns, rows } = sizeInHeader(header) ?? { columns: 1, rows: 1 }
     const { centre } = imageOutline(wcs, columns, rows, file)
     const next = wcs.pixelToSky(columns / 2 + 1.5, (rows + 1) / 2)
     const scale = separationArcsec(centre.raDeg, centre.decDeg, next.raDeg, next.decDeg)

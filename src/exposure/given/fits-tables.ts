@@ -2,6 +2,7 @@ import { InputError } from '../../errors.js'
 import type { ByteSource } from '../../formats/bytes.js'
 import {
   fitsColumns,
+  imageSize,
   LDAC_OBJECTS,
   ldacImageHeaders,
   readFitsHeaders,
@@ -40,7 +41,7 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
   const primary = hdus[0]!.header
   const objects = hdus.filter(({ name }) => name?.trim().toUpperCase() === LDAC_OBJECTS)
   const tables = objects.length > 0 ? objects : hdus.filter(isTable)
-  const images = hdus.filter(isImage)
+  const images = hdus.filter((hdu) => imageSize(hdu) !== undefined)
   if (objects.length === 0 && tables.every((hdu) => !holdsDetections(hdu, named))) {
     if (images.length > 0 && tables.length === 0) return { kind: 'image', hdus: images }
     throw noDetections(file, hdus, tables)
@@ -122,13 +123,6 @@ function pairs(
 
 const isTable = ({ kind, name }: FitsHdu): boolean =>
   (kind === 'binary table' || kind === 'ASCII table') && name?.toUpperCase() !== 'LDAC_IMHEAD'
-
-/** An image of two axes that holds pixels; a primary HDU that holds none is none. */
-function isImage({ kind, header }: FitsHdu): boolean {
-  if (kind === 'tile-compressed image') return (header.number('ZNAXIS') ?? 0) >= 2
-  if (kind !== 'primary' && kind !== 'image') return false
-  return (header.number('NAXIS') ?? 0) >= 2 && header.number('NAXIS1')! > 0 && header.number('NAXIS2')! > 0
-}
 
 const columnsOf = (hdu: FitsHdu, named: NamedColumns, place: { file: string; hdu: number }): FoundColumns =>
   foundColumns(

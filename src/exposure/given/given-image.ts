@@ -2,7 +2,7 @@ import type { CameraDescription } from '../../camera/description.js'
 import { bandOfFilter } from '../../camera/filter-names.js'
 import { filterOfCamera } from '../../camera/filters.js'
 import { InputError } from '../../errors.js'
-import type { FitsHeader } from '../../formats/fits/index.js'
+import { sizeInHeader, type FitsHeader } from '../../formats/fits/index.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
 import { cameraEvidence } from '../camera-evidence.js'
 import type { CameraOf } from '../detections.js'
@@ -87,7 +87,7 @@ export async function givenImage(table: GivenTable, band: string | undefined, ca
 /** The band by --band, else by FILTER or BAND of the header: never by anything that only suggests it. */
 function bandOf(
   file: string,
-  { facts: { filter } }: HeaderFacts,
+  { facts: { filter }, keywords }: HeaderFacts,
   named: string | undefined,
   camera: CameraDescription,
 ): Pick<GivenImage, 'band' | 'bandText' | 'bandFrom'> {
@@ -111,7 +111,7 @@ function bandOf(
       expected,
     })
   }
-  if (told !== undefined) return { band: told, bandText: filter, bandFrom: 'FILTER' }
+  if (told !== undefined) return { band: told, bandText: filter, bandFrom: keywords.filter! }
   const sentence = 'the filter of the image header (FILTER, BAND) is not known'
   throw new InputError('unknown-filter', sentence, { file, found: `'${filter}'`, expected })
 }
@@ -122,21 +122,13 @@ async function outlineOf({ path, headers, primary, tables, placed }: GivenTable)
   const [header] = headers.length === 1 ? headers : tables.length <= 1 && primary !== undefined ? [primary] : []
   if (header === undefined) return detectionsOutline(await placed(), path)
   const wcs = wcsOf(header, path, primary)
-  const size = wcs === undefined ? undefined : imageSize(header)
+  const size = wcs === undefined ? undefined : sizeInHeader(header)
   if (wcs !== undefined && size !== undefined) {
-    return { ...imageOutline(wcs, size[0], size[1], path), origin: `WCS (${wcs.projection}) and NAXIS` }
+    return { ...imageOutline(wcs, size.columns, size.rows, path), origin: `WCS (${wcs.projection}) and NAXIS` }
   }
   const named = namedCorners(headers, primary)
   if (named !== undefined) return named
   return detectionsOutline(await placed(), path)
-}
-
-/** NAXIS1 and NAXIS2 of an image, ZNAXIS1 and ZNAXIS2 of a compressed one; those of a table are none. */
-function imageSize(header: FitsHeader): readonly [number, number] | undefined {
-  if (header.has('TFIELDS') && !header.has('ZNAXIS1')) return undefined
-  const sizes = ['ZNAXIS', 'NAXIS'].map((name) => [1, 2].map((axis) => header.number(`${name}${axis}`) ?? 0))
-  const size = sizes.find(([columns, rows]) => columns! > 0 && rows! > 0)
-  return size && [size[0]!, size[1]!]
 }
 
 /** RAC1 to DECC4 and RA_CENT, DEC_CENT, as DESDM writes them. */

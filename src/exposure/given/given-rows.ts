@@ -11,7 +11,8 @@ export type GivenRow = CatalogueListRow & { readonly given: GivenDetections }
 export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string): GivenRow[] {
   return images.map(({ image, ccd, ccdFrom }, k) => {
     const { path, form, tables, imageHeaders, found, header, outline, band, bandText, bandFrom } = image
-    const { epochFrom, exposureTimeSec, airmass } = header.facts
+    const { exposureTimeSec, airmass } = header.facts
+    const told = header.keywords
     return {
       line: k + 1,
       expnum: header.expnum ?? -1,
@@ -35,10 +36,10 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
           corners: outline.origin,
           ccd: ccdFrom,
           flux: magsTypeFrom,
-          ...(header.facts.epochYr === undefined ? {} : { epochYr: epochFrom! }),
-          ...(header.expnum === undefined ? {} : { expnum: 'EXPNUM' }),
-          ...(exposureTimeSec === undefined ? {} : { exposureTimeSec: 'EXPTIME' }),
-          ...(airmass === undefined ? {} : { airmass: 'AIRMASS' }),
+          ...(header.facts.epochYr === undefined ? {} : { epochYr: told.epoch! }),
+          ...(header.expnum === undefined ? {} : { expnum: told.expnum! }),
+          ...(exposureTimeSec === undefined ? {} : { exposureTimeSec: told.exposureTime! }),
+          ...(airmass === undefined ? {} : { airmass: told.airmass! }),
         },
       },
     }

@@ -134,7 +134,7 @@ function numbered(images: readonly GivenImage[]): NumberedImage[] {
   let next = 0
   return images.map((image): NumberedImage => {
     const { ccdnum } = image.header
-    if (ccdnum !== undefined) return { image, ccd: ccdnum, ccdFrom: 'CCDNUM' }
+    if (ccdnum !== undefined) return { image, ccd: ccdnum, ccdFrom: image.header.keywords.ccd! }
     do next++
     while (taken.has(next))
     return { image, ccd: next, ccdFrom: 'the order of the files' }

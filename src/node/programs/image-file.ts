@@ -3,10 +3,9 @@ import { symlink } from 'node:fs/promises'
 import { join, resolve } from 'node:path'
 import { InputError } from '../../errors.js'
 import type { ByteSource } from '../../formats/bytes.js'
-import { readFitsHeaders, type FitsHdu } from '../../formats/fits/index.js'
+import { imageSize, readFitsHeaders, type FitsHdu } from '../../formats/fits/index.js'
 import { fileSource, openInput } from '../disk/files.js'
 import { firstBytes, isGzip } from '../disk/input-chunks.js'
-import { imageSize } from './pixels.js'
 import { runProgram, type ProgramControl } from './run-program.js'
 
 /** A FITS file whose images can be read: unpacked, if it was packed. */

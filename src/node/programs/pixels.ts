@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js'
 import type { ByteSource } from '../../formats/bytes.js'
-import type { FitsHdu } from '../../formats/fits/index.js'
+import { imageSize, type FitsHdu } from '../../formats/fits/index.js'
 
 /** Columns and rows of an image, and one number a pixel, row by row from the bottom. */
 export interface Pixels<T extends Float32Array | Int32Array> {
@@ -17,16 +17,6 @@ const ELEMENTS: Readonly<Record<number, (view: DataView, at: number) => number>>
   64: (view, at) => Number(view.getBigInt64(at)),
   [-32]: (view, at) => view.getFloat32(at),
   [-64]: (view, at) => view.getFloat64(at),
-}
-
-/** Columns and rows of an image HDU; undefined if it is none of two axes. */
-export function imageSize({ header, kind }: FitsHdu): { columns: number; rows: number } | undefined {
-  const axis = (n: number) => header.number(`${kind === 'tile-compressed image' ? 'ZNAXIS' : 'NAXIS'}${n}`) ?? 1
-  const count = header.number(kind === 'tile-compressed image' ? 'ZNAXIS' : 'NAXIS') ?? 0
-  const isImage = kind === 'primary' || kind === 'image' || kind === 'tile-compressed image'
-  const further = Array.from({ length: Math.max(0, count - 2) }, (_, k) => axis(k + 3))
-  if (!isImage || count < 2 || axis(1) < 2 || axis(2) < 2 || further.some((length) => length !== 1)) return undefined
-  return { columns: axis(1), rows: axis(2) }
 }
 
 /**

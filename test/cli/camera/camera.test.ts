@@ -41,7 +41,13 @@ function image(chips: readonly string[], changes: Readonly<Record<string, string
       return changes[keyword] === undefined ? [] : [`${keyword.padEnd(8)}= ${changes[keyword]}`]
     })
     const shape = ["XTENSION= 'IMAGE   '", 'BITPIX  = 8', 'NAXIS   = 2', 'NAXIS1  = 2048', 'NAXIS2  = 1024']
-    const header = padded([...shape, 'PCOUNT  = 0', 'GCOUNT  = 1', ...cards, ...WCS.map((card) => cardText(card))])
+    const header = padded([
+      ...shape,
+      'PCOUNT  = 0',
+      'GCOUNT  = 1',
+      ...cards,
+      ...WCS.filter(({ keyword }) => !(keyword in changes)).map((card) => cardText(card)),
+    ])
     return Buffer.concat([header, Buffer.alloc(Math.ceil((2048 * 1024) / 2880) * 2880)])
   })
   return Buffer.concat([Buffer.from(writeFitsHeaderOnly([])), ...extensions])
@@ -71,10 +77,13 @@ describe('camera check', () => {
   test.each([
     ['another filter', { FILTNAM: "'GREEN #9'" }, /filter +NOT RECOGNISED.*\n(.*\n)*.*'GREEN #9' is not known/],
     ['no filter', { FILTNAM: undefined }, /filter +NOT RECOGNISED \(FILTNAM, BAND\)/],
-    ['another detector', { EXTNAME: "'CHIP_Z'" }, /detector +NOT RECOGNISED \(EXTNAME\)/],
+    [
+      'another detector',
+      { EXTNAME: "'CHIP_Z'" },
+      /NOT RECOGNISED: .*detector that the desc.*'CHIP_Z', expected CHIP_A, /,
+    ],
+    ['no WCS', { CTYPE1: undefined }, /WCS +NOT RECOGNISED/],
     ['another camera', { INSTRUME: "'OtherCam'" }, /NOT RECOGNISED: .*not of the camera .*found INSTRUME 'OtherCam'/],
-    ['no exposure time', { TEXP: undefined }, /exposure time +NOT RECOGNISED \(TEXP\)/],
-    ['no date', { 'DATE-BEG': "'yesterday'" }, /epoch +NOT RECOGNISED .*\n(.*\n)*.*'yesterday' is not a date/],
   ])('%s is said, and is exit code 4', async (_, changes, expected) => {
     const { exitCode, out } = await check({ 'strange.json': strange, 'x.fits': image(['CHIP_A'], changes) }, 'x.fits')
     expect(exitCode).toBe(4)
@@ -88,6 +97,28 @@ describe('camera check', () => {
     expect(out).toMatch(/camera +strange \(by --camera only: the header does not tell\)/)
     expect(out).toMatch(/airmass +not said \(AIRMASS\)/)
     expect(out).toMatch(/gain +not said \(GAIN, GAIN_L, GAIN_R\)/)
+    const times = { TEXP: undefined, 'DATE-BEG': "'yesterday'", EXTNAME: undefined }
+    const untimed = await check({ 'strange.json': strange, 'x.fits': image(['CHIP_A'], times) }, 'x.fits')
+    expect(untimed.exitCode).toBe(0)
+    expect(untimed.out).toMatch(/exposure time +not said \(TEXP\)/)
+    expect(untimed.out).toMatch(/epoch +not said .*\n(.*\n)*.*'yesterday' is not a date/)
+    expect(untimed.out).toMatch(/detector +not said \(EXTNAME\)/)
+  })
+
+  test('an exposure time in another unit than seconds', async () => {
+    for (const [unit, seconds] of [
+      ['ms', 0.06],
+      ['min', 3600],
+    ] as const) {
+      const own = strange.replace('"filters"', `"exposureTimeUnit": "${unit}", "filters"`)
+      const { out } = await check({ 'strange.json': own, 'x.fits': image(['CHIP_A']) }, 'x.fits')
+      expect(out).toMatch(new RegExp(`exposure time +${seconds} s\n`))
+    }
+    const wrong = strange.replace('"filters"', '"exposureTimeUnit": "fortnight", "filters"')
+    expect(await check({ 'strange.json': wrong })).toEqual({
+      exitCode: 3,
+      out: expect.stringContaining("field exposureTimeUnit of the camera's description is wrong (expected ms, s, min"),
+    })
   })
 
   test('a description that is missing, no JSON, or wrong is refused by file and field', async () => {
@@ -95,6 +126,15 @@ describe('camera check', () => {
     for (const [content, message] of [
       [undefined, /strange.json: /],
       [strange.slice(0, -9), /strange.json: the camera's description is no JSON/],
+      [strange.replace('"source"', '"name": "again", "source"'), /no JSON .*line \d+: the key "name" is twice in one/],
+      [
+        strange.replace('^StrangeCam$', '^(\\\\w+)*Cam$'),
+        /recognise.instrument .*regular expression whose search has an/,
+      ],
+      [
+        strange.replace(/"(columns|amplifierColumns)": .*,/g, ''),
+        /lacks the fields detector.columns, detector.amplifierCol/,
+      ],
       [wrong, /strange.json: field keywords.exptime of the camera's description is wrong \(expected no other fact/],
     ] as const) {
       const { exitCode, out } = await check(content === undefined ? {} : { 'strange.json': content })
