@@ -15,7 +15,7 @@ import { stackTables } from '../table/stack.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { plainColumns, type PlainColumns } from './detection-columns.js'
 import { cameraEvidence } from './camera-evidence.js'
-import { fluxColumnNames, fluxPairs } from './flux-columns.js'
+import { fluxColumnNames, fluxPairs, loneFluxes } from './flux-columns.js'
 import { fluxUnitOf } from './flux-unit.js'
 import { columnsToRead, positionNames, type FluxChoice } from './fullcat.js'
 import { imageFacts, type HeaderFacts } from './image-facts.js'
@@ -26,6 +26,8 @@ import { objectTables } from './object-tables.js'
 export interface ReadDetections extends PlainColumns {
   readonly header: HeaderFacts
   readonly camera?: RecognisedCamera
+  /** Fluxes that have no error, if all were asked for. */
+  readonly loneFluxes?: readonly string[]
 }
 
 /** Tells the camera from what an image says of it. */
@@ -80,7 +82,8 @@ export async function readDetections(
   const { nite, fileName } = row
   const names = everyFlux ? fitsColumns(chosen.tables[0]!).map(({ name }) => name) : []
   const fluxes = fluxColumnNames(fluxPairs(names).map(({ kind }) => kind))
-  return detectionsIn({ source, hdus, ...chosen, nite, fileName, cameraOf }, flux, { columns, fluxes })
+  const read = await detectionsIn({ source, hdus, ...chosen, nite, fileName, cameraOf }, flux, { columns, fluxes })
+  return { ...read, loneFluxes: loneFluxes(names) }
 }
 
 /** The detections of tables that are chosen already. */

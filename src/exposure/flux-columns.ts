@@ -27,7 +27,7 @@ export function fluxPairs(names: readonly string[]): FluxPair[] {
   const byLower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]))
   return names.flatMap((flux): FluxPair[] => {
     const lower = flux.toLowerCase()
-    if (!lower.startsWith('flux') || /^flux_?err|err(or)?$|^flux_?(max|rad|ratio)/.test(lower)) return []
+    if (!isFlux(lower)) return []
     const rest = lower.slice(4)
     const candidates = [
       `fluxerr${rest}`,
@@ -42,6 +42,16 @@ export function fluxPairs(names: readonly string[]): FluxPair[] {
     const fluxErr = candidates.map((name) => byLower.get(name)).find((name) => name !== undefined)
     return fluxErr === undefined ? [] : [{ kind: kindOfFlux(flux), flux, fluxErr }]
   })
+}
+
+/** In lower case. FLUX_MAX and FLUX_RADIUS are none. */
+const isFlux = (name: string): boolean =>
+  name.startsWith('flux') && !/^flux_?err|err(or)?$|^flux_?(max|rad|ratio|growth)/.test(name)
+
+/** Fluxes that have no error beside them. */
+export function loneFluxes(names: readonly string[]): string[] {
+  const paired = new Set(fluxPairs(names).map(({ flux }) => flux))
+  return names.filter((name) => isFlux(name.toLowerCase()) && !paired.has(name))
 }
 
 /** SExtractor's names of the columns of fluxes of these kinds, and of their errors. */
@@ -63,7 +73,10 @@ export function namedFluxes(table: Table, { fluxNames }: FluxChoice): NamedFlux[
   })
   for (const { column, fluxErr } of pairs) {
     const { name } = column
-    const unit = column.unit === undefined ? {} : { unit: column.unit }
+    const facts = {
+      ...(column.unit === undefined ? {} : { unit: column.unit }),
+      ...(column.type === 'f32' ? { single: true } : {}),
+    }
     const length = Math.min(elementsOf(column), elementsOf(fluxErr))
     if (column.offsets === undefined && fluxErr.offsets === undefined && length === 1) {
       const isElement1 = name === fluxNames[1] && fluxNames[0] === `${name}_1`
@@ -71,16 +84,18 @@ export function namedFluxes(table: Table, { fluxNames }: FluxChoice): NamedFlux[
         name: isElement1 ? `${name}_1` : name,
         flux: asFloat64(column)!,
         fluxErr: asFloat64(fluxErr)!,
-        ...unit,
+        ...facts,
       })
       continue
     }
     for (let k = 0; k < length; k++) {
       const values = (of: Column) => elementOf(of, k, table.rowCount)
-      elements.push({ name: `${name}_${k + 1}`, flux: values(column), fluxErr: values(fluxErr), ...unit })
+      elements.push({ name: `${name}_${k + 1}`, flux: values(column), fluxErr: values(fluxErr), ...facts })
     }
   }
-  return [...scalars.values(), ...elements.filter(({ name }) => !scalars.has(name))]
+  const inVector = new Set(elements.map(({ name }) => name))
+  const alone = [...scalars.values()].filter(({ name }) => !inVector.has(name))
+  return [...alone, ...elements.map((element) => scalars.get(element.name) ?? element)]
 }
 
 /** The most elements that a row has. */

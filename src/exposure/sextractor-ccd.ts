@@ -43,6 +43,8 @@ export interface ReadSextractor {
   readonly input: SextractorCcd
   /** The columns as the file has them, one row per detection. */
   readonly table: Table
+  /** Fluxes without an error, of which nothing is made; if every flux was asked for. */
+  readonly loneFluxes?: readonly string[]
   /** Sentences about what could not be read, or contradicts a hint of the list. */
   readonly notes: readonly string[]
 }
@@ -79,20 +81,13 @@ export async function readSextractorCcd(
   const filters = read.camera?.description.filters
   const compared = { row, listFile, header: read.header, ...(filters === undefined ? {} : { filters }) }
   const disagreements = compareFacts(FILE_COMPARISONS, compared)
-  const { input, table, notes } = sextractorCcd(
-    read,
-    flux,
-    row,
-    { file: listFile, line: row.line },
-    source.name,
-    everyFlux,
-  )
-  return { input, table, notes: [...notes, ...disagreements] }
+  const ccd = sextractorCcd(read, flux, row, { file: listFile, line: row.line }, source.name, everyFlux)
+  return { ...ccd, notes: [...ccd.notes, ...disagreements] }
 }
 
 /** A CCD from its detections, and where it lies by the list or by its own file. */
 export function sextractorCcd(
-  { table, header, notes, camera }: ReadDetections,
+  { table, header, notes, camera, loneFluxes }: ReadDetections,
   flux: FluxChoice,
   row: CatalogueListRow,
   place: SextractorCcd['place'],
@@ -114,7 +109,7 @@ export function sextractorCcd(
     },
     place,
   }
-  return { input, table, notes }
+  return { input, table, notes, ...(loneFluxes === undefined ? {} : { loneFluxes }) }
 }
 
 /** What the list says of the image; its header says it better. */

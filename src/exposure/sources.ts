@@ -6,6 +6,8 @@ export interface NamedFlux {
   readonly fluxErr: Float64Array
   /** Of the column, if it tells one. */
   readonly unit?: string
+  /** The column holds 32-bit floats. */
+  readonly single?: boolean
 }
 
 /**

@@ -11,25 +11,38 @@ export type EcsvColumn = { readonly name: string; readonly unit?: string; readon
  * @param meta of the table, in the order of its keys
  */
 export function ecsvText(columns: readonly EcsvColumn[], meta: Readonly<Record<string, string>> = {}): string {
+  const head = [...ecsvHeadLines(columns, Object.entries(meta)), columns.map(({ name }) => name).join(',')]
+  const rows = Array.from({ length: columns[0]?.values.length ?? 0 }, (_, row) =>
+    columns.map(({ values }) => field(values[row] ?? null)).join(','),
+  )
+  return `${[...head, ...rows].join('\n')}\n`
+}
+
+/**
+ * The lines before the names of the columns.
+ *
+ * @param remark that no reader of ECSV takes for its own: a comment of YAML
+ */
+export function ecsvHeadLines(
+  columns: readonly { readonly name: string; readonly unit?: string; readonly type: string; readonly doc?: string }[],
+  meta: readonly (readonly [key: string, value: string | number | boolean])[],
+  remark?: string,
+): string[] {
   const declared = columns.map(({ name, unit, type, doc }) => {
-    const ofUnit = unit === undefined ? '' : `unit: ${unit}, `
-    return `# - {name: ${name}, ${ofUnit}datatype: ${type}, description: ${yamlText(doc)}}`
+    const ofUnit = unit === undefined ? '' : `unit: ${/^[A-Za-z][\w/ .*^-]*$/.test(unit) ? unit : yamlText(unit)}, `
+    return `# - {name: ${name}, ${ofUnit}datatype: ${type}${doc === undefined ? '' : `, description: ${yamlText(doc)}`}}`
   })
-  const ofTable = Object.entries(meta).map(([key, value]) => `# - ${key}: ${yamlText(value)}`)
-  const head = [
+  const ofTable = meta.map(([key, value]) => `# - ${key}: ${typeof value === 'string' ? yamlText(value) : value}`)
+  return [
     '# %ECSV 1.0',
     '# ---',
+    ...(remark === undefined ? [] : [`# # ${remark}`]),
     "# delimiter: ','",
     '# datatype:',
     ...declared,
     ...(ofTable.length === 0 ? [] : ['# meta: !!omap', ...ofTable]),
     '# schema: astropy-2.0',
-    columns.map(({ name }) => name).join(','),
   ]
-  const rows = Array.from({ length: columns[0]?.values.length ?? 0 }, (_, row) =>
-    columns.map(({ values }) => field(values[row] ?? null)).join(','),
-  )
-  return `${[...head, ...rows].join('\n')}\n`
 }
 
 function field(value: string | number | null): string {

@@ -126,7 +126,7 @@ function unitOf(name: CarriedName, column: Column | undefined): { unit?: string 
  * Whole numbers as 32-bit integers if they fit, else as 64-bit ones with all their digits; as doubles if one is missing
  * or is none.
  */
-function integers(name: CarriedName, column: Column | undefined, sorted: Float64Array, order: Uint32Array): Column {
+function integers(name: string, column: Column | undefined, sorted: Float64Array, order: Uint32Array): Column {
   if (sorted.every(isInt32)) return { name, type: 'i32', values: new Int32Array(sorted) }
   if (column?.type === 'i64' || column?.type === 'u64') {
     const { values, nullValue } = column
@@ -140,6 +140,10 @@ function integers(name: CarriedName, column: Column | undefined, sorted: Float64
   if (!sorted.every(Number.isSafeInteger)) return { name, type: 'f64', values: sorted }
   return { name, type: 'i64', values: BigInt64Array.from(sorted, (value) => BigInt(value)) }
 }
+
+/** The same for values in the order of their column. */
+export const wholeNumbers = (name: string, column: Column | undefined, values: Float64Array): Column =>
+  integers(name, column, values, Uint32Array.from(values.keys()))
 
 const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(value) < 2 ** 31
 

@@ -74,6 +74,9 @@ const SPECTRUM: Readonly<Record<string, string>> = {
   V: 'em.opt.V',
 }
 
+/** The part of the spectrum of a band, as UCDs name it. */
+export const spectrumOf = (band: string): string => SPECTRUM[band] ?? 'em.opt'
+
 /**
  * A calibrated catalogue and its header as `writeFitsTable` takes them: name of the table, what it was made with, a UCD
  * and a description of each column, and the numbers that stand for "none". FITS knows a null for integers only (4.0,
@@ -90,7 +93,7 @@ export function describedCatalogue(
     ...column,
     ...(COLUMNS[column.name] ? { doc: COLUMNS[column.name]![1] } : {}),
   }))
-  const spectrum = SPECTRUM[facts.band] ?? 'em.opt'
+  const spectrum = spectrumOf(facts.band)
   const ucds = table.columns.flatMap(({ name }, k): FitsCardInput[] => {
     const ucd = COLUMNS[name]?.[0]
     return ucd === undefined ? [] : [{ keyword: `TUCD${k + 1}`, value: ucd.replace('{band}', spectrum) }]
@@ -133,7 +136,7 @@ function factCards({
  * `2017-08-18T09:07:12.000` of a Julian epoch (Lieske 1979), the day alone if only the night is known; undefined for
  * what no header says.
  */
-function dateOf(epochYr: number, from: EpochSource): string | undefined {
+export function dateOf(epochYr: number, from: EpochSource): string | undefined {
   if (from !== 'MJD-OBS' && from !== 'DATE-OBS' && from !== 'NITE') return undefined
   const mjd = 51_544.5 + (epochYr - 2000) * 365.25
   const text = new Date(Math.round((mjd - 40_587) * 86_400_000)).toISOString()

@@ -42,6 +42,11 @@ export function ccdProductNames(name: ExposureName, ccd: number): CcdProductName
   }
 }
 
+/** `{stem}_cal.fits`, after a list `D00668439_01_r4p5_cal.fits`: every flux of a CCD. */
+export function fluxCatalogueName(name: ExposureName, ccd: number, form: string): string {
+  return ccdProductNames(name, ccd).zpFits.replace(/_ZP\.fits$/, `_cal.${form}`)
+}
+
 /** Names of the exposure's own products. */
 export function exposureProductNames(name: ListName): Required<ExposureProductNames>
 export function exposureProductNames(name: ExposureName): ExposureProductNames

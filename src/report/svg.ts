@@ -1,15 +1,6 @@
-/** Text made safe for HTML and XML, in content and in attributes. */
-export function escapeText(text: string): string {
-  return text.replace(/[&<>"'\u0000-\u0008\u000b\u000c\u000e-\u001f]/g, (character) => ESCAPES[character] ?? '\ufffd')
-}
+import { escapeText } from '../formats/xml-text.js'
 
-const ESCAPES: Readonly<Record<string, string>> = {
-  '&': '&amp;',
-  '<': '&lt;',
-  '>': '&gt;',
-  '"': '&quot;',
-  "'": '&#39;',
-}
+export { escapeText } from '../formats/xml-text.js'
 
 /** A coordinate with at most `digits` decimals: a tenth of a pixel is enough, and the same on every machine. */
 export function rounded(value: number, digits = 1): string {

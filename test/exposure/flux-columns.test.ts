@@ -23,8 +23,8 @@ test('a vector is one flux for each element, and a column of that name wins over
   ]
   expect(namesOf(columns)).toEqual([
     ['FLUX_AUTO', 1, 2],
-    ['FLUX_APER_2', 20, 50],
     ['FLUX_APER_1', 1, 4],
+    ['FLUX_APER_2', 20, 50],
     ['FLUX_APER_3', 3, 6],
   ])
 })

@@ -190,8 +190,8 @@ export const INVOCATIONS: readonly Invocation[] = [
   {
     line:
       'sim/work/D00668439_i_28_r4p5_fullcat.fits --catalog catalog --outdir products --name gw --band i ' +
-      '--columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF',
-    makes: ['products/D00668439_i_28_r4p5_fullcat_zeropoint.json'],
+      '--columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF --cal vot',
+    makes: ['products/D00668439_i_28_r4p5_fullcat_zeropoint.json', 'products/D00668439_i_28_r4p5_fullcat_cal.vot'],
     says: /D00668439_i_28_r4p5_fullcat {2}\d\d\.\d{4} ±/,
   },
   {

@@ -1,17 +1,18 @@
 import type { Catalog } from '../../catalog/catalog.js'
 import type { ExitCode } from '../../errors.js'
-import { exposureTitle, isFilesName } from '../../exposure/exposure-name.js'
+import { exposureTitle, isFilesName, type ExposureName } from '../../exposure/exposure-name.js'
 import { idsAmong } from '../../photometry/match/suspects.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
 import type { OpenedJob } from '../../node/exposure/exposure-job.js'
 import type { ReadCamera } from '../../node/input/camera-files.js'
 import type { ReadSuspects } from '../../node/input/read-suspects.js'
 import type { CcdPool } from '../../node/threads/ccd-pool.js'
+import type { CcdResult } from '../../photometry/result.js'
 import type { RunFacts } from '../../products/result-json.js'
 import { areElsewhere } from '../../exposure/elsewhere.js'
 import { reportFailure, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
-import { ccdLine, closingLines, cutLines, solutionLines } from '../terminal/summary-lines.js'
+import { ccdLine, closingLines, cutLines, lackingFluxes, solutionLines } from '../terminal/summary-lines.js'
 import { paintFor } from '../terminal/terminal-text.js'
 import type { TargetRow } from '../../report/target-table.js'
 import type { CommonOptions } from './options.js'
@@ -94,10 +95,11 @@ export async function calibrateOpened(
     if (found === 0 || options.verbose > 0)
       note(`${suspects.fileName}: ${of}${found === 0 ? `; ids have to be those of ${catalog.name}` : ''}\n`)
   }
+  if (options.cal !== undefined) for (const result of run.ccds) note(lackingFluxes(result, labelOf(name, result)))
   const paint = paintFor(io)
   const say = options.quiet || options.json ? () => undefined : io.out
   for (const result of run.ccds) {
-    const label = isFilesName(name) ? name.stems[result.ccd]! : undefined
+    const label = labelOf(name, result)
     say(ccdLine(result, paint, label))
     if (options.verbose > 0) io.err(cutLines(result, label))
   }
@@ -113,6 +115,10 @@ export async function calibrateOpened(
   pictures.lines().forEach(say)
   return run.exitCode
 }
+
+/** What a CCD, or a file that was given, is called. */
+const labelOf = (name: ExposureName, { ccd }: CcdResult): string =>
+  isFilesName(name) ? name.stems[ccd]! : `CCD ${String(ccd).padStart(2, '0')}`
 
 function runFacts({ counters: { starsRead, bytesRead, requests } }: Catalog, started: number): RunFacts {
   return { starsRead, bytesRead, requests, ms: { total: Math.round(performance.now() - started) } }

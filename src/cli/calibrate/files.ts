@@ -10,7 +10,7 @@ import { refuseUnwritable } from '../../node/exposure/standing-products.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
 import { openGivenFiles, type MeasureFile, type OpenedExposure } from '../../node/input/given-files.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
-import { ccdProductNames, exposureProductNames, lightCurveName } from '../../products/names.js'
+import { ccdProductNames, exposureProductNames, fluxCatalogueName, lightCurveName } from '../../products/names.js'
 import type { TargetRow } from '../../report/target-table.js'
 import { reportFailure, type Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
@@ -41,7 +41,9 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   for (const [plane, image] of planes) note(`${plane}: a plane of ${image}, left out\n`)
   const measured = await measuredAmong(expanded)
   for (const [catalogue, image] of measured) note(`${catalogue}: measured from ${image} before, left out\n`)
-  const paths = expanded.filter((path) => !planes.has(path) && !measured.has(path))
+  const own = await productsAmong(expanded)
+  for (const path of own) note(`${path}: a product of bliss-calib, left out\n`)
+  const paths = expanded.filter((path) => !planes.has(path) && !measured.has(path) && !own.has(path))
   const camera = await cameraNamed(options)
   const { exposures, unfit, products } = await openGivenFiles(paths, {
     columns,
@@ -129,6 +131,15 @@ async function measuredAmong(paths: readonly string[]): Promise<Map<string, stri
 
 const CATALOGUE = '_fullcat.fits'
 
+/** Our catalogues of all fluxes among other files, as a pattern finds them: their forms have one stem. */
+async function productsAmong(paths: readonly string[]): Promise<Set<string>> {
+  const named = paths.filter((path) => /_cal\.(fits|ecsv|vot)$/.test(path))
+  if (named.length === 0 || named.length === paths.length) return new Set()
+  const { isOurs } = await import('../../node/programs/own-files.js')
+  const ours = await Promise.all(named.map(isOurs))
+  return new Set(named.filter((_, k) => ours[k]))
+}
+
 /** Measures images by source-extractor and psfex, as many at a time as there are workers. */
 function measurer(
   { outdir, workers }: FilesOptions,
@@ -175,9 +186,10 @@ function refuseOverwriting(jobs: readonly OpenedJob[], paths: readonly string[])
   const inputs = new Map(paths.map((path) => [resolve(path), path]))
   for (const { job, list, rows } of jobs) {
     const names = rows.flatMap(({ ccd }) => Object.values(ccdProductNames(list.name, ccd)) as string[])
+    const cal = job.cal === undefined ? [] : rows.map(({ ccd }) => fluxCatalogueName(list.name, ccd, job.cal!))
     const own = rows.length > 1 ? (Object.values(exposureProductNames(list.name)) as string[]) : []
     const asked = job.search ? job.search.targets.map(({ name }) => lightCurveName(name)) : []
-    const found = [...names, ...own, ...asked].find((name) => inputs.has(resolve(job.outdir, name)))
+    const found = [...names, ...cal, ...own, ...asked].find((name) => inputs.has(resolve(job.outdir, name)))
     if (found === undefined) continue
     throw new CommandError('overwrites-input', 'a product would replace a file that is given', {
       option: '--outdir',

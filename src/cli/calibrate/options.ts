@@ -1,6 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
+import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
 import { choice, count, flag, list, number, path, repeated, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
@@ -63,6 +64,10 @@ export const CALIBRATE_OPTIONS = {
   json: flag('one JSON object on stdout'),
   plots: flag("write the original's figures under their names, .png and .svg"),
   report: flag('write a page to look at, report_D{E}_r{R}p{A}.html'),
+  cal: choice(FLUX_CATALOGUE_FORMS)(
+    'also write every flux of each CCD in magnitudes, with its own zeropoint: {stem}_cal.fits, .ecsv or .vot (VOTable)',
+    { excludes: 'legacy' },
+  ),
   'keep-borrowed': flag('apply borrowed zeropoints however large their error'),
   'accept-borrowed': flag('count a borrowed zeropoint as fitted in the exit code'),
   force: flag('write beside products of another photometric system'),

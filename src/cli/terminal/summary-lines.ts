@@ -139,6 +139,14 @@ export function solutionLines({ gradient, ccdScatter, ccdScatterErr, reserved, c
   return lines.map((line) => `exposure  ${line}\n`).join('')
 }
 
+/** Fluxes of a calibrated CCD whose own zeropoint its stars do not tell. */
+export function lackingFluxes({ zeropoint, zeropointErr, fluxes }: CcdResult, label: string): string {
+  if (zeropoint === null) return ''
+  return Object.entries(calibratedFluxes(fluxes ?? {}, { zeropoint, zeropointErr }))
+    .flatMap(([name, { reason }]) => (reason === null ? [] : [`${label}: ${name} has no zeropoint: ${reason}\n`]))
+    .join('')
+}
+
 function fluxLine([name, { zeropoint, zeropointErr, depth5Sigma, reason }]: [string, CalibratedFlux]): string {
   const number = zeropoint === null ? `no zeropoint (${reason})` : numberOf(zeropoint, zeropointErr!)
   return `${name}: ${number}, 5 sigma at ${magnitude(depth5Sigma)} mag`

@@ -17,7 +17,7 @@ import { plainColumns } from '../detection-columns.js'
 import { positionNames } from '../fullcat.js'
 import { headerLookup, numberOf } from '../image-header.js'
 import type { PlacedDetections } from './detections-outline.js'
-import { foundColumns, type FoundColumns, type NamedColumns } from './given-columns.js'
+import { FLUX_CATALOGUE, foundColumns, ownProduct, type FoundColumns, type NamedColumns } from './given-columns.js'
 import type { GivenTable } from './given-image.js'
 import { renamed, sourceNames } from './renamed-columns.js'
 
@@ -39,6 +39,8 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
   const hdus = await readFitsHeaders(source)
   const file = source.name
   const primary = hdus[0]!.header
+  const own = hdus.find(({ name }) => name === FLUX_CATALOGUE)
+  if (own !== undefined) throw ownProduct({ file, hdu: own.index, found: `EXTNAME '${FLUX_CATALOGUE}'` })
   const objects = hdus.filter(({ name }) => name?.trim().toUpperCase() === LDAC_OBJECTS)
   const tables = objects.length > 0 ? objects : hdus.filter(isTable)
   const images = hdus.filter((hdu) => imageSize(hdu) !== undefined)

@@ -1,6 +1,6 @@
 import { CommandError, InputError, type Place } from '../../errors.js'
 import { POSITION_PAIRS } from '../detection-columns.js'
-import { fluxPairs, kindOfFlux } from '../flux-columns.js'
+import { fluxPairs, kindOfFlux, loneFluxes } from '../flux-columns.js'
 import type { GivenColumns } from './given-detections.js'
 
 /** What `--columns` may name. */
@@ -47,6 +47,8 @@ export interface FoundColumns {
   readonly fluxes: readonly string[]
   /** The same as their columns call them, with the one that --columns names: PSF of FLUX_PSF. */
   readonly fluxKinds: readonly string[]
+  /** Fluxes that have no error. */
+  readonly loneFluxes: readonly string[]
   /** The flux that --columns names. */
   readonly chosen?: string
   readonly hasPositions: boolean
@@ -54,11 +56,16 @@ export interface FoundColumns {
 
 /** Tag of the refusal of our own calibrated catalogue, which a pattern may fit when it is used again. */
 export const OWN_PRODUCT = 'own-product'
+/** EXTNAME of our catalogue of all fluxes. */
+export const FLUX_CATALOGUE = 'CALIBRATED_FLUXES'
 /** Columns by which our calibrated catalogue is known, and our tables of targets. */
 const OWN_COLUMNS = [
   ['ZeroPoint', 'ZeroPoint_FLAGS'],
   ['limit_3sigma', 'flux_kind', 'verdict'],
 ]
+
+export const ownProduct = (place: Place): InputError =>
+  new InputError(OWN_PRODUCT, 'the file is a product of bliss-calib, no catalogue of detections', place)
 
 /** Names of positions in other people's tables, the better first. */
 const FOREIGN_POSITIONS = [
@@ -93,10 +100,7 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
 export function foundColumns(names: readonly string[], named: NamedColumns, place: Place): FoundColumns {
   const own = OWN_COLUMNS.find((columns) => columns.every((name) => names.includes(name)))
   if (own !== undefined) {
-    throw new InputError(OWN_PRODUCT, 'the file is a product of bliss-calib, no catalogue of detections', {
-      ...place,
-      found: `columns ${own.join(' and ')}`,
-    })
+    throw ownProduct({ ...place, found: `columns ${own.join(' and ')}` })
   }
   const byLower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]))
   const columns: Record<string, string> = {}
@@ -162,6 +166,7 @@ export function foundColumns(names: readonly string[], named: NamedColumns, plac
     columns,
     fluxes: fluxes.map((pair) => magsTypeOf(pair.kind)),
     fluxKinds: [...new Set([...fluxes.map((pair) => pair.kind), ...(kind === undefined ? [] : [kind])])],
+    loneFluxes: loneFluxes(names).filter((name) => name !== flux),
     ...(kind === undefined ? {} : { chosen: magsTypeOf(kind) }),
     hasPositions: hasOwn || foreign !== undefined,
   }

@@ -12,6 +12,8 @@ export interface GivenDetections {
   readonly columns: GivenColumns
   /** Kinds of the fluxes that have an error: PSF of FLUX_PSF. */
   readonly fluxKinds: readonly string[]
+  /** Fluxes that have no error. */
+  readonly loneFluxes: readonly string[]
   /** CCDNUM of the image header; -1 if it has none. */
   readonly ccdnum: number
   /** What the list would have carried -> where its value is from. */

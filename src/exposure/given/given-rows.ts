@@ -30,6 +30,7 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
         imageHeaders,
         columns: found.columns,
         fluxKinds: found.fluxKinds,
+        loneFluxes: found.loneFluxes,
         ccdnum: header.ccdnum ?? -1,
         origin: {
           band: bandFrom,

@@ -49,7 +49,7 @@ export async function readGivenCcd(
       ? await fitsDetections(source, { given, fileName, cameraOf }, flux, further, names)
       : await otherDetections(source.name, { given, fileName, cameraOf }, flux, further, names, readOther)
   const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name, everyFlux)
-  return { ...ccd, notes: [...lacking(ccd.table, given.columns), ...ccd.notes] }
+  return { ...ccd, loneFluxes: given.loneFluxes, notes: [...lacking(ccd.table, given.columns), ...ccd.notes] }
 }
 
 /** The detections of a CCD in a file that was given, and how its camera is told. */
@@ -122,8 +122,11 @@ function completed(table: Table): Table {
 
 const NO_FLAGS = 'there is no column of flags'
 
+/** Whether FLAGS are those of the file, not zeros in the place of what it lacks. */
+export const hasOwnFlags = (table: Table): boolean =>
+  table.columns.some(({ name, doc }) => name === 'FLAGS' && doc !== NO_FLAGS)
+
 function lacking(table: Table, columns: GivenColumns): string[] {
-  const flags = table.columns.find(({ name }) => name === 'FLAGS')
-  const none = flags?.doc === NO_FLAGS && columns['FLAGS'] === undefined
+  const none = !hasOwnFlags(table) && columns['FLAGS'] === undefined
   return none ? [`${NO_FLAGS} (--columns flags=...): saturated and blended detections are not left out`] : []
 }

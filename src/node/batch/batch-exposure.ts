@@ -28,7 +28,7 @@ import { readWholeText } from '../disk/regular-file.js'
 type ListedExposure = OpenedJob<ReadList>
 
 /** The options that all exposures of a batch share. */
-export type BatchJob = Omit<ExposureJob, 'ccd' | 'workdir' | 'outdir' | 'search'>
+export type BatchJob = Omit<ExposureJob, 'ccd' | 'workdir' | 'outdir' | 'search' | 'cal'>
 
 /** Calibrates one exposure; the command's own, or a test's. */
 export type CalibrateExposureFiles = (

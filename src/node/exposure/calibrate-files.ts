@@ -10,9 +10,12 @@ import { referenceStars, starsOf, type ReferenceStars } from '../../photometry/r
 import { runExposure } from '../../pipeline.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import type { Provenance } from '../../products/result-json.js'
+import { fluxCatalogueName } from '../../products/names.js'
+import type { FluxCatalogueForm } from '../../products/flux-catalogue-form.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
 import { catalogueFile, readList, type ExposureRows, type ReadList } from '../input/read-exposure.js'
 import { packageVersion } from '../package.js'
+import { refuseForeignFiles } from '../programs/own-files.js'
 import { createCcdPool } from '../threads/ccd-pool.js'
 import type { RunThreads } from '../threads/run-threads.js'
 import type { ExposureJob, ExposureRun, ListedJob, OpenedJob, RunControl } from './exposure-job.js'
@@ -57,11 +60,13 @@ export async function calibrateFiles(
   control: RunControl = {},
 ): Promise<ExposureRun> {
   const { job, list, rows, several: together } = opened
-  const { workdir, outdir, magsType, system, estimator, suspects, camera, search } = job
+  const { workdir, outdir, magsType, system, estimator, suspects, camera, search, cal } = job
   const { pool = createCcdPool(1), signal, draw, onProgress, onNote, onFailure } = control
   await refuseUnwritable(outdir)
   const there = new Set(await recoverDirectory(outdir, { onNote }))
   if (!job.force) refuseMixedSystems(system, await standingSystems(outdir, there, list.name, list.rows))
+
+  if (cal !== undefined) await refuseForeignCatalogues(opened, cal)
 
   const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(workdir, row) })))
   const missing = files.filter(({ row, fileName }) => fileName === undefined && isSound(row)).map(({ row }) => row)
@@ -69,8 +74,16 @@ export async function calibrateFiles(
   const present = files.filter(({ row }) => !together || !missing.includes(row))
 
   const threads = pool.begin(present.length, {
-    calibration: { system, estimator, ...(suspects ? { suspects } : {}), ...(search ? { search } : {}) },
-    files: { workdir, outdir, name: list.name, magsType, ...(camera ? { camera: camera.description } : {}) },
+    calibration: {
+      ...{ system, estimator, everyFlux: cal !== undefined },
+      ...(suspects ? { suspects } : {}),
+      ...(search ? { search } : {}),
+    },
+    files: {
+      ...{ workdir, outdir, name: list.name, magsType },
+      ...(camera ? { camera: camera.description } : {}),
+      ...(cal ? { cal } : {}),
+    },
   })
   try {
     const stars = starsOfRows(
@@ -103,6 +116,12 @@ export async function calibrateFiles(
   } finally {
     threads.end()
   }
+}
+
+/** Refuses to write the catalogues of all fluxes over somebody else's files: `_cal.fits` is a common name. */
+async function refuseForeignCatalogues({ job, list, rows }: OpenedJob, cal: FluxCatalogueForm): Promise<void> {
+  const names = rows.filter(isSound).map(({ ccd }) => fluxCatalogueName(list.name, ccd, cal))
+  await refuseForeignFiles(job.outdir, names, 'another --outdir, another form of --cal, or the file moved away')
 }
 
 /** A CCD of the list: read, calibrated and written by the thread that begins it. */

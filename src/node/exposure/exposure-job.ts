@@ -6,6 +6,7 @@ import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import type { PhotometricSystem } from '../../photometry/result.js'
 import type { TargetSearch } from '../../photometry/targets/target.js'
 import type { ExposureFailure, ExposureProgress } from '../../pipeline.js'
+import type { FluxCatalogueForm } from '../../products/flux-catalogue-form.js'
 import type { RunFacts, SolvedResult } from '../../products/result-json.js'
 import type { CcdPool } from '../threads/ccd-pool.js'
 import type { ExposureRows } from '../input/read-exposure.js'
@@ -27,6 +28,8 @@ export interface ExposureJob {
   readonly acceptBorrowed: boolean
   /** Write beside products of another photometric system. */
   readonly force: boolean
+  /** Also write every flux of each CCD, in this form. */
+  readonly cal?: FluxCatalogueForm
   /** Variables and AGN, from a file. */
   readonly suspects?: ReadSuspects
   /** Places whose magnitude is asked for. */

@@ -9,7 +9,8 @@ import type { CcdResult } from '../../photometry/result.js'
 import { runExposure } from '../../pipeline.js'
 import { matchColumns } from '../../products/matches.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
-import { ccdProductNames } from '../../products/names.js'
+import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
+import { ccdProductNames, fluxCatalogueName } from '../../products/names.js'
 import { parseCcdJson, withMatches, type StandingResult } from '../../products/read-result.js'
 import type { Provenance } from '../../products/result-json.js'
 import { sha256OfFile } from '../disk/file-marks.js'
@@ -71,6 +72,13 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
   if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, there, list.name, list.rows))
 
   const { pool = createCcdPool(1), signal, onProgress, onNote, onFailure } = control
+  for (const { row } of present) {
+    for (const form of FLUX_CATALOGUE_FORMS) {
+      const name = fluxCatalogueName(list.name, row.ccd, form)
+      if (there.has(name))
+        onNote?.(`${name}: keeps the zeropoint that the CCD had by itself; --ccd all --cal writes it anew`)
+    }
+  }
   const { version, catalogHash, options } = first.provenance
   const exposure = {
     outdir: job.outdir,

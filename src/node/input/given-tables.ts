@@ -1,6 +1,6 @@
 import { kindOfContent } from '../../catalog/build/build-input.js'
 import { InputError } from '../../errors.js'
-import { foundColumns, type NamedColumns } from '../../exposure/given/given-columns.js'
+import { foundColumns, ownProduct, type NamedColumns } from '../../exposure/given/given-columns.js'
 import type { GivenDetections, GivenForm } from '../../exposure/given/given-detections.js'
 import type { GivenTable } from '../../exposure/given/given-image.js'
 import { placedOf } from '../../exposure/given/fits-tables.js'
@@ -11,6 +11,7 @@ import { readNumericCsv } from '../../formats/csv.js'
 import { compressionOf, openFitsSource } from '../../formats/fits/index.js'
 import { openParquet, readParquet } from '../../formats/parquet/index.js'
 import { asciiHeadNames, beginsAsAsciiHead, readAsciiHead } from '../../formats/sextractor-ascii.js'
+import { isOurText } from '../../products/own-text.js'
 import type { Table } from '../../table/columns.js'
 import { gunzipWhole } from '../disk/unpack.js'
 import { catalogTools } from '../store/catalog-files.js'
@@ -23,6 +24,7 @@ async function otherForm(source: ByteSource): Promise<Exclude<GivenForm, 'fits'>
   if (head.length === 0) throw new InputError('empty-file', 'the file is empty', { file: source.name })
   const text = new TextDecoder().decode(head)
   if (text.startsWith('SIMPLE')) return undefined
+  if (isOurText(text)) throw ownProduct({ file: source.name })
   if (beginsAsAsciiHead(text)) return 'ascii-head'
   const kind = kindOf(head, source.name, text)
   if (kind !== 'votable') return kind === 'fits' ? undefined : kind

@@ -2,12 +2,15 @@ import { join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { card } from '../../formats/fits/card-text.js'
 import { primaryCardText, withPrimaryCard } from '../../formats/fits/set-card.js'
+import { isOurText } from '../../products/own-text.js'
 import { openRegular } from '../disk/regular-file.js'
 
 const KEYWORD = 'CREATOR'
 const CREATOR = 'bliss-calib'
 /** Headers that are longer than this are of no file that is measured here. */
 const HEADER_BYTES = 256 * 2880
+/** Text says it before its rows. */
+const TEXT_BYTES = 2880
 
 /** A file of the programs as it becomes a product: its primary header says who had it made. */
 export const markedAsOurs = (bytes: Uint8Array): Uint8Array =>
@@ -34,7 +37,14 @@ export async function refuseForeignFiles(directory: string, names: readonly stri
 /** Whether a file was measured by this program; undefined if there is none. */
 export async function isOurs(path: string): Promise<boolean | undefined> {
   const head = await firstBytes(path)
-  return head && primaryCardText(head, KEYWORD)?.includes(`'${CREATOR}`) === true
+  return head && saysSo(head)
+}
+
+/** By the primary header of FITS, by a line near the top of text. */
+function saysSo(head: Uint8Array): boolean {
+  const text = new TextDecoder('latin1').decode(head.subarray(0, TEXT_BYTES))
+  if (!text.startsWith('SIMPLE')) return isOurText(text)
+  return primaryCardText(head, KEYWORD)?.includes(`'${CREATOR}`) === true
 }
 
 /** Undefined if there is no file; nothing of what is no regular file. */

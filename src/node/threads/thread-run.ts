@@ -3,6 +3,7 @@ import { setImmediate as nextTurn } from 'node:timers/promises'
 import type { CameraDescription } from '../../camera/description.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import { isFilesName, placeOfRow, type ExposureName } from '../../exposure/exposure-name.js'
+import { hasOwnFlags } from '../../exposure/given/read-given.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import { calibrateStars, type CalibrationOptions, type CcdInput } from '../../photometry/ccd.js'
 import { siblingOfInput } from '../../photometry/exposure/siblings.js'
@@ -18,7 +19,9 @@ import {
   type ResultContext,
 } from '../../products/ccd-products.js'
 import { combinedCsv, combinedFits } from '../../products/combined-catalogue.js'
-import { ccdProductNames } from '../../products/names.js'
+import type { MeasuredDetections } from '../../products/flux-catalogue.js'
+import type { FluxCatalogueForm } from '../../products/flux-catalogue-form.js'
+import { ccdProductNames, fluxCatalogueName } from '../../products/names.js'
 import { recalibratedFiles, type RecalibratedFiles } from '../../products/recalibrate.js'
 import { fileSource } from '../disk/files.js'
 import { flushFiles, stageFiles, type StagedFile } from '../disk/staged-files.js'
@@ -35,6 +38,8 @@ export interface RunFacts {
     readonly magsType: string
     /** The user's own camera. */
     readonly camera?: CameraDescription
+    /** Form of the catalogue of all fluxes, if that is wanted. */
+    readonly cal?: FluxCatalogueForm
   }
 }
 
@@ -99,6 +104,7 @@ export interface ThreadRun {
 export function threadRun({ calibration, files }: RunFacts): ThreadRun {
   const inputs = new Map<number, CcdInput>()
   const carriedOver = new Map<number, CarriedCatalogue>()
+  const measured = new Map<number, MeasuredDetections>()
   const paths = () => {
     if (files === undefined) throw new Error('this run has no files')
     return files
@@ -127,6 +133,17 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
     return { files: onDisk, raDeg }
   }
 
+  /** The catalogue of all fluxes. */
+  async function fluxFile(task: WriteTask): Promise<NamedBytes[]> {
+    const { result, context } = task
+    const { cal, name } = paths()
+    const detections = measured.get(result.ccd)
+    if (cal === undefined || detections === undefined) return []
+    const { fluxCatalogue, fluxCatalogueBytes } = await import('../../products/flux-catalogue.js')
+    const described = fluxCatalogue(detections, result, appliedBy(task), context.provenance)
+    return [{ name: fluxCatalogueName(name, result.ccd, cal), bytes: fluxCatalogueBytes(described, cal) }]
+  }
+
   const appliedBy = ({ result, context, keepBorrowed }: WriteTask) =>
     appliedZeropoint(result, context.identity, keepBorrowed)
 
@@ -134,17 +151,23 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
     async read({ row, fileName }) {
       const { workdir, name, ...asked } = paths()
       const { file } = placeOfRow(name, row)
-      const { input, table, notes: readNotes, sha256 } = await readCcd(workdir, fileName, row, file, asked)
+      const everyFlux = asked.cal !== undefined
+      const read = await readCcd(workdir, fileName, row, file, { ...asked, everyFlux })
+      const { input, table, sha256 } = read
       const { ccd } = input
       const carried = carriedCatalogue(table)
       inputs.set(ccd, input)
       carriedOver.set(ccd, carried)
+      if (everyFlux) measured.set(ccd, { sources: input.sources, table, hasFlags: hasOwnFlags(table) })
       const untimed = isFilesName(name) ? 'the file does not say' : 'neither the image header nor NITE says'
       const notes = [
-        ...readNotes.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
+        ...read.notes.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
         ...(input.epochYr === undefined
           ? [`CCD ${ccd}: ${untimed} when; the stars stay at the catalogue's epoch`]
           : []),
+        ...((everyFlux && read.loneFluxes) || []).map(
+          (flux) => `CCD ${ccd}: ${row.fileName}: ${flux} has no error beside it, and is left out of --cal`,
+        ),
         ...(carried.blank.length > 0
           ? [`CCD ${ccd}: ${row.fileName} lacks ${carried.blank.join(', ')}; blank in the products`]
           : []),
@@ -161,7 +184,8 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
       const carried = carriedOver.get(result.ccd)!
       const calibrated = calibratedCatalogue(carried, appliedBy(task))
       const { csv, fits } = catalogueFiles(calibrated, catalogueFacts(result, context.provenance))
-      return staged({ csv, fits, raDeg: carried.raDeg }, task)
+      const others = [...task.others, ...(await fluxFile(task))]
+      return staged({ csv, fits, raDeg: carried.raDeg }, { ...task, others })
     },
     async rewrite(task) {
       const { outdir, name } = paths()

@@ -2,6 +2,7 @@ import { extractionFlagWords } from '../../exposure/extraction-flags.js'
 import type { EpochSource } from '../../exposure/image-facts.js'
 import { mjdOfJulianYear } from '../../exposure/epoch.js'
 import { MAG_PER_RELATIVE_FLUX } from '../../math/units.js'
+import { magnitudeScale } from '../magnitude-scale.js'
 import type { CcdResult } from '../result.js'
 import type { AtTarget, TargetDetection } from './at-target.js'
 import type { FluxNoise } from './flux-noise.js'
@@ -96,7 +97,7 @@ export function targetResult(at: AtTarget, ccd: CalibratedCcd, flux: string, exp
     zeropointErr,
     systematicErr,
     system,
-    magnitudes: system === 'des-ab' ? 'AB' : catalog.startsWith('gaia') ? 'Vega' : null,
+    magnitudes: magnitudeScale(system, catalog),
     colour: ccd.matches === undefined ? null : colourOfStars(ccd.matches),
     ...timeOf(ccd.epochYr, ccd.epochFrom, exposureSec),
     exposureTimeSec: exposureSec,
