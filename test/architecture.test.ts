@@ -39,7 +39,7 @@ const ROOMS = [
 const INNER: Readonly<Record<string, readonly string[]>> = {
   formats: ['fits', 'parquet', 'votable'],
   catalog: ['rows', 'read', 'region', 'build', 'verify'],
-  photometry: ['targets', 'select', 'system', 'match', 'fit', 'fluxes', 'quality', 'exposure'],
+  photometry: ['select', 'system', 'match', 'targets', 'fit', 'fluxes', 'quality', 'exposure'],
   report: ['figures', 'sections', 'browser'],
   node: ['disk', 'http', 'store', 'input', 'threads', 'programs', 'exposure', 'report', 'batch', 'grid', 'se'],
 }

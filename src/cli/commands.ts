@@ -9,6 +9,7 @@ import { compareCommand } from './compare/command.js'
 import { completionCommand } from './completion/command.js'
 import { demoCommand } from './demo/command.js'
 import { gridCommands } from './grid/command.js'
+import { lightcurveCommand } from './lightcurve/command.js'
 import { mergeCommand } from './merge/command.js'
 import { seCommand } from './se/command.js'
 import { reportCommand } from './report/command.js'
@@ -21,6 +22,7 @@ export const COMMANDS: readonly Command[] = [
   mergeCommand,
   seCommand,
   batchCommand,
+  lightcurveCommand,
   catlistCommand,
   ...catalogCommands,
   ...cameraCommands,

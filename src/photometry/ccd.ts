@@ -131,7 +131,7 @@ export function calibrateStars(
   if (options.search === undefined) return result
   const { corners, centre, exposureTimeSec = null } = input
   const { fwhmArcsec } = diagnostics
-  const at = atTargets({ sources: input.sources, aligned, corners, centre, fwhmArcsec }, options.search)
+  const at = atTargets({ sources: input.sources, astrometry, corners, centre, fwhmArcsec }, options.search)
   return { ...result, targets: { exposureTimeSec, at } }
 }
 

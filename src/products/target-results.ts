@@ -12,14 +12,17 @@ export function targetResults(
   ccds: readonly Pick<CcdResult, keyof Parameters<typeof targetResult>[1] | 'targets'>[],
   flux: string,
 ): TargetResult[] {
+  return onTheirCcds(
+    ccds.flatMap((ccd) =>
+      (ccd.targets?.at ?? []).map((at) => targetResult(at, ccd, flux, ccd.targets!.exposureTimeSec)),
+    ),
+  )
+}
+
+/** Of the results of one exposure's CCDs those of a CCD that the target is on; if there is none, of the nearest. */
+export function onTheirCcds(all: readonly TargetResult[]): TargetResult[] {
   const byTarget = new Map<string, TargetResult[]>()
-  for (const ccd of ccds) {
-    for (const at of ccd.targets?.at ?? []) {
-      const results = byTarget.get(at.target.name) ?? []
-      byTarget.set(at.target.name, results)
-      results.push(targetResult(at, ccd, flux, ccd.targets!.exposureTimeSec))
-    }
-  }
+  for (const result of all) byTarget.set(result.name, [...(byTarget.get(result.name) ?? []), result])
   return [...byTarget.values()].flatMap((results) => {
     const on = results.filter(({ status }) => status !== 'outside')
     if (on.length > 0) return on

@@ -201,6 +201,11 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['products/D00668439_i_exposure_targets.ecsv'],
     says: /^target sn {2}/m,
   },
+  {
+    line: 'lightcurve products one --target sn=53.1,-27.8 --targets targets.csv --target-radius 2 --outdir . --quiet',
+    makes: ['sn_lightcurve.ecsv', 'afterglow_lightcurve.ecsv'],
+    everywhere: true,
+  },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },
   { line: '--version', says: /^\d+\.\d+\.\d+\n$/, everywhere: true },

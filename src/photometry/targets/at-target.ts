@@ -1,8 +1,9 @@
 import type { CcdCorners } from '../../exposure/catalogue-list.js'
 import { edgeDistanceArcsec } from '../../exposure/ccd-shape.js'
 import type { SourceColumns } from '../../exposure/sources.js'
-import { matchSky, type SkyPositions } from '../../math/match-sky.js'
+import { matchSky } from '../../math/match-sky.js'
 import { separationArcsec } from '../../math/sphere.js'
+import { withoutOffset, type AstrometricOffset } from '../match/astrometric-offset.js'
 import { fluxNoise, type FluxNoise } from './flux-noise.js'
 import type { Target, TargetSearch } from './target.js'
 
@@ -56,8 +57,8 @@ export const usualRadiusArcsec = (fwhmArcsec: number | null): number =>
 /** A CCD as its targets are looked for. */
 export interface TargetField {
   readonly sources: SourceColumns
-  /** Positions of the sources, the CCD's astrometric offset taken away. */
-  readonly aligned: SkyPositions
+  /** It is taken away from the sources and the corners, which are where the WCS has them. */
+  readonly astrometry: AstrometricOffset
   readonly corners: CcdCorners
   readonly centre: { readonly raDeg: number; readonly decDeg: number }
   readonly fwhmArcsec: number | null
@@ -65,9 +66,13 @@ export interface TargetField {
 
 /** What is at each target: the detections within the radius, else the noise of the flux if it is on the CCD. */
 export function atTargets(
-  { sources, aligned, corners, centre, fwhmArcsec }: TargetField,
+  { sources, astrometry, corners: ofWcs, centre, fwhmArcsec }: TargetField,
   { targets, radiusArcsec = usualRadiusArcsec(fwhmArcsec) }: TargetSearch,
 ): AtTarget[] {
+  const aligned = withoutOffset(sources, astrometry, centre)
+  const ofSky = { raDeg: Float64Array.from(ofWcs.raDeg), decDeg: Float64Array.from(ofWcs.decDeg) }
+  const moved = withoutOffset(ofSky, astrometry, centre)
+  const corners = { raDeg: [...moved.raDeg], decDeg: [...moved.decDeg] }
   const places = {
     raDeg: Float64Array.from(targets, ({ raDeg }) => raDeg),
     decDeg: Float64Array.from(targets, ({ decDeg }) => decDeg),
@@ -98,7 +103,7 @@ export function atTargets(
       centreArcsec: separationArcsec(target.raDeg, target.decDeg, centre.raDeg, centre.decDeg),
       isOnInHours: edgeArcsec < 0 && target.raDeg <= 24 && edgeDistanceArcsec(inHours, corners) >= 0,
       detections,
-      noise: detections.length > 0 || edgeArcsec < 0 ? null : fluxNoise(sources, target),
+      noise: detections.length > 0 || edgeArcsec < 0 ? null : fluxNoise({ ...sources, ...aligned }, target),
     }
   })
 }

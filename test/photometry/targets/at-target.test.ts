@@ -9,6 +9,7 @@ import { targetResult, type CalibratedCcd } from '../../../src/photometry/target
 
 const CENTRE = { raDeg: 0.01, decDeg: -30 }
 const HALF_DEG = 0.1
+const NO_OFFSET = { raOffsetArcsec: null, decOffsetArcsec: null, scatterArcsec: null, stars: 0, applied: false }
 
 /** Sources at offsets in arcsec from the centre of a square CCD of 12 arcmin that RA 0 passes through. */
 function fieldOf(
@@ -40,7 +41,7 @@ function fieldOf(
   ].map(([x, y]) => fromTangentPlane(x! * HALF_DEG, y! * HALF_DEG, CENTRE))
   return {
     sources,
-    aligned: sources,
+    astrometry: NO_OFFSET,
     corners: { raDeg: corners.map(({ raDeg }) => raDeg), decDeg: corners.map(({ decDeg }) => decDeg) },
     centre: CENTRE,
     fwhmArcsec: 1.2,
@@ -185,6 +186,14 @@ describe('where the target is', () => {
       status: 'detected',
       sentence: expect.stringMatching(/0\.5 arcsec outside the edge/) as unknown,
     })
+  })
+
+  test('detections and corners that a wrong WCS has shifted are moved back', () => {
+    const shifted = { ...NO_OFFSET, raOffsetArcsec: 40, decOffsetArcsec: -20, applied: true }
+    const there = { ...fieldOf([{ x: 140, y: 30, flux: 1e4, err: 100 }]), astrometry: shifted }
+    expect(resultAt(there, 100, 50).status).toBe('detected')
+    expect(resultAt(there, 140, 30).status).toBe('no-limit')
+    expect(resultAt(there, 330, 0).sentence).toMatch(/outside the CCD, 10\.0 arcsec from its edge/)
   })
 
   test('a right ascension that would be on the CCD in hours is remarked', () => {
