@@ -1,3 +1,4 @@
+import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { refuseLongText } from '../formats/whole-text.js'
 import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { CommandError, InputError } from '../errors.js'
@@ -42,6 +43,7 @@ export function parseManifest(text: string, file: string): ManifestRow[] {
     ? written.slice(1).map((row) => tableRow(row, header, file))
     : written.map((row): ManifestRow => ({ line: row.line, list: row.text }))
   if (header.includes('list')) {
+    refuseRepeatedNames(header, COLUMNS, { file, line: written[0]!.line })
     const unknown = header.find((name) => !(COLUMNS as readonly string[]).includes(name))
     if (unknown !== undefined) {
       throw new InputError('bad-manifest', 'the manifest has a column that means nothing here', {

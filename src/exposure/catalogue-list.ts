@@ -1,3 +1,4 @@
+import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { refuseLongText } from '../formats/whole-text.js'
 import { csvParseRows } from 'd3-dsv'
 import { bandOfFilter } from '../camera/filter-names.js'
@@ -147,6 +148,7 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
       })
     }
   }
+  refuseRepeatedNames(names, [...needed, 'EXPTIME', 'AIRMASS'], { file, line: 1 })
   const rows: CatalogueListRow[] = []
   body.forEach((cells, k) => {
     const line = k + 2

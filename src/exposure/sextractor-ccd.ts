@@ -1,7 +1,7 @@
 import type { RecognisedCamera } from '../camera/recognise.js'
 import type { ByteSource, UnpackFile } from '../formats/bytes.js'
 import { openFitsSource } from '../formats/fits/index.js'
-import type { Table } from '../table/columns.js'
+import { findColumn, type Table } from '../table/columns.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { compareFacts } from './compare-facts.js'
 import { readDetections, type CameraOf, type ReadDetections } from './detections.js'
@@ -9,6 +9,7 @@ import { FILE_COMPARISONS } from './facts-agree.js'
 import { namedFluxes } from './flux-columns.js'
 import { fluxChoice, sourcesOf, type FluxChoice } from './fullcat.js'
 import type { ImageFacts } from './image-facts.js'
+import { refuseMagnitudes } from './refuse-magnitudes.js'
 import type { SourceColumns } from './sources.js'
 
 export interface ReadSextractorOptions {
@@ -85,7 +86,12 @@ export async function readSextractorCcd(
   return { ...ccd, notes: [...ccd.notes, ...disagreements] }
 }
 
-/** A CCD from its detections, and where it lies by the list or by its own file. */
+/**
+ * A CCD from its detections, and where it lies by the list or by its own file.
+ *
+ * @param sourceName what the file calls a column
+ * @throws InputError as `sourcesOf` and `refuseMagnitudes`
+ */
 export function sextractorCcd(
   { table, header, notes, camera, loneFluxes }: ReadDetections,
   flux: FluxChoice,
@@ -93,6 +99,7 @@ export function sextractorCcd(
   place: SextractorCcd['place'],
   file: string,
   everyFlux: boolean,
+  sourceName: (column: string) => string = (column) => column,
 ): ReadSextractor {
   const { instrument: _, ...facts } = { ...listedFacts(row), ...header.facts }
   const { ccd, band, centre, corners } = row
@@ -109,6 +116,8 @@ export function sextractorCcd(
     },
     place,
   }
+  const column = flux.fluxNames.map((name) => findColumn(table, name)).find((found) => found !== undefined)!
+  refuseMagnitudes({ name: sourceName(column.name), unit: column.unit, values: input.sources.flux }, file)
   return { input, table, notes, ...(loneFluxes === undefined ? {} : { loneFluxes }) }
 }
 

@@ -1,3 +1,4 @@
+import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { InputError } from '../errors.js'
 import { beyondLimit, LIMITS } from '../limits.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
@@ -182,6 +183,11 @@ class LineReader {
     }
     this.units = this.header.map((name) => ecsv?.units.get(name))
     this.fields = this.options.fields(this.header, this.comments)
+    refuseRepeatedNames(
+      this.header,
+      this.fields.map(({ index }) => this.header[index]!),
+      { file: this.options.name, line: this.line },
+    )
     this.slots = new Int32Array(this.header.length).fill(-1)
     for (const [slot, { index }] of this.fields.entries()) this.slots[index] = slot
     this.doubles = this.fields.map(({ type }) => (type === 'f64' ? new Float64Array(this.capacity) : undefined))

@@ -1,3 +1,4 @@
+import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { InputError } from '../errors.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
 
@@ -85,6 +86,8 @@ function headOf(lines: readonly string[], file: string): HeadColumn[] {
   }
   if (found.length === 0)
     throw new InputError('bad-ascii-head', 'the catalogue has no head', { file, expected: '# 1 NUMBER ...' })
+  const names = found.map(({ name }) => name)
+  refuseRepeatedNames(names, names, { file })
   return found.map((column, k) => ({ ...column, width: (found[k + 1]?.first ?? column.first + 1) - column.first }))
 }
 

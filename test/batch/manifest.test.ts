@@ -66,3 +66,9 @@ describe('CSV', () => {
     )
   })
 })
+
+test('a column that is there twice is refused', () => {
+  expect(() => parseManifest('list,outdir,list\na,b,c\n', 'm.csv')).toThrow(
+    'm.csv, line 1, column list: several columns have one name, and nothing tells which is meant (found list (column 1), list (column 3)',
+  )
+})

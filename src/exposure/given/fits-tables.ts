@@ -44,7 +44,7 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
   const objects = hdus.filter(({ name }) => name?.trim().toUpperCase() === LDAC_OBJECTS)
   const tables = objects.length > 0 ? objects : hdus.filter(isTable)
   const images = hdus.filter((hdu) => imageSize(hdu) !== undefined)
-  if (objects.length === 0 && tables.every((hdu) => !holdsDetections(hdu, named))) {
+  if (objects.length === 0 && tables.every((hdu) => !holdsDetections(hdu, named, file))) {
     if (images.length > 0 && tables.length === 0) return { kind: 'image', hdus: images }
     throw noDetections(file, hdus, tables)
   }
@@ -67,7 +67,7 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
   if (objects.length === 0) {
     const [image, another] = images.length === 1 ? images : images.filter(({ name }) => name?.toUpperCase() === 'SCI')
     const isOnly = image !== undefined && another === undefined
-    const detections = tables.filter((hdu) => holdsDetections(hdu, named))
+    const detections = tables.filter((hdu) => holdsDetections(hdu, named, file))
     return {
       kind: 'tables',
       tables: detections.map((hdu) => {
@@ -133,8 +133,8 @@ const columnsOf = (hdu: FitsHdu, named: NamedColumns, place: { file: string; hdu
     place,
   )
 
-function holdsDetections(hdu: FitsHdu, named: NamedColumns): boolean {
-  const { fluxes, chosen, hasPositions } = columnsOf(hdu, lenient(hdu, named), { file: '', hdu: hdu.index })
+function holdsDetections(hdu: FitsHdu, named: NamedColumns, file: string): boolean {
+  const { fluxes, chosen, hasPositions } = columnsOf(hdu, lenient(hdu, named), { file, hdu: hdu.index })
   return hasPositions && (fluxes.length > 0 || chosen !== undefined)
 }
 

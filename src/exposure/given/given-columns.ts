@@ -1,3 +1,4 @@
+import { refuseRepeatedNames } from '../../table/repeated-names.js'
 import { CommandError, InputError, type Place } from '../../errors.js'
 import { POSITION_PAIRS } from '../detection-columns.js'
 import { fluxPairs, kindOfFlux, loneFluxes } from '../flux-columns.js'
@@ -95,7 +96,7 @@ const FOREIGN: Readonly<Record<string, readonly string[]>> = {
  * and of common tables, and by what the command says.
  *
  * @param names of the table's columns
- * @throws InputError `missing-column` if the command names one that the table lacks
+ * @throws InputError `missing-column` if the command names one that the table lacks, `repeated-column`
  */
 export function foundColumns(names: readonly string[], named: NamedColumns, place: Place): FoundColumns {
   const own = OWN_COLUMNS.find((columns) => columns.every((name) => names.includes(name)))
@@ -104,11 +105,14 @@ export function foundColumns(names: readonly string[], named: NamedColumns, plac
   }
   const byLower = new Map([...names].reverse().map((name) => [name.toLowerCase(), name]))
   const columns: Record<string, string> = {}
+  const used = new Set<string>()
   const take = (standard: string, name: string | undefined): boolean => {
+    if (name !== undefined) used.add(name)
     if (name !== undefined && name !== standard) columns[standard] = name
     return name !== undefined
   }
-  const present = (standard: string) => names.includes(standard) || take(standard, byLower.get(standard.toLowerCase()))
+  const present = (standard: string) =>
+    take(standard, names.includes(standard) ? standard : byLower.get(standard.toLowerCase()))
   const asked = (role: ColumnRole): string | undefined => {
     const name = named[role]
     if (name === undefined) return undefined
@@ -162,6 +166,7 @@ export function foundColumns(names: readonly string[], named: NamedColumns, plac
     }
     take(`FLUXERR_${kind}`, fluxErr)
   }
+  refuseRepeatedNames(names, used, place, true)
   return {
     columns,
     fluxes: fluxes.map((pair) => magsTypeOf(pair.kind)),

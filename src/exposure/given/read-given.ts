@@ -48,7 +48,8 @@ export async function readGivenCcd(
     given.form === 'fits'
       ? await fitsDetections(source, { given, fileName, cameraOf }, flux, further, names)
       : await otherDetections(source.name, { given, fileName, cameraOf }, flux, further, names, readOther)
-  const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name, everyFlux)
+  const sourceName = (column: string) => given.columns[column] ?? column
+  const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name, everyFlux, sourceName)
   return { ...ccd, loneFluxes: given.loneFluxes, notes: [...lacking(ccd.table, given.columns), ...ccd.notes] }
 }
 

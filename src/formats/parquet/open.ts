@@ -1,3 +1,4 @@
+import { refuseRepeatedNames } from '../../table/repeated-names.js'
 import { parquetMetadata, parquetSchema } from 'hyparquet'
 import type { FileMetaData, SchemaTree } from 'hyparquet'
 import { InputError, type Place } from '../../errors.js'
@@ -94,11 +95,18 @@ function unreadForm(file: ParquetFile, name: string): string | undefined {
 /**
  * A column that can be read.
  *
- * @throws InputError `unfit-column` if it is there in a form that is not read, `missing-column` if it is not there
+ * @throws InputError `unfit-column` if it is there in a form that is not read, `missing-column` if it is not there,
+ *   `repeated-column` if it is there twice
  */
 export function readableColumn(file: ParquetFile, name: string, place: Place = {}): ParquetColumn {
   const column = file.columns.find((candidate) => candidate.name === name)
-  if (column !== undefined) return column
+  if (column !== undefined) {
+    if (file.columns.some((other) => other !== column && other.name === name)) {
+      const names = file.columns.map((candidate) => candidate.name)
+      refuseRepeatedNames(names, [name], { file: file.source.name, ...place })
+    }
+    return column
+  }
   const at = { file: file.source.name, ...place, column: name }
   const form = unreadForm(file, name)
   if (form !== undefined) {

@@ -1,3 +1,4 @@
+import { refuseRepeatedNames } from '../../table/repeated-names.js'
 import { InputError } from '../../errors.js'
 import { beyondLimit, LIMITS } from '../../limits.js'
 import type { Table } from '../../table/columns.js'
@@ -191,6 +192,8 @@ class VotableDocument implements MarkupListener {
       const sentence = 'the file holds several tables that could be meant: write the one to read as a file of its own'
       throw new InputError('several-tables', sentence, place)
     }
+    const used = wanted.map(({ index }) => header[index]!)
+    refuseRepeatedNames(header, used, this.place())
     table.isWanted = true
     table.rows = new VotableRows(table.fields, wanted, this.options.rowsPerTable ?? 65_536, this.place)
     this.chosen = table

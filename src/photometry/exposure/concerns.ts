@@ -54,12 +54,13 @@ export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: 
   const expectations = ccds.flatMap(({ diagnostics }) => (diagnostics.expectation ? [diagnostics.expectation] : []))
   if (expectations.length === 0) return concerns
   const unitConcerns = ccds.flatMap((ccd) => ccd.concerns.filter(({ tag }) => tag === 'units'))
+  const stopping = unitConcerns.filter(({ severity }) => severity === 'stop')
   if (unitConcerns.length > expectations.length / 2)
     return [
       ...concerns,
       {
         tag: 'units',
-        severity: 'look',
+        severity: 2 * stopping.length > unitConcerns.length ? 'stop' : 'look',
         sentence: `on ${unitConcerns.length} of ${ccds.length} CCDs ${unitConcerns[0]!.sentence}`,
       },
     ]

@@ -7,6 +7,8 @@ const LOW_TRANSPARENCY = 0.75
 const HIGH_TRANSPARENCY = 1.45
 /** No exposure through more cloud gives stars to calibrate on. */
 const NO_TRANSPARENCY = 0.05
+/** What that cloud takes [mag]. Further off, in whichever direction, the flux is not what the header says. */
+const NOT_THIS_FLUX_MAG = -2.5 * Math.log10(NO_TRANSPARENCY)
 const SHALLOW_MAG = 0.5
 
 const UNIT_FROM: Readonly<Record<Expectation['unitFrom'], string>> = {
@@ -15,7 +17,10 @@ const UNIT_FROM: Readonly<Record<Expectation['unitFrom'], string>> = {
   zeropoint: '',
 }
 
-/** Units, transparency and depth against what the camera usually gives: it warns, and decides nothing. */
+/**
+ * Units, transparency and depth against what the camera usually gives: it warns, and stops only if no weather explains
+ * the zeropoint.
+ */
 export function expectationConcerns(
   expectation: Expectation | null,
   band: string,
@@ -43,18 +48,19 @@ export function expectationConcerns(
     ...(bandThatFits ? [`band ${bandThatFits} has about this one`] : []),
     ...(offset < 0 ? ['thick cloud'] : []),
   ]
+  const severity = Math.abs(offset) > NOT_THIS_FLUX_MAG ? 'stop' : 'look'
   const explained = unitThatFits !== null || bandThatFits !== null
-  if (explained) concerns.push({ tag: 'units', severity: 'look', sentence: `${off}: ${causes.join(', or ')}` })
+  if (explained) concerns.push({ tag: 'units', severity, sentence: `${off}: ${causes.join(', or ')}` })
   else if (transparency > HIGH_TRANSPARENCY)
     concerns.push({
       tag: 'units',
-      severity: 'look',
+      severity,
       sentence: `${off}: more light than the camera can see, so check units and exposure time`,
     })
   else if (transparency < NO_TRANSPARENCY)
     concerns.push({
       tag: 'units',
-      severity: 'look',
+      severity,
       sentence: `${off}: less light than thick cloud leaves, so check units and exposure time`,
     })
   else if (transparency < LOW_TRANSPARENCY)

@@ -237,3 +237,62 @@ test('ten thousand files: each has its answer, and no more than some are open at
   expect([exitCode, out]).toEqual([3, expect.stringMatching(/^good {2}30/)])
   expect(err.match(/through which filter/g)).toHaveLength(10_000)
 })
+
+describe('a column that is there twice is refused by name, whatever the form', () => {
+  const plain = () => named(PLAIN)
+  const twice = (name: string, as = name) => {
+    const columns = plain().columns
+    return tableOf([...columns, { ...columns.find((column) => column.name === name)!, name: as }])
+  }
+  const head = (table: Table) => table.columns.map(({ name }, k) => `# ${k + 1} ${name}`).join('\n')
+  const lines = (table: Table) => csvOf(table).split('\n').slice(1).join('\n')
+  const ecsv = (table: Table) => {
+    const types = table.columns.map(({ name }) => `# - {name: ${name}, datatype: float64}`)
+    return ['# %ECSV 1.0', '# ---', "# delimiter: ','", '# datatype:', ...types, csvOf(table)].join('\n')
+  }
+  test.each<[string, string, (name: string, as?: string) => Uint8Array | string | Promise<Uint8Array>]>([
+    ['CSV', 'a.csv', (name, as) => csvOf(twice(name, as))],
+    ['ECSV', 'a.ecsv', (name, as) => ecsv(twice(name, as))],
+    ['FITS', 'a.fits', (name, as) => writeFitsTable(twice(name, as))],
+    ['Parquet', 'a.parquet', (name, as) => writeParquet(twice(name, as))],
+    ['ASCII_HEAD', 'a.cat', (name, as) => `${head(twice(name, as))}\n${lines(twice(name, as)).replaceAll(',', ' ')}`],
+  ])('%s', async (form, file, write) => {
+    for (const [name, as] of form === 'ASCII_HEAD'
+      ? [['flux', 'flux']]
+      : [
+          ['flux', 'flux'],
+          ['ra', 'RA'],
+          ['fluxerr', 'FluxErr'],
+        ]) {
+      const { exitCode, err, out } = await calibrate(file, await write(name!, as), '--band', 'i')
+      expect([exitCode, out], `${name} ${as}`).toEqual([3, ''])
+      expect(err).toMatch(
+        new RegExp(`${file}.*column ${name}: several columns (have one name|differ in case only)`, 'i'),
+      )
+    }
+  })
+
+  test("one that is not used is nobody's concern", async () => {
+    const table = tableOf([...plain().columns, ...[1, 2].map(() => ({ ...plain().columns[0]!, name: 'note' }))])
+    const { exitCode, out } = await calibrate('a.csv', csvOf(table), '--band', 'i')
+    expect([exitCode, resultOf(out).zeropoint]).toEqual([0, expect.closeTo(listed, 3)])
+  })
+})
+
+test('magnitudes that --columns names as a flux are refused', async () => {
+  const flux = numbers('FLUX_PSF')
+  const mags = flux.map((value) => 28 - 2.5 * Math.log10(Math.max(value, 1)))
+  const [ra, dec, , error] = named(PLAIN).columns as [Column, Column, Column, Column]
+  for (const [name, unit, says] of [
+    ['MAG_AUTO', undefined, 'the name MAG_AUTO'],
+    ['m', 'mag', 'the unit mag'],
+    ['m', undefined, 'values from'],
+  ] as const) {
+    const column: Column = { name, type: 'f64', values: mags, ...(unit === undefined ? {} : { unit }) }
+    const content = writeFitsTable(tableOf([ra, dec, column, error]))
+    const words = ['--band', 'i', '--columns', `flux=${name},fluxErr=fluxerr`]
+    const { exitCode, err, out } = await calibrate('a.fits', content, ...words)
+    expect([exitCode, out]).toEqual([3, ''])
+    expect(err).toContain(`column ${name}: the column holds magnitudes, and a flux is calibrated (found ${says}`)
+  }
+})

@@ -161,26 +161,42 @@ describe('units', () => {
       'electrons where the header says counts',
       inUnit(4),
       /1\.\d\d mag above what DECam gives in i for 90 s in counts \(as the header says\): a flux in electrons would explain it$/,
+      'look',
     ],
     [
       'counts per second',
       inUnit(1 / 90),
       /4\.\d\d mag below .*: a flux in counts per second would explain it, or thick cloud$/,
+      'stop',
     ],
     [
       'electrons per second where the header says electrons',
       inUnit(4 / 90, { fluxUnit: 'electrons' }),
       /: a flux in electrons per second would explain it, or thick cloud$/,
+      'stop',
     ],
     [
       'a unit of its own',
       inUnit(1e4),
       /10\.\d\d mag above .*: more light than the camera can see, so check units and exposure time$/,
+      'stop',
     ],
-  ])('%s', async (_, spoil, words) => {
+    [
+      'less light than clouds leave',
+      inUnit(1 / 2000),
+      /8\.\d\d mag below .*less light than thick cloud leaves/,
+      'stop',
+    ],
+    [
+      'more light than fresh mirrors give',
+      inUnit(1.7),
+      /0\.\d\d mag above .*more light than the camera can see/,
+      'look',
+    ],
+  ])('%s', async (_, spoil, words, severity) => {
     const result = await calibrated(2, {}, spoil)
     expect(result.verdict).toMatch(words)
-    expect(result.concerns[0]).toMatchObject({ tag: 'units', severity: 'look' })
+    expect(result.concerns[0]).toMatchObject({ tag: 'units', severity })
   })
 
   test('it warns and never decides: the number is the same but for the unit', async () => {
