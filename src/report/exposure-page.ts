@@ -6,12 +6,14 @@ import { ccdPlaces } from './focal-geometry.js'
 import { embeddedJson, html } from './html.js'
 import { pageOf, type PageAssets } from './page.js'
 import { packStars, panelStars, thinned, type PanelStars } from './panel-stars.js'
+import type { CcdPictures } from './pictures/ccd-pictures.js'
 import type { TypedPaths } from './repeated-run.js'
 import type { ReportStars } from './report-stars.js'
 import { focalPlaneSection, outcomesSection, tableSection, zeropointsSection } from './sections/ccds.js'
 import { decisionSection } from './sections/decision.js'
 import { expectationSection } from './sections/expectation.js'
 import { keyNumbers } from './sections/key-numbers.js'
+import { picturesSection } from './sections/pictures.js'
 import { provenanceSection } from './sections/provenance.js'
 import { astrometrySection, depthSection, originalSection, residualsSection } from './sections/stars.js'
 import { systemSection, type BesideProduct } from './sections/system.js'
@@ -23,6 +25,8 @@ export interface ReportInput {
   readonly stars: ReadonlyMap<number, ReportStars>
   /** Other products in the directory that name a photometric system. */
   readonly beside: readonly BesideProduct[]
+  /** Of CCDs whose image was given. */
+  readonly pictures?: readonly CcdPictures[]
   /** For the command that the page gives to type next. */
   readonly typed?: TypedPaths
 }
@@ -41,7 +45,7 @@ const MAX_CARRIED = 20_000
 const MATCH_RADIUS_ARCSEC = 1
 
 /** The report: one HTML file. The same result and matches give the same bytes. */
-export function exposurePage({ result, stars, beside, typed }: ReportInput, assets: PageAssets): string {
+export function exposurePage({ result, stars, beside, pictures = [], typed }: ReportInput, assets: PageAssets): string {
   const { exposure, ccds } = result
   const places = ccdPlaces(ccds.map(({ ccd }) => ccd))
   const panels = new Map(
@@ -68,7 +72,7 @@ ${outcomesSection(result)}
 </div>
 ${focalPlaneSection(result, places)}
 </div>
-${zeropointsSection(result)}
+${picturesSection(pictures)}${zeropointsSection(result)}
 ${tableSection(result)}
 ${residualsSection([...panels.values()], MATCH_RADIUS_ARCSEC)}
 ${astrometrySection(result, places)}

@@ -4,7 +4,7 @@ const variables = (mode: 'light' | 'dark') => INK_NAMES.map((name) => `--${name}
 
 /**
  * The page's style sheet: the figures' colours as variables, light or dark as the reader prefers, and black on white in
- * print.
+ * print. Rings are on pictures, which are dark on any paper.
  */
 export const PAGE_STYLE = `
 :root{color-scheme:light dark;${variables('light')};--go:#1a7f37;--look:#8a5a00;--stop:#b3261e;--on:#fff}
@@ -55,6 +55,12 @@ button[aria-pressed=true]{background:var(--used);border-color:var(--used);color:
 .quantities{display:flex;flex-wrap:wrap;gap:6px;margin:.5rem 0}
 .figures{display:grid;grid-template-columns:repeat(auto-fit,minmax(min(370px,100%),1fr));gap:14px;margin:.8rem 0}
 figure{margin:0}
+.f-ring,.f-ring-lost{fill:transparent;stroke:${INK.dark.used};stroke-width:1.4}
+.f-ring-lost{stroke:${INK.dark.rejected};stroke-dasharray:2.5 2}
+.stamps{display:grid;grid-template-columns:repeat(auto-fill,minmax(132px,1fr));gap:10px;margin:.8rem 0}
+.stamps img{width:123px;height:123px;image-rendering:pixelated;display:block}
+.stamps figcaption{font-size:.78rem;color:var(--soft)}
+.stamps figure:target{outline:2.5px solid var(--accent);outline-offset:3px}
 svg.figure{max-width:100%;height:auto;display:block}
 .script .plane:not(.is-chosen){display:none}
 html:not(.script) .needs-script{display:none}

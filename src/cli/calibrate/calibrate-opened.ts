@@ -73,7 +73,7 @@ export async function calibrateOpened(
   const { name } = opened.list
   if (opened.absent.length > 0) note(`CCDs not in ${exposureTitle(name)}: ${opened.absent.join(', ')}\n`)
 
-  const pictures = pagesAndFigures(options, opened)
+  const pictures = pagesAndFigures(options, opened, { env: io.env, signal })
   const progress = progressLine(io, options.quiet)
   const said = (say: () => void) => (progress.clear(), say())
   const run = await calibrateFiles(opened, catalog, {

@@ -162,7 +162,7 @@ function measurer(
         note(`${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec\n`)
         for (const sentence of notes) note(`${stem}: ${sentence}\n`)
       }
-      return ccds.map(({ catalogue }) => catalogue)
+      return ccds
     })
     turns[turn] = measured.catch(() => undefined)
     return measured

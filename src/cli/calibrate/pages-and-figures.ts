@@ -1,10 +1,12 @@
 import { join } from 'node:path'
-import type { DrawFiles, OpenedJob } from '../../node/exposure/exposure-job.js'
+import type { DrawFiles, DrawnExposure, OpenedJob } from '../../node/exposure/exposure-job.js'
 import { isFilesName } from '../../exposure/exposure-name.js'
 import { reportName, targetsName } from '../../products/names.js'
 import { packageVersion } from '../../node/package.js'
 import { parseResultDocument } from '../../products/result-document.js'
 import { targetRows, targetTable } from '../../report/target-table.js'
+import type { ProgramControl } from '../../node/programs/run-program.js'
+import type { CcdPictures } from '../../report/pictures/ccd-pictures.js'
 import type { CommonOptions } from './options.js'
 
 const tableOfTargets = (json: string): string =>
@@ -17,6 +19,7 @@ const tableOfTargets = (json: string): string =>
 export function pagesAndFigures(
   { plots, report, workdir, outdir, catalog, suspectsFile, cameraFile }: CommonOptions,
   opened: OpenedJob,
+  control: ProgramControl,
 ): { readonly draw?: DrawFiles; /** What is said of them, once they are written. */ lines(): string[] } {
   const { search } = opened.job
   if (!plots && !report && search === undefined) return { lines: () => [] }
@@ -41,7 +44,10 @@ export function pagesAndFigures(
       ]
       if (!report) return figures
       const { drawRunReport } = await import('../../node/report/write-report.js')
-      return [...figures, await drawRunReport(outdir, page, exposure, typed)]
+      return [
+        ...figures,
+        await drawRunReport(outdir, page, exposure, typed, await picturesOf(opened, exposure, control)),
+      ]
     },
     onCommitted(names) {
       written = names
@@ -60,4 +66,21 @@ export function pagesAndFigures(
       ]
     },
   }
+}
+
+/** Pictures of the images that were given, if any was. */
+async function picturesOf(
+  { rows, job }: OpenedJob,
+  { ccds }: DrawnExposure,
+  control: ProgramControl,
+): Promise<readonly CcdPictures[]> {
+  const matches = new Map(ccds.map((result) => [result.ccd, result.matches]))
+  const pictured = rows.flatMap((row) =>
+    row.given?.image && matches.has(row.ccd)
+      ? [{ row: { ...row, given: row.given }, matches: matches.get(row.ccd)! }]
+      : [],
+  )
+  if (pictured.length === 0) return []
+  const { ccdPicturesOf } = await import('../../node/report/ccd-pictures.js')
+  return ccdPicturesOf(pictured, job.outdir, control)
 }

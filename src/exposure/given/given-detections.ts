@@ -10,6 +10,8 @@ export interface GivenDetections {
   readonly tables: readonly number[]
   readonly imageHeaders: readonly number[]
   readonly columns: GivenColumns
+  /** The image that the detections were measured on, if that was given. */
+  readonly image?: GivenPixels
   /** Kinds of the fluxes that have an error: PSF of FLUX_PSF. */
   readonly fluxKinds: readonly string[]
   /** Fluxes that have no error. */
@@ -18,6 +20,12 @@ export interface GivenDetections {
   readonly ccdnum: number
   /** What the list would have carried -> where its value is from. */
   readonly origin: Readonly<Record<string, string>>
+}
+
+/** An image of a file: the HDU by number or EXTNAME, unless it is the file's only one. */
+export interface GivenPixels {
+  readonly path: string
+  readonly hdu?: number | string
 }
 
 /** What a file is; `fits` also holds ASCII tables. */

@@ -11,14 +11,14 @@ import { otherBand } from '../disagreements.js'
 import { headerLookup, numberOf } from '../image-header.js'
 import type { FoundColumns } from './given-columns.js'
 import { detectionsOutline, type GivenOutline, type PlacedDetections } from './detections-outline.js'
-import type { GivenForm } from './given-detections.js'
+import type { GivenForm, GivenPixels } from './given-detections.js'
 
 /** A table of detections in a file that was given, and the headers of its image: what one CCD is made from. */
 export interface GivenTable {
   readonly path: string
   readonly form: GivenForm
   /** The image that the table was measured on, if that was given. */
-  readonly image?: string
+  readonly image?: GivenPixels
   /** HDUs of the tables, and of the headers of the image. */
   readonly tables: readonly number[]
   readonly imageHeaders: readonly number[]
@@ -43,7 +43,7 @@ export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'pl
 }
 
 /** The file that was given: a catalogue, or the image that it was measured on. */
-export const givenPath = ({ path, image }: Pick<GivenImage, 'path' | 'image'>): string => image ?? path
+export const givenPath = ({ path, image }: Pick<GivenImage, 'path' | 'image'>): string => image?.path ?? path
 
 /**
  * What a table of detections and the headers of its image tell of a CCD.

@@ -10,7 +10,7 @@ export type GivenRow = CatalogueListRow & { readonly given: GivenDetections }
 /** The rows that a list would have had. */
 export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string): GivenRow[] {
   return images.map(({ image, ccd, ccdFrom }, k) => {
-    const { path, form, tables, imageHeaders, found, header, outline, band, bandText, bandFrom } = image
+    const { path, form, tables, imageHeaders, found, header, outline, band, bandText, bandFrom, image: pixels } = image
     const { exposureTimeSec, airmass } = header.facts
     const told = header.keywords
     return {
@@ -29,6 +29,7 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
         tables,
         imageHeaders,
         columns: found.columns,
+        ...(pixels ? { image: pixels } : {}),
         fluxKinds: found.fluxKinds,
         loneFluxes: found.loneFluxes,
         ccdnum: header.ccdnum ?? -1,

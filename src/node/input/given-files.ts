@@ -7,6 +7,7 @@ import { givenFits, type GivenFits } from '../../exposure/given/fits-tables.js'
 import { OWN_PRODUCT, type NamedColumns } from '../../exposure/given/given-columns.js'
 import { givenImage, givenPath, type GivenImage } from '../../exposure/given/given-image.js'
 import { filesName, givenRows, stemOfFile } from '../../exposure/given/given-rows.js'
+import type { GivenPixels } from '../../exposure/given/given-detections.js'
 import { groupExposures, type GivenExposure, type NumberedImage } from '../../exposure/given/group-exposures.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import type { ByteSource } from '../../formats/bytes.js'
@@ -26,12 +27,19 @@ export interface GivenOptions {
   readonly name?: string
   /** The flux, if it is named. */
   readonly magsType?: string
-  /** Measures the images of a file; without it an image is refused. Gives a catalogue for each CCD. */
+  /** Without it an image is refused. */
   readonly measure?: MeasureFile
 }
 
-/** Catalogues of the images of a file. */
-export type MeasureFile = (path: string, hdus: readonly FitsHdu[]) => Promise<readonly string[]>
+/** Measures the images of a file. */
+export type MeasureFile = (path: string, hdus: readonly FitsHdu[]) => Promise<readonly MeasuredCatalogue[]>
+
+/** The catalogue of one image of a file. */
+export interface MeasuredCatalogue {
+  readonly catalogue: string
+  /** The image, if the file has several. */
+  readonly hdu?: number | string
+}
 
 /** An exposure of the files, ready to be calibrated. */
 export interface OpenedExposure {
@@ -122,7 +130,7 @@ async function openedExposure({ images, because }: GivenExposure, options: Given
 
 /** The images that catalogues were measured on, for the provenance. */
 async function measuredOn(images: readonly NumberedImage[]): Promise<Record<string, string>> {
-  const paths = [...new Set(images.flatMap(({ image }) => image.image ?? []))]
+  const paths = [...new Set(images.flatMap(({ image }) => image.image?.path ?? []))]
   return Object.fromEntries(await Promise.all(paths.map(async (path) => [basename(path), await sha256OfFile(path)])))
 }
 
@@ -150,7 +158,7 @@ function chosenFlux(
   })
 }
 
-async function imagesIn(path: string, options: GivenOptions, image?: string): Promise<GivenImage[]> {
+async function imagesIn(path: string, options: GivenOptions, image?: GivenPixels): Promise<GivenImage[]> {
   const { columns, band, camera, measure } = options
   const file = await fileSource(path)
   try {
@@ -158,7 +166,8 @@ async function imagesIn(path: string, options: GivenOptions, image?: string): Pr
     const held = await heldIn(await unpackedSource(file), columns)
     if (held.kind === 'image') {
       if (measure === undefined) throw unmeasured(path, held.hdus)
-      for (const catalogue of await measure(path, held.hdus)) images.push(...(await imagesIn(catalogue, options, path)))
+      for (const { catalogue, hdu } of await measure(path, held.hdus))
+        images.push(...(await imagesIn(catalogue, options, { path, ...(hdu === undefined ? {} : { hdu }) })))
       return images
     }
     for (const table of held.tables)

@@ -1,5 +1,5 @@
 import type { FitsHdu } from '../../formats/fits/index.js'
-import { scienceImages } from './image-file.js'
+import { scienceImages, type HduChoice } from './image-file.js'
 import { measureImage, stemOf, type MeasuredImage, type MeasureRequest } from './measure-image.js'
 import type { ProgramControl } from './run-program.js'
 
@@ -7,6 +7,8 @@ import type { ProgramControl } from './run-program.js'
 export interface MeasuredCcd extends MeasuredImage {
   /** What the names of its products begin with. */
   readonly stem: string
+  /** The image in its file, if that has several. */
+  readonly hdu?: HduChoice
 }
 
 /**
@@ -24,10 +26,10 @@ export async function measuredCcds(
   { camera, ...control }: ProgramControl & Pick<MeasureRequest, 'camera'>,
 ): Promise<MeasuredCcd[]> {
   const images = scienceImages(hdus)
-  const measure = async (stem: string, hdu?: number | string): Promise<MeasuredCcd> => {
+  const measure = async (stem: string, hdu?: HduChoice): Promise<MeasuredCcd> => {
     const chosen = { ...(hdu === undefined ? {} : { hdu }), ...(camera ? { camera } : {}) }
     const request = { image, workdir, stem, mayLackPsf: true, ...chosen }
-    return { ...(await measureImage({ ...request, ...control })), stem }
+    return { ...(await measureImage({ ...request, ...control })), stem, ...(hdu === undefined ? {} : { hdu }) }
   }
   const stem = stemOf(image)
   // Says that there is none, if so.

@@ -45,3 +45,9 @@ export async function writeColumns(
   await writeFile(join(folder, name), `${columns.join('\n')}\n`)
   return columns.map((column) => column.replace(/\(.*/, ''))
 }
+
+/** Diameters of the apertures of FLUX_APER in a catalogue that was measured here [pixel]. */
+export async function apertureDiametersPixels(): Promise<number[]> {
+  const line = (await textOf('measure.sex')).split('\n').find((one) => one.startsWith('PHOT_APERTURES'))
+  return line!.replace('PHOT_APERTURES', '').split(',').map(Number)
+}

@@ -1,6 +1,7 @@
 import type { NamedBytes } from '../../formats/bytes.js'
 import { parseResultDocument } from '../../products/result-document.js'
 import { exposurePage } from '../../report/exposure-page.js'
+import type { CcdPictures } from '../../report/pictures/ccd-pictures.js'
 import type { TypedPaths } from '../../report/repeated-run.js'
 import type { DrawnExposure } from '../exposure/exposure-job.js'
 import { pageAssets } from './page-assets.js'
@@ -12,6 +13,7 @@ export async function drawRunReport(
   name: string,
   { list, ccds, json, system, names }: DrawnExposure,
   typed: TypedPaths,
+  pictures: readonly CcdPictures[],
 ): Promise<NamedBytes> {
   const others = (await namesIn(directory)).filter((other) => !names.includes(other))
   const own = names.filter((own) => namesSystem(own, list.name)).map((file) => ({ file, system }))
@@ -20,6 +22,7 @@ export async function drawRunReport(
     result: parseResultDocument(json, name),
     stars: new Map(ccds.map(({ ccd, matches }) => [ccd, matches])),
     typed,
+    pictures,
     beside: beside.sort((a, b) => (a.file < b.file ? -1 : 1)),
   }
   return { name, bytes: new TextEncoder().encode(exposurePage(input, pageAssets())) }
