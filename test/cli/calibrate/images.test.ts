@@ -1,7 +1,7 @@
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
-import type { imageCards} from '../../node/programs/sky-image.js';
+import type { imageCards } from '../../node/programs/sky-image.js'
 import { fitsBytes, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
 import { calibrateWith, cardsOf, catalogOfImages, made, TRUTH } from './two-images.js'
