@@ -10,7 +10,7 @@ import type { CcdPool } from '../../node/threads/ccd-pool.js'
 import type { CcdResult } from '../../photometry/result.js'
 import type { RunFacts } from '../../products/result-json.js'
 import { areElsewhere } from '../../exposure/elsewhere.js'
-import { reportFailure, type Io } from '../terminal/io.js'
+import { lineOf, reportFailure, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
 import { ccdLine, closingLines, cutLines, lackingFluxes, solutionLines } from '../terminal/summary-lines.js'
 import { paintFor } from '../terminal/terminal-text.js'
@@ -81,7 +81,7 @@ export async function calibrateOpened(
     signal,
     ...(pictures.draw ? { draw: pictures.draw } : {}),
     onProgress: progress.show,
-    onNote: (sentence) => said(() => note(`${sentence}\n`)),
+    onNote: (sentence) => said(() => note(lineOf(sentence))),
     onFailure: ({ error }) => said(() => reportFailure(error, io)),
   }).finally(progress.clear)
   if (suspects?.sourceId?.length && run.ccds.length > 0) {

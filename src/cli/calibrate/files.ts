@@ -1,9 +1,10 @@
-import { basename, join, resolve } from 'node:path'
+import { stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve } from 'node:path'
 import type { CameraDescription } from '../../camera/description.js'
-import { CommandError, worstOf, type ExitCode } from '../../errors.js'
+import { CommandError, InputError, worstOf, type ExitCode } from '../../errors.js'
 import { selectCcds } from '../../exposure/catalogue-list.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
-import { parseNamedColumns } from '../../exposure/given/given-columns.js'
+import { OWN_PRODUCT, parseNamedColumns } from '../../exposure/given/given-columns.js'
 import type { OpenedJob } from '../../node/exposure/exposure-job.js'
 import { writeFilesWhole } from '../../node/disk/files.js'
 import { refuseUnwritable } from '../../node/exposure/standing-products.js'
@@ -12,9 +13,10 @@ import { openGivenFiles, type MeasureFile, type OpenedExposure } from '../../nod
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { ccdProductNames, exposureProductNames, fluxCatalogueName, lightCurveName } from '../../products/names.js'
 import type { TargetRow } from '../../report/target-table.js'
-import { reportFailure, type Io } from '../terminal/io.js'
+import { lineOf, reportFailure, type Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
 import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
+import { refuseUnfitOption } from '../options/plain-name.js'
 import { fieldOfExposures } from '../catalog/field-words.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { FilesOptions } from './options.js'
@@ -35,14 +37,15 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const { band, name, magsType } = options
   const columns = options.columns === undefined ? {} : parseNamedColumns(options.columns)
   if (magsType !== undefined) fluxChoice(magsType)
+  if (name !== undefined) refuseUnfitOption('--name', name)
   const search = await searchOf(options)
   const expanded = await expandPaths(options.files)
   const planes = await planesAmong(expanded)
-  for (const [plane, image] of planes) note(`${plane}: a plane of ${image}, left out\n`)
+  for (const [plane, image] of planes) note(lineOf(`${plane}: a plane of ${image}, left out`))
   const measured = await measuredAmong(expanded)
-  for (const [catalogue, image] of measured) note(`${catalogue}: measured from ${image} before, left out\n`)
+  for (const [catalogue, image] of measured) note(lineOf(`${catalogue}: measured from ${image} before, left out`))
   const own = await productsAmong(expanded)
-  for (const path of own) note(`${path}: a product of bliss-calib, left out\n`)
+  for (const path of own) note(lineOf(`${path}: a product of bliss-calib, left out`))
   const paths = expanded.filter((path) => !planes.has(path) && !measured.has(path) && !own.has(path))
   const camera = await cameraNamed(options)
   const { exposures, unfit, products } = await openGivenFiles(paths, {
@@ -53,7 +56,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     ...(magsType === undefined ? {} : { magsType }),
     measure: measurer(options, camera?.description, io, signal, note),
   })
-  for (const path of products) note(`${path}: a product of bliss-calib, left out\n`)
+  for (const path of products) note(lineOf(`${path}: a product of bliss-calib, left out`))
   const codes: ExitCode[] = unfit.map(({ error }) => reportFailure(error, io))
   if (exposures.length === 0) return worstOf([3, ...codes])
   const suspects = await suspectsOf(options, note)
@@ -79,7 +82,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     const json = (text: string) => io.out(jobs.length > 1 ? `${JSON.stringify(JSON.parse(text))}\n` : text)
     for (const [k, opened] of jobs.entries()) {
       signal.throwIfAborted()
-      for (const sentence of exposures[k]!.notes) note(`${sentence}\n`)
+      for (const sentence of exposures[k]!.notes) note(lineOf(sentence))
       noteElsewhere(suspects, opened, note)
       try {
         codes.push(await calibrateOpened(opened, bench, json))
@@ -131,14 +134,39 @@ async function measuredAmong(paths: readonly string[]): Promise<Map<string, stri
 
 const CATALOGUE = '_fullcat.fits'
 
-/** Our catalogues of all fluxes among other files, as a pattern finds them: their forms have one stem. */
+/** What the names of products of files end with: but for `_cal`, the result in JSON is beside them. */
+const PRODUCT = /^(.+?)(?:_exposure)?_(?:ZP\.(?:csv|fits)|Zero\.csv|zeropoint\.json|matches\.parquet|report\.html)$/
+const CAL_PRODUCT = /_cal\.(?:fits|ecsv|vot)$/
+
+/**
+ * Our products among other files, as a pattern finds them.
+ *
+ * @throws InputError `own-product` if there is nothing else
+ */
 async function productsAmong(paths: readonly string[]): Promise<Set<string>> {
-  const named = paths.filter((path) => /_cal\.(fits|ecsv|vot)$/.test(path))
-  if (named.length === 0 || named.length === paths.length) return new Set()
-  const { isOurs } = await import('../../node/programs/own-files.js')
-  const ours = await Promise.all(named.map(isOurs))
-  return new Set(named.filter((_, k) => ours[k]))
+  const isProduct = async (path: string): Promise<boolean> => {
+    if (CAL_PRODUCT.test(path)) return (await import('../../node/programs/own-files.js')).isOurs(path).then(Boolean)
+    const stem = PRODUCT.exec(basename(path))?.[1]
+    return stem !== undefined && (await isThere(join(dirname(path), `${stem}_zeropoint.json`)))
+  }
+  const found = await Promise.all(paths.map(isProduct))
+  const ours = paths.filter((_, k) => found[k])
+  // One by itself is told by whoever reads it.
+  if (ours.length === paths.length && ours.length > 1) {
+    throw new InputError(OWN_PRODUCT, 'all of the files are products of bliss-calib', {
+      file: ours[0]!,
+      found: `${ours.length} products of earlier runs`,
+      expected: 'images, or catalogues of detections, that they were made from',
+    })
+  }
+  return new Set(ours.length === paths.length ? [] : ours)
 }
+
+const isThere = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isFile(),
+    () => false,
+  )
 
 /** Measures images by source-extractor and psfex, as many at a time as there are workers. */
 function measurer(
@@ -156,11 +184,11 @@ function measurer(
       signal.throwIfAborted()
       await refuseUnwritable(outdir)
       const { measuredCcds } = await import('../../node/programs/measured-ccds.js')
-      note(`${path}: measuring by source-extractor and psfex\n`)
+      note(lineOf(`${path}: measuring by source-extractor and psfex`))
       const ccds = await measuredCcds(path, hdus, outdir, { env, signal, ...(camera ? { camera } : {}) })
       for (const { stem, objects, fwhmArcsec, notes } of ccds) {
-        note(`${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec\n`)
-        for (const sentence of notes) note(`${stem}: ${sentence}\n`)
+        note(lineOf(`${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec`))
+        for (const sentence of notes) note(lineOf(`${stem}: ${sentence}`))
       }
       return ccds
     })

@@ -17,7 +17,7 @@ import { scienceImages } from '../../node/programs/image-file.js'
 import { baseName } from '../../products/file-name.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
 import type { Values } from '../options/option.js'
-import type { ExitCode, Io } from '../terminal/io.js'
+import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
 import type { CHECK_OPTIONS } from './options.js'
 
 /**
@@ -29,16 +29,16 @@ export async function cameraCheck(
   io: Io,
 ): Promise<ExitCode> {
   const camera = await readCameraFile(file)
-  io.out(`${file}: sound: ${summary(camera)}\n`)
+  io.out(lineOf(`${file}: sound: ${summary(camera)}`))
   let missing = 0
   for (const image of images) {
     const headers = await imageHeaders(image)
     if (headers.length === 0) {
-      io.out(`${image}: no image and no header of one\n`)
+      io.out(lineOf(`${image}: no image and no header of one`))
       missing += 1
     }
     for (const one of headers) {
-      io.out(`${image}${one.place}\n`)
+      io.out(lineOf(`${image}${one.place}`))
       missing += printed(camera, image, one, io)
     }
   }
@@ -95,7 +95,7 @@ function printed(
   io: Io,
 ): number {
   const lookup = headerLookup([header], primary)
-  const line = (fact: string, text: string) => io.out(`  ${fact.padEnd(20)}${text}\n`)
+  const line = (fact: string, text: string) => io.out(lineOf(`  ${fact.padEnd(20)}${text}`))
   let missing = 0
   const attempt = (fact: string, work: () => void) => {
     try {

@@ -2,7 +2,7 @@ import type { SharedIds } from '../../catalog/build/shared-ids.js'
 import { rangesAreaSqDeg } from '../../healpix/index.js'
 import { buildCatalogDirectory, type DirectoryBuildOptions } from '../../node/store/catalog-build.js'
 import { buildProgress } from './build-progress.js'
-import type { ExitCode, Io } from '../terminal/io.js'
+import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
 import type { Values } from '../options/option.js'
 import type { BUILD_OPTIONS } from './options.js'
 
@@ -13,7 +13,7 @@ export async function catalogBuild(command: BuildCommand, io: Io): Promise<ExitC
   const { from, to, quiet: isQuiet } = command
   const options = buildOptions(command)
   const progress = buildProgress(io, process.stderr.isTTY === true, () => performance.now())
-  const heard = { ...options, onProgress: progress.show, onNote: (sentence: string) => io.err(`${sentence}\n`) }
+  const heard = { ...options, onProgress: progress.show, onNote: (sentence: string) => io.err(lineOf(sentence)) }
   const report = await buildCatalogDirectory(from, to, isQuiet ? options : heard).finally(progress.end)
   if (isQuiet) return 0
   const keptOut = Object.entries(report.keptOut).filter(([, count]) => count > 0)

@@ -7,7 +7,7 @@ import { openCatalog } from '../../node/store/open-catalog.js'
 import { readExposureCells, readSkymapRegion } from '../../node/store/read-region.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../../exposure/footprint.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
-import type { ExitCode, Io } from '../terminal/io.js'
+import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
 import type { Values } from '../options/option.js'
 import type { COPY_OPTIONS } from './options.js'
 import { parseCone, parsePolygon } from './region-options.js'
@@ -36,7 +36,7 @@ export async function catalogCopy(command: CopyCommand, io: Io): Promise<ExitCod
   const outside = catalog.missingSqDeg(cells)
   const report = await copyCatalogDirectory(catalog, cells, columns, command.to, {
     force: command.force,
-    ...(command.quiet ? {} : { onNote: (sentence) => io.err(`${sentence}\n`) }),
+    ...(command.quiet ? {} : { onNote: (sentence) => io.err(lineOf(sentence)) }),
   })
   if (command.quiet) return 0
   if (outside > 1e-9)

@@ -14,7 +14,7 @@ import { currentRemoteAccess } from '../../node/http/remote-access.js'
 import { isUrl, printableUrl } from '../../printable.js'
 import type { Values } from '../options/option.js'
 import { stoppable } from '../terminal/stoppable.js'
-import type { ExitCode, Io } from '../terminal/io.js'
+import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
 import type { FETCH_OPTIONS } from './options.js'
 import { exposureCone } from './field-words.js'
 import { readCone } from './region-options.js'
@@ -29,7 +29,7 @@ export function catalogFetch(command: FetchCommand, io: Io): Promise<ExitCode> {
 async function fetched(command: FetchCommand, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const { from, to, force, quiet } = command
   const cones = command.cone?.map(readCone) ?? (await conesOfLists(command.for!))
-  const heard = { force, ...(quiet ? {} : { onNote: (sentence: string) => io.err(`${sentence}\n`) }) }
+  const heard = { force, ...(quiet ? {} : { onNote: (sentence: string) => io.err(lineOf(sentence)) }) }
   const report = isUrl(from)
     ? await copied(from, cones, to, heard)
     : await fetchCatalogDirectory(cones, ...(await serviceOf(command)), to, { ...heard, signal })

@@ -6,7 +6,7 @@ import { readFitsHeaders } from '../../formats/fits/index.js'
 import { openInput, reasonOf, writeFilesWhole } from '../../node/disk/files.js'
 import { recoverDirectory } from '../../node/disk/recover-directory.js'
 import type { Values } from '../options/option.js'
-import type { ExitCode, Io } from '../terminal/io.js'
+import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
 import type { CATLIST_OPTIONS } from './options.js'
 
 /**
@@ -50,6 +50,6 @@ export async function catlist(
   }
   const list = makeCatalogueList(images, { legacy })
   await writeFilesWhole(outdir, [{ name: list.fileName, bytes: new TextEncoder().encode(list.text) }])
-  if (!quiet) io.out(`${join(outdir, list.fileName)}: ${images.length} ${images.length === 1 ? 'CCD' : 'CCDs'}\n`)
+  if (!quiet) io.out(lineOf(`${join(outdir, list.fileName)}: ${images.length} ${images.length === 1 ? 'CCD' : 'CCDs'}`))
   return 0
 }

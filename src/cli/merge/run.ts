@@ -1,7 +1,7 @@
 import { exposureTitle } from '../../exposure/exposure-name.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { mergeExposure, type MergeJob } from '../../node/exposure/merge-exposure.js'
-import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
+import { lineOf, reportFailure, type ExitCode, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
 import { stoppable } from '../terminal/stoppable.js'
 import { ccdLine, closingLines } from '../terminal/summary-lines.js'
@@ -28,7 +28,7 @@ async function merged(options: MergeOptions, io: Io, signal: AbortSignal): Promi
     pool,
     signal,
     onProgress: progress.show,
-    onNote: (sentence) => (progress.clear(), options.quiet ? undefined : io.err(`${sentence}\n`)),
+    onNote: (sentence) => (progress.clear(), options.quiet ? undefined : io.err(lineOf(sentence))),
     onFailure: ({ error }) => (progress.clear(), reportFailure(error, io)),
   }).finally(() => (progress.clear(), pool.close()))
   if (run.missing.length > 0 && !options.quiet)

@@ -7,7 +7,7 @@ import { namesIn, readResult, reportNameOf, standingExposures } from '../../node
 import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-directory.js'
 import { nightExposure, type NightExposure } from '../../report/night.js'
 import { nightPage } from '../../report/night-page.js'
-import type { ExitCode, Io } from '../terminal/io.js'
+import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
 
 const NIGHT_PAGE = 'night.html'
 /** Directories below the named one that are looked into. */
@@ -54,7 +54,7 @@ export async function reportNight(path: string, outdir: string, quiet: boolean, 
   await writeFilesWhole(outdir, [{ name: NIGHT_PAGE, bytes: new TextEncoder().encode(page) }])
   const without = exposures.filter(({ href }) => href === null).length
   if (!quiet) {
-    io.out(`${join(outdir, NIGHT_PAGE)}\n`)
+    io.out(lineOf(join(outdir, NIGHT_PAGE)))
     if (without > 0)
       io.err(
         `${without} of ${exposures.length} exposures have no report to link to: ` +

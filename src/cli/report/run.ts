@@ -14,7 +14,7 @@ import {
 import { parseResultName } from '../../products/report-names.js'
 import { exposurePage } from '../../report/exposure-page.js'
 import type { TypedPaths } from '../../report/repeated-run.js'
-import type { ExitCode, Io } from '../terminal/io.js'
+import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
 
 /** The options of `report`, as parsed. */
 export interface ReportOptions {
@@ -41,7 +41,7 @@ export async function report(options: ReportOptions, io: Io): Promise<ExitCode> 
       const page = exposurePage({ ...(await readReportInput(exposure, names)), typed }, pageAssets())
       const name = reportNameOf(exposure)
       await writeFilesWhole(options.outdir ?? directory, [{ name, bytes: new TextEncoder().encode(page) }])
-      if (!options.quiet) io.out(`${options.outdir ?? directory}/${name}\n`)
+      if (!options.quiet) io.out(lineOf(`${options.outdir ?? directory}/${name}`))
     } catch (error) {
       // One exposure that cannot be read does not stop the others.
       if (!isBlissError(error)) throw error

@@ -4,8 +4,9 @@ import { decidingOf } from '../../node/se/deciding.js'
 import { writeJobFiles } from '../../node/se/job-files.js'
 import { measureCcd } from '../../node/se/measure-ccd.js'
 import { recoverDirectory } from '../../node/disk/recover-directory.js'
-import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
+import { lineOf, reportFailure, type ExitCode, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
+import { refuseUnfitOption } from '../options/plain-name.js'
 import { stoppable } from '../terminal/stoppable.js'
 import { calibrateStages } from './calibrate-stages.js'
 import type { SeOptions } from './options.js'
@@ -19,7 +20,9 @@ export function singleEpoch(options: SeOptions, io: Io): Promise<ExitCode> {
 async function stages(options: SeOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const { quiet, ccd } = options
   const wanted = ccdsOf(ccd, io.env['PROCESS'])
-  const note = (text: string) => void (quiet ? undefined : io.err(`${text}\n`))
+  if (options.vetoList !== undefined) refuseUnfitOption('-V', options.vetoList)
+  if (options.starList !== undefined) refuseUnfitOption('-T', options.starList)
+  const note = (text: string) => void (quiet ? undefined : io.err(lineOf(text)))
   const idle = idleFlags(options)
   if (idle.length > 0) note(`${idle.join(', ')}: accepted, without effect`)
   const directory = directoryOf(options)
@@ -109,7 +112,7 @@ async function measureImages(
         const { wasDone, notes } = await measureCcd(image, control)
         if (!wasDone) ran++
         progress.clear()
-        if (!quiet) for (const sentence of notes) io.err(`CCD ${image.ccd}: ${sentence}\n`)
+        if (!quiet) for (const sentence of notes) io.err(lineOf(`CCD ${image.ccd}: ${sentence}`))
       } catch (error) {
         if (signal.aborted) throw error
         progress.clear()

@@ -1,5 +1,5 @@
 import { exitCodeOf, isBlissError, type ExitCode } from '../../errors.js'
-import { printableLines, withoutPasswords } from '../../printable.js'
+import { printableLines, printableText, withoutPasswords } from '../../printable.js'
 
 export type { ExitCode } from '../../errors.js'
 
@@ -74,3 +74,6 @@ export function reportFailure(error: unknown, io: Io): ExitCode {
   else io.err(`bliss-calib: this is a bug, please report it\n${error instanceof Error ? error.stack : String(error)}\n`)
   return exitCodeOf(error)
 }
+
+/** A sentence as a line of its own: a line break in the name of a file that it holds is shown as an escape. */
+export const lineOf = (sentence: string): string => `${printableText(sentence)}\n`

@@ -48,7 +48,7 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
   })
 }
 
-const baseOf = (path: string): string => path.replace(/^.*[/\\]/, '')
+const baseOf = (path: string): string => path.replace(/^.*[/\\]/s, '')
 
 const COMPRESSED = /\.(?:gz|fz)$/i
 const ENDING = /\.(?:fits|fit|fts|cat|ldac|csv|tsv|txt|ecsv|parquet)$/i

@@ -1,3 +1,4 @@
+import { refuseUnfitNames } from '../../products/file-name.js'
 import { basename } from 'node:path'
 import type { CameraDescription } from '../../camera/description.js'
 import { CommandError, InputError, isBlissError } from '../../errors.js'
@@ -76,6 +77,7 @@ export async function openGivenFiles(paths: readonly string[], options: GivenOpt
   const unfit: UnfitFile[] = []
   const looked = await each(paths, AT_ONCE, async (path): Promise<readonly GivenImage[]> => {
     try {
+      refuseUnfitNames([`${stemOfFile(path)}_zeropoint.json`], path)
       return await imagesIn(path, options)
     } catch (error) {
       if (!isBlissError(error)) throw error

@@ -172,6 +172,39 @@ describe('files that cannot be told apart', () => {
     expect(readdirSync(dir).sort()).toEqual(['a', 'cat.fits'])
   })
 
+  test('a name that no file can have is refused before anything is done, by an option or of a file', async () => {
+    const dir = temporaryDirectory()
+    for (const name of ['../x', 'a/b', '..', 'a\nb', 'x'.repeat(300)]) {
+      const { exitCode, err, out } = await calibrate(given.fullcat(1), '--outdir', dir, `--name=${name}`)
+      expect([exitCode, out], name).toEqual([2, ''])
+      expect(err).toContain('--name: a file cannot have this name: it ')
+      expect(err.split('\n')).toHaveLength(2)
+    }
+    copyFileSync(given.fullcat(1), join(dir, 'a\nb.fits'))
+    copyFileSync(given.fullcat(28), join(dir, 'c.fits'))
+    const { exitCode, err, out } = await calibrate(join(dir, '*.fits'), '--outdir', dir)
+    expect([exitCode, out]).toEqual([3, expect.stringMatching(/^c {2}30/)])
+    expect(err).toMatch(/a\\nb\.fits: a file cannot be written under this name: it holds a control character/)
+    expect(readdirSync(dir)).not.toContain('a\nb_ZP.fits')
+  })
+
+  test('a line break in the name of a directory is shown as an escape in every line', async () => {
+    const dir = join(temporaryDirectory(), 'night\n1')
+    mkdirSync(dir)
+    copyFileSync(given.fullcat(1), join(dir, 'c1.fits'))
+    copyFileSync(given.fullcat(28), join(dir, 'c28.fits'))
+    for (const quiet of [[], ['--json']]) {
+      const { exitCode, err } = await calibrate(join(dir, 'c*.fits'), '--outdir', temporaryDirectory(), ...quiet)
+      expect(exitCode).toBe(0)
+      expect(err).toContain('night\\n1/c28.fits')
+      expect(err).not.toContain('night\n1')
+    }
+    await calibrate(join(dir, 'c1.fits'), '--outdir', dir)
+    const again = await calibrate(join(dir, 'c1*'), '--outdir', dir)
+    expect(again.err).toContain('night\\n1/c1_ZP.fits: a product of bliss-calib, left out\n')
+    expect(again.err).not.toContain('night\n1')
+  })
+
   test('two files of one CCD are refused by name, the other CCDs are calibrated', async () => {
     const dir = temporaryDirectory()
     copyFileSync(given.fullcat(1), join(dir, 'one.fits'))
@@ -192,8 +225,19 @@ describe('files that cannot be told apart', () => {
     const again = await calibrate(join(dir, '*.fits'), '--outdir', dir)
     expect(again.exitCode).toBe(0)
     expect(again.err).toContain('cat_ZP.fits: a product of bliss-calib, left out')
+    const every = await calibrate(join(dir, 'cat*'), '--outdir', dir)
+    expect([every.exitCode, every.err]).toEqual([
+      0,
+      expect.stringContaining('cat_matches.parquet: a product of bliss-'),
+    ])
+    const none = await calibrate(join(dir, 'cat_*'), '--outdir', dir)
+    expect([none.exitCode, none.out]).toEqual([3, ''])
+    expect(none.err).toMatch(/^bliss-calib: .*cat_.*: all of the files are products of bliss-calib \(found 5 products/)
     const alone = await calibrate(join(dir, 'cat_ZP.fits'), '--outdir', temporaryDirectory())
-    expect([alone.exitCode, alone.err]).toEqual([3, expect.stringContaining('the file is a product of bliss-calib')])
+    expect([alone.exitCode, alone.err]).toEqual([
+      3,
+      expect.stringContaining(`${join(dir, 'cat_ZP.fits')}, HDU 1: the file is a product of bliss-calib`),
+    ])
     expect(readFileSync(join(dir, 'cat_ZP.fits'))).toEqual(before)
   })
 })
