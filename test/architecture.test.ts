@@ -40,7 +40,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   formats: ['fits', 'parquet', 'votable'],
   catalog: ['rows', 'read', 'region', 'build', 'verify'],
   photometry: ['select', 'system', 'match', 'targets', 'fit', 'fluxes', 'quality', 'exposure'],
-  report: ['pictures', 'figures', 'sections', 'browser'],
+  report: ['pictures', 'figures', 'methods', 'sections', 'browser'],
   node: ['disk', 'http', 'store', 'input', 'threads', 'programs', 'exposure', 'report', 'batch', 'grid', 'se'],
 }
 

@@ -62,19 +62,24 @@ export function exposureProductNames(name: ExposureName): ExposureProductNames {
 /** `allZP_D00668439_r4p5.csv`. */
 export const allZpName = (name: ListName): string => `allZP_${exposureLabel(name)}.csv`
 
-/** `report_D00668439_r4p5.html`, or with the CCD of a run of one; of files `{stem}_report.html`. */
-export function reportName(name: ExposureName, ccd?: number): string {
-  if (isFilesName(name)) return `${ccd === undefined ? ownStem(name.exposure) : stemOf(name.stems, ccd)}_report.html`
+/** `report_D00668439_r4p5`, or with the CCD of a run of one; of files `{stem}_report`. */
+function besideProducts(what: string, name: ExposureName, ccd?: number): string {
+  if (isFilesName(name)) return `${ccd === undefined ? ownStem(name.exposure) : stemOf(name.stems, ccd)}_${what}`
   const ofCcd = ccd === undefined ? '' : `_${twoDigits(ccd)}`
-  return `report_D${name.expnumText}${ofCcd}_r${name.reqnum}p${name.attnum}.html`
+  return `${what}_D${name.expnumText}${ofCcd}_r${name.reqnum}p${name.attnum}`
 }
 
-/** `targets_D00668439_r4p5.ecsv`, or with the CCD of a run of one; of files `{stem}_targets.ecsv`. */
-export function targetsName(name: ExposureName, ccd?: number): string {
-  if (isFilesName(name)) return `${ccd === undefined ? ownStem(name.exposure) : stemOf(name.stems, ccd)}_targets.ecsv`
-  const ofCcd = ccd === undefined ? '' : `_${twoDigits(ccd)}`
-  return `targets_D${name.expnumText}${ofCcd}_r${name.reqnum}p${name.attnum}.ecsv`
-}
+/** `report_D00668439_r4p5.html`; of files `{stem}_report.html`. */
+export const reportName = (name: ExposureName, ccd?: number): string => `${besideProducts('report', name, ccd)}.html`
+
+/** `targets_D00668439_r4p5.ecsv`; of files `{stem}_targets.ecsv`. */
+export const targetsName = (name: ExposureName, ccd?: number): string => `${besideProducts('targets', name, ccd)}.ecsv`
+
+/** `methods_D00668439_r4p5.txt` and `.bib`; of files `{stem}_methods.txt` and `.bib`. */
+export const methodsNames = (name: ExposureName, ccd?: number): { readonly text: string; readonly bibtex: string } => ({
+  text: `${besideProducts('methods', name, ccd)}.txt`,
+  bibtex: `${besideProducts('methods', name, ccd)}.bib`,
+})
 
 /** `{target}_lightcurve.ecsv`. */
 export const lightCurveName = (target: string): string => `${target}_lightcurve.ecsv`

@@ -13,6 +13,7 @@ import { focalPlaneSection, outcomesSection, tableSection, zeropointsSection } f
 import { decisionSection } from './sections/decision.js'
 import { expectationSection } from './sections/expectation.js'
 import { keyNumbers } from './sections/key-numbers.js'
+import { methodsSection } from './sections/methods.js'
 import { picturesSection } from './sections/pictures.js'
 import { provenanceSection } from './sections/provenance.js'
 import { astrometrySection, depthSection, originalSection, residualsSection } from './sections/stars.js'
@@ -78,7 +79,8 @@ ${residualsSection([...panels.values()], MATCH_RADIUS_ARCSEC)}
 ${astrometrySection(result, places)}
 ${depthSection(result)}
 ${originalSection(result)}
-${provenanceSection(result)}`
+${provenanceSection(result)}
+${methodsSection(result, stars)}`
   return pageOf(`${decision.word}: ${name}`, body, assets, embeddedJson(pageData(ccds, panels)))
 }
 

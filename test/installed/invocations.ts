@@ -197,8 +197,8 @@ export const INVOCATIONS: readonly Invocation[] = [
   {
     line:
       'sim/work/D00668439_i_28_r4p5_fullcat.fits sim/work/D00668439_i_01_r4p5_fullcat.fits --catalog catalog ' +
-      '--outdir products --target sn=53.1,-27.8 --targets targets.csv --target-radius 2',
-    makes: ['products/D00668439_i_exposure_targets.ecsv'],
+      '--methods --outdir products --target sn=53.1,-27.8 --targets targets.csv --target-radius 2',
+    makes: ['products/D00668439_i_exposure_targets.ecsv', 'products/D00668439_i_exposure_methods.bib'],
     says: /^target sn {2}/m,
   },
   {

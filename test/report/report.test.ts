@@ -87,6 +87,7 @@ describe.skipIf(!built)('the report of an exposure', () => {
       'Depth',
       'Against the original',
       'Options and provenance',
+      'For a paper',
     ])
     for (const ccd of CCDS) expect(page).toContain(`<tr id="ccd-${ccd}" data-ccd="${ccd}">`)
   })

@@ -68,6 +68,7 @@ export const CALIBRATE_OPTIONS = {
     'also write every flux of each CCD in magnitudes, with its own zeropoint: {stem}_cal.fits, .ecsv or .vot (VOTable)',
     { excludes: 'legacy' },
   ),
+  methods: flag('write a paragraph for a paper, and its references in BibTeX'),
   'keep-borrowed': flag('apply borrowed zeropoints however large their error'),
   'accept-borrowed': flag('count a borrowed zeropoint as fitted in the exit code'),
   force: flag('write beside products of another photometric system'),

@@ -1,9 +1,10 @@
 import { join } from 'node:path'
 import type { DrawFiles, DrawnExposure, OpenedJob } from '../../node/exposure/exposure-job.js'
 import { isFilesName } from '../../exposure/exposure-name.js'
-import { reportName, targetsName } from '../../products/names.js'
+import { methodsNames, reportName, targetsName } from '../../products/names.js'
 import { packageVersion } from '../../node/package.js'
 import { parseResultDocument } from '../../products/result-document.js'
+import { methodsBibtex, methodsOf, methodsText } from '../../report/methods/methods.js'
 import { targetRows, targetTable } from '../../report/target-table.js'
 import type { ProgramControl } from '../../node/programs/run-program.js'
 import type { CcdPictures } from '../../report/pictures/ccd-pictures.js'
@@ -12,20 +13,31 @@ import type { CommonOptions } from './options.js'
 const tableOfTargets = (json: string): string =>
   targetTable(targetRows(parseResultDocument(json, 'the result')), packageVersion())
 
+function methodsFiles({ json, ccds }: DrawnExposure, names: { readonly text: string; readonly bibtex: string }) {
+  const stars = new Map(ccds.map(({ ccd, matches }) => [ccd, matches]))
+  const methods = methodsOf(parseResultDocument(json, 'the result'), stars)
+  const encoded = (text: string) => new TextEncoder().encode(text)
+  return [
+    { name: names.text, bytes: encoded(methodsText(methods)) },
+    { name: names.bibtex, bytes: encoded(methodsBibtex(methods)) },
+  ]
+}
+
 /**
- * What `--plots`, `--report` and `--target` add to the products of a run, in the same commit. A failure here takes
- * nothing from them.
+ * What `--plots`, `--report`, `--methods` and `--target` add to the products of a run, in the same commit. A failure
+ * here takes nothing from them.
  */
 export function pagesAndFigures(
-  { plots, report, workdir, outdir, catalog, suspectsFile, cameraFile }: CommonOptions,
+  { plots, report, methods, workdir, outdir, catalog, suspectsFile, cameraFile }: CommonOptions,
   opened: OpenedJob,
   control: ProgramControl,
 ): { readonly draw?: DrawFiles; /** What is said of them, once they are written. */ lines(): string[] } {
   const { search } = opened.job
-  if (!plots && !report && search === undefined) return { lines: () => [] }
+  if (!plots && !report && !methods && search === undefined) return { lines: () => [] }
   const alone = opened.several ? undefined : opened.rows[0]!.ccd
   const page = reportName(opened.list.name, alone)
   const table = targetsName(opened.list.name, alone)
+  const papers = methodsNames(opened.list.name, alone)
   const typed = {
     workdir,
     outdir,
@@ -36,11 +48,12 @@ export function pagesAndFigures(
   }
   let written: readonly string[] | undefined
   const draw: DrawFiles = {
-    stale: [...(report ? [page] : []), ...(search ? [table] : [])],
+    stale: [...(report ? [page] : []), ...(search ? [table] : []), ...(methods ? Object.values(papers) : [])],
     async draw(exposure) {
       const figures = [
         ...(plots ? await (await import('../../node/report/write-plots.js')).drawPlots(opened, exposure) : []),
         ...(search ? [{ name: table, bytes: new TextEncoder().encode(tableOfTargets(exposure.json)) }] : []),
+        ...(methods ? methodsFiles(exposure, papers) : []),
       ]
       if (!report) return figures
       const { drawRunReport } = await import('../../node/report/write-report.js')
@@ -62,6 +75,7 @@ export function pagesAndFigures(
       return [
         ...(first === undefined ? [] : [`plots  ${first}${others}, each also as .svg\n`]),
         ...(search ? [`targets  ${join(outdir, table)}\n`] : []),
+        ...(methods ? [`methods  ${join(outdir, papers.text)}\n`] : []),
         ...(report ? [`report  ${join(outdir, page)}\n`] : []),
       ]
     },

@@ -68,7 +68,7 @@ export async function calibrateStages(
     const common = { expnum, reqnum, attnum, magsType, system, estimator, keepBorrowed, acceptBorrowed }
     const more = { workdir: directory, outdir: directory, force: overwrite, verbose: 0, json: false, plots: false }
     const { report, quiet, workers, single } = options
-    const rest = { legacy: false, sexMagZeropoint: 25, report, quiet, workers: single ? 1 : workers }
+    const rest = { legacy: false, sexMagZeropoint: 25, report, methods: false, quiet, workers: single ? 1 : workers }
     const named = options.catalog === undefined ? {} : { catalog: options.catalog }
     exitCode = await calibrate({ ...common, ...more, ...rest, ...named, ccd }, io)
     for (const [k, { ccd: of, stem }] of images.entries()) {

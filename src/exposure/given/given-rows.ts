@@ -36,6 +36,7 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
         origin: {
           band: bandFrom,
           corners: outline.origin,
+          detections: measuredBy(image),
           ccd: ccdFrom,
           flux: magsTypeFrom,
           ...(header.facts.epochYr === undefined ? {} : { epochYr: told.epoch! }),
@@ -46,6 +47,15 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
       },
     }
   })
+}
+
+/** Who measured the detections, as far as the file tells. */
+function measuredBy({ form, imageHeaders, found, image }: NumberedImage['image']): string {
+  if (image !== undefined) return 'source-extractor and psfex, run on the image'
+  // No other program writes tables with the header of the image, or in this form, or with these names.
+  const ownNames = !Object.keys(found.columns).some((name) => /^(ALPHA|DELTA|FLAGS)/.test(name))
+  const isSextractor = form === 'ascii-head' || imageHeaders.length > 0 || (form === 'fits' && ownNames)
+  return isSextractor ? 'a catalogue of SExtractor' : 'a table'
 }
 
 const baseOf = (path: string): string => path.replace(/^.*[/\\]/s, '')

@@ -52,6 +52,7 @@ test('a catalogue alone gives what the list gives: the same digits, and the same
   expect(result.exposure.origin).toEqual({
     band: 'FILTER',
     corners: 'RAC1 to DECC4',
+    detections: 'a catalogue of SExtractor',
     ccd: 'CCDNUM',
     flux: 'FLUX_PSF is there',
     epochYr: 'MJD-OBS',
