@@ -8,6 +8,9 @@ import { parserOf } from './parser.js'
 import { REMOTE_OPTIONS } from './remote-options.js'
 import { processIo, reportFailure, shielded, type ExitCode, type Io } from './terminal/io.js'
 
+/** What the parser adds to words of which there may be several: it says nothing. */
+const OF_THE_PARSER = /\s*\[array\](?=(?: \[required\])?\s*\[default: \[\]\])|\s*\[default: \[\]\]/g
+
 /** Runs the command line and gives the exit code; never calls process.exit. */
 export async function main(args: readonly string[], terminal: Io = processIo): Promise<number> {
   const io = shielded(terminal)
@@ -28,7 +31,7 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
   try {
     const words = args.map((word) => (word === '-h' ? '--help' : word))
     await parserOf(COMMANDS, words, run).parseAsync(words, {}, (_error, _argv, output) => {
-      if (output) io.out(`${output}\n`)
+      if (output) io.out(`${output.replace(OF_THE_PARSER, '')}\n`)
     })
   } catch (error) {
     return reportFailure(error, io)

@@ -67,6 +67,9 @@ export function pixelFacts(
     ...(electrons !== undefined && unit === undefined
       ? ['the header names no known unit (BUNIT): the image counts as one in counts']
       : []),
+    ...(saturation !== undefined && known.saturation === undefined && unit?.endsWith('per second') === true
+      ? [`the saturation level of the header, ${saturation}, counts as in ${unit}: in another unit it flags no star`]
+      : []),
     ...(saturation === undefined ? ['no saturation level is known: saturated stars are not flagged as such'] : []),
   ]
   return {

@@ -126,3 +126,10 @@ test('the examples of the help are read without a complaint', async () => {
       expect(command, line).toBe(name)
     }
 })
+
+test('the help says nothing of lists that are empty by default', async () => {
+  for (const words of [['camera', 'check'], [], ['lightcurve']]) {
+    const { out } = await run([...words, '--help'])
+    expect(out).not.toMatch(/\[array\]\s*\[default|default: \[\]/)
+  }
+})

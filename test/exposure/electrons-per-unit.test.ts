@@ -21,3 +21,14 @@ test('gain and saturation of amplifiers are under the keywords of the camera', (
   expect(pixelFacts(lookup, 'x.fits', {}, strange)).toMatchObject({ electronsPerUnit: 2, saturation: 40_000 })
   expect(pixelFacts(lookup, 'x.fits')).toMatchObject({ electronsPerUnit: 9, saturation: 5 })
 })
+
+test('a saturation level of an image per second is said to count as per second', () => {
+  const notes = (header: Record<string, string | number>, known = {}) =>
+    pixelFacts((keyword) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] }), 'x.fits', known).notes
+  const seconds = { BUNIT: 'electron/s', EXPTIME: 100, SATURATE: 65_535 }
+  expect(notes(seconds)).toEqual([
+    'the saturation level of the header, 65535, counts as in electrons per second: in another unit it flags no star',
+  ])
+  expect(notes({ ...seconds, BUNIT: 'electron' })).toEqual([])
+  expect(notes(seconds, { saturation: 655 })).toEqual([])
+})

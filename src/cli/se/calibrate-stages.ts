@@ -16,6 +16,7 @@ import {
 import { chooseList, type ListName } from '../../exposure/catalogue-list.js'
 import { allZpName, ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { calibrate } from '../calibrate/run.js'
+import { fieldOfExposures } from '../catalog/field-words.js'
 import { chooseCatalog } from '../calibrate/choose-catalog.js'
 import { merge } from '../merge/run.js'
 import type { Io } from '../terminal/io.js'
@@ -42,7 +43,7 @@ export async function calibrateStages(
   const { expnum, reqnum, attnum, magsType, system, estimator, keepBorrowed, acceptBorrowed, overwrite } = options
   const name = chooseList([found.list.fileName], { expnum, reqnum, attnum }, directory)
   const list = await readNamedList(directory, name)
-  const catalog = await chooseCatalog(options, io.env, () => undefined)
+  const catalog = await chooseCatalog(options, io.env, () => undefined, fieldOfExposures([list.rows]))
   const catalogues = images.map(({ stem }) => `${stem}_fullcat.fits`)
   const key = keyOf({
     stage: 'calibrate',

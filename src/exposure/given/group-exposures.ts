@@ -118,6 +118,14 @@ function withoutDoubles(images: readonly GivenImage[]): {
 }
 
 function doubled(image: GivenImage, other: GivenImage): InputError {
+  if (image.band !== other.band) {
+    const sentence = 'two files claim to be of one exposure, and are of two filters: correct EXPNUM, or give them apart'
+    return new InputError('several-bands', sentence, {
+      file: givenPath(image),
+      found: `band ${image.band} here and ${other.band} of ${givenPath(other)}`,
+      expected: 'one filter in an exposure',
+    })
+  }
   const { ccdnum } = image.header
   const isOneCcd = ccdnum !== undefined && other.header.ccdnum === ccdnum
   const what = isOneCcd ? `CCD ${ccdnum}` : 'the same part of the sky'

@@ -55,3 +55,17 @@ test('in a list: both are refused by their numbers, and merge refuses what was c
   expect([merged.exitCode, merged.err]).toEqual([3, expect.stringContaining('lies on the same part of the sky as')])
   expect(readdirSync(apart)).toEqual(before)
 })
+
+test('one EXPNUM and CCD in two filters: the filters are named', async () => {
+  const dir = temporaryDirectory()
+  const bytes = readFileSync(given.fullcat(28))
+  writeFileSync(join(dir, 'i.fits'), bytes)
+  const text = bytes.toString('latin1')
+  const [filter, band] = [/FILTER {2}= 'i /, /BAND {4}= 'i/].map((card) => card.exec(text))
+  for (const found of [filter, band]) if (found) bytes.write('r', found.index + found[0].indexOf("'") + 1, 'latin1')
+  writeFileSync(join(dir, 'r.fits'), bytes)
+  const { exitCode, err, out } = await calibrate(join(dir, '*.fits'), '--outdir', dir)
+  expect([exitCode, out]).toEqual([3, ''])
+  expect(err).toMatch(/i\.fits: two files claim to be of one exposure, and are of two filters: correct EXPNUM/)
+  expect(err).toMatch(/found band r here and i of .*i\.fits, expected one filter in an exposure/)
+})

@@ -92,11 +92,18 @@ describe('the command line of the job', () => {
     ['-C -X', {}, 'unknown option -X; bliss-calib se --help lists the options'],
     ['--layout {d}/{night}', {}, '--layout has an unknown part {night}'],
     ['-V veto.list', {}, '--veto-list needs --season'],
+    ['-S dp33 -V ../veto.list', {}, "-V: a file cannot have this name: it is a path (found '../veto.list'"],
   ])('%s with %o is refused: exit code 2', async (line, further, message) => {
     const { exitCode, err } = await se(line, further)
     expect(err).toContain(message)
     expect(exitCode).toBe(2)
     expect(products()).toEqual([])
+  })
+
+  test('without a catalogue the line that fetches the field is said, with the field', async () => {
+    const { exitCode, err } = await se('-j -c 1', { BLISS_CATALOG: '' })
+    expect(exitCode).toBe(3)
+    expect(err).toMatch(/`bliss-calib catalog fetch .*--cone 53\.\d+,-27\.7\d*,0\.\d+/)
   })
 
   test('-h shows the help', async () => {
