@@ -4,10 +4,10 @@ const EXTRACTION_FLAGS: readonly (readonly [bit: number, words: string])[] = [
   [2, 'was blended with another object'],
   [4, 'holds saturated pixels'],
   [8, 'is cut by the edge of the image'],
-  [16, 'its aperture is incomplete or corrupted'],
-  [32, 'its isophote is incomplete or corrupted'],
-  [64, 'the memory was full when it was deblended'],
-  [128, 'the memory was full when it was extracted'],
+  [16, 'has an incomplete or corrupted aperture'],
+  [32, 'has an incomplete or corrupted isophote'],
+  [64, 'was deblended while the memory was full'],
+  [128, 'was extracted while the memory was full'],
 ]
 
 /** FLAGS in words; empty if there is none. */

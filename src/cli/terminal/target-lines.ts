@@ -2,11 +2,18 @@ import { printableText } from '../../printable.js'
 import type { TargetRow } from '../../report/target-table.js'
 import { wrapped } from './terminal-text.js'
 
+/** More than these are for the table alone. */
+const MAX_SHOWN = 20
+
 /**
- * Targets for the terminal: each its magnitude with the three errors, or its limit, and what there is to say of it.
+ * Targets for the terminal: each its magnitude with the three errors, or its limit, and what there is to say of it. Of
+ * many the first ones.
  */
 export function targetLines(rows: readonly TargetRow[]): string {
-  return rows.map((row) => wrapped(`target ${printableText(row.target.name)}  `, wordsOf(row))).join('')
+  const shown = rows.slice(0, MAX_SHOWN)
+  const left = rows.length - shown.length
+  const lines = shown.map((row) => wrapped(`target ${printableText(row.target.name)}  `, wordsOf(row)))
+  return `${lines.join('')}${left > 0 ? `... and ${left} more rows, in the table\n` : ''}`
 }
 
 function wordsOf({ status, result, detection, band, image, note }: TargetRow): string {
@@ -19,9 +26,11 @@ function wordsOf({ status, result, detection, band, image, note }: TargetRow): s
   const number =
     status === 'limit' && limit3Sigma !== null
       ? `fainter than ${digits(limit3Sigma)} (3 sigma) ${shared} ${of}`
-      : detection?.mag === null || detection === undefined
-        ? status
-        : `${digits(detection.mag)} ± ${digits(detection.magErr)} (stat) ${shared} ${of}`
+      : detection?.mag === null
+        ? 'no magnitude'
+        : detection === undefined
+          ? status
+          : `${digits(detection.mag)} ± ${digits(detection.magErr)} (stat) ${shared} ${of}`
   const which = status === 'several' && detection !== undefined ? [`NUMBER ${detection.number}`] : []
   const flagged = status === 'flagged' ? ['FLAGGED'] : []
   const time = typeof mjd === 'number' ? [`MJD ${mjd.toFixed(5)}${mjdOf === 'beginning' ? ' (beginning)' : ''}`] : []

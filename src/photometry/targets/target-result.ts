@@ -148,7 +148,7 @@ function wordsOf(status: TargetStatus, at: AtTarget): readonly string[] {
     }
     case 'detected':
     case 'flagged':
-      return [detectionWords(detections[0]!), ...edgeWords(at)]
+      return [detectionWords(detections[0]!), ...noFluxWords(detections[0]!), ...edgeWords(at)]
     case 'limit':
     case 'no-limit':
       return [...nothingWords(at), ...edgeWords(at)]
@@ -161,6 +161,9 @@ function detectionWords({ separationArcsec, flags, imageFlags }: TargetDetection
   const flagged = words.length === 0 ? '' : `: the detection ${words.join(', ')} (FLAGS ${flags})`
   return `${separationArcsec.toFixed(2)} arcsec away${flagged}`
 }
+
+const noFluxWords = ({ flux }: TargetDetection): readonly string[] =>
+  flux > 0 ? [] : ['its flux is not positive: no magnitude']
 
 function nothingWords({ detections, noise, radiusArcsec }: AtTarget): readonly string[] {
   const [faint] = detections
@@ -190,6 +193,6 @@ function outsideWords({ edgeArcsec, centreArcsec, isOnInHours, target }: AtTarge
   const far = near
     ? `${(-edgeArcsec).toFixed(1)} arcsec from its edge`
     : `${(centreArcsec / 3600).toFixed(2)} deg from its centre`
-  const hours = `a right ascension of ${target.raDeg} hours would be on it: write it as 13:09:48 or 13.163h`
+  const hours = `a right ascension of ${target.raDeg} hours would be on it: write ${target.raDeg}h if that is meant`
   return [`outside the CCD, ${far}`, ...(isOnInHours ? [hours] : [])]
 }

@@ -63,11 +63,16 @@ export function methodsOf(document: ResultDocument, stars: ReadonlyMap<number, R
     `The detections were matched within 1 arcsec to stars of ${TITLES[catalog] ?? catalog}${cited(gaia)}, ${moved}; ` +
       `the stars of the footprint were found by HEALPix cells${cited([HEALPIX])}.`,
     standard,
+    ...(ccds.some(({ concerns }) => concerns.some(({ tag }) => tag === 'passband')) ? [OTHER_PASSBAND] : []),
     fitSentence(document),
     ...zeropointSentences(ccds, flux, exposure.band, rangesOf(ccds, stars)),
   ]
   return { text: sentences.join(' '), citations: [program, ...measured.citations, ...gaia, HEALPIX, ...fittedBy] }
 }
+
+const OTHER_PASSBAND =
+  "The camera's passband is not known to be that of DES; the systematic error covers the difference that the colours " +
+  'of the stars allow.'
 
 /** Who measured the detections; of a table of unknown origin nothing is said. */
 function measuredBy({ exposure, provenance }: ResultDocument): {

@@ -91,7 +91,7 @@ describe('what speaks against a detection is said', () => {
   test.each([
     [{ flags: 3 }, 'detected', /has bright neighbours or bad pixels that bias it, was blended .* \(FLAGS 3\)/],
     [{ flags: 4 }, 'flagged', /holds saturated pixels \(FLAGS 4\)/],
-    [{ flags: 24 }, 'flagged', /cut by the edge of the image, its aperture is incomplete/],
+    [{ flags: 24 }, 'flagged', /cut by the edge of the image, has an incomplete or corrupted aperture/],
     [{ image: 32 }, 'flagged', /lies on flagged pixels \(IMAFLAGS_ISO 32\)/],
   ] as const)('%o', (flags, status, sentence) => {
     const field = fieldOf([{ x: 0, y: 0, flux: 1e4, err: 100, ...flags }])
@@ -123,6 +123,8 @@ describe('what speaks against a detection is said', () => {
   test('a flux that is not positive has no magnitude', () => {
     const result = resultAt(fieldOf([{ x: 0, y: 0, flux: -50, err: 100 }]), 0, 0)
     expect([result.status, result.detections[0]!.mag, result.detections[0]!.magErr]).toEqual(['limit', null, null])
+    const flagged = resultAt(fieldOf([{ x: 0, y: 0, flux: 0, err: 100, flags: 16 }]), 0, 0)
+    expect(flagged.sentence).toMatch(/\(FLAGS 16\); its flux is not positive: no magnitude$/)
   })
 })
 

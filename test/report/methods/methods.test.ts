@@ -89,6 +89,12 @@ describe('only what was used', () => {
     expect(text).toContain('without a colour term')
     expect(text).not.toContain('AB system')
   })
+  test('a passband that may be another', () => {
+    const passband = { tag: 'passband', severity: 'look', sentence: 'x' } as const
+    const [ccd] = document.ccds
+    expect(of({ ccds: [{ ...ccd!, concerns: [passband] }] }).text).toContain('passband is not known to be that of DES')
+    expect(of({}).text).not.toContain('passband')
+  })
   test('no zeropoint, several CCDs, and without the stars no ranges', () => {
     const [ccd] = document.ccds
     expect(of({ ccds: [{ ...ccd!, zeropoint: null, outcome: 'none' }] }).text).toMatch(/No zeropoint was found\.$/)
