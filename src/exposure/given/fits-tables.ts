@@ -45,7 +45,10 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
   const tables = objects.length > 0 ? objects : hdus.filter(isTable)
   const images = hdus.filter((hdu) => imageSize(hdu) !== undefined)
   if (objects.length === 0 && tables.every((hdu) => !holdsDetections(hdu, named, file))) {
-    if (images.length > 0 && tables.length === 0) return { kind: 'image', hdus: images }
+    // Tables without positions are about the image: BANZAI's of a frame that it could not place, amplifiers, the PSF.
+    const isNamed = Object.keys(named).length > 0
+    const arePlaceless = tables.every((hdu) => !columnsOf(hdu, {}, { file, hdu: hdu.index }).hasPositions)
+    if (images.length > 0 && (tables.length === 0 || (!isNamed && arePlaceless))) return { kind: 'image', hdus: images }
     throw noDetections(file, hdus, tables)
   }
   const place = (hdu: FitsHdu) => ({ file, hdu: hdu.index })

@@ -4,7 +4,7 @@ import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { WrittenPlanes } from './planes.js'
 import { programCatalogue, type ProgramCatalogue } from './program-catalogue.js'
 import { programFailure, runProgram, type ProgramControl } from './run-program.js'
-import { SHARED_SETTINGS, writeColumns, writeSettings, type Settings } from './settings.js'
+import { apertureDiametersPixels, SHARED_SETTINGS, writeColumns, writeSettings, type Settings } from './settings.js'
 
 /** The planes of one image in the work folder, and what is known of its pixels. */
 export interface ImageAtWork extends ProgramControl {
@@ -33,8 +33,14 @@ export async function extract(
   const { folder, image, planes, facts } = work
   const isLacking = (column: string) =>
     without?.test(column) === true || (planes.flags === undefined && column === 'IMAFLAGS_ISO')
-  const columns = await writeColumns(folder, `${stage}.param`, isLacking, further)
-  await writeSettings(folder, `${stage}.sex`, { ...SHARED_SETTINGS, ...planeSettings(planes, facts), ...settings })
+  const apertures = stage === 'measure' ? await apertureDiametersPixels(planes) : undefined
+  const columns = await writeColumns(folder, `${stage}.param`, isLacking, further, apertures?.length)
+  await writeSettings(folder, `${stage}.sex`, {
+    ...SHARED_SETTINGS,
+    ...planeSettings(planes, facts),
+    ...(apertures ? { PHOT_APERTURES: apertures.map((diameter) => diameter.toFixed(2)).join(',') } : {}),
+    ...settings,
+  })
   const said = await runProgram('source-extractor', [planes.image, '-c', `${stage}.sex`], work)
   const catalogue = await programCatalogue(join(folder, `${stage}.cat`), columns)
   if ('fault' in catalogue) throw await programFailure('source-extractor', catalogue.fault, { folder, image, said })

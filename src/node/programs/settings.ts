@@ -32,6 +32,7 @@ export async function writeSettings(folder: string, name: string, settings: Sett
  * Writes the list of columns of this name into the work folder, but for those that need what is not there, and further
  * ones.
  *
+ * @param apertures elements of each FLUX_APER and the like, if not as many as listed
  * @returns the columns' names as the catalogue has them
  */
 export async function writeColumns(
@@ -39,15 +40,36 @@ export async function writeColumns(
   name: string,
   isLacking: (column: string) => boolean,
   further: readonly string[],
+  apertures?: number,
 ): Promise<string[]> {
   const listed = (await textOf(name)).split('\n').map((line) => line.replace(/#.*/, '').trim())
-  const columns = [...listed, ...further].filter((column) => column !== '' && !isLacking(column))
+  const columns = [...listed, ...further]
+    .filter((column) => column !== '' && !isLacking(column))
+    .map((column) => (apertures === undefined ? column : column.replace(/_APER\(\d+\)/, `_APER(${apertures})`)))
   await writeFile(join(folder, name), `${columns.join('\n')}\n`)
   return columns.map((column) => column.replace(/\(.*/, ''))
 }
 
-/** Diameters of the apertures of FLUX_APER in a catalogue that was measured here [pixel]. */
-export async function apertureDiametersPixels(): Promise<number[]> {
+/** A star nearer to the edge than half the largest aperture has FLAGS 16, and is not selected. */
+const LARGEST_SHARE = 1 / 8
+/** 6 arcsec of DECam: the light of a star within it is total to a percent in usual seeing. */
+const LEAST_LARGEST_PIXELS = 22.22
+
+/**
+ * Diameters of the apertures of FLUX_APER in a catalogue that is measured here [pixel]. Of a small image the largest
+ * are left out: most of its stars would be nearer to the edge than they reach.
+ */
+export async function apertureDiametersPixels({ columns, rows }: ImageShape): Promise<number[]> {
   const line = (await textOf('measure.sex')).split('\n').find((one) => one.startsWith('PHOT_APERTURES'))
-  return line!.replace('PHOT_APERTURES', '').split(',').map(Number)
+  const largest = Math.max(LEAST_LARGEST_PIXELS, LARGEST_SHARE * Math.min(columns, rows))
+  return line!
+    .replace('PHOT_APERTURES', '')
+    .split(',')
+    .map(Number)
+    .filter((diameter) => diameter <= largest)
+}
+
+interface ImageShape {
+  readonly columns: number
+  readonly rows: number
 }

@@ -80,7 +80,7 @@ export async function ccdPicturesOf(
       }),
       stars,
       stamps,
-      ...(await measuredShapes(row, stars)),
+      ...(await measuredShapes(row, stars, await apertureDiametersPixels(pixels))),
     })
   }
   return pictures
@@ -110,6 +110,7 @@ const FLUXES = ['FLUX_APER', 'FLUXERR_APER', 'FLUX_AUTO', 'FLUX_PSF'] as const
 async function measuredShapes(
   row: GivenRow,
   stars: readonly PicturedStar[],
+  diametersPixels: readonly number[],
 ): Promise<{ readonly growth: GrowthCurve | null; readonly shapes: readonly StarShape[] }> {
   const source = await fileSource(row.given.path)
   try {
@@ -124,7 +125,7 @@ async function measuredShapes(
     const brightest = [...used].sort((a, b) => a.refMag - b.refMag).slice(0, MOST_SHAPES)
     const scaleArcsec = pixelScaleArcsec(table)
     const rows = brightest.map((star) => ({ ...star, row: rowOf.get(star.number)! }))
-    return { growth: await growthOf(table, rows, scaleArcsec), shapes: shapesOf(table, rows, scaleArcsec) }
+    return { growth: growthOf(table, rows, scaleArcsec, diametersPixels), shapes: shapesOf(table, rows, scaleArcsec) }
   } finally {
     await source.close()
   }
@@ -147,16 +148,20 @@ function pixelScaleArcsec(table: Table): number {
   return median(scales.filter((scale) => scale > 0 && Number.isFinite(scale)))
 }
 
-async function growthOf(table: Table, stars: readonly StarRow[], scaleArcsec: number): Promise<GrowthCurve | null> {
+function growthOf(
+  table: Table,
+  stars: readonly StarRow[],
+  scaleArcsec: number,
+  diametersPixels: readonly number[],
+): GrowthCurve | null {
   const [flux, err] = [valuesOf(table, 'FLUX_APER'), valuesOf(table, 'FLUXERR_APER')]
-  const diameters = await apertureDiametersPixels()
-  if (!flux || !err || flux.width !== diameters.length || Number.isNaN(scaleArcsec)) return null
+  if (!flux || !err || flux.width !== diametersPixels.length || Number.isNaN(scaleArcsec)) return null
   const others = (['FLUX_PSF', 'FLUX_AUTO'] as const).flatMap((name) => {
     const column = valuesOf(table, name)
     return column ? [{ name, values: column.values }] : []
   })
   return growthCurve({
-    radiusArcsec: diameters.map((diameter) => (diameter / 2) * scaleArcsec),
+    radiusArcsec: diametersPixels.map((diameter) => (diameter / 2) * scaleArcsec),
     stars: stars.map(({ row }) => ({
       apertures: flux.values.slice(row * flux.width, (row + 1) * flux.width),
       largestErr: err.values[(row + 1) * flux.width - 1]!,

@@ -2,6 +2,8 @@ import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { imageCards } from '../../node/programs/sky-image.js'
+import { writeFitsTable } from '../../../src/formats/fits/index.js'
+import { tableOf } from '../../../src/table/columns.js'
 import { fitsBytes, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
 import { calibrateWith, cardsOf, catalogOfImages, made, TRUTH } from './two-images.js'
@@ -39,6 +41,18 @@ describe.skipIf(!programsAreHere)('an image (source-extractor and psfex are not 
       'night_matches.parquet',
       'night_zeropoint.json',
     ])
+  })
+
+  test('with a table that holds no positions, such as BANZAI leaves, is still an image', async () => {
+    const [dir, outdir] = [temporaryDirectory(), temporaryDirectory()]
+    const [{ columns, rows, pixels }] = made as [MadeImage]
+    const image = fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0) }])
+    const column = (name: string) => ({ name, type: 'f64' as const, values: Float64Array.of(1, 2) })
+    const table = writeFitsTable(tableOf(['X', 'Y', 'FLUX', 'FLUXERR'].map(column)), { extname: 'CAT' })
+    // Without the empty primary HDU of the table's own file.
+    writeFileSync(join(dir, 'raw.fits'), Buffer.concat([image, table.subarray(2880)]))
+    const { exitCode, out } = await calibrate(join(dir, 'raw.fits'), '--outdir', outdir)
+    expect([exitCode, out]).toEqual([0, expect.stringMatching(/^raw {2}27\.\d/)])
   })
 
   test('extensions are CCDs of one exposure, and the mask beside an image is none', async () => {
