@@ -30,7 +30,8 @@ export function ecsvHeadLines(
 ): string[] {
   const declared = columns.map(({ name, unit, type, doc }) => {
     const ofUnit = unit === undefined ? '' : `unit: ${/^[A-Za-z][\w/ .*^-]*$/.test(unit) ? unit : yamlText(unit)}, `
-    return `# - {name: ${name}, ${ofUnit}datatype: ${type}${doc === undefined ? '' : `, description: ${yamlText(doc)}`}}`
+    const ofDoc = doc === undefined ? '' : `, description: ${yamlText(doc)}`
+    return `# - {name: ${name}, ${ofUnit}datatype: ${type}${ofDoc}}`
   })
   const ofTable = meta.map(([key, value]) => `# - ${key}: ${typeof value === 'string' ? yamlText(value) : value}`)
   return [

@@ -112,6 +112,7 @@ test('a block that is not run says why; these are all', () => {
     'docs/first-zeropoint.md: no-run needs images of yours',
     'docs/grid.md: no-run needs HTCondor',
     'docs/grid.md: no-run needs Slurm',
+    'docs/magnitudes.md: no-run needs SWarp and images of yours',
     'docs/se.md: no-run needs images of yours',
     'docs/sensitivity.md: no-run takes ten minutes',
   ])

@@ -190,8 +190,12 @@ export const INVOCATIONS: readonly Invocation[] = [
   {
     line:
       'sim/work/D00668439_i_28_r4p5_fullcat.fits --catalog catalog --outdir products --name gw --band i ' +
-      '--columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF --cal vot',
-    makes: ['products/D00668439_i_28_r4p5_fullcat_zeropoint.json', 'products/D00668439_i_28_r4p5_fullcat_cal.vot'],
+      '--columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF --cal vot --header head --header-zeropoint 25',
+    makes: [
+      'products/D00668439_i_28_r4p5_fullcat_zeropoint.json',
+      'products/D00668439_i_28_r4p5_fullcat_cal.vot',
+      'products/D00668439_i_28_r4p5_fullcat.head',
+    ],
     says: /D00668439_i_28_r4p5_fullcat {2}\d\d\.\d{4} ±/,
   },
   {

@@ -3,11 +3,13 @@ import type { ExitCode } from '../../errors.js'
 import { exposureTitle, isFilesName, type ExposureName } from '../../exposure/exposure-name.js'
 import { idsAmong } from '../../photometry/match/suspects.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
-import type { OpenedJob } from '../../node/exposure/exposure-job.js'
+import type { HeaderFiles } from '../../node/exposure/header-files.js'
+import type { DrawFiles, OpenedJob } from '../../node/exposure/exposure-job.js'
 import type { ReadCamera } from '../../node/input/camera-files.js'
 import type { ReadSuspects } from '../../node/input/read-suspects.js'
 import type { CcdPool } from '../../node/threads/ccd-pool.js'
 import type { CcdResult } from '../../photometry/result.js'
+import { DEFAULT_SCALED_ZEROPOINT } from '../../products/header-form.js'
 import type { RunFacts } from '../../products/result-json.js'
 import { areElsewhere } from '../../exposure/elsewhere.js'
 import { lineOf, reportFailure, type Io } from '../terminal/io.js'
@@ -74,12 +76,13 @@ export async function calibrateOpened(
   if (opened.absent.length > 0) note(`CCDs not in ${exposureTitle(name)}: ${opened.absent.join(', ')}\n`)
 
   const pictures = pagesAndFigures(options, opened, { env: io.env, signal })
+  const headers = await headersWanted(options, opened, note)
   const progress = progressLine(io, options.quiet)
   const said = (say: () => void) => (progress.clear(), say())
   const run = await calibrateFiles(opened, catalog, {
     pool,
     signal,
-    ...(pictures.draw ? { draw: pictures.draw } : {}),
+    ...drawnTogether([headers, pictures.draw].flatMap((draw) => draw ?? [])),
     onProgress: progress.show,
     onNote: (sentence) => said(() => note(lineOf(sentence))),
     onFailure: ({ error }) => said(() => reportFailure(error, io)),
@@ -112,8 +115,37 @@ export async function calibrateOpened(
     onTargets?.(rows)
   }
   if (run.solution && run.ccds.length > 0 && options.verbose > 0) io.err(solutionLines(run.solution))
+  headers?.lines().forEach(say)
   pictures.lines().forEach(say)
   return run.exitCode
+}
+
+/** What `--header` adds to the products. */
+async function headersWanted(
+  { header, headerZeropoint }: CommonOptions,
+  opened: OpenedJob,
+  note: (text: string) => void,
+): Promise<HeaderFiles | undefined> {
+  if (header === undefined) return undefined
+  const { headerFiles } = await import('../../node/exposure/header-files.js')
+  const scaledZeropoint = headerZeropoint ?? DEFAULT_SCALED_ZEROPOINT
+  return headerFiles(opened, { form: header, scaledZeropoint, note: (sentence) => note(`${sentence}\n`) })
+}
+
+/** Files of several kinds in one commit. */
+function drawnTogether(all: readonly DrawFiles[]): { readonly draw?: DrawFiles } {
+  if (all.length === 0) return {}
+  return {
+    draw: {
+      stale: all.flatMap(({ stale }) => stale),
+      draw: async (exposure) => {
+        const drawn = []
+        for (const one of all) drawn.push(...(await one.draw(exposure)))
+        return drawn
+      },
+      onCommitted: (names) => all.forEach((one) => one.onCommitted(names)),
+    },
+  }
 }
 
 /** What a CCD, or a file that was given, is called. */

@@ -134,9 +134,9 @@ async function measuredAmong(paths: readonly string[]): Promise<Map<string, stri
 
 const CATALOGUE = '_fullcat.fits'
 
-/** What the names of products of files end with: but for `_cal`, the result in JSON is beside them. */
+/** What names of products end with: the result in JSON is beside them, or their header says whose they are. */
 const PRODUCT = /^(.+?)(?:_exposure)?_(?:ZP\.(?:csv|fits)|Zero\.csv|zeropoint\.json|matches\.parquet|report\.html)$/
-const CAL_PRODUCT = /_cal\.(?:fits|ecsv|vot)$/
+const MARKED_PRODUCT = /_(?:cal\.(?:fits|ecsv|vot)|magzero\.fits(?:\.fz)?)$/
 
 /**
  * Our products among other files, as a pattern finds them.
@@ -145,7 +145,7 @@ const CAL_PRODUCT = /_cal\.(?:fits|ecsv|vot)$/
  */
 async function productsAmong(paths: readonly string[]): Promise<Set<string>> {
   const isProduct = async (path: string): Promise<boolean> => {
-    if (CAL_PRODUCT.test(path)) return (await import('../../node/programs/own-files.js')).isOurs(path).then(Boolean)
+    if (MARKED_PRODUCT.test(path)) return (await import('../../node/programs/own-files.js')).isOurs(path).then(Boolean)
     const stem = PRODUCT.exec(basename(path))?.[1]
     return stem !== undefined && (await isThere(join(dirname(path), `${stem}_zeropoint.json`)))
   }

@@ -2,6 +2,7 @@ import { availableParallelism } from 'node:os'
 import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
 import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
+import { DEFAULT_SCALED_ZEROPOINT, HEADER_FORMS } from '../../products/header-form.js'
 import { choice, count, flag, list, number, path, repeated, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
@@ -69,6 +70,14 @@ export const CALIBRATE_OPTIONS = {
     { excludes: 'legacy' },
   ),
   methods: flag('write a paragraph for a paper, and its references in BibTeX'),
+  header: choice(HEADER_FORMS)(
+    'also write the zeropoint into a header, of files: image, a copy {stem}_magzero.fits; head, {stem}.head for SWarp',
+  ),
+  'header-zeropoint': number('zeropoint that FLXSCALE of --header head scales images to', {
+    needs: 'header',
+    unit: 'magnitudes',
+    defaultText: String(DEFAULT_SCALED_ZEROPOINT),
+  }),
   'keep-borrowed': flag('apply borrowed zeropoints however large their error'),
   'accept-borrowed': flag('count a borrowed zeropoint as fitted in the exit code'),
   force: flag('write beside products of another photometric system'),
@@ -117,6 +126,10 @@ export function calibrateOptions(typed: Typed): CalibrateOptions | FilesOptions 
     })
   }
   refuseGiven(typed, ['reqnum', 'attnum', 'workdir'], 'an exposure that is named by --expnum')
+  if (typed.header === 'image' && typed.headerZeropoint !== undefined)
+    throw new CommandError('bad-option', '--header-zeropoint belongs to --header head: a copy is not scaled', {
+      option: '--header-zeropoint',
+    })
   if (typed.legacy)
     throw new CommandError('bad-option', "the original's algorithm needs a list: name the exposure by --expnum", {
       option: '--legacy',
@@ -135,7 +148,7 @@ export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
     const ways = 'files, as in bliss-calib cat.fits, or an exposure that has a list, as in --expnum 668439 --ccd 1'
     throw new CommandError('usage', `name what to calibrate: ${ways}; --help lists the options`)
   }
-  refuseGiven(typed, ['band', 'columns', 'name'], 'files')
+  refuseGiven(typed, ['band', 'columns', 'name', 'header'], 'files')
   if (typed.legacy && (typed.target ?? typed.targets ?? typed.targetRadius) !== undefined)
     throw new CommandError('bad-option', "--target is not of the original's algorithm", { option: '--target' })
   return {

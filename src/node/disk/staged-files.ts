@@ -10,7 +10,7 @@ import { temporaryStem } from './temporary-names.js'
  * A file to be written: at once, or piece by piece if it is too large for the memory; a piece has to be valid until
  * the second one after it is asked for.
  */
-interface FileToWrite {
+export interface FileToWrite {
   readonly name: string
   readonly bytes: Uint8Array | AsyncIterable<Uint8Array> | Iterable<Uint8Array>
 }

@@ -1,13 +1,13 @@
 import type { Catalog } from '../../catalog/catalog.js'
 import type { ExitCode } from '../../errors.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
-import type { NamedBytes } from '../../formats/bytes.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import type { PhotometricSystem } from '../../photometry/result.js'
 import type { TargetSearch } from '../../photometry/targets/target.js'
 import type { ExposureFailure, ExposureProgress } from '../../pipeline.js'
 import type { FluxCatalogueForm } from '../../products/flux-catalogue-form.js'
 import type { RunFacts, SolvedResult } from '../../products/result-json.js'
+import type { FileToWrite } from '../disk/staged-files.js'
 import type { CcdPool } from '../threads/ccd-pool.js'
 import type { ExposureRows } from '../input/read-exposure.js'
 import type { ReadCamera } from '../input/camera-files.js'
@@ -95,7 +95,7 @@ export interface DrawnExposure {
 
 /** Figures and the page of an exposure. */
 export interface DrawFiles {
-  draw(exposure: DrawnExposure): Promise<readonly NamedBytes[]>
+  draw(exposure: DrawnExposure): Promise<readonly FileToWrite[]>
   /** Names of earlier ones that would contradict the products if no new ones could be written: they go then. */
   readonly stale: readonly string[]
   /** All have their names. */

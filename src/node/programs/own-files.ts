@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { card } from '../../formats/fits/card-text.js'
 import { primaryCardText, withPrimaryCard } from '../../formats/fits/set-card.js'
+import { PROGRAM_KEYWORD } from '../../products/zeropoint-cards.js'
 import { isOurText } from '../../products/own-text.js'
 import { openRegular } from '../disk/regular-file.js'
 
@@ -44,7 +45,7 @@ export async function isOurs(path: string): Promise<boolean | undefined> {
 function saysSo(head: Uint8Array): boolean {
   const text = new TextDecoder('latin1').decode(head.subarray(0, TEXT_BYTES))
   if (!text.startsWith('SIMPLE')) return isOurText(text)
-  return primaryCardText(head, KEYWORD)?.includes(`'${CREATOR}`) === true
+  return [KEYWORD, PROGRAM_KEYWORD].some((keyword) => primaryCardText(head, keyword)?.includes(`'${CREATOR}`) === true)
 }
 
 /** Undefined if there is no file; nothing of what is no regular file. */
