@@ -114,6 +114,7 @@ test('a block that is not run says why; these are all', () => {
     'docs/grid.md: no-run needs Slurm',
     'docs/magnitudes.md: no-run needs SWarp and images of yours',
     'docs/se.md: no-run needs images of yours',
+    'docs/se.md: no-run needs Slurm',
     'docs/sensitivity.md: no-run takes ten minutes',
   ])
 })
