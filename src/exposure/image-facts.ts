@@ -89,7 +89,7 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string, cam
   const exposureTime = reader.number(names.exposureTime, hint)
   const exposureTimeSec = exposureTime && exposureTime * SECONDS_IN[camera?.exposureTimeUnit ?? 's']
   const airmass = reader.number(names.airmass, hint)
-  const fluxUnit = fluxUnitIn(reader, names)
+  const fluxUnit = fluxUnitIn(reader, names, header)
   const instrument = reader.text('INSTRUME', hint)
   const levels = reader.numbers([...names.saturation, ...names.amplifierSaturation]).filter((level) => level > 0)
   return {
@@ -172,10 +172,24 @@ function isEquatorial(reader: KeywordReader): boolean {
 
 /**
  * BUNIT if there is one, else a gain: about 1 electron per count is electrons already. Per second or not, no gain
- * says. Of several headers with two units no zeropoint is of all the detections: refused.
+ * says. Of several headers with two units no zeropoint is of all the detections: refused. If the primary header names
+ * another unit than that of the image, none is known.
  */
-function fluxUnitIn(reader: KeywordReader, names: HeaderNames): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom'> {
+function fluxUnitIn(
+  reader: KeywordReader,
+  names: HeaderNames,
+  header: HeaderLookup,
+): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom'> {
   const named = reader.known(names.unit, fluxUnitOf)
+  const other = contradictedUnit(header, names.unit)
+  if (other !== undefined) {
+    const keywords = names.unit.join(', ')
+    reader.notes.push(
+      `keyword ${keywords} is ${other.own} in the header of the image and ${other.primary} in the primary header: ` +
+        'it counts for nothing',
+    )
+    return {}
+  }
   const unit = named ?? reader.text(names.unit, { decides: false })
   if (named !== undefined) return { fluxUnit: named, fluxUnitFrom: 'BUNIT' }
   const positive = (keywords: readonly string[]) => reader.numbers(keywords).filter((gain) => gain > 0)
@@ -184,4 +198,15 @@ function fluxUnitIn(reader: KeywordReader, names: HeaderNames): Pick<ImageFacts,
   const electrons = gains.filter((gain) => gain < 1.5).length
   if (unit !== undefined || gains.length === 0 || (electrons > 0 && electrons < gains.length)) return {}
   return { fluxUnit: electrons > 0 ? 'electrons' : 'counts', fluxUnitFrom: 'GAIN' }
+}
+
+/** The units that an image's own header and the primary header name, if they are two. */
+export function contradictedUnit(
+  header: HeaderLookup,
+  keywords: readonly string[],
+): { readonly own: FluxUnit; readonly primary: FluxUnit } | undefined {
+  const unitIn = (lookup: HeaderLookup) =>
+    keywords.flatMap((keyword) => lookup(keyword).values.flatMap((value) => fluxUnitOf(String(value)) ?? []))[0]
+  const [own, primary] = [unitIn(header), header.inPrimary && unitIn(header.inPrimary)]
+  return own === undefined || primary === undefined || own === primary ? undefined : { own, primary }
 }

@@ -13,7 +13,11 @@ interface HeaderReading {
 }
 
 /** What a header says under a keyword. Both FITS headers and tests provide it. */
-export type HeaderLookup = (keyword: string) => HeaderReading
+export interface HeaderLookup {
+  (keyword: string): HeaderReading
+  /** What the primary header says under it, though the image's own header says something as well. */
+  readonly inPrimary?: (keyword: string) => HeaderReading
+}
 
 /** One keyword, or several under which one fact may be. */
 type Keywords = string | readonly string[]
@@ -30,10 +34,13 @@ export function headerLookup(headers: readonly FitsHeader[], primary?: FitsHeade
     values: [...new Set(cards.flatMap(valueOf))],
     unreadable: cards.flatMap((card) => unreadableText(card) ?? []),
   })
-  return (keyword) => {
+  const lookup = (keyword: string) => {
     const cards = headers.flatMap((header) => header.cardsOf(keyword))
     return readingOf(cards.length > 0 ? cards : (primary?.cardsOf(keyword) ?? []))
   }
+  return primary
+    ? Object.assign(lookup, { inPrimary: (keyword: string) => readingOf(primary.cardsOf(keyword)) })
+    : lookup
 }
 
 function valueOf({ kind, value }: FitsCard): (string | number)[] {

@@ -57,6 +57,21 @@ test('what a unit of flux is: BUNIT where it says, else the gain', () => {
   expect(facts({ BUNIT: 'nanomaggies' })).not.toHaveProperty('fluxUnit')
 })
 
+test('a unit that the primary header contradicts is not known, and both are named', () => {
+  const both = (own: Header, primary: Header) =>
+    imageFacts(Object.assign(lookup(own), { inPrimary: lookup(primary) }), '', 'cat.fits')
+  expect(both({ BUNIT: 'ADU', GAIN: 4 }, { BUNIT: 'counts/s' })).toMatchObject({
+    facts: {},
+    notes: [
+      'keyword BUNIT is counts in the header of the image and counts per second in the primary header: ' +
+        'it counts for nothing',
+    ],
+  })
+  expect(both({ BUNIT: 'ADU', GAIN: 4 }, { BUNIT: 'counts/s' }).facts).not.toHaveProperty('fluxUnit')
+  for (const primary of ['adu', 'nanomaggies', ''])
+    expect(both({ BUNIT: 'ADU' }, { BUNIT: primary })).toMatchObject({ facts: { fluxUnit: 'counts' }, notes: [] })
+})
+
 describe('a keyword that is there and cannot be read is not one that is absent', () => {
   const unreadable =
     (keyword: string, text: string): HeaderLookup =>

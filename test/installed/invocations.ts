@@ -208,7 +208,6 @@ export const INVOCATIONS: readonly Invocation[] = [
   {
     line: 'lightcurve products one --target sn=53.1,-27.8 --targets targets.csv --target-radius 2 --outdir . --quiet',
     makes: ['sn_lightcurve.ecsv', 'afterglow_lightcurve.ecsv'],
-    everywhere: true,
   },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },

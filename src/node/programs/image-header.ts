@@ -16,12 +16,15 @@ const OWN = new RegExp(
 /**
  * The header of an image as that of a file of one HDU of 32-bit numbers: its own cards as they are, then those of the
  * primary HDU that it lacks (exposure, date and filter are often there alone).
+ *
+ * @param without keywords that are left out
  */
 export async function standaloneHeader(
   source: ByteSource,
   hdu: FitsHdu,
   primary: FitsHdu | undefined,
   bitpix: -32 | 32,
+  without: readonly string[] = [],
 ): Promise<Uint8Array> {
   const own = await cardsOf(source, hdu)
   const known = new Set(own.map(keywordOf))
@@ -31,7 +34,9 @@ export async function standaloneHeader(
       : (await cardsOf(source, primary)).filter(
           (card) => !known.has(keywordOf(card)) && !OWN.test(keywordOf(card)) && !isCommentary(card),
         )
-  const kept = [...own, ...inherited].filter((card) => !STRUCTURE.test(keywordOf(card)))
+  const kept = [...own, ...inherited].filter(
+    (card) => !STRUCTURE.test(keywordOf(card)) && !without.includes(keywordOf(card)),
+  )
   const { columns, rows } = { columns: hdu.header.number('NAXIS1')!, rows: hdu.header.number('NAXIS2')! }
   const text = [...structure(bitpix, columns, rows), ...kept, 'END'.padEnd(CARD)].join('')
   return Buffer.from(text.padEnd(Math.ceil(text.length / BLOCK) * BLOCK), 'latin1')

@@ -4,6 +4,8 @@ import type { CameraDescription } from '../../camera/description.js'
 import { DataError, InputError } from '../../errors.js'
 import { cameraEvidence } from '../../exposure/camera-evidence.js'
 import { pixelFacts, type KnownPixelFacts, type PixelFacts } from '../../exposure/electrons-per-unit.js'
+import { headerNames } from '../../camera/keywords.js'
+import { contradictedUnit } from '../../exposure/image-facts.js'
 import { headerLookup } from '../../exposure/image-header.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { writeFilesWhole } from '../disk/files.js'
@@ -115,7 +117,11 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const header = headerLookup([hdu.header], file.hdus[0]?.header)
   const { description } = await cameraOfImage(request.camera)(cameraEvidence(header, basename(image), image))
   const facts = pixelFacts(header, image, known, description)
-  const planes = await writePlanes(await planesOf(request, file, hdu, folder, control), folder)
+  const units = headerNames(description.keywords).unit
+  const twoUnits = contradictedUnit(header, units)
+  const withoutKeywords = twoUnits ? units : []
+  const given = await planesOf(request, file, hdu, folder, control)
+  const planes = await writePlanes({ ...given, withoutKeywords }, folder)
   const work: ImageAtWork = { folder, image, planes, facts, ...control }
   onStage?.('detect')
   const psf = await psfOf(request, work)
@@ -140,9 +146,20 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
     fwhmPixels: psf.fwhmPixels,
     ...(psf.model ? { model: { facts: psf.model.facts, degree: psf.model.degree } } : {}),
     pixelFacts: facts,
-    notes: [...planes.notes, ...facts.notes, ...psf.notes, ...(moved === undefined ? [] : [moved])],
+    notes: [
+      ...unitNotes(twoUnits),
+      ...planes.notes,
+      ...facts.notes,
+      ...psf.notes,
+      ...(moved === undefined ? [] : [moved]),
+    ],
   }
 }
+
+const unitNotes = (units: ReturnType<typeof contradictedUnit>): string[] =>
+  units
+    ? [`BUNIT is ${units.own} in the header of the image, ${units.primary} in the primary: neither is believed`]
+    : []
 
 /** The PSF of an image, or its seeing alone. */
 interface PsfOrSeeing {
@@ -182,7 +199,7 @@ async function planesOf(
   hdu: FitsHdu,
   folder: string,
   control: ProgramControl,
-): Promise<ImagePlanes> {
+): Promise<Omit<ImagePlanes, 'withoutKeywords'>> {
   const inside = companionsOf(file, hdu)
   const beside = await siblingPlanes(request.image)
   const plane = async (own: FitsHdu | undefined, path: string | undefined): Promise<Plane | undefined> => {

@@ -20,6 +20,8 @@ export interface ImagePlanes {
   readonly weight?: Plane
   /** Bits of the mask whose pixels are not measured at all: they get weight 0. */
   readonly zeroWeightBits: number
+  /** Keywords of the image's header that are not to be believed. */
+  readonly withoutKeywords: readonly string[]
 }
 
 /** The planes as source-extractor reads them, in the work folder. */
@@ -48,7 +50,7 @@ const NOT_A_NUMBER_FLAG = 1
  *   `all-masked`, `empty-image`
  */
 export async function writePlanes(planes: ImagePlanes, folder: string): Promise<WrittenPlanes> {
-  const { image, mask, weight, zeroWeightBits } = planes
+  const { image, mask, weight, zeroWeightBits, withoutKeywords } = planes
   const { source, hdus } = image.file
   const science = await floatPixels(source, image.hdu)
   const flags = mask && sameSize(await maskPixels(mask.file.source, mask.hdu), science, mask.file.source.name)
@@ -58,7 +60,7 @@ export async function writePlanes(planes: ImagePlanes, folder: string): Promise<
   const { columns, rows } = science
   const write = (name: string, header: Uint8Array, values: Float32Array | Int32Array) =>
     writeImage(join(folder, name), header, values)
-  await write('image.fits', await standaloneHeader(source, image.hdu, hdus[0], -32), science.values)
+  await write('image.fits', await standaloneHeader(source, image.hdu, hdus[0], -32, withoutKeywords), science.values)
   if (cleaned.weight) await write('weight.fits', planeHeader(-32, columns, rows), cleaned.weight)
   if (cleaned.flags) await write('flags.fits', planeHeader(32, columns, rows), cleaned.flags)
   return {

@@ -48,7 +48,9 @@ export function expectationConcerns(
     ...(bandThatFits ? [`band ${bandThatFits} has about this one`] : []),
     ...(offset < 0 ? ['thick cloud'] : []),
   ]
-  const severity = Math.abs(offset) > NOT_THIS_FLUX_MAG ? 'stop' : 'look'
+  // A unit that the header does not name contradicts nothing.
+  const isOtherUnit = unitFrom !== 'header' && unitThatFits !== null
+  const severity = Math.abs(offset) > NOT_THIS_FLUX_MAG && !isOtherUnit ? 'stop' : 'look'
   const explained = unitThatFits !== null || bandThatFits !== null
   if (explained) concerns.push({ tag: 'units', severity, sentence: `${off}: ${causes.join(', or ')}` })
   else if (transparency > HIGH_TRANSPARENCY)

@@ -170,9 +170,21 @@ describe('units', () => {
       'stop',
     ],
     [
+      'counts per second where no header names the unit',
+      inUnit(1 / 90, { fluxUnitFrom: 'GAIN' }),
+      /4\.\d\d mag below .*: a flux in counts per second would explain it, or thick cloud$/,
+      'look',
+    ],
+    [
       'electrons per second where the header says electrons',
       inUnit(4 / 90, { fluxUnit: 'electrons' }),
       /: a flux in electrons per second would explain it, or thick cloud$/,
+      'stop',
+    ],
+    [
+      'a unit of its own, which no header names',
+      inUnit(1e4, { fluxUnitFrom: 'GAIN' }),
+      /10\.\d\d mag above .*: more light than the camera can see, so check units and exposure time$/,
       'stop',
     ],
     [
