@@ -43,8 +43,8 @@ const NOT_A_NUMBER_FLAG = 1
 /**
  * Writes image, weight and flags as plain files of one HDU of 32-bit numbers.
  *
- * Pixels that are no numbers get the level of the sky, weight 0 and a flag. If none is, and no mask bit takes weight
- * away, all pixels stay as they are. Weights that are negative or no numbers count as 0.
+ * Pixels that are no numbers, or zeros that stand for none, get the level of the sky, weight 0 and a flag. If none is,
+ * and no mask bit takes weight away, all pixels stay as they are. Weights that are negative or no numbers count as 0.
  *
  * @throws InputError `other-size` for planes of different sizes, as `floatPixels`, `unwritable-file`; DataError
  *   `all-masked`, `empty-image`
@@ -69,14 +69,17 @@ export async function writePlanes(planes: ImagePlanes, folder: string): Promise<
     ...(cleaned.flags ? { flags: 'flags.fits' as const } : {}),
     columns,
     rows,
-    notes: cleaned.bad === 0 ? [] : [`${cleaned.bad} pixels are no numbers: they have weight 0`],
+    notes:
+      cleaned.bad === 0
+        ? []
+        : [`${cleaned.bad} pixels hold no light (NaN, or zeros that stand for nothing): they have weight 0`],
   }
 }
 
 interface CleanPlanes {
   readonly weight?: Float32Array
   readonly flags?: Int32Array
-  /** Pixels that are no numbers. */
+  /** Pixels that are no numbers, or zeros that stand for none. */
   readonly bad: number
 }
 
@@ -94,22 +97,49 @@ function clean(
     for (let i = 0; i < mask.length; i++) if ((mask[i]! & zeroWeightBits) !== 0) (weight ??= allOnes())[i] = 0
   }
   let sky: number | undefined
+  const isZeroFilled = areZerosFilled(science)
   for (let i = 0; i < science.length; i++) {
     // Infinite or NaN.
-    if (science[i]! - science[i]! === 0) continue
+    if (science[i]! - science[i]! === 0 && !(isZeroFilled && science[i] === 0)) continue
     bad++
-    science[i] = sky ??= medianOfSample(science)
+    science[i] = sky ??= medianOfSample(science, isZeroFilled)
     ;(weight ??= allOnes())[i] = 0
     ;(flags ??= new Int32Array(science.length))[i]! |= NOT_A_NUMBER_FLAG
   }
   return { ...(weight ? { weight } : {}), ...(flags ? { flags } : {}), bad }
 }
 
-function medianOfSample(values: Float32Array): number {
+/** Zeros that are more than a thousandth of the pixels, and ten times as many as any other value, hold no light. */
+const FILLED_SHARE = 1e-3
+const FILLED_RATIO = 10
+
+/**
+ * Whether zeros stand for pixels that were not read: a dead amplifier, the rim of a resampled image. Of pixels with
+ * noise no value is that much more frequent than all others, whole numbers included.
+ */
+function areZerosFilled(science: Float32Array): boolean {
+  const step = Math.max(1, Math.floor(science.length / SKY_SAMPLE))
+  const counts = new Map<number, number>()
+  let sampled = 0
+  for (let i = 0; i < science.length; i += step) {
+    const value = science[i]!
+    if (Number.isNaN(value)) continue
+    sampled++
+    counts.set(value, (counts.get(value) ?? 0) + 1)
+  }
+  const zeros = counts.get(0) ?? 0
+  counts.delete(0)
+  const most = [...counts.values()].reduce((largest, count) => Math.max(largest, count), 0)
+  // An image of one value is another fault, which is told by itself.
+  return most > 0 && zeros > FILLED_SHARE * sampled && zeros > FILLED_RATIO * most
+}
+
+function medianOfSample(values: Float32Array, withoutZeros: boolean): number {
   const step = Math.max(1, Math.floor(values.length / SKY_SAMPLE))
   const sample = new Float32Array(Math.ceil(values.length / step))
   let count = 0
-  for (let i = 0; i < values.length; i += step) if (Number.isFinite(values[i])) sample[count++] = values[i]!
+  for (let i = 0; i < values.length; i += step)
+    if (Number.isFinite(values[i]) && !(withoutZeros && values[i] === 0)) sample[count++] = values[i]!
   return count === 0 ? 0 : sample.subarray(0, count).sort()[count >> 1]!
 }
 

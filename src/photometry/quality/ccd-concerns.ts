@@ -12,6 +12,8 @@ const FEW_STARS = 10
 /** Larger errors than this spoil difference imaging. */
 const LARGE_ERROR_MAG = 0.03
 const MANY_OUTLIERS = 0.35
+/** The rest agrees by chance: 3 of 413 stars did whose fluxes were shuffled. */
+const MOST_OUTLIERS = 0.8
 /** With the right seeing CLASS_STAR misjudges none of 29 bright stars, with half of it 18 (simulated image). */
 const MANY_MISJUDGED = 0.3
 /** A field of point sources inside the catalogue's range finds most of its bright stars again. */
@@ -103,7 +105,11 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
     )
   const fitted = cuts.used + lost.outlier
   if (fitted >= FEW_STARS && lost.outlier > MANY_OUTLIERS * fitted)
-    say('outliers', 'look', `${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`)
+    say(
+      'outliers',
+      lost.outlier > MOST_OUTLIERS * fitted ? 'stop' : 'look',
+      `${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`,
+    )
   const { expectedScatter } = diagnostics
   if (cuts.used >= FEW_STARS && expectedScatter !== null && result.scatter! > LARGE_SCATTER_RATIO * expectedScatter) {
     say(

@@ -3,6 +3,8 @@ import type { Expectation } from './expectation.js'
 
 /** Less light than this share of the expected is worth a hint. */
 const LOW_TRANSPARENCY = 0.75
+/** Less than thin cloud and old mirrors leave, 0.6 mag: a wrong exposure time looks like this, too. */
+const UNUSUAL_TRANSPARENCY = 10 ** (-0.4 * 0.6)
 /** More than fresh mirrors let through: 0.4 mag. */
 const HIGH_TRANSPARENCY = 1.45
 /** No exposure through more cloud gives stars to calibrate on. */
@@ -68,7 +70,7 @@ export function expectationConcerns(
   else if (transparency < LOW_TRANSPARENCY)
     concerns.push({
       tag: 'transparency',
-      severity: 'hint',
+      severity: transparency < UNUSUAL_TRANSPARENCY ? 'look' : 'hint',
       sentence: `${off}: ${(100 * transparency).toFixed(0)} % of the usual light, by cloud or old mirrors`,
     })
   if (

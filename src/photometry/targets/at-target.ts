@@ -5,6 +5,7 @@ import { matchSky } from '../../math/match-sky.js'
 import { separationArcsec } from '../../math/sphere.js'
 import { withoutOffset, type AstrometricOffset } from '../match/astrometric-offset.js'
 import { fluxNoise, type FluxNoise } from './flux-noise.js'
+import { isInHole } from './hole.js'
 import type { Target, TargetSearch } from './target.js'
 
 /** A detection near a target, before any zeropoint. */
@@ -34,7 +35,7 @@ export interface AtTarget {
   readonly isOnInHours: boolean
   /** Within the radius, the nearest first. */
   readonly detections: readonly TargetDetection[]
-  /** If there is no detection, and the target is on the CCD. */
+  /** If there is no detection, and the target is on the CCD, in no hole of the detections. */
   readonly noise: FluxNoise | null
 }
 
@@ -103,7 +104,10 @@ export function atTargets(
       centreArcsec: separationArcsec(target.raDeg, target.decDeg, centre.raDeg, centre.decDeg),
       isOnInHours: edgeArcsec < 0 && target.raDeg <= 24 && edgeDistanceArcsec(inHours, corners) >= 0,
       detections,
-      noise: detections.length > 0 || edgeArcsec < 0 ? null : fluxNoise({ ...sources, ...aligned }, target),
+      noise:
+        detections.length > 0 || edgeArcsec < 0 || isInHole(aligned, target, edgeArcsec, corners)
+          ? null
+          : fluxNoise({ ...sources, ...aligned }, target),
     }
   })
 }

@@ -11,7 +11,7 @@ import { colourOfStars, type StarsColour } from './stars-colour.js'
 /**
  * `detected` and sound · `flagged`: a detection that FLAGS or the image's flags speak against · `several` detections
  * within the radius, none of them chosen · `limit`: nothing, or too little, is there · `no-limit`: nothing is there,
- * and nothing tells the noise · `outside` the CCD.
+ * and nothing tells the noise, or the place is in a hole of the detections · `outside` the CCD.
  */
 export const TARGET_STATUSES = ['detected', 'flagged', 'several', 'limit', 'no-limit', 'outside'] as const
 export type TargetStatus = (typeof TARGET_STATUSES)[number]
@@ -172,7 +172,11 @@ function nothingWords({ detections, noise, radiusArcsec }: AtTarget): readonly s
     return [`${faint.separationArcsec.toFixed(2)} arcsec away, with a signal to noise of ${signal}, less than 3`]
   }
   const nothing = `nothing within ${radiusArcsec.toFixed(2)} arcsec`
-  if (noise === null) return [`${nothing}, and too few faint detections without flags to tell the noise`]
+  if (noise === null)
+    return [
+      `${nothing}, and too few faint detections without flags to tell the noise, or none for so far round that the ` +
+        'place is masked, dead or under a bright star',
+    ]
   const from = `noise from ${noise.detections} faint detections within ${noise.withinArcsec.toFixed(0)} arcsec`
   const missing =
     noise.faintestSn > LIMIT_SIGMAS

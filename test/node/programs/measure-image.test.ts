@@ -279,11 +279,34 @@ describe.skipIf(!programsAreHere)('an image is measured (source-extractor and ps
     for (let j = 0; j < made.rows; j++) made.pixels.fill(NaN, j * made.columns + 100, j * made.columns + 103)
     made.pixels[0] = Infinity
     const result = await measure(writeImage(join(workdir, 'nan.fits'), made), workdir)
-    expect(result.notes).toContain(`${3 * made.rows + 1} pixels are no numbers: they have weight 0`)
+    expect(result.notes).toContain(
+      `${3 * made.rows + 1} pixels hold no light (NaN, or zeros that stand for nothing): they have weight 0`,
+    )
     const far = made.stars.filter(({ x }) => Math.abs(x - 101) > 12)
     const found = await starsIn(result, far)
     expect(found.length).toBe(far.length)
     expect(Math.abs(median(found.map(({ star, FLUX_PSF }) => FLUX_PSF / star.flux)) - 1)).toBeLessThan(0.02)
+  })
+
+  test('zeros of a dead amplifier are left out and counted, those of a level sky are not', async () => {
+    const workdir = temporaryDirectory()
+    const made = madeImage({ ...VARYING, seed: 12 })
+    const { columns, rows } = made
+    for (let j = 0; j < rows; j++) made.pixels.fill(0, j * columns + 250, (j + 1) * columns)
+    const result = await measure(writeImage(join(workdir, 'dead.fits'), made), workdir)
+    expect(result.notes).toContain(
+      `${150 * rows} pixels hold no light (NaN, or zeros that stand for nothing): they have weight 0`,
+    )
+    const far = made.stars.filter(({ x }) => x < 235)
+    const found = await starsIn(result, far)
+    expect(found.length).toBe(far.length)
+    // The background is that of the living half.
+    expect(Math.abs(median(found.map(({ star, FLUX_PSF }) => FLUX_PSF / star.flux)) - 1)).toBeLessThan(0.02)
+    // Whole counts about zero: one pixel in 35 is 0.
+    const level = madeImage({ ...VARYING, seed: 12 })
+    const whole = { ...level, pixels: level.pixels.map((value) => Math.round(value - 200)) }
+    const { notes } = await measure(writeImage(join(workdir, 'level.fits'), whole), workdir)
+    expect(notes.join()).not.toContain('hold no light')
   })
 
   test('few stars: the model of the PSF varies less, and this is said', async () => {

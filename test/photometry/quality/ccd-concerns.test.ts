@@ -256,6 +256,10 @@ describe('units', () => {
         sentence: expect.stringMatching(/: 6\d % of the usual light, by cloud or old mirrors$/) as string,
       }),
     )
+    // No unit explains what is between thin cloud and no star at all: a wrong exposure time, or thick cloud.
+    const dark = await calibrated(2, {}, inUnit(1 / 8))
+    expect(dark.verdict).toMatch(/2\.\d\d mag below .*: 1\d % of the usual light, by cloud or old mirrors$/)
+    expect(dark.concerns[0]).toMatchObject({ tag: 'transparency', severity: 'look' })
     const shallow = await calibrated(2, {}, (sources) => ({
       sources: { ...sources, fluxErr: sources.fluxErr.map((error) => 2 * error) },
     }))
@@ -442,6 +446,12 @@ test('few stars, and many that disagree', async () => {
     sources: dimmed(sources, (i) => (i % 2 === 0 ? 1 : 0.3 + 0.05 * (i % 9))),
   }))
   expect(half.verdict).toMatch(/\d+ of \d+ stars disagree: crowding, wrong matches or clouds/)
+  expect(half.concerns).toContainEqual(expect.objectContaining({ tag: 'outliers', severity: 'look' }))
+  const random = seededRandom(8)
+  const shuffled = await calibrated(3, {}, (sources) => ({
+    sources: dimmed(sources, () => 10 ** (2.5 * (random.uniform() - 0.5))),
+  }))
+  expect(shuffled.concerns.map(({ severity }) => severity)).toContain('stop')
 })
 
 test('two estimators that disagree', async () => {

@@ -161,6 +161,24 @@ describe('nothing is there', () => {
     expect(result.sentence).toMatch(/too few faint detections/)
   })
 
+  test('in a hole of the detections there is no limit; as far from the edge as from the next one there is', () => {
+    // 1000 detections on the western half alone: the eastern is dead.
+    const half = skyRows(2000).filter(({ x }) => x < 0)
+    const field = fieldOf(half)
+    expect(half.length).toBeGreaterThan(900)
+    for (const [x, y] of [
+      [120, 0],
+      [340, 340],
+      [355, 0],
+    ] as const) {
+      const result = resultAt(field, x, y)
+      expect([result.status, result.limit3Sigma], `${x} ${y}`).toEqual(['no-limit', null])
+      expect(result.sentence).toMatch(/masked, dead or under a bright star/)
+    }
+    const statuses = [-300, -200, -100, -10].map((x) => resultAt(field, x + 0.4, 3.3).status)
+    expect(statuses).toEqual(['limit', 'limit', 'limit', 'limit'])
+  })
+
   test('a catalogue that ends above 3 sigma says so', () => {
     const rows = skyRows(300).filter(({ flux, err }) => flux > 6 * err)
     expect(resultAt(fieldOf(rows), 0, 0).sentence).toMatch(/holds little below a signal to noise of 6\.\d/)
