@@ -183,9 +183,12 @@ class LineReader {
     }
     this.units = this.header.map((name) => ecsv?.units.get(name))
     this.fields = this.options.fields(this.header, this.comments)
+    const read = new Set(this.fields.map(({ index }) => index))
+    const unread = new Set(this.header.filter((_, index) => !read.has(index)))
+    // Columns that go by position may share a name, as long as all of them are read.
     refuseRepeatedNames(
       this.header,
-      this.fields.map(({ index }) => this.header[index]!),
+      this.fields.map(({ index }) => this.header[index]!).filter((name) => unread.has(name)),
       { file: this.options.name, line: this.line },
     )
     this.slots = new Int32Array(this.header.length).fill(-1)

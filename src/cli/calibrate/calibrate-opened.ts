@@ -18,6 +18,7 @@ import { ccdLine, closingLines, cutLines, lackingFluxes, solutionLines } from '.
 import { paintFor } from '../terminal/terminal-text.js'
 import type { TargetRow } from '../../report/target-table.js'
 import type { CommonOptions } from './options.js'
+import { olderProducts } from './older-products.js'
 import { pagesAndFigures } from './pages-and-figures.js'
 
 /** What a run works with, whatever exposures it has. */
@@ -114,6 +115,7 @@ export async function calibrateOpened(
     say((await import('../terminal/target-lines.js')).targetLines(rows))
     onTargets?.(rows)
   }
+  if (run.ccds.length > 0) note(await olderProducts(options, opened))
   if (run.solution && run.ccds.length > 0 && options.verbose > 0) io.err(solutionLines(run.solution))
   headers?.lines().forEach(say)
   pictures.lines().forEach(say)

@@ -74,7 +74,7 @@ describe('a catalogue must be named', () => {
     ])
     expect(exitCode).toBe(4)
     expect(out.replaceAll(/\s+/g, ' ')).toMatch(
-      /0 of \d+ selected detections match a star of gaia_dr2: check the astrometry, and that this is the catalogue/,
+      /0 of \d+ selected detections match a star of gaia_dr2, no more than chance gives, .*: the WCS is wrong, or this is not the catalogue of the field/,
     )
   })
 

@@ -106,6 +106,18 @@ test('pages and figures are named after the stem, and --name names the exposure'
   expect([again.exitCode, again.err]).toEqual([3, expect.stringContaining('bliss-calib FILE... --report')])
 })
 
+test('what an earlier run left beside the products is named if a run was not asked for it', async () => {
+  const outdir = temporaryDirectory()
+  copyFileSync(given.fullcat(1), join(outdir, 'night.fits'))
+  const file = join(outdir, 'night.fits')
+  const first = await calibrate(file, '--outdir', outdir, '--report', '--cal', 'ecsv', '--header', 'head')
+  expect([first.exitCode, first.err]).toEqual([0, expect.not.stringContaining('not of this run')])
+  const again = await calibrate(file, '--outdir', outdir, '--report', '--magsType', 'mag_auto')
+  expect(again.err).toContain('night.head, night_cal.ecsv: not of this run, which was not asked for them\n')
+  const quiet = await calibrate(file, '--outdir', outdir, '--quiet')
+  expect(quiet.err).toBe('')
+})
+
 describe('a wrong command', () => {
   test.each<[what: string, words: () => string[], exitCode: number, says: string]>([
     ['neither files nor an exposure', () => [], 2, 'name what to calibrate: files, as in bliss-calib cat.fits, or an'],

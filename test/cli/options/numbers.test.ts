@@ -29,6 +29,7 @@ const DECIMALS = [
   'tolerance-mag',
   'radius-arcsec',
   'target-radius',
+  'header-zeropoint',
   'ra',
   'dec',
   'density',
@@ -44,8 +45,8 @@ const numeric = COMMANDS.flatMap(({ name, options }) =>
       const others = Object.entries(options).filter(
         ([other, { facts: of }]) => other !== option && (of.required === true || other === facts.needs),
       )
-      const words = others.flatMap(([other, { facts: of, takes }]) =>
-        of.positional === true ? ['x'] : takes === 'nothing' ? [`--${other}`] : [`--${other}=1`],
+      const words = others.flatMap(([other, { facts: of, takes, choices = ['1'] }]) =>
+        of.positional === true ? ['x'] : takes === 'nothing' ? [`--${other}`] : [`--${other}=${choices[0]}`],
       )
       const line = [...name.split(' '), ...words]
       const read = (text: string) => options[option]!.read([text], `--${option}`)
