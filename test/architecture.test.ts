@@ -41,7 +41,20 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
   catalog: ['rows', 'read', 'region', 'build', 'verify'],
   photometry: ['select', 'system', 'match', 'targets', 'fit', 'fluxes', 'quality', 'exposure'],
   report: ['pictures', 'figures', 'methods', 'sections', 'browser'],
-  node: ['disk', 'http', 'store', 'input', 'threads', 'programs', 'exposure', 'report', 'batch', 'grid', 'se'],
+  node: [
+    'disk',
+    'http',
+    'store',
+    'processes',
+    'input',
+    'threads',
+    'programs',
+    'exposure',
+    'report',
+    'batch',
+    'grid',
+    'se',
+  ],
 }
 
 /** Only these rooms touch the machine. */

@@ -6,7 +6,7 @@ import { packageVersion } from '../../node/package.js'
 import { parseResultDocument } from '../../products/result-document.js'
 import { methodsBibtex, methodsOf, methodsText } from '../../report/methods/methods.js'
 import { targetRows, targetTable } from '../../report/target-table.js'
-import type { ProgramControl } from '../../node/programs/run-program.js'
+import type { ProgramControl } from '../../node/processes/run-program.js'
 import type { CcdPictures } from '../../report/pictures/ccd-pictures.js'
 import type { CommonOptions } from './options.js'
 

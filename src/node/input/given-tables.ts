@@ -89,10 +89,11 @@ export const readOtherTable =
   ({ form }: GivenDetections, wanted: readonly string[]): Promise<Table> =>
     readColumns(source, form as Exclude<GivenForm, 'fits'>, wanted)
 
-/** The bytes of a file: by ranges, of one in gzip all of them. */
+/** The bytes of a file: by ranges, of one in gzip, or of tables by fpack (`.fz`), all of them. */
 export async function unpackedSource(file: ByteSource): Promise<ByteSource> {
   const compression = compressionOf(await file.slice(0, Math.min(6, file.byteLength)))
-  return compression === undefined ? file : openFitsSource(file, gunzipWhole)
+  if (compression !== undefined) return openFitsSource(file, gunzipWhole)
+  return /\.fz$/i.test(file.name) ? (await import('./unpacked-table.js')).unpackedTables(file) : file
 }
 
 async function namesIn(source: ByteSource, form: Exclude<GivenForm, 'fits'>): Promise<readonly string[]> {

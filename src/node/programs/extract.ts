@@ -3,7 +3,7 @@ import { DataError } from '../../errors.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { WrittenPlanes } from './planes.js'
 import { programCatalogue, type ProgramCatalogue } from './program-catalogue.js'
-import { programFailure, runProgram, type ProgramControl } from './run-program.js'
+import { programFailure, runProgram, type ProgramControl } from '../processes/run-program.js'
 import { apertureDiametersPixels, SHARED_SETTINGS, writeColumns, writeSettings, type Settings } from './settings.js'
 
 /** The planes of one image in the work folder, and what is known of its pixels. */

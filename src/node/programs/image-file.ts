@@ -6,7 +6,7 @@ import type { ByteSource } from '../../formats/bytes.js'
 import { imageSize, readFitsHeaders, type FitsHdu } from '../../formats/fits/index.js'
 import { fileSource, openInput } from '../disk/files.js'
 import { firstBytes, isGzip } from '../disk/input-chunks.js'
-import { runProgram, type ProgramControl } from './run-program.js'
+import { runProgram, type ProgramControl } from '../processes/run-program.js'
 
 /** A FITS file whose images can be read: unpacked, if it was packed. */
 export interface ImageFile {

@@ -1,7 +1,7 @@
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { scienceImages, type HduChoice } from './image-file.js'
 import { measureImage, stemOf, type MeasuredImage, type MeasureRequest } from './measure-image.js'
-import type { ProgramControl } from './run-program.js'
+import type { ProgramControl } from '../processes/run-program.js'
 
 /** An image of a file, measured. */
 export interface MeasuredCcd extends MeasuredImage {

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DataError } from '../../errors.js'
 import { extract, type ImageAtWork } from './extract.js'
 import { psfModel, type PsfFacts } from './psf-model.js'
-import { programFailure, runProgram } from './run-program.js'
+import { programFailure, runProgram } from '../processes/run-program.js'
 import { writeSettings, type Settings } from './settings.js'
 
 /** A model of the PSF, as psfex writes it, and how it was made. */

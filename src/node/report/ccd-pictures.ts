@@ -20,7 +20,7 @@ import { findColumn, type Table } from '../../table/columns.js'
 import { fileSource } from '../disk/files.js'
 import { chooseImage, openImage } from '../programs/image-file.js'
 import { floatPixels } from '../programs/pixels.js'
-import type { ProgramControl } from '../programs/run-program.js'
+import type { ProgramControl } from '../processes/run-program.js'
 import { apertureDiametersPixels } from '../programs/settings.js'
 import { inWorkFolder } from '../programs/work-folder.js'
 

@@ -1,7 +1,7 @@
 import { readdir, readFile } from 'node:fs/promises'
 import { fileURLToPath } from 'node:url'
 import { packageRoot, packageVersion } from '../package.js'
-import { runProgram, type ProgramControl } from '../programs/run-program.js'
+import { runProgram, type ProgramControl } from '../processes/run-program.js'
 import { sha256 } from './stage-marker.js'
 
 /** What decides the files of the measuring stages beside the image: versions of the programs, and their settings. */

@@ -7,7 +7,7 @@ import { sha256OfFile } from '../disk/file-marks.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { measureImage } from '../programs/measure-image.js'
 import type { ModelledPsf } from '../programs/model-psf.js'
-import type { ProgramControl } from '../programs/run-program.js'
+import type { ProgramControl } from '../processes/run-program.js'
 import type { CcdImage } from './find-images.js'
 import { digestsOf, isDone, keyOf, readStages, sha256, writeStages, type StageRecord } from './stage-marker.js'
 

@@ -1,4 +1,5 @@
-import { mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { execFileSync, spawnSync } from 'node:child_process'
+import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -295,4 +296,32 @@ test('magnitudes that --columns names as a flux are refused', async () => {
     expect([exitCode, out]).toEqual([3, ''])
     expect(err).toContain(`column ${name}: the column holds magnitudes, and a flux is calibrated (found ${says}`)
   }
+})
+
+const hasFpack = spawnSync('fpack', ['-V']).status === 0
+
+describe.skipIf(!hasFpack)('a table that fpack has compressed (fpack is not installed)', () => {
+  const packed = () => {
+    const dir = temporaryDirectory()
+    copyFileSync(given.fullcat(28), join(dir, 'c.fits'))
+    execFileSync('fpack', ['-table', '-O', 'c.fits.fz', 'c.fits'], { cwd: dir, stdio: 'ignore' })
+    return join(dir, 'c.fits.fz')
+  }
+
+  test('is unpacked by funpack: the digits of the plain one', async () => {
+    const { exitCode, out } = await calibrate('c.fits.fz', readFileSync(packed()))
+    expect([exitCode, resultOf(out).zeropoint]).toEqual([0, listed])
+  })
+
+  test('without funpack its package is named', async () => {
+    const before = process.env['BLISS_FUNPACK']
+    process.env['BLISS_FUNPACK'] = '/nowhere/funpack'
+    try {
+      const { exitCode, err } = await calibrate('c.fits.fz', readFileSync(packed()))
+      expect([exitCode, err]).toEqual([3, expect.stringContaining('apt install libcfitsio-bin')])
+    } finally {
+      if (before === undefined) delete process.env['BLISS_FUNPACK']
+      else process.env['BLISS_FUNPACK'] = before
+    }
+  })
 })
