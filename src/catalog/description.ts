@@ -1,64 +1,16 @@
 import { InputError } from '../errors.js'
-import type { OptionalStarColumn, StarColumn } from './stars.js'
+import { checkRelation, type Expect } from './check-relation.js'
+import {
+  RELATION_SYSTEMS,
+  type BandRelation,
+  type CatalogBand,
+  type CatalogBands,
+  type RelationSystem,
+  type SystemRelations,
+} from './relation.js'
+import { BAND_MAGNITUDES, type MagnitudeColumn, type OptionalStarColumn, type StarColumn } from './stars.js'
 
-/** Which magnitudes a relation takes its colour from. */
-type ColourIndex = 'bp-rp' | 'bp-g'
-
-/**
- * A relation from the catalogue's magnitudes to one band of the camera: m_band = mag + curve(colour) + the terms of
- * `secondColour` and `faintTerm` if it has them, with every magnitude exactly as the catalogue publishes it.
- */
-export interface BandRelation {
-  /**
-   * Release and magnitude state that the relation was fitted to; another release's relation is refused when the
-   * description is read.
-   */
-  readonly fittedTo: { readonly release: string; readonly magnitudeState: string }
-  readonly colour: ColourIndex
-  /**
-   * `polynomial`: sum k_n (colour - pivot)^n. `broken-line`: k_0 + slope (colour - pivot), slope k_1 at or below the
-   * pivot and k_2 above.
-   */
-  readonly curve: 'polynomial' | 'broken-line'
-  readonly pivot: number
-  readonly coefficients: readonly number[]
-  /**
-   * Adds coefficient ((G - RP) - slope (BP - RP + shift)) [mag]: how far the star lies off the locus of Kent (2018) in
-   * a second colour,
-   * which tells the red bands what BP - RP cannot.
-   */
-  readonly secondColour?: { readonly coefficient: number; readonly slope: number; readonly shift: number }
-  /**
-   * Adds coefficient 10^(0.4 (m - atMag)) [mag], m = BP or RP: what a constant flux, lacking in the published one,
-   * makes of faint stars.
-   * Held at its value at the faint limit of `magRange` beyond it.
-   */
-  readonly faintTerm?: { readonly of: 'bp' | 'rp'; readonly coefficient: number; readonly atMag: number }
-  /** Stars outside by more than twice the error of their colour are not used; the colour is never clipped to it. */
-  readonly colourRange: readonly [number, number]
-  /** Intrinsic scatter about the relation: colours and sigma [mag] at them, linear between. */
-  readonly scatter: { readonly colour: readonly number[]; readonly sigmaMag: readonly number[] }
-  /** One-sigma uncertainty of the relation's level [mag]. */
-  readonly systematicErrMag: number
-  /**
-   * Error that dust adds [mag per mag of E(B-V)] at colours BP - RP, linear between: reddened stars leave the locus of
-   * the relation.
-   */
-  readonly systematicPerEbv?: { readonly bpRp: readonly number[]; readonly magPerEbv: readonly number[] }
-  /** `lower`: usable, but not to be trusted as the other bands are. */
-  readonly grade: 'full' | 'lower'
-  /**
-   * Limits of the BP/RP flux excess factor, low_0 + low_1 (BP-RP)^2 < excess < high_0 + high_1 (BP-RP)^2; applied
-   * if the column exists.
-   */
-  readonly excessLimits?: { readonly low: readonly [number, number]; readonly high: readonly [number, number] }
-  /** Stellar locus: |(G - RP) - slope (BP - RP + shift)| < width; applied if RP exists. */
-  readonly locus?: { readonly slope: number; readonly shift: number; readonly width: number }
-  /** Further magnitude limits of the catalogue's own band: [bright, faint]. */
-  readonly magRange: readonly [number, number]
-  /** Paper, page or file that the numbers come from. */
-  readonly source: string
-}
+export { type BandRelation } from './relation.js'
 
 /** Raw columns that a magnitude error can be had from: sigma = 2.5 / ln 10 / (flux over error). */
 export interface FluxColumns {
@@ -96,6 +48,11 @@ export interface TapService {
   readonly maxRows: number
 }
 
+/** Median errors of magnitudes, by the column of the magnitude; `source` says where they come from. */
+export type TypicalErrors = Readonly<
+  Partial<Record<MagnitudeColumn, { readonly mag: readonly number[]; readonly errMag: readonly number[] }>>
+> & { readonly source?: string }
+
 /** One reference catalogue: what its columns are called, its epoch, its relations. Data, in `catalogs/*.json`. */
 export interface CatalogDescription {
   readonly name: string
@@ -123,41 +80,18 @@ export interface CatalogDescription {
    * not part of it.
    */
   readonly level?: { readonly relativeTo: string; readonly absoluteErrMag: number; readonly source: string }
+  /** The bands that its magnitudes are of. */
+  readonly bands: CatalogBands
   /** Camera band -> relation to the AB system of DES. */
   readonly relations: Readonly<Record<string, BandRelation>>
   /** Camera band -> why it is refused, as a sentence. */
   readonly refused: Readonly<Record<string, string>>
+  /** The same for other systems. */
+  readonly systems?: Readonly<Partial<Record<RelationSystem, SystemRelations>>>
   /** Median errors at magnitudes, for copies of the catalogue that carry none. */
-  readonly typicalErrors?: Readonly<
-    Record<'mag' | 'bpMag' | 'rpMag', { readonly mag: readonly number[]; readonly errMag: readonly number[] }>
-  >
+  readonly typicalErrors?: TypicalErrors
   /** Faint limit of usable BP [mag]; beyond it BP is biased. */
   readonly bpFaintLimitMag?: number
-}
-
-const areNumbers = (values: readonly number[] | undefined): values is readonly number[] =>
-  Array.isArray(values) && values.length > 0 && values.every(Number.isFinite)
-const isAscending = (values: readonly number[] | undefined): boolean =>
-  areNumbers(values) && values.every((v, i) => i === 0 || v > values[i - 1]!)
-const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAscending(pair) && pair!.length === 2
-
-type Expect = (condition: boolean, field: string, expected: string) => void
-
-function checkFurtherTerms({ secondColour, faintTerm }: BandRelation, at: string, expect: Expect): void {
-  const isRecordOfNumbers = (term: unknown, ...names: string[]): boolean =>
-    typeof term === 'object' &&
-    term !== null &&
-    names.every((name) => Number.isFinite((term as Record<string, unknown>)[name]))
-  if (secondColour !== undefined) {
-    expect(
-      isRecordOfNumbers(secondColour, 'coefficient', 'slope', 'shift'),
-      `${at}.secondColour`,
-      'the numbers coefficient, slope, shift',
-    )
-  }
-  if (faintTerm === undefined) return
-  expect(isRecordOfNumbers(faintTerm, 'coefficient', 'atMag'), `${at}.faintTerm`, 'the numbers coefficient, atMag')
-  expect(faintTerm.of === 'bp' || faintTerm.of === 'rp', `${at}.faintTerm.of`, 'bp or rp')
 }
 
 /** Checks a parsed description file; throws InputError naming the file and the field. */
@@ -203,57 +137,70 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
     const isText = typeof level?.relativeTo === 'string' && typeof level.source === 'string'
     expect(isText && level.absoluteErrMag >= 0, 'level', 'relativeTo and source as text, absoluteErrMag as a number')
   }
-  for (const [band, relation] of Object.entries(description.relations ?? {})) {
-    const at = `relations.${band}`
-    expect(typeof relation === 'object' && relation !== null, at, 'an object')
-    expect(
-      relation.fittedTo?.release === description.release,
-      `${at}.fittedTo.release`,
-      `${description.release}, the description's own release`,
-    )
-    expect(
-      relation.fittedTo?.magnitudeState === description.magnitudeState,
-      `${at}.fittedTo.magnitudeState`,
-      `"${description.magnitudeState}", as the description says of its magnitudes`,
-    )
-    expect(relation.colour === 'bp-rp' || relation.colour === 'bp-g', `${at}.colour`, 'bp-rp or bp-g')
-    expect(
-      relation.curve === 'polynomial' || relation.curve === 'broken-line',
-      `${at}.curve`,
-      'polynomial or broken-line',
-    )
-    expect(areNumbers(relation.coefficients), `${at}.coefficients`, 'at least one number')
-    expect(
-      relation.curve !== 'broken-line' || relation.coefficients.length === 3,
-      `${at}.coefficients`,
-      'level, blue slope, red slope',
-    )
-    expect(Number.isFinite(relation.pivot), `${at}.pivot`, 'a number')
-    checkFurtherTerms(relation, at, expect)
-    expect(isAscendingPair(relation.colourRange), `${at}.colourRange`, 'two numbers, the lower first')
-    expect(isAscendingPair(relation.magRange), `${at}.magRange`, 'two numbers, the bright limit first')
-    expect(isAscending(relation.scatter?.colour), `${at}.scatter.colour`, 'ascending numbers')
-    expect(
-      areNumbers(relation.scatter?.sigmaMag) && relation.scatter.sigmaMag.every((sigma) => sigma > 0),
-      `${at}.scatter.sigmaMag`,
-      'positive numbers',
-    )
-    expect(
-      relation.scatter.colour.length === relation.scatter.sigmaMag.length,
-      `${at}.scatter`,
-      'two lists of one length',
-    )
-    expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
-    expect(relation.grade === 'full' || relation.grade === 'lower', `${at}.grade`, 'full or lower')
-    expect(typeof relation.source === 'string' && relation.source.length > 0, `${at}.source`, 'text')
-    const dust = relation.systematicPerEbv
-    if (dust !== undefined) {
-      expect(
-        isAscending(dust.bpRp) && areNumbers(dust.magPerEbv) && dust.bpRp.length === dust.magPerEbv.length,
-        `${at}.systematicPerEbv`,
-        'two lists of one length, colours ascending',
-      )
-    }
+  const bands = checkedBands(description.bands, expect)
+  const { release, magnitudeState } = description
+  const filled = (relations: SystemRelations['relations'] | undefined, at: string): SystemRelations['relations'] =>
+    mapped(relations ?? {}, (relation, band) => {
+      expect(typeof relation === 'object' && relation !== null, `${at}.${band}`, 'an object')
+      const ofSpline = relation.curve === 'spline' ? { pivot: 0, coefficients: [] } : {}
+      const whole = { ...ofSpline, ...relation, base: relation.base ?? ownBand(bands), bands }
+      checkRelation(whole, { release, magnitudeState, bands }, `${at}.${band}`, expect)
+      return whole
+    })
+  const systems = mapped(description.systems ?? {}, (of, system) => {
+    const names = RELATION_SYSTEMS.filter((name) => name !== 'des-ab')
+    expect((names as string[]).includes(system), `systems.${system}`, `one of ${names.join(', ')}`)
+    expect(typeof of?.refused === 'object', `systems.${system}.refused`, 'an object of sentences')
+    return { relations: filled(of.relations, `systems.${system}.relations`), refused: of.refused }
+  })
+  return {
+    ...description,
+    bands,
+    relations: filled(description.relations, 'relations'),
+    ...(description.systems === undefined ? {} : { systems }),
   }
-  return description
+}
+
+function mapped<T, U>(record: Readonly<Record<string, T>>, change: (value: T, name: string) => U): Record<string, U> {
+  return Object.fromEntries(Object.entries(record).map(([name, value]) => [name, change(value, name)]))
+}
+
+const isMagnitude = (column: unknown): boolean =>
+  column === 'mag' || (BAND_MAGNITUDES as readonly unknown[]).includes(column)
+
+function checkedBands(bands: CatalogBands, expect: Expect): CatalogBands {
+  expect(typeof bands === 'object' && bands !== null, 'bands', 'an object of bands')
+  for (const [name, band] of Object.entries(bands)) {
+    const at = `bands.${name}`
+    expect(/^\w+$/.test(name), at, 'a name of letters and digits')
+    expect(isMagnitude(band?.column), `${at}.column`, `mag, ${BAND_MAGNITUDES.join(', ')}`)
+    expect(typeof band.system === 'string' && band.system !== '', `${at}.system`, 'text')
+    expect(band.magnitudes === 'AB' || band.magnitudes === 'Vega', `${at}.magnitudes`, 'AB or Vega')
+  }
+  const columns = Object.values(bands).map(({ column }) => column)
+  expect(
+    columns.filter((column) => column === 'mag').length === 1,
+    'bands',
+    "one band whose column is mag, the catalogue's own magnitude",
+  )
+  expect(new Set(columns).size === columns.length, 'bands', 'another column for each band')
+  return bands
+}
+
+/** The band of the catalogue's own magnitude. */
+export function ownBand(bands: CatalogBands): string {
+  return Object.entries(bands).find(([, { column }]) => column === 'mag')![0]
+}
+
+/**
+ * The catalogue's own band of the same letter as a band of a camera, if it has one; Y and y are one. Gaia's G is no g.
+ */
+export function bandLike(
+  bands: CatalogBands,
+  band: string,
+): { readonly name: string; readonly of: CatalogBand } | undefined {
+  const name = [band, ...(/^y$/i.test(band) ? [band.toUpperCase(), band.toLowerCase()] : [])].find(
+    (candidate) => bands[candidate] !== undefined,
+  )
+  return name === undefined ? undefined : { name, of: bands[name]! }
 }

@@ -1,8 +1,42 @@
 /**
+ * Magnitudes of a catalogue beside its own: of Gaia's BP and RP, then of the bands that surveys call by one letter.
+ * `vMag` is SkyMapper's v (384 nm). Johnson-Cousins bands have `jc` before their letter, so Johnson's V is `jcVMag`.
+ * `gaiaGMag` is Gaia's G in catalogues whose own magnitude is another. Which system a letter is of, the description
+ * says (`bands`).
+ */
+export const BAND_MAGNITUDES = [
+  'bpMag',
+  'rpMag',
+  'uMag',
+  'vMag',
+  'gMag',
+  'rMag',
+  'iMag',
+  'zMag',
+  'yMag',
+  'jcUMag',
+  'jcBMag',
+  'jcVMag',
+  'jcRMag',
+  'jcIMag',
+  'jMag',
+  'hMag',
+  'kMag',
+  'gaiaGMag',
+] as const
+type BandMagnitude = (typeof BAND_MAGNITUDES)[number]
+
+/** A column that holds a magnitude. */
+export type MagnitudeColumn = 'mag' | BandMagnitude
+
+/** The column that holds the errors of a magnitude. */
+export const errorColumnOf = (magnitude: MagnitudeColumn) => `${magnitude}Err` as const
+
+/**
  * Stars of the reference catalogue, one row each; every column has the same length.
  * Missing values are NaN. A column that the catalogue does not have at all is absent.
  */
-export interface StarColumns {
+export interface StarColumns extends Readonly<Partial<Record<BandMagnitude | `${BandMagnitude}Err`, Float64Array>>> {
   /** Gaia ids pass 2^53, so never a number. */
   readonly sourceId: BigInt64Array
   /** ICRS, at `epochYr`. */
@@ -10,13 +44,9 @@ export interface StarColumns {
   readonly decDeg: Float64Array
   /** Julian year of the positions, one for the whole set. */
   readonly epochYr: number
-  /** The catalogue's own magnitude (Gaia: G). */
+  /** The catalogue's own magnitude (Gaia: G), which limits and priors go by. */
   readonly mag: Float64Array
   readonly magErr?: Float64Array
-  readonly bpMag?: Float64Array
-  readonly bpMagErr?: Float64Array
-  readonly rpMag?: Float64Array
-  readonly rpMagErr?: Float64Array
   /** Gaia's BP/RP flux excess factor. */
   readonly bpRpExcess?: Float64Array
   /** cos(dec) already included. */
@@ -44,6 +74,7 @@ export const OPTIONAL_STAR_COLUMNS = [
   'pmDecMasYr',
   'parallaxMas',
   'ruwe',
+  ...BAND_MAGNITUDES.slice(2).flatMap((magnitude) => [magnitude, errorColumnOf(magnitude)]),
 ] as const
 
 export type OptionalStarColumn = (typeof OPTIONAL_STAR_COLUMNS)[number]

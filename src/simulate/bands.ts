@@ -67,11 +67,11 @@ export function cameraBand(band: string): CameraBand {
 export function trueBandMag(stars: TrueStars, relation: BandRelation, scatterMag?: number): Float64Array {
   const [bluest, reddest] = relation.colourRange
   return stars.gMag.map((g, s) => {
-    const [bp, rp] = [stars.bpMag[s]!, stars.rpMag[s]!]
-    const colour = colourOf(relation, g, bp, rp)
+    const star = { G: g, bp: stars.bpMag[s]!, rp: stars.rpMag[s]! }
+    const colour = colourOf(relation, star)
     const edge = Math.min(reddest, Math.max(bluest, colour))
     const sigma = scatterMag ?? interpolated(colour, relation.scatter.colour, relation.scatter.sigmaMag)
     const onCurve = g + curveAt(relation, edge) + slopeAt(relation, edge) * (colour - edge)
-    return onCurve + furtherTermsAt(relation, g, bp, rp) + sigma * stars.deviate[s]!
+    return onCurve + furtherTermsAt(relation, star) + sigma * stars.deviate[s]!
   })
 }

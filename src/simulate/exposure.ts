@@ -84,7 +84,11 @@ export function simulateExposure(
 
   const sky = drawSky({ ...all, boxes: boxesOf(all), epochYr: description.epochYr, densityPerSqDeg }, stream(1))
   const stars = observeWithGaia(sky, { ...all, release: description.release }, stream(2))
-  const bandMag = trueBandMag(sky, relation ?? relationFor(description, band, columnsPresentIn(stars)), all.scatterMag)
+  const bandMag = trueBandMag(
+    sky,
+    relation ?? relationFor(description, 'des-ab', band, columnsPresentIn(stars)),
+    all.scatterMag,
+  )
 
   const projected = { ...projectAt(epochYr, sky, all.pointing), bandMag }
   const psf = moffat(all.seeingArcsec)

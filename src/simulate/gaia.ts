@@ -6,8 +6,20 @@ import { interpolated } from '../photometry/system/colour-relation.js'
 import { clamped, exponential } from './draw.js'
 import { GAIA_LIMIT_MAG, type TrueStars } from './sky.js'
 
+type GaiaColumn =
+  | 'magErr'
+  | 'bpMag'
+  | 'bpMagErr'
+  | 'rpMag'
+  | 'rpMagErr'
+  | 'bpRpExcess'
+  | 'pmRaCosDecMasYr'
+  | 'pmDecMasYr'
+  | 'parallaxMas'
+  | 'ruwe'
+
 /** The catalogue as Gaia publishes it, all optional columns present, ascending in source id. */
-export type GaiaRows = Required<StarColumns> & {
+export type GaiaRows = Required<Pick<StarColumns, 'sourceId' | 'raDeg' | 'decDeg' | 'epochYr' | 'mag' | GaiaColumn>> & {
   /** Row of the true star that each row is a measurement of. */
   readonly starIndex: Uint32Array
 }

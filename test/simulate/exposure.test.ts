@@ -62,7 +62,12 @@ test('clean stars give back the zeropoints put in, with the errors stated', () =
 test("the camera's magnitudes are the catalogue's relation plus its scatter at each colour", () => {
   const simulated = simulate({ ccds: [28], band: 'r', densityPerSqDeg: 20_000, faintRatio: 0 })
   const { sky, bandMag } = simulated
-  const { coefficients, pivot, scatter, faintTerm } = relationFor(description, 'r', new Set(['bpMag', 'rpMag']))
+  const { coefficients, pivot, scatter, faintTerm } = relationFor(
+    description,
+    'des-ab',
+    'r',
+    new Set(['bpMag', 'rpMag']),
+  )
   // The relation written out again: a polynomial of BP - RP, on along its slope beyond 0.5 and 3, and a term of BP that
   // stays at its value at G's limit.
   const onCurve = (of: SimulatedExposure['sky'], s: number) => {

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js'
 import { degPerUnit } from '../../exposure/angle-unit.js'
-import type { StarColumn } from '../stars.js'
+import { BAND_MAGNITUDES, errorColumnOf, type StarColumn } from '../stars.js'
 
 /** Years in one unit of time. */
 const YEARS_PER: readonly (readonly [RegExp, number])[] = [
@@ -23,12 +23,11 @@ const FACTORS: Readonly<Partial<Record<StarColumn, (unit: string) => number | un
   pmRaCosDecMasYr: masYrPerUnit,
   pmDecMasYr: masYrPerUnit,
   parallaxMas: (unit) => (unit === '' ? 1 : masPerUnit(unit)),
-  mag: magPerUnit,
-  magErr: magPerUnit,
-  bpMag: magPerUnit,
-  bpMagErr: magPerUnit,
-  rpMag: magPerUnit,
-  rpMagErr: magPerUnit,
+  ...Object.fromEntries(
+    (['mag', ...BAND_MAGNITUDES] as const)
+      .flatMap((mag) => [mag, errorColumnOf(mag)])
+      .map((star) => [star, magPerUnit]),
+  ),
 }
 
 /**

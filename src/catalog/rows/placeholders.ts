@@ -1,4 +1,4 @@
-import type { OptionalStarColumn } from '../stars.js'
+import { BAND_MAGNITUDES, errorColumnOf, type OptionalStarColumn } from '../stars.js'
 
 /** Values that stand for a missing one. Catalogues write them where SQL has null. */
 const PLACEHOLDERS = new Set([-9999, -999, -99, 99, 999, 9999])
@@ -19,10 +19,12 @@ const MOTION_MAS_YR: Limits = { low: -11_000, high: 11_000, hasPlaceholders: tru
 
 const LIMITS: Readonly<Partial<Record<OptionalStarColumn, Limits>>> = {
   magErr: MAG_ERR,
-  bpMag: MAG,
-  bpMagErr: MAG_ERR,
-  rpMag: MAG,
-  rpMagErr: MAG_ERR,
+  ...Object.fromEntries(
+    BAND_MAGNITUDES.flatMap((mag) => [
+      [mag, MAG],
+      [errorColumnOf(mag), MAG_ERR],
+    ]),
+  ),
   bpRpExcess: { low: 0, high: 1e6, hasPlaceholders: true },
   pmRaCosDecMasYr: MOTION_MAS_YR,
   pmDecMasYr: MOTION_MAS_YR,

@@ -3,7 +3,7 @@ import type { StarColumns } from '../../catalog/stars.js'
 import { median } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf, sortingOrder } from '../../math/select.js'
 import { bandMagAt, bandMagErrAt, colourOf } from '../system/band-magnitude.js'
-import { interpolated } from '../system/colour-relation.js'
+import { interpolated, relationBands, starErrorsAt, starMagsAt } from '../system/colour-relation.js'
 import type { Pairs } from '../match/match-evidence.js'
 import type { MatchColumns } from '../matches.js'
 import { desMinus, otherPassbandsOf } from './other-passbands.js'
@@ -71,10 +71,13 @@ export function colourEvidence(
   const { bpMag, rpMag } = stars
   if (bands.length < 2 || !bpMag || !rpMag) return { bands: null, passbands: {} }
   const limit = description.bpFaintLimitMag ?? Infinity
+  const withErrors = withTypicalErrors(stars, description)
+  const reads = new Map(bands.map(([, relation]) => [relation, relationBands(withErrors, relation)]))
   const inRange = (relation: BandRelation, j: number) => {
     const { colourRange, magRange } = relation
-    const c = colourOf(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
-    return c >= colourRange[0] && c <= colourRange[1] && stars.mag[j]! >= magRange[0] && stars.mag[j]! <= magRange[1]
+    const star = starMagsAt(reads.get(relation)!, j)
+    const [c, base] = [colourOf(relation, star), star[relation.base]!]
+    return c >= colourRange[0] && c <= colourRange[1] && base >= magRange[0] && base <= magRange[1]
   }
   const all = indicesWhere(
     starRow.length,
@@ -87,9 +90,8 @@ export function colourEvidence(
     all.length <= MAX_STARS
       ? all
       : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MAX_STARS), (k) => all[k]!)
-  const withErrors = withTypicalErrors(stars, description)
   const varianceOf = (relation: BandRelation | undefined, p: number) =>
-    columns.instMagErr[p]! ** 2 + (relation ? relationVariance(relation, withErrors, starRow[p]!) : 0)
+    columns.instMagErr[p]! ** 2 + (relation ? relationVariance(relation, reads.get(relation)!, starRow[p]!) : 0)
   const colour = numbersOf(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
   const passbands = passbandFits(
     band,
@@ -98,7 +100,8 @@ export function colourEvidence(
   )
   if (all.length < MIN_STARS) return { bands: null, passbands }
   const fits = bands.map(([band, relation]) => {
-    const bandMag = (j: number) => bandMagAt(relation, stars.mag[j]!, bpMag[j]!, rpMag[j]!)
+    const read = reads.get(relation)!
+    const bandMag = (j: number) => bandMagAt(relation, starMagsAt(read, j))
     const y = numbersOf(rows, (p) => bandMag(starRow[p]!) - columns.instMag[p]!)
     const variance = numbersOf(rows, (p) => varianceOf(relation, p))
     return [band, lineOf(y, colour, variance)] as const
@@ -135,16 +138,13 @@ function passbandFits(band: string, colour: Float64Array, variance: Float64Array
 }
 
 /** Scatter about the relation, and the errors of the magnitudes carried through it [mag^2]. */
-function relationVariance(
-  relation: BandRelation,
-  { mag, bpMag, rpMag, magErr, bpMagErr, rpMagErr }: StarColumns,
-  j: number,
-): number {
-  const star = { g: mag[j]!, bp: bpMag![j]!, rp: rpMag![j]! }
-  const errors = { g: magErr?.[j] || 0, bp: bpMagErr?.[j] || 0, rp: rpMagErr?.[j] || 0 }
-  const c = colourOf(relation, star.g, star.bp, star.rp)
+function relationVariance(relation: BandRelation, read: ReturnType<typeof relationBands>, j: number): number {
+  const star = starMagsAt(read, j)
+  const known = Object.entries(starErrorsAt(read, j)).map(([band, error]) => [band, error || 0] as const)
+  const c = colourOf(relation, star)
   return (
-    interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 + bandMagErrAt(relation, star, errors) ** 2
+    interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 +
+    bandMagErrAt(relation, star, Object.fromEntries(known)) ** 2
   )
 }
 

@@ -1,7 +1,14 @@
-import type { BandRelation, CatalogDescription } from '../../catalog/description.js'
-import type { StarColumn, StarColumns } from '../../catalog/stars.js'
+import type { CatalogDescription } from '../../catalog/description.js'
+import {
+  bandsRead,
+  colourBands,
+  type BandRelation,
+  type RelationSystem,
+  type SystemRelations,
+} from '../../catalog/relation.js'
+import { errorColumnOf, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { DataError } from '../../errors.js'
-import { bandMagAt, bandMagErrAt, colourOf } from './band-magnitude.js'
+import { bandMagAt, bandMagErrAt, colourOf, type StarMags } from './band-magnitude.js'
 
 /** Why a star cannot serve as a standard, in the order of the tests. */
 export const STANDARD_CUTS = [
@@ -60,55 +67,104 @@ export function interpolated(x: number, nodes: readonly number[], values: readon
   return values.at(-1)!
 }
 
+/** How magnitudes of a system are called in sentences. */
+const MAGNITUDES_OF: Readonly<Record<RelationSystem, string>> = {
+  'des-ab': 'AB magnitudes',
+  'ps1-ab': 'PS1 AB magnitudes',
+  sdss: 'SDSS magnitudes',
+  'johnson-cousins-vega': 'Johnson-Cousins Vega magnitudes',
+  'gaia-vega': 'Gaia Vega magnitudes',
+}
+
 /**
- * The relation of a catalogue to the AB magnitude of a camera band.
- * Throws DataError if des-ab cannot be delivered: the band is refused or unknown for this release, or the catalogue
- * holds no BP (and RP).
+ * The relation of a catalogue to the magnitude of a camera band in a system.
+ * Throws DataError if the system cannot be delivered: the band is refused or unknown for this release, or the catalogue
+ * lacks a magnitude that the relation reads, as BP (and RP).
  */
 export function relationFor(
   description: CatalogDescription,
+  system: RelationSystem,
   band: string,
   columnsPresent: ReadonlySet<StarColumn>,
 ): BandRelation {
   const catalogAsIs = `\`--system catalog\` calibrates to the catalogue's own magnitude instead`
-  const refused = description.refused[band]
+  const magnitudes = MAGNITUDES_OF[system]
+  const { relations, refused: reasons } = system === 'des-ab' ? description : (description.systems?.[system] ?? NONE)
+  const refused = reasons[band]
   if (refused !== undefined)
     throw new DataError(
       'band-refused',
-      `no AB magnitudes of band ${band} from ${description.title}: ${refused}; ${catalogAsIs}`,
+      `no ${magnitudes} of band ${band} from ${description.title}: ${refused}; ${catalogAsIs}`,
     )
-  const relation = description.relations[band]
+  const relation = relations[band]
   if (relation === undefined) {
-    const bands = Object.keys(description.relations)
+    const bands = Object.keys(relations)
     const known = bands.length > 0 ? `it has relations for ${bands.join(', ')}` : 'it has no relation for any band'
+    const ofSystem = system === 'des-ab' ? '' : ` of ${system}`
     throw new DataError(
       'no-relation',
-      `no relation from ${description.title} to band ${band} is known (${known}; one of ` +
+      `no relation from ${description.title} to band ${band}${ofSystem} is known (${known}; one of ` +
         `another release must not be borrowed); ${catalogAsIs}`,
     )
   }
-  const needed: StarColumn[] = needsRp(relation) ? ['bpMag', 'rpMag'] : ['bpMag']
-  const missing = needed.filter((name) => !columnsPresent.has(name))
-  if (missing.length > 0) {
-    const names = missing.map((name) => (name === 'bpMag' ? 'BP' : 'RP')).join(' and ')
-    throw new DataError(
-      'no-colour',
-      `AB magnitudes of band ${band} need star colours, but this copy of ${description.title} has no ` +
-        `${names}: use a copy with BP and RP, or \`--system catalog\` to calibrate to its own magnitude as it is`,
-    )
-  }
+  refuseMissing(relation, `${magnitudes} of band ${band}`, description.title, columnsPresent)
   return relation
 }
 
-/** Whether a relation takes more than BP and G: stars without RP cannot serve it. */
-function needsRp({ colour, secondColour, faintTerm }: BandRelation): boolean {
-  return colour === 'bp-rp' || secondColour !== undefined || faintTerm?.of === 'rp'
+const NONE: SystemRelations = { relations: {}, refused: {} }
+
+/** Throws DataError if a copy of the catalogue lacks a magnitude that the relation reads. */
+function refuseMissing(
+  relation: BandRelation,
+  magnitudes: string,
+  title: string,
+  columnsPresent: ReadonlySet<StarColumn>,
+): void {
+  // Every store has the own magnitude.
+  const isMissing = (band: string) => {
+    const { column } = relation.bands[band]!
+    return column !== 'mag' && !columnsPresent.has(column)
+  }
+  const read = bandsRead(relation)
+  if (!read.some(isMissing)) return
+  const named = (bands: readonly string[]) => bands.map((band) => GAIA_NAMES[band] ?? band).join(' and ')
+  const need = isMissing(relation.base) ? 'magnitudes of single bands' : 'star colours'
+  throw new DataError(
+    'no-colour',
+    `${magnitudes} need ${need}, but this copy of ${title} has no ${named(read.filter(isMissing))}: use a copy with ` +
+      `${named(read.filter((band) => band !== relation.base || isMissing(band)))}, or \`--system catalog\` to ` +
+      'calibrate to its own magnitude as it is',
+  )
+}
+const GAIA_NAMES: Readonly<Record<string, string>> = { bp: 'BP', rp: 'RP' }
+
+/** A band that a relation reads, and its values. */
+interface BandValues {
+  readonly band: string
+  readonly mag?: Float64Array
+  readonly err?: Float64Array
 }
 
+/** The bands of a relation in a set of stars: what it reads, the base first, and then its colour if that is no need. */
+export function relationBands(stars: StarColumns, relation: BandRelation): readonly BandValues[] {
+  const bands = [...new Set([...bandsRead(relation), ...colourBands(relation)])]
+  return bands.map((band) => {
+    const { column } = relation.bands[band]!
+    const [mag, err] = [stars[column], stars[errorColumnOf(column)]]
+    return { band, ...(mag && { mag }), ...(err && { err }) }
+  })
+}
+
+/** Magnitudes of one star by band, NaN if missing; its errors, 0 in a column that the catalogue does not have. */
+export const starMagsAt = (bands: readonly BandValues[], i: number): StarMags =>
+  Object.fromEntries(bands.map(({ band, mag }) => [band, mag?.[i] ?? NaN]))
+export const starErrorsAt = (bands: readonly BandValues[], i: number): StarMags =>
+  Object.fromEntries(bands.map(({ band, err }) => [band, err?.[i] ?? 0]))
+
 /**
- * m_band = G + curve(colour) and the relation's further terms for each star, with the errors of G, BP and RP carried
- * through all of it. Colour and magnitude are taken exactly as published; a star without colour is dropped, and no
- * colour is clipped to the range.
+ * m_band = base + curve(colour) and the relation's further terms for each star, with the errors of all magnitudes
+ * carried through all of it. Colour and magnitude are taken exactly as published; a star without colour is dropped, and
+ * no colour is clipped to the range.
  */
 export function standardMagnitudes(
   stars: StarColumns,
@@ -123,30 +179,37 @@ export function standardMagnitudes(
   const usable = new Uint8Array(n)
   const cut = new Uint8Array(n)
   const cuts = Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as Record<StandardCut, number>
-  const fromRp = relation.colour === 'bp-rp'
-  const withRp = needsRp(relation)
-  const errorsKnown = stars.bpMagErr !== undefined && (!withRp || stars.rpMagErr !== undefined)
+  const bands = relationBands(stars, relation)
+  const needed = bandsRead(relation)
+  const others = needed.slice(1)
+  const hasErrors = (name: string) => bands.find(({ band }) => band === name)?.err !== undefined
+  const errorsKnown = (others.length > 0 ? others : needed).every(hasErrors)
+  const [blue, red] = colourBands(relation)
+  const readsBp = needed.includes('bp')
+  const isNoNeed = (c: number) => Number.isNaN(c) && !needed.includes(blue)
   for (let i = 0; i < n; i++) {
-    const mag = stars.mag[i]!
-    const bp = stars.bpMag?.[i] ?? NaN
+    const star = starMagsAt(bands, i)
+    const errors = starErrorsAt(bands, i)
+    const mag = star[relation.base]!
+    const { bp = NaN } = star
     const rp = stars.rpMag?.[i] ?? NaN
-    const c = colourOf(relation, mag, bp, rp)
+    const c = colourOf(relation, star)
     colour[i] = c
-    const errors = { g: stars.magErr?.[i] ?? 0, bp: stars.bpMagErr?.[i] ?? 0, rp: stars.rpMagErr?.[i] ?? 0 }
-    const error = bandMagErrAt(relation, { g: mag, bp, rp }, errors)
-    const colourErr = Math.hypot(stars.bpMagErr?.[i] ?? 0, (fromRp ? stars.rpMagErr?.[i] : stars.magErr?.[i]) ?? 0)
+    const error = bandMagErrAt(relation, star, errors)
+    const colourErr = Math.hypot(errors[blue]!, errors[red]!)
     const excess = stars.bpRpExcess?.[i] ?? NaN
     const reason: StandardCut | undefined = !Number.isFinite(mag)
       ? 'missingMagnitude'
-      : !Number.isFinite(c) || (withRp && !Number.isFinite(rp))
+      : others.some((band) => !Number.isFinite(star[band]))
         ? 'missingColour'
         : errorsKnown && !Number.isFinite(error)
           ? 'missingError'
           : !(mag >= relation.magRange[0] && mag <= relation.magRange[1])
             ? 'outsideMagnitude'
-            : !(bp <= bpFaintLimitMag)
+            : readsBp && !(bp <= bpFaintLimitMag)
               ? 'faintBp'
-              : !(
+              : !isNoNeed(c) &&
+                  !(
                     c >= relation.colourRange[0] - RANGE_SLACK * colourErr &&
                     c <= relation.colourRange[1] + RANGE_SLACK * colourErr
                   )
@@ -162,7 +225,7 @@ export function standardMagnitudes(
       continue
     }
     usable[i] = 1
-    refMag[i] = bandMagAt(relation, mag, bp, rp)
+    refMag[i] = bandMagAt(relation, star)
     refMagErr[i] = error
     refScatter[i] = interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag)
   }

@@ -1,5 +1,5 @@
-import type { BandRelation, CatalogDescription } from '../../catalog/description.js'
-import type { StarColumn, StarColumns } from '../../catalog/stars.js'
+import { bandLike, type BandRelation, type CatalogDescription } from '../../catalog/description.js'
+import { errorColumnOf, type MagnitudeColumn, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { hasCommonBand, namedFilter } from '../../camera/filter-names.js'
 import { DataError } from '../../errors.js'
 import { withTypicalErrors } from './typical-errors.js'
@@ -13,12 +13,16 @@ export interface StandardSystem {
   readonly label: string
   /** The system's own level error [mag]; null if the catalogue's magnitude defines it. */
   readonly relation: BandRelation | null
+  /** The magnitude that is taken as it is, if there is no relation. */
+  readonly column: MagnitudeColumn
   /** Scatter that stars are expected to show about the standard [mag]. */
   readonly expectedScatterMag: number
 }
 
 /** The camera's band is not the catalogue's: field stars' colours spread the difference by some 0.1 mag. */
 const SCATTER_WITHOUT_COLOUR_TERM_MAG = 0.1
+/** PS1's, SDSS's and DES's bands of one letter differ by 0.07 to 0.25 mag from blue dwarfs to red ones. */
+const SCATTER_OF_LIKE_BANDS_MAG = 0.05
 
 /**
  * The system of a run, settled before any star is read.
@@ -32,16 +36,22 @@ export function standardSystem(
   columns: ReadonlySet<StarColumn>,
 ): StandardSystem {
   if (system === 'catalog') {
+    const like = bandLike(description.bands, band)
+    const isLike = like !== undefined && columns.has(like.of.column)
+    const named = isLike
+      ? `${description.name} ${like.of.system} ${like.name} (${like.of.magnitudes})`
+      : description.name
     return {
       system,
-      label: `${description.name} magnitude as it is`,
+      label: `${named} magnitude as it is`,
       relation: null,
-      expectedScatterMag: SCATTER_WITHOUT_COLOUR_TERM_MAG,
+      column: isLike ? like.of.column : 'mag',
+      expectedScatterMag: isLike ? SCATTER_OF_LIKE_BANDS_MAG : SCATTER_WITHOUT_COLOUR_TERM_MAG,
     }
   }
   refuseOtherBands(band)
-  const relation = relationFor(description, band, columns)
-  return { system, label: `${description.name} to DES ${band}`, relation, expectedScatterMag: 0.02 }
+  const relation = relationFor(description, system, band, columns)
+  return { system, label: `${description.name} to DES ${band}`, relation, column: 'mag', expectedScatterMag: 0.02 }
 }
 
 /** A name that is no band, and a filter whose band is none of u, g, r, i, z, Y. */
@@ -65,7 +75,7 @@ function refuseOtherBands(band: string): void {
 /** Standard magnitudes of the stars in the chosen system; NaN with a named cut if a star cannot serve. */
 export function standardsOf(
   catalogStars: StarColumns,
-  { relation, expectedScatterMag }: StandardSystem,
+  { relation, column, expectedScatterMag }: StandardSystem,
   description: CatalogDescription,
 ): StandardMagnitudes {
   const stars = withTypicalErrors(catalogStars, description)
@@ -76,20 +86,22 @@ export function standardsOf(
       description.bpFaintLimitMag === undefined ? {} : { bpFaintLimitMag: description.bpFaintLimitMag },
     )
   }
-  const n = stars.mag.length
+  const refMag = stars[column]!
+  const refMagErr = stars[errorColumnOf(column)]
+  const n = refMag.length
   const usable = new Uint8Array(n)
   const cut = new Uint8Array(n)
   let missing = 0
   for (let i = 0; i < n; i++) {
-    if (Number.isFinite(stars.mag[i]!)) usable[i] = 1
+    if (Number.isFinite(refMag[i]!)) usable[i] = 1
     else {
       cut[i] = 1 + STANDARD_CUTS.indexOf('missingMagnitude')
       missing++
     }
   }
   return {
-    refMag: stars.mag,
-    ...(stars.magErr ? { refMagErr: stars.magErr.map((error) => (Number.isFinite(error) ? error : 0)) } : {}),
+    refMag,
+    ...(refMagErr ? { refMagErr: refMagErr.map((error) => (Number.isFinite(error) ? error : 0)) } : {}),
     refScatter: new Float64Array(n).fill(expectedScatterMag),
     colour:
       stars.bpMag && stars.rpMag ? stars.bpMag.map((bp, i) => bp - stars.rpMag![i]!) : new Float64Array(n).fill(NaN),

@@ -1,12 +1,6 @@
 import type { CatalogDescription } from '../../catalog/description.js'
-import type { StarColumns } from '../../catalog/stars.js'
+import { errorColumnOf, type MagnitudeColumn, type StarColumns } from '../../catalog/stars.js'
 import { interpolated } from './colour-relation.js'
-
-const PAIRS = [
-  ['mag', 'magErr'],
-  ['bpMag', 'bpMagErr'],
-  ['rpMag', 'rpMagErr'],
-] as const
 
 /**
  * Stars whose catalogue carries magnitudes without errors get the release's typical error at each magnitude; given
@@ -18,10 +12,11 @@ export function withTypicalErrors(
 ): StarColumns {
   if (typicalErrors === undefined) return stars
   const filled: Record<string, Float64Array> = {}
-  for (const [magnitude, error] of PAIRS) {
-    const values = stars[magnitude]
+  const { source: _, ...byColumn } = typicalErrors
+  for (const [magnitude, { mag, errMag }] of Object.entries(byColumn)) {
+    const values = stars[magnitude as MagnitudeColumn]
+    const error = errorColumnOf(magnitude as MagnitudeColumn)
     if (values === undefined || stars[error] !== undefined) continue
-    const { mag, errMag } = typicalErrors[magnitude]
     const log = errMag.map(Math.log)
     // Errors grow by a factor per magnitude: linear in their logarithm.
     filled[error] = values.map((value) => (Number.isFinite(value) ? Math.exp(interpolated(value, mag, log)) : NaN))

@@ -58,7 +58,7 @@ export function inLightOf(
     if (s < 0) return 1
     // Beyond the relations' colours the published ones are not known either.
     const bp = sky.rpMag[s]! + Math.min(3, Math.max(0.4, sky.bpMag[s]! - sky.rpMag[s]!))
-    const magIn = (b: keyof Mags) => bandMagAt(relations[b]!, sky.gMag[s]!, bp, sky.rpMag[s]!)
+    const magIn = (b: keyof Mags) => bandMagAt(relations[b]!, { G: sky.gMag[s]!, bp, rp: sky.rpMag[s]! })
     const des = { g: magIn('g'), r: magIn('r'), i: magIn('i'), z: magIn('z'), Y: magIn('Y') }
     return 10 ** (-0.4 * (magOf(des) - des[band]))
   })

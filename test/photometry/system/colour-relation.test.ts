@@ -56,7 +56,7 @@ function stars(
 /** Kent's relation of 2018 in r, a broken line of BP - G, as a description may hold it. */
 const kent: BandRelation = {
   ...withoutFurtherTerms(dr2.relations['r']!),
-  colour: 'bp-g',
+  colour: 'bp-G',
   curve: 'broken-line',
   pivot: 0.78,
   coefficients: [-0.125, -0.168, 0.754],
@@ -203,14 +203,14 @@ test('without errors of the colour there are magnitudes, and no errors of them',
 const present = (...names: StarColumn[]) => new Set<StarColumn>(['sourceId', 'raDeg', 'decDeg', 'mag', ...names])
 
 test('only G: refused with the choices', () => {
-  expect(() => relationFor(dr2, 'r', present())).toThrow(
+  expect(() => relationFor(dr2, 'des-ab', 'r', present())).toThrow(
     new DataError(
       'no-colour',
       'AB magnitudes of band r need star colours, but this copy of Gaia Data Release 2 has no BP and RP: ' +
         'use a copy with BP and RP, or `--system catalog` to calibrate to its own magnitude as it is',
     ),
   )
-  expect(() => relationFor(dr3, 'r', present('bpMag'))).toThrow(
+  expect(() => relationFor(dr3, 'des-ab', 'r', present('bpMag'))).toThrow(
     'has no RP: use a copy with BP and RP, or `--system catalog`',
   )
 })
@@ -219,7 +219,7 @@ test(
   'BP and G only, and a relation whose further terms need RP: ' + 'refused by that name; a star without RP is cut',
   () => {
     const { colourRange, ...rest } = dr3.relations['r']!
-    const line: BandRelation = { ...rest, colour: 'bp-g', colourRange }
+    const line: BandRelation = { ...rest, colour: 'bp-G', colourRange }
     const secondColour = { coefficient: -0.9, slope: 0.45, shift: 0.2 }
     const faintTerm = { of: 'rp', coefficient: -0.03, atMag: 18 } as const
     const needing = [
@@ -228,7 +228,9 @@ test(
     ]
     for (const relation of needing) {
       const description: CatalogDescription = { ...dr3, relations: { r: relation } }
-      expect(() => relationFor(description, 'r', present('bpMag'))).toThrow('has no RP: use a copy with BP and RP')
+      expect(() => relationFor(description, 'des-ab', 'r', present('bpMag'))).toThrow(
+        'has no RP: use a copy with BP and RP',
+      )
       const { usable, cuts } = standardMagnitudes(
         stars([
           { g: 17, bp: 17.6 },
@@ -238,25 +240,25 @@ test(
       )
       expect([[...usable], cuts.missingColour]).toEqual([[0, 1], 1])
     }
-    expect(relationFor({ ...dr3, relations: { r: line } }, 'r', present('bpMag'))).toBe(line)
+    expect(relationFor({ ...dr3, relations: { r: line } }, 'des-ab', 'r', present('bpMag'))).toBe(line)
     expect(standardMagnitudes(stars([{ g: 17, bp: 17.6 }]), line).usable[0]).toBe(1)
   },
 )
 
 test('u: refused with catalogues that could serve', () => {
   for (const description of [dr2, dr3])
-    expect(() => relationFor(description, 'u', present('bpMag', 'rpMag'))).toThrow(
+    expect(() => relationFor(description, 'des-ab', 'u', present('bpMag', 'rpMag'))).toThrow(
       /band u from Gaia Data Release [23]: .*SkyMapper DR4.*SDSS.*--system catalog/,
     )
 })
 
 test('a band or a release without a relation names what there is', () => {
-  expect(() => relationFor(dr3, 'VR', present('bpMag', 'rpMag'))).toThrow(
+  expect(() => relationFor(dr3, 'des-ab', 'VR', present('bpMag', 'rpMag'))).toThrow(
     'no relation from Gaia Data Release 3 to band VR is known (it has relations for g, r, i, z, Y; ' +
       'one of another release must not be borrowed); `--system catalog`',
   )
   const bare: CatalogDescription = { ...dr3, title: 'Gaia DR4', relations: {} }
-  expect(() => relationFor(bare, 'r', present('bpMag', 'rpMag'))).toThrow(
+  expect(() => relationFor(bare, 'des-ab', 'r', present('bpMag', 'rpMag'))).toThrow(
     'no relation from Gaia DR4 to band r is known (it has no relation for any band',
   )
 })

@@ -21,6 +21,7 @@ test.skipIf(!existsSync(tiles)).each(RELEASES)(
   async (release) => {
     const script = pathToFileURL(resolve(import.meta.dirname, '../../../scripts/fit-relations/release.mjs')).href
     const { fittedRelease } = (await import(script)) as Script
-    expect(fittedRelease(tiles, release).relations).toEqual(describeCatalogue(release).relations)
+    // The description adds the bands that each relation may read.
+    expect(describeCatalogue(release).relations).toMatchObject(fittedRelease(tiles, release).relations)
   },
 )
