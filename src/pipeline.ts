@@ -80,10 +80,12 @@ export interface ExposureWriter<Ccd, Staged> {
 /**
  * Committed, perhaps without products of the exposure's own (`failures`). If not committed, nothing was written. The
  * cause is the CCDs in `unwritten`; if there is none, the exposure's own products, which the writer does not try again.
+ * Or the run has `ended`: what was asked for beside the zeropoints cannot be written.
  */
 export type Commit<Ccd> =
   | { readonly committed: true; readonly failures: readonly ExposureFailure[] }
   | { readonly committed: false; readonly unwritten: ReadonlyMap<Ccd, unknown> }
+  | { readonly committed: false; readonly ended: unknown }
 
 /** An exposure as it is handed in. */
 export interface ExposureSteps<Ccd extends CcdSteps, Staged = never> {
@@ -121,6 +123,8 @@ export interface ExposureOutcome<Ccd> extends SolvedExposure<Ccd> {
  *   CCD: it is left out and the others are solved without it; or it ends the run (`failedCcd`).
  * - It cannot be written: nothing is committed; it is left out, the others are solved again and written anew.
  *
+ * - Pages, figures and tables that were asked for cannot be made or written: nothing is committed, and the run ends.
+ *
  * What is written is therefore always the solution of the CCDs that are there.
  *
  * @throws the first CCD's failure if that ends the run; whatever `each` throws to stop. Nothing is written then
@@ -144,6 +148,10 @@ export async function runExposure<Ccd extends CcdSteps, Staged>(
       if (commit.committed) {
         commit.failures.forEach(fail)
         return { ...solved, failures }
+      }
+      if ('ended' in commit) {
+        fail({ error: commit.ended })
+        return { ccds: [], failures }
       }
       for (const [ccd, error] of commit.unwritten) leaveOut(ccd, error)
       left = left.filter(({ ccd }) => !commit.unwritten.has(ccd))

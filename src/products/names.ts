@@ -1,4 +1,5 @@
 import type { ListName } from '../exposure/catalogue-list.js'
+import { baseName } from './file-name.js'
 import { exposureLabel, isFilesName, type ExposureName } from '../exposure/exposure-name.js'
 
 /** Names of the products of a CCD. */
@@ -47,6 +48,25 @@ export function fluxCatalogueName(name: ExposureName, ccd: number, form: string)
   return ccdProductNames(name, ccd).zpFits.replace(/_ZP\.fits$/, `_cal.${form}`)
 }
 
+/**
+ * Names of all products that a run of CCDs writes, but for pages, figures and tables: of each CCD, and the exposure's
+ * own if they are solved together.
+ *
+ * @param cal form of the catalogues of all fluxes, if they are written
+ */
+export function runProductNames(
+  name: ExposureName,
+  ccds: readonly number[],
+  { together, cal }: { readonly together: boolean; readonly cal?: string | undefined },
+): { readonly zeropoints: readonly string[]; readonly fluxes: readonly string[] } {
+  const allZp = isFilesName(name) ? [] : [allZpName(name)]
+  const own = together ? (Object.values(exposureProductNames(name)) as string[]) : allZp
+  return {
+    zeropoints: [...ccds.flatMap((ccd) => Object.values(ccdProductNames(name, ccd)) as string[]), ...own],
+    fluxes: cal === undefined ? [] : ccds.map((ccd) => fluxCatalogueName(name, ccd, cal)),
+  }
+}
+
 /** Names of the exposure's own products. */
 export function exposureProductNames(name: ListName): Required<ExposureProductNames>
 export function exposureProductNames(name: ExposureName): ExposureProductNames
@@ -86,6 +106,24 @@ export const lightCurveName = (target: string): string => `${target}_lightcurve.
 
 /** How the names of the original's figures of an exposure begin: the list's name, as the original has it. */
 export const figureStem = (name: ExposureName): string => (isFilesName(name) ? ownStem(name.exposure) : name.fileName)
+
+/** Endings of the original's six figures of an exposure. */
+const EXPOSURE_FIGURES = ['ZP', 'deltaZP', 'NumClipstar', 'NewZP', 'NewdeltaZP', 'CCDsvsZPs']
+
+/** Names that the figures of a run may have: of each CCD that of its catalogue, or with its number. */
+export function figureNames(
+  name: ExposureName,
+  rows: readonly { readonly fileName: string; readonly ccd: number }[],
+  together: boolean,
+): string[] {
+  const ofExposure = together ? EXPOSURE_FIGURES.map((ending) => `${figureStem(name)}_${ending}`) : []
+  const stems = rows.map(({ fileName }) => baseName(fileName))
+  const ofCcds = rows.flatMap(({ ccd }, k) => {
+    const stem = stems[k]!
+    return stems.indexOf(stem) === stems.lastIndexOf(stem) ? [stem] : [stem, `${stem}_${twoDigits(ccd)}`]
+  })
+  return [...ofExposure, ...ofCcds].flatMap((stem) => [`${stem}.png`, `${stem}.svg`])
+}
 
 const ownStem = (exposure: string): string => `${exposure}_exposure`
 const catalogueNames = (stem: string) => ({ zpCsv: `${stem}_ZP.csv`, zpFits: `${stem}_ZP.fits` })

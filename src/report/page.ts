@@ -1,3 +1,4 @@
+import { PAGE_MARK } from '../products/own-product.js'
 import { html, trusted, type Markup } from './html.js'
 
 /** The page's own script and style, with the hashes that let them, and nothing else, run. */
@@ -27,6 +28,7 @@ export function pageOf(
 <head>
 <meta charset="utf-8">
 <meta http-equiv="Content-Security-Policy" content="${policy}">
+${trusted(PAGE_MARK)}
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="referrer" content="no-referrer">
 <title>${title}</title>

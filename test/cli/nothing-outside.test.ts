@@ -130,10 +130,10 @@ test.each(['simulate', 'demo'])('%s --outdir=-dash: the lines that it prints can
   }
 })
 
-test('figures are one commit: if the last cannot be written, none is', async () => {
+test('figures are one commit with the products: if the last cannot be written, nothing is', async () => {
   const { work, out } = workdirWith(['a.fits', 'b.fits'])
   mkdirSync(join(out, 'b.fits.png'))
   const { exitCode, err } = await calibrate(work, out)
-  expect([exitCode, err]).toEqual([3, expect.stringContaining('b.fits.png: the file cannot be written')])
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('b.fits.png: the file is in the place of a product')])
   expect(filesBelow(out).filter((name) => /\.(png|svg)$/.test(name))).toEqual([])
 })

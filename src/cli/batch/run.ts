@@ -7,7 +7,13 @@ import { parseCcds } from '../../exposure/catalogue-list.js'
 import type { BatchBench, CalibrateExposureFiles, FinishedExposure } from '../../node/batch/batch-exposure.js'
 import { isDirectory, planBatch, type BatchPlan, type BatchTask } from '../../node/batch/batch-plan.js'
 import { isBug, runBatch, type BatchEnd } from '../../node/batch/batch-run.js'
-import { summaryPaths, writeSummary, type SummaryCounts, type SummaryPaths } from '../../node/batch/batch-summary.js'
+import {
+  refuseForeignSummary,
+  summaryPaths,
+  writeSummary,
+  type SummaryCounts,
+  type SummaryPaths,
+} from '../../node/batch/batch-summary.js'
 import { watchDirectory } from '../../node/batch/batch-watch.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
@@ -75,6 +81,7 @@ interface Batch {
 async function throughAll({ options, io, note, bench, stop, silence }: Batch): Promise<ExitCode> {
   const plan = await planBatch(options.source, options)
   const paths = summaryPaths(options.summary ?? defaultSummary(options, plan.root))
+  await refuseForeignSummary(paths)
   const failures = failureTeller(io, paths)
   for (const { list, sentence } of plan.unreadable) failures(list, sentence)
   let [unchanged, done] = [0, 0]
@@ -105,6 +112,7 @@ async function watch(
   if (!(await isDirectory(source)))
     throw new CommandError('bad-option', 'only a directory can be watched', { option: '--watch', found: source })
   const paths = summaryPaths(options.summary ?? defaultSummary(options, source))
+  await refuseForeignSummary(paths)
   const failures = failureTeller(io, paths)
   note(`watching ${source}${outdir === undefined ? '' : `, products in ${outdir}`}\n`)
   return watchDirectory(source, options, bench, {

@@ -122,6 +122,13 @@ export async function calibrateOpened(
   return run.exitCode
 }
 
+/** Names that pages, figures, tables and headers of an exposure's run may have. */
+export async function namesBeside(options: CommonOptions, opened: OpenedJob, io: Io): Promise<readonly string[]> {
+  const headers = await headersWanted(options, opened, () => undefined)
+  const pictures = pagesAndFigures(options, opened, { env: io.env })
+  return [...(headers?.names ?? []), ...(pictures.draw?.names ?? [])]
+}
+
 /** What `--header` adds to the products. */
 async function headersWanted(
   { header, headerZeropoint }: CommonOptions,
@@ -139,7 +146,7 @@ function drawnTogether(all: readonly DrawFiles[]): { readonly draw?: DrawFiles }
   if (all.length === 0) return {}
   return {
     draw: {
-      stale: all.flatMap(({ stale }) => stale),
+      names: all.flatMap(({ names }) => names),
       draw: async (exposure) => {
         const drawn = []
         for (const one of all) drawn.push(...(await one.draw(exposure)))

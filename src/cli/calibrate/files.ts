@@ -5,17 +5,19 @@ import { CommandError, InputError, worstOf, type ExitCode } from '../../errors.j
 import { selectCcds } from '../../exposure/catalogue-list.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { OWN_PRODUCT, parseNamedColumns } from '../../exposure/given/given-columns.js'
+import { refuseForeignProducts } from '../../node/exposure/calibrate-files.js'
 import type { OpenedJob } from '../../node/exposure/exposure-job.js'
 import { writeFilesWhole } from '../../node/disk/files.js'
+import { refuseForeignFiles } from '../../node/disk/own-files.js'
 import { refuseUnwritable } from '../../node/exposure/standing-products.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
 import { openGivenFiles, type MeasureFile, type OpenedExposure } from '../../node/input/given-files.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
-import { ccdProductNames, exposureProductNames, fluxCatalogueName, lightCurveName } from '../../products/names.js'
+import { lightCurveName, methodsNames, reportName, runProductNames, targetsName } from '../../products/names.js'
 import type { TargetRow } from '../../report/target-table.js'
 import { lineOf, reportFailure, type Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
-import { calibrateOpened, cameraNamed, noteElsewhere, suspectsOf } from './calibrate-opened.js'
+import { calibrateOpened, cameraNamed, namesBeside, noteElsewhere, suspectsOf } from './calibrate-opened.js'
 import { refuseUnfitOption } from '../options/plain-name.js'
 import { fieldOfExposures } from '../catalog/field-words.js'
 import { chooseCatalog } from './choose-catalog.js'
@@ -47,6 +49,8 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const own = await productsAmong(expanded)
   for (const path of own) note(lineOf(`${path}: a product of bliss-calib, left out`))
   const paths = expanded.filter((path) => !planes.has(path) && !measured.has(path) && !own.has(path))
+  const curves = search?.targets.map(({ name }) => lightCurveName(name)) ?? []
+  if (paths.length > 1) await refuseForeignFiles(options.outdir, curves)
   const camera = await cameraNamed(options)
   const { exposures, unfit, products } = await openGivenFiles(paths, {
     columns,
@@ -54,7 +58,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     ...(band === undefined ? {} : { band }),
     ...(name === undefined ? {} : { name }),
     ...(magsType === undefined ? {} : { magsType }),
-    measure: measurer(options, camera?.description, io, signal, note),
+    measure: measurer(options, camera?.description, io, signal, note, stemNames(options, paths.length === 1)),
   })
   for (const path of products) note(lineOf(`${path}: a product of bliss-calib, left out`))
   const codes: ExitCode[] = unfit.map(({ error }) => reportFailure(error, io))
@@ -67,10 +71,13 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
       ...(search ? { search } : {}),
     }),
   )
-  refuseOverwriting(jobs, [
+  const written = await Promise.all(jobs.map((opened) => namesBeside(options, opened, io)))
+  refuseOverwriting(jobs, written, [
     ...paths.filter((path) => !products.includes(path)),
     ...((options.targets ?? '') ? [options.targets!] : []),
   ])
+  for (const [k, opened] of jobs.entries()) await refuseForeignProducts(opened, written[k]!)
+  if (jobs.length + unfit.length > 1) await refuseForeignFiles(options.outdir, curves)
   const pool = createCcdPool(options.workers)
   try {
     pool.start(Math.max(...jobs.map(({ rows }) => rows.length)))
@@ -119,7 +126,7 @@ async function measuredAmong(paths: readonly string[]): Promise<Map<string, stri
   const catalogues = paths.filter((path) => path.endsWith(CATALOGUE))
   if (catalogues.length === 0 || catalogues.length === paths.length) return new Map()
   const [{ isOurs }, { stemOf }] = await Promise.all([
-    import('../../node/programs/own-files.js'),
+    import('../../node/disk/own-files.js'),
     import('../../node/programs/measure-image.js'),
   ])
   const images = paths.filter((path) => !path.endsWith(CATALOGUE)).map((path) => ({ path, stem: stemOf(path) }))
@@ -145,7 +152,7 @@ const MARKED_PRODUCT = /_(?:cal\.(?:fits|ecsv|vot)|magzero\.fits(?:\.fz)?)$/
  */
 async function productsAmong(paths: readonly string[]): Promise<Set<string>> {
   const isProduct = async (path: string): Promise<boolean> => {
-    if (MARKED_PRODUCT.test(path)) return (await import('../../node/programs/own-files.js')).isOurs(path).then(Boolean)
+    if (MARKED_PRODUCT.test(path)) return (await import('../../node/disk/own-files.js')).isOurs(path).then(Boolean)
     const stem = PRODUCT.exec(basename(path))?.[1]
     return stem !== undefined && (await isThere(join(dirname(path), `${stem}_zeropoint.json`)))
   }
@@ -175,6 +182,7 @@ function measurer(
   { env }: Io,
   signal: AbortSignal,
   note: (text: string) => void,
+  productsOf: (stem: string, alone: boolean) => readonly string[],
 ): MeasureFile {
   const turns: Promise<unknown>[] = Array.from({ length: workers }, () => Promise.resolve())
   let next = 0
@@ -185,7 +193,10 @@ function measurer(
       await refuseUnwritable(outdir)
       const { measuredCcds } = await import('../../node/programs/measured-ccds.js')
       note(lineOf(`${path}: measuring by source-extractor and psfex`))
-      const ccds = await measuredCcds(path, hdus, outdir, { env, signal, ...(camera ? { camera } : {}) })
+      const ccds = await measuredCcds(path, hdus, outdir, {
+        ...{ env, signal, productsOf },
+        ...(camera ? { camera } : {}),
+      })
       for (const { stem, objects, fwhmArcsec, notes } of ccds) {
         note(lineOf(`${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec`))
         for (const sentence of notes) note(lineOf(`${stem}: ${sentence}`))
@@ -196,6 +207,24 @@ function measurer(
     return measured
   }
 }
+
+/**
+ * Names of the products of a measured image. Pages and tables have the image's name if it is the only one of the run;
+ * else they are the exposure's, which is not known yet.
+ */
+const stemNames =
+  ({ cal, report, methods, header, target, targets }: FilesOptions, onlyFile: boolean) =>
+  (stem: string, alone: boolean): string[] => {
+    const name = { exposure: stem, stems: { 1: stem } }
+    const { zeropoints, fluxes } = runProductNames(name, [1], { together: false, cal })
+    const beside = [
+      ...(report ? [reportName(name, 1)] : []),
+      ...(methods ? Object.values(methodsNames(name, 1)) : []),
+      ...(target !== undefined || targets !== undefined ? [targetsName(name, 1)] : []),
+      ...(header === 'head' ? [`${stem}.head`] : []),
+    ]
+    return [...zeropoints, ...fluxes, ...(onlyFile && alone ? beside : [])]
+  }
 
 function jobOf(
   { list, magsType }: OpenedExposure,
@@ -210,14 +239,19 @@ function jobOf(
 }
 
 /** A product that has the name of an input would replace it. */
-function refuseOverwriting(jobs: readonly OpenedJob[], paths: readonly string[]): void {
+function refuseOverwriting(
+  jobs: readonly OpenedJob[],
+  beside: readonly (readonly string[])[],
+  paths: readonly string[],
+): void {
   const inputs = new Map(paths.map((path) => [resolve(path), path]))
-  for (const { job, list, rows } of jobs) {
-    const names = rows.flatMap(({ ccd }) => Object.values(ccdProductNames(list.name, ccd)) as string[])
-    const cal = job.cal === undefined ? [] : rows.map(({ ccd }) => fluxCatalogueName(list.name, ccd, job.cal!))
-    const own = rows.length > 1 ? (Object.values(exposureProductNames(list.name)) as string[]) : []
+  for (const [k, { job, list, rows }] of jobs.entries()) {
+    const ccds = rows.map(({ ccd }) => ccd)
+    const { zeropoints, fluxes } = runProductNames(list.name, ccds, { together: rows.length > 1, cal: job.cal })
     const asked = job.search ? job.search.targets.map(({ name }) => lightCurveName(name)) : []
-    const found = [...names, ...cal, ...own, ...asked].find((name) => inputs.has(resolve(job.outdir, name)))
+    const found = [...zeropoints, ...fluxes, ...beside[k]!, ...asked].find((name) =>
+      inputs.has(resolve(job.outdir, name)),
+    )
     if (found === undefined) continue
     throw new CommandError('overwrites-input', 'a product would replace a file that is given', {
       option: '--outdir',

@@ -6,6 +6,7 @@ import { memorySource } from '../../formats/bytes.js'
 import { openFitsSource, readFitsTable } from '../../formats/fits/index.js'
 import { runLegacy } from '../../legacy/run.js'
 import { writeFilesWhole } from '../../node/disk/files.js'
+import { refuseForeignFiles } from '../../node/disk/own-files.js'
 import { readInput } from '../../node/input/read-exposure.js'
 import { reasonOf } from '../../node/disk/reason.js'
 import { recoverDirectory } from '../../node/disk/recover-directory.js'
@@ -61,6 +62,11 @@ export async function calibrateLegacy(options: CalibrateOptions, io: Io): Promis
         readDetections: (fileName, wanted) => readDetections(workdir, names, fileName, wanted),
       },
       { list, ccd: options.ccd, magType: options.magsType, sexMagZeropoint: options.sexMagZeropoint },
+    )
+    await refuseForeignFiles(
+      outdir,
+      files.map(({ name }) => name),
+      { there },
     )
     await writeFilesWhole(outdir, files)
     if (exitCode !== 0 || !options.quiet) for (const message of messages) io.err(`bliss-calib: ${message}\n`)

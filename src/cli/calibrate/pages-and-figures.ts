@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import type { DrawFiles, DrawnExposure, OpenedJob } from '../../node/exposure/exposure-job.js'
 import { isFilesName } from '../../exposure/exposure-name.js'
-import { methodsNames, reportName, targetsName } from '../../products/names.js'
+import { figureNames, methodsNames, reportName, targetsName } from '../../products/names.js'
 import { packageVersion } from '../../node/package.js'
 import { parseResultDocument } from '../../products/result-document.js'
 import { methodsBibtex, methodsOf, methodsText } from '../../report/methods/methods.js'
@@ -24,8 +24,8 @@ function methodsFiles({ json, ccds }: DrawnExposure, names: { readonly text: str
 }
 
 /**
- * What `--plots`, `--report`, `--methods` and `--target` add to the products of a run, in the same commit. A failure
- * here takes nothing from them.
+ * What `--plots`, `--report`, `--methods` and `--target` add to the products of a run, in the same commit: all of
+ * them, or none.
  */
 export function pagesAndFigures(
   { plots, report, methods, workdir, outdir, catalog, suspectsFile, cameraFile }: CommonOptions,
@@ -48,7 +48,12 @@ export function pagesAndFigures(
   }
   let written: readonly string[] | undefined
   const draw: DrawFiles = {
-    stale: [...(report ? [page] : []), ...(search ? [table] : []), ...(methods ? Object.values(papers) : [])],
+    names: [
+      ...(plots ? figureNames(opened.list.name, opened.rows, opened.several) : []),
+      ...(report ? [page] : []),
+      ...(search ? [table] : []),
+      ...(methods ? Object.values(papers) : []),
+    ],
     async draw(exposure) {
       const figures = [
         ...(plots ? await (await import('../../node/report/write-plots.js')).drawPlots(opened, exposure) : []),

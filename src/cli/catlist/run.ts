@@ -1,9 +1,10 @@
 import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputError } from '../../errors.js'
+import { CommandError, InputError } from '../../errors.js'
 import { IMAGE_NAME, makeCatalogueList } from '../../exposure/make-catlist.js'
 import { readFitsHeaders } from '../../formats/fits/index.js'
 import { openInput, reasonOf, writeFilesWhole } from '../../node/disk/files.js'
+import { readIfThere } from '../../node/exposure/standing-products.js'
 import { recoverDirectory } from '../../node/disk/recover-directory.js'
 import type { Values } from '../options/option.js'
 import { lineOf, type ExitCode, type Io } from '../terminal/io.js'
@@ -49,7 +50,26 @@ export async function catlist(
     images.push({ fileName, headers: hdus.map(({ header }) => header) })
   }
   const list = makeCatalogueList(images, { legacy })
+  await refuseOther(join(outdir, list.fileName), list.text)
   await writeFilesWhole(outdir, [{ name: list.fileName, bytes: new TextEncoder().encode(list.text) }])
   if (!quiet) io.out(lineOf(`${join(outdir, list.fileName)}: ${images.length} ${images.length === 1 ? 'CCD' : 'CCDs'}`))
   return 0
+}
+
+/**
+ * Refuses to replace a list that says anything else: lists carry no mark, because pipelines read them by position, and
+ * one that is there may be the survey's or written by hand.
+ *
+ * @throws CommandError `foreign-file`
+ */
+async function refuseOther(path: string, text: string): Promise<void> {
+  const there = await readIfThere(path)
+  if (there === undefined || there === text) return
+  const lines = there.split('\n')
+  const line = text.split('\n').findIndex((one, k) => one !== lines[k])
+  throw new CommandError('foreign-file', 'another list has this name, and it is not replaced', {
+    file: path,
+    ...(line < 0 ? {} : { line: line + 1 }),
+    expected: 'the same list, another --outdir, or the file moved away',
+  })
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
 import { CommandError, type ExitCode } from '../../errors.js'
 import { writeFilesWhole } from '../../node/disk/files.js'
+import { refuseForeignFiles } from '../../node/disk/own-files.js'
 import { refuseUnwritable } from '../../node/exposure/standing-products.js'
 import { findResults } from '../../node/input/find-results.js'
 import { lightCurveRows } from '../../node/report/light-curve.js'
@@ -26,6 +27,8 @@ export function lightcurve(options: LightCurveOptions, io: Io): Promise<ExitCode
       throw new CommandError('usage', 'lightcurve needs a place: --target RA,DEC or --targets FILE')
     }
     await refuseUnwritable(options.outdir)
+    const names = search.targets.map(({ name }) => lightCurveName(name))
+    await refuseForeignFiles(options.outdir, names)
     const { rows, failures } = await lightCurveRows(await findResults(options.products), search, signal)
     for (const error of failures) reportFailure(error, io)
     await writeFilesWhole(options.outdir, lightCurves(search, rows))

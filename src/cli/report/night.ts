@@ -2,6 +2,7 @@ import { opendir } from 'node:fs/promises'
 import { basename, join, relative, resolve } from 'node:path'
 import { InputError, isBlissError } from '../../errors.js'
 import { writeFilesWhole } from '../../node/disk/files.js'
+import { refuseForeignFiles } from '../../node/disk/own-files.js'
 import { pageAssets } from '../../node/report/page-assets.js'
 import { namesIn, readResult, reportNameOf, standingExposures } from '../../node/input/read-products.js'
 import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-directory.js'
@@ -30,6 +31,7 @@ export async function reportNight(path: string, outdir: string, quiet: boolean, 
     }
   }
   await recoverDirectory(outdir)
+  await refuseForeignFiles(outdir, [NIGHT_PAGE])
   for (const directory of await directoriesFrom(path, DEEPEST)) {
     await attempt(async () => {
       await refuseUnfinished(directory)

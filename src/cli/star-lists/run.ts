@@ -5,6 +5,7 @@ import type { NamedBytes } from '../../formats/bytes.js'
 import { readNumericCsv } from '../../formats/csv.js'
 import { readFitsTable } from '../../formats/fits/index.js'
 import { openInput, writeFilesWhole } from '../../node/disk/files.js'
+import { refuseForeignFiles } from '../../node/disk/own-files.js'
 import { readList } from '../../node/input/read-exposure.js'
 import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-directory.js'
 import { systemOfZeroCsv } from '../../products/mixed-systems.js'
@@ -28,6 +29,10 @@ export interface StarListOptions {
 export async function writeStarLists(options: StarListOptions, io: Io): Promise<ExitCode> {
   await recoverDirectory(options.outdir)
   const { files, stars } = await makeStarLists(options, io)
+  await refuseForeignFiles(
+    options.outdir,
+    files.map(({ name }) => name),
+  )
   await writeFilesWhole(options.outdir, files)
   if (!options.quiet)
     io.out(

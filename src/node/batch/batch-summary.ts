@@ -1,5 +1,5 @@
 import { mkdir } from 'node:fs/promises'
-import { dirname, join, relative, resolve } from 'node:path'
+import { basename, dirname, join, relative, resolve } from 'node:path'
 import { markerName, parseMarker } from '../../batch/marker.js'
 import { ReasonTally } from '../../batch/reason-tally.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../../batch/record.js'
@@ -18,6 +18,7 @@ import type { BatchTask } from './batch-plan.js'
 import type { Unmarked } from './batch-run.js'
 import { stagedSink, type StagedSink } from '../disk/file-sink.js'
 import { reasonOf } from '../disk/files.js'
+import { refuseForeignFiles } from '../disk/own-files.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
 import { readWholeText } from '../disk/regular-file.js'
 import { commitFiles } from '../disk/commit-files.js'
@@ -41,6 +42,18 @@ export function summaryPaths(summary: string): SummaryPaths {
   const stem = summary.replace(/\.parquet$/, '').replace(/_summary$/, '')
   return { ccds: summary, exposures: `${stem}_exposures.parquet`, failures: `${stem}_failures.csv` }
 }
+
+/**
+ * Refuses to replace somebody else's files by the tables of a batch.
+ *
+ * @throws CommandError `foreign-file`
+ */
+export const refuseForeignSummary = (paths: SummaryPaths): Promise<void> =>
+  refuseForeignFiles(
+    dirname(paths.ccds),
+    Object.values(paths).map((path) => basename(path as string)),
+    { expected: 'another --summary, or the file moved away' },
+  )
 
 /** What the tables hold together. */
 export interface SummaryCounts {
@@ -78,6 +91,7 @@ export async function writeSummary(
     )
   })
   await recoverDirectory(home)
+  await refuseForeignSummary(paths)
   const ordered = [...tasks].sort(byExposure)
   const [ccds, exposures] = await Promise.all([
     parquetGroups(ccdTable([])),

@@ -10,12 +10,11 @@ import { referenceStars, starsOf, type ReferenceStars } from '../../photometry/r
 import { runExposure } from '../../pipeline.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import type { Provenance } from '../../products/result-json.js'
-import { fluxCatalogueName } from '../../products/names.js'
-import type { FluxCatalogueForm } from '../../products/flux-catalogue-form.js'
+import { runProductNames } from '../../products/names.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
 import { catalogueFile, readList, type ExposureRows, type ReadList } from '../input/read-exposure.js'
 import { packageVersion } from '../package.js'
-import { refuseForeignFiles } from '../programs/own-files.js'
+import { refuseForeignFiles } from '../disk/own-files.js'
 import { createCcdPool } from '../threads/ccd-pool.js'
 import type { RunThreads } from '../threads/run-threads.js'
 import type { ExposureJob, ExposureRun, ListedJob, OpenedJob, RunControl } from './exposure-job.js'
@@ -50,7 +49,8 @@ export function openedJob<List extends ExposureRows>(job: ExposureJob, list: Lis
  * the others go on, and are solved without it. Every file is written whole or not at all, and what a killed run has
  * left in the output directory is settled first. The files are the same whatever the number of threads.
  *
- * @throws InputError if the output directory is none or cannot be written to; DataError if products of another
+ * @throws InputError if the output directory is none or cannot be written to; CommandError if somebody else's file has
+ *   the name of a product; DataError if products of another
  *   photometric system are in it; the signal's reason if it was stopped. What concerns one CCD, or the writing, is no
  *   exception but a failure in the result, with its exit code.
  */
@@ -64,9 +64,8 @@ export async function calibrateFiles(
   const { pool = createCcdPool(1), signal, draw, onProgress, onNote, onFailure } = control
   await refuseUnwritable(outdir)
   const there = new Set(await recoverDirectory(outdir, { onNote }))
+  await refuseForeignProducts(opened, draw?.names ?? [], there)
   if (!job.force) refuseMixedSystems(system, await standingSystems(outdir, there, list.name, list.rows))
-
-  if (cal !== undefined) await refuseForeignCatalogues(opened, cal)
 
   const files = await Promise.all(rows.map(async (row) => ({ row, fileName: await catalogueFile(workdir, row) })))
   const missing = files.filter(({ row, fileName }) => fileName === undefined && isSound(row)).map(({ row }) => row)
@@ -118,10 +117,25 @@ export async function calibrateFiles(
   }
 }
 
-/** Refuses to write the catalogues of all fluxes over somebody else's files: `_cal.fits` is a common name. */
-async function refuseForeignCatalogues({ job, list, rows }: OpenedJob, cal: FluxCatalogueForm): Promise<void> {
-  const names = rows.filter(isSound).map(({ ccd }) => fluxCatalogueName(list.name, ccd, cal))
-  await refuseForeignFiles(job.outdir, names, 'another --outdir, another form of --cal, or the file moved away')
+/**
+ * Refuses to write products over somebody else's files. A directory that has the name of a CCD's product, or of the
+ * exposure's own, concerns these alone: they are left out when they cannot be written.
+ *
+ * @param further names of pages, figures and tables
+ * @param there all names in the output directory, if they are known
+ * @throws CommandError `foreign-file`
+ */
+export async function refuseForeignProducts(
+  { job, list, rows, several }: OpenedJob,
+  further: readonly string[],
+  there?: ReadonlySet<string>,
+): Promise<void> {
+  const ccds = rows.filter(isSound).map(({ ccd }) => ccd)
+  const { zeropoints, fluxes } = runProductNames(list.name, ccds, { together: several, cal: job.cal })
+  await refuseForeignFiles(job.outdir, [...zeropoints, ...fluxes, ...further], {
+    ...(there ? { there } : {}),
+    leftOut: new Set(zeropoints),
+  })
 }
 
 /** A CCD of the list: read, calibrated and written by the thread that begins it. */

@@ -72,8 +72,8 @@ export interface RunControl {
   /** A sentence that is no failure: a CCD left out, columns that are blank. */
   readonly onNote?: (sentence: string) => void
   /**
-   * Makes further files of the same commit from the solved exposure. If it fails, or they cannot be written, the
-   * products are committed without them.
+   * Makes further files of the same commit from the solved exposure. If it fails, or they cannot be written, nothing is
+   * committed.
    */
   readonly draw?: DrawFiles
   /** A CCD that failed; the others go on. `ccd` is absent if the exposure's own products failed. */
@@ -96,8 +96,8 @@ export interface DrawnExposure {
 /** Figures and the page of an exposure. */
 export interface DrawFiles {
   draw(exposure: DrawnExposure): Promise<readonly FileToWrite[]>
-  /** Names of earlier ones that would contradict the products if no new ones could be written: they go then. */
-  readonly stale: readonly string[]
+  /** All names that they may have. */
+  readonly names: readonly string[]
   /** All have their names. */
   onCommitted(names: readonly string[]): void
 }

@@ -1,4 +1,3 @@
-import { rm } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { Catalog } from '../../catalog/catalog.js'
 import type { ListName } from '../../exposure/catalogue-list.js'
@@ -30,9 +29,8 @@ export function exposureWriter(
   const names = exposureProductNames(list.name)
   const stem = temporaryStem()
   let round = 0
-  /** Why the exposure's own products, or what is drawn, cannot take their place; they are not tried again. */
+  /** Why the exposure's own products cannot take their place; they are not tried again. */
   let ownError: Failure | undefined
-  let drawError: Failure | undefined
 
   /** The exposure's own products under temporary names; none for a CCD that was asked for alone. */
   async function stageOwn(
@@ -70,7 +68,7 @@ export function exposureWriter(
 
   /** Figures and page under temporary names. */
   async function stageDrawn(
-    { draw, catalog }: DrawFiles & { readonly catalog: Catalog },
+    { draw, names: drawnNames, catalog }: DrawFiles & { readonly catalog: Catalog },
     solved: SolvedExposure<FileCcd>,
     staged: readonly StagedFile[],
     failures: readonly ExposureFailure[],
@@ -85,6 +83,8 @@ export function exposureWriter(
       json: resultText(exposure, solved, failures),
       names: staged.map(({ name }) => name),
     })
+    const unplanned = files.find(({ name }) => !drawnNames.includes(name))
+    if (unplanned !== undefined) throw new Error(`${unplanned.name} is not among the names that were checked`)
     const drawn = await stageFiles(outdir, files, drawnStem)
     await flushFiles(outdir, drawn)
     return drawn
@@ -120,23 +120,24 @@ export function exposureWriter(
       const ofCcds = staged.map(({ files }) => files)
       const drawn = !pictures
         ? []
-        : (drawError ??
-          (await orError(
-            stageDrawn(pictures, solved, [...ofCcds.flat(), ...ownFiles], failures, `${stem}-${round}-d`),
-          )))
+        : await orError(stageDrawn(pictures, solved, [...ofCcds.flat(), ...ownFiles], failures, `${stem}-${round}-d`))
+      if ('error' in drawn) {
+        await discardStem(outdir, `${stem}-${round++}`)
+        return { committed: false, ended: drawn.error }
+      }
       // What is to be removed counts as of the last set.
-      const sets = [...ofCcds, 'error' in drawn ? [] : drawn, ownFiles]
+      const sets = [...ofCcds, drawn, ownFiles]
       const unfit = await commitSets(outdir, sets, { removed, stem: `${stem}-${round++}` })
       if (unfit.length === 0) {
-        if ('error' in drawn)
-          for (const name of pictures!.stale) await rm(join(outdir, name), { force: true }).catch(() => undefined)
-        else pictures?.onCommitted(drawn.map(({ name }) => name))
-        return { committed: true, failures: [own, drawn].flatMap((part) => ('error' in part ? [part] : [])) }
+        pictures?.onCommitted(drawn.map(({ name }) => name))
+        return { committed: true, failures: 'error' in own ? [own] : [] }
       }
+      const [first] = unfit
+      if (unfit.every(({ set }) => set === ccds.length)) return { committed: false, ended: first!.error }
       const unwritten = new Map<FileCcd, unknown>()
       for (const { set, error } of unfit) {
         if (set < ccds.length) unwritten.set(ccds[set]!.ccd, error)
-        else if (set === ccds.length) drawError = { error }
+        else if (set === ccds.length) continue
         else if (!('error' in own)) ownError = { error }
         // Old products of the exposure that contradict the CCDs, and can be neither replaced nor removed.
         else ccds.forEach(({ ccd }) => unwritten.set(ccd, error))

@@ -13,7 +13,6 @@ import type { FileToWrite } from '../disk/staged-files.js'
 import { unpackedSource } from '../input/given-tables.js'
 import { packageVersion } from '../package.js'
 import { scienceImages } from '../programs/image-file.js'
-import { refuseForeignFiles } from '../programs/own-files.js'
 import type { DrawFiles, DrawnExposure, OpenedJob } from './exposure-job.js'
 
 /** What is written of zeropoints into headers, and where SWarp's scale leads to. */
@@ -44,16 +43,15 @@ interface GivenFile {
  * Headers with the zeropoint, for each file of an exposure: a copy of the image (`{stem}_magzero.fits`), or a file of
  * header cards for SWarp (`{stem}.head`). They are written with the exposure's products.
  *
- * @throws InputError `foreign-file` if somebody else's file has the name of one
+ * @throws CommandError if a catalogue was given where an image has to be
  */
-export async function headerFiles(opened: OpenedJob, request: HeaderRequest): Promise<HeaderFiles> {
+export function headerFiles(opened: OpenedJob, request: HeaderRequest): HeaderFiles {
   const { form, note } = request
   const files = givenFiles(opened, form)
   const names = files.map(({ name }) => name)
   let written: readonly string[] = []
-  await refuseForeignFiles(opened.job.outdir, names, 'another --outdir, or the file moved away')
   return {
-    stale: names,
+    names,
     async draw(exposure) {
       const drawn: FileToWrite[] = []
       for (const file of files) {

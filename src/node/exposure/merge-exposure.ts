@@ -10,11 +10,12 @@ import { runExposure } from '../../pipeline.js'
 import { matchColumns } from '../../products/matches.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
-import { ccdProductNames, fluxCatalogueName } from '../../products/names.js'
+import { ccdProductNames, exposureProductNames, fluxCatalogueName } from '../../products/names.js'
 import { parseCcdJson, withMatches, type StandingResult } from '../../products/read-result.js'
 import type { Provenance } from '../../products/result-json.js'
 import { sha256OfFile } from '../disk/file-marks.js'
 import { reasonOf } from '../disk/files.js'
+import { refuseForeignFiles } from '../disk/own-files.js'
 import { recoverDirectory, refuseUnfinished } from '../disk/recover-directory.js'
 import { readWhole } from '../disk/regular-file.js'
 import { catalogueFile, readList, type ReadList } from '../input/read-exposure.js'
@@ -49,7 +50,7 @@ export type MergeRun = Omit<ExposureRun, 'catalog'>
  *
  * @throws InputError if a product is missing or damaged, the CCDs were calibrated from different lists, catalogues,
  *   options or versions, or there is none; DataError if the CCDs are not of one exposure, or products of another
- *   photometric system stand in the output directory
+ *   photometric system stand in the output directory; CommandError if somebody else's file has the name of a product
  */
 export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
   await refuseUnwritable(job.outdir)
@@ -68,6 +69,11 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     )
   }
   await refuseDifferent(job.workdir, list, present)
+  const ccds = present.map(({ row }) => row.ccd)
+  // The other products of the CCDs are read.
+  const unread = ccds.map((ccd) => ccdProductNames(list.name, ccd).zero)
+  const names = [...unread, ...Object.values(exposureProductNames(list.name))]
+  await refuseForeignFiles(job.outdir, names, { there, leftOut: new Set(names) })
   const { system, catalog } = first.result
   if (!job.force) refuseMixedSystems(system, await standingSystems(job.outdir, there, list.name, list.rows))
 

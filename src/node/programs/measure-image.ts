@@ -16,7 +16,7 @@ import { extract, type ImageAtWork } from './extract.js'
 import { chooseImage, companionsOf, openImage, planeFor, type HduChoice, type ImageFile } from './image-file.js'
 import { imageSky } from './image-sky.js'
 import { modelPsf, type ModelledPsf } from './model-psf.js'
-import { markedAsOurs, refuseForeignFiles } from './own-files.js'
+import { markedAsOurs, refuseForeignFiles } from '../disk/own-files.js'
 import { writePlanes, type ImagePlanes, type Plane } from './planes.js'
 import type { ProgramCatalogue } from './program-catalogue.js'
 import type { ProgramControl } from '../processes/run-program.js'
@@ -45,6 +45,8 @@ export interface MeasureRequest extends ProgramControl {
   readonly keep?: boolean
   /** Replace files in the place of products that are nobody knows whose; without it they are refused. */
   readonly replace?: boolean
+  /** Further names of products that this measurement leads to: they are refused in the same way. */
+  readonly alsoWritten?: readonly string[]
   /** What to do about such a file, for the message. */
   readonly wayOut?: string
   /** Also write `{stem}_segmap.fits`: which pixel belongs to which object. */
@@ -91,15 +93,16 @@ const DESDM_ZERO_WEIGHT = 8 | 32 | 64 | 128 | 512
  *
  * @returns where the catalogue is, and the seeing that was found
  * @throws InputError for an image that is damaged, has no WCS, or does not tell which of its planes is meant; for a
- *   file in the place of a product that is not of an earlier run; for a program that is missing or fails. DataError
- *   for an image that is empty, masked, or without stars. The signal's reason if it was stopped. In each case no
- *   product is written, and the products of before stay.
+ *   program that is missing or fails. CommandError for a file in the place of a product that is not of an earlier run.
+ *   DataError for an image that is empty, masked, or without stars. The signal's reason if it was stopped. In each case
+ *   no product is written, and the products of before stay.
  */
 export async function measureImage(request: MeasureRequest): Promise<MeasuredImage> {
-  const { workdir, segmentation = false, replace = false, wayOut = 'another --outdir, or the file elsewhere' } = request
+  const { workdir, segmentation = false, replace = false, alsoWritten = [] } = request
+  const { wayOut = 'another --outdir, or the file elsewhere' } = request
   const stem = request.stem ?? stemOf(request.image)
   const names = [`${stem}_fullcat.fits`, `${stem}.psf`, ...(segmentation ? [`${stem}_segmap.fits`] : [])]
-  if (!replace) await refuseForeignFiles(workdir, names, wayOut)
+  if (!replace) await refuseForeignFiles(workdir, [...names, ...alsoWritten], { expected: wayOut })
   const work = (folder: string) => measured(request, stem, folder)
   return inWorkFolder(request.workdir, work, request.keep === true ? `${stem}_programs` : undefined)
 }

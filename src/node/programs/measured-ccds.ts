@@ -11,6 +11,12 @@ export interface MeasuredCcd extends MeasuredImage {
   readonly hdu?: HduChoice
 }
 
+/** How the images of a file are measured. */
+interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'camera'> {
+  /** Names of the products that a stem will have: nothing is measured if one of them is somebody else's file. */
+  readonly productsOf?: (stem: string, alone: boolean) => readonly string[]
+}
+
 /**
  * Measures every image of a file but its masks, weights and the like: each is a CCD. The catalogue of a file's only
  * image is `{stem}_fullcat.fits`; of several, EXTNAME or the number of the HDU joins the stem.
@@ -23,12 +29,13 @@ export async function measuredCcds(
   image: string,
   hdus: readonly FitsHdu[],
   workdir: string,
-  { camera, ...control }: ProgramControl & Pick<MeasureRequest, 'camera'>,
+  { camera, productsOf, ...control }: MeasuredCcdsControl,
 ): Promise<MeasuredCcd[]> {
   const images = scienceImages(hdus)
   const measure = async (stem: string, hdu?: HduChoice): Promise<MeasuredCcd> => {
     const chosen = { ...(hdu === undefined ? {} : { hdu }), ...(camera ? { camera } : {}) }
-    const request = { image, workdir, stem, mayLackPsf: true, ...chosen }
+    const alsoWritten = productsOf?.(stem, images.length < 2) ?? []
+    const request = { image, workdir, stem, mayLackPsf: true, alsoWritten, ...chosen }
     return { ...(await measureImage({ ...request, ...control })), stem, ...(hdu === undefined ? {} : { hdu }) }
   }
   const stem = stemOf(image)

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises'
 import { memorySource } from '../../formats/bytes.js'
 import { readFitsHeaders } from '../../formats/fits/index.js'
 import { isBlissError } from '../../errors.js'
-import { markedAsOurs } from './own-files.js'
+import { markedAsOurs } from '../disk/own-files.js'
 
 /** What psfex found. */
 export interface PsfFacts {

@@ -116,7 +116,7 @@ describe.skipIf(!programsAreHere)('an image (source-extractor and psfex are not 
     for (const [name, bytes] of Object.entries(foreign)) {
       writeFileSync(join(dir, name), bytes)
       const { exitCode, err, out } = await calibrate(join(dir, 'night.fits'), '--outdir', dir)
-      expect([exitCode, out]).toEqual([3, ''])
+      expect([exitCode, out]).toEqual([2, ''])
       expect(err).toContain(
         `${join(dir, name)}: the file is in the place of a product, and bliss-calib has not made it`,
       )

@@ -133,7 +133,7 @@ describe('figures and the page', () => {
     let named: readonly string[] = []
     const run = await calibrate(work(), outdir, {
       draw: {
-        stale: [page],
+        names: [page],
         draw({ names, ccds, json }) {
           there = readdirSync(outdir).filter((name) => !name.startsWith('.'))
           named = names
@@ -149,30 +149,72 @@ describe('figures and the page', () => {
     expect(readFileSync(join(outdir, page), 'utf8')).toBe(readFileSync(join(outdir, json), 'utf8'))
   })
 
-  test('that fail take nothing from the products, and an earlier page does not stay beside them', async () => {
-    const [outdir, expected] = [temporaryDirectory(), temporaryDirectory()]
-    await calibrate(work(), expected)
-    writeFileSync(join(outdir, page), 'of another zeropoint')
+  test('that cannot be drawn: nothing is written, and what an earlier run has left stays', async () => {
+    const outdir = temporaryDirectory()
+    await calibrate(work(), outdir, {}, '1,4')
+    const before = sums(outdir)
     const run = await calibrate(work(), outdir, {
       draw: {
-        stale: [page],
+        names: [page],
         draw: () => Promise.reject(new InputError('no-font', 'the font is gone')),
         onCommitted: () => expect.unreachable(),
       },
     })
-    expect([run.exitCode, run.ccds.length, sentences(run.failures)]).toEqual([3, CCDS.length, ['the font is gone']])
-    expect(sums(outdir)).toEqual(sums(expected))
+    expect([run.exitCode, run.ccds, run.json, sentences(run.failures)]).toEqual([
+      3,
+      [],
+      undefined,
+      ['the font is gone'],
+    ])
+    expect(sums(outdir)).toEqual(before)
   })
 
-  test('that cannot take their place are left out: the CCDs are there', async () => {
+  test.each([
+    ['there from the beginning', 'before'],
+    ['made while they are drawn', 'drawing'],
+  ] as const)('whose name a directory has, %s: nothing is written', async (_, when) => {
     const outdir = temporaryDirectory()
-    mkdirSync(join(outdir, page))
-    const run = await calibrate(work(), outdir, {
-      draw: { stale: [page], draw: () => Promise.resolve(pageOf('new')), onCommitted: () => expect.unreachable() },
-    })
-    expect([run.exitCode, run.ccds.length]).toEqual([3, CCDS.length])
-    expect(sentences(run.failures)).toEqual([`${join(outdir, page)}: the file cannot be written: it is a directory`])
-    expect(readdirSync(outdir).filter((name) => name.startsWith('.'))).toEqual([])
+    if (when === 'before') mkdirSync(join(outdir, page))
+    const draw = {
+      names: [page],
+      draw: () => {
+        if (when === 'drawing') mkdirSync(join(outdir, page))
+        return Promise.resolve(pageOf('new'))
+      },
+      onCommitted: () => expect.unreachable(),
+    }
+    const run = calibrate(work(), outdir, { draw }, '1,4')
+    if (when === 'before')
+      await expect(run).rejects.toMatchObject({
+        tag: 'foreign-file',
+        family: 'command',
+        place: { found: 'a directory' },
+      })
+    else {
+      const { exitCode, ccds, failures } = await run
+      expect([exitCode, ccds.length]).toEqual([3, 0])
+      expect(sentences(failures)).toEqual([`${join(outdir, page)}: the file cannot be written: it is a directory`])
+    }
+    expect(readdirSync(outdir)).toEqual([page])
+  })
+
+  test('beside a CCD that cannot be written: it is left out, and the page is of the others', async () => {
+    const outdir = temporaryDirectory()
+    mkdirSync(join(outdir, 'D00668439_09_r4p5_ZP.csv'))
+    const run = await calibrate(
+      work(),
+      outdir,
+      {
+        draw: {
+          names: [page],
+          draw: ({ ccds }) => Promise.resolve(pageOf(ccds.map(({ ccd }) => ccd).join())),
+          onCommitted: (names) => expect(names).toEqual([page]),
+        },
+      },
+      '1,4,9',
+    )
+    expect([run.exitCode, run.ccds.map(({ ccd }) => ccd)]).toEqual([3, [1, 4]])
+    expect(readFileSync(join(outdir, page), 'utf8')).toBe('1,4')
   })
 })
 

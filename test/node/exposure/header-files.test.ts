@@ -5,6 +5,7 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import type { CcdResult } from '../../../src/photometry/result.js'
+import { refuseForeignFiles } from '../../../src/node/disk/own-files.js'
 import { headerFiles } from '../../../src/node/exposure/header-files.js'
 import type { DrawnExposure, OpenedJob } from '../../../src/node/exposure/exposure-job.js'
 import { writeFilesWhole } from '../../../src/node/disk/files.js'
@@ -91,7 +92,9 @@ async function written(
   const notes: string[] = []
   const { opened, drawn } = exposureOf(outdir, files, zeropoints)
   const request = { form, scaledZeropoint: 30, note: (sentence: string) => void notes.push(sentence) }
-  const made = await (await headerFiles(opened, request)).draw(drawn)
+  const { names, draw } = headerFiles(opened, request)
+  await refuseForeignFiles(outdir, names)
+  const made = await draw(drawn)
   await commitFiles(outdir, await stageFiles(outdir, made))
   return { notes, names: made.map(({ name }) => name) }
 }
@@ -237,7 +240,7 @@ for name, zeropoint in [('a', 28.0), ('b', 31.0)]:
       writeFileSync(join(dir, 'cat.head'), 'CRVAL1  = 10.0\nEND\n')
       await expect(written('head', dir, { 'night/cat.fits': [] }, [30])).rejects.toMatchObject({ tag: 'foreign-file' })
       await expect(written('image', dir, { 'night/cat.fits': [] }, [30])).rejects.toMatchObject({
-        family: 'command',
+        tag: 'bad-option',
         message: expect.stringContaining('--header image copies images') as string,
       })
     })
