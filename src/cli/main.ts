@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs'
 import { remoteAccess, useRemoteAccess } from '../node/http/remote-access.js'
 import { COMMANDS } from './commands.js'
 import type { Command } from './command.js'
+import { withNegativeValues } from './options/negative-values.js'
 import { readOptions, type Raw } from './options/read.js'
 import { refuseUnknown } from './options/unknown.js'
 import { parserOf } from './parser.js'
@@ -16,9 +17,13 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
   const io = shielded(terminal)
   let exitCode: ExitCode = 0
   const transfers = new AbortController()
+  const words = withNegativeValues(
+    args.map((word) => (word === '-h' ? '--help' : word)),
+    COMMANDS,
+  )
   const run = async (command: Command, raw: Raw) => {
     try {
-      refuseUnknown(command, COMMANDS, raw, args, existsSync)
+      refuseUnknown(command, COMMANDS, raw, words, existsSync)
       if ('cache' in command.options) {
         const access = remoteAccess(readOptions(REMOTE_OPTIONS, raw), io.env)
         useRemoteAccess({ ...access, signal: transfers.signal })
@@ -29,7 +34,6 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
     }
   }
   try {
-    const words = args.map((word) => (word === '-h' ? '--help' : word))
     await parserOf(COMMANDS, words, run).parseAsync(words, {}, (_error, _argv, output) => {
       if (output) io.out(`${output.replace(OF_THE_PARSER, '')}\n`)
     })

@@ -83,7 +83,7 @@ function exposureReasons({ solution, ccds }: ResultDocument): Reason[] {
  * exposure is solved: the table tells it.
  */
 function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
-  const groups = new Map<string, { reason: Reason; ccds: number[] }>()
+  const groups = new Map<string, { reason: Reason; ccds: number[]; sentences: Set<string>; isStop: boolean }>()
   for (const { ccd, concerns } of ccds) {
     for (const concern of concerns.filter(isGrave)) {
       const { tag, severity, sentence } = concern
@@ -91,14 +91,25 @@ function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
       // Sentences carry numbers of their own; many CCDs with one trouble are told together.
       const key = ALIKE.has(tag) ? tag : `${tag} ${ccd} ${sentence}`
       const group = groups.get(key)
-      if (group) group.ccds.push(ccd)
-      else groups.set(key, { reason: { ccds: [], tag, severity, sentence }, ccds: [ccd] })
+      if (group) {
+        // Two sentences of one tag are of one CCD.
+        if (!group.ccds.includes(ccd)) group.ccds.push(ccd)
+        group.sentences.add(sentence)
+        group.isStop ||= severity === 'stop'
+      } else
+        groups.set(key, {
+          reason: { ccds: [], tag, severity, sentence },
+          ccds: [ccd],
+          sentences: new Set([sentence]),
+          isStop: severity === 'stop',
+        })
     }
   }
-  return [...groups.values()].map(({ reason, ccds: where }) => ({
+  return [...groups.values()].map(({ reason, ccds: where, sentences, isStop }) => ({
     ...reason,
+    severity: isStop ? 'stop' : reason.severity,
     ccds: where,
-    sentence: where.length > 1 ? (TOGETHER[reason.tag] ?? reason.sentence) : reason.sentence,
+    sentence: where.length > 1 ? (TOGETHER[reason.tag] ?? reason.sentence) : [...sentences].join('; '),
   }))
 }
 

@@ -5,7 +5,7 @@ import { matchSky } from '../../math/match-sky.js'
 import { separationArcsec } from '../../math/sphere.js'
 import { withoutOffset, type AstrometricOffset } from '../match/astrometric-offset.js'
 import { fluxNoise, type FluxNoise } from './flux-noise.js'
-import { isInHole } from './hole.js'
+import { placesInHoles } from './hole.js'
 import type { Target, TargetSearch } from './target.js'
 
 /** A detection near a target, before any zeropoint. */
@@ -93,9 +93,12 @@ export function atTargets(
       imageFlags: sources.imaflagsIso?.[i] ?? null,
     })
   })
+  const edges = targets.map((target) => edgeDistanceArcsec(target, corners))
+  const inHole = placesInHoles(aligned, places, edges, corners)
+  const noiseAt = fluxNoise({ ...sources, ...aligned })
   return targets.map((target, k) => {
     const detections = near[k]!.sort((a, b) => a.separationArcsec - b.separationArcsec)
-    const edgeArcsec = edgeDistanceArcsec(target, corners)
+    const edgeArcsec = edges[k]!
     const inHours = { raDeg: target.raDeg * 15, decDeg: target.decDeg }
     return {
       target,
@@ -104,10 +107,7 @@ export function atTargets(
       centreArcsec: separationArcsec(target.raDeg, target.decDeg, centre.raDeg, centre.decDeg),
       isOnInHours: edgeArcsec < 0 && target.raDeg <= 24 && edgeDistanceArcsec(inHours, corners) >= 0,
       detections,
-      noise:
-        detections.length > 0 || edgeArcsec < 0 || isInHole(aligned, target, edgeArcsec, corners)
-          ? null
-          : fluxNoise({ ...sources, ...aligned }, target),
+      noise: detections.length > 0 || edgeArcsec < 0 || inHole[k]! ? null : noiseAt(target),
     }
   })
 }

@@ -149,7 +149,7 @@ describe('nothing is there', () => {
     const random = seededRandom(3)
     const off = Array.from({ length: 200 }, () => {
       const rows = skyRows(80).map((row) => ({ ...row, err: row.err * (1 + 0.05 * random.normal()) }))
-      return fluxNoise(fieldOf(rows).sources, CENTRE)!.sigma / 10 - 1
+      return fluxNoise(fieldOf(rows).sources)(CENTRE)!.sigma / 10 - 1
     })
     expect(Math.abs(median(off))).toBeLessThan(0.05)
   })
