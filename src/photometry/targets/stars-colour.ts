@@ -8,8 +8,19 @@ export interface StarsColour {
   readonly high: number
 }
 
+/** Many targets are of one CCD, whose stars are sorted once. */
+const known = new WeakMap<MatchColumns, StarsColour | null>()
+
 /** The colour at which a zeropoint holds best; null if no used star has a colour. */
-export function colourOfStars({ fate, colour }: MatchColumns): StarsColour | null {
+export function colourOfStars(matches: MatchColumns): StarsColour | null {
+  const before = known.get(matches)
+  if (before !== undefined) return before
+  const found = middleColour(matches)
+  known.set(matches, found)
+  return found
+}
+
+function middleColour({ fate, colour }: MatchColumns): StarsColour | null {
   const used = Array.from(colour).filter((value, i) => fate[i] === 'used' && Number.isFinite(value))
   if (used.length === 0) return null
   const order = sortingOrder(used)
