@@ -8,7 +8,6 @@ const ROOMS = [
   'errors.ts',
   'limits.ts',
   'each.ts',
-  'turns.ts',
   'math',
   'healpix',
   'table',
@@ -40,7 +39,7 @@ const ROOMS = [
 const INNER: Readonly<Record<string, readonly string[]>> = {
   formats: ['fits', 'parquet', 'votable'],
   catalog: ['rows', 'read', 'region', 'build', 'verify'],
-  photometry: ['select', 'system', 'match', 'targets', 'fit', 'fluxes', 'quality', 'exposure'],
+  photometry: ['select', 'system', 'match', 'targets', 'fit', 'references', 'fluxes', 'quality', 'exposure'],
   report: ['pictures', 'figures', 'methods', 'sections', 'browser'],
   node: [
     'disk',

@@ -1,0 +1,71 @@
+import { DEGREES_OF_FREEDOM, NORMAL_SCALE2, type SharedStars } from './shared-stars.js'
+
+/** One sigma of ln(scatter factor): only the sum of two catalogues' scatters shows, and this decides who has it. */
+const LOG_FACTOR_SIGMA = 0.4
+const LARGEST_LOG_FACTOR = Math.log(20)
+
+/** The factors, one after the other, at the largest of likelihood and prior. */
+export function fitFactors(
+  shared: SharedStars,
+  stars: Uint32Array,
+  offsets: readonly number[],
+  logFactors: number[],
+): void {
+  for (let k = 0; k < logFactors.length; k++) {
+    const cost = (log: number) => {
+      logFactors[k] = log
+      return minusLogLikelihood(shared, stars, offsets, logFactors) + (log / LOG_FACTOR_SIGMA) ** 2 / 2
+    }
+    logFactors[k] = minimum(cost, -LARGEST_LOG_FACTOR, LARGEST_LOG_FACTOR)
+  }
+}
+
+/** Of the residuals about the stars' means, a multivariate t of (catalogues - 1) dimensions each. */
+function minusLogLikelihood(
+  { catalog, mag, magErr, scatter }: SharedStars,
+  stars: Uint32Array,
+  offsets: readonly number[],
+  logFactors: readonly number[],
+): number {
+  const factor2 = logFactors.map((log) => Math.exp(2 * log))
+  let cost = 0
+  for (let s = 0; s < stars.length; s += 2) {
+    const [first, end] = [stars[s]!, stars[s + 1]!]
+    let [total, sum, squares, product] = [0, 0, 0, 1]
+    for (let i = first; i < end; i++) {
+      const k = catalog[i]!
+      const variance = magErr[i]! ** 2 + factor2[k]! * scatter[i]! ** 2
+      const value = mag[i]! - offsets[k]!
+      total += 1 / variance
+      sum += value / variance
+      squares += (value * value) / variance
+      product *= variance
+    }
+    const chi2 = squares - (sum * sum) / total
+    const dimensions = end - first - 1
+    cost +=
+      0.5 * Math.log(product * total) +
+      0.5 * (DEGREES_OF_FREEDOM + dimensions) * Math.log1p(Math.max(0, chi2) / (NORMAL_SCALE2 * DEGREES_OF_FREEDOM))
+  }
+  return cost
+}
+
+/** Where a function of one minimum has it, to 0.001: golden sections (Kiefer 1953). */
+function minimum(cost: (x: number) => number, from: number, to: number): number {
+  const golden = (Math.sqrt(5) - 1) / 2
+  let [low, high] = [from, to]
+  let [left, right] = [high - golden * (high - low), low + golden * (high - low)]
+  let [costLeft, costRight] = [cost(left), cost(right)]
+  while (high - low > 0.001) {
+    if (costLeft < costRight) {
+      ;[high, right, costRight] = [right, left, costLeft]
+      left = high - golden * (high - low)
+      costLeft = cost(left)
+    } else {
+      ;[low, left, costLeft] = [left, right, costRight]
+      right = low + golden * (high - low)
+      costRight = cost(right)
+    }
+  }
+  return (low + high) / 2
+}
