@@ -52,7 +52,8 @@ const SOLUTION = whole(
   ['object', 'null'],
 )
 
-const KEPT: JsonShape = whole({
+/** What a done-marker has to look like; what is not like it counts as not done. */
+export const MARKER_SHAPE: JsonShape = whole({
   key: whole({
     version: TEXT,
     catalogHash: TEXT,
@@ -87,18 +88,3 @@ const KEPT: JsonShape = whole({
     },
   }),
 })
-
-const MEASURED: JsonShape = {
-  type: 'object',
-  required: ['catalogue'],
-  properties: { catalogue: TEXT, psf: TEXT, hdu: { type: ['integer', 'string'] } },
-}
-
-/** What a done-marker has to look like; what is not like it counts as not done. */
-export const MARKER_SHAPE: JsonShape = {
-  ...KEPT,
-  properties: {
-    ...KEPT.properties,
-    measured: { type: 'object', additionalProperties: { type: 'array', items: MEASURED } },
-  },
-}

@@ -1,4 +1,5 @@
 import type { RecognisedCamera } from '../camera/recognise.js'
+import type { StarColumns } from '../catalog/stars.js'
 import type { CcdCorners } from '../exposure/catalogue-list.js'
 import { refuseElsewhere } from '../exposure/ccd-place.js'
 import type { FluxUnit } from '../exposure/flux-unit.js'
@@ -6,7 +7,7 @@ import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
-import { fitMatches, sigmaClipOf } from './fit/fit-matches.js'
+import { fitMatches, sigmaClipOf, type MatchFit } from './fit/fit-matches.js'
 import { measuredFluxes } from './fluxes/measured-fluxes.js'
 import { astrometricOffset, withoutOffset } from './match/astrometric-offset.js'
 import { inlierPrior } from './match/inlier-prior.js'
@@ -16,6 +17,7 @@ import { propagateTo } from './match/propagate.js'
 import { suspectStars, type Suspects } from './match/suspects.js'
 import { diagnose } from './quality/diagnostics.js'
 import { DEFAULT_SYSTEM, type ReferenceStars } from './reference-stars.js'
+import { catalogShares, offsetErrOf, type CombinedReferences } from './references/catalog-share.js'
 import type { CcdResult, PhotometricSystem } from './result.js'
 import { selectAsOriginal } from './select/original-selection.js'
 import { selectStars } from './select/selection.js'
@@ -73,7 +75,7 @@ export interface CalibrationOptions {
  */
 export function calibrateStars(
   input: CcdInput,
-  { catalog, stars: catalogStars, areaSqDeg }: ReferenceStars,
+  { catalog, stars: catalogStars, areaSqDeg, references }: ReferenceStars,
   options: CalibrationOptions = {},
 ): CcdResult {
   const { system = DEFAULT_SYSTEM, estimator = 'robust', radiusArcsec = 1 } = options
@@ -81,11 +83,12 @@ export function calibrateStars(
   refuseElsewhere(input, FOOTPRINT_MARGIN_ARCSEC)
 
   const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
-  const standards = standardsOf(stars, standard, catalog.description)
+  const standards = references?.standards ?? standardsOf(stars, standard, catalog.description)
+  const named = references ? withFirstMagnitudes(stars, references) : stars
   const selection = selectStars(input.sources, input.saturation)
   const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
   const aligned = withoutOffset(input.sources, astrometry, input.centre)
-  const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, stars, standards, radiusArcsec)
+  const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, named, standards, radiusArcsec)
   const matches = match(selection.selected)
   const evidence = matchEvidence(input.sources, aligned, stars, matches, areaSqDeg)
   const prior = inlierPrior(
@@ -95,7 +98,9 @@ export function calibrateStars(
     evidence,
     options.suspects && suspectStars(stars, matches.starRow, options.suspects),
   )
-  const fitted = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
+  const alone = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
+  const shares = references && catalogShares(references, alone.matches, matches.starRow)
+  const fitted = references && shares ? withOffsetErr(alone, offsetErrOf(shares, references)) : alone
 
   const diagnostics = diagnose({
     input,
@@ -125,6 +130,7 @@ export function calibrateStars(
     astrometry,
     diagnostics,
     fluxes,
+    ...(references && shares ? { several: { references, shares } } : {}),
     epochYr: stars.epochYr,
     pairsByChance: pairsByChance(selection.selected, stars.raDeg.length, areaSqDeg, radiusArcsec),
   })
@@ -134,6 +140,16 @@ export function calibrateStars(
   const at = atTargets({ sources: input.sources, astrometry, corners, centre, fwhmArcsec }, options.search)
   return { ...result, targets: { exposureTimeSec, at } }
 }
+
+/** The first catalogue's own magnitudes alone: the others' are of other bands, and no number is made of both. */
+function withFirstMagnitudes(stars: StarColumns, { ofFirst }: CombinedReferences): StarColumns {
+  return { ...stars, mag: stars.mag.map((mag, j) => (ofFirst[j] === 1 ? mag : NaN)) }
+}
+
+const withOffsetErr = ({ fit, matches }: MatchFit, offsetErrMag: number): MatchFit => ({
+  fit: fit.outcome === 'fitted' ? { ...fit, zeropointErr: Math.hypot(fit.zeropointErr, offsetErrMag) } : fit,
+  matches,
+})
 
 /** Pairs that unrelated detections and stars would make: fewer, if they crowd. */
 function pairsByChance(selected: Uint8Array, stars: number, areaSqDeg: number, radiusArcsec: number): number {

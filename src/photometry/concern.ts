@@ -25,6 +25,7 @@ export type ConcernTag =
   | 'colour'
   | 'fluxes'
   | 'classification'
+  | 'catalogues'
 
 /** Something that is off with a CCD or an exposure. */
 export interface Concern {

@@ -1,4 +1,5 @@
 import type { Catalog } from '../catalog/catalog.js'
+import { isCombined, type CombinedCatalog } from '../catalog/combined.js'
 import { readEach } from '../catalog/read/read-each.js'
 import type { StarColumns } from '../catalog/stars.js'
 import { DataError } from '../errors.js'
@@ -6,6 +7,7 @@ import type { CcdCorners } from '../exposure/catalogue-list.js'
 import { refuseSkewed } from '../exposure/ccd-place.js'
 import { ccdFootprint, FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
 import { rangesAreaSqDeg, type CellRanges } from '../healpix/index.js'
+import type { CombinedReferences } from './references/catalog-share.js'
 import type { PhotometricSystem } from './result.js'
 import { standardSystem } from './system/standards.js'
 
@@ -20,11 +22,14 @@ export interface ReferenceStars {
   readonly stars: StarColumns
   /** Area of the footprint that the stars were read for. */
   readonly areaSqDeg: number
+  /** If several catalogues give them. */
+  readonly references?: CombinedReferences
 }
 
 /** Where a CCD lies on the sky; `place` is the list and its line that say so, for messages. */
 interface CcdFootprint {
   readonly ccd: number
+  readonly centre: { readonly raDeg: number; readonly decDeg: number }
   readonly corners: CcdCorners
   readonly place?: { readonly file: string; readonly line?: number }
 }
@@ -38,14 +43,13 @@ export async function referenceStars(
   catalog: Catalog,
   system: PhotometricSystem = DEFAULT_SYSTEM,
 ): Promise<(ReferenceStars | Error)[]> {
-  const footprints = ccds.map((ccd): CellRanges | Error => {
-    try {
+  if (isCombined(catalog)) return ofSeveral(ccds, catalog, system)
+  const footprints = ccds.map((ccd) =>
+    attempt(() => {
       standardSystem(system, catalog.description, ccd.band, catalog.columns)
       return coveredFootprint(ccd, catalog)
-    } catch (error) {
-      return error as Error
-    }
-  })
+    }),
+  )
   const { name, description, columns } = catalog
   const read = (
     await readEach(
@@ -60,6 +64,62 @@ export async function referenceStars(
       ? stars
       : { catalog: { name, description, columns }, stars, areaSqDeg: rangesAreaSqDeg(footprint) }
   })
+}
+
+/** By the first catalogue that covers each CCD, or by all of them together. */
+async function ofSeveral(
+  ccds: readonly (CcdFootprint & { readonly band: string })[],
+  catalog: CombinedCatalog,
+  system: PhotometricSystem,
+): Promise<(ReferenceStars | Error)[]> {
+  const footprints = ccds.map((ccd): CellRanges | Error => attempt(() => coveredFootprint(ccd, catalog)))
+  const found: (ReferenceStars | Error)[] = footprints.map((footprint) =>
+    footprint instanceof Error ? footprint : new Error('not read'),
+  )
+  const bands = [...new Set(ccds.map(({ band }) => band))]
+  if (catalog.combination === 'priority') {
+    const chosen = ccds.map((ccd) => catalog.parts.find((part) => covers(part, ccd, system)) ?? catalog.parts[0]!)
+    for (const part of catalog.parts) {
+      const rows = chosen.flatMap((choice, k) => (choice === part && !(footprints[k] instanceof Error) ? [k] : []))
+      if (rows.length === 0) continue
+      const stars = await referenceStars(
+        rows.map((k) => ccds[k]!),
+        part,
+        system,
+      )
+      rows.forEach((k, i) => (found[k] = stars[i]!))
+    }
+    return found
+  }
+  const { combinedStars } = await import('./references/several.js')
+  for (const band of bands) {
+    const rows = ccds.flatMap((ccd, k) => (ccd.band === band && !(footprints[k] instanceof Error) ? [k] : []))
+    if (rows.length === 0) continue
+    const fields = rows.map((k) => ({ band, centre: ccds[k]!.centre, footprint: footprints[k] as CellRanges }))
+    const combined = await combinedStars(fields, catalog, system).catch((error: Error) => rows.map(() => error))
+    rows.forEach((k, i) => {
+      const stars = combined[i]!
+      found[k] = stars instanceof Error ? stars : { ...stars, areaSqDeg: rangesAreaSqDeg(footprints[k] as CellRanges) }
+    })
+  }
+  return found
+}
+
+/** Whether a catalogue covers a CCD, and can give its band. */
+const covers = (part: Catalog, ccd: CcdFootprint & { readonly band: string }, system: PhotometricSystem): boolean =>
+  !(
+    attempt(() => {
+      standardSystem(system, part.description, ccd.band, part.columns)
+      return coveredFootprint(ccd, part)
+    }) instanceof Error
+  )
+
+function attempt<T>(work: () => T): T | Error {
+  try {
+    return work()
+  } catch (error) {
+    return error as Error
+  }
 }
 
 /** Those of the CCD at this place, when they are read. Throws why it has none. */

@@ -5,6 +5,7 @@ import type { AstrometricOffset } from './match/astrometric-offset.js'
 import type { Concern } from './concern.js'
 import type { MeasuredFluxes } from './fluxes/measured-fluxes.js'
 import type { CcdDiagnostics } from './quality/diagnostics.js'
+import type { CatalogShare } from './references/catalog-share.js'
 import type { SelectionCut } from './select/selection.js'
 import type { StandardCut } from './system/colour-relation.js'
 import type { CcdTargets } from './targets/at-target.js'
@@ -58,6 +59,8 @@ export interface CcdResult {
   readonly diagnostics: CcdDiagnostics
   /** Every flux, if that was wanted (`CalibrationOptions.everyFlux`). */
   readonly fluxes?: MeasuredFluxes
+  /** What each of several catalogues contributes, if several gave the references. */
+  readonly references?: readonly CatalogShare[]
   readonly epochYr: number
   readonly epochFrom: EpochSource
   readonly matches: MatchColumns

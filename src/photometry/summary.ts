@@ -11,6 +11,8 @@ import { EXPOSURE_FLAGS } from './exposure/flags.js'
 import type { MatchFit } from './fit/fit-matches.js'
 import type { MeasuredFluxes } from './fluxes/measured-fluxes.js'
 import { passbandOf } from './quality/passband-judgement.js'
+import type { CatalogShare, CombinedReferences } from './references/catalog-share.js'
+import { catalogConcerns } from './references/catalog-concerns.js'
 import type { CcdResult } from './result.js'
 import type { SigmaClipSummary } from './matches.js'
 import { SELECTION_CUTS, type Selection, type SelectionCut } from './select/selection.js'
@@ -37,6 +39,8 @@ interface CcdStages {
   readonly astrometry: AstrometricOffset
   readonly diagnostics: CcdDiagnostics
   readonly fluxes: MeasuredFluxes | undefined
+  /** If several catalogues gave the references. */
+  readonly several?: { readonly references: CombinedReferences; readonly shares: readonly CatalogShare[] }
   readonly epochYr: number
   readonly pairsByChance: number
 }
@@ -52,6 +56,7 @@ export function summarize({
   astrometry,
   diagnostics,
   fluxes,
+  several,
   epochYr,
   pairsByChance,
 }: CcdStages): CcdResult {
@@ -83,20 +88,22 @@ export function summarize({
     zeropointErr: number ? fit.zeropointErr : null,
     systematicErr:
       standard.relation && number
-        ? systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }) + (judged?.coverMag ?? 0)
+        ? (several?.references.systematicErrMag ??
+            systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude })) + (judged?.coverMag ?? 0)
         : null,
     ownFraction: number ? 1 : 0,
     scatter: number ? fit.scatter : null,
     flag: number ? EXPOSURE_FLAGS.own : EXPOSURE_FLAGS.none,
     system: standard.system,
     catalog: catalogName,
-    relation: standard.label,
+    relation: several?.shares.map(({ relation }) => relation).join(' + ') ?? standard.label,
     cuts,
     lost: { ...selection.lost, unmatched: selected - matched, ...lostAsStandard, outlier: countOf('outlier') },
     sigmaClip,
     astrometry,
     diagnostics,
     ...(fluxes === undefined ? {} : { fluxes }),
+    ...(several === undefined ? {} : { references: several.shares }),
     epochYr,
     epochFrom: input.epochFrom ?? 'catalog',
     matches,
@@ -109,7 +116,7 @@ export function summarize({
     classified: selection.classified,
     pairsByChance,
     ...(standard.relation ? uncomparedCamera(input) : {}),
-  })
+  }).concat(several === undefined ? [] : catalogConcerns(several.references, several.shares))
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }
 

@@ -108,6 +108,7 @@ export function ccdJson(result: SolvedResult) {
         : result.zeropoint - result.sigmaClip.zeropoint,
     diagnostics: result.diagnostics,
     ...(result.fluxes ? { fluxes: calibratedFluxes(result.fluxes, result) } : {}),
+    ...(result.references ? { references: result.references } : {}),
     ...(result.own ? { own: result.own } : {}),
   }
 }

@@ -269,6 +269,7 @@ function nextOf(
     case 'passband':
     case 'fluxes':
     case 'classification':
+    case 'catalogues':
       return {
         words: 'See what each cut took:',
         command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --verbose 1'),

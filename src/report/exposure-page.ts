@@ -17,6 +17,7 @@ import { methodsSection } from './sections/methods.js'
 import { picturesSection } from './sections/pictures.js'
 import { provenanceSection } from './sections/provenance.js'
 import { astrometrySection, depthSection, originalSection, residualsSection } from './sections/stars.js'
+import { referencesSection } from './sections/references.js'
 import { systemSection, type BesideProduct } from './sections/system.js'
 
 /** All that the report of an exposure, or of one CCD, is made from: what is in its products, and nothing else. */
@@ -67,7 +68,7 @@ export function exposurePage({ result, stars, beside, pictures = [], typed }: Re
 <div>
 ${decisionSection(decision)}
 ${keyNumbers(result)}
-${systemSection(result, beside)}
+${systemSection(result, beside)}${referencesSection(result)}
 ${expectationSection(result)}
 ${outcomesSection(result)}
 </div>

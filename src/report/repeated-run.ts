@@ -9,7 +9,8 @@ import type { ResultDocument } from '../products/result-document.js'
 export interface TypedPaths {
   readonly workdir?: string
   readonly outdir?: string
-  readonly catalog?: string
+  readonly catalog?: readonly string[]
+  readonly referencePriority?: boolean
   readonly suspects?: string
   readonly camera?: string
   /** Files that were given, without a list. */
@@ -39,7 +40,7 @@ const RECORDED = [
 /** The command of a run from its result: the options that were not the default, and the paths that were typed. */
 export function repeatedRun(
   { exposure, provenance: { inputs, options } }: ResultDocument,
-  { workdir, outdir, catalog, suspects, camera, files }: TypedPaths,
+  { workdir, outdir, catalog = [], referencePriority, suspects, camera, files }: TypedPaths,
 ): RepeatedRun {
   const option = (name: string, value: unknown, unsaid?: string) =>
     value === undefined || value === unsaid ? '' : ` ${commandLine(optionWords(name, printableUrl(String(value))))}`
@@ -61,7 +62,9 @@ export function repeatedRun(
     ccds: (list) => (ofFiles && (list === 'all' || given.length === 1) ? '' : ` --ccd ${list}`),
     options: `${recorded}${variables}${
       options['keepBorrowed'] === true ? ' --keep-borrowed' : ''
-    }${option('--catalog', catalog)}${ofWorkdir}`,
+    }${catalog.map((one) => option('--catalog', one)).join('')}${
+      referencePriority === true ? ' --reference-priority' : ''
+    }${ofWorkdir}`,
     workdir: ofWorkdir,
     outdir: option('--outdir', outdir, '.'),
   }

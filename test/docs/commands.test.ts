@@ -113,6 +113,7 @@ test('a block that is not run says why; these are all', () => {
     'docs/grid.md: no-run needs HTCondor',
     'docs/grid.md: no-run needs Slurm',
     'docs/magnitudes.md: no-run needs SWarp and images of yours',
+    'docs/references.md: no-run needs a second catalogue of yours',
     'docs/se.md: no-run needs images of yours',
     'docs/se.md: no-run needs Slurm',
     'docs/sensitivity.md: no-run takes ten minutes',

@@ -139,7 +139,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   {
     line:
-      'batch sim/work --catalog catalog --ccd 1,28 --magsType mag_psf --system des-ab --estimator ' +
+      'batch sim/work --catalog catalog --reference-priority --ccd 1,28 --magsType mag_psf --system des-ab --estimator ' +
       'robust --suspects suspects.csv --camera camera.json --force --workers 2 --quiet --keep-borrowed --accept-borrowed ' +
       '--workdir sim/work --outdir batch --summary batch/all.parquet --rehash --accept-failures --retries 1',
     makes: ['batch/all.parquet'],
@@ -148,12 +148,6 @@ export const INVOCATIONS: readonly Invocation[] = [
     line:
       'batch sim/work --catalog catalog --magType mag_auto --outdir watched --watch ' +
       '--idle 1 --until-complete --settle 0.1 --poll 1 --quiet',
-  },
-  {
-    line:
-      'batch sim/work/D00668439_i_28_r4p5_fullcat.fits --band i --columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF ' +
-      '--catalog catalog --outdir files --quiet',
-    makes: ['files/batch_summary.parquet'],
   },
   { line: 'batch sim/work --catalog catalog --mags-type mag_auto --outdir watched --quiet' },
   {
@@ -225,10 +219,22 @@ export const INVOCATIONS: readonly Invocation[] = [
     exitCode: 3,
     says: /no list of this exposure|no catalogue list/,
   },
+  {
+    line:
+      '--expnum 668439 --ccd 1,28 --workdir sim/work --catalog corner --catalog catalog --outdir products ' +
+      '--report --quiet',
+    makes: ['products/D00668439_r4p5_ZP.fits'],
+  },
+  {
+    line:
+      '--expnum 668439 --ccd 1 --workdir sim/work --catalog corner --catalog catalog --reference-priority ' +
+      '--outdir products --force --quiet',
+  },
   // No images there: the programs that it drives are not asked for.
   {
     line:
       'se --expnum 668439 --reqnum 4 --attnum 5 --band i --nite 20170817 --ccd 1 --dest nowhere --schema gw --layout {d} ' +
+      '--reference-priority ' +
       '--calibrate --from-calibrate --overwrite --template --single --season dp33 --veto-list v --star-list s --flag-y ' +
       '--flag-v 2 --flag-f --keep --segmentation --magsType mag_psf --catalog catalog --system catalog ' +
       '--estimator robust --keep-borrowed --accept-borrowed --report --workers 1 --quiet --cache cache ' +

@@ -21,7 +21,7 @@ describe('the command of the run', () => {
     [{ suspects: 'variables.csv' }, {}, ' --suspects variables.csv'],
     [
       {},
-      { catalog: 'https://host/gaia', workdir: 'a night/of $HOME', outdir: "it's here" },
+      { catalog: ['https://host/gaia'], workdir: 'a night/of $HOME', outdir: "it's here" },
       " --catalog https://host/gaia --workdir 'a night/of $HOME' --outdir 'it'\\''s here'",
     ],
     [{}, { workdir: '.', outdir: '.' }, ''],
@@ -32,7 +32,7 @@ describe('the command of the run', () => {
 
   test('every command that calibrates again repeats them', () => {
     const document = withOptions({ magsType: 'mag_auto' })
-    const typed = { catalog: 'gaia', workdir: 'work', outdir: 'out' }
+    const typed = { catalog: ['gaia'], workdir: 'work', outdir: 'out' }
     const failed = [{ ccd: 3, reason: 'its file is damaged' }]
     expect(decide({ ...document, failed }, typed).next.command).toMatch(
       /^bliss-calib --expnum \d+ .* --ccd all --magsType mag_auto --catalog gaia --workdir work --outdir out$/,

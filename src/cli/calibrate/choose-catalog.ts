@@ -40,20 +40,20 @@ export async function namedCatalog(named: string | undefined, env: Io['env'], no
 }
 
 /**
- * Opens `--catalog`, else `$BLISS_CATALOG`. The bundled catalogue holds invented stars, so it is used if it is asked
- * for, never because a field happens to lie in it.
+ * Opens `--catalog`, else `$BLISS_CATALOG`; several as one (`combinedCatalog`). The bundled catalogue holds invented
+ * stars, so it is used if it is asked for, never because a field happens to lie in it.
  *
  * @param field what `catalog fetch` is to be told so that it fetches this field
  * @throws InputError if no catalogue is named, or as `openCatalog` does
  */
 export async function chooseCatalog(
-  options: { readonly catalog?: string },
+  options: { readonly catalog?: readonly string[]; readonly referencePriority?: boolean },
   env: Io['env'],
   note: Note,
   field: readonly string[] = ANY_CONE,
 ): Promise<Catalog> {
-  const named = options.catalog ?? env['BLISS_CATALOG'] ?? ''
-  if (named === '') {
+  const named = options.catalog ?? [env['BLISS_CATALOG'] ?? '']
+  if (named[0] === '') {
     const ways =
       'give --catalog DIR or set BLISS_CATALOG; `bliss-calib catalog build` makes one from Gaia files, ' +
       `\`${commandLine([...FETCH, ...field])}\` fetches the stars of the field, ` +
@@ -61,9 +61,20 @@ export async function chooseCatalog(
     const demo = `\`--catalog ${DEMO_CATALOG}\` names the simulated stars of the demonstration`
     throw new InputError('no-catalog', `no reference catalogue is named: ${ways}, and ${demo}`)
   }
-  const catalog = await openCatalog(await locationOf(named, env, note))
-  if (named === DEMO_CATALOG) note(DEMO_NOTE)
-  return catalog
+  const catalogs: Catalog[] = []
+  for (const one of named) {
+    catalogs.push(await openCatalog(await locationOf(one, env, note)))
+    if (one === DEMO_CATALOG) note(DEMO_NOTE)
+  }
+  const twice = catalogs.find(({ hash }, k) => catalogs.findIndex((other) => other.hash === hash) < k)
+  if (twice)
+    throw new CommandError('repeated-option', 'one catalogue is named twice', {
+      option: '--catalog',
+      found: twice.location,
+    })
+  if (catalogs.length === 1) return catalogs[0]!
+  const { combinedCatalog } = await import('../../catalog/combined.js')
+  return combinedCatalog(catalogs, options.referencePriority === true ? 'priority' : 'mean')
 }
 
 async function locationOf(named: string, env: Io['env'], note: Note = () => undefined): Promise<string> {

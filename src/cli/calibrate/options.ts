@@ -3,11 +3,17 @@ import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
 import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
 import { DEFAULT_SCALED_ZEROPOINT, HEADER_FORMS } from '../../products/header-form.js'
-import { choice, count, flag, list, number, path, repeated, text } from '../options/kinds.js'
+import { choice, count, flag, list, number, path, paths, repeated, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
 const MAGS_TYPE = 'flux to calibrate: mag_psf, mag_auto, mag_aper_8, or any mag_x with FLUX_x and FLUXERR_x'
 const magsTypeAlias = { alias: ['magType', 'mags-type'] }
+
+/** The catalogue of commands that work with one. */
+export const ONE_CATALOG = path(
+  'reference catalogue: a directory, a URL, gaia_dr3 for the public copy, or demo for the bundled simulated ' +
+    'stars; default $BLISS_CATALOG',
+)
 
 /** The options of `calibrate` as commands take them that work on lists alone. */
 export const LISTED_OPTIONS = {
@@ -34,10 +40,13 @@ export const CALIBRATE_OPTIONS = {
     default: 25,
     defaultText: '25.0',
   }),
-  catalog: path(
+  catalog: paths(
     'reference catalogue: a directory, a URL, gaia_dr3 for the public copy, or demo for the bundled simulated ' +
-      'stars; default $BLISS_CATALOG',
+      'stars; repeatable, the first decides which star is which; default $BLISS_CATALOG',
   ),
+  'reference-priority': flag('with several --catalog: each CCD by the first that covers it, not by all together', {
+    needs: 'catalog',
+  }),
   system: choice(['des-ab', 'catalog'])(
     "des-ab: the camera's band, AB. catalog: the catalogue's own magnitude as it is",
     { default: 'des-ab' },
@@ -149,6 +158,11 @@ export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
     throw new CommandError('usage', `name what to calibrate: ${ways}; --help lists the options`)
   }
   refuseGiven(typed, ['band', 'columns', 'name', 'header'], 'files')
+  if (typed.legacy && (typed.catalog?.length ?? 0) > 1)
+    throw new CommandError('bad-option', "the original's algorithm takes one catalogue", {
+      option: '--catalog',
+      found: typed.catalog!.join(' and '),
+    })
   if (typed.legacy && (typed.target ?? typed.targets ?? typed.targetRadius) !== undefined)
     throw new CommandError('bad-option', "--target is not of the original's algorithm", { option: '--target' })
   return {

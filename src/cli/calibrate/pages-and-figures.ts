@@ -28,7 +28,7 @@ function methodsFiles({ json, ccds }: DrawnExposure, names: { readonly text: str
  * them, or none.
  */
 export function pagesAndFigures(
-  { plots, report, methods, workdir, outdir, catalog, suspectsFile, cameraFile }: CommonOptions,
+  { plots, report, methods, workdir, outdir, catalog, referencePriority, suspectsFile, cameraFile }: CommonOptions,
   opened: OpenedJob,
   control: ProgramControl,
 ): { readonly draw?: DrawFiles; /** What is said of them, once they are written. */ lines(): string[] } {
@@ -41,7 +41,7 @@ export function pagesAndFigures(
   const typed = {
     workdir,
     outdir,
-    ...(catalog === undefined ? {} : { catalog }),
+    ...(catalog === undefined ? {} : { catalog, referencePriority }),
     ...(suspectsFile === undefined ? {} : { suspects: suspectsFile }),
     ...(cameraFile === undefined ? {} : { camera: cameraFile }),
     ...(isFilesName(opened.list.name) ? { files: [...new Set(opened.rows.map(({ given }) => given!.path))] } : {}),

@@ -1,8 +1,8 @@
-import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
+import { CALIBRATE_OPTIONS, LISTED_OPTIONS, ONE_CATALOG } from '../calibrate/options.js'
 import { choice, count, flag, list, number, path, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
-const { catalog, system, estimator, quiet } = CALIBRATE_OPTIONS
+const { system, estimator, quiet } = CALIBRATE_OPTIONS
 const { magsType } = LISTED_OPTIONS
 /** What a number of minutes or megabytes may be. */
 const AMOUNT = { above: 0, max: 1e9 } as const
@@ -20,7 +20,8 @@ const GRID_OPTIONS = {
     ...AMOUNT,
     default: 0.1,
   }),
-  ...{ catalog, magsType, system, estimator },
+  catalog: ONE_CATALOG,
+  ...{ magsType, system, estimator },
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
   outdir: path("directory of all products; default each exposure's own"),
   memory: number('memory that a calibrate job asks for; default as measured', { unit: 'MB', ...AMOUNT }),

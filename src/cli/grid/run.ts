@@ -165,7 +165,8 @@ async function plan(command: GridCommand, io: Io): Promise<Planned> {
   await refuseStandingPlan(command, directory)
   const note = (text: string) => (command.quiet ? undefined : io.err(text))
   const { magsType, system, estimator, keepBorrowed } = command
-  const catalog = await chooseCatalog(command, io.env, note, fieldOfLists([command.from]))
+  const one = command.catalog === undefined ? {} : { catalog: [command.catalog] }
+  const catalog = await chooseCatalog(one, io.env, note, fieldOfLists([command.from]))
   const { exposures, notes } = await findExposures(
     command.from,
     command.outdir === undefined ? undefined : resolve(command.outdir),

@@ -105,12 +105,15 @@ export const list = kind<readonly string[]>({
 })
 
 /** One word each time that the option is given; it may be repeated. */
-export const repeated = kind<readonly string[]>({
-  read(given, named) {
-    if (given.includes('')) throw needsValue(named)
-    return given
-  },
-})
+export const repeated = kind<readonly string[]>({ read: words })
+
+/** A path each time that the option is given; it may be repeated. */
+export const paths = kind<readonly string[]>({ completes: 'path', read: words })
+
+function words(given: readonly string[], named: string): readonly string[] {
+  if (given.includes('')) throw needsValue(named)
+  return given
+}
 
 /** On or off; off unless the default says otherwise, and `--no-NAME` for off. */
 export const flag = (describe: string, facts: Facts<boolean> = {}): Option<boolean, true> => ({

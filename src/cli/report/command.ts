@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js'
-import { flag, path } from '../options/kinds.js'
+import { flag, path, paths } from '../options/kinds.js'
 
 /** `bliss-calib report`: one HTML file per exposure, or an index over those of a night. */
 export const reportCommand = defineCommand({
@@ -10,7 +10,7 @@ export const reportCommand = defineCommand({
     night: flag('an index over the exposures in the directory and below it: night.html'),
     outdir: path('directory of the page; default that of the products'),
     workdir: path('work directory of the run, for the command that the page gives to type next'),
-    catalog: path('catalogue of the run, for the same'),
+    catalog: paths('catalogue of the run, for the same; repeatable'),
     suspects: path('list of variables of the run, for the same'),
     quiet: flag('print nothing but errors'),
   },

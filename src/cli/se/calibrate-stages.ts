@@ -68,8 +68,16 @@ export async function calibrateStages(
     const ccd = several ? images.map((image) => image.ccd).join(',') : String(images[0]!.ccd)
     const common = { expnum, reqnum, attnum, magsType, system, estimator, keepBorrowed, acceptBorrowed }
     const more = { workdir: directory, outdir: directory, force: overwrite, verbose: 0, json: false, plots: false }
-    const { report, quiet, workers, single } = options
-    const rest = { legacy: false, sexMagZeropoint: 25, report, methods: false, quiet, workers: single ? 1 : workers }
+    const { report, quiet, workers, single, referencePriority } = options
+    const rest = {
+      legacy: false,
+      referencePriority,
+      sexMagZeropoint: 25,
+      report,
+      methods: false,
+      quiet,
+      workers: single ? 1 : workers,
+    }
     const named = options.catalog === undefined ? {} : { catalog: options.catalog }
     exitCode = await calibrate({ ...common, ...more, ...rest, ...named, ccd }, io)
     for (const [k, { ccd: of, stem }] of images.entries()) {

@@ -3,7 +3,7 @@ import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { count, flag, path, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
-const { catalog, system, estimator, quiet } = CALIBRATE_OPTIONS
+const { catalog, 'reference-priority': referencePriority, system, estimator, quiet } = CALIBRATE_OPTIONS
 const JOB = 'Flags of the job:'
 const MORE = 'Further options:'
 
@@ -40,6 +40,7 @@ export const SE_OPTIONS = {
   segmentation: flag('also write which pixel belongs to which object, D..._segmap.fits', { group: MORE }),
   magsType: LISTED_OPTIONS.magsType,
   catalog,
+  'reference-priority': referencePriority,
   system,
   estimator,
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],

@@ -1,6 +1,7 @@
 import { verdictFrom, type Concern } from '../../photometry/concern.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import { calibratedFluxes, type CalibratedFlux } from '../../photometry/fluxes/measured-fluxes.js'
+import type { CatalogShare } from '../../photometry/references/catalog-share.js'
 import type { CcdResult } from '../../photometry/result.js'
 import { printableText } from '../../printable.js'
 import { parseResultDocument } from '../../products/result-document.js'
@@ -77,7 +78,7 @@ const plain: Paint = (text) => text
 
 /** What a CCD's stars say beside the number, for `--verbose`: every detection is accounted for. */
 export function cutLines(
-  { ccd, cuts, lost, zeropoint, zeropointErr, sigmaClip, diagnostics, fluxes, concerns }: CcdResult,
+  { ccd, cuts, lost, zeropoint, zeropointErr, sigmaClip, diagnostics, fluxes, references = [], concerns }: CcdResult,
   label = `CCD ${String(ccd).padStart(2, '0')}`,
 ): string {
   const taken = Object.entries(lost)
@@ -112,9 +113,21 @@ export function cutLines(
         ]
       : []),
     ...Object.entries(calibratedFluxes(fluxes ?? {}, { zeropoint, zeropointErr })).map(fluxLine),
+    ...references.map(referenceLine),
     ...hintsOf(concerns),
   ]
   return lines.map((line) => `${label}  ${line}\n`).join('')
+}
+
+/** What one of several catalogues contributes. */
+function referenceLine(one: CatalogShare): string {
+  const { catalog, stars, share, offsetMag, offsetErrMag, scatterFactor, zeropointAlone, zeropointAloneErr } = one
+  const alone = zeropointAlone === null ? 'none' : numberOf(zeropointAlone, zeropointAloneErr!)
+  return (
+    `${catalog}: ${stars} stars, ${(100 * share).toFixed(0)} % of the weight; its level ` +
+    `${numberOf(offsetMag, offsetErrMag)} from all, its scatter ${scatterFactor.toFixed(1)} of the stated, ` +
+    `alone ${alone}`
+  )
 }
 
 /** What the exposure's solution says beside its number, for `--verbose`. */

@@ -182,8 +182,7 @@ async function imagesIn(path: string, options: GivenOptions, image?: GivenPixels
   }
 }
 
-/** Tables of detections that a file holds, or that it is an image. */
-export async function heldIn(source: ByteSource, columns: NamedColumns): Promise<GivenFits> {
+async function heldIn(source: ByteSource, columns: NamedColumns): Promise<GivenFits> {
   const other = await otherTable(source, columns)
   return other === undefined ? givenFits(source, columns) : { kind: 'tables', tables: [other] }
 }

@@ -14,7 +14,7 @@ export interface SharedStars {
 export const DEGREES_OF_FREEDOM = 4
 
 /**
- * Variance of the t distribution's scale for residuals that are normal with variance 1: where its likelihood is largest,
+ * Variance of the t distribution's scale for normal residuals of variance 1: where its likelihood is largest,
  * E[5 z^2 / (4 v + z^2)] = 1 (by numerical integration; 0.73 in two dimensions and 0.76 in three).
  */
 export const NORMAL_SCALE2 = 0.69

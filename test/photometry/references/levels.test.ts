@@ -76,7 +76,7 @@ describe('offsets of catalogues from the stars that they share', () => {
       ]),
       [0.01, 0.01, 0.01],
     )
-    // Three catalogues tell each scatter by itself; 4,000 stars to 3 %, the tails of wrong stars widen it by up to 20 %.
+    // Three catalogues tell each scatter by itself; 4,000 stars to 3 %; wrong stars widen it by up to 20 %.
     expect(catalogs[1]!.scatterFactor).toBeGreaterThan(3.6)
     expect(catalogs[1]!.scatterFactor).toBeLessThan(4.8)
     expect(catalogs[0]!.scatterFactor).toBeGreaterThan(0.8)

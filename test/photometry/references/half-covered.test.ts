@@ -1,0 +1,105 @@
+import { expect, test } from 'vitest'
+import { missingSqDeg } from '../../../src/catalog/coverage.js'
+import type { Catalog } from '../../../src/catalog/catalog.js'
+import { combinedCatalog } from '../../../src/catalog/combined.js'
+import type { CatalogDescription } from '../../../src/catalog/description.js'
+import { nestedIndices, rangesFromCells } from '../../../src/healpix/index.js'
+import { calibrateExposure } from '../../../src/in-memory.js'
+import { seededRandom } from '../../../src/math/random.js'
+import { gather, indicesWhere } from '../../../src/math/select.js'
+import type { GaiaRows } from '../../../src/simulate/gaia.js'
+import { simulateExposure, type SimulatedExposure } from '../../../src/simulate/index.js'
+import { describeCatalogue } from '../../simulate/describe-catalogue.js'
+import { DECAM } from '../../support/cameras.js'
+import { memoryCatalog } from '../../support/memory-catalog.js'
+
+const BAND = 'i'
+const gaia = describeCatalogue('gaia_dr3')
+
+const { secondColour: _second, faintTerm: _faint, locus: _locus, ...relation } = gaia.relations[BAND]!
+
+/** A survey that publishes the band itself, with a scatter and a level of its own. */
+const survey: CatalogDescription = {
+  ...gaia,
+  name: 'survey',
+  relations: {
+    [BAND]: { ...relation, coefficients: [0], scatter: { colour: [1], sigmaMag: [0.012] }, systematicErrMag: 0.008 },
+  },
+}
+
+function surveyRows({ stars, bandMag }: SimulatedExposure, seed: number, offsetMag: number): GaiaRows {
+  const random = seededRandom(seed)
+  const mag = Float64Array.from(stars.starIndex, (s) => bandMag[s]! + offsetMag + 0.012 * random.normal())
+  return { ...stars, mag, magErr: mag.map(() => 0.004) }
+}
+
+/** The part of a catalogue east of a meridian: its stars, and what it says that it knows. */
+function eastOf(raDeg: number, stars: GaiaRows, description: CatalogDescription): Catalog {
+  const order = 9
+  const rows = indicesWhere(stars.mag.length, (i) => stars.raDeg[i]! > raDeg)
+  const kept = Object.fromEntries(
+    Object.entries(stars).map(([name, values]) => [
+      name,
+      values instanceof BigInt64Array
+        ? BigInt64Array.from(rows, (i) => values[i]!)
+        : values instanceof Float64Array
+          ? gather(values, rows)
+          : (values as number),
+    ]),
+  ) as unknown as GaiaRows
+  const coverage = rangesFromCells(order, new Set(nestedIndices(order, kept.raDeg, kept.decDeg)))
+  const catalog = memoryCatalog(kept, description)
+  return { ...catalog, coverage, missingSqDeg: (footprint) => missingSqDeg(footprint, coverage) }
+}
+
+/** A seeded tenth of the soak. */
+const SEEDS = process.env['BLISS_SOAK'] ? 50 : 5
+const CCDS = [24, 25, 31, 32, 37, 38]
+/** What the survey's magnitudes have too much [mag]. */
+const OFFSET_MAG = 0.03
+
+const rms = (values: readonly number[]) => Math.sqrt(values.reduce((sum, v) => sum + v * v, 0) / values.length)
+const mean = (values: readonly number[]) => values.reduce((sum, v) => sum + v, 0) / values.length
+
+test('a field half covered by the first catalogue is on one level, with honest errors', async () => {
+  const pulls: number[] = []
+  const fromFull: number[] = []
+  const offsets: number[] = []
+  for (let seed = 1; seed <= SEEDS; seed++) {
+    const exposure = simulateExposure({ ccds: CCDS, columns: 'slim', band: BAND }, gaia, seededRandom(seed))
+    const input = {
+      ccds: exposure.ccds.map(({ ccd, centre, corners, sources }) => ({
+        ...{ ccd, centre, corners, sources, band: BAND, camera: DECAM, epochYr: exposure.epochYr },
+        ...{ epochFrom: 'MJD-OBS' as const, exposureTimeSec: exposure.options.exposureTimeSec, airmass: 1.2 },
+      })),
+    }
+    const full = await calibrateExposure(input, memoryCatalog(exposure.stars, gaia))
+    const middle = exposure.ccds.reduce((sum, { centre }) => sum + centre.raDeg, 0) / exposure.ccds.length
+    const parts = [
+      eastOf(middle, exposure.stars, gaia),
+      memoryCatalog(surveyRows(exposure, 1000 + seed, OFFSET_MAG), survey),
+    ]
+    const both = await calibrateExposure(input, await combinedCatalog(parts, 'mean'))
+    const [first, second] = both.ccds[0]!.references!
+    offsets.push(second!.offsetMag - first!.offsetMag)
+    both.ccds.forEach(({ zeropoint, zeropointErr }, k) => {
+      // On the first catalogue's level, which the injected zeropoints are on.
+      const onFirst = zeropoint! + first!.offsetMag
+      pulls.push((onFirst - exposure.ccds[k]!.zeropoint) / zeropointErr!)
+      const other = full.ccds[k]!
+      fromFull.push((onFirst - other.zeropoint!) / Math.hypot(zeropointErr!, other.zeropointErr!))
+    })
+  }
+  const within2 = fromFull.filter((pull) => Math.abs(pull) < 2).length / fromFull.length
+  console.log(
+    `${SEEDS} exposures: offset ${(1000 * mean(offsets)).toFixed(1)}, RMS error ` +
+      `${(1000 * rms(offsets.map((offset) => offset - OFFSET_MAG))).toFixed(1)} mmag; pulls ${rms(pulls).toFixed(2)}; ` +
+      `beside full coverage ${rms(fromFull).toFixed(2)}, ${(100 * within2).toFixed(1)} % within 2 errors`,
+  )
+  for (const offset of offsets) expect(Math.abs(offset - OFFSET_MAG)).toBeLessThan(0.003)
+  expect(within2).toBeGreaterThanOrEqual(0.9)
+  // 0.8 to 1.2, and two standard errors of the RMS of so many.
+  const slack = 2 / Math.sqrt(2 * pulls.length)
+  expect(rms(pulls)).toBeGreaterThan(0.8 - slack)
+  expect(rms(pulls)).toBeLessThan(1.2 + slack)
+})
