@@ -23,6 +23,7 @@ import { selectAsOriginal } from './select/original-selection.js'
 import { selectStars } from './select/selection.js'
 import { summarize } from './summary.js'
 import { standardsOf, standardSystem } from './system/standards.js'
+import { withTypicalErrors } from './system/typical-errors.js'
 import { atTargets } from './targets/at-target.js'
 import type { TargetSearch } from './targets/target.js'
 
@@ -83,7 +84,8 @@ export function calibrateStars(
   refuseElsewhere(input, FOOTPRINT_MARGIN_ARCSEC)
 
   const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
-  const standards = references?.standards ?? standardsOf(stars, standard, catalog.description)
+  const starsWithErrors = withTypicalErrors(stars, catalog.description)
+  const standards = references?.standards ?? standardsOf(starsWithErrors, standard, catalog.description)
   const named = references ? withFirstMagnitudes(stars, references) : stars
   const selection = selectStars(input.sources, input.saturation)
   const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
@@ -105,7 +107,7 @@ export function calibrateStars(
   const diagnostics = diagnose({
     input,
     description: catalog.description,
-    stars,
+    stars: starsWithErrors,
     selected: selection.selected,
     pairs: matches,
     evidence,

@@ -1,7 +1,7 @@
 import { CommandError } from '../errors.js'
 import type { BandThroughput } from '../camera/description.js'
 import type { BandRelation } from '../catalog/description.js'
-import { colourOf, curveAt, furtherTermsAt, slopeAt } from '../photometry/system/band-magnitude.js'
+import { colourOf, curveAt, furtherTermsAt, partsOf, slopeAt } from '../photometry/system/band-magnitude.js'
 import { interpolated } from '../photometry/system/colour-relation.js'
 import type { TrueStars } from './sky.js'
 
@@ -66,12 +66,13 @@ export function cameraBand(band: string): CameraBand {
  */
 export function trueBandMag(stars: TrueStars, relation: BandRelation, scatterMag?: number): Float64Array {
   const [bluest, reddest] = relation.colourRange
+  const gaia: Readonly<Record<string, Float64Array>> = { G: stars.gMag, bp: stars.bpMag, rp: stars.rpMag }
+  const mags = partsOf(relation, (band) => gaia[band])
   return stars.gMag.map((g, s) => {
-    const star = { G: g, bp: stars.bpMag[s]!, rp: stars.rpMag[s]! }
-    const colour = colourOf(relation, star)
+    const colour = colourOf(mags, s)
     const edge = Math.min(reddest, Math.max(bluest, colour))
     const sigma = scatterMag ?? interpolated(colour, relation.scatter.colour, relation.scatter.sigmaMag)
     const onCurve = g + curveAt(relation, edge) + slopeAt(relation, edge) * (colour - edge)
-    return onCurve + furtherTermsAt(relation, star) + sigma * stars.deviate[s]!
+    return onCurve + furtherTermsAt(relation, mags, s) + sigma * stars.deviate[s]!
   })
 }

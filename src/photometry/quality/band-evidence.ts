@@ -2,12 +2,11 @@ import type { BandRelation, CatalogDescription } from '../../catalog/description
 import type { StarColumns } from '../../catalog/stars.js'
 import { median } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf, sortingOrder } from '../../math/select.js'
-import { bandMagAt, bandMagErrAt, colourOf } from '../system/band-magnitude.js'
-import { interpolated, relationBands, starErrorsAt, starMagsAt } from '../system/colour-relation.js'
+import { bandMagAt, bandMagErrOf, colourOf } from '../system/band-magnitude.js'
+import { errorColumns, interpolated, relationColumns } from '../system/colour-relation.js'
 import type { Pairs } from '../match/match-evidence.js'
 import type { MatchColumns } from '../matches.js'
 import { desMinus, otherPassbandsOf } from './other-passbands.js'
-import { withTypicalErrors } from '../system/typical-errors.js'
 
 /** How well the stars' colours follow the relation of one band, once its level and a slope are free. */
 export interface BandFit {
@@ -57,7 +56,7 @@ const FACTOR_SPREAD = 0.5
  * width: the band that the light came through shows no slope, the others tenths of a magnitude per magnitude.
  *
  * @param band of the list, whose other passbands are looked at
- * @param stars at the rows of `pairs`
+ * @param stars at the rows of `pairs`; with typical errors if the catalogue has none
  */
 export function colourEvidence(
   band: string,
@@ -71,12 +70,11 @@ export function colourEvidence(
   const { bpMag, rpMag } = stars
   if (bands.length < 2 || !bpMag || !rpMag) return { bands: null, passbands: {} }
   const limit = description.bpFaintLimitMag ?? Infinity
-  const withErrors = withTypicalErrors(stars, description)
-  const reads = new Map(bands.map(([, relation]) => [relation, relationBands(withErrors, relation)]))
+  const reads = new Map(bands.map(([, relation]) => [relation, relationColumns(stars, relation)]))
   const inRange = (relation: BandRelation, j: number) => {
     const { colourRange, magRange } = relation
-    const star = starMagsAt(reads.get(relation)!, j)
-    const [c, base] = [colourOf(relation, star), star[relation.base]!]
+    const mags = reads.get(relation)!
+    const [c, base] = [colourOf(mags, j), mags.base?.[j] ?? NaN]
     return c >= colourRange[0] && c <= colourRange[1] && base >= magRange[0] && base <= magRange[1]
   }
   const all = indicesWhere(
@@ -90,21 +88,18 @@ export function colourEvidence(
     all.length <= MAX_STARS
       ? all
       : Array.from(sortingOrder(gather(columns.instMag, all)).subarray(0, MAX_STARS), (k) => all[k]!)
-  const varianceOf = (relation: BandRelation | undefined, p: number) =>
-    columns.instMagErr[p]! ** 2 + (relation ? relationVariance(relation, reads.get(relation)!, starRow[p]!) : 0)
+  const variancesOf = (relation: BandRelation | undefined) => {
+    const ofRelation = relation ? relationVarianceOf(relation, stars) : () => 0
+    return numbersOf(rows, (p) => columns.instMagErr[p]! ** 2 + ofRelation(starRow[p]!))
+  }
   const colour = numbersOf(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
-  const passbands = passbandFits(
-    band,
-    colour,
-    numbersOf(rows, (p) => varianceOf(description.relations[band], p)),
-  )
+  const passbands = passbandFits(band, colour, variancesOf(description.relations[band]))
   if (all.length < MIN_STARS) return { bands: null, passbands }
   const fits = bands.map(([band, relation]) => {
     const read = reads.get(relation)!
-    const bandMag = (j: number) => bandMagAt(relation, starMagsAt(read, j))
+    const bandMag = (j: number) => bandMagAt(relation, read, j)
     const y = numbersOf(rows, (p) => bandMag(starRow[p]!) - columns.instMag[p]!)
-    const variance = numbersOf(rows, (p) => varianceOf(relation, p))
-    return [band, lineOf(y, colour, variance)] as const
+    return [band, lineOf(y, colour, variancesOf(relation))] as const
   })
   const best = Math.max(...fits.map(([, { logLikelihood }]) => logLikelihood))
   return {
@@ -137,15 +132,13 @@ function passbandFits(band: string, colour: Float64Array, variance: Float64Array
   return Object.fromEntries(fits)
 }
 
-/** Scatter about the relation, and the errors of the magnitudes carried through it [mag^2]. */
-function relationVariance(relation: BandRelation, read: ReturnType<typeof relationBands>, j: number): number {
-  const star = starMagsAt(read, j)
-  const known = Object.entries(starErrorsAt(read, j)).map(([band, error]) => [band, error || 0] as const)
-  const c = colourOf(relation, star)
-  return (
-    interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag) ** 2 +
-    bandMagErrAt(relation, star, Object.fromEntries(known)) ** 2
-  )
+/** Scatter about the relation, and the errors of the magnitudes carried through it [mag^2]; of the star in a row. */
+function relationVarianceOf(relation: BandRelation, stars: StarColumns): (j: number) => number {
+  const mags = relationColumns(stars, relation)
+  const errors = errorColumns(stars, relation)
+  const errorOf = bandMagErrOf(relation, (k, row) => errors[k]?.[row] || 0)
+  const { colour, sigmaMag } = relation.scatter
+  return (j) => interpolated(colourOf(mags, j), colour, sigmaMag) ** 2 + errorOf(mags, j) ** 2
 }
 
 /**

@@ -50,7 +50,7 @@ interface DiagnosedStages {
     readonly sources: SourceColumns
   }
   readonly description: CatalogDescription
-  /** At the exposure's epoch. */
+  /** At the exposure's epoch, with errors. */
   readonly stars: StarColumns
   readonly selected: Uint8Array
   readonly pairs: StarMatches

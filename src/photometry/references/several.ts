@@ -8,6 +8,7 @@ import { galacticLatitudeDeg } from '../../math/galactic.js'
 import type { PhotometricSystem } from '../result.js'
 import { systematicErrOf } from '../system/colour-relation.js'
 import { standardsOf, standardSystem, type StandardSystem } from '../system/standards.js'
+import { withTypicalErrors } from '../system/typical-errors.js'
 import type { CombinedReferences, PlacedCatalog } from './catalog-share.js'
 import { combinedStandards, sharedStarsOf, type CatalogStandards } from './combined-standards.js'
 import { catalogLevels } from './levels.js'
@@ -120,7 +121,7 @@ interface FieldStandards {
 const standardsOfUnion = (union: StarUnion, lists: readonly StarColumns[], parts: readonly Part[]): FieldStandards => ({
   union,
   standards: parts.map(({ catalog, standard }, k) => ({
-    standards: standardsOf(lists[k]!, standard, catalog.description),
+    standards: standardsOf(withTypicalErrors(lists[k]!, catalog.description), standard, catalog.description),
     rows: union.rows[k]!,
   })),
 })

@@ -1,10 +1,42 @@
 import { bandsRead, colourBands, type BandRelation, type SplineTerm } from '../../catalog/relation.js'
 import { naturalSpline, type Spline } from '../../math/natural-spline.js'
 
-/** Magnitudes of one star, or their errors, by the names of the catalogue's bands. */
-export type StarMags = Readonly<Record<string, number>>
+/**
+ * The columns of the stars' magnitudes by the part that they have in a relation; absent ones count as NaN. They are
+ * found by name once, not for every star: that took half of the time that a CCD's colours take.
+ */
+export interface StarMags {
+  readonly base: ArrayLike<number> | undefined
+  readonly blue: ArrayLike<number> | undefined
+  readonly red: ArrayLike<number> | undefined
+  /** Of the second colour. */
+  readonly g: ArrayLike<number> | undefined
+  readonly bp: ArrayLike<number> | undefined
+  readonly rp: ArrayLike<number> | undefined
+  /** Of the faint term. */
+  readonly faint: ArrayLike<number> | undefined
+}
 
-const magIn = (star: StarMags, band: string): number => star[band] ?? NaN
+const magIn = (column: ArrayLike<number> | undefined, row: number): number => column?.[row] ?? NaN
+
+/** The parts of a relation, made of its bands. */
+export function partsOf<T>(relation: BandRelation, of: (band: string) => T): Readonly<Record<keyof StarMags, T>> {
+  const [blue, red] = colourBands(relation)
+  return {
+    base: of(relation.base),
+    blue: of(blue),
+    red: of(red),
+    g: of('G'),
+    bp: of('bp'),
+    rp: of('rp'),
+    faint: of(relation.faintTerm?.of ?? ''),
+  }
+}
+
+/** The bands of a relation: what it reads, the base first, and then its colour if that is no need. */
+export const bandsOf = (relation: BandRelation): readonly string[] => [
+  ...new Set([...bandsRead(relation), ...colourBands(relation)]),
+]
 
 /** Value of a relation's curve at a colour [mag]. */
 export function curveAt(relation: BandRelation, colour: number): number {
@@ -30,26 +62,25 @@ export function slopeAt(relation: BandRelation, colour: number): number {
 }
 
 /** Colour of a star in the relation's own index [mag]; NaN if a magnitude of it is. */
-export function colourOf(relation: BandRelation, star: StarMags): number {
-  const [blue, red] = colourBands(relation)
-  return magIn(star, blue) - magIn(star, red)
-}
+export const colourOf = ({ blue, red }: StarMags, row: number): number => magIn(blue, row) - magIn(red, row)
 
 /**
  * What the terms of Gaia's magnitudes beside the curve add [mag]: 0 without them, NaN if a magnitude that they need is
  * NaN.
  */
-export function furtherTermsAt(relation: BandRelation, star: StarMags): number {
+export function furtherTermsAt(relation: BandRelation, stars: StarMags, row: number): number {
   const { secondColour: second } = relation
-  if (second === undefined) return faintTermAt(relation, star)
-  const [g, bp, rp] = [magIn(star, 'G'), magIn(star, 'bp'), magIn(star, 'rp')]
-  return second.coefficient * (g - rp - second.slope * (bp - rp + second.shift)) + faintTermAt(relation, star)
+  if (second === undefined) return faintTermAt(relation, stars, row)
+  const g = magIn(stars.g, row)
+  const bp = magIn(stars.bp, row)
+  const rp = magIn(stars.rp, row)
+  return second.coefficient * (g - rp - second.slope * (bp - rp + second.shift)) + faintTermAt(relation, stars, row)
 }
 
 /** Magnitude of a star in the relation's band [mag]: base + curve(colour) + further terms. */
-export function bandMagAt(relation: BandRelation, star: StarMags): number {
-  const base = magIn(star, relation.base)
-  const mag = base + curveAt(relation, colourOf(relation, star)) + furtherTermsAt(relation, star)
+export function bandMagAt(relation: BandRelation, stars: StarMags, row: number): number {
+  const base = magIn(stars.base, row)
+  const mag = base + curveAt(relation, colourOf(stars, row)) + furtherTermsAt(relation, stars, row)
   const { magnitudeTerm, fluxOffsetNJy } = relation
   if (magnitudeTerm === undefined && fluxOffsetNJy === undefined) return mag
   const linear = magnitudeTerm === undefined ? mag : mag + splineMag(magnitudeTerm, withinNodes(magnitudeTerm, base))
@@ -57,42 +88,52 @@ export function bandMagAt(relation: BandRelation, star: StarMags): number {
 }
 
 /**
- * Error of a star's magnitude in the relation's band [mag] from the errors of the catalogue's, which are independent of
- * one another; the colours are not, having magnitudes in common, so each magnitude goes through the whole relation
- * once. An error of a magnitude that the relation does not use takes no part, whatever its value.
+ * Gives the error of a star's magnitude in the relation's band [mag] from the errors of the catalogue's. They are
+ * independent of one another; the colours are not, having magnitudes in common, so each magnitude goes through the
+ * whole relation once. An error of a magnitude that the relation does not use takes no part, whatever its value.
+ *
+ * @param errorAt error of the magnitude in the k-th of `bandsOf`
  */
-export function bandMagErrAt(relation: BandRelation, star: StarMags, errors: StarMags): number {
-  const by = new Map(bandsRead(relation).map((band) => [band, 0]))
-  const add = (band: string, slope: number): void => void by.set(band, (by.get(band) ?? 0) + slope)
-  add(relation.base, 1)
-  const byColour = slopeAt(relation, colourOf(relation, star))
-  const [blue, red] = colourBands(relation)
-  add(blue, byColour)
-  add(red, -byColour)
-  if (relation.secondColour !== undefined) {
-    const { coefficient, slope } = relation.secondColour
-    add('G', coefficient)
-    add('bp', -coefficient * slope)
-    add('rp', coefficient * (slope - 1))
+export function bandMagErrOf(
+  relation: BandRelation,
+  errorAt: (k: number, row: number) => number,
+): (stars: StarMags, row: number) => number {
+  const { secondColour, faintTerm, magnitudeTerm, fluxOffsetNJy } = relation
+  const bands = bandsOf(relation)
+  const { base, blue, red, g, bp, rp, faint } = partsOf(relation, (band) => bands.indexOf(band))
+  const slopes = new Float64Array(bands.length)
+  return (stars, row) => {
+    slopes.fill(0)
+    slopes[base]! += 1
+    const byColour = slopeAt(relation, colourOf(stars, row))
+    slopes[blue]! += byColour
+    slopes[red]! -= byColour
+    if (secondColour !== undefined) {
+      const { coefficient, slope } = secondColour
+      slopes[g]! += coefficient
+      slopes[bp]! -= coefficient * slope
+      slopes[rp]! += coefficient * (slope - 1)
+    }
+    if (faintTerm !== undefined) slopes[faint]! += faintSlopeAt(relation, stars, row)
+    if (magnitudeTerm !== undefined) slopes[base]! += magnitudeSlopeAt(magnitudeTerm, magIn(stars.base, row))
+    for (let k = 0; k < slopes.length; k++) slopes[k] = carried(slopes[k]!, errorAt(k, row))
+    // Gaia's relations have three bands: to spread them over the arguments takes twice as long.
+    const error = bands.length === 3 ? Math.hypot(slopes[0]!, slopes[1]!, slopes[2]!) : Math.hypot(...slopes)
+    return fluxOffsetNJy === undefined ? error : error * fluxOffsetFactor(relation, stars, row)
   }
-  if (relation.faintTerm !== undefined) add(relation.faintTerm.of, faintSlopeAt(relation, star))
-  if (relation.magnitudeTerm !== undefined)
-    add(relation.base, magnitudeSlopeAt(relation.magnitudeTerm, star[relation.base] ?? NaN))
-  const error = Math.hypot(...Array.from(by, ([band, slope]) => carried(slope, magIn(errors, band))))
-  return relation.fluxOffsetNJy === undefined ? error : error * fluxOffsetFactor(relation, star)
 }
 
 const carried = (slope: number, error: number): number => (slope === 0 ? 0 : slope * error)
 
-function faintTermAt({ faintTerm: term, magRange }: BandRelation, star: StarMags): number {
+function faintTermAt({ faintTerm: term, magRange }: BandRelation, stars: StarMags, row: number): number {
   if (term === undefined) return 0
-  return term.coefficient * 10 ** (0.4 * (Math.min(magIn(star, term.of), magRange[1]) - term.atMag))
+  return term.coefficient * 10 ** (0.4 * (Math.min(magIn(stars.faint, row), magRange[1]) - term.atMag))
 }
 
-function faintSlopeAt(relation: BandRelation, star: StarMags): number {
+function faintSlopeAt(relation: BandRelation, stars: StarMags, row: number): number {
   const { faintTerm: term, magRange } = relation
-  if (term === undefined || magIn(star, term.of) > magRange[1]) return 0
-  return 0.4 * Math.LN10 * faintTermAt(relation, star)
+  if (term === undefined || magIn(stars.faint, row) > magRange[1]) return 0
+  return 0.4 * Math.LN10 * faintTermAt(relation, stars, row)
 }
 
 /** AB magnitude of a flux of 1 nJy: 8.9 + 2.5 x 9 (Oke & Gunn 1983, 3,631 Jy for 0 to 0.5 mmag). */
@@ -100,8 +141,8 @@ const AB_OF_1_NJY = 31.4
 const fluxNJy = (mag: number): number => 10 ** (0.4 * (AB_OF_1_NJY - mag))
 
 /** By what a flux that is taken off changes an error in magnitudes: F / (F - offset). */
-function fluxOffsetFactor({ fluxOffsetNJy = 0, ...relation }: BandRelation, star: StarMags): number {
-  const flux = fluxNJy(bandMagAt(relation, star))
+function fluxOffsetFactor({ fluxOffsetNJy = 0, ...relation }: BandRelation, stars: StarMags, row: number): number {
+  const flux = fluxNJy(bandMagAt(relation, stars, row))
   return flux / (flux - fluxOffsetNJy)
 }
 

@@ -8,7 +8,7 @@ import {
 } from '../../catalog/relation.js'
 import { errorColumnOf, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { DataError } from '../../errors.js'
-import { bandMagAt, bandMagErrAt, colourOf, type StarMags } from './band-magnitude.js'
+import { bandMagAt, bandMagErrOf, bandsOf, colourOf, partsOf, type StarMags } from './band-magnitude.js'
 
 /** Why a star cannot serve as a standard, in the order of the tests. */
 export const STANDARD_CUTS = [
@@ -138,28 +138,15 @@ function refuseMissing(
 }
 const GAIA_NAMES: Readonly<Record<string, string>> = { bp: 'BP', rp: 'RP' }
 
-/** A band that a relation reads, and its values. */
-interface BandValues {
-  readonly band: string
-  readonly mag?: Float64Array
-  readonly err?: Float64Array
+/** The magnitudes of stars that a relation reads, and those of its colour if that is no need. */
+export function relationColumns(stars: StarColumns, relation: BandRelation): StarMags {
+  const bands = bandsOf(relation)
+  return partsOf(relation, (band) => (bands.includes(band) ? stars[relation.bands[band]!.column] : undefined))
 }
 
-/** The bands of a relation in a set of stars: what it reads, the base first, and then its colour if that is no need. */
-export function relationBands(stars: StarColumns, relation: BandRelation): readonly BandValues[] {
-  const bands = [...new Set([...bandsRead(relation), ...colourBands(relation)])]
-  return bands.map((band) => {
-    const { column } = relation.bands[band]!
-    const [mag, err] = [stars[column], stars[errorColumnOf(column)]]
-    return { band, ...(mag && { mag }), ...(err && { err }) }
-  })
-}
-
-/** Magnitudes of one star by band, NaN if missing; its errors, 0 in a column that the catalogue does not have. */
-export const starMagsAt = (bands: readonly BandValues[], i: number): StarMags =>
-  Object.fromEntries(bands.map(({ band, mag }) => [band, mag?.[i] ?? NaN]))
-export const starErrorsAt = (bands: readonly BandValues[], i: number): StarMags =>
-  Object.fromEntries(bands.map(({ band, err }) => [band, err?.[i] ?? 0]))
+/** Errors of the stars' magnitudes in the order of `bandsOf`; undefined for those that the catalogue does not have. */
+export const errorColumns = (stars: StarColumns, relation: BandRelation): (Float64Array | undefined)[] =>
+  bandsOf(relation).map((band) => stars[errorColumnOf(relation.bands[band]!.column)])
 
 /**
  * m_band = base + curve(colour) and the relation's further terms for each star, with the errors of all magnitudes
@@ -179,28 +166,31 @@ export function standardMagnitudes(
   const usable = new Uint8Array(n)
   const cut = new Uint8Array(n)
   const cuts = Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as Record<StandardCut, number>
-  const bands = relationBands(stars, relation)
+  const mags = relationColumns(stars, relation)
+  const errors = errorColumns(stars, relation)
+  const bands = bandsOf(relation)
   const needed = bandsRead(relation)
   const others = needed.slice(1)
-  const hasErrors = (name: string) => bands.find(({ band }) => band === name)?.err !== undefined
+  const otherMags = others.map((band) => stars[relation.bands[band]!.column])
+  const hasErrors = (band: string) => errors[bands.indexOf(band)] !== undefined
   const errorsKnown = (others.length > 0 ? others : needed).every(hasErrors)
-  const [blue, red] = colourBands(relation)
+  const [blueBand, redBand] = colourBands(relation)
+  const [blueErr, redErr] = [errors[bands.indexOf(blueBand)], errors[bands.indexOf(redBand)]]
+  const errorOf = bandMagErrOf(relation, (k, row) => errors[k]?.[row] ?? 0)
   const readsBp = needed.includes('bp')
-  const isNoNeed = (c: number) => Number.isNaN(c) && !needed.includes(blue)
+  const isNoNeed = (c: number) => Number.isNaN(c) && !needed.includes(blueBand)
   for (let i = 0; i < n; i++) {
-    const star = starMagsAt(bands, i)
-    const errors = starErrorsAt(bands, i)
-    const mag = star[relation.base]!
-    const { bp = NaN } = star
+    const mag = mags.base?.[i] ?? NaN
+    const bp = mags.bp?.[i] ?? NaN
     const rp = stars.rpMag?.[i] ?? NaN
-    const c = colourOf(relation, star)
+    const c = colourOf(mags, i)
     colour[i] = c
-    const error = bandMagErrAt(relation, star, errors)
-    const colourErr = Math.hypot(errors[blue]!, errors[red]!)
+    const error = errorOf(mags, i)
+    const colourErr = Math.hypot(blueErr?.[i] ?? 0, redErr?.[i] ?? 0)
     const excess = stars.bpRpExcess?.[i] ?? NaN
     const reason: StandardCut | undefined = !Number.isFinite(mag)
       ? 'missingMagnitude'
-      : others.some((band) => !Number.isFinite(star[band]))
+      : otherMags.some((column) => !Number.isFinite(column?.[i]))
         ? 'missingColour'
         : errorsKnown && !Number.isFinite(error)
           ? 'missingError'
@@ -225,7 +215,7 @@ export function standardMagnitudes(
       continue
     }
     usable[i] = 1
-    refMag[i] = bandMagAt(relation, star)
+    refMag[i] = bandMagAt(relation, mags, i)
     refMagErr[i] = error
     refScatter[i] = interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag)
   }

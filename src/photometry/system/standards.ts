@@ -2,7 +2,6 @@ import { bandLike, type BandRelation, type CatalogDescription } from '../../cata
 import { errorColumnOf, type MagnitudeColumn, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { hasCommonBand, namedFilter } from '../../camera/filter-names.js'
 import { DataError } from '../../errors.js'
-import { withTypicalErrors } from './typical-errors.js'
 import { relationFor, standardMagnitudes, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
 import type { PhotometricSystem } from '../result.js'
 
@@ -74,11 +73,10 @@ function refuseOtherBands(band: string): void {
 
 /** Standard magnitudes of the stars in the chosen system; NaN with a named cut if a star cannot serve. */
 export function standardsOf(
-  catalogStars: StarColumns,
+  stars: StarColumns,
   { relation, column, expectedScatterMag }: StandardSystem,
   description: CatalogDescription,
 ): StandardMagnitudes {
-  const stars = withTypicalErrors(catalogStars, description)
   if (relation !== null) {
     return standardMagnitudes(
       stars,

@@ -1,6 +1,6 @@
 import type { CatalogDescription } from '../../../src/catalog/description.js'
 import type { SourceColumns } from '../../../src/exposure/sources.js'
-import { bandMagAt } from '../../../src/photometry/system/band-magnitude.js'
+import { bandMagAt, partsOf } from '../../../src/photometry/system/band-magnitude.js'
 import type { SimulatedCcd, SimulatedExposure } from '../../../src/simulate/exposure.js'
 
 type Mags = Readonly<Record<'g' | 'r' | 'i' | 'z' | 'Y', number>>
@@ -58,7 +58,11 @@ export function inLightOf(
     if (s < 0) return 1
     // Beyond the relations' colours the published ones are not known either.
     const bp = sky.rpMag[s]! + Math.min(3, Math.max(0.4, sky.bpMag[s]! - sky.rpMag[s]!))
-    const magIn = (b: keyof Mags) => bandMagAt(relations[b]!, { G: sky.gMag[s]!, bp, rp: sky.rpMag[s]! })
+    const gaia: Readonly<Record<string, number>> = { G: sky.gMag[s]!, bp, rp: sky.rpMag[s]! }
+    const magIn = (b: keyof Mags) => {
+      const stars = partsOf(relations[b]!, (band) => [gaia[band] ?? NaN])
+      return bandMagAt(relations[b]!, stars, 0)
+    }
     const des = { g: magIn('g'), r: magIn('r'), i: magIn('i'), z: magIn('z'), Y: magIn('Y') }
     return 10 ** (-0.4 * (magOf(des) - des[band]))
   })
