@@ -1,4 +1,5 @@
 import type { Encoding } from 'hyparquet'
+import { Encodings } from 'hyparquet/src/constants.js'
 import { crc32 } from './crc32.js'
 
 /** Puts a header before the payload of a data page, version 1, of required values. */
@@ -8,7 +9,6 @@ export type DataPage = (rows: number, encoding: Encoding, unpackedBytes: number,
 export async function dataPages(): Promise<DataPage> {
   const { ByteWriter } = await import('hyparquet-writer')
   const { serializeTCompactProtocol } = await import('hyparquet-writer/src/thrift.js')
-  const { Encodings } = await import('hyparquet/src/constants.js')
   const levels = Encodings.indexOf('RLE')
   return (rows, encoding, unpackedBytes, payload) => {
     const writer = new ByteWriter()
