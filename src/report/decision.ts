@@ -129,7 +129,7 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   units: 'the fluxes are in another unit',
   'cross-check': 'two estimators disagree',
   depth: 'shallower than it should be',
-  amplifiers: 'the two amplifiers disagree',
+  amplifiers: 'two sides of the CCD disagree: gain, flat field or clouds',
   linearity: 'the residuals slope with magnitude',
   colour: 'the residuals slope with colour',
   fluxes: 'the fluxes disagree with one another',

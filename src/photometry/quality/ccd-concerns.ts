@@ -5,6 +5,7 @@ import { bandScores, type BandEvidence } from './band-evidence.js'
 import type { Concern } from '../concern.js'
 import { expectationConcerns } from './expectation-concerns.js'
 import type { CcdResult } from '../result.js'
+import { stepAcross, type StepAcross } from './step-across.js'
 import type { Selection } from '../select/selection.js'
 
 /** Fewer stars than this say little about their own scatter. */
@@ -37,6 +38,14 @@ const BRIGHT_END_MAG = 0.01
 const CEILING_CHANCE = 1e-6
 /** In nats; one good CCD in 20,000 has such a trend. */
 const TREND_EVIDENCE = 7
+/**
+ * Two sides of a CCD disagree: by a step that no sky makes if few stars show it, or by less if ranks leave no doubt
+ * (docs/sensitivity.md).
+ */
+const STEPS = [
+  { stepMag: 0.1, sigmas: 2.2 },
+  { stepMag: 0.04, sigmas: 3.2 },
+] as const
 /** Of FLUX_AUTO and FLUX_PSF of stars; 0.03 mag is usual (docs/method.md, section 7.3). */
 const LARGE_FLUX_DIFFERENCE_MAG = 0.1
 const NOTED_FLUX_DIFFERENCE_MAG = 0.02
@@ -136,7 +145,13 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
         `${crossCheck.differenceSigma.toFixed(1)} combined errors away: the stars do not scatter as expected`,
     )
   }
-  concerns.push(...detectorConcerns(result, context.saturation, wrongBand !== null))
+  const ofDetector = detectorConcerns(result, context.saturation, wrongBand !== null)
+  concerns.push(...ofDetector)
+  const step = stepAcross(result.matches)
+  // Without a colour term residuals show the stars' colours.
+  const withColourTerm = expectedScatter !== null && step !== null
+  const isStep = withColourTerm && STEPS.some((one) => isBeyond(step, one, result.scatter!))
+  if (isStep && !ofDetector.some(({ tag }) => tag === 'amplifiers')) say('amplifiers', 'look', stepText(step))
   for (const [name, { difference, differenceErr }] of Object.entries(diagnostics.otherFluxes)) {
     if (Math.abs(difference) < Math.max(NOTED_FLUX_DIFFERENCE_MAG, 3 * differenceErr)) continue
     const sentence =
@@ -147,6 +162,17 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   }
   return concerns
 }
+
+/** Also beyond four standard errors of a difference of medians, each 1.25 times that of a mean. */
+function isBeyond({ stepMag, sigmas, stars, others }: StepAcross, least: (typeof STEPS)[number], scatterMag: number) {
+  const err = 1.25 * scatterMag * Math.sqrt(1 / stars + 1 / others)
+  return Math.abs(stepMag) > Math.max(least.stepMag, 4 * err) && Math.abs(sigmas) > least.sigmas
+}
+
+const stepText = ({ axis, at, stepMag, stars, rejected }: StepAcross): string =>
+  `the two sides of ${axis} = ${at.toFixed(0)} differ by ${Math.abs(stepMag).toFixed(2)} mag, stars at higher ` +
+  `${axis} are ${stepMag < 0 ? 'fainter' : 'brighter'} (${stars} stars on the smaller side, ${rejected} of all ` +
+  'rejected): gain, flat field or clouds'
 
 /**
  * A sentence if the stars' colours follow another band than the list's, of one CCD or of several of one exposure;

@@ -535,3 +535,39 @@ test('a camera whose zeropoint is known is not good if the exposure time to comp
     /^the exposure time is not known \(EXPTIME\): whether DECam can give this zeropoint is unchecked/,
   )
 })
+
+describe('a half of the CCD that is dim', () => {
+  const dimHalf = (factor: number, isDim: (x: number, y: number) => boolean) => (sources: SourceColumns) => ({
+    sources: dimmed(sources, (i) => (isDim(sources.xImage![i]!, sources.yImage![i]!) ? factor : 1)),
+  })
+  const STEP = /the two sides of ([xy]) = \d+ differ by (\d\.\d\d) mag, stars at higher [xy] are (fainter|brighter)/
+
+  test.each([
+    ['the right one, 0.7', 0.7, (x: number) => x > 1024, 'x', 0.39, 'fainter'],
+    ['the left one, half the light', 0.5, (x: number) => x < 1024, 'x', 0.75, 'brighter'],
+    ['the upper one, 0.8', 0.8, (_: number, y: number) => y > 2048, 'y', 0.24, 'fainter'],
+  ] as const)('%s, on 15 to 25 stars: LOOK, with its size', async (_, factor, isDim, axis, sizeMag, which) => {
+    let seen = 0
+    for (const seed of [1, 2, 3, 4]) {
+      const sparse = { pointing: { raDeg: 20, decDeg: -60 }, densityPerSqDeg: 1200 }
+      const { concerns } = await calibrated(seed, sparse, dimHalf(factor, isDim))
+      const found = concerns.flatMap(({ tag, severity, sentence }) =>
+        tag === 'amplifiers' && severity === 'look' ? [STEP.exec(sentence)] : [],
+      )[0]
+      if (found == null) continue
+      seen++
+      expect([found[1], found[3]]).toEqual([axis, which])
+      expect(Math.abs(Number(found[2]) - sizeMag)).toBeLessThan(0.05)
+    }
+    expect(seen).toBeGreaterThanOrEqual(3)
+  })
+
+  test('none in the sky as it is, nor in the magnitude of the catalogue, whose colours scatter', async () => {
+    for (let seed = 1; seed <= SEEDS; seed++) {
+      const options = { pointing: { raDeg: 20, decDeg: -60 }, densityPerSqDeg: 900 }
+      expect([seed, tags(await calibrated(seed, options))]).toEqual([seed, expect.not.arrayContaining(['amplifiers'])])
+      const plain = await calibrated(seed, options, undefined, { system: 'catalog' })
+      expect([seed, tags(plain)]).toEqual([seed, expect.not.arrayContaining(['amplifiers'])])
+    }
+  })
+})
