@@ -23,6 +23,7 @@ const ROOMS = [
   'products',
   'legacy',
   'compare',
+  'validate',
   'report',
   'batch',
   'grid',
@@ -54,6 +55,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     'batch',
     'grid',
     'se',
+    'validate',
   ],
 }
 

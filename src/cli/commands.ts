@@ -15,6 +15,7 @@ import { seCommand } from './se/command.js'
 import { reportCommand } from './report/command.js'
 import { simulateCommand } from './simulate/command.js'
 import { starlistsCommand } from './star-lists/command.js'
+import { validateCommand } from './validate/command.js'
 
 /** The commands in the order of the help; the first is the default. */
 export const COMMANDS: readonly Command[] = [
@@ -31,6 +32,7 @@ export const COMMANDS: readonly Command[] = [
   simulateCommand,
   starlistsCommand,
   compareCommand,
+  validateCommand,
   demoCommand,
   benchCommand,
   completionCommand(() => COMMANDS),

@@ -117,5 +117,6 @@ test('a block that is not run says why; these are all', () => {
     'docs/se.md: no-run needs images of yours',
     'docs/se.md: no-run needs Slurm',
     'docs/sensitivity.md: no-run takes ten minutes',
+    'docs/validate.md: no-run needs a second catalogue of yours',
   ])
 })

@@ -133,6 +133,11 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'compare legacy one --tolerance-mag 0.5 --json', exitCode: 4, says: /"/ },
   { line: 'compare one one --quiet' },
   {
+    line: 'validate one --against catalog --report --outdir one --json --quiet',
+    exitCode: 2,
+    says: /was calibrated with this catalogue/,
+  },
+  {
     line:
       'starlists --expnum 668439 --reqnum 4 --attnum 5 --templates ' +
       'one/D00668439_r4p5_ZP.csv --workdir sim/work --outdir lists --quiet',

@@ -8,30 +8,10 @@ import { calibrateExposure } from '../../../src/in-memory.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { gather, indicesWhere } from '../../../src/math/select.js'
 import type { GaiaRows } from '../../../src/simulate/gaia.js'
-import { simulateExposure, type SimulatedExposure } from '../../../src/simulate/index.js'
-import { describeCatalogue } from '../../simulate/describe-catalogue.js'
+import { simulateExposure } from '../../../src/simulate/index.js'
 import { DECAM } from '../../support/cameras.js'
 import { memoryCatalog } from '../../support/memory-catalog.js'
-
-const BAND = 'i'
-const gaia = describeCatalogue('gaia_dr3')
-
-const { secondColour: _second, faintTerm: _faint, locus: _locus, ...relation } = gaia.relations[BAND]!
-
-/** A survey that publishes the band itself, with a scatter and a level of its own. */
-const survey: CatalogDescription = {
-  ...gaia,
-  name: 'survey',
-  relations: {
-    [BAND]: { ...relation, coefficients: [0], scatter: { colour: [1], sigmaMag: [0.012] }, systematicErrMag: 0.008 },
-  },
-}
-
-function surveyRows({ stars, bandMag }: SimulatedExposure, seed: number, offsetMag: number): GaiaRows {
-  const random = seededRandom(seed)
-  const mag = Float64Array.from(stars.starIndex, (s) => bandMag[s]! + offsetMag + 0.012 * random.normal())
-  return { ...stars, mag, magErr: mag.map(() => 0.004) }
-}
+import { BAND, gaia, survey, surveyRows } from '../../support/survey.js'
 
 /** The part of a catalogue east of a meridian: its stars, and what it says that it knows. */
 function eastOf(raDeg: number, stars: GaiaRows, description: CatalogDescription): Catalog {
