@@ -8,6 +8,7 @@ const ROOMS = [
   'errors.ts',
   'limits.ts',
   'each.ts',
+  'turns.ts',
   'math',
   'healpix',
   'table',

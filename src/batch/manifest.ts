@@ -2,29 +2,42 @@ import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { refuseLongText } from '../formats/whole-text.js'
 import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { CommandError, InputError } from '../errors.js'
+import { parseListName } from '../exposure/catalogue-list.js'
+import { isDetectionsName } from '../exposure/given/detections-name.js'
 import { isPrintable } from '../printable.js'
 
-/** One exposure of a manifest; paths as they are there, relative to the manifest's own directory. */
-export interface ManifestRow {
+/** What a row of a manifest may say beside its path. */
+interface RowFacts {
   /** Line of the manifest, counted from 1. */
   readonly line: number
-  /** Path of the exposure's `*_red_catlist.csv`. */
-  readonly list: string
   /** Directory of its products, if the manifest names one. */
   readonly outdir?: string
   /** Its CCDs (`1,3-60`, `all`), if the manifest names them. */
   readonly ccd?: string
 }
 
-const COLUMNS = ['list', 'outdir', 'ccd'] as const
+/** One exposure of a manifest; paths as they are there, relative to the manifest's own directory. */
+export interface ManifestRow extends RowFacts {
+  /** Path of the exposure's `*_red_catlist.csv`. */
+  readonly list: string
+}
+
+/** An image or a catalogue of a manifest. */
+export interface ManifestFile extends RowFacts {
+  readonly file: string
+}
+
+const LIST_COLUMNS = ['list', 'outdir', 'ccd'] as const
+const COLUMNS = ['list', 'file', 'outdir', 'ccd'] as const
 
 /**
- * The exposures that a manifest names: CSV with the columns `list` and, if wanted, `outdir` and `ccd`; or one path
- * of a list per line. Empty lines, and lines that begin with `#`, count as nothing.
+ * The exposures that a manifest names: CSV with the columns `list` or `file` (or both, one of them in each row) and, if
+ * wanted, `outdir` and `ccd`; or one path of a list, an image or a catalogue per line. Empty lines, and lines that
+ * begin with `#`, count as nothing.
  *
  * @throws InputError naming the line and column of what cannot be used
  */
-export function parseManifest(text: string, file: string): ManifestRow[] {
+export function parseManifest(text: string, file: string): (ManifestRow | ManifestFile)[] {
   refuseLongText(text, file)
   const lines = text.replace(/^\uFEFF/, '').split(/\r\n?|\n/)
   const written = lines
@@ -39,10 +52,15 @@ export function parseManifest(text: string, file: string): ManifestRow[] {
     })
   }
   const header = csvParseRows(written[0]?.text ?? '')[0]?.map((name) => name.trim()) ?? []
-  const rows = header.includes('list')
+  const isTable = header.includes('list') || header.includes('file')
+  const rows = isTable
     ? written.slice(1).map((row) => tableRow(row, header, file))
-    : written.map((row): ManifestRow => ({ line: row.line, list: row.text }))
-  if (header.includes('list')) {
+    : written.map(({ line, text }) =>
+        isDetectionsName(text) && parseListName(text.replace(/^.*\//, '')) === undefined
+          ? { line, file: text }
+          : { line, list: text },
+      )
+  if (isTable) {
     refuseRepeatedNames(header, COLUMNS, { file, line: written[0]!.line })
     const unknown = header.find((name) => !(COLUMNS as readonly string[]).includes(name))
     if (unknown !== undefined) {
@@ -57,7 +75,7 @@ export function parseManifest(text: string, file: string): ManifestRow[] {
   if (rows.length === 0)
     throw new InputError('empty-manifest', 'the manifest names no exposure', {
       file,
-      expected: 'the column list, or one path of a catalogue list per line',
+      expected: 'the column list or file, or one path of a catalogue list, an image or a catalogue per line',
     })
   return rows
 }
@@ -66,7 +84,7 @@ function tableRow(
   { line, text }: { readonly line: number; readonly text: string },
   header: readonly string[],
   file: string,
-): ManifestRow {
+): ManifestRow | ManifestFile {
   const cells = csvParseRows(text)[0]!
   if (cells.length !== header.length) {
     throw new InputError('bad-manifest', 'a line of the manifest has another number of cells than its header', {
@@ -77,11 +95,19 @@ function tableRow(
     })
   }
   const cell = (name: (typeof COLUMNS)[number]) => cells[header.indexOf(name)]?.trim() ?? ''
-  if (cell('list') === '')
-    throw new InputError('bad-manifest', 'a line of the manifest names no list', { file, line, column: 'list' })
+  const [list, path] = [cell('list'), cell('file')]
+  if (list === '' && path === '') {
+    const column = header.includes('list') ? 'list' : 'file'
+    throw new InputError('bad-manifest', `a line of the manifest names no ${column}`, { file, line, column })
+  }
+  if (list !== '' && path !== '') {
+    const expected = 'a line for each'
+    const place = { file, line, column: 'file', found: `${list} and ${path}`, expected }
+    throw new InputError('bad-manifest', 'a line of the manifest names a list and a file', place)
+  }
   return {
     line,
-    list: cell('list'),
+    ...(list === '' ? { file: path } : { list }),
     ...(cell('outdir') === '' ? {} : { outdir: cell('outdir') }),
     ...(cell('ccd') === '' ? {} : { ccd: cell('ccd') }),
   }
@@ -98,6 +124,6 @@ export function manifestText(rows: readonly Omit<ManifestRow, 'line'>[]): string
     throw new CommandError('unfit-for-manifest', 'a path in a manifest cannot begin or end with a blank', {
       found: `'${trimmed}'`,
     })
-  const used = COLUMNS.filter((name) => name === 'list' || rows.some((row) => row[name] !== undefined))
+  const used = LIST_COLUMNS.filter((name) => name === 'list' || rows.some((row) => row[name] !== undefined))
   return `${csvFormatRows([used, ...rows.map((row) => used.map((name) => row[name] ?? ''))])}\n`
 }

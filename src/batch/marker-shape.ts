@@ -52,8 +52,7 @@ const SOLUTION = whole(
   ['object', 'null'],
 )
 
-/** What a done-marker has to look like; what is not like it counts as not done. */
-export const MARKER_SHAPE: JsonShape = whole({
+const KEPT: JsonShape = whole({
   key: whole({
     version: TEXT,
     catalogHash: TEXT,
@@ -88,3 +87,18 @@ export const MARKER_SHAPE: JsonShape = whole({
     },
   }),
 })
+
+const MEASURED: JsonShape = {
+  type: 'object',
+  required: ['catalogue'],
+  properties: { catalogue: TEXT, psf: TEXT, hdu: { type: ['integer', 'string'] } },
+}
+
+/** What a done-marker has to look like; what is not like it counts as not done. */
+export const MARKER_SHAPE: JsonShape = {
+  ...KEPT,
+  properties: {
+    ...KEPT.properties,
+    measured: { type: 'object', additionalProperties: { type: 'array', items: MEASURED } },
+  },
+}

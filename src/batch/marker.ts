@@ -29,6 +29,16 @@ export interface Marker {
   /** File name in the output directory -> its content. */
   readonly outputs: Readonly<Record<string, FileMark>>
   readonly record: ExposureRecord
+  /** Of files: image, as in `inputs` -> what was measured on it. */
+  readonly measured?: Readonly<Record<string, readonly MeasuredMark[]>>
+}
+
+/** The catalogue of one image of a file, in the output directory. */
+export interface MeasuredMark {
+  readonly catalogue: string
+  readonly psf?: string
+  /** The image, if the file has several. */
+  readonly hdu?: number | string
 }
 
 const FORMAT = 1
@@ -37,6 +47,9 @@ const FORMAT = 1
 export function markerName({ expnumText, reqnum, attnum }: ListName): string {
   return `.bliss-done-D${expnumText}_r${reqnum}p${attnum}.json`
 }
+
+/** `.bliss-done-file-frame_0042.json`, of an exposure of files. */
+export const fileMarkerName = (exposure: string): string => `.bliss-done-file-${exposure}.json`
 
 export function markerText(marker: Marker): string {
   return `${JSON.stringify({ format: FORMAT, ...marker })}\n`

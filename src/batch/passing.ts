@@ -24,6 +24,9 @@ const PASSING = new Set([
  */
 const PASSING_TAGS = new Set(['unreadable-url', 'bad-answer', 'changed-file'])
 
+/** A program that failed on an image may have been killed, or lacked memory: the image does not tell. */
+const PROGRAM_TAGS = new Set(['program-failed', 'program-missing'])
+
 /** Failures that every further exposure would meet too. */
 const FATAL = new Set(['ENOSPC', 'EDQUOT', 'EROFS'])
 
@@ -52,7 +55,7 @@ export const isDiskFull = (error: unknown): boolean => codesOf(error).some((code
  * at a rerun, though no input has changed.
  */
 export function isOfTheInputs(error: unknown, inputs: ReadonlySet<string>): boolean {
-  if (!isBlissError(error) || codesOf(error).length > 0) return false
+  if (!isBlissError(error) || codesOf(error).length > 0 || PROGRAM_TAGS.has(error.tag)) return false
   return error.family === 'data' || inputs.has(error.place.file?.replace(/^.*\//, '') ?? '')
 }
 

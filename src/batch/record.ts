@@ -1,5 +1,6 @@
 import { worstOf, type ExitCode } from '../errors.js'
-import { isSound, type CatalogueListRow, type ListName } from '../exposure/catalogue-list.js'
+import { isSound, type CatalogueListRow } from '../exposure/catalogue-list.js'
+import { isFilesName, type ExposureName } from '../exposure/exposure-name.js'
 import { meanDirection } from '../photometry/exposure/apply-solution.js'
 import type { ExposureSolution } from '../photometry/exposure/result.js'
 import type { CcdResult, Outcome } from '../photometry/result.js'
@@ -13,6 +14,8 @@ export interface CcdRecord {
   readonly outcome: Outcome | 'failed' | 'absent'
   readonly verdict: string
   readonly result: CcdNumbers | null
+  /** Of files: how the names of its products begin. */
+  readonly stem?: string
 }
 
 /** The numbers of a CCD that was calibrated; the names are those of its JSON. */
@@ -44,8 +47,11 @@ export interface FailureRecord {
  * ago.
  */
 export interface ExposureRecord {
+  /** Name of the list; of files, of the exposure. */
   readonly list: string
+  /** -1 if files do not say it. */
   readonly expnum: number
+  /** Empty of files, like the attempt. */
   readonly reqnum: string
   readonly attnum: string
   /** Mean direction of the CCDs of the list. */
@@ -72,7 +78,7 @@ type SolutionNumbers = Pick<
 
 /** What a run of one exposure gave. */
 interface ExposureOutcome {
-  readonly name: ListName
+  readonly name: ExposureName
   readonly listRows: readonly CatalogueListRow[]
   /** The rows that were asked for. */
   readonly rows: readonly CatalogueListRow[]
@@ -86,7 +92,8 @@ export function recordOf({ name, listRows, rows, results, solution, failures }: 
   const resultOf = new Map(results.map((result) => [result.ccd, result]))
   const failureOf = new Map(failures.map((failure) => [failure.ccd, failure]))
   const ccds = rows.map((row): CcdRecord => {
-    const place = { ccd: row.ccd, band: row.band, ...row.centre }
+    const stem = isFilesName(name) ? { stem: name.stems[row.ccd]! } : {}
+    const place = { ccd: row.ccd, band: row.band, ...row.centre, ...stem }
     const failure = failureOf.get(row.ccd)
     if (failure !== undefined) return { ...place, outcome: 'failed', verdict: failure.sentence, result: null }
     const result = resultOf.get(row.ccd)
@@ -94,18 +101,23 @@ export function recordOf({ name, listRows, rows, results, solution, failures }: 
       return { ...place, outcome: 'absent', verdict: `${row.fileName} does not exist`, result: null }
     return { ...place, outcome: result.outcome, verdict: result.verdict, result: numbersOf(result) }
   })
-  const { fileName, expnumText, reqnum, attnum } = name
   const centre = meanDirection(listRows.filter(isSound).map((row) => row.centre))
   return {
-    list: fileName,
-    expnum: Number(expnumText),
-    reqnum,
-    attnum,
+    ...identityOf(name, listRows),
     ...centre,
     solution: solution ? solutionNumbers(solution) : null,
     ccds,
     failures,
   }
+}
+
+function identityOf(
+  name: ExposureName,
+  rows: readonly CatalogueListRow[],
+): Pick<ExposureRecord, 'list' | 'expnum' | 'reqnum' | 'attnum'> {
+  if (isFilesName(name)) return { list: name.exposure, expnum: rows[0]?.expnum ?? -1, reqnum: '', attnum: '' }
+  const { fileName, expnumText, reqnum, attnum } = name
+  return { list: fileName, expnum: Number(expnumText), reqnum, attnum }
 }
 
 function numbersOf(result: CcdResult): CcdNumbers {

@@ -14,10 +14,10 @@ export function skyCell(centres: readonly Direction[]): number {
  * The order in which exposures are calibrated: neighbours on the sky follow one another and share the catalogue's
  * partitions; ties by path.
  */
-export function skyOrdered<T extends { readonly cell: number; readonly listPath: string }>(
+export function skyOrdered<T extends { readonly cell: number }>(
   exposures: readonly T[],
+  pathOf: (exposure: T) => string,
 ): T[] {
-  return [...exposures].sort(
-    (a, b) => a.cell - b.cell || (a.listPath < b.listPath ? -1 : a.listPath > b.listPath ? 1 : 0),
-  )
+  const byPath = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
+  return [...exposures].sort((a, b) => a.cell - b.cell || byPath(pathOf(a), pathOf(b)))
 }

@@ -30,8 +30,12 @@ const real = (name: string, values: readonly (number | null | undefined)[], unit
   ...(doc === undefined ? {} : { doc }),
 })
 
-/** One row per CCD that was asked for, whatever became of it; what is missing is NaN, empty text, or 0 in a count. */
-export function ccdTable(exposures: readonly SummarizedExposure[]): Table {
+/**
+ * One row per CCD that was asked for, whatever became of it; what is missing is NaN, empty text, or 0 in a count.
+ *
+ * @param ofFiles with the column `stem`, by which CCDs of files are told apart
+ */
+export function ccdTable(exposures: readonly SummarizedExposure[], ofFiles = false): Table {
   const rows = exposures.flatMap(({ record, directory }) => record.ccds.map((ccd) => ({ record, directory, ccd })))
   const of = <T>(value: (ccd: CcdRecord) => T) => rows.map(({ ccd }) => value(ccd))
   const ofExposure = <T>(value: (record: ExposureRecord) => T) => rows.map(({ record }) => value(record))
@@ -176,6 +180,15 @@ export function ccdTable(exposures: readonly SummarizedExposure[]): Table {
       rows.map(({ directory }) => directory),
       'of the products, from the directory of this file',
     ),
+    ...(ofFiles
+      ? [
+          text(
+            'stem',
+            of(({ stem }) => stem ?? ''),
+            'of files: how the names of the products begin',
+          ),
+        ]
+      : []),
   ])
 }
 

@@ -16,8 +16,26 @@ describe('one path per line', () => {
 
   test('a manifest without an exposure is an error', () => {
     expect(() => parseManifest('# nothing\n', 'm.txt')).toThrow(
-      'm.txt: the manifest names no exposure (expected the column list, or one path of a catalogue list per line)',
+      'm.txt: the manifest names no exposure (expected the column list or file, or one path of a catalogue ' +
+        'list, an image or a catalogue per line)',
     )
+  })
+})
+
+describe('images and catalogues', () => {
+  test('one path per line: names of FITS are files, others are lists', () => {
+    const text = 'n/a.fits\nn/b.fits.fz\nn/c.FTS.gz\nn/d.cat\nn/e.fz\nn/D1_r1p1_red_catlist.csv\nn/notes\n'
+    expect(parseManifest(text, 'm').map((row) => ('file' in row ? row.file : [row.list]))).toEqual([
+      ...['n/a.fits', 'n/b.fits.fz', 'n/c.FTS.gz', 'n/d.cat', 'n/e.fz'],
+      ...[['n/D1_r1p1_red_catlist.csv'], ['n/notes']],
+    ])
+  })
+
+  test('the columns list and file, one of them in each row', () => {
+    expect(parseManifest('file,list,outdir\na.txt,,out\n,D1_r1p1_red_catlist.csv,\n', 'm.csv')).toEqual([
+      { line: 2, file: 'a.txt', outdir: 'out' },
+      { line: 3, list: 'D1_r1p1_red_catlist.csv' },
+    ])
   })
 })
 
@@ -36,7 +54,7 @@ describe('CSV', () => {
   test.each([
     [
       'list,out\na,b\n',
-      'm.csv, line 1, column out: the manifest has a column that means nothing here (expected list, outdir, ccd)',
+      'm.csv, line 1, column out: the manifest has a column that means nothing here (expected list, file, outdir, ccd)',
     ],
     [
       'list,ccd\na,1,3\n',
@@ -44,6 +62,12 @@ describe('CSV', () => {
         'expected 2; a cell with a comma, such as "1,3-60", stands in quotes)',
     ],
     ['list,ccd\n\n,1\n', 'm.csv, line 3, column list: a line of the manifest names no list'],
+    ['file,ccd\n,1\n', 'm.csv, line 2, column file: a line of the manifest names no file'],
+    [
+      'file,list\na.fits,b.csv\n',
+      'm.csv, line 2, column file: a line of the manifest names a list and a file ' +
+        '(found b.csv and a.fits, expected a line for each)',
+    ],
   ])('what cannot be used is named with its line: %j', (text, message) => {
     expect(() => parseManifest(text, 'm.csv')).toThrow(message)
   })
@@ -60,7 +84,7 @@ describe('CSV', () => {
     fc.assert(
       fc.property(fc.array(row, { minLength: 1, maxLength: 5 }), (rows) => {
         const read = parseManifest(manifestText(rows as Parameters<typeof manifestText>[0]), 'm.csv')
-        expect(read.map(({ list, outdir, ccd }) => ({ list, outdir, ccd }))).toEqual(rows)
+        expect(read.map(({ line: _line, ...row }) => ({ outdir: undefined, ccd: undefined, ...row }))).toEqual(rows)
       }),
       { seed: 5 },
     )

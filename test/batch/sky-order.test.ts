@@ -23,23 +23,31 @@ const stepDeg = (path: readonly { raDeg: number; decDeg: number }[]) => {
   )
 }
 
+const ordered = (some: typeof fields) =>
+  skyOrdered(
+    some.map((field) => ({ ...field, cell: skyCell([field]) })),
+    ({ listPath }) => listPath,
+  )
+
 test(
   'neighbours follow one another: 400 fields of the whole sky lie ' + 'on a path a fifth as long as the one by name',
   () => {
-    const ordered = skyOrdered(fields.map((field) => ({ ...field, cell: skyCell([field]) })))
-    expect(stepDeg(ordered)).toBeLessThan(0.2 * stepDeg(fields))
+    expect(stepDeg(ordered(fields))).toBeLessThan(0.2 * stepDeg(fields))
   },
 )
 
 test('the order does not depend on how the exposures were found', () => {
-  const one = skyOrdered(fields.map((field) => ({ ...field, cell: skyCell([field]) })))
-  const other = skyOrdered([...fields].reverse().map((field) => ({ ...field, cell: skyCell([field]) })))
+  const one = ordered(fields)
+  const other = ordered([...fields].reverse())
   expect(other).toEqual(one)
   expect(
-    skyOrdered([
-      { cell: 1, listPath: 'b' },
-      { cell: 1, listPath: 'a' },
-    ]).map(({ listPath }) => listPath),
+    skyOrdered(
+      [
+        { cell: 1, listPath: 'b' },
+        { cell: 1, listPath: 'a' },
+      ],
+      ({ listPath }) => listPath,
+    ).map(({ listPath }) => listPath),
   ).toEqual(['a', 'b'])
 })
 

@@ -154,6 +154,12 @@ export const INVOCATIONS: readonly Invocation[] = [
       'batch sim/work --catalog catalog --magType mag_auto --outdir watched --watch ' +
       '--idle 1 --until-complete --settle 0.1 --poll 1 --quiet',
   },
+  {
+    line:
+      'batch sim/work/D00668439_i_28_r4p5_fullcat.fits --band i --columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF ' +
+      '--catalog catalog --outdir files --quiet',
+    makes: ['files/batch_summary.parquet'],
+  },
   { line: 'batch sim/work --catalog catalog --mags-type mag_auto --outdir watched --quiet' },
   {
     line:

@@ -1,9 +1,8 @@
 import { unfit, type Values } from '../options/option.js'
-import type { BatchJob } from '../../node/batch/batch-exposure.js'
-import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
-import { count, flag, number, path, text } from '../options/kinds.js'
+import type { BatchJob } from '../../node/batch/batch-bench.js'
+import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
+import { count, flag, list, number, path, text } from '../options/kinds.js'
 
-const { magsType } = LISTED_OPTIONS
 const {
   catalog,
   'reference-priority': referencePriority,
@@ -21,18 +20,23 @@ const WAIT = { unit: 'seconds', above: 0, max: 1e6 } as const
 
 /** The options of `batch`. */
 export const BATCH_OPTIONS = {
-  source: path('directory, or manifest: CSV with the column list (and outdir, ccd), or one list per line', {
-    positional: true,
-    required: true,
-  }),
+  sources: list(
+    'a directory of lists, or of images and catalogues; a manifest: CSV with the column list or file (and outdir, ' +
+      'ccd), or one path per line; or images and catalogues themselves',
+    { positional: true, required: true },
+  ),
   ccd: text(CALIBRATE_OPTIONS.ccd.describe, { default: 'all' }),
-  ...{ magsType, catalog, system, estimator, suspects, camera, force, workers, quiet },
+  magsType: CALIBRATE_OPTIONS.magsType,
+  band: CALIBRATE_OPTIONS.band,
+  columns: CALIBRATE_OPTIONS.columns,
+  ...{ catalog, system, estimator, suspects, camera, force, workers, quiet },
   'reference-priority': referencePriority,
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
   'accept-borrowed': CALIBRATE_OPTIONS['accept-borrowed'],
-  workdir: path("directory of the SExtractor catalogues; default each list's own"),
+  workdir: path("directory of the SExtractor catalogues of lists; default each list's own"),
   outdir: path(
-    'root of the products, a directory D{E}_r{R}p{A} per exposure; default beside the SExtractor catalogues',
+    'root of the products, a directory per exposure (D{E}_r{R}p{A}, or what its files have in common); ' +
+      'default beside the catalogues or images',
   ),
   summary: path('the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest'),
   rehash: flag('compare all files by content, whatever their times say'),
@@ -40,7 +44,7 @@ export const BATCH_OPTIONS = {
     'exit code 0 if what failed lies in the inputs and stands in the table: a rerun would not mend it',
   ),
   retries: count('further attempts at an exposure after I/O errors that may pass', { max: 10, default: 3 }),
-  watch: flag('calibrate CCDs as their files land below the directory, and their exposure anew each time'),
+  watch: flag('calibrate CCDs of lists as their files land below the directory, and their exposure anew each time'),
   idle: number('--watch ends when nothing has landed for so long', { ...WAIT, needs: 'watch' }),
   'until-complete': flag('--watch ends when every CCD of every list has landed', { needs: 'watch' }),
   settle: number('--watch takes a file that has not changed for so long and is whole', {
@@ -67,7 +71,8 @@ export function batchOptions(given: Values<typeof BATCH_OPTIONS>) {
   const { suspects, camera, watch, idle, untilComplete, settle, poll, ...options } = others
   // Every option that an exposure's run takes, named one by one: what is in a done-marker must be what changes bytes.
   const job: Required<Omit<BatchJob, 'suspects' | 'camera'>> = {
-    magsType,
+    // Of files it is whichever they have.
+    magsType: magsType ?? 'mag_psf',
     system,
     estimator,
     keepBorrowed,
@@ -80,6 +85,7 @@ export function batchOptions(given: Values<typeof BATCH_OPTIONS>) {
   return {
     ...options,
     job,
+    ...(magsType === undefined ? {} : { magsType }),
     ...(suspects === undefined ? {} : { suspectsFile: suspects }),
     ...(camera === undefined ? {} : { cameraFile: camera }),
     ...(watch ? { watch: idle === undefined ? waits : { ...waits, idleMs: idle * 1000 } } : {}),

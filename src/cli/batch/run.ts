@@ -1,11 +1,15 @@
+import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { retryWaits } from '../../batch/passing.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../../batch/record.js'
 import { CommandError, worstOf } from '../../errors.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
-import { parseCcds } from '../../exposure/catalogue-list.js'
-import type { BatchBench, CalibrateExposureFiles, FinishedExposure } from '../../node/batch/batch-exposure.js'
-import { isDirectory, planBatch, type BatchPlan, type BatchTask } from '../../node/batch/batch-plan.js'
+import { parseCcds, parseListName } from '../../exposure/catalogue-list.js'
+import { isDetectionsName } from '../../exposure/given/detections-name.js'
+import { parseNamedColumns } from '../../exposure/given/given-columns.js'
+import type { BatchBench, FilesBench, CalibrateExposureFiles, FinishedExposure } from '../../node/batch/batch-bench.js'
+import { isDirectory, planBatch, planNamedFiles, type BatchPlan } from '../../node/batch/batch-plan.js'
+import { isFilesTask, taskSource, taskTitle, type BatchTask } from '../../node/batch/batch-task.js'
 import { isBug, runBatch, type BatchEnd } from '../../node/batch/batch-run.js'
 import {
   refuseForeignSummary,
@@ -17,7 +21,11 @@ import {
 import { watchDirectory } from '../../node/batch/batch-watch.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
-import { readCameraFile } from '../../node/input/camera-files.js'
+import { readCameraFile, type ReadCamera } from '../../node/input/camera-files.js'
+import { expandPaths } from '../../node/input/expand-paths.js'
+import { imageMeasurer } from '../../node/exposure/image-measurer.js'
+import { runProductNames } from '../../products/names.js'
+import { inTurns } from '../../turns.js'
 import { readSuspects } from '../../node/input/read-suspects.js'
 import { stopSignals, type StopSignals } from '../../node/disk/stop-signals.js'
 import type { BatchOptions, WatchOptions } from './options.js'
@@ -45,13 +53,15 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
     ...(options.suspectsFile === undefined ? {} : { suspects: await readSuspects(options.suspectsFile) }),
     ...(options.cameraFile === undefined ? {} : { camera: await readCameraFile(options.cameraFile) }),
   }
-  const catalog = await chooseCatalog(options, io.env, note, fieldOfLists([options.source]))
+  const catalog = await chooseCatalog(options, io.env, note, fieldOfLists(options.sources))
   const pool = createCcdPool(options.workers, 1)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) =>
     calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()
   const silence = silenceOf(io, options.quiet)
-  const batch: Batch = { options, io, note, silence, bench: { job, catalog, calibrate, rehash: options.rehash }, stop }
+  const files = filesBench(options, job.camera, io, note)
+  const bench = { job, catalog, calibrate, rehash: options.rehash, files }
+  const batch: Batch = { options, io, note, silence, bench, stop }
   try {
     if (options.watch !== undefined && (await watch(batch, options.watch)) === 'stopped') {
       io.err('bliss-calib: stopped; what has landed and is calibrated stays\n')
@@ -71,15 +81,70 @@ interface Batch {
   readonly io: Io
   /** Says something on stderr that is no failure; silent with --quiet. */
   readonly note: (text: string) => void
-  readonly bench: BatchBench
+  readonly bench: BatchBench & { readonly files: FilesBench }
   readonly stop: StopSignals
   /** Between two lines of exposures it tells how far the one in hand has come. */
   readonly silence: Silence
 }
 
+/** Images and catalogues themselves, rather than a directory or a manifest of them. */
+const areNamedFiles = (sources: readonly string[]): boolean =>
+  sources.length > 1 || (isDetectionsName(sources[0]!) && parseListName(basename(sources[0]!)) === undefined)
+
+async function planOf(options: BatchOptions, { given }: FilesBench): Promise<BatchPlan> {
+  const { sources } = options
+  const plan = { ...options, headers: given }
+  const [source] = sources
+  const isOne = sources.length === 1 && (await stat(source!).catch(() => undefined))?.isDirectory() === true
+  if (isOne || !areNamedFiles(sources)) return planBatch(source!, plan)
+  return planNamedFiles(await expandPaths(sources), plan)
+}
+
+/** How images and catalogues are read and measured. */
+function filesBench(
+  { band, columns, magsType, workers }: BatchOptions,
+  camera: ReadCamera | undefined,
+  { env }: Io,
+  note: Batch['note'],
+): FilesBench {
+  const inTurn = inTurns(workers)
+  const described = camera ? { camera: camera.description } : {}
+  return {
+    given: {
+      columns: columns === undefined ? {} : parseNamedColumns(columns),
+      ...(band === undefined ? {} : { band }),
+      ...(magsType === undefined ? {} : { magsType }),
+      ...described,
+    },
+    said: { band, columns },
+    measure: (outdir, { signal }) =>
+      imageMeasurer({
+        ...{ outdir, inTurn, env, signal, ...described },
+        productsOf: (stem) =>
+          runProductNames({ exposure: stem, stems: { 1: stem } }, [1], { together: false }).zeropoints,
+        onMeasured: (_path, ccds) => {
+          for (const { stem, notes } of ccds) for (const sentence of notes) note(`${stem}: ${sentence}\n`)
+        },
+      }),
+  }
+}
+
+/** With what else decides the catalogues of images: the programs. Throws InputError if one is missing. */
+async function withPrograms(bench: Batch['bench'], { env }: Io, signal: AbortSignal): Promise<Batch['bench']> {
+  const [{ decidingOf }, { keyOf }] = await Promise.all([
+    import('../../node/se/deciding.js'),
+    import('../../node/se/stage-marker.js'),
+  ])
+  return { ...bench, files: { ...bench.files, programs: keyOf(await decidingOf('.', { env, signal })) } }
+}
+
 /** Every exposure once, then the tables. */
-async function throughAll({ options, io, note, bench, stop, silence }: Batch): Promise<ExitCode> {
-  const plan = await planBatch(options.source, options)
+async function throughAll({ options, io, note, bench: opened, stop, silence }: Batch): Promise<ExitCode> {
+  const plan = await planOf(options, opened.files)
+  if (plan.leftOut > 0)
+    note(`left out: ${plan.leftOut} files that are products of earlier runs, or belong to other images\n`)
+  const hasImages = plan.tasks.some((task) => isFilesTask(task) && task.hasImages)
+  const bench = hasImages ? await withPrograms(opened, io, stop.signal) : opened
   const paths = summaryPaths(options.summary ?? defaultSummary(options, plan.root))
   await refuseForeignSummary(paths)
   const failures = failureTeller(io, paths)
@@ -87,8 +152,9 @@ async function throughAll({ options, io, note, bench, stop, silence }: Batch): P
   let [unchanged, done] = [0, 0]
   const end = await runBatch(plan.tasks, bench, {
     ...common(options, stop, note),
-    inFlight: IN_FLIGHT,
-    onProgress: (task, { stage, done: ccds, of }) => silence.doing(`${nameOf(task)}: ${ccds} of ${of} CCDs ${stage}`),
+    inFlight: hasImages ? Math.max(IN_FLIGHT, options.workers) : IN_FLIGHT,
+    onProgress: (task, { stage, done: ccds, of }) =>
+      silence.doing(`${taskTitle(task)}: ${ccds} of ${of} CCDs ${stage}`),
     onFinished: (task, finished) => {
       silence.broken()
       done++
@@ -108,9 +174,13 @@ async function watch(
   { options, io, note, bench, stop }: Batch,
   watching: WatchOptions,
 ): Promise<'stopped' | 'idle' | 'complete'> {
-  const { source, outdir } = options
-  if (!(await isDirectory(source)))
-    throw new CommandError('bad-option', 'only a directory can be watched', { option: '--watch', found: source })
+  const { outdir } = options
+  const source = options.sources[0]!
+  if (options.sources.length > 1 || !(await isDirectory(source)))
+    throw new CommandError('bad-option', 'only a directory can be watched', {
+      option: '--watch',
+      found: options.sources.join(', '),
+    })
   const paths = summaryPaths(options.summary ?? defaultSummary(options, source))
   await refuseForeignSummary(paths)
   const failures = failureTeller(io, paths)
@@ -131,9 +201,9 @@ function common(options: BatchOptions, stop: StopSignals, note: Batch['note']) {
   return {
     retryWaitsMs: retryWaits(options.retries),
     signal: stop.signal,
-    onNote: (task: BatchTask, sentence: string) => note(`${nameOf(task)}: ${sentence}\n`),
+    onNote: (task: BatchTask, sentence: string) => note(`${taskTitle(task)}: ${sentence}\n`),
     onRetry: (task: BatchTask, error: unknown, waitMs: number) =>
-      note(`${nameOf(task)}: ${(error as Error).message}; once more in ${waitMs / 1000} s\n`),
+      note(`${taskTitle(task)}: ${(error as Error).message}; once more in ${waitMs / 1000} s\n`),
   }
 }
 
@@ -145,10 +215,8 @@ function tellFailures(
 ): void {
   for (const error of errors.filter(isBug)) reportFailure(error, io)
   for (const { ccd, sentence } of record.failures)
-    tell(task.listPath, ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
+    tell(taskSource(task), ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
 }
-
-const nameOf = ({ name: { expnumText, reqnum, attnum } }: BatchTask) => `D${expnumText}_r${reqnum}p${attnum}`
 
 const progress = (done: number, { tasks }: BatchPlan) =>
   `[${String(done).padStart(String(tasks.length).length)}/${tasks.length}]`
@@ -164,7 +232,7 @@ function exposureText(task: BatchTask, record: ExposureRecord): string {
     return count === 0 ? [] : [`${count} ${outcome}`]
   })
   return [
-    nameOf(task),
+    taskTitle(task),
     ...numbers,
     counts.join(', '),
     record.solution?.suspect === true ? `suspect: ${record.solution.reason ?? ''}` : '',
@@ -228,7 +296,9 @@ function summaryText(
 }
 
 /** In the root of the products; a manifest's carry its name, because several may stand in one directory. */
-function defaultSummary({ source, outdir }: BatchOptions, root: string): string {
-  const name = root === source ? 'batch' : basename(source).replace(/\.\w+$/, '')
+function defaultSummary({ sources, outdir }: BatchOptions, root: string): string {
+  const [source] = sources
+  const isManifest = !areNamedFiles(sources) && root !== source
+  const name = isManifest ? basename(source!).replace(/\.\w+$/, '') : 'batch'
   return join(outdir ?? root, `${name}_summary.parquet`)
 }

@@ -2,7 +2,7 @@ import { basename, dirname, join } from 'node:path'
 import { markerName, parseMarker } from '../../batch/marker.js'
 import type { ListFailure } from '../../batch/summary.js'
 import { CommandError } from '../../errors.js'
-import type { BatchTask } from '../../node/batch/batch-plan.js'
+import type { ListTask } from '../../node/batch/batch-task.js'
 import { summaryPaths, writeSummary } from '../../node/batch/batch-summary.js'
 import { readPlan } from './plan.js'
 import type { ExitCode, Io } from '../terminal/io.js'
@@ -20,7 +20,7 @@ export async function gridSummary(planPath: string, to: string, io: Io): Promise
       expected: 'a name that ends with .parquet',
     })
   const { exposures } = await readPlan(planPath)
-  const done: BatchTask[] = []
+  const done: ListTask[] = []
   const undone: ListFailure[] = []
   for (const { list, workdir, outdir } of exposures) {
     const listPath = join(workdir, list.fileName)

@@ -11,14 +11,14 @@ import {
 } from '../../batch/marker.js'
 import { isOfTheInputs } from '../../batch/passing.js'
 import { recordOf, type ExposureRecord, type FailureRecord } from '../../batch/record.js'
-import type { Catalog } from '../../catalog/catalog.js'
 import { exitCodeOf, InputError, isBlissError } from '../../errors.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import type { CcdResult } from '../../photometry/result.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
-import type { BatchTask } from './batch-plan.js'
+import type { BatchBench, BatchJob, FinishedExposure } from './batch-bench.js'
+import type { ListTask } from './batch-task.js'
 import { openedJob } from '../exposure/calibrate-files.js'
-import type { ExposureJob, ExposureRun, OpenedJob, RunControl } from '../exposure/exposure-job.js'
+import type { ExposureRun, OpenedJob, RunControl } from '../exposure/exposure-job.js'
 import { markOf, sameContent, stampOf } from '../disk/file-marks.js'
 import { reasonOf, writeFilesWhole } from '../disk/files.js'
 import { packageVersion } from '../package.js'
@@ -27,46 +27,15 @@ import { readWholeText } from '../disk/regular-file.js'
 
 type ListedExposure = OpenedJob<ReadList>
 
-/** The options that all exposures of a batch share. */
-export type BatchJob = Omit<ExposureJob, 'ccd' | 'workdir' | 'outdir' | 'search' | 'cal'>
-
-/** Calibrates one exposure; the command's own, or a test's. */
-export type CalibrateExposureFiles = (
-  opened: ListedExposure,
-  catalog: Catalog,
-  control: RunControl,
-) => Promise<ExposureRun>
-
-/** What a batch works with. */
-export interface BatchBench {
-  readonly job: BatchJob
-  readonly catalog: Catalog
-  readonly calibrate: CalibrateExposureFiles
-  /** Compare by content even if a file's stamp says that it is the one that was seen. */
-  readonly rehash: boolean
-}
-
-/** An exposure after its turn. */
-export interface FinishedExposure {
-  /** `unchanged`: what stands was found right. `calibrated`: it was done now. */
-  readonly how: 'unchanged' | 'calibrated'
-  readonly record: ExposureRecord
-  /** A marker stands for it; without one a rerun tries again. */
-  readonly marked: boolean
-  /** What failed, for retrying: nothing of an unchanged exposure. */
-  readonly errors: readonly unknown[]
-  /** Why it was not unchanged. */
-  readonly why?: string
-}
-
 /** The exposure of a task as its list stands now. */
-export async function openTask(task: BatchTask, job: BatchJob): Promise<ListedExposure> {
+export async function openTask(task: ListTask, job: BatchJob): Promise<ListedExposure> {
   const list = await readNamedList(dirname(task.listPath), task.name)
   const { ccd, workdir, outdir } = task
   return openedJob({ ...job, ccd, workdir, outdir }, list)
 }
 
-function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
+/** What decides the bytes of an exposure's products beside its files. */
+export function workKey({ ccd }: { readonly ccd: string }, { job, catalog }: BatchBench): WorkKey {
   // What only says where, or how the exit code counts, changes no byte.
   const { acceptBorrowed: _counted, force: _forced, suspects, camera, ...options } = job
   return {
@@ -83,7 +52,7 @@ function workKey({ ccd }: BatchTask, { job, catalog }: BatchBench): WorkKey {
 
 /** What is there of an exposure: its marker if everything is as the marker says, else why not. */
 export async function standing(
-  task: BatchTask,
+  task: ListTask,
   opened: ListedExposure,
   bench: BatchBench,
 ): Promise<{ readonly marker: Marker } | { readonly why: string }> {
@@ -123,7 +92,7 @@ export async function standing(
   return { marker: known }
 }
 
-const markerFile = ({ name }: BatchTask, marker: Marker) => ({
+const markerFile = ({ name }: ListTask, marker: Marker) => ({
   name: markerName(name),
   bytes: new TextEncoder().encode(markerText(marker)),
 })
@@ -135,7 +104,7 @@ const markerFile = ({ name }: BatchTask, marker: Marker) => ({
  * @throws InputError if the list cannot be read; the signal's reason if it was stopped
  */
 export async function finishExposure(
-  task: BatchTask,
+  task: ListTask,
   bench: BatchBench,
   control: RunControl = {},
 ): Promise<FinishedExposure> {
@@ -147,7 +116,7 @@ export async function finishExposure(
 
 /** Calibrates those of an exposure's CCDs whose rows are given, and marks it as done if the others have no file. */
 export async function calibrateRows(
-  task: BatchTask,
+  task: ListTask,
   opened: ListedExposure,
   rows: readonly CatalogueListRow[],
   bench: BatchBench,
@@ -181,7 +150,7 @@ export async function calibrateRows(
  * Makes the output directory; a failure of the whole exposure, such as products of another system in the way, is a
  * failure like a CCD's.
  */
-async function attempted(
+export async function attempted(
   outdir: string,
   calibrate: () => Promise<ExposureRun>,
 ): Promise<Pick<ExposureRun, 'ccds' | 'failures' | 'missing' | 'solution' | 'json'>> {
@@ -204,7 +173,7 @@ async function attempted(
 /** Messages name files by their place in the exposure's directories, so that they are the same wherever those stand. */
 export function failureRecord(
   error: unknown,
-  { workdir, outdir }: Pick<BatchTask, 'workdir' | 'outdir'>,
+  { workdir, outdir }: Pick<ListTask, 'workdir' | 'outdir'>,
   ccd?: number,
 ): FailureRecord {
   const sentence = isBlissError(error)
@@ -225,7 +194,7 @@ const nothingThere = ({ rows, list }: ListedExposure): FailureRecord => ({
  * again.
  */
 async function mark(
-  task: BatchTask,
+  task: ListTask,
   { list, rows, several }: ListedExposure,
   run: Pick<ExposureRun, 'ccds' | 'failures' | 'missing' | 'json' | 'solution'>,
   stamps: ReadonlyMap<string, string | null | undefined>,
@@ -267,7 +236,7 @@ const fileOfRow = ({ fileName }: CatalogueListRow, stamps: ReadonlyMap<string, u
   [fileName, `${fileName}.gz`].find((file) => stamps.has(file))
 
 /** Files that a finished exposure has; `allZP_` of a run of one CCD belongs to whichever run came last. */
-function productNames(list: BatchTask['name'], ccds: readonly CcdResult[], together: boolean): string[] {
+function productNames(list: ListTask['name'], ccds: readonly CcdResult[], together: boolean): string[] {
   const ofCcds = ccds.flatMap(({ ccd }) => Object.values(ccdProductNames(list, ccd)))
   return together && ccds.length > 0 ? [...ofCcds, ...Object.values(exposureProductNames(list))] : ofCcds
 }

@@ -1,27 +1,21 @@
 import { opendir, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
-import { parseManifest, type ManifestRow } from '../../batch/manifest.js'
+import { parseManifest, type ManifestFile, type ManifestRow } from '../../batch/manifest.js'
 import { skyCell, skyOrdered } from '../../batch/sky-order.js'
 import type { ListFailure } from '../../batch/summary.js'
 import { exitCodeOf, InputError, isBlissError } from '../../errors.js'
-import { isSound, parseListName, type ListName } from '../../exposure/catalogue-list.js'
+import { isSound, parseListName } from '../../exposure/catalogue-list.js'
+import { isDetectionsName } from '../../exposure/given/detections-name.js'
+import { stemOfFile } from '../../exposure/given/given-rows.js'
 import { reasonOf } from '../disk/files.js'
 import { readNamedList } from '../input/read-exposure.js'
 import { readWholeText } from '../disk/regular-file.js'
+import type { HeaderOptions } from '../exposure/files-by-exposure.js'
+import { withoutSetAside } from '../exposure/set-aside.js'
+import { isFilesTask, taskSource, type BatchTask, type ListTask } from './batch-task.js'
 
-/** One exposure of a batch. */
-export interface BatchTask {
-  readonly listPath: string
-  readonly name: ListName
-  /** Where its SExtractor catalogues are. */
-  readonly workdir: string
-  /** Where its products go. */
-  readonly outdir: string
-  readonly ccd: string
-}
-
-/** A task that was planned: its list was read once. */
-export interface PlannedTask extends BatchTask {
+/** A task that was planned: its list, or the headers of its files, were read once. */
+export type PlannedTask = BatchTask & {
   /** Its place on the curve of NESTED cells. */
   readonly cell: number
 }
@@ -32,17 +26,26 @@ export interface BatchPlan {
   readonly unreadable: readonly ListFailure[]
   /** Directory that the summary's paths are relative to unless another is chosen. */
   readonly root: string
+  /** Files that were left out: products of earlier runs, planes of images, catalogues measured from them. */
+  readonly leftOut: number
 }
 
-export interface PlanOptions {
+/** How lists become tasks. */
+export interface ListOptions {
   readonly workdir?: string
   /** Each exposure gets a directory of its own below; without it the products go beside the SExtractor catalogues. */
   readonly outdir?: string
   readonly ccd: string
 }
 
+export interface PlanOptions extends ListOptions {
+  /** How headers of images and catalogues are read. */
+  readonly headers?: HeaderOptions
+}
+
 /**
- * The exposures below a directory, or those that a manifest names, in the order of the sky.
+ * The exposures below a directory, or those that a manifest names, in the order of the sky. Images and catalogues of a
+ * directory count if no list is below it: with one they are what the list is about.
  *
  * @throws InputError if the directory or the manifest cannot be read, is empty, or two exposures would write the
  *   same files
@@ -50,19 +53,56 @@ export interface PlanOptions {
 export async function planBatch(source: string, options: PlanOptions): Promise<BatchPlan> {
   const directory = await isDirectory(source)
   const root = directory ? source : dirname(source)
-  const rows = directory
-    ? (await findLists(source)).map((list): ManifestRow => ({ line: 0, list }))
-    : await readManifest(source)
-  if (rows.length === 0)
-    throw new InputError('no-list', 'no catalogue list is below the directory', {
-      file: source,
-      expected: '*_red_catlist.csv',
-    })
+  const base = directory ? '.' : root
+  const rows = directory ? await rowsBelow(source) : await readManifest(source)
+  const files = rows.flatMap((row) => ('file' in row ? [{ ...row, path: from(base, row.file) }] : []))
+  const { paths, notes } = directory
+    ? await withoutSetAside(files.map(({ path }) => path))
+    : { paths: files.map(({ path }) => path), notes: [] }
+  const kept = new Set(paths)
+  const ofLists = await planLists(
+    rows.flatMap((row) => ('list' in row ? row : [])),
+    base,
+    options,
+    source,
+  )
+  const ofFiles = await planFiles(
+    files.filter(({ path }) => kept.has(path)).map((row) => filePlace(row, base)),
+    options,
+  )
+  const tasks = [...ofLists.tasks, ...ofFiles.tasks]
+  refuseSharedOutputs(tasks)
+  return {
+    tasks: skyOrdered(tasks, taskSource),
+    unreadable: [...ofLists.unreadable, ...ofFiles.unreadable],
+    root,
+    leftOut: notes.length + ofFiles.products,
+  }
+}
 
+/** The exposures of images and catalogues that are named one by one. Throws as `planBatch`. */
+export async function planNamedFiles(found: readonly string[], options: PlanOptions): Promise<BatchPlan> {
+  const { paths, notes } = await withoutSetAside(found)
+  const plan = await planFiles(
+    paths.map((path) => ({ path })),
+    options,
+  )
+  refuseSharedOutputs(plan.tasks)
+  return { ...plan, tasks: skyOrdered(plan.tasks, taskSource), root: '.', leftOut: notes.length + plan.products }
+}
+
+type TasksOf = Pick<BatchPlan, 'tasks' | 'unreadable'>
+
+async function planLists(
+  rows: readonly ManifestRow[],
+  base: string,
+  options: ListOptions,
+  source: string,
+): Promise<TasksOf> {
   const tasks: PlannedTask[] = []
   const unreadable: ListFailure[] = []
   for (const row of rows) {
-    const task = taskOf(row, directory ? '.' : root, options, source)
+    const task = taskOf(row, base, options, source)
     try {
       const { rows: listed } = await readNamedList(dirname(task.listPath), task.name)
       tasks.push({ ...task, cell: skyCell(listed.filter(isSound).map(({ centre }) => centre)) })
@@ -71,8 +111,63 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
       unreadable.push({ list: row.list, exitCode: exitCodeOf(error), sentence: error.message })
     }
   }
-  refuseSharedOutputs(tasks)
-  return { tasks: skyOrdered(tasks), unreadable, root }
+  return { tasks, unreadable }
+}
+
+/** A file and what its row of the manifest says. */
+interface FilePlace {
+  readonly path: string
+  readonly outdir?: string
+  readonly ccd?: string
+}
+
+const filePlace = ({ path, outdir, ccd }: FilePlace, base: string): FilePlace => ({
+  path,
+  ...(outdir === undefined ? {} : { outdir: from(base, outdir) }),
+  ...(ccd === undefined ? {} : { ccd }),
+})
+
+/** Files that are to be calibrated alike are sorted by exposure; products go beside the first of each. */
+async function planFiles(
+  places: readonly FilePlace[],
+  { outdir, ccd, headers = { columns: {} } }: PlanOptions,
+): Promise<TasksOf & { readonly products: number }> {
+  const alike = new Map<string, FilePlace[]>()
+  for (const place of places) {
+    const key = JSON.stringify([place.outdir, place.ccd])
+    alike.set(key, [...(alike.get(key) ?? []), place])
+  }
+  const tasks: PlannedTask[] = []
+  const unreadable: ListFailure[] = []
+  let products = 0
+  if (alike.size === 0) return { tasks, unreadable, products }
+  const { filesByExposure } = await import('../exposure/files-by-exposure.js')
+  for (const group of alike.values()) {
+    const paths = [...new Set(group.map(({ path }) => path))]
+    const sorted = await filesByExposure(paths, headers)
+    for (const { path, error } of sorted.unfit) {
+      const sentence = (error as Error).message.replaceAll(path, basename(path))
+      unreadable.push({ list: path, exitCode: exitCodeOf(error), sentence })
+    }
+    products += sorted.products.length
+    for (const { centres, ...found } of sorted.exposures) {
+      const own = outdir === undefined ? dirname(found.files[0]!) : join(outdir, found.exposure)
+      const place = { outdir: group[0]!.outdir ?? own, ccd: group[0]!.ccd ?? ccd }
+      tasks.push({ ...found, ...place, cell: skyCell(centres) })
+    }
+  }
+  return { tasks, unreadable, products }
+}
+
+/** What a directory holds: its lists, or if there is none, its images and catalogues. */
+async function rowsBelow(dir: string): Promise<readonly (ManifestRow | ManifestFile)[]> {
+  const { lists, files } = await findLists(dir, true)
+  if (lists.length > 0) return lists.map((list) => ({ line: 0, list }))
+  if (files.length > 0) return files.map((file) => ({ line: 0, file }))
+  throw new InputError('no-list', 'no catalogue list, image or catalogue is below the directory', {
+    file: dir,
+    expected: '*_red_catlist.csv, or *.fits and the like',
+  })
 }
 
 /** Whether the source of a batch is a directory, rather than a manifest. Throws InputError if it is not there. */
@@ -89,7 +184,7 @@ export async function isDirectory(source: string): Promise<boolean> {
 }
 
 /** The task of one list; its paths are relative to `base`. */
-export function taskOf(row: ManifestRow, base: string, options: PlanOptions, manifest: string): BatchTask {
+export function taskOf(row: ManifestRow, base: string, options: ListOptions, manifest: string): ListTask {
   const name = parseListName(basename(row.list))
   if (name === undefined) {
     throw new InputError('bad-manifest', 'this is not the name of a catalogue list', {
@@ -100,8 +195,7 @@ export function taskOf(row: ManifestRow, base: string, options: PlanOptions, man
       expected: 'D{E}_r{R}p{A}_red_catlist.csv',
     })
   }
-  const from = (path: string) => (isAbsolute(path) ? path : join(base, path))
-  const listPath = from(row.list)
+  const listPath = from(base, row.list)
   const workdir = options.workdir ?? dirname(listPath)
   const ofItsOwn =
     options.outdir === undefined ? workdir : join(options.outdir, `D${name.expnumText}_r${name.reqnum}p${name.attnum}`)
@@ -109,12 +203,14 @@ export function taskOf(row: ManifestRow, base: string, options: PlanOptions, man
     listPath,
     name,
     workdir,
-    outdir: row.outdir === undefined ? ofItsOwn : from(row.outdir),
+    outdir: row.outdir === undefined ? ofItsOwn : from(base, row.outdir),
     ccd: row.ccd ?? options.ccd,
   }
 }
 
-async function readManifest(file: string): Promise<ManifestRow[]> {
+const from = (base: string, path: string): string => (isAbsolute(path) ? path : join(base, path))
+
+async function readManifest(file: string): Promise<(ManifestRow | ManifestFile)[]> {
   const text = await readWholeText(file, 'textBytes').catch((cause: unknown) => {
     throw new InputError('unreadable-file', `the manifest cannot be read: ${reasonOf(cause)}`, { file }, { cause })
   })
@@ -122,19 +218,27 @@ async function readManifest(file: string): Promise<ManifestRow[]> {
 }
 
 /**
- * Paths of the catalogue lists below a directory, in order; one directory at a time, because there may be millions of
- * other files.
+ * Paths of the catalogue lists below a directory, in order, and if wanted of the other files that may be images or
+ * catalogues; one directory at a time, because there may be millions of other files.
  */
-export async function findLists(dir: string): Promise<string[]> {
+export async function findLists(
+  dir: string,
+  withFiles = false,
+): Promise<{ readonly lists: string[]; readonly files: string[] }> {
   const lists: string[] = []
+  const files: string[] = []
   const pending = [dir]
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const at = next
     try {
       for await (const entry of await opendir(at, { bufferSize: 256 })) {
+        const isHidden = entry.name.startsWith('.')
         // Hidden directories hold snapshots and the like.
-        if (entry.isDirectory() && !entry.name.startsWith('.')) pending.push(join(at, entry.name))
-        else if (parseListName(entry.name) !== undefined) lists.push(join(at, entry.name))
+        if (entry.isDirectory()) {
+          if (!isHidden) pending.push(join(at, entry.name))
+        } else if (parseListName(entry.name) !== undefined) lists.push(join(at, entry.name))
+        else if (withFiles && lists.length === 0 && !isHidden && isDetectionsName(entry.name))
+          files.push(join(at, entry.name))
       }
     } catch (cause) {
       if (at !== dir && (cause as NodeJS.ErrnoException).code === 'ENOENT') continue
@@ -146,27 +250,34 @@ export async function findLists(dir: string): Promise<string[]> {
       )
     }
   }
-  return lists.sort()
+  return { lists: lists.sort(), files: files.sort() }
 }
 
-/** Two lists of one exposure in one output directory would replace one another's products. */
+const NAMED_ONCE = 'one exposure of a name per output directory'
+
+/** Two exposures whose products have one name would replace one another's. */
 function refuseSharedOutputs(tasks: readonly BatchTask[]): void {
   const seen = new Map<string, string>()
-  for (const { listPath, name, outdir } of tasks) {
-    const products = join(resolve(outdir), name.fileName)
-    const before = seen.get(products)
-    if (before !== undefined) {
-      throw new InputError(
-        'shared-outputs',
-        'two exposures of the batch would write the same products: give them ' +
-          'directories of their own, in a manifest with the column outdir',
-        {
-          file: listPath,
-          found: before,
-          expected: 'one list per exposure and output directory',
-        },
-      )
+  for (const task of tasks) {
+    const names = isFilesTask(task)
+      ? new Set([`${task.exposure}_exposure`, ...task.files.map(stemOfFile)])
+      : [task.name.fileName]
+    for (const name of names) {
+      const products = join(resolve(task.outdir), name)
+      const before = seen.get(products)
+      if (before !== undefined) {
+        throw new InputError(
+          'shared-outputs',
+          'two exposures of the batch would write the same products: give them ' +
+            'directories of their own, in a manifest with the column outdir',
+          {
+            file: taskSource(task),
+            found: before,
+            expected: isFilesTask(task) ? NAMED_ONCE : 'one list per exposure and output directory',
+          },
+        )
+      }
+      seen.set(products, taskSource(task))
     }
-    seen.set(products, listPath)
   }
 }

@@ -1,8 +1,10 @@
 import { isDiskFull, isPassing } from '../../batch/passing.js'
 import type { ExposureRecord } from '../../batch/record.js'
 import { exitCodeOf, isBlissError } from '../../errors.js'
-import { failureRecord, finishExposure, type BatchBench, type FinishedExposure } from './batch-exposure.js'
-import type { BatchTask } from './batch-plan.js'
+import type { BatchBench, FinishedExposure } from './batch-bench.js'
+import { failureRecord, finishExposure } from './batch-exposure.js'
+import { finishFiles } from './batch-files.js'
+import { isFilesTask, type BatchTask } from './batch-task.js'
 import type { ExposureProgress } from '../../pipeline.js'
 import type { RunControl } from '../exposure/exposure-job.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
@@ -54,7 +56,7 @@ export async function runBatch(
       const task = tasks[next++]!
       if (!cleaned.has(task.outdir)) await recoverDirectory(task.outdir)
       cleaned.add(task.outdir)
-      const outcome = await retried(task, control, () => finishExposure(task, bench, runControl(task, control)))
+      const outcome = await retried(task, control, () => finish(task, bench, runControl(task, control)))
       if (outcome === undefined) return
       finished++
       if (!outcome.marked) unmarked.set(task, outcome.record)
@@ -65,6 +67,9 @@ export async function runBatch(
   await Promise.all(Array.from({ length: control.inFlight }, oneAfterAnother))
   return { unmarked, end: full ? 'disk-full' : finished < tasks.length ? 'stopped' : 'complete', finished }
 }
+
+const finish = (task: BatchTask, bench: BatchBench, control: RunControl) =>
+  isFilesTask(task) ? finishFiles(task, bench, control) : finishExposure(task, bench, control)
 
 /** What the run of one exposure hears of the batch's control. */
 export function runControl(
@@ -103,13 +108,15 @@ export async function retried(
 
 /** The record of an exposure whose list could not be read any more, or that met a bug. */
 function bareRecord(task: BatchTask, error: unknown): ExposureRecord {
-  const { fileName, expnumText, reqnum, attnum } = task.name
-  const failures = [failureRecord(error, task)]
+  const failures = [failureRecord(error, 'workdir' in task ? task : { ...task, workdir: task.outdir })]
+  const identity = isFilesTask(task)
+    ? { list: task.exposure, expnum: -1, reqnum: '', attnum: '' }
+    : {
+        ...{ list: task.name.fileName, expnum: Number(task.name.expnumText) },
+        ...{ reqnum: task.name.reqnum, attnum: task.name.attnum },
+      }
   return {
-    list: fileName,
-    expnum: Number(expnumText),
-    reqnum,
-    attnum,
+    ...identity,
     raDeg: NaN,
     decDeg: NaN,
     solution: null,

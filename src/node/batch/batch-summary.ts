@@ -1,6 +1,6 @@
 import { mkdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
-import { markerName, parseMarker } from '../../batch/marker.js'
+import { parseMarker } from '../../batch/marker.js'
 import { ReasonTally } from '../../batch/reason-tally.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../../batch/record.js'
 import {
@@ -14,7 +14,7 @@ import {
 } from '../../batch/summary.js'
 import { InputError, worstOf, type ExitCode } from '../../errors.js'
 import { parquetGroups } from '../../formats/parquet/index.js'
-import type { BatchTask } from './batch-plan.js'
+import { isFilesTask, taskMarkerName, taskSource, type BatchTask } from './batch-task.js'
 import type { Unmarked } from './batch-run.js'
 import { stagedSink, type StagedSink } from '../disk/file-sink.js'
 import { reasonOf } from '../disk/files.js'
@@ -93,8 +93,9 @@ export async function writeSummary(
   await recoverDirectory(home)
   await refuseForeignSummary(paths)
   const ordered = [...tasks].sort(byExposure)
+  const ofFiles = tasks.some(isFilesTask)
   const [ccds, exposures] = await Promise.all([
-    parquetGroups(ccdTable([])),
+    parquetGroups(ccdTable([], ofFiles)),
     parquetGroups(exposureTable([], acceptBorrowed)),
   ])
   const sinks: StagedSink[] = []
@@ -118,7 +119,7 @@ export async function writeSummary(
         for (const { sentence } of record.failures) reasons.add(sentence)
         for (const { outcome, verdict } of record.ccds) if (outcome === 'none') reasons.add(verdict)
       }
-      await ccdSink.write(ccds.group(ccdTable(group)))
+      await ccdSink.write(ccds.group(ccdTable(group, ofFiles)))
       await exposureSink.write(exposures.group(exposureTable(group, acceptBorrowed)))
       await failureSink.write(new TextEncoder().encode(failureLines(group)))
     }
@@ -140,14 +141,15 @@ export async function writeSummary(
   }
 }
 
+/** Exposures of lists by number, those of files after them by name. */
 const byExposure = (a: BatchTask, b: BatchTask) =>
-  Number(a.name.expnumText) - Number(b.name.expnumText) ||
-  compare(a.name.fileName, b.name.fileName) ||
-  compare(a.listPath, b.listPath)
+  numberOf(a) - numberOf(b) || compare(nameOf(a), nameOf(b)) || compare(taskSource(a), taskSource(b))
+const numberOf = (task: BatchTask) => (isFilesTask(task) ? Number.MAX_SAFE_INTEGER : Number(task.name.expnumText))
+const nameOf = (task: BatchTask) => (isFilesTask(task) ? task.exposure : task.name.fileName)
 const compare = (a: string, b: string) => (a < b ? -1 : a > b ? 1 : 0)
 
-async function markedRecord({ outdir, name }: BatchTask): Promise<ExposureRecord> {
-  const path = join(outdir, markerName(name))
+async function markedRecord(task: BatchTask): Promise<ExposureRecord> {
+  const path = join(task.outdir, taskMarkerName(task))
   const marker = parseMarker(
     await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
       throw new InputError(

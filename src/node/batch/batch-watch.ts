@@ -2,8 +2,10 @@ import { stat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import { landing, type Landing } from '../../batch/landing.js'
 import { isBlissError } from '../../errors.js'
-import { calibrateRows, openTask, standing, type BatchBench, type FinishedExposure } from './batch-exposure.js'
-import { findLists, taskOf, type BatchTask, type PlanOptions } from './batch-plan.js'
+import type { BatchBench, FinishedExposure } from './batch-bench.js'
+import { calibrateRows, openTask, standing } from './batch-exposure.js'
+import { findLists, taskOf, type ListOptions } from './batch-plan.js'
+import type { ListTask } from './batch-task.js'
 import { retried, runControl, type BatchControl, type Unmarked } from './batch-run.js'
 import { catalogueFile } from '../input/read-exposure.js'
 import { wake } from '../disk/wake.js'
@@ -20,12 +22,12 @@ export interface WatchControl extends Omit<BatchControl, 'inFlight'> {
   /** Ends when every CCD of every list that was found has landed; there must be a list. */
   readonly untilComplete: boolean
   /** All that has landed is calibrated: a moment to write the summary. */
-  readonly onQuiet?: (tasks: readonly BatchTask[], unmarked: Unmarked) => Promise<void>
+  readonly onQuiet?: (tasks: readonly ListTask[], unmarked: Unmarked) => Promise<void>
 }
 
 /** An exposure that is watched. */
 interface Watched {
-  readonly task: BatchTask
+  readonly task: ListTask
   /** Look of each CCD's file that the products were made from; undefined before the first time. */
   made?: ReadonlyMap<number, string>
   /** Every CCD of the list has landed and is calibrated. */
@@ -48,7 +50,7 @@ const COMPLETE_ROUNDS = 10
  */
 export async function watchDirectory(
   dir: string,
-  plan: PlanOptions,
+  plan: ListOptions,
   bench: BatchBench,
   control: WatchControl,
 ): Promise<'stopped' | 'idle' | 'complete'> {
@@ -63,7 +65,7 @@ export async function watchDirectory(
   let unsaid = false
   try {
     for (let round = 0; !stopped(); round++) {
-      for (const listPath of await findLists(dir)) {
+      for (const listPath of (await findLists(dir)).lists) {
         if (!watched.has(listPath))
           watched.set(listPath, {
             task: taskOf({ line: 0, list: listPath }, '.', plan, dir),
@@ -191,7 +193,7 @@ async function calibrateLanded(
   return calibrateRows(task, opened, rows, bench, runControl(task, control))
 }
 
-function wonder(path: string, files: Landing, wondered: Set<string>, { onNote }: WatchControl, task: BatchTask): void {
+function wonder(path: string, files: Landing, wondered: Set<string>, { onNote }: WatchControl, task: ListTask): void {
   if (wondered.has(path) || files.restedMs(path, Date.now()) < WONDER_MS) return
   wondered.add(path)
   onNote?.(task, `${basename(path)} has not changed for a minute and is not whole; it is left until it is`)

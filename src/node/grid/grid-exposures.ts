@@ -81,7 +81,9 @@ export async function findExposures(
       cell: skyCell(rows.filter(isSound).map(({ centre }) => centre)),
     })
   }
-  const exposures = skyOrdered(found).map(({ cell: _cell, listPath: _path, ...exposure }): GridExposure => exposure)
+  const exposures = skyOrdered(found, ({ listPath }) => listPath).map(
+    ({ cell: _cell, listPath: _path, ...exposure }): GridExposure => exposure,
+  )
   refuseTwice(exposures)
   return { exposures, notes }
 }
@@ -123,11 +125,18 @@ async function wantedLists(from: string): Promise<Wanted[]> {
   }
   if (parseListName(basename(from))) return [{ listPath: resolve(from) }]
   const base = dirname(resolve(from))
-  return parseManifest(await manifestText(from), from).map(({ list, outdir, ccd }) => ({
-    listPath: resolve(base, list),
-    ...(outdir === undefined ? {} : { outdir: resolve(base, outdir) }),
-    ...(ccd === undefined ? {} : { ccd }),
-  }))
+  return parseManifest(await manifestText(from), from).map((row) => {
+    if ('file' in row) {
+      const sentence = 'jobs of a grid calibrate lists: of images and catalogues `bliss-calib batch` takes a manifest'
+      throw new InputError('bad-manifest', sentence, { file: from, line: row.line, found: row.file })
+    }
+    const { list, outdir, ccd } = row
+    return {
+      listPath: resolve(base, list),
+      ...(outdir === undefined ? {} : { outdir: resolve(base, outdir) }),
+      ...(ccd === undefined ? {} : { ccd }),
+    }
+  })
 }
 
 const manifestText = (path: string): Promise<string> =>

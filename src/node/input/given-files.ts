@@ -182,7 +182,8 @@ async function imagesIn(path: string, options: GivenOptions, image?: GivenPixels
   }
 }
 
-async function heldIn(source: ByteSource, columns: NamedColumns): Promise<GivenFits> {
+/** Tables of detections that a file holds, or that it is an image. */
+export async function heldIn(source: ByteSource, columns: NamedColumns): Promise<GivenFits> {
   const other = await otherTable(source, columns)
   return other === undefined ? givenFits(source, columns) : { kind: 'tables', tables: [other] }
 }

@@ -372,7 +372,7 @@ describe('what cannot be done', () => {
     const dir = temporaryDirectory()
     expect(await batch(dir)).toMatchObject({
       exitCode: 3,
-      err: expect.stringContaining('no catalogue list is below the directory') as string,
+      err: expect.stringContaining('no catalogue list, image or catalogue is below the directory') as string,
     })
     expect(await batch(dir, '--summary', 'x.csv')).toMatchObject({
       exitCode: 2,

@@ -5,6 +5,7 @@ import { runInNewContext } from 'node:vm'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { expect, test } from 'vitest'
 import { planBatch } from '../../../src/node/batch/batch-plan.js'
+import type { ListTask } from '../../../src/node/batch/batch-task.js'
 import { runBatch } from '../../../src/node/batch/batch-run.js'
 import { summaryPaths, writeSummary } from '../../../src/node/batch/batch-summary.js'
 import { calibrateFiles } from '../../../src/node/exposure/calibrate-files.js'
@@ -93,7 +94,7 @@ test(
     expect(again.summary).toEqual(first.summary)
 
     for (const k of [0, 0.3, 0.9].map((part) => Math.floor(part * EXPOSURES))) {
-      const task = tasks[k]!
+      const task = tasks[k] as ListTask
       const outdir = temporaryDirectory()
       await run([
         '--expnum',
