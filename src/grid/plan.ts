@@ -10,15 +10,17 @@ export interface GridPlan {
   /** SHA-256 of the catalogue's manifest. */
   readonly catalogHash: string
   readonly options: GridOptions
+  /** The jobs begin with reduced images. */
+  readonly se?: boolean
   readonly exposures: readonly GridExposure[]
 }
 
 /** A plan as JSON, one line per exposure, so that a survey's plan can be read and cut with text tools. */
-export function planText({ version, catalogHash, options, exposures }: GridPlan): string {
+export function planText({ version, catalogHash, options, se, exposures }: GridPlan): string {
   const rows = exposures.map(({ list, expnum, workdir, outdir, sha256, band, nite, ccds }) =>
     JSON.stringify({ expnum, list: list.fileName, workdir, outdir, sha256, band, nite, ccds }),
   )
-  const head = JSON.stringify({ schema: 1, version, catalogHash, options })
+  const head = JSON.stringify({ schema: 1, version, catalogHash, options, ...(se === true ? { se } : {}) })
   return `${head.slice(0, -1)},"exposures":[\n${rows.join(',\n')}\n]}\n`
 }
 
@@ -30,6 +32,7 @@ const PLAN: JsonShape = {
   properties: {
     version: TEXT,
     catalogHash: TEXT,
+    se: { type: 'boolean' },
     options: {
       type: 'object',
       required: ['catalog', 'magsType', 'system', 'estimator', 'keepBorrowed'],
@@ -62,7 +65,14 @@ export function parsePlan(text: string, file: string): GridPlan {
       { file, found, expected: 'schema 1 with exposures' },
       { cause },
     )
-  let plan: { schema?: unknown; version: string; catalogHash: string; options: GridOptions; exposures?: unknown }
+  let plan: {
+    schema?: unknown
+    version: string
+    catalogHash: string
+    options: GridOptions
+    se?: boolean
+    exposures?: unknown
+  }
   try {
     plan = parseJson(text) as typeof plan
   } catch (cause) {
@@ -80,6 +90,6 @@ export function parsePlan(text: string, file: string): GridPlan {
       return { ...row, list }
     },
   )
-  const { version, catalogHash, options } = plan
-  return { version, catalogHash, options, exposures }
+  const { version, catalogHash, options, se } = plan
+  return { version, catalogHash, options, ...(se === true ? { se } : {}), exposures }
 }

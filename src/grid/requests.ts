@@ -22,6 +22,9 @@ interface RequestOverrides {
   readonly minutes?: number
 }
 
+/** A CCD of 2048 x 4096 pixels through source-extractor and psfex, whose planes are written beside it. */
+const MEASURE: Request = { cpus: 1, memoryMb: 2048, diskMb: 50, minutes: 30 }
+
 /**
  * Requests as measured (bench/grid.mjs; bench/README.md holds the table), with a factor of two and more to spare,
  * because a job that outgrows its request is stopped.
@@ -33,13 +36,14 @@ interface RequestOverrides {
  * @param ccds CCDs of the largest exposure
  */
 export function measuredRequests(
-  per: 'ccd' | 'chunk',
+  per: 'ccd' | 'chunk' | 'se',
   ccds: number,
   { memoryMb, diskMb, minutes = 20 }: RequestOverrides,
 ): Requests {
   const small = { cpus: 1, memoryMb: 256, diskMb: 50, minutes: 10 }
-  const whole = { ...small, memoryMb: 512 + 8 * ccds, minutes: per === 'ccd' ? 30 : Math.ceil(4 * minutes) }
-  const calibrate = per === 'ccd' ? small : whole
+  const isCcd = per !== 'chunk'
+  const whole = { ...small, memoryMb: 512 + 8 * ccds, minutes: isCcd ? 30 : Math.ceil(4 * minutes) }
+  const calibrate = per === 'se' ? MEASURE : isCcd ? small : whole
   return {
     prepare: { ...small, minutes: 120 },
     calibrate: {
@@ -47,7 +51,7 @@ export function measuredRequests(
       ...(memoryMb === undefined ? {} : { memoryMb }),
       ...(diskMb === undefined ? {} : { diskMb }),
     },
-    merge: per === 'ccd' ? whole : { ...small, minutes: 120 },
+    merge: isCcd ? whole : { ...small, minutes: 120 },
     verify: whole,
   }
 }

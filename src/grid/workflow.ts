@@ -123,6 +123,42 @@ export function ccdWorkflow(
 }
 
 /**
+ * The single-epoch job on a grid: a job per CCD measures and calibrates it, the last step joins the exposure from what
+ * there is. Everything is in the exposure's own directory.
+ *
+ * @param plan path of the plan of these exposures
+ */
+export function seWorkflow(
+  name: string,
+  exposures: readonly GridExposure[],
+  options: GridOptions,
+  plan: string,
+): Workflow {
+  const taken = new Map<string, number>()
+  const units = exposures.map((exposure): Unit => {
+    const tag = freeTag(exposureTag(exposure), taken)
+    const { band, nite, workdir } = exposure
+    // A path with braces would be taken for a layout with parts.
+    const place = /[{}]/.test(workdir) ? ['--layout', '{d}', '--dest', workdir] : ['--layout', workdir]
+    const job = ['se', ...which(exposure), '--band', band, '--nite', nite, ...place, '--single']
+    return {
+      calibrate: exposure.ccds.map((ccd) => ({
+        name: `calibrate_${tag}_${String(ccd).padStart(2, '0')}`,
+        args: [...job, '--ccd', `${ccd}`, '--calibrate', '--template', ...photometry(options)],
+      })),
+      merge: { name: `merge_${tag}`, args: [...job, '--join'] },
+      verify: [{ name: `verify_${tag}`, args: ['grid', 'verify', plan, ...which(exposure)] }],
+    }
+  })
+  return {
+    name,
+    prepare: prepareJob(plan),
+    units,
+    finish: { name: 'finish', args: ['grid', 'verify', plan, '--salvage'] },
+  }
+}
+
+/**
  * Two exposures may have one tag: in two directories, or as what differs is no letter or digit. A node's name is there
  * once.
  */

@@ -181,6 +181,12 @@ export const INVOCATIONS: readonly Invocation[] = [
       '--disk 100 --together 10 --retries 2 --program bliss-calib --max-array-size 100 --force --quiet',
     makes: ['slurm/bliss.plan.json'],
   },
+  {
+    line: 'grid slurm sim/work --se --to se-grid --catalog catalog --quiet',
+    exitCode: 3,
+    says: /there is no reduced image in the directory or below it/,
+  },
+  { line: 'grid condor sim/work --se --to se-grid --catalog catalog --quiet', exitCode: 3 },
   { line: 'grid slurm sim/work --to slurm --catalog catalog --mags-type mag_psf --outdir products --force --quiet' },
   {
     line:
@@ -250,6 +256,12 @@ export const INVOCATIONS: readonly Invocation[] = [
       '--flag-v 2 --flag-f --keep --segmentation --magsType mag_psf --catalog catalog --system catalog ' +
       '--estimator robust --keep-borrowed --accept-borrowed --report --workers 1 --quiet --cache cache ' +
       '--cache-size 100M --offline',
+    exitCode: 3,
+    says: /nowhere: the directory of the exposure cannot be read/,
+    everywhere: true,
+  },
+  {
+    line: 'se -E 668439 -r 4 -p 5 -b i -n 20170817 --layout nowhere --join --quiet',
     exitCode: 3,
     says: /nowhere: the directory of the exposure cannot be read/,
     everywhere: true,

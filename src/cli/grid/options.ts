@@ -9,8 +9,12 @@ const AMOUNT = { above: 0, max: 1e9 } as const
 
 /** What `grid condor` and `grid slurm` have in common. */
 const GRID_OPTIONS = {
-  from: path('a directory of catalogue lists, a manifest, or one list', { positional: true, required: true }),
+  from: path('a directory of catalogue lists, a manifest, or one list; with --se a directory of images', {
+    positional: true,
+    required: true,
+  }),
   to: path('directory for the files of the grid; shared with the machines that run the jobs', { required: true }),
+  se: flag('the directory holds reduced images: each job runs `se` on one CCD, and the last step joins them'),
   per: choice(['ccd', 'chunk'])('a job per CCD and a merge per exposure, or a job per chunk of exposures', {
     default: 'ccd',
   }),

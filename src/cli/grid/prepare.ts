@@ -7,6 +7,7 @@ import { refuseUnanswerable } from '../../node/grid/grid-check.js'
 import { directoryReader, hasCatalogue } from '../../node/grid/grid-exposures.js'
 import { openCatalog } from '../../node/store/open-catalog.js'
 import { packageVersion } from '../../node/package.js'
+import { findProgram } from '../../node/processes/program.js'
 import { reasonOf } from '../../node/disk/files.js'
 import { readList } from '../../node/input/read-exposure.js'
 import { recoverDirectory } from '../../node/disk/recover-directory.js'
@@ -41,11 +42,13 @@ export async function gridPrepare(planPath: string, io: Io): Promise<ExitCode> {
       expected: plan.catalogHash,
     })
   }
+  // Without the programs every job would fail.
+  if (plan.se === true) for (const program of ['source-extractor', 'psfex'] as const) await findProgram(program, io.env)
   const fileNames = directoryReader()
   let failed = 0
   for (const exposure of plan.exposures) {
     try {
-      const rows = await refuseChanged(exposure, fileNames)
+      const rows = await (plan.se === true ? refuseChangedImages(exposure) : refuseChanged(exposure, fileNames))
       refuseUnanswerable(catalog, plan.options.system as PhotometricSystem, rows, exposure.list.fileName)
       await refuseUnwritable(exposure, plan)
     } catch (error) {
@@ -57,6 +60,21 @@ export async function gridPrepare(planPath: string, io: Io): Promise<ExitCode> {
   if (failed > TOLD) io.err(`bliss-calib: ${failed - TOLD} more\n`)
   io.out(`${plan.exposures.length - failed} of ${plan.exposures.length} exposures can be calibrated\n`)
   return failed === 0 ? 0 : 3
+}
+
+/** Of images the list is what the jobs will write. */
+async function refuseChangedImages({ workdir, list, expnum, band, nite, sha256, ccds }: GridExposure) {
+  const { plannedImages } = await import('../../node/se/planned-images.js')
+  const { reqnum, attnum } = list
+  const planned = await plannedImages(workdir, { expnum, band, nite, reqnum, attnum: Number(attnum) })
+  if (planned.sha256 !== sha256) {
+    throw new InputError('changed-images', 'the images are not those that the plan was made with: plan again', {
+      file: workdir,
+      found: `CCDs ${planned.rows.map(({ ccd }) => ccd).join(', ')}`,
+      expected: `CCDs ${ccds.join(', ')}, each where it was`,
+    })
+  }
+  return planned.rows.filter(({ ccd }) => ccds.includes(ccd))
 }
 
 async function refuseChanged(

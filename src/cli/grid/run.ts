@@ -6,6 +6,7 @@ import { manifestText } from '../../batch/manifest.js'
 import { CommandError } from '../../errors.js'
 import { commandLine, pathWord, shellWord } from '../../formats/shell-word.js'
 import { hasSecret, isPrintable, isUrl, printableUrl } from '../../printable.js'
+import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { refuseUncarried } from '../../grid/carried-words.js'
 import { dagmanConfig, submitText } from '../../grid/condor-submit.js'
@@ -20,6 +21,7 @@ import {
   ccdWorkflow,
   chunkWorkflow,
   jobCount,
+  seWorkflow,
   type Chunk,
   type GridExposure,
   type Workflow,
@@ -157,6 +159,7 @@ interface Planned {
 
 /** Finds the exposures and opens the catalogue: what cannot work is said before anything is queued. */
 async function plan(command: GridCommand, io: Io): Promise<Planned> {
+  if (command.se) refuseUnfitForSe(command)
   fluxChoice(command.magsType)
   const directory = resolve(command.to)
   refuseUncarried(directory)
@@ -167,11 +170,12 @@ async function plan(command: GridCommand, io: Io): Promise<Planned> {
   const { magsType, system, estimator, keepBorrowed } = command
   const one = command.catalog === undefined ? {} : { catalog: [command.catalog] }
   const catalog = await chooseCatalog(one, io.env, note, fieldOfLists([command.from]))
-  const { exposures, notes } = await findExposures(
-    command.from,
-    command.outdir === undefined ? undefined : resolve(command.outdir),
-    (rows, listFile) => refuseUnanswerable(catalog, system, rows, listFile),
-  )
+  const check = (rows: readonly CatalogueListRow[], listFile: string) =>
+    refuseUnanswerable(catalog, system, rows, listFile)
+  const outdir = command.outdir === undefined ? undefined : resolve(command.outdir)
+  const { exposures, notes } = command.se
+    ? await (await import('../../node/se/planned-images.js')).findSeExposures(command.from, check)
+    : await findExposures(command.from, outdir, check)
   for (const { workdir, outdir, list } of exposures) [workdir, outdir, list.fileName].forEach(refuseUncarried)
   for (const sentence of notes) note(`${sentence}\n`)
   const options = {
@@ -187,8 +191,21 @@ async function plan(command: GridCommand, io: Io): Promise<Planned> {
     ...(memory === undefined ? {} : { memoryMb: memory }),
     ...(disk === undefined ? {} : { diskMb: disk }),
   }
-  const requests = measuredRequests(command.per, largestOf(exposures.map(({ ccds }) => ccds.length)), asked)
-  return { directory, exposures, head: { version: packageVersion(), catalogHash: catalog.hash, options }, requests }
+  const requests = measuredRequests(
+    command.se ? 'se' : command.per,
+    largestOf(exposures.map(({ ccds }) => ccds.length)),
+    asked,
+  )
+  const head = { version: packageVersion(), catalogHash: catalog.hash, options, ...(command.se ? { se: true } : {}) }
+  return { directory, exposures, head, requests }
+}
+
+/** The single-epoch job writes beside its images, a CCD at a time. Throws CommandError if something else is asked. */
+function refuseUnfitForSe({ per, outdir }: GridCommand): void {
+  const other = per === 'chunk' ? '--per' : outdir === undefined ? undefined : '--outdir'
+  if (other === undefined) return
+  const sentence = `${other} does not go with --se, whose jobs are a CCD each and write beside the images`
+  throw new CommandError('bad-option', sentence, { option: other, found: per === 'chunk' ? per : outdir! })
 }
 
 /** Throws CommandError for the address of a catalogue that lets its reader in: others read the files of a grid. */
@@ -228,7 +245,7 @@ function workflowOf(
   const planFile = { name: planName, text: planText({ ...head, exposures }) }
   const path = (file: string) => join(directory, file)
   if (per === 'ccd') {
-    const workflow = ccdWorkflow(name, exposures, head.options, path(planName))
+    const workflow = (head.se === true ? seWorkflow : ccdWorkflow)(name, exposures, head.options, path(planName))
     if (jobCount(workflow) > MOST_JOBS) {
       throw new CommandError('too-many-jobs', 'a job per CCD is too many jobs for a scheduler', {
         option: '--per',

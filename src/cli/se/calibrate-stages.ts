@@ -1,6 +1,7 @@
 import { access } from 'node:fs/promises'
 import { join } from 'node:path'
-import { worstOf, type ExitCode } from '../../errors.js'
+import { InputError, worstOf, type ExitCode } from '../../errors.js'
+import { whileLocked } from '../../node/disk/lock.js'
 import { readNamedList } from '../../node/input/read-exposure.js'
 import { packageVersion } from '../../node/package.js'
 import { ccdMarker } from '../../node/se/measure-ccd.js'
@@ -89,29 +90,41 @@ export async function calibrateStages(
     }
   }
   if (options.template || several || list.rows.length < 2) return { exitCode, ran: !isDone }
-  const merged = await exposureStage(
-    options,
-    directory,
-    name,
-    list.rows.map((row) => row.ccd),
-    isDone,
-    io,
-    note,
-  )
+  const ccds = list.rows.map((row) => row.ccd)
+  const merged = await exposureStage({ ...options, join: false }, directory, name, ccds, { isDone, io, note })
   return { exitCode: worstOf([exitCode, merged.exitCode]), ran: !isDone || merged.ran }
 }
 
-/** The exposure as a whole, once every CCD of the list has been calibrated. */
+/**
+ * `--join`: the exposure as a whole from the CCDs that are calibrated, whatever is missing.
+ *
+ * @throws InputError `missing-file` if none is
+ */
+export async function joinStage(
+  options: SeOptions,
+  directory: string,
+  found: ExposureImages,
+  io: Io,
+  note: (text: string) => void,
+): Promise<StagesEnd> {
+  const { expnum, reqnum, attnum } = options
+  const name = chooseList([found.list.fileName], { expnum, reqnum, attnum }, directory)
+  const { rows } = await readNamedList(directory, name)
+  const ccds = rows.map((row) => row.ccd)
+  return exposureStage({ ...options, join: true }, directory, name, ccds, { isDone: true, io, note })
+}
+
+/** The exposure as a whole, once every CCD of the list has been calibrated; with `--join` in any case. */
 async function exposureStage(
   options: SeOptions,
   directory: string,
   name: ListName,
   ccds: readonly number[],
-  isDone: boolean,
-  io: Io,
-  note: (text: string) => void,
+  { isDone, io, note }: { readonly isDone: boolean; readonly io: Io; readonly note: (text: string) => void },
 ): Promise<StagesEnd> {
-  const products = ccds.flatMap((ccd) => [ccdProductNames(name, ccd).zero, ccdProductNames(name, ccd).zpCsv])
+  const productsOf = (of: readonly number[]) =>
+    of.flatMap((ccd) => [ccdProductNames(name, ccd).zero, ccdProductNames(name, ccd).zpCsv])
+  const products = productsOf(ccds)
   const there = await Promise.all(
     products.map((file) =>
       access(join(directory, file)).then(
@@ -123,21 +136,33 @@ async function exposureStage(
   const missing = ccds.filter((_, k) => !there[2 * k] || !there[2 * k + 1])
   if (missing.length > 0) {
     const which = missing.length > 6 ? `${missing.length} CCDs` : `CCD ${missing.join(', ')}`
-    note(`the exposure is solved as a whole once all its CCDs are calibrated: ${which} to come`)
-    return { exitCode: 0, ran: false }
+    if (!options.join) {
+      note(`the exposure is solved as a whole once all its CCDs are calibrated: ${which} to come`)
+      return { exitCode: 0, ran: false }
+    }
+    if (missing.length === ccds.length) {
+      const expected = `${products[0]} and the like`
+      const place = { file: join(directory, name.fileName), found: `${ccds.length} CCDs without products`, expected }
+      throw new InputError('missing-file', 'no CCD of the exposure is calibrated: there is nothing to join', place)
+    }
+    note(`the exposure is solved without ${which}, which ${missing.length > 1 ? 'have' : 'has'} no products`)
   }
   const marker = exposureMarker(name)
-  const record = (await readStages(directory, marker))['exposure']
-  if (isDone && record !== undefined && (await isUnchanged(directory, record))) {
-    return { exitCode: exitCodeIn(record.result), ran: false }
-  }
-  const { expnum, reqnum, attnum, acceptBorrowed, quiet, workers, overwrite: force } = options
-  const job = { expnum, reqnum, attnum, acceptBorrowed, force, workdir: directory, outdir: directory }
-  const exitCode = await merge({ ...job, json: false, quiet, workers: options.single ? 1 : workers }, io)
   const own = exposureProductNames(name)
-  const files = await digestsOf(directory, [...products, own.allZp, own.zpCsv])
-  if (files) await writeStages(directory, marker, { exposure: { key: keyOf(files), files, result: { exitCode } } })
-  return { exitCode, ran: true }
+  const names = [...productsOf(ccds.filter((ccd) => !missing.includes(ccd))), own.allZp, own.zpCsv]
+  // Two jobs may both be the last.
+  return whileLocked(directory, `.bliss-lock-${marker}`, async (waited): Promise<StagesEnd> => {
+    const record = (await readStages(directory, marker))['exposure']
+    const isOfThese = record !== undefined && names.every((file) => record.files[file] !== undefined)
+    if ((isDone || waited) && isOfThese && (await isUnchanged(directory, record)))
+      return { exitCode: exitCodeIn(record.result), ran: false }
+    const { expnum, reqnum, attnum, acceptBorrowed, quiet, workers, overwrite: force } = options
+    const job = { expnum, reqnum, attnum, acceptBorrowed, force, workdir: directory, outdir: directory }
+    const exitCode = await merge({ ...job, json: false, quiet, workers: options.single ? 1 : workers }, io)
+    const files = await digestsOf(directory, names)
+    if (files) await writeStages(directory, marker, { exposure: { key: keyOf(files), files, result: { exitCode } } })
+    return { exitCode, ran: true }
+  })
 }
 
 /** Whether the products of a CCD are those that the exposure's solution left. */

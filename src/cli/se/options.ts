@@ -36,6 +36,10 @@ export const SE_OPTIONS = {
   'flag-v': text('accepted and recorded; it has no effect', { alias: ['v'], group: JOB }),
   'flag-f': flag('accepted and recorded; it has no effect', { alias: ['F'], group: JOB }),
   layout: text('the directory of the exposure', { default: '{d}/{m}/exp/{nite}/{expnum}', group: MORE }),
+  join: flag('solve the exposure from the CCDs that are calibrated, whatever is missing, and nothing else', {
+    excludes: 'calibrate',
+    group: MORE,
+  }),
   keep: flag('leave the files of source-extractor and psfex', { group: MORE }),
   segmentation: flag('also write which pixel belongs to which object, D..._segmap.fits', { group: MORE }),
   magsType: LISTED_OPTIONS.magsType,

@@ -8,7 +8,7 @@ import { lineOf, reportFailure, type ExitCode, type Io } from '../terminal/io.js
 import { progressLine } from '../terminal/progress.js'
 import { refuseUnfitOption } from '../options/plain-name.js'
 import { stoppable } from '../terminal/stoppable.js'
-import { calibrateStages } from './calibrate-stages.js'
+import { calibrateStages, joinStage } from './calibrate-stages.js'
 import type { SeOptions } from './options.js'
 import { ccdsOf } from './process-ccd.js'
 
@@ -31,6 +31,11 @@ async function stages(options: SeOptions, io: Io, signal: AbortSignal): Promise<
   found.notes.forEach(note)
   const images = chosenImages(found, wanted, directory, note)
   await writeJobFiles(directory, found, options)
+  if (options.join) {
+    const joined = await joinStage(options, directory, found, io, note)
+    if (!joined.ran) note('all done')
+    return joined.exitCode
+  }
   const measured = await measureImages(images, directory, options, io, signal)
   const codes: ExitCode[] = [measured.exitCode]
   let isAllDone = measured.ran === 0

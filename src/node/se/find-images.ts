@@ -11,8 +11,8 @@ import { firstBytes, isGzip } from '../disk/input-chunks.js'
 export interface JobExposure {
   readonly expnum: number
   readonly band: string
-  /** The evening's date, YYYYMMDD. */
-  readonly nite: string
+  /** The evening's date, YYYYMMDD; without it the headers' is not checked. */
+  readonly nite?: string
   readonly reqnum: string
   readonly attnum: number
 }
@@ -31,6 +31,13 @@ export interface ExposureImages {
   readonly images: readonly CcdImage[]
   readonly list: { readonly fileName: string; readonly text: string }
   readonly notes: readonly string[]
+}
+
+/** What the name of a reduced image says of its exposure; undefined if it is none. */
+export function imageJobOf(name: string): JobExposure | undefined {
+  const parts = IMAGE_NAME.test(name) ? NAME.exec(name) : null
+  if (parts === null) return undefined
+  return { expnum: Number(parts[1]), band: parts[2]!, reqnum: parts[5]!, attnum: Number(parts[6]) }
 }
 
 const NAME = /^D(\d{8})_([A-Za-z0-9]+)_c?(\d+)_(r(\w+?)p(\d+))_immask/
@@ -98,10 +105,10 @@ function refuseContradiction(file: string, hdus: readonly FitsHdu[], { band, nit
     hdus
       .flatMap(({ header }) => [header.text(keyword)?.trim() ?? header.number(keyword)])
       .filter((v) => v !== undefined)
-  const otherNite = texts('NITE').find((value) => String(value) !== nite)
+  const otherNite = nite === undefined ? undefined : texts('NITE').find((value) => String(value) !== nite)
   if (otherNite !== undefined) {
     const sentence = 'keyword NITE disagrees with the night of the job, -n'
-    throw new InputError('name-and-header', sentence, { file, found: String(otherNite), expected: nite })
+    throw new InputError('name-and-header', sentence, { file, found: String(otherNite), expected: nite! })
   }
   const filter = texts('FILTER').find((value) => (bandOfFilter(String(value)) ?? band) !== band)
   if (filter === undefined) return

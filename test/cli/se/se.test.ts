@@ -2,55 +2,20 @@ import { spawnSync } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
-import { memorySource } from '../../../src/formats/bytes.js'
-import { readFitsHeaders } from '../../../src/formats/fits/index.js'
 import { fromTangentPlane } from '../../../src/math/sphere.js'
-import { wcsOf } from '../../../src/wcs/index.js'
-import {
-  fakeProgram,
-  fitsBytes,
-  imageCards,
-  madeImage,
-  pathOf,
-  programsAreHere,
-} from '../../node/programs/sky-image.js'
+import { fakeProgram, pathOf, programsAreHere } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
+import { reducedImages, SCALE_DEG, SIDE, ZEROPOINT } from './reduced-images.js'
 
-const ZEROPOINT = 28
-const SIDE = 600
-const SCALE_DEG = 0.6 / 3600
 const FOLDER = 'persistent/gw/exp/20170817/668439'
 /** The line of the pipeline's own documentation, but for the CCD and what it is to do. */
 const JOB = '-r 4 -p 5 -E 668439 -b i -n 20170817 -d persistent -m gw'
 
 /** Reduced images of two CCDs, with the stars of the demonstration's catalogue. */
-const images = new Map<string, Buffer>()
+let images: ReadonlyMap<string, Buffer>
 
 beforeAll(async () => {
-  const cone = ['--cone', '53.1,-27.75,12arcmin', '--columns', 'ra,dec,phot_g_mean_mag', '--format', 'csv']
-  const { out } = await run(['catalog', 'query', 'catalogs/demo', ...cone, '--quiet'])
-  const rows = out.trim().split('\n').slice(1)
-  const catalogue = rows.map((row) => row.split(',').map(Number) as [number, number, number])
-  for (const [ccd, decDeg] of [
-    [1, -27.8],
-    [3, -27.7],
-  ] as const) {
-    const size = { columns: SIDE, rows: SIDE }
-    const cards = imageCards(size, {
-      ...{ CCDNUM: ccd, CRVAL2: decDeg, CD1_1: 0, CD1_2: SCALE_DEG, CD2_1: SCALE_DEG, CD2_2: 0 },
-    })
-    const [hdu] = await readFitsHeaders(memorySource('made', fitsBytes([{ cards }])))
-    const wcs = wcsOf(hdu!.header, 'made')!
-    const stars = catalogue.flatMap(([ra, dec, g]) => {
-      const pixel = wcs.skyToPixel(ra, dec)
-      const isInside = pixel && pixel.x > 1 && pixel.y > 1 && pixel.x < SIDE && pixel.y < SIDE
-      return isInside ? [{ ...pixel, flux: 10 ** (-0.4 * (g - ZEROPOINT)) }] : []
-    })
-    const made = madeImage({ ...size, seed: ccd, stars })
-    const name = `D00668439_i_0${ccd}_r4p5_immask.fits`
-    const mask = { ...made, values: new Int16Array(SIDE * SIDE), cards: { EXTNAME: 'MSK' } }
-    images.set(name, fitsBytes([{ ...made, values: made.pixels, cards }, mask]))
-  }
+  images = await reducedImages()
 })
 
 let home = ''
