@@ -52,15 +52,17 @@ function extended(rows: Int32Array, count: number): Int32Array {
   return longer
 }
 
+const numberColumnsOf = (stars: StarColumns): string[] =>
+  Object.entries(stars).flatMap(([name, values]) => (values instanceof Float64Array ? [name] : []))
+
 /** Stars, and below them some rows of others. */
 function appended(stars: StarColumns, others: StarColumns, rows: Uint32Array): StarColumns {
   const n = stars.mag.length
   const sourceId = new BigInt64Array(n + rows.length)
   sourceId.set(stars.sourceId)
   rows.forEach((row, k) => (sourceId[n + k] = others.sourceId[row]!))
-  const names = new Set([...Object.keys(stars), ...Object.keys(others)])
-  names.delete('epochYr')
-  names.delete('sourceId')
+  // Cells that a reader has worked out are not carried on.
+  const names = new Set([stars, others].flatMap(numberColumnsOf))
   const columns = [...names].map((name) => {
     const [before, further] = [stars, others].map((of) => of[name as Exclude<StarColumn, 'sourceId'>])
     const column = new Float64Array(n + rows.length).fill(NaN)

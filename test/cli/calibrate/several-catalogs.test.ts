@@ -64,6 +64,14 @@ test('two equals that disagree: the middle, both named, LOOK and an error of hal
   expect(resultOf(merged).ccds.map(({ references }) => references)).toEqual(ccds.map(({ references }) => references))
 })
 
+test('one CCD by itself is combined alike', async () => {
+  const words = ['--ccd', '28', '--catalog', first, '--catalog', second]
+  const { ccds } = resultOf(await calibrate(temporaryDirectory(), ...words))
+  const [a, b] = ccds[0]!.references!
+  expect(b!.offsetMag - a!.offsetMag).toBeCloseTo(OFFSET_MAG, 3)
+  expect([a!.share, b!.share]).toEqual([expect.closeTo(0.5, 1), expect.closeTo(0.5, 1)])
+})
+
 test('by priority: each CCD as the first that covers it gives it', async () => {
   const words = ['--ccd', '28', '--catalog', first, '--catalog', second, '--reference-priority']
   const { ccds } = resultOf(await calibrate(temporaryDirectory(), ...words))
