@@ -253,7 +253,7 @@ export const INVOCATIONS: readonly Invocation[] = [
       'se --expnum 668439 --reqnum 4 --attnum 5 --band i --nite 20170817 --ccd 1 --dest nowhere --schema gw --layout {d} ' +
       '--reference-priority ' +
       '--calibrate --from-calibrate --overwrite --template --single --season dp33 --veto-list v --star-list s --flag-y ' +
-      '--flag-v 2 --flag-f --keep --segmentation --magsType mag_psf --catalog catalog --system catalog ' +
+      '--flag-v 2 --flag-f --keep --segmentation --scamp --magsType mag_psf --catalog catalog --system catalog ' +
       '--estimator robust --keep-borrowed --accept-borrowed --report --workers 1 --quiet --cache cache ' +
       '--cache-size 100M --offline',
     exitCode: 3,

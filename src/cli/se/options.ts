@@ -40,6 +40,7 @@ export const SE_OPTIONS = {
     excludes: 'calibrate',
     group: MORE,
   }),
+  scamp: flag('solve the astrometry of each CCD by scamp, against the stars of --catalog', { group: MORE }),
   keep: flag('leave the files of source-extractor and psfex', { group: MORE }),
   segmentation: flag('also write which pixel belongs to which object, D..._segmap.fits', { group: MORE }),
   magsType: LISTED_OPTIONS.magsType,

@@ -1,8 +1,12 @@
+import { scampReference } from '../../catalog/region/scamp-reference.js'
+import { coneRegion } from '../../catalog/region/sky-region.js'
 import { CommandError, exitCodeOf, InputError, worstOf } from '../../errors.js'
 import { findImages, type CcdImage, type ExposureImages, type JobExposure } from '../../node/se/find-images.js'
 import { decidingOf } from '../../node/se/deciding.js'
+import type { ReferenceNear } from '../../node/programs/solve-astrometry.js'
+import { chooseCatalog } from '../calibrate/choose-catalog.js'
 import { writeJobFiles } from '../../node/se/job-files.js'
-import { measureCcd } from '../../node/se/measure-ccd.js'
+import { measureCcd, type MeasureControl } from '../../node/se/measure-ccd.js'
 import { recoverDirectory } from '../../node/disk/recover-directory.js'
 import { lineOf, reportFailure, type ExitCode, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
@@ -50,6 +54,14 @@ async function stages(options: SeOptions, io: Io, signal: AbortSignal): Promise<
   }
   if (isAllDone && measured.exitCode === 0) note('all done')
   return worstOf(codes)
+}
+
+/** The stars that scamp is given. */
+async function astrometryOf(options: SeOptions, io: Io): Promise<NonNullable<MeasureControl['astrometry']>> {
+  const catalog = await chooseCatalog(options, io.env, () => undefined)
+  const reference: ReferenceNear = ({ raDeg, decDeg }, radiusDeg) =>
+    scampReference(catalog, coneRegion(raDeg, decDeg, radiusDeg))
+  return { catalogHash: catalog.hash, reference }
 }
 
 /** The job's flags that are accepted and have no effect. */
@@ -102,10 +114,11 @@ async function measureImages(
 ): Promise<{ exitCode: ExitCode; ran: number; there: CcdImage[] }> {
   if (options.fromCalibrate) return { exitCode: 0, ran: 0, there: [...images] }
   const { overwrite: redo, keep, segmentation, magsType, quiet } = options
-  const deciding = await decidingOf(directory, { env: io.env, signal })
+  const deciding = await decidingOf(directory, { env: io.env, signal, withScamp: options.scamp })
+  const astrometry = options.scamp ? { astrometry: await astrometryOf(options, io) } : {}
   const mayLackPsf = magsType.trim().toLowerCase() !== 'mag_psf'
   const told = { idleFlags: idleFlags(options), env: io.env, signal }
-  const control = { directory, deciding, redo, keep, segmentation, mayLackPsf, ...told }
+  const control = { directory, deciding, redo, keep, segmentation, mayLackPsf, ...astrometry, ...told }
   const progress = progressLine(io, quiet)
   const codes: ExitCode[] = []
   const failed = new Set<CcdImage>()

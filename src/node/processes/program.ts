@@ -11,6 +11,7 @@ const PROGRAMS = {
     variable: 'BLISS_SOURCE_EXTRACTOR',
   },
   psfex: { names: ['psfex'], package: 'psfex', variable: 'BLISS_PSFEX' },
+  scamp: { names: ['scamp'], package: 'scamp', variable: 'BLISS_SCAMP' },
   funpack: { names: ['funpack'], package: 'libcfitsio-bin', variable: 'BLISS_FUNPACK' },
 } as const
 

@@ -26,7 +26,7 @@ const NEVER_SATURATED = 1e9
  */
 export async function extract(
   work: ImageAtWork,
-  stage: 'detect' | 'measure',
+  stage: 'detect' | 'astrometry' | 'measure',
   settings: Settings,
   { further = [], without }: { readonly further?: readonly string[]; readonly without?: RegExp } = {},
 ): Promise<ProgramCatalogue> {

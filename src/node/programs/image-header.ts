@@ -42,6 +42,33 @@ export async function standaloneHeader(
   return Buffer.from(text.padEnd(Math.ceil(text.length / BLOCK) * BLOCK), 'latin1')
 }
 
+/** What describes where an image lies on the sky. */
+const WCS = new RegExp(
+  '^(WCSAXES|C(TYPE|RVAL|RPIX|DELT|UNIT|ROTA)\\d|CD\\d_\\d|PC\\d_\\d|PV\\d_\\d+|(A|B|AP|BP)_.+|L(ON|AT)POLE|' +
+    'EQUINOX|RADE(SYS|CSYS))$',
+)
+
+/**
+ * A header with another WCS: the cards of the old one go, those of a `.head` file of SCAMP come.
+ *
+ * @param header whole blocks
+ */
+export function withWcsOf(head: string, header: Uint8Array): Uint8Array {
+  const text = Buffer.from(header).toString('latin1')
+  const all = Array.from({ length: text.length / CARD }, (_, k) => text.slice(k * CARD, (k + 1) * CARD))
+  const end = all.findIndex((card) => keywordOf(card) === 'END')
+  const kept = all.slice(0, end).filter((card) => !WCS.test(keywordOf(card)))
+  const whole = [...kept, ...wcsCards(head), 'END'.padEnd(CARD)].join('')
+  return Buffer.from(whole.padEnd(Math.ceil(whole.length / BLOCK) * BLOCK), 'latin1')
+}
+
+/** The cards of a WCS in a `.head` file, which has a line for each. */
+export const wcsCards = (head: string): string[] =>
+  head
+    .split('\n')
+    .filter((line) => WCS.test(keywordOf(line)))
+    .map((line) => line.slice(0, CARD).padEnd(CARD))
+
 /** The header of a plane that goes with it: nothing but its size. */
 export function planeHeader(bitpix: -32 | 32, columns: number, rows: number): Uint8Array {
   return Buffer.from([...structure(bitpix, columns, rows), 'END'.padEnd(CARD)].join('').padEnd(BLOCK), 'latin1')

@@ -23,6 +23,7 @@ import type { ProgramControl } from '../processes/run-program.js'
 import type { Settings } from './settings.js'
 import { siblingPlanes } from './sibling-planes.js'
 import { rightSkyPositions } from './sky-positions.js'
+import { solveAstrometry, type AstrometryFacts, type ReferenceNear } from './solve-astrometry.js'
 import { inWorkFolder } from './work-folder.js'
 
 /** An image to be measured, and where to. */
@@ -49,6 +50,8 @@ export interface MeasureRequest extends ProgramControl {
   readonly alsoWritten?: readonly string[]
   /** What to do about such a file, for the message. */
   readonly wayOut?: string
+  /** Solve the astrometry by SCAMP against these stars, and write its `{stem}.head`. */
+  readonly reference?: ReferenceNear
   /** Also write `{stem}_segmap.fits`: which pixel belongs to which object. */
   readonly segmentation?: boolean
   /** The camera that the user describes; without it, whichever of the package fits. */
@@ -79,6 +82,9 @@ export interface MeasuredImage {
   readonly fwhmPixels: number
   readonly model?: Pick<ModelledPsf, 'facts' | 'degree'>
   readonly pixelFacts: PixelFacts
+  /** SCAMP's header, and what it found. */
+  readonly head?: string
+  readonly astrometry?: AstrometryFacts
   readonly segmentation?: string
   /** Sentences on what was found out or left out. */
   readonly notes: readonly string[]
@@ -101,7 +107,11 @@ export async function measureImage(request: MeasureRequest): Promise<MeasuredIma
   const { workdir, segmentation = false, replace = false, alsoWritten = [] } = request
   const { wayOut = 'another --outdir, or the file elsewhere' } = request
   const stem = request.stem ?? stemOf(request.image)
-  const names = [`${stem}_fullcat.fits`, `${stem}.psf`, ...(segmentation ? [`${stem}_segmap.fits`] : [])]
+  const names = [
+    ...[`${stem}_fullcat.fits`, `${stem}.psf`],
+    ...(segmentation ? [`${stem}_segmap.fits`] : []),
+    ...(request.reference ? [`${stem}.head`] : []),
+  ]
   if (!replace) await refuseForeignFiles(workdir, [...names, ...alsoWritten], { expected: wayOut })
   const work = (folder: string) => measured(request, stem, folder)
   return inWorkFolder(request.workdir, work, request.keep === true ? `${stem}_programs` : undefined)
@@ -127,15 +137,17 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const planes = await writePlanes({ ...given, withoutKeywords }, folder)
   const work: ImageAtWork = { folder, image, planes, facts, ...control }
   onStage?.('detect')
+  const solved = request.reference && (await solveAstrometry(work, sky, request.reference))
   const psf = await psfOf(request, work)
   onStage?.('measure')
   const fwhmArcsec = psf.fwhmPixels * sky.pixelScaleArcsec
   const map = segmentation ? { CHECKIMAGE_TYPE: 'SEGMENTATION', CHECKIMAGE_NAME: 'segmap.fits' } : {}
   const catalogue = await withPsf(work, psf, { SEEING_FWHM: fwhmArcsec, ...map })
-  const moved = await rightSkyPositions(catalogue, sky.wcs)
+  const moved = await rightSkyPositions(catalogue, solved?.wcs ?? sky.wcs)
   const files = [
     { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: markedAsOurs(catalogue.bytes) },
     ...(psf.model ? [{ key: 'psf' as const, name: `${stem}.psf`, bytes: psf.model.bytes }] : []),
+    ...(solved ? [{ key: 'head' as const, name: `${stem}.head`, bytes: headBytes(solved.head) }] : []),
     ...(segmentation
       ? [{ key: 'segmentation' as const, name: `${stem}_segmap.fits`, bytes: await segmentationOf(folder, image) }]
       : []),
@@ -143,13 +155,15 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   await writeFilesWhole(workdir, files)
   const paths = Object.fromEntries(files.map(({ key, name }) => [key, join(workdir, name)]))
   return {
-    ...(paths as { catalogue: string; psf?: string; segmentation?: string }),
+    ...(paths as { catalogue: string; psf?: string; head?: string; segmentation?: string }),
     objects: catalogue.rowCount,
     fwhmArcsec,
     fwhmPixels: psf.fwhmPixels,
     ...(psf.model ? { model: { facts: psf.model.facts, degree: psf.model.degree } } : {}),
     pixelFacts: facts,
+    ...(solved ? { astrometry: solved.facts } : {}),
     notes: [
+      ...(solved ? [astrometryNote(solved.facts)] : []),
       ...unitNotes(twoUnits),
       ...planes.notes,
       ...facts.notes,
@@ -158,6 +172,14 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
     ],
   }
 }
+
+const astrometryNote = ({ stars, rmsArcsec, shiftArcsec, degree }: AstrometryFacts): string =>
+  `scamp: ${stars} stars, RMS ${rmsArcsec.toFixed(3)} arcsec, distortion of degree ${degree}; ` +
+  `the image moved by ${shiftArcsec.toFixed(2)} arcsec`
+
+/** As SCAMP left it, but for a line that says for whom. */
+const headBytes = (head: string): Uint8Array =>
+  new TextEncoder().encode(`COMMENT   CREATOR bliss-calib: solved by scamp for it\n${head}`)
 
 const unitNotes = (units: ReturnType<typeof contradictedUnit>): string[] =>
   units

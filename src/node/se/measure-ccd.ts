@@ -7,6 +7,7 @@ import { sha256OfFile } from '../disk/file-marks.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { measureImage } from '../programs/measure-image.js'
 import type { ModelledPsf } from '../programs/model-psf.js'
+import type { ReferenceNear } from '../programs/solve-astrometry.js'
 import type { ProgramControl } from '../processes/run-program.js'
 import type { CcdImage } from './find-images.js'
 import { digestsOf, isDone, keyOf, readStages, sha256, writeStages, type StageRecord } from './stage-marker.js'
@@ -21,6 +22,8 @@ export interface MeasureControl extends ProgramControl {
   readonly keep: boolean
   readonly segmentation: boolean
   readonly mayLackPsf: boolean
+  /** Solve the astrometry by SCAMP, against the stars of a catalogue that has this hash. */
+  readonly astrometry?: { readonly catalogHash: string; readonly reference: ReferenceNear }
   /** Flags of the job that have no effect, for the record. */
   readonly idleFlags: readonly string[]
 }
@@ -44,10 +47,11 @@ type PsfRecord = Omit<ModelledPsf, 'bytes'>
  * @throws as `measureImage`
  */
 export async function measureCcd({ path, stem }: CcdImage, control: MeasureControl): Promise<CcdMeasured> {
-  const { directory, deciding, redo, keep, segmentation, mayLackPsf, idleFlags, env, signal } = control
+  const { directory, deciding, redo, keep, segmentation, mayLackPsf, astrometry, idleFlags, env, signal } = control
   const image = await sha256OfFile(path)
-  const psfKey = keyOf({ stage: 'psf', image, deciding })
-  const key = keyOf({ stage: 'measure', image, deciding, segmentation, mayLackPsf })
+  const solved = astrometry ? { astrometry: astrometry.catalogHash } : {}
+  const psfKey = keyOf({ stage: 'psf', image, deciding, ...solved })
+  const key = keyOf({ stage: 'measure', image, deciding, segmentation, mayLackPsf, ...solved })
   const marker = ccdMarker(stem)
   let stages = redo ? {} : await readStages(directory, marker)
   if (await isDone(directory, stages['measure'], key)) return { wasDone: true, notes: [] }
@@ -58,6 +62,7 @@ export async function measureCcd({ path, stem }: CcdImage, control: MeasureContr
     // What the marker names was of an earlier run, whatever has become of it.
     ...{ replace: redo || Object.keys(stages).length > 0, wayOut: '-O to replace it, or the file elsewhere' },
     ...(psf === undefined ? {} : { psf }),
+    ...(astrometry ? { reference: astrometry.reference } : {}),
     async onPsf({ bytes, ...model }) {
       const name = `${stem}.psf`
       await writeFilesWhole(directory, [{ name, bytes }])
@@ -66,8 +71,19 @@ export async function measureCcd({ path, stem }: CcdImage, control: MeasureContr
   })
   const names = [`${stem}_fullcat.fits`, ...(result.psf ? [`${stem}.psf`, await writeRegions(directory, stem)] : [])]
   if (segmentation) names.push(`${stem}_segmap.fits`)
+  if (astrometry) names.push(`${stem}.head`)
   const { fwhmArcsec, fwhmPixels, objects, notes, model, pixelFacts } = result
-  const told = { objects, fwhmArcsec, fwhmPixels, ...(model ? { psf: model } : {}), pixelFacts, notes, idleFlags }
+  const found = result.astrometry ? { astrometry: result.astrometry } : {}
+  const told = {
+    objects,
+    fwhmArcsec,
+    fwhmPixels,
+    ...(model ? { psf: model } : {}),
+    ...found,
+    pixelFacts,
+    notes,
+    idleFlags,
+  }
   await write({ measure: { key, files: (await digestsOf(directory, names))!, result: told } })
   return { wasDone: false, notes }
 }

@@ -8,8 +8,18 @@ export const ZEROPOINT = 28
 export const SIDE = 600
 export const SCALE_DEG = 0.6 / 3600
 
-/** Reduced images of CCDs 1 and 3, with the stars of the demonstration's catalogue: name -> bytes. */
-export async function reducedImages(): Promise<Map<string, Buffer>> {
+/** A WCS that is off by so much on the sky, and turned. */
+export interface WrongWcs {
+  readonly northArcsec: number
+  readonly turnDeg: number
+}
+
+/**
+ * Reduced images of CCDs 1 and 3, with the stars of the demonstration's catalogue: name -> bytes.
+ *
+ * @param wrong what is wrong with the WCS of their headers
+ */
+export async function reducedImages(wrong?: WrongWcs): Promise<Map<string, Buffer>> {
   const images = new Map<string, Buffer>()
   const cone = ['--cone', '53.1,-27.75,12arcmin', '--columns', 'ra,dec,phot_g_mean_mag', '--format', 'csv']
   const { out } = await run(['catalog', 'query', 'catalogs/demo', ...cone, '--quiet'])
@@ -33,7 +43,21 @@ export async function reducedImages(): Promise<Map<string, Buffer>> {
     const made = madeImage({ ...size, seed: ccd, stars })
     const name = `D00668439_i_0${ccd}_r4p5_immask.fits`
     const mask = { ...made, values: new Int16Array(SIDE * SIDE), cards: { EXTNAME: 'MSK' } }
-    images.set(name, fitsBytes([{ ...made, values: made.pixels, cards }, mask]))
+    images.set(
+      name,
+      fitsBytes([{ ...made, values: made.pixels, cards: wrong ? wrongCards(size, ccd, decDeg, wrong) : cards }, mask]),
+    )
   }
   return images
+}
+
+function wrongCards(
+  size: { readonly columns: number; readonly rows: number },
+  ccd: number,
+  decDeg: number,
+  { northArcsec, turnDeg }: WrongWcs,
+): ReturnType<typeof imageCards> {
+  const [sin, cos] = [Math.sin((turnDeg * Math.PI) / 180), Math.cos((turnDeg * Math.PI) / 180)]
+  const matrix = { CD1_1: -sin * SCALE_DEG, CD1_2: cos * SCALE_DEG, CD2_1: cos * SCALE_DEG, CD2_2: sin * SCALE_DEG }
+  return imageCards(size, { CCDNUM: ccd, CRVAL2: decDeg + northArcsec / 3600, ...matrix })
 }

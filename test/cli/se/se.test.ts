@@ -121,7 +121,7 @@ describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex
     const name = join(FOLDER, 'D00668439_i_01_r4p5_fullcat.fits')
     writeFileSync(name, "the pipeline's own")
     const foreign = await se('-C -c 1')
-    expect([foreign.exitCode, foreign.err]).toEqual([3, expect.stringContaining('bliss-calib has not made it')])
+    expect([foreign.exitCode, foreign.err]).toEqual([2, expect.stringContaining('bliss-calib has not made it')])
     expect(foreign.err).toContain('expected -O to replace it')
     expect(readFileSync(name, 'utf8')).toBe("the pipeline's own")
     const first = await se('-C -O -c 1')

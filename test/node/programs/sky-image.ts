@@ -144,9 +144,10 @@ export function writeImage(
 }
 
 /** Whether the programs that `se` drives are here; without them their tests are skipped by name. */
-export const programsAreHere = ['source-extractor', 'psfex', 'funpack'].every(
-  (program) => spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined,
-)
+export const programIsHere = (program: string): boolean =>
+  spawnSync(program, ['--version'], { stdio: 'ignore' }).error === undefined
+
+export const programsAreHere = ['source-extractor', 'psfex', 'funpack'].every(programIsHere)
 
 /** Puts a program of this name, a shell script, into a folder; gives PATH with that folder first. */
 export function fakeProgram(folder: string, name: string, script: string): string {
