@@ -5,7 +5,7 @@ import { bandScores, type BandEvidence } from './band-evidence.js'
 import type { Concern } from '../concern.js'
 import { expectationConcerns } from './expectation-concerns.js'
 import type { CcdResult } from '../result.js'
-import { stepAcross, type StepAcross } from './step-across.js'
+import { stepsAcross, type StepAcross } from './step-across.js'
 import type { Selection } from '../select/selection.js'
 
 /** Fewer stars than this say little about their own scatter. */
@@ -147,11 +147,9 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   }
   const ofDetector = detectorConcerns(result, context.saturation, wrongBand !== null)
   concerns.push(...ofDetector)
-  const step = stepAcross(result.matches)
   // Without a colour term residuals show the stars' colours.
-  const withColourTerm = expectedScatter !== null && step !== null
-  const isStep = withColourTerm && STEPS.some((one) => isBeyond(step, one, result.scatter!))
-  if (isStep && !ofDetector.some(({ tag }) => tag === 'amplifiers')) say('amplifiers', 'look', stepText(step))
+  const step = expectedScatter === null ? null : largestStep(result)
+  if (step !== null && !ofDetector.some(({ tag }) => tag === 'amplifiers')) say('amplifiers', 'look', stepText(step))
   for (const [name, { difference, differenceErr }] of Object.entries(diagnostics.otherFluxes)) {
     if (Math.abs(difference) < Math.max(NOTED_FLUX_DIFFERENCE_MAG, 3 * differenceErr)) continue
     const sentence =
@@ -161,6 +159,15 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
     say('fluxes', Math.abs(difference) > LARGE_FLUX_DIFFERENCE_MAG ? 'look' : 'hint', sentence)
   }
   return concerns
+}
+
+/** The largest step that no sky makes: a line beside the true one cuts both sides, and shows less of it. */
+function largestStep({ matches, scatter }: Pick<CcdResult, 'matches' | 'scatter'>): StepAcross | null {
+  const steps = stepsAcross(matches).filter((step) => STEPS.some((one) => isBeyond(step, one, scatter!)))
+  return steps.reduce<StepAcross | null>(
+    (most, step) => (most === null || Math.abs(step.stepMag) > Math.abs(most.stepMag) ? step : most),
+    null,
+  )
 }
 
 /** Also beyond four standard errors of a difference of medians, each 1.25 times that of a mean. */

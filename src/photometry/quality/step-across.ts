@@ -22,10 +22,11 @@ const LINES = [0.25, 0.5, 0.75]
 const FEWEST_ON_A_SIDE = 4
 
 /**
- * The line along an axis across which residuals differ most in rank (Mann & Whitney 1947). Rejected stars take part:
- * they are the smaller side of a CCD whose half is dim. Null without eight stars that have a residual and a place.
+ * Lines along either axis, and how residuals on their two sides differ in rank (Mann & Whitney 1947) and median.
+ * Rejected stars take part: they are the smaller side of a CCD whose half is dim. None without eight stars that have a
+ * residual and a place.
  */
-export function stepAcross({ xImage, yImage, residual, fate }: MatchColumns): StepAcross | null {
+export function stepsAcross({ xImage, yImage, residual, fate }: MatchColumns): StepAcross[] {
   const rows = Array.from(residual.keys()).filter(
     (i) => (fate[i] === 'used' || fate[i] === 'outlier') && Number.isFinite(residual[i]! + xImage[i]! + yImage[i]!),
   )
@@ -33,7 +34,7 @@ export function stepAcross({ xImage, yImage, residual, fate }: MatchColumns): St
   const ranks = new Float64Array(rows.length)
   sortingOrder(values).forEach((k, rank) => (ranks[k] = rank + 1))
   const rejected = rows.filter((i) => fate[i] === 'outlier').length
-  let found: StepAcross | null = null
+  const found: StepAcross[] = []
   for (const [axis, places] of [
     ['x', xImage],
     ['y', yImage],
@@ -49,10 +50,10 @@ export function stepAcross({ xImage, yImage, residual, fate }: MatchColumns): St
       const sum = ranks.reduce((total, rank, k) => total + (isAbove[k] ? rank : 0), 0)
       const expected = (above * (rows.length + 1)) / 2
       const sigmas = (sum - expected) / Math.sqrt((above * below * (rows.length + 1)) / 12)
-      if (found !== null && Math.abs(sigmas) <= Math.abs(found.sigmas)) continue
       const side = (wanted: boolean) => median(values.filter((_, k) => isAbove[k] === wanted))
       const stepMag = side(true) - side(false)
-      found = { axis, at, stepMag, sigmas, stars: Math.min(above, below), others: Math.max(above, below), rejected }
+      const [stars, others] = [Math.min(above, below), Math.max(above, below)]
+      found.push({ axis, at, stepMag, sigmas, stars, others, rejected })
     }
   }
   return found

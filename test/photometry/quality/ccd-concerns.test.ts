@@ -562,6 +562,18 @@ describe('a half of the CCD that is dim', () => {
     expect(seen).toBeGreaterThanOrEqual(3)
   })
 
+  test('of several lines that show it the one with the whole step is named', async () => {
+    for (const seed of [1, 2, 3, 4, 5, 6]) {
+      const right = dimHalf(0.7, (x) => x > 1024)
+      const spoilt = (sources: SourceColumns) => ({ ...right(sources), camera: OTHER_CAMERA })
+      const { concerns } = await calibrated(seed, { pointing: { raDeg: 20, decDeg: -60 } }, spoilt)
+      const sentence = concerns.find(({ tag }) => tag === 'amplifiers')?.sentence ?? ''
+      const [, at, size] = /x = (\d+) differ by (\d\.\d\d) mag/.exec(sentence) ?? []
+      expect([seed, Math.abs(Number(at) - 1024) < 100]).toEqual([seed, true])
+      expect([seed, Math.abs(Number(size) - 0.39) < 0.06]).toEqual([seed, true])
+    }
+  })
+
   test('none in the sky as it is, nor in the magnitude of the catalogue, whose colours scatter', async () => {
     for (let seed = 1; seed <= SEEDS; seed++) {
       const options = { pointing: { raDeg: 20, decDeg: -60 }, densityPerSqDeg: 900 }
