@@ -1,6 +1,6 @@
 import { mkdir, readdir, rename, rm } from 'node:fs/promises'
 import { join } from 'node:path'
-import { InputError } from '../../errors.js'
+import { CommandError, InputError } from '../../errors.js'
 import { reasonOf } from '../disk/reason.js'
 import { temporaryStem } from '../disk/temporary-names.js'
 
@@ -9,8 +9,8 @@ import { temporaryStem } from '../disk/temporary-names.js'
  * leaves has a name by which `recoverDirectory` knows and removes it.
  *
  * @param keepAs name under which the folder stays beside; absent: it goes
- * @throws InputError `unwritable-directory`; `foreign-file` if the folder that is to stay is there and was not left so;
- *   what the work throws
+ * @throws CommandError `foreign-file` if the folder that is to stay is there and was not left so
+ * @throws InputError `unwritable-directory`; what the work throws
  */
 export async function inWorkFolder<T>(
   directory: string,
@@ -39,7 +39,7 @@ export async function inWorkFolder<T>(
 async function refuseForeignFolder(path: string): Promise<void> {
   const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => (cause.code === 'ENOENT' ? [] : [path]))
   if (names.length === 0 || names.includes('detect.sex') || names.includes('measure.sex')) return
-  throw new InputError('foreign-file', "the folder that the programs' files are to stay in is not of an earlier run", {
+  throw new CommandError('foreign-file', "the folder that the programs' files are to stay in is not of an earlier run", {
     file: path,
     found: names.slice(0, 6).join(', '),
     expected: 'no such folder, or one with the settings of the programs',
