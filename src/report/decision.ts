@@ -224,7 +224,7 @@ function nextOf(
       return {
         words:
           'Find out which filter was in the beam; make the list again from the image headers, then calibrate again:',
-        command: `bliss-calib catlist --expnum ${exposure.expnum}${run.workdir} && ${again(all)} --force`,
+        command: `bliss-calib catlist --expnum ${exposure.expnum}${run.workdir} --force && ${again(all)} --force`,
       }
     case 'units':
       return {

@@ -88,6 +88,7 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['list/D00668439_r4p5_red_catlist.csv'],
   },
   { line: 'catlist --workdir sim/work --outdir list --legacy --quiet' },
+  { line: 'catlist --workdir sim/work --outdir list --expnum 668439 --force --quiet' },
   {
     line:
       `${ONE} --reqnum 4 --attnum 5 --ccd 1 --magsType mag_psf --sex_mag_zeropoint 25 --system ` +

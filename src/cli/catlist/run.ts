@@ -15,7 +15,7 @@ import type { CATLIST_OPTIONS } from './options.js'
  * `.gz`) of a directory, of one exposure if `expnum` names it.
  */
 export async function catlist(
-  { workdir, outdir = workdir, expnum, legacy, quiet }: Values<typeof CATLIST_OPTIONS>,
+  { workdir, outdir = workdir, expnum, legacy, force, quiet }: Values<typeof CATLIST_OPTIONS>,
   io: Io,
 ): Promise<ExitCode> {
   const present = await readdir(workdir).catch((cause: unknown) => {
@@ -50,7 +50,7 @@ export async function catlist(
     images.push({ fileName, headers: hdus.map(({ header }) => header) })
   }
   const list = makeCatalogueList(images, { legacy })
-  await refuseOther(join(outdir, list.fileName), list.text)
+  if (!force) await refuseOther(join(outdir, list.fileName), list.text)
   await writeFilesWhole(outdir, [{ name: list.fileName, bytes: new TextEncoder().encode(list.text) }])
   if (!quiet) io.out(lineOf(`${join(outdir, list.fileName)}: ${images.length} ${images.length === 1 ? 'CCD' : 'CCDs'}`))
   return 0
@@ -70,6 +70,6 @@ async function refuseOther(path: string, text: string): Promise<void> {
   throw new CommandError('foreign-file', 'another list has this name, and it is not replaced', {
     file: path,
     ...(line < 0 ? {} : { line: line + 1 }),
-    expected: 'the same list, another --outdir, or the file moved away',
+    expected: 'the same list, --force to replace it, or another --outdir',
   })
 }

@@ -1,10 +1,22 @@
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { main } from '../../../src/cli/main.js'
-import { writeFitsHeaderOnly, writeFitsTable, type FitsCardInput } from '../../../src/formats/fits/index.js'
+import {
+  writeFitsHeaderOnly,
+  writeFitsLdac,
+  writeFitsTable,
+  type FitsCardInput,
+} from '../../../src/formats/fits/index.js'
+import { seededRandom } from '../../../src/math/random.js'
+import type { ResultDocument } from '../../../src/products/result-document.js'
+import { decide } from '../../../src/report/decision.js'
+import { imageCards } from '../../../src/simulate/image-cards.js'
+import { gaiaCsvFile, immaskFiles, simulateExposure, workFiles } from '../../../src/simulate/index.js'
+import { describeCatalogue } from '../../simulate/describe-catalogue.js'
+import { run } from '../run.js'
 
 let dir = ''
 beforeEach(() => void (dir = mkdtempSync(join(tmpdir(), 'bliss-catlist-'))))
@@ -91,4 +103,54 @@ test('two images of one CCD are refused by name, and a directory says what it ho
   expect((await catlist()).said).toContain(
     '(found c4d_170818_090712_ooi_i_v1.fits.fz, expected *_immask.fits or *_immasked.fits, also .fz and .gz)',
   )
+})
+
+test('a list that says something else is replaced with --force alone', async () => {
+  const list = join(dir, 'D00668439_r4p5_red_catlist.csv')
+  writeFileSync(join(dir, 'D00668439_i_28_r4p5_immask.fits'), writeFitsHeaderOnly(cards(668439, 28)))
+  expect((await catlist()).code).toBe(0)
+  const right = readFileSync(list, 'utf8')
+  writeFileSync(list, right.replace(',i,28,', ',r,28,'))
+  const refused = await catlist()
+  expect(refused).toEqual({
+    code: 2,
+    said:
+      `bliss-calib: ${list}, line 2: another list has this name, and it is not replaced ` +
+      '(expected the same list, --force to replace it, or another --outdir)\n',
+  })
+  expect(readFileSync(list, 'utf8')).toContain(',r,28,')
+  expect((await catlist('--force')).code).toBe(0)
+  expect(readFileSync(list, 'utf8')).toBe(right)
+})
+
+test('a list of the wrong band: the command that the report gives makes it again and calibrates', async () => {
+  const description = describeCatalogue('gaia_dr2')
+  const exposure = simulateExposure({ ccds: [28], columns: 'slim', band: 'i' }, description, seededRandom(2))
+  const ccd = exposure.ccds[0]!
+  const unsaid = imageCards(exposure, ccd).filter(({ keyword }) => keyword !== 'BAND' && keyword !== 'FILTER')
+  for (const { name, bytes } of [...workFiles(exposure), ...immaskFiles(exposure)])
+    writeFileSync(join(dir, name), bytes)
+  const named = { r: ccd.fileName.replace('_i_', '_r_'), i: ccd.fileName }
+  for (const name of Object.values(named))
+    writeFileSync(join(dir, name), writeFitsLdac({ imageCards: unsaid, objects: ccd.table }))
+  const list = join(dir, 'D00668439_r4p5_red_catlist.csv')
+  writeFileSync(list, readFileSync(list, 'utf8').replace(',i,28,', ',r,28,').replace(named.i, named.r))
+  const gaia = join(dir, 'raw')
+  mkdirSync(gaia)
+  const stars = gaiaCsvFile(exposure)
+  writeFileSync(join(gaia, stars.name), stars.bytes)
+  const catalog = join(dir, 'catalog')
+  expect((await run(['catalog', 'build', '--from', gaia, '--to', catalog, '--quiet'])).exitCode).toBe(0)
+  const paths = ['--workdir', dir, '--outdir', dir, '--catalog', catalog]
+  const first = await run(['--expnum', '668439', '--ccd', '28', ...paths, '--json'])
+  expect(first).toMatchObject({ exitCode: 0, err: '' })
+  const typed = { workdir: dir, outdir: dir, catalog: [catalog] }
+  const { word, next } = decide(JSON.parse(first.out) as ResultDocument, typed)
+  expect([word, next.command]).toEqual(['STOP', expect.stringContaining('catlist --expnum 668439')])
+  const [makeList, again] = next.command.split(' && ').map((line) => line.replace(/^bliss-calib /, '').split(' '))
+  expect(await run(makeList!)).toMatchObject({ exitCode: 0 })
+  expect(readFileSync(list, 'utf8')).toContain(',i,28,')
+  const second = await run([...again!, '--json'])
+  expect(second.exitCode).toBe(0)
+  expect(decide(JSON.parse(second.out) as ResultDocument).word).toBe('GO')
 })
