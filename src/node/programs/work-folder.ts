@@ -39,7 +39,7 @@ export async function inWorkFolder<T>(
 async function refuseForeignFolder(path: string): Promise<void> {
   const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => (cause.code === 'ENOENT' ? [] : [path]))
   if (names.length === 0 || names.includes('detect.sex') || names.includes('measure.sex')) return
-  throw new CommandError('foreign-file', "the folder that the programs' files are to stay in is not of an earlier run", {
+  throw new CommandError('foreign-file', "the folder for the programs' files is there, and not of an earlier run", {
     file: path,
     found: names.slice(0, 6).join(', '),
     expected: 'no such folder, or one with the settings of the programs',
