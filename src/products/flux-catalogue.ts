@@ -161,7 +161,7 @@ function fluxColumns(flux: NamedFlux, kind: string, zeropoint: number | null, k:
 const micromag = (value: number): number => Math.round(value * 1e6) / 1e6
 
 function ccdFacts(
-  { band, system, catalog, relation, outcome, flag, systematicErr, epochYr, epochFrom }: CcdFactsOf,
+  { band, system, catalog, relation, outcome, flag, systematicErr, epochYr, epochFrom, astrometry }: CcdFactsOf,
   { chosenFlux }: SourceColumns,
   version: string,
   catalogHash: string,
@@ -186,13 +186,31 @@ function ccdFacts(
         ]),
     ...(chosenFlux === undefined ? [] : [{ keyword: 'CALFLUX', value: chosenFlux, doc: 'the calibrated flux' }]),
     { keyword: 'MAGERRZP', value: false, doc: 'whether MAGERR_x hold the error of the zeropoint' },
+    ...positionFacts(astrometry),
   ]
 }
 
 type CcdFactsOf = Pick<
   CcdResult,
-  'band' | 'system' | 'catalog' | 'relation' | 'outcome' | 'flag' | 'systematicErr' | 'epochYr'
+  'band' | 'system' | 'catalog' | 'relation' | 'outcome' | 'flag' | 'systematicErr' | 'epochYr' | 'astrometry'
 > & { readonly epochFrom: EpochSource }
+
+/** What RA and DEC are off by: they are those of the image, also if the match took a shift and a turn out. */
+function positionFacts({
+  applied,
+  raOffsetArcsec,
+  decOffsetArcsec,
+  rotationDeg,
+}: CcdResult['astrometry']): TableFact[] {
+  if (!applied || raOffsetArcsec === null || decOffsetArcsec === null) return []
+  const fact = (keyword: string, value: number, unit: string, doc: string): TableFact => ({ keyword, value, unit, doc })
+  return [
+    { keyword: 'WCSOFF', value: true, doc: 'RA, DEC are as measured, off by these:' },
+    fact('WCSDRA', raOffsetArcsec, 'arcsec', 'RA, DEC minus stars, to the east'),
+    fact('WCSDDEC', decOffsetArcsec, 'arcsec', 'RA, DEC minus stars, to the north'),
+    ...(rotationDeg === undefined ? [] : [fact('WCSTURN', rotationDeg, 'deg', 'turned, from north over east')]),
+  ]
+}
 
 /** What the header says of each flux, under its number; what is not known is left out. */
 function fluxFacts(fluxes: readonly NamedFlux[], calibrated: Readonly<Record<string, CalibratedFlux>>): TableFact[] {

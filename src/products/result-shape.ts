@@ -473,8 +473,9 @@ export const RESULT_SHAPE: JsonShape = {
         fluxes: {
           type: 'object',
           description:
-            'every flux with an error, by its column: FLUX_PSF, FLUX_APER_3; with --cal, and of files if nothing is ' +
-            'expected of the camera',
+            'every flux with an error, by its column: FLUX_PSF, FLUX_APER_3; with --cal, and of files if ' +
+            'diagnostics.expectation holds no depth5Sigma: nothing is expected of the camera, the exposure time is ' +
+            'not known, or fewer than ten detections are of 5 to 15 sigma',
           additionalProperties: { $ref: '#/definitions/flux' },
         },
         references: {

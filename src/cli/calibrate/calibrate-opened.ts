@@ -115,7 +115,7 @@ export async function calibrateOpened(
     say((await import('../terminal/target-lines.js')).targetLines(rows))
     onTargets?.(rows)
   }
-  if (run.ccds.length > 0) note(await olderProducts(options, opened))
+  if (run.ccds.length > 0) note(await olderProducts(options, opened, headers?.unwritten()))
   if (run.solution && run.ccds.length > 0 && options.verbose > 0) io.err(solutionLines(run.solution))
   headers?.lines().forEach(say)
   pictures.lines().forEach(say)

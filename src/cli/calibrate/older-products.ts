@@ -8,11 +8,15 @@ import type { CommonOptions } from './options.js'
 
 /**
  * A sentence that names what an earlier run of the same files has left beside the products and this run was not asked
- * for: it holds another zeropoint, if that has changed. Empty after a list, whose names are not the files' own.
+ * for, or could not write: it holds another zeropoint, if that has changed. Empty after a list, whose names are not the
+ * files' own.
+ *
+ * @param unwritten names of headers that this run was asked for and has not written
  */
 export async function olderProducts(
   { report, methods, cal, header, outdir }: CommonOptions,
   { list: { name }, rows, several, job }: OpenedJob,
+  unwritten: readonly string[] = [],
 ): Promise<string> {
   if (!isFilesName(name)) return ''
   const alone = several ? undefined : rows[0]!.ccd
@@ -26,9 +30,13 @@ export async function olderProducts(
     ),
     ...stems.flatMap((stem) => [
       ...(header === 'head' ? [] : [`${stem}.head`]),
-      ...(header === 'image' ? [] : [`${stem}_magzero.fits`, `${stem}_magzero.fits.gz`]),
+      ...(header === 'image' ? [] : ['fits', 'fits.gz', 'fits.fz'].map((form) => `${stem}_magzero.${form}`)),
     ]),
   ])
-  const older = (await readdir(outdir)).filter((entry) => unasked.has(entry)).sort()
-  return older.length === 0 ? '' : `${older.join(', ')}: not of this run, which was not asked for them\n`
+  const there = (await readdir(outdir)).sort()
+  const lines = [
+    [there.filter((entry) => unasked.has(entry)), 'not of this run, which was not asked for them'],
+    [there.filter((entry) => unwritten.includes(entry)), 'of an earlier run; this one could not write it'],
+  ] as const
+  return lines.map(([older, words]) => (older.length === 0 ? '' : `${older.join(', ')}: ${words}\n`)).join('')
 }

@@ -26,6 +26,8 @@ export interface HeaderRequest {
 /** The files, and what is said of them once they are written. */
 export interface HeaderFiles extends DrawFiles {
   lines(): string[]
+  /** Names that this run was asked for and has not written. */
+  unwritten(): readonly string[]
 }
 
 type GivenRow = CatalogueListRow & { readonly given: GivenDetections }
@@ -69,6 +71,7 @@ export function headerFiles(opened: OpenedJob, request: HeaderRequest): HeaderFi
       return drawn
     },
     onCommitted: (committed) => (written = names.filter((name) => committed.includes(name))),
+    unwritten: () => names.filter((name) => !written.includes(name)),
     lines: () => written.map((name) => `header  ${join(opened.job.outdir, name)}\n`),
   }
 }

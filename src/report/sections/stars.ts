@@ -38,9 +38,16 @@ export function astrometrySection({ ccds }: ResultDocument, places: ReadonlyMap<
   )} north; scatter of the stars ${of(({ astrometry }) => astrometry.scatterArcsec ?? 0)} arcsec per axis. ${
     moved.length === 0
       ? 'No CCD had to be moved before the match.'
-      : `Moved before the match: ${moved.map(({ ccd }) => ccd).join(', ')}.`
+      : `Moved before the match: ${moved.map(({ ccd }) => ccd).join(', ')}. RA and DEC of the products are as ` +
+        `measured, off by ${moved.map(offsetText).join('; ')}.`
   }</p>
 ${measured.length < 2 ? null : figures([exposureOffsets(measured, places)])}`
+}
+
+/** `12.30 arcsec east, -4.00 north (CCD 7)`, and the turn if there is one. */
+function offsetText({ ccd, astrometry: { raOffsetArcsec, decOffsetArcsec, rotationDeg } }: CcdDocument): string {
+  const turn = rotationDeg === undefined ? '' : `, turned by ${rotationDeg.toFixed(3)} deg`
+  return `${signedText(raOffsetArcsec!, 2)} arcsec east, ${signedText(decOffsetArcsec!, 2)} north${turn} (CCD ${ccd})`
 }
 
 /** How deep the exposure goes. */

@@ -197,6 +197,24 @@ describe('what is not as it should be', () => {
     expect(findColumn(table, 'FLUX_MODEL')).toBe(undefined)
   })
 
+  test('positions stay as they were measured, and the header says how far off they are', async () => {
+    const dir = temporaryDirectory()
+    const north = of('DELTAWIN_J2000', text([...numbers(given.table, 'DELTAWIN_J2000')].map((dec) => dec + 0.01)))
+    const columns = table([]).columns.map((column) => (column.name === north.name ? north : column))
+    writeFileSync(join(dir, 'a.fits'), writeFitsTable(tableOf(columns, given.table.rowCount)))
+    const words = ['--band', 'i', '--outdir', dir, '--report']
+    expect((await calibrate(join(dir, 'a.fits'), ...words, '--cal', 'fits')).exitCode).toBe(0)
+    const { header, table: written } = await read(readFileSync(join(dir, 'a_cal.fits')))
+    expect([...numbers(written, 'DEC')]).toEqual([...asFloat64(north)!])
+    expect([header.get('WCSOFF'), header.has('WCSTURN')]).toEqual([true, true])
+    expect(Math.abs(header.number('WCSDDEC')! - 36)).toBeLessThan(0.3)
+    expect(Math.abs(header.number('WCSDRA')!)).toBeLessThan(0.3)
+    const said =
+      /RA and DEC of the products are as measured, off by .* arcsec east, 3[56]\.\d\d north, turned by .* deg/
+    expect(readFileSync(join(dir, 'a_report.html'), 'utf8')).toMatch(said)
+    expect((await read(in28('cal.fits'))).header.has('WCSOFF')).toBe(false)
+  })
+
   test("somebody else's file of that name is not replaced, nor is one that is given", async () => {
     const dir = temporaryDirectory()
     copyFileSync(given.fullcat(28), join(dir, 'a.fits'))

@@ -3,6 +3,8 @@ import { gzipSync } from 'node:zlib'
 import { join } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { writeFitsTable } from '../../../src/formats/fits/index.js'
+import { tableOf, type Column } from '../../../src/table/columns.js'
 import { RESULT_SHAPE } from '../../../src/products/result-shape.js'
 import { run, temporaryDirectory } from '../run.js'
 import { givenExposureFiles, type GivenExposureFiles } from './given-exposure.js'
@@ -116,6 +118,25 @@ test('what an earlier run left beside the products is named if a run was not ask
   expect(again.err).toContain('night.head, night_cal.ecsv: not of this run, which was not asked for them\n')
   const quiet = await calibrate(file, '--outdir', outdir, '--quiet')
   expect(quiet.err).toBe('')
+})
+
+test('a header that an earlier run left is named if this run has no zeropoint for it', async () => {
+  const outdir = temporaryDirectory()
+  const file = join(outdir, 'night.fits')
+  const flags = (flag: number) => new Int16Array(given.table.rowCount).fill(flag)
+  const columns = (flag: number) =>
+    given.table.columns.map((column): Column =>
+      column.name === 'FLAGS' ? { ...column, type: 'i16' as const, values: flags(flag) } : column,
+    )
+  const words = [file, '--band', 'i', '--outdir', outdir, '--header', 'head']
+  writeFileSync(file, writeFitsTable(tableOf(columns(0), given.table.rowCount)))
+  const first = await calibrate(...words)
+  expect([first.exitCode, first.err]).toEqual([0, expect.not.stringContaining('earlier run')])
+  // Every detection is saturated.
+  writeFileSync(file, writeFitsTable(tableOf(columns(4), given.table.rowCount)))
+  const again = await calibrate(...words)
+  expect([again.exitCode, readdirSync(outdir)]).toEqual([4, expect.arrayContaining(['night.head'])])
+  expect(again.err).toContain('night.head: of an earlier run; this one could not write it\n')
 })
 
 describe('a wrong command', () => {
