@@ -17,6 +17,8 @@ export interface Catalog {
   /** Where it is, for messages. */
   readonly location: string
   readonly description: CatalogDescription
+  /** Whether the store carries the description, which the package has none of. */
+  readonly carriesDescription?: true
   /** Columns that the catalogue has; the default photometric system needs BP and RP. */
   readonly columns: ReadonlySet<StarColumn>
   /** Decimal digits of the magnitude: `f32` is the shortest text of a float32, `f64` that of a double. */

@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { checkRelation, type Expect } from './check-relation.js'
+import { checkForms, type RawForm } from './raw-form.js'
 import {
   RELATION_SYSTEMS,
   type BandRelation,
@@ -8,7 +9,13 @@ import {
   type RelationSystem,
   type SystemRelations,
 } from './relation.js'
-import { BAND_MAGNITUDES, type MagnitudeColumn, type OptionalStarColumn, type StarColumn } from './stars.js'
+import {
+  BAND_MAGNITUDES,
+  errorColumnOf,
+  type MagnitudeColumn,
+  type OptionalStarColumn,
+  type StarColumn,
+} from './stars.js'
 
 export { type BandRelation } from './relation.js'
 
@@ -73,6 +80,8 @@ export interface CatalogDescription {
   readonly columns: Readonly<Partial<Record<StarColumn, readonly string[]>>>
   /** VizieR's names, which are taken as they are written: its Gmag is Gaia's, its gmag another survey's. */
   readonly vizierColumns?: Readonly<Partial<Record<StarColumn, readonly string[]>>>
+  /** Forms in which people have it as files, beside the store's own names. */
+  readonly forms?: readonly RawForm[]
   /** Where a magnitude error comes from when the raw file has none. */
   readonly errorsFromFlux?: Readonly<Partial<Record<OptionalStarColumn, FluxColumns>>>
   /**
@@ -109,8 +118,10 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
   for (const field of ['name', 'title', 'release', 'credit', 'magnitudeState'] as const) {
     expect(typeof description[field] === 'string', field, 'text')
   }
+  expect(/^\w+$/.test(description.name), 'name', 'letters and digits: it is the name of a directory')
   expect(Number.isFinite(description.epochYr), 'epochYr', 'a Julian year')
-  expect(typeof description.columns === 'object', 'columns', 'an object of name lists')
+  const hasColumns = typeof (description.columns ?? description.forms) === 'object'
+  expect(hasColumns, 'columns', 'an object of name lists')
   expect(typeof description.refused === 'object', 'refused', 'an object of sentences')
   const { identity } = description
   if (identity !== undefined) {
@@ -153,8 +164,10 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
     expect(typeof of?.refused === 'object', `systems.${system}.refused`, 'an object of sentences')
     return { relations: filled(of.relations, `systems.${system}.relations`), refused: of.refused }
   })
+  if (description.forms !== undefined) checkForms(description.forms, bands, expect)
   return {
     ...description,
+    ...(description.forms === undefined ? {} : { columns: { ...storeNames(bands), ...description.columns } }),
     bands,
     relations: filled(description.relations, 'relations'),
     ...(description.systems === undefined ? {} : { systems }),
@@ -185,6 +198,23 @@ function checkedBands(bands: CatalogBands, expect: Expect): CatalogBands {
   )
   expect(new Set(columns).size === columns.length, 'bands', 'another column for each band')
   return bands
+}
+
+/** Names of the store's columns, of catalogues that have them otherwise: `r_mag`, `r_mag_err`. */
+function storeNames(bands: CatalogBands): CatalogDescription['columns'] {
+  const ofBands = Object.entries(bands).flatMap(([name, { column }]) => [
+    [column, [`${name}_mag`]] as const,
+    [errorColumnOf(column), [`${name}_mag_err`]] as const,
+  ])
+  return {
+    sourceId: ['source_id'],
+    raDeg: ['ra'],
+    decDeg: ['dec'],
+    pmRaCosDecMasYr: ['pmra'],
+    pmDecMasYr: ['pmdec'],
+    parallaxMas: ['parallax'],
+    ...Object.fromEntries(ofBands),
+  }
 }
 
 /** The band of the catalogue's own magnitude. */

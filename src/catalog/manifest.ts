@@ -2,6 +2,7 @@ import { InputError } from '../errors.js'
 import { parseJson } from '../formats/json-shape.js'
 import type { CellRanges } from '../healpix/index.js'
 import type { ReadTools } from './catalog-files.js'
+import type { CatalogDescription } from './description.js'
 import { checkManifest } from './manifest-shape.js'
 import type { PartitionBlock } from './partition-index.js'
 import type { FurtherColumn, MissingValues, Precision, StoreColumn } from './store-columns.js'
@@ -42,6 +43,8 @@ export interface Manifest {
   readonly keptOut: Readonly<Record<string, number>>
   /** Absent if it was built from files. */
   readonly source?: CatalogSource
+  /** The description, of a catalogue that the package has none of. */
+  readonly description?: CatalogDescription
   /** SHA-256 of `checksums.sha256`, which lists that of every other file. */
   readonly checksums: string
   /** Where `partitions.csv` tells of which part of the sky. */

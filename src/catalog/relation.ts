@@ -17,7 +17,7 @@ export type RelationSystem = (typeof RELATION_SYSTEMS)[number]
 
 /**
  * A relation from the catalogue's magnitudes to one band of a system:
- * m_band = base + curve(colour) + the terms of `secondColour`, `faintTerm`, `magnitudeTerm` and `fluxOffsetNJy` if it
+ * m_band = base + curve(colour) + the terms of `secondColour`, `faintTerm`, `fluxOffsetNJy` and `magnitudeTerm` if it
  * has them, with every magnitude exactly as the catalogue publishes it.
  */
 export interface BandRelation {
@@ -53,10 +53,13 @@ export interface BandRelation {
    * Held at its value at the faint limit of `magRange` beyond it.
    */
   readonly faintTerm?: { readonly of: 'bp' | 'rp'; readonly coefficient: number; readonly atMag: number }
-  /** A spline of the base magnitude, for a catalogue that is not linear; held at its ends beyond its nodes. */
-  readonly magnitudeTerm?: SplineTerm
-  /** Taken from the flux that the curve and the magnitude term give [nJy]. */
+  /** Taken from the flux that the curve gives [nJy]. */
   readonly fluxOffsetNJy?: number
+  /**
+   * A spline of the magnitude that all of this gives, added to it, for a catalogue that is not linear; held at its ends
+   * beyond its nodes.
+   */
+  readonly magnitudeTerm?: SplineTerm
   /** Stars outside by more than twice the error of their colour are not used; the colour is never clipped to it. */
   readonly colourRange: readonly [number, number]
   /** Intrinsic scatter about the relation: colours and sigma [mag] at them, linear between. */

@@ -28,7 +28,10 @@ export function chooseRelease(
   inputs: readonly InputRelease[],
   descriptions: readonly CatalogDescription[],
 ): CatalogDescription {
-  const known = descriptions.map(({ name }) => name).join(' or ')
+  const known = descriptions
+    .filter(({ identity }) => identity !== undefined)
+    .map(({ name }) => name)
+    .join(' or ')
   let first: (ReleaseEvidence & { file: string }) | undefined
   let silent: InputRelease | undefined
   for (const input of inputs) {

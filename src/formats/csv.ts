@@ -27,6 +27,8 @@ interface CsvOptions {
   readonly fields: (header: readonly string[], comments: readonly string[]) => readonly CsvField[]
   /** Rows of a table at most; 65,536 by default. */
   readonly rowsPerTable?: number
+  /** Names of the fields in order, of a file without a line of names. */
+  readonly names?: readonly string[]
 }
 
 const NEWLINE = 10
@@ -115,6 +117,10 @@ class LineReader {
         const lineEnd = bytes.indexOf(NEWLINE, at)
         const content = bytes.subarray(at, lineEnd)
         if (content.length > LIMITS.lineBytes) throw this.longLine(content.length)
+        if (first !== HASH && this.options.names !== undefined) {
+          this.beginWith(this.options.names, content)
+          continue
+        }
         if (first !== HASH) this.readHeader(content)
         else this.readComment(content)
         at = lineEnd + 1
@@ -182,6 +188,10 @@ class LineReader {
       )
     }
     this.units = this.header.map((name) => ecsv?.units.get(name))
+    this.setFields()
+  }
+
+  private setFields(): void {
     this.fields = this.options.fields(this.header, this.comments)
     const read = new Set(this.fields.map(({ index }) => index))
     const unread = new Set(this.header.filter((_, index) => !read.has(index)))
@@ -198,6 +208,24 @@ class LineReader {
     this.words = this.integers.map((column) => (column === undefined ? undefined : new Uint32Array(column.buffer)))
     this.texts = this.fields.map(({ type }) => (type === 'text' || type === 'label' ? new TextColumn(type) : undefined))
     this.hasHeader = true
+  }
+
+  /** Takes the first line of a file without names for what it is: a row. */
+  private beginWith(names: readonly string[], bytes: Uint8Array): void {
+    const text = new TextDecoder().decode(bytes).replace(/\r$/, '')
+    const found = text.split(this.separatorOf(text)).length
+    if (found !== names.length) {
+      throw new InputError('unfit-csv', 'a file without a line of names has another number of columns', {
+        file: this.options.name,
+        line: this.line,
+        found,
+        expected: `${names.length} columns`,
+      })
+    }
+    this.separator = this.separatorOf(text).charCodeAt(0)
+    this.header = names
+    this.line--
+    this.setFields()
   }
 
   /** What separates the names of the header: a comma, a tab, a semicolon or a bar. */

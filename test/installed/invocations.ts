@@ -80,6 +80,7 @@ export const INVOCATIONS: readonly Invocation[] = [
     exitCode: 2,
     says: /--url must be the address of a TAP service/,
   },
+  { line: 'catalog build --from sim/raw --to again --kind gaia_dr2 --positions sim/raw --quiet' },
   { line: 'catalog build --from field.vot --to from-votable --release gaia_dr3 --quiet', everywhere: true },
   { line: 'catalog copy --from catalog --to corner --polygon 53,-28,53.2,-28,53.2,-27.6,53,-27.6 --quiet' },
   { line: 'catalog copy --from catalog --to probable --skymap sky.fits --level 0.5 --quiet' },

@@ -4,6 +4,7 @@ import type { CatalogTools } from '../catalog-files.js'
 import type { CatalogDescription } from '../description.js'
 import type { CatalogSource } from '../manifest.js'
 import type { ReadSetup } from './read-input.js'
+import type { PositionList } from '../rows/form-stars.js'
 import type { Precision } from '../store-columns.js'
 
 /** How a store is built. */
@@ -12,6 +13,12 @@ export interface BuildOptions extends CatalogTools {
   readonly descriptions: readonly CatalogDescription[]
   /** Name of the description; needed if the rows do not tell it. */
   readonly release?: string
+  /** Name of the description that the columns are taken for, if they do not tell it. */
+  readonly kind?: string
+  /** Whether the store carries the description, as it must if the package has none of its name. */
+  readonly embedDescription?: boolean
+  /** Positions of stars by their ids, of inputs that have none. */
+  readonly positions?: PositionList
   /** The area that the input knows, if it is not to be found from the stars. */
   readonly coverage?: CellRanges
   /** `basic`, `default`, and names of raw columns; `default` if nothing is given. */

@@ -6,6 +6,7 @@ import { localRunner, type JobRunner } from './build-runner.js'
 import { chooseColumns } from '../rows/column-plan.js'
 import type { CatalogDescription } from '../description.js'
 import { each } from '../../each.js'
+import { recogniseForm, type RecognisedForm } from './recognise-form.js'
 import { finishStore, type StoreReport } from './finish-store.js'
 import { readAll, readJobs } from './gather-inputs.js'
 import { MANIFEST_SCHEMA } from '../manifest.js'
@@ -52,17 +53,28 @@ export async function buildCatalog(
   folder: BuildFolder,
   options: BuildOptions,
 ): Promise<BuildReport> {
+  const found =
+    options.release === undefined ? await recogniseForm(inputs, options.descriptions, options.kind) : undefined
+  return buildOf(inputs, folder, found === undefined ? options : { ...options, release: found.description.name }, found)
+}
+
+async function buildOf(
+  inputs: readonly BuildInput[],
+  folder: BuildFolder,
+  options: BuildOptions,
+  recognised: RecognisedForm | undefined,
+): Promise<BuildReport> {
   const description = describedAs(options.release, options.descriptions) ?? options.descriptions[0]!
-  const marks = options.descriptions.map(({ name, epochYr, identity }) => ({
-    name,
-    epochYr,
-    ...(identity && { identity }),
-  }))
+  const marks = options.descriptions.flatMap(({ name, epochYr, identity }) =>
+    identity === undefined ? [] : [{ name, epochYr, identity }],
+  )
   const setup: ReadSetup = {
     description,
     marks,
     choice: chooseColumns(options.columns ?? ['default'], description),
     precision: options.precision ?? 'full',
+    ...(recognised?.form && { form: recognised.form }),
+    ...(options.positions && { positions: options.positions }),
   }
   const marginArcsec = options.marginArcsec ?? MARGIN_ARCSEC
   if (!(marginArcsec >= 0 && marginArcsec <= LARGEST_MARGIN_ARCSEC)) {
@@ -112,7 +124,7 @@ export async function buildCatalog(
     const margins = await writeMargins(plan, files, runner, folder, options)
     countKeptOut(
       read.keptOut,
-      'repeated: same id and position',
+      plan.idsAreRows === true ? 'repeated: same position and values' : 'repeated: same id and position',
       files.reduce((total, { repeated }) => total + repeated, 0),
     )
     const keptOut = Object.fromEntries([...read.keptOut].sort(([a], [b]) => (a < b ? -1 : 1)))
@@ -125,7 +137,7 @@ export async function buildCatalog(
       options,
     )
     const speaks = read.releases.every(({ rows, told }) => rows === 0 || told.some(({ isLayout }) => isLayout !== true))
-    const releaseFrom = release === undefined || speaks ? 'input' : 'option'
+    const releaseFrom = release === undefined || recognised !== undefined || speaks ? 'input' : 'option'
     const sharedIds = allSharedIds(files.map((file) => file.sharedIds))
     const whole: BuildReport = {
       ...report,

@@ -136,6 +136,7 @@ async function finishCatalog(
     coverageFrom: facts.coverageFrom,
     keptOut: facts.keptOut,
     ...(options.source === undefined ? {} : { source: options.source }),
+    ...(options.embedDescription === true ? { description } : {}),
     checksums: '',
     partitions: index.blocks,
   }

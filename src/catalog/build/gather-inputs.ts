@@ -29,10 +29,17 @@ export function readJobs(inputs: readonly BuildInput[], setup: ReadSetup, option
   }
   return groups.map((group, i) => ({
     kind: 'read',
-    id: idOf([options.builder, setup, i, group.map(({ name, identity }) => identity ?? name)], options.sha256),
+    id: idOf(
+      [options.builder, identityOf(setup), i, group.map(({ name, identity }) => identity ?? name)],
+      options.sha256,
+    ),
     inputs: group.map(({ name }) => name),
   }))
 }
+
+/** A list of positions goes by its file and its length. */
+const identityOf = ({ positions, ...setup }: ReadSetup) =>
+  positions === undefined ? setup : { ...setup, positions: [positions.file, positions.ids.length] }
 
 /** What all read jobs found together. */
 export interface GatheredInput {

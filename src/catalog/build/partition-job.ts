@@ -28,6 +28,8 @@ export interface StorePlan {
   readonly partitions: readonly PartitionCell[]
   readonly marginArcsec: number
   readonly skymapOrder: number
+  /** Whether ids tell rows and not stars. */
+  readonly idsAreRows?: boolean
 }
 
 /** One file to write: the index of its cell. */
@@ -83,7 +85,7 @@ export class PartitionWriter {
     const { plan } = this
     const partition = plan.partitions[index]!
     const [from, to] = keysOf(partition)
-    const stars = sortStars(await this.reader.read(plan.runs, from, to, plan.rowColumns))
+    const stars = sortStars(await this.reader.read(plan.runs, from, to, plan.rowColumns), plan.idsAreRows)
     const facts = await this.writeFile(plan.directory, partition, stars)
     const keys = sortedKeys(stars)
     const sharedIds = findSharedIds(stars)

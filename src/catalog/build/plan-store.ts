@@ -86,6 +86,7 @@ export async function planStore(
     partitions,
     marginArcsec,
     skymapOrder: skymapOrderOf(read.rows),
+    ...(setup.form?.ids === 'rows' ? { idsAreRows: true } : {}),
   }
   const root = `out-${idOf([options.builder, MANIFEST_SCHEMA, facts], options.sha256)}`
   const plan: StorePlan = {

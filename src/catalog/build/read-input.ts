@@ -9,6 +9,7 @@ import {
 } from '../rows/column-plan.js'
 import type { CatalogDescription } from '../description.js'
 import type { ReleaseMarks, ReleaseWitness } from '../release-evidence.js'
+import type { RawForm } from '../raw-form.js'
 import type { Precision } from '../store-columns.js'
 import { InputError } from '../../errors.js'
 import { readNumericCsv, type CsvField } from '../../formats/csv.js'
@@ -21,6 +22,8 @@ import { kindOfContent, pixelOfFileName, type BuildInput } from './build-input.j
 import { distinctName, planFourColumns } from '../rows/four-columns.js'
 
 import { presentNames, readablePlan } from '../read/readable-plan.js'
+import { tableOfForm, type PositionList } from '../rows/form-stars.js'
+import { fitOfForm, formTaken, planForm } from '../rows/form-plan.js'
 import { starsOfTable, type KeptOut, type StarChunk } from '../rows/star-chunk.js'
 
 const ROWS_PER_PIECE = 262_144
@@ -51,8 +54,14 @@ export async function* readStars(
   notes: ReadingNotes,
 ): AsyncGenerator<StarChunk> {
   for await (const { table, plan, done } of rawTables(input, setup, codecs, notes.witness)) {
-    noteRelease(table, plan, notes.witness)
     notes.done = done ?? 0
+    if (plan.ofForm !== undefined) {
+      const made = tableOfForm(table, plan.ofForm, input.name, notes, setup.positions)
+      notes.taken.add(formTaken(plan.ofForm, setup.description))
+      yield starsOfTable(made.table, made.plan, input.name, notes, setup.precision)
+      continue
+    }
+    noteRelease(table, plan, notes.witness)
     yield starsOfTable(table, plan, input.name, notes, setup.precision)
     const taken = columnsTaken(plan, table, setup.description)
     if (taken.length > 0) notes.taken.add(taken.join(', '))
@@ -94,8 +103,9 @@ async function* csvTables(
   witness: ReleaseWitness,
 ): AsyncGenerator<RawPiece> {
   let plan: ColumnPlan | undefined
+  const layout = setup.form?.layout
   const fields = (raw: readonly string[], comments: readonly string[]) => {
-    if (raw.every((text) => text !== '' && Number.isFinite(Number(text)))) {
+    if (layout === undefined && raw.every((text) => text !== '' && Number.isFinite(Number(text)))) {
       const place = { file: name, line: 1, found: raw.slice(0, 4).join(',') }
       throw new InputError(
         'no-header',
@@ -106,6 +116,7 @@ async function* csvTables(
     const chosen = csvPlan(name, raw, setup)
     const header = raw.map((_, i) => distinctName(raw, i))
     plan = chosen
+    if (setup.form !== undefined) return formFields(header, chosen)
     if (pixelOfFileName(name) !== undefined) witness.originalLayout()
     else witness.columns(raw, hasVizierNames(raw, setup.description))
     witness.comments(comments.join('\n'))
@@ -115,9 +126,34 @@ async function* csvTables(
       type: csvType(column, chosen),
     }))
   }
-  for await (const table of readNumericCsv(chunks, { name, fields, rowsPerTable: ROWS_PER_PIECE }))
-    yield { table, plan: plan! }
+  const options = { name, fields, rowsPerTable: ROWS_PER_PIECE, ...(layout && { names: layout }) }
+  for await (const table of readNumericCsv(chunks, options)) yield { table, plan: plan! }
 }
+
+const formFields = (header: readonly string[], plan: ColumnPlan): CsvField[] =>
+  plannedNames(plan).map((column) => ({
+    name: column,
+    index: header.indexOf(column),
+    type: column === plan.ofForm!.stars.get('sourceId') ? 'i64' : 'f64',
+  }))
+
+/** The plan of a file of the form that the build takes, or of the description's own names. */
+function planNames(names: readonly string[], setup: ReadSetup, file: string): ColumnPlan {
+  const { form, description, choice } = setup
+  if (form === undefined) return planColumns(names, description, file, choice)
+  const ofForm = planForm(names, form, description, file, choice)
+  return {
+    stars: ofForm.stars,
+    errors: new Map(),
+    refEpoch: undefined,
+    designation: undefined,
+    further: ofForm.further,
+    ofForm,
+  }
+}
+
+const canPlan = (names: readonly string[], { form, description }: ReadSetup): boolean =>
+  form === undefined ? isPlannable(names, description) : fitOfForm(names, form).missing.length === 0
 
 function csvType(column: string, plan: ColumnPlan): CsvField['type'] {
   if (column === plan.stars.get('sourceId')) return 'i64'
@@ -127,6 +163,7 @@ function csvType(column: string, plan: ColumnPlan): CsvField['type'] {
 
 /** A pixel file of the original goes by position; so does any file of four columns, unless its names are all known. */
 function csvPlan(name: string, header: readonly string[], setup: ReadSetup): ColumnPlan {
+  if (setup.form !== undefined || setup.description.identity === undefined) return planNames(header, setup, name)
   const original = pixelOfFileName(name) !== undefined
   if (original && header.length !== ORIGINAL_COLUMNS) {
     const place = { file: name, line: 1, found: header.length, expected: 'id, RA, Dec, magnitude' }
@@ -147,9 +184,10 @@ async function* votableTables(
   let largest: readonly string[] = []
   const fields = (header: readonly string[], texts: readonly string[]) => {
     if (header.length > largest.length) largest = header
-    if (!isPlannable(header, setup.description)) return undefined
-    const chosen = planColumns(header, setup.description, name, setup.choice)
+    if (!canPlan(header, setup)) return undefined
+    const chosen = planNames(header, setup, name)
     plan = chosen
+    if (setup.form !== undefined) return formFields(header, chosen)
     witness.columns(header, hasVizierNames(header, setup.description))
     witness.comments(texts.join('\n'))
     return plannedNames(chosen).map((column) => ({
@@ -163,7 +201,7 @@ async function* votableTables(
     fields,
     rowsPerTable: ROWS_PER_PIECE,
     // Throws: the columns that are missing are named.
-    onNone: () => (largest.length === 0 ? undefined : planColumns(largest, setup.description, name, setup.choice)),
+    onNone: () => (largest.length === 0 ? undefined : planNames(largest, setup, name)),
   }))
     yield { table, plan: plan! }
 }
@@ -177,10 +215,10 @@ async function* fitsTables(input: BuildInput, setup: ReadSetup, witness: Release
   // The first table that has what is needed; with none, the message is about the largest.
   const plans = tables.map((hdu) => ({ hdu, names: fitsColumns(hdu).map(({ name }) => name) }))
   const fitting =
-    plans.find(({ names }) => isPlannable(names, setup.description)) ??
+    plans.find(({ names }) => canPlan(names, setup)) ??
     plans.reduce((a, b) => (b.names.length > a.names.length ? b : a))
-  const plan = planColumns(fitting.names, setup.description, input.name, setup.choice)
-  witness.columns(fitting.names, hasVizierNames(fitting.names, setup.description))
+  const plan = planNames(fitting.names, setup, input.name)
+  if (setup.form === undefined) witness.columns(fitting.names, hasVizierNames(fitting.names, setup.description))
   witness.comments(fitting.hdu.header.text('EXTNAME') ?? '')
   const rowCount = fitting.hdu.header.requireInteger('NAXIS2', 0)
   for (let row = 0; row === 0 || row < rowCount; row += ROWS_PER_PIECE) {
@@ -199,8 +237,8 @@ async function* parquetTables(
   const source = await input.source()
   const file = await openParquet(source)
   const present = presentNames(file)
-  const plan = readablePlan(planColumns(present, setup.description, input.name, setup.choice), file)
-  witness.columns(present, hasVizierNames(present, setup.description))
+  const plan = readablePlan(planNames(present, setup, input.name), file)
+  if (setup.form === undefined) witness.columns(present, hasVizierNames(present, setup.description))
   const names = plannedNames(plan)
   const groups = file.metadata.row_groups.length
   for (let group = 0; group < groups; group++)
@@ -231,4 +269,8 @@ export interface ReadSetup {
   readonly marks: readonly ReleaseMarks[]
   readonly choice: ColumnChoice
   readonly precision: Precision
+  /** The form of the inputs; absent for the description's own names. */
+  readonly form?: RawForm
+  /** Positions of stars by their ids, if the inputs have none. */
+  readonly positions?: PositionList
 }

@@ -16,10 +16,12 @@ export interface SortedStars {
 /**
  * Sorts rows, so that the same set of rows gives the same file whatever order they came in. A star that comes twice,
  * with one id at one position, is kept once: the row that is first by its values, missing ones last.
+ *
+ * @param idsAreRows ids tell rows, not stars: what is the same in position and values is one star, of the smallest id
  */
-export function sortStars(chunk: StarChunk): SortedStars {
+export function sortStars(chunk: StarChunk, idsAreRows = false): SortedStars {
   const sorted = sortingOrder64(chunk.key)
-  const order = orderTies(sorted, chunk)
+  const order = orderTies(sorted, chunk, idsAreRows)
   return { chunk, order, repeated: chunk.rowCount - order.length }
 }
 
@@ -45,25 +47,30 @@ export function fileColumns(
  * The order with rows of one key by id and values, and without those that repeat a row. Few keys are shared, so the
  * rest moves untouched.
  */
-function orderTies(order: Uint32Array, { key, sourceId: ids, values }: StarChunk): Uint32Array {
+function orderTies(order: Uint32Array, { key, sourceId: ids, values }: StarChunk, idsAreRows: boolean): Uint32Array {
   const words = new Uint32Array(key.buffer, key.byteOffset, 2 * key.length)
   const sameKey = (a: number, b: number) => words[2 * a] === words[2 * b] && words[2 * a + 1] === words[2 * b + 1]
   const raDeg = values.get('raDeg')!
   const decDeg = values.get('decDeg')!
-  const isRepeat = (row: number, before: number) =>
-    ids[row] === ids[before] && raDeg[row] === raDeg[before] && decDeg[row] === decDeg[before]
   const others = [...values]
     .filter(([name]) => name !== 'raDeg' && name !== 'decDeg')
     .sort(([a], [b]) => (a < b ? -1 : 1))
   const byValues = [raDeg, decDeg, ...others.map(([, column]) => column)]
-  const compare = (a: number, b: number): number => {
-    if (ids[a] !== ids[b]) return ids[a]! < ids[b]! ? -1 : 1
+  const byId = (a: number, b: number): number => (ids[a] === ids[b] ? 0 : ids[a]! < ids[b]! ? -1 : 1)
+  const byContent = (a: number, b: number): number => {
     for (const column of byValues) {
       const rise = comparedNumbers(column[a]!, column[b]!)
       if (rise !== 0) return rise
     }
     return 0
   }
+  const compare = idsAreRows
+    ? (a: number, b: number) => byContent(a, b) || byId(a, b)
+    : (a: number, b: number) => byId(a, b) || byContent(a, b)
+  const isRepeat = idsAreRows
+    ? (row: number, before: number) => byContent(row, before) === 0
+    : (row: number, before: number) =>
+        ids[row] === ids[before] && raDeg[row] === raDeg[before] && decDeg[row] === decDeg[before]
   let kept = 0
   for (let start = 0; start < order.length;) {
     let end = start + 1

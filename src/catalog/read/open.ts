@@ -8,7 +8,7 @@ import { COLLECTION_NAME, primaryOf } from './collection.js'
 import { filesBelow, type CatalogFiles, type ReadTools } from '../catalog-files.js'
 import { counted } from './counted-source.js'
 import { missingSqDeg } from '../coverage.js'
-import type { CatalogDescription } from '../description.js'
+import { parseDescription, type CatalogDescription } from '../description.js'
 import { refuseHipscat } from './hipscat.js'
 import { MANIFEST_NAME, parseManifest, type Manifest } from '../manifest.js'
 import {
@@ -59,7 +59,11 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
 async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Promise<Catalog> {
   const counters: ReadCounters = { starsRead: 0, bytesRead: 0, requests: 0 }
   const { manifest, hash } = await readManifest(files, counters, options)
-  const description = options.descriptions.find(({ name }) => name === manifest.name)
+  const own = manifest.description
+  const description =
+    own === undefined
+      ? options.descriptions.find(({ name }) => name === manifest.name)
+      : parseDescription(own, `${files.name}/${MANIFEST_NAME}`)
   if (description === undefined) {
     throw new InputError('unknown-catalog', 'the manifest names a catalogue that is not described', {
       file: `${files.name}/${MANIFEST_NAME}`,
@@ -89,6 +93,7 @@ async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Prom
     name: manifest.name,
     location: files.name,
     description,
+    ...(own === undefined ? {} : { carriesDescription: true }),
     columns: new Set(manifest.columns.map(({ star }) => star)),
     magType: manifest.columns.find(({ star }) => star === 'mag')!.type === 'f64' ? 'f64' : 'f32',
     doubles: new Set(manifest.columns.filter(({ type }) => type === 'f64').map(({ star }) => star)),

@@ -3,7 +3,8 @@ import type { CatalogDescription, FluxColumns } from '../description.js'
 import { releaseColumns } from '../release-evidence.js'
 import { findColumn, type Table } from '../../table/columns.js'
 import { factorOf } from './column-units.js'
-import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumn } from '../stars.js'
+import { formNames, type FormPlan } from './form-plan.js'
+import { errorColumnOf, OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type StarColumn } from '../stars.js'
 
 /** Where a magnitude error comes from: the flux over its error, or both apart. */
 type ErrorColumns = { readonly fluxOverError: string } | { readonly flux: string; readonly fluxError: string }
@@ -17,6 +18,8 @@ export interface ColumnPlan {
   readonly designation: string | undefined
   /** Columns that were asked for by name and that no calibration reads: that name, and the raw one. */
   readonly further: ReadonlyMap<string, string>
+  /** Of a file of another form than the store's, which is made over first. */
+  readonly ofForm?: FormPlan
 }
 
 const REQUIRED: readonly StarColumn[] = ['sourceId', 'raDeg', 'decDeg', 'mag']
@@ -55,7 +58,7 @@ export function chooseColumns(names: readonly string[], description: CatalogDesc
   for (const name of names) {
     if (name === 'basic') continue
     if (name === 'default') {
-      for (const star of DEFAULT_COLUMNS) wanted.add(star)
+      for (const star of [...DEFAULT_COLUMNS, ...bandColumns(description)]) wanted.add(star)
       continue
     }
     if (!/^\w+$/.test(name))
@@ -78,6 +81,13 @@ export function chooseColumns(names: readonly string[], description: CatalogDesc
     required: [...required],
     further: [...further].sort(),
   }
+}
+
+/** Every magnitude of a catalogue beside its own, and the errors of all. */
+function bandColumns({ bands }: CatalogDescription): OptionalStarColumn[] {
+  return Object.values(bands).flatMap(({ column }) =>
+    column === 'mag' ? [errorColumnOf(column)] : [column, errorColumnOf(column)],
+  )
 }
 
 /** The archive's names, in upper or lower case, or VizieR's as they are written. */
@@ -196,6 +206,7 @@ export function columnsTaken(plan: ColumnPlan, table: Table, description: Catalo
 
 /** The raw names that a plan reads. */
 export function plannedNames(plan: ColumnPlan): string[] {
+  if (plan.ofForm !== undefined) return formNames(plan.ofForm)
   const errors = [...plan.errors.values()].flatMap((error) => Object.values(error) as string[])
   const ofRelease = [plan.refEpoch, plan.designation].filter((name) => name !== undefined)
   return [...new Set([...plan.stars.values(), ...errors, ...plan.further.values(), ...ofRelease])]

@@ -119,7 +119,7 @@ export function starsOfTable(
     )
   }
   for (const [name, raw] of plan.further) values.set(name, wholeWithoutLoss(take(doubles(raw)), file, raw))
-  const ids = idsOf(table, names.get('sourceId')!, file)
+  const ids = integerIds(table, names.get('sourceId')!, file)
   const some = (values: BigInt64Array) => (rows.length === values.length ? values : gatherIntegers(values, rows))
   return {
     rowCount: rows.length,
@@ -181,7 +181,7 @@ function wholeWithoutLoss(values: Float64Array, file: string, column: string): F
 }
 
 /** Ids as they are: text and 64-bit integers keep every digit, a float column has lost them already. */
-function idsOf(table: Table, name: string, file: string): BigInt64Array {
+export function integerIds(table: Table, name: string, file: string): BigInt64Array {
   const column = findColumn(table, name)
   const missing = column?.nullValue
   const row = missing === undefined ? -1 : (column!.values as BigInt64Array).indexOf(missing as bigint)

@@ -2,6 +2,7 @@ import { Findings, type Check, type Finding, type VerifyOptions } from './findin
 import { memorySource, type ByteSource } from '../../formats/bytes.js'
 import { openParquet } from '../../formats/parquet/index.js'
 import { filesBelow, type CatalogTools } from '../catalog-files.js'
+import type { CatalogDescription } from '../description.js'
 import { MANIFEST_NAME } from '../manifest.js'
 import { PARTITIONS_NAME, type StoreFile } from '../partition-index.js'
 import { KEY_COLUMN } from '../store-columns.js'
@@ -72,6 +73,8 @@ interface Verified {
   readonly kind: 'store' | 'hats'
   readonly files: number
   readonly rows: number
+  /** The description that a store carries. */
+  readonly description?: CatalogDescription
 }
 
 /** A catalogue and its margins, each in a directory of its own. */
@@ -92,6 +95,7 @@ async function verifyCollection(
   checkCollectionFiles(files, collection, present, findings)
   let rows = 0
   let kind: Verified['kind'] = 'hats'
+  let own: CatalogDescription | undefined
   for (const directory of [collection.primary, ...collection.margins]) {
     const below = `${directory}/`
     const inside = present?.filter((path) => path.startsWith(below)).map((path) => path.slice(below.length))
@@ -99,9 +103,12 @@ async function verifyCollection(
       verifyOne(filesBelow(files, directory), inside, options, findings, notChecked),
     )
     rows += found?.rows ?? 0
-    if (directory === collection.primary && found?.kind === 'store') kind = 'store'
+    if (directory !== collection.primary || found?.kind !== 'store') continue
+    kind = 'store'
+    own = found.description
   }
-  if (kind === 'store') checkCollectionText(files, collection, options.descriptions, findings)
+  const descriptions = own === undefined ? options.descriptions : [own]
+  if (kind === 'store') checkCollectionText(files, collection, descriptions, findings)
   if (options.quick !== true)
     for (const directory of collection.margins)
       await verifyMargin(files, collection.primary, directory, options, findings, notChecked)
@@ -129,7 +136,13 @@ async function verifyOne(
     rows = await verifyPartitions({ files, present, lists, records, options, findings, notChecked })
   }
   await verifyOtherFiles(files, lists, records, options, findings)
-  return { kind: isStore ? 'store' : 'hats', files: present?.length ?? lists?.partitions.length ?? 0, rows }
+  const description = records?.manifest?.description
+  return {
+    kind: isStore ? 'store' : 'hats',
+    files: present?.length ?? lists?.partitions.length ?? 0,
+    rows,
+    ...(description && { description }),
+  }
 }
 
 interface Work {

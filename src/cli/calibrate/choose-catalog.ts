@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Catalog } from '../../catalog/catalog.js'
 import { CommandError, InputError } from '../../errors.js'
 import { commandLine } from '../../formats/shell-word.js'
-import { DESCRIBED, packagedDescriptions } from '../../node/store/catalog-files.js'
+import { packagedDescriptions } from '../../node/store/catalog-files.js'
 import { openCatalog } from '../../node/store/open-catalog.js'
 import { packageRoot } from '../../node/package.js'
 import { isUrl, printableUrl } from '../../printable.js'
@@ -82,7 +82,9 @@ async function locationOf(named: string, env: Io['env'], note: Note = () => unde
     if (!CATALOG_MARKS.some((mark) => existsSync(join(DEMO_CATALOG, mark)))) return BUNDLED
     throw twoMeanings(named, 'this names the bundled catalogue, and a directory here too', 'the bundled one')
   }
-  return (DESCRIBED as readonly string[]).includes(named) ? locationOfRelease(named, env, note) : named
+  // A path is no name of a catalogue; only a name is worth reading the descriptions for.
+  const isName = /^\w+$/.test(named) && (await packagedDescriptions()).some(({ name }) => name === named)
+  return isName ? locationOfRelease(named, env, note) : named
 }
 
 /** The name of a release: what is here comes first, so that no run leaves this machine for what lies beside it. */

@@ -55,6 +55,8 @@ function buildOptions({
   metadata,
   workers,
   release,
+  kind,
+  positions,
 }: BuildCommand): DirectoryBuildOptions {
   return {
     force,
@@ -64,5 +66,7 @@ function buildOptions({
     metadata,
     ...(workers === undefined ? {} : { workers }),
     ...(release === undefined ? {} : { release }),
+    ...(kind === undefined ? {} : { kind }),
+    ...(positions === undefined ? {} : { positionsFrom: positions }),
   }
 }

@@ -62,7 +62,10 @@ async function serviceOf({ from, service: named, url }: FetchCommand) {
   const descriptions = await packagedDescriptions()
   const description = descriptions.find(({ name }) => name === from)
   if (description === undefined) {
-    const expected = `${descriptions.map(({ name }) => name).join(', ')}, or the URL of a HATS catalogue`
+    const expected = `${descriptions
+      .filter(({ tapServices }) => tapServices)
+      .map(({ name }) => name)
+      .join(', ')}, or the URL of a HATS catalogue`
     throw new CommandError('unknown-release', 'no catalogue of this name is described', {
       option: '--from',
       found: from,

@@ -17,6 +17,10 @@ export const BUILD_OPTIONS = {
   ),
   to: path('directory of the new catalogue', { required: true }),
   release: text('release of the input: gaia_dr2, gaia_dr3; needed if its rows do not tell it'),
+  kind: text('catalogue that the columns are of (ps1_dr2, ...), or a file of a description; if they do not tell it', {
+    excludes: 'release',
+  }),
+  positions: list('gaia_source files that have the positions of rows with ids alone, as those of GaiaXPy'),
   columns: text('basic (id, position, G), default, or more by name: default,parallax,ruwe,pmra_error', {
     default: 'default',
   }),

@@ -10,7 +10,8 @@ import { CommandError, InputError } from '../../errors.js'
 import { directoryFolder, UNFINISHED } from './build-folder.js'
 import { catalogueAside, enterBuild, refuseLinkedTarget, refuseOccupied } from '../disk/build-place.js'
 import { canUseThreads, threadRunner } from './build-threads.js'
-import { catalogTools, packagedDescriptions } from './catalog-files.js'
+import { readPositionList } from '../../catalog/build/read-positions.js'
+import { catalogTools, descriptionOfFile, packagedDescriptions } from './catalog-files.js'
 import { fileInputs, findInputs } from './catalog-inputs.js'
 import { packageVersion } from '../package.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
@@ -18,6 +19,8 @@ import { recoverDirectory } from '../disk/recover-directory.js'
 export interface DirectoryBuildOptions extends Pick<
   BuildOptions,
   | 'release'
+  | 'kind'
+  | 'embedDescription'
   | 'coverage'
   | 'columns'
   | 'precision'
@@ -30,6 +33,8 @@ export interface DirectoryBuildOptions extends Pick<
   | 'onProgress'
 > {
   readonly descriptions?: readonly CatalogDescription[]
+  /** Files of `gaia_source` that have the positions of stars whose rows have ids alone. */
+  readonly positionsFrom?: readonly string[]
   /** Replace the catalogue that is at the target. */
   readonly force?: boolean
   /** Worker threads; by default the processors, at most four, and one for inputs that are read in no time. */
@@ -68,16 +73,22 @@ export async function buildCatalogDirectory(
   const opened = from.filter((input) => typeof input !== 'string')
   const inputs = [...(await fileInputs(paths)), ...opened]
   refuseTwicePixels(inputs)
-  const descriptions = options.descriptions ?? (await packagedDescriptions())
+  const known = options.descriptions ?? (await packagedDescriptions())
+  const own = /\.json$/i.test(options.kind ?? '') ? await descriptionOfFile(options.kind!) : undefined
+  const descriptions = own === undefined ? known : [...known.filter(({ name }) => name !== own.name), own]
+  const positions = await positionsOf(options.positionsFrom ?? [], descriptions)
   const place = await enterBuild(target)
   const { work } = place
   try {
     await place.clear([UNFINISHED])
-    const width = threadsFor(inputs, opened.length > 0, options.workers)
+    // A list of positions stays in this thread.
+    const width = threadsFor(inputs, opened.length > 0 || positions !== undefined, options.workers)
     const report = await buildCatalog(inputs, directoryFolder(work), {
       ...catalogTools,
       ...options,
       descriptions,
+      ...(own === undefined ? {} : { kind: own.name, embedDescription: true }),
+      ...(positions && { positions }),
       builder: `bliss-calib ${packageVersion()}`,
       ...(width > 1 ? { runner: (setup) => threadRunner(setup, work, width) } : {}),
     })
@@ -96,6 +107,17 @@ export async function buildCatalogDirectory(
     await (isKept ? place.leave() : place.discard()).catch(() => undefined)
     throw error
   }
+}
+
+async function positionsOf(from: readonly string[], descriptions: readonly CatalogDescription[]) {
+  if (from.length === 0) return undefined
+  const inputs = await fileInputs(await findInputs(from))
+  // Names, positions and motions are the same in both releases.
+  return readPositionList(
+    inputs,
+    descriptions.find(({ identity }) => identity !== undefined)!,
+    catalogTools,
+  )
 }
 
 function threadsFor(inputs: readonly BuildInput[], isOpen: boolean, asked: number | undefined): number {

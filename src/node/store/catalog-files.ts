@@ -4,7 +4,10 @@ import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync } from 'node:zlib'
 import type { CatalogFiles, CatalogTools } from '../../catalog/catalog-files.js'
 import { parseDescription, type CatalogDescription } from '../../catalog/description.js'
+import { InputError } from '../../errors.js'
 import { fileSource } from '../disk/files.js'
+import { reasonOf } from '../disk/reason.js'
+import { readWholeText } from '../disk/regular-file.js'
 import { packageRoot } from '../package.js'
 
 /** Of the window that Brotli looks back through, 2^16 bytes: pages are smaller. */
@@ -32,18 +35,46 @@ function bounded(byteLength: number): { chunkSize: number; maxOutputLength: numb
   return { chunkSize: Math.max(64, byteLength + 1), maxOutputLength: Math.max(1, byteLength) }
 }
 
-/** Names of the descriptions in the package. */
-export const DESCRIBED = ['gaia_dr2', 'gaia_dr3'] as const
+/** Those whose rows tell their release come first, the one that the demonstrations take before all. */
+const FIRST = ['gaia_dr2', 'gaia_dr3']
+
+/** Names of the descriptions in `catalogs/` of the package, whichever are there. */
+async function describedNames(): Promise<string[]> {
+  const names = (await readdir(new URL('catalogs/', packageRoot)))
+    .filter((file) => file.endsWith('.json'))
+    .map((file) => file.slice(0, -'.json'.length))
+    .filter((name) => !FIRST.includes(name))
+  return [...FIRST, ...names.sort()]
+}
+
+/**
+ * A description of one's own from a file.
+ *
+ * @throws InputError if it cannot be read, or a field of it is wrong
+ */
+export async function descriptionOfFile(file: string): Promise<CatalogDescription> {
+  const text = await readWholeText(file, 'smallTextBytes').catch((cause: unknown) => {
+    throw new InputError('unreadable-file', `the description cannot be read: ${reasonOf(cause)}`, { file }, { cause })
+  })
+  try {
+    return parseDescription(JSON.parse(text), file)
+  } catch (cause) {
+    if (!(cause instanceof SyntaxError)) throw cause
+    throw new InputError('bad-description', `the description is no JSON: ${cause.message}`, { file }, { cause })
+  }
+}
 
 let described: Promise<CatalogDescription[]> | undefined
 
 /** The reference catalogues that the package describes. */
 export function packagedDescriptions(): Promise<CatalogDescription[]> {
-  described ??= Promise.all(
-    DESCRIBED.map(async (name) => {
-      const file = new URL(`catalogs/${name}.json`, packageRoot)
-      return parseDescription(JSON.parse(await readFile(file, 'utf8')), `catalogs/${name}.json`)
-    }),
+  described ??= describedNames().then((names) =>
+    Promise.all(
+      names.map(async (name) => {
+        const file = new URL(`catalogs/${name}.json`, packageRoot)
+        return parseDescription(JSON.parse(await readFile(file, 'utf8')), `catalogs/${name}.json`)
+      }),
+    ),
   )
   return described
 }

@@ -13,7 +13,7 @@ import { firstBytes, inputChunks, isGzip } from '../disk/input-chunks.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWholeText } from '../disk/regular-file.js'
 
-const READABLE = /\.(csv|ecsv|tsv|fits|fit|fts|cat|parquet|vot|votable|xml)(\.gz)?$/i
+const READABLE = /\.(csv|ecsv|tsv|fits|fit|fts|cat|parquet|vot|votable|xml|rc2)(\.gz)?$/i
 
 /**
  * The files to build from: those named, and those below the directories named that look like catalogues, in order of

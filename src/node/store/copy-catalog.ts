@@ -33,6 +33,7 @@ export async function copyCatalogDirectory(
   const kept = {
     release,
     descriptions: [description],
+    ...(catalog.carriesDescription === true ? { embedDescription: true } : {}),
     coverage,
     columns: ['basic', ...required],
     doubles,

@@ -79,12 +79,10 @@ export function furtherTermsAt(relation: BandRelation, stars: StarMags, row: num
 
 /** Magnitude of a star in the relation's band [mag]: base + curve(colour) + further terms. */
 export function bandMagAt(relation: BandRelation, stars: StarMags, row: number): number {
-  const base = magIn(stars.base, row)
-  const mag = base + curveAt(relation, colourOf(stars, row)) + furtherTermsAt(relation, stars, row)
+  const mag = magIn(stars.base, row) + curveAt(relation, colourOf(stars, row)) + furtherTermsAt(relation, stars, row)
   const { magnitudeTerm, fluxOffsetNJy } = relation
-  if (magnitudeTerm === undefined && fluxOffsetNJy === undefined) return mag
-  const linear = magnitudeTerm === undefined ? mag : mag + splineMag(magnitudeTerm, withinNodes(magnitudeTerm, base))
-  return fluxOffsetNJy === undefined ? linear : AB_OF_1_NJY - 2.5 * Math.log10(fluxNJy(linear) - fluxOffsetNJy)
+  const offset = fluxOffsetNJy === undefined ? mag : AB_OF_1_NJY - 2.5 * Math.log10(fluxNJy(mag) - fluxOffsetNJy)
+  return magnitudeTerm === undefined ? offset : offset + splineMag(magnitudeTerm, withinNodes(magnitudeTerm, offset))
 }
 
 /**
@@ -102,6 +100,7 @@ export function bandMagErrOf(
   const bands = bandsOf(relation)
   const { base, blue, red, g, bp, rp, faint } = partsOf(relation, (band) => bands.indexOf(band))
   const slopes = new Float64Array(bands.length)
+  const isLinear = fluxOffsetNJy === undefined && magnitudeTerm === undefined
   return (stars, row) => {
     slopes.fill(0)
     slopes[base]! += 1
@@ -115,11 +114,10 @@ export function bandMagErrOf(
       slopes[rp]! += coefficient * (slope - 1)
     }
     if (faintTerm !== undefined) slopes[faint]! += faintSlopeAt(relation, stars, row)
-    if (magnitudeTerm !== undefined) slopes[base]! += magnitudeSlopeAt(magnitudeTerm, magIn(stars.base, row))
     for (let k = 0; k < slopes.length; k++) slopes[k] = carried(slopes[k]!, errorAt(k, row))
     // Gaia's relations have three bands: to spread them over the arguments takes twice as long.
     const error = bands.length === 3 ? Math.hypot(slopes[0]!, slopes[1]!, slopes[2]!) : Math.hypot(...slopes)
-    return fluxOffsetNJy === undefined ? error : error * fluxOffsetFactor(relation, stars, row)
+    return isLinear ? error : error * slopeOfMagnitude(relation, stars, row)
   }
 }
 
@@ -140,10 +138,16 @@ function faintSlopeAt(relation: BandRelation, stars: StarMags, row: number): num
 const AB_OF_1_NJY = 31.4
 const fluxNJy = (mag: number): number => 10 ** (0.4 * (AB_OF_1_NJY - mag))
 
-/** By what a flux that is taken off changes an error in magnitudes: F / (F - offset). */
-function fluxOffsetFactor({ fluxOffsetNJy = 0, ...relation }: BandRelation, stars: StarMags, row: number): number {
+/** Derivative of the magnitude by what it is without flux offset and magnitude term. */
+function slopeOfMagnitude(
+  { fluxOffsetNJy = 0, magnitudeTerm, ...relation }: BandRelation,
+  stars: StarMags,
+  row: number,
+): number {
   const flux = fluxNJy(bandMagAt(relation, stars, row))
-  return flux / (flux - fluxOffsetNJy)
+  const byOffset = flux / (flux - fluxOffsetNJy)
+  if (magnitudeTerm === undefined) return byOffset
+  return byOffset * (1 + magnitudeSlopeAt(magnitudeTerm, AB_OF_1_NJY - 2.5 * Math.log10(flux - fluxOffsetNJy)))
 }
 
 const splines = new WeakMap<SplineTerm, Spline>()

@@ -52,10 +52,11 @@ export function methodsOf(document: ResultDocument, stars: ReadonlyMap<number, R
     "as the catalogue's description says",
     [],
   ]
+  const ofGaia = GAIA[catalog] !== undefined
   const standard =
     system === 'des-ab'
-      ? `Their G, BP and RP magnitudes were converted to ${exposure.band} magnitudes on the AB system of DES by a ` +
-        `relation in BP-RP (${relation}), ${fittedTo}${cited(fittedBy)}.`
+      ? `Their ${ofGaia ? 'G, BP and RP ' : ''}magnitudes were converted to ${exposure.band} magnitudes on the AB ` +
+        `system of DES by a relation${ofGaia ? ' in BP-RP' : ''} (${relation}), ${fittedTo}${cited(fittedBy)}.`
       : "The catalogue's own magnitudes were used as they are, without a colour term."
   const sentences = [
     `Photometric zeropoints were determined with bliss-calib ${provenance.version}.`,
