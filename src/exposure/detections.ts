@@ -138,7 +138,7 @@ export async function detectionsIn(
 export function withUnitOf(table: Table, { fluxNames }: FluxChoice, header: HeaderFacts): HeaderFacts {
   const column = fluxNames.map((name) => findColumn(table, name)).find((found) => found !== undefined)
   const own = column?.unit === undefined || /^counts?$/i.test(column.unit.trim()) ? undefined : fluxUnitOf(column.unit)
-  const { fluxUnit, fluxUnitFrom, ...facts } = header.facts
+  const { fluxUnit, fluxUnitFrom, otherUnit: _, ...facts } = header.facts
   if (own === undefined || own === fluxUnit) return header
   if (fluxUnitFrom !== 'BUNIT') return { ...header, facts: { ...facts, fluxUnit: own, fluxUnitFrom: 'TUNIT' } }
   const both = `${own} (TUNIT), that of the image ${fluxUnit} (BUNIT)`

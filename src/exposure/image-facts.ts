@@ -1,11 +1,20 @@
 import { headerNames, USUAL_NAMES, type HeaderNames } from '../camera/keywords.js'
 import { SECONDS_IN, type CameraDescription } from '../camera/description.js'
 import { InputError } from '../errors.js'
+import { DEG_TO_RAD } from '../math/units.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from './epoch.js'
+import { isPerSteradian, ofOnePixel, zeropointOfUnit } from './flux-density.js'
 import { fluxUnitOf, type FluxUnit } from './flux-unit.js'
 import { KeywordReader, numberOf, type HeaderLookup } from './image-header.js'
 
 export type EpochSource = 'MJD-OBS' | 'DATE-OBS' | 'NITE' | 'catalog'
+
+/** A unit that is neither counts nor electrons. */
+export interface OtherUnit {
+  readonly text: string
+  /** AB [mag]; absent if the unit is not known, or is per steradian and the area of a pixel is not. */
+  readonly zeropoint?: number
+}
 
 /** What the image header says of the exposure; absent if it says nothing. */
 export interface ImageFacts {
@@ -18,6 +27,8 @@ export interface ImageFacts {
   /** What one unit of flux is, and the keyword that tells. */
   readonly fluxUnit?: FluxUnit
   readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
+  /** A unit of the pixels that is none of these, as it is written, and the zeropoint that it implies. */
+  readonly otherUnit?: OtherUnit
   readonly instrument?: string
   /** Level above which pixels are saturated, in the image's unit. */
   readonly saturation?: number
@@ -179,7 +190,7 @@ function fluxUnitIn(
   reader: KeywordReader,
   names: HeaderNames,
   header: HeaderLookup,
-): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom'> {
+): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom' | 'otherUnit'> {
   const named = reader.known(names.unit, fluxUnitOf)
   const other = contradictedUnit(header, names.unit)
   if (other !== undefined) {
@@ -192,12 +203,29 @@ function fluxUnitIn(
   }
   const unit = named ?? reader.text(names.unit, { decides: false })
   if (named !== undefined) return { fluxUnit: named, fluxUnitFrom: 'BUNIT' }
+  if (unit !== undefined) return otherUnitOf(unit, reader)
   const positive = (keywords: readonly string[]) => reader.numbers(keywords).filter((gain) => gain > 0)
   const [whole, amplifiers] = [positive(names.gain), positive(names.amplifierGain)]
   const gains = whole.length > 0 ? whole : amplifiers
   const electrons = gains.filter((gain) => gain < 1.5).length
-  if (unit !== undefined || gains.length === 0 || (electrons > 0 && electrons < gains.length)) return {}
+  if (gains.length === 0 || (electrons > 0 && electrons < gains.length)) return {}
   return { fluxUnit: electrons > 0 ? 'electrons' : 'counts', fluxUnitFrom: 'GAIN' }
+}
+
+function otherUnitOf(text: string, reader: KeywordReader): Pick<ImageFacts, 'otherUnit'> {
+  if (fluxUnitOf(ofOnePixel(text)) !== undefined) return {}
+  const zeropoint = zeropointOfUnit(text, isPerSteradian(text) ? pixelAreaSr(reader) : undefined)
+  return { otherUnit: { text, ...(zeropoint === undefined ? {} : { zeropoint }) } }
+}
+
+/** Of PIXAR_SR, else of the matrix CDi_j of the WCS. */
+function pixelAreaSr(reader: KeywordReader): number | undefined {
+  const number = (keyword: string) => reader.number(keyword, { decides: false })
+  const told = number('PIXAR_SR')
+  if (told !== undefined) return told
+  const [xx, xy, yx, yy] = ['CD1_1', 'CD1_2', 'CD2_1', 'CD2_2'].map(number)
+  if (xx === undefined || yy === undefined) return undefined
+  return Math.abs(xx * yy - (xy ?? 0) * (yx ?? 0)) * DEG_TO_RAD ** 2
 }
 
 /** The units that an image's own header and the primary header name, if they are two. */

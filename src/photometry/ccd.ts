@@ -4,7 +4,7 @@ import type { CcdCorners } from '../exposure/catalogue-list.js'
 import { refuseElsewhere } from '../exposure/ccd-place.js'
 import type { FluxUnit } from '../exposure/flux-unit.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
-import type { EpochSource } from '../exposure/image-facts.js'
+import type { EpochSource, OtherUnit } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
 import { fitMatches, sigmaClipOf, type MatchFit } from './fit/fit-matches.js'
@@ -45,6 +45,8 @@ export interface CcdInput {
   readonly fluxUnit?: FluxUnit
   /** Whether the header names the unit, or only its gain suggests it. */
   readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
+  /** A unit that the header names and that is neither counts nor electrons. */
+  readonly otherUnit?: OtherUnit
   /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
   readonly camera?: RecognisedCamera
   /** FILTER, else BAND of the image header. */

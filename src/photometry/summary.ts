@@ -1,6 +1,6 @@
 import type { RecognisedCamera } from '../camera/recognise.js'
 import type { SourceColumns } from '../exposure/sources.js'
-import type { EpochSource } from '../exposure/image-facts.js'
+import type { EpochSource, OtherUnit } from '../exposure/image-facts.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
 import type { AstrometricOffset } from './match/astrometric-offset.js'
 import { concernsOf } from './quality/ccd-concerns.js'
@@ -27,6 +27,7 @@ interface CcdStages {
     readonly filter?: string
     readonly saturation?: number
     readonly exposureTimeSec?: number
+    readonly otherUnit?: OtherUnit
     readonly sources: SourceColumns
     readonly epochFrom?: EpochSource
     readonly centre: { raDeg: number; decDeg: number }
@@ -115,7 +116,7 @@ export function summarize({
     passband: judged?.concern ?? null,
     classified: selection.classified,
     pairsByChance,
-    ...(standard.relation ? uncomparedCamera(input) : {}),
+    ...(standard.relation ? { ...uncomparedCamera(input), otherUnit: input.otherUnit } : {}),
   }).concat(several === undefined ? [] : catalogConcerns(several.references, several.shares))
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }

@@ -55,6 +55,13 @@ test('what a unit of flux is: BUNIT where it says, else the gain', () => {
   expect(facts({ BUNIT: '', GAINA: 4.2 }).fluxUnit).toBe('counts')
   expect(facts({ GAIN: 1.02 }).fluxUnit).toBe('electrons')
   expect(facts({ BUNIT: 'nanomaggies' })).not.toHaveProperty('fluxUnit')
+  expect(facts({ BUNIT: 'nanomaggies' })).toMatchObject({ otherUnit: { text: 'nanomaggies', zeropoint: 22.5 } })
+  expect(facts({ BUNIT: 'foo', GAIN: 4 })).toMatchObject({ otherUnit: { text: 'foo' } })
+  expect(facts({ BUNIT: 'adu/pixel' })).not.toHaveProperty('otherUnit')
+  const perSr = { BUNIT: 'MJy/sr', CD1_1: -1e-4, CD1_2: 0, CD2_1: 0, CD2_2: 1e-4 }
+  const area = (1e-4 * Math.PI) / 180
+  const { otherUnit } = facts(perSr) as { otherUnit: { zeropoint: number } }
+  expect(Math.abs(otherUnit.zeropoint - (-6.1 - 5 * Math.log10(area)))).toBeLessThan(0.003)
 })
 
 test('a unit that the primary header contradicts is not known, and both are named', () => {

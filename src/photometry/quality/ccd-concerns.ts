@@ -6,6 +6,8 @@ import type { Concern } from '../concern.js'
 import { expectationConcerns } from './expectation-concerns.js'
 import type { CcdResult } from '../result.js'
 import { stepsAcross, type StepAcross } from './step-across.js'
+import { unitConcern } from './unit-concern.js'
+import type { OtherUnit } from '../../exposure/image-facts.js'
 import type { Selection } from '../select/selection.js'
 
 /** Fewer stars than this say little about their own scatter. */
@@ -74,6 +76,7 @@ interface ConcernContext {
   readonly passband: Concern | null
   /** The camera whose zeropoint is known, but cannot be compared: the exposure time is not. */
   readonly uncomparedCamera?: string | undefined
+  readonly otherUnit?: OtherUnit | undefined
   readonly classified?: Selection['classified'] | undefined
   /** How many pairs unrelated positions would make. */
   readonly pairsByChance: number
@@ -105,6 +108,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   if (wrongBand) say('wrong-band', 'stop', wrongBand)
   else if (context.passband) concerns.push(context.passband)
   concerns.push(...expectationConcerns(diagnostics.expectation, context.band, result.zeropoint))
+  if (context.otherUnit !== undefined) concerns.push(unitConcern(context.otherUnit, result.zeropoint!))
   if (context.uncomparedCamera !== undefined)
     say(
       'units',

@@ -525,6 +525,30 @@ describe('CLASS_STAR against size', () => {
   })
 })
 
+test('a unit of flux density has a zeropoint: the stars agree, or both are named; of an unknown one it is said', async () => {
+  const { zeropoint } = await calibrated(1)
+  const inNanomaggies = (offsetMag: number) => (sources: SourceColumns) => ({
+    sources: dimmed(sources, () => 10 ** (0.4 * (22.5 + offsetMag - zeropoint!))),
+    otherUnit: { text: 'nanomaggies', zeropoint: 22.5 },
+    camera: OTHER_CAMERA,
+  })
+  for (const [offsetMag, severity] of [
+    [0.05, 'hint'],
+    [0.3, 'look'],
+    [-1, 'look'],
+  ] as const) {
+    const { concerns } = await calibrated(1, {}, inNanomaggies(offsetMag))
+    const stars = (22.5 + offsetMag).toFixed(2)
+    const sentence = `the unit of the image is 'nanomaggies' (BUNIT), which has the zeropoint 22.50 (AB): the stars give ${stars}`
+    expect(concerns.filter(({ tag }) => tag === 'units')).toEqual([{ tag: 'units', severity, sentence }])
+  }
+  const { concerns } = await calibrated(1, {}, () => ({ otherUnit: { text: 'foo' }, camera: OTHER_CAMERA }))
+  expect(concerns.find(({ tag }) => tag === 'units')).toMatchObject({
+    severity: 'look',
+    sentence: expect.stringContaining("'foo' (BUNIT), of which no zeropoint is known: the stars give ") as string,
+  })
+})
+
 test('a camera whose zeropoint is known is not good if the exposure time to compare it with is missing', async () => {
   const { verdict, zeropoint } = await calibrated(1, {}, (sources) => ({
     sources: dimmed(sources, () => 400),
