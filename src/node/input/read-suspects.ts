@@ -24,7 +24,8 @@ const LARGEST_ID = 2n ** 63n
 
 /**
  * Reads a list of objects that make poor standards: a CSV file with the catalogue's ids (`source_id`), with positions
- * in degrees (`ra`, `dec`), or both; or a FITS or Parquet table with positions. Also `.gz` of the first two.
+ * in degrees (`ra`, `dec`), or both; the list `allwiseagn`; or a FITS or Parquet table with positions. Also `.gz` of
+ * the first two.
  *
  * @throws InputError if the file is missing or damaged, or has neither ids nor positions
  */
@@ -45,7 +46,33 @@ export async function readSuspects(path: string): Promise<ReadSuspects> {
   return { ...facts, raDeg, decDeg }
 }
 
+/**
+ * A line of the list of AGN that expCalib's successor reads (`allwiseagn`), which has blanks and no names:
+ * WISEA, RA and Dec [deg], W1-W2, W2-W3, W1.
+ */
+const ALLWISE_AGN = new RegExp(
+  String.raw`^\s*(?:WISEA\s*)?J\d{6}\.\d+[+-]\d{6}\.\d+` +
+    String.raw`\s+(\d+(?:\.\d*)?)\s+([+-]?\d+(?:\.\d*)?)(?:\s+\S+){3}\s*$`,
+)
+
+/** The positions of a list without names, whose every line is of this form. Undefined for another list. */
+function suspectsOfAllwise(bytes: Uint8Array, path: string): Suspects | undefined {
+  const lines = new TextDecoder().decode(bytes).split(/\r?\n/)
+  if (!ALLWISE_AGN.test(lines.find((line) => line.trim() !== '') ?? '')) return undefined
+  const places = lines.flatMap((line, i) => {
+    if (line.trim() === '') return []
+    const [, ra, dec] = ALLWISE_AGN.exec(line) ?? []
+    if (ra !== undefined && Number(ra) <= 360 && Math.abs(Number(dec)) <= 90)
+      return [[Number(ra), Number(dec)] as const]
+    const place = { file: path, line: i + 1, found: line.slice(0, 100), expected: 'WISEA RA Dec W1-W2 W2-W3 W1' }
+    throw new InputError('no-suspects', 'a line of the list of AGN is not like the first', place)
+  })
+  return { raDeg: Float64Array.from(places, ([ra]) => ra), decDeg: Float64Array.from(places, ([, dec]) => dec) }
+}
+
 async function suspectsOfCsv(bytes: Uint8Array, path: string): Promise<Suspects> {
+  const agn = suspectsOfAllwise(bytes, path)
+  if (agn !== undefined) return agn
   let [id, ra, dec]: (string | undefined)[] = []
   const fields = (header: readonly string[]): CsvField[] => {
     id = header.find((name) => ID_NAMES.includes(name.toLowerCase()))
