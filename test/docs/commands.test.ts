@@ -116,6 +116,7 @@ test('a block that is not run says why; these are all', () => {
     'docs/magnitudes.md: no-run needs SWarp and images of yours',
     'docs/references.md: no-run needs a second catalogue of yours',
     'docs/se.md: no-run needs images of yours',
+    'docs/se.md: no-run needs images of yours',
     'docs/se.md: no-run needs Slurm',
     'docs/sensitivity.md: no-run takes ten minutes',
     'docs/validate.md: no-run needs a second catalogue of yours',
