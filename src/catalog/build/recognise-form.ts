@@ -20,6 +20,9 @@ interface Candidate {
   readonly fit: FormFit
 }
 
+/** Columns of a flat list, whose names need not be known. */
+const FLAT_COLUMNS = 4
+
 /** As many columns that a form has must be there for it to be named as near. */
 const NEAR = 2
 
@@ -95,7 +98,8 @@ function recognised(
   const near = candidates
     .filter(({ fit, form }) => fit.found >= NEAR && 2 * fit.found >= form.marks.length)
     .sort((a, b) => a.fit.missing.length + a.fit.tooMuch.length - b.fit.missing.length - b.fit.tooMuch.length)
-  if (ofGaia !== undefined || near.length === 0) return undefined
+  // A list of four columns is id, position and G by its layout.
+  if (ofGaia !== undefined || near.length === 0 || head.names.length === FLAT_COLUMNS) return undefined
   throw new InputError('unknown-kind', 'the columns are of no catalogue that is described', {
     file,
     found: textOf(head.names),
