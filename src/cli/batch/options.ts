@@ -21,8 +21,8 @@ const WAIT = { unit: 'seconds', above: 0, max: 1e6 } as const
 /** The options of `batch`. */
 export const BATCH_OPTIONS = {
   sources: list(
-    'a directory of lists, or of images and catalogues; a manifest: CSV with the column list or file (and outdir, ' +
-      'ccd), or one path per line; or images and catalogues themselves',
+    'a directory of lists, images or catalogues; a manifest, CSV with the column list or file (and outdir, ccd), ' +
+      'or a path per line; or images and catalogues',
     { positional: true, required: true },
   ),
   ccd: text(CALIBRATE_OPTIONS.ccd.describe, { default: 'all' }),

@@ -162,9 +162,15 @@ describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex
     expect((await se('-C -O -c 1', none)).err).toContain('source-extractor failed')
     expect((await se('-C -O -c 1')).exitCode).toBe(0)
     expect(bytesOf()).toEqual(stood)
-    // A product that was changed is made again.
-    writeFileSync(join(FOLDER, 'Zero_D00668439_01_r4p5.csv'), 'rubbish')
-    writeFileSync(join(FOLDER, 'D00668439_i_01_r4p5_fullcat.fits'), 'rubbish')
+    // Somebody else's file is left alone; a product that was cut short or removed is made again.
+    const zero = join(FOLDER, 'Zero_D00668439_01_r4p5.csv')
+    const catalogue = join(FOLDER, 'D00668439_i_01_r4p5_fullcat.fits')
+    const whole = readFileSync(zero)
+    writeFileSync(zero, "somebody's own")
+    expect((await se('-C -c 1')).exitCode).toBe(2)
+    expect(readFileSync(zero, 'utf8')).toBe("somebody's own")
+    writeFileSync(zero, whole.subarray(0, whole.length - 5))
+    writeFileSync(catalogue, 'rubbish')
     rmSync(join(FOLDER, 'D00668439_i_01_r4p5_regions.reg'))
     expect((await se('-C -c 1')).exitCode).toBe(0)
     expect(bytesOf()).toEqual(stood)
