@@ -184,11 +184,13 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['slurm/bliss.plan.json'],
   },
   {
-    line: 'grid slurm sim/work --se --to se-grid --catalog catalog --quiet',
-    exitCode: 3,
-    says: /there is no reduced image in the directory or below it/,
+    line: 'grid slurm sim/work --se --to se-slurm --catalog catalog --quiet',
+    makes: ['se-slurm/bliss.plan.json', 'se-slurm/submit.sh'],
   },
-  { line: 'grid condor sim/work --se --to se-grid --catalog catalog --quiet', exitCode: 3 },
+  {
+    line: 'grid condor sim/work --se --to se-condor --catalog catalog --quiet',
+    makes: ['se-condor/bliss.plan.json', 'se-condor/bliss.dag'],
+  },
   { line: 'grid slurm sim/work --to slurm --catalog catalog --mags-type mag_psf --outdir products --force --quiet' },
   {
     line:
