@@ -73,11 +73,11 @@ describe.skipIf(!existsSync(tiles))('real stars carried to DES (skipped where ..
 
   // Medians and scatters of the same relations on other rows of the tile, with what 200 stars allow.
   test.each([
-    ['g', 4.5, 17],
-    ['r', 4, 14],
-    ['i', 5, 12],
-    ['z', 5.5, 17],
-    ['Y', 4, 15],
+    ['g', 3.5, 17],
+    ['r', 3, 9],
+    ['i', 4, 9.5],
+    ['z', 3, 14],
+    ['Y', 1, 15],
   ] as const)('PS1 in %s: the median within %d mmag, the scatter below %d', async (band, level, scatter) => {
     const ps1 = await described('ps1_dr2')
     const stars = starsOf(rows, ps1, (b) => [`ps1_${b}`, `ps1_${b}_err`])
@@ -93,10 +93,10 @@ describe.skipIf(!existsSync(tiles))('real stars carried to DES (skipped where ..
   })
 
   test.each([
-    ['g', 8, 14],
-    ['r', 5, 9],
-    ['i', 4, 7],
-    ['z', 5, 10],
+    ['g', 4, 11],
+    ['r', 2, 7.5],
+    ['i', 2, 6],
+    ['z', 4, 9.5],
   ] as const)('Gaia XP in %s: the median within %d mmag, the scatter below %d', async (band, level, scatter) => {
     const xp = await described('gaia_dr3_xp')
     const stars = starsOf(rows, xp, (b) => [`xp_decam_${b}`, `xp_decam_${b}_err`])
