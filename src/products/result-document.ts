@@ -3,7 +3,14 @@ import { isRecord, parseJson } from '../formats/json-shape.js'
 import type { TargetResult } from '../photometry/targets/target-result.js'
 import { checkResultShape } from './check-result.js'
 import { checkResultSchema, RESULT_SCHEMA } from './result-schema.js'
-import type { ccdJson, ExposureFacts, FailedCcd, Provenance, solutionJson } from './result-json.js'
+import {
+  exposureInWords,
+  type ccdJson,
+  type ExposureFacts,
+  type FailedCcd,
+  type Provenance,
+  type solutionJson,
+} from './result-json.js'
 
 export type CcdDocument = ReturnType<typeof ccdJson>
 type SolutionDocument = ReturnType<typeof solutionJson>
@@ -96,6 +103,10 @@ export function parseResultDocument(text: string, file: string): ResultDocument 
   checkResultShape(document, file)
   return document
 }
+
+/** What results of one exposure have in common: the CCDs of one flux at one time. */
+export const exposureKey = ({ exposure, provenance }: ResultDocument): string =>
+  `${exposureInWords(exposure)} ${exposure.epochYr ?? ''} ${String(provenance.options['magsType'])}`
 
 /** By its number, or of files by their name. */
 const isNamed = ({ expnum, name }: ExposureFacts): boolean =>

@@ -65,7 +65,8 @@ export async function readResult({ directory, whole, ccds }: StandingExposure): 
   }
 }
 
-async function readDocument(path: string): Promise<ResultDocument> {
+/** The result in a file. Throws InputError that names it. */
+export async function readDocument(path: string): Promise<ResultDocument> {
   const text = await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
     throw unreadableFile(path, cause)
   })

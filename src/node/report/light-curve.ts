@@ -5,14 +5,13 @@ import { onTheirCcds } from '../../products/target-results.js'
 import type { TargetResult } from '../../photometry/targets/target-result.js'
 import type { TargetSearch } from '../../photometry/targets/target.js'
 import { exposureInWords } from '../../products/result-json.js'
-import { parseResultDocument, type ResultDocument } from '../../products/result-document.js'
+import { exposureKey, type ResultDocument } from '../../products/result-document.js'
 import { TARGET_CATALOGUE_COLUMNS, targetsInCatalogue } from '../../products/target-catalogue.js'
 import { failedRow, targetRows, type TargetRow } from '../../report/target-table.js'
 import { fileSource } from '../disk/files.js'
 import { reasonWithoutPath } from '../disk/reason.js'
-import { readWholeText } from '../disk/regular-file.js'
-import { unreadableFile } from '../disk/reason.js'
 import type { FoundResult } from '../input/find-results.js'
+import { readDocument } from '../input/read-products.js'
 
 /** A CCD whose products tell what is at the targets, or why they do not. */
 type Measured = { readonly found: FoundResult } & (
@@ -44,7 +43,7 @@ export async function lightCurveRows(
   const measured = await each(found, AT_ONCE, (one) => measuredAt(one, search), signal)
   for (const one of measured) {
     const { document } = one
-    const key = document === undefined ? one.found.path : keyOf(document)
+    const key = document === undefined ? one.found.path : exposureKey(document)
     if (document?.solution !== undefined) wholes.set(key, document)
     else byExposure.set(key, [...(byExposure.get(key) ?? []), one])
   }
@@ -52,16 +51,10 @@ export async function lightCurveRows(
   return { rows, failures: measured.flatMap((one) => ('error' in one ? [one.error] : [])) }
 }
 
-const keyOf = ({ exposure, provenance }: ResultDocument): string =>
-  `${exposureInWords(exposure)} ${exposure.epochYr ?? ''} ${String(provenance.options['magsType'])}`
-
 async function measuredAt(found: FoundResult, search: TargetSearch): Promise<Measured> {
   let document: ResultDocument | undefined
   try {
-    const text = await readWholeText(found.path, 'jsonBytes').catch((cause: unknown) => {
-      throw unreadableFile(found.path, cause)
-    })
-    document = parseResultDocument(text, found.path)
+    document = await readDocument(found.path)
     if (document.solution !== undefined) return { found, document, results: [] }
     const source = await fileSource(found.catalogue)
     try {

@@ -14,11 +14,12 @@ import { standardsOf, standardSystem } from '../../photometry/system/standards.j
 import { galacticLatitudeDeg } from '../../math/galactic.js'
 import { matchColumns } from '../../products/matches.js'
 import { exposureInWords } from '../../products/result-json.js'
-import { parseResultDocument, type CcdDocument, type ResultDocument } from '../../products/result-document.js'
+import { exposureKey, type CcdDocument, type ResultDocument } from '../../products/result-document.js'
 import type { ValidatedCcd, ValidatedStars } from '../../validate/validated-stars.js'
 import { unreadableFile } from '../disk/reason.js'
-import { readWhole, readWholeText } from '../disk/regular-file.js'
+import { readWhole } from '../disk/regular-file.js'
 import type { FoundResult } from '../input/find-results.js'
+import { readDocument } from '../input/read-products.js'
 import { catalogTools } from '../store/catalog-files.js'
 
 /** A calibrated exposure beside a catalogue that it was not calibrated with. */
@@ -66,8 +67,7 @@ export async function validatedExposures(
   for (const one of found) {
     const ccd = await calibratedCcd(one, against)
     if (ccd === undefined) continue
-    const { exposure, provenance } = ccd.document
-    const key = `${exposureInWords(exposure)} ${exposure.epochYr ?? ''} ${String(provenance.options['magsType'])}`
+    const key = exposureKey(ccd.document)
     exposures.set(key, [...(exposures.get(key) ?? []), ccd])
   }
   if (exposures.size === 0)
@@ -82,10 +82,7 @@ export async function validatedExposures(
 
 /** Of a result of one CCD with a zeropoint; the result of a whole exposure repeats those of its CCDs. */
 async function calibratedCcd({ path, image }: FoundResult, against: Catalog): Promise<CalibratedCcd | undefined> {
-  const text = await readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
-    throw unreadableFile(path, cause)
-  })
-  const document = parseResultDocument(text, path)
+  const document = await readDocument(path)
   if (document.solution !== undefined) return undefined
   const [ccd] = document.ccds as readonly [CcdDocument]
   if (ccd.zeropoint === null || ccd.zeropointErr === null) return undefined
