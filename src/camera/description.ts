@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { isRecord } from '../formats/json-shape.js'
+import { checkColourTerms, type ColourTerms } from './colour-terms.js'
 import { isFilterSystem, type CameraFilter } from './filters.js'
 import { CAMERA_FACTS, type AmplifierKeywords, type CameraFact } from './keywords.js'
 import type { MaskDescription } from './masks.js'
@@ -68,6 +69,8 @@ export interface CameraDescription {
   readonly bands: Readonly<Record<string, readonly string[]>>
   /** What FILTER may say, before the general table of filter names. */
   readonly filters?: readonly CameraFilter[]
+  /** How far its filters are from the bands of photometric systems; absent: nothing is known of it. */
+  readonly colourTerms?: ColourTerms
   /** Its keywords, if they are not the usual ones. */
   readonly keywords?: Readonly<Partial<Record<CameraFact, readonly string[]>>>
   /** Unit of the exposure time in the header, seconds if it is absent. */
@@ -95,6 +98,7 @@ const FIELDS = [
   'recognise',
   'bands',
   'filters',
+  'colourTerms',
   'keywords',
   'exposureTimeUnit',
   'detector',
@@ -127,6 +131,7 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   }
   expect(camera.filters === undefined || Array.isArray(camera.filters), 'filters', 'a list')
   camera.filters?.forEach((filter, k) => checkFilter(filter, `filters[${k}]`, expect))
+  if (camera.colourTerms !== undefined) checkColourTerms(camera.colourTerms, camera.bands, expect)
   const keywords = checkedKeywords(camera.keywords, expect)
   const { exposureTimeUnit = 's' } = camera
   expect(Object.hasOwn(SECONDS_IN, exposureTimeUnit), 'exposureTimeUnit', Object.keys(SECONDS_IN).join(', '))

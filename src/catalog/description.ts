@@ -1,14 +1,8 @@
 import { InputError } from '../errors.js'
 import { checkRelation, type Expect } from './check-relation.js'
 import { checkForms, type RawForm } from './raw-form.js'
-import {
-  RELATION_SYSTEMS,
-  type BandRelation,
-  type CatalogBand,
-  type CatalogBands,
-  type RelationSystem,
-  type SystemRelations,
-} from './relation.js'
+import { RELATION_SYSTEMS, type RelationSystem } from '../camera/photometric-systems.js'
+import type { BandRelation, CatalogBand, CatalogBands, SystemRelations } from './relation.js'
 import {
   BAND_MAGNITUDES,
   errorColumnOf,

@@ -11,10 +11,6 @@ export interface CatalogBand {
 /** The bands of a catalogue by the names that people write, as `g`, `Y`, `V`; `G`, `bp`, `rp` are Gaia's. */
 export type CatalogBands = Readonly<Record<string, CatalogBand>>
 
-/** Systems that relations may lead to; `des-ab` is what `relations` of a description are of. */
-export const RELATION_SYSTEMS = ['des-ab', 'ps1-ab', 'sdss', 'johnson-cousins-vega', 'gaia-vega'] as const
-export type RelationSystem = (typeof RELATION_SYSTEMS)[number]
-
 /**
  * A relation from the catalogue's magnitudes to one band of a system:
  * m_band = base + curve(colour) + the terms of `secondColour`, `faintTerm`, `fluxOffsetNJy` and `magnitudeTerm` if it

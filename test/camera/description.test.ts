@@ -6,6 +6,8 @@ import { describeCamera } from '../support/cameras.js'
 
 const decam = describeCamera('decam')
 
+const TERM = { k: 0.08, kErr: 0.003, color: 'bp-rp', c0: 1.2 }
+
 test.each([
   ['title', { title: '' }, 'text'],
   ['recognise', { recognise: [] }, 'an object of regular expressions'],
@@ -49,6 +51,27 @@ test.each([
     { masks: [{ form: 'codes', values: { 3: 'bad' }, bad: [1] }] },
     'a list of whole numbers that values names',
   ],
+  ['colourTerms', { colourTerms: [] }, 'an object of colour terms by system and band'],
+  ['colourTerms.ab', { colourTerms: { ab: {} } }, /^one of des-ab, ps1-ab, sdss, johnson-cousins-vega, gaia-vega$/],
+  ['colourTerms.sdss.r', { colourTerms: { sdss: { r: 0.08 } } }, 'an object with k, kErr, c0, color'],
+  ['colourTerms.sdss.r.k', { colourTerms: { sdss: { r: { ...TERM, k: '0' } } } }, 'a number'],
+  ['colourTerms.sdss.r.c0', { colourTerms: { sdss: { r: { ...TERM, c0: undefined } } } }, 'a number'],
+  ['colourTerms.sdss.r.kErr', { colourTerms: { sdss: { r: { ...TERM, kErr: 0 } } } }, 'a positive number'],
+  [
+    'colourTerms.sdss.r.color',
+    { colourTerms: { sdss: { r: { ...TERM, color: 'bp' } } } },
+    'two bands with a minus between, as bp-rp',
+  ],
+  [
+    'colourTerms.sdss.r.slope',
+    { colourTerms: { sdss: { r: { ...TERM, slope: 1 } } } },
+    /^no other field than k, kErr, c0, color, source$/,
+  ],
+  [
+    'colourTerms.des-ab.r',
+    { colourTerms: { 'des-ab': { r: TERM } } },
+    "no colour term, as bands.des-ab says that r is the system's own",
+  ],
   ['bands.des-ab', { bands: { 'des-ab': 'g' } }, 'a list of bands'],
   ['detector', { detector: undefined }, 'an object, as throughput is given'],
   ['detector.rows', { detector: { ...decam.detector, rows: 0 } }, 'a positive number'],
@@ -73,6 +96,12 @@ test('one keyword may be written without a list, and bands may be left out', () 
   const parsed = parseCameraDescription({ ...rest, keywords: { gain: 'EGAIN', mjd: ['MJD', 'MJD-OBS'] } }, 'mine.json')
   expect(parsed.keywords).toEqual({ gain: ['EGAIN'], mjd: ['MJD', 'MJD-OBS'] })
   expect(parsed.bands).toEqual({})
+})
+
+test('colour terms are kept as they are written, also to the system that a camera has the bands of in like glass', () => {
+  const colourTerms = { 'ps1-ab': { g: { ...TERM, source: 'twenty exposures' } }, sdss: { g: TERM, r: TERM } }
+  const parsed = parseCameraDescription({ ...decam, bands: { sdss: ['g', 'r'] }, colourTerms }, 'mine.json')
+  expect(parsed.colourTerms).toEqual(colourTerms)
 })
 
 test('no object', () => {

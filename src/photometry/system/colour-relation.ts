@@ -1,11 +1,6 @@
 import type { CatalogDescription } from '../../catalog/description.js'
-import {
-  bandsRead,
-  colourBands,
-  type BandRelation,
-  type RelationSystem,
-  type SystemRelations,
-} from '../../catalog/relation.js'
+import { bandsRead, colourBands, type BandRelation, type SystemRelations } from '../../catalog/relation.js'
+import type { RelationSystem } from '../../camera/photometric-systems.js'
 import { errorColumnOf, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { DataError } from '../../errors.js'
 import { bandMagAt, bandMagErrOf, bandsOf, colourOf, partsOf, type StarMags } from './band-magnitude.js'
