@@ -1,56 +1,103 @@
-// Matching within 1 arcsec, all in memory, index included, beside scipy's kd-tree on unit vectors where python3-scipy
-// is installed. Run `npm run build` first. Usage: node bench/match.mjs [rows ...]
+// Mutual matches within 1 arcsec, all in memory, index included, beside the same by scipy (unit vectors, two kd-trees,
+// two queries) where python3-scipy is installed: the same positions, in turn, the best of each. Run `npm run build`
+// first. Usage: node bench/match.mjs [rows ...]
 import { spawnSync } from 'node:child_process'
-import { cpus } from 'node:os'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
 
 const { matchSky } = await import(new URL('../dist/math/match-sky.js', import.meta.url).href)
 const { seededRandom } = await import(new URL('../dist/math/random.js', import.meta.url).href)
+const { nestedIndices } = await import(new URL('../dist/healpix/index.js', import.meta.url).href)
 
-/** The same numbers in numpy: seeded there, read back here as raw doubles. */
+const TURNS = 3
+const SIDE_DEG = 2
+/** Scatter of a against b in each coordinate. */
+const SCATTER_DEG = 5e-5
+/** Cells of 13 arcsec. */
+const SORTING_ORDER = 14
+
 const PEER = `
 import sys, time
 import numpy as np
 from scipy.spatial import cKDTree
-n = int(sys.argv[1])
-rng = np.random.default_rng(1)
+ra_a, dec_a, ra_b, dec_b = np.fromfile(sys.argv[1]).reshape(4, -1)
 def unit(ra, dec):
     r, d = np.radians(ra), np.radians(dec)
     return np.c_[np.cos(d) * np.cos(r), np.cos(d) * np.sin(r), np.sin(d)]
-ra, dec = rng.uniform(150, 152, n), rng.uniform(0, 2, n)
-a = unit(ra + rng.normal(0, 5e-5, n), dec + rng.normal(0, 5e-5, n))
-b = unit(ra, dec)
-best = 1e9
-for k in range(3):
-    t = time.process_time()
-    d, i = cKDTree(b).query(a, distance_upper_bound=2 * np.sin(np.radians(1 / 7200)))
-    best = min(best, time.process_time() - t)
-print(np.isfinite(d).sum(), 1000 * best)
+t = time.process_time()
+a, b = unit(ra_a, dec_a), unit(ra_b, dec_b)
+tree_a, tree_b = cKDTree(a), cKDTree(b)
+radius = 2 * np.sin(np.radians(1 / 7200))
+d, i = tree_b.query(a, distance_upper_bound=radius)
+_, j = tree_a.query(b, distance_upper_bound=radius)
+found = np.flatnonzero(np.isfinite(d))
+print((j[i[found]] == found).sum(), 1000 * (time.process_time() - t))
 `
-const python = spawnSync('/usr/bin/python3', ['-c', 'import scipy'])
+
+/** Positions of b, and of a in an order of its own. */
+function field(n) {
+  const random = seededRandom(1)
+  const positions = () => ({ raDeg: new Float64Array(n), decDeg: new Float64Array(n) })
+  const [a, b] = [positions(), positions()]
+  const order = Uint32Array.from({ length: n }, (_, i) => i)
+  for (let i = n - 1; i > 0; i--) {
+    const j = Math.floor((i + 1) * random.uniform())
+    ;[order[i], order[j]] = [order[j], order[i]]
+  }
+  for (let i = 0; i < n; i++) {
+    b.raDeg[i] = 150 + SIDE_DEG * random.uniform()
+    b.decDeg[i] = SIDE_DEG * random.uniform()
+  }
+  for (let i = 0; i < n; i++) {
+    a.raDeg[i] = b.raDeg[order[i]] + SCATTER_DEG * random.normal()
+    a.decDeg[i] = b.decDeg[order[i]] + SCATTER_DEG * random.normal()
+  }
+  return { a, b }
+}
+
+function byCell({ raDeg, decDeg }) {
+  const cells = nestedIndices(SORTING_ORDER, raDeg, decDeg)
+  const order = Uint32Array.from(cells.keys()).sort((p, q) => cells[p] - cells[q])
+  const take = (values) => Float64Array.from(order, (i) => values[i])
+  return { raDeg: take(raDeg), decDeg: take(decDeg) }
+}
+
+function own({ a, b }) {
+  const before = process.cpuUsage()
+  const pairs = matchSky(a, b, 1, { mode: 'mutual' }).a.length
+  const { user, system } = process.cpuUsage(before)
+  return { pairs, ms: (user + system) / 1000 }
+}
+
+function scipys({ a, b }, file) {
+  writeFileSync(file, Buffer.concat([a.raDeg, a.decDeg, b.raDeg, b.decDeg].map((x) => Buffer.from(x.buffer))))
+  const { stdout } = spawnSync('/usr/bin/python3', ['-c', PEER, file], { encoding: 'utf8' })
+  const [pairs, ms] = stdout.split(' ').map(Number)
+  return { pairs, ms }
+}
+
+const hasScipy = spawnSync('/usr/bin/python3', ['-c', 'import scipy']).status === 0
+const dir = mkdtempSync(join(tmpdir(), 'bench-match-'))
 console.log(`${cpus()[0].model}, Node ${process.version}`)
-console.log('rows | pairs | CPU ms | scipy CPU ms | ratio')
+console.log('rows | order | pairs | first CPU ms | best | scipy, pairs | CPU ms | ratio')
 const rows = process.argv.slice(2).map(Number)
 for (const n of rows.length > 0 ? rows : [3000, 200_000, 1_000_000]) {
-  const random = seededRandom(1)
-  const b = { raDeg: new Float64Array(n), decDeg: new Float64Array(n) }
-  const a = { raDeg: new Float64Array(n), decDeg: new Float64Array(n) }
-  for (let i = 0; i < n; i++) {
-    b.raDeg[i] = 150 + 2 * random.uniform()
-    b.decDeg[i] = 2 * random.uniform()
-    a.raDeg[i] = b.raDeg[i] + 5e-5 * random.normal()
-    a.decDeg[i] = b.decDeg[i] + 5e-5 * random.normal()
+  const random = field(n)
+  for (const [order, sky] of [
+    ['random', random],
+    ['HEALPix', { a: byCell(random.a), b: byCell(random.b) }],
+  ]) {
+    const [ours, theirs] = [[], []]
+    for (let turn = 0; turn < TURNS; turn++) {
+      for (let warm = 0; warm < (n < 100_000 ? 20 : 2); warm++) ours.push(own(sky))
+      if (hasScipy) theirs.push(scipys(sky, join(dir, 'positions')))
+    }
+    const best = (runs) => Math.min(...runs.map(({ ms }) => ms))
+    const peer = hasScipy
+      ? `${theirs[0].pairs} | ${best(theirs).toFixed(1)} | ${(best(ours) / best(theirs)).toFixed(3)}`
+      : '- | - | -'
+    console.log(`${n} | ${order} | ${ours[0].pairs} | ${ours[0].ms.toFixed(1)} | ${best(ours).toFixed(1)} | ${peer}`)
   }
-  let best = Infinity
-  let pairs = 0
-  for (let run = 0; run < 5; run++) {
-    const before = process.cpuUsage()
-    pairs = matchSky(a, b, 1, { mode: 'nearest' }).a.length
-    const { user, system } = process.cpuUsage(before)
-    best = Math.min(best, (user + system) / 1000)
-  }
-  const peer =
-    python.status === 0
-      ? Number(spawnSync('/usr/bin/python3', ['-c', PEER, String(n)], { encoding: 'utf8' }).stdout.split(' ')[1])
-      : NaN
-  console.log(`${n} | ${pairs} | ${best.toFixed(1)} | ${peer.toFixed(1)} | ${(best / peer).toFixed(2)}`)
 }
+rmSync(dir, { recursive: true })

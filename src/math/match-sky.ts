@@ -1,12 +1,18 @@
 import { CommandError } from '../errors.js'
 import { gather, numbersOf } from './select.js'
-import { ARCSEC_PER_DEG, ARCSEC_TO_RAD, DEG_TO_RAD, RAD_TO_ARCSEC, RAD_TO_DEG, wrapRaDeg } from './units.js'
+import {
+  keyReach,
+  placeOfKey,
+  skyZones,
+  TURN_OF_KEYS,
+  zoneHeightDeg,
+  zoneOf,
+  type SkyPositions,
+  type SkyZones,
+} from './sky-zones.js'
+import { ARCSEC_PER_DEG, ARCSEC_TO_RAD, DEG_TO_RAD, RAD_TO_ARCSEC, RAD_TO_DEG } from './units.js'
 
-/** Positions on the sky, ICRS degrees; a row with a NaN matches nothing. */
-export interface SkyPositions {
-  readonly raDeg: Float64Array
-  readonly decDeg: Float64Array
-}
+export type { SkyPositions } from './sky-zones.js'
 
 /** `nearest`: the nearest b of each a. `mutual`: only pairs that are each other's nearest. `all`: every pair. */
 export type MatchMode = 'nearest' | 'mutual' | 'all'
@@ -24,9 +30,9 @@ const NONE = 0xffffffff
 /**
  * Pairs of positions within a radius on the sphere, great-circle, exact at the poles and across RA 0.
  *
- * Pairs at exactly the radius count; among equally near ones the lowest row wins. Distances are chords of
- * unit vectors, good to 1e-10 arcsec at any separation. b is hashed into cells of four radii: rows of equal
- * declination, columns scaled by cos(dec), so that a query touches two cells on average.
+ * Pairs at exactly the radius count; among equally near ones the lowest row wins. Distances are chords of unit
+ * vectors, good to 1e-10 arcsec at any separation. Both sides are sorted into zones of declination, and a window of
+ * right ascension walks over a zone of b as the rows of a zone of a go by: memory is read in order.
  *
  * @throws CommandError if the radius is not between 0 and 10 degrees or the columns differ in length
  */
@@ -50,205 +56,209 @@ export function matchSky(
       })
     }
   }
-  const index = buildIndex(b, radiusArcsec)
-  if (mode === 'all') {
-    const pairs = { a: [] as number[], b: [] as number[], chord2: [] as number[] }
-    forEachPair(a, index, radiusArcsec, (i, j, chord2) => {
-      pairs.a.push(i)
-      pairs.b.push(j)
-      pairs.chord2.push(chord2)
-    })
-    const order = withinRuns(pairs.a, pairs.b)
+  const heightDeg = zoneHeightDeg(b, radiusArcsec)
+  const zones = { a: skyZones(a, heightDeg), b: skyZones(b, heightDeg) }
+  const pairs = mode === 'all' ? new AllPairs(zones) : new NearestPairs(zones, mode === 'mutual')
+  joinZones(zones, radiusArcsec, pairs)
+  return pairs.matches(a.raDeg.length)
+}
+
+interface ZonePair {
+  readonly a: SkyZones
+  readonly b: SkyZones
+}
+
+/** Takes the places of each pair within the radius, once, in no order. */
+interface PairSink {
+  pair(placeA: number, placeB: number, chord2: number): void
+}
+
+/** The nearest b of each a, and the nearest a of each b if only mutual pairs count. */
+class NearestPairs implements PairSink {
+  private readonly ofA: Nearest
+  private readonly ofB: Nearest | undefined
+
+  constructor(
+    private readonly zones: ZonePair,
+    mutual: boolean,
+  ) {
+    this.ofA = nearestOf(zones.a)
+    if (mutual) this.ofB = nearestOf(zones.b)
+  }
+
+  pair(placeA: number, placeB: number, chord2: number): void {
+    take(this.ofA, placeA, placeB, chord2, this.zones.b.rows)
+    if (this.ofB) take(this.ofB, placeB, placeA, chord2, this.zones.a.rows)
+  }
+
+  /** @param rowCount of a */
+  matches(rowCount: number): SkyMatches {
+    const { ofA, ofB, zones } = this
+    const bOfRow = new Uint32Array(rowCount).fill(NONE)
+    const chord2OfRow = new Float64Array(rowCount)
+    let count = 0
+    for (let placeA = 0; placeA < ofA.place.length; placeA++) {
+      const placeB = ofA.place[placeA]!
+      if (placeB === NONE || (ofB && ofB.place[placeB] !== placeA)) continue
+      const row = zones.a.rows[placeA]!
+      bOfRow[row] = zones.b.rows[placeB]!
+      chord2OfRow[row] = ofA.chord2[placeA]!
+      count++
+    }
+    const a = new Uint32Array(count)
+    const b = new Uint32Array(count)
+    const separationArcsec = new Float64Array(count)
+    for (let row = 0, k = 0; row < rowCount; row++) {
+      if (bOfRow[row] === NONE) continue
+      a[k] = row
+      b[k] = bOfRow[row]!
+      separationArcsec[k++] = chordToArcsec(chord2OfRow[row]!)
+    }
+    return { a, b, separationArcsec }
+  }
+}
+
+/** For each place of one side the nearest place of the other. */
+interface Nearest {
+  readonly place: Uint32Array
+  readonly chord2: Float64Array
+}
+
+const nearestOf = ({ rows }: SkyZones): Nearest => ({
+  place: new Uint32Array(rows.length).fill(NONE),
+  chord2: new Float64Array(rows.length).fill(Infinity),
+})
+
+/** Of equally near ones the lowest row wins. */
+function take({ place, chord2 }: Nearest, own: number, other: number, found: number, rows: Uint32Array): void {
+  const best = chord2[own]!
+  if (found < best || (found === best && rows[other]! < rows[place[own]!]!)) {
+    chord2[own] = found
+    place[own] = other
+  }
+}
+
+/** Every pair. */
+class AllPairs implements PairSink {
+  private readonly a: number[] = []
+  private readonly b: number[] = []
+  private readonly chord2: number[] = []
+
+  constructor(private readonly zones: ZonePair) {}
+
+  pair(placeA: number, placeB: number, chord2: number): void {
+    this.a.push(this.zones.a.rows[placeA]!)
+    this.b.push(this.zones.b.rows[placeB]!)
+    this.chord2.push(chord2)
+  }
+
+  /** @param rowCount of a */
+  matches(rowCount: number): SkyMatches {
+    const { a, b, chord2 } = this
+    const starts = new Uint32Array(rowCount + 1)
+    for (let k = 0; k < a.length; k++) starts[a[k]! + 1]!++
+    for (let row = 0; row < rowCount; row++) starts[row + 1]! += starts[row]!
+    const next = starts.slice()
+    const order = new Uint32Array(a.length)
+    for (let k = 0; k < a.length; k++) order[next[a[k]!]!++] = k
+    for (let row = 0; row < rowCount; row++)
+      if (starts[row + 1]! - starts[row]! > 1)
+        order.subarray(starts[row], starts[row + 1]).sort((p, q) => b[p]! - b[q]!)
     return {
-      a: Uint32Array.from(pairs.a),
-      b: gather(pairs.b, order, new Uint32Array(order.length)),
-      separationArcsec: numbersOf(order, (k) => chordToArcsec(pairs.chord2[k]!)),
+      a: gather(a, order, new Uint32Array(order.length)),
+      b: gather(b, order, new Uint32Array(order.length)),
+      separationArcsec: numbersOf(order, (k) => chordToArcsec(chord2[k]!)),
     }
   }
-  return mode === 'mutual' ? mutualPairs(a, b.raDeg.length, index, radiusArcsec) : nearestPairs(a, index, radiusArcsec)
-}
-
-/** Indices that sort b wherever a, ascending, stays the same. */
-function withinRuns(a: readonly number[], b: readonly number[]): Uint32Array {
-  const order = new Uint32Array(a.length)
-  for (let first = 0, end = 0; first < a.length; first = end) {
-    for (; end < a.length && a[end] === a[first]; end++) order[end] = end
-    if (end - first > 1) order.subarray(first, end).sort((p, q) => b[p]! - b[q]!)
-  }
-  return order
-}
-
-function nearestPairs(a: SkyPositions, index: SkyIndex, radiusArcsec: number): SkyMatches {
-  const nearest = nearestOfA(a, index, radiusArcsec)
-  return collect(nearest.b, nearest.chord2, () => true)
-}
-
-/** b's nearest a is found on a's own pass: within a radius, being near is symmetric. */
-function mutualPairs(a: SkyPositions, bCount: number, index: SkyIndex, radiusArcsec: number): SkyMatches {
-  const nearestA = new Uint32Array(bCount).fill(NONE)
-  const chord2OfB = new Float64Array(bCount).fill(Infinity)
-  const nearest = nearestOfA(a, index, radiusArcsec, (i, j, chord2) => {
-    if (chord2 < chord2OfB[j]!) {
-      chord2OfB[j] = chord2
-      nearestA[j] = i
-    }
-  })
-  return collect(nearest.b, nearest.chord2, (i, j) => nearestA[j] === i)
-}
-
-type SeePair = (i: number, j: number, chord2: number) => void
-
-function nearestOfA(a: SkyPositions, index: SkyIndex, radiusArcsec: number, see?: SeePair) {
-  const n = a.raDeg.length
-  const nearest = new Uint32Array(n).fill(NONE)
-  const best = new Float64Array(n).fill(Infinity)
-  forEachPair(a, index, radiusArcsec, (i, j, chord2) => {
-    if (chord2 < best[i]! || (chord2 === best[i]! && j < nearest[i]!)) {
-      best[i] = chord2
-      nearest[i] = j
-    }
-    see?.(i, j, chord2)
-  })
-  return { b: nearest, chord2: best }
-}
-
-function collect(nearest: Uint32Array, chord2: Float64Array, keep: (i: number, j: number) => boolean): SkyMatches {
-  const rows = new Uint32Array(nearest.length)
-  let count = 0
-  for (let i = 0; i < nearest.length; i++) if (nearest[i] !== NONE && keep(i, nearest[i]!)) rows[count++] = i
-  const a = rows.slice(0, count)
-  return { a, b: a.map((i) => nearest[i]!), separationArcsec: numbersOf(a, (i) => chordToArcsec(chord2[i]!)) }
 }
 
 const chordToArcsec = (chord2: number) => 2 * Math.asin(Math.min(1, Math.sqrt(chord2) / 2)) * RAD_TO_ARCSEC
 
-/** Rows of b in the order of their buckets; bucket k holds positions [starts[k], starts[k + 1]). */
-interface SkyIndex {
-  readonly grid: Grid
-  readonly mask: number
-  readonly starts: Uint32Array
-  readonly rows: Uint32Array
-  readonly cells: Float64Array
-  readonly xyz: Float64Array
-}
+/** Far above the rounding of degrees, far below a radius. */
+const SLACK_DEG = 1e-9
+/** Of z, which near a pole hardly changes with declination: some roundings. */
+const SLACK_Z = 1e-15
 
-/** Declination rows over the whole sphere; cell number = firstCell[row] + column, below 2^53. */
-interface Grid {
-  readonly heightDeg: number
-  readonly rowCount: number
-  readonly columnsOf: (row: number) => number
-  readonly firstCellOf: (row: number) => number
-}
-
-/**
- * Every row has the columns of a sphere cut into squares of the row height. Cells are numbered row by row with
- * the widest row's stride, so that no table over all rows is needed.
- */
-function gridOf(radiusArcsec: number): Grid {
-  const heightDeg = Math.max((4 * radiusArcsec) / ARCSEC_PER_DEG, 1 / ARCSEC_PER_DEG)
-  const rowCount = Math.ceil(180 / heightDeg)
-  const stride = Math.ceil(360 / heightDeg) + 1
-  return {
-    heightDeg,
-    rowCount,
-    columnsOf: (row) =>
-      Math.max(1, Math.floor((360 * Math.cos(((row + 0.5) * heightDeg - 90) * DEG_TO_RAD)) / heightDeg)),
-    firstCellOf: (row) => row * stride,
-  }
-}
-
-function rowOf(grid: Grid, decDeg: number): number {
-  return Math.min(grid.rowCount - 1, Math.max(0, Math.floor((decDeg + 90) / grid.heightDeg)))
-}
-
-/** Neighbouring columns are in neighbouring buckets, so that sorted input walks memory in order. */
-const bucketOf = (row: number, column: number, mask: number) => (Math.imul(row, 0x9e3779b1) + column) & mask
-
-function buildIndex(b: SkyPositions, radiusArcsec: number): SkyIndex {
-  const grid = gridOf(radiusArcsec)
-  const n = b.raDeg.length
-  const bucketCount = 2 ** Math.max(4, Math.ceil(Math.log2(n + 1)))
-  const mask = bucketCount - 1
-  const cellOfRow = new Float64Array(n)
-  const bucketOfRow = new Int32Array(n)
-  const starts = new Uint32Array(bucketCount + 1)
-  for (let i = 0; i < n; i++) {
-    const ra = b.raDeg[i]!
-    const dec = b.decDeg[i]!
-    if (!Number.isFinite(ra) || !(Math.abs(dec) <= 90)) {
-      cellOfRow[i] = -1
-      continue
-    }
-    const row = rowOf(grid, dec)
-    const columns = grid.columnsOf(row)
-    const column = Math.min(columns - 1, Math.floor((wrapRaDeg(ra) / 360) * columns))
-    const bucket = bucketOf(row, column, mask)
-    cellOfRow[i] = grid.firstCellOf(row) + column
-    bucketOfRow[i] = bucket
-    starts[bucket + 1]!++
-  }
-  for (let k = 0; k < bucketCount; k++) starts[k + 1]! += starts[k]!
-  const total = starts[bucketCount]!
-  const rows = new Uint32Array(total)
-  const cells = new Float64Array(total)
-  const xyz = new Float64Array(3 * total)
-  const next = starts.slice(0, bucketCount)
-  for (let i = 0; i < n; i++) {
-    const cell = cellOfRow[i]!
-    if (cell < 0) continue
-    const at = next[bucketOfRow[i]!]!++
-    rows[at] = i
-    cells[at] = cell
-    writeUnitVector(xyz, 3 * at, b.raDeg[i]!, b.decDeg[i]!)
-  }
-  return { grid, mask, starts, rows, cells, xyz }
-}
-
-function writeUnitVector(xyz: Float64Array, at: number, raDeg: number, decDeg: number): void {
-  const ra = raDeg * DEG_TO_RAD
-  const dec = decDeg * DEG_TO_RAD
-  const cosDec = Math.cos(dec)
-  xyz[at] = cosDec * Math.cos(ra)
-  xyz[at + 1] = cosDec * Math.sin(ra)
-  xyz[at + 2] = Math.sin(dec)
-}
-
-function forEachPair(a: SkyPositions, index: SkyIndex, radiusArcsec: number, see: SeePair): void {
-  const { grid, mask, starts, rows, cells, xyz } = index
-  const radiusDeg = radiusArcsec / ARCSEC_PER_DEG
-  const sinRadius = Math.sin(radiusArcsec * ARCSEC_TO_RAD)
+function joinZones({ a: zonesA, b: zonesB }: ZonePair, radiusArcsec: number, sink: PairSink): void {
+  const { heightDeg } = zonesB
+  const radiusDeg = radiusArcsec / ARCSEC_PER_DEG + SLACK_DEG
   const limit = (2 * Math.sin((radiusArcsec * ARCSEC_TO_RAD) / 2)) ** 2
-  const slackDeg = 1e-9 // far above rounding, far below a cell
-  const point = new Float64Array(3)
-  for (let i = 0; i < a.raDeg.length; i++) {
-    const dec = a.decDeg[i]!
-    if (!Number.isFinite(a.raDeg[i]!) || !(Math.abs(dec) <= 90)) continue
-    const ra = wrapRaDeg(a.raDeg[i]!)
-    writeUnitVector(point, 0, ra, dec)
-    const x = point[0]!
-    const y = point[1]!
-    const z = point[2]!
-    // Half-width in RA of a circle round (ra, dec): asin(sin r / cos dec), the whole row if it holds a pole.
-    const cosDec = Math.cos(dec * DEG_TO_RAD)
-    const halfWidthDeg = sinRadius < cosDec ? Math.asin(sinRadius / cosDec) * RAD_TO_DEG + slackDeg : 180
-    const lastRow = rowOf(grid, dec + radiusDeg + slackDeg)
-    for (let row = rowOf(grid, dec - radiusDeg - slackDeg); row <= lastRow; row++) {
-      const columns = grid.columnsOf(row)
-      const first = Math.floor(((ra - halfWidthDeg) / 360) * columns)
-      const last = Math.min(first + columns - 1, Math.floor(((ra + halfWidthDeg) / 360) * columns))
-      for (let column = first; column <= last; column++) {
-        const wrapped = column < 0 ? column + columns : column >= columns ? column - columns : column
-        const cell = grid.firstCellOf(row) + wrapped
-        const bucket = bucketOf(row, wrapped, mask)
-        for (let at = starts[bucket]!; at < starts[bucket + 1]!; at++) {
-          if (cells[at] !== cell) continue
-          const dx = xyz[3 * at]! - x
-          const dy = xyz[3 * at + 1]! - y
-          const dz = xyz[3 * at + 2]! - z
-          const chord2 = dx * dx + dy * dy + dz * dz
-          if (chord2 <= limit) see(i, rows[at]!, chord2)
-        }
+  for (let k = 0; k + 1 < zonesA.starts.length; k++) {
+    const [startA, endA] = [zonesA.starts[k]!, zonesA.starts[k + 1]!]
+    if (startA === endA) continue
+    const southDeg = (zonesA.first + k) * heightDeg - 90
+    const northDeg = southDeg + heightDeg
+    const reach = keyReach(halfWidthDeg(Math.max(Math.abs(southDeg), Math.abs(northDeg)), radiusDeg))
+    const firstB = Math.max(0, zoneOf(southDeg - radiusDeg, heightDeg) - zonesB.first)
+    const lastB = Math.min(zonesB.starts.length - 2, zoneOf(northDeg + radiusDeg, heightDeg) - zonesB.first)
+    for (let m = firstB; m <= lastB; m++) {
+      const southOfB = (zonesB.first + m) * heightDeg - 90
+      const window = {
+        startA,
+        endA,
+        startB: zonesB.starts[m]!,
+        endB: zonesB.starts[m + 1]!,
+        reach,
+        turned: 0,
+        lowestZ: sinDeg(southOfB - radiusDeg) - SLACK_Z,
+        highestZ: sinDeg(southOfB + heightDeg + radiusDeg) + SLACK_Z,
+        limit,
       }
+      joinZone(zonesA, zonesB, window, sink)
+      if (reach === TURN_OF_KEYS) continue
+      // Pairs across 0 hours.
+      for (const turned of [TURN_OF_KEYS, -TURN_OF_KEYS])
+        if (zonesA.keys[startA]! + turned - reach < TURN_OF_KEYS && zonesA.keys[endA - 1]! + turned + reach >= 0)
+          joinZone(zonesA, zonesB, { ...window, turned }, sink)
+    }
+  }
+}
+
+const sinDeg = (deg: number) => Math.sin(Math.max(-90, Math.min(90, deg)) * DEG_TO_RAD)
+
+/** Half-width in RA of a circle about a declination: asin(sin r / cos dec), the whole turn if it holds a pole. */
+function halfWidthDeg(decDeg: number, radiusDeg: number): number {
+  const sine = Math.sin(radiusDeg * DEG_TO_RAD) / Math.cos(Math.min(90, decDeg) * DEG_TO_RAD)
+  return decDeg + radiusDeg < 90 && sine < 1 ? Math.asin(sine) * RAD_TO_DEG + SLACK_DEG : 360
+}
+
+/** A zone of a, and one of b that it is held against. */
+interface Window {
+  /** Places and keys [startA, endA) of the one, [startB, endB) of the other. */
+  readonly startA: number
+  readonly endA: number
+  readonly startB: number
+  readonly endB: number
+  /** Largest difference of the keys of a pair. */
+  readonly reach: number
+  /** What is added to the keys of a: a whole turn for pairs across 0 hours. */
+  readonly turned: number
+  /** Rows of a below or above have no partner among those of b. */
+  readonly lowestZ: number
+  readonly highestZ: number
+  /** Largest square of a chord. */
+  readonly limit: number
+}
+
+function joinZone(a: SkyZones, b: SkyZones, window: Window, sink: PairSink): void {
+  const { startA, endA, startB, endB, reach, turned, lowestZ, highestZ, limit } = window
+  const [keysA, xyzA, keysB, xyzB] = [a.keys, a.xyz, b.keys, b.xyz]
+  let near = startB
+  for (let p = startA; p < endA && near < endB; p++) {
+    const placeA = placeOfKey(keysA[p]!)
+    const z = xyzA[3 * placeA + 2]!
+    if (z < lowestZ || z > highestZ) continue
+    const x = xyzA[3 * placeA]!
+    const y = xyzA[3 * placeA + 1]!
+    const key = keysA[p]! + turned
+    while (near < endB && keysB[near]! < key - reach) near++
+    for (let q = near; q < endB && keysB[q]! <= key + reach; q++) {
+      const placeB = placeOfKey(keysB[q]!)
+      const dx = xyzB[3 * placeB]! - x
+      const dy = xyzB[3 * placeB + 1]! - y
+      const dz = xyzB[3 * placeB + 2]! - z
+      const chord2 = dx * dx + dy * dy + dz * dz
+      if (chord2 <= limit) sink.pair(placeA, placeB, chord2)
     }
   }
 }

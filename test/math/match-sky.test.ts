@@ -105,6 +105,29 @@ test('the sky may be turned: pairs stay the same', () => {
   expect([turned.a, turned.b]).toEqual([plain.a, plain.b])
 })
 
+test.each(['nearest', 'mutual', 'all'] as const)('a field of thousands across RA 0, %s equals brute force', (mode) => {
+  const rng = seededRandom(11)
+  const centre = { raDeg: 0, decDeg: -60 }
+  const [a, b] = [scatterAround(rng, centre, 1500, 600), scatterAround(rng, centre, 2500, 600)]
+  const found = matchSky(a, b, 7, { mode })
+  expect(found.a.length).toBeGreaterThan(500)
+  expect(Array.from(found.a, (i, k) => [i, found.b[k]])).toEqual(bruteForce(a, b, 7, mode))
+})
+
+test('of equally near ones the lowest row wins, on both sides', () => {
+  const stack = (n: number): SkyPositions => ({
+    raDeg: new Float64Array(n).fill(359.99999),
+    decDeg: new Float64Array(n).fill(33),
+  })
+  const found = (mode: MatchMode) => {
+    const { a, b } = matchSky(stack(4), stack(3), 1, { mode })
+    return Array.from(a, (i, k) => [i, b[k]])
+  }
+  expect(found('nearest')).toEqual([0, 1, 2, 3].map((i) => [i, 0]))
+  expect(found('mutual')).toEqual([[0, 0]])
+  expect(found('all')).toEqual([0, 1, 2, 3].flatMap((i) => [0, 1, 2].map((j) => [i, j])))
+})
+
 test('RA may be given outside 0 to 360', () => {
   const at = (ra: number): SkyPositions => ({ raDeg: Float64Array.of(ra), decDeg: Float64Array.of(-12) })
   expect(matchSky(at(-0.0001), at(359.9999), 1).a).toHaveLength(1)
