@@ -63,19 +63,22 @@ export function countOutside(
   corners: CcdCorners,
   marginArcsec: number,
 ): { outside: number; known: number } {
-  const poles = edgePoles(corners)
+  const { raDeg, decDeg } = positions
+  const poles = Float64Array.from(edgePoles(corners).flat())
   const lowest = -Math.sin(marginArcsec / ARCSEC_PER_DEG / RAD_TO_DEG)
   let [outside, known] = [0, 0]
-  for (let i = 0; i < positions.raDeg.length; i++) {
-    const [ra, dec] = [positions.raDeg[i]! / RAD_TO_DEG, positions.decDeg[i]! / RAD_TO_DEG]
+  for (let i = 0; i < raDeg.length; i++) {
+    const ra = raDeg[i]! / RAD_TO_DEG
+    const dec = decDeg[i]! / RAD_TO_DEG
     if (!(Number.isFinite(ra) && Number.isFinite(dec))) continue
     known++
-    const [x, y, z] = [Math.cos(dec) * Math.cos(ra), Math.cos(dec) * Math.sin(ra), Math.sin(dec)]
-    for (const [px, py, pz] of poles) {
-      if (px * x + py * y + pz * z >= lowest) continue
-      outside++
-      break
-    }
+    const cosDec = Math.cos(dec)
+    const x = cosDec * Math.cos(ra)
+    const y = cosDec * Math.sin(ra)
+    const z = Math.sin(dec)
+    let k = 0
+    while (k < poles.length && poles[k]! * x + poles[k + 1]! * y + poles[k + 2]! * z >= lowest) k += 3
+    if (k < poles.length) outside++
   }
   return { outside, known }
 }

@@ -24,9 +24,21 @@ import { openStorePartition, type StorePartition } from './store-partition.js'
 import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars } from '../stars.js'
 
 export interface OpenCatalogOptions extends ReadTools {
-  /** The descriptions that are known; the manifest names one of them. */
-  readonly descriptions: readonly CatalogDescription[]
+  /** The descriptions that are known, or where they are; the manifest names one of them. */
+  readonly descriptions: readonly CatalogDescription[] | DescriptionFiles
 }
+
+/** Descriptions that are read one at a time. */
+export interface DescriptionFiles {
+  named(name: string): Promise<CatalogDescription | undefined>
+  all(): Promise<readonly CatalogDescription[]>
+}
+
+const allOf = async ({ descriptions }: OpenCatalogOptions): Promise<readonly CatalogDescription[]> =>
+  'all' in descriptions ? descriptions.all() : descriptions
+
+const named = async ({ descriptions }: OpenCatalogOptions, name: string): Promise<CatalogDescription | undefined> =>
+  'named' in descriptions ? descriptions.named(name) : descriptions.find((one) => one.name === name)
 
 /**
  * Opens a catalogue: a store that `buildCatalog` made, a HATS catalogue of another program, or the catalogue of a HATS
@@ -44,7 +56,10 @@ export async function openCatalogFiles(files: CatalogFiles, options: OpenCatalog
   }
   const halfWritten = await files.exists(PARTITIONS_NAME)
   if (!halfWritten && ((await files.exists('hats.properties')) || (await files.exists('properties'))))
-    return (await import('./open-hats.js')).openHatsCatalog(files, options)
+    return (await import('./open-hats.js')).openHatsCatalog(files, {
+      ...options,
+      descriptions: await allOf(options),
+    })
   if (!halfWritten) await refuseHipscat(files)
   const sentence = halfWritten ? 'the catalogue was not built to its end' : 'there is no reference catalogue here'
   throw new InputError('no-catalog', sentence, { file: files.name, expected: MANIFEST_NAME })
@@ -61,14 +76,12 @@ async function openStore(files: CatalogFiles, options: OpenCatalogOptions): Prom
   const { manifest, hash } = await readManifest(files, counters, options)
   const own = manifest.description
   const description =
-    own === undefined
-      ? options.descriptions.find(({ name }) => name === manifest.name)
-      : parseDescription(own, `${files.name}/${MANIFEST_NAME}`)
+    own === undefined ? await named(options, manifest.name) : parseDescription(own, `${files.name}/${MANIFEST_NAME}`)
   if (description === undefined) {
     throw new InputError('unknown-catalog', 'the manifest names a catalogue that is not described', {
       file: `${files.name}/${MANIFEST_NAME}`,
       found: manifest.name,
-      expected: options.descriptions.map(({ name }) => name).join(' or '),
+      expected: (await allOf(options)).map(({ name }) => name).join(' or '),
     })
   }
   const filesOf = partitionLists(files, manifest.partitions, counters)

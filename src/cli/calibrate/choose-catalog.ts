@@ -4,7 +4,7 @@ import { fileURLToPath } from 'node:url'
 import type { Catalog } from '../../catalog/catalog.js'
 import { CommandError, InputError } from '../../errors.js'
 import { commandLine } from '../../formats/shell-word.js'
-import { packagedDescriptions } from '../../node/store/catalog-files.js'
+import { packagedDescription } from '../../node/store/catalog-files.js'
 import { openCatalog } from '../../node/store/open-catalog.js'
 import { packageRoot } from '../../node/package.js'
 import { isUrl, printableUrl } from '../../printable.js'
@@ -83,7 +83,7 @@ async function locationOf(named: string, env: Io['env'], note: Note = () => unde
     throw twoMeanings(named, 'this names the bundled catalogue, and a directory here too', 'the bundled one')
   }
   // A path is no name of a catalogue; only a name is worth reading the descriptions for.
-  const isName = /^\w+$/.test(named) && (await packagedDescriptions()).some(({ name }) => name === named)
+  const isName = /^\w+$/.test(named) && (await packagedDescription(named)) !== undefined
   return isName ? locationOfRelease(named, env, note) : named
 }
 
@@ -99,7 +99,7 @@ async function locationOfRelease(name: string, env: Io['env'], note: Note): Prom
     note(`catalogue: ${name} is ${printableUrl(override)} ($${variable})\n`)
     return override
   }
-  const description = (await packagedDescriptions()).find((one) => one.name === name)
+  const description = await packagedDescription(name)
   const [first, ...others] = description?.publicCopies ?? []
   if (first === undefined) {
     const ways = `\`bliss-calib catalog fetch\` or \`catalog build\` makes one, and $${variable} says where yours is`

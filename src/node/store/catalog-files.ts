@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync } from 'node:zlib'
 import type { CatalogFiles, CatalogTools } from '../../catalog/catalog-files.js'
 import { parseDescription, type CatalogDescription } from '../../catalog/description.js'
+import type { DescriptionFiles } from '../../catalog/read/open.js'
 import { InputError } from '../../errors.js'
 import { fileSource } from '../disk/files.js'
 import { reasonOf } from '../disk/reason.js'
@@ -64,20 +65,29 @@ export async function descriptionOfFile(file: string): Promise<CatalogDescriptio
   }
 }
 
-let described: Promise<CatalogDescription[]> | undefined
+const described = new Map<string, Promise<CatalogDescription>>()
+
+function readDescription(name: string): Promise<CatalogDescription> {
+  const file = `catalogs/${name}.json`
+  const reading =
+    described.get(name) ??
+    readFile(new URL(file, packageRoot), 'utf8').then((text) => parseDescription(JSON.parse(text), file))
+  described.set(name, reading)
+  return reading
+}
+
+/** The description of this name that the package has; undefined if there is none. */
+export async function packagedDescription(name: string): Promise<CatalogDescription | undefined> {
+  return (await describedNames()).includes(name) ? readDescription(name) : undefined
+}
 
 /** The reference catalogues that the package describes. */
-export function packagedDescriptions(): Promise<CatalogDescription[]> {
-  described ??= describedNames().then((names) =>
-    Promise.all(
-      names.map(async (name) => {
-        const file = new URL(`catalogs/${name}.json`, packageRoot)
-        return parseDescription(JSON.parse(await readFile(file, 'utf8')), `catalogs/${name}.json`)
-      }),
-    ),
-  )
-  return described
+export async function packagedDescriptions(): Promise<CatalogDescription[]> {
+  return Promise.all((await describedNames()).map(readDescription))
 }
+
+/** The same, each read when it is asked for. */
+export const descriptionFiles: DescriptionFiles = { named: packagedDescription, all: packagedDescriptions }
 
 /** A directory on this machine. A request costs little here: pieces are fetched one by one unless they almost touch. */
 export function directoryFiles(dir: string): CatalogFiles {

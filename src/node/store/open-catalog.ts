@@ -7,7 +7,7 @@ import { openCatalogFiles } from '../../catalog/read/open.js'
 import { CommandError, InputError } from '../../errors.js'
 import { catalogueAside } from '../disk/build-place.js'
 import { isUrl, printableUrl } from '../../printable.js'
-import { catalogTools, directoryFiles, packagedDescriptions } from './catalog-files.js'
+import { catalogTools, descriptionFiles, directoryFiles } from './catalog-files.js'
 import { reasonOf } from '../disk/files.js'
 import { currentRemoteAccess, type RemoteAccess } from '../http/remote-access.js'
 
@@ -19,9 +19,9 @@ export async function openCatalog(
   dir: string,
   options: { readonly descriptions?: readonly CatalogDescription[]; readonly remote?: RemoteAccess } = {},
 ): Promise<Catalog> {
-  const tools = async () => ({ ...catalogTools, descriptions: options.descriptions ?? (await packagedDescriptions()) })
+  const tools = { ...catalogTools, descriptions: options.descriptions ?? descriptionFiles }
   if (isUrl(dir))
-    return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), await tools())
+    return openCatalogFiles(await webFiles(webAddress(dir), options.remote ?? currentRemoteAccess()), tools)
   const facts = await stat(dir).catch(async (cause: unknown) => {
     const aside = await catalogueAside(resolve(dir)).catch(() => undefined)
     if (aside !== undefined) {
@@ -40,7 +40,7 @@ export async function openCatalog(
     const sentence = 'a reference catalogue is a directory; make one with `bliss-calib catalog build`'
     throw new InputError('no-catalog', sentence, { file: dir, found: 'a file' })
   }
-  return openCatalogFiles(directoryFiles(dir), await tools())
+  return openCatalogFiles(directoryFiles(dir), tools)
 }
 
 /**
