@@ -25,6 +25,7 @@ const ROOMS = [
   'legacy',
   'compare',
   'validate',
+  'relation-fit',
   'report',
   'batch',
   'grid',
@@ -57,6 +58,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     'grid',
     'se',
     'validate',
+    'relation',
   ],
 }
 

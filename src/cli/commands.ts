@@ -12,6 +12,7 @@ import { gridCommands } from './grid/command.js'
 import { lightcurveCommand } from './lightcurve/command.js'
 import { mergeCommand } from './merge/command.js'
 import { seCommand } from './se/command.js'
+import { relationCommands } from './relation/command.js'
 import { reportCommand } from './report/command.js'
 import { simulateCommand } from './simulate/command.js'
 import { starlistsCommand } from './star-lists/command.js'
@@ -27,6 +28,7 @@ export const COMMANDS: readonly Command[] = [
   catlistCommand,
   ...catalogCommands,
   ...cameraCommands,
+  ...relationCommands,
   ...gridCommands,
   reportCommand,
   simulateCommand,

@@ -1,5 +1,6 @@
 import { numbersOf } from '../math/select.js'
-import type { Offset, Validation } from '../validate/validate.js'
+import type { Offset } from '../validate/offsets.js'
+import type { Validation } from '../validate/validate.js'
 import type { ValidatedStars } from '../validate/validated-stars.js'
 import { inlineSvg } from './figures/figure.js'
 import { residualFigure, residualReachMmag } from './figures/residuals.js'

@@ -1,4 +1,5 @@
-import type { Offset, Validation } from './validate.js'
+import type { Offset } from './offsets.js'
+import type { Validation } from './validate.js'
 
 const mmag = (mag: number | null): string => (mag === null ? '-' : `${mag < 0 ? '' : '+'}${(1000 * mag).toFixed(1)}`)
 

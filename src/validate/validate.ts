@@ -1,17 +1,7 @@
 import { madScatter, median } from '../math/robust.js'
-import { gather, indicesWhere, numbersOf, sortingOrder } from '../math/select.js'
-import { fitZeropoint } from '../photometry/fit/zeropoint.js'
+import { gather, indicesWhere, numbersOf } from '../math/select.js'
+import { differenceErr, FEW_STARS, offsetOf, thirdsOf, type Offset } from './offsets.js'
 import type { ValidatedCcd, ValidatedStars } from './validated-stars.js'
-
-/** Ours minus the other catalogue's magnitudes, of some of the stars. */
-export interface Offset {
-  /** What the stars have in common: `g 16.2 to 17.9`, `CCD 28`. */
-  readonly of: string
-  readonly stars: number
-  /** Null if fewer than three stars agree. */
-  readonly offsetMag: number | null
-  readonly offsetErrMag: number | null
-}
 
 /** What a catalogue that was not used says of a calibration. */
 export interface Validation {
@@ -38,8 +28,6 @@ export interface Validation {
   readonly reasons: readonly string[]
 }
 
-/** Stars that stand further apart than this say nothing of the errors of the rest. */
-const FEW_STARS = 10
 /** A level this many of its errors off is not chance. */
 const OFFSET_SIGMAS = 3
 /** A trend that matters: a third of the stars off by this, beyond three of its errors. */
@@ -66,7 +54,7 @@ export function validate(
   if (whole.offsetMag === null) return undefined
   const { offsetMag, offsetErrMag } = whole
   const difference = numbersOf(all, (i) => stars.mag[i]! - stars.refMag[i]! - offsetMag)
-  const expected = numbersOf(all, (i) => errorOf(stars, i))
+  const expected = numbersOf(all, (i) => differenceErr(stars, i))
   const [numbers, ownSystematic] = [ccds.map(({ ccd }) => ccd), ccds.map((one) => one.systematicErr ?? 0)]
   const byCcd = numbers.map((ccd) =>
     offsetOf(
@@ -125,42 +113,6 @@ function reasonsOf(validation: Omit<Validation, 'reasons'>): string[] {
 }
 
 const mmag = (mag: number): string => `${mag < 0 ? '' : '+'}${(1000 * mag).toFixed(1)} mmag`
-
-const errorOf = ({ magErr, refMagErr, refScatter }: ValidatedStars, i: number): number =>
-  Math.hypot(magErr[i]!, Number.isFinite(refMagErr[i]!) ? refMagErr[i]! : 0, refScatter[i]!)
-
-/** Their robust mean: the fit of a zeropoint with our magnitudes as instrumental ones, the sign turned. */
-function offsetOf(stars: ValidatedStars, rows: Uint32Array, of: string): Offset {
-  const fit = fitZeropoint(
-    {
-      refMag: gather(stars.refMag, rows),
-      refMagErr: numbersOf(rows, (i) => (Number.isFinite(stars.refMagErr[i]!) ? stars.refMagErr[i]! : 0)),
-      refScatter: gather(stars.refScatter, rows),
-      instMag: gather(stars.mag, rows),
-      instMagErr: gather(stars.magErr, rows),
-    },
-    { crossCheck: false },
-  )
-  const none = fit.outcome === 'none'
-  return {
-    of,
-    stars: rows.length,
-    offsetMag: none ? null : -fit.zeropoint,
-    offsetErrMag: none ? null : fit.zeropointErr,
-  }
-}
-
-/** Thirds of the stars by a quantity; none without values. */
-function thirdsOf(stars: ValidatedStars, rows: Uint32Array, values: Float64Array, name: string): Offset[] {
-  const finite = rows.filter((i) => Number.isFinite(values[i]!))
-  if (finite.length < FEW_STARS) return []
-  const order = Uint32Array.from(sortingOrder(gather(values, finite)), (k) => finite[k]!)
-  return [0, 1, 2].map((third) => {
-    const part = order.slice(Math.round((third * order.length) / 3), Math.round(((third + 1) * order.length) / 3))
-    const [low, high] = [values[part[0]!]!, values[part.at(-1)!]!]
-    return offsetOf(stars, part, `${name} ${low.toFixed(2)} to ${high.toFixed(2)}`)
-  })
-}
 
 /** The quarters of a chip about the median pixel of its stars; none if pixels are not known. */
 function quartersOf(stars: ValidatedStars, rows: Uint32Array): Offset[] {

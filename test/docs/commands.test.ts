@@ -115,6 +115,8 @@ test('a block that is not run says why; these are all', () => {
     'docs/grid.md: no-run needs Slurm',
     'docs/magnitudes.md: no-run needs SWarp and images of yours',
     'docs/references.md: no-run needs a second catalogue of yours',
+    'docs/relations.md: no-run needs two catalogues of yours',
+    'docs/relations.md: no-run needs two catalogues of yours',
     'docs/se.md: no-run needs images of yours',
     'docs/se.md: no-run needs images of yours',
     'docs/se.md: no-run needs Slurm',

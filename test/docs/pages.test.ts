@@ -91,6 +91,8 @@ const COMMANDS = [
   ['simulate'],
   ['starlists'],
   ['compare'],
+  ['relation', 'fit'],
+  ['relation', 'check'],
   ['demo'],
   ['bench'],
 ]

@@ -141,6 +141,21 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   {
     line:
+      'relation fit catalog --truth corner --kind gaia_dr2 --truth-kind gaia_dr2 --system des-ab --band i --base G ' +
+      '--colour bp-rp --degree 3 --colour-range 0.5,2.5 --mag-range 14,19 --terms none --to fit.json --force --report ' +
+      '--outdir one --json --quiet --cache cache --cache-size 100M --offline',
+    exitCode: 2,
+    says: /the truth is of the same release as the catalogue/,
+  },
+  {
+    line:
+      'relation check catalog --truth corner --kind gaia_dr2 --truth-kind gaia_dr2 --system des-ab --band i --report ' +
+      '--description mine.json --outdir one --json --quiet --cache cache --cache-size 100M --offline',
+    exitCode: 3,
+    says: /mine\.json: the description cannot be read/,
+  },
+  {
+    line:
       'starlists --expnum 668439 --reqnum 4 --attnum 5 --templates ' +
       'one/D00668439_r4p5_ZP.csv --workdir sim/work --outdir lists --quiet',
   },

@@ -14,6 +14,7 @@ const COUNTS = [
   'max-array-size',
   'runs',
   'seed',
+  'degree',
 ]
 const DECIMALS = [
   'sex_mag_zeropoint',
