@@ -5,7 +5,8 @@
 // into catalogs/.
 import { RELEASES } from './fit-relations/releases.mjs'
 import { fittedRelease } from './fit-relations/release.mjs'
-import { writeDescription } from './fit-relations/describe.mjs'
+import { writeDescription, writeSystems } from './fit-relations/describe.mjs'
+import { fittedSystems } from './fit-relations/systems.mjs'
 
 const [tiles, ...flags] = process.argv.slice(2)
 if (tiles === undefined || flags.some((flag) => flag !== '--write')) {
@@ -19,5 +20,10 @@ console.log(
 for (const release of Object.keys(RELEASES)) {
   const { relations, lines } = fittedRelease(tiles, release)
   console.log(lines.join('\n'))
-  if (flags.includes('--write')) console.log(`wrote ${writeDescription(release, relations)}`)
+  const systems = fittedSystems(tiles, release)
+  console.log(systems.lines.join('\n'))
+  if (flags.includes('--write')) {
+    console.log(`wrote ${writeDescription(release, relations)}`)
+    writeSystems(release, systems.systems)
+  }
 }

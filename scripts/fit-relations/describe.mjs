@@ -22,6 +22,21 @@ export function writeDescription(release, relations) {
   return path
 }
 
+const SYSTEMS = /^ {2}"systems": \{[^]*?\n {2}\},\n/m
+const REFUSED = /^ {2}"refused": \{/m
+
+/** Puts the relations to other systems before what is refused; the rest of the file stays as it is. */
+export function writeSystems(release, systems) {
+  const path = fileURLToPath(new URL(`../../catalogs/${release}.json`, import.meta.url))
+  const text = readFileSync(path, 'utf8').replace(SYSTEMS, '')
+  const part = compact(JSON.stringify({ systems }, null, 2)).slice('{\n'.length, -'\n}'.length)
+  writeFileSync(
+    path,
+    text.replace(REFUSED, (refused) => `${part},\n${refused}`),
+  )
+  return path
+}
+
 /** Lists and small objects that fit a line of 120 characters on one line each. */
 function compact(json) {
   const small = 'fittedTo|secondColour|faintTerm|locus|excessLimits'

@@ -39,3 +39,14 @@ export function dustTerm(band, secondCoefficient = 0) {
     return Number((ONE_COLOUR[band][j] - secondCoefficient * offLocus).toFixed(2)) + 0
   })
 }
+
+/**
+ * The same of any relation m = G + f(BP - RP): what A_m per E(B-V) leaves once reddening has moved the star along f,
+ * whose derivative is given.
+ */
+export function dustTermOf(slopeAt, bandPerEbv) {
+  return DUST_COLOURS.map((x) => {
+    const [ag, abp, arp] = ['G', 'bp', 'rp'].map((name) => perEbv(name, x))
+    return Number((bandPerEbv - ag - slopeAt(x) * (abp - arp)).toFixed(2)) + 0
+  })
+}

@@ -58,6 +58,8 @@ export function tileRows(directory, tile) {
       excess: (flux[1] + flux[2]) / flux[0],
       flag: number(row.des_flag) || 0,
       truth: Object.fromEntries(BANDS.map((band) => [band, truthOf(row, TILES[tile].truth, band)])),
+      sdss: Object.fromEntries(['g', 'r', 'i', 'z'].map((band) => [band, surveyMag(row, 'sdss', band)])),
+      'ps1-ab': Object.fromEntries(BANDS.map((band) => [band, surveyMag(row, 'ps1', band)])),
     }
   })
 }
@@ -67,22 +69,31 @@ function truthOf(row, kind, band) {
   return { mag: number(row[name]), err: number(row[kind === 'des' ? `${name}_err` : `ps1_${band.toLowerCase()}_err`]) }
 }
 
-/** The stars that a relation is fitted to or judged by, `y` = true magnitude - G. */
-export function starsOf(rows, band, { kentCuts = true } = {}) {
-  const { g, bpFaint, colour, truthErr } = SELECTION
+const surveyMag = (row, survey, band) => {
+  const name = `${survey}_${band.toLowerCase()}`
+  return { mag: number(row[name]), err: number(row[`${name}_err`]) }
+}
+
+/** SDSS and PS1 saturate above these [mag]. */
+const SURVEY_BRIGHT_LIMIT = { sdss: 14, 'ps1-ab': 14.5 }
+
+/** The stars that a relation is fitted to or judged by, `y` = true magnitude - G; the truth is DES's, or `system`'s. */
+export function starsOf(rows, band, { kentCuts = true, system = 'truth', colour = SELECTION.colour } = {}) {
+  const { g, bpFaint, truthErr } = SELECTION
+  const bright = SURVEY_BRIGHT_LIMIT[system] ?? BRIGHT_LIMIT[band]
   return rows
-    .map((row) => ({ ...row, y: row.truth[band].mag - row.G, magErr: row.truth[band].err, mag: row.truth[band].mag }))
+    .map((row) => ({
+      ...row,
+      y: row[system][band].mag - row.G,
+      magErr: row[system][band].err,
+      mag: row[system][band].mag,
+    }))
     .filter(
       (s) => Number.isFinite(s.y + s.colour) && s.errors.every(Number.isFinite) && s.magErr < truthErr && s.flag === 0,
     )
     .filter(
       (s) =>
-        s.mag > BRIGHT_LIMIT[band] &&
-        s.G > g[0] &&
-        s.G < g[1] &&
-        s.bp < bpFaint &&
-        s.colour > colour[0] &&
-        s.colour < colour[1],
+        s.mag > bright && s.G > g[0] && s.G < g[1] && s.bp < bpFaint && s.colour > colour[0] && s.colour < colour[1],
     )
     .filter((s) => !kentCuts || passesKent(s))
 }

@@ -9,6 +9,12 @@ export const isAscending = (values: readonly number[] | undefined): boolean =>
   areNumbers(values) && values.every((v, i) => i === 0 || v > values[i - 1]!)
 export const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAscending(pair) && pair!.length === 2
 
+/**
+ * The level of u, in whatever system, is unknown to 50 mmag: XP's u is 0.3 mag off SDSS's, and every other source has
+ * 80 to 100 mmag a star.
+ */
+const LEAST_U_ERR_MAG = 0.05
+
 /** What a relation must have been fitted to, and the bands that it may read. */
 interface RelationOwner {
   readonly release: string
@@ -40,7 +46,8 @@ export function checkRelation(relation: BandRelation, owner: RelationOwner, at: 
   checkFurtherTerms(relation, at, expect)
   expect(bandsRead(relation).every(isBand), at, 'the bands G, bp and rp for the terms that it has')
   expect(isAscendingPair(relation.colourRange), `${at}.colourRange`, 'two numbers, the lower first')
-  const { spline } = relation
+  const { spline, sharpRange } = relation
+  expect(sharpRange === undefined || typeof sharpRange === 'boolean', `${at}.sharpRange`, 'true or false')
   expect(
     relation.curve !== 'spline' ||
       (relation.colourRange[0] >= spline!.nodes[0]! && relation.colourRange[1] <= spline!.nodes.at(-1)!),
@@ -60,6 +67,12 @@ export function checkRelation(relation: BandRelation, owner: RelationOwner, at: 
     'two lists of one length',
   )
   expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
+  const isU = /^u$/i.test(at.slice(at.lastIndexOf('.') + 1))
+  expect(
+    !isU || relation.systematicErrMag >= LEAST_U_ERR_MAG,
+    `${at}.systematicErrMag`,
+    `at least ${LEAST_U_ERR_MAG}: no level of u is known better`,
+  )
   expect(relation.grade === 'full' || relation.grade === 'lower', `${at}.grade`, 'full or lower')
   expect(typeof relation.source === 'string' && relation.source.length > 0, `${at}.source`, 'text')
   const dust = relation.systematicPerEbv

@@ -152,6 +152,7 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
       checkRelation(whole, { release, magnitudeState, bands }, `${at}.${band}`, expect)
       return whole
     })
+  const relations = filled(description.relations, 'relations')
   const systems = mapped(description.systems ?? {}, (of, system) => {
     const names = RELATION_SYSTEMS.filter((name) => name !== 'des-ab')
     expect((names as string[]).includes(system), `systems.${system}`, `one of ${names.join(', ')}`)
@@ -163,7 +164,7 @@ export function parseDescription(json: unknown, file: string): CatalogDescriptio
     ...description,
     ...(description.forms === undefined ? {} : { columns: { ...storeNames(bands), ...description.columns } }),
     bands,
-    relations: filled(description.relations, 'relations'),
+    relations,
     ...(description.systems === undefined ? {} : { systems }),
   }
 }

@@ -58,6 +58,8 @@ export interface BandRelation {
   readonly magnitudeTerm?: SplineTerm
   /** Stars outside by more than twice the error of their colour are not used; the colour is never clipped to it. */
   readonly colourRange: readonly [number, number]
+  /** No star outside is used, however large its colour's error: the relation leads far off there. */
+  readonly sharpRange?: boolean
   /** Intrinsic scatter about the relation: colours and sigma [mag] at them, linear between. */
   readonly scatter: { readonly colour: readonly number[]; readonly sigmaMag: readonly number[] }
   /** One-sigma uncertainty of the relation's level [mag]. */

@@ -1,3 +1,4 @@
+import { factsOfSystem } from '../camera/photometric-systems.js'
 import type { AllZpFacts, ZeroFacts } from './zero-rows.js'
 
 /** The photometric systems of the products of an exposure. */
@@ -18,8 +19,8 @@ type SystemFacts = Pick<ZeroFacts | AllZpFacts, 'system' | 'catalog'>
 const DIFFERENT_SYSTEMS = "these are different photometric systems: an offset of the field's mean colour is expected"
 
 /**
- * Whether two products' magnitudes may be compared: the catalogue's own magnitude is a system per catalogue, des-ab is
- * one for all.
+ * Whether two products' magnitudes may be compared: the catalogue's own magnitude is a system per catalogue, the others
+ * are one for all.
  */
 export function sameSystem(a: SystemFacts, b: SystemFacts): boolean {
   if (a.system !== b.system) return false
@@ -80,5 +81,7 @@ const labels = (facts: readonly SystemFacts[]): string[] => facts.map(labelOf).s
 export function nameOf(label: string): string {
   if (label === 'des-ab') return "des-ab, the camera's band on the AB system"
   if (label === 'catalog') return "the catalogue's own magnitude"
+  const facts = factsOfSystem(label)
+  if (facts !== undefined) return `${label}, ${facts.title} magnitudes (${facts.magnitudes})`
   return label.startsWith('catalog ') ? `the own magnitude of ${label.slice('catalog '.length)}` : label
 }

@@ -1,10 +1,26 @@
-import { SYSTEM_FACTS, type RelationSystem } from '../camera/photometric-systems.js'
+import { factsOfSystem, type PhotometricSystem } from '../camera/photometric-systems.js'
 
-const SCALE_OF: Readonly<Partial<Record<string, { readonly magnitudes: 'AB' | 'Vega' }>>> = SYSTEM_FACTS
+/** What is known of the magnitudes of a result. */
+interface ScaledResult {
+  readonly system: PhotometricSystem
+  readonly catalog: string
+  /** Absent in results of older versions. */
+  readonly magnitudes?: 'AB' | 'Vega' | null
+}
 
 /**
- * Whether the magnitudes of a system are AB or Vega; null if nobody says. Of `catalog` they are the catalogue's own:
+ * Whether the magnitudes of a result are AB or Vega; null if nobody says. Of `catalog` they are the catalogue's own:
  * Gaia's are Vega (Riello et al. 2021).
  */
-export const magnitudeScale = (system: RelationSystem | 'catalog', catalog: string): 'AB' | 'Vega' | null =>
-  SCALE_OF[system]?.magnitudes ?? (catalog.startsWith('gaia') ? 'Vega' : null)
+export function magnitudeScale({ system, catalog, magnitudes }: ScaledResult): 'AB' | 'Vega' | null {
+  if (magnitudes !== undefined) return magnitudes
+  if (system !== 'catalog') return factsOfSystem(system)?.magnitudes ?? null
+  return catalog.startsWith('gaia') ? 'Vega' : null
+}
+
+/** A system and its scale for people: `sdss (AB)`; names such as des-ab say it themselves. */
+export function systemInWords(result: ScaledResult): string {
+  const scale = magnitudeScale(result)
+  const isSaid = scale === null || result.system.endsWith(`-${scale.toLowerCase()}`)
+  return isSaid ? result.system : `${result.system} (${scale})`
+}

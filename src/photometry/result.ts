@@ -1,4 +1,5 @@
 import type { MatchColumns, SigmaClipSummary } from './matches.js'
+import type { PhotometricSystem } from '../camera/photometric-systems.js'
 import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { AstrometricOffset } from './match/astrometric-offset.js'
@@ -10,8 +11,7 @@ import type { SelectionCut } from './select/selection.js'
 import type { StandardCut } from './system/colour-relation.js'
 import type { CcdTargets } from './targets/at-target.js'
 
-/** `des-ab`: the camera's band on the AB system of DES. `catalog`: the catalogue's own magnitude as it is. */
-export type PhotometricSystem = 'des-ab' | 'catalog'
+export type { PhotometricSystem }
 
 /** `fitted` from the CCD's own stars, `borrowed` from the exposure's solution, or none. */
 export type Outcome = 'fitted' | 'borrowed' | 'none'
@@ -44,6 +44,8 @@ export interface CcdResult {
   readonly scatter: number | null
   readonly flag: number
   readonly system: PhotometricSystem
+  /** Whether magnitudes with this zeropoint are AB or Vega; null if nobody says. */
+  readonly magnitudes: 'AB' | 'Vega' | null
   readonly catalog: string
   readonly relation: string
   readonly cuts: {

@@ -96,6 +96,7 @@ export function summarize({
     scatter: number ? fit.scatter : null,
     flag: number ? EXPOSURE_FLAGS.own : EXPOSURE_FLAGS.none,
     system: standard.system,
+    magnitudes: standard.magnitudes,
     catalog: catalogName,
     relation: several?.shares.map(({ relation }) => relation).join(' + ') ?? standard.label,
     cuts,

@@ -1,3 +1,4 @@
+import type { PhotometricSystem } from '../camera/photometric-systems.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { FitsCardInput, FitsHeader, FitsTableOptions } from '../formats/fits/index.js'
 import type { Table } from '../table/columns.js'
@@ -6,7 +7,8 @@ import type { Table } from '../table/columns.js'
 export interface CatalogueFacts {
   readonly band: string
   /** Photometric system of its magnitudes: `des-ab`, or `catalog` for the reference catalogue's own. */
-  readonly system: string
+  readonly system: PhotometricSystem
+  readonly magnitudes: 'AB' | 'Vega' | null
   /** Name of the reference catalogue, and the SHA-256 of its manifest. */
   readonly catalog: string
   readonly catalogHash: string
@@ -101,9 +103,15 @@ export function describedCatalogue(
   return { table: { ...table, columns }, options: { extname: EXTNAME, headerCards: [...ucds, ...factCards(facts)] } }
 }
 
+const PHOTSYS_COMMENTS: Readonly<Partial<Record<PhotometricSystem, string>>> = {
+  'des-ab': "the camera's band",
+  catalog: "the reference catalogue's own",
+}
+
 function factCards({
   band,
   system,
+  magnitudes,
   catalog,
   catalogHash,
   version,
@@ -121,9 +129,9 @@ function factCards({
     {
       keyword: 'PHOTSYS',
       value: ascii(system),
-      comment: system === 'catalog' ? "the reference catalogue's own" : "the camera's band",
+      comment: PHOTSYS_COMMENTS[system] ?? 'photometric system',
     },
-    ...(system === 'des-ab' ? [{ keyword: 'MAGSYS', value: 'AB' }] : []),
+    ...(magnitudes === null ? [] : [{ keyword: 'MAGSYS', value: magnitudes }]),
     { keyword: 'REFCAT', value: ascii(catalog), comment: 'reference catalogue' },
     { keyword: 'REFHASH', value: ascii(catalogHash) },
     { keyword: 'CREATOR', value: `bliss-calib ${ascii(version)}` },

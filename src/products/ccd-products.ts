@@ -53,10 +53,10 @@ export function appliedZeropoint(
 
 /** What the header of a CCD's calibrated catalogue says. */
 export function catalogueFacts(
-  { band, system, catalog, epochYr, epochFrom }: CcdResult,
+  { band, system, magnitudes, catalog, epochYr, epochFrom }: CcdResult,
   { catalogHash, version }: Provenance,
 ): CatalogueFacts {
-  return { band, system, catalog, catalogHash, version, epochYr, epochFrom }
+  return { band, system, magnitudes, catalog, catalogHash, version, epochYr, epochFrom }
 }
 
 /** A calibrated catalogue as the content of its two files. */

@@ -9,6 +9,7 @@ import { numbersOf } from '../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { calibratedFluxes, type CalibratedFlux } from '../photometry/fluxes/measured-fluxes.js'
 import type { CcdResult } from '../photometry/result.js'
+import type { PhotometricSystem } from '../camera/photometric-systems.js'
 import { magnitudeScale } from '../photometry/magnitude-scale.js'
 import { findColumn, tableOf, type Column, type Table } from '../table/columns.js'
 import { wholeNumbers, type AppliedZeropoint } from './calibrated-catalogue.js'
@@ -160,19 +161,37 @@ function fluxColumns(flux: NamedFlux, kind: string, zeropoint: number | null, k:
 
 const micromag = (value: number): number => Math.round(value * 1e6) / 1e6
 
+const SYSTEM_OR_CATALOG = 'des-ab, or catalog for the reference catalogue itself'
+const PHOTSYS_DOCS: Readonly<Partial<Record<PhotometricSystem, string>>> = {
+  'des-ab': SYSTEM_OR_CATALOG,
+  catalog: SYSTEM_OR_CATALOG,
+}
+
 function ccdFacts(
-  { band, system, catalog, relation, outcome, flag, systematicErr, epochYr, epochFrom, astrometry }: CcdFactsOf,
+  {
+    band,
+    system,
+    catalog,
+    magnitudes,
+    relation,
+    outcome,
+    flag,
+    systematicErr,
+    epochYr,
+    epochFrom,
+    astrometry,
+  }: CcdFactsOf,
   { chosenFlux }: SourceColumns,
   version: string,
   catalogHash: string,
 ): TableFact[] {
   const date = dateOf(epochYr, epochFrom)
-  const scale = magnitudeScale(system, catalog)
+  const scale = magnitudeScale({ system, catalog, magnitudes })
   return [
     { keyword: 'CREATOR', value: `bliss-calib ${version}` },
     ...(date === undefined ? [] : [{ keyword: 'DATE-OBS', value: date, doc: `UTC, from ${epochFrom}` }]),
     { keyword: 'BAND', value: band },
-    { keyword: 'PHOTSYS', value: system, doc: 'des-ab, or catalog for the reference catalogue itself' },
+    { keyword: 'PHOTSYS', value: system, doc: PHOTSYS_DOCS[system] ?? 'photometric system' },
     ...(scale === null ? [] : [{ keyword: 'MAGSYS', value: scale, doc: 'of all magnitudes' }]),
     { keyword: 'REFCAT', value: catalog, doc: 'reference catalogue' },
     { keyword: 'REFHASH', value: catalogHash },
@@ -192,7 +211,16 @@ function ccdFacts(
 
 type CcdFactsOf = Pick<
   CcdResult,
-  'band' | 'system' | 'catalog' | 'relation' | 'outcome' | 'flag' | 'systematicErr' | 'epochYr' | 'astrometry'
+  | 'band'
+  | 'system'
+  | 'catalog'
+  | 'magnitudes'
+  | 'relation'
+  | 'outcome'
+  | 'flag'
+  | 'systematicErr'
+  | 'epochYr'
+  | 'astrometry'
 > & { readonly epochFrom: EpochSource }
 
 /** What RA and DEC are off by: they are those of the image, also if the match took a shift and a turn out. */

@@ -1,6 +1,7 @@
 import { InputError } from '../errors.js'
 import { isRecord, parseJson } from '../formats/json-shape.js'
 import { measuredOf } from '../photometry/fluxes/measured-fluxes.js'
+import { magnitudeScale } from '../photometry/magnitude-scale.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { MatchColumns } from '../photometry/matches.js'
 import type { TargetResult } from '../photometry/targets/target-result.js'
@@ -71,7 +72,12 @@ export function parseCcdJson(
     ...(targets === undefined ? {} : { targets: targetsOfResults(targets) }),
     ...(fluxes === undefined ? {} : { fluxes: measuredOf(fluxes) }),
   }
-  return { file, result: { ...ccd, ...before, ...facts, ...asked }, provenance: provenance as unknown as Provenance }
+  const magnitudes = magnitudeScale(ccd)
+  return {
+    file,
+    result: { ...ccd, ...before, ...facts, ...asked, magnitudes },
+    provenance: provenance as unknown as Provenance,
+  }
 }
 
 /** The CCD's result with its matched stars. Throws InputError if their number is not the JSON's. */

@@ -107,6 +107,7 @@ export function ccdJson(result: SolvedResult) {
         ? null
         : result.zeropoint - result.sigmaClip.zeropoint,
     diagnostics: result.diagnostics,
+    magnitudes: result.magnitudes,
     ...(result.fluxes ? { fluxes: calibratedFluxes(result.fluxes, result) } : {}),
     ...(result.references ? { references: result.references } : {}),
     ...(result.own ? { own: result.own } : {}),

@@ -1,3 +1,4 @@
+import { PHOTOMETRIC_SYSTEMS } from '../camera/photometric-systems.js'
 import { CAMERA_SOURCES } from '../camera/recognise.js'
 import type { JsonShape } from '../formats/json-shape.js'
 import { TARGET_SHAPE } from './target-shape.js'
@@ -381,7 +382,8 @@ export const RESULT_SHAPE: JsonShape = {
           description:
             '0 own, 1 borrowed or more than half shrunk, -1000 outlier, -9999 exposure suspect, -2000 ' + 'none',
         },
-        system: { enum: ['des-ab', 'catalog'] },
+        system: { enum: [...PHOTOMETRIC_SYSTEMS] },
+        magnitudes: { enum: ['AB', 'Vega', null], description: 'what the magnitudes of the system are' },
         catalog: { type: 'string' },
         relation: { type: 'string' },
         cuts: {

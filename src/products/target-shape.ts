@@ -1,4 +1,5 @@
 import type { JsonShape } from '../formats/json-shape.js'
+import { PHOTOMETRIC_SYSTEMS } from '../camera/photometric-systems.js'
 import { TARGET_STATUSES } from '../photometry/targets/target-result.js'
 
 const magnitude: JsonShape = { type: ['number', 'null'], description: 'mag' }
@@ -62,7 +63,7 @@ export const TARGET_SHAPE: JsonShape = {
     zeropoint: magnitude,
     zeropointErr: magnitude,
     systematicErr: magnitude,
-    system: { enum: ['des-ab', 'catalog'] },
+    system: { enum: [...PHOTOMETRIC_SYSTEMS] },
     magnitudes: { enum: ['AB', 'Vega', null] },
     colour: {
       type: ['object', 'null'],

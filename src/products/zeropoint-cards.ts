@@ -7,7 +7,7 @@ export const PROGRAM_KEYWORD = 'MAGZPROG'
 
 /** A zeropoint as a header tells it. */
 export interface HeaderZeropoint {
-  readonly result: Pick<CcdResult, 'band' | 'system' | 'catalog' | 'systematicErr'>
+  readonly result: Pick<CcdResult, 'band' | 'system' | 'catalog' | 'magnitudes' | 'systematicErr'>
   /** As it is applied to the CCD's objects. */
   readonly zeropoint: number
   readonly zeropointErr: number | null
@@ -22,7 +22,7 @@ export interface HeaderZeropoint {
  * The cards of a zeropoint: m = -2.5 log10(flux) + MAGZERO, in the flux that MAGZFLUX names and in the image's unit.
  */
 export function zeropointCards({
-  result: { band, system, catalog, systematicErr },
+  result: { band, system, catalog, magnitudes, systematicErr },
   zeropoint,
   zeropointErr,
   magsType,
@@ -36,7 +36,11 @@ export function zeropointCards({
     ...mag('MAGZERO', round(zeropoint), '[mag] -2.5 log10(flux) + MAGZERO'),
     ...mag('MAGZERR', zeropointErr && round(zeropointErr), '[mag] statistical error'),
     ...mag('MAGZSERR', systematicErr && round(systematicErr), '[mag] systematic error'),
-    { keyword: 'MAGZSYS', value: magnitudeScale(system, catalog) ?? 'unknown', comment: `system ${system}` },
+    {
+      keyword: 'MAGZSYS',
+      value: magnitudeScale({ system, catalog, magnitudes }) ?? 'unknown',
+      comment: `system ${system}`,
+    },
     { keyword: 'MAGZBAND', value: ascii(band), comment: 'band of the magnitudes' },
     { keyword: 'MAGZFLUX', value: magsType.toUpperCase().replace('MAG_', 'FLUX_'), comment: 'flux that it belongs to' },
     { keyword: 'MAGZUNIT', value: ascii(unit ?? 'not told'), comment: 'unit of the flux' },

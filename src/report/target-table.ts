@@ -134,7 +134,11 @@ export function targetTable(rows: readonly TargetRow[], version: string): string
     ),
     text('flux_kind', 'which flux, as --magsType names it', ({ result }) => result?.flux),
     number('zeropoint', 'mag', 'mag = zeropoint - 2.5 log10(flux)', ({ result }) => mag(result?.zeropoint)),
-    text('system', "des-ab: the camera's band; catalog: the reference catalogue's own", ({ result }) => result?.system),
+    text(
+      'system',
+      "des-ab: the camera's band; catalog: the reference catalogue's own; others by name",
+      ({ result }) => result?.system,
+    ),
     text('magnitudes', 'AB or Vega', ({ result }) => result?.magnitudes),
     number('stars_bp_rp', 'mag', 'middle BP-RP of the stars of the zeropoint', ({ result }) =>
       mag(result?.colour?.median),

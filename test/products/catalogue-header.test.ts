@@ -13,6 +13,7 @@ import { run, temporaryDirectory } from '../cli/run.js'
 const FACTS: CatalogueFacts = {
   band: 'r',
   system: 'des-ab',
+  magnitudes: 'AB',
   catalog: 'gaia_dr3',
   catalogHash: 'ab'.repeat(32),
   version: '1.2.3',
@@ -39,7 +40,7 @@ describe('what the header says', () => {
   })
 
   test('of the own magnitude of a catalogue no AB is claimed; text that is no ASCII is not written', async () => {
-    const header = await headerOf({ system: 'catalog', band: 'N964é', catalog: 'a\nb' })
+    const header = await headerOf({ system: 'catalog', magnitudes: null, band: 'N964é', catalog: 'a\nb' })
     expect(['PHOTSYS', 'MAGSYS', 'BAND', 'REFCAT', 'TUCD13'].map((keyword) => header.text(keyword))).toEqual([
       'catalog',
       undefined,
@@ -47,6 +48,15 @@ describe('what the header says', () => {
       'a?b',
       'phot.mag;em.opt',
     ])
+  })
+
+  test.each([
+    ['gaia-vega', 'Vega'],
+    ['sdss', 'AB'],
+    ['catalog', 'Vega'],
+  ] as const)('%s says that its magnitudes are %s', async (system, magnitudes) => {
+    const header = await headerOf({ system, magnitudes })
+    expect([header.text('PHOTSYS'), header.text('MAGSYS')]).toEqual([system, magnitudes])
   })
 
   test('the combined catalogue says what all of its parts say', async () => {

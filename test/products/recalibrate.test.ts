@@ -52,6 +52,7 @@ function randomCatalogue(seed: number): Table {
 const FACTS = {
   band: 'i',
   system: 'des-ab',
+  magnitudes: 'AB',
   catalog: 'gaia_dr2',
   catalogHash: 'f'.repeat(64),
   version: '1.2.3',

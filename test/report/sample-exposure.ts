@@ -31,6 +31,7 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
       ownFraction: 0.6,
       scatter: 0.015,
       system: 'des-ab',
+      magnitudes: 'AB',
       catalog: 'gaia_dr2',
       relation: 'gaia_dr2 to DES i',
       cuts: { detections: 1700, selected: 2 * starsPerCcd, matched: starsPerCcd, used },

@@ -1,4 +1,5 @@
 import { availableParallelism } from 'node:os'
+import { PHOTOMETRIC_SYSTEMS } from '../../camera/photometric-systems.js'
 import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
 import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
@@ -47,8 +48,8 @@ export const CALIBRATE_OPTIONS = {
   'reference-priority': flag('with several --catalog: each CCD by the first that covers it, not by all together', {
     needs: 'catalog',
   }),
-  system: choice(['des-ab', 'catalog'])(
-    "des-ab: the camera's band, AB. catalog: the catalogue's own magnitude as it is",
+  system: choice(PHOTOMETRIC_SYSTEMS)(
+    "the photometric system of the magnitudes; catalog: the catalogue's own magnitude as it is",
     { default: 'des-ab' },
   ),
   estimator: choice(['robust', 'sigma-clip'])('robust likelihood, or the mean after a 3 sigma clip', {

@@ -1,6 +1,7 @@
 import { verdictFrom, type Concern } from '../../photometry/concern.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import { calibratedFluxes, type CalibratedFlux } from '../../photometry/fluxes/measured-fluxes.js'
+import { systemInWords } from '../../photometry/magnitude-scale.js'
 import type { CatalogShare } from '../../photometry/references/catalog-share.js'
 import type { CcdResult } from '../../photometry/result.js'
 import { printableText } from '../../printable.js'
@@ -43,7 +44,7 @@ export function closingLines(
   const first = ccds[0]
   if (first === undefined || json === undefined) return ''
   const systematicErr = ccds.find((ccd) => ccd.systematicErr !== null)?.systematicErr ?? null
-  const system = `system    ${first.system}${
+  const system = `system    ${systemInWords(first)}${
     systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`
   }, ${first.relation}\n`
   const plane = solution ? focalSparkline(ccds) : ''

@@ -19,7 +19,10 @@ export function targetLines(rows: readonly TargetRow[]): string {
 function wordsOf({ status, result, detection, band, image, note }: TargetRow): string {
   const { limit3Sigma = null, zeropointErr, systematicErr, system, magnitudes, flux, mjd, mjdOf } = result ?? {}
   const digits = (value: number | null | undefined) => (value ?? NaN).toFixed(3)
-  const light = system === 'catalog' ? "the catalogue's own" : (band ?? '')
+  const light =
+    system === 'catalog'
+      ? "the catalogue's own"
+      : `${band ?? ''}${system === undefined || system === 'des-ab' ? '' : ` (${system})`}`
   const of = `${[light, magnitudes ?? ''].join(' ').trim()}, ${flux}`
   const level = typeof systematicErr === 'number' ? ` ± ${digits(systematicErr)} (sys)` : ''
   const shared = `± ${digits(zeropointErr)} (zp)${level}`

@@ -173,6 +173,7 @@ export function standardMagnitudes(
   const [blueErr, redErr] = [errors[bands.indexOf(blueBand)], errors[bands.indexOf(redBand)]]
   const errorOf = bandMagErrOf(relation, (k, row) => errors[k]?.[row] ?? 0)
   const readsBp = needed.includes('bp')
+  const slack = relation.sharpRange === true ? 0 : RANGE_SLACK
   const isNoNeed = (c: number) => Number.isNaN(c) && !needed.includes(blueBand)
   for (let i = 0; i < n; i++) {
     const mag = mags.base?.[i] ?? NaN
@@ -195,8 +196,7 @@ export function standardMagnitudes(
               ? 'faintBp'
               : !isNoNeed(c) &&
                   !(
-                    c >= relation.colourRange[0] - RANGE_SLACK * colourErr &&
-                    c <= relation.colourRange[1] + RANGE_SLACK * colourErr
+                    c >= relation.colourRange[0] - slack * colourErr && c <= relation.colourRange[1] + slack * colourErr
                   )
                 ? 'outsideColour'
                 : isBadExcess(relation, excess, bp - rp)

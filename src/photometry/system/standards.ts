@@ -1,13 +1,20 @@
-import { bandLike, type BandRelation, type CatalogDescription } from '../../catalog/description.js'
+import { bandLike, ownBand, type BandRelation, type CatalogDescription } from '../../catalog/description.js'
 import { errorColumnOf, type MagnitudeColumn, type StarColumn, type StarColumns } from '../../catalog/stars.js'
-import { hasCommonBand, namedFilter } from '../../camera/filter-names.js'
+import { namedFilter } from '../../camera/filter-names.js'
+import {
+  bandInSystem,
+  SYSTEM_FACTS,
+  systemsWith,
+  type PhotometricSystem,
+  type RelationSystem,
+} from '../../camera/photometric-systems.js'
 import { DataError } from '../../errors.js'
 import { relationFor, standardMagnitudes, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
-import type { PhotometricSystem } from '../result.js'
 
 /** How the catalogue's magnitudes become standards of the chosen system. */
 export interface StandardSystem {
   readonly system: PhotometricSystem
+  readonly magnitudes: 'AB' | 'Vega'
   /** For people and provenance: catalogue, release and band of the relation, or the magnitude taken as it is. */
   readonly label: string
   /** The system's own level error [mag]; null if the catalogue's magnitude defines it. */
@@ -26,7 +33,7 @@ const SCATTER_OF_LIKE_BANDS_MAG = 0.05
 /**
  * The system of a run, settled before any star is read.
  *
- * @throws DataError if `des-ab` cannot be delivered from this catalogue, with a sentence that names the choice
+ * @throws DataError if the system cannot be delivered from this catalogue, with a sentence that names the choice
  */
 export function standardSystem(
   system: PhotometricSystem,
@@ -42,33 +49,43 @@ export function standardSystem(
       : description.name
     return {
       system,
+      magnitudes: (isLike ? like.of : description.bands[ownBand(description.bands)]!).magnitudes,
       label: `${named} magnitude as it is`,
       relation: null,
       column: isLike ? like.of.column : 'mag',
       expectedScatterMag: isLike ? SCATTER_OF_LIKE_BANDS_MAG : SCATTER_WITHOUT_COLOUR_TERM_MAG,
     }
   }
-  refuseOtherBands(band)
-  const relation = relationFor(description, system, band, columns)
-  return { system, label: `${description.name} to DES ${band}`, relation, column: 'mag', expectedScatterMag: 0.02 }
+  const { title, magnitudes } = SYSTEM_FACTS[system]
+  const ofSystem = systemBand(system, band)
+  const relation = relationFor(description, system, ofSystem, columns)
+  const scale = system === 'des-ab' ? '' : ` (${magnitudes})`
+  const label = `${description.name} to ${title} ${ofSystem}${scale}`
+  return { system, magnitudes, label, relation, column: 'mag', expectedScatterMag: 0.02 }
 }
 
-/** A name that is no band, and a filter whose band is none of u, g, r, i, z, Y. */
-function refuseOtherBands(band: string): void {
+/** The system's band that a camera's band leads to. Throws DataError for a name that is none, or of another kind. */
+function systemBand(system: RelationSystem, band: string): string {
   const catalogAsIs = "`--system catalog` calibrates to the catalogue's own magnitude instead"
+  const { bands } = SYSTEM_FACTS[system]
   const filter = namedFilter(band)
+  // Gaia's own bands are no filters of a camera, but may be asked for.
+  if (filter === undefined && system === 'gaia-vega' && bands.includes(band)) return band
   if (filter === undefined) {
     throw new DataError(
       'unknown-filter',
       `'${band}' is no band that is known: write u, g, r, i, z or Y, or a name such as 'SDSS i'; ${catalogAsIs}`,
     )
   }
-  if (!hasCommonBand(filter)) {
-    throw new DataError(
-      'no-relation',
-      `${band} is a ${filter.system} filter, to which there is no relation: des-ab has g, r, i, z, Y; ${catalogAsIs}`,
-    )
-  }
+  const ofSystem = bandInSystem(system, filter)
+  if (ofSystem !== undefined) return ofSystem
+  const others = systemsWith(filter)
+  const made = others.length === 0 ? '' : `\`--system ${others.join('\` or \`--system ')}\` has that band; `
+  const kind = filter.system === 'unnamed' ? `u to Y of some camera` : `a ${filter.system} filter`
+  throw new DataError(
+    'no-relation',
+    `${band} is ${kind}, to which there is no relation: ${system} has ${bands.join(', ')}; ${made}${catalogAsIs}`,
+  )
 }
 
 /** Standard magnitudes of the stars in the chosen system; NaN with a named cut if a star cannot serve. */

@@ -61,7 +61,7 @@ export interface TargetResult {
 export type CalibratedCcd = Pick<
   CcdResult,
   'ccd' | 'outcome' | 'zeropoint' | 'zeropointErr' | 'systematicErr' | 'system' | 'catalog' | 'epochYr' | 'epochFrom'
-> & { readonly matches?: CcdResult['matches'] }
+> & { readonly magnitudes?: CcdResult['magnitudes']; readonly matches?: CcdResult['matches'] }
 
 const LIMIT_SIGMAS = 3
 /** Up to here SExtractor's photometry is good for a star; the calibration takes its stars by the same rule. */
@@ -69,7 +69,7 @@ const HIGHEST_SOUND_FLAGS = 3
 
 /** Calibrates what is at a target: magnitudes follow m = -2.5 log10(flux) + zeropoint. */
 export function targetResult(at: AtTarget, ccd: CalibratedCcd, flux: string, exposureSec: number | null): TargetResult {
-  const { zeropoint, zeropointErr, systematicErr, system, catalog } = ccd
+  const { zeropoint, zeropointErr, systematicErr, system } = ccd
   const magnitude = (value: number) => (zeropoint === null || !(value > 0) ? null : zeropoint - 2.5 * Math.log10(value))
   const detections = at.detections.map((one): CalibratedDetection => {
     const mag = magnitude(one.flux)
@@ -97,7 +97,7 @@ export function targetResult(at: AtTarget, ccd: CalibratedCcd, flux: string, exp
     zeropointErr,
     systematicErr,
     system,
-    magnitudes: magnitudeScale(system, catalog),
+    magnitudes: magnitudeScale(ccd),
     colour: ccd.matches === undefined ? null : colourOfStars(ccd.matches),
     ...timeOf(ccd.epochYr, ccd.epochFrom, exposureSec),
     exposureTimeSec: exposureSec,

@@ -1,3 +1,4 @@
+import { factsOfSystem } from '../../camera/photometric-systems.js'
 import { largestOf, smallestOf } from '../../math/extremes.js'
 import { median } from '../../math/robust.js'
 import type { CcdDocument, ResultDocument } from '../../products/result-document.js'
@@ -53,11 +54,14 @@ export function methodsOf(document: ResultDocument, stars: ReadonlyMap<number, R
     [],
   ]
   const ofGaia = GAIA[catalog] !== undefined
+  const { title = system, magnitudes = 'unknown zero' } = factsOfSystem(system) ?? {}
+  const target =
+    system === 'des-ab' ? `${exposure.band} magnitudes on the AB system of DES` : `${title} magnitudes (${magnitudes})`
   const standard =
-    system === 'des-ab'
-      ? `Their ${ofGaia ? 'G, BP and RP ' : ''}magnitudes were converted to ${exposure.band} magnitudes on the AB ` +
-        `system of DES by a relation${ofGaia ? ' in BP-RP' : ''} (${relation}), ${fittedTo}${cited(fittedBy)}.`
-      : "The catalogue's own magnitudes were used as they are, without a colour term."
+    system === 'catalog'
+      ? "The catalogue's own magnitudes were used as they are, without a colour term."
+      : `Their ${ofGaia ? 'G, BP and RP ' : ''}magnitudes were converted to ${target} ` +
+        `by a relation${ofGaia ? ' in BP-RP' : ''} (${relation}), ${fittedTo}${cited(fittedBy)}.`
   const sentences = [
     `Photometric zeropoints were determined with bliss-calib ${provenance.version}.`,
     ...measured.sentences.map(([words, citations]) => `${words}${cited(citations)}.`),

@@ -89,7 +89,7 @@ give a zeropoint that differs by ${mmagDifference(
     0,
   )} to ${mmagDifference(largestOf(differences), 0)}.
 ${
-  system === 'des-ab'
+  system !== 'catalog'
     ? 'Most of that is the change of system, the field’s mean colour; its ' +
       'scatter from CCD to CCD is what the colour term removes.'
     : ''

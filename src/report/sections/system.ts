@@ -1,4 +1,6 @@
-import type { ResultDocument } from '../../products/result-document.js'
+import { factsOfSystem } from '../../camera/photometric-systems.js'
+import { magnitudeScale } from '../../photometry/magnitude-scale.js'
+import type { CcdDocument, ResultDocument } from '../../products/result-document.js'
 import { html, type Markup } from '../html.js'
 
 /** Products in the same directory, and the photometric system that they carry. */
@@ -7,9 +9,13 @@ export interface BesideProduct {
   readonly system: string
 }
 
-const SYSTEMS: Readonly<Record<string, (band: string) => string>> = {
-  'des-ab': (band) => `the camera’s ${band} band on the AB system of DES`,
-  catalog: () => 'the catalogue’s own magnitude, without a colour term',
+/** What the magnitudes of a result are, in words. */
+function magnitudesOf(ccd: CcdDocument, band: string): string {
+  const scale = magnitudeScale(ccd) ?? 'neither AB nor Vega is stated'
+  if (ccd.system === 'des-ab') return `the camera’s ${band} band on the AB system of DES`
+  if (ccd.system === 'catalog') return `the catalogue’s own magnitude, without a colour term (${scale})`
+  const facts = factsOfSystem(ccd.system)
+  return facts === undefined ? 'unknown' : `${facts.title} magnitudes (${scale}), by the camera’s ${band} filter`
 }
 
 /** More files than this are counted, not listed. */
@@ -37,7 +43,7 @@ export function systemSection(
         }. Mixed systems corrupt difference imaging.</p>`
   return html`<h2 id="system">Photometric system</h2>
 <dl class="facts">
-<dt>system</dt><dd>${system}: ${(SYSTEMS[system] ?? (() => 'unknown'))(exposure.band)}</dd>
+<dt>system</dt><dd>${system}: ${magnitudesOf(ccds[0]!, exposure.band)}</dd>
 <dt>catalogue</dt><dd>${catalog}, manifest <code>${provenance.catalogHash.slice(0, 12)}</code></dd>
 <dt>relation</dt><dd>${relation}</dd>
 <dt>convention</dt><dd>m = −2.5 log<sub>10</sub>(flux) + zeropoint,
