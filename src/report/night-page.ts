@@ -3,7 +3,7 @@ import { inlineSvg } from './figures/figure.js'
 import { nightFigure, type NightPoint } from './figures/night.js'
 import type { Range } from './figures/axes.js'
 import { html, trusted, type Markup } from './html.js'
-import { withStrays, type NightExposure } from './night.js'
+import { withStrays, withSystems, type NightExposure } from './night.js'
 import { pageOf, type PageAssets } from './page.js'
 import { magText, mmagText } from './words.js'
 
@@ -12,7 +12,8 @@ import { magText, mmagText } from './words.js'
  * with links.
  */
 export function nightPage(title: string, exposures: readonly NightExposure[], assets: PageAssets): string {
-  const sorted = withStrays(exposures)
+  const { exposures: apart, systems } = withSystems(exposures)
+  const sorted = withStrays(apart)
   const bands = [...new Set(sorted.map(({ band }) => band))]
   const straying = sorted.filter(({ strays }) => strays.length > 0)
   const count = (word: string) => sorted.filter((exposure) => exposure.word === word).length
@@ -29,6 +30,13 @@ export function nightPage(title: string, exposures: readonly NightExposure[], as
 <div><dt>LOOK</dt><dd>${count('LOOK')}</dd></div><div><dt>STOP</dt><dd>${count('STOP')}</dd></div>
 <div><dt>bands</dt><dd>${bands.join(' ')}</dd></div>
 </dl>
+${
+  systems.length < 2
+    ? null
+    : html`<p class="warning">The exposures are in ${systems.length} photometric systems (${systems.join(
+        ', ',
+      )}): they are not compared with one another.</p>`
+}
 ${words}
 ${bands.map((band) => bandSection(band, sorted))}
 ${table(sorted)}`

@@ -8,6 +8,8 @@ export interface NightExposure {
   /** `668439 r4p5` */
   readonly name: string
   readonly band: string
+  /** Photometric system of the zeropoint. */
+  readonly system: string
   readonly mjd: number | null
   readonly word: DecisionWord
   readonly headline: string
@@ -39,6 +41,7 @@ export function nightExposure(
   return {
     name: exposureInWords(exposure),
     band: exposure.band,
+    system: ccds[0]!.system,
     // Julian years.
     mjd:
       exposure.epochYr === null || exposure.epochFrom === 'catalog'
@@ -66,6 +69,19 @@ const QUANTITIES = [
   { name: 'stars', of: (e: NightExposure) => e.stars, least: (middle: number) => 0.3 * middle },
   { name: 'FWHM', of: (e: NightExposure) => e.fwhmArcsec, least: () => 0.2 },
 ] as const
+
+/**
+ * Bands with their systems, if there are several: zeropoints of one band in two systems are not compared, nor drawn
+ * together.
+ */
+export function withSystems(exposures: readonly NightExposure[]): {
+  readonly exposures: readonly NightExposure[]
+  readonly systems: readonly string[]
+} {
+  const systems = [...new Set(exposures.map(({ system }) => system))].sort()
+  if (systems.length < 2) return { exposures, systems }
+  return { exposures: exposures.map((one) => ({ ...one, band: `${one.band} (${one.system})` })), systems }
+}
 
 /**
  * In time order, each with the quantities in which it strays: far from its band's median in robust scatters, and by

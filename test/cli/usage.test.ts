@@ -21,7 +21,10 @@ describe('a wrong command ends with 2 and one sentence', () => {
       ['--expnum', '1', '--sex_mag_zeropoint', 'bright'],
       "--sex_mag_zeropoint must be a number of magnitudes (found 'bright')",
     ],
-    [['--expnum', '1', '--system', 'vega'], "unknown --system 'vega': expected des-ab, ps1-ab, sdss, johnson-cousins-vega, gaia-vega, catalog\n"],
+    [
+      ['--expnum', '1', '--system', 'vega'],
+      "unknown --system 'vega': expected des-ab, ps1-ab, sdss, johnson-cousins-vega, gaia-vega, catalog\n",
+    ],
     [['--expnum', '1', '--verbose', '3'], "--verbose must be at most 2 (found '3')"],
     [['--expnum', '1', '--workers', '999999'], "--workers must be at most 1024 (found '999999')\n"],
     [['batch', 'x', '--workers', '999999'], "--workers must be at most 1024 (found '999999')\n"],

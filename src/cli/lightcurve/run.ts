@@ -36,6 +36,11 @@ export function lightcurve(options: LightCurveOptions, io: Io): Promise<ExitCode
       for (const { name } of search.targets) {
         const own = rows.filter(({ target }) => target.name === name)
         io.out(`${name}  ${countsIn(own)}  ${join(options.outdir, lightCurveName(name))}\n`)
+        const systems = [...new Set(own.flatMap(({ result }) => result?.system ?? []))].sort()
+        if (systems.length > 1)
+          io.err(
+            `${name}: magnitudes of several photometric systems, as the column system says: ${systems.join(', ')}\n`,
+          )
       }
     }
     return failures.length > 0 ? 3 : 0
