@@ -3,6 +3,7 @@ import { calibratedFluxes } from '../photometry/fluxes/measured-fluxes.js'
 import type { CcdResult } from '../photometry/result.js'
 import type { CameraSource } from '../camera/recognise.js'
 import type { EpochSource } from '../exposure/image-facts.js'
+import type { CcdCorners } from '../wcs/index.js'
 import { RESULT_SCHEMA } from './result-schema.js'
 import { targetResults } from './target-results.js'
 
@@ -26,6 +27,8 @@ export interface ExposureFacts {
   readonly stems?: Readonly<Record<string, string>>
   /** What a list would have carried -> where its value is from. */
   readonly origin?: Readonly<Record<string, string>>
+  /** CCD -> its corners; left out if they are a list's of DECam, where the layout is known. */
+  readonly corners?: Readonly<Record<string, CcdCorners>>
 }
 
 /** An exposure in words: `668439 r4p5`, or the name of the files. */

@@ -44,6 +44,18 @@ export const RESULT_SHAPE: JsonShape = {
           additionalProperties: { type: 'string' },
           description: 'if files were given: band, corners, ccd, flux ... -> where the value is from',
         },
+        corners: {
+          type: 'object',
+          additionalProperties: {
+            type: 'object',
+            required: ['raDeg', 'decDeg'],
+            properties: {
+              raDeg: { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 },
+              decDeg: { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 },
+            },
+          },
+          description: 'CCD -> its corners on the sky; absent if they are those of a catalogue list of DECam',
+        },
       },
     },
     ccds: { type: 'array', items: { $ref: '#/definitions/ccd' } },

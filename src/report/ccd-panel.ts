@@ -1,6 +1,5 @@
 import { verdictFrom } from '../photometry/concern.js'
 import type { CcdDocument } from '../products/result-document.js'
-import { DECAM } from '../exposure/camera.js'
 import type { Range } from './figures/axes.js'
 import { starOffsetsFigure } from './figures/astrometry.js'
 import { chipFigure } from './figures/ccd-stars.js'
@@ -17,6 +16,14 @@ export type PanelCcd = Omit<
   'own' | 'reason' | 'verdict' | 'system' | 'catalog' | 'relation' | 'systematicErr' | 'diagnostics'
 > & {
   readonly diagnostics: Pick<CcdDocument['diagnostics'], 'expectation' | 'crossCheck' | 'fwhmArcsec'>
+}
+
+/** The detectors of an exposure, which are alike. */
+export interface ChipShape {
+  /** Columns and rows. */
+  readonly extent: readonly [columns: number, rows: number]
+  /** Whether y runs east and x south, as on DECam: the figure is then turned to lie as on the sky. */
+  readonly turned: boolean
 }
 
 /** Leaves out of a CCD's result what is shown elsewhere on the page or not at all. */
@@ -39,7 +46,7 @@ export function panelCcd({
  * One CCD in full: its number, what is off, its stars on the chip, its residuals, what each cut took. The page's script
  * shows it when a CCD is chosen.
  */
-export function ccdPanel(ccd: PanelCcd, stars: CarriedStars | undefined, shown: string): Markup {
+export function ccdPanel(ccd: PanelCcd, chip: ChipShape, stars: CarriedStars | undefined, shown: string): Markup {
   const { zeropoint, zeropointErr, cuts, sigmaClip, astrometry } = ccd
   const { expectation, crossCheck } = ccd.diagnostics
   const numbers: [string, string][] = [
@@ -91,13 +98,13 @@ ${ccd.concerns
   .filter(({ severity }) => severity === 'hint')
   .map(({ sentence }) => html`<p class="small">${sentence}</p>`)}
 <dl class="numbers">${numbers.map(([name, value]) => html`<div><dt>${name}</dt><dd>${value}</dd></div>`)}</dl>
-<div class="figures">${ccdFigures(ccd, stars).map(
+<div class="figures">${ccdFigures(ccd, chip, stars).map(
     (figure) => html`<figure>${trusted(inlineSvg(figure))}</figure>`,
   )}</div>
 <p class="small">${shown}</p>`
 }
 
-function ccdFigures(ccd: PanelCcd, stars: CarriedStars | undefined): Figure[] {
+function ccdFigures(ccd: PanelCcd, chip: ChipShape, stars: CarriedStars | undefined): Figure[] {
   const waterfall = waterfallFigure('From detections to used stars', waterfallSteps(ccd))
   if (stars === undefined || stars.used.length === 0) return [waterfall]
   const { used, residualMmag } = stars
@@ -105,12 +112,12 @@ function ccdFigures(ccd: PanelCcd, stars: CarriedStars | undefined): Figure[] {
   const residual = (title: string, xLabel: string, x: Float64Array, xRange?: Range) =>
     residualFigure({ x, residualMmag, used }, { title, xLabel, reachMmag, ...(xRange === undefined ? {} : { xRange }) })
   return [
-    chipFigure('Stars on the chip, as on the sky', stars.x, stars.y, used, [DECAM.columns, DECAM.rows]),
+    chipFigure(chip.turned ? 'Stars on the chip, as on the sky' : 'Stars on the chip', stars, chip),
     waterfall,
     residual('Residual against magnitude', 'standard magnitude [mag]', stars.mag),
     residual('Residual against colour', 'colour [mag]', stars.colour),
-    residual('Residual against x', 'x [pixel]', stars.x, [0, DECAM.columns]),
-    residual('Residual against y', 'y [pixel]', stars.y, [0, DECAM.rows]),
+    residual('Residual against x', 'x [pixel]', stars.x, [0, chip.extent[0]]),
+    residual('Residual against y', 'y [pixel]', stars.y, [0, chip.extent[1]]),
     starOffsetsFigure('Detection minus star', stars.eastArcsec, stars.northArcsec, used, 1),
   ]
 }

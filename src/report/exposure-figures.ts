@@ -1,4 +1,3 @@
-import { DECAM } from '../exposure/camera.js'
 import { median } from '../math/robust.js'
 import { verdictFrom } from '../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
@@ -153,7 +152,12 @@ export function exposureZeropoints({ ccds, solution }: ResultDocument, linked: b
 }
 
 /** Residuals of all CCDs' stars, pulls and separations; at most so many stars are drawn one by one. */
-export function exposureResiduals(all: PanelStars, mostDrawn: number, radiusArcsec: number): Figure[] {
+export function exposureResiduals(
+  all: PanelStars,
+  mostDrawn: number,
+  radiusArcsec: number,
+  [columns, rows]: readonly [columns: number, rows: number],
+): Figure[] {
   const measured = starsWhere(all, (i) => Number.isFinite(all.residualMmag[i]))
   const some = thinned(measured, mostDrawn)
   const { used, residualMmag } = some
@@ -174,8 +178,8 @@ export function exposureResiduals(all: PanelStars, mostDrawn: number, radiusArcs
   return [
     against('Residual against magnitude', 'standard magnitude [mag]', some.mag),
     against('Residual against colour', 'colour [mag]', some.colour),
-    against('Residual against x on the chip', 'x [pixel]', some.x, [0, DECAM.columns]),
-    against('Residual against y on the chip', 'y [pixel]', some.y, [0, DECAM.rows]),
+    against('Residual against x on the chip', 'x [pixel]', some.x, [0, columns]),
+    against('Residual against y on the chip', 'y [pixel]', some.y, [0, rows]),
     against('Residual against separation', 'separation [arcsec]', some.separationArcsec, [0, radiusArcsec]),
     pullFigure('Pulls of the used stars', pulls),
     separationFigure('Separation of detection and star', Array.from(all.separationArcsec), radiusArcsec),

@@ -1,8 +1,8 @@
 import { exposureInWords } from '../products/result-json.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
-import { panelCcd, type PanelCcd } from './ccd-panel.js'
+import { panelCcd, type ChipShape, type PanelCcd } from './ccd-panel.js'
 import { decide } from './decision.js'
-import { ccdPlaces } from './focal-geometry.js'
+import { ccdPlaces, chipExtent } from './focal-geometry.js'
 import { embeddedJson, html } from './html.js'
 import { pageOf, type PageAssets } from './page.js'
 import { packStars, panelStars, thinned, type PanelStars } from './panel-stars.js'
@@ -36,6 +36,8 @@ export interface ReportInput {
 /** What the page's script reads. */
 export interface PageData {
   readonly ccds: readonly PanelCcd[]
+  /** Columns and rows of the CCDs, and whether x runs south and y east, as on DECam. */
+  readonly chip: ChipShape
   /** Packed stars by CCD. */
   readonly stars: Readonly<Record<string, string>>
   /** Below each CCD's figures: how many stars are drawn. */
@@ -49,12 +51,19 @@ const MATCH_RADIUS_ARCSEC = 1
 /** The report: one HTML file. The same result and matches give the same bytes. */
 export function exposurePage({ result, stars, beside, pictures = [], typed }: ReportInput, assets: PageAssets): string {
   const { exposure, ccds } = result
-  const places = ccdPlaces(ccds.map(({ ccd }) => ccd))
+  const places = ccdPlaces(
+    ccds.map(({ ccd }) => ccd),
+    exposure.corners,
+  )
   const panels = new Map(
     ccds.flatMap(({ ccd, scatter }): [number, PanelStars][] =>
       stars.has(ccd) ? [[ccd, panelStars(stars.get(ccd)!, scatter)]] : [],
     ),
   )
+  const chip = {
+    extent: chipExtent(exposure.camera, [...panels.values()]),
+    turned: exposure.camera === 'decam',
+  }
   const ofCcd = ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''
   const name =
     exposure.expnum === null
@@ -76,20 +85,21 @@ ${focalPlaneSection(result, places)}
 </div>
 ${picturesSection(pictures)}${zeropointsSection(result)}
 ${tableSection(result)}
-${residualsSection([...panels.values()], MATCH_RADIUS_ARCSEC)}
+${residualsSection([...panels.values()], MATCH_RADIUS_ARCSEC, chip.extent)}
 ${astrometrySection(result, places)}
 ${depthSection(result)}
 ${originalSection(result)}
 ${provenanceSection(result)}
 ${methodsSection(result, stars)}`
-  return pageOf(`${decision.word}: ${name}`, body, assets, embeddedJson(pageData(ccds, panels)))
+  return pageOf(`${decision.word}: ${name}`, body, assets, embeddedJson(pageData(ccds, panels, chip)))
 }
 
-function pageData(ccds: readonly CcdDocument[], panels: ReadonlyMap<number, PanelStars>): PageData {
+function pageData(ccds: readonly CcdDocument[], panels: ReadonlyMap<number, PanelStars>, chip: ChipShape): PageData {
   const share = Math.floor(MAX_CARRIED / Math.max(1, panels.size))
   const carried = [...panels].map(([ccd, all]) => ({ ccd, all, some: thinned(all, share) }))
   return {
     ccds: ccds.map(panelCcd),
+    chip,
     stars: Object.fromEntries(carried.map(({ ccd, some }) => [ccd, packStars(some)])),
     shown: Object.fromEntries(
       carried.map(({ ccd, all, some }) => [

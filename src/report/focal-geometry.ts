@@ -1,31 +1,84 @@
-import { CAMERA_CCDS, HALF_CCD } from '../exposure/camera.js'
+import { CAMERA_CCDS, DECAM, HALF_CCD } from '../exposure/camera.js'
+import { largestOf } from '../math/extremes.js'
+import { directionOf, sum, toTangentPlane, unitVector } from '../math/sphere.js'
+import type { ExposureFacts } from '../products/result-json.js'
+
+/** CCD -> its corners on the sky. */
+type Corners = NonNullable<ExposureFacts['corners']>
+
+type OnPlane = readonly [eastDeg: number, northDeg: number]
 
 /** Where a CCD lies in the focal plane, degrees east and north of the pointing. */
 export interface CcdPlace {
   readonly eastDeg: number
   readonly northDeg: number
-  readonly outline: readonly (readonly [eastDeg: number, northDeg: number])[]
+  readonly outline: readonly OnPlane[]
 }
 
-/** Places by CCD number: the camera's layout; numbers that it does not have are in rows below it. */
-export function ccdPlaces(ccds: readonly number[]): ReadonlyMap<number, CcdPlace> {
-  const strangers = ccds.filter((ccd) => CAMERA_CCDS[ccd - 1] === undefined)
-  const lowest = Math.min(...CAMERA_CCDS.map(({ etaDeg }) => etaDeg))
+/**
+ * Places by CCD number: those of the corners that are given, else DECam's layout. CCDs that have no place are in
+ * rows below the others.
+ */
+export function ccdPlaces(ccds: readonly number[], corners?: Corners): ReadonlyMap<number, CcdPlace> {
+  const known = corners ? placesOfCorners(corners) : DECAM_PLACES
+  const strangers = ccds.filter((ccd) => !known.has(ccd))
+  const plane = [...known.values()]
+  const lowest = Math.min(0, ...plane.map(({ northDeg }) => northDeg))
+  // CCDs of a camera are alike; without any, as large as DECam's.
+  const [x, y] = plane.length === 0 ? [HALF_CCD.xiDeg, HALF_CCD.etaDeg] : halfExtent(plane[0]!)
   return new Map(
     ccds.map((ccd) => {
-      const known = CAMERA_CCDS[ccd - 1]
-      if (known) return [ccd, placeAt(known.xiDeg, known.etaDeg)]
       const k = strangers.indexOf(ccd)
-      return [
-        ccd,
-        placeAt(((k % 7) - 3) * 2.1 * HALF_CCD.xiDeg, lowest - (2 + Math.floor(k / 7)) * 2.2 * HALF_CCD.etaDeg),
-      ]
+      const row = lowest - (2 + Math.floor(k / 7)) * 2.2 * y
+      return [ccd, known.get(ccd) ?? rectangleAt(((k % 7) - 3) * 2.1 * x, row, x, y)]
     }),
   )
 }
 
-function placeAt(eastDeg: number, northDeg: number): CcdPlace {
-  const { xiDeg: x, etaDeg: y } = HALF_CCD
+/** Columns and rows of the CCDs: DECam's, or as far as stars are on them, in steps of 256 pixels. */
+export function chipExtent(
+  camera: string,
+  stars: readonly { readonly x: Float64Array; readonly y: Float64Array }[],
+): OnPlane {
+  if (camera === 'decam') return [DECAM.columns, DECAM.rows]
+  const extent = (axis: 'x' | 'y') =>
+    256 *
+    Math.max(1, Math.ceil(largestOf([1, ...stars.map((some) => largestOf(some[axis].filter(Number.isFinite)))]) / 256))
+  return [extent('x'), extent('y')]
+}
+
+const DECAM_PLACES: ReadonlyMap<number, CcdPlace> = new Map(
+  CAMERA_CCDS.map(({ ccd, xiDeg, etaDeg }) => [ccd, rectangleAt(xiDeg, etaDeg, HALF_CCD.xiDeg, HALF_CCD.etaDeg)]),
+)
+
+/** In the tangent plane at the middle of all corners. */
+function placesOfCorners(corners: Corners): Map<number, CcdPlace> {
+  const vectors = Object.values(corners).flatMap(({ raDeg, decDeg }) =>
+    raDeg.map((ra, k) => unitVector(ra, decDeg[k]!)),
+  )
+  const pointing = directionOf(vectors.reduce(sum))
+  return new Map(
+    Object.entries(corners).flatMap(([ccd, { raDeg, decDeg }]): [number, CcdPlace][] => {
+      const outline = raDeg.flatMap((ra, k): OnPlane[] => {
+        const at = toTangentPlane(ra, decDeg[k]!, pointing)
+        return at && Number.isFinite(at.xiDeg + at.etaDeg) ? [[at.xiDeg, at.etaDeg]] : []
+      })
+      if (outline.length < 4) return []
+      const mean = (axis: 0 | 1) => outline.reduce((total, corner) => total + corner[axis], 0) / outline.length
+      return [[Number(ccd), { eastDeg: mean(0), northDeg: mean(1), outline }]]
+    }),
+  )
+}
+
+function halfExtent({ outline }: CcdPlace): OnPlane {
+  const half = (axis: 0 | 1) => {
+    const along = outline.map((corner) => corner[axis])
+    return (Math.max(...along) - Math.min(...along)) / 2
+  }
+  return [half(0), half(1)]
+}
+
+function rectangleAt(eastDeg: number, northDeg: number, x: number, y: number): CcdPlace {
   return {
     eastDeg,
     northDeg,

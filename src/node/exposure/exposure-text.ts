@@ -44,6 +44,7 @@ export function exposureFacts({ list: { name } }: WrittenExposure, ccds: readonl
   const areOne = (key: 'camera' | 'filter') => ccds.every((one) => one.result[key] === result[key])
   const weakest = largestOf(ccds.map((one) => CAMERA_SOURCES.indexOf(one.result.cameraFrom)))
   const { reqnum, attnum } = isFilesName(name) ? { reqnum: null, attnum: null } : name
+  const cameraOfAll = areOne('camera') ? camera : 'generic'
   return {
     expnum: isFilesName(name) ? null : Number(name.expnumText),
     band: ccd.row.band,
@@ -51,12 +52,18 @@ export function exposureFacts({ list: { name } }: WrittenExposure, ccds: readonl
     attnum,
     epochYr,
     epochFrom,
-    camera: areOne('camera') ? camera : 'generic',
+    camera: cameraOfAll,
     cameraFrom: CAMERA_SOURCES[weakest]!,
     filter: areOne('filter') ? filter : null,
     ...(isFilesName(name) ? filesFacts(name, ccds) : {}),
+    ...(isFilesName(name) || cameraOfAll !== 'decam' ? { corners: cornersOf(ccds) } : {}),
   }
 }
+
+const cornersOf = (ccds: readonly Solved[]): NonNullable<ExposureFacts['corners']> =>
+  Object.fromEntries(
+    ccds.map(({ ccd: { ccd, row } }) => [String(ccd), { raDeg: row.corners.raDeg, decDeg: row.corners.decDeg }]),
+  )
 
 /** What the JSON says of files that were given without a list. */
 function filesFacts(

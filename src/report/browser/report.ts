@@ -50,7 +50,8 @@ function show(focus: boolean): void {
     `CCD">‹</button><button type="button" data-step="1" aria-label="next CCD">›</button><button ` +
     `type="button" ` +
     `data-close>close</button></p>${
-      ccdPanel(found, packed === undefined ? undefined : unpackStars(packed), data.shown[found.ccd] ?? '').text
+      ccdPanel(found, data.chip, packed === undefined ? undefined : unpackStars(packed), data.shown[found.ccd] ?? '')
+        .text
     }`
   if (!focus) return
   panel.scrollIntoView({ block: 'nearest' })

@@ -59,29 +59,38 @@ export function ccdStarsFigure(title: string, { outline, standards, observed }: 
   return { title, width, height, body: body.join('') }
 }
 
-/** Matched stars of one CCD on the chip, by pixel, the way it lies on the sky: used dots, rejected crosses. */
+/**
+ * Matched stars of one CCD on the chip, by pixel: used dots, rejected crosses.
+ *
+ * @param turned y is drawn to the left and x down: on DECam's CCDs, whose long side is along y, that is as on the sky
+ */
 export function chipFigure(
   title: string,
-  x: ArrayLike<number>,
-  y: ArrayLike<number>,
-  used: ArrayLike<boolean | number>,
-  size: Place,
+  {
+    x,
+    y,
+    used,
+  }: { readonly x: ArrayLike<number>; readonly y: ArrayLike<number>; readonly used: ArrayLike<boolean | number> },
+  { extent: [columns, rows], turned }: { readonly extent: Place; readonly turned: boolean },
 ): Figure {
   const [width, height] = [520, 300]
-  const [columns, rows] = size
   const frame = frameOf({
     width,
     height,
     title,
-    // DECam's chips lie with y along east and x along south: the long side is horizontal, east left.
-    x: { label: 'y [pixel]', range: [rows, 0], nice: false },
-    y: { label: 'x [pixel]', range: [columns, 0], nice: false },
+    x: turned
+      ? { label: 'y [pixel]', range: [rows, 0], nice: false }
+      : { label: 'x [pixel]', range: [0, columns], nice: false },
+    y: turned
+      ? { label: 'x [pixel]', range: [columns, 0], nice: false }
+      : { label: 'y [pixel]', range: [0, rows], nice: false },
     margin: { top: 46 },
   })
   const stars = Array.from({ length: x.length }, (_, i) => i).filter(
     (i) => Number.isFinite(x[i]) && Number.isFinite(y[i]),
   )
-  const place = (i: number) => [frame.x(y[i]!), frame.y(x[i]!)] as const
+  const place = (i: number) =>
+    turned ? ([frame.x(y[i]!), frame.y(x[i]!)] as const) : ([frame.x(x[i]!), frame.y(y[i]!)] as const)
   const body = [
     frame.markup,
     rejectedCrosses(stars.filter((i) => !used[i]).map(place)),

@@ -15,13 +15,17 @@ const figures = (all: readonly Figure[]) =>
   html`<div class="figures">${all.map((figure) => html`<figure>${trusted(inlineSvg(figure))}</figure>`)}</div>`
 
 /** Residuals of all stars against what might bend them. */
-export function residualsSection(stars: readonly PanelStars[], radiusArcsec: number): Markup {
+export function residualsSection(
+  stars: readonly PanelStars[],
+  radiusArcsec: number,
+  chip: readonly [columns: number, rows: number],
+): Markup {
   if (stars.length === 0)
     return html`<h2 id="residuals">Residuals</h2><p>The matches of this exposure (matches_*.parquet) are not there.</p>`
   return html`<h2 id="residuals">Residuals</h2>
 <p class="small">Standard magnitude minus calibrated magnitude. Dots are stars that the zeropoint stands on,
 crosses those that were rejected, triangles lie beyond the frame; the line is the running median of the used.</p>
-${figures(exposureResiduals(joined(stars), MAX_DRAWN, radiusArcsec))}`
+${figures(exposureResiduals(joined(stars), MAX_DRAWN, radiusArcsec, chip))}`
 }
 
 /** Where the detections lie against the catalogue. */

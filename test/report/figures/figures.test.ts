@@ -60,7 +60,7 @@ const FIGURES: Readonly<Record<string, Figure>> = {
     ],
     observed: [[0, 0]],
   }),
-  chip: chipFigure('Stars on the chip', stars.x, stars.y, stars.used, [2048, 4096]),
+  chip: chipFigure('Stars on the chip', stars, { extent: [2048, 4096], turned: true }),
   waterfall: waterfallFigure('From detections to used stars', [
     { words: 'detections', count: 100, kind: 'left' },
     { words: 'saturated', count: 30, kind: 'lost' },
@@ -161,7 +161,7 @@ test('figures of nothing are figures still', () => {
     separationFigure('none', [], 1),
     offsetsFigure('none', []),
     starOffsetsFigure('none', nothing, nothing, nothing, 1),
-    chipFigure('none', nothing, nothing, nothing, [2048, 4096]),
+    chipFigure('none', { x: nothing, y: nothing, used: nothing }, { extent: [2048, 4096], turned: false }),
     waterfallFigure('none', []),
     nightFigure('none', 'y', [], [0, 1], 'x'),
   ]
