@@ -34,6 +34,26 @@ export { solveExposure } from './photometry/exposure/solution.js'
 export { type CcdMatches, type ExposureSolution, type SolvedCcd } from './photometry/exposure/result.js'
 export { type CcdResult, type PhotometricSystem } from './photometry/result.js'
 export { type MatchColumns } from './photometry/matches.js'
+export { tieExposures } from './tie/tie-exposures.js'
+export {
+  type HeldZeropoint,
+  type TieCcds,
+  type TieInput,
+  type TieObservations,
+  type TieOptions,
+  type TieReferences,
+  type TieStars,
+} from './tie/input.js'
+export {
+  type StarFlat,
+  type TieConcern,
+  type TieConcernTag,
+  type TiedCatalog,
+  type TiedExposure,
+  type TiedPair,
+  type TiedZeropoint,
+  type TieResult,
+} from './tie/result.js'
 export { memorySource, type ByteSource } from './formats/bytes.js'
 export { readFitsHeaders, readFitsTable, writeFitsTable } from './formats/fits/index.js'
 export { type Column, type ColumnType, type Table } from './table/columns.js'

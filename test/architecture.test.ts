@@ -18,6 +18,7 @@ const ROOMS = [
   'exposure',
   'catalog',
   'photometry',
+  'tie',
   'pipeline.ts',
   'in-memory.ts',
   'core.ts',

@@ -3,6 +3,7 @@ import { median } from '../../math/robust.js'
 import { numbersOf } from '../../math/select.js'
 import { expectedAt, overStates, planeLevel, zeropointOf, type Estimated } from './ccd.js'
 import { solutionConcerns } from './concerns.js'
+import { EXPECTED_CCD_SCATTER_MAG, EXPECTED_GRADIENT_MAG_PER_DEG } from './expected.js'
 import { EXPOSURE_FLAGS } from './flags.js'
 import { strayingRound, type Straying } from './neighbours.js'
 import { exposurePosterior, type ExposureState, type FittedCcds } from './posterior.js'
@@ -36,7 +37,10 @@ const MIN_ERROR_MAG = 1e-4
  * @throws RangeError for a CCD given twice, or an option that is not positive
  */
 export function solveExposure(ccds: readonly CcdMatches[], options: ExposureOptions = {}): ExposureSolution {
-  const { expectedCcdScatterMag = 0.005, expectedGradientMagPerDeg = 0.03 } = options
+  const {
+    expectedCcdScatterMag = EXPECTED_CCD_SCATTER_MAG,
+    expectedGradientMagPerDeg = EXPECTED_GRADIENT_MAG_PER_DEG,
+  } = options
   if (!(expectedCcdScatterMag > 0 && expectedGradientMagPerDeg > 0))
     throw new RangeError('the expected scatter and gradient must be positive')
   if (new Set(ccds.map(({ ccd }) => ccd)).size < ccds.length) throw new RangeError('each CCD may be given once')

@@ -1,0 +1,200 @@
+import { patternRms } from './amplitudes.js'
+import { chipKey, type TieInput, type TieOptions } from './input.js'
+import type { LeftOut, NetworkResult } from './network-result.js'
+import type { TiedExposure, TiedPair, TiedZeropoint, TieResult } from './result.js'
+import { zeropointOf, type SolvedExposures } from './solve-exposures.js'
+import { tieConcerns, verdictOf } from './tie-concerns.js'
+
+/** Everything that is known of each CCD, pair, exposure, star and catalogue, in the caller's numbers. */
+export function assembleResult(
+  input: TieInput,
+  options: TieOptions,
+  networks: readonly NetworkResult[],
+  leftOut: LeftOut,
+): TieResult {
+  const main = networks.find(({ tied }) => tied)
+  const zeropoints = zeropointsOf(input, networks, leftOut)
+  const exposures = exposuresOf(input, networks, leftOut)
+  const concerns = tieConcerns(input, networks, leftOut)
+  return {
+    zeropoints,
+    pairs: main === undefined ? [] : pairsOf(main, options.search),
+    exposures,
+    stars: starsOf(input, networks),
+    catalogs: catalogsOf(main ?? networks[0]),
+    starFlats: [],
+    pivotColour: (main ?? networks[0])?.solved.pivotColour ?? NaN,
+    ccdScatter: main?.solved.amplitudes.ccdScatter ?? NaN,
+    patternRms: main === undefined ? NaN : patternRms(main.solved.amplitudes),
+    verdict: verdictOf(concerns),
+    concerns,
+    covariance: options.covariance && main !== undefined ? covarianceOf(input, main) : null,
+  }
+}
+
+function zeropointsOf({ ccds }: TieInput, networks: readonly NetworkResult[], leftOut: LeftOut): TiedZeropoint[] {
+  const counts = networks.map(({ solved }) => starsOfChips(solved))
+  return Array.from(ccds.exposure, (exposure, row): TiedZeropoint => {
+    const ccd = ccds.ccd[row]!
+    const none = { exposure, ccd, zeropoint: NaN, zeropointErr: NaN, nStars: 0, outcome: 'none' } as const
+    const at = networks.findIndex(({ solved }) => solved.model.rows.chips.chipOf.has(chipKey(exposure, ccd)))
+    const reason = leftOut.exposures.get(exposure) ?? null
+    if (at < 0) return { ...none, reason: reason ?? 'no usable stars' }
+    const { solved, errors, tied } = networks[at]!
+    const { chips } = solved.model.rows
+    const k = chips.chipOf.get(chipKey(exposure, ccd))!
+    const { shared, referenced } = counts[at]!
+    const variance = errors.aboutMean[k * chips.count + k]! + (tied ? 0 : errors.meanVariance)
+    const known = { zeropoint: zeropointOf(solved, k), zeropointErr: Math.sqrt(Math.max(0, variance)) }
+    if (solved.prior.isHeld(k))
+      return { ...none, ...known, nStars: shared[k]!, outcome: 'tied', reason: 'held as it was published' }
+    if (shared[k]! > 0 && tied) return { ...none, ...known, nStars: shared[k]!, outcome: 'tied', reason }
+    if (referenced[k]! > 0)
+      return { ...none, ...known, nStars: referenced[k]!, outcome: 'anchored', reason: reason ?? 'no stars in common' }
+    return { ...none, reason: reason ?? 'neither stars in common nor references' }
+  })
+}
+
+/** Sound stars of each chip: those that another exposure has too, and those with a reference. */
+function starsOfChips({ model, state }: SolvedExposures): { shared: Uint32Array; referenced: Uint32Array } {
+  const { rows } = model
+  const { chips, chip, first } = rows
+  const shared = new Uint32Array(chips.count)
+  const referenced = new Uint32Array(chips.count)
+  for (let star = 0; star < rows.starCount; star++) {
+    let [seen, refs] = [0, 0]
+    for (let i = first[star]!; i < first[star + 1]!; i++)
+      if (isSound(state, i)) {
+        if (chip[i]! < chips.count) seen++
+        else refs++
+      }
+    for (let i = first[star]!; i < first[star + 1]!; i++) {
+      if (chip[i]! >= chips.count || !isSound(state, i)) continue
+      if (seen > 1) shared[chip[i]!]!++
+      if (refs > 0) referenced[chip[i]!]!++
+    }
+  }
+  return { shared, referenced }
+}
+
+const isSound = (state: SolvedExposures['state'], row: number): boolean =>
+  state.faint[row] === 0 && state.sound[row]! >= 0.5
+
+/** Pairs of CCDs of different exposures with sound stars in common, by exposure and CCD. */
+function pairsOf({ solved, errors }: NetworkResult, search: readonly number[] | undefined): TiedPair[] {
+  const { chips, chip, first, starCount } = solved.model.rows
+  const n = chips.count
+  const common = new Uint32Array(n * n)
+  for (let star = 0; star < starCount; star++)
+    for (let i = first[star]!; i < first[star + 1]!; i++) {
+      if (chip[i]! >= n || !isSound(solved.state, i)) continue
+      for (let j = first[star]!; j < i; j++)
+        if (chip[j]! < n && isSound(solved.state, j))
+          common[Math.min(chip[i]!, chip[j]!) * n + Math.max(chip[i]!, chip[j]!)]!++
+    }
+  const pairs: TiedPair[] = []
+  const numberOf = (k: number) => ({
+    exposure: chips.exposures[chips.exposureOf[k]!]!,
+    ccd: chips.ccds[chips.ccdOf[k]!]!,
+  })
+  for (let k = 0; k < n; k++)
+    for (let l = k + 1; l < n; l++) {
+      if (common[k * n + l] === 0 || chips.exposureOf[k] === chips.exposureOf[l]) continue
+      // The lower number first, whatever the order within.
+      const [a, b] = numberOf(k).exposure < numberOf(l).exposure ? [k, l] : [l, k]
+      const [one, other] = [numberOf(a), numberOf(b)]
+      if (search !== undefined && !search.includes(one.exposure) && !search.includes(other.exposure)) continue
+      const variance = errors.chips[a * n + a]! + errors.chips[b * n + b]! - 2 * errors.chips[a * n + b]!
+      pairs.push({
+        exposureA: one.exposure,
+        ccdA: one.ccd,
+        exposureB: other.exposure,
+        ccdB: other.ccd,
+        ratioMag: zeropointOf(solved, a) - zeropointOf(solved, b),
+        ratioErr: Math.sqrt(Math.max(0, variance)),
+        nCommon: common[k * n + l]!,
+      })
+    }
+  return pairs.sort(
+    (p, q) => p.exposureA - q.exposureA || p.exposureB - q.exposureB || p.ccdA - q.ccdA || p.ccdB - q.ccdB,
+  )
+}
+
+function exposuresOf({ ccds }: TieInput, networks: readonly NetworkResult[], leftOut: LeftOut): TiedExposure[] {
+  return [...new Set(ccds.exposure)]
+    .sort((a, b) => a - b)
+    .map((exposure) => {
+      const reason = leftOut.exposures.get(exposure)
+      const at = networks.findIndex(({ solved }) => solved.model.rows.chips.exposures.includes(exposure))
+      const own = networks[at]
+      const e = own?.solved.model.rows.chips.exposures.indexOf(exposure) ?? -1
+      const unknown = own === undefined ? -1 : own.solved.model.layout.colour + e
+      return {
+        exposure,
+        colourTerm: own?.solved.x[unknown] ?? NaN,
+        colourTermErr: Math.sqrt(own?.errors.variance[unknown] ?? NaN),
+        verdict: reason ?? 'good',
+        leftOut: reason !== undefined,
+      }
+    })
+}
+
+function catalogsOf(network: NetworkResult | undefined): TieResult['catalogs'] {
+  if (network === undefined) return []
+  const { model, x } = network.solved
+  return model.rows.catalogs.map((catalog, b) => {
+    const unknown = model.layout.sky + b * model.sky.modes
+    return { catalog, level: x[unknown]!, levelErr: Math.sqrt(network.errors.variance[unknown]!) }
+  })
+}
+
+/** Magnitudes of the stars; errors against the network's mean, as the zeropoints'. */
+function starsOf({ stars }: TieInput, networks: readonly NetworkResult[]): TieResult['stars'] {
+  const blank = () => new Float64Array(stars.count).fill(NaN)
+  const [mag, magErr, inlierProbability] = [blank(), blank(), blank()]
+  for (const { solved, errors } of networks) {
+    const { model, state } = solved
+    const { rows, cell } = model
+    const { chips, chip, first } = rows
+    for (let star = 0; star < rows.starCount; star++) {
+      const number = rows.starNumber[star]!
+      if (!Number.isNaN(mag[number]!)) continue
+      let [total, observed, sound, count] = [0, 0, 0, 0]
+      for (let i = first[star]!; i < first[star + 1]!; i++) {
+        total += state.weight[i]!
+        if (chip[i]! >= chips.count) continue
+        observed += state.weight[i]!
+        sound += state.sound[i]!
+        count++
+      }
+      if (!(total > 0)) continue
+      let variance = 1 / total
+      for (let i = first[star]!; i < first[star + 1]!; i++) {
+        const k = chip[i]!
+        const share = state.weight[i]! / observed
+        if (k >= chips.count || !(share > 0)) continue
+        variance += share * share * errors.patternVariance[cell[i]!]!
+        for (let j = first[star]!; j < first[star + 1]!; j++)
+          if (chip[j]! < chips.count)
+            variance += ((share * state.weight[j]!) / observed) * errors.aboutMean[k * chips.count + chip[j]!]!
+      }
+      mag[number] = state.magnitudeOf(star)
+      magErr[number] = Math.sqrt(Math.max(1 / total, variance))
+      inlierProbability[number] = sound / count
+    }
+  }
+  return { mag, magErr, inlierProbability }
+}
+
+/** Of the rows of `ccds` that are in the network, in their order. */
+function covarianceOf({ ccds }: TieInput, { solved, errors }: NetworkResult): Float64Array {
+  const { chipOf, count } = solved.model.rows.chips
+  const chips = Array.from(ccds.exposure, (exposure, row) => chipOf.get(chipKey(exposure, ccds.ccd[row]!))).filter(
+    (k) => k !== undefined,
+  )
+  const covariance = new Float64Array(chips.length ** 2)
+  chips.forEach((k, i) =>
+    chips.forEach((l, j) => (covariance[i * chips.length + j] = errors.aboutMean[k * count + l]!)),
+  )
+  return covariance
+}

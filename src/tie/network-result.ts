@@ -1,0 +1,15 @@
+import type { TieErrors } from './errors-of.js'
+import type { SolvedExposures } from './solve-exposures.js'
+
+/** Why an exposure, or a catalogue, is left out, by its number. */
+export interface LeftOut {
+  readonly exposures: ReadonlyMap<number, string>
+  readonly catalogs: ReadonlyMap<number, string>
+}
+
+export interface NetworkResult {
+  readonly solved: SolvedExposures
+  readonly errors: TieErrors
+  /** False for exposures that stand on their own references. */
+  readonly tied: boolean
+}

@@ -1,0 +1,134 @@
+import { seededRandom } from '../math/random.js'
+import { cholesky, choleskySolve } from '../math/positive-definite.js'
+import { expectedAmplitudes, learnAmplitudes, PRIOR_COUNT, setAmplitudes, type Amplitudes } from './amplitudes.js'
+import { conjugateGradient } from './conjugate-gradient.js'
+import type { TieSettings } from './input.js'
+import type { TieModel } from './model.js'
+import type { NoiseModel } from './noise-model.js'
+import { normalMatrix } from './normal-matrix.js'
+import { patternVariances } from './pattern-evidence.js'
+import { blockPreconditioner, type Preconditioner } from './preconditioner.js'
+import { TiePrior } from './prior.js'
+import { RowState } from './row-state.js'
+import { TieSystem } from './system.js'
+
+/** A network of exposures at its most probable. */
+export interface SolvedNetwork {
+  readonly model: TieModel
+  readonly state: RowState
+  readonly prior: TiePrior
+  readonly system: TieSystem
+  readonly amplitudes: Amplitudes
+  /** Most probable unknowns; levels of chips are minus what is added to the start of their zeropoints. */
+  readonly x: Float64Array
+}
+
+export interface NetworkStart {
+  /** Of each chip. */
+  readonly zeropoint: Float64Array
+  readonly noise: readonly NoiseModel[]
+  /** Of each star. */
+  readonly odds: Float32Array
+  readonly isHeld: (chip: number) => boolean
+}
+
+/** Rounds of judging rows, solving, and learning amplitudes. */
+const ROUNDS = 8
+/** Variances are predicted anew up to this round: later the stars' magnitudes move by nothing that matters. */
+const PREDICTED = 3
+const TOLERANCE = 0.01
+const DRAW_TOLERANCE = 0.05
+/** From this round on the pattern is among the unknowns. */
+const WITH_PATTERN = 2
+
+/** Without a pattern, and so that it can be told what one would be. */
+const NO_PATTERN = 1e-14
+
+/** Learns amplitudes, rows and unknowns of a network from nothing. */
+export function learnNetwork(model: TieModel, settings: TieSettings, start: NetworkStart): SolvedNetwork {
+  const solved = emptyNetwork(model, settings, start)
+  const { state, prior, system, x } = solved
+  const random = seededRandom(1)
+  const expected = solved.amplitudes
+  let amplitudes = expected
+  let precondition: Preconditioner = (residual, into) => into.set(residual)
+  const right = new Float64Array(x.length)
+  for (let round = 0; round < ROUNDS; round++) {
+    state.setLevels(x)
+    if (round > 0 && round <= PREDICTED) state.predict()
+    state.judge(round === 0)
+    state.weigh()
+    if (round === WITH_PATTERN) {
+      amplitudes = { ...amplitudes, pattern: patternVariances(model, state, expected.pattern, PRIOR_COUNT) }
+    }
+    const without = { ...amplitudes, pattern: expected.pattern.map(() => NO_PATTERN) }
+    setAmplitudes(prior, model, settings, round < WITH_PATTERN ? without : amplitudes)
+    if (round <= PREDICTED) precondition = blockPreconditioner(model, state.weight, prior, () => system.diagonal())
+    system.slope(state.value, x, right)
+    const { solution } = conjugateGradient(system, precondition, right, TOLERANCE)
+    for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
+    if (round === 0) continue
+    system.draw(random, right)
+    const draw = conjugateGradient(system, precondition, right, DRAW_TOLERANCE).solution
+    const { pattern } = amplitudes
+    amplitudes = learnAmplitudes(model, prior, settings, amplitudes, x, draw)
+    if (round < WITH_PATTERN) amplitudes = { ...amplitudes, pattern }
+  }
+  setAmplitudes(prior, model, settings, amplitudes)
+  return { ...solved, amplitudes }
+}
+
+/** All rows of a network of which a part, or an earlier look, has told the amplitudes and about where it is. */
+export function finishNetwork(
+  model: TieModel,
+  settings: TieSettings,
+  start: NetworkStart,
+  learnt: SolvedNetwork,
+): SolvedNetwork {
+  const { amplitudes } = learnt
+  const { state, prior, system, x } = emptyNetwork(model, settings, start)
+  state.learnFrom(learnt.state)
+  x.set(learnt.x)
+  setAmplitudes(prior, model, settings, amplitudes)
+  const right = new Float64Array(x.length)
+  state.setLevels(x)
+  state.judge(true)
+  state.weigh()
+  state.predict()
+  state.judge(false)
+  state.weigh()
+  const precondition = blockPreconditioner(model, state.weight, prior, () => system.diagonal())
+  system.slope(state.value, x, right)
+  const { solution } = conjugateGradient(system, precondition, right, TOLERANCE)
+  for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
+  state.setLevels(x)
+  state.judge(false)
+  state.weigh()
+  return { model, state, prior, system, amplitudes, x }
+}
+
+/** The factor of the normal equations; moves the unknowns to their solution. */
+export function settle({ model, state, prior, system, x }: SolvedNetwork): Float64Array {
+  const n = model.layout.size
+  const factor = normalMatrix(model, state.weight, prior)
+  cholesky(factor, n)
+  const step = new Float64Array(n)
+  system.slope(state.value, x, step)
+  choleskySolve(factor, n, step)
+  for (let i = 0; i < n; i++) x[i]! += step[i]!
+  state.setLevels(x)
+  return factor
+}
+
+function emptyNetwork(model: TieModel, settings: TieSettings, start: NetworkStart): SolvedNetwork {
+  const state = new RowState(model, start.zeropoint, start.noise, start.odds, settings.minSignalToNoise)
+  const prior = new TiePrior(model, settings.gradientMagPerDeg ** -2, start.isHeld)
+  return {
+    model,
+    state,
+    prior,
+    system: new TieSystem(model, state.weight, prior),
+    amplitudes: expectedAmplitudes(model, settings),
+    x: new Float64Array(model.layout.size),
+  }
+}

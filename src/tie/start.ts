@@ -1,0 +1,94 @@
+import { median } from '../math/robust.js'
+import { NO_CATALOG, type TieRows } from './rows.js'
+
+/** Stars that two exposures must share to be tied: with fewer no mixture tells an outlier from a zeropoint. */
+export const MIN_COMMON_STARS = 3
+
+/** First zeropoints of the exposures, and which of them hang together. */
+export interface Start {
+  /** Zeropoint of each exposure to begin with [mag]. */
+  readonly zeropoint: Float64Array
+  /** Number of the network that an exposure belongs to. */
+  readonly network: Int32Array
+  /** Whether a network has reference stars. */
+  readonly hasReferences: readonly boolean[]
+}
+
+/**
+ * Each exposure's median of (reference - instrumental), or, without references, of (stars placed before -
+ * instrumental), the exposure with most such stars first.
+ */
+export function startOf(rows: TieRows): Start {
+  const { chips, chip, first, mag, catalog } = rows
+  const count = chips.exposures.length
+  const network = networksOf(rows)
+  const known = new Float64Array(rows.starCount).fill(NaN)
+  for (let star = 0; star < rows.starCount; star++) {
+    const refs: number[] = []
+    for (let i = first[star]!; i < first[star + 1]!; i++) if (catalog[i] !== NO_CATALOG) refs.push(mag[i]!)
+    if (refs.length > 0) known[star] = refs.reduce((sum, value) => sum + value, 0) / refs.length
+  }
+  const zeropoint = new Float64Array(count).fill(NaN)
+  const hasReferences = new Array<boolean>(count).fill(false)
+  const offsetsOf = () => {
+    const offsets = chips.exposures.map((): number[] => [])
+    for (let star = 0; star < rows.starCount; star++) {
+      if (Number.isNaN(known[star]!)) continue
+      for (let i = first[star]!; i < first[star + 1]!; i++) {
+        const k = chip[i]!
+        if (k < chips.count && Number.isNaN(zeropoint[chips.exposureOf[k]!]!))
+          offsets[chips.exposureOf[k]!]!.push(known[star]! - mag[i]!)
+      }
+    }
+    return offsets
+  }
+  const byReferences = offsetsOf()
+  byReferences.forEach((offsets, e) => {
+    if (offsets.length > 0) hasReferences[network[e]!] = true
+    if (offsets.length >= MIN_COMMON_STARS) zeropoint[e] = median(offsets)
+  })
+  const learn = (e: number) => {
+    for (let star = 0; star < rows.starCount; star++)
+      for (let i = first[star]!; i < first[star + 1]!; i++) {
+        const k = chip[i]!
+        if (k < chips.count && chips.exposureOf[k] === e && Number.isNaN(known[star]!))
+          known[star] = mag[i]! + zeropoint[e]!
+      }
+  }
+  zeropoint.forEach((value, e) => {
+    if (!Number.isNaN(value)) learn(e)
+  })
+  while (zeropoint.some(Number.isNaN)) {
+    const offsets = offsetsOf()
+    const counts = offsets.map((values, e) => (Number.isNaN(zeropoint[e]!) ? values.length : -1))
+    const e = counts.indexOf(Math.max(...counts))
+    zeropoint[e] = counts[e]! > 0 ? median(offsets[e]!) : 0
+    learn(e)
+  }
+  return { zeropoint, network, hasReferences }
+}
+
+/** Exposures that share stars, also through a third, have one number: the lowest of their indices. */
+function networksOf({ chips, chip, first, starCount }: TieRows): Int32Array {
+  const count = chips.exposures.length
+  const common = new Uint32Array(count * count)
+  for (let star = 0; star < starCount; star++)
+    for (let i = first[star]!; i < first[star + 1]!; i++)
+      for (let j = first[star]!; j < i; j++)
+        if (chip[i]! < chips.count && chip[j]! < chips.count) {
+          const [a, b] = [chips.exposureOf[chip[i]!]!, chips.exposureOf[chip[j]!]!]
+          common[a * count + b]!++
+          if (a !== b) common[b * count + a]!++
+        }
+  const network = Int32Array.from({ length: count }, (_, e) => e)
+  for (let moved = true; moved;) {
+    moved = false
+    for (let a = 0; a < count; a++)
+      for (let b = 0; b < count; b++)
+        if (a !== b && common[a * count + b]! >= MIN_COMMON_STARS && network[b]! < network[a]!) {
+          network[a] = network[b]!
+          moved = true
+        }
+  }
+  return network
+}
