@@ -1,3 +1,4 @@
+import { readableJson } from '../formats/readable-json.js'
 import type { BandRelation, CatalogDescription } from './description.js'
 import { ownBand } from './description.js'
 import type { RelationSystem } from '../camera/photometric-systems.js'
@@ -37,7 +38,7 @@ export function descriptionWith(
       ),
     }),
   }
-  return `${listsOnOneLine(JSON.stringify(whole, null, 2))}\n`
+  return readableJson(whole)
 }
 
 function written(relations: SystemRelations['relations'], own: string): Record<string, unknown> {
@@ -48,15 +49,4 @@ function written(relations: SystemRelations['relations'], own: string): Record<s
       return [band, { fittedTo, ...(base === own ? {} : { base }), colour, curve, ...ofCurve, ...rest }]
     }),
   )
-}
-
-/** Lists of numbers and names are read across. */
-function listsOnOneLine(json: string): string {
-  return json.replace(/^(.*)\[\n([^[\]{}]*?)\s*\]/gm, (whole, before: string, inner: string) => {
-    const line = `${before}[${inner
-      .trim()
-      .split(/,\s*\n\s*/)
-      .join(', ')}]`
-    return line.length <= 120 ? line : whole
-  })
 }

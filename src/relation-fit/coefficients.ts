@@ -67,7 +67,7 @@ export function residuals({ terms, y }: Pick<Design, 'terms' | 'y'>, coefficient
 
 /** Beaton & Tukey (1974): no weight beyond 4.685 scales, 95 % efficiency for normal errors. */
 const BISQUARE = 4.685
-const bisquare = (t: number): number => (Math.abs(t) < BISQUARE ? (1 - (t / BISQUARE) ** 2) ** 2 : 0)
+export const bisquare = (t: number): number => (Math.abs(t) < BISQUARE ? (1 - (t / BISQUARE) ** 2) ** 2 : 0)
 /** Its loss, 1 for whatever is beyond. */
 export const bisquareLoss = (t: number): number => (Math.abs(t) < BISQUARE ? 1 - (1 - (t / BISQUARE) ** 2) ** 3 : 1)
 

@@ -41,7 +41,7 @@ export function intrinsicScatter(colour: Float64Array, residual: Float64Array, e
 }
 
 /** The scatter at which normalised residuals have a median size of one sigma. */
-function beyondErrors(residual: Float64Array, err: Float64Array): number {
+export function beyondErrors(residual: Float64Array, err: Float64Array): number {
   const finite = indicesWhere(residual.length, (i) => Number.isFinite(residual[i]! + err[i]!))
   if (finite.length === 0) return LEAST_SCATTER_MAG
   let [low, high] = [0, MOST_SCATTER_MAG]

@@ -8,6 +8,7 @@ import type { Offset } from '../validate/offsets.js'
 import { inlineSvg } from './figures/figure.js'
 import { residualFigure, residualReachMmag } from './figures/residuals.js'
 import { html, trusted, type Markup } from './html.js'
+import { offsetTable } from './offset-table.js'
 import { pageOf, type PageAssets } from './page.js'
 import { mmagDifference, mmagText } from './words.js'
 
@@ -87,15 +88,4 @@ ${[
   { title: 'By place', offsets: judgement.byPlace },
   ...tables,
 ].map(({ title, offsets }) => offsetTable(`${band}: ${title.toLowerCase()}`, offsets))}`
-}
-
-function offsetTable(title: string, offsets: readonly Offset[]): Markup {
-  if (offsets.length === 0) return html``
-  return html`<h3>${title}</h3>
-<table><thead><tr><th>stars</th><th>number</th><th>offset [mmag]</th><th>error [mmag]</th></tr></thead>
-<tbody>${offsets.map(
-    ({ of, stars, offsetMag, offsetErrMag }) =>
-      html`<tr><th scope="row">${of}</th><td>${stars}</td><td>${mmagDifference(offsetMag)}</td>
-<td>${mmagText(offsetErrMag)}</td></tr>`,
-  )}</tbody></table>`
 }

@@ -91,6 +91,7 @@ const COMMANDS = [
   ['simulate'],
   ['starlists'],
   ['compare'],
+  ['camera', 'fit'],
   ['relation', 'fit'],
   ['relation', 'check'],
   ['demo'],

@@ -49,6 +49,13 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'catalog info URL --cache cache --cache-size 100M --json', says: /"gaia_dr2"/ },
   { line: 'camera list', says: /^decam: DECam$/m },
   { line: 'camera check camera.json sim/work/D00668439_i_28_r4p5_fullcat.fits', says: /camera +decam/ },
+  {
+    line:
+      'camera fit one --camera camera.json --band i --filter i --description mine.json --to fitted.json --force ' +
+      '--report --outdir one --json --quiet',
+    exitCode: 3,
+    says: /mine\.json: the description cannot be read/,
+  },
   { line: 'catalog verify from-zstd --json --quiet' },
   { line: 'catalog verify from-lz4 --quick', says: /sound/ },
   // ZSTD pages. DuckDB writes no _common_metadata: the two findings are that it is missing, and cannot be read.

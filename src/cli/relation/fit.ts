@@ -1,10 +1,9 @@
-import { lstat } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
 import type { BandRelation } from '../../catalog/description.js'
 import { descriptionWith } from '../../catalog/description-json.js'
 import { CommandError, type ExitCode } from '../../errors.js'
 import { writeFilesWhole } from '../../node/disk/files.js'
-import { refuseForeignFiles } from '../../node/disk/own-files.js'
+import { refuseForeignFiles, refuseStanding } from '../../node/disk/own-files.js'
 import { refuseUnwritable } from '../../node/exposure/standing-products.js'
 import { pageAssets } from '../../node/report/page-assets.js'
 import type { PairedCatalogs } from '../../node/relation/paired-catalogs.js'
@@ -73,18 +72,6 @@ function formOf({ base, colour, terms, ...command }: FitCommand): FormOptions {
     ...(magRange && { magRange }),
     ...(asked && { terms: asked as FurtherTerm[] }),
   }
-}
-
-async function refuseStanding(to: string, force: boolean): Promise<void> {
-  const isThere = await lstat(to).then(
-    () => true,
-    () => false,
-  )
-  if (isThere && !force)
-    throw new CommandError('foreign-file', 'a file of this name is there', {
-      file: to,
-      expected: 'another --to, or --force',
-    })
 }
 
 function sourceOf({ paired, truth }: PairedCatalogs, relation: BandRelation, stars: number): string {

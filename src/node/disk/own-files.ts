@@ -33,6 +33,23 @@ export interface ForeignFilesCheck {
 }
 
 /**
+ * Refuses to write a file that the user has named if one is there: a description may be somebody's work of a week.
+ *
+ * @throws CommandError `foreign-file`
+ */
+export async function refuseStanding(path: string, force: boolean): Promise<void> {
+  const isThere = await lstat(path).then(
+    () => true,
+    () => false,
+  )
+  if (isThere && !force)
+    throw new CommandError('foreign-file', 'a file of this name is there', {
+      file: path,
+      expected: 'another --to, or --force',
+    })
+}
+
+/**
  * Refuses to replace files that this program has not made: they may be somebody's own, of a name that a product has
  * too. To be called before anything is calculated, with every name that a run writes. An empty file holds nothing.
  *

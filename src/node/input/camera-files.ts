@@ -47,6 +47,13 @@ async function readOurs(file: URL, shown: string): Promise<CameraDescription> {
   return parseCameraDescription(JSON.parse(await readFile(file, 'utf8')), shown)
 }
 
+/** The text of a description that the package has, by its name; undefined if it has none of it. */
+export async function packagedCameraText(name: string): Promise<string | undefined> {
+  const { cameras } = await packagedCameras()
+  if (!cameras.some((camera) => camera.name === name)) return undefined
+  return readFile(new URL(`cameras/${name}.json`, packageRoot), 'utf8')
+}
+
 /**
  * A camera's description from a file of the user.
  *

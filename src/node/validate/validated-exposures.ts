@@ -1,8 +1,5 @@
-import { basename, dirname, join } from 'node:path'
 import type { Catalog } from '../../catalog/catalog.js'
 import { CommandError, DataError, InputError } from '../../errors.js'
-import { memorySource } from '../../formats/bytes.js'
-import { readParquet } from '../../formats/parquet/index.js'
 import { nestedIndices, rangesAreaSqDeg, rangesFromCells, type CellRanges } from '../../healpix/index.js'
 import { matchSky } from '../../math/match-sky.js'
 import { numbersOf } from '../../math/select.js'
@@ -12,15 +9,11 @@ import type { MatchColumns } from '../../photometry/matches.js'
 import { systematicErrOf } from '../../photometry/system/colour-relation.js'
 import { standardsOf, standardSystem } from '../../photometry/system/standards.js'
 import { galacticLatitudeDeg } from '../../math/galactic.js'
-import { matchColumns } from '../../products/matches.js'
 import { exposureInWords } from '../../products/result-json.js'
-import { exposureKey, type CcdDocument, type ResultDocument } from '../../products/result-document.js'
+import { exposureKey } from '../../products/result-document.js'
 import type { ValidatedCcd, ValidatedStars } from '../../validate/validated-stars.js'
-import { unreadableFile } from '../disk/reason.js'
-import { readWhole } from '../disk/regular-file.js'
+import { calibratedCcd, matchesBeside, type CalibratedCcd } from '../input/calibrated-ccds.js'
 import type { FoundResult } from '../input/find-results.js'
-import { readDocument } from '../input/read-products.js'
-import { catalogTools } from '../store/catalog-files.js'
 
 /** A calibrated exposure beside a catalogue that it was not calibrated with. */
 export interface ValidatedExposure {
@@ -38,9 +31,7 @@ export interface ValidatedExposure {
 }
 
 /** A CCD whose matched stars are there. */
-interface CalibratedCcd {
-  readonly document: ResultDocument
-  readonly ccd: CcdDocument & { readonly zeropoint: number; readonly zeropointErr: number }
+interface MatchedCcd extends CalibratedCcd {
   readonly matches: MatchColumns
 }
 
@@ -63,9 +54,9 @@ export async function validatedExposures(
   found: readonly FoundResult[],
   against: Catalog,
 ): Promise<ValidatedExposure[]> {
-  const exposures = new Map<string, CalibratedCcd[]>()
+  const exposures = new Map<string, MatchedCcd[]>()
   for (const one of found) {
-    const ccd = await calibratedCcd(one, against)
+    const ccd = await matchedCcd(one, against)
     if (ccd === undefined) continue
     const key = exposureKey(ccd.document)
     exposures.set(key, [...(exposures.get(key) ?? []), ccd])
@@ -80,29 +71,21 @@ export async function validatedExposures(
   return validated
 }
 
-/** Of a result of one CCD with a zeropoint; the result of a whole exposure repeats those of its CCDs. */
-async function calibratedCcd({ path, image }: FoundResult, against: Catalog): Promise<CalibratedCcd | undefined> {
-  const document = await readDocument(path)
-  if (document.solution !== undefined) return undefined
-  const [ccd] = document.ccds as readonly [CcdDocument]
-  if (ccd.zeropoint === null || ccd.zeropointErr === null) return undefined
+async function matchedCcd(found: FoundResult, against: Catalog): Promise<MatchedCcd | undefined> {
+  const calibrated = await calibratedCcd(found)
+  if (calibrated === undefined) return undefined
+  const { document, ccd } = calibrated
   if (document.provenance.catalogHash === against.hash || ccd.catalog.split('+').includes(against.name))
     throw new CommandError('same-catalog', 'the exposure was calibrated with this catalogue: it proves nothing', {
-      file: path,
+      file: found.path,
       found: ccd.catalog,
       expected: 'another catalogue for --against',
     })
-  const isOfFile = basename(path).endsWith('_zeropoint.json')
-  const file = join(dirname(path), isOfFile ? `${image}_matches.parquet` : `matches_${image}.parquet`)
-  const bytes = await readWhole(file, 'wholeFileBytes').catch((cause: unknown) => {
-    throw unreadableFile(file, cause)
-  })
-  const matches = matchColumns(await readParquet(memorySource(file, bytes), catalogTools), ccd.ccd, file)
-  return { document, ccd: { ...ccd, zeropoint: ccd.zeropoint, zeropointErr: ccd.zeropointErr }, matches }
+  return { document, ccd, matches: await matchesBeside(found, ccd) }
 }
 
-async function besideCatalog(ccds: readonly CalibratedCcd[], against: Catalog): Promise<ValidatedExposure> {
-  const [{ document, ccd: first }] = ccds as readonly [CalibratedCcd]
+async function besideCatalog(ccds: readonly MatchedCcd[], against: Catalog): Promise<ValidatedExposure> {
+  const [{ document, ccd: first }] = ccds as readonly [MatchedCcd]
   const { exposure } = document
   const { band } = exposure
   const standard = standardSystem(first.system, against.description, band, against.columns)
@@ -142,7 +125,7 @@ async function besideCatalog(ccds: readonly CalibratedCcd[], against: Catalog): 
   const { ccd, fitted, ...numbers } = Object.fromEntries(
     Object.keys(parts[0]!).map((name) => [name, joined(name as keyof (typeof parts)[number])]),
   ) as Record<keyof (typeof parts)[number], Float64Array>
-  const [{ matches }] = ccds as readonly [CalibratedCcd]
+  const [{ matches }] = ccds as readonly [MatchedCcd]
   const latitude = galacticLatitudeDeg(matches.raDeg[0]!, matches.decDeg[0]!)
   const words = exposureInWords(exposure)
   return {

@@ -1,0 +1,87 @@
+import { seededRandom } from '../math/random.js'
+import { median } from '../math/robust.js'
+import { numbersOf } from '../math/select.js'
+import { MAD_TO_SIGMA } from '../math/units.js'
+import { bisquare } from './coefficients.js'
+import { beyondErrors } from './scatter.js'
+
+const RESAMPLES = 400
+const SEED = 1
+const MOST_ROUNDS = 60
+/** Far below any error of a slope [mag per mag]. */
+const SETTLED = 1e-7
+
+/** Which stars take part, and on which CCD each is. */
+export interface StarsOfCcds {
+  readonly rows: Uint32Array
+  readonly ccd: Int32Array
+  readonly ccdCount: number
+}
+
+/** The slope with every CCD's zeropoint eliminated, by iterated weights. */
+export function robustSlope(groups: StarsOfCcds, difference: Float64Array, colour: Float64Array, errs: Float64Array) {
+  const { rows, ccd } = groups
+  let k = 0
+  let zeropoint = mediansOf(groups, (i) => difference[i]!)
+  let weight: Float64Array = new Float64Array(rows.length)
+  for (let round = 0; round < MOST_ROUNDS; round++) {
+    const residual = numbersOf(rows, (i) => difference[i]! - k * colour[i]! - zeropoint[ccd[i]!]!)
+    const err = numbersOf(rows, (i) => errs[i]!)
+    const scatter = beyondErrors(residual, err)
+    const u = residual.map((r, n) => r / Math.hypot(err[n]!, scatter))
+    const scale = Math.max(1, MAD_TO_SIGMA * median(u.map(Math.abs)))
+    weight = numbersOf(u, (value, n) => bisquare(value / scale) / (err[n]! ** 2 + scatter ** 2))
+    const [meanColour, meanDifference] = [colour, difference].map((values) =>
+      weightedMeans(groups, values, weight),
+    ) as [Float64Array, Float64Array]
+    let [xx, xy] = [0, 0]
+    for (const [n, i] of rows.entries()) {
+      const x = colour[i]! - meanColour[ccd[i]!]!
+      xx += weight[n]! * x * x
+      xy += weight[n]! * x * (difference[i]! - meanDifference[ccd[i]!]!)
+    }
+    const next = xx > 0 ? xy / xx : 0
+    zeropoint = meanDifference.map((mean, c) => mean - next * meanColour[c]!)
+    const moved = Math.abs(next - k)
+    k = next
+    if (moved < SETTLED) break
+  }
+  return { k, zeropoint, weight }
+}
+
+/** Of each CCD, 0 for one without stars of weight. */
+export function weightedMeans(
+  { rows, ccd, ccdCount }: StarsOfCcds,
+  values: Float64Array,
+  weight: Float64Array,
+): Float64Array {
+  const [sum, total] = [new Float64Array(ccdCount), new Float64Array(ccdCount)]
+  for (const [n, i] of rows.entries()) {
+    sum[ccd[i]!]! += weight[n]! * values[i]!
+    total[ccd[i]!]! += weight[n]!
+  }
+  return sum.map((value, c) => (total[c]! > 0 ? value / total[c]! : 0))
+}
+
+/** Of each CCD, 0 for one without stars. */
+export function mediansOf({ rows, ccd, ccdCount }: StarsOfCcds, of: (i: number) => number): Float64Array {
+  const lists = Array.from({ length: ccdCount }, (): number[] => [])
+  for (const i of rows) lists[ccd[i]!]!.push(of(i))
+  return Float64Array.from(lists, (list) => (list.length === 0 ? 0 : median(list)))
+}
+
+/** Standard deviation of the slope over exposures drawn with replacement, each with the sums of its stars. */
+export function slopeErr(sums: readonly { readonly xx: number; readonly xy: number }[]): number {
+  const random = seededRandom(SEED)
+  const slopes = Array.from({ length: RESAMPLES }, () => {
+    let [xx, xy] = [0, 0]
+    for (let n = 0; n < sums.length; n++) {
+      const one = sums[random.below(sums.length)]!
+      xx += one.xx
+      xy += one.xy
+    }
+    return xy / xx
+  })
+  const mean = slopes.reduce((sum, value) => sum + value, 0) / slopes.length
+  return Math.sqrt(slopes.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (slopes.length - 1))
+}
