@@ -47,8 +47,10 @@ export function closingLines(
   const system = `system    ${systemInWords(first)}${
     systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`
   }, ${first.relation}\n`
-  const plane = solution ? focalSparkline(ccds) : ''
-  const { word, headline } = decide(parseResultDocument(json(), 'the result'))
+  const document = parseResultDocument(json(), 'the result')
+  // The layout of another camera's CCDs is not known by their numbers.
+  const plane = solution && document.exposure.camera === 'decam' ? focalSparkline(ccds) : ''
+  const { word, headline } = decide(document)
   const decision = wrapped(`${word}  `, printableText(headline)).replace(
     word,
     paint(word, word === 'GO' ? 'go' : word === 'LOOK' ? 'look' : 'stop'),

@@ -50,6 +50,13 @@ test('the decision, the system and the focal plane stand below the CCDs', () => 
   expect(lines[4]).toBe('GO  All 60 CCDs can be used.')
 })
 
+test("the CCDs of another camera are not drawn in DECam's places", () => {
+  const other = { ...result, exposure: { ...result.exposure, camera: 'strange' } }
+  const lines = closingLines({ ccds, solution, json: () => JSON.stringify(other) })
+  expect(lines).not.toMatch(/plane|[▁-█]/)
+  expect(lines).toContain('GO  All 60 CCDs can be used.')
+})
+
 test('the focal plane: high, low, without a zeropoint, not there; nothing of noise', () => {
   const chosen = (ccd: number, zeropoint: number | null) => ({ ...ccds[0]!, ccd, zeropoint })
   const flat = [1, 3, 4, 5, 6, 7].map((ccd) => chosen(ccd, 30))
