@@ -1,10 +1,12 @@
 import { InputError } from '../errors.js'
 import { isRecord } from '../formats/json-shape.js'
 import { checkColourTerms, type ColourTerms } from './colour-terms.js'
+import { FILTER_SYSTEMS } from './filter-names.js'
 import { isFilterSystem, type CameraFilter } from './filters.js'
 import { CAMERA_FACTS, type AmplifierKeywords, type CameraFact } from './keywords.js'
 import type { MaskDescription } from './masks.js'
 import { patternFault } from './pattern.js'
+import { RELATION_SYSTEMS } from './photometric-systems.js'
 
 /** Units in which headers give the exposure time, each in seconds. */
 export const SECONDS_IN = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const
@@ -107,6 +109,10 @@ const FIELDS = [
   'masks',
   'source',
 ]
+/** Systems that bands may be claimed in: DES's is `des-ab` there, so that `des` would claim nothing. */
+const CLAIMED_SYSTEMS: readonly string[] = [
+  ...new Set([...RELATION_SYSTEMS, ...FILTER_SYSTEMS.filter((system) => system !== 'des' && system !== 'unnamed')]),
+]
 const RECOGNISED_BY = ['instrument', 'telescope', 'keywords', 'filter', 'fileName']
 
 /** Checks a parsed description of a camera; throws InputError naming the file and the field. */
@@ -128,6 +134,7 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   for (const [system, bands] of Object.entries(camera.bands)) {
     const isList = Array.isArray(bands) && bands.every((band) => typeof band === 'string')
     expect(isList, `bands.${system}`, 'a list of bands')
+    expect(CLAIMED_SYSTEMS.includes(system), `bands.${system}`, `a system: ${CLAIMED_SYSTEMS.join(', ')}`)
   }
   expect(camera.filters === undefined || Array.isArray(camera.filters), 'filters', 'a list')
   camera.filters?.forEach((filter, k) => checkFilter(filter, `filters[${k}]`, expect))
@@ -193,7 +200,7 @@ function checkFilter(filter: CameraFilter, field: string, expect: Expect): void 
   expect(band === undefined || isText(band), `${field}.band`, 'text')
   const saysBand = band !== undefined || (names === undefined && /\((?!\?)/.test(pattern ?? ''))
   expect(saysBand, `${field}.band`, 'text, or a pattern with a group')
-  expect(isFilterSystem(system), `${field}.system`, "whose filter it is: 'des', 'sdss', 'ps1', 'johnson-cousins', ...")
+  expect(isFilterSystem(system), `${field}.system`, `whose filter it is: ${FILTER_SYSTEMS.join(', ')}`)
 }
 
 /** Each fact with its list of keywords; one may be written without the list. */

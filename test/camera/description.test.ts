@@ -73,6 +73,8 @@ test.each([
     "no colour term, as bands.des-ab says that r is the system's own",
   ],
   ['bands.des-ab', { bands: { 'des-ab': 'g' } }, 'a list of bands'],
+  ['bands.des', { bands: { des: ['g'] } }, /^a system: des-ab, /],
+  ['bands.SDSS', { bands: { SDSS: ['g'] } }, /^a system: .* sdss, /],
   ['detector', { detector: undefined }, 'an object, as throughput is given'],
   ['detector.rows', { detector: { ...decam.detector, rows: 0 } }, 'a positive number'],
   [
