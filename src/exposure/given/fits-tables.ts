@@ -24,7 +24,7 @@ import { renamed, sourceNames } from './renamed-columns.js'
 /** What a FITS file is to the command: tables of detections, one entry for each CCD, or an image. */
 export type GivenFits =
   | { readonly kind: 'tables'; readonly tables: readonly GivenTable[] }
-  | { readonly kind: 'image'; readonly hdus: readonly FitsHdu[] }
+  | { readonly kind: 'image'; readonly hdus: readonly FitsHdu[]; readonly primary: FitsHeader }
 
 /**
  * The CCDs whose detections a FITS file holds. SExtractor writes a pair of LDAC_IMHEAD and LDAC_OBJECTS for each
@@ -48,7 +48,8 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
     // Tables without positions are about the image: BANZAI's of a frame that it could not place, amplifiers, the PSF.
     const isNamed = Object.keys(named).length > 0
     const arePlaceless = tables.every((hdu) => !columnsOf(hdu, {}, { file, hdu: hdu.index }).hasPositions)
-    if (images.length > 0 && (tables.length === 0 || (!isNamed && arePlaceless))) return { kind: 'image', hdus: images }
+    if (images.length > 0 && (tables.length === 0 || (!isNamed && arePlaceless)))
+      return { kind: 'image', hdus: images, primary }
     throw noDetections(file, hdus, tables)
   }
   const place = (hdu: FitsHdu) => ({ file, hdu: hdu.index })

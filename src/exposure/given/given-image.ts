@@ -1,7 +1,7 @@
 import type { CameraDescription } from '../../camera/description.js'
 import { bandOfFilter } from '../../camera/filter-names.js'
 import { filterOfCamera } from '../../camera/filters.js'
-import { InputError } from '../../errors.js'
+import { InputError, isBlissError } from '../../errors.js'
 import { sizeInHeader, type FitsHeader } from '../../formats/fits/index.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
 import { cameraEvidence } from '../camera-evidence.js'
@@ -84,6 +84,27 @@ export async function givenImage(table: GivenTable, band: string | undefined, ca
   }
 }
 
+/**
+ * Refuses an image whose filter is not told or not known, before it is measured: that takes seconds a CCD. What else is
+ * wrong with its header is said with its detections.
+ *
+ * @throws InputError `no-filter`, `unknown-filter`, or `band-disagrees` with --band
+ */
+export async function refuseUnknownFilter(
+  path: string,
+  { header, primary }: { readonly header: FitsHeader; readonly primary: FitsHeader },
+  band: string | undefined,
+  cameraOf: CameraOf,
+): Promise<void> {
+  const lookup = headerLookup([header], primary)
+  try {
+    const camera = (await cameraOf(cameraEvidence(lookup, path.slice(path.lastIndexOf('/') + 1), path))).description
+    bandOf(path, imageFacts(lookup, '', path, camera), band, camera)
+  } catch (error) {
+    if (!isBlissError(error) || ['no-filter', 'unknown-filter', 'band-disagrees'].includes(error.tag)) throw error
+  }
+}
+
 /** The band by --band, else by FILTER or BAND of the header: never by anything that only suggests it. */
 function bandOf(
   file: string,
@@ -92,11 +113,16 @@ function bandOf(
   camera: CameraDescription,
 ): Pick<GivenImage, 'band' | 'bandText' | 'bandFrom'> {
   const told = filter === undefined ? undefined : filterOfCamera(filter, camera)?.band
-  const expected = "--band with a filter's name such as i, ip, 'SDSS i', V or N964"
+  const name = "--band with a filter's name such as i, ip, 'SDSS i', V or N964"
+  const whose = camera.name === 'generic' ? '--camera with a description' : `the description of ${camera.title}`
+  const expected = (field: string, what: string) => `${name}, or ${whose} whose ${field} ${what} (see docs/cameras.md)`
   if (named !== undefined) {
     const band = bandOfFilter(named)
     if (band === undefined) {
-      throw new InputError('unknown-filter', 'the filter of --band is not known', { found: `'${named}'`, expected })
+      throw new InputError('unknown-filter', 'the filter of --band is not known', {
+        found: `'${named}'`,
+        expected: name,
+      })
     }
     if (told !== undefined && told !== band) {
       const found = `'${named}' and '${filter}'`
@@ -107,13 +133,17 @@ function bandOf(
   if (filter === undefined) {
     throw new InputError('no-filter', 'the file does not say through which filter the image was taken', {
       file,
-      found: 'neither FILTER nor BAND',
-      expected,
+      found: `neither ${[...(camera.keywords?.filter ?? ['FILTER']), 'BAND'].join(' nor ')}`,
+      expected: expected('keywords', 'say where it is'),
     })
   }
   if (told !== undefined) return { band: told, bandText: filter, bandFrom: keywords.filter! }
-  const sentence = 'the filter of the image header (FILTER, BAND) is not known'
-  throw new InputError('unknown-filter', sentence, { file, found: `'${filter}'`, expected })
+  const sentence = `the filter of the image header (${keywords.filter}) is not known`
+  throw new InputError('unknown-filter', sentence, {
+    file,
+    found: `'${filter}'`,
+    expected: expected('filters', 'name it'),
+  })
 }
 
 /** The WCS of the image, else corners that its header names, else the detections. */

@@ -7,6 +7,7 @@ import { writeFitsTable } from '../../../src/formats/fits/index.js'
 import { tableOf, type Column } from '../../../src/table/columns.js'
 import { RESULT_SHAPE } from '../../../src/products/result-shape.js'
 import { run, temporaryDirectory } from '../run.js'
+import { fitsBytes } from '../../node/programs/sky-image.js'
 import { givenExposureFiles, type GivenExposureFiles } from './given-exposure.js'
 
 const schema: object = RESULT_SHAPE
@@ -179,6 +180,41 @@ describe('a wrong command', () => {
     } = await calibrate(...words(), ...(words().length > 0 ? ['--outdir', outdir] : []))
     expect(err).toContain(says)
     expect([code, out, readdirSync(outdir)]).toEqual([exitCode, '', []])
+  })
+})
+
+describe('an image of a filter that nobody knows is refused before it is measured', () => {
+  const band = "--band with a filter's name such as i, ip, 'SDSS i', V or N964, or"
+  const owl = { name: 'owl', title: 'Owl', source: 'a test', recognise: { instrument: '^owl$' } }
+  test.each([
+    [
+      'unknown',
+      { FILTER: 'BLUEGREEN_No7' },
+      undefined,
+      "(FILTER) is not known (found 'BLUEGREEN_No7'",
+      'filters name it',
+    ],
+    ['none', {}, undefined, 'through which filter the image was taken (found neither FILTER nor BAND', 'keywords say'],
+    [
+      'described',
+      { FILTNAM: 'X7' },
+      { filter: 'FILTNAM' },
+      "header (FILTNAM) is not known (found 'X7'",
+      'of Owl whose fil',
+    ],
+    ['described, none', {}, { filter: 'FILTNAM' }, '(found neither FILTNAM nor BAND', 'of Owl whose keywords say'],
+  ])('%s', async (_, filter, keywords, found, way) => {
+    const dir = temporaryDirectory()
+    const chip = { columns: 40, rows: 30, values: new Float32Array(1200) }
+    const cards = { INSTRUME: 'owl', ...filter }
+    writeFileSync(join(dir, 'night.fits'), fitsBytes([{ cards }, chip, chip]))
+    writeFileSync(join(dir, 'owl.json'), JSON.stringify({ ...owl, keywords }))
+    const camera = keywords === undefined ? [] : ['--camera', join(dir, 'owl.json')]
+    const outdir = temporaryDirectory()
+    const { exitCode, out, err } = await calibrate(join(dir, 'night.fits'), '--outdir', outdir, ...camera)
+    expect([exitCode, out, readdirSync(outdir)]).toEqual([3, '', []])
+    for (const words of ['night.fits: the f', found, band, way, 'docs/cameras.md']) expect(err).toContain(words)
+    expect(err).not.toContain('measuring')
   })
 })
 
