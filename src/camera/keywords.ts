@@ -64,3 +64,22 @@ export function headerNames(
     amplifierSaturation: ofAmplifiers('saturation', USUAL_NAMES.amplifierSaturation),
   }
 }
+
+/**
+ * Sentences about keywords of amplifiers that a header lacks while it has those of other amplifiers: the others then
+ * speak for all.
+ *
+ * @param isSaid whether the header says anything under a keyword
+ */
+export function silentAmplifiers(
+  amplifiers: readonly AmplifierKeywords[] = [],
+  isSaid: (keyword: string) => boolean,
+): string[] {
+  return (['gain', 'readNoise', 'saturation'] as const).flatMap((fact) => {
+    const named = amplifiers.flatMap(({ [fact]: keyword }) => keyword ?? [])
+    const silent = named.filter((keyword) => !isSaid(keyword))
+    return silent.length === 0 || silent.length === named.length
+      ? []
+      : [`${silent.join(', ')} of an amplifier is not in the header: the other amplifiers count for it`]
+  })
+}

@@ -1,5 +1,7 @@
+import type { CameraDescription } from '../camera/description.js'
+import type { NamedFilter } from '../camera/filter-names.js'
 import { filterOfCamera } from '../camera/filters.js'
-import { headerNames } from '../camera/keywords.js'
+import { headerNames, silentAmplifiers } from '../camera/keywords.js'
 import { maskOf } from '../camera/masks.js'
 import type { RecognisedCamera } from '../camera/recognise.js'
 import { imageFacts } from './image-facts.js'
@@ -44,6 +46,7 @@ export function cameraFacts(
     ...{ fact, keywords, needed },
     ...(value === undefined ? {} : { value }),
   })
+  const unitFrom = facts.fluxUnitFrom === 'BUNIT' ? reader.saying(names.unit) : facts.fluxUnitFrom
   const list = (numbers: readonly number[]) => (numbers.length === 0 ? undefined : numbers.join(', '))
   return {
     facts: [
@@ -61,10 +64,15 @@ export function cameraFacts(
       found('gain', [...names.gain, ...names.amplifierGain], list(gains)),
       found('read noise', [...names.readNoise, ...names.amplifierReadNoise], list(noises)),
       found('saturation', [...names.saturation, ...names.amplifierSaturation], facts.saturation?.toString()),
-      found('unit of the pixels', names.unit, facts.fluxUnit && `${facts.fluxUnit} (${facts.fluxUnitFrom})`),
+      found('unit of the pixels', names.unit, facts.fluxUnit && `${facts.fluxUnit} (${unitFrom})`),
       ...(description.masks === undefined ? [] : [found('mask', whenOf(description.masks), mask?.form)]),
     ],
-    notes: [...notes, ...unknownFilter(facts.filter, filter)],
+    notes: [
+      ...notes,
+      ...unknownFilter(facts.filter, filter),
+      ...unclaimedBand(description, filter),
+      ...silentAmplifiers(description.detector?.amplifiers, (keyword) => reader.numbers(keyword).length > 0),
+    ],
   }
 }
 
@@ -80,4 +88,10 @@ function unknownFilter(written: string | undefined, filter: object | undefined):
   return written === undefined || filter !== undefined
     ? []
     : [`filter '${written}' is not known: put it into the description's filters`]
+}
+
+/** A band that the description does not claim for the system of its filter: the calibration then warns of it. */
+function unclaimedBand({ bands }: CameraDescription, filter: NamedFilter | undefined): string[] {
+  if (filter?.system !== 'des' || bands['des-ab']?.includes(filter.band) === true) return []
+  return [`band ${filter.band} is not in the description's bands.des-ab: its passband will not count as DES's`]
 }

@@ -1,5 +1,5 @@
 import type { CameraDescription } from '../camera/description.js'
-import { headerNames } from '../camera/keywords.js'
+import { headerNames, silentAmplifiers } from '../camera/keywords.js'
 import type { FluxUnit } from './flux-unit.js'
 import { KeywordReader, type HeaderLookup } from './image-header.js'
 import { imageFacts } from './image-facts.js'
@@ -61,6 +61,12 @@ export function pixelFacts(
   const electrons = electronsPerUnit(unit ?? 'counts', gain, known.exposureTimeSec ?? facts.exposureTimeSec)
   const saturation = known.saturation ?? facts.saturation
   const notes = [
+    ...(whole.length > 0
+      ? []
+      : silentAmplifiers(
+          camera?.detector?.amplifiers?.map(({ gain }) => (gain === undefined ? {} : { gain })),
+          (keyword) => reader.saying([keyword]) !== undefined,
+        )),
     ...(electrons === undefined
       ? ['no gain is known: the errors of fluxes hold the noise of the sky, not that of the light of the objects']
       : []),

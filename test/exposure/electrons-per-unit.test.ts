@@ -20,6 +20,16 @@ test('gain and saturation of amplifiers are under the keywords of the camera', (
   const strange = { ...camera, detector: { ...camera.detector!, amplifiers } }
   expect(pixelFacts(lookup, 'x.fits', {}, strange)).toMatchObject({ electronsPerUnit: 2, saturation: 40_000 })
   expect(pixelFacts(lookup, 'x.fits')).toMatchObject({ electronsPerUnit: 9, saturation: 5 })
+  expect(pixelFacts(lookup, 'x.fits', {}, strange).notes.join()).not.toContain('amplifier')
+  delete header.GAIN_R
+  const { electronsPerUnit, notes } = pixelFacts(lookup, 'x.fits', {}, strange)
+  expect([electronsPerUnit, notes]).toEqual([
+    1.5,
+    expect.arrayContaining(['GAIN_R of an amplifier is not in the header: the other amplifiers count for it']),
+  ])
+  header.GAIN = 3
+  const whole = pixelFacts(lookup, 'x.fits', {}, strange)
+  expect([whole.electronsPerUnit, whole.notes.join()]).toEqual([3, expect.not.stringContaining('amplifier')])
 })
 
 test('a saturation level of an image per second is said to count as per second', () => {

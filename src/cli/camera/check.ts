@@ -1,3 +1,4 @@
+import type { DetectorDescription } from '../../camera/description.js'
 import { chosenCamera } from '../../camera/recognise.js'
 import { isBlissError } from '../../errors.js'
 import { cameraEvidence } from '../../exposure/camera-evidence.js'
@@ -9,6 +10,7 @@ import {
   readFitsHeaders,
   sizeInHeader,
   type FitsHeader,
+  type ImageSize,
 } from '../../formats/fits/index.js'
 import { separationArcsec } from '../../math/sphere.js'
 import { openInput } from '../../node/disk/files.js'
@@ -123,12 +125,35 @@ function printed(
       if (needsWcs) missing += 1
       return void line('WCS', `${needsWcs ? 'NOT RECOGNISED' : 'not said'} (CTYPE1, CTYPE2)`)
     }
-    const { columns, rows } = sizeInHeader(header) ?? { columns: 1, rows: 1 }
+    const size = sizeInHeader(header)
+    const { columns, rows } = size ?? { columns: 1, rows: 1 }
     const { centre } = imageOutline(wcs, columns, rows, file)
     const next = wcs.pixelToSky(columns / 2 + 1.5, (rows + 1) / 2)
     const scale = separationArcsec(centre.raDeg, centre.decDeg, next.raDeg, next.decDeg)
     const position = `${centre.raDeg.toFixed(5)}, ${centre.decDeg.toFixed(5)}`
     line('WCS', `${wcs.projection}, ${scale.toFixed(3)} arcsec a pixel, middle at ${position}`)
+    for (const note of otherShape(description.detector, size, scale)) line('note', note)
   })
   return missing
+}
+
+/** The scale of one camera changes by 1 % over a wide field (DECam); binning changes it by half at least. */
+const SCALES_DIFFER = 0.05
+
+/** What of the description's detector is not the image's: another camera's numbers, binning, overscan. */
+function otherShape(
+  detector: DetectorDescription | undefined,
+  size: ImageSize | undefined,
+  scaleArcsec: number,
+): string[] {
+  if (detector === undefined) return []
+  const { columns, rows, pixelScaleArcsec } = detector
+  return [
+    ...(size === undefined || (size.columns === columns && size.rows === rows)
+      ? []
+      : [`the image has ${size.columns} x ${size.rows} pixels, detector of the description ${columns} x ${rows}`]),
+    ...(Math.abs(scaleArcsec / pixelScaleArcsec - 1) <= SCALES_DIFFER
+      ? []
+      : [`the WCS has ${scaleArcsec.toFixed(3)} arcsec a pixel, the description ${pixelScaleArcsec}`]),
+  ]
 }

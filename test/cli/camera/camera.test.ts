@@ -29,7 +29,11 @@ const WCS: readonly FitsCardInput[] = [
 ]
 
 /** An image of 2048 x 1024 pixels of one byte in each of the extensions, with the page's header. */
-function image(chips: readonly string[], changes: Readonly<Record<string, string | undefined>> = {}): Buffer {
+function image(
+  chips: readonly string[],
+  changes: Readonly<Record<string, string | undefined>> = {},
+  more: readonly string[] = [],
+): Buffer {
   const padded = (cards: readonly string[]): Buffer => {
     const text = [...cards, 'END'].map((card) => card.padEnd(80)).join('')
     return Buffer.from(text.padEnd(Math.ceil(text.length / 2880) * 2880), 'latin1')
@@ -46,6 +50,7 @@ function image(chips: readonly string[], changes: Readonly<Record<string, string
       'PCOUNT  = 0',
       'GCOUNT  = 1',
       ...cards,
+      ...more,
       ...WCS.filter(({ keyword }) => !(keyword in changes)).map((card) => cardText(card)),
     ])
     return Buffer.concat([header, Buffer.alloc(Math.ceil((2048 * 1024) / 2880) * 2880)])
@@ -103,6 +108,40 @@ describe('camera check', () => {
     expect(untimed.out).toMatch(/exposure time +not said \(TEXP\)/)
     expect(untimed.out).toMatch(/epoch +not said .*\n(.*\n)*.*'yesterday' is not a date/)
     expect(untimed.out).toMatch(/detector +not said \(EXTNAME\)/)
+  })
+
+  test.each([
+    [{ BUNIT: undefined }, {}, /unit of the pixels +counts \(TUNITS\)\n/],
+    [{ GAIN_R: undefined }, {}, /gain +1.81\n(.*\n)*  note +GAIN_R of an amplifier is not in the header: the other/],
+    [{}, { columns: 4096 }, /note +the image has 2048 x 1024 pixels, detector of the description 4096 x 1024\n/],
+    [{}, { pixelScaleArcsec: 0.2 }, /note +the WCS has 0.400 arcsec a pixel, the description 0.2\n/],
+    [{}, { pixelScaleArcsec: 0.39 }, /^(?!.*note)/s],
+  ] as const)('header %j, detector %j: what is odd is noted, and is no fault', async (changes, detector, expected) => {
+    const own = JSON.parse(strange) as { detector: object; keywords: object }
+    const camera = { ...own, detector: { ...own.detector, ...detector } }
+    const keywords = { ...own.keywords, ...('BUNIT' in changes ? { unit: 'TUNITS' } : {}) }
+    const cards = 'BUNIT' in changes ? ["TUNITS  = 'ADU'"] : []
+    const files = {
+      'strange.json': JSON.stringify({ ...camera, keywords }),
+      'x.fits': image(['CHIP_A'], changes, cards),
+    }
+    const { exitCode, out } = await check(files, 'x.fits')
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(expected)
+  })
+
+  test("a filter of DES's whose band the description does not claim is noted", async () => {
+    const des = strange.replaceAll('"system": "sdss"', '"system": "des"')
+    const claimed = des.replace('"sdss": [', '"des-ab": [')
+    const notes = async (camera: string) =>
+      (await check({ 'strange.json': camera, 'x.fits': image(['CHIP_A']) }, 'x.fits')).out.match(/note .*/g)
+    expect(await notes(des)).toEqual([
+      "note                band r is not in the description's bands.des-ab: its passband will not count as DES's",
+    ])
+    expect(await notes(claimed)).toBeNull()
+    // The group of a pattern is the band as the header writes it.
+    const pattern = claimed.replace('"names": ["RED #2 (2019)", "RED #2"], "band": "r"', '"pattern": "(r)ed #2.*"')
+    expect(await notes(pattern)).toEqual([expect.stringContaining("band R is not in the description's bands.des-ab")])
   })
 
   test('an exposure time in another unit than seconds', async () => {
