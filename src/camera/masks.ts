@@ -14,6 +14,18 @@ export interface MaskDescription {
   readonly saturated?: readonly number[]
 }
 
+/** Pixels that are not measured, by their value in the mask: any of these bits, or one of these codes. */
+export interface BadPixels {
+  readonly bits?: number
+  readonly codes?: readonly number[]
+}
+
+/** The bad pixels but the saturated: without its core a star would be a ring of detections. */
+export function badPixels({ form, bad, saturated = [] }: MaskDescription): BadPixels {
+  const values = bad.filter((value) => !saturated.includes(value))
+  return form === 'codes' ? { codes: values } : { bits: values.reduce((all, bit) => all | bit, 0) }
+}
+
 /**
  * The mask description of an image; undefined if the camera has none that fits, or several do.
  *

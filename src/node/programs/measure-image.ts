@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import type { CameraDescription } from '../../camera/description.js'
+import { badPixels, maskOf, type MaskDescription } from '../../camera/masks.js'
 import { DataError, InputError } from '../../errors.js'
 import { cameraEvidence } from '../../exposure/camera-evidence.js'
 import { pixelFacts, type KnownPixelFacts, type PixelFacts } from '../../exposure/electrons-per-unit.js'
@@ -36,8 +37,6 @@ export interface MeasureRequest extends ProgramControl {
   readonly weight?: string
   /** Path of the mask, if it is not in the image's file nor beside it (`_ood`). */
   readonly mask?: string
-  /** Bits of the mask whose pixels are not measured; by default those of DESDM for an image with its mask. */
-  readonly zeroWeightBits?: number
   /** Directory of the products. */
   readonly workdir: string
   /** What the products' names begin with: `{stem}_fullcat.fits`, `{stem}.psf`; by default the image's name. */
@@ -133,7 +132,8 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const units = headerNames(description.keywords).unit
   const twoUnits = contradictedUnit(header, units)
   const withoutKeywords = twoUnits ? units : []
-  const given = await planesOf(request, file, hdu, folder, control)
+  const mask = maskOf(description.masks, (keyword) => header(keyword).values)
+  const given = await planesOf(request, file, hdu, mask, folder, control)
   const planes = await writePlanes({ ...given, withoutKeywords }, folder)
   const work: ImageAtWork = { folder, image, planes, facts, ...control }
   onStage?.('detect')
@@ -222,6 +222,7 @@ async function planesOf(
   request: MeasureRequest,
   file: ImageFile,
   hdu: FitsHdu,
+  described: MaskDescription | undefined,
   folder: string,
   control: ProgramControl,
 ): Promise<Omit<ImagePlanes, 'withoutKeywords'>> {
@@ -239,7 +240,7 @@ async function planesOf(
     image: { file, hdu },
     ...(mask ? { mask } : {}),
     ...(weight ? { weight } : {}),
-    zeroWeightBits: request.zeroWeightBits ?? (isDesdm ? DESDM_ZERO_WEIGHT : 0),
+    bad: isDesdm ? { bits: DESDM_ZERO_WEIGHT } : described ? badPixels(described) : {},
   }
 }
 

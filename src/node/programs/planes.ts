@@ -1,5 +1,6 @@
 import { writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import type { BadPixels } from '../../camera/masks.js'
 import { DataError, InputError } from '../../errors.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { reasonOf } from '../disk/reason.js'
@@ -18,8 +19,8 @@ export interface ImagePlanes {
   readonly image: Plane
   readonly mask?: Plane
   readonly weight?: Plane
-  /** Bits of the mask whose pixels are not measured at all: they get weight 0. */
-  readonly zeroWeightBits: number
+  /** Which pixels are not measured at all, by the mask: they get weight 0. */
+  readonly bad: BadPixels
   /** Keywords of the image's header that are not to be believed. */
   readonly withoutKeywords: readonly string[]
 }
@@ -44,18 +45,19 @@ const NOT_A_NUMBER_FLAG = 1
  * Writes image, weight and flags as plain files of one HDU of 32-bit numbers.
  *
  * Pixels that are no numbers, or zeros that stand for none, get the level of the sky, weight 0 and a flag. If none is,
- * and no mask bit takes weight away, all pixels stay as they are. Weights that are negative or no numbers count as 0.
+ * and no value of the mask takes weight away, all pixels stay as they are. Weights below 0, or that are no numbers,
+ * count as 0.
  *
  * @throws InputError `other-size` for planes of different sizes, as `floatPixels`, `unwritable-file`; DataError
  *   `all-masked`, `empty-image`
  */
 export async function writePlanes(planes: ImagePlanes, folder: string): Promise<WrittenPlanes> {
-  const { image, mask, weight, zeroWeightBits, withoutKeywords } = planes
+  const { image, mask, weight, bad, withoutKeywords } = planes
   const { source, hdus } = image.file
   const science = await floatPixels(source, image.hdu)
   const flags = mask && sameSize(await maskPixels(mask.file.source, mask.hdu), science, mask.file.source.name)
   const given = weight && sameSize(await floatPixels(weight.file.source, weight.hdu), science, weight.file.source.name)
-  const cleaned = clean(science.values, given?.values, flags?.values, zeroWeightBits)
+  const cleaned = clean(science.values, given?.values, flags?.values, bad)
   refuseUseless(cleaned, science.values, source.name, image.hdu)
   const { columns, rows } = science
   const write = (name: string, header: Uint8Array, values: Float32Array | Int32Array) =>
@@ -88,13 +90,15 @@ function clean(
   science: Float32Array,
   given: Float32Array | undefined,
   mask: Int32Array | undefined,
-  zeroWeightBits: number,
+  { bits = 0, codes = [] }: BadPixels,
 ): CleanPlanes {
   let [weight, flags, bad] = [given, mask, 0]
   const allOnes = () => new Float32Array(science.length).fill(1)
   if (weight !== undefined) for (let i = 0; i < weight.length; i++) if (!(weight[i]! > 0)) weight[i] = 0
-  if (mask !== undefined && zeroWeightBits !== 0) {
-    for (let i = 0; i < mask.length; i++) if ((mask[i]! & zeroWeightBits) !== 0) (weight ??= allOnes())[i] = 0
+  if (mask !== undefined) {
+    const isCode = new Set(codes)
+    for (let i = 0; i < mask.length; i++)
+      if ((mask[i]! & bits) !== 0 || isCode.has(mask[i]!)) (weight ??= allOnes())[i] = 0
   }
   let sky: number | undefined
   const isZeroFilled = areZerosFilled(science)

@@ -3,12 +3,14 @@ import { copyFileSync, mkdirSync, readdirSync, readFileSync, writeFileSync } fro
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
+import { parseCameraDescription } from '../../../src/camera/description.js'
 import { memorySource } from '../../../src/formats/bytes.js'
 import { LDAC_OBJECTS, readFitsTable } from '../../../src/formats/fits/index.js'
 import { median } from '../../../src/math/robust.js'
 import { measureImage, type MeasureRequest } from '../../../src/node/programs/measure-image.js'
 import { asFloat64, findColumn } from '../../../src/table/columns.js'
 import { temporaryDirectory } from '../../cli/run.js'
+import { describeCamera } from '../../support/cameras.js'
 import { fitsBytes, imageCards, madeImage, programsAreHere, writeImage, type MadeStar } from './sky-image.js'
 
 /** Enough stars for a PSF that varies over the image; that costs psfex seconds. */
@@ -218,6 +220,40 @@ describe.skipIf(!programsAreHere)('an image is measured (source-extractor and ps
     const [y] = await objectsOf(catalogue, 'YWIN_IMAGE')
     expect(Math.max(...y!)).toBeLessThan(made.rows / 2 + 4)
     expect(y!.length).toBeGreaterThan(2)
+  })
+
+  test("pixels that the camera's description calls bad get weight 0, saturated ones do not", async () => {
+    const workdir = temporaryDirectory()
+    const made = madeImage({ seed: 7 })
+    const mask = new Int16Array(made.pixels.length)
+    // By rows from below: a third is saturated, a third is bad, a third is nothing that is named.
+    const third = Math.floor(mask.length / 3)
+    mask
+      .fill(3, 0, third)
+      .fill(6, third, 2 * third)
+      .fill(9, 2 * third)
+    const hdus = [
+      { ...made, values: made.pixels, cards: { ...imageCards(made), MASKED: 'yes' } },
+      { ...made, values: mask, cards: { EXTNAME: 'BPM' } },
+    ]
+    writeFileSync(join(workdir, 'thirds.fits'), fitsBytes(hdus))
+    const camera = (form: 'bits' | 'codes') => {
+      const values = form === 'codes' ? { 3: 'saturated', 6: 'dead' } : { 1: 'saturated', 4: 'dead' }
+      const [saturated, dead] = Object.keys(values).map(Number) as [number, number]
+      const masks = [{ form, values, bad: [saturated, dead], saturated: [saturated], when: { MASKED: '^yes$' } }]
+      return parseCameraDescription({ ...describeCamera('generic'), masks }, 'mine.json')
+    }
+    for (const form of ['bits', 'codes'] as const) {
+      const { catalogue } = await measure(join(workdir, 'thirds.fits'), workdir, {
+        camera: camera(form),
+        mayLackPsf: true,
+      })
+      const [y] = await objectsOf(catalogue, 'YWIN_IMAGE')
+      const [low, high] = [made.rows / 3, (2 * made.rows) / 3]
+      expect(y!.filter((value) => value < low - 4).length, form).toBeGreaterThan(0)
+      expect(y!.filter((value) => value > low + 4 && value < high - 4).length, form).toBe(0)
+      expect(y!.filter((value) => value > high + 4).length, form).toBeGreaterThan(0)
+    }
   })
 
   test('ooi, oow and ood lie beside one another; the HDU is chosen by its name', async () => {
