@@ -15,11 +15,13 @@ const SQRT6 = Math.sqrt(6)
 
 /** Throws RangeError for a direction that is not on the sky; `row` is named if the direction is one of many. */
 export function checkDirection(raDeg: number, decDeg: number, row?: number): void {
+  if (Number.isFinite(raDeg) && decDeg >= -90 && decDeg <= 90) return
   const where = row === undefined ? '' : ` in row ${row}`
-  if (!Number.isFinite(raDeg))
-    throw new RangeError(`right ascension ${raDeg}${where}: a finite angle in degrees is needed`)
-  if (!(decDeg >= -90 && decDeg <= 90))
-    throw new RangeError(`declination ${decDeg}${where}: an angle in [-90, 90] degrees is needed`)
+  throw new RangeError(
+    Number.isFinite(raDeg)
+      ? `declination ${decDeg}${where}: an angle in [-90, 90] degrees is needed`
+      : `right ascension ${raDeg}${where}: a finite angle in degrees is needed`,
+  )
 }
 
 /** Right ascension into [0, 360). */
@@ -46,8 +48,10 @@ export function locate(nside: number, raDeg: number, decDeg: number, out: Int32A
     const alongMeridian = nside * (0.75 * z)
     const a = Math.floor(alongEquator + alongMeridian)
     const b = Math.floor(alongEquator - alongMeridian)
-    const faceA = Math.floor(a / nside)
-    const faceB = Math.floor(b / nside)
+    // Exact: nside is a power of two.
+    const perNside = 1 / nside
+    const faceA = Math.floor(a * perNside)
+    const faceB = Math.floor(b * perNside)
     out[0] = faceA === faceB ? 4 + (faceA & 3) : faceA > faceB ? faceB & 3 : 8 + (faceA & 3)
     out[1] = a - faceA * nside
     out[2] = last - (b - faceB * nside)
