@@ -23,7 +23,11 @@ export interface ReadTableOptions {
   readonly chunkBytes?: number
 }
 
-const CHUNK_BYTES = 8 * 2 ** 20
+/**
+ * Each column walks over a piece of the rows: one that stays in the processor's cache takes half the time of one of
+ * 8 MiB (10 of 40 columns of 200,000 rows; 256 kiB to 1 MiB are alike).
+ */
+const CHUNK_BYTES = 2 ** 19
 
 /**
  * Reads columns of a binary or ASCII table (FITS 4.0, 7.2 and 7.3).
