@@ -102,6 +102,8 @@ test('a block that is not run says why; these are all', () => {
   expect(remarks).toEqual([
     'README.md: no-run installs packages',
     'docs/cameras.md: no-run needs images of yours',
+    'docs/cameras.md: no-run needs images of yours',
+    'docs/cameras.md: no-run needs images of yours',
     'docs/cameras.md: no-run needs products of your camera',
     "docs/catalog-add.md: no-run needs files of one's own",
     'docs/catalog-build.md: no-run needs the network and 600 GB',
