@@ -4,6 +4,7 @@ import type { CcdCorners } from './exposure/catalogue-list.js'
 import { overlapping, overlappingCcds } from './exposure/overlap.js'
 import { galacticLatitudeDeg } from './math/galactic.js'
 import { applySolution, ccdMatchesOf, meanDirection, type Direction } from './photometry/exposure/apply-solution.js'
+import { withCommonTerm } from './photometry/exposure/common-term.js'
 import { sharedConcerns } from './photometry/exposure/concerns.js'
 import type { ExposureSolution } from './photometry/exposure/result.js'
 import { solveExposure } from './photometry/exposure/solution.js'
@@ -252,10 +253,14 @@ export function solveTogether(
   centres: readonly Direction[],
   pointing = meanDirection(centres),
 ): ExposureResult {
-  const alone = solveExposure(own.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
+  const { ccds, sharedErrMag } = withCommonTerm(own)
+  const alone = solveExposure(ccds.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
   const solution = {
     ...alone,
-    concerns: [...alone.concerns, ...sharedConcerns(own, galacticLatitudeDeg(pointing.raDeg, pointing.decDeg))],
+    ...(sharedErrMag > 0 && alone.zeropointErr !== null
+      ? { zeropointErr: Math.hypot(alone.zeropointErr, sharedErrMag) }
+      : {}),
+    concerns: [...alone.concerns, ...sharedConcerns(ccds, galacticLatitudeDeg(pointing.raDeg, pointing.decDeg))],
   }
-  return { solution, ccds: applySolution(own, solution) }
+  return { solution, ccds: applySolution(ccds, solution) }
 }

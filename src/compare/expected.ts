@@ -1,8 +1,9 @@
+import { resistantSlope } from '../math/resistant-slope.js'
 import { median } from '../math/robust.js'
 import { sigmaClippedZeropoint } from '../photometry/fit/sigma-clip.js'
 import type { CatalogZeropoint, MatchedStars } from './read.js'
 import type { ExposureSide } from './side.js'
-import { micromag, resistantSlope } from './statistics.js'
+import { micromag } from './statistics.js'
 import type { ZeroFacts } from './zero-rows.js'
 
 /** What the change of the photometric system alone does to a CCD's zeropoint, new minus old [mag]. */

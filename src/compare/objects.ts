@@ -1,10 +1,11 @@
+import { resistantSlope } from '../math/resistant-slope.js'
 import { DataError } from '../errors.js'
 import { matchSky } from '../math/match-sky.js'
 import { madScatter, median } from '../math/robust.js'
 import { gather, indicesWhere } from '../math/select.js'
 import { separationArcsec } from '../math/sphere.js'
 import type { CalibratedObjects } from './read.js'
-import { micromag, resistantSlope } from './statistics.js'
+import { micromag } from './statistics.js'
 
 /** Objects farther apart than this are not the same, whatever their NUMBER. */
 const SAME_OBJECT_ARCSEC = 1

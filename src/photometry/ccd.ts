@@ -6,6 +6,7 @@ import type { FluxUnit } from '../exposure/flux-unit.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
 import type { EpochSource, OtherUnit } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
+import { gather } from '../math/select.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
 import { fitMatches, sigmaClipOf, type MatchFit } from './fit/fit-matches.js'
 import { measuredFluxes } from './fluxes/measured-fluxes.js'
@@ -22,6 +23,7 @@ import type { CcdResult, PhotometricSystem } from './result.js'
 import { selectAsOriginal } from './select/original-selection.js'
 import { selectStars } from './select/selection.js'
 import { summarize } from './summary.js'
+import { coloursOf, colourTermPrior, termColours, withTermColour } from './system/colour-term.js'
 import { standardsOf, standardSystem } from './system/standards.js'
 import { withTypicalErrors } from './system/typical-errors.js'
 import { atTargets } from './targets/at-target.js'
@@ -87,7 +89,20 @@ export function calibrateStars(
 
   const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
   const starsWithErrors = withTypicalErrors(stars, catalog.description)
-  const standards = references?.standards ?? standardsOf(starsWithErrors, standard, catalog.description)
+  const termPrior =
+    standard.relation === null || system === 'catalog' || references !== undefined
+      ? undefined
+      : colourTermPrior(
+          input.camera?.description,
+          input.filter,
+          system,
+          input.band,
+          standard.relation,
+          catalog.description,
+          catalog.columns,
+        )
+  const ofSystem = references?.standards ?? standardsOf(starsWithErrors, standard, catalog.description)
+  const standards = termPrior ? withTermColour(ofSystem, stars, termPrior, catalog.description) : ofSystem
   const named = references ? withFirstMagnitudes(stars, references) : stars
   const selection = selectStars(input.sources, input.saturation)
   const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
@@ -102,7 +117,18 @@ export function calibrateStars(
     evidence,
     options.suspects && suspectStars(stars, matches.starRow, options.suspects),
   )
-  const alone = fitMatches(matches, evidence.matchProbability, prior, estimator, standard.relation === null)
+  const ofTerm =
+    termPrior && standard.relation
+      ? {
+          prior: termPrior,
+          colours: coloursOf(
+            termColours(standards, starsWithErrors, standard.relation, termPrior, catalog.description),
+            (values) => gather(values, matches.starRow),
+          ),
+        }
+      : undefined
+  const isWithoutTerm = standard.relation === null
+  const alone = fitMatches(matches, evidence.matchProbability, prior, estimator, isWithoutTerm, ofTerm)
   const shares = references && catalogShares(references, alone.matches, matches.starRow)
   const fitted = references && shares ? withOffsetErr(alone, offsetErrOf(shares, references)) : alone
 
@@ -150,9 +176,9 @@ function withFirstMagnitudes(stars: StarColumns, { ofFirst }: CombinedReferences
   return { ...stars, mag: stars.mag.map((mag, j) => (ofFirst[j] === 1 ? mag : NaN)) }
 }
 
-const withOffsetErr = ({ fit, matches }: MatchFit, offsetErrMag: number): MatchFit => ({
+const withOffsetErr = ({ fit, ...rest }: MatchFit, offsetErrMag: number): MatchFit => ({
   fit: fit.outcome === 'fitted' ? { ...fit, zeropointErr: Math.hypot(fit.zeropointErr, offsetErrMag) } : fit,
-  matches,
+  ...rest,
 })
 
 /** Pairs that unrelated detections and stars would make: fewer, if they crowd. */

@@ -26,12 +26,13 @@ export interface MatchColumns {
   /** The standard magnitude in the chosen system; NaN if the star cannot serve. */
   readonly refMag: Float64Array
   readonly refMagErr: Float64Array
+  /** In the relation's index, or that of the zeropoint's colour term. */
   readonly colour: Float64Array
   /** Probability that the detection is of this star, from the positions of all that lies near. */
   readonly matchProbability: Float64Array
   /** Probability that the star is a good standard, from all that is known beside its residual; NaN if nothing is. */
   readonly inlierPrior: Float64Array
-  /** refMag - instMag - zeropoint; NaN without a zeropoint. */
+  /** refMag - instMag - zeropoint, less k (colour - c0) if the zeropoint has a colour term; NaN without a zeropoint. */
   readonly residual: Float64Array
   /** Probability that the star is a good standard, 0 if it was cut. */
   readonly weight: Float64Array

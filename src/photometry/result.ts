@@ -9,6 +9,7 @@ import type { CcdDiagnostics } from './quality/diagnostics.js'
 import type { CatalogShare } from './references/catalog-share.js'
 import type { SelectionCut } from './select/selection.js'
 import type { StandardCut } from './system/colour-relation.js'
+import type { FittedTerm } from './system/colour-term.js'
 import type { CcdTargets } from './targets/at-target.js'
 
 export type { PhotometricSystem }
@@ -61,6 +62,8 @@ export interface CcdResult {
   readonly diagnostics: CcdDiagnostics
   /** Every flux, if that was wanted (`CalibrationOptions.everyFlux`). */
   readonly fluxes?: MeasuredFluxes
+  /** The colour term at whose colour the zeropoint holds; absent of a filter that is the system's own. */
+  readonly colourTerm?: FittedTerm
   /** What each of several catalogues contributes, if several gave the references. */
   readonly references?: readonly CatalogShare[]
   readonly epochYr: number

@@ -10,6 +10,7 @@ import type { CcdDiagnostics } from './quality/diagnostics.js'
 import { EXPOSURE_FLAGS } from './exposure/flags.js'
 import type { MatchFit } from './fit/fit-matches.js'
 import type { MeasuredFluxes } from './fluxes/measured-fluxes.js'
+import { colourWords, LINE_LEAVES_MAG, termConcern } from './quality/term-concern.js'
 import { passbandOf } from './quality/passband-judgement.js'
 import type { CatalogShare, CombinedReferences } from './references/catalog-share.js'
 import { catalogConcerns } from './references/catalog-concerns.js'
@@ -61,7 +62,7 @@ export function summarize({
   epochYr,
   pairsByChance,
 }: CcdStages): CcdResult {
-  const { fit, matches } = fitted
+  const { fit, matches, term } = fitted
   const selected = selection.selected.reduce((count, s) => count + s, 0)
   const matched = matches.fate.length
   const used = fit.outcome === 'fitted' ? matches.fate.filter((fate) => fate === 'used').length : 0
@@ -79,7 +80,9 @@ export function summarize({
     cameraFrom: input.camera?.from ?? 'none',
     filter: input.filter ?? null,
   }
-  const judged = standard.relation && passbandOf([{ ...facts, system: standard.system, diagnostics }], latitude)
+  const judged = term
+    ? { coverMag: LINE_LEAVES_MAG, concern: termConcern(term, facts, standard.system) }
+    : standard.relation && passbandOf([{ ...facts, system: standard.system, diagnostics }], latitude)
   const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
     ccd: input.ccd,
     ...facts,
@@ -98,13 +101,16 @@ export function summarize({
     system: standard.system,
     magnitudes: standard.magnitudes,
     catalog: catalogName,
-    relation: several?.shares.map(({ relation }) => relation).join(' + ') ?? standard.label,
+    relation:
+      several?.shares.map(({ relation }) => relation).join(' + ') ??
+      `${standard.label}${term ? colourWords(term) : ''}`,
     cuts,
     lost: { ...selection.lost, unmatched: selected - matched, ...lostAsStandard, outlier: countOf('outlier') },
     sigmaClip,
     astrometry,
     diagnostics,
     ...(fluxes === undefined ? {} : { fluxes }),
+    ...(term === undefined ? {} : { colourTerm: term }),
     ...(several === undefined ? {} : { references: several.shares }),
     epochYr,
     epochFrom: input.epochFrom ?? 'catalog',

@@ -1,4 +1,6 @@
 import type { PhotometricSystem } from '../camera/photometric-systems.js'
+import type { FittedTerm } from '../photometry/system/colour-term.js'
+import { termFacts } from './term-facts.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { FitsCardInput, FitsHeader, FitsTableOptions } from '../formats/fits/index.js'
 import type { Table } from '../table/columns.js'
@@ -9,6 +11,8 @@ export interface CatalogueFacts {
   /** Photometric system of its magnitudes: `des-ab`, or `catalog` for the reference catalogue's own. */
   readonly system: PhotometricSystem
   readonly magnitudes: 'AB' | 'Vega' | null
+  /** At whose colour the magnitudes hold; absent of a filter that is the system's own. */
+  readonly colourTerm?: FittedTerm
   /** Name of the reference catalogue, and the SHA-256 of its manifest. */
   readonly catalog: string
   readonly catalogHash: string
@@ -27,6 +31,10 @@ const KEYWORDS = [
   'BAND',
   'PHOTSYS',
   'MAGSYS',
+  'COLINDEX',
+  'COLREF',
+  'COLTERM',
+  'COLTERR',
   'REFCAT',
   'REFHASH',
   'CREATOR',
@@ -112,6 +120,7 @@ function factCards({
   band,
   system,
   magnitudes,
+  colourTerm,
   catalog,
   catalogHash,
   version,
@@ -132,6 +141,7 @@ function factCards({
       comment: PHOTSYS_COMMENTS[system] ?? 'photometric system',
     },
     ...(magnitudes === null ? [] : [{ keyword: 'MAGSYS', value: magnitudes }]),
+    ...termFacts(colourTerm).map(({ doc, ...card }) => ({ ...card, comment: doc })),
     { keyword: 'REFCAT', value: ascii(catalog), comment: 'reference catalogue' },
     { keyword: 'REFHASH', value: ascii(catalogHash) },
     { keyword: 'CREATOR', value: `bliss-calib ${ascii(version)}` },

@@ -53,10 +53,11 @@ export function appliedZeropoint(
 
 /** What the header of a CCD's calibrated catalogue says. */
 export function catalogueFacts(
-  { band, system, magnitudes, catalog, epochYr, epochFrom }: CcdResult,
+  { band, system, magnitudes, colourTerm, catalog, epochYr, epochFrom }: CcdResult,
   { catalogHash, version }: Provenance,
 ): CatalogueFacts {
-  return { band, system, magnitudes, catalog, catalogHash, version, epochYr, epochFrom }
+  const ofTerm = colourTerm === undefined ? {} : { colourTerm }
+  return { band, system, magnitudes, ...ofTerm, catalog, catalogHash, version, epochYr, epochFrom }
 }
 
 /** A calibrated catalogue as the content of its two files. */

@@ -1,3 +1,4 @@
+import { termFacts } from './term-facts.js'
 import { FLUX_CATALOGUE } from '../exposure/given/given-columns.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { NamedFlux, SourceColumns } from '../exposure/sources.js'
@@ -173,6 +174,7 @@ function ccdFacts(
     system,
     catalog,
     magnitudes,
+    colourTerm,
     relation,
     outcome,
     flag,
@@ -193,6 +195,7 @@ function ccdFacts(
     { keyword: 'BAND', value: band },
     { keyword: 'PHOTSYS', value: system, doc: PHOTSYS_DOCS[system] ?? 'photometric system' },
     ...(scale === null ? [] : [{ keyword: 'MAGSYS', value: scale, doc: 'of all magnitudes' }]),
+    ...termFacts(colourTerm).map(({ keyword, value, doc }) => ({ keyword, value, doc })),
     { keyword: 'REFCAT', value: catalog, doc: 'reference catalogue' },
     { keyword: 'REFHASH', value: catalogHash },
     { keyword: 'RELATION', value: relation, doc: 'colours of the stars to the band' },
@@ -215,6 +218,7 @@ type CcdFactsOf = Pick<
   | 'system'
   | 'catalog'
   | 'magnitudes'
+  | 'colourTerm'
   | 'relation'
   | 'outcome'
   | 'flag'

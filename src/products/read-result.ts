@@ -61,8 +61,8 @@ export function parseCcdJson(
     if (first[key] === undefined)
       throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
   checkResultShape(json, file)
-  const { own, minusOriginal: _derived, fluxes, ...ccd } = first as unknown as CcdJson
-  const before = own ?? (ccd as OwnResult)
+  const { own, minusOriginal: _derived, fluxes, colourTerm, ...ccd } = first as unknown as CcdJson
+  const before: OwnResult = own ?? { ...(ccd as OwnResult), ...(colourTerm === undefined ? {} : { colourTerm }) }
   const provenance = objectAt(json, 'provenance', damaged)
   for (const key of ['inputs', 'options']) objectAt(provenance, key, damaged)
   const { band, epochYr, epochFrom, camera, cameraFrom, filter } = exposure as unknown as CcdResult

@@ -64,6 +64,7 @@ export type OwnResult = Pick<
   | 'ownFraction'
   | 'flag'
   | 'concerns'
+  | 'colourTerm'
 >
 
 /** What a CCD gave by itself: the JSON keeps it, so that an exposure can be solved again. */
@@ -77,8 +78,12 @@ export function ownResult({
   ownFraction,
   flag,
   concerns,
+  colourTerm,
 }: CcdResult): OwnResult {
-  return { outcome, reason, verdict, zeropoint, zeropointErr, systematicErr, ownFraction, flag, concerns }
+  return {
+    ...{ outcome, reason, verdict, zeropoint, zeropointErr, systematicErr, ownFraction, flag, concerns },
+    ...(colourTerm === undefined ? {} : { colourTerm }),
+  }
 }
 
 /** A CCD's result, with what it gave by itself if its exposure was solved. */
@@ -111,6 +116,7 @@ export function ccdJson(result: SolvedResult) {
         : result.zeropoint - result.sigmaClip.zeropoint,
     diagnostics: result.diagnostics,
     magnitudes: result.magnitudes,
+    ...(result.colourTerm ? { colourTerm: result.colourTerm } : {}),
     ...(result.fluxes ? { fluxes: calibratedFluxes(result.fluxes, result) } : {}),
     ...(result.references ? { references: result.references } : {}),
     ...(result.own ? { own: result.own } : {}),

@@ -3,6 +3,31 @@ import { CAMERA_SOURCES } from '../camera/recognise.js'
 import type { JsonShape } from '../formats/json-shape.js'
 import { TARGET_SHAPE } from './target-shape.js'
 
+const TERM_SHAPE: JsonShape = {
+  type: 'object',
+  description:
+    'm = -2.5 log10(flux) + zeropoint + k (c - c0), if the filter only resembles the band of the system: the ' +
+    'zeropoint holds at the colour c0',
+  required: ['k', 'kErr', 'color', 'c0', 'covariance', 'from', 'prior'],
+  properties: {
+    k: { type: 'number', description: 'mag per mag' },
+    kErr: { type: 'number', minimum: 0 },
+    color: { type: 'string', description: 'two bands of the catalogue, as bp-rp' },
+    c0: { type: 'number', description: 'mag' },
+    covariance: { type: 'number', description: 'of k and zeropoint' },
+    from: { enum: ['stars', 'camera', 'unknown'], description: "the fit's stars, or the prior of too few stars" },
+    prior: {
+      type: 'object',
+      required: ['k', 'kErr', 'from'],
+      properties: {
+        k: { type: 'number' },
+        kErr: { type: 'number', minimum: 0 },
+        from: { enum: ['camera', 'unknown'], description: "the camera's description, or nobody knows" },
+      },
+    },
+  },
+}
+
 /**
  * The JSON Schema of a result, published as `bliss-calib/schema/result.json`. Results that are read are checked by it.
  */
@@ -396,6 +421,7 @@ export const RESULT_SHAPE: JsonShape = {
         },
         system: { enum: [...PHOTOMETRIC_SYSTEMS] },
         magnitudes: { enum: ['AB', 'Vega', null], description: 'what the magnitudes of the system are' },
+        colourTerm: TERM_SHAPE,
         catalog: { type: 'string' },
         relation: { type: 'string' },
         cuts: {
@@ -448,6 +474,7 @@ export const RESULT_SHAPE: JsonShape = {
             ownFraction: { type: 'number', minimum: 0, maximum: 1 },
             flag: { type: 'integer' },
             concerns: { $ref: '#/definitions/concerns' },
+            colourTerm: TERM_SHAPE,
           },
         },
         astrometry: {

@@ -65,6 +65,17 @@ export const TARGET_SHAPE: JsonShape = {
     systematicErr: magnitude,
     system: { enum: [...PHOTOMETRIC_SYSTEMS] },
     magnitudes: { enum: ['AB', 'Vega', null] },
+    colourTerm: {
+      type: 'object',
+      description: 'a source of colour c adds k (c - c0) to the magnitudes, which hold at c0',
+      required: ['k', 'kErr', 'color', 'c0'],
+      properties: {
+        k: { type: 'number' },
+        kErr: { type: 'number' },
+        color: { type: 'string' },
+        c0: { type: 'number' },
+      },
+    },
     colour: {
       type: ['object', 'null'],
       description: 'BP - RP of the stars that the zeropoint rests on: the middle, and two thirds of them',

@@ -1,5 +1,6 @@
 import { cardText, type FitsCardInput } from '../formats/fits/index.js'
 import { magnitudeScale } from '../photometry/magnitude-scale.js'
+import { termFacts } from './term-facts.js'
 import type { CcdResult } from '../photometry/result.js'
 
 /** The keyword by which a copy is known to be ours. */
@@ -7,7 +8,7 @@ export const PROGRAM_KEYWORD = 'MAGZPROG'
 
 /** A zeropoint as a header tells it. */
 export interface HeaderZeropoint {
-  readonly result: Pick<CcdResult, 'band' | 'system' | 'catalog' | 'magnitudes' | 'systematicErr'>
+  readonly result: Pick<CcdResult, 'band' | 'system' | 'catalog' | 'magnitudes' | 'colourTerm' | 'systematicErr'>
   /** As it is applied to the CCD's objects. */
   readonly zeropoint: number
   readonly zeropointErr: number | null
@@ -22,7 +23,7 @@ export interface HeaderZeropoint {
  * The cards of a zeropoint: m = -2.5 log10(flux) + MAGZERO, in the flux that MAGZFLUX names and in the image's unit.
  */
 export function zeropointCards({
-  result: { band, system, catalog, magnitudes, systematicErr },
+  result: { band, system, catalog, magnitudes, colourTerm, systematicErr },
   zeropoint,
   zeropointErr,
   magsType,
@@ -41,6 +42,7 @@ export function zeropointCards({
       value: magnitudeScale({ system, catalog, magnitudes }) ?? 'unknown',
       comment: `system ${system}`,
     },
+    ...termFacts(colourTerm).map(({ doc, ...card }) => ({ ...card, comment: doc })),
     { keyword: 'MAGZBAND', value: ascii(band), comment: 'band of the magnitudes' },
     { keyword: 'MAGZFLUX', value: magsType.toUpperCase().replace('MAG_', 'FLUX_'), comment: 'flux that it belongs to' },
     { keyword: 'MAGZUNIT', value: ascii(unit ?? 'not told'), comment: 'unit of the flux' },

@@ -63,7 +63,7 @@ describe.skipIf(absent)('LCO w band, Gaia DR2 G (real)', () => {
     const { exitCode, err, files } = await calibrateLco()
     expect([exitCode, files]).toEqual([3, []])
     expect(err).toMatch(
-      /w is a wide filter, to which there is no relation: des-ab has g, r, i, z, Y; `--system catalog`/,
+      /w is a wide filter, to which there is no relation: des-ab has g, r, i, z, Y; `--system gaia-vega` has that band; `--system catalog`/,
     )
   })
 })

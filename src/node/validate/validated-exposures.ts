@@ -110,7 +110,7 @@ async function besideCatalog(ccds: readonly MatchedCcd[], against: Catalog): Pro
     const [rows, refs] = [pairs.a, pairs.b]
     return {
       ccd: numbersOf(rows, () => ccd.ccd),
-      mag: numbersOf(rows, (i) => matches.instMag[i]! + ccd.zeropoint),
+      mag: numbersOf(rows, (i) => matches.instMag[i]! + ccd.zeropoint + termAt(ccd.colourTerm, matches.colour[i]!)),
       magErr: numbersOf(rows, (i) => matches.instMagErr[i]!),
       refMag: numbersOf(refs, (j) => standards.refMag[j]!),
       refMagErr: numbersOf(refs, (j) => standards.refMagErr?.[j] ?? NaN),
@@ -141,6 +141,10 @@ async function besideCatalog(ccds: readonly MatchedCcd[], against: Catalog): Pro
     systematicErrMag: systematicErrOf(standard.relation, { galacticLatitudeDeg: latitude }),
   }
 }
+
+/** What a colour term adds to a star's magnitude; NaN if its colour is not known. */
+const termAt = (term: CcdDocument['colourTerm'], colour: number): number =>
+  term === undefined ? 0 : term.k * (colour - term.c0)
 
 /** Cells of all stars, and of what lies next to them. */
 function cellsAround(lists: readonly MatchColumns[]): CellRanges {

@@ -3,6 +3,7 @@ import { verdictFrom, type Concern } from '../concern.js'
 import { EXPOSURE_FLAGS } from './flags.js'
 import type { CcdMatches, ExposureSolution, SolvedCcd } from './result.js'
 import type { CcdResult } from '../result.js'
+import { magsInFilter } from '../system/colour-term.js'
 
 /** A direction on the sky, ICRS. */
 export interface Direction {
@@ -20,7 +21,8 @@ export function meanDirection(centres: readonly Direction[]): Direction {
 
 /** A CCD's own result as the exposure's solution takes it. */
 export function ccdMatchesOf(result: CcdResult, centre: Direction, pointing: Direction): CcdMatches {
-  const { ccd, zeropoint, zeropointErr, cuts, matches } = result
+  const { ccd, zeropoint, zeropointErr, cuts, matches: stars, colourTerm } = result
+  const matches = { ...stars, refMag: magsInFilter(stars, colourTerm) }
   const { xiDeg, etaDeg } = toTangentPlane(centre.raDeg, centre.decDeg, pointing) ?? { xiDeg: 0, etaDeg: 0 }
   return { ccd, xiDeg, etaDeg, zeropoint, zeropointErr, nUsed: cuts.used, matches }
 }
@@ -37,7 +39,7 @@ export function applySolution(results: readonly CcdResult[], solution: ExposureS
 
 function applied(result: CcdResult, solved: SolvedCcd, systematicErr: number | null): CcdResult {
   const { zeropoint } = solved
-  const residual = result.matches.refMag.map((refMag, i) =>
+  const residual = magsInFilter(result.matches, result.colourTerm).map((refMag, i) =>
     zeropoint === null ? NaN : refMag - result.matches.instMag[i]! - zeropoint,
   )
   const borrowed = solved.outcome === 'borrowed'

@@ -5,6 +5,7 @@ import type { Concern } from '../concern.js'
 import { median } from '../../math/robust.js'
 import type { CcdMatches, ExposureSolution } from './result.js'
 import { isFar } from './suspicion.js'
+import { termConcern } from '../quality/term-concern.js'
 import { passbandOf } from '../quality/passband-judgement.js'
 import type { CcdResult } from '../result.js'
 
@@ -50,6 +51,8 @@ export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: 
   else {
     const passband = passbandOf(ccds, galacticLatitudeDeg)?.concern
     if (passband) concerns.push(passband)
+    const ofTerm = ccds.find(({ colourTerm }) => colourTerm !== undefined)
+    if (ofTerm?.colourTerm) concerns.push(termConcern(ofTerm.colourTerm, ofTerm, ofTerm.system))
   }
   const expectations = ccds.flatMap(({ diagnostics }) => (diagnostics.expectation ? [diagnostics.expectation] : []))
   if (expectations.length === 0) return concerns

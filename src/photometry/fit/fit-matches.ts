@@ -3,12 +3,16 @@ import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 import type { StarMatches } from '../match/match-stars.js'
 import type { MatchColumns, SigmaClipSummary } from '../matches.js'
 import { sigmaClippedZeropoint } from './sigma-clip.js'
-import { fitZeropoint, type ZeropointFit } from './zeropoint.js'
+import { coloursOf, magsInFilter, type FittedTerm, type StarColours, type TermPrior } from '../system/colour-term.js'
+import { fitWithTerm } from './fit-with-term.js'
+import { fitZeropoint, type ZeropointFit, type ZeropointInput } from './zeropoint.js'
 
 /** The fit of one CCD, and its matches with residual, weight and fate filled in. */
 export interface MatchFit {
   readonly fit: ZeropointFit
   readonly matches: MatchColumns
+  /** The colour term that was fitted, or taken, with the zeropoint. */
+  readonly term?: FittedTerm
 }
 
 /** Two stars with a prior on their scatter still give a number with the error it deserves. */
@@ -29,6 +33,7 @@ const MIN_WEIGHT = 0.5
  *
  * @param matchProbability, inlierPrior one per match; without a prior nothing is known of any
  * @param withoutColourTerm whether the standards are the catalogue's own magnitudes
+ * @param ofTerm if the filter only resembles the system's: the prior of its colour term, and the colours of the matches
  */
 export function fitMatches(
   { columns, refScatter, errorsKnown }: StarMatches,
@@ -36,37 +41,43 @@ export function fitMatches(
   inlierPrior: Float64Array | undefined,
   estimator: 'robust' | 'sigma-clip',
   withoutColourTerm: boolean,
+  ofTerm?: { readonly prior: TermPrior; readonly colours: StarColours },
 ): MatchFit {
   const serving = indicesWhere(columns.fate.length, (i) => columns.fate[i] === 'used')
   const refMag = gather(columns.refMag, serving)
   const instMag = gather(columns.instMag, serving)
   const spread = withoutColourTerm && serving.length > 0 ? madScatter(refMag.map((mag, k) => mag - instMag[k]!)) : 0
   const refMagErr = numbersOf(serving, (i) => Math.hypot(errorsKnown ? columns.refMagErr[i]! : 0, spread))
-  const fitted = fitZeropoint(
-    {
-      refMag,
-      ...(errorsKnown || spread > 0 ? { refMagErr } : {}),
-      instMag,
-      instMagErr: gather(columns.instMagErr, serving),
-      refScatter:
-        spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
-      ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
-    },
-    { estimator, minStars: MIN_STARS },
-  )
+  const input: ZeropointInput = {
+    refMag,
+    ...(errorsKnown || spread > 0 ? { refMagErr } : {}),
+    instMag,
+    instMagErr: gather(columns.instMagErr, serving),
+    refScatter:
+      spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
+    ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
+  }
+  const options = { estimator, minStars: MIN_STARS }
+  const serve = (values: Float64Array) => gather(values, serving)
+  const { fit: fitted, term } =
+    ofTerm === undefined
+      ? { fit: fitZeropoint(input, options), term: undefined }
+      : fitWithTerm(input, coloursOf(ofTerm.colours, serve), ofTerm.prior, options)
   const fit = withScatter(refuseUnsupported(fitted), spread)
   const residual = new Float64Array(columns.fate.length).fill(NaN)
   const weight = new Float64Array(columns.fate.length)
   const fate = [...columns.fate]
   if (fit.outcome === 'fitted') {
-    columns.refMag.forEach((refMag, i) => (residual[i] = refMag - columns.instMag[i]! - fit.zeropoint))
+    const inFilter = magsInFilter(columns, term)
+    inFilter.forEach((refMag, i) => (residual[i] = refMag - columns.instMag[i]! - fit.zeropoint))
     serving.forEach((i, k) => {
       weight[i] = fit.weight[k]!
       if (!(fit.weight[k]! >= MIN_WEIGHT)) fate[i] = 'outlier'
     })
   } else serving.forEach((i) => (fate[i] = 'unfitted'))
   const prior = inlierPrior ?? new Float64Array(fate.length).fill(NaN)
-  return { fit, matches: { ...columns, matchProbability, inlierPrior: prior, residual, weight, fate } }
+  const matches = { ...columns, matchProbability, inlierPrior: prior, residual, weight, fate }
+  return { fit, matches, ...(term !== undefined && fit.outcome === 'fitted' ? { term } : {}) }
 }
 
 /** A fit that stands on fewer stars than a zeropoint needs is none. */

@@ -14,8 +14,13 @@ export interface MixtureStars {
   /** False if an error column is missing, so that the scatter carries the measurement errors too. */
   readonly errorsComplete: boolean
   readonly color?: Float64Array
+  /** Of the errors of the colour, and of them with those of the offset; absent: colours without errors. */
+  readonly colorVariance?: Float64Array
+  readonly colorCovariance?: Float64Array
   readonly inlierPrior?: Float64Array
   readonly colourSlopePrior: number
+  /** About what the slope is, if it may be large beside the stars' errors: the search begins there. Default 0. */
+  readonly colourSlopeStart?: number
 }
 
 export interface MixtureFit {
@@ -26,6 +31,7 @@ export interface MixtureFit {
   readonly outlierFraction: number
   readonly soundProbability: Float64Array
   readonly colourSlope: number
+  readonly colourSlopeErr: number
   /** Mean colour of the sound stars, weighted: there zeropoint and slope are independent. */
   readonly colourPivot: number
   /** Centre of the shortest half of the offsets, where the search began. */
@@ -44,18 +50,24 @@ export function robustZeropoint(stars: MixtureStars): MixtureFit {
   const { offset, variance, expectedScatter, color } = stars
   const n = offset.length
   const { oddsRatio, meanOdds, alpha } = priorOdds(stars.inlierPrior, n)
-  const start = startOf(offset, stars)
+  const { colourSlopeStart = 0 } = stars
+  const middle = color && colourSlopeStart !== 0 ? color.reduce((sum, c) => sum + c, 0) / n : 0
+  const levelled =
+    color && colourSlopeStart !== 0 ? offset.map((y, i) => y - colourSlopeStart * (color[i]! - middle)) : offset
+  const start = startOf(levelled, stars)
   const solve = (y: Float64Array): Estimate => {
     const data: MixtureData = { offset: y, variance, expectedScatter, oddsRatio, meanOdds }
     return (n <= FEW ? fewStars : manyStars)(data, alpha, start)
   }
-  let estimate = solve(offset)
-  let colourSlope = 0
-  let colourPivot = 0
+  let estimate = solve(levelled)
+  let colourSlope = colourSlopeStart
+  let colourSlopeErr = stars.colourSlopePrior
+  let colourPivot = middle
   if (color) {
     for (let round = 0; round < 4; round++) {
       const line = residualLine(color, offset, estimate, colourSlope, colourPivot, stars)
       colourSlope = line.slope
+      colourSlopeErr = line.slopeErr
       colourPivot = line.pivot
       estimate = solve(offset.map((y, i) => y - colourSlope * (color[i]! - colourPivot)))
     }
@@ -68,6 +80,7 @@ export function robustZeropoint(stars: MixtureStars): MixtureFit {
     outlierFraction: 1 - estimate.soundProbability.reduce((sum, p) => sum + p, 0) / n,
     soundProbability: estimate.soundProbability,
     colourSlope,
+    colourSlopeErr,
     colourPivot,
     start: start.centre,
   }
@@ -103,7 +116,12 @@ function startOf(y: Float64Array, { expectedScatter, errorsComplete }: MixtureSt
   return { centre, factor, priorFactor, outliers: outlierShape(priorFactor * typical) }
 }
 
-/** Weighted straight line through the residuals of the sound stars, its slope shrunk to zero by the prior. */
+/**
+ * Weighted straight line through the residuals of the sound stars, its slope shrunk to zero by the prior. Errors of a
+ * star's colour move it along both axes, for the offset holds the same magnitudes: what they add to the moments on
+ * average is taken out (Fuller 1987, Measurement Error Models, 1.2). The slope's error has the factor by which the
+ * zeropoint's exceeds that of the sound stars' weights alone.
+ */
 function residualLine(
   color: Float64Array,
   offset: Float64Array,
@@ -111,19 +129,24 @@ function residualLine(
   slope: number,
   pivot: number,
   stars: MixtureStars,
-): { slope: number; pivot: number } {
+): { slope: number; slopeErr: number; pivot: number } {
   const weight = estimate.soundProbability.map(
     (p, i) => p / (stars.variance[i]! + (estimate.factor * stars.expectedScatter[i]!) ** 2),
   )
   const sum = weight.reduce((total, w) => total + w, 0)
   const newPivot = weight.reduce((total, w, i) => total + w * color[i]!, 0) / sum
   let across = 0
+  let inColour = 0
   let square = 1 / stars.colourSlopePrior ** 2
   for (let i = 0; i < offset.length; i++) {
     const c = color[i]! - newPivot
     const level = estimate.zeropoint + slope * (newPivot - pivot)
-    across += weight[i]! * c * (offset[i]! - level)
+    across += weight[i]! * (c * (offset[i]! - level) - (stars.colorCovariance?.[i] ?? 0))
     square += weight[i]! * c * c
+    inColour += weight[i]! * (stars.colorVariance?.[i] ?? 0)
   }
-  return { slope: across / square, pivot: newPivot }
+  // Colours that are all noise tell nothing.
+  const moment = Math.max(square - inColour, square / 2)
+  const factor = Math.max(1, estimate.zeropointErr * Math.sqrt(sum))
+  return { slope: across / moment, slopeErr: factor / Math.sqrt(moment), pivot: newPivot }
 }

@@ -12,6 +12,9 @@ export interface ZeropointInput {
   readonly instMagErr?: Float64Array
   /** Colour for a residual slope; without it none is fitted. */
   readonly color?: Float64Array
+  /** Variance of the colour's error, and its covariance with the error of refMag - instMag [mag^2]. */
+  readonly colorVariance?: Float64Array
+  readonly colorCovariance?: Float64Array
   /**
    * Probability, from what is known beside the photometry, that the star is a sound standard; 0 leaves it out, NaN says
    * nothing.
@@ -29,6 +32,8 @@ export interface ZeropointOptions {
   readonly expectedScatterMag?: number
   /** Prior standard deviation of the residual colour slope [mag per mag]. Default 0.005. */
   readonly colourSlopePrior?: number
+  /** Where the search for the slope begins [mag per mag]. Default 0. */
+  readonly colourSlopeStart?: number
   /** Whether `crossCheck` is wanted too. Default true. */
   readonly crossCheck?: boolean
 }
@@ -48,6 +53,8 @@ export interface FittedZeropoint {
   /** refMag - instMag - zeropoint [mag], NaN for rows that took no part. */
   readonly residual: Float64Array
   readonly colourSlope?: number
+  /** One sigma of it, the prior within; the zeropoint at `colourPivot` is independent of it. */
+  readonly colourSlopeErr?: number
   readonly colourPivot?: number
   /**
    * An estimate of another kind (`robust` with five stars or more): a disagreement says that the populations are not
@@ -161,7 +168,7 @@ function robustFit(
   offset: Float64Array,
   rows: Uint32Array,
 ): ZeropointFit {
-  const { refMagErr, instMagErr, color, inlierPrior, refScatter } = input
+  const { refMagErr, instMagErr, color, colorVariance, colorCovariance, inlierPrior, refScatter } = input
   const { expectedScatterMag = 0.012, colourSlopePrior = 0.005, crossCheck: wantsCrossCheck = true } = options
   const stars: MixtureStars = {
     offset,
@@ -169,10 +176,13 @@ function robustFit(
     expectedScatter: columnOf(rows, (i) => Math.max(MIN_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
     errorsComplete: refMagErr !== undefined && instMagErr !== undefined,
     ...(color ? { color: columnOf(rows, (i) => color[i]!) } : {}),
+    ...(colorVariance ? { colorVariance: columnOf(rows, (i) => colorVariance[i]!) } : {}),
+    ...(colorCovariance ? { colorCovariance: columnOf(rows, (i) => colorCovariance[i]!) } : {}),
     ...(inlierPrior
       ? { inlierPrior: columnOf(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? TYPICAL_PRIOR : inlierPrior[i]!)) }
       : {}),
     colourSlopePrior,
+    ...(options.colourSlopeStart === undefined ? {} : { colourSlopeStart: options.colourSlopeStart }),
   }
   const fit = robustZeropoint(stars)
   const centre = (k: number) => fit.zeropoint + (color ? fit.colourSlope * (color[rows[k]!]! - fit.colourPivot) : 0)
@@ -186,7 +196,9 @@ function robustFit(
     nUsed: fit.soundProbability.reduce((count, p) => count + Number(p >= 0.5), 0),
     weight,
     residual,
-    ...(color ? { colourSlope: fit.colourSlope, colourPivot: fit.colourPivot } : {}),
+    ...(color
+      ? { colourSlope: fit.colourSlope, colourSlopeErr: fit.colourSlopeErr, colourPivot: fit.colourPivot }
+      : {}),
     ...(wantsCrossCheck && rows.length >= 5 ? { crossCheck: crossCheck(fit, stars) } : {}),
   }
 }

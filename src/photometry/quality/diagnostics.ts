@@ -13,6 +13,7 @@ import type { MatchFit } from '../fit/fit-matches.js'
 import { crowdedShare, type MatchEvidence } from '../match/match-evidence.js'
 import type { StarMatches } from '../match/match-stars.js'
 import { otherFluxes, type OtherFlux } from './other-fluxes.js'
+import { magsInFilter } from '../system/colour-term.js'
 import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
 import type { CrossCheck } from '../fit/zeropoint.js'
 
@@ -71,7 +72,7 @@ export function diagnose({
   pairs,
   evidence,
   prior,
-  fitted: { fit, matches },
+  fitted: { fit, matches, term },
   astrometry,
   withoutColourTerm,
 }: DiagnosedStages): CcdDiagnostics {
@@ -125,7 +126,9 @@ export function diagnose({
     fwhmArcsec: evidence.measuredFwhmArcsec,
     expectation:
       number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
-    otherFluxes: number ? otherFluxes(input.sources, pairs.detectionRow, matches) : {},
+    otherFluxes: number
+      ? otherFluxes(input.sources, pairs.detectionRow, { ...matches, refMag: magsInFilter(matches, term) })
+      : {},
   }
 }
 

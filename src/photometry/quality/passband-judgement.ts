@@ -125,7 +125,7 @@ function judgePassband(ccds: readonly PassbandStars[], context: PassbandContext)
  * more is taken for known than all of them say.
  */
 export function passbandOf(ccds: readonly JudgedCcd[], galacticLatitudeDeg: number): PassbandJudgement | null {
-  const claimed = ccds.filter(({ system }) => system === 'des-ab')
+  const claimed = ccds.filter(({ system, colourTerm }) => system === 'des-ab' && colourTerm === undefined)
   const first = claimed[0]
   if (first === undefined) return null
   const stars = claimed.map(({ band, diagnostics: { bands, passbands } }) => ({
@@ -143,7 +143,7 @@ export function passbandOf(ccds: readonly JudgedCcd[], galacticLatitudeDeg: numb
   })
 }
 
-type JudgedCcd = Pick<CcdResult, 'band' | 'system' | 'cameraFrom' | 'filter'> & {
+type JudgedCcd = Pick<CcdResult, 'band' | 'system' | 'cameraFrom' | 'filter' | 'colourTerm'> & {
   readonly diagnostics: Pick<CcdResult['diagnostics'], 'bands' | 'passbands' | 'ownBand'>
 }
 

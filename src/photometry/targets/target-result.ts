@@ -2,6 +2,7 @@ import { extractionFlagWords } from '../../exposure/extraction-flags.js'
 import type { EpochSource } from '../../exposure/image-facts.js'
 import { mjdOfJulianYear } from '../../exposure/epoch.js'
 import { MAG_PER_RELATIVE_FLUX } from '../../math/units.js'
+import type { ColourTerm } from '../../camera/colour-terms.js'
 import { magnitudeScale } from '../magnitude-scale.js'
 import type { CcdResult } from '../result.js'
 import type { AtTarget, TargetDetection } from './at-target.js'
@@ -49,6 +50,8 @@ export interface TargetResult {
   readonly system: CcdResult['system']
   /** Zero of the magnitudes. */
   readonly magnitudes: 'AB' | 'Vega' | null
+  /** A source of colour c adds k (c - c0); absent of a filter that is the system's own. */
+  readonly colourTerm?: ColourTerm
   /** Of the stars that the zeropoint rests on. */
   readonly colour: StarsColour | null
   readonly mjd: number | null
@@ -61,7 +64,11 @@ export interface TargetResult {
 export type CalibratedCcd = Pick<
   CcdResult,
   'ccd' | 'outcome' | 'zeropoint' | 'zeropointErr' | 'systematicErr' | 'system' | 'catalog' | 'epochYr' | 'epochFrom'
-> & { readonly magnitudes?: CcdResult['magnitudes']; readonly matches?: CcdResult['matches'] }
+> & {
+  readonly colourTerm?: ColourTerm
+  readonly magnitudes?: CcdResult['magnitudes']
+  readonly matches?: CcdResult['matches']
+}
 
 const LIMIT_SIGMAS = 3
 /** Up to here SExtractor's photometry is good for a star; the calibration takes its stars by the same rule. */
@@ -98,11 +105,14 @@ export function targetResult(at: AtTarget, ccd: CalibratedCcd, flux: string, exp
     systematicErr,
     system,
     magnitudes: magnitudeScale(ccd),
+    ...(ccd.colourTerm === undefined ? {} : { colourTerm: plainTerm(ccd.colourTerm) }),
     colour: ccd.matches === undefined ? null : colourOfStars(ccd.matches),
     ...timeOf(ccd.epochYr, ccd.epochFrom, exposureSec),
     exposureTimeSec: exposureSec,
   }
 }
+
+const plainTerm = ({ k, kErr, color, c0 }: ColourTerm): ColourTerm => ({ k, kErr, color, c0 })
 
 const isSound = ({ flags, imageFlags }: TargetDetection): boolean =>
   flags <= HIGHEST_SOUND_FLAGS && (imageFlags === null || imageFlags === 0)

@@ -3,6 +3,7 @@ import type { RecognisedCamera } from '../../../src/camera/recognise.js'
 import { seededRandom } from '../../../src/math/random.js'
 import type { CcdResult } from '../../../src/photometry/result.js'
 import { calibrateCcd } from '../../../src/in-memory.js'
+import { desMinus, otherPassbandsOf } from '../../../src/photometry/quality/other-passbands.js'
 import { solveTogether } from '../../../src/pipeline.js'
 import { simulateExposure } from '../../../src/simulate/index.js'
 import { describeCatalogue } from '../../simulate/describe-catalogue.js'
@@ -130,7 +131,6 @@ describe('other cameras', () => {
       /^nothing says which camera took the image, so that its g need not be DES's/,
     ],
     ["DECam with another's filter", DECAM, 'SDSS g', /^FILTER 'SDSS g' is not DES's g/],
-    ['an instrument with a filter of its own', OTHER_CAMERA, 'gp', /^FILTER 'gp' is not DES's g/],
   ] as const)('%s: look, and the error is held', async (_, camera, filter, words) => {
     for (const of of ['SDSS g', 'PS1 g', null]) {
       const { own } = await observed(2, 'g', of === null ? null : light(of), camera, filter, 2)
@@ -147,6 +147,32 @@ describe('other cameras', () => {
       }
     }
   })
+
+  test.each(['SDSS g', 'PS1 g', null])(
+    'a filter that says whose it is, light of %s: look, and at the colour that is told the zeropoint is right',
+    async (of) => {
+      const { own } = await observed(2, 'g', of === null ? null : light(of), OTHER_CAMERA, 'gp', 4)
+      const other = otherPassbandsOf('g').find(({ name }) => name === of)
+      for (const { truth, result } of own) {
+        const { k, kErr, c0 } = result.colourTerm!
+        expect(result.concerns).toContainEqual(
+          expect.objectContaining({
+            tag: 'passband',
+            severity: 'look',
+            sentence: expect.stringMatching(
+              /^FILTER 'gp' only resembles the band of des-ab: its colour term, /,
+            ) as string,
+          }),
+        )
+        expect(result.relation).toMatch(/ to DES g at BP - RP 1\.2$/)
+        const desMinusLight = other === undefined ? 0 : desMinus(other, c0)
+        const off = result.zeropoint! - truth - desMinusLight
+        expect(Math.abs(off)).toBeLessThan(result.systematicErr! + 2 * result.zeropointErr!)
+        const slope = other === undefined ? 0 : desMinus(other, 1.5) - desMinus(other, 0.8)
+        expect(Math.abs(k - slope / 0.7)).toBeLessThan(0.02 + 3 * kErr)
+      }
+    },
+  )
 
   test("on the catalogue's own magnitude no band is claimed", async () => {
     const exposure = simulateExposure({ ccds: [1], columns: 'slim', band: 'g' }, description, seededRandom(1))
