@@ -7,6 +7,7 @@ import { ARCSEC_PER_DEG, DEG_TO_RAD } from '../../math/units.js'
 import { propagateTo } from '../../photometry/match/propagate.js'
 import type { MatchColumns } from '../../photometry/matches.js'
 import { systematicErrOf } from '../../photometry/system/colour-relation.js'
+import type { FittedTerm } from '../../photometry/system/colour-term.js'
 import { standardsOf, standardSystem } from '../../photometry/system/standards.js'
 import { galacticLatitudeDeg } from '../../math/galactic.js'
 import { exposureInWords } from '../../products/result-json.js'
@@ -143,7 +144,7 @@ async function besideCatalog(ccds: readonly MatchedCcd[], against: Catalog): Pro
 }
 
 /** What a colour term adds to a star's magnitude; NaN if its colour is not known. */
-const termAt = (term: CcdDocument['colourTerm'], colour: number): number =>
+const termAt = (term: FittedTerm | undefined, colour: number): number =>
   term === undefined ? 0 : term.k * (colour - term.c0)
 
 /** Cells of all stars, and of what lies next to them. */
