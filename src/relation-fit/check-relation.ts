@@ -3,7 +3,8 @@ import { DataError } from '../errors.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
 import { median } from '../math/robust.js'
 import { systematicErrOf } from '../photometry/system/colour-relation.js'
-import { coloursOf, fitCurve } from './curve.js'
+import { crossValidated } from './cross-validate.js'
+import { coloursOf } from './curve.js'
 import { judged, type Judgement } from './judge.js'
 import { NO_CURVE } from './template.js'
 import { sampleOf, type BandTruth, type PairedStars, type RelationSample } from './sample.js'
@@ -15,7 +16,9 @@ export interface RelationCheck {
   readonly judgement: Judgement
   /** One sigma that the relation, with the dust of the field, and the truth state of their levels [mag]. */
   readonly statedErrMag: number
-  /** Scatter of the same stars about the best polynomial of them, of degree 3 to 7, and its degree. */
+  /**
+   * Scatter of the same stars about the best polynomial of degree 3 to 7, each fitted to the stars of other sky cells.
+   */
   readonly best: { readonly degree: number; readonly scatterMag: number } | null
   /** Colours of the stars, of 98 % of them. */
   readonly colours: readonly [number, number]
@@ -33,7 +36,7 @@ const WORST_RATIO = 1.1
 const SCATTER_ERR = 1.17
 /** Pulls of a scatter that is stated too small: as `validate` has it for CCDs. */
 const WORST_PULLS = 1.5
-const DEGREES = [3, 4, 5, 6, 7]
+const LOWEST_DEGREE = 3
 
 /**
  * Judges a relation by stars with true magnitudes.
@@ -95,16 +98,13 @@ function reasonsOf(
 
 const mmag = (mag: number): string => `${mag < 0 ? '-' : '+'}${(1000 * Math.abs(mag)).toFixed(1)} mmag`
 
-/** The polynomial of the relation's colour alone that the stars scatter least about. */
+/** The polynomial of the relation's colour alone that stars which it was not fitted to scatter least about. */
 function bestPolynomial(sample: RelationSample, relation: BandRelation): RelationCheck['best'] {
   const { secondColour: _second, faintTerm: _faint, spline: _spline, ...rest } = relation
   const { fluxOffsetNJy: _offset, magnitudeTerm: _term, ...alone } = rest
   const pivot = Number(median(coloursOf(sample, relation)).toFixed(1))
   const template: BandRelation = { ...alone, curve: 'polynomial', pivot, coefficients: NO_CURVE }
-  const found = DEGREES.flatMap((degree) => {
-    const curve = fitCurve(sample, template, degree)
-    const scatterMag = curve && judged(sample, curve.relation)?.scatterMag
-    return scatterMag === undefined ? [] : [{ degree, scatterMag }]
-  })
-  return found.sort((a, b) => a.scatterMag - b.scatterMag)[0] ?? null
+  const found = crossValidated(sample, template).filter(({ degree }) => degree >= LOWEST_DEGREE)
+  const [first] = found.sort((a, b) => a.scatterMag - b.scatterMag)
+  return first === undefined ? null : { degree: first.degree, scatterMag: first.scatterMag }
 }

@@ -9,6 +9,8 @@ import { tableOf, type Column } from '../../src/table/columns.js'
 
 /** A star of a tile at the exposure's epoch, with its true magnitudes. */
 export interface TrueStar {
+  /** Gaia's id. */
+  readonly id: string
   readonly raDeg: number
   readonly decDeg: number
   readonly truth: Readonly<Record<string, { readonly mag: number; readonly err: number }>>
@@ -65,7 +67,7 @@ export function trueStars(file: string, truth: 'des' | 'ps1_as_des', catalogEpoc
   return rows.flatMap((row, i) => {
     if (number(row['des_flag']) > 0) return []
     const of = Object.fromEntries(BANDS.map((band) => [band, magnitudes(row, band)]))
-    return [{ raDeg: moved.raDeg[i]!, decDeg: moved.decDeg[i]!, truth: of }]
+    return [{ id: String(id[i]!), raDeg: moved.raDeg[i]!, decDeg: moved.decDeg[i]!, truth: of }]
   })
 }
 
@@ -104,7 +106,7 @@ export function ccdSizedPieces(corners: Corners): Corners[] {
 /**
  * Writes an exposure whose CCDs are the pieces, as a pipeline would: a list and one FITS_LDAC per CCD, fluxes from the
  * true magnitudes
- * with the injected zeropoint of the band.
+ * with the injected zeropoint of the band, or of each piece.
  */
 export function writeTileExposure(
   workdir: string,
@@ -113,11 +115,14 @@ export function writeTileExposure(
     band,
     stars,
     pieces,
+    zeropointOf = () => INJECTED[band],
   }: {
     readonly expnum: number
     readonly band: Band
     readonly stars: readonly TrueStar[]
     readonly pieces: readonly Corners[]
+    /** Of the k-th piece. */
+    readonly zeropointOf?: (k: number) => number
   },
 ): void {
   const name = `D${String(expnum).padStart(8, '0')}`
@@ -155,13 +160,16 @@ export function writeTileExposure(
       SATURATE: 1e9,
     }
     const imageCards = Object.entries(cards).map(([keyword, value]) => ({ keyword, value, comment: '' }))
-    writeFileSync(join(workdir, fileName), writeFitsLdac({ imageCards, objects: detections(seen, band) }))
+    writeFileSync(
+      join(workdir, fileName),
+      writeFitsLdac({ imageCards, objects: detections(seen, band, zeropointOf(k)) }),
+    )
   }
   writeFileSync(join(workdir, `${name}_r1p1_red_catlist.csv`), `${list.join('\n')}\n`)
 }
 
-function detections(stars: readonly TrueStar[], band: Band) {
-  const flux = Float64Array.from(stars, ({ truth }) => 10 ** (-0.4 * (truth[band]!.mag - INJECTED[band])))
+function detections(stars: readonly TrueStar[], band: Band, zeropoint: number) {
+  const flux = Float64Array.from(stars, ({ truth }) => 10 ** (-0.4 * (truth[band]!.mag - zeropoint)))
   const fluxErr = flux.map((value, i) => (value * Math.max(LEAST_ERR_MAG, stars[i]!.truth[band]!.err)) / 1.0857)
   const f64 = (name: string, values: Float64Array): Column => ({ name, type: 'f64', values })
   const n = stars.length
