@@ -15,7 +15,7 @@ import {
 import { separationArcsec } from '../../math/sphere.js'
 import { openInput } from '../../node/disk/files.js'
 import { readCameraFile, type ReadCamera } from '../../node/input/camera-files.js'
-import { scienceImages } from '../../node/programs/image-file.js'
+import { scienceImages } from '../../exposure/image-planes.js'
 import { baseName } from '../../products/file-name.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
 import type { Values } from '../options/option.js'

@@ -12,7 +12,7 @@ import { fileSource } from '../disk/files.js'
 import type { FileToWrite } from '../disk/staged-files.js'
 import { unpackedSource } from '../input/given-tables.js'
 import { packageVersion } from '../package.js'
-import { scienceImages } from '../programs/image-file.js'
+import { scienceImages } from '../../exposure/image-planes.js'
 import type { DrawFiles, DrawnExposure, OpenedJob } from './exposure-job.js'
 
 /** What is written of zeropoints into headers, and where SWarp's scale leads to. */

@@ -7,6 +7,7 @@ import { fluxChoice } from '../../exposure/fullcat.js'
 import { givenFits, type GivenFits } from '../../exposure/given/fits-tables.js'
 import { OWN_PRODUCT, type NamedColumns } from '../../exposure/given/given-columns.js'
 import { givenImage, givenPath, refuseUnknownFilter, type GivenImage } from '../../exposure/given/given-image.js'
+import { scienceImages } from '../../exposure/image-planes.js'
 import { filesName, givenRows, stemOfFile } from '../../exposure/given/given-rows.js'
 import type { GivenPixels } from '../../exposure/given/given-detections.js'
 import { groupExposures, type GivenExposure, type NumberedImage } from '../../exposure/given/group-exposures.js'
@@ -168,7 +169,6 @@ async function imagesIn(path: string, options: GivenOptions, image?: GivenPixels
     const held = await heldIn(await unpackedSource(file), columns)
     if (held.kind === 'image') {
       if (measure === undefined) throw unmeasured(path, held.hdus)
-      const { scienceImages } = await import('../programs/image-file.js')
       for (const { header } of scienceImages(held.hdus))
         await refuseUnknownFilter(path, { header, primary: held.primary }, band, cameraOfImage(camera))
       for (const { catalogue, hdu } of await measure(path, held.hdus))

@@ -2,7 +2,7 @@ import { InputError } from '../../errors.js'
 import { imageSize, type FitsHdu } from '../../formats/fits/index.js'
 import { separationArcsec } from '../../math/sphere.js'
 import { imageOutline, wcsOf, type SkyPosition, type Wcs } from '../../wcs/index.js'
-import type { ImageFile } from './image-file.js'
+import type { ImageFile } from '../../exposure/image-planes.js'
 
 /** Where an image lies on the sky. */
 export interface ImageSky {

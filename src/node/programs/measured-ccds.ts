@@ -1,5 +1,5 @@
 import type { FitsHdu } from '../../formats/fits/index.js'
-import { scienceImages, type HduChoice } from './image-file.js'
+import { scienceImages, type HduChoice } from '../../exposure/image-planes.js'
 import { measureImage, stemOf, type MeasuredImage, type MeasureRequest } from './measure-image.js'
 import type { ProgramControl } from '../processes/run-program.js'
 

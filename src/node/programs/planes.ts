@@ -4,7 +4,7 @@ import type { BadPixels } from '../../camera/masks.js'
 import { DataError, InputError } from '../../errors.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { reasonOf } from '../disk/reason.js'
-import type { ImageFile } from './image-file.js'
+import type { ImageFile } from '../../exposure/image-planes.js'
 import { planeHeader, standaloneHeader } from './image-header.js'
 import { floatPixels, maskPixels, swapped, type Pixels } from './pixels.js'
 

@@ -1,7 +1,7 @@
 import { cornerLine } from '../../exposure/corner-line.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
 import { writeFilesWhole } from '../disk/files.js'
-import { chooseImage } from '../programs/image-file.js'
+import { chooseImage } from '../../exposure/image-planes.js'
 import { imageSize } from '../../formats/fits/index.js'
 import { memorySource } from '../../formats/bytes.js'
 import { InputError } from '../../errors.js'
