@@ -225,6 +225,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'grid verify slurm/bliss.plan.json --salvage', exitCode: 3 },
   { line: 'grid summary slurm/bliss.plan.json --to all.parquet', exitCode: 3 },
   { line: 'bench sim/raw/gaia_source.csv.gz --radius-arcsec 1 --runs 1 --json', says: /"nearest"/ },
+  { line: 'bench --help', says: /--peer/ },
   { line: 'demo --outdir demo' },
   { line: 'demo --image --outdir demo' },
   { line: 'completion bash', says: /complete -o default -F _bliss_calib bliss-calib/ },

@@ -8,5 +8,6 @@ export const BENCH_OPTIONS = {
   }),
   'radius-arcsec': number('largest separation of a pair', { unit: 'arcsec', above: 0, default: 1 }),
   runs: count('runs of each mode; the first is shown apart', { min: 1, default: 5 }),
+  peer: flag('match once by scipy too, if python3 has it'),
   json: flag('one JSON object on stdout'),
 }

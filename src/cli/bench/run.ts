@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
 import { matchSky, type MatchMode, type SkyMatches, type SkyPositions } from '../../math/match-sky.js'
+import { scipyMatch, type PeerMatch } from '../../node/programs/scipy-match.js'
 import { seededRandom } from '../../math/random.js'
 import { separationArcsec } from '../../math/sphere.js'
 import { readPositions, type ReadPositions } from '../../node/input/read-positions.js'
@@ -27,6 +28,9 @@ interface Measured {
   readonly rowsPerSecond: number
   /** Rows of a whose nearest partner, or whose partners, were found again by the definition. */
   readonly checkedRows: number
+  /** CPU of the best run, and of scipy's one; only if it was asked for. */
+  readonly cpuMs: number
+  readonly scipy?: PeerMatch
 }
 
 /**
@@ -34,7 +38,7 @@ interface Measured {
  * code: 70 if a check fails.
  */
 export async function bench(
-  { a, b, radiusArcsec, runs, json }: Values<typeof BENCH_OPTIONS>,
+  { a, b, radiusArcsec, runs, peer, json }: Values<typeof BENCH_OPTIONS>,
   io: Io,
 ): Promise<ExitCode> {
   const files: ReadPositions[] = []
@@ -44,7 +48,14 @@ export async function bench(
   }
   const fields: readonly (readonly [SkyPositions, SkyPositions])[] =
     files.length > 0 ? [[files[0]!, files.at(-1)!]] : SIMULATED_ROWS.map(simulatedField)
-  const measured = fields.flatMap(([a, b]) => MODES.map((mode) => measure(a, b, radiusArcsec, mode, runs)))
+  const measured: Measured[] = []
+  for (const [a, b] of fields) {
+    for (const mode of MODES) {
+      const ours = measure(a, b, radiusArcsec, mode, runs)
+      measured.push(peer ? { ...ours, scipy: await scipyMatch(a, b, radiusArcsec, mode) } : ours)
+    }
+  }
+  const peakMemoryMb = process.resourceUsage().maxRSS / 1024
   const machine = `${cpus()[0]?.model ?? 'unknown processor'}, Node ${process.version}`
   if (json)
     io.out(
@@ -55,6 +66,7 @@ export async function bench(
           runs,
           files: files.map(({ file, columns, raDeg }) => ({ file, columns, rows: raDeg.length })),
           measured,
+          peakMemoryMb,
         },
         null,
         2,
@@ -66,6 +78,7 @@ export async function bench(
         machine,
         ...files.map(({ file, columns, raDeg }) => `${file}: ${raDeg.length} positions (${columns.join(', ')})`),
         ...table(measured),
+        `peak memory ${peakMemoryMb.toFixed(0)} MB`,
         '',
       ].join('\n'),
     )
@@ -74,10 +87,13 @@ export async function bench(
 
 function measure(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: MatchMode, runs: number): Measured {
   const times: number[] = []
+  let cpuMs = Infinity
   let matches: SkyMatches | undefined
   for (let run = 0; run < runs; run++) {
-    const started = performance.now()
+    const [started, before] = [performance.now(), process.cpuUsage()]
     matches = matchSky(a, b, radiusArcsec, { mode })
+    const { user, system } = process.cpuUsage(before)
+    cpuMs = Math.min(cpuMs, (user + system) / 1000)
     times.push(performance.now() - started)
   }
   const checkedRows = check(a, b, radiusArcsec, mode, matches!)
@@ -94,6 +110,7 @@ function measure(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: M
     medianMs: sorted[sorted.length >> 1]!,
     rowsPerSecond: (1000 * rowsA) / bestMs,
     checkedRows,
+    cpuMs,
   }
 }
 
@@ -142,19 +159,28 @@ function simulatedField(rows: number): readonly [SkyPositions, SkyPositions] {
 }
 
 function table(measured: readonly Measured[]): string[] {
-  const rows = measured.map(({ rowsA, rowsB, mode, pairs, firstMs, bestMs, medianMs, rowsPerSecond, checkedRows }) => [
-    String(rowsA),
-    String(rowsB),
-    mode,
-    String(pairs),
-    firstMs.toFixed(2),
-    bestMs.toFixed(2),
-    medianMs.toFixed(2),
-    Math.round(rowsPerSecond).toLocaleString('en-US'),
-    String(checkedRows),
-  ])
+  const rows = measured.map((one) => {
+    const { rowsA, rowsB, mode, pairs, firstMs, bestMs, medianMs, rowsPerSecond, checkedRows, cpuMs, scipy } = one
+    return [
+      String(rowsA),
+      String(rowsB),
+      mode,
+      String(pairs),
+      firstMs.toFixed(2),
+      bestMs.toFixed(2),
+      medianMs.toFixed(2),
+      Math.round(rowsPerSecond).toLocaleString('en-US'),
+      String(checkedRows),
+      ...(scipy
+        ? [String(scipy.pairs), cpuMs.toFixed(2), scipy.cpuMs.toFixed(2), (cpuMs / scipy.cpuMs).toFixed(3)]
+        : []),
+    ]
+  })
   const all = [
-    ['rows of a', 'rows of b', 'mode', 'pairs', 'first ms', 'best ms', 'median ms', 'rows/s', 'checked'],
+    [
+      ...['rows of a', 'rows of b', 'mode', 'pairs', 'first ms', 'best ms', 'median ms', 'rows/s', 'checked'],
+      ...(measured.some(({ scipy }) => scipy) ? ["scipy's pairs", 'CPU ms', "scipy's", 'ratio'] : []),
+    ],
     ...rows,
   ]
   const widths = all[0]!.map((_, c) => Math.max(...all.map((row) => row[c]!.length)))

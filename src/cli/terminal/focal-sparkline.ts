@@ -12,11 +12,11 @@ const NO_ZEROPOINT = '×'
 /**
  * The focal plane in a line: the camera's rows from north to south, in each the CCDs from east to west; the height of a
  * bar is the zeropoint against the median. A cross has no zeropoint, a dot is not there. Says the scale; empty if
- * fewer than three CCDs have a number or the camera is not DECam, whose layout is known.
+ * fewer than three CCDs have a number or CCDs are not the camera's.
  */
 export function focalSparkline(ccds: readonly CcdResult[]): string {
   const zeropoints = ccds.map(({ zeropoint }) => zeropoint).filter((value) => value !== null)
-  if (zeropoints.length < 3 || ccds.some(({ camera }) => camera !== 'decam')) return ''
+  if (zeropoints.length < 3 || ccds.some(({ ccd }) => CAMERA_CCDS[ccd - 1] === undefined)) return ''
   const middle = median(zeropoints)
   const spread = median(zeropoints.map((value) => Math.abs(value - middle)))
   const reach = Math.max(LEAST_REACH_MAG, 6 * spread)

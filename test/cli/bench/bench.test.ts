@@ -1,4 +1,5 @@
-import { writeFileSync } from 'node:fs'
+import { spawnSync } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -106,4 +107,31 @@ describe('bliss-calib bench', () => {
     expect([exitCode, out]).toEqual([code, ''])
     expect(err.startsWith(sentence)).toBe(true)
   })
+})
+
+const hasScipy = spawnSync('python3', ['-c', 'import scipy']).status === 0
+
+test.skipIf(!hasScipy)('--peer: scipy finds the same pairs (scipy is not installed)', async () => {
+  const { exitCode, out } = await run(['bench', at('a.fits'), at('b.csv.gz'), '--runs', '1', '--peer', '--json'])
+  expect(exitCode).toBe(0)
+  const { measured, peakMemoryMb } = JSON.parse(out) as {
+    measured: { mode: string; pairs: number; scipy: { pairs: number; cpuMs: number } }[]
+    peakMemoryMb: number
+  }
+  expect(measured.map(({ mode }) => mode)).toEqual(['nearest', 'mutual', 'all'])
+  for (const { pairs, scipy } of measured) expect(scipy.pairs).toBe(pairs)
+  expect(peakMemoryMb).toBeGreaterThan(20)
+})
+
+test('--peer without scipy says what to install', async () => {
+  const before = process.env['PATH']
+  mkdirSync(at('no-programs'))
+  process.env['PATH'] = at('no-programs')
+  try {
+    const { exitCode, err } = await run(['bench', at('a.fits'), '--runs', '1', '--peer'])
+    expect(exitCode).toBe(3)
+    expect(err).toContain('scipy is not there: install it (Debian and Ubuntu: apt install python3-scipy)')
+  } finally {
+    process.env['PATH'] = before
+  }
 })
