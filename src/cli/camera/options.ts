@@ -8,7 +8,7 @@ export const CHECK_OPTIONS = {
 
 /** The options of `camera fit`. */
 export const FIT_OPTIONS = {
-  products: list("directories of `batch`'s or other products of the camera, or their zeropoint JSONs", {
+  products: list('directories of products of the camera (`batch`), or zeropoint JSONs', {
     positional: true,
     required: true,
   }),
