@@ -2,6 +2,7 @@ import { CCD_SCATTER_DF } from '../photometry/exposure/expected.js'
 import type { TieSettings } from './input.js'
 import type { TieModel } from './model.js'
 import type { TiePrior } from './prior.js'
+import { modePrecision, PATTERN_SCALES, withinCcd, type SmoothPattern } from './smooth-pattern.js'
 
 /** How large each kind of disturbance is in this network [mag]. */
 export interface Amplitudes {
@@ -9,8 +10,7 @@ export interface Amplitudes {
   readonly ccdScatter: number
   /** Rms of the offsets of CCDs that all exposures share. */
   readonly ccdOffset: number
-  /** Variance of the pattern inside CCDs by degree, from degree 1 [mag^2]. */
-  readonly pattern: readonly number[]
+  readonly pattern: SmoothPattern
   /** Rms of each catalogue's error over the sky. */
   readonly field: readonly number[]
   /** Expected square of each chip's deviation; null before it is known. */
@@ -25,28 +25,26 @@ const FIELD_SHARE = 0.5
 const RELAX = 1.5
 
 export function expectedAmplitudes(model: TieModel, settings: TieSettings): Amplitudes {
-  const degrees = Math.max(0, ...model.basis.degree)
   return {
     ccdScatter: settings.ccdScatterMag,
     ccdOffset: settings.ccdScatterMag,
-    pattern: Array.from({ length: degrees }, () => settings.patternMag ** 2 / degrees),
+    pattern: { variance: settings.patternMag ** 2, scale: PATTERN_SCALES[3]! },
     field: model.rows.catalogs.map((catalog) => FIELD_SHARE * settings.systematicErrMag(catalog)),
     squares: null,
   }
 }
 
 /** Rms of the pattern inside CCDs [mag]. */
-export const patternRms = ({ pattern }: Amplitudes): number =>
-  Math.sqrt(pattern.reduce((sum, variance) => sum + variance, 0))
+export const patternRms = ({ pattern }: Amplitudes): number => Math.sqrt(pattern.variance * withinCcd(pattern.scale))
 
 /** Writes the amplitudes into the prior. */
 export function setAmplitudes(prior: TiePrior, model: TieModel, settings: TieSettings, amplitudes: Amplitudes): void {
   const { layout, basis, sky, rows } = model
   const { precision } = prior
-  for (let ccd = 0; ccd < rows.chips.ccds.length; ccd++)
-    for (let m = 0; m < basis.modes; m++)
-      precision[layout.pattern + ccd * basis.modes + m] =
-        modesOf(basis.degree[m]!) / amplitudes.pattern[basis.degree[m]! - 1]!
+  if (basis.modes > 0)
+    prior.pattern.set(
+      modePrecision(basis, amplitudes.pattern.scale).precision.map((value) => value / amplitudes.pattern.variance),
+    )
   rows.catalogs.forEach((catalog, b) => {
     for (let m = 0; m < sky.modes; m++)
       precision[layout.sky + b * sky.modes + m] =
@@ -60,9 +58,6 @@ export function setAmplitudes(prior: TiePrior, model: TieModel, settings: TieSet
     squares === null ? 1 / tau2 : (CCD_SCATTER_DF + 1) / (CCD_SCATTER_DF * tau2 + squares[k]!),
   )
 }
-
-/** Modes of a degree on one CCD, which share its variance evenly. */
-const modesOf = (degree: number): number => degree + 1
 
 /** Expected squares of the chips' deviations: of the solution, of a draw about it (pooled), of the plane. */
 function deviationSquares(model: TieModel, prior: TiePrior, x: Float64Array, draw: Float64Array): Float64Array {
@@ -90,7 +85,7 @@ export function learnAmplitudes(
   x: Float64Array,
   draw: Float64Array,
 ): Amplitudes {
-  const { layout, basis, sky, rows } = model
+  const { layout, sky } = model
   const expected = expectedAmplitudes(model, settings)
   const squares = deviationSquares(model, prior, x, draw)
   const tau2 = before.ccdScatter ** 2
@@ -109,20 +104,35 @@ export function learnAmplitudes(
     }
     return relaxed(was, Math.sqrt(total / n))
   }
-  const patterns = layout.pattern + rows.chips.ccds.length * basis.modes
   return {
     squares,
     ccdScatter: relaxed(before.ccdScatter, Math.sqrt(sum / count)),
     ccdOffset: learnt(before.ccdOffset, expected.ccdOffset, layout.offset, layout.chip, () => 1),
-    pattern: before.pattern.map((variance, d) => {
-      const share = (i: number) => (basis.degree[i % basis.modes] === d + 1 ? 1 / modesOf(d + 1) : 0)
-      return learnt(Math.sqrt(variance), Math.sqrt(expected.pattern[d]!), layout.pattern, patterns, share) ** 2
-    }),
+    pattern: learntPattern(model, before.pattern, expected.pattern, x, draw),
     field: before.field.map((value, b) => {
       const at = layout.sky + b * sky.modes
       return learnt(value, expected.field[b]!, at, at + sky.modes, (i) => sky.share[i - at]!)
     }),
   }
+}
+
+/** The variance that the modes have about their posterior; the scale stays. */
+function learntPattern(
+  { layout, basis, rows }: TieModel,
+  { variance, scale }: SmoothPattern,
+  expected: SmoothPattern,
+  x: Float64Array,
+  draw: Float64Array,
+): SmoothPattern {
+  const { modes } = basis
+  if (modes === 0) return { variance, scale }
+  const { precision } = modePrecision(basis, scale)
+  let square = PRIOR_COUNT * expected.variance
+  for (let at = layout.pattern; at < layout.sky; at += modes)
+    for (let a = 0; a < modes; a++)
+      for (let b = 0; b < modes; b++)
+        square += precision[a * modes + b]! * (x[at + a]! * x[at + b]! + draw[at + a]! * draw[at + b]!)
+  return { scale, variance: relaxed(variance, square / (rows.chips.ccds.length * modes + PRIOR_COUNT)) }
 }
 
 const relaxed = (before: number, after: number): number => before * (after / before) ** RELAX

@@ -1,4 +1,5 @@
 import { covarianceOf, type TieCovariance } from './covariance.js'
+import { sandwichFactors } from './sandwich.js'
 import { settle, type SolvedNetwork } from './network.js'
 
 /** Covariance of the chips about their mean, and of the other unknowns. */
@@ -14,6 +15,10 @@ export function settledErrors(solved: SolvedNetwork): TieErrors {
   const { model, state, prior } = solved
   const covariance = covarianceOf(model, state.weight, prior, settle(solved))
   const n = model.rows.chips.count
+  const larger = sandwichFactors(solved).map(Math.sqrt)
+  const { exposureOf } = model.rows.chips
+  for (let k = 0; k < n; k++)
+    for (let l = 0; l < n; l++) covariance.chips[k * n + l]! *= larger[exposureOf[k]!]! * larger[exposureOf[l]!]!
   const mean = new Float64Array(n)
   let all = 0
   for (let k = 0; k < n; k++) {

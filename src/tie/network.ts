@@ -1,15 +1,16 @@
 import { seededRandom } from '../math/random.js'
 import { cholesky, choleskySolve } from '../math/positive-definite.js'
-import { expectedAmplitudes, learnAmplitudes, PRIOR_COUNT, setAmplitudes, type Amplitudes } from './amplitudes.js'
+import { expectedAmplitudes, learnAmplitudes, setAmplitudes, type Amplitudes } from './amplitudes.js'
 import { conjugateGradient } from './conjugate-gradient.js'
 import type { TieSettings } from './input.js'
 import type { TieModel } from './model.js'
 import type { NoiseModel } from './noise-model.js'
 import { normalMatrix } from './normal-matrix.js'
-import { patternVariances } from './pattern-evidence.js'
+import { seenPattern } from './pattern-evidence.js'
 import { blockPreconditioner, type Preconditioner } from './preconditioner.js'
 import { TiePrior } from './prior.js'
 import { RowState } from './row-state.js'
+import { withHigherModes } from './smooth-pattern.js'
 import { TieSystem } from './system.js'
 
 /** A network of exposures at its most probable. */
@@ -38,7 +39,9 @@ const ROUNDS = 8
 const PREDICTED = 3
 const TOLERANCE = 0.01
 const DRAW_TOLERANCE = 0.05
-/** From this round on the pattern is among the unknowns. */
+/**
+ * From this round on the pattern is among the unknowns. Errors are learnt later: until then they would swallow it.
+ */
 const WITH_PATTERN = 2
 
 /** Without a pattern, and so that it can be told what one would be. */
@@ -56,12 +59,12 @@ export function learnNetwork(model: TieModel, settings: TieSettings, start: Netw
   for (let round = 0; round < ROUNDS; round++) {
     state.setLevels(x)
     if (round > 0 && round <= PREDICTED) state.predict()
-    state.judge(round === 0)
+    state.judge({ robust: round === 0, learns: round > WITH_PATTERN })
     state.weigh()
     if (round === WITH_PATTERN) {
-      amplitudes = { ...amplitudes, pattern: patternVariances(model, state, expected.pattern, PRIOR_COUNT) }
+      amplitudes = { ...amplitudes, pattern: seenPattern(model, state, expected.pattern) }
     }
-    const without = { ...amplitudes, pattern: expected.pattern.map(() => NO_PATTERN) }
+    const without = { ...amplitudes, pattern: { ...amplitudes.pattern, variance: NO_PATTERN } }
     setAmplitudes(prior, model, settings, round < WITH_PATTERN ? without : amplitudes)
     if (round <= PREDICTED) precondition = blockPreconditioner(model, state.weight, prior, () => system.diagonal())
     system.slope(state.value, x, right)
@@ -74,7 +77,7 @@ export function learnNetwork(model: TieModel, settings: TieSettings, start: Netw
     amplitudes = learnAmplitudes(model, prior, settings, amplitudes, x, draw)
     if (round < WITH_PATTERN) amplitudes = { ...amplitudes, pattern }
   }
-  setAmplitudes(prior, model, settings, amplitudes)
+  setAmplitudes(prior, model, settings, atLast(model, amplitudes))
   return { ...solved, amplitudes }
 }
 
@@ -89,23 +92,29 @@ export function finishNetwork(
   const { state, prior, system, x } = emptyNetwork(model, settings, start)
   state.learnFrom(learnt.state)
   x.set(learnt.x)
-  setAmplitudes(prior, model, settings, amplitudes)
+  setAmplitudes(prior, model, settings, atLast(model, amplitudes))
   const right = new Float64Array(x.length)
   state.setLevels(x)
-  state.judge(true)
+  state.judge({ robust: true, learns: false })
   state.weigh()
   state.predict()
-  state.judge(false)
+  state.judge()
   state.weigh()
   const precondition = blockPreconditioner(model, state.weight, prior, () => system.diagonal())
   system.slope(state.value, x, right)
   const { solution } = conjugateGradient(system, precondition, right, TOLERANCE)
   for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
   state.setLevels(x)
-  state.judge(false)
+  state.judge()
   state.weigh()
   return { model, state, prior, system, amplitudes, x }
 }
+
+/** Amplitudes with which errors are given. */
+const atLast = (model: TieModel, amplitudes: Amplitudes): Amplitudes => ({
+  ...amplitudes,
+  pattern: withHigherModes(model.basis, amplitudes.pattern),
+})
 
 /** The factor of the normal equations; moves the unknowns to their solution. */
 export function settle({ model, state, prior, system, x }: SolvedNetwork): Float64Array {

@@ -1,3 +1,4 @@
+import { sortedByNumber } from './chips.js'
 import type { TieModel } from './model.js'
 import type { TiePrior } from './prior.js'
 
@@ -9,7 +10,8 @@ export function normalMatrix(model: TieModel, weight: ArrayLike<number>, prior: 
   const matrix = new Float64Array(n * n)
   const patterns = from === 0 ? new PatternPart(model, matrix) : null
   const others = new OtherPart(model, matrix, from)
-  for (let star = 0; star < rows.starCount; star++) {
+  // Neighbours on the sky share CCDs, and so the parts of the matrix that are at hand.
+  for (const star of sortedByNumber(model.sky.cellOf, model.sky.cells).order) {
     let [total, counted] = [0, 0]
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       total += weight[i]!
@@ -174,7 +176,7 @@ class PatternPart {
 
 /** The diagonal blocks of the patterns, one per CCD: modes x modes, lower triangle by rows. */
 export function patternBlocks(model: TieModel, weight: ArrayLike<number>, prior: TiePrior): Float64Array[] {
-  const { rows, basis, cell, layout } = model
+  const { rows, basis, cell } = model
   const { first, chip, chips } = rows
   const { modes, cells, table } = basis
   // A row's own share of its star is what elimination leaves; a star twice on one CCD is rare enough.
@@ -193,7 +195,7 @@ export function patternBlocks(model: TieModel, weight: ArrayLike<number>, prior:
       for (let a = 0; a < modes; a++)
         for (let b = 0; b <= a; b++) block[a * modes + b]! += w * table[c * modes + a]! * table[c * modes + b]!
     }
-    for (let a = 0; a < modes; a++) block[a * modes + a]! += prior.precision[layout.pattern + ccd * modes + a]!
+    for (let i = 0; i < block.length; i++) block[i]! += prior.pattern[i]!
     return block
   })
 }

@@ -1,4 +1,5 @@
 import { inverted, normalMatrix, type Symmetric } from '../photometry/exposure/plane.js'
+import { cholesky } from '../math/positive-definite.js'
 import type { Random } from '../math/random.js'
 import type { TieModel } from './model.js'
 
@@ -13,8 +14,10 @@ const HELD_PRECISION = 1e10
  * integrated.
  */
 export class TiePrior {
-  /** Precision of every unknown before `layout.chip`, one by one [1 / mag^2]. */
+  /** Precision of every unknown from `layout.sky` to `layout.chip`, one by one [1 / mag^2]. */
   readonly precision: Float64Array
+  /** Precision of the pattern of any CCD, modes x modes. */
+  readonly pattern: Float64Array
   /** Precision of each chip's deviation from its exposure. */
   readonly deviation: Float64Array
   private readonly held: Float64Array
@@ -29,6 +32,7 @@ export class TiePrior {
   ) {
     const { chips } = model.rows
     this.precision = new Float64Array(model.layout.chip)
+    this.pattern = new Float64Array(model.basis.modes ** 2)
     this.deviation = new Float64Array(chips.count)
     this.held = Float64Array.from({ length: chips.count }, (_, k) => (isHeld(k) ? HELD_PRECISION : 0))
     // About the centre of each exposure's CCDs, so that its level and its gradient are independent.
@@ -68,9 +72,13 @@ export class TiePrior {
 
   /** Adds the prior's precision times x to `out`. */
   addProduct(x: Float64Array, out: Float64Array): void {
-    const { layout, rows } = this.model
-    for (let i = 0; i < layout.chip; i++) out[i]! += this.precision[i]! * x[i]!
+    const { layout, rows, basis } = this.model
     const { chips } = rows
+    const { modes } = basis
+    for (let i = layout.sky; i < layout.chip; i++) out[i]! += this.precision[i]! * x[i]!
+    for (let at = layout.pattern; at < layout.sky; at += modes)
+      for (let a = 0; a < modes; a++)
+        for (let b = 0; b < modes; b++) out[at + a]! += this.pattern[a * modes + b]! * x[at + b]!
     for (let e = 0; e < chips.exposures.length; e++) {
       const plane = this.planeOf(e, (k) => x[layout.chip + k]! - x[layout.offset + chips.ccdOf[k]!]!)
       for (let k = chips.firstOf[e]!; k < chips.firstOf[e + 1]!; k++) {
@@ -103,8 +111,9 @@ export class TiePrior {
 
   /** Adds to the diagonal, for a preconditioner. */
   addDiagonal(out: Float64Array): void {
-    const { layout, rows } = this.model
-    for (let i = 0; i < layout.chip; i++) out[i]! += this.precision[i]!
+    const { layout, rows, basis } = this.model
+    for (let i = layout.sky; i < layout.chip; i++) out[i]! += this.precision[i]!
+    for (let i = layout.pattern; i < layout.sky; i++) out[i]! += this.pattern[(i % basis.modes) * (basis.modes + 1)]!
     for (let k = 0; k < rows.chips.count; k++) {
       out[layout.chip + k]! += this.deviation[k]! + this.held[k]!
       out[layout.offset + rows.chips.ccdOf[k]!]! += this.deviation[k]!
@@ -118,7 +127,11 @@ export class TiePrior {
     const add = (a: number, b: number, value: number) => {
       matrix[(Math.max(a, b) - from) * size + Math.min(a, b) - from]! += value
     }
-    for (let i = from; i < layout.chip; i++) add(i, i, this.precision[i]!)
+    const { modes } = this.model.basis
+    if (from === 0)
+      for (let at = layout.pattern; at < layout.sky; at += modes)
+        for (let a = 0; a < modes; a++) for (let b = 0; b <= a; b++) add(at + a, at + b, this.pattern[a * modes + b]!)
+    for (let i = layout.sky; i < layout.chip; i++) add(i, i, this.precision[i]!)
     for (let e = 0; e < chips.exposures.length; e++) {
       const plane = this.planes[e]
       for (let k = chips.firstOf[e]!; k < chips.firstOf[e + 1]!; k++) {
@@ -142,9 +155,17 @@ export class TiePrior {
 
   /** Adds a draw of N(0, precision) to `out`. */
   addDraw(random: Random, out: Float64Array): void {
-    const { layout, rows } = this.model
+    const { layout, rows, basis } = this.model
     const { chips } = rows
-    for (let i = 0; i < layout.chip; i++) out[i]! += Math.sqrt(this.precision[i]!) * random.normal()
+    const { modes } = basis
+    const factor = this.pattern.slice()
+    if (modes > 0) cholesky(factor, modes)
+    for (let at = layout.pattern; at < layout.sky; at += modes)
+      for (let b = 0; b < modes; b++) {
+        const own = random.normal()
+        for (let a = b; a < modes; a++) out[at + a]! += factor[a * modes + b]! * own
+      }
+    for (let i = layout.sky; i < layout.chip; i++) out[i]! += Math.sqrt(this.precision[i]!) * random.normal()
     for (let e = 0; e < chips.exposures.length; e++) {
       const gradient = 1 / Math.sqrt(this.gradientPrecision)
       const [level, east, north] = [

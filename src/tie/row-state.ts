@@ -7,7 +7,9 @@ import { MAG_PER_RELATIVE, photonVariance, type NoiseModel } from './noise-model
 export class RowState {
   /** Magnitude of the star that the row asks for at levels 0: magnitude + start, less the bias of its noise. */
   readonly value: Float64Array
-  /** Predicted variance of a sound row [mag^2]. */
+  /** Variance of a row by what is stated, at the magnitude that is predicted [mag^2]. */
+  private readonly stated: Float32Array
+  /** Variance of a sound row, with what was learnt [mag^2]. */
   readonly variance: Float32Array
   readonly sound: Float32Array
   /** sound / variance; 0 if the row is too faint. */
@@ -35,6 +37,7 @@ export class RowState {
     const { rows } = model
     const n = rows.chip.length
     this.value = new Float64Array(n)
+    this.stated = new Float32Array(n)
     this.variance = new Float32Array(n)
     this.sound = new Float32Array(n).fill(1)
     this.weight = new Float32Array(n)
@@ -47,9 +50,9 @@ export class RowState {
       const k = rows.chip[i]!
       const isObservation = k < rows.chips.count
       this.value[i] = rows.mag[i]! + (isObservation ? start[k]! : 0)
-      this.variance[i] = rows.magErr[i]! ** 2 + rows.scatter[i]! ** 2 + SMALLEST_VARIANCE
-      this.weight[i] = 1 / this.variance[i]!
+      this.stated[i] = rows.magErr[i]! ** 2 + SMALLEST_VARIANCE
     }
+    this.weigh()
   }
 
   /** Takes over what another state has learnt of errors. */
@@ -93,11 +96,7 @@ export class RowState {
       const joint = this.magnitudeOf(star)
       for (let i = rows.first[star]!; i < rows.first[star + 1]!; i++) {
         const k = rows.chip[i]!
-        if (k >= chips.count) {
-          const factor = this.factor[this.catalogIndex.get(rows.catalog[i]!)!]!
-          this.variance[i] = rows.magErr[i]! ** 2 + (factor * rows.scatter[i]!) ** 2 + SMALLEST_VARIANCE
-          continue
-        }
+        if (k >= chips.count) continue
         const e = chips.exposureOf[k]!
         const noise = this.noise[e]!
         const magnitude = Number.isFinite(joint) ? joint + this.levelOf(i, star) - this.start[k]! : rows.mag[i]!
@@ -106,25 +105,33 @@ export class RowState {
         const usual = photonVariance(noise, rows.mag[i]!) + noise.floor
         const odd = stated > ODD_ERROR * usual ? stated / usual : 1
         this.faint[i] = Number(photons > enough)
-        this.variance[i] = MAG_PER_RELATIVE ** 2 * (photons + noise.floor) * odd + this.extra[e]! + SMALLEST_VARIANCE
+        this.stated[i] = MAG_PER_RELATIVE ** 2 * (photons + noise.floor) * odd + SMALLEST_VARIANCE
         this.value[i] = rows.mag[i]! + this.start[k]! - (MAG_PER_RELATIVE / 2) * Math.min(photons, enough)
       }
     }
     this.weigh()
   }
 
-  /** Weights from variances and probabilities. */
+  /** Variances from what is stated and what is learnt of errors; weights from them and the probabilities. */
   weigh(): void {
-    for (let i = 0; i < this.weight.length; i++)
+    const { chip, catalog, scatter, chips } = this.model.rows
+    for (let i = 0; i < this.weight.length; i++) {
+      const k = chip[i]!
+      const more =
+        k < chips.count
+          ? this.extra[chips.exposureOf[k]!]!
+          : (this.factor[this.catalogIndex.get(catalog[i]!)!]! * scatter[i]!) ** 2
+      this.variance[i] = this.stated[i]! + more
       this.weight[i] = this.faint[i]! === 1 ? 0 : this.sound[i]! / this.variance[i]!
+    }
   }
 
   /**
    * Judges every row by the other rows of its star: probability of being sound, then the extra variance of exposures
    * and the scatter of catalogues. With `robust` the others speak by their median, for a first round whose weights know
-   * no outliers, and nothing is learnt of errors.
+   * no outliers. `learns` says whether errors are learnt.
    */
-  judge(robust: boolean): void {
+  judge({ robust = false, learns = true }: { readonly robust?: boolean; readonly learns?: boolean } = {}): void {
     const { rows } = this.model
     const { chips } = rows
     const residual = new Float64Array(CHUNK)
@@ -181,8 +188,8 @@ export class RowState {
     }
     flush()
     this.sound.set(next)
-    if (robust) return
-    this.soundShare = tally.soundShare()
+    if (!robust) this.soundShare = tally.soundShare()
+    if (!learns) return
     for (let e = 0; e < chips.exposures.length; e++) this.extra[e] = Math.max(0, this.extra[e]! + tally.step(e))
     rows.catalogs.forEach((_, b) => {
       const square = this.factor[b]! ** 2 + tally.step(chips.exposures.length + b)

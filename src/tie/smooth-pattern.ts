@@ -1,0 +1,87 @@
+import { cholesky, invertLower } from '../math/positive-definite.js'
+import { legendre, type ChipBasis } from './chip-basis.js'
+
+/**
+ * The pattern inside CCDs as a smooth field: covariance variance x exp(-d^2 / 2), d the distance in units of `scale`,
+ * both axes of the CCD counted as 1; less its mean over the CCD.
+ */
+export interface SmoothPattern {
+  readonly variance: number
+  readonly scale: number
+}
+
+/** Scales that are considered, in CCDs: from six hills along a CCD to a slope over it. */
+export const PATTERN_SCALES: readonly number[] = Array.from({ length: 10 }, (_, i) => 0.08 * 1.3 ** i)
+/** The scale that is expected: a few hills. */
+const USUAL_SCALE = 0.18
+/** How well that is known, as a factor e^this. */
+const SCALE_SPREAD = 0.7
+
+const POINTS = 64
+const ALONG = new Map<string, Float64Array>()
+
+/** Covariance of the normalised Legendre polynomials 0 ... `most` along one axis, of a field of variance 1. */
+function alongAxis(scale: number, most: number): Float64Array {
+  const key = `${scale} ${most}`
+  const known = ALONG.get(key)
+  if (known) return known
+  const at = Float64Array.from({ length: POINTS }, (_, i) => (2 * i + 1) / POINTS - 1)
+  const values = Array.from({ length: most + 1 }, (_, m) => {
+    const raw = at.map((t) => legendre(m, t))
+    const rms = Math.sqrt(raw.reduce((sum, value) => sum + value * value, 0) / POINTS)
+    return raw.map((value) => value / rms)
+  })
+  const covariance = new Float64Array((most + 1) ** 2)
+  for (let i = 0; i < POINTS; i++)
+    for (let j = 0; j < POINTS; j++) {
+      const kernel = Math.exp(-0.5 * ((at[i]! - at[j]!) / 2 / scale) ** 2) / POINTS ** 2
+      for (let m = 0; m <= most; m++)
+        for (let n = 0; n <= most; n++) covariance[m * (most + 1) + n]! += kernel * values[m]![i]! * values[n]![j]!
+    }
+  ALONG.set(key, covariance)
+  return covariance
+}
+
+/** Covariance of the modes for variance 1, modes x modes. */
+export function modeCovariance({ modes, powers }: ChipBasis, scale: number): Float64Array {
+  const most = Math.max(1, ...powers.flat())
+  const along = alongAxis(scale, most)
+  const between = (m: number, n: number) => along[m * (most + 1) + n]!
+  const covariance = new Float64Array(modes * modes)
+  for (let a = 0; a < modes; a++)
+    for (let b = 0; b < modes; b++)
+      covariance[a * modes + b] =
+        between(powers[a]![0], powers[b]![0]) * between(powers[a]![1], powers[b]![1]) + (a === b ? LEAST : 0)
+  return covariance
+}
+
+/** Modes that a scale does not have keep this part of the variance, so that the covariance can be inverted. */
+const LEAST = 1e-7
+
+/** Variance of the pattern over a CCD, its mean taken off, in units of the field's. */
+export const withinCcd = (scale: number): number => 1 - alongAxis(scale, 1)[0]! ** 2
+
+/** Inverse of the modes' covariance for variance 1, with the log of its determinant. */
+export function modePrecision(basis: ChipBasis, scale: number): { precision: Float64Array; logDeterminant: number } {
+  const { modes } = basis
+  const factor = modeCovariance(basis, scale)
+  cholesky(factor, modes)
+  let logDeterminant = 0
+  for (let m = 0; m < modes; m++) logDeterminant += 2 * Math.log(factor[m * modes + m]!)
+  invertLower(factor, modes)
+  const precision = new Float64Array(modes * modes)
+  for (let i = 0; i < modes; i++)
+    for (let a = 0; a <= i; a++)
+      for (let b = 0; b <= i; b++) precision[a * modes + b]! += factor[i * modes + a]! * factor[i * modes + b]!
+  return { precision, logDeterminant }
+}
+
+export const logScalePrior = (scale: number): number => -0.5 * (Math.log(scale / USUAL_SCALE) / SCALE_SPREAD) ** 2
+
+/** The same pattern with what modes beyond the basis hold counted in with those that it has. */
+export function withHigherModes(basis: ChipBasis, { variance, scale }: SmoothPattern): SmoothPattern {
+  const covariance = modeCovariance(basis, scale)
+  let held = 0
+  for (let m = 0; m < basis.modes; m++) held += covariance[m * (basis.modes + 1)]!
+  return { scale, variance: held > 0 ? variance * Math.max(1, withinCcd(scale) / held) : variance }
+}
