@@ -62,16 +62,24 @@ const RELATION_SLOPE_ERR = 0.003
  * Fits the colour term of a filter to all exposures at once, every CCD of each with a zeropoint of its own, robustly
  * (bisquare); its error by a bootstrap over exposures.
  *
+ * @param range of colours, in which the term is a straight line
  * @param c0 colour at which the zeropoints hold; the stars' median to 0.1 mag if it is not given
  * @throws DataError `too-few-exposures`, `too-few-stars`
  */
-export function fitColourTerm(stars: FilterStars, c0?: number): ColourTermFit {
+export function fitColourTerm(
+  stars: FilterStars,
+  [bluest, reddest]: readonly [number, number],
+  c0?: number,
+): ColourTermFit {
   const { exposures, exposure, ccd, ccdCount, colour } = stars
   const difference = numbersOf(stars.refMag, (mag, i) => mag - stars.instMag[i]!)
   const errs = numbersOf(stars.instMagErr, (err, i) => Math.hypot(err, knownErr(stars, i)))
   const countOfCcd = new Uint32Array(ccdCount)
   const isSound = (i: number) =>
-    Number.isFinite(difference[i]! + errs[i]! + colour[i]!) && knownErr(stars, i) <= WORST_REFERENCE_MAG
+    Number.isFinite(difference[i]! + errs[i]!) &&
+    colour[i]! >= bluest &&
+    colour[i]! <= reddest &&
+    knownErr(stars, i) <= WORST_REFERENCE_MAG
   for (let i = 0; i < ccd.length; i++) if (isSound(i)) countOfCcd[ccd[i]!]!++
   // A star that is alone on its CCD says what its zeropoint is, and nothing else.
   const rows = indicesWhere(ccd.length, (i) => isSound(i) && countOfCcd[ccd[i]!]! > 1)

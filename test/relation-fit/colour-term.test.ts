@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../src/math/random.js'
-import { fitColourTerm, type FilterStars } from '../../src/relation-fit/colour-term.js'
+import { fitColourTerm as fitWithin, type FilterStars } from '../../src/relation-fit/colour-term.js'
 
 interface Observed {
   readonly exposures?: number
@@ -46,6 +46,8 @@ function observed(
     colour: column(({ colour }) => colour),
   }
 }
+
+const fitColourTerm = (stars: FilterStars, c0?: number) => fitWithin(stars, [0, 3], c0)
 
 describe('the colour term of a filter', () => {
   test('is found to 0.003 from 20 exposures, whatever the seed, with errors that are right', () => {
@@ -99,6 +101,14 @@ describe('the colour term of a filter', () => {
       if (ccd === 20 && i % 30 !== 0) lonely.refMag[i] = NaN
     })
     expect(fitColourTerm(lonely)).toMatchObject({ exposures: 20, ccds: 20, stars: 600 })
+  })
+
+  test('nor do stars of colours in which it is no line', () => {
+    const stars = observed(1, { bend: 0.06 })
+    const [low, high] = [0.9, 1.5]
+    const { stars: count, k } = fitWithin(stars, [low, high])
+    expect(count).toBe(stars.colour.filter((c) => c >= low && c <= high).length)
+    expect(Math.abs(k - 0.08)).toBeLessThan(0.006)
   })
 
   test('an error that is not known counts as none', () => {

@@ -14,6 +14,7 @@ import { findResults } from '../../node/input/find-results.js'
 import { filterExposures, type FilterExposures } from '../../node/relation/filter-stars.js'
 import { pageAssets } from '../../node/report/page-assets.js'
 import { descriptionOfFile, packagedDescriptions } from '../../node/store/catalog-files.js'
+import { linearColours, typicalColour } from '../../photometry/system/colour-term.js'
 import { colourTermText } from '../../relation-fit/colour-term-text.js'
 import { fitColourTerm, type ColourTermFit } from '../../relation-fit/colour-term.js'
 import { colourTermPage } from '../../report/colour-term-page.js'
@@ -50,7 +51,8 @@ export async function cameraFit(command: Values<typeof FIT_OPTIONS>, io: Io): Pr
         expected: `a description without it, if the filter differs; or --band with other bands`,
       })
     const before = camera.colourTerms?.[system]?.[of]
-    const fit = fitColourTerm(one.stars, before?.color === color ? before.c0 : undefined)
+    const c0 = before?.color === color ? before.c0 : typicalColour(color)
+    const fit = fitColourTerm(one.stars, linearColours(color), c0)
     return { filter: one, fit, term: termOf(one, fit) }
   })
   if (to !== undefined) {

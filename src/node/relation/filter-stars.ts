@@ -93,6 +93,8 @@ function ofFilter(ccds: readonly MatchedCcd[], descriptions: readonly CatalogDes
       }),
   )
   const colorOf = (one: MatchedCcd): string => {
+    // Of a calibration with a term the stars have the colour of that.
+    if (one.ccd.colourTerm !== undefined) return one.ccd.colourTerm.color
     // The stars of several catalogues have the colour of the first.
     const name = one.ccd.catalog.split('+')[0]!
     const description = descriptions.find((known) => known.name === name)

@@ -51,6 +51,13 @@ const TYPICAL_COLOUR: Readonly<Partial<Record<string, number>>> = {
  */
 const LINEAR_BP_RP = [0.4, 2.2] as const
 
+/** The colours in which a term of a colour is a straight line; all if nothing is known of it. */
+export const linearColours = (color: string): readonly [number, number] =>
+  color === 'bp-rp' ? LINEAR_BP_RP : [-Infinity, Infinity]
+
+/** The colour of a typical star, at which zeropoints hold; undefined for a colour of which it is not known. */
+export const typicalColour = (color: string): number | undefined => TYPICAL_COLOUR[color]
+
 /**
  * The prior of the colour term between a camera's filter and the band of a system that it resembles; undefined for a
  * filter that is the system's own, or of which nothing says that it is not DES's.
@@ -77,7 +84,7 @@ export function colourTermPrior(
   if (known !== undefined && known.color.split('-').every(has)) return { ...known, from: 'camera' }
   const { colour, colourRange } = relation
   if (!colourBands(relation).every(has)) return undefined
-  const c0 = TYPICAL_COLOUR[colour] ?? (colourRange[0] + colourRange[1]) / 2
+  const c0 = typicalColour(colour) ?? (colourRange[0] + colourRange[1]) / 2
   const kErr = system === 'gaia-vega' || /^u$/i.test(band) ? WIDE_OR_U : LIKE_PASSBANDS
   return { k: 0, kErr, color: colour, c0, from: 'unknown' }
 }
@@ -91,7 +98,7 @@ export function withTermColour(
 ): StandardMagnitudes {
   const [blue, red] = colourBands({ colour: color }).map((name) => stars[bands[name]!.column])
   const colour = standards.refMag.map((_, i) => (blue?.[i] ?? NaN) - (red?.[i] ?? NaN))
-  const [low, high] = color === 'bp-rp' ? LINEAR_BP_RP : [-Infinity, Infinity]
+  const [low, high] = linearColours(color)
   const [usable, cut, cuts] = [standards.usable.slice(), standards.cut.slice(), { ...standards.cuts }]
   colour.forEach((c, i) => {
     if (usable[i] === 0 || (c >= low && c <= high)) return

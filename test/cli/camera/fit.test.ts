@@ -14,6 +14,8 @@ const EXPOSURES = 6
 const home = temporaryDirectory()
 const products = temporaryDirectory()
 const at = (name: string) => join(home, name)
+/** Work directories of the exposures. */
+const works: string[] = []
 
 /** Exposures of a camera whose i lets through more red light than DES's, on as many fields. */
 beforeAll(async () => {
@@ -27,6 +29,7 @@ beforeAll(async () => {
     const options = { ccds: [28], columns: 'slim', expnum: 700000 + e, densityPerSqDeg: 5000, pointing } as const
     const exposure = simulateExposure(options, gaia, seededRandom(e + 1), { ...own, coefficients })
     const work = temporaryDirectory()
+    works.push(work)
     for (const { name, bytes } of [...workFiles(exposure), gaiaCsvFile(exposure)])
       writeFileSync(join(work, name), bytes)
     const raw = ['catalog', 'build', '--from', join(work, 'gaia_source.csv'), '--to', join(work, 'gaia')]
@@ -58,6 +61,22 @@ describe('camera fit', () => {
     expect(fitted.detectors).toHaveLength(62)
     expect(readFileSync(at('camera_decam.html'), 'utf8').match(/<svg/g)).toHaveLength(3)
     expect((await run(['camera', 'check', at('fitted.json')])).exitCode).toBe(0)
+    // A calibration knows it: with few stars k is the camera's.
+    const after = [
+      '--expnum',
+      '700000',
+      '--ccd',
+      '28',
+      '--workdir',
+      works[0]!,
+      '--outdir',
+      temporaryDirectory(),
+      '--json',
+    ]
+    const calibrated = await run([...after, '--catalog', join(works[0]!, 'gaia'), '--camera', at('fitted.json')])
+    const [ccd] = (JSON.parse(calibrated.out) as { ccds: { colourTerm: { prior: object; k: number } }[] }).ccds
+    expect(ccd!.colourTerm).toMatchObject({ color: 'bp-rp', c0: term.c0, prior: { k: term.k, from: 'camera' } })
+    expect(Math.abs(ccd!.colourTerm.k - K)).toBeLessThan(0.012)
     // Fitted again, the zeropoints hold at the same colour.
     const again = await run(['camera', 'fit', products, '--camera', at('fitted.json'), '--json'])
     expect(JSON.parse(again.out)).toMatchObject({ fits: [{ band: 'i', system: 'des-ab', c0: term.c0, exposures: 6 }] })
@@ -112,7 +131,7 @@ describe('camera fit', () => {
     ],
     [
       'the catalogue is not described',
-      () => [other(({ ccds }) => (ccds[0]!['catalog'] = 'mysurvey')), ...own()],
+      () => [other(({ ccds: [ccd] }) => Object.assign(ccd!, { catalog: 'mysurvey', colourTerm: undefined })), ...own()],
       3,
       /the colour of the matched stars is not known.*found mysurvey to des-ab i, expected --description/,
     ],
