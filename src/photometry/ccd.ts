@@ -89,8 +89,8 @@ export function calibrateStars(
 
   const stars = propagateTo(input.epochYr ?? catalogStars.epochYr, catalogStars)
   const starsWithErrors = withTypicalErrors(stars, catalog.description)
-  const termPrior =
-    standard.relation === null || system === 'catalog' || references !== undefined
+  const wantedTerm =
+    standard.relation === null || system === 'catalog'
       ? undefined
       : colourTermPrior(
           input.camera?.description,
@@ -101,6 +101,8 @@ export function calibrateStars(
           catalog.description,
           catalog.columns,
         )
+  // Colours of several catalogues are one index if they are Gaia's alone.
+  const termPrior = references !== undefined && wantedTerm?.color !== 'bp-rp' ? undefined : wantedTerm
   const ofSystem = references?.standards ?? standardsOf(starsWithErrors, standard, catalog.description)
   const standards = termPrior ? withTermColour(ofSystem, stars, termPrior, catalog.description) : ofSystem
   const named = references ? withFirstMagnitudes(stars, references) : stars
@@ -129,7 +131,7 @@ export function calibrateStars(
       : undefined
   const isWithoutTerm = standard.relation === null
   const alone = fitMatches(matches, evidence.matchProbability, prior, estimator, isWithoutTerm, ofTerm)
-  const shares = references && catalogShares(references, alone.matches, matches.starRow)
+  const shares = references && catalogShares(references, inSystem(alone), matches.starRow)
   const fitted = references && shares ? withOffsetErr(alone, offsetErrOf(shares, references)) : alone
 
   const diagnostics = diagnose({
@@ -161,6 +163,7 @@ export function calibrateStars(
     diagnostics,
     fluxes,
     ...(references && shares ? { several: { references, shares } } : {}),
+    ...(wantedTerm && !termPrior ? { unfittedTerm: wantedTerm } : {}),
     epochYr: stars.epochYr,
     pairsByChance: pairsByChance(selection.selected, stars.raDeg.length, areaSqDeg, radiusArcsec),
   })
@@ -170,6 +173,12 @@ export function calibrateStars(
   const at = atTargets({ sources: input.sources, astrometry, corners, centre, fwhmArcsec }, options.search)
   return { ...result, targets: { exposureTimeSec, at } }
 }
+
+/** Matches with instrumental magnitudes carried to the system by the colour term, if there is one. */
+const inSystem = ({ matches, term }: MatchFit): MatchFit['matches'] =>
+  term === undefined
+    ? matches
+    : { ...matches, instMag: matches.instMag.map((mag, i) => mag + term.k * (matches.colour[i]! - term.c0)) }
 
 /** The first catalogue's own magnitudes alone: the others' are of other bands, and no number is made of both. */
 function withFirstMagnitudes(stars: StarColumns, { ofFirst }: CombinedReferences): StarColumns {

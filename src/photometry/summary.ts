@@ -10,13 +10,14 @@ import type { CcdDiagnostics } from './quality/diagnostics.js'
 import { EXPOSURE_FLAGS } from './exposure/flags.js'
 import type { MatchFit } from './fit/fit-matches.js'
 import type { MeasuredFluxes } from './fluxes/measured-fluxes.js'
-import { colourWords, LINE_LEAVES_MAG, termConcern } from './quality/term-concern.js'
+import { colourWords, LINE_LEAVES_MAG, termConcern, unfittedJudgement } from './quality/term-concern.js'
 import { passbandOf } from './quality/passband-judgement.js'
 import type { CatalogShare, CombinedReferences } from './references/catalog-share.js'
 import { catalogConcerns } from './references/catalog-concerns.js'
 import type { CcdResult } from './result.js'
 import type { SigmaClipSummary } from './matches.js'
 import { SELECTION_CUTS, type Selection, type SelectionCut } from './select/selection.js'
+import type { TermPrior } from './system/colour-term.js'
 import type { StandardSystem } from './system/standards.js'
 
 /** What the stages of one CCD gave. */
@@ -43,6 +44,8 @@ interface CcdStages {
   readonly fluxes: MeasuredFluxes | undefined
   /** If several catalogues gave the references. */
   readonly several?: { readonly references: CombinedReferences; readonly shares: readonly CatalogShare[] }
+  /** A colour term that is needed and cannot be fitted. */
+  readonly unfittedTerm?: TermPrior
   readonly epochYr: number
   readonly pairsByChance: number
 }
@@ -59,6 +62,7 @@ export function summarize({
   diagnostics,
   fluxes,
   several,
+  unfittedTerm,
   epochYr,
   pairsByChance,
 }: CcdStages): CcdResult {
@@ -82,7 +86,9 @@ export function summarize({
   }
   const judged = term
     ? { coverMag: LINE_LEAVES_MAG, concern: termConcern(term, facts, standard.system) }
-    : standard.relation && passbandOf([{ ...facts, system: standard.system, diagnostics }], latitude)
+    : unfittedTerm
+      ? unfittedJudgement(unfittedTerm, facts, standard.system)
+      : standard.relation && passbandOf([{ ...facts, system: standard.system, diagnostics }], latitude)
   const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
     ccd: input.ccd,
     ...facts,
@@ -102,8 +108,7 @@ export function summarize({
     magnitudes: standard.magnitudes,
     catalog: catalogName,
     relation:
-      several?.shares.map(({ relation }) => relation).join(' + ') ??
-      `${standard.label}${term ? colourWords(term) : ''}`,
+      (several?.shares.map(({ relation }) => relation).join(' + ') ?? standard.label) + (term ? colourWords(term) : ''),
     cuts,
     lost: { ...selection.lost, unmatched: selected - matched, ...lostAsStandard, outlier: countOf('outlier') },
     sigmaClip,

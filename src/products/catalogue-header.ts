@@ -1,6 +1,6 @@
 import type { PhotometricSystem } from '../camera/photometric-systems.js'
 import type { FittedTerm } from '../photometry/system/colour-term.js'
-import { termFacts } from './term-facts.js'
+import { colourFacts } from './term-facts.js'
 import type { EpochSource } from '../exposure/image-facts.js'
 import type { FitsCardInput, FitsHeader, FitsTableOptions } from '../formats/fits/index.js'
 import type { Table } from '../table/columns.js'
@@ -33,8 +33,6 @@ const KEYWORDS = [
   'MAGSYS',
   'COLINDEX',
   'COLREF',
-  'COLTERM',
-  'COLTERR',
   'REFCAT',
   'REFHASH',
   'CREATOR',
@@ -141,7 +139,7 @@ function factCards({
       comment: PHOTSYS_COMMENTS[system] ?? 'photometric system',
     },
     ...(magnitudes === null ? [] : [{ keyword: 'MAGSYS', value: magnitudes }]),
-    ...termFacts(colourTerm).map(({ doc, ...card }) => ({ ...card, comment: doc })),
+    ...colourFacts(colourTerm).map(({ doc, ...card }) => ({ ...card, comment: doc })),
     { keyword: 'REFCAT', value: ascii(catalog), comment: 'reference catalogue' },
     { keyword: 'REFHASH', value: ascii(catalogHash) },
     { keyword: 'CREATOR', value: `bliss-calib ${ascii(version)}` },

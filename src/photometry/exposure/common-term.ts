@@ -18,7 +18,7 @@ export interface CommonTerm {
  * none of its own, has the common one.
  */
 export function withCommonTerm(ccds: readonly CcdResult[]): CommonTerm {
-  const own = ccds.filter((ccd): ccd is WithTerm => ccd.colourTerm !== undefined)
+  const own = ccds.filter((ccd): ccd is WithTerm => ccd.colourTerm !== undefined && ccd.zeropoint !== null)
   const [first] = own
   if (first === undefined) return { ccds, sharedErrMag: 0 }
   const { prior, color, c0 } = first.colourTerm
@@ -37,7 +37,7 @@ export function withCommonTerm(ccds: readonly CcdResult[]): CommonTerm {
   const term = (slope: number): FittedTerm => ({ k, kErr, color, c0, covariance: slope * kErr ** 2, from, prior })
   return {
     ccds: ccds.map((ccd) => {
-      if (ccd.colourTerm === undefined) return ccd.outcome === 'none' ? { ...ccd, colourTerm: term(meanSlope) } : ccd
+      if (ccd.colourTerm !== undefined && ccd.zeropoint === null) return { ...ccd, colourTerm: term(meanSlope) }
       return (alike as readonly CcdResult[]).includes(ccd) ? following(ccd as WithTerm, term) : ccd
     }),
     sharedErrMag: Math.abs(meanSlope) * kErr,

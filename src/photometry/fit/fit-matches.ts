@@ -77,7 +77,7 @@ export function fitMatches(
   } else serving.forEach((i) => (fate[i] = 'unfitted'))
   const prior = inlierPrior ?? new Float64Array(fate.length).fill(NaN)
   const matches = { ...columns, matchProbability, inlierPrior: prior, residual, weight, fate }
-  return { fit, matches, ...(term !== undefined && fit.outcome === 'fitted' ? { term } : {}) }
+  return { fit, matches, ...(term === undefined ? {} : { term }) }
 }
 
 /** A fit that stands on fewer stars than a zeropoint needs is none. */

@@ -2,10 +2,10 @@ import { resistantSlope } from '../../math/resistant-slope.js'
 import { magsInFilter, type FittedTerm, type StarColours, type TermPrior } from '../system/colour-term.js'
 import { fitZeropoint, type FittedZeropoint, type ZeropointFit, type ZeropointInput } from './zeropoint.js'
 
-/** A fit whose zeropoint holds at the term's colour; no term if there is no zeropoint. */
+/** A fit whose zeropoint holds at the term's colour; without a zeropoint the term is the prior's. */
 export interface TermFit {
   readonly fit: ZeropointFit
-  readonly term?: FittedTerm
+  readonly term: FittedTerm
 }
 
 /** Up to this many stars the zeropoint's posterior is integrated point by point, and a slope beside it is not. */
@@ -44,7 +44,7 @@ export function fitWithTerm(
     }
   }
   const fixed = fitZeropoint(levelled, options)
-  if (fixed.outcome === 'none') return { fit: fixed }
+  if (fixed.outcome === 'none') return { fit: fixed, term: termOfPrior(prior) }
   return atTermColour(fixed, prior, {
     slope: 0,
     err: prior.kErr,
@@ -52,6 +52,12 @@ export function fitWithTerm(
     from: prior.from,
   })
 }
+
+/** The term of a CCD without a zeropoint: whatever it borrows holds at that colour. */
+const termOfPrior = ({ k, kErr, color, c0, from }: TermPrior): FittedTerm => ({
+  ...{ k, kErr, color, c0, covariance: 0, from },
+  prior: { k, kErr, from },
+})
 
 function atTermColour(
   fit: FittedZeropoint,

@@ -68,11 +68,25 @@ export function methodsOf(document: ResultDocument, stars: ReadonlyMap<number, R
     `The detections were matched within 1 arcsec to stars of ${TITLES[catalog] ?? catalog}${cited(gaia)}, ${moved}; ` +
       `the stars of the footprint were found by HEALPix cells${cited([HEALPIX])}.`,
     standard,
-    ...(ccds.some(({ concerns }) => concerns.some(({ tag }) => tag === 'passband')) ? [OTHER_PASSBAND] : []),
+    ...passbandSentences(ccds),
     fitSentence(document),
     ...zeropointSentences(ccds, flux, exposure.band, rangesOf(ccds, stars)),
   ]
   return { text: sentences.join(' '), citations: [program, ...measured.citations, ...gaia, HEALPIX, ...fittedBy] }
+}
+
+/** The colour term of a filter that only resembles the system's, or that nothing is known of the passband. */
+function passbandSentences(ccds: readonly CcdDocument[]): readonly string[] {
+  const term = ccds.find(({ colourTerm }) => colourTerm !== undefined)?.colourTerm
+  if (term === undefined)
+    return ccds.some(({ concerns }) => concerns.some(({ tag }) => tag === 'passband')) ? [OTHER_PASSBAND] : []
+  const { k, kErr, c0, from } = term
+  const color = term.color.toUpperCase()
+  const how = from === 'stars' ? 'was fitted with the zeropoint' : 'was assumed'
+  return [
+    `A colour term of ${k.toFixed(4)} +- ${kErr.toFixed(4)} mag per mag of ${color} ${how}; the zeropoint holds at ` +
+      `${color} = ${c0}.`,
+  ]
 }
 
 const OTHER_PASSBAND =

@@ -1,6 +1,7 @@
 import { factsOfSystem } from '../../camera/photometric-systems.js'
 import { magnitudeScale } from '../../photometry/magnitude-scale.js'
 import type { CcdDocument, ResultDocument } from '../../products/result-document.js'
+import { termInWords } from '../../photometry/quality/term-concern.js'
 import { html, type Markup } from '../html.js'
 
 /** Products in the same directory, and the photometric system that they carry. */
@@ -26,7 +27,7 @@ export function systemSection(
   { ccds, exposure, provenance }: ResultDocument,
   beside: readonly BesideProduct[],
 ): Markup {
-  const { system, catalog, relation } = ccds[0]!
+  const { system, catalog, relation, colourTerm } = ccds[0]!
   const others = beside.filter((product) => product.system !== system)
   const listed = others.slice(0, MAX_LISTED).map(({ file, system: other }) => `${file} (${other})`)
   const mixed =
@@ -46,7 +47,12 @@ export function systemSection(
 <dt>system</dt><dd>${system}: ${magnitudesOf(ccds[0]!, exposure.band)}</dd>
 <dt>catalogue</dt><dd>${catalog}, manifest <code>${provenance.catalogHash.slice(0, 12)}</code></dd>
 <dt>relation</dt><dd>${relation}</dd>
-<dt>convention</dt><dd>m = −2.5 log<sub>10</sub>(flux) + zeropoint,
+${
+  colourTerm === undefined
+    ? null
+    : html`<dt>colour term</dt><dd>${termInWords(colourTerm)}</dd>
+`
+}<dt>convention</dt><dd>m = −2.5 log<sub>10</sub>(flux) + zeropoint,
 per unit of the image’s flux, exposure time included</dd>
 </dl>
 ${mixed}`

@@ -50,7 +50,7 @@ test('the CCDs of an exposure have one term, the prior counted once, and zeropoi
 
 test('a CCD with too few stars takes the term of the others, and so does one without a zeropoint', () => {
   const few = ccd(2, 30.01, 0.03, { k: PRIOR.k, kErr: PRIOR.kErr, covariance: 0.3 * PRIOR.kErr ** 2, from: 'unknown' })
-  const { colourTerm: _, ...none } = { ...ccd(3, 0, 0, {}), outcome: 'none', zeropoint: null, zeropointErr: null }
+  const none = { ...ccd(3, 0, 0, PRIOR), outcome: 'none', zeropoint: null, zeropointErr: null }
   const { ccds } = withCommonTerm([ccd(1, 30, 0.004, { k: 0.08, kErr: 0.005 }), few, none as CcdResult])
   for (const { colourTerm } of ccds) expect(colourTerm).toMatchObject({ k: ccds[0]!.colourTerm!.k, from: 'stars' })
   expect(ccds[1]!.zeropoint).toBeCloseTo(30.01 + 0.3 * (ccds[1]!.colourTerm!.k - PRIOR.k), 10)
