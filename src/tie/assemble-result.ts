@@ -3,7 +3,7 @@ import { chipKey, type TieInput, type TieOptions } from './input.js'
 import type { LeftOut, NetworkResult } from './network-result.js'
 import type { TiedExposure, TiedPair, TiedZeropoint, TieResult } from './result.js'
 import { zeropointOf, type SolvedExposures } from './solve-exposures.js'
-import { tieConcerns, verdictOf } from './tie-concerns.js'
+import { MOST_CHIPS_PAIRED, tieConcerns, verdictOf } from './tie-concerns.js'
 
 /** Everything that is known of each CCD, pair, exposure, star and catalogue, in the caller's numbers. */
 export function assembleResult(
@@ -15,7 +15,7 @@ export function assembleResult(
   const main = networks.find(({ tied }) => tied)
   const zeropoints = zeropointsOf(input, networks, leftOut)
   const exposures = exposuresOf(input, networks, leftOut)
-  const concerns = tieConcerns(input, networks, leftOut)
+  const concerns = tieConcerns(input, networks, leftOut, options.search === undefined)
   return {
     zeropoints,
     pairs: main === undefined ? [] : pairsOf(main, options.search),
@@ -44,7 +44,7 @@ function zeropointsOf({ ccds }: TieInput, networks: readonly NetworkResult[], le
     const { chips } = solved.model.rows
     const k = chips.chipOf.get(chipKey(exposure, ccd))!
     const { shared, referenced } = counts[at]!
-    const variance = errors.aboutMean[k * chips.count + k]! + (tied ? 0 : errors.meanVariance)
+    const variance = errors.covariance(k, k) + (tied ? 0 : errors.meanVariance)
     const known = { zeropoint: zeropointOf(solved, k), zeropointErr: Math.sqrt(Math.max(0, variance)) }
     if (solved.prior.isHeld(k))
       return { ...none, ...known, nStars: shared[k]!, outcome: 'tied', reason: 'held as it was published' }
@@ -84,37 +84,40 @@ const isSound = (state: SolvedExposures['state'], row: number): boolean =>
 function pairsOf({ solved, errors }: NetworkResult, search: readonly number[] | undefined): TiedPair[] {
   const { chips, chip, first, starCount } = solved.model.rows
   const n = chips.count
-  const common = new Uint32Array(n * n)
+  if (search === undefined && n > MOST_CHIPS_PAIRED) return []
+  const wanted = Uint8Array.from(chips.exposures, (exposure) => Number(search?.includes(exposure) ?? true))
+  const isWanted = (k: number) => wanted[chips.exposureOf[k]!] === 1
+  const common = new Map<number, number>()
   for (let star = 0; star < starCount; star++)
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (chip[i]! >= n || !isSound(solved.state, i)) continue
-      for (let j = first[star]!; j < i; j++)
-        if (chip[j]! < n && isSound(solved.state, j))
-          common[Math.min(chip[i]!, chip[j]!) * n + Math.max(chip[i]!, chip[j]!)]!++
+      for (let j = first[star]!; j < i; j++) {
+        const [k, l] = [chip[i]!, chip[j]!]
+        if (l >= n || chips.exposureOf[k] === chips.exposureOf[l] || !isSound(solved.state, j)) continue
+        if (!isWanted(k) && !isWanted(l)) continue
+        const pair = Math.min(k, l) * n + Math.max(k, l)
+        common.set(pair, (common.get(pair) ?? 0) + 1)
+      }
     }
-  const pairs: TiedPair[] = []
   const numberOf = (k: number) => ({
     exposure: chips.exposures[chips.exposureOf[k]!]!,
     ccd: chips.ccds[chips.ccdOf[k]!]!,
   })
-  for (let k = 0; k < n; k++)
-    for (let l = k + 1; l < n; l++) {
-      if (common[k * n + l] === 0 || chips.exposureOf[k] === chips.exposureOf[l]) continue
-      // The lower number first, whatever the order within.
-      const [a, b] = numberOf(k).exposure < numberOf(l).exposure ? [k, l] : [l, k]
-      const [one, other] = [numberOf(a), numberOf(b)]
-      if (search !== undefined && !search.includes(one.exposure) && !search.includes(other.exposure)) continue
-      const variance = errors.chips[a * n + a]! + errors.chips[b * n + b]! - 2 * errors.chips[a * n + b]!
-      pairs.push({
-        exposureA: one.exposure,
-        ccdA: one.ccd,
-        exposureB: other.exposure,
-        ccdB: other.ccd,
-        ratioMag: zeropointOf(solved, a) - zeropointOf(solved, b),
-        ratioErr: Math.sqrt(Math.max(0, variance)),
-        nCommon: common[k * n + l]!,
-      })
+  const pairs = Array.from(common, ([pair, nCommon]): TiedPair => {
+    const [k, l] = [Math.floor(pair / n), pair % n]
+    // The lower number first, whatever the order within.
+    const [a, b] = numberOf(k).exposure < numberOf(l).exposure ? [k, l] : [l, k]
+    const [one, other] = [numberOf(a), numberOf(b)]
+    return {
+      exposureA: one.exposure,
+      ccdA: one.ccd,
+      exposureB: other.exposure,
+      ccdB: other.ccd,
+      ratioMag: zeropointOf(solved, a) - zeropointOf(solved, b),
+      ratioErr: Math.sqrt(Math.max(0, errors.ofDifference(a, b))),
+      nCommon,
     }
+  })
   return pairs.sort(
     (p, q) => p.exposureA - q.exposureA || p.exposureB - q.exposureB || p.ccdA - q.ccdA || p.ccdB - q.ccdB,
   )
@@ -176,7 +179,7 @@ function starsOf({ stars }: TieInput, networks: readonly NetworkResult[]): TieRe
         variance += share * share * errors.patternVariance[cell[i]!]!
         for (let j = first[star]!; j < first[star + 1]!; j++)
           if (chip[j]! < chips.count)
-            variance += ((share * state.weight[j]!) / observed) * errors.aboutMean[k * chips.count + chip[j]!]!
+            variance += ((share * state.weight[j]!) / observed) * errors.covariance(k, chip[j]!)
       }
       mag[number] = state.magnitudeOf(star)
       magErr[number] = Math.sqrt(Math.max(1 / total, variance))
@@ -188,13 +191,11 @@ function starsOf({ stars }: TieInput, networks: readonly NetworkResult[]): TieRe
 
 /** Of the rows of `ccds` that are in the network, in their order. */
 function covarianceOf({ ccds }: TieInput, { solved, errors }: NetworkResult): Float64Array {
-  const { chipOf, count } = solved.model.rows.chips
+  const { chipOf } = solved.model.rows.chips
   const chips = Array.from(ccds.exposure, (exposure, row) => chipOf.get(chipKey(exposure, ccds.ccd[row]!))).filter(
     (k) => k !== undefined,
   )
   const covariance = new Float64Array(chips.length ** 2)
-  chips.forEach((k, i) =>
-    chips.forEach((l, j) => (covariance[i * chips.length + j] = errors.aboutMean[k * count + l]!)),
-  )
+  chips.forEach((k, i) => chips.forEach((l, j) => (covariance[i * chips.length + j] = errors.covariance(k, l))))
   return covariance
 }

@@ -44,7 +44,7 @@ export function covarianceOf(
   return { chips: ofChips, variance, patternVariance: patternVariances(model, weight, prior) }
 }
 
-function patternVariances(model: TieModel, weight: ArrayLike<number>, prior: TiePrior): Float64Array {
+export function patternVariances(model: TieModel, weight: ArrayLike<number>, prior: TiePrior): Float64Array {
   const { modes, cells, table } = model.basis
   const ccds = model.rows.chips.ccds.length
   const variances = new Float64Array(ccds * cells)

@@ -1,32 +1,126 @@
-import { covarianceOf, type TieCovariance } from './covariance.js'
-import { sandwichFactors } from './sandwich.js'
+import { seededRandom } from '../math/random.js'
+import { conjugateGradient } from './conjugate-gradient.js'
+import { covarianceOf, patternVariances } from './covariance.js'
 import { settle, type SolvedNetwork } from './network.js'
+import { blockPreconditioner } from './preconditioner.js'
+import { sandwichFactors } from './sandwich.js'
 
-/** Covariance of the chips about their mean, and of the other unknowns. */
-export interface TieErrors extends TieCovariance {
-  /** Covariance of the chips' levels against their mean, chips x chips. */
-  readonly aboutMean: Float64Array
-  /** Error of that mean as far as the stars and levels know [mag^2]. */
+/** Errors of a network's unknowns [mag^2]. */
+export interface TieErrors {
+  /** Of two chips' levels against the mean of all. */
+  readonly covariance: (chip: number, other: number) => number
+  /** Of the difference of two chips that share stars. */
+  readonly ofDifference: (chip: number, other: number) => number
+  /** Of that mean, as far as stars and levels know it. */
   readonly meanVariance: number
+  /** Of every unknown that is neither a chip's level nor of a pattern. */
+  readonly variance: Float64Array
+  /** Per CCD and cell: of the pattern there, the other unknowns given. */
+  readonly patternVariance: Float64Array
 }
+
+/** Up to this many unknowns the whole inverse is made: 70 MB. */
+const MOST_DENSE = 3000
 
 /** Settles a network and gives the errors of what it then is. */
 export function settledErrors(solved: SolvedNetwork): TieErrors {
+  return solved.model.layout.size <= MOST_DENSE ? denseErrors(solved) : sampledErrors(solved)
+}
+
+export function denseErrors(solved: SolvedNetwork): TieErrors {
   const { model, state, prior } = solved
-  const covariance = covarianceOf(model, state.weight, prior, settle(solved))
+  const { chips, variance, patternVariance } = covarianceOf(model, state.weight, prior, settle(solved))
   const n = model.rows.chips.count
   const larger = sandwichFactors(solved).map(Math.sqrt)
   const { exposureOf } = model.rows.chips
-  for (let k = 0; k < n; k++)
-    for (let l = 0; l < n; l++) covariance.chips[k * n + l]! *= larger[exposureOf[k]!]! * larger[exposureOf[l]!]!
   const mean = new Float64Array(n)
-  let all = 0
+  let meanVariance = 0
   for (let k = 0; k < n; k++) {
-    for (let l = 0; l < n; l++) mean[k]! += covariance.chips[k * n + l]! / n
-    all += mean[k]! / n
+    for (let l = 0; l < n; l++) {
+      chips[k * n + l]! *= larger[exposureOf[k]!]! * larger[exposureOf[l]!]!
+      mean[k]! += chips[k * n + l]! / n
+    }
+    meanVariance += mean[k]! / n
   }
-  const aboutMean = new Float64Array(n * n)
-  for (let k = 0; k < n; k++)
-    for (let l = 0; l < n; l++) aboutMean[k * n + l] = covariance.chips[k * n + l]! - mean[k]! - mean[l]! + all
-  return { ...covariance, aboutMean, meanVariance: all }
+  return {
+    variance,
+    patternVariance,
+    meanVariance,
+    covariance: (k, l) => chips[k * n + l]! - mean[k]! - mean[l]! + meanVariance,
+    ofDifference: (k, l) => chips[k * n + k]! + chips[l * n + l]! - 2 * chips[k * n + l]!,
+  }
 }
+
+/** Draws of the posterior: what all chips of an exposure have in common is seen once a draw. */
+const DRAWS = 6
+const SETTLED = 1e-5
+const DRAWN = 0.02
+
+/**
+ * Errors of a network that is too large for its inverse: 1 / diagonal of the normal equations, times what draws of the
+ * posterior show to be missing: by exposure for levels, for all together for differences of chips that share stars.
+ */
+export function sampledErrors(solved: SolvedNetwork): TieErrors {
+  const { model, state, prior, system, x } = solved
+  const { layout, rows } = model
+  const { count, exposureOf, exposures } = rows.chips
+  const diagonal = system.diagonal()
+  const precondition = blockPreconditioner(model, state.weight, prior, () => diagonal)
+  const right = new Float64Array(x.length)
+  system.slope(state.value, x, right)
+  const { solution } = conjugateGradient(system, precondition, right, SETTLED)
+  for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
+  state.setLevels(x)
+
+  const random = seededRandom(2)
+  const own = (k: number) => 1 / diagonal[layout.chip + k]!
+  const pairs = neighbours(solved)
+  const variance = new Float64Array(x.length)
+  const drawn = new Float64Array(exposures.length)
+  const expected = new Float64Array(exposures.length)
+  let [apart, apartExpected, meanVariance] = [0, 0, 0]
+  for (let draw = 0; draw < DRAWS; draw++) {
+    system.draw(random, right)
+    const stray = conjugateGradient(system, precondition, right, DRAWN).solution
+    let mean = 0
+    for (let k = 0; k < count; k++) mean += stray[layout.chip + k]! / count
+    meanVariance += mean ** 2 / DRAWS
+    for (let i = 0; i < layout.chip; i++) variance[i]! += stray[i]! ** 2 / DRAWS
+    for (let k = 0; k < count; k++) {
+      drawn[exposureOf[k]!]! += (stray[layout.chip + k]! - mean) ** 2
+      expected[exposureOf[k]!]! += own(k)
+    }
+    for (let p = 0; p < pairs.length; p += 2) {
+      apart += (stray[layout.chip + pairs[p]!]! - stray[layout.chip + pairs[p + 1]!]!) ** 2
+      apartExpected += own(pairs[p]!) + own(pairs[p + 1]!)
+    }
+  }
+  // No draw is needed to know that catalogues leave their common level as uncertain as they state it.
+  const levels = rows.catalogs.map((_, b) => layout.sky + b * model.sky.modes)
+  const common = 1 / levels.reduce((sum, at) => sum + prior.precision[at]!, 0)
+  for (const at of levels) variance[at] = Math.max(variance[at]!, common)
+  const larger = sandwichFactors(solved)
+  const ofExposure = drawn.map((square, e) => (larger[e]! * square) / expected[e]!)
+  const ofPairs = apartExpected > 0 ? apart / apartExpected : 1
+  return {
+    variance,
+    meanVariance,
+    patternVariance: patternVariances(model, state.weight, prior),
+    covariance: (k, l) => (k === l ? ofExposure[exposureOf[k]!]! * own(k) : 0),
+    ofDifference: (k, l) => ofPairs * (larger[exposureOf[k]!]! * own(k) + larger[exposureOf[l]!]! * own(l)),
+  }
+}
+
+/** Pairs of chips that share stars, by an even choice of stars. */
+function neighbours({ model }: SolvedNetwork): Uint16Array {
+  const { first, chip, chips, starCount } = model.rows
+  const step = Math.max(1, Math.floor(starCount / SAMPLED_STARS))
+  const pairs: number[] = []
+  for (let star = 0; star < starCount; star += step)
+    for (let i = first[star]! + 1; i < first[star + 1]!; i++)
+      if (chip[i]! < chips.count && chips.exposureOf[chip[i]!] !== chips.exposureOf[chip[i - 1]!])
+        pairs.push(chip[i - 1]!, chip[i]!)
+  return Uint16Array.from(pairs)
+}
+
+const SAMPLED_STARS = 2000

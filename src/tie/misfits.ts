@@ -21,8 +21,8 @@ const SCATTER_MAG = 0.05
 /** Slopes of reference magnitudes with colour below this are left to the relation [mag per mag]. */
 const CATALOG_SLOPE = 0.05
 const MIN_STARS = 10
-/** Rows of an exposure that are looked at. */
-const MOST_ROWS = 6000
+/** Rows that are looked at, in all. */
+const MOST_ROWS = 60_000
 
 /** How far the stars of one exposure, or catalogue, are from what others say. */
 interface Comparison {
@@ -101,7 +101,7 @@ function comparisons({ model, state }: SolvedNetwork): { others: Comparison[]; r
   const empty = () => chips.exposures.map((): Comparison => ({ difference: [], expected: [], colour: [], chip: [] }))
   const others = empty()
   const references = empty()
-  const step = Math.max(1, Math.floor(chip.length / (MOST_ROWS * chips.exposures.length)))
+  const step = Math.max(1, Math.floor(chip.length / MOST_ROWS))
   const add = (to: Comparison, difference: number, expected: number, star: number, k: number) => {
     to.difference.push(difference)
     to.expected.push(expected)

@@ -61,6 +61,7 @@ export type TieConcernTag =
   | 'no-references'
   | 'catalogue-left-out'
   | 'no-places'
+  | 'no-pairs'
   | 'stray-ccd'
   | 'dropped-rows'
   | 'large-error'

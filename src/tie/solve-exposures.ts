@@ -22,6 +22,8 @@ export function zeropointOf({ model, prior, start, x }: SolvedExposures, chip: n
 
 /** Rows that are enough to learn amplitudes and to see misfits: a hundred stars on each of 60 CCDs in ten exposures. */
 const LEARNING_ROWS = 60_000
+/** And as many for each CCD of each exposure, if they are more. */
+const LEARNING_ROWS_PER_CHIP = 60
 
 /** A look at a network by part of its stars. */
 export interface GlancedExposures {
@@ -51,7 +53,7 @@ export function glanceAt(
     odds: starOdds(rows, input),
     isHeld: (k) => heldOf(k) !== undefined,
   }
-  const part = thinned(model, begin.odds, LEARNING_ROWS)
+  const part = thinned(model, begin.odds, Math.max(LEARNING_ROWS, LEARNING_ROWS_PER_CHIP * chips.count))
   const learnt = learnNetwork(part.model, settings, { ...begin, odds: part.odds })
   return {
     learnt,

@@ -5,11 +5,15 @@ import type { TieConcern, TieResult } from './result.js'
 /** A search image is compared with its templates to some mmag; a network that knows less needs a look [mag]. */
 const LARGE_ERROR_MAG = 0.01
 
+/** Networks of more CCDs have pairs of the exposures that `search` names only. */
+export const MOST_CHIPS_PAIRED = 3000
+
 /** Everything that is left out, and everything that limits what is left. */
 export function tieConcerns(
   { observations }: TieInput,
   networks: readonly NetworkResult[],
   leftOut: LeftOut,
+  wantsAllPairs: boolean,
 ): TieConcern[] {
   const concerns: TieConcern[] = []
   const main = networks.find(({ tied }) => tied)
@@ -33,8 +37,13 @@ export function tieConcerns(
       sentence: 'places on the CCDs are not given: the pattern inside CCDs cannot be seen, errors assume the usual one',
     })
   const n = rows.chips.count
+  if (wantsAllPairs && n > MOST_CHIPS_PAIRED)
+    concerns.push({
+      tag: 'no-pairs',
+      sentence: `${n} CCDs have millions of pairs: none is listed, name the search exposures in the option search`,
+    })
   let large = 0
-  for (let k = 0; k < n; k++) if (Math.sqrt(errors.aboutMean[k * n + k]!) > LARGE_ERROR_MAG) large++
+  for (let k = 0; k < n; k++) if (Math.sqrt(errors.covariance(k, k)) > LARGE_ERROR_MAG) large++
   if (large > 0)
     concerns.push({
       tag: 'large-error',

@@ -1,0 +1,40 @@
+import { expect, test } from 'vitest'
+import { denseErrors, sampledErrors } from '../../src/tie/errors-of.js'
+import { tieSettings } from '../../src/tie/input.js'
+import { arrangeRows } from '../../src/tie/rows.js'
+import { glanceAt } from '../../src/tie/solve-exposures.js'
+import { simulateTie } from './simulated-sky.js'
+
+test('draws of the posterior tell what the inverse does', () => {
+  const { input } = simulateTie({
+    seed: 4,
+    exposures: 6,
+    rowsAndColumns: [4, 4, 4],
+    ditherDeg: 0.2,
+    starsPerDeg2: 3000,
+    referencesPerDeg2: 800,
+  })
+  const settings = tieSettings({})
+  const rows = arrangeRows(
+    input,
+    () => true,
+    () => true,
+    settings.expectedScatterMag,
+  )
+  const solved = () => glanceAt(input, rows, settings, {}).finish()
+  const dense = denseErrors(solved())
+  const sampled = sampledErrors(solved())
+  const { count, exposureOf } = rows.chips
+  const [ratios, differences]: number[][] = [[], []]
+  for (let k = 0; k < count; k++) {
+    ratios!.push(sampled.covariance(k, k) / dense.covariance(k, k))
+    for (let l = 0; l < k; l++)
+      if (exposureOf[k] !== exposureOf[l] && rows.chips.ccdOf[k] === rows.chips.ccdOf[l])
+        differences!.push(sampled.ofDifference(k, l) / dense.ofDifference(k, l))
+  }
+  const mean = (values: readonly number[]) => values.reduce((sum, value) => sum + value, 0) / values.length
+  expect(mean(ratios!)).toBeGreaterThan(0.5)
+  expect(mean(ratios!)).toBeLessThan(1.9)
+  expect(mean(differences!)).toBeGreaterThan(0.75)
+  expect(mean(differences!)).toBeLessThan(1.3)
+})
