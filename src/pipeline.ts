@@ -6,6 +6,7 @@ import { galacticLatitudeDeg } from './math/galactic.js'
 import { applySolution, ccdMatchesOf, meanDirection, type Direction } from './photometry/exposure/apply-solution.js'
 import { withCommonTerm } from './photometry/exposure/common-term.js'
 import { sharedConcerns } from './photometry/exposure/concerns.js'
+import { expectedCcdScatterMag } from './photometry/exposure/expected.js'
 import type { ExposureSolution } from './photometry/exposure/result.js'
 import { solveExposure } from './photometry/exposure/solution.js'
 import type { CcdResult } from './photometry/result.js'
@@ -254,7 +255,10 @@ export function solveTogether(
   pointing = meanDirection(centres),
 ): ExposureResult {
   const { ccds, sharedErrMag } = withCommonTerm(own)
-  const alone = solveExposure(ccds.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)))
+  const alone = solveExposure(
+    ccds.map((result, k) => ccdMatchesOf(result, centres[k]!, pointing)),
+    { expectedCcdScatterMag: expectedCcdScatterMag(ccds) },
+  )
   const solution = {
     ...alone,
     ...(sharedErrMag > 0 && alone.zeropointErr !== null

@@ -79,6 +79,8 @@ export interface CameraDescription {
   readonly exposureTimeUnit?: TimeUnit
   readonly detector?: DetectorDescription
   readonly detectors?: readonly DetectorName[]
+  /** By how much zeropoints of its CCDs differ in reduced images [mag]; absent: they are on one scale, as DECam's. */
+  readonly ccdScatterMag?: number
   /** By band; absent: nothing is expected of a zeropoint. */
   readonly throughput?: Readonly<Record<string, BandThroughput>>
   readonly masks?: readonly MaskDescription[]
@@ -105,6 +107,7 @@ const FIELDS = [
   'exposureTimeUnit',
   'detector',
   'detectors',
+  'ccdScatterMag',
   'throughput',
   'masks',
   'source',
@@ -144,6 +147,8 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   expect(Object.hasOwn(SECONDS_IN, exposureTimeUnit), 'exposureTimeUnit', Object.keys(SECONDS_IN).join(', '))
   if (camera.detector !== undefined) checkDetector(camera.detector, expect, file)
   checkDetectors(camera.detectors, expect)
+  const { ccdScatterMag = 0.1 } = camera
+  expect(isPositive(ccdScatterMag) && ccdScatterMag <= 1, 'ccdScatterMag', 'a positive number of magnitudes up to 1')
   expect(camera.throughput === undefined || isRecord(camera.throughput), 'throughput', 'an object by band')
   expect(
     camera.throughput === undefined || camera.detector !== undefined,

@@ -295,6 +295,10 @@ export const RESULT_SHAPE: JsonShape = {
           },
         },
         ownBand: { type: 'boolean', description: "the camera is known to have the band on DES's system" },
+        ccdScatterMag: {
+          type: 'number',
+          description: "by how much the camera's CCDs differ, if its description says so [mag]",
+        },
         magnitudeTrend: { $ref: '#/definitions/trend', description: 'residual per magnitude' },
         amplifiers: {
           $ref: '#/definitions/trend',

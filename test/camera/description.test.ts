@@ -40,6 +40,8 @@ test.each([
   ['detectors[0].ccd', { detectors: [{ ccd: '2', name: 'B' }] }, 'a whole number'],
   ['detectors[1]', { detectors: Array(2).fill({ ccd: 1, name: 'A' }) }, 'a number and a name of its own'],
   ['detectors[0].eastPixels', { detectors: [{ ccd: 1, name: 'A', eastPixels: '0' }] }, 'a number'],
+  ['ccdScatterMag', { ccdScatterMag: 0 }, 'a positive number of magnitudes up to 1'],
+  ['ccdScatterMag', { ccdScatterMag: 60 }, 'a positive number of magnitudes up to 1'],
   ['masks[0].form', { masks: [{ form: 'flags', values: {}, bad: [] }] }, 'bits or codes'],
   [
     'masks[0].values',

@@ -104,7 +104,6 @@ test('a block that is not run says why; these are all', () => {
     'docs/cameras.md: no-run needs images of yours',
     'docs/cameras.md: no-run needs images of yours',
     'docs/cameras.md: no-run needs products of your camera',
-    'docs/cameras.md: no-run needs images of yours',
     "docs/catalog-add.md: no-run needs files of one's own",
     'docs/catalog-build.md: no-run needs the network and 600 GB',
     'docs/catalog-fetch.md: no-run needs the network',

@@ -112,7 +112,7 @@ function solve(ccds: readonly CcdMatches[], prior: ExposurePrior): Omit<Exposure
   const nOutliers = outlier.filter(Boolean).length
   const scatter = overStates(states, ({ tau }) => ({ mean: tau, variance: 0 }))
   const suspicion = enough
-    ? suspicionOf(ccds.length, fitted.length, nOutliers, scatter.mean)
+    ? suspicionOf({ nPresent: ccds.length, nFitted: fitted.length, nOutliers }, scatter.mean, prior)
     : suspicionOfPair(fitted, prior)
 
   const rowOf = new Map(fitted.map((ccd, k) => [ccd.ccd, k]))

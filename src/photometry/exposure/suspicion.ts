@@ -5,8 +5,11 @@ const OUTLIER_MAG = 0.05
 const OUTLIER_SIGMAS = 5
 /** From this share of outliers among the CCDs present the exposure is suspect, as for the original. */
 const SUSPECT_SHARE = 0.2
-/** So is one whose CCDs scatter by more than this about their plane [mag]: no CCD predicts another. */
-const SUSPECT_SCATTER_MAG = 0.02
+/**
+ * So is one whose CCDs scatter about their plane by so many times what is expected: no CCD predicts another. 20 mmag of
+ * DECam.
+ */
+const SUSPECT_SCATTER = 4
 
 /** Whether a deviation is too large for a sound CCD. */
 export const isFar = (deviationMag: number, sigmas: number): boolean =>
@@ -20,10 +23,16 @@ interface FittedCcd {
 }
 
 /** Why the CCDs together cannot be trusted, or null. */
-export function suspicionOf(nPresent: number, nFitted: number, nOutliers: number, scatter: number): string | null {
+export function suspicionOf(
+  counts: { readonly nPresent: number; readonly nFitted: number; readonly nOutliers: number },
+  scatter: number,
+  prior: ExposurePrior,
+): string | null {
+  const { nPresent, nFitted, nOutliers } = counts
   if (nOutliers >= SUSPECT_SHARE * nPresent) return `${nOutliers} of ${nPresent} CCDs are outliers`
   if (2 * nOutliers >= nFitted) return `${nOutliers} of the ${nFitted} CCDs with a zeropoint are outliers`
-  if (scatter > SUSPECT_SCATTER_MAG) return `the CCDs scatter by ${(1000 * scatter).toFixed(0)} mmag about their plane`
+  if (scatter > SUSPECT_SCATTER * prior.ccdScatterMag)
+    return `the CCDs scatter by ${(1000 * scatter).toFixed(0)} mmag about their plane`
   return null
 }
 

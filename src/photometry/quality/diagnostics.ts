@@ -26,6 +26,8 @@ export interface CcdDiagnostics {
   readonly passbands: ColourEvidence['passbands']
   /** The camera is known to have the band on DES's system. */
   readonly ownBand: boolean
+  /** By how much the camera's CCDs differ, if its description says so [mag]. */
+  readonly ccdScatterMag?: number
   /** Residual per magnitude: the detector is not linear, or faint stars carry others' light. */
   readonly magnitudeTrend: Trend | null
   /** Residual of the amplifier of high x minus that of low x [mag]. */
@@ -96,6 +98,7 @@ export function diagnose({
   const x = gather(matches.xImage, rows)
   const { columns = 0, amplifierColumns = [] } = input.camera?.description.detector ?? {}
   const [boundary = Infinity] = amplifierColumns
+  const ccdScatterMag = input.camera?.description.ccdScatterMag
   const onDetector = !x.some((value) => value > columns + 1)
   const hasTwoAmplifiers = amplifierColumns.length === 1 && onDetector && x.some((value) => value > boundary)
   return {
@@ -111,6 +114,7 @@ export function diagnose({
     bands,
     passbands,
     ownBand: input.camera?.description.bands['des-ab']?.includes(input.band) ?? false,
+    ...(ccdScatterMag === undefined ? {} : { ccdScatterMag }),
     magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
     amplifiers:
       looksAtDetector && hasTwoAmplifiers
