@@ -53,18 +53,24 @@ export function fitWithTerm(
   })
 }
 
+const priorIn = ({ k, kErr, from, unusedColor }: Omit<TermPrior, 'color' | 'c0'>): FittedTerm['prior'] => ({
+  ...{ k, kErr, from },
+  ...(unusedColor === undefined ? {} : { unusedColor }),
+})
+
 /** The term of a CCD without a zeropoint: whatever it borrows holds at that colour. */
-const termOfPrior = ({ k, kErr, color, c0, from }: TermPrior): FittedTerm => ({
+const termOfPrior = ({ k, kErr, color, c0, from, ...unused }: TermPrior): FittedTerm => ({
   ...{ k, kErr, color, c0, covariance: 0, from },
-  prior: { k, kErr, from },
+  prior: priorIn({ k, kErr, from, ...unused }),
 })
 
 function atTermColour(
   fit: FittedZeropoint,
-  { k, kErr, color, c0, from: priorFrom }: TermPrior,
+  prior: TermPrior,
   { slope, err, pivot, from }: { slope: number; err: number; pivot: number; from: FittedTerm['from'] },
 ): TermFit {
   const { colourSlope: _, colourSlopeErr: __, colourPivot: ___, crossCheck, ...rest } = fit
+  const { k, color, c0 } = prior
   const away = c0 - pivot
   return {
     fit: {
@@ -75,7 +81,7 @@ function atTermColour(
     },
     term: {
       ...{ k: k + slope, kErr: err, color, c0, covariance: away * err * err, from },
-      prior: { k, kErr, from: priorFrom },
+      prior: priorIn(prior),
     },
   }
 }

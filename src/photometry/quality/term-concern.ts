@@ -29,6 +29,10 @@ export function termConcern(
   system: PhotometricSystem,
 ): Concern {
   const { color, c0, from, prior } = fitted
+  const unused =
+    prior.unusedColor === undefined
+      ? ''
+      : `; the camera's own term is in ${nameOf(prior.unusedColor)}, which the catalogue does not have`
   const who = { stars: 'fitted with the zeropoint', camera: "the camera's", unknown: 'not known' }[from]
   const few = from === 'stars' ? '' : ', for too few stars tell it'
   return {
@@ -36,7 +40,7 @@ export function termConcern(
     severity: prior.from === 'unknown' && (from === 'unknown' || system === 'des-ab') ? 'look' : 'hint',
     sentence:
       `${filterName(band, filter)} only resembles the band of ${system}: its ` +
-      `colour term, ${who}${few}, is ${slopeWords(fitted)}, and the zeropoint holds at ${nameOf(color)} ${c0}`,
+      `colour term, ${who}${few}, is ${slopeWords(fitted)}, and the zeropoint holds at ${nameOf(color)} ${c0}${unused}`,
   }
 }
 

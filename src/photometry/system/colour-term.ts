@@ -14,6 +14,8 @@ import { relationColumns, STANDARD_CUTS, type StandardMagnitudes } from './colou
 export interface TermPrior extends ColourTerm {
   /** `camera`: its description says so. `unknown`: nobody does, and k is 0 within what like passbands differ by. */
   readonly from: 'camera' | 'unknown'
+  /** The colour of the description's term, if the catalogue does not have it, so that the term cannot be used. */
+  readonly unusedColor?: string
 }
 
 /** The colour term of a zeropoint: m = -2.5 log10(flux) + zeropoint + k (c - c0). */
@@ -28,7 +30,7 @@ export interface FittedTerm {
   readonly covariance: number
   /** Who told k: the stars of this fit, or if they are too few, the prior. */
   readonly from: 'stars' | TermPrior['from']
-  readonly prior: Pick<TermPrior, 'k' | 'kErr' | 'from'>
+  readonly prior: Pick<TermPrior, 'k' | 'kErr' | 'from' | 'unusedColor'>
 }
 
 /** Passbands of one letter differ by slopes of 0.02 to 0.11 mag per mag of BP - RP (DES, SDSS, PS1). */
@@ -86,7 +88,8 @@ export function colourTermPrior(
   if (!colourBands(relation).every(has)) return undefined
   const c0 = typicalColour(colour) ?? (colourRange[0] + colourRange[1]) / 2
   const kErr = system === 'gaia-vega' || /^u$/i.test(band) ? WIDE_OR_U : LIKE_PASSBANDS
-  return { k: 0, kErr, color: colour, c0, from: 'unknown' }
+  const unused = known === undefined ? {} : { unusedColor: known.color }
+  return { k: 0, kErr, color: colour, c0, from: 'unknown', ...unused }
 }
 
 /** Standards with the term's colour; stars without one, or where the term is no straight line, cannot serve. */
