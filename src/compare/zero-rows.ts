@@ -12,7 +12,7 @@ export interface ZeroFacts {
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
   readonly magsType: string | null
-  /** A file without the column is the original's or `--legacy`'s: the catalogue's own magnitude. */
+  /** Of a file without the column the one that is said of such files. */
   readonly system: string
   readonly catalog: string | null
   readonly outcome: string | null
@@ -30,14 +30,23 @@ export interface AllZpFacts {
   readonly scope: string | null
 }
 
+/** The original and `--legacy` name no system: theirs is the catalogue's own magnitude. */
+const ORIGINALS_SYSTEM = 'catalog'
+
 /**
  * Rows of `Zero_*.csv`; none for a file that holds its header only, as the original leaves one if a catalogue is
  * missing.
  *
  * @param nameCcd the CCD of the file's name, for a FILENAME that does not say one
+ * @param unnamedSystem the system of a file that does not name its own
  * @throws InputError naming file, line and column of what is missing or no number
  */
-export function zeroRows(text: string, file: string, nameCcd: number | null): ZeroFacts[] {
+export function zeroRows(
+  text: string,
+  file: string,
+  nameCcd: number | null,
+  unnamedSystem: string = ORIGINALS_SYSTEM,
+): ZeroFacts[] {
   return csvRows(text, file, ['FILENAME', 'Nall', 'Nclipped', 'ZP', 'ZPrms']).map(({ textOf, numberOf, line }) => {
     const named = parseCatalogueFileName(textOf('FILENAME') ?? '')
     const ccd = named?.ccd ?? nameCcd
@@ -67,7 +76,7 @@ export function zeroRows(text: string, file: string, nameCcd: number | null): Ze
       zeropoint: inFieldSign(numberOf('ZP')),
       zeropointErr: knownNumber(numberOf('ZPrms')),
       magsType: textOf('magType'),
-      system: textOf('system') ?? 'catalog',
+      system: textOf('system') ?? unnamedSystem,
       catalog: textOf('catalog'),
       outcome: textOf('outcome'),
     }
@@ -75,14 +84,14 @@ export function zeroRows(text: string, file: string, nameCcd: number | null): Ze
 }
 
 /** The row of `allZP_*.csv`, undefined for a header only. Throws as `zeroRows`. */
-export function allZpRow(text: string, file: string): AllZpFacts | undefined {
+export function allZpRow(text: string, file: string, unnamedSystem: string = ORIGINALS_SYSTEM): AllZpFacts | undefined {
   return csvRows(text, file, ['NumStarsAll', 'NumStarsClipped', 'sigclipZP', 'stdsigclipzp']).map(
     ({ textOf, numberOf }) => ({
       matched: numberOf('NumStarsAll'),
       used: numberOf('NumStarsClipped'),
       zeropoint: inFieldSign(numberOf('sigclipZP')),
       zeropointErr: knownNumber(numberOf('stdsigclipzp')),
-      system: textOf('system') ?? 'catalog',
+      system: textOf('system') ?? unnamedSystem,
       catalog: textOf('catalog'),
       scope: textOf('scope'),
     }),

@@ -139,7 +139,7 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['page/report_D00668439_r4p5.html'],
   },
   { line: 'report . --night --quiet', makes: ['night.html'] },
-  { line: 'compare legacy one --tolerance-mag 0.5 --json', exitCode: 4, says: /"/ },
+  { line: 'compare legacy one --tolerance-mag 0.5 --old-system catalog --json', exitCode: 4, says: /"/ },
   { line: 'compare one one --quiet' },
   {
     line: 'validate one --against catalog --report --outdir one --json --quiet',

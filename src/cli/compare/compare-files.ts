@@ -99,10 +99,10 @@ async function singleProduct(path: string): Promise<NamedProduct> {
  *
  * @throws InputError naming the file that is damaged or unfit
  */
-export async function readExposureSide(files: ExposureFiles): Promise<ExposureSide> {
+export async function readExposureSide(files: ExposureFiles, unnamedSystem?: string): Promise<ExposureSide> {
   const zero = new Map<number, ZeroFacts>()
   for (const [nameCcd, path] of exposureFirst(files.zero))
-    for (const row of zeroRows(await readText(path), path, nameCcd)) zero.set(row.ccd, row)
+    for (const row of zeroRows(await readText(path), path, nameCcd, unnamedSystem)) zero.set(row.ccd, row)
 
   const objects = new Map<number, CalibratedObjects>()
   const own = new Set([...files.catalogues.keys()].filter((ccd) => ccd !== null))
@@ -120,7 +120,7 @@ export async function readExposureSide(files: ExposureFiles): Promise<ExposureSi
   for (const [ccd, path] of files.results) sigmaClip.set(ccd, sigmaClipOfJson(await readText(path), path, ccd))
 
   const allZp: AllZpFacts | null =
-    files.allZp === null ? null : (allZpRow(await readText(files.allZp), files.allZp) ?? null)
+    files.allZp === null ? null : (allZpRow(await readText(files.allZp), files.allZp, unnamedSystem) ?? null)
   const band =
     [...zero.values()].find((row) => row.band !== null)?.band ??
     (files.list === null ? null : bandOfList(await readText(files.list)))

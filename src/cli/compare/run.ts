@@ -26,7 +26,7 @@ export async function compare(options: Values<typeof COMPARE_OPTIONS>, io: Io): 
     try {
       const compared = compareExposure(
         pair.id,
-        await readExposureSide(pair.old),
+        await readExposureSide(pair.old, options.oldSystem),
         await readExposureSide(pair.new),
         toleranceMag,
       )

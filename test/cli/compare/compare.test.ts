@@ -527,6 +527,31 @@ describe('exit codes and messages', () => {
     )
   })
 
+  test('files that name no system may be of the successor, on the system of DES', async () => {
+    const ours = directory()
+    for (const ccd of [3, 4])
+      writeFileSync(
+        join(ours, `Zero_D00000007_0${ccd}_r1p2.csv`),
+        `${ZERO},system,catalog,relation,systematicErr,outcome\nD00000007_z_0${ccd}_r1p2_fullcat.fits,40,38,-29.519,` +
+          '0.003,mag_psf,des-ab,gaia_dr3,gaia_dr3 to DES z,0.009,fitted\n',
+      )
+    const asOriginals = await compare(small(), ours)
+    expect(asOriginals.exposures[0]!.systems).toMatchObject({ old: ['catalog'], new: ['des-ab'], comparable: false })
+    const asSuccessors = await compare(small(), ours, '--old-system', 'des-ab')
+    expect(asSuccessors.exposures[0]).toMatchObject({
+      systems: { old: ['des-ab'], new: ['des-ab'], comparable: true },
+      ccds: [
+        { ccd: 3, offset: 0.019 },
+        { ccd: 4, offset: 0.019 },
+      ],
+    })
+    const { out } = await run(['compare', small(), ours, '--old-system', 'des-ab'])
+    expect(out.replace(/\n */g, ' ')).toContain("Both are on des-ab, the camera's band on the AB system.")
+    // Files that name theirs keep it.
+    const own = await compare(ours, ours, '--old-system', 'sdss')
+    expect(own.exposures[0]!.systems.old).toEqual(['des-ab'])
+  })
+
   test('another r and p of one exposure may be compared file against file', async () => {
     const folder = directory()
     const again = join(folder, 'Zero_D00000007_03_r5p1.csv')
