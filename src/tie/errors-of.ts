@@ -15,6 +15,8 @@ export interface TieErrors {
   readonly meanVariance: number
   /** Of every unknown that is neither a chip's level nor of a pattern. */
   readonly variance: Float64Array
+  /** Estimated by draws: differences of CCDs on few stars may be uncertain by up to 1.4 times as much. */
+  readonly sampled: boolean
   /** Per CCD and cell: of the pattern there, the other unknowns given. */
   readonly patternVariance: Float64Array
 }
@@ -43,6 +45,7 @@ export function denseErrors(solved: SolvedNetwork): TieErrors {
     meanVariance += mean[k]! / n
   }
   return {
+    sampled: false,
     variance,
     patternVariance,
     meanVariance,
@@ -103,6 +106,7 @@ export function sampledErrors(solved: SolvedNetwork): TieErrors {
   const ofExposure = drawn.map((square, e) => (larger[e]! * square) / expected[e]!)
   const ofPairs = apartExpected > 0 ? apart / apartExpected : 1
   return {
+    sampled: true,
     variance,
     meanVariance,
     patternVariance: patternVariances(model, state.weight, prior),

@@ -64,6 +64,7 @@ export type TieConcernTag =
   | 'no-pairs'
   | 'stray-ccd'
   | 'dropped-rows'
+  | 'sampled-errors'
   | 'large-error'
 
 export interface TieResult {

@@ -34,7 +34,12 @@ export function tieConcerns(
   if (observations.x === undefined)
     concerns.push({
       tag: 'no-places',
-      sentence: 'places on the CCDs are not given: the pattern inside CCDs cannot be seen, errors assume the usual one',
+      sentence: 'places on the CCDs are not given: the pattern inside CCDs cannot be seen, and errors are without it',
+    })
+  if (errors.sampled)
+    concerns.push({
+      tag: 'sampled-errors',
+      sentence: 'the network is too large for the inverse of its equations: errors are estimated, to 30 % or so',
     })
   const n = rows.chips.count
   if (wantsAllPairs && n > MOST_CHIPS_PAIRED)
