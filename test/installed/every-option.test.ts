@@ -247,7 +247,9 @@ function optionsOf(words: readonly string[]): string[] {
   const first = words.findIndex((word) => word.startsWith('-'))
   // Files are words of the default command.
   const verbs = words.slice(0, first < 0 ? words.length : first).filter((word) => !/[./]/.test(word))
-  const name = ['catalog', 'grid'].includes(verbs[0]!) ? verbs.slice(0, 2).join(' ') : (verbs[0] ?? 'calibrate')
+  const name = ['camera', 'catalog', 'grid', 'relation'].includes(verbs[0]!)
+    ? verbs.slice(0, 2).join(' ')
+    : (verbs[0] ?? 'calibrate')
   return words.filter((word) => word.startsWith('--')).map((word) => `${name} ${word.split('=')[0]!}`)
 }
 

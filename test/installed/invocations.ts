@@ -49,13 +49,6 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'catalog info URL --cache cache --cache-size 100M --json', says: /"gaia_dr2"/ },
   { line: 'camera list', says: /^decam: DECam$/m },
   { line: 'camera check camera.json sim/work/D00668439_i_28_r4p5_fullcat.fits', says: /camera +decam/ },
-  {
-    line:
-      'camera fit one --camera camera.json --band i --filter i --description mine.json --to fitted.json --force ' +
-      '--report --outdir one --json --quiet',
-    exitCode: 3,
-    says: /mine\.json: the description cannot be read/,
-  },
   { line: 'catalog verify from-zstd --json --quiet' },
   { line: 'catalog verify from-lz4 --quick', says: /sound/ },
   // ZSTD pages. DuckDB writes no _common_metadata: the two findings are that it is missing, and cannot be read.
@@ -148,6 +141,13 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   {
     line:
+      'camera fit one --camera camera.json --band i --filter i --description mine.json --to fitted.json --force ' +
+      '--report --outdir one --json --quiet',
+    exitCode: 3,
+    says: /mine\.json: the description cannot be read/,
+  },
+  {
+    line:
       'relation fit catalog --truth corner --kind gaia_dr2 --truth-kind gaia_dr2 --system des-ab --band i --base G ' +
       '--colour bp-rp --degree 3 --colour-range 0.5,2.5 --mag-range 14,19 --terms none --to fit.json --force --report ' +
       '--outdir one --json --quiet --cache cache --cache-size 100M --offline',
@@ -225,7 +225,8 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'grid verify slurm/bliss.plan.json --salvage', exitCode: 3 },
   { line: 'grid summary slurm/bliss.plan.json --to all.parquet', exitCode: 3 },
   { line: 'bench sim/raw/gaia_source.csv.gz --radius-arcsec 1 --runs 1 --json', says: /"nearest"/ },
-  { line: 'bench --help', says: /--peer/ },
+  // scipy need not be there.
+  { line: 'bench no-such.csv --peer', exitCode: 3, says: /no-such\.csv: / },
   { line: 'demo --outdir demo' },
   { line: 'demo --image --outdir demo' },
   { line: 'completion bash', says: /complete -o default -F _bliss_calib bliss-calib/ },
