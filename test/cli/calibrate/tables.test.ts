@@ -174,13 +174,7 @@ describe('a table that cannot be calibrated says why, and what to do', () => {
     ['an empty file', 'a.fits', () => '', [], 'the file is empty'],
     ['other bytes', 'a.fits', () => Uint8Array.of(1, 2, 3, 4), [], 'the file is no catalogue that is read'],
     ['a page of the web', 'a.csv', () => '<!DOCTYPE html><html></html>', [], 'the file is a page of the web'],
-    [
-      'an unknown filter',
-      'a.fits',
-      () => ldac('FILTER', 'blue moon'),
-      [],
-      "(FILTER) is not known (found 'blue moon'",
-    ],
+    ['an unknown filter', 'a.fits', () => ldac('FILTER', 'blue moon'), [], "(FILTER) is not known (found 'blue moon'"],
     ['a bad line', 'a.cat', () => '# 1 NUMBER n\n# 2 RA r\n1 2\n1 2 3\n', [], 'no positions on the sky'],
   ])('%s', async (_what, name, content, words, says) => {
     const { exitCode, out, err, outdir } = await calibrate(name, content(), ...words)
