@@ -58,8 +58,8 @@ ${figure(
   residualMmag,
 )}
 </div>
-${offsetTable(`${band}: by colour`, fit.byColour)}
-${offsetTable(`${band}: by magnitude`, fit.byMagnitude)}
+${offsetTable(html`<h3>${`${band}: by colour`}</h3>`, fit.byColour)}
+${offsetTable(html`<h3>${`${band}: by magnitude`}</h3>`, fit.byMagnitude)}
 <h3>${band}: by exposure</h3>
 <table><thead><tr><th>exposure</th><th>k [mag per mag]</th><th>error</th></tr></thead>
 <tbody>${fit.byExposure.map(

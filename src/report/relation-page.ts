@@ -87,5 +87,5 @@ ${[
   { title: 'By field', offsets: one ? [] : judgement.byField },
   { title: 'By place', offsets: judgement.byPlace },
   ...tables,
-].map(({ title, offsets }) => offsetTable(`${band}: ${title.toLowerCase()}`, offsets))}`
+].map(({ title, offsets }) => offsetTable(html`<h3>${`${band}: ${title.toLowerCase()}`}</h3>`, offsets))}`
 }

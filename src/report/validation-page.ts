@@ -1,10 +1,10 @@
 import { numbersOf } from '../math/select.js'
-import type { Offset } from '../validate/offsets.js'
 import type { Validation } from '../validate/validate.js'
 import type { ValidatedStars } from '../validate/validated-stars.js'
 import { inlineSvg } from './figures/figure.js'
 import { residualFigure, residualReachMmag } from './figures/residuals.js'
-import { html, trusted, type Markup } from './html.js'
+import { html, trusted } from './html.js'
+import { offsetTable } from './offset-table.js'
 import { pageOf, type PageAssets } from './page.js'
 import { mmagDifference, mmagText } from './words.js'
 
@@ -53,21 +53,10 @@ ${figure('Against x', 'x [pixel]', stars.xImage)}
 ${figure('Against y', 'y [pixel]', stars.yImage)}
 </div>
 ${[
-  offsetTable('By magnitude', validation.byMagnitude),
-  offsetTable('By colour', validation.byColour),
-  offsetTable('By part in the fit', validation.byPart),
-  offsetTable('By place', validation.byPlace),
+  offsetTable(html`<h2>By magnitude</h2>`, validation.byMagnitude),
+  offsetTable(html`<h2>By colour</h2>`, validation.byColour),
+  offsetTable(html`<h2>By part in the fit</h2>`, validation.byPart),
+  offsetTable(html`<h2>By place</h2>`, validation.byPlace),
 ]}`
   return pageOf(`${exposure} against ${against}`, body, assets)
-}
-
-function offsetTable(title: string, offsets: readonly Offset[]): Markup {
-  if (offsets.length === 0) return html``
-  return html`<h2>${title}</h2>
-<table><thead><tr><th>stars</th><th>number</th><th>offset [mmag]</th><th>error [mmag]</th></tr></thead>
-<tbody>${offsets.map(
-    ({ of, stars, offsetMag, offsetErrMag }) =>
-      html`<tr><th scope="row">${of}</th><td>${stars}</td><td>${mmagDifference(offsetMag)}</td>
-<td>${mmagText(offsetErrMag)}</td></tr>`,
-  )}</tbody></table>`
 }
