@@ -46,12 +46,13 @@ export function bootstrapErrors(
   const curves = drawn.map((k) => relationWith(relation, degree, k))
   return {
     fits: drawn.length,
-    coefficientErrs: coefficients.map((_, n) => deviation(drawn.map((k) => k[n]!))),
-    curve: { colour: nodes, errMag: nodes.map((c) => deviation(curves.map((one) => curveAt(one, c)))) },
+    coefficientErrs: coefficients.map((_, n) => standardDeviation(drawn.map((k) => k[n]!))),
+    curve: { colour: nodes, errMag: nodes.map((c) => standardDeviation(curves.map((one) => curveAt(one, c)))) },
   }
 }
 
-function deviation(values: readonly number[]): number {
+/** Of a sample; 0 of fewer than two values. */
+export function standardDeviation(values: readonly number[]): number {
   const mean = values.reduce((sum, value) => sum + value, 0) / values.length
   return Math.sqrt(values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / Math.max(1, values.length - 1))
 }

@@ -2,6 +2,7 @@ import { seededRandom } from '../math/random.js'
 import { median } from '../math/robust.js'
 import { numbersOf } from '../math/select.js'
 import { MAD_TO_SIGMA } from '../math/units.js'
+import { standardDeviation } from './bootstrap.js'
 import { bisquare } from './coefficients.js'
 import { beyondErrors } from './scatter.js'
 
@@ -82,6 +83,5 @@ export function slopeErr(sums: readonly { readonly xx: number; readonly xy: numb
     }
     return xy / xx
   })
-  const mean = slopes.reduce((sum, value) => sum + value, 0) / slopes.length
-  return Math.sqrt(slopes.reduce((sum, value) => sum + (value - mean) ** 2, 0) / (slopes.length - 1))
+  return standardDeviation(slopes)
 }
