@@ -1,3 +1,5 @@
+import { availableParallelism } from 'node:os'
+import { LIMITS } from '../../limits.js'
 import { unfit, type Values } from '../options/option.js'
 import type { BatchJob } from '../../node/batch/batch-bench.js'
 import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
@@ -11,7 +13,6 @@ const {
   suspects,
   camera,
   force,
-  workers,
   quiet,
 } = CALIBRATE_OPTIONS
 
@@ -29,7 +30,13 @@ export const BATCH_OPTIONS = {
   magsType: CALIBRATE_OPTIONS.magsType,
   band: CALIBRATE_OPTIONS.band,
   columns: CALIBRATE_OPTIONS.columns,
-  ...{ catalog, system, estimator, suspects, camera, force, workers, quiet },
+  ...{ catalog, system, estimator, suspects, camera, force, quiet },
+  workers: count(CALIBRATE_OPTIONS.workers.describe, {
+    min: 1,
+    max: LIMITS.workers,
+    default: availableParallelism(),
+    defaultText: 'one per core',
+  }),
   'reference-priority': referencePriority,
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
   'accept-borrowed': CALIBRATE_OPTIONS['accept-borrowed'],

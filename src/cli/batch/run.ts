@@ -54,7 +54,7 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
     ...(options.cameraFile === undefined ? {} : { camera: await readCameraFile(options.cameraFile) }),
   }
   const catalog = await chooseCatalog(options, io.env, note, fieldOfLists(options.sources))
-  const pool = createCcdPool(options.workers, 1)
+  const pool = createCcdPool(options.workers)
   const calibrate: CalibrateExposureFiles = (opened, stars, control) =>
     calibrateFiles(opened, stars, { ...control, pool })
   const stop = stopSignals()

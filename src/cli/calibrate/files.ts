@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
 import { CommandError, worstOf, type ExitCode } from '../../errors.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
@@ -57,7 +58,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     measure: imageMeasurer({
       outdir: options.outdir,
       ...(camera ? { camera: camera.description } : {}),
-      inTurn: inTurns(options.workers),
+      inTurn: inTurns(options.workers ?? availableParallelism()),
       onBegin: (path) => note(lineOf(`${path}: measuring by source-extractor and psfex`)),
       onMeasured: (_path, ccds) => measuredLines(ccds).forEach((line) => note(lineOf(line))),
       ...{ env: io.env, signal, productsOf: stemNames(options, paths.length === 1) },
@@ -80,7 +81,6 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   if (jobs.length + unfit.length > 1) await refuseForeignFiles(options.outdir, curves)
   const pool = createCcdPool(options.workers)
   try {
-    pool.start(Math.max(...jobs.map(({ rows }) => rows.length)))
     const catalog = await chooseCatalog(options, io.env, note, fieldOfExposures(jobs.map(({ rows }) => rows)))
     const rows = search ? unfit.flatMap((file) => rowsOfUnfit(search, file)) : []
     const onTargets = (more: readonly TargetRow[]) => void rows.push(...more)

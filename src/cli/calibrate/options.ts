@@ -1,4 +1,3 @@
-import { availableParallelism } from 'node:os'
 import { PHOTOMETRIC_SYSTEMS } from '../../camera/photometric-systems.js'
 import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
@@ -94,8 +93,7 @@ export const CALIBRATE_OPTIONS = {
   workers: count('threads that work on the CCDs', {
     min: 1,
     max: LIMITS.workers,
-    default: availableParallelism(),
-    defaultText: 'one per core',
+    defaultText: 'one per 64 MiB of SExtractor catalogues, at most one per core',
   }),
   verbose: count('how much is said', { max: 2, default: 0 }),
   debug: flag("the original's name for --verbose 2"),

@@ -25,8 +25,6 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   noteElsewhere(suspects, opened, note)
   const pool = createCcdPool(options.workers)
   try {
-    // They start while the catalogue is opened.
-    pool.start(opened.rows.length)
     const catalog = await chooseCatalog(
       options,
       io.env,

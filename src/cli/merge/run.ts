@@ -11,7 +11,7 @@ import { paintFor } from '../terminal/terminal-text.js'
 export interface MergeOptions extends MergeJob {
   readonly json: boolean
   readonly quiet: boolean
-  readonly workers: number
+  readonly workers?: number
 }
 
 /**

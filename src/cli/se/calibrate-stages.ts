@@ -69,7 +69,7 @@ export async function calibrateStages(
     const ccd = several ? images.map((image) => image.ccd).join(',') : String(images[0]!.ccd)
     const common = { expnum, reqnum, attnum, magsType, system, estimator, keepBorrowed, acceptBorrowed }
     const more = { workdir: directory, outdir: directory, force: overwrite, verbose: 0, json: false, plots: false }
-    const { report, quiet, workers, single, referencePriority } = options
+    const { report, quiet, single, referencePriority } = options
     const rest = {
       legacy: false,
       referencePriority,
@@ -77,7 +77,7 @@ export async function calibrateStages(
       report,
       methods: false,
       quiet,
-      workers: single ? 1 : workers,
+      ...(single ? { workers: 1 } : {}),
     }
     const named = options.catalog === undefined ? {} : { catalog: options.catalog }
     exitCode = await calibrate({ ...common, ...more, ...rest, ...named, ccd }, io)
@@ -156,9 +156,9 @@ async function exposureStage(
     const isOfThese = record !== undefined && names.every((file) => record.files[file] !== undefined)
     if ((isDone || waited) && isOfThese && (await isUnchanged(directory, record)))
       return { exitCode: exitCodeIn(record.result), ran: false }
-    const { expnum, reqnum, attnum, acceptBorrowed, quiet, workers, overwrite: force } = options
+    const { expnum, reqnum, attnum, acceptBorrowed, quiet, overwrite: force } = options
     const job = { expnum, reqnum, attnum, acceptBorrowed, force, workdir: directory, outdir: directory }
-    const exitCode = await merge({ ...job, json: false, quiet, workers: options.single ? 1 : workers }, io)
+    const exitCode = await merge({ ...job, json: false, quiet, ...(options.single ? { workers: 1 } : {}) }, io)
     const files = await digestsOf(directory, names)
     if (files) await writeStages(directory, marker, { exposure: { key: keyOf(files), files, result: { exitCode } } })
     return { exitCode, ran: true }

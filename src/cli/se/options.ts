@@ -1,3 +1,4 @@
+import { availableParallelism } from 'node:os'
 import { LIMITS } from '../../limits.js'
 import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { count, flag, path, text } from '../options/kinds.js'
@@ -54,7 +55,7 @@ export const SE_OPTIONS = {
   workers: count('CCDs that are measured at a time', {
     min: 1,
     max: LIMITS.workers,
-    default: CALIBRATE_OPTIONS.workers.facts.default!,
+    default: availableParallelism(),
     defaultText: 'one per core',
   }),
   quiet,

@@ -1,5 +1,5 @@
 import { constants, type Stats } from 'node:fs'
-import { open, type FileHandle } from 'node:fs/promises'
+import { open, stat, type FileHandle } from 'node:fs/promises'
 import { LIMITS, type Limit } from '../../limits.js'
 
 /** A pipe that nobody writes to must not hold a run: opening does not wait. Windows knows no such flag. */
@@ -45,6 +45,19 @@ export function refuseLarge({ size }: Pick<Stats, 'size'>, limit: Limit): void {
     `it has ${size.toLocaleString('en')} bytes, at most ` +
     `${LIMITS[limit].toLocaleString('en')} are read (limit ${limit}, see docs/limits.md)`
   throw Object.assign(new Error(sentence), { code: 'ERR_FILE_TOO_LARGE' })
+}
+
+/** How many bytes the files have together, each counted once; what is not there has none. */
+export async function bytesOfFiles(paths: readonly string[]): Promise<number> {
+  const sizes = await Promise.all(
+    [...new Set(paths)].map((path) =>
+      stat(path).then(
+        ({ size }) => size,
+        () => 0,
+      ),
+    ),
+  )
+  return sizes.reduce((sum, size) => sum + size, 0)
 }
 
 /** A whole regular file, if it is no larger than a limit. Throws as `openRegular` and `refuseLarge` do. */

@@ -12,6 +12,7 @@ import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import type { Provenance } from '../../products/result-json.js'
 import { runProductNames } from '../../products/names.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
+import { bytesOfFiles } from '../disk/regular-file.js'
 import { catalogueFile, readList, type ExposureRows, type ReadList } from '../input/read-exposure.js'
 import { packageVersion } from '../package.js'
 import { refuseForeignFiles } from '../disk/own-files.js'
@@ -72,18 +73,22 @@ export async function calibrateFiles(
   if (together) for (const { ccd, fileName } of missing) onNote?.(`CCD ${ccd}: ${fileName} does not exist, left out`)
   const present = files.filter(({ row }) => !together || !missing.includes(row))
 
-  const threads = pool.begin(present.length, {
-    calibration: {
-      ...{ system, estimator, everyFlux: cal !== undefined },
-      ...(suspects ? { suspects } : {}),
-      ...(search ? { search } : {}),
+  const catalogues = present.map(({ row, fileName }) => row.given?.path ?? join(workdir, fileName ?? row.fileName))
+  const threads = pool.begin(
+    { ccds: present.length, bytes: await bytesOfFiles(catalogues) },
+    {
+      calibration: {
+        ...{ system, estimator, everyFlux: cal !== undefined },
+        ...(suspects ? { suspects } : {}),
+        ...(search ? { search } : {}),
+      },
+      files: {
+        ...{ workdir, outdir, name: list.name, magsType },
+        ...(camera ? { camera: camera.description } : {}),
+        ...(cal ? { cal } : {}),
+      },
     },
-    files: {
-      ...{ workdir, outdir, name: list.name, magsType },
-      ...(camera ? { camera: camera.description } : {}),
-      ...(cal ? { cal } : {}),
-    },
-  })
+  )
   try {
     const stars = starsOfRows(
       opened,

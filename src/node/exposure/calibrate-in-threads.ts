@@ -5,8 +5,8 @@ import { createCcdPool } from '../threads/ccd-pool.js'
 
 export interface ThreadOptions extends ExposureOptions {
   /**
-   * Threads that work on the CCDs, this one included; 1 by default, and for a few CCDs. The result is the same for any
-   * number.
+   * Threads that work on the CCDs, this one included, but no more than CCDs; 1 by default. The result is the same for
+   * any number.
    */
   readonly workers?: number
 }
@@ -26,7 +26,7 @@ export async function calibrateInThreads(
   const { signal, onProgress: _here, ...calibration } = options
   const pool = createCcdPool(workers)
   if (workers === 1) return calibrateExposure(exposure, catalog, options)
-  const threads = pool.begin(exposure.ccds.length, { calibration })
+  const threads = pool.begin({ ccds: exposure.ccds.length, bytes: 0 }, { calibration })
   try {
     return await calibrateExposure(exposure, catalog, options, {
       each: threads.each(signal),

@@ -17,7 +17,7 @@ import { sha256OfFile } from '../disk/file-marks.js'
 import { reasonOf } from '../disk/files.js'
 import { refuseForeignFiles } from '../disk/own-files.js'
 import { recoverDirectory, refuseUnfinished } from '../disk/recover-directory.js'
-import { readWhole } from '../disk/regular-file.js'
+import { bytesOfFiles, readWhole } from '../disk/regular-file.js'
 import { catalogueFile, readList, type ReadList } from '../input/read-exposure.js'
 import { packageVersion } from '../package.js'
 import { catalogTools } from '../store/catalog-files.js'
@@ -95,10 +95,17 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     provenance: { version, inputs: sharedInputs(first.provenance, present[0]!.row), catalogHash, options },
     missing: list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd),
   }
-  const threads = pool.begin(present.length, {
-    calibration: {},
-    files: { workdir: job.workdir, outdir: job.outdir, name: list.name, magsType: String(options['magsType']) },
+  const catalogues = present.flatMap(({ row }) => {
+    const { zpCsv, zpFits } = ccdProductNames(list.name, row.ccd)
+    return [join(job.outdir, zpCsv), join(job.outdir, zpFits)]
   })
+  const threads = pool.begin(
+    { ccds: present.length, bytes: await bytesOfFiles(catalogues) },
+    {
+      calibration: {},
+      files: { workdir: job.workdir, outdir: job.outdir, name: list.name, magsType: String(options['magsType']) },
+    },
+  )
   try {
     const outcome = await runExposure({
       ccds: present.map(({ row, own }) => standingCcd(job.outdir, list, row, own, threads)),
