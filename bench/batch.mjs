@@ -6,9 +6,8 @@ import { existsSync, mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, 
 import { cpus, loadavg, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { parseDescription } from '../dist/catalog/description.js'
-import { workingCcds } from '../dist/exposure/camera.js'
 import { seededRandom } from '../dist/math/random.js'
-import { gaiaCsvFile, simulateExposure, workFiles } from '../dist/simulate/index.js'
+import { gaiaCsvFile, PLANE, simulateExposure, workFiles } from '../dist/simulate/index.js'
 
 const bin = new URL('../bin/bliss-calib.js', import.meta.url).pathname
 const description = parseDescription(
@@ -118,7 +117,7 @@ if (small > 0) {
 if (full > 0) {
   const whole = await survey('full', full, (k) => ({
     pointing: { raDeg: 53.1 + 2.4 * (k % 5), decDeg: -27.8 + 2.2 * Math.floor(k / 5) },
-    ccds: workingCcds().slice(0, 60),
+    ccds: PLANE.workingCcds().slice(0, 60),
     columns: 'full',
     galaxiesPerSqDeg: 31_000,
   }))

@@ -4,25 +4,27 @@ const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const load = (path) => import(new URL(path, dist).href)
 const { solveExposure } = await load('photometry/exposure/solution.js')
 const { fitZeropoint } = await load('photometry/fit/zeropoint.js')
-const { CAMERA_CCDS, workingCcds } = await load('exposure/camera.js')
+const { PLANE } = await load('simulate/telescope.js')
 const { seededRandom } = await load('math/random.js')
 
 const EXPOSURES = 200
 const BAD = { 11: 0.3, 36: -0.25 }
 const CLOUD = { 50: -0.1, 54: -0.15, 55: -0.2, 58: -0.12, 59: -0.25, 62: -0.3 }
 const SPARSE = [4, 22, 29, 41, 53]
-const working = new Set(workingCcds())
+const working = new Set(PLANE.workingCcds())
 
 /** 60 CCDs: 0.02 mag per degree, two bad, six cloudy, five sparse (errors of 15 to 40 mmag). */
 function exposureOf(seed, { pattern = 0.005, error = [0.004, 0.006] } = {}) {
   const random = seededRandom(seed)
-  return CAMERA_CCDS.filter(({ ccd }) => working.has(ccd)).map(({ ccd, xiDeg, etaDeg }) => {
-    const [least, most] = SPARSE.includes(ccd) ? [0.015, 0.04] : error
-    const zeropointErr = least + (most - least) * random.uniform()
-    const truth =
-      30.1 + 0.016 * xiDeg - 0.012 * etaDeg + pattern * random.normal() + (BAD[ccd] ?? 0) + (CLOUD[ccd] ?? 0)
-    return { truth, ccd, xiDeg, etaDeg, zeropoint: truth + zeropointErr * random.normal(), zeropointErr, nUsed: 50 }
-  })
+  return PLANE.ccds
+    .filter(({ ccd }) => working.has(ccd))
+    .map(({ ccd, xiDeg, etaDeg }) => {
+      const [least, most] = SPARSE.includes(ccd) ? [0.015, 0.04] : error
+      const zeropointErr = least + (most - least) * random.uniform()
+      const truth =
+        30.1 + 0.016 * xiDeg - 0.012 * etaDeg + pattern * random.normal() + (BAD[ccd] ?? 0) + (CLOUD[ccd] ?? 0)
+      return { truth, ccd, xiDeg, etaDeg, zeropoint: truth + zeropointErr * random.normal(), zeropointErr, nUsed: 50 }
+    })
 }
 
 const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)

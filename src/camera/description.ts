@@ -3,10 +3,13 @@ import { isRecord } from '../formats/json-shape.js'
 import { checkColourTerms, type ColourTerms } from './colour-terms.js'
 import { FILTER_SYSTEMS } from './filter-names.js'
 import { isFilterSystem, type CameraFilter } from './filters.js'
-import { CAMERA_FACTS, type AmplifierKeywords, type CameraFact } from './keywords.js'
+import { checkDetector, checkDetectors, type DetectorDescription, type DetectorName } from './detectors.js'
+import { isKeyword, isPositive, isText, lackNone, type Expect } from './field-checks.js'
+import { CAMERA_FACTS, type CameraFact } from './keywords.js'
 import type { MaskDescription } from './masks.js'
 import { patternFault } from './pattern.js'
 import { RELATION_SYSTEMS } from './photometric-systems.js'
+import { checkSimulation, type SimulationDescription } from './simulation.js'
 
 /** Units in which headers give the exposure time, each in seconds. */
 export const SECONDS_IN = { ms: 0.001, s: 1, min: 60, h: 3600, d: 86_400 } as const
@@ -20,28 +23,6 @@ export interface BandThroughput {
   readonly extinctionPerAirmass: number
   /** Dark sky [mag per square arcsec]. */
   readonly skyMagPerSqArcsec: number
-}
-
-/** A camera's detectors; all of one kind. */
-export interface DetectorDescription {
-  readonly columns: number
-  readonly rows: number
-  /** Last pixel column (1-based) of each amplifier but the last. */
-  readonly amplifierColumns: readonly number[]
-  /** Keywords of each amplifier, in the order of the columns. */
-  readonly amplifiers?: readonly AmplifierKeywords[]
-  readonly pixelScaleArcsec: number
-  readonly gainElectronsPerCount: number
-  readonly readNoiseElectrons: number
-}
-
-/** One of a camera's detectors: its number, and what the headers call it. */
-export interface DetectorName {
-  readonly ccd: number
-  readonly name: string
-  /** Its centre, from the middle of the field [pixels]. */
-  readonly eastPixels?: number
-  readonly northPixels?: number
 }
 
 /**
@@ -79,21 +60,16 @@ export interface CameraDescription {
   readonly exposureTimeUnit?: TimeUnit
   readonly detector?: DetectorDescription
   readonly detectors?: readonly DetectorName[]
-  /** By how much zeropoints of its CCDs differ in reduced images [mag]; absent: they are on one scale, as DECam's. */
+  /** By how much zeropoints of its CCDs differ in reduced images [mag]; absent: they are on one scale. */
   readonly ccdScatterMag?: number
   /** By band; absent: nothing is expected of a zeropoint. */
   readonly throughput?: Readonly<Record<string, BandThroughput>>
   readonly masks?: readonly MaskDescription[]
+  /** What simulated images of it hold. */
+  readonly simulation?: SimulationDescription
   /** Handbook, paper or code that the numbers come from. */
   readonly source: string
 }
-
-type Expect = (condition: boolean, field: string, expected: string) => void
-
-const isPositive = (value: unknown): boolean => typeof value === 'number' && value > 0 && value < Infinity
-const isText = (value: unknown): value is string => typeof value === 'string' && value.trim() !== ''
-const isKeyword = (value: unknown): value is string =>
-  typeof value === 'string' && /^[A-Z0-9_-][A-Z0-9_. -]{0,66}$/.test(value)
 
 const FIELDS = [
   'name',
@@ -110,6 +86,7 @@ const FIELDS = [
   'ccdScatterMag',
   'throughput',
   'masks',
+  'simulation',
   'source',
 ]
 /** Systems that bands may be claimed in: DES's is `des-ab` there, so that `des` would claim nothing. */
@@ -147,6 +124,7 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   expect(Object.hasOwn(SECONDS_IN, exposureTimeUnit), 'exposureTimeUnit', Object.keys(SECONDS_IN).join(', '))
   if (camera.detector !== undefined) checkDetector(camera.detector, expect, file)
   checkDetectors(camera.detectors, expect)
+  if (camera.simulation !== undefined) checkSimulation(camera.simulation, expect)
   const { ccdScatterMag = 0.1 } = camera
   expect(isPositive(ccdScatterMag) && ccdScatterMag <= 1, 'ccdScatterMag', 'a positive number of magnitudes up to 1')
   expect(camera.throughput === undefined || isRecord(camera.throughput), 'throughput', 'an object by band')
@@ -163,15 +141,6 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   expect(camera.masks === undefined || Array.isArray(camera.masks), 'masks', 'a list')
   camera.masks?.forEach((mask, k) => checkMask(mask, `masks[${k}]`, expect))
   return keywords === undefined ? camera : { ...camera, keywords }
-}
-
-/** Refuses a description that lacks fields, and names all of them. */
-function lackNone(given: object, required: readonly string[], prefix: string, file: string): void {
-  const absent = required.filter((field) => (given as Record<string, unknown>)[field] === undefined)
-  if (absent.length === 0) return
-  const named = absent.map((field) => `${prefix}${field}`).join(', ')
-  const sentence = `the camera's description lacks ${absent.length === 1 ? 'the field' : 'the fields'} ${named}`
-  throw new InputError('bad-camera', sentence, { file, expected: required.map((field) => prefix + field).join(', ') })
 }
 
 function checkRecognition(recognise: CameraRecognition, expect: Expect): void {
@@ -223,45 +192,6 @@ function checkedKeywords(
     return [fact, list] as const
   })
   return Object.fromEntries(lists)
-}
-
-function checkDetector(detector: DetectorDescription, expect: Expect, file: string): void {
-  expect(isRecord(detector), 'detector', 'an object')
-  const numbers = ['columns', 'rows', 'pixelScaleArcsec', 'gainElectronsPerCount', 'readNoiseElectrons'] as const
-  lackNone(detector, [...numbers, 'amplifierColumns'], 'detector.', file)
-  for (const key of numbers) expect(isPositive(detector[key]), `detector.${key}`, 'a positive number')
-  const ofDetector = [...numbers, 'amplifierColumns', 'amplifiers']
-  for (const key of Object.keys(detector))
-    expect(ofDetector.includes(key), `detector.${key}`, `no other field than ${ofDetector.join(', ')}`)
-  const { amplifierColumns, amplifiers } = detector
-  const inside = (column: number, k: number) => column > (amplifierColumns[k - 1] ?? 0) && column < detector.columns
-  const areAscending = Array.isArray(amplifierColumns) && amplifierColumns.every(inside)
-  expect(areAscending, 'detector.amplifierColumns', 'ascending pixel columns inside the detector')
-  if (amplifiers === undefined) return
-  const count = amplifierColumns.length + 1
-  const areMany = Array.isArray(amplifiers) && amplifiers.length === count && amplifiers.every(isRecord)
-  expect(areMany, 'detector.amplifiers', `${count}, one for each part that amplifierColumns makes`)
-  amplifiers.forEach((amplifier, k) => {
-    for (const [key, keyword] of Object.entries(amplifier)) {
-      const field = `detector.amplifiers[${k}].${key}`
-      expect(['gain', 'readNoise', 'saturation'].includes(key), field, 'gain, readNoise or saturation')
-      expect(isKeyword(keyword), field, 'a keyword in capitals')
-    }
-  })
-}
-
-function checkDetectors(detectors: CameraDescription['detectors'], expect: Expect): void {
-  if (detectors === undefined) return
-  expect(Array.isArray(detectors), 'detectors', 'a list')
-  detectors.forEach((detector, k) => {
-    const field = `detectors[${k}]`
-    expect(isRecord(detector) && isText(detector.name), `${field}.name`, 'text')
-    expect(Number.isInteger(detector.ccd) && detector.ccd >= 0, `${field}.ccd`, 'a whole number')
-    for (const key of ['eastPixels', 'northPixels'] as const)
-      expect(detector[key] === undefined || Number.isFinite(detector[key]), `${field}.${key}`, 'a number')
-    const again = detectors.slice(0, k).some(({ ccd, name }) => ccd === detector.ccd || name === detector.name)
-    expect(!again, field, 'a number and a name of its own')
-  })
 }
 
 function checkMask(mask: MaskDescription, field: string, expect: Expect): void {

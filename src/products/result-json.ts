@@ -27,7 +27,7 @@ export interface ExposureFacts {
   readonly stems?: Readonly<Record<string, string>>
   /** What a list would have carried -> where its value is from. */
   readonly origin?: Readonly<Record<string, string>>
-  /** CCD -> its corners; left out if they are a list's of DECam, where the layout is known. */
+  /** CCD -> its corners; left out if they are a list's, of a camera whose layout is known. */
   readonly corners?: Readonly<Record<string, CcdCorners>>
 }
 

@@ -80,7 +80,7 @@ export const RESULT_SHAPE: JsonShape = {
               decDeg: { type: 'array', items: { type: 'number' }, minItems: 4, maxItems: 4 },
             },
           },
-          description: 'CCD -> its corners on the sky; absent if they are those of a catalogue list of DECam',
+          description: 'CCD -> its corners on the sky; absent if a catalogue list is of a camera whose layout is known',
         },
       },
     },

@@ -22,7 +22,7 @@ export type PanelCcd = Omit<
 export interface ChipShape {
   /** Columns and rows. */
   readonly extent: readonly [columns: number, rows: number]
-  /** Whether y runs east and x south, as on DECam: the figure is then turned to lie as on the sky. */
+  /** Whether y runs east and x south: the figure is then turned to lie as on the sky. */
   readonly turned: boolean
 }
 

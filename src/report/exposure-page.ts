@@ -1,3 +1,4 @@
+import type { FocalPlane } from '../camera/focal-plane.js'
 import { exposureInWords } from '../products/result-json.js'
 import type { CcdDocument, ResultDocument } from '../products/result-document.js'
 import { panelCcd, type ChipShape, type PanelCcd } from './ccd-panel.js'
@@ -23,6 +24,8 @@ import { systemSection, type BesideProduct } from './sections/system.js'
 /** All that the report of an exposure, or of one CCD, is made from: what is in its products, and nothing else. */
 export interface ReportInput {
   readonly result: ResultDocument
+  /** Of the exposure's camera, if its description says where its CCDs are. */
+  readonly plane?: FocalPlane
   /** Matched stars by CCD; CCDs whose matches are not there are absent. */
   readonly stars: ReadonlyMap<number, ReportStars>
   /** Other products in the directory that name a photometric system. */
@@ -36,7 +39,7 @@ export interface ReportInput {
 /** What the page's script reads. */
 export interface PageData {
   readonly ccds: readonly PanelCcd[]
-  /** Columns and rows of the CCDs, and whether x runs south and y east, as on DECam. */
+  /** Columns and rows of the CCDs, and whether x runs south and y east. */
   readonly chip: ChipShape
   /** Packed stars by CCD. */
   readonly stars: Readonly<Record<string, string>>
@@ -49,11 +52,14 @@ const MAX_CARRIED = 20_000
 const MATCH_RADIUS_ARCSEC = 1
 
 /** The report: one HTML file. The same result and matches give the same bytes. */
-export function exposurePage({ result, stars, beside, pictures = [], typed }: ReportInput, assets: PageAssets): string {
+export function exposurePage(
+  { result, plane, stars, beside, pictures = [], typed }: ReportInput,
+  assets: PageAssets,
+): string {
   const { exposure, ccds } = result
   const places = ccdPlaces(
     ccds.map(({ ccd }) => ccd),
-    exposure.corners,
+    { corners: exposure.corners, plane },
   )
   const panels = new Map(
     ccds.flatMap(({ ccd, scatter }): [number, PanelStars][] =>
@@ -61,8 +67,8 @@ export function exposurePage({ result, stars, beside, pictures = [], typed }: Re
     ),
   )
   const chip = {
-    extent: chipExtent(exposure.camera, [...panels.values()]),
-    turned: exposure.camera === 'decam',
+    extent: chipExtent(plane, [...panels.values()]),
+    turned: plane?.turned ?? false,
   }
   const ofCcd = ccds.length === 1 ? `, CCD ${ccds[0]!.ccd}` : ''
   const name =

@@ -1,4 +1,4 @@
-import { CAMERA_CCDS, DECAM, HALF_CCD } from '../exposure/camera.js'
+import type { FocalPlane } from '../camera/focal-plane.js'
 import { largestOf } from '../math/extremes.js'
 import { directionOf, sum, toTangentPlane, unitVector } from '../math/sphere.js'
 import type { ExposureFacts } from '../products/result-json.js'
@@ -15,17 +15,24 @@ export interface CcdPlace {
   readonly outline: readonly OnPlane[]
 }
 
+/** Half the extent of a CCD if nothing tells a place or size of any [deg]: they are drawn beside each other. */
+const UNKNOWN_HALF: OnPlane = [0.1, 0.1]
+
 /**
- * Places by CCD number: those of the corners that are given, else DECam's layout. CCDs that have no place are in
- * rows below the others.
+ * Places by CCD number: those of the corners that are given, else the camera's. CCDs that have no place are in rows
+ * below the others.
  */
-export function ccdPlaces(ccds: readonly number[], corners?: Corners): ReadonlyMap<number, CcdPlace> {
-  const known = corners ? placesOfCorners(corners) : DECAM_PLACES
+export function ccdPlaces(
+  ccds: readonly number[],
+  { corners, plane }: { readonly corners?: Corners | undefined; readonly plane?: FocalPlane | undefined },
+): ReadonlyMap<number, CcdPlace> {
+  const known = corners ? placesOfCorners(corners) : plane ? placesOf(plane) : new Map<number, CcdPlace>()
   const strangers = ccds.filter((ccd) => !known.has(ccd))
-  const plane = [...known.values()]
-  const lowest = Math.min(0, ...plane.map(({ northDeg }) => northDeg))
-  // CCDs of a camera are alike; without any, as large as DECam's.
-  const [x, y] = plane.length === 0 ? [HALF_CCD.xiDeg, HALF_CCD.etaDeg] : halfExtent(plane[0]!)
+  const placed = [...known.values()]
+  const lowest = Math.min(0, ...placed.map(({ northDeg }) => northDeg))
+  // CCDs of a camera are alike.
+  const half: OnPlane = plane ? [plane.halfCcd.xiDeg, plane.halfCcd.etaDeg] : UNKNOWN_HALF
+  const [x, y] = placed.length === 0 ? half : halfExtent(placed[0]!)
   return new Map(
     ccds.map((ccd) => {
       const k = strangers.indexOf(ccd)
@@ -35,21 +42,20 @@ export function ccdPlaces(ccds: readonly number[], corners?: Corners): ReadonlyM
   )
 }
 
-/** Columns and rows of the CCDs: DECam's, or as far as stars are on them, in steps of 256 pixels. */
+/** Columns and rows of the CCDs: the camera's, or as far as stars are on them, in steps of 256 pixels. */
 export function chipExtent(
-  camera: string,
+  plane: FocalPlane | undefined,
   stars: readonly { readonly x: Float64Array; readonly y: Float64Array }[],
 ): OnPlane {
-  if (camera === 'decam') return [DECAM.columns, DECAM.rows]
+  if (plane) return [plane.columns, plane.rows]
   const extent = (axis: 'x' | 'y') =>
     256 *
     Math.max(1, Math.ceil(largestOf([1, ...stars.map((some) => largestOf(some[axis].filter(Number.isFinite)))]) / 256))
   return [extent('x'), extent('y')]
 }
 
-const DECAM_PLACES: ReadonlyMap<number, CcdPlace> = new Map(
-  CAMERA_CCDS.map(({ ccd, xiDeg, etaDeg }) => [ccd, rectangleAt(xiDeg, etaDeg, HALF_CCD.xiDeg, HALF_CCD.etaDeg)]),
-)
+const placesOf = ({ ccds, halfCcd }: FocalPlane): ReadonlyMap<number, CcdPlace> =>
+  new Map(ccds.map(({ ccd, xiDeg, etaDeg }) => [ccd, rectangleAt(xiDeg, etaDeg, halfCcd.xiDeg, halfCcd.etaDeg)]))
 
 /** In the tangent plane at the middle of all corners. */
 function placesOfCorners(corners: Corners): Map<number, CcdPlace> {

@@ -1,7 +1,7 @@
-import { CCD_AREA_SQ_DEG, DECAM, tangentPlaneToPixel, usableColumns } from '../exposure/camera.js'
 import type { Random } from '../math/random.js'
 import { between, powerLawMagnitude } from './draw.js'
 import type { ExposureOptions } from './options.js'
+import { PLANE } from './telescope.js'
 
 export const KINDS = ['star', 'galaxy', 'spurious'] as const
 export type Kind = (typeof KINDS)[number]
@@ -40,10 +40,10 @@ export function drawCandidates(
   random: Random,
 ): Candidates {
   const candidates: Candidates = { kind: [], starIndex: [], x: [], y: [], flux: [], variable: [] }
-  const [firstColumn, lastColumn] = usableColumns(ccd)
+  const [firstColumn, lastColumn] = PLANE.usableColumns(ccd)
   const fluxOf = (mag: number) => 10 ** (-0.4 * (mag - zeropoint))
   const add = (kind: Kind, starIndex: number, x: number, y: number, flux: number, variable = 0): void => {
-    if (x < firstColumn - 0.5 || x > lastColumn + 0.5 || y < 0.5 || y > DECAM.rows + 0.5) return
+    if (x < firstColumn - 0.5 || x > lastColumn + 0.5 || y < 0.5 || y > PLANE.rows + 0.5) return
     candidates.kind.push(kind)
     candidates.starIndex.push(starIndex)
     candidates.x.push(x)
@@ -56,15 +56,15 @@ export function drawCandidates(
   const most = options.mostStars[ccd]
   const kept = most === undefined ? onCcd : onCcd.sort((a, b) => stars.bandMag[a]! - stars.bandMag[b]!).slice(0, most)
   for (const s of kept) {
-    const { x, y } = tangentPlaneToPixel(ccd, stars.xiDeg[s]!, stars.etaDeg[s]!)
+    const { x, y } = PLANE.tangentPlaneToPixel(ccd, stars.xiDeg[s]!, stars.etaDeg[s]!)
     const varies = random.uniform() < options.variableFraction
     const mag = stars.bandMag[s]! + (varies ? options.variableMag * random.normal() : 0)
     add('star', s, x, y, fluxOf(mag), Number(varies))
   }
 
   const anywhere = (kind: Kind, perSqDeg: number, flux: () => number): void => {
-    for (let k = random.poisson(perSqDeg * CCD_AREA_SQ_DEG); k > 0; k--) {
-      add(kind, -1, between(random, 0.5, DECAM.columns + 0.5), between(random, 0.5, DECAM.rows + 0.5), flux())
+    for (let k = random.poisson(perSqDeg * PLANE.ccdAreaSqDeg); k > 0; k--) {
+      add(kind, -1, between(random, 0.5, PLANE.columns + 0.5), between(random, 0.5, PLANE.rows + 0.5), flux())
     }
   }
   const limitMag = zeropoint - 2.5 * Math.log10(limitFlux)
@@ -80,11 +80,8 @@ export function drawCandidates(
 }
 
 function* starsOn(ccd: number, { xiDeg, etaDeg }: ProjectedStars): Generator<number> {
-  const corner = tangentPlaneToPixel(ccd, 0, 0)
-  const perDeg = 3600 / DECAM.pixelScaleArcsec
   for (let s = 0; s < xiDeg.length; s++) {
-    const x = corner.x - etaDeg[s]! * perDeg
-    const y = corner.y + xiDeg[s]! * perDeg
-    if (x >= 0.5 && x <= DECAM.columns + 0.5 && y >= 0.5 && y <= DECAM.rows + 0.5) yield s
+    const { x, y } = PLANE.tangentPlaneToPixel(ccd, xiDeg[s]!, etaDeg[s]!)
+    if (x >= 0.5 && x <= PLANE.columns + 0.5 && y >= 0.5 && y <= PLANE.rows + 0.5) yield s
   }
 }

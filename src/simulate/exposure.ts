@@ -1,7 +1,6 @@
 import type { BandRelation, CatalogDescription } from '../catalog/description.js'
 import type { StarColumns } from '../catalog/stars.js'
 import { CommandError } from '../errors.js'
-import { cameraCcd, ccdOnSky, DECAM, HALF_CCD, type SkyPosition } from '../exposure/camera.js'
 import type { CcdCorners } from '../exposure/catalogue-list.js'
 import { julianYearOfMjd } from '../exposure/epoch.js'
 import { fluxChoice, sourcesOf } from '../exposure/fullcat.js'
@@ -11,6 +10,7 @@ import { toTangentPlane } from '../math/sphere.js'
 import { columnsPresentIn, relationFor } from '../photometry/system/colour-relation.js'
 import { propagateTo } from '../photometry/match/propagate.js'
 import type { Table } from '../table/columns.js'
+import type { SkyPosition } from '../wcs/index.js'
 import { cameraBand, trueBandMag } from './bands.js'
 import { drawCandidates, type ProjectedStars } from './candidates.js'
 import { streams } from './draw.js'
@@ -20,6 +20,7 @@ import { measure, type Detections, type ImageNoise } from './measure.js'
 import { DEFAULT_OPTIONS, type ExposureOptions } from './options.js'
 import { moffat } from './psf.js'
 import { drawSky, gaiaDensityPerSqDeg, type TangentBox, type TrueStars } from './sky.js'
+import { CAMERA, PLANE } from './telescope.js'
 import { drawZeropoints, type TrueZeropoints } from './zeropoints.js'
 
 /** One CCD of a simulated exposure. */
@@ -52,10 +53,6 @@ export interface SimulatedExposure {
   /** Noise-free magnitudes of `sky` in the observed band, the relation's scatter included. */
   readonly bandMag: Float64Array
 }
-
-const READ_NOISE_ELECTRONS = 6
-/** Full well of DECam's better CCDs. */
-const SATURATION_ELECTRONS = 155_000
 
 /**
  * Simulates an exposure over a sky of Gaia-like stars. The stars' magnitudes in the camera's band are the catalogue's
@@ -103,7 +100,7 @@ export function simulateExposure(
     return {
       ccd,
       fileName,
-      ...ccdOnSky(ccd, all.pointing),
+      ...PLANE.ccdOnSky(ccd, all.pointing),
       zeropoint,
       detections,
       table,
@@ -125,19 +122,19 @@ function fullcatName(options: ExposureOptions, ccd: number): string {
 }
 
 function checkCcds(ccds: readonly number[]): void {
-  const known = ccds.every((ccd) => Number.isInteger(ccd) && ccd >= 1 && ccd <= DECAM.ccdCount)
+  const known = ccds.every((ccd) => PLANE.has(ccd))
   if (ccds.length > 0 && known && new Set(ccds).size === ccds.length) return
   throw new CommandError('bad-ccds', 'the CCDs cannot be simulated', {
     option: 'ccds',
     found: ccds.join(',') || 'none',
-    expected: `different numbers from 1 to ${DECAM.ccdCount}`,
+    expected: `different numbers from ${PLANE.numbers()}`,
   })
 }
 
 function boxesOf({ ccds, padDeg }: ExposureOptions): TangentBox[] {
-  const [halfXi, halfEta] = [HALF_CCD.xiDeg + padDeg, HALF_CCD.etaDeg + padDeg]
+  const [halfXi, halfEta] = [PLANE.halfCcd.xiDeg + padDeg, PLANE.halfCcd.etaDeg + padDeg]
   return ccds.map((ccd) => {
-    const { xiDeg, etaDeg } = cameraCcd(ccd)
+    const { xiDeg, etaDeg } = PLANE.ccd(ccd)
     return { west: xiDeg - halfXi, east: xiDeg + halfXi, south: etaDeg - halfEta, north: etaDeg + halfEta }
   })
 }
@@ -159,11 +156,11 @@ function projectAt(epochYr: number, sky: TrueStars, pointing: SkyPosition): Omit
 
 function imageNoise(band: string, zeropoint: number, { gainElectronsPerCount: gain }: ExposureOptions): ImageNoise {
   const backgroundPerPixel =
-    10 ** (-0.4 * (cameraBand(band).skyMagPerSqArcsec - zeropoint)) * DECAM.pixelScaleArcsec ** 2
+    10 ** (-0.4 * (cameraBand(band).skyMagPerSqArcsec - zeropoint)) * PLANE.pixelScaleArcsec ** 2
   return {
     backgroundPerPixel,
-    skySigmaPerPixel: Math.sqrt(backgroundPerPixel / gain + (READ_NOISE_ELECTRONS / gain) ** 2),
-    saturation: SATURATION_ELECTRONS / gain,
+    skySigmaPerPixel: Math.sqrt(backgroundPerPixel / gain + (CAMERA.simulation.readNoiseElectrons / gain) ** 2),
+    saturation: CAMERA.simulation.saturationElectrons / gain,
     gain,
   }
 }

@@ -1,7 +1,7 @@
-import { DECAM } from '../exposure/camera.js'
 import { ARCSEC_PER_DEG, MAG_PER_RELATIVE_FLUX } from '../math/units.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
 import type { Detections } from './measure.js'
+import { PLANE } from './telescope.js'
 
 /** Zeropoint of SExtractor's own MAG columns before calibration, and what it writes if the flux has no magnitude. */
 const SEXTRACTOR_ZEROPOINT = 25
@@ -21,7 +21,7 @@ export function fullcatTable(found: Detections, fwhmPixels: number, columns: 'sl
     ...(unit ? { unit } : {}),
   })
   const same = (value: number) => new Float32Array(n).fill(value)
-  const worldDeg = (pixels: number) => (pixels * DECAM.pixelScaleArcsec) / ARCSEC_PER_DEG
+  const worldDeg = (pixels: number) => (pixels * PLANE.pixelScaleArcsec) / ARCSEC_PER_DEG
   const photometry = (kind: string, flux: Float64Array, fluxErr: Float64Array, width = 1): Column[] => [
     f32(`FLUX_${kind}`, flux, 'count', width),
     f32(`FLUXERR_${kind}`, fluxErr, 'count', width),

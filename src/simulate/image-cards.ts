@@ -1,8 +1,8 @@
-import { cameraCcd, DECAM } from '../exposure/camera.js'
 import type { FitsCardInput } from '../formats/fits/index.js'
 import { cameraBand } from './bands.js'
 import type { SimulatedCcd, SimulatedExposure } from './exposure.js'
 import { dateObsOf, niteOf } from './list-file.js'
+import { CAMERA, PLANE } from './telescope.js'
 
 const card = (keyword: string, value: string | number | boolean, comment = ''): FitsCardInput => ({
   keyword,
@@ -33,11 +33,11 @@ export function imageCards({ options, noise, description }: SimulatedExposure, c
     card('SIMPLE', true, 'file does conform to FITS standard'),
     card('BITPIX', -32),
     card('NAXIS', 2),
-    card('NAXIS1', DECAM.columns),
-    card('NAXIS2', DECAM.rows),
+    card('NAXIS1', PLANE.columns),
+    card('NAXIS2', PLANE.rows),
     card('OBJECT', `simulated stars on the relations of ${description.name}`),
-    card('TELESCOP', 'CTIO 4.0-m telescope'),
-    card('INSTRUME', 'DECam'),
+    card('TELESCOP', CAMERA.simulation.telescope),
+    card('INSTRUME', CAMERA.simulation.instrument),
     card('EXPNUM', options.expnum, 'exposure number'),
     card('BAND', options.band),
     card('FILTER', cameraBand(options.filterBand ?? options.band).filter, 'unique filter identifier'),
@@ -47,16 +47,16 @@ export function imageCards({ options, noise, description }: SimulatedExposure, c
     real('EXPTIME', options.exposureTimeSec, '[s]'),
     real('AIRMASS', options.airmass),
     card('CCDNUM', ccd.ccd),
-    card('DETPOS', cameraCcd(ccd.ccd).detectorPosition, 'detector position'),
+    card('DETPOS', PLANE.ccd(ccd.ccd).name, 'detector position'),
     card('BUNIT', gain === 1 ? 'electrons' : 'adu'),
     real('GAINA', gain, '[electrons/adu]'),
     real('GAINB', gain, '[electrons/adu]'),
     real('SATURATA', saturation, '[adu]'),
     real('SATURATB', saturation, '[adu]'),
     real('SATURATE', saturation, '[adu]'),
-    real('PIXSCAL1', DECAM.pixelScaleArcsec, '[arcsec/pixel]'),
-    real('PIXSCAL2', DECAM.pixelScaleArcsec, '[arcsec/pixel]'),
-    real('FWHM', options.seeingArcsec / DECAM.pixelScaleArcsec, '[pixel]'),
+    real('PIXSCAL1', PLANE.pixelScaleArcsec, '[arcsec/pixel]'),
+    real('PIXSCAL2', PLANE.pixelScaleArcsec, '[arcsec/pixel]'),
+    real('FWHM', options.seeingArcsec / PLANE.pixelScaleArcsec, '[pixel]'),
     real('SKYBRITE', backgroundPerPixel, '[adu]'),
     real('SKYSIGMA', skySigmaPerPixel, '[adu]'),
     ...positionCards(ccd),
@@ -75,8 +75,8 @@ export function immaskCards({ options }: SimulatedExposure, ccd: SimulatedCcd): 
     real('EXPTIME', options.exposureTimeSec),
     card('DATE-OBS', dateObsOf(options.mjdObs)),
     real('MJD-OBS', options.mjdObs),
-    real('PIXSCAL1', DECAM.pixelScaleArcsec),
-    real('PIXSCAL2', DECAM.pixelScaleArcsec),
+    real('PIXSCAL1', PLANE.pixelScaleArcsec),
+    real('PIXSCAL2', PLANE.pixelScaleArcsec),
     ...positionCards(ccd),
   ]
 }

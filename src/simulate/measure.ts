@@ -1,12 +1,13 @@
-import { DECAM, pixelToTangentPlane, type SkyPosition } from '../exposure/camera.js'
 import type { Random } from '../math/random.js'
 import { fromTangentPlane } from '../math/sphere.js'
 import { MAG_PER_RELATIVE_FLUX } from '../math/units.js'
+import type { SkyPosition } from '../wcs/index.js'
 import { blendsOf } from './blends.js'
 import { KINDS, type Candidates } from './candidates.js'
 import { between, clamped, exponential } from './draw.js'
 import type { ExposureOptions } from './options.js'
 import { APERTURE_DIAMETERS_PIXELS, type PointSpread } from './psf.js'
+import { PLANE } from './telescope.js'
 
 /** Sky and detector of an exposure, in counts. */
 export interface ImageNoise {
@@ -135,7 +136,7 @@ export function measure(
     }
     const x = candidates.x[i]!
     const y = candidates.y[i]!
-    const edge = Math.min(x, y, DECAM.columns + 1 - x, DECAM.rows + 1 - y)
+    const edge = Math.min(x, y, PLANE.columns + 1 - x, PLANE.rows + 1 - y)
     if (edge < EDGE_PIXELS) imaflags |= IMA_EDGE
     if (edge < 0.6 * psf.fwhmPixels) {
       flags |= FLAG_TRUNCATED
@@ -155,7 +156,7 @@ export function measure(
     if (kind === 'galaxy') fluxPsf *= fitted
     const total = kind === 'galaxy' ? fluxPsf / fitted : fluxPsf
     const positionNoise = Math.hypot(options.astrometricNoiseMas / 3.6e6, (0.6 * options.seeingArcsec) / signal / 3600)
-    const offset = pixelToTangentPlane(ccd, x, y)
+    const offset = PLANE.pixelToTangentPlane(ccd, x, y)
     const { raDeg, decDeg } = fromTangentPlane(
       offset.xiDeg + shiftDeg[0]! + positionNoise * random.normal(),
       offset.etaDeg + shiftDeg[1]! + positionNoise * random.normal(),
@@ -163,8 +164,8 @@ export function measure(
     )
 
     const put = (name: keyof typeof rows, value: number) => rows[name].push(value)
-    put('x', x + (positionNoise * 3600 * random.normal()) / DECAM.pixelScaleArcsec)
-    put('y', y + (positionNoise * 3600 * random.normal()) / DECAM.pixelScaleArcsec)
+    put('x', x + (positionNoise * 3600 * random.normal()) / PLANE.pixelScaleArcsec)
+    put('y', y + (positionNoise * 3600 * random.normal()) / PLANE.pixelScaleArcsec)
     put('raDeg', raDeg)
     put('decDeg', decDeg)
     put('fluxPsf', fluxPsf)

@@ -1,5 +1,5 @@
-import type { SkyPosition } from '../exposure/camera.js'
-import { workingCcds } from '../exposure/camera.js'
+import type { SkyPosition } from '../wcs/index.js'
+import { CAMERA, PLANE } from './telescope.js'
 
 /** A patch of cloud over the focal plane: a Gaussian in the tangent plane, one value per CCD. */
 export interface Cloud {
@@ -83,12 +83,12 @@ export const DEFAULT_OPTIONS: ExposureOptions = {
   attnum: 5,
   attnumDigits: 1,
   pointing: { raDeg: 53.1, decDeg: -27.8 },
-  ccds: workingCcds(),
+  ccds: PLANE.workingCcds(),
   mjdObs: 57_983.38,
   exposureTimeSec: 90,
   airmass: 1.23,
   seeingArcsec: 0.95,
-  gainElectronsPerCount: 4,
+  gainElectronsPerCount: CAMERA.detector.gainElectronsPerCount,
   ccdPatternMag: 0.004,
   ccdOffsetMag: {},
   faintRatio: 1,

@@ -1,8 +1,8 @@
-import { DECAM } from '../exposure/camera.js'
+import { PLANE } from './telescope.js'
 
 /**
- * Wings of atmospheric seeing as DECam shows them: SExtractor's aperture fractions of a real r image lie within 0.04 of
- * this profile.
+ * Wings of atmospheric seeing as the simulated camera shows them: SExtractor's aperture fractions of a real r image lie
+ * within 0.04 of this profile.
  */
 const BETA = 3.5
 
@@ -18,7 +18,7 @@ export interface PointSpread {
 }
 
 export function moffat(seeingArcsec: number): PointSpread {
-  const fwhmPixels = seeingArcsec / DECAM.pixelScaleArcsec
+  const fwhmPixels = seeingArcsec / PLANE.pixelScaleArcsec
   const alphaSquared = (fwhmPixels / 2) ** 2 / (2 ** (1 / BETA) - 1)
   return {
     fwhmPixels,

@@ -1,4 +1,4 @@
-import type { SkyPosition } from '../exposure/camera.js'
+import type { SkyPosition } from '../wcs/index.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
 import type { Random } from '../math/random.js'
 import { fromTangentPlane } from '../math/sphere.js'

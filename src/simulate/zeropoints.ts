@@ -1,7 +1,7 @@
-import { cameraCcd } from '../exposure/camera.js'
 import type { Random } from '../math/random.js'
 import { cameraBand } from './bands.js'
 import type { ExposureOptions } from './options.js'
+import { CAMERA, PLANE } from './telescope.js'
 
 /** Zeropoints that were put in: mag = -2.5 log10(FLUX_PSF) + zeropoint, exposure time included. */
 export interface TrueZeropoints {
@@ -24,7 +24,8 @@ export function drawZeropoints(
   const { zeropoint, extinctionPerAirmass } = cameraBand(options.observedBand ?? options.band)
   const nominal =
     zeropoint +
-    2.5 * Math.log10((options.exposureTimeSec * 4) / options.gainElectronsPerCount) -
+    2.5 *
+      Math.log10((options.exposureTimeSec * CAMERA.detector.gainElectronsPerCount) / options.gainElectronsPerCount) -
     extinctionPerAirmass * (options.airmass - 1)
   const weather = WEATHER_MAG * random.normal()
   const drawn = [GRADIENT_MAG_PER_DEG * random.normal(), GRADIENT_MAG_PER_DEG * random.normal()] as const
@@ -33,7 +34,7 @@ export function drawZeropoints(
   const { cloud } = options
   const byCcd = new Map<number, number>()
   for (const ccd of options.ccds) {
-    const { xiDeg, etaDeg } = cameraCcd(ccd)
+    const { xiDeg, etaDeg } = PLANE.ccd(ccd)
     const gradient = gradientMagPerDeg[0] * xiDeg + gradientMagPerDeg[1] * etaDeg
     const dimming = cloud
       ? cloud.extinctionMag *

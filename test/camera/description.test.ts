@@ -1,7 +1,5 @@
 import { expect, test } from 'vitest'
 import { parseCameraDescription } from '../../src/camera/description.js'
-import { CAMERA_CCDS, DECAM as MOSAIC } from '../../src/exposure/camera.js'
-import { cameraBand } from '../../src/simulate/bands.js'
 import { describeCamera } from '../support/cameras.js'
 
 const decam = describeCamera('decam')
@@ -40,6 +38,19 @@ test.each([
   ['detectors[0].ccd', { detectors: [{ ccd: '2', name: 'B' }] }, 'a whole number'],
   ['detectors[1]', { detectors: Array(2).fill({ ccd: 1, name: 'A' }) }, 'a number and a name of its own'],
   ['detectors[0].eastPixels', { detectors: [{ ccd: 1, name: 'A', eastPixels: '0' }] }, 'a number'],
+  ['detectors[0].outages', { detectors: [{ ccd: 1, name: 'A', outages: [{ fromMjd: 5, toMjd: 4 }] }] }, /^a list of/],
+  ['detectors[0].outages', { detectors: [{ ccd: 1, name: 'A', outages: [{ toMjd: 4 }] }] }, /^a list of fromMjd/],
+  ['detectors[0].usableColumns', { detectors: [{ ccd: 1, name: 'A', usableColumns: [9, 1] }] }, /^the first/],
+  [
+    'detector.spacingPixels.north',
+    { detector: { ...decam.detector, spacingPixels: { east: 1 } } },
+    'a positive number',
+  ],
+  ['detector.yRuns', { detector: { ...decam.detector, yRuns: 'up' } }, 'one of north, east, south, west'],
+  ['detector.yRuns', { detector: { ...decam.detector, yRuns: 'north' } }, 'across xRuns, which is south'],
+  ['simulation.instrument', { simulation: { ...decam.simulation, instrument: '' } }, 'text'],
+  ['simulation.filters', { simulation: { ...decam.simulation, filters: { g: 1 } } }, 'an object of texts by band'],
+  ['simulation.saturationElectrons', { simulation: { ...decam.simulation, saturationElectrons: 0 } }, /positive/],
   ['ccdScatterMag', { ccdScatterMag: 0 }, 'a positive number of magnitudes up to 1'],
   ['ccdScatterMag', { ccdScatterMag: 60 }, 'a positive number of magnitudes up to 1'],
   ['masks[0].form', { masks: [{ form: 'flags', values: {}, bad: [] }] }, 'bits or codes'],
@@ -110,20 +121,4 @@ test('colour terms are kept as they are written, also to the system that a camer
 
 test('no object', () => {
   for (const json of [null, [], 'x']) expect(() => parseCameraDescription(json, 'mine.json')).toThrow('field (all)')
-})
-
-test('the simulated camera is as good as its description expects, and has its detectors', () => {
-  for (const [band, { zeropoint, extinctionPerAirmass, skyMagPerSqArcsec }] of Object.entries(decam.throughput!)) {
-    expect(cameraBand(band)).toMatchObject({ zeropoint, extinctionPerAirmass, skyMagPerSqArcsec })
-  }
-  const { columns, rows, pixelScaleArcsec } = decam.detector!
-  expect(MOSAIC).toMatchObject({ columns, rows, pixelScaleArcsec })
-  const perPixel = pixelScaleArcsec / 3600
-  expect(decam.detectors).toHaveLength(CAMERA_CCDS.length)
-  decam.detectors!.forEach(({ ccd, name, eastPixels, northPixels }, k) => {
-    const { detectorPosition, xiDeg, etaDeg } = CAMERA_CCDS[k]!
-    expect([ccd, name]).toEqual([CAMERA_CCDS[k]!.ccd, detectorPosition])
-    expect(eastPixels! * perPixel).toBeCloseTo(xiDeg, 12)
-    expect(northPixels! * perPixel).toBeCloseTo(etaDeg, 12)
-  })
 })

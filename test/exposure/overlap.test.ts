@@ -1,8 +1,8 @@
 import { describe, expect, test } from 'vitest'
-import { CAMERA_CCDS, ccdOnSky } from '../../src/exposure/camera.js'
 import { overlappingCcds, overlapShare } from '../../src/exposure/overlap.js'
 import { fromTangentPlane } from '../../src/math/sphere.js'
 import type { CcdCorners } from '../../src/wcs/index.js'
+import { DECAM_PLANE } from '../support/cameras.js'
 
 type Point = readonly [number, number]
 
@@ -56,7 +56,9 @@ const of = (...points: (readonly Point[])[]) => points.map((one, k) => ({ ccd: k
 
 test('no CCD of a focal plane lies on another', () => {
   for (const decDeg of [-28, 60, 89])
-    expect(numbers(CAMERA_CCDS.map(({ ccd }) => ({ ccd, ...ccdOnSky(ccd, { raDeg: 359.8, decDeg }) })))).toEqual([])
+    expect(
+      numbers(DECAM_PLANE.ccds.map(({ ccd }) => ({ ccd, ...DECAM_PLANE.ccdOnSky(ccd, { raDeg: 359.8, decDeg }) }))),
+    ).toEqual([])
   // Amplifiers that touch, and corners that are 10 arcsec too far out.
   expect(numbers(of(unit, rectangle(0.2, 0, 0.2, 0.2), rectangle(0.1, 0.1972, 0.2, 0.2)))).toEqual([])
 })

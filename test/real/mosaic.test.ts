@@ -1,11 +1,11 @@
 import { existsSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
-import { CAMERA_CCDS } from '../../src/exposure/camera.js'
 import { run, temporaryDirectory } from '../cli/run.js'
 import { BANDS, INJECTED, trueStars, writeTileExposure, type Band } from '../support/tile-exposure.js'
 import { mosaicOf, type Layout } from '../support/tile-mosaic.js'
 import { TILES, type Tile } from '../support/tiles.js'
+import { DECAM_PLANE } from '../support/cameras.js'
 
 // Real rows of Gaia as the catalogue, the same stars' DES magnitudes as the detections of 62 CCDs; they stay outside
 // this repository.
@@ -50,7 +50,7 @@ async function found(tile: Tile, band: Band, layout: Layout) {
 
 async function judged(tile: Tile, band: Band, layout: Layout) {
   const ccds = await found(tile, band, layout)
-  expect(ccds.length).toBe(CAMERA_CCDS.length)
+  expect(ccds.length).toBe(DECAM_PLANE.ccds.length)
   const mean = ccds.reduce((sum, { off }) => sum + off, 0) / ccds.length
   const rmsOf = (of: (ccd: (typeof ccds)[number]) => number) =>
     Math.sqrt(ccds.reduce((sum, ccd) => sum + of(ccd) ** 2, 0) / (ccds.length - 1))

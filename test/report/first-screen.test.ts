@@ -2,10 +2,10 @@ import { existsSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { Browser } from 'playwright-core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { workingCcds } from '../../src/exposure/camera.js'
 import type { ExposureOptions } from '../../src/simulate/index.js'
 import { hasChromium, launch, open } from './chromium.js'
 import { calibrated, sceneOf } from './scenes.js'
+import { DECAM_PLANE } from '../support/cameras.js'
 
 const built = existsSync(new URL('../../dist/page/page-script.js', import.meta.url))
 const FEW = [1, 4, 9, 14, 20, 28, 35, 42, 49, 55, 60]
@@ -38,7 +38,7 @@ describe.skipIf(!hasChromium || !built)('the first screen names the trouble in w
 
   test('a cloudy corner', async () => {
     const seen = await firstScreen(browser, {
-      ccds: workingCcds(),
+      ccds: DECAM_PLANE.workingCcds(),
       cloud: { xiDeg: -0.6, etaDeg: -0.6, sigmaDeg: 0.25, extinctionMag: 0.3 },
       galaxiesPerSqDeg: 1000,
     })

@@ -1,13 +1,17 @@
-import { workingCcds } from '../../src/exposure/camera.js'
 import { seededRandom } from '../../src/math/random.js'
 import type { CcdDocument, ResultDocument } from '../../src/products/result-document.js'
 import type { ReportInput } from '../../src/report/exposure-page.js'
 import type { ReportStars } from '../../src/report/report-stars.js'
+import { DECAM_PLANE } from '../support/cameras.js'
 
 /**
  * A made-up exposure of so many stars on each CCD: for the page's size and speed, and for text that no run would give.
  */
-export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPerCcd = 30, seed = 1): ReportInput {
+export function sampleExposure(
+  ccds: readonly number[] = DECAM_PLANE.workingCcds(),
+  starsPerCcd = 30,
+  seed = 1,
+): ReportInput {
   const random = seededRandom(seed)
   const documents = ccds.map((ccd): CcdDocument => {
     const zeropoint = 30 + 0.005 * random.normal()
@@ -132,6 +136,7 @@ export function sampleExposure(ccds: readonly number[] = workingCcds(), starsPer
   }
   return {
     result,
+    plane: DECAM_PLANE,
     stars: new Map(ccds.map((ccd) => [ccd, sampleStars(starsPerCcd, seededRandom(100 + ccd))])),
     beside: [],
   }

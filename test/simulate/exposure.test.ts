@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest'
-import { CAMERA_CCDS, cameraCcd, tangentPlaneToPixel } from '../../src/exposure/camera.js'
 import { matchSky } from '../../src/math/match-sky.js'
 import { seededRandom } from '../../src/math/random.js'
 import { madScatter, median } from '../../src/math/robust.js'
@@ -17,6 +16,7 @@ import {
   type SimulatedExposure,
 } from '../../src/simulate/index.js'
 import { describeCatalogue } from './describe-catalogue.js'
+import { DECAM_PLANE } from '../support/cameras.js'
 
 const description = describeCatalogue('gaia_dr2')
 const simulate = (options: Partial<ExposureOptions>, seed = 1) =>
@@ -132,11 +132,11 @@ test.each([
     expect(sameStar.filter(Boolean).length / sameStar.length).toBeGreaterThan(0.98)
     // 20 mas per axis, 15 mas of the CCD, and what faint stars add.
     expect(median(matched.separationArcsec)).toBeLessThan(0.08)
-    const centre = cameraCcd(ccd.ccd)
+    const centre = DECAM_PLANE.ccd(ccd.ccd)
     for (const i of rows) {
       const offset = toTangentPlane(found.raDeg[i]!, found.decDeg[i]!, pointing)!
       expect(Math.hypot(offset.xiDeg - centre.xiDeg, offset.etaDeg - centre.etaDeg)).toBeLessThan(0.168)
-      const pixel = tangentPlaneToPixel(ccd.ccd, offset.xiDeg, offset.etaDeg)
+      const pixel = DECAM_PLANE.tangentPlaneToPixel(ccd.ccd, offset.xiDeg, offset.etaDeg)
       expect(Math.hypot(pixel.x - found.x[i]!, pixel.y - found.y[i]!)).toBeLessThan(3)
     }
   }
@@ -170,7 +170,7 @@ test('gradient, offsets and cloud make up the zeropoints', () => {
     cloud: { xiDeg: -0.31, etaDeg: 0.9, sigmaDeg: 0.3, extinctionMag: 0.5 },
   }).zeropoints
   for (const ccd of ccds) {
-    const { xiDeg, etaDeg } = CAMERA_CCDS[ccd - 1]!
+    const { xiDeg, etaDeg } = DECAM_PLANE.ccds[ccd - 1]!
     const cloud = 0.5 * Math.exp(-((xiDeg + 0.31) ** 2 + (etaDeg - 0.9) ** 2) / (2 * 0.3 ** 2))
     expect(byCcd.get(ccd)!).toBeCloseTo(30 + 0.1 * xiDeg - 0.2 * etaDeg + (ccd === 4 ? -0.4 : 0) - cloud, 9)
   }

@@ -1,5 +1,6 @@
 import { readFileSync } from 'node:fs'
 import { parseCameraDescription, type CameraDescription } from '../../src/camera/description.js'
+import { FocalPlane } from '../../src/camera/focal-plane.js'
 import type { RecognisedCamera } from '../../src/camera/recognise.js'
 
 /** A description of the package's own cameras. */
@@ -10,6 +11,9 @@ export function describeCamera(name: 'decam' | 'generic'): CameraDescription {
 
 /** As a complete header names it. */
 export const DECAM: RecognisedCamera = { description: describeCamera('decam'), from: 'header', instrument: 'DECam' }
+
+/** Where its CCDs are. */
+export const DECAM_PLANE = FocalPlane.of(DECAM.description)!
 
 /** An instrument that nobody described. */
 export const OTHER_CAMERA: RecognisedCamera = {

@@ -1,18 +1,19 @@
 import { readFileSync } from 'node:fs'
 import { gunzipSync } from 'node:zlib'
 import { csvFormat, csvParse } from 'd3-dsv'
-import { CAMERA_CCDS, ccdOnSky, HALF_CCD, type SkyPosition } from '../../src/exposure/camera.js'
 import { nestedIndices } from '../../src/healpix/index.js'
 import { seededRandom, type Random } from '../../src/math/random.js'
 import { fromTangentPlane, toTangentPlane } from '../../src/math/sphere.js'
 import { isWithin, type Corners, type TrueStar } from './tile-exposure.js'
+import type { SkyPosition } from '../../src/wcs/index.js'
+import { DECAM_PLANE } from './cameras.js'
 
 /** A whole camera's exposure of real stars. */
 export interface Mosaic {
   /** Rows of Gaia where the CCDs look, as the archive gives them. */
   readonly gaiaCsv: string
   readonly stars: readonly TrueStar[]
-  /** Corners of each CCD on the sky, in the order of `CAMERA_CCDS`. */
+  /** Corners of each CCD on the sky, in the order of `DECAM_PLANE.ccds`. */
   readonly pieces: readonly Corners[]
   /** What is put in beside the band's zeropoint: a plane over the camera and a scatter of the CCDs [mag]. */
   readonly offsets: readonly number[]
@@ -54,8 +55,8 @@ export function mosaicOf({ gaiaFile, truth, corners, pointing, seed }: Tiled, la
   const pieces: Corners[] = []
   const offsets: number[] = []
   const ofId = new Map(truth.map((star) => [star.id, star]))
-  for (const { ccd, xiDeg, etaDeg } of CAMERA_CCDS) {
-    const { centre, corners: onSky } = ccdOnSky(ccd, pointing)
+  for (const { ccd, xiDeg, etaDeg } of DECAM_PLANE.ccds) {
+    const { centre, corners: onSky } = DECAM_PLANE.ccdOnSky(ccd, pointing)
     pieces.push(onSky.raDeg.map((ra, k) => [ra, onSky.decDeg[k]!] as const))
     offsets.push(plane[0] * xiDeg + plane[1] * etaDeg + CCD_SCATTER_MAG * random.normal())
     const from = pieceCentre(corners, random)
@@ -80,7 +81,9 @@ export function mosaicOf({ gaiaFile, truth, corners, pointing, seed }: Tiled, la
 /** A place on a CCD for a star that it gets; undefined if another gets it. */
 function anywhere(random: Random): { xiDeg: number; etaDeg: number } | undefined {
   const [chosen, x, y] = [random.uniform() < SHARE, random.uniform(), random.uniform()]
-  return chosen ? { xiDeg: (2 * x - 1) * HALF_CCD.xiDeg, etaDeg: (2 * y - 1) * HALF_CCD.etaDeg } : undefined
+  return chosen
+    ? { xiDeg: (2 * x - 1) * DECAM_PLANE.halfCcd.xiDeg, etaDeg: (2 * y - 1) * DECAM_PLANE.halfCcd.etaDeg }
+    : undefined
 }
 
 /** A box as large as a CCD anywhere in the tile. */
@@ -93,7 +96,9 @@ function pieceCentre(corners: Corners, random: Random): SkyPosition {
   for (;;) {
     const centre = { raDeg: range(0), decDeg: range(1) }
     const box = [-1, 1].flatMap((east) =>
-      [-1, 1].map((north) => fromTangentPlane(east * HALF_CCD.xiDeg, north * HALF_CCD.etaDeg, centre)),
+      [-1, 1].map((north) =>
+        fromTangentPlane(east * DECAM_PLANE.halfCcd.xiDeg, north * DECAM_PLANE.halfCcd.etaDeg, centre),
+      ),
     )
     if (box.every(({ raDeg, decDeg }) => isWithin(corners, raDeg, decDeg))) return centre
   }
@@ -108,6 +113,7 @@ function placeIn(
   const offset = toTangentPlane(star.raDeg, star.decDeg, centre)
   if (offset === undefined) return undefined
   const { xiDeg, etaDeg } = offset
-  const isIn = Math.abs(xiDeg) <= HALF_CCD.xiDeg + padDeg && Math.abs(etaDeg) <= HALF_CCD.etaDeg + padDeg
+  const isIn =
+    Math.abs(xiDeg) <= DECAM_PLANE.halfCcd.xiDeg + padDeg && Math.abs(etaDeg) <= DECAM_PLANE.halfCcd.etaDeg + padDeg
   return isIn ? { xiDeg, etaDeg } : undefined
 }

@@ -5,7 +5,7 @@ import { idsAmong } from '../../photometry/match/suspects.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
 import type { HeaderFiles } from '../../node/exposure/header-files.js'
 import type { DrawFiles, OpenedJob } from '../../node/exposure/exposure-job.js'
-import type { ReadCamera } from '../../node/input/camera-files.js'
+import { packagedPlanes, readCameraFile, type ReadCamera } from '../../node/input/camera-files.js'
 import type { ReadSuspects } from '../../node/input/read-suspects.js'
 import type { CcdPool } from '../../node/threads/ccd-pool.js'
 import type { CcdResult } from '../../photometry/result.js'
@@ -49,7 +49,7 @@ export async function suspectsOf(
 /** The camera that --camera describes. */
 export async function cameraNamed({ cameraFile }: CommonOptions): Promise<ReadCamera | undefined> {
   if (cameraFile === undefined) return undefined
-  return (await import('../../node/input/camera-files.js')).readCameraFile(cameraFile)
+  return readCameraFile(cameraFile)
 }
 
 /** Says so if none of the list's positions is near the exposure. */
@@ -108,7 +108,7 @@ export async function calibrateOpened(
     if (options.verbose > 0) io.err(cutLines(result, label))
   }
   if (options.json && run.json) json(run.json(runFacts(catalog, started)))
-  if (!options.quiet && !options.json) say(closingLines(run, paint))
+  if (!options.quiet && !options.json) say(closingLines(run, await packagedPlanes(), paint))
   if (opened.job.search) {
     const { rowsOfRun } = await import('./light-curves.js')
     const rows = rowsOfRun(opened.job.search, opened, run)

@@ -1,4 +1,4 @@
-import type { DetectorDescription } from '../../camera/description.js'
+import type { DetectorDescription } from '../../camera/detectors.js'
 import { chosenCamera } from '../../camera/recognise.js'
 import { isBlissError } from '../../errors.js'
 import { cameraEvidence } from '../../exposure/camera-evidence.js'

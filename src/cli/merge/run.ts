@@ -1,5 +1,6 @@
 import { exposureTitle } from '../../exposure/exposure-name.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
+import { packagedPlanes } from '../../node/input/camera-files.js'
 import { mergeExposure, type MergeJob } from '../../node/exposure/merge-exposure.js'
 import { lineOf, reportFailure, type ExitCode, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
@@ -37,6 +38,6 @@ async function merged(options: MergeOptions, io: Io, signal: AbortSignal): Promi
   const say = options.quiet || options.json ? () => undefined : io.out
   for (const result of run.ccds) say(ccdLine(result, paint))
   if (options.json && run.json) io.out(run.json())
-  if (!options.quiet && !options.json) say(closingLines(run, paint))
+  if (!options.quiet && !options.json) say(closingLines(run, await packagedPlanes(), paint))
   return run.exitCode
 }

@@ -1,7 +1,7 @@
 import { CommandError } from '../../errors.js'
 import { parseCcds } from '../../exposure/catalogue-list.js'
 
-/** The CCDs of the job's 60 processes, in their order: DECam's without 2 and 61. */
+/** The CCDs of the job's 60 processes, in their order: as the job that is submitted counts them. */
 const CCD_OF_PROCESS = [1, ...Array.from({ length: 58 }, (_, k) => k + 3), 62]
 
 /**

@@ -1,13 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
-import { workingCcds } from '../../exposure/camera.js'
 import { parseCcds } from '../../exposure/catalogue-list.js'
 import { seededRandom } from '../../math/random.js'
 import { commandLine, pathWord } from '../../formats/shell-word.js'
 import { packagedDescriptions } from '../../node/store/catalog-files.js'
 import { writeTree } from '../../node/disk/write-tree.js'
-import { exposureFiles, simulateExposure } from '../../simulate/index.js'
+import { exposureFiles, PLANE, simulateExposure } from '../../simulate/index.js'
 import { unfit, type Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import type { SIMULATE_OPTIONS } from './options.js'
@@ -26,7 +25,7 @@ export async function simulate(options: Values<typeof SIMULATE_OPTIONS>, io: Io)
       expnum,
       band,
       pointing: { raDeg: options.ra, decDeg: options.dec },
-      ccds: ccds === 'all' ? workingCcds() : ccds,
+      ccds: ccds === 'all' ? PLANE.workingCcds() : ccds,
       ...(density === undefined ? {} : { densityPerSqDeg: density }),
     },
     description!,

@@ -1,4 +1,4 @@
-import { CAMERA_CCDS } from '../../exposure/camera.js'
+import type { FocalPlane } from '../../camera/focal-plane.js'
 import { median } from '../../math/robust.js'
 import type { CcdResult } from '../../photometry/result.js'
 
@@ -14,9 +14,9 @@ const NO_ZEROPOINT = '×'
  * bar is the zeropoint against the median. A cross has no zeropoint, a dot is not there. Says the scale; empty if
  * fewer than three CCDs have a number or CCDs are not the camera's.
  */
-export function focalSparkline(ccds: readonly CcdResult[]): string {
+export function focalSparkline(ccds: readonly CcdResult[], plane: FocalPlane): string {
   const zeropoints = ccds.map(({ zeropoint }) => zeropoint).filter((value) => value !== null)
-  if (zeropoints.length < 3 || ccds.some(({ ccd }) => CAMERA_CCDS[ccd - 1] === undefined)) return ''
+  if (zeropoints.length < 3 || ccds.some(({ ccd }) => !plane.has(ccd))) return ''
   const middle = median(zeropoints)
   const spread = median(zeropoints.map((value) => Math.abs(value - middle)))
   const reach = Math.max(LEAST_REACH_MAG, 6 * spread)
@@ -29,8 +29,9 @@ export function focalSparkline(ccds: readonly CcdResult[]): string {
     const value = byCcd.get(ccd)
     return value === undefined ? ABSENT : value === null ? NO_ZEROPOINT : level(value)
   }
-  const rows = [...new Set(CAMERA_CCDS.map(({ etaDeg }) => etaDeg))].map((etaDeg) =>
-    CAMERA_CCDS.filter((ccd) => ccd.etaDeg === etaDeg)
+  const rows = [...new Set(plane.ccds.map(({ etaDeg }) => etaDeg))].map((etaDeg) =>
+    plane.ccds
+      .filter((ccd) => ccd.etaDeg === etaDeg)
       .sort((a, b) => b.xiDeg - a.xiDeg)
       .map(({ ccd }) => symbol(ccd))
       .join(''),

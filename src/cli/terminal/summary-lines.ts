@@ -1,3 +1,4 @@
+import type { FocalPlane } from '../../camera/focal-plane.js'
 import { verdictFrom, type Concern } from '../../photometry/concern.js'
 import type { ExposureSolution } from '../../photometry/exposure/result.js'
 import { calibratedFluxes, type CalibratedFlux } from '../../photometry/fluxes/measured-fluxes.js'
@@ -35,9 +36,14 @@ export function ccdLine(
         .join('\n')}\n`
 }
 
-/** What stands below the CCDs: the exposure, the system that all share, the focal plane at a glance, the decision. */
+/**
+ * What stands below the CCDs: the exposure, the system that all share, the focal plane at a glance, the decision.
+ *
+ * @param planes of the cameras of which it is known where their CCDs are, by name
+ */
 export function closingLines(
   run: { readonly ccds: readonly CcdResult[]; readonly solution?: ExposureSolution; readonly json?: () => string },
+  planes: ReadonlyMap<string, FocalPlane>,
   paint: Paint = plain,
 ): string {
   const { ccds, solution, json } = run
@@ -48,8 +54,8 @@ export function closingLines(
     systematicErr === null ? '' : ` ± ${systematicErr.toFixed(3)} (sys)`
   }, ${first.relation}\n`
   const document = parseResultDocument(json(), 'the result')
-  // The layout of another camera's CCDs is not known by their numbers.
-  const plane = solution && document.exposure.camera === 'decam' ? focalSparkline(ccds) : ''
+  const layout = planes.get(document.exposure.camera)
+  const plane = solution && layout ? focalSparkline(ccds, layout) : ''
   const { word, headline } = decide(document)
   const decision = wrapped(`${word}  `, printableText(headline)).replace(
     word,

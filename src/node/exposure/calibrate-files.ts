@@ -11,6 +11,7 @@ import { runExposure } from '../../pipeline.js'
 import { refuseMixedSystems } from '../../products/mixed-systems.js'
 import type { Provenance } from '../../products/result-json.js'
 import { runProductNames } from '../../products/names.js'
+import { packagedPlanes } from '../input/camera-files.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
 import { bytesOfFiles } from '../disk/regular-file.js'
 import { catalogueFile, readList, type ExposureRows, type ReadList } from '../input/read-exposure.js'
@@ -100,6 +101,7 @@ export async function calibrateFiles(
       list,
       catalogName: catalog.name,
       system,
+      planes: await packagedPlanes(),
       together,
       provenance: provenance(opened, catalog),
       missing: missing.map(({ ccd }) => ccd),

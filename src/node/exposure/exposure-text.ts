@@ -1,3 +1,4 @@
+import type { FocalPlane } from '../../camera/focal-plane.js'
 import { CAMERA_SOURCES } from '../../camera/recognise.js'
 import { exitCodeOf, worstOf, type ExitCode } from '../../errors.js'
 import { isFilesName, type FilesName } from '../../exposure/exposure-name.js'
@@ -24,6 +25,8 @@ export interface WrittenExposure {
   readonly list: ExposureRows
   readonly catalogName: string
   readonly system: string
+  /** Of the cameras of which it is known where their CCDs are: their corners need not be told. */
+  readonly planes: ReadonlyMap<string, FocalPlane>
   /** The CCDs are solved together, and the exposure's own products written. */
   readonly together: boolean
   /** Of the list only; each CCD adds its own input. */
@@ -38,7 +41,7 @@ type Solved = SolvedCcd<FileCcd>
  * What the CCDs say of their exposure; epoch and band are the first's. Camera and filter are given only if all CCDs
  * agree.
  */
-export function exposureFacts({ list: { name } }: WrittenExposure, ccds: readonly Solved[]): ExposureFacts {
+export function exposureFacts({ list: { name }, planes }: WrittenExposure, ccds: readonly Solved[]): ExposureFacts {
   const { ccd, result } = ccds[0]!
   const { epochYr, epochFrom, camera, filter } = result
   const areOne = (key: 'camera' | 'filter') => ccds.every((one) => one.result[key] === result[key])
@@ -56,7 +59,7 @@ export function exposureFacts({ list: { name } }: WrittenExposure, ccds: readonl
     cameraFrom: CAMERA_SOURCES[weakest]!,
     filter: areOne('filter') ? filter : null,
     ...(isFilesName(name) ? filesFacts(name, ccds) : {}),
-    ...(isFilesName(name) || cameraOfAll !== 'decam' ? { corners: cornersOf(ccds) } : {}),
+    ...(isFilesName(name) || !planes.has(cameraOfAll) ? { corners: cornersOf(ccds) } : {}),
   }
 }
 

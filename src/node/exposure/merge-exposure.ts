@@ -13,6 +13,7 @@ import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
 import { ccdProductNames, exposureProductNames, fluxCatalogueName } from '../../products/names.js'
 import { parseCcdJson, withMatches, type StandingResult } from '../../products/read-result.js'
 import type { Provenance } from '../../products/result-json.js'
+import { packagedPlanes } from '../input/camera-files.js'
 import { sha256OfFile } from '../disk/file-marks.js'
 import { reasonOf } from '../disk/files.js'
 import { refuseForeignFiles } from '../disk/own-files.js'
@@ -91,6 +92,7 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     list,
     catalogName: catalog,
     system,
+    planes: await packagedPlanes(),
     together: true,
     provenance: { version, inputs: sharedInputs(first.provenance, present[0]!.row), catalogHash, options },
     missing: list.rows.filter((row) => !standing.has(row)).map(({ ccd }) => ccd),

@@ -2,6 +2,7 @@ import { createHash } from 'node:crypto'
 import { readdir, readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parseCameraDescription, type CameraDescription } from '../../camera/description.js'
+import { FocalPlane } from '../../camera/focal-plane.js'
 import { chosenCamera, recogniseCamera, type CameraEvidence, type RecognisedCamera } from '../../camera/recognise.js'
 import { InputError } from '../../errors.js'
 import { parseJson } from '../../formats/json-shape.js'
@@ -42,7 +43,19 @@ async function readPackaged(): Promise<PackagedCameras> {
   return { cameras: all.filter((camera) => camera !== generic), generic }
 }
 
-/** One of the package's own, so that the checks of what others wrote are not needed. */
+let planes: Promise<ReadonlyMap<string, FocalPlane>> | undefined
+
+/** By name the focal planes of those cameras of the package whose description says where every CCD is. */
+export function packagedPlanes(): Promise<ReadonlyMap<string, FocalPlane>> {
+  planes ??= packagedCameras().then(({ cameras }) => new Map(cameras.flatMap(namedPlane)))
+  return planes
+}
+
+function namedPlane(camera: CameraDescription): [string, FocalPlane][] {
+  const plane = FocalPlane.of(camera)
+  return plane === undefined ? [] : [[camera.name, plane]]
+}
+
 async function readOurs(file: URL, shown: string): Promise<CameraDescription> {
   return parseCameraDescription(JSON.parse(await readFile(file, 'utf8')), shown)
 }

@@ -11,6 +11,7 @@ import { parseResultDocument, type ResultDocument } from '../../products/result-
 import type { ReportInput } from '../../report/exposure-page.js'
 import { REPORT_STAR_COLUMNS, reportStarsOf, type ReportStars } from '../../report/report-stars.js'
 import type { BesideProduct } from '../../report/sections/system.js'
+import { packagedPlanes } from './camera-files.js'
 import { catalogTools } from '../store/catalog-files.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWhole, readWholeText } from '../disk/regular-file.js'
@@ -92,7 +93,13 @@ export async function readReportInput(exposure: StandingExposure, fileNames: rea
       )
     }),
   )
-  return { result, stars, beside: await productsBeside(exposure.directory, fileNames, exposure.name) }
+  const plane = (await packagedPlanes()).get(result.exposure.camera)
+  return {
+    result,
+    ...(plane ? { plane } : {}),
+    stars,
+    beside: await productsBeside(exposure.directory, fileNames, exposure.name),
+  }
 }
 
 /** Whether a file of this name tells a photometric system that a page compares with its own. */

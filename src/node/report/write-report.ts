@@ -4,6 +4,7 @@ import { exposurePage } from '../../report/exposure-page.js'
 import type { CcdPictures } from '../../report/pictures/ccd-pictures.js'
 import type { TypedPaths } from '../../report/repeated-run.js'
 import type { DrawnExposure } from '../exposure/exposure-job.js'
+import { packagedPlanes } from '../input/camera-files.js'
 import { pageAssets } from './page-assets.js'
 import { namesIn, namesSystem, productsBeside } from '../input/read-products.js'
 
@@ -18,8 +19,11 @@ export async function drawRunReport(
   const others = (await namesIn(directory)).filter((other) => !names.includes(other))
   const own = names.filter((own) => namesSystem(own, list.name)).map((file) => ({ file, system }))
   const beside = [...(await productsBeside(directory, others, list.name)), ...own]
+  const result = parseResultDocument(json, name)
+  const plane = (await packagedPlanes()).get(result.exposure.camera)
   const input = {
-    result: parseResultDocument(json, name),
+    result,
+    ...(plane ? { plane } : {}),
     stars: new Map(ccds.map(({ ccd, matches }) => [ccd, matches])),
     typed,
     pictures,

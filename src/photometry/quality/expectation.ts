@@ -1,4 +1,5 @@
-import type { BandThroughput, CameraDescription, DetectorDescription } from '../../camera/description.js'
+import type { BandThroughput, CameraDescription } from '../../camera/description.js'
+import type { DetectorDescription } from '../../camera/detectors.js'
 import type { RecognisedCamera } from '../../camera/recognise.js'
 import { FLUX_UNITS, type FluxUnit } from '../../exposure/flux-unit.js'
 import type { ImageFacts } from '../../exposure/image-facts.js'

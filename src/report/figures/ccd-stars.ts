@@ -62,7 +62,7 @@ export function ccdStarsFigure(title: string, { outline, standards, observed }: 
 /**
  * Matched stars of one CCD on the chip, by pixel: used dots, rejected crosses.
  *
- * @param turned y is drawn to the left and x down: on DECam's CCDs, whose long side is along y, that is as on the sky
+ * @param turned y is drawn to the left and x down: on CCDs whose y runs east, that is as on the sky
  */
 export function chipFigure(
   title: string,

@@ -5,6 +5,9 @@ import { paintFor, wrapped } from '../../../src/cli/terminal/terminal-text.js'
 import type { ExposureSolution } from '../../../src/photometry/exposure/result.js'
 import type { CcdResult } from '../../../src/photometry/result.js'
 import { sampleExposure } from '../../report/sample-exposure.js'
+import { DECAM_PLANE } from '../../support/cameras.js'
+
+const PLANES = new Map([['decam', DECAM_PLANE]])
 
 const { result } = sampleExposure()
 const ccds = result.ccds as unknown as readonly CcdResult[]
@@ -33,7 +36,11 @@ test('a good CCD is a line for a phone: at most 48 columns, number, error, stars
 
 test('nothing is wider than 80 columns, and no word is lost', () => {
   const exposure = exposureLine({ ...solution, nOutliers: 12, concerns: [{ ...long, tag: 'clouds' }] })
-  for (const text of [ccdLine(off), exposure, closingLines({ ccds, solution, json: () => JSON.stringify(result) })])
+  for (const text of [
+    ccdLine(off),
+    exposure,
+    closingLines({ ccds, solution, json: () => JSON.stringify(result) }, PLANES),
+  ])
     expect(widest(text)).toBeLessThanOrEqual(80)
   expect(ccdLine(off).split(/\s+/).join(' ')).toContain(long.sentence)
   expect(exposure.split(/\s+/).join(' ')).toContain(long.sentence)
@@ -41,7 +48,7 @@ test('nothing is wider than 80 columns, and no word is lost', () => {
 })
 
 test('the decision, the system and the focal plane stand below the CCDs', () => {
-  const lines = closingLines({ ccds, solution, json: () => JSON.stringify(result) }).split('\n')
+  const lines = closingLines({ ccds, solution, json: () => JSON.stringify(result) }, PLANES).split('\n')
   expect(lines[0]).toBe('exposure  30.0001 ± 0.0007 (stat)  60 of 60 CCDs fitted')
   expect(lines[1]).toBe('system    des-ab ± 0.020 (sys), gaia_dr2 to DES i')
   expect(lines[2]).toMatch(
@@ -52,7 +59,7 @@ test('the decision, the system and the focal plane stand below the CCDs', () => 
 
 test("the CCDs of another camera are not drawn in DECam's places", () => {
   const other = { ...result, exposure: { ...result.exposure, camera: 'strange' } }
-  const lines = closingLines({ ccds, solution, json: () => JSON.stringify(other) })
+  const lines = closingLines({ ccds, solution, json: () => JSON.stringify(other) }, PLANES)
   expect(lines).not.toMatch(/plane|[▁-█]/)
   expect(lines).toContain('GO  All 60 CCDs can be used.')
 })
@@ -61,12 +68,12 @@ test('the focal plane: high, low, without a zeropoint, not there; nothing of noi
   const chosen = (ccd: number, zeropoint: number | null) => ({ ...ccds[0]!, ccd, zeropoint })
   const flat = [1, 3, 4, 5, 6, 7].map((ccd) => chosen(ccd, 30))
   // CCDs 7 to 1: the northern rows, east left.
-  expect(focalSparkline(flat).slice(0, 8)).toBe('▅·▅ ▅▅▅▅')
-  expect(focalSparkline([chosen(1, 30.5), chosen(3, 29.5), chosen(4, null), ...flat.slice(3)]).slice(0, 8)).toBe(
-    '▁·█ ▅▅▅×',
-  )
-  expect(focalSparkline(flat)).toContain('= -+10 mmag')
-  expect(focalSparkline(flat.slice(0, 2))).toBe('')
+  expect(focalSparkline(flat, DECAM_PLANE).slice(0, 8)).toBe('▅·▅ ▅▅▅▅')
+  expect(
+    focalSparkline([chosen(1, 30.5), chosen(3, 29.5), chosen(4, null), ...flat.slice(3)], DECAM_PLANE).slice(0, 8),
+  ).toBe('▁·█ ▅▅▅×')
+  expect(focalSparkline(flat, DECAM_PLANE)).toContain('= -+10 mmag')
+  expect(focalSparkline(flat.slice(0, 2), DECAM_PLANE)).toBe('')
 })
 
 test('colours only on a terminal, never with NO_COLOR, and without them every word stands', () => {

@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest'
-import { cameraCcd } from '../../../src/exposure/camera.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { isReserved } from '../../../src/photometry/exposure/reserved.js'
 import { solveExposure } from '../../../src/photometry/exposure/solution.js'
 import type { CcdMatches } from '../../../src/photometry/exposure/result.js'
 import { fitZeropoint } from '../../../src/photometry/fit/zeropoint.js'
+import { DECAM_PLANE } from '../../support/cameras.js'
 
 const BASE_ID = 4_823_000_000_000_000_000n
 
@@ -12,7 +12,7 @@ const BASE_ID = 4_823_000_000_000_000_000n
 function exposureWithStars(seed: number, stars: number, shift: (id: bigint) => number = () => 0): CcdMatches[] {
   const random = seededRandom(seed)
   return Array.from({ length: 20 }, (_, k) => {
-    const { ccd, xiDeg, etaDeg } = cameraCcd(k + 10)
+    const { ccd, xiDeg, etaDeg } = DECAM_PLANE.ccd(k + 10)
     const pattern = 0.005 * random.normal()
     const sourceId = BigInt64Array.from({ length: stars }, (_, i) => BASE_ID + BigInt(1_000_003 * (1000 * k + i)))
     const instMag = Float64Array.from({ length: stars }, () => -13 - 3 * random.uniform())

@@ -1,6 +1,6 @@
-import { CAMERA_CCDS, workingCcds } from '../../../src/exposure/camera.js'
 import type { CcdMatches } from '../../../src/photometry/exposure/result.js'
 import { seededRandom } from '../../../src/math/random.js'
+import { DECAM_PLANE } from '../../support/cameras.js'
 
 /** What is put into an exposure of which only the CCDs' own zeropoints are simulated. */
 export interface SceneOptions {
@@ -38,7 +38,7 @@ export const CLOUDY_CORNER: Readonly<Record<number, number>> = {
  * corner, five sparse CCDs.
  */
 export const SCENE: SceneOptions = {
-  ccds: workingCcds(),
+  ccds: DECAM_PLANE.workingCcds(),
   zeropoint: 30.1,
   gradient: [0.016, -0.012],
   pattern: 0.005,
@@ -57,7 +57,7 @@ export function sceneOf(seed: number, options: Partial<SceneOptions> = {}): Scen
   const all = { ...SCENE, ...options }
   const random = seededRandom(seed)
   const truth = new Map<number, number>()
-  const ccds = CAMERA_CCDS.flatMap(({ ccd, xiDeg, etaDeg }): CcdMatches[] => {
+  const ccds = DECAM_PLANE.ccds.flatMap(({ ccd, xiDeg, etaDeg }): CcdMatches[] => {
     const [pattern, noise, place] = [random.normal(), random.normal(), random.uniform()]
     if (!all.ccds.includes(ccd)) return []
     const sparse = all.sparse.includes(ccd)

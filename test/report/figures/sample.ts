@@ -1,20 +1,20 @@
-import { CAMERA_CCDS } from '../../../src/exposure/camera.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { ccdPlaces } from '../../../src/report/focal-geometry.js'
 import type { PanelStars } from '../../../src/report/panel-stars.js'
 import type { FocalPlaneCcd } from '../../../src/report/figures/focal-plane.js'
+import { DECAM_PLANE } from '../../support/cameras.js'
 
 /** Twelve CCDs of the camera with a gradient: one borrowed, one outlier, one without a value. */
 export function sampleFocalPlane(): FocalPlaneCcd[] {
   const chosen = [1, 5, 12, 20, 28, 31, 35, 42, 49, 55, 60, 62]
-  const places = ccdPlaces(chosen)
+  const places = ccdPlaces(chosen, { plane: DECAM_PLANE })
   return chosen.map((ccd): FocalPlaneCcd => {
     const { outline } = places.get(ccd)!
     const mark = ccd === 12 ? 'borrowed' : ccd === 31 ? 'outlier' : ccd === 62 ? 'none' : 'fitted'
     return {
       ccd,
       outline,
-      value: ccd === 62 ? null : ccd === 31 ? -300 : 8 * CAMERA_CCDS[ccd - 1]!.xiDeg,
+      value: ccd === 62 ? null : ccd === 31 ? -300 : 8 * DECAM_PLANE.ccds[ccd - 1]!.xiDeg,
       mark,
       words: `CCD ${ccd}: <${mark}>`,
     }
