@@ -7,7 +7,7 @@ const areNumbers = (values: readonly number[] | undefined): values is readonly n
   Array.isArray(values) && values.length > 0 && values.every(Number.isFinite)
 export const isAscending = (values: readonly number[] | undefined): boolean =>
   areNumbers(values) && values.every((v, i) => i === 0 || v > values[i - 1]!)
-export const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAscending(pair) && pair!.length === 2
+const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAscending(pair) && pair!.length === 2
 
 /**
  * The level of u, in whatever system, is unknown to 50 mmag: XP's u is 0.3 mag off SDSS's, and every other source has

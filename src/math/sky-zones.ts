@@ -120,7 +120,7 @@ const hasPosition = ({ raDeg, decDeg }: SkyPositions, i: number): boolean =>
   Number.isFinite(raDeg[i]!) && Math.abs(decDeg[i]!) <= 90
 
 /** Writes the unit vector of a direction. */
-export function writeUnitVector(xyz: Float64Array, at: number, raDeg: number, decDeg: number): void {
+function writeUnitVector(xyz: Float64Array, at: number, raDeg: number, decDeg: number): void {
   const ra = raDeg * DEG_TO_RAD
   const dec = decDeg * DEG_TO_RAD
   const cosDec = Math.cos(dec)

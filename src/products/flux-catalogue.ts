@@ -19,7 +19,7 @@ import type { FluxCatalogueForm } from './flux-catalogue-form.js'
 import type { Provenance } from './result-json.js'
 
 /** Columns that are taken over as they are, beside positions and fluxes. */
-export const FLUX_CATALOGUE_COLUMNS = ['CLASS_STAR', 'SPREAD_MODEL', 'SPREADERR_MODEL'] as const
+const FLUX_CATALOGUE_COLUMNS = ['CLASS_STAR', 'SPREAD_MODEL', 'SPREADERR_MODEL'] as const
 
 const DOCS: Readonly<Record<string, readonly [ucd: string, doc: string]>> = {
   NUMBER: ['meta.id;meta.main', 'number of the detection in the input'],

@@ -20,7 +20,7 @@ export interface DegreeScore {
 
 const FOLDS = 10
 /** Seven bends are more than a star's spectrum gives a colour of broad bands. */
-export const HIGHEST_DEGREE = 7
+const HIGHEST_DEGREE = 7
 /** A coefficient has at least so many stars. */
 const STARS_PER_TERM = 8
 const SEED = 1

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { buildCatalog, type BuildReport } from '../../src/catalog/build/build.js'
 import type { BuildOptions } from '../../src/catalog/build/build-options.js'
-import { memoryFolder } from '../../src/catalog/build/build-folder.js'
+import type { BuildFolder } from '../../src/catalog/build/build-folder.js'
 import type { BuildInput } from '../../src/catalog/build/build-input.js'
 import type { Catalog } from '../../src/catalog/catalog.js'
 import type { CatalogTools } from '../../src/catalog/catalog-files.js'
@@ -22,6 +22,24 @@ export const descriptions = ['gaia_dr2', 'gaia_dr3'].map((name) =>
 export const tools: CatalogTools = {
   ...catalogTools,
   brotli: (bytes, quality) => catalogTools.brotli(bytes, Math.min(quality, 4)),
+}
+
+/** A folder in memory. */
+export function memoryFolder(files: Map<string, Uint8Array> = new Map()): BuildFolder {
+  return {
+    write(path, parts) {
+      const whole = new Uint8Array(parts.reduce((total, part) => total + part.byteLength, 0))
+      let at = 0
+      for (const part of parts) {
+        whole.set(part, at)
+        at += part.byteLength
+      }
+      files.set(path, whole)
+      return Promise.resolve()
+    },
+    read: (path, start, end) => Promise.resolve(files.get(path)!.slice(start, end)),
+    byteLength: (path) => Promise.resolve(files.get(path)?.byteLength),
+  }
 }
 
 /** Files of a store by path. */

@@ -14,24 +14,6 @@ export interface BuildFolder {
   byteLength(path: string): Promise<number | undefined>
 }
 
-/** A folder in memory, for small builds and tests. */
-export function memoryFolder(files: Map<string, Uint8Array> = new Map()): BuildFolder {
-  return {
-    write(path, parts) {
-      const whole = new Uint8Array(parts.reduce((total, part) => total + part.byteLength, 0))
-      let at = 0
-      for (const part of parts) {
-        whole.set(part, at)
-        at += part.byteLength
-      }
-      files.set(path, whole)
-      return Promise.resolve()
-    },
-    read: (path, start, end) => Promise.resolve(files.get(path)!.slice(start, end)),
-    byteLength: (path) => Promise.resolve(files.get(path)?.byteLength),
-  }
-}
-
 type Sha256 = CatalogTools['sha256']
 
 const checkOf = (value: unknown, sha256: Sha256): string => sha256(new TextEncoder().encode(JSON.stringify(value)))

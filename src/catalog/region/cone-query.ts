@@ -35,7 +35,7 @@ export function coneQuery(cone: Cone, service: TapService): ConeQuery {
 }
 
 /** ADQL 2.0 for all stars in a circle. */
-export function coneAdql(
+function coneAdql(
   { raDeg, decDeg, radiusDeg }: Cone,
   { columns, position: [ra, dec], table }: TapService,
 ): string {

@@ -70,7 +70,7 @@ function idleFlags({ flagY, flagV, flagF }: SeOptions): string[] {
 }
 
 /** The directory of the exposure, by the layout. */
-export function directoryOf({ layout, dest, schema, nite, expnum, band, reqnum, attnum }: SeOptions): string {
+function directoryOf({ layout, dest, schema, nite, expnum, band, reqnum, attnum }: SeOptions): string {
   const parts: Record<string, string | number> = { d: dest, m: schema, nite, expnum, band, reqnum, attnum }
   return layout.replace(/\{(\w+)\}/g, (whole, name: string) => {
     if (parts[name] !== undefined) return String(parts[name])

@@ -5,7 +5,7 @@ import { fluxPairs, kindOfFlux, loneFluxes } from '../flux-columns.js'
 import type { GivenColumns } from './given-detections.js'
 
 /** What `--columns` may name. */
-export const COLUMN_ROLES = ['ra', 'dec', 'flux', 'fluxErr', 'flags', 'x', 'y', 'number'] as const
+const COLUMN_ROLES = ['ra', 'dec', 'flux', 'fluxErr', 'flags', 'x', 'y', 'number'] as const
 export type ColumnRole = (typeof COLUMN_ROLES)[number]
 
 /** Columns that the command names: role -> name in the file. */

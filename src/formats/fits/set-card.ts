@@ -18,14 +18,4 @@ export function withPrimaryCard(bytes: Uint8Array, card: FitsCardInput): Uint8Ar
   return changed
 }
 
-/** The text of the primary header's card of a keyword, from the first bytes of a file; undefined if it has none. */
-export function primaryCardText(bytes: Uint8Array, keyword: string): string | undefined {
-  for (let at = 0; at + CARD_BYTES <= bytes.length; at += CARD_BYTES) {
-    const found = fieldAt(bytes, at)
-    if (found === keyword.padEnd(8)) return new TextDecoder('latin1').decode(bytes.subarray(at, at + CARD_BYTES))
-    if (found === 'END     ') return undefined
-  }
-  return undefined
-}
-
 const fieldAt = (bytes: Uint8Array, at: number): string => new TextDecoder('latin1').decode(bytes.subarray(at, at + 8))

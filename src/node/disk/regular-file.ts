@@ -39,7 +39,7 @@ export async function openRegular(path: string): Promise<{ readonly handle: File
 }
 
 /** Refuses a file that is larger than a limit, with the code ERR_FILE_TOO_LARGE. */
-export function refuseLarge({ size }: Pick<Stats, 'size'>, limit: Limit): void {
+function refuseLarge({ size }: Pick<Stats, 'size'>, limit: Limit): void {
   if (size <= LIMITS[limit]) return
   const sentence =
     `it has ${size.toLocaleString('en')} bytes, at most ` +

@@ -1,7 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { buildCatalog } from '../../../src/catalog/build/build.js'
 import type { BuildOptions } from '../../../src/catalog/build/build-options.js'
-import { memoryFolder } from '../../../src/catalog/build/build-folder.js'
 import type { BuildInput } from '../../../src/catalog/build/build-input.js'
 import { localRunner, type JobRunner } from '../../../src/catalog/build/build-runner.js'
 import { countedCoverage } from '../../../src/catalog/build/counted-coverage.js'
@@ -9,7 +8,7 @@ import { CellCounts } from '../../../src/catalog/build/cell-counts.js'
 import { missingSqDeg } from '../../../src/catalog/coverage.js'
 import { discCover, nestedIndex, rangesAreaSqDeg } from '../../../src/healpix/index.js'
 import { seededRandom } from '../../../src/math/random.js'
-import { descriptions, tools, type MemoryStore } from '../memory-store.js'
+import { descriptions, memoryFolder, tools, type MemoryStore } from '../memory-store.js'
 import { archiveCsv, archiveRows, memoryInput, type ArchiveRow } from '../simulated-rows.js'
 
 const SOAK = process.env['BLISS_SOAK'] !== undefined

@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { card, headerBytes } from '../../../src/formats/fits/card-text.js'
-import { primaryCardText, withPrimaryCard } from '../../../src/formats/fits/set-card.js'
+import { withPrimaryCard } from '../../../src/formats/fits/set-card.js'
 import { temporaryDirectory } from '../../cli/run.js'
 
 const DATA = Array.from({ length: 2880 }, (_, k) => k % 251)
@@ -36,12 +36,10 @@ describe.skipIf(!hasAstropy)('a card of the primary header, by astropy', () => {
     const said = execFileSync('/usr/bin/python3', ['-c', script, path], { encoding: 'utf8' }).trim()
     const sum = DATA.reduce((a, b) => a + b, 0)
     expect(said).toBe(`me ${cards} ${sum} 1`)
-    expect(primaryCardText(withPrimaryCard(before, added), 'CREATOR')).toMatch(/^CREATOR = 'me {6}'/)
   })
 })
 
 test('what is no FITS stays as it is', () => {
   const text = new TextEncoder().encode('no header')
   expect(withPrimaryCard(text, card('CREATOR', 'me'))).toBe(text)
-  expect(primaryCardText(text, 'CREATOR')).toBeUndefined()
 })
