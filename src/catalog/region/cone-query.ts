@@ -35,10 +35,7 @@ export function coneQuery(cone: Cone, service: TapService): ConeQuery {
 }
 
 /** ADQL 2.0 for all stars in a circle. */
-function coneAdql(
-  { raDeg, decDeg, radiusDeg }: Cone,
-  { columns, position: [ra, dec], table }: TapService,
-): string {
+function coneAdql({ raDeg, decDeg, radiusDeg }: Cone, { columns, position: [ra, dec], table }: TapService): string {
   const circle = `CIRCLE('ICRS', ${raDeg}, ${decDeg}, ${radiusDeg})`
   return `SELECT ${columns.join(', ')} FROM ${table} WHERE 1 = CONTAINS(POINT('ICRS', ${ra}, ${dec}), ${circle})`
 }

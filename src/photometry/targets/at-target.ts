@@ -52,8 +52,7 @@ export interface CcdTargets {
 const MIN_RADIUS_ARCSEC = 1
 
 /** How far from a target a detection may be, if that is not asked for. */
-const usualRadiusArcsec = (fwhmArcsec: number | null): number =>
-  Math.max(MIN_RADIUS_ARCSEC, (fwhmArcsec ?? 0) / 2)
+const usualRadiusArcsec = (fwhmArcsec: number | null): number => Math.max(MIN_RADIUS_ARCSEC, (fwhmArcsec ?? 0) / 2)
 
 /** A CCD as its targets are looked for. */
 export interface TargetField {
