@@ -4,6 +4,7 @@ import { madScatter, median } from '../math/robust.js'
 import { sortingOrder } from '../math/select.js'
 import type { TieSettings } from './input.js'
 import type { SolvedNetwork } from './network.js'
+import { extentOf, structureOf, structureSize } from './structure.js'
 
 /** An exposure, or a catalogue, that does not belong to the others. */
 export interface Misfit {
@@ -189,14 +190,21 @@ function judgementOf({ model }: SolvedNetwork, all: Comparison, settings: TieSet
     const value = Float64Array.from(measured, ([k]) => levels.get(k)!)
     const xi = Float64Array.from(measured, ([k]) => chips.xDeg[k]!)
     const eta = Float64Array.from(measured, ([k]) => chips.yDeg[k]!)
+    const err = Float64Array.from(measured, ([, members]) => (1.2533 * scatter) / Math.sqrt(members.length))
     const plane = robustPlane(value, xi, eta, SIGMAS * settings.gradientMagPerDeg)
-    const deviation = measured.map(([, members], j) => {
+    const deviation = measured.map((_, j) => {
       const own = value[j]! - planeAt(plane, xi[j]!, eta[j]!)
-      const err = (1.2533 * scatter) / Math.sqrt(members.length)
-      return { own, sigmas: own / Math.sqrt(err ** 2 + TYPICAL_VARIANCE * settings.ccdScatterMag ** 2) }
+      return { own, sigmas: own / Math.sqrt(err[j]! ** 2 + TYPICAL_VARIANCE * settings.ccdScatterMag ** 2) }
     })
     const stray = deviation.filter(({ sigmas }) => Math.abs(sigmas) > SIGMAS)
     const typical = stray.length > 0 ? median(stray.map(({ own }) => own)) : 0
+    const structure = structureOf({ value, err, xDeg: xi, yDeg: eta }, settings.gradientMagPerDeg)
+    judgements.push({
+      size: structureSize(structure),
+      reason:
+        'its level against the others varies over the focal plane by ' +
+        `${(1000 * extentOf(structure.smooth)).toFixed(0)} mmag beside a gradient: a cloud`,
+    })
     judgements.push({
       size: stray.length / measured.length / STRAY_SHARE,
       reason:
