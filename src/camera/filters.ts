@@ -15,6 +15,18 @@ export interface CameraFilter {
 export const isFilterSystem = (value: unknown): value is FilterSystem =>
   typeof value === 'string' && (FILTER_SYSTEMS as readonly string[]).includes(value)
 
+/**
+ * Whose passband a camera's filter is, if only the camera's description says so: not if the general table says the same
+ * of the name.
+ */
+export function ownFilterSystem(
+  name: string,
+  camera: { readonly filters?: readonly CameraFilter[] } | undefined,
+): FilterSystem | undefined {
+  const system = filterOfCamera(name, camera)?.system
+  return system === namedFilter(name)?.system ? undefined : system
+}
+
 const plain = (name: string): string => name.trim().replace(/\s+/g, ' ').toLowerCase()
 
 /**

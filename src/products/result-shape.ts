@@ -1,3 +1,4 @@
+import { FILTER_SYSTEMS } from '../camera/filter-names.js'
 import { PHOTOMETRIC_SYSTEMS } from '../camera/photometric-systems.js'
 import { CAMERA_SOURCES } from '../camera/recognise.js'
 import type { JsonShape } from '../formats/json-shape.js'
@@ -296,6 +297,10 @@ export const RESULT_SHAPE: JsonShape = {
           },
         },
         ownBand: { type: 'boolean', description: "the camera is known to have the band on DES's system" },
+        filterSystem: {
+          enum: FILTER_SYSTEMS,
+          description: "whose filter it is, if only the camera's description tells it",
+        },
         ccdScatterMag: {
           type: 'number',
           description: "by how much the camera's CCDs differ, if its description says so [mag]",

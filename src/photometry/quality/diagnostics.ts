@@ -1,5 +1,7 @@
 import type { CatalogDescription } from '../../catalog/description.js'
 import type { StarColumns } from '../../catalog/stars.js'
+import type { FilterSystem } from '../../camera/filter-names.js'
+import { ownFilterSystem } from '../../camera/filters.js'
 import type { RecognisedCamera } from '../../camera/recognise.js'
 import type { ImageFacts } from '../../exposure/image-facts.js'
 import type { SourceColumns } from '../../exposure/sources.js'
@@ -26,6 +28,8 @@ export interface CcdDiagnostics {
   readonly passbands: ColourEvidence['passbands']
   /** The camera is known to have the band on DES's system. */
   readonly ownBand: boolean
+  /** Whose filter it is, if only the camera's description tells it. */
+  readonly filterSystem?: FilterSystem
   /** By how much the camera's CCDs differ, if its description says so [mag]. */
   readonly ccdScatterMag?: number
   /** Residual per magnitude: the detector is not linear, or faint stars carry others' light. */
@@ -46,7 +50,7 @@ export interface CcdDiagnostics {
 
 /** The stages that the diagnostics look back on. */
 interface DiagnosedStages {
-  readonly input: Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
+  readonly input: Pick<ImageFacts, 'filter' | 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
     readonly camera?: RecognisedCamera
     readonly band: string
     readonly centre: { readonly raDeg: number; readonly decDeg: number }
@@ -98,6 +102,7 @@ export function diagnose({
   const x = gather(matches.xImage, rows)
   const { columns = 0, amplifierColumns = [] } = input.camera?.description.detector ?? {}
   const [boundary = Infinity] = amplifierColumns
+  const filterSystem = input.filter && ownFilterSystem(input.filter, input.camera?.description)
   const ccdScatterMag = input.camera?.description.ccdScatterMag
   const onDetector = !x.some((value) => value > columns + 1)
   const hasTwoAmplifiers = amplifierColumns.length === 1 && onDetector && x.some((value) => value > boundary)
@@ -114,6 +119,7 @@ export function diagnose({
     bands,
     passbands,
     ownBand: input.camera?.description.bands['des-ab']?.includes(input.band) ?? false,
+    ...(filterSystem ? { filterSystem } : {}),
     ...(ccdScatterMag === undefined ? {} : { ccdScatterMag }),
     magnitudeTrend: looksAtDetector ? trendWith(instMag, fittedStars) : null,
     amplifiers:

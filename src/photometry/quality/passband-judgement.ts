@@ -13,8 +13,12 @@ interface PassbandContext {
   readonly galacticLatitudeDeg: number
   /** Whether the camera is known to have the band on DES's system, and where it is known from which camera it is. */
   readonly ownBand: boolean
+  /** Name of the camera's description. */
+  readonly camera: string
   readonly cameraFrom: CameraSource
   readonly filter: string | null
+  /** Whose filter it is, if something tells. */
+  readonly named: FilterSystem | undefined
 }
 
 /** One CCD's own stars. */
@@ -64,9 +68,12 @@ const HEADER_SLOPE_DOUBT = 0.03
 const mayBe = (named: FilterSystem | undefined, system: FilterSystem): boolean =>
   system !== 'johnson-cousins' || named === undefined
 
-/** Whose filter its name says that it is; undefined for a bare letter, or no name that is known. */
-function systemNamed(filter: string | null): FilterSystem | undefined {
-  const system = filter === null ? undefined : namedFilter(filter)?.system
+/**
+ * Whose filter it is, by the camera's description, else by its name; undefined for a bare letter, or no name that is
+ * known.
+ */
+function systemNamed({ filter, diagnostics }: Pick<JudgedCcd, 'filter' | 'diagnostics'>): FilterSystem | undefined {
+  const system = diagnostics.filterSystem ?? (filter === null ? undefined : namedFilter(filter)?.system)
   return system === 'unnamed' ? undefined : system
 }
 
@@ -78,8 +85,7 @@ function systemNamed(filter: string | null): FilterSystem | undefined {
  * @param ccds under one sky
  */
 function judgePassband(ccds: readonly PassbandStars[], context: PassbandContext): PassbandJudgement {
-  const { band, ownBand, cameraFrom } = context
-  const named = systemNamed(context.filter)
+  const { band, ownBand, cameraFrom, named } = context
   const known = ownBand && (named === undefined || named === 'des')
   const byHeader = known && cameraFrom === 'header'
   const doubt = Math.hypot(
@@ -133,22 +139,24 @@ export function passbandOf(ccds: readonly JudgedCcd[], galacticLatitudeDeg: numb
     others: passbands,
   }))
   const weakest = largestOf(claimed.map(({ cameraFrom }) => CAMERA_SOURCES.indexOf(cameraFrom)))
-  const other = claimed.find(({ filter }) => systemNamed(filter) !== undefined && systemNamed(filter) !== 'des')
+  const other = claimed.find((ccd) => ![undefined, 'des'].includes(systemNamed(ccd)))
   return judgePassband(stars, {
     band: first.band,
     galacticLatitudeDeg,
     ownBand: claimed.every(({ diagnostics }) => diagnostics.ownBand),
+    camera: claimed.every(({ camera }) => camera === first.camera) ? first.camera : 'generic',
     cameraFrom: CAMERA_SOURCES[weakest]!,
     filter: (other ?? first).filter,
+    named: systemNamed(other ?? first),
   })
 }
 
-type JudgedCcd = Pick<CcdResult, 'band' | 'system' | 'cameraFrom' | 'filter' | 'colourTerm'> & {
-  readonly diagnostics: Pick<CcdResult['diagnostics'], 'bands' | 'passbands' | 'ownBand'>
+type JudgedCcd = Pick<CcdResult, 'band' | 'system' | 'camera' | 'cameraFrom' | 'filter' | 'colourTerm'> & {
+  readonly diagnostics: Pick<CcdResult['diagnostics'], 'bands' | 'passbands' | 'ownBand' | 'filterSystem'>
 }
 
 function concernOf(
-  { band, cameraFrom, filter }: PassbandContext,
+  { band, camera, cameraFrom, filter, named }: PassbandContext,
   known: boolean,
   other: { readonly name: string; readonly slope: number; readonly err: number } | null,
   coverMag: number,
@@ -161,13 +169,14 @@ function concernOf(
     )} ± ${other.err.toFixed(3)} mag per mag of BP - RP, as in light of ${other.name}`
   if (known)
     return slope ? { tag: 'passband', severity: 'look', sentence: `${slope}, not of DES ${band}${cover}` } : null
-  const named = systemNamed(filter)
   const who =
     named !== undefined && named !== 'des'
       ? `FILTER '${filter}' is not DES's ${band}`
       : cameraFrom === 'none'
         ? `nothing says which camera took the image, so that its ${band} need not be DES's`
-        : `INSTRUME names no camera that is known to have DES's ${band}`
+        : camera === 'generic'
+          ? `INSTRUME names no camera that is known to have DES's ${band}`
+          : `the description of the camera, ${camera}, does not claim DES's ${band} (bands.des-ab)`
   return { tag: 'passband', severity: 'look', sentence: `${who}${slope ? `: ${slope}` : ''}${cover}` }
 }
 

@@ -1,9 +1,11 @@
 import { describe, expect, test } from 'vitest'
+import type { CameraFilter } from '../../../src/camera/filters.js'
 import type { RecognisedCamera } from '../../../src/camera/recognise.js'
 import { seededRandom } from '../../../src/math/random.js'
 import type { CcdResult } from '../../../src/photometry/result.js'
 import { calibrateCcd } from '../../../src/in-memory.js'
 import { desMinus, otherPassbandsOf } from '../../../src/photometry/quality/other-passbands.js'
+import { passbandOf } from '../../../src/photometry/quality/passband-judgement.js'
 import { solveTogether } from '../../../src/pipeline.js'
 import { simulateExposure } from '../../../src/simulate/index.js'
 import { describeCatalogue } from '../../simulate/describe-catalogue.js'
@@ -146,6 +148,42 @@ describe('other cameras', () => {
         expect(one.result.systematicErr).toBeGreaterThan(0.03)
       }
     }
+  })
+
+  const owning = (...filters: CameraFilter[]): RecognisedCamera => ({
+    from: 'option',
+    description: { ...DECAM.description, name: 'mine', filters },
+  })
+
+  test.each([
+    ['its description says that it is not', 'GREEN 7', 'sdss', /^FILTER 'GREEN 7' is not DES's g/, 'sdss'],
+    ['its description says that it is', 'gp', 'des', undefined, 'des'],
+    ['its description says what the name does', 'SDSS g', 'sdss', /^FILTER 'SDSS g' is not DES's g/, undefined],
+  ] as const)("a camera's own spelling of a filter: %s", async (_, written, system, words, kept) => {
+    const { own } = await observed(2, 'g', null, owning({ names: [written], band: 'g', system }), written, 1)
+    const { concerns, diagnostics } = own[0]!.result
+    expect(concerns.find(({ tag }) => tag === 'passband')?.sentence ?? '').toMatch(words ?? /^$/)
+    expect(diagnostics.filterSystem).toBe(kept)
+  })
+
+  test('a described camera that does not claim the band is named, whoever says which camera it is', async () => {
+    const { own } = await observed(2, 'g', null, DECAM, undefined, 1)
+    const { result } = own[0]!
+    const judged = (camera: string, cameraFrom: CcdResult['cameraFrom'], other = camera) =>
+      passbandOf(
+        [camera, other].map((name) => ({
+          ...result,
+          camera: name,
+          cameraFrom,
+          diagnostics: { ...result.diagnostics, ownBand: false },
+        })),
+        -60,
+      )!.concern!.sentence
+    for (const from of ['header', 'option', 'file name'] as const)
+      expect(judged('strange', from)).toMatch(/^the description of the camera, strange, does not claim DES's g \(bands/)
+    expect(judged('generic', 'header')).toMatch(/^INSTRUME names no camera/)
+    expect(judged('strange', 'header', 'stranger')).toMatch(/^INSTRUME names no camera/)
+    expect(judged('strange', 'none')).toMatch(/^nothing says which camera/)
   })
 
   test.each(['SDSS g', 'PS1 g', null])(
