@@ -37,7 +37,7 @@ const CONSTANTS = {
   'fit/few-stars.ts': ['FACTORS', 'LEAST', 'MOST'],
   'fit/zeropoint.ts': ['MIN_SCATTER_MAG'],
   'select/selection.ts': ['MIN_SIGNAL_TO_NOISE', 'SPREAD_LIMIT', 'MIN_CLASS_STAR'],
-  'system/colour-relation.ts': ['RANGE_SLACK'],
+  'system/colour-range.ts': ['SLACK_SIGMA', 'SOFT_END_MAG'],
 }
 
 /** Of these no more than 0.99 is tried. */

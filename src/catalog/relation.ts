@@ -56,7 +56,10 @@ export interface BandRelation {
    * beyond its nodes.
    */
   readonly magnitudeTerm?: SplineTerm
-  /** Stars outside by more than twice the error of their colour are not used; the colour is never clipped to it. */
+  /**
+   * A star outside by twice the error of its colour counts by half, 0.05 mag further not at all; the colour is never
+   * clipped to it.
+   */
   readonly colourRange: readonly [number, number]
   /** No star outside is used, however large its colour's error: the relation leads far off there. */
   readonly sharpRange?: boolean

@@ -34,7 +34,10 @@ export interface MatchColumns {
   readonly inlierPrior: Float64Array
   /** refMag - instMag - zeropoint, less k (colour - c0) if the zeropoint has a colour term; NaN without a zeropoint. */
   readonly residual: Float64Array
-  /** Probability that the star is a good standard, 0 if it was cut. */
+  /**
+   * Probability that the star is a good standard, 0 if it was cut; less at the ends of the relation's colours, where
+   * it counts in part.
+   */
   readonly weight: Float64Array
   readonly fate: readonly MatchFate[]
 }

@@ -71,7 +71,11 @@ class FewStarsPosterior {
     for (let i = 0; i < this.data.offset.length; i++) {
       const sound = this.data.oddsRatio[i]! * this.meanOdds * this.densities.density[i * POPULATIONS]!
       const outlier = this.outlierDensity(i)
-      for (let f = 0; f < FRACTIONS.length; f++) products[f]! *= (1 - FRACTIONS[f]!) * sound + FRACTIONS[f]! * outlier
+      const part = this.data.evidence[i]!
+      for (let f = 0; f < FRACTIONS.length; f++) {
+        const likelihood = (1 - FRACTIONS[f]!) * sound + FRACTIONS[f]! * outlier
+        products[f]! *= part === 1 ? likelihood : likelihood ** part
+      }
     }
     return products.reduce((sum, product) => sum + product, 0)
   }
@@ -110,9 +114,9 @@ function centreGrid(
   leastFactor: number,
   priorFactor: number,
 ): { low: number; step: number; points: number } {
-  const { offset, variance, expectedScatter } = posterior.data
+  const { offset, variance, expectedScatter, evidence } = posterior.data
   const errorAt = (k: number) =>
-    1 / Math.sqrt(variance.reduce((sum, v, i) => sum + 1 / (v + (k * expectedScatter[i]!) ** 2), 0))
+    1 / Math.sqrt(variance.reduce((sum, v, i) => sum + evidence[i]! / (v + (k * expectedScatter[i]!) ** 2), 0))
   const logs = offset.map((z) => Math.log(posterior.at(z, 1.5 * priorFactor)))
   const best = logs.reduce((top, value) => Math.max(top, value), -Infinity)
   const near = offset.filter((_, i) => logs[i]! > best - 9)

@@ -36,7 +36,7 @@ const MIN_WEIGHT = 0.5
  * @param ofTerm if the filter only resembles the system's: the prior of its colour term, and the colours of the matches
  */
 export function fitMatches(
-  { columns, refScatter, errorsKnown }: StarMatches,
+  { columns, refScatter, evidence, errorsKnown }: StarMatches,
   matchProbability: Float64Array,
   inlierPrior: Float64Array | undefined,
   estimator: 'robust' | 'sigma-clip',
@@ -56,6 +56,7 @@ export function fitMatches(
     refScatter:
       spread > 0 ? new Float64Array(serving.length).fill(SPREAD_IN_DOUBT * spread) : gather(refScatter, serving),
     ...(inlierPrior ? { inlierPrior: gather(inlierPrior, serving) } : {}),
+    evidence: gather(evidence, serving),
   }
   const options = { estimator, minStars: MIN_STARS }
   const serve = (values: Float64Array) => gather(values, serving)
@@ -71,7 +72,7 @@ export function fitMatches(
     const inFilter = magsInFilter(columns, term)
     inFilter.forEach((refMag, i) => (residual[i] = refMag - columns.instMag[i]! - fit.zeropoint))
     serving.forEach((i, k) => {
-      weight[i] = fit.weight[k]!
+      weight[i] = evidence[i]! * fit.weight[k]!
       if (!(fit.weight[k]! >= MIN_WEIGHT)) fate[i] = 'outlier'
     })
   } else serving.forEach((i) => (fate[i] = 'unfitted'))

@@ -8,6 +8,8 @@ export interface MixtureData {
   readonly variance: Float64Array
   /** Scatter of sound stars beyond the errors is k times this [mag]. */
   readonly expectedScatter: Float64Array
+  /** Power of the star's likelihood, above 0 to 1: a star at the end of a relation's range counts in part. */
+  readonly evidence: Float64Array
   /** Odds of being sound that are known beforehand, relative to the set's own mean odds. */
   readonly oddsRatio: Float64Array
   /** Those mean odds, relative to the 9 : 1 that the outlier fraction's prior stands for. */
@@ -41,6 +43,8 @@ export class MixtureLikelihood {
   readonly weights: Float64Array
   private readonly densities: Densities
   private readonly alphaSum: number
+  /** Sum of the stars' evidence. */
+  readonly count: number
   /** - d2 logL / dz dw_k and / dw_k dw_l of the last full sweep, lower triangle, prior included. */
   private readonly cross = new Float64Array(POPULATIONS)
   private readonly block = new Float64Array(POPULATIONS * POPULATIONS)
@@ -51,12 +55,9 @@ export class MixtureLikelihood {
     private readonly shape: OutlierShape,
   ) {
     this.alphaSum = alpha.reduce((sum, a) => sum + a, 0)
+    this.count = data.evidence.reduce((sum, part) => sum + part, 0)
     this.weights = Float64Array.from(alpha, (a) => a / this.alphaSum)
     this.densities = emptyDensities(data.offset.length)
-  }
-
-  get count(): number {
-    return this.data.offset.length
   }
 
   place(z: number, k: number): void {
@@ -70,8 +71,8 @@ export class MixtureLikelihood {
   balance(rounds: number): void {
     const { weights, alpha } = this
     const { density } = this.densities
-    const { oddsRatio } = this.data
-    const scale = 1 / (this.alphaSum + oddsRatio.length)
+    const { oddsRatio, evidence } = this.data
+    const scale = 1 / (this.alphaSum + this.count)
     for (let round = 0; round < rounds; round++) {
       const [w0, w1, w2, w3] = weights as unknown as [number, number, number, number]
       let [n0, n1, n2, n3] = alpha as [number, number, number, number]
@@ -80,7 +81,7 @@ export class MixtureLikelihood {
         const a1 = w1 * density[at + 1]!
         const a2 = w2 * density[at + 2]!
         const a3 = w3 * density[at + 3]!
-        const inverse = 1 / (a0 + a1 + a2 + a3)
+        const inverse = evidence[i]! / (a0 + a1 + a2 + a3)
         n0 += a0 * inverse
         n1 += a1 * inverse
         n2 += a2 * inverse
@@ -111,6 +112,7 @@ export class MixtureLikelihood {
       scatterInformation: 0,
     }
     let product = 1
+    const { evidence } = data
     cross.fill(0)
     block.fill(0)
     for (let i = 0, at = 0; i < residual.length; i++, at += POPULATIONS) {
@@ -136,11 +138,12 @@ export class MixtureLikelihood {
       const e3 = (phi * g - d3) * rate
       const likelihood = w0 * c0 + w1 * c1 + w2 * c2 + w3 * c3
       const inverse = 1 / likelihood
+      const part = evidence[i]!
       const first = (w0 * d0 + w1 * d1 + w2 * d2 + w3 * d3) * inverse
-      sums.score += first
-      sums.squaredScores += first * first
-      sums.information += first * first - (w0 * e0 + w1 * e1 + w2 * e2 + w3 * e3) * inverse
-      const p = w0 * c0 * inverse
+      sums.score += part * first
+      sums.squaredScores += part * part * (first * first)
+      sums.information += part * (first * first - (w0 * e0 + w1 * e1 + w2 * e2 + w3 * e3) * inverse)
+      const p = part * (w0 * c0 * inverse)
       const intrinsic = 1 - data.variance[i]! * inverseV
       sums.soundCount += p
       sums.soundWeight += p * inverseV
@@ -149,7 +152,7 @@ export class MixtureLikelihood {
         (data.expectedScatter[i]! * data.expectedScatter[i]!)
       sums.scatterInformation += 2 * p * intrinsic * intrinsic
       if (!full) continue
-      product *= likelihood
+      product *= part === 1 ? likelihood : likelihood ** part
       if (product < 1e-200 || product > 1e200) {
         sums.logLikelihood += Math.log(product)
         product = 1
@@ -158,20 +161,20 @@ export class MixtureLikelihood {
       const u1 = c1 * inverse
       const u2 = c2 * inverse
       const u3 = c3 * inverse
-      cross[0]! += u0 * first - d0 * inverse
-      cross[1]! += u1 * first - d1 * inverse
-      cross[2]! += u2 * first - d2 * inverse
-      cross[3]! += u3 * first - d3 * inverse
-      block[0]! += u0 * u0
-      block[4]! += u1 * u0
-      block[5]! += u1 * u1
-      block[8]! += u2 * u0
-      block[9]! += u2 * u1
-      block[10]! += u2 * u2
-      block[12]! += u3 * u0
-      block[13]! += u3 * u1
-      block[14]! += u3 * u2
-      block[15]! += u3 * u3
+      cross[0]! += part * (u0 * first - d0 * inverse)
+      cross[1]! += part * (u1 * first - d1 * inverse)
+      cross[2]! += part * (u2 * first - d2 * inverse)
+      cross[3]! += part * (u3 * first - d3 * inverse)
+      block[0]! += part * (u0 * u0)
+      block[4]! += part * (u1 * u0)
+      block[5]! += part * (u1 * u1)
+      block[8]! += part * (u2 * u0)
+      block[9]! += part * (u2 * u1)
+      block[10]! += part * (u2 * u2)
+      block[12]! += part * (u3 * u0)
+      block[13]! += part * (u3 * u1)
+      block[14]! += part * (u3 * u2)
+      block[15]! += part * (u3 * u3)
     }
     sums.logLikelihood += Math.log(product)
     for (let a = 0; a < POPULATIONS; a++) {

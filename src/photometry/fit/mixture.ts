@@ -11,6 +11,8 @@ export interface MixtureStars {
   /** Sum of the squared measurement errors [mag^2]. */
   readonly variance: Float64Array
   readonly expectedScatter: Float64Array
+  /** Part of the star's likelihood that counts, above 0 to 1. */
+  readonly evidence: Float64Array
   /** False if an error column is missing, so that the scatter carries the measurement errors too. */
   readonly errorsComplete: boolean
   readonly color?: Float64Array
@@ -38,7 +40,7 @@ export interface MixtureFit {
   readonly start: number
 }
 
-/** Up to this many stars the posterior is integrated point by point. */
+/** Up to this many stars the posterior is integrated point by point; between this and one more, both count. */
 const FEW = 12
 /**
  * The zeropoint as the centre of the sound stars, N(zeropoint, variance + scatter^2), among three populations of
@@ -47,17 +49,19 @@ const FEW = 12
  * given.
  */
 export function robustZeropoint(stars: MixtureStars): MixtureFit {
-  const { offset, variance, expectedScatter, color } = stars
-  const n = offset.length
-  const { oddsRatio, meanOdds, alpha } = priorOdds(stars.inlierPrior, n)
+  const { offset, variance, expectedScatter, evidence, color } = stars
+  const n = evidence.reduce((sum, part) => sum + part, 0)
+  const { oddsRatio, meanOdds, alpha } = priorOdds(stars.inlierPrior, evidence, n)
   const { colourSlopeStart = 0 } = stars
-  const middle = color && colourSlopeStart !== 0 ? color.reduce((sum, c) => sum + c, 0) / n : 0
+  const middle = color && colourSlopeStart !== 0 ? color.reduce((sum, c, i) => sum + evidence[i]! * c, 0) / n : 0
   const levelled =
     color && colourSlopeStart !== 0 ? offset.map((y, i) => y - colourSlopeStart * (color[i]! - middle)) : offset
-  const start = startOf(levelled, stars)
+  const start = startOf(levelled, stars, n)
   const solve = (y: Float64Array): Estimate => {
-    const data: MixtureData = { offset: y, variance, expectedScatter, oddsRatio, meanOdds }
-    return (n <= FEW ? fewStars : manyStars)(data, alpha, start)
+    const data: MixtureData = { offset: y, variance, expectedScatter, evidence, oddsRatio, meanOdds }
+    if (n <= FEW) return fewStars(data, alpha, start)
+    const many = manyStars(data, alpha, start)
+    return n < FEW + 1 ? between(fewStars(data, alpha, start), many, n - FEW) : many
   }
   let estimate = solve(levelled)
   let colourSlope = colourSlopeStart
@@ -72,12 +76,12 @@ export function robustZeropoint(stars: MixtureStars): MixtureFit {
       estimate = solve(offset.map((y, i) => y - colourSlope * (color[i]! - colourPivot)))
     }
   }
-  const meanSquare = expectedScatter.reduce((sum, t) => sum + t * t, 0) / n
+  const meanSquare = expectedScatter.reduce((sum, t, i) => sum + evidence[i]! * (t * t), 0) / n
   return {
     zeropoint: estimate.zeropoint,
     zeropointErr: estimate.zeropointErr,
     scatter: estimate.factor * Math.sqrt(meanSquare),
-    outlierFraction: 1 - estimate.soundProbability.reduce((sum, p) => sum + p, 0) / n,
+    outlierFraction: 1 - estimate.soundProbability.reduce((sum, p, i) => sum + evidence[i]! * p, 0) / n,
     soundProbability: estimate.soundProbability,
     colourSlope,
     colourSlopeErr,
@@ -86,16 +90,29 @@ export function robustZeropoint(stars: MixtureStars): MixtureFit {
   }
 }
 
+/** So that a thirteenth star of little evidence changes little. */
+function between(few: Estimate, many: Estimate, share: number): Estimate {
+  const mean = (a: number, b: number) => a + share * (b - a)
+  return {
+    zeropoint: mean(few.zeropoint, many.zeropoint),
+    zeropointErr: mean(few.zeropointErr, many.zeropointErr),
+    factor: mean(few.factor, many.factor),
+    soundProbability: few.soundProbability.map((p, i) => mean(p, many.soundProbability[i]!)),
+  }
+}
+
 /**
  * Each star's odds of being sound relative to the set's mean odds, and the population prior that goes with that mean.
  */
 function priorOdds(
   inlierPrior: Float64Array | undefined,
+  evidence: Float64Array,
   n: number,
 ): { oddsRatio: Float64Array; meanOdds: number; alpha: readonly number[] } {
-  if (!inlierPrior) return { oddsRatio: new Float64Array(n).fill(1), meanOdds: 1, alpha: POPULATION_PRIOR }
+  if (!inlierPrior)
+    return { oddsRatio: new Float64Array(evidence.length).fill(1), meanOdds: 1, alpha: POPULATION_PRIOR }
   const certain = inlierPrior.map((p) => Math.min(0.999, p))
-  const mean = Math.min(0.99, Math.max(0.3, certain.reduce((sum, p) => sum + p, 0) / n))
+  const mean = Math.min(0.99, Math.max(0.3, certain.reduce((sum, p, i) => sum + evidence[i]! * p, 0) / n))
   const odds = mean / (1 - mean)
   const whole = POPULATION_PRIOR.reduce((sum, a) => sum + a, 0)
   const outliers = whole - POPULATION_PRIOR[0]!
@@ -108,9 +125,9 @@ function priorOdds(
   }
 }
 
-function startOf(y: Float64Array, { expectedScatter, errorsComplete }: MixtureStars): Start {
+function startOf(y: Float64Array, { expectedScatter, evidence, errorsComplete }: MixtureStars, n: number): Start {
   const { centre, halfWidth } = shortestHalf(y)
-  const typical = expectedScatter.reduce((sum, t) => sum + t, 0) / y.length
+  const typical = expectedScatter.reduce((sum, t, i) => sum + evidence[i]! * t, 0) / n
   const priorFactor = errorsComplete ? PRIOR_FACTOR : Math.max(PRIOR_FACTOR, (2.5 * halfWidth) / typical)
   const factor = Math.max(0.3, (errorsComplete ? Math.min(0.05, halfWidth) : halfWidth) / typical)
   return { centre, factor, priorFactor, outliers: outlierShape(priorFactor * typical) }
@@ -131,7 +148,7 @@ function residualLine(
   stars: MixtureStars,
 ): { slope: number; slopeErr: number; pivot: number } {
   const weight = estimate.soundProbability.map(
-    (p, i) => p / (stars.variance[i]! + (estimate.factor * stars.expectedScatter[i]!) ** 2),
+    (p, i) => (stars.evidence[i]! * p) / (stars.variance[i]! + (estimate.factor * stars.expectedScatter[i]!) ** 2),
   )
   const sum = weight.reduce((total, w) => total + w, 0)
   const newPivot = weight.reduce((total, w, i) => total + w * color[i]!, 0) / sum

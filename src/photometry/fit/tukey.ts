@@ -1,3 +1,11 @@
+/** Stars: offset [mag], variance of its error, expected scatter beyond it, the part of its evidence that counts. */
+export interface WeighedOffsets {
+  readonly offset: Float64Array
+  readonly variance: Float64Array
+  readonly expectedScatter: Float64Array
+  readonly evidence: Float64Array
+}
+
 /** Centre of the offsets by an MM-estimate; `scatter` is beyond the errors, as everywhere. */
 interface TukeyFit {
   readonly zeropoint: number
@@ -15,24 +23,20 @@ const HALF = 0.5
  * M-estimate at that scale, weighted by the errors; error by the sandwich (Huber 1967) with n / (n - 1). Shares nothing
  * with the mixture but data and start, so that the two check each other.
  */
-export function tukeyZeropoint(
-  offset: Float64Array,
-  variance: Float64Array,
-  expectedScatter: Float64Array,
-  start: number,
-): TukeyFit {
-  const n = offset.length
-  const factor = scatterFactor(offset, variance, expectedScatter, start)
+export function tukeyZeropoint(stars: WeighedOffsets, start: number): TukeyFit {
+  const { offset, variance, expectedScatter, evidence } = stars
+  const n = evidence.reduce((sum, part) => sum + part, 0)
+  const factor = scatterFactor(stars, start)
   const total = variance.map((v, i) => Math.max(1e-12, v + (factor * expectedScatter[i]!) ** 2))
   let z = start
   for (let round = 0; round < 50; round++) {
     let weights = 0
     let moment = 0
-    for (let i = 0; i < n; i++) {
+    for (let i = 0; i < offset.length; i++) {
       const r = offset[i]! - z
       const left = 1 - (r * r) / (EFFICIENT * EFFICIENT * total[i]!)
       if (left <= 0) continue
-      const weight = (left * left) / total[i]!
+      const weight = (evidence[i]! * (left * left)) / total[i]!
       weights += weight
       moment += weight * r
     }
@@ -42,16 +46,16 @@ export function tukeyZeropoint(
   }
   let squares = 0
   let slope = 0
-  for (let i = 0; i < n; i++) {
+  for (let i = 0; i < offset.length; i++) {
     const r = offset[i]! - z
     const left = 1 - (r * r) / (EFFICIENT * EFFICIENT * total[i]!)
     if (left <= 0) continue
-    const score = (r * left * left) / total[i]!
+    const score = (evidence[i]! * (r * left * left)) / total[i]!
     squares += score * score
-    slope += (left * (5 * left - 4)) / total[i]!
+    slope += (evidence[i]! * (left * (5 * left - 4))) / total[i]!
   }
   const zeropointErr = Math.sqrt((squares * n) / Math.max(1, n - 1)) / Math.max(slope, 1e-12)
-  const meanSquare = expectedScatter.reduce((sum, t) => sum + t * t, 0) / n
+  const meanSquare = expectedScatter.reduce((sum, t, i) => sum + evidence[i]! * (t * t), 0) / n
   return { zeropoint: z, zeropointErr, scatter: factor * Math.sqrt(meanSquare) }
 }
 
@@ -59,25 +63,21 @@ export function tukeyZeropoint(
  * Scatter factor k at which the mean bisquare loss of residual / sqrt(variance + (k t)^2) is one half; 0 if the
  * errors alone explain it.
  */
-function scatterFactor(
-  offset: Float64Array,
-  variance: Float64Array,
-  expectedScatter: Float64Array,
-  centre: number,
-): number {
+function scatterFactor({ offset, variance, expectedScatter, evidence }: WeighedOffsets, centre: number): number {
+  const count = evidence.reduce((sum, part) => sum + part, 0)
   const excess = (k: number) => {
     let sum = 0
     for (let i = 0; i < offset.length; i++) {
       const kt = k * expectedScatter[i]!
       const r = offset[i]! - centre
       const limit = RESISTANT * RESISTANT * (variance[i]! + kt * kt)
-      if (r * r >= limit) sum += r === 0 ? 0 : 1
+      if (r * r >= limit) sum += r === 0 ? 0 : evidence[i]!
       else {
         const left = 1 - (r * r) / limit
-        sum += 1 - left * left * left
+        sum += evidence[i]! * (1 - left * left * left)
       }
     }
-    return sum / offset.length - HALF
+    return sum / count - HALF
   }
   if (excess(0) <= 0) return 0
   let low = 0

@@ -22,6 +22,8 @@ export interface ZeropointInput {
   readonly inlierPrior?: Float64Array
   /** Expected scatter of sound stars beyond the errors [mag], up to one common factor that is fitted. */
   readonly refScatter?: Float64Array
+  /** Part of the star's likelihood that counts, 0 (left out) to 1 (default); `sigma-clip` takes half and more. */
+  readonly evidence?: Float64Array
 }
 
 export interface ZeropointOptions {
@@ -82,6 +84,8 @@ export type ZeropointFit = FittedZeropoint | NoZeropoint
 
 /** Prior of a star of which nothing is known. */
 const TYPICAL_PRIOR = 0.9
+/** Evidence from which on a clip, which knows no parts, takes a star. */
+const HALF = 0.5
 /** The scatter is fitted as a multiple of the expected one, which therefore is never zero. */
 const MIN_SCATTER_MAG = 1e-4
 
@@ -94,12 +98,20 @@ const MIN_SCATTER_MAG = 1e-4
 export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = {}): ZeropointFit {
   const { refMag, instMag } = input
   const n = refMag.length
-  for (const name of ['instMag', 'refMagErr', 'instMagErr', 'color', 'inlierPrior', 'refScatter'] as const) {
+  for (const name of [
+    'instMag',
+    'refMagErr',
+    'instMagErr',
+    'color',
+    'inlierPrior',
+    'refScatter',
+    'evidence',
+  ] as const) {
     const length = input[name]?.length ?? n
     if (length !== n) throw new RangeError(`${name} has ${length} values, refMag has ${n}`)
   }
   const { minStars = 3 } = options
-  const rows = usableRows(input)
+  const rows = usableRows(input, options.estimator === 'sigma-clip' ? HALF : 0)
   if (rows.length < Math.max(1, minStars)) {
     return {
       outcome: 'none',
@@ -113,15 +125,8 @@ export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = 
   return options.estimator === 'sigma-clip' ? sigmaClipFit(offset, rows, n) : robustFit(input, options, offset, rows)
 }
 
-function usableRows({
-  refMag,
-  refMagErr,
-  instMag,
-  instMagErr,
-  color,
-  inlierPrior,
-  refScatter,
-}: ZeropointInput): Uint32Array {
+function usableRows(input: ZeropointInput, leastEvidence: number): Uint32Array {
+  const { refMag, refMagErr, instMag, instMagErr, color, inlierPrior, refScatter, evidence } = input
   const rows = new Uint32Array(refMag.length)
   let count = 0
   for (let i = 0; i < refMag.length; i++) {
@@ -129,7 +134,9 @@ function usableRows({
     const sound =
       Number.isFinite(refMag[i]! - instMag[i]! + (color?.[i] ?? 0)) &&
       errors.every((error) => error >= 0 && error < Infinity) &&
-      !((inlierPrior?.[i] ?? 1) <= 0)
+      !((inlierPrior?.[i] ?? 1) <= 0) &&
+      (evidence?.[i] ?? 1) > 0 &&
+      (evidence?.[i] ?? 1) >= leastEvidence
     if (sound) rows[count++] = i
   }
   return rows.slice(0, count)
@@ -168,12 +175,13 @@ function robustFit(
   offset: Float64Array,
   rows: Uint32Array,
 ): ZeropointFit {
-  const { refMagErr, instMagErr, color, colorVariance, colorCovariance, inlierPrior, refScatter } = input
+  const { refMagErr, instMagErr, color, colorVariance, colorCovariance, inlierPrior, refScatter, evidence } = input
   const { expectedScatterMag = 0.012, colourSlopePrior = 0.005, crossCheck: wantsCrossCheck = true } = options
   const stars: MixtureStars = {
     offset,
     variance: columnOf(rows, (i) => (refMagErr?.[i] ?? 0) ** 2 + (instMagErr?.[i] ?? 0) ** 2),
     expectedScatter: columnOf(rows, (i) => Math.max(MIN_SCATTER_MAG, refScatter?.[i] ?? expectedScatterMag)),
+    evidence: columnOf(rows, (i) => evidence?.[i] ?? 1),
     errorsComplete: refMagErr !== undefined && instMagErr !== undefined,
     ...(color ? { color: columnOf(rows, (i) => color[i]!) } : {}),
     ...(colorVariance ? { colorVariance: columnOf(rows, (i) => colorVariance[i]!) } : {}),
@@ -203,9 +211,10 @@ function robustFit(
   }
 }
 
-function crossCheck(fit: MixtureFit, { offset, variance, expectedScatter, color }: MixtureStars): CrossCheck {
+function crossCheck(fit: MixtureFit, stars: MixtureStars): CrossCheck {
+  const { offset, color } = stars
   const levelled = color ? offset.map((y, i) => y - fit.colourSlope * (color[i]! - fit.colourPivot)) : offset
-  const { zeropoint, zeropointErr } = tukeyZeropoint(levelled, variance, expectedScatter, fit.start)
+  const { zeropoint, zeropointErr } = tukeyZeropoint({ ...stars, offset: levelled }, fit.start)
   const differenceSigma = Math.abs(zeropoint - fit.zeropoint) / Math.hypot(zeropointErr, fit.zeropointErr)
   return { zeropoint, zeropointErr, differenceSigma, agrees: differenceSigma <= 3 }
 }

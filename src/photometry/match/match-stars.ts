@@ -14,6 +14,8 @@ export interface StarMatches extends Pairs {
   readonly columns: Omit<MatchColumns, 'residual' | 'weight' | 'matchProbability' | 'inlierPrior'>
   /** As `fitZeropoint` takes it. */
   readonly refScatter: Float64Array
+  /** Part of the star's evidence that counts, by its colour. */
+  readonly evidence: Float64Array
   /** Whether the catalogue gives errors of its magnitudes. */
   readonly errorsKnown: boolean
 }
@@ -66,6 +68,7 @@ export function matchStars(
     separationArcsec: pairs.separationArcsec,
     columns,
     refScatter: gather(standards.refScatter, star),
+    evidence: gather(standards.evidence, star),
     errorsKnown: standards.refMagErr !== undefined,
   }
 }

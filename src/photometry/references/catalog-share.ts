@@ -61,6 +61,7 @@ export function catalogShares(
         refMag: at(alone[k]!.refMag),
         refMagErr: at(alone[k]!.refMagErr!),
         refScatter: at(alone[k]!.refScatter),
+        evidence: at(alone[k]!.evidence),
         instMag: Float64Array.from(own, (p) => matches.instMag[p]!),
         instMagErr: Float64Array.from(own, (p) => matches.instMagErr[p]!),
       },

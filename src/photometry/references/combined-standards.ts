@@ -17,7 +17,7 @@ export interface CombinedStandards {
   /** One per catalogue: its share in each star's magnitude, 0 to 1. */
   readonly shares: readonly Float64Array[]
   /** One per catalogue: its own magnitude of each star as published, NaN if it has none, with the errors as stated. */
-  readonly alone: readonly Pick<StandardMagnitudes, 'refMag' | 'refMagErr' | 'refScatter'>[]
+  readonly alone: readonly Pick<StandardMagnitudes, 'refMag' | 'refMagErr' | 'refScatter' | 'evidence'>[]
 }
 
 /** The smallest scatter about a relation that is believed [mag]: no catalogue repeats another to better. */
@@ -50,10 +50,11 @@ export function sharedStarsOf(fields: readonly (readonly CatalogStandards[])[]):
     catalogs.flatMap((catalog, k) => {
       if (!isUsable(catalog, star)) return []
       const row = catalog.rows[star]!
-      const { refMag, refMagErr, refScatter } = catalog.standards
+      const { refMag, refMagErr, refScatter, evidence } = catalog.standards
       return {
         ...{ star: number, catalog: k, mag: refMag[row]!, magErr: refMagErr?.[row] ?? 0 },
         scatter: Math.max(SMALLEST_SCATTER_MAG, refScatter[row]!),
+        evidence: evidence[row]!,
       }
     }),
   )
@@ -63,13 +64,14 @@ export function sharedStarsOf(fields: readonly (readonly CatalogStandards[])[]):
     mag: numbersOf(rows, ({ mag }) => mag),
     magErr: numbersOf(rows, ({ magErr }) => magErr),
     scatter: numbersOf(rows, ({ scatter }) => scatter),
+    evidence: numbersOf(rows, ({ evidence }) => evidence),
   }
 }
 
 /**
  * One magnitude per star: the mean of what the catalogues give, each less its offset, weighted by the inverse of
- * err^2 + (factor scatter)^2. If the magnitudes of a star disagree by more than twice their errors, its scatter grows
- * until they do not.
+ * err^2 + (factor scatter)^2, and less at the ends of a relation's colours. If the magnitudes of a star disagree by
+ * more than twice their errors, its scatter grows until they do not.
  *
  * A star that no catalogue can serve has the cut of the first that has it, and the colour too is that one's.
  */
@@ -81,6 +83,7 @@ export function combinedStandards(
   const blank = () => new Float64Array(n).fill(NaN)
   const [refMag, refMagErr, refScatter, colour] = [blank(), blank(), blank(), blank()]
   const usable = new Uint8Array(n)
+  const evidence = new Float64Array(n)
   const cut = new Uint8Array(n)
   const shares = catalogs.map(() => new Float64Array(n))
   const cuts = Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as StandardMagnitudes['cuts']
@@ -93,19 +96,27 @@ export function combinedStandards(
       ;(cuts as Record<string, number>)[STANDARD_CUTS[cut[star]! - 1]!]!++
       continue
     }
+    const evidenceOf = (k: number) => catalogs[k]!.standards.evidence[catalogs[k]!.rows[star]!]!
+    const most = Math.max(...serving.map(evidenceOf))
     const values = serving.map((k) => {
       const { standards, rows } = catalogs[k]!
       const err = standards.refMagErr?.[rows[star]!] ?? 0
       const scatter = levels[k]!.scatterFactor * Math.max(SMALLEST_SCATTER_MAG, standards.refScatter[rows[star]!]!)
       const mag = standards.refMag[rows[star]!]! - levels[k]!.offsetMag
-      return { k, mag, err, scatter, weight: 1 / (err ** 2 + scatter ** 2) }
+      const part = evidenceOf(k) / most
+      return { k, mag, err, part, weight: part / (err ** 2 + scatter ** 2) }
     })
     const total = values.reduce((sum, { weight }) => sum + weight, 0)
     const mean = values.reduce((sum, { weight, mag }) => sum + weight * mag, 0) / total
     const chi2 = values.reduce((sum, { weight, mag }) => sum + weight * (mag - mean) ** 2, 0)
     const errVariance = values.reduce((sum, { weight, err }) => sum + (weight * err) ** 2, 0) / total ** 2
-    const excess = values.length > 1 ? Math.max(1, chi2 / (values.length - 1) / TOLERATED_CHI2) : 1
+    const freedom = Math.max(
+      1,
+      values.reduce((sum, { part }) => sum + part, -1),
+    )
+    const excess = Math.max(1, chi2 / freedom / TOLERATED_CHI2)
     usable[star] = 1
+    evidence[star] = most
     refMag[star] = mean
     refMagErr[star] = Math.sqrt(errVariance)
     refScatter[star] = Math.sqrt(excess / total - errVariance)
@@ -115,6 +126,7 @@ export function combinedStandards(
     refMag: numbersOf(rows, (row) => (row >= 0 ? standards.refMag[row]! : NaN)),
     refMagErr: numbersOf(rows, (row) => (row >= 0 ? (standards.refMagErr?.[row] ?? 0) : NaN)),
     refScatter: numbersOf(rows, (row) => (row >= 0 ? standards.refScatter[row]! : NaN)),
+    evidence: numbersOf(rows, (row) => (row >= 0 ? standards.evidence[row]! : 0)),
   }))
-  return { standards: { refMag, refMagErr, refScatter, colour, usable, cut, cuts }, shares, alone }
+  return { standards: { refMag, refMagErr, refScatter, colour, usable, evidence, cut, cuts }, shares, alone }
 }

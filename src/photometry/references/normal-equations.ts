@@ -9,13 +9,14 @@ export interface NormalEquations {
 }
 
 /**
- * A_kl = sum_i u_i (w_ik d_kl - w_ik w_il / W_i), b_k = sum_i u_i w_ik (m_ik - mean_i): w inverse variances, W their
- * sum over a star, u_i the trust of Student's t in the star by its residuals about the offsets of before.
+ * A_kl = sum_i u_i (w_ik d_kl - w_ik w_il / W_i), b_k = sum_i u_i w_ik (m_ik - mean_i): w inverse variances, less at
+ * the ends of a relation's colours, W their sum over a star, u_i the trust of Student's t in the star by its residuals
+ * about the offsets of before.
  *
  * @param bounds of the stars that take part (`starBounds`)
  */
 export function normalEquations(
-  { catalog, mag, magErr, scatter }: SharedStars,
+  { catalog, mag, magErr, scatter, evidence }: SharedStars,
   bounds: Uint32Array,
   offsets: readonly number[],
   logFactors: readonly number[],
@@ -25,7 +26,7 @@ export function normalEquations(
   const right = new Array<number>(count).fill(0)
   const rows = new Array<number>(count).fill(0)
   const factor2 = logFactors.map((log) => Math.exp(2 * log))
-  const weightOf = (i: number) => 1 / (magErr[i]! ** 2 + factor2[catalog[i]!]! * scatter[i]! ** 2)
+  const weightOf = (i: number) => evidence[i]! / (magErr[i]! ** 2 + factor2[catalog[i]!]! * scatter[i]! ** 2)
   for (let s = 0; s < bounds.length; s += 2) {
     const [first, end] = [bounds[s]!, bounds[s + 1]!]
     let [total, sum, rawSum] = [0, 0, 0]
@@ -35,9 +36,12 @@ export function normalEquations(
       rawSum += weight * mag[i]!
       sum += weight * (mag[i]! - offsets[catalog[i]!]!)
     }
-    let chi2 = 0
-    for (let i = first; i < end; i++) chi2 += weightOf(i) * (mag[i]! - offsets[catalog[i]!]! - sum / total) ** 2
-    const trust = (DEGREES_OF_FREEDOM + end - first - 1) / (DEGREES_OF_FREEDOM + chi2 / NORMAL_SCALE2)
+    let [chi2, freedom] = [0, -1]
+    for (let i = first; i < end; i++) {
+      chi2 += weightOf(i) * (mag[i]! - offsets[catalog[i]!]! - sum / total) ** 2
+      freedom += evidence[i]!
+    }
+    const trust = (DEGREES_OF_FREEDOM + freedom) / (DEGREES_OF_FREEDOM + chi2 / NORMAL_SCALE2)
     for (let i = first; i < end; i++) {
       const k = catalog[i]!
       const weight = weightOf(i)

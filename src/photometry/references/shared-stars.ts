@@ -8,6 +8,8 @@ export interface SharedStars {
   readonly magErr: Float64Array
   /** Scatter that the relation to the system says, beyond the errors. */
   readonly scatter: Float64Array
+  /** Part that counts, by the star's colour. */
+  readonly evidence: Float64Array
 }
 
 /** Degrees of freedom of Student's t for a star's residuals: variables and wrong pairs are some per cent. */

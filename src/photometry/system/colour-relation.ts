@@ -3,6 +3,7 @@ import { bandsRead, colourBands, type BandRelation, type SystemRelations } from 
 import type { RelationSystem } from '../../camera/photometric-systems.js'
 import { errorColumnOf, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { DataError } from '../../errors.js'
+import { evidenceAt } from './colour-range.js'
 import { bandMagAt, bandMagErrOf, bandsOf, colourOf, partsOf, type StarMags } from './band-magnitude.js'
 
 /** Why a star cannot serve as a standard, in the order of the tests. */
@@ -32,16 +33,12 @@ export interface StandardMagnitudes {
   /** In the relation's own index, NaN if missing. */
   readonly colour: Float64Array
   readonly usable: Uint8Array
+  /** Part of the star's evidence that counts: 1, less towards the ends of the relation's colours, 0 if not usable. */
+  readonly evidence: Float64Array
   /** 0 usable, else 1 + the index in STANDARD_CUTS. */
   readonly cut: Uint8Array
   readonly cuts: Readonly<Record<StandardCut, number>>
 }
-
-/**
- * A colour outside the range by less than this many of its own errors may well lie inside: a sharp cut on a noisy
- * colour biases.
- */
-const RANGE_SLACK = 2
 
 /** Names of the columns that a set of stars has. */
 export function columnsPresentIn(stars: StarColumns): Set<StarColumn> {
@@ -159,6 +156,7 @@ export function standardMagnitudes(
   const refScatter = new Float64Array(n).fill(NaN)
   const colour = new Float64Array(n)
   const usable = new Uint8Array(n)
+  const evidence = new Float64Array(n)
   const cut = new Uint8Array(n)
   const cuts = Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as Record<StandardCut, number>
   const mags = relationColumns(stars, relation)
@@ -173,7 +171,6 @@ export function standardMagnitudes(
   const [blueErr, redErr] = [errors[bands.indexOf(blueBand)], errors[bands.indexOf(redBand)]]
   const errorOf = bandMagErrOf(relation, (k, row) => errors[k]?.[row] ?? 0)
   const readsBp = needed.includes('bp')
-  const slack = relation.sharpRange === true ? 0 : RANGE_SLACK
   const isNoNeed = (c: number) => Number.isNaN(c) && !needed.includes(blueBand)
   for (let i = 0; i < n; i++) {
     const mag = mags.base?.[i] ?? NaN
@@ -183,6 +180,7 @@ export function standardMagnitudes(
     colour[i] = c
     const error = errorOf(mags, i)
     const colourErr = Math.hypot(blueErr?.[i] ?? 0, redErr?.[i] ?? 0)
+    const part = isNoNeed(c) ? 1 : evidenceAt(c, colourErr, relation)
     const excess = stars.bpRpExcess?.[i] ?? NaN
     const reason: StandardCut | undefined = !Number.isFinite(mag)
       ? 'missingMagnitude'
@@ -194,10 +192,7 @@ export function standardMagnitudes(
             ? 'outsideMagnitude'
             : readsBp && !(bp <= bpFaintLimitMag)
               ? 'faintBp'
-              : !isNoNeed(c) &&
-                  !(
-                    c >= relation.colourRange[0] - slack * colourErr && c <= relation.colourRange[1] + slack * colourErr
-                  )
+              : part === 0
                 ? 'outsideColour'
                 : isBadExcess(relation, excess, bp - rp)
                   ? 'badExcess'
@@ -210,11 +205,12 @@ export function standardMagnitudes(
       continue
     }
     usable[i] = 1
+    evidence[i] = part
     refMag[i] = bandMagAt(relation, mags, i)
     refMagErr[i] = error
     refScatter[i] = interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag)
   }
-  return { refMag, ...(errorsKnown ? { refMagErr } : {}), refScatter, colour, usable, cut, cuts }
+  return { refMag, ...(errorsKnown ? { refMagErr } : {}), refScatter, colour, usable, evidence, cut, cuts }
 }
 
 function isBadExcess({ excessLimits }: BandRelation, excess: number, bpRp: number): boolean {

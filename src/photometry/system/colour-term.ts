@@ -7,6 +7,7 @@ import { colourBands, type BandRelation } from '../../catalog/relation.js'
 import { errorColumnOf, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { numbersOf } from '../../math/select.js'
 import type { MatchColumns } from '../matches.js'
+import { evidenceAt } from './colour-range.js'
 import { bandMagAt } from './band-magnitude.js'
 import { relationColumns, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
 
@@ -101,16 +102,19 @@ export function withTermColour(
 ): StandardMagnitudes {
   const [blue, red] = colourBands({ colour: color }).map((name) => stars[bands[name]!.column])
   const colour = standards.refMag.map((_, i) => (blue?.[i] ?? NaN) - (red?.[i] ?? NaN))
-  const [low, high] = linearColours(color)
+  const linear = { colourRange: linearColours(color), sharpRange: true }
   const [usable, cut, cuts] = [standards.usable.slice(), standards.cut.slice(), { ...standards.cuts }]
+  const evidence = standards.evidence.slice()
   colour.forEach((c, i) => {
-    if (usable[i] === 0 || (c >= low && c <= high)) return
+    if (usable[i] === 0) return
+    evidence[i]! *= evidenceAt(c, 0, linear)
+    if (evidence[i]! > 0) return
     const reason = Number.isNaN(c) ? 'missingColour' : 'outsideColour'
     usable[i] = 0
     cut[i] = 1 + STANDARD_CUTS.indexOf(reason)
     cuts[reason]++
   })
-  return { ...standards, colour, usable, cut, cuts }
+  return { ...standards, colour, usable, evidence, cut, cuts }
 }
 
 /** The colours of stars for a colour term. */

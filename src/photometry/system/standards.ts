@@ -121,6 +121,7 @@ export function standardsOf(
     colour:
       stars.bpMag && stars.rpMag ? stars.bpMag.map((bp, i) => bp - stars.rpMag![i]!) : new Float64Array(n).fill(NaN),
     usable,
+    evidence: Float64Array.from(usable),
     cut,
     cuts: {
       ...(Object.fromEntries(STANDARD_CUTS.map((name) => [name, 0])) as StandardMagnitudes['cuts']),

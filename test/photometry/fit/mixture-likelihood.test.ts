@@ -37,6 +37,7 @@ test('score and information are the derivatives of the log likelihood', () => {
     offset: y,
     variance: y.map((v) => 1e-4 + v * v * 0.01),
     expectedScatter: new Float64Array(6).fill(0.012),
+    evidence: Float64Array.of(1, 1, 0.3, 1, 0.7, 1),
     oddsRatio: Float64Array.of(1, 2, 0.5, 1, 1, 1),
     meanOdds: 1,
   }
@@ -66,6 +67,7 @@ test('information left for the zeropoint with free weights is below that with fi
       offset: y,
       variance: y.map(() => 1e-4),
       expectedScatter: y.map(() => 0.012),
+      evidence: y.map(() => 1),
       oddsRatio: y.map(() => 1),
       meanOdds: 1,
     },

@@ -221,11 +221,11 @@ test('Tukey estimate: 95 % efficient on clean stars, deaf to 30 % far ones', () 
     const field = contaminatedField(random, 80, 0)
     const variance = field.refMagErr.map((e, i) => e * e + field.instMagErr[i]! ** 2)
     const offset = field.refMag.map((m, i) => m - field.instMag[i]! - 25)
-    const scatter = new Float64Array(80).fill(0.012)
-    squares += tukeyZeropoint(offset, variance, scatter, shortestHalf(offset).centre).zeropoint ** 2
+    const rest = { variance, expectedScatter: new Float64Array(80).fill(0.012), evidence: new Float64Array(80).fill(1) }
+    squares += tukeyZeropoint({ ...rest, offset }, shortestHalf(offset).centre).zeropoint ** 2
     bounds += field.bound ** 2
     const dirty = offset.map((y, i) => (i % 10 < 3 ? y + 1 + i : y))
-    const far = tukeyZeropoint(dirty, variance, scatter, shortestHalf(dirty).centre)
+    const far = tukeyZeropoint({ ...rest, offset: dirty }, shortestHalf(dirty).centre)
     expect(Math.abs(far.zeropoint)).toBeLessThan(0.012)
   }
   expect(bounds / squares).toBeGreaterThan(0.85)
@@ -236,4 +236,48 @@ test('sigma-clip: mean and error of the mean after three passes, whatever the er
   expect(fit.zeropoint).toBeCloseTo(30.15, 12)
   expect(fit.zeropointErr).toBeCloseTo(Math.sqrt(0.0125) / 2, 12)
   expect([...fit.weight]).toEqual([1, 1, 1, 1])
+})
+
+/** A field with the columns of a fit, and half of its stars once more. */
+const withTwins = (field: ZeropointInput, n: number): ZeropointInput => {
+  const twice = (values: Float64Array) => Float64Array.from([...values, ...values.slice(0, n)])
+  return {
+    ...{ refMag: twice(field.refMag), refMagErr: twice(field.refMagErr!) },
+    ...{ instMag: twice(field.instMag), instMagErr: twice(field.instMagErr!) },
+  }
+}
+
+test.each([8, 30])('%i stars: two twins of half the evidence are one star', (n) => {
+  const random = seededRandom(31)
+  for (let trial = 0; trial < 20; trial++) {
+    const field = contaminatedField(random, n, 0.1)
+    const whole = fitted(field)
+    const half = n / 2
+    const evidence = Float64Array.from({ length: n + half }, (_, i) => (i < half || i >= n ? 0.5 : 1))
+    const twins = fitted({ ...withTwins(field, half), evidence })
+    expect(1000 * Math.abs(twins.zeropoint - whole.zeropoint)).toBeLessThan(0.05)
+    expect(twins.zeropointErr / whole.zeropointErr).toBeGreaterThan(0.97)
+    expect(twins.zeropointErr / whole.zeropointErr).toBeLessThan(1.03)
+  }
+})
+
+test.each([5, 12, 13, 40])('%i stars: the evidence of one goes to nothing, and nothing leaps', (n) => {
+  const random = seededRandom(37)
+  for (let trial = 0; trial < 10; trial++) {
+    const field = contaminatedField(random, n, 0.1)
+    const at = (part: number) =>
+      fitted({ ...field, evidence: Float64Array.from({ length: n }, (_, i) => (i === 0 ? part : 1)) })
+    const fits = Array.from({ length: 41 }, (_, k) => at(k / 40))
+    const without = (values: Float64Array) => values.slice(1)
+    const { refMag, refMagErr, instMag, instMagErr } = field
+    const gone = fitted({
+      ...{ refMag: without(refMag), refMagErr: without(refMagErr) },
+      ...{ instMag: without(instMag), instMagErr: without(instMagErr) },
+    })
+    expect(fits[0]!.zeropoint).toBeCloseTo(gone.zeropoint, 12)
+    expect(Math.abs(at(1e-9).zeropoint - gone.zeropoint)).toBeLessThan(0.05 * gone.zeropointErr)
+    expect(fits[40]!.zeropoint).toBe(fitted(field).zeropoint)
+    for (let k = 1; k <= 40; k++)
+      expect(Math.abs(fits[k]!.zeropoint - fits[k - 1]!.zeropoint)).toBeLessThan(0.1 * gone.zeropointErr)
+  }
 })

@@ -33,6 +33,7 @@ function simulated(seed: number, starCount: number, catalogs: readonly Injected[
     mag: Float64Array.from(rows, ({ mag }) => mag),
     magErr: Float64Array.from(rows, ({ magErr }) => magErr),
     scatter: Float64Array.from(rows, ({ scatter }) => scatter),
+    evidence: Float64Array.from(rows, () => 1),
   }
 }
 

@@ -1,0 +1,36 @@
+import type { BandRelation } from '../../catalog/relation.js'
+
+/**
+ * A colour outside the range by less than this many of its own errors may well lie inside: a cut at the end of a
+ * noisy colour biases.
+ */
+const SLACK_SIGMA = 2
+
+/**
+ * Width over which an end is soft [mag], and at most this part of the range (BP - RP 0.5 to 3 has 0.1 both ways). At a
+ * hard end one bright star, 25 mmag off, moved a zeropoint of 60 simulated stars in g by 0.9 mmag; over 0.1 mag it is
+ * an eighth of that for each 0.01 mag.
+ */
+const SOFT_END_MAG = 0.1
+const SOFT_END_PART = 0.04
+
+/**
+ * The part of a star's evidence that counts at its colour: 1 within the relation's range, 0 outside, half at twice the
+ * error of the colour beyond its end, and smooth between (3 t^2 - 2 t^3 over 0.1 mag about there). A range that is
+ * sharp falls to 0 at its end.
+ *
+ * @param colourErr one sigma of the colour [mag]; 0 if it is not known
+ * @returns 0 for a colour that is NaN
+ */
+export function evidenceAt(
+  colour: number,
+  colourErr: number,
+  { colourRange: [low, high], sharpRange = false }: Pick<BandRelation, 'colourRange' | 'sharpRange'>,
+): number {
+  const width = Math.min(SOFT_END_MAG, SOFT_END_PART * (high - low))
+  const beyond = sharpRange ? 0 : SLACK_SIGMA * colourErr + width / 2
+  const inside = Math.min(colour - low, high - colour)
+  const t = (inside + beyond) / width
+  if (!(t > 0)) return 0
+  return t >= 1 ? 1 : t * t * (3 - 2 * t)
+}
