@@ -26,7 +26,7 @@ const SLOW = [
   'test/cli/catalog/{catalog-copy,catalog-copy-sources,catalog-query}.test.ts',
   'test/docs/*.test.ts',
   'test/formats/shortest-float64.test.ts',
-  'test/formats/fits/{fuzz,real,write}.test.ts',
+  'test/formats/fits/{fuzz,packed/unpack-image,real,write}.test.ts',
   'test/formats/parquet/{foreign,round-trip}.test.ts',
   'test/grid/{condor-run,hostile-names,slurm,slurm-run}.test.ts',
   'test/healpix/{disc-cover,live-healpy,polygon-cover}.test.ts',
