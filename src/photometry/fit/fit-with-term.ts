@@ -10,6 +10,12 @@ export interface TermFit {
 
 /** Up to this many stars the zeropoint's posterior is integrated point by point, and a slope beside it is not. */
 const TOO_FEW = 12
+/**
+ * About this error of its colour a star begins to tell a term less and less: what its noise makes of its weight, of its
+ * place on the relation's curve and of whether BP is too faint draws k. In 200 simulated CCDs of 300 stars in g of PS1
+ * and SDSS a star of BP - RP 2 is off by -1.0 and -0.6 mmag; without this, and the evidence's slope, by -2.2 and -4.1.
+ */
+const NOISY_COLOUR_MAG = 0.04
 /** Stars that leave more than this of the prior's error have told less than the prior did. */
 const LEARNT = 0.7
 
@@ -23,7 +29,7 @@ const LEARNT = 0.7
  */
 export function fitWithTerm(
   input: ZeropointInput,
-  { colour, colourVariance, colourCovariance }: StarColours,
+  { colour, colourVariance, colourCovariance, evidenceSlope }: StarColours,
   prior: TermPrior,
   options: { readonly estimator: 'robust' | 'sigma-clip'; readonly minStars: number },
 ): TermFit {
@@ -31,9 +37,12 @@ export function fitWithTerm(
   if (options.estimator === 'robust' && colour.length > TOO_FEW) {
     const offset = levelled.refMag.map((mag, i) => mag - input.instMag[i]!)
     const colourSlopeStart = resistantSlope(colour, offset).slope ?? 0
+    const trust = colourVariance.map((variance) => 1 / (1 + (variance / NOISY_COLOUR_MAG ** 2) ** 3))
     const free = fitZeropoint(
       {
         ...{ ...levelled, color: colour, colorVariance: colourVariance },
+        evidence: trust.map((part, i) => part * (input.evidence?.[i] ?? 1)),
+        evidenceSlope: trust.map((part, i) => part * evidenceSlope[i]!),
         colorCovariance: colourCovariance.map((covariance, i) => covariance - prior.k * colourVariance[i]!),
       },
       { ...options, colourSlopePrior: prior.kErr, colourSlopeStart },

@@ -19,6 +19,8 @@ export interface MixtureStars {
   /** Of the errors of the colour, and of them with those of the offset; absent: colours without errors. */
   readonly colorVariance?: Float64Array
   readonly colorCovariance?: Float64Array
+  /** Derivative of the evidence by the colour [1/mag]. */
+  readonly evidenceSlope?: Float64Array
   readonly inlierPrior?: Float64Array
   readonly colourSlopePrior: number
   /** About what the slope is, if it may be large beside the stars' errors: the search begins there. Default 0. */
@@ -136,8 +138,9 @@ function startOf(y: Float64Array, { expectedScatter, evidence, errorsComplete }:
 /**
  * Weighted straight line through the residuals of the sound stars, its slope shrunk to zero by the prior. Errors of a
  * star's colour move it along both axes, for the offset holds the same magnitudes: what they add to the moments on
- * average is taken out (Fuller 1987, Measurement Error Models, 1.2). The slope's error has the factor by which the
- * zeropoint's exceeds that of the sound stars' weights alone.
+ * average is taken out (Fuller 1987, Measurement Error Models, 1.2): of weight w(c) and covariance s, s d(w (c - p))/dc
+ * (Stein 1981). The slope's error has the factor by which the zeropoint's exceeds that of the sound stars' weights
+ * alone.
  */
 function residualLine(
   color: Float64Array,
@@ -158,9 +161,10 @@ function residualLine(
   for (let i = 0; i < offset.length; i++) {
     const c = color[i]! - newPivot
     const level = estimate.zeropoint + slope * (newPivot - pivot)
-    across += weight[i]! * (c * (offset[i]! - level) - (stars.colorCovariance?.[i] ?? 0))
+    const grown = weight[i]! * (1 + (c * (stars.evidenceSlope?.[i] ?? 0)) / stars.evidence[i]!)
+    across += weight[i]! * c * (offset[i]! - level) - grown * (stars.colorCovariance?.[i] ?? 0)
     square += weight[i]! * c * c
-    inColour += weight[i]! * (stars.colorVariance?.[i] ?? 0)
+    inColour += grown * (stars.colorVariance?.[i] ?? 0)
   }
   // Colours that are all noise tell nothing.
   const moment = Math.max(square - inColour, square / 2)

@@ -15,6 +15,8 @@ export interface ZeropointInput {
   /** Variance of the colour's error, and its covariance with the error of refMag - instMag [mag^2]. */
   readonly colorVariance?: Float64Array
   readonly colorCovariance?: Float64Array
+  /** Derivative of the evidence by the colour [1/mag]; absent: the colour does not decide what a star counts. */
+  readonly evidenceSlope?: Float64Array
   /**
    * Probability, from what is known beside the photometry, that the star is a sound standard; 0 leaves it out, NaN says
    * nothing.
@@ -175,7 +177,17 @@ function robustFit(
   offset: Float64Array,
   rows: Uint32Array,
 ): ZeropointFit {
-  const { refMagErr, instMagErr, color, colorVariance, colorCovariance, inlierPrior, refScatter, evidence } = input
+  const {
+    refMagErr,
+    instMagErr,
+    color,
+    colorVariance,
+    colorCovariance,
+    inlierPrior,
+    refScatter,
+    evidence,
+    evidenceSlope,
+  } = input
   const { expectedScatterMag = 0.012, colourSlopePrior = 0.005, crossCheck: wantsCrossCheck = true } = options
   const stars: MixtureStars = {
     offset,
@@ -186,6 +198,7 @@ function robustFit(
     ...(color ? { color: columnOf(rows, (i) => color[i]!) } : {}),
     ...(colorVariance ? { colorVariance: columnOf(rows, (i) => colorVariance[i]!) } : {}),
     ...(colorCovariance ? { colorCovariance: columnOf(rows, (i) => colorCovariance[i]!) } : {}),
+    ...(evidenceSlope ? { evidenceSlope: columnOf(rows, (i) => evidenceSlope[i]!) } : {}),
     ...(inlierPrior
       ? { inlierPrior: columnOf(rows, (i) => (Number.isNaN(inlierPrior[i]!) ? TYPICAL_PRIOR : inlierPrior[i]!)) }
       : {}),

@@ -1,5 +1,7 @@
 import type { BandRelation } from '../../catalog/relation.js'
 
+export type ColourRange = Pick<BandRelation, 'colourRange' | 'sharpRange'>
+
 /**
  * A colour outside the range by less than this many of its own errors may well lie inside: a cut at the end of a
  * noisy colour biases.
@@ -25,12 +27,21 @@ const SOFT_END_PART = 0.04
 export function evidenceAt(
   colour: number,
   colourErr: number,
-  { colourRange: [low, high], sharpRange = false }: Pick<BandRelation, 'colourRange' | 'sharpRange'>,
+  { colourRange, sharpRange = false }: ColourRange,
 ): number {
-  const width = Math.min(SOFT_END_MAG, SOFT_END_PART * (high - low))
+  const width = widthOf(colourRange)
   const beyond = sharpRange ? 0 : SLACK_SIGMA * colourErr + width / 2
-  const inside = Math.min(colour - low, high - colour)
+  const inside = Math.min(colour - colourRange[0], colourRange[1] - colour)
   const t = (inside + beyond) / width
   if (!(t > 0)) return 0
   return t >= 1 ? 1 : t * t * (3 - 2 * t)
 }
+
+/** Derivative of `evidenceAt` by the colour [1/mag]. */
+export function evidenceSlopeAt(colour: number, colourErr: number, range: ColourRange): number {
+  const step = 1e-3 * widthOf(range.colourRange)
+  return (evidenceAt(colour + step, colourErr, range) - evidenceAt(colour - step, colourErr, range)) / (2 * step)
+}
+
+const widthOf = ([low, high]: ColourRange['colourRange']): number =>
+  Math.min(SOFT_END_MAG, SOFT_END_PART * (high - low))

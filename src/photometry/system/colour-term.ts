@@ -7,7 +7,7 @@ import { colourBands, type BandRelation } from '../../catalog/relation.js'
 import { errorColumnOf, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { numbersOf } from '../../math/select.js'
 import type { MatchColumns } from '../matches.js'
-import { evidenceAt } from './colour-range.js'
+import { evidenceAt, evidenceSlopeAt } from './colour-range.js'
 import { bandMagAt } from './band-magnitude.js'
 import { relationColumns, STANDARD_CUTS, type StandardMagnitudes } from './colour-relation.js'
 
@@ -58,6 +58,8 @@ const LINEAR_BP_RP = [0.4, 2.2] as const
 export const linearColours = (color: string): readonly [number, number] =>
   color === 'bp-rp' ? LINEAR_BP_RP : [-Infinity, Infinity]
 
+const linearRange = (color: string) => ({ colourRange: linearColours(color), sharpRange: true })
+
 /** The colour of a typical star, at which zeropoints hold; undefined for a colour of which it is not known. */
 export const typicalColour = (color: string): number | undefined => TYPICAL_COLOUR[color]
 
@@ -102,7 +104,7 @@ export function withTermColour(
 ): StandardMagnitudes {
   const [blue, red] = colourBands({ colour: color }).map((name) => stars[bands[name]!.column])
   const colour = standards.refMag.map((_, i) => (blue?.[i] ?? NaN) - (red?.[i] ?? NaN))
-  const linear = { colourRange: linearColours(color), sharpRange: true }
+  const linear = linearRange(color)
   const [usable, cut, cuts] = [standards.usable.slice(), standards.cut.slice(), { ...standards.cuts }]
   const evidence = standards.evidence.slice()
   colour.forEach((c, i) => {
@@ -124,16 +126,19 @@ export interface StarColours {
   readonly colourVariance: Float64Array
   /** Of the colour's error with that of the standard magnitude, which is made of the same magnitudes [mag^2]. */
   readonly colourCovariance: Float64Array
+  /** Derivative of the star's evidence by the colour [1/mag]: near an end its error decides how much a star counts. */
+  readonly evidenceSlope: Float64Array
 }
 
 /** The same of other rows. */
 export const coloursOf = (
-  { colour, colourVariance, colourCovariance }: StarColours,
+  { colour, colourVariance, colourCovariance, evidenceSlope }: StarColours,
   change: (values: Float64Array) => Float64Array,
 ): StarColours => ({
   colour: change(colour),
   colourVariance: change(colourVariance),
   colourCovariance: change(colourCovariance),
+  evidenceSlope: change(evidenceSlope),
 })
 
 /** Step of a derivative [mag]. */
@@ -163,9 +168,18 @@ export function termColours(
     return { variance, covariance: variance.map((v, i) => (v === 0 ? 0 : ((moved[i]! - standard[i]!) / STEP_MAG) * v)) }
   })
   const [blue, red] = parts as [(typeof parts)[0], (typeof parts)[0]]
+  const colourVariance = blue.variance.map((v, i) => v + red.variance[i]!)
+  const linear = linearRange(color)
+  const isOfRelation = relation.colour === color
   return {
     colour,
-    colourVariance: blue.variance.map((v, i) => v + red.variance[i]!),
+    colourVariance,
+    evidenceSlope: numbersOf(Array.from(colour.keys()), (i) => {
+      const [c, err] = [colour[i]!, Math.sqrt(colourVariance[i]!)]
+      const ofTerm = evidenceSlopeAt(c, 0, linear)
+      if (!isOfRelation) return ofTerm
+      return ofTerm * evidenceAt(c, err, relation) + evidenceAt(c, 0, linear) * evidenceSlopeAt(c, err, relation)
+    }),
     colourCovariance: blue.covariance.map((v, i) => v - red.covariance[i]!),
   }
 }

@@ -15,7 +15,7 @@ const ROBUST = { estimator: 'robust', minStars: 2 } as const
 type Random = ReturnType<typeof seededRandom>
 
 /** Main-sequence stars with Gaia's errors, and what a camera of term K measures of them; one in 20 is wild. */
-function exposure({ normal, uniform }: Random, n: number, system: 'sdss' | 'gaia-vega', band: string) {
+function exposure({ normal, uniform }: Random, n: number, system: 'sdss' | 'ps1-ab' | 'gaia-vega', band: string) {
   const count = { length: n }
   const colour = Float64Array.from(count, () =>
     Math.min(2.1, Math.max(0.55, uniform() < 0.6 ? 0.85 + 0.2 * normal() : 1.6 + 0.45 * normal())),
@@ -48,11 +48,13 @@ function exposure({ normal, uniform }: Random, n: number, system: 'sdss' | 'gaia
     input: {
       ...{ refMag: at(seen.refMag), refMagErr: at(seen.refMagErr!), refScatter: at(seen.refScatter), instMag },
       instMagErr: instMag.map(() => 0.005),
+      evidence: at(seen.evidence),
     },
     colours: {
       colour: at(colours.colour),
       colourVariance: at(colours.colourVariance),
       colourCovariance: at(colours.colourCovariance),
+      evidenceSlope: at(colours.evidenceSlope),
     },
   }
 }
@@ -65,7 +67,13 @@ interface Found {
   readonly from: string
 }
 
-function found(random: Random, n: number, system: 'sdss' | 'gaia-vega', band: string, prior = UNKNOWN): Found {
+function found(
+  random: Random,
+  n: number,
+  system: 'sdss' | 'ps1-ab' | 'gaia-vega',
+  band: string,
+  prior = UNKNOWN,
+): Found {
   const { input, colours } = exposure(random, n, system, band)
   const { fit, term } = fitWithTerm(input, colours, prior, ROBUST)
   if (fit.outcome === 'none' || term === undefined) throw new Error('no fit')
@@ -83,13 +91,16 @@ const rms = (values: readonly number[]) => Math.sqrt(mean(values.map((value) => 
 
 describe('a camera whose filter is 0.08 mag per mag off', () => {
   test.each([
-    ['sdss', 'r'],
-    ['gaia-vega', 'clear'],
+    ['sdss', 'r', 60],
+    ['gaia-vega', 'clear', 60],
+    // Steep relations of wide scatter, and one whose range ends at 2.
+    ['ps1-ab', 'g', 200],
+    ['sdss', 'g', 200],
   ] as const)(
     '%s %s: calibrated magnitudes are true to 2 mmag over BP - RP 0.7 to 2, and errors are right',
     (...of) => {
       const random = seededRandom(7)
-      const all = Array.from({ length: 60 }, () => found(random, 120, of[0], of[1]))
+      const all = Array.from({ length: of[2] }, () => found(random, 120, of[0], of[1]))
       expect(all.every(({ from }) => from === 'stars')).toBe(true)
       for (const colour of [0.7, 1.2, 2]) {
         expect(Math.abs(mean(all.map(({ off }) => off(colour))))).toBeLessThan(0.002)
@@ -118,6 +129,24 @@ describe('a camera whose filter is 0.08 mag per mag off', () => {
     expect(Math.abs(mean(all.map(({ off }) => off(1.2))))).toBeLessThan(0.003)
   })
 
+  // What `camera fit` leaves behind: a term that is right within its error, and then CCDs of few stars.
+  test.each([5, 10, 20, 30])(
+    '%d stars with a term of the camera: errors of magnitudes of any colour are right',
+    (n) => {
+      const random = seededRandom(11)
+      const all = Array.from({ length: 200 }, () =>
+        found(random, n, 'sdss', 'r', { ...UNKNOWN, k: K + 0.003 * random.normal(), kErr: 0.003, from: 'camera' }),
+      )
+      for (const { kErr, from } of all) expect([kErr, from]).toEqual([0.003, 'camera'])
+      for (const colour of [0.7, 1.2, 2]) {
+        const pull = rms(all.map(({ off, sigma }) => off(colour) / sigma(colour)))
+        // 0.9 to 1.15, and the standard error of a pull from 200 fits.
+        expect(pull).toBeGreaterThan(0.85)
+        expect(pull).toBeLessThan(1.2)
+      }
+    },
+  )
+
   test('of too few stars for a term nothing is known of, the zeropoint’s error has room for it', () => {
     const random = seededRandom(5)
     const all = Array.from({ length: 60 }, () => found(random, 10, 'sdss', 'r'))
@@ -133,7 +162,7 @@ test('a term of 0.3, as unfiltered light has beside Gaia G, is found with its er
   const instMag = refMag.map((mag, i) => mag - ZEROPOINT - 0.3 * (colour[i]! - 1.2) + 0.02 * normal())
   const none = new Float64Array(200)
   const input = { refMag, instMag, instMagErr: none.map(() => 0.01), refScatter: none.map(() => 0.015) }
-  const colours = { colour, colourVariance: none, colourCovariance: none }
+  const colours = { colour, colourVariance: none, colourCovariance: none, evidenceSlope: none }
   const { fit, term } = fitWithTerm(input, colours, { ...UNKNOWN, kErr: 0.3 }, ROBUST)
   // Least squares over the same stars, by hand: slope error sigma / (sqrt(n) sd(c)) = 0.02 / sqrt(200) / 0.43.
   expect(Math.abs(term!.k - 0.3)).toBeLessThan(3 * 0.0033)
