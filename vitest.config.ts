@@ -21,7 +21,7 @@ const SLOW = [
   'test/catalog/read/{collection,damage,foreign-hats,read,schema-3}.test.ts',
   'test/catalog/{rows/lite,verify/verify-damage}.test.ts',
   'test/cli/{concurrent,killed-sets,nothing-outside,secrets,unfinished-commit}.test.ts',
-  'test/cli/{batch,compare,demo,grid,merge,se}/*.test.ts',
+  'test/cli/{batch,compare,demo,grid,merge,se,tie}/*.test.ts',
   'test/cli/calibrate/{bad-input,choose-catalog,exposure}.test.ts',
   'test/cli/catalog/{catalog-copy,catalog-copy-sources,catalog-query}.test.ts',
   'test/docs/*.test.ts',

@@ -61,6 +61,8 @@ execFileSync(process.execPath, [require.resolve('typescript/bin/tsc'), '-p', 'ts
 })
 const { RESULT_SHAPE } = await import('../dist/products/result-shape.js')
 writeFileSync('dist/products/result.schema.json', `${JSON.stringify(RESULT_SHAPE, null, 2)}\n`)
+const { TIE_SHAPE } = await import('../dist/tied-products/shape.js')
+writeFileSync('dist/tied-products/tie.schema.json', `${JSON.stringify(TIE_SHAPE, null, 2)}\n`)
 const bundle = await rolldown({
   // The command and its worker threads.
   input: { cli: 'src/cli/main.ts', 'ccd-worker': 'src/node/threads/ccd-worker.ts' },

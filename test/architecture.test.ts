@@ -23,6 +23,7 @@ const ROOMS = [
   'in-memory.ts',
   'core.ts',
   'products',
+  'tied-products',
   'legacy',
   'compare',
   'validate',
@@ -60,6 +61,7 @@ const INNER: Readonly<Record<string, readonly string[]>> = {
     'se',
     'validate',
     'relation',
+    'tie',
   ],
 }
 

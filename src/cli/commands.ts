@@ -16,6 +16,7 @@ import { relationCommands } from './relation/command.js'
 import { reportCommand } from './report/command.js'
 import { simulateCommand } from './simulate/command.js'
 import { starlistsCommand } from './star-lists/command.js'
+import { tieCommand } from './tie/command.js'
 import { validateCommand } from './validate/command.js'
 
 /** The commands in the order of the help; the first is the default. */
@@ -35,6 +36,7 @@ export const COMMANDS: readonly Command[] = [
   starlistsCommand,
   compareCommand,
   validateCommand,
+  tieCommand,
   demoCommand,
   benchCommand,
   completionCommand(() => COMMANDS),

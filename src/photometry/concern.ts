@@ -26,6 +26,7 @@ export type ConcernTag =
   | 'fluxes'
   | 'classification'
   | 'catalogues'
+  | 'not-tied'
 
 /** Something that is off with a CCD or an exposure. */
 export interface Concern {

@@ -9,7 +9,7 @@ import { FITS_FORM, type AppliedZeropoint } from './calibrated-catalogue.js'
 import { describedCatalogue, type CatalogueFacts } from './catalogue-header.js'
 import { matchTable, OPTIONAL_MATCH_COLUMNS } from './matches.js'
 import { ccdProductNames } from './names.js'
-import { resultJson, type ExposureFacts, type OwnResult, type Provenance } from './result-json.js'
+import { resultJson, type ExposureFacts, type OwnResult, type Provenance, type TieFacts } from './result-json.js'
 import { zeroCsv } from './zero.js'
 
 /** EXPNUM and CCDNUM of the calibrated catalogue: whole numbers, -1 if the image has none. */
@@ -29,6 +29,8 @@ export interface ResultContext {
   readonly provenance: Provenance
   /** What the CCD gave by itself, if its exposure was solved. */
   readonly own?: OwnResult
+  /** What it has of a tie of several exposures. */
+  readonly tie?: TieFacts
 }
 
 /** A borrowed zeropoint with a larger error than this is not applied to magnitudes unless asked for. */
@@ -77,13 +79,12 @@ export function catalogueFiles(calibrated: Table, facts: CatalogueFacts): Catalo
 /** The product files of one CCD beside its calibrated catalogue, in memory. */
 export async function resultFiles(result: CcdResult, context: ResultContext): Promise<NamedBytes[]> {
   const names = ccdProductNames(context.name, result.ccd)
+  const { own, tie } = context
+  const beside = { ...(own ? { own } : {}), ...(tie ? { tie } : {}) }
   const text = (name: string, content: string): NamedBytes => ({ name, bytes: new TextEncoder().encode(content) })
   return [
-    text(names.zero, zeroCsv(result, context.fileName, context.magsType)),
-    text(
-      names.json,
-      resultJson(context.exposure, [{ ...result, ...(context.own ? { own: context.own } : {}) }], context.provenance),
-    ),
+    text(names.zero, zeroCsv(result, context.fileName, context.magsType, context.tie)),
+    text(names.json, resultJson(context.exposure, [{ ...result, ...beside }], context.provenance)),
     { name: names.matches, bytes: await writeParquet(matchTable(result.ccd, result.matches), OPTIONAL_MATCH_COLUMNS) },
   ]
 }

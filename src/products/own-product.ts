@@ -26,7 +26,7 @@ export const PNG_MARK = `Software\0${CREATOR}`
 const FIRST_LINES: readonly (string | RegExp)[] = [
   CALIBRATED_COLUMNS.join(','),
   CALIBRATED_COLUMNS.slice(1).join(','),
-  /^FILENAME,Nall,Nclipped,ZP,ZPrms,magType(?:,system,catalog,relation,systematicErr,outcome)?$/,
+  /^FILENAME,Nall,Nclipped,ZP,ZPrms,magType(?:,system,catalog,relation,systematicErr,outcome(?:,tieErr,anchor)?)?$/,
   /^EXPNUM,REQNUM,ATTNUM,NumStarsAll,NumStarsClipped,sigclipZP,stdsigclipzp(?:,system,catalog,scope)?$/,
   'MATCHID,RA,DEC,WAVG_MAG_PSF',
   'OBJECT_NUMBER,RA,DEC,MAG,MAGERR,ZEROPOINT,MAGTYPE,BAND',
@@ -39,8 +39,8 @@ const FIRST_LINES: readonly (string | RegExp)[] = [
   '@software{bliss-calib,',
 ]
 
-/** Our JSON begins with its schema and the exposure; our SVG is a figure with the style of the report. */
-const JSON_RESULT = /^\{\s*"schema": ?\d+,\s*"exposure": ?\{/
+/** Our JSON begins with its schema and the exposure, or the tie; our SVG is a figure with the style of the report. */
+const JSON_RESULT = /^\{\s*"schema": ?\d+,\s*"(?:exposure": ?\{|tie": ?")/
 const SVG_FIGURE = /^<svg [^>]*class="figure"[^>]*>[\s\S]{0,500}?<style>\.figure\{/
 
 /** Whether a file is of this program: by the mark that it carries, or by a first line that is a product's. */

@@ -7,7 +7,7 @@ import type { MatchColumns } from '../photometry/matches.js'
 import type { TargetResult } from '../photometry/targets/target-result.js'
 import { checkResultShape } from './check-result.js'
 import { checkResultSchema } from './result-schema.js'
-import type { OwnResult, Provenance, ccdJson } from './result-json.js'
+import type { ExposureFacts, OwnResult, Provenance, ccdJson } from './result-json.js'
 import { targetsOfResults } from './target-results.js'
 
 /** A CCD's JSON as it is: what it gave by itself, but for its matched stars. */
@@ -29,7 +29,7 @@ type CcdJson = ReturnType<typeof ccdJson>
 export function parseCcdJson(
   text: string,
   file: string,
-  expected: { readonly expnum: number; readonly reqnum: string; readonly attnum: string; readonly ccd: number },
+  expected: Pick<ExposureFacts, 'expnum' | 'reqnum' | 'attnum'> & { readonly ccd: number },
 ): StandingResult {
   const damaged = (sentence: string, found?: string, wanted?: string) =>
     new InputError('damaged-json', sentence, {

@@ -86,8 +86,24 @@ export function ownResult({
   }
 }
 
-/** A CCD's result, with what it gave by itself if its exposure was solved. */
-export type SolvedResult = CcdResult & { readonly own?: OwnResult }
+/** What a CCD has of a tie of several exposures (`bliss-calib tie`). */
+export interface TieFacts {
+  /** Of the tie, as in the name of its JSON. */
+  readonly name: string
+  /** `tied`: by stars that other exposures have too. `anchored`: by reference stars and its exposure only. */
+  readonly outcome: 'tied' | 'anchored' | 'none'
+  /** Error of the zeropoint against the mean of the network [mag]; null without a zeropoint. */
+  readonly tieErr: number | null
+  /** What sets the common level: the catalogues, with `+` between, `held` templates, or `none`. */
+  readonly anchor: string
+  /** Stars that it stands on. */
+  readonly nStars: number
+  /** The zeropoint that the calibration gave [mag]. */
+  readonly before: number | null
+}
+
+/** A CCD's result, with what it gave by itself if its exposure was solved, and what it has of a tie. */
+export type SolvedResult = CcdResult & { readonly own?: OwnResult; readonly tie?: TieFacts }
 
 /** One CCD as the JSON shows it; the keys and their order are the contract; further ones are after them. */
 export function ccdJson(result: SolvedResult) {
@@ -120,8 +136,12 @@ export function ccdJson(result: SolvedResult) {
     ...(result.fluxes ? { fluxes: calibratedFluxes(result.fluxes, result) } : {}),
     ...(result.references ? { references: result.references } : {}),
     ...(result.own ? { own: result.own } : {}),
+    ...(result.tie ? { tie: result.tie } : {}),
   }
 }
+
+/** What the JSON says of an exposure's solution. */
+export type SolutionFacts = Omit<ExposureSolution, 'ccdScatterErr' | 'ccds'>
 
 /** The exposure's solution as the JSON shows it. */
 export function solutionJson({
@@ -137,7 +157,7 @@ export function solutionJson({
   nOutliers,
   reserved,
   concerns,
-}: ExposureSolution) {
+}: SolutionFacts) {
   return {
     outcome,
     suspect,
@@ -165,7 +185,7 @@ export interface FailedCcd {
 
 /** What a JSON has beside its CCDs: the exposure's solution after a run of several, the cost on stdout. */
 interface ResultExtras {
-  readonly solution?: ExposureSolution
+  readonly solution?: SolutionFacts
   /** After a run of several; left out if no CCD failed. */
   readonly failed?: readonly FailedCcd[]
   /** CCDs of the list without a SExtractor catalogue or, in a merge, without products; left out if there is none. */

@@ -209,6 +209,7 @@ export const RESULT_SHAPE: JsonShape = {
               'fluxes',
               'classification',
               'catalogues',
+              'not-tied',
             ],
           },
           severity: {
@@ -485,6 +486,25 @@ export const RESULT_SHAPE: JsonShape = {
             flag: { type: 'integer' },
             concerns: { $ref: '#/definitions/concerns' },
             colourTerm: TERM_SHAPE,
+          },
+        },
+        tie: {
+          type: 'object',
+          description: 'of several exposures that were tied together; only in the products of `bliss-calib tie`',
+          required: ['name', 'outcome', 'tieErr', 'anchor', 'nStars', 'before'],
+          properties: {
+            name: { type: 'string', description: 'of tie_{name}.json' },
+            outcome: {
+              enum: ['tied', 'anchored', 'none'],
+              description: 'by stars that other exposures have too, or by reference stars and its exposure only',
+            },
+            tieErr: { $ref: '#/definitions/magnitude', description: 'error against the mean of the exposures' },
+            anchor: {
+              type: 'string',
+              description: 'what sets the common level: catalogues, with + between, `held` templates, or none',
+            },
+            nStars: { $ref: '#/definitions/count' },
+            before: { $ref: '#/definitions/magnitude', description: 'zeropoint of the calibration' },
           },
         },
         astrometry: {

@@ -1,5 +1,6 @@
 import type { ListName } from '../exposure/catalogue-list.js'
 import type { CcdResult } from '../photometry/result.js'
+import type { TieFacts } from './result-json.js'
 
 /** The value that the original writes if there is none. */
 export const NO_ZEROPOINT = -999
@@ -7,8 +8,13 @@ export const NO_ZEROPOINT = -999
 const HEADER = 'FILENAME,Nall,Nclipped,ZP,ZPrms,magType'
 const APPENDED = 'system,catalog,relation,systematicErr,outcome'
 
-/** `Zero_*.csv`: the original's columns, ZP with the original's sign (minus the zeropoint); then what it never said. */
-export function zeroCsv(result: CcdResult, fileName: string, magsType: string): string {
+const OF_TIE = 'tieErr,anchor'
+
+/**
+ * `Zero_*.csv`: the original's columns, ZP with the original's sign (minus the zeropoint); then what it never said, and
+ * of a tie two columns more.
+ */
+export function zeroCsv(result: CcdResult, fileName: string, magsType: string, tie?: TieFacts): string {
   const number = (value: number | null) => (value === null ? NO_ZEROPOINT : value).toFixed(6)
   const row = [
     fileName,
@@ -22,8 +28,9 @@ export function zeroCsv(result: CcdResult, fileName: string, magsType: string): 
     result.relation,
     result.systematicErr === null ? '' : result.systematicErr.toFixed(6),
     result.outcome,
+    ...(tie ? [tie.tieErr === null ? '' : tie.tieErr.toFixed(6), tie.anchor] : []),
   ]
-  return `${HEADER},${APPENDED}\n${row.join(',')}\n`
+  return `${[HEADER, APPENDED, ...(tie ? [OF_TIE] : [])].join(',')}\n${row.join(',')}\n`
 }
 
 /** What `allZP_*.csv` says: the zeropoint of the exposure, or of the one CCD that was run. */

@@ -253,6 +253,11 @@ function nextOf(
         words: 'Compare with the plain clipped mean, in another directory:',
         command: beside(first.ccds.length > 0 ? spec(first.ccds) : all, ' --estimator sigma-clip'),
       }
+    case 'not-tied':
+      return {
+        words: 'Give the tie an exposure that overlaps the CCD:',
+        command: 'bliss-calib tie SEARCH --templates TEMPLATES --outdir tied',
+      }
     case 'no-zeropoint':
     case 'shrunk':
     case 'outlier':

@@ -5,8 +5,8 @@ import type { CcdCorners } from '../exposure/catalogue-list.js'
 import { julianYearOfMjd } from '../exposure/epoch.js'
 import { fluxChoice, sourcesOf } from '../exposure/fullcat.js'
 import type { SourceColumns } from '../exposure/sources.js'
-import type { Random } from '../math/random.js'
-import { toTangentPlane } from '../math/sphere.js'
+import { seededRandom, type Random } from '../math/random.js'
+import { fromTangentPlane, toTangentPlane } from '../math/sphere.js'
 import { columnsPresentIn, relationFor } from '../photometry/system/colour-relation.js'
 import { propagateTo } from '../photometry/match/propagate.js'
 import type { Table } from '../table/columns.js'
@@ -71,16 +71,20 @@ export function simulateExposure(
   random: Random,
   relation?: BandRelation,
 ): SimulatedExposure {
-  const all: ExposureOptions = { ...DEFAULT_OPTIONS, ...options }
+  const field: ExposureOptions = { ...DEFAULT_OPTIONS, ...options }
+  const [east, north] = field.ditherDeg ?? [0, 0]
+  const all = field.ditherDeg ? { ...field, pointing: fromTangentPlane(east, north, field.pointing) } : field
   checkCcds(all.ccds)
   const stream = streams(random)
+  const skyStream = all.skySeed === undefined ? stream : streams(seededRandom(all.skySeed))
   const band = all.observedBand ?? all.band
   const zeropoints = drawZeropoints(all, (ccd) => stream(100 + ccd), stream(0))
   const epochYr = julianYearOfMjd(all.mjdObs)
-  const densityPerSqDeg = all.densityPerSqDeg ?? gaiaDensityPerSqDeg(all.pointing)
+  const densityPerSqDeg = field.densityPerSqDeg ?? gaiaDensityPerSqDeg(field.pointing)
 
-  const sky = drawSky({ ...all, boxes: boxesOf(all), epochYr: description.epochYr, densityPerSqDeg }, stream(1))
-  const stars = observeWithGaia(sky, { ...all, release: description.release }, stream(2))
+  const boxes = boxesOf(all)
+  const sky = drawSky({ ...field, boxes, epochYr: description.epochYr, densityPerSqDeg }, skyStream(1))
+  const stars = observeWithGaia(sky, { ...field, release: description.release }, skyStream(2))
   const bandMag = trueBandMag(
     sky,
     relation ?? relationFor(description, 'des-ab', band, columnsPresentIn(stars)),

@@ -23,6 +23,10 @@ export interface ExposureOptions {
   /** Digits that attnum is padded to in names: 2 gives `r4p05`. */
   readonly attnumDigits: number
   readonly pointing: SkyPosition
+  /** Seed of the sky and of Gaia's measurements: exposures with the same one have the same stars. */
+  readonly skySeed?: number
+  /** How far the exposure points from `pointing`, round which the sky is drawn [deg]; at most `padDeg` each way. */
+  readonly ditherDeg?: readonly [east: number, north: number]
   readonly ccds: readonly number[]
   readonly mjdObs: number
   readonly exposureTimeSec: number

@@ -90,6 +90,7 @@ const COMMANDS = [
   ['report'],
   ['simulate'],
   ['starlists'],
+  ['tie'],
   ['compare'],
   ['camera', 'fit'],
   ['relation', 'fit'],

@@ -254,6 +254,17 @@ export const INVOCATIONS: readonly Invocation[] = [
     line: 'lightcurve products one --target sn=53.1,-27.8 --targets targets.csv --target-radius 2 --outdir . --quiet',
     makes: ['sn_lightcurve.ecsv', 'afterglow_lightcurve.ecsv'],
   },
+  {
+    line:
+      'simulate --outdir visit --seed 8 --sky-seed 7 --dither 0.05,0.03 --expnum 600001 --ccds 28 --density 9000 --quiet',
+    makes: ['visit/truth.json'],
+  },
+  { line: '--expnum 600001 --ccd 28 --catalog catalog --workdir visit/work --outdir visit --quiet' },
+  {
+    line: 'tie gaia --templates visit --hold-templates --name gw --outdir tied --json --quiet',
+    exitCode: 3,
+    says: /the template is of another photometric system/,
+  },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },
   { line: '--version', says: /^\d+\.\d+\.\d+\n$/, everywhere: true },

@@ -4,6 +4,8 @@ import { count, flag, number, path, text } from '../options/kinds.js'
 export const SIMULATE_OPTIONS = {
   outdir: path('directory to write to', { required: true }),
   seed: count('seed of the random numbers', { default: 1 }),
+  'sky-seed': count('seed of the sky: exposures with the same one have the same stars; default --seed'),
+  dither: text('EAST,NORTH [deg]: how far the exposure points from --ra and --dec, up to 0.16 each'),
   expnum: count('exposure number', { max: 99_999_999, default: 668439 }),
   band: text('g, r, i, z or Y', { default: 'i' }),
   ra: number('right ascension of the pointing', { unit: 'degrees', min: 0, max: 360, default: 53.1 }),

@@ -3,10 +3,11 @@ import { join } from 'node:path'
 import { gzipSync } from 'node:zlib'
 import { parseCcds } from '../../exposure/catalogue-list.js'
 import { seededRandom } from '../../math/random.js'
+import { parseDecimal } from '../../formats/decimal.js'
 import { commandLine, pathWord } from '../../formats/shell-word.js'
 import { packagedDescriptions } from '../../node/store/catalog-files.js'
 import { writeTree } from '../../node/disk/write-tree.js'
-import { exposureFiles, PLANE, simulateExposure } from '../../simulate/index.js'
+import { DEFAULT_OPTIONS, exposureFiles, PLANE, simulateExposure } from '../../simulate/index.js'
 import { unfit, type Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import type { SIMULATE_OPTIONS } from './options.js'
@@ -27,6 +28,8 @@ export async function simulate(options: Values<typeof SIMULATE_OPTIONS>, io: Io)
       pointing: { raDeg: options.ra, decDeg: options.dec },
       ccds: ccds === 'all' ? PLANE.workingCcds() : ccds,
       ...(density === undefined ? {} : { densityPerSqDeg: density }),
+      ...(options.skySeed === undefined ? {} : { skySeed: options.skySeed }),
+      ...(options.dither === undefined ? {} : { ditherDeg: ditherOf(options.dither) }),
     },
     description!,
     seededRandom(seed),
@@ -41,6 +44,16 @@ export async function simulate(options: Values<typeof SIMULATE_OPTIONS>, io: Io)
     io.out(nextCommands(outdir, expnum, options.ccds))
   }
   return 0
+}
+
+/** `EAST,NORTH`: no further than the sky reaches round the CCDs. */
+function ditherOf(text: string): readonly [east: number, north: number] {
+  const [east, north, ...more] = text.split(',').map((word) => parseDecimal(word.trim()))
+  const reach = DEFAULT_OPTIONS.padDeg
+  const isDither =
+    east !== undefined && north !== undefined && more.length === 0 && Math.max(Math.abs(east), Math.abs(north)) <= reach
+  if (isDither) return [east, north]
+  throw unfit('--dither', '--dither must be two numbers of degrees', text, `EAST,NORTH up to ${reach}, as 0.1,-0.05`)
 }
 
 /** The two commands that calibrate what was simulated, as they are typed from here. */

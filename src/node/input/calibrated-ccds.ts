@@ -35,14 +35,19 @@ export async function calibratedCcd({ path }: FoundResult): Promise<CalibratedCc
     : { document, ccd: { ...ccd, zeropoint, zeropointErr } }
 }
 
+/** The file of the matched stars beside a CCD's result. */
+export function matchesFileOf({ path, image }: FoundResult): string {
+  const isOfFile = basename(path).endsWith('_zeropoint.json')
+  return join(dirname(path), isOfFile ? `${image}_matches.parquet` : `matches_${image}.parquet`)
+}
+
 /**
  * The matched stars beside a CCD's result.
  *
  * @throws InputError if the file is missing, damaged or another CCD's
  */
-export async function matchesBeside({ path, image }: FoundResult, { ccd }: CcdDocument): Promise<MatchColumns> {
-  const isOfFile = basename(path).endsWith('_zeropoint.json')
-  const file = join(dirname(path), isOfFile ? `${image}_matches.parquet` : `matches_${image}.parquet`)
+export async function matchesBeside(found: FoundResult, { ccd }: CcdDocument): Promise<MatchColumns> {
+  const file = matchesFileOf(found)
   const bytes = await readWhole(file, 'wholeFileBytes').catch((cause: unknown) => {
     throw unreadableFile(file, cause)
   })

@@ -14,6 +14,7 @@ const COUNTS = [
   'max-array-size',
   'runs',
   'seed',
+  'sky-seed',
   'degree',
 ]
 const DECIMALS = [

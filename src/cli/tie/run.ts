@@ -1,0 +1,167 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import { dirname, join } from 'node:path'
+import { CommandError, type ExitCode } from '../../errors.js'
+import { writeParquet } from '../../formats/parquet/index.js'
+import { commitFiles } from '../../node/disk/commit-files.js'
+import { refuseForeignFiles } from '../../node/disk/own-files.js'
+import { recoverDirectory } from '../../node/disk/recover-directory.js'
+import { discardStem, flushFiles, stageFiles, type StagedFile } from '../../node/disk/staged-files.js'
+import { temporaryStem } from '../../node/disk/temporary-names.js'
+import { refuseUnwritable } from '../../node/exposure/standing-products.js'
+import { findResults } from '../../node/input/find-results.js'
+import { packageVersion } from '../../node/package.js'
+import { pageAssets } from '../../node/report/page-assets.js'
+import { readTieExposures } from '../../node/tie/read-exposures.js'
+import {
+  refuseEqualNames,
+  stageTiedExposure,
+  tiedProductNames,
+  tieFileNames,
+  tieName,
+  wholeResult,
+  type ExposureToWrite,
+} from '../../node/tie/tied-products.js'
+import { tiePage } from '../../report/tie-page.js'
+import type { CalibratedExposure } from '../../tied-products/calibrated-exposure.js'
+import { comparableExposures } from '../../tied-products/comparable.js'
+import { tiedZeropoint, tieDocument, type TieDocument } from '../../tied-products/document.js'
+import { tieText } from '../../tied-products/text.js'
+import { tieInputOf } from '../../tied-products/tie-input.js'
+import { tiedStars, tiedStarTable } from '../../tied-products/tied-stars.js'
+import { tieExposures } from '../../tie/tie-exposures.js'
+import { refuseUnfitOption } from '../options/plain-name.js'
+import { lineOf, type Io } from '../terminal/io.js'
+import { stoppable } from '../terminal/stoppable.js'
+
+/** The options of `tie`, as parsed. */
+export interface TieOptions {
+  readonly search: readonly string[]
+  readonly templates: readonly string[]
+  readonly outdir: string
+  readonly holdTemplates: boolean
+  readonly name?: string
+  readonly json: boolean
+  readonly quiet: boolean
+}
+
+/**
+ * `bliss-calib tie`: reads what calibrations left, ties the exposures, and writes the same products with the tied
+ * zeropoints into another directory. Exit code 4 if the search is not tied to a template, or one of its CCDs has no
+ * zeropoint.
+ */
+export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
+  return stoppable(io, async (signal) => {
+    if (options.name !== undefined) refuseUnfitOption('--name', options.name)
+    const { holdTemplates, outdir } = options
+    const searches = await readTieExposures(options.search, 'search')
+    const templates = await readTieExposures(options.templates, 'template')
+    const name = options.name ?? tieName(searches)
+    const { exposures, unlike } = comparableExposures([...searches, ...templates])
+    refuseEqualNames(exposures)
+    const toWrite: ExposureToWrite[] = []
+    const network = tieInputOf(exposures, holdTemplates)
+    signal.throwIfAborted()
+    const result = tieExposures(network.input, network.options)
+    signal.throwIfAborted()
+    const provenance = { version: packageVersion(), inputs: inputsOf(exposures) }
+    const document = tieDocument(network, result, { name, unlike, holdsTemplates: holdTemplates, provenance })
+    for (const [e, exposure] of exposures.entries()) {
+      if (document.verdict === 'STOP' || result.exposures[e]!.leftOut) continue
+      if (holdTemplates && exposure.role === 'template') continue
+      const tied = exposure.ccds.map((_, c) => tiedZeropoint(network, result, e, c))
+      const whole = await wholeResult(exposure)
+      toWrite.push({ exposure, tied, ...(whole ? { whole } : {}) })
+    }
+    const stars = await writeParquet(tiedStarTable(tiedStars(network, result)))
+    const files = tieFileNames(name)
+    const texts = [
+      { name: files.json, bytes: new TextEncoder().encode(`${JSON.stringify(document, null, 1)}\n`) },
+      { name: files.stars, bytes: stars },
+      { name: files.page, bytes: new TextEncoder().encode(tiePage(document, network, result, pageAssets())) },
+    ]
+    await prepareOutdir(
+      outdir,
+      [...searches, ...templates],
+      [...toWrite.flatMap(tiedProductNames), ...Object.values(files)],
+    )
+    await write(outdir, toWrite, texts, document, signal)
+    if (options.json) io.out(`${JSON.stringify(document, null, 2)}\n`)
+    else if (!options.quiet) {
+      io.out(tieText(document))
+      io.out(lineOf(join(outdir, files.page)))
+    }
+    return exitCodeOf(document)
+  })
+}
+
+/** What the tie was made from, by name. */
+function inputsOf(exposures: readonly CalibratedExposure[]): Record<string, string> {
+  const inputs = exposures.flatMap(({ ccds }) => ccds.flatMap((ccd) => Object.entries(ccd.inputs)))
+  return Object.fromEntries(inputs.sort(([a], [b]) => (a < b ? -1 : 1)))
+}
+
+/** 4 if the search is not tied, or one of its CCDs is without a zeropoint. */
+function exitCodeOf({ verdict, exposures, ccds }: TieDocument): ExitCode {
+  if (verdict === 'STOP') return 4
+  const searches = new Set(exposures.filter(({ role }) => role === 'search').map(({ exposure }) => exposure))
+  return ccds.some(({ exposure, outcome }) => searches.has(exposure) && outcome === 'none') ? 4 : 0
+}
+
+/**
+ * Makes the directory, and refuses one that holds what was read, products of other exposures, or somebody else's files.
+ *
+ * @throws CommandError
+ */
+async function prepareOutdir(
+  outdir: string,
+  read: readonly CalibratedExposure[],
+  names: readonly string[],
+): Promise<void> {
+  await mkdir(outdir, { recursive: true }).catch(() => undefined)
+  await refuseUnwritable(outdir)
+  await recoverDirectory(outdir)
+  const own = await realpath(outdir)
+  const expected = 'a directory of its own'
+  for (const { ccds } of read)
+    for (const { file } of ccds)
+      if ((await realpath(dirname(file))) === own)
+        throw new CommandError('bad-option', 'the products that are tied are in the directory to write to', {
+          option: '--outdir',
+          found: file,
+          expected,
+        })
+  const standing = await findResults([outdir]).catch(() => [])
+  const other = standing.find(({ path }) => dirname(path) === outdir && !names.includes(path.slice(outdir.length + 1)))
+  if (other !== undefined)
+    throw new CommandError('other-products', 'products of an exposure that is not tied are in the directory', {
+      option: '--outdir',
+      found: other.path,
+      expected,
+    })
+  await refuseForeignFiles(outdir, names)
+}
+
+/** All files, or none. */
+async function write(
+  outdir: string,
+  exposures: readonly ExposureToWrite[],
+  texts: readonly { readonly name: string; readonly bytes: Uint8Array }[],
+  { tie: name, anchor, levelErr }: TieDocument,
+  signal: AbortSignal,
+): Promise<void> {
+  const stem = temporaryStem()
+  try {
+    const staged: StagedFile[] = []
+    for (const [e, exposure] of exposures.entries()) {
+      staged.push(...(await stageTiedExposure(exposure, { name, anchor, levelErr }, outdir, `${stem}-${e}`)))
+      signal.throwIfAborted()
+    }
+    staged.push(...(await stageFiles(outdir, texts, `${stem}-t`)))
+    await flushFiles(outdir, staged)
+    signal.throwIfAborted()
+    await commitFiles(outdir, staged, { stem })
+  } catch (error) {
+    await discardStem(outdir, stem)
+    throw error
+  }
+}

@@ -1,0 +1,28 @@
+import { InputError } from '../errors.js'
+import { parseJson, shapeFault } from '../formats/json-shape.js'
+import type { TieDocument } from './document.js'
+import { TIE_SHAPE } from './shape.js'
+
+/**
+ * Reads a `tie_{name}.json`.
+ *
+ * @throws InputError naming the file, the place and what was found
+ */
+export function parseTieDocument(text: string, file: string): TieDocument {
+  let json: unknown
+  try {
+    json = parseJson(text)
+  } catch (cause) {
+    throw new InputError(
+      'bad-tie',
+      'the tie is not JSON',
+      { file, found: (cause as Error).message, expected: 'tie_{name}.json of bliss-calib tie' },
+      { cause },
+    )
+  }
+  const fault = shapeFault(json, TIE_SHAPE)
+  if (fault === undefined) return json as TieDocument
+  const { path, found, expected } = fault
+  const what = path === 'schema' || path === '' ? 'the file is no tie that this version reads' : 'the tie is damaged'
+  throw new InputError('bad-tie', what, { file, found: `${path || 'the whole'}: ${found}`, expected })
+}

@@ -1,0 +1,315 @@
+import { DataError } from '../errors.js'
+import { DEG_TO_RAD } from '../math/units.js'
+import { ARCSEC_PER_DEG } from '../math/units.js'
+import { median } from '../math/robust.js'
+import type { TieInput, TieOptions, HeldZeropoint } from '../tie/input.js'
+import { cameraOf, type CalibratedCcd, type CalibratedExposure } from './calibrated-exposure.js'
+import { focalPlaces } from './focal-places.js'
+import { NO_STAR, sameStars, type SameStars } from './same-stars.js'
+
+/** A catalogue on its way to the system: magnitudes of each have one level. */
+export interface TieCatalog {
+  readonly name: string
+  readonly hash: string
+  readonly relation: string
+  /** One sigma of its level as its relation states it [mag]; null if it states none. */
+  readonly systematicErr: number | null
+}
+
+/** What is tied, with what its numbers mean. */
+export interface ProductsTie {
+  readonly exposures: readonly CalibratedExposure[]
+  readonly input: TieInput
+  readonly options: TieOptions
+  readonly stars: SameStars
+  /** By their number in the input. */
+  readonly catalogs: readonly TieCatalog[]
+  /** Number of each CCD in the input, by exposure. */
+  readonly ccdNumbers: readonly (readonly number[])[]
+  /** The colour of the stars, in words; null if no catalogue of the search has one. */
+  readonly colour: string | null
+}
+
+/** Numbers of catalogues are bytes, and 255 means none. */
+const MOST_CATALOGS = 255
+/** CCDs of all exposures have numbers of 16 bits. */
+const MOST_CCDS = 65_534
+
+/**
+ * The input of `tieExposures` from matched stars. A filter that only resembles its band has its colour term taken out,
+ * with the mean term of all exposures through it; detections of unknown colour are left out then.
+ *
+ * @param exposures by their labels
+ * @param holdsTemplates templates keep their zeropoints
+ * @throws DataError for more catalogues or CCDs than can be tied at once
+ */
+export function tieInputOf(exposures: readonly CalibratedExposure[], holdsTemplates: boolean): ProductsTie {
+  const chips = exposures.flatMap((exposure, e) =>
+    exposure.ccds.map((ccd): Chip => ({ e, ccd, catalogKey: catalogKeyOf(ccd), camera: cameraOf(exposure) })),
+  )
+  if (chips.length > MOST_CCDS) throw tooMany('CCDs', chips.length, MOST_CCDS)
+  const catalogKeys = [...new Set(chips.map(({ catalogKey }) => catalogKey))].sort()
+  if (catalogKeys.length > MOST_CATALOGS) throw tooMany('catalogues', catalogKeys.length, MOST_CATALOGS)
+  const numberOf = numbersOfCcds(chips)
+  const termOf = meanTerms(chips)
+  const byExposure = exposures.map((_, e) => chips.filter((chip) => chip.e === e))
+  const stars = sameStars(byExposure.map((own) => detectionsOf(own, catalogKeys)))
+  const colourKey = colourKeyOf(exposures, chips)
+
+  const observations = emptyObservations(chips)
+  const colours = new Means(stars.count)
+  const priors = new Means(stars.count)
+  const references = new References()
+  let row = 0
+  byExposure.forEach((own, e) => {
+    let detection = 0
+    for (const chip of own) {
+      const { result, stars: matched } = chip.ccd
+      const catalog = catalogKeys.indexOf(chip.catalogKey)
+      const term = termOf(chip)
+      const scatter = result.diagnostics.expectedScatter ?? NaN
+      for (let i = 0; i < matched.instMag.length; i++, detection++) {
+        const star = stars.starOf[e]![detection]!
+        if (star === NO_STAR) continue
+        const colour = matched.colour[i]!
+        observations.star[row] = star
+        observations.exposure[row] = e
+        observations.ccd[row] = numberOf(chip)
+        observations.instMag[row] = matched.instMag[i]! + (term === undefined ? 0 : term.k * (colour - term.c0))
+        observations.instMagErr[row] = matched.instMagErr[i]!
+        observations.x[row] = matched.xImage[i]!
+        observations.y[row] = matched.yImage[i]!
+        row++
+        if (colourKeyOfChip(chip) === colourKey) colours.add(star, colour)
+        priors.add(star, matched.inlierPrior[i]!)
+        if (SERVING.has(matched.fate[i]!)) references.add(star, catalog, matched, i, scatter)
+      }
+    }
+  })
+  const sound = (columns: typeof observations) =>
+    Object.fromEntries(
+      Object.entries(columns).map(([name, values]) => [name, values.subarray(0, row)]),
+    ) as typeof columns
+  const { x, y, ...measured } = sound(observations)
+  const hasPlaces = x.every(Number.isFinite) && y.every(Number.isFinite)
+  const prior = priors.means()
+  stars.isDoubtful.forEach((doubtful, star) => {
+    if (doubtful === 1) prior[star] = 0
+  })
+  const places = exposures.map(focalPlaces)
+  const catalogs = catalogKeys.map((key) => catalogOf(chips.filter((chip) => chip.catalogKey === key)))
+  const levels = catalogs.map(({ systematicErr }) => systematicErr ?? DEFAULT_SYSTEMATIC_MAG)
+  return {
+    exposures,
+    input: {
+      observations: { ...measured, ...(hasPlaces ? { x, y } : {}) },
+      stars: { count: stars.count, color: colours.means(), inlierPrior: prior },
+      references: references.columns(),
+      ccds: {
+        exposure: Uint16Array.from(chips, ({ e }) => e),
+        ccd: Uint16Array.from(chips, numberOf),
+        xDeg: Float64Array.from(places.flat(), ({ xDeg }) => xDeg),
+        yDeg: Float64Array.from(places.flat(), ({ yDeg }) => yDeg),
+      },
+    },
+    options: {
+      systematicErrMag: levels,
+      search: exposures.flatMap(({ role }, e) => (role === 'search' ? [e] : [])),
+      ...(holdsTemplates ? { held: heldZeropoints(exposures, chips, numberOf) } : {}),
+    },
+    stars,
+    catalogs,
+    ccdNumbers: byExposure.map((own) => own.map(numberOf)),
+    colour: colourKey === undefined ? null : colourKey.split('\n').filter(Boolean).join(' '),
+  }
+}
+
+/** What `tieExposures` takes for a catalogue that states nothing [mag]. */
+const DEFAULT_SYSTEMATIC_MAG = 0.01
+
+/** Stars that may set a level; those that a cut has taken have no standard magnitude. */
+const SERVING: ReadonlySet<string> = new Set(['used', 'outlier', 'unfitted'])
+
+/** A CCD of an exposure. */
+interface Chip {
+  readonly e: number
+  readonly ccd: CalibratedCcd
+  readonly catalogKey: string
+  readonly camera: string
+}
+
+const tooMany = (what: string, found: number, most: number): DataError =>
+  new DataError('too-many', `more ${what} than one tie takes: tie fewer exposures at a time`, {
+    found,
+    expected: `${most} at most`,
+  })
+
+const catalogKeyOf = ({ result, provenance }: CalibratedCcd): string =>
+  `${result.catalog}\n${provenance.catalogHash}\n${result.relation}`
+
+/** Stars have one colour: that of the catalogue, and of the colour term, with which most search stars are matched. */
+function colourKeyOf(exposures: readonly CalibratedExposure[], chips: readonly Chip[]): string | undefined {
+  const counts = new Map<string, number>()
+  for (const chip of chips) {
+    if (exposures[chip.e]!.role !== 'search') continue
+    const known = chip.ccd.stars.colour.reduce((count, colour) => count + Number(Number.isFinite(colour)), 0)
+    const key = colourKeyOfChip(chip)
+    if (known > 0) counts.set(key, (counts.get(key) ?? 0) + known)
+  }
+  return [...counts].sort(([a, m], [b, n]) => n - m || (a < b ? -1 : 1))[0]?.[0]
+}
+
+const colourKeyOfChip = ({ ccd: { result } }: Chip): string =>
+  [result.catalog, result.relation, result.colourTerm?.color ?? ''].join('\n')
+
+/** Positions moved by what each CCD's detections are off the catalogue's stars. */
+function detectionsOf(chips: readonly Chip[], catalogKeys: readonly string[]) {
+  const size = chips.reduce((count, { ccd }) => count + ccd.stars.instMag.length, 0)
+  const all = {
+    raDeg: new Float64Array(size),
+    decDeg: new Float64Array(size),
+    catalog: new Uint8Array(size),
+    sourceId: new BigInt64Array(size),
+  }
+  let at = 0
+  for (const { ccd, catalogKey } of chips) {
+    const { stars, result } = ccd
+    const east = (result.astrometry.raOffsetArcsec ?? 0) / ARCSEC_PER_DEG
+    const north = (result.astrometry.decOffsetArcsec ?? 0) / ARCSEC_PER_DEG
+    for (let i = 0; i < stars.instMag.length; i++, at++) {
+      all.decDeg[at] = stars.decDeg[i]! - north
+      all.raDeg[at] = stars.raDeg[i]! - east / Math.max(1e-6, Math.cos(stars.decDeg[i]! * DEG_TO_RAD))
+      all.catalog[at] = catalogKeys.indexOf(catalogKey)
+      all.sourceId[at] = stars.sourceId[i]!
+    }
+  }
+  return all
+}
+
+const emptyObservations = (chips: readonly Chip[]) => {
+  const size = chips.reduce((count, { ccd }) => count + ccd.stars.instMag.length, 0)
+  return {
+    star: new Uint32Array(size),
+    exposure: new Uint16Array(size),
+    ccd: new Uint16Array(size),
+    instMag: new Float64Array(size),
+    instMagErr: new Float64Array(size),
+    x: new Float32Array(size),
+    y: new Float32Array(size),
+  }
+}
+
+/** CCDs of one number are one in a camera, and offsets of theirs are the same in all its exposures. */
+function numbersOfCcds(chips: readonly Chip[]): (chip: Chip) => number {
+  const keyOf = ({ camera, ccd }: Chip) => `${camera}\n${String(ccd.result.ccd).padStart(10, '0')}`
+  const keys = [...new Set(chips.map(keyOf))].sort()
+  const numbers = new Map(keys.map((key, number) => [key, number]))
+  return (chip) => numbers.get(keyOf(chip))!
+}
+
+interface Term {
+  readonly k: number
+  readonly c0: number
+}
+
+/** One colour term for all exposures through a filter: the mean of theirs by their errors. */
+function meanTerms(chips: readonly Chip[]): (chip: Chip) => Term | undefined {
+  const keyOf = ({ camera, ccd: { exposure, result } }: Chip) =>
+    [camera, exposure.filter ?? '', result.colourTerm?.color, result.colourTerm?.c0].join('\n')
+  const sums = new Map<string, { weight: number; k: number; c0: number }>()
+  for (const chip of chips) {
+    const term = chip.ccd.result.colourTerm
+    if (term === undefined) continue
+    const weight = 1 / Math.max(term.kErr, 1e-6) ** 2
+    const sum = sums.get(keyOf(chip)) ?? { weight: 0, k: 0, c0: term.c0 }
+    sums.set(keyOf(chip), { ...sum, weight: sum.weight + weight, k: sum.k + weight * term.k })
+  }
+  return (chip) => {
+    const sum = chip.ccd.result.colourTerm && sums.get(keyOf(chip))
+    return sum && { k: sum.k / sum.weight, c0: sum.c0 }
+  }
+}
+
+/** Means of finite values by star; NaN of a star without any. */
+class Means {
+  private readonly sum: Float64Array
+  private readonly count: Float64Array
+
+  constructor(size: number) {
+    this.sum = new Float64Array(size)
+    this.count = new Float64Array(size)
+  }
+
+  add(star: number, value: number): void {
+    if (!Number.isFinite(value)) return
+    this.sum[star]! += value
+    this.count[star]!++
+  }
+
+  means(): Float64Array {
+    return this.sum.map((sum, star) => sum / this.count[star]!)
+  }
+}
+
+/** Standard magnitudes by star and catalogue: the mean of what the exposures took the row for, which is one number. */
+class References {
+  private readonly rowOf = new Map<number, number>()
+  private readonly star: number[] = []
+  private readonly catalog: number[] = []
+  private readonly sums: { mag: number; err: number; scatter: number; count: number }[] = []
+
+  add(star: number, catalog: number, { refMag, refMagErr }: CalibratedCcd['stars'], i: number, scatter: number): void {
+    if (!Number.isFinite(refMag[i]!)) return
+    const key = star * MOST_CATALOGS + catalog
+    let row = this.rowOf.get(key)
+    if (row === undefined) {
+      row = this.sums.length
+      this.rowOf.set(key, row)
+      this.star.push(star)
+      this.catalog.push(catalog)
+      this.sums.push({ mag: 0, err: 0, scatter: 0, count: 0 })
+    }
+    const sum = this.sums[row]!
+    sum.mag += refMag[i]!
+    // A catalogue without errors gives NaN.
+    sum.err += Number.isFinite(refMagErr[i]!) ? refMagErr[i]! : 0
+    sum.scatter += Number.isFinite(scatter) ? scatter : EXPECTED_SCATTER_MAG
+    sum.count++
+  }
+
+  columns(): TieInput['references'] {
+    return {
+      star: Uint32Array.from(this.star),
+      catalog: Uint8Array.from(this.catalog),
+      refMag: Float64Array.from(this.sums, ({ mag, count }) => mag / count),
+      refMagErr: Float64Array.from(this.sums, ({ err, count }) => err / count),
+      refScatter: Float64Array.from(this.sums, ({ scatter, count }) => scatter / count),
+    }
+  }
+}
+
+/** Scatter of reference stars that `tieExposures` expects if nothing is known of it [mag]. */
+const EXPECTED_SCATTER_MAG = 0.012
+
+function catalogOf(chips: readonly Chip[]): TieCatalog {
+  const { result, provenance } = chips[0]!.ccd
+  const stated = chips.flatMap(({ ccd }) => ccd.result.systematicErr ?? [])
+  return {
+    name: result.catalog,
+    hash: provenance.catalogHash,
+    relation: result.relation,
+    systematicErr: stated.length === 0 ? null : median(stated),
+  }
+}
+
+function heldZeropoints(
+  exposures: readonly CalibratedExposure[],
+  chips: readonly Chip[],
+  numberOf: (chip: Chip) => number,
+): HeldZeropoint[] {
+  return chips.flatMap((chip): HeldZeropoint[] => {
+    const { zeropoint } = chip.ccd.result
+    if (exposures[chip.e]!.role === 'search' || zeropoint === null) return []
+    return [{ exposure: chip.e, ccd: numberOf(chip), zeropoint }]
+  })
+}
