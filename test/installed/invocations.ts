@@ -256,14 +256,17 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   {
     line:
-      'simulate --outdir visit --seed 8 --sky-seed 7 --dither 0.05,0.03 --expnum 600001 --ccds 28 --density 9000 --quiet',
+      'simulate --outdir visit --seed 8 --sky-seed 7 --dither 0.05,0.03 --expnum 600001 --ccds 1,28,35 --density 9000 ' +
+      '--quiet',
     makes: ['visit/truth.json'],
   },
-  { line: '--expnum 600001 --ccd 28 --catalog catalog --workdir visit/work --outdir visit --quiet' },
   {
-    line: 'tie gaia --templates visit --hold-templates --name gw --outdir tied --json --quiet',
-    exitCode: 3,
-    says: /the template is of another photometric system/,
+    line: '--expnum 600001 --ccd 28 --magsType mag_auto --catalog catalog --workdir visit/work --outdir visit --quiet',
+  },
+  {
+    line: 'tie one --templates visit --hold-templates --name gw --outdir tied --json --quiet',
+    makes: ['tied/tie_gw.json', 'tied/tie_gw_stars.parquet', 'tied/Zero_D00668439_28_r4p5.csv'],
+    says: /"verdict": "LOOK"/,
   },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },
