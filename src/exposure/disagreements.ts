@@ -7,17 +7,11 @@ import { ccdShape } from './ccd-shape.js'
 import type { Comparison, FiledFacts, ListedFacts } from './comparison.js'
 import type { HeaderFacts } from './image-facts.js'
 
-const EXPOSURE_TIME_SEC = 1
-const EXPOSURE_TIME_SHARE = 0.01
-
 export const degBetween = (a: { raDeg: number; decDeg: number }, b: { raDeg: number; decDeg: number }): number =>
   separationArcsec(a.raDeg, a.decDeg, b.raDeg, b.decDeg) / ARCSEC_PER_DEG
 
 export const disagreement = (tag: string, sentence: string, place: Place): InputError =>
   new InputError(tag, sentence, place)
-
-export const sameExposureTime = (a: number, b: number): boolean =>
-  Math.abs(a - b) <= Math.max(EXPOSURE_TIME_SEC, EXPOSURE_TIME_SHARE * Math.max(a, b))
 
 export function identity(
   { row, listFile }: ListedFacts,

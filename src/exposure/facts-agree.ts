@@ -9,8 +9,8 @@ import {
   NAME,
   nameComparison,
   positionsDiffer,
-  sameExposureTime,
 } from './disagreements.js'
+import { sameExposureTime } from './exposure-time.js'
 import { mjdOfNite } from './epoch.js'
 
 /** Share of the CCD's half diagonal. */

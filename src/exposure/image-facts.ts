@@ -7,7 +7,8 @@ import { isPerSteradian, ofOnePixel, zeropointOfUnit } from './flux-density.js'
 import { fluxUnitOf, type FluxUnit } from './flux-unit.js'
 import { KeywordReader, numberOf, type HeaderLookup } from './image-header.js'
 
-export type EpochSource = 'MJD-OBS' | 'DATE-OBS' | 'NITE' | 'catalog'
+/** Who tells the epoch; `option`: only the command does. */
+export type EpochSource = 'MJD-OBS' | 'DATE-OBS' | 'NITE' | 'option' | 'catalog'
 
 /** A unit that is neither counts nor electrons. */
 export interface OtherUnit {

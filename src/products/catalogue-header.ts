@@ -153,7 +153,7 @@ function factCards({
  * what no header says.
  */
 export function dateOf(epochYr: number, from: EpochSource): string | undefined {
-  if (from !== 'MJD-OBS' && from !== 'DATE-OBS' && from !== 'NITE') return undefined
+  if (from === 'catalog') return undefined
   const mjd = 51_544.5 + (epochYr - 2000) * 365.25
   const text = new Date(Math.round((mjd - 40_587) * 86_400_000)).toISOString()
   return from === 'NITE' ? text.slice(0, 10) : text.slice(0, -1)

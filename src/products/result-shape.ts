@@ -56,7 +56,7 @@ export const RESULT_SHAPE: JsonShape = {
         reqnum: { type: ['string', 'null'] },
         attnum: { type: ['string', 'null'], description: 'as in the name of the catalogue list, padding kept' },
         epochYr: { type: ['number', 'null'], description: 'Julian year that the stars were moved to' },
-        epochFrom: { enum: ['MJD-OBS', 'DATE-OBS', 'NITE', 'catalog', null] },
+        epochFrom: { enum: ['MJD-OBS', 'DATE-OBS', 'NITE', 'option', 'catalog', null] },
         camera: { type: 'string', description: "name of the camera's description; generic: it is not described" },
         cameraFrom: { enum: CAMERA_SOURCES, description: 'where that is known from' },
         filter: { type: ['string', 'null'], description: 'FILTER, else BAND of the image header' },

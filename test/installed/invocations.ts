@@ -235,7 +235,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   {
     line:
       'sim/work/D00668439_i_28_r4p5_fullcat.fits --catalog catalog --outdir products --name gw --band i ' +
-      '--columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF --cal vot --header head --header-zeropoint 25',
+      '--columns desdm --mjd 57983.38 --exptime 90 --cal vot --header head --header-zeropoint 25',
     makes: [
       'products/D00668439_i_28_r4p5_fullcat_zeropoint.json',
       'products/D00668439_i_28_r4p5_fullcat_cal.vot',
@@ -295,7 +295,7 @@ export const INVOCATIONS: readonly Invocation[] = [
       'se --expnum 668439 --reqnum 4 --attnum 5 --band i --nite 20170817 --ccd 1 --dest nowhere --schema gw --layout {d} ' +
       '--reference-priority ' +
       '--calibrate --from-calibrate --overwrite --template --single --season dp33 --veto-list v --star-list s --flag-y ' +
-      '--flag-v 2 --flag-f --keep --segmentation --scamp --magsType mag_psf --catalog catalog --system catalog ' +
+      '--flag-v 2 --flag-f --keep --segmentation --columns desdm --scamp --magsType mag_psf --catalog catalog --system catalog ' +
       '--estimator robust --keep-borrowed --accept-borrowed --report --workers 1 --quiet --cache cache ' +
       '--cache-size 100M --offline',
     exitCode: 3,

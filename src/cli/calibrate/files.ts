@@ -38,7 +38,7 @@ export function calibrateGiven(options: FilesOptions, io: Io): Promise<ExitCode>
 async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const { band, name, magsType } = options
+  const { band, name, magsType, mjd, exptime } = options
   const columns = options.columns === undefined ? {} : parseNamedColumns(options.columns)
   if (magsType !== undefined) fluxChoice(magsType)
   if (name !== undefined) refuseUnfitOption('--name', name)
@@ -53,6 +53,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     columns,
     ...(camera ? { camera: camera.description } : {}),
     ...(band === undefined ? {} : { band }),
+    told: { ...(mjd === undefined ? {} : { mjd }), ...(exptime === undefined ? {} : { exposureTimeSec: exptime }) },
     ...(name === undefined ? {} : { name }),
     ...(magsType === undefined ? {} : { magsType }),
     measure: imageMeasurer({
@@ -70,7 +71,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const suspects = await suspectsOf(options, note)
   const { columns: columnsText } = options
   const read = { ...(suspects ? { suspects } : {}), ...(camera ? { camera } : {}), ...(search ? { search } : {}) }
-  const said = { band, columns: columnsText, name }
+  const said = { band, columns: columnsText, name, mjd: mjd?.toString(), exptime: exptime?.toString() }
   const jobs = exposures.map((exposure) => givenJob(exposure, { ...options, ...read }, said, options.files.join(', ')))
   const written = await Promise.all(jobs.map((opened) => namesBeside(options, opened, io)))
   refuseOverwriting(jobs, written, [

@@ -1,7 +1,7 @@
 import { availableParallelism } from 'node:os'
 import { LIMITS } from '../../limits.js'
 import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
-import { count, flag, path, text } from '../options/kinds.js'
+import { choice, count, flag, path, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
 const { catalog, 'reference-priority': referencePriority, system, estimator, quiet } = CALIBRATE_OPTIONS
@@ -44,6 +44,7 @@ export const SE_OPTIONS = {
   scamp: flag('solve the astrometry of each CCD by scamp, against the stars of --catalog', { group: MORE }),
   keep: flag('leave the files of source-extractor and psfex', { group: MORE }),
   segmentation: flag('also write which pixel belongs to which object, D..._segmap.fits', { group: MORE }),
+  columns: choice(['desdm'])('further columns of the catalogues: desdm, those that DESDM writes', { group: MORE }),
   magsType: LISTED_OPTIONS.magsType,
   catalog,
   'reference-priority': referencePriority,

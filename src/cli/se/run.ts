@@ -113,11 +113,11 @@ async function measureImages(
   signal: AbortSignal,
 ): Promise<{ exitCode: ExitCode; ran: number; there: CcdImage[] }> {
   if (options.fromCalibrate) return { exitCode: 0, ran: 0, there: [...images] }
-  const { overwrite: redo, keep, segmentation, magsType, quiet } = options
+  const { overwrite: redo, keep, segmentation, columns, magsType, quiet } = options
   const deciding = await decidingOf(directory, { env: io.env, signal, withScamp: options.scamp })
   const astrometry = options.scamp ? { astrometry: await astrometryOf(options, io) } : {}
   const mayLackPsf = magsType.trim().toLowerCase() !== 'mag_psf'
-  const told = { idleFlags: idleFlags(options), env: io.env, signal }
+  const told = { idleFlags: idleFlags(options), ...(columns ? { columns } : {}), env: io.env, signal }
   const control = { directory, deciding, redo, keep, segmentation, mayLackPsf, ...astrometry, ...told }
   const progress = progressLine(io, quiet)
   const codes: ExitCode[] = []

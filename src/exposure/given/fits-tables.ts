@@ -145,7 +145,9 @@ function holdsDetections(hdu: FitsHdu, named: NamedColumns, file: string): boole
 /** Of the columns that the command names those that the table has. */
 function lenient(hdu: FitsHdu, named: NamedColumns): NamedColumns {
   const names = new Set(fitsColumns(hdu).map(({ name }) => name.toLowerCase()))
-  return Object.fromEntries(Object.entries(named).filter(([, name]) => names.has(name.toLowerCase())))
+  return Object.fromEntries(
+    Object.entries(named).filter(([, name]) => [name].flat().some((one) => names.has(one.toLowerCase()))),
+  )
 }
 
 function noDetections(file: string, hdus: readonly FitsHdu[], tables: readonly FitsHdu[]): InputError {

@@ -8,21 +8,43 @@ import type { GivenColumns } from './given-detections.js'
 const COLUMN_ROLES = ['ra', 'dec', 'flux', 'fluxErr', 'flags', 'x', 'y', 'number'] as const
 export type ColumnRole = (typeof COLUMN_ROLES)[number]
 
-/** Columns that the command names: role -> name in the file. */
-export type NamedColumns = Readonly<Partial<Record<ColumnRole, string>>>
+/**
+ * Columns that the command names: role -> name in the file; of a table form the names that it may have, of which the
+ * first that is there counts. What is no place and no flux may be absent from it.
+ */
+export type NamedColumns = Readonly<Partial<Record<ColumnRole, string | readonly string[]>>>
 
 /**
- * Reads `ra=RA,dec=DEC,flux=F[,fluxErr=E][,flags=...]`.
+ * Ready made `--columns`. `desdm`: a CCD's catalogue as DESDM's pipeline writes it, and rows of its object tables,
+ * whose positions and numbers have names of the data base.
+ */
+const TABLE_FORMS: Readonly<Record<string, NamedColumns>> = {
+  desdm: {
+    ra: ['ALPHAWIN_J2000', 'RA'],
+    dec: ['DELTAWIN_J2000', 'DEC'],
+    flux: ['FLUX_PSF'],
+    fluxErr: ['FLUXERR_PSF', 'FLUX_ERR_PSF'],
+    flags: ['FLAGS'],
+    x: ['XWIN_IMAGE', 'X_IMAGE'],
+    y: ['YWIN_IMAGE', 'Y_IMAGE'],
+    number: ['NUMBER', 'OBJECT_NUMBER'],
+  },
+}
+
+/**
+ * Reads `ra=RA,dec=DEC,flux=F[,fluxErr=E][,flags=...]`, or the name of a ready made table form.
  *
  * @throws CommandError naming the part that cannot be read, or what is missing
  */
 export function parseNamedColumns(text: string): NamedColumns {
+  const form = TABLE_FORMS[text.trim().toLowerCase()]
+  if (form !== undefined) return form
   const named: Partial<Record<ColumnRole, string>> = {}
   const refuse = (sentence: string, found: string) =>
     new CommandError('bad-columns', sentence, {
       option: '--columns',
       found: `'${found}'`,
-      expected: `ra=NAME,dec=NAME,flux=NAME, and perhaps ${COLUMN_ROLES.slice(3).join(', ')}`,
+      expected: `ra=NAME,dec=NAME,flux=NAME, and perhaps ${COLUMN_ROLES.slice(3).join(', ')}; or ${FORMS}`,
     })
   for (const part of text.split(',')) {
     const [, key = '', name = ''] = /^\s*([^=]*?)\s*=\s*(.*?)\s*$/.exec(part) ?? []
@@ -40,6 +62,12 @@ export function parseNamedColumns(text: string): NamedColumns {
   if (named.fluxErr !== undefined && named.flux === undefined) throw refuse('--columns needs flux for fluxErr', text)
   return named
 }
+
+/** What a table is not read without. */
+const DECIDING: readonly ColumnRole[] = ['ra', 'dec', 'flux', 'fluxErr']
+
+/** What they are called. */
+const FORMS = Object.keys(TABLE_FORMS).join(', ')
 
 /** The columns of a table that stand for SExtractor's. */
 export interface FoundColumns {
@@ -114,13 +142,15 @@ export function foundColumns(names: readonly string[], named: NamedColumns, plac
   const present = (standard: string) =>
     take(standard, names.includes(standard) ? standard : byLower.get(standard.toLowerCase()))
   const asked = (role: ColumnRole): string | undefined => {
-    const name = named[role]
-    if (name === undefined) return undefined
-    const found = names.includes(name) ? name : byLower.get(name.toLowerCase())
-    if (found !== undefined) return found
+    if (named[role] === undefined) return undefined
+    const wanted = [named[role]].flat()
+    const found = wanted.map((name) => (names.includes(name) ? name : byLower.get(name.toLowerCase())))
+    const first = found.find((name) => name !== undefined)
+    if (first !== undefined) return first
+    if (typeof named[role] !== 'string' && !DECIDING.includes(role)) return undefined
     throw new InputError('missing-column', `the table has no column that --columns names for ${role}`, {
       ...place,
-      column: name,
+      column: wanted.join(' or '),
       found: names.join(' ').slice(0, 300) || 'no columns',
     })
   }

@@ -1,3 +1,6 @@
+import type { RecognisedCamera } from '../../camera/recognise.js'
+import type { ToldFacts } from './told-facts.js'
+
 /** SExtractor's name of a column -> its name in the file, if that is another. */
 export type GivenColumns = Readonly<Record<string, string>>
 
@@ -18,6 +21,10 @@ export interface GivenDetections {
   readonly loneFluxes: readonly string[]
   /** CCDNUM of the image header; -1 if it has none. */
   readonly ccdnum: number
+  /** Of the image. */
+  readonly camera: RecognisedCamera
+  /** What the command says in place of the header. */
+  readonly told: ToldFacts
   /** What the list would have carried -> where its value is from. */
   readonly origin: Readonly<Record<string, string>>
 }

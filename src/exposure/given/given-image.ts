@@ -1,6 +1,7 @@
 import type { CameraDescription } from '../../camera/description.js'
 import { bandOfFilter } from '../../camera/filter-names.js'
 import { filterOfCamera } from '../../camera/filters.js'
+import type { RecognisedCamera } from '../../camera/recognise.js'
 import { InputError, isBlissError } from '../../errors.js'
 import { sizeInHeader, type FitsHeader } from '../../formats/fits/index.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
@@ -12,6 +13,7 @@ import { headerLookup, numberOf } from '../image-header.js'
 import type { FoundColumns } from './given-columns.js'
 import { detectionsOutline, type GivenOutline, type PlacedDetections } from './detections-outline.js'
 import type { GivenForm, GivenPixels } from './given-detections.js'
+import { withTold, type ToldFacts } from './told-facts.js'
 
 /** A table of detections in a file that was given, and the headers of its image: what one CCD is made from. */
 export interface GivenTable {
@@ -30,6 +32,13 @@ export interface GivenTable {
   readonly placed: () => Promise<PlacedDetections>
 }
 
+/** What the command says of an image that its file may not. */
+export interface SaidOfImage {
+  /** Its filter. */
+  readonly band?: string | undefined
+  readonly told?: ToldFacts
+}
+
 /** What a CCD's own file tells of it. */
 export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'placed'> {
   readonly header: HeaderFacts
@@ -37,6 +46,8 @@ export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'pl
   readonly band: string
   readonly bandText: string
   readonly bandFrom: string
+  readonly camera: RecognisedCamera
+  readonly told: ToldFacts
   /** Texts by which a file says which detector and which exposure it is; absent if it does not. */
   readonly extname?: string
   readonly obsid?: string
@@ -48,16 +59,21 @@ export const givenPath = ({ path, image }: Pick<GivenImage, 'path' | 'image'>): 
 /**
  * What a table of detections and the headers of its image tell of a CCD.
  *
- * @param band that the command names
+ * @param said what the command says of the image
  * @throws InputError for headers that contradict themselves or cannot be read, an image without a place on the sky, or
  *   without a filter that is known
  */
-export async function givenImage(table: GivenTable, band: string | undefined, cameraOf: CameraOf): Promise<GivenImage> {
+export async function givenImage(
+  table: GivenTable,
+  { band, told = {} }: SaidOfImage,
+  cameraOf: CameraOf,
+): Promise<GivenImage> {
   const { headers, primary, placed: _placed, ...kept } = table
   const { path } = kept
   const lookup = headerLookup(headers, primary)
-  const camera = (await cameraOf(cameraEvidence(lookup, path.slice(path.lastIndexOf('/') + 1), path))).description
-  const header = imageFacts(lookup, '', path, camera)
+  const camera = await cameraOf(cameraEvidence(lookup, path.slice(path.lastIndexOf('/') + 1), path))
+  const { description } = camera
+  const header = withTold(imageFacts(lookup, '', path, description), told, path)
   if (!table.found.hasPositions) {
     throw new InputError('no-positions', 'the table has no columns of positions on the sky', {
       file: path,
@@ -69,7 +85,7 @@ export async function givenImage(table: GivenTable, band: string | undefined, ca
     return texts.length === 1 && !/^(|unspecified|n\/?a|none|unknown)$/i.test(texts[0]!) ? texts[0] : undefined
   }
   const [extname, obsid] = [text('EXTNAME'), text('OBSID')]
-  const bands = otherBand(header.filters, camera.filters)
+  const bands = otherBand(header.filters, description.filters)
   if (bands !== undefined) {
     const sentence = 'FILTER and BAND of the image header are of two bands'
     throw new InputError('header-contradicts', sentence, { file: path, found: bands, expected: 'one band' })
@@ -78,7 +94,8 @@ export async function givenImage(table: GivenTable, band: string | undefined, ca
     ...kept,
     header,
     outline: await outlineOf(table),
-    ...bandOf(path, header, band, camera),
+    ...bandOf(path, header, band, description),
+    ...{ camera, told },
     ...(extname === undefined || /^(LDAC_)?OBJECTS$/i.test(extname) ? {} : { extname }),
     ...(obsid === undefined ? {} : { obsid }),
   }

@@ -11,8 +11,9 @@ export type GivenRow = CatalogueListRow & { readonly given: GivenDetections }
 export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string): GivenRow[] {
   return images.map(({ image, ccd, ccdFrom }, k) => {
     const { path, form, tables, imageHeaders, found, header, outline, band, bandText, bandFrom, image: pixels } = image
+    const { camera, told } = image
     const { exposureTimeSec, airmass } = header.facts
-    const told = header.keywords
+    const { keywords } = header
     return {
       line: k + 1,
       expnum: header.expnum ?? -1,
@@ -33,16 +34,18 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
         fluxKinds: found.fluxKinds,
         loneFluxes: found.loneFluxes,
         ccdnum: header.ccdnum ?? -1,
+        camera,
+        told,
         origin: {
           band: bandFrom,
           corners: outline.origin,
           detections: measuredBy(image),
           ccd: ccdFrom,
           flux: magsTypeFrom,
-          ...(header.facts.epochYr === undefined ? {} : { epochYr: told.epoch! }),
-          ...(header.expnum === undefined ? {} : { expnum: told.expnum! }),
-          ...(exposureTimeSec === undefined ? {} : { exposureTimeSec: told.exposureTime! }),
-          ...(airmass === undefined ? {} : { airmass: told.airmass! }),
+          ...(header.facts.epochYr === undefined ? {} : { epochYr: keywords.epoch! }),
+          ...(header.expnum === undefined ? {} : { expnum: keywords.expnum! }),
+          ...(exposureTimeSec === undefined ? {} : { exposureTimeSec: keywords.exposureTime! }),
+          ...(airmass === undefined ? {} : { airmass: keywords.airmass! }),
         },
       },
     }

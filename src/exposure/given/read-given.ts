@@ -4,14 +4,14 @@ import { ldacImageHeaders, readFitsHeaders } from '../../formats/fits/index.js'
 import { tableOf, type Column, type Table } from '../../table/columns.js'
 import type { CatalogueListRow } from '../catalogue-list.js'
 import { plainColumns } from '../detection-columns.js'
-import { detectionsIn, withUnitOf, type CameraOf, type FurtherColumns, type ReadDetections } from '../detections.js'
+import { detectionsIn, withUnitOf, type FurtherColumns, type ReadDetections } from '../detections.js'
 import { fluxColumnNames } from '../flux-columns.js'
 import { columnsToRead, fluxChoice, type FluxChoice } from '../fullcat.js'
-import { cameraEvidence } from '../camera-evidence.js'
 import { imageFacts } from '../image-facts.js'
 import { headerLookup } from '../image-header.js'
 import { sextractorCcd, type ReadSextractor, type ReadSextractorOptions } from '../sextractor-ccd.js'
 import type { GivenColumns, GivenDetections } from './given-detections.js'
+import { withTold } from './told-facts.js'
 import { renamed, sourceNames } from './renamed-columns.js'
 
 /** Reads columns of a table that is no FITS; those that it lacks are left out. */
@@ -19,7 +19,8 @@ export type ReadOtherTable = (given: GivenDetections, wanted: readonly string[])
 
 /**
  * Reads the detections of one CCD from a file that was given, as `readSextractorCcd` does for a row of a list. NUMBER
- * counts the rows if the file does not number them, and FLAGS are 0 if it has none.
+ * counts the rows if the file does not number them, and FLAGS are 0 if it has none. The camera is the one that was
+ * recognised when the row was made.
  *
  * @param source of FITS, unpacked
  * @param row that was made from the file's own headers
@@ -30,10 +31,9 @@ export async function readGivenCcd(
   row: CatalogueListRow & { readonly given: GivenDetections },
   {
     magsType = 'mag_psf',
-    camera: cameraOf,
     columns = [],
     everyFlux = false,
-  }: Omit<ReadSextractorOptions, 'unpack' | 'listFile'>,
+  }: Omit<ReadSextractorOptions, 'unpack' | 'listFile' | 'camera'>,
   readOther: ReadOtherTable,
 ): Promise<ReadSextractor> {
   if (row.fault !== undefined) throw row.fault
@@ -44,27 +44,22 @@ export async function readGivenCcd(
     asked: (wanted: readonly string[]) => sourceNames(wanted, given.columns),
     standard: (table: Table) => completed(renamed(table, given.columns)),
   }
-  const read =
+  const found =
     given.form === 'fits'
-      ? await fitsDetections(source, { given, fileName, cameraOf }, flux, further, names)
-      : await otherDetections(source.name, { given, fileName, cameraOf }, flux, further, names, readOther)
+      ? await fitsDetections(source, given, fileName, flux, further, names)
+      : await otherDetections(source.name, given, flux, further, names, readOther)
+  const read = { ...found, header: withTold(found.header, given.told, source.name) }
   const sourceName = (column: string) => given.columns[column] ?? column
   const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name, everyFlux, sourceName)
   return { ...ccd, loneFluxes: given.loneFluxes, notes: [...lacking(ccd.table, given.columns), ...ccd.notes] }
-}
-
-/** The detections of a CCD in a file that was given, and how its camera is told. */
-interface GivenFile {
-  readonly given: GivenDetections
-  readonly fileName: string
-  readonly cameraOf: CameraOf | undefined
 }
 
 type Names = NonNullable<Parameters<typeof detectionsIn>[3]>
 
 async function fitsDetections(
   source: ByteSource,
-  { given, fileName, cameraOf }: GivenFile,
+  given: GivenDetections,
+  fileName: string,
   flux: FluxChoice,
   further: FurtherColumns,
   names: Names,
@@ -83,7 +78,7 @@ async function fitsDetections(
     (index) => inTable.find(({ hdu }) => hdu.index === index)?.header ?? of(index).header,
   )
   return detectionsIn(
-    { source, hdus, tables: given.tables.map(of), headers, nite: '', fileName, cameraOf },
+    { source, hdus, tables: given.tables.map(of), headers, nite: '', fileName, cameraOf: () => given.camera },
     flux,
     further,
     names,
@@ -93,7 +88,7 @@ async function fitsDetections(
 /** A file without a header of the image. */
 async function otherDetections(
   file: string,
-  { given, fileName, cameraOf }: GivenFile,
+  given: GivenDetections,
   flux: FluxChoice,
   further: FurtherColumns,
   names: Names,
@@ -103,9 +98,9 @@ async function otherDetections(
   const table = names.standard(await readOther(given, names.asked(wanted)))
   const plain = plainColumns(table, [...flux.fluxNames, ...flux.fluxErrNames], { file }, further.fluxes)
   const lookup = headerLookup([])
-  const camera = await cameraOf?.(cameraEvidence(lookup, fileName, file))
-  const header = withUnitOf(plain.table, flux, imageFacts(lookup, '', file, camera?.description))
-  return { ...plain, header, ...(camera === undefined ? {} : { camera }) }
+  const { camera } = given
+  const header = withUnitOf(plain.table, flux, imageFacts(lookup, '', file, camera.description))
+  return { ...plain, header, camera }
 }
 
 /** A table with NUMBER and FLAGS. */

@@ -107,7 +107,7 @@ async function lookedInto(
     const held = await heldIn(await unpackedSource(file), columns)
     const tables = held.kind === 'tables' ? held.tables : imagesAsTables(path, held.hdus)
     const images: GivenImage[] = []
-    for (const table of tables) images.push(await givenImage(table, band, cameraOfImage(camera)))
+    for (const table of tables) images.push(await givenImage(table, { band }, cameraOfImage(camera)))
     return { images, isImage: held.kind === 'image' }
   } finally {
     await file.close()

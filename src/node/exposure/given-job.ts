@@ -5,7 +5,7 @@ import type { ExposureJob, OpenedJob } from './exposure-job.js'
 /**
  * What is asked of an exposure of files.
  *
- * @param said options that decide the result beside those of the job: --band, --columns, --name
+ * @param said options that decide the result beside those of the job: --band, --columns, --name and the like
  * @param files what messages call them
  * @throws CommandError for CCDs that cannot be read
  */

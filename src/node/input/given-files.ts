@@ -7,6 +7,7 @@ import { fluxChoice } from '../../exposure/fullcat.js'
 import { givenFits, type GivenFits } from '../../exposure/given/fits-tables.js'
 import { OWN_PRODUCT, type NamedColumns } from '../../exposure/given/given-columns.js'
 import { givenImage, givenPath, refuseUnknownFilter, type GivenImage } from '../../exposure/given/given-image.js'
+import type { ToldFacts } from '../../exposure/given/told-facts.js'
 import { scienceImages } from '../../exposure/image-planes.js'
 import { filesName, givenRows, stemOfFile } from '../../exposure/given/given-rows.js'
 import type { GivenPixels } from '../../exposure/given/given-detections.js'
@@ -23,6 +24,7 @@ import type { ExposureRows } from './read-exposure.js'
 export interface GivenOptions {
   readonly columns: NamedColumns
   readonly band?: string
+  readonly told?: ToldFacts
   /** The camera that the user describes. */
   readonly camera?: CameraDescription
   /** The exposure's name. */
@@ -162,7 +164,8 @@ function chosenFlux(
 }
 
 async function imagesIn(path: string, options: GivenOptions, image?: GivenPixels): Promise<GivenImage[]> {
-  const { columns, band, camera, measure } = options
+  const { columns, band, told = {}, camera, measure } = options
+  const cameraOf = cameraOfImage(camera)
   const file = await fileSource(path)
   try {
     const images: GivenImage[] = []
@@ -170,15 +173,13 @@ async function imagesIn(path: string, options: GivenOptions, image?: GivenPixels
     if (held.kind === 'image') {
       if (measure === undefined) throw unmeasured(path, held.hdus)
       for (const { header } of scienceImages(held.hdus))
-        await refuseUnknownFilter(path, { header, primary: held.primary }, band, cameraOfImage(camera))
+        await refuseUnknownFilter(path, { header, primary: held.primary }, band, cameraOf)
       for (const { catalogue, hdu } of await measure(path, held.hdus))
         images.push(...(await imagesIn(catalogue, options, { path, ...(hdu === undefined ? {} : { hdu }) })))
       return images
     }
     for (const table of held.tables)
-      images.push(
-        await givenImage({ ...table, ...(image === undefined ? {} : { image }) }, band, cameraOfImage(camera)),
-      )
+      images.push(await givenImage({ ...table, ...(image === undefined ? {} : { image }) }, { band, told }, cameraOf))
     return images
   } finally {
     await file.close()

@@ -109,7 +109,7 @@ export async function readCcd(
   const bytes = await readInput(path)
   if (isGiven(row)) {
     const source = await unpackedSource(memorySource(path, bytes))
-    const options = { magsType, camera: cameraOfImage(camera), columns: CARRIED_COLUMNS, everyFlux: true }
+    const options = { magsType, columns: CARRIED_COLUMNS, everyFlux: true }
     return { ...(await readGivenCcd(source, row, options, readOtherTable(source))), sha256: sha256(bytes) }
   }
   const read = await readSextractorCcd(memorySource(path, bytes), row, {

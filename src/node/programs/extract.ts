@@ -32,7 +32,7 @@ export async function extract(
 ): Promise<ProgramCatalogue> {
   const { folder, image, planes, facts } = work
   const isLacking = (column: string) =>
-    without?.test(column) === true || (planes.flags === undefined && column === 'IMAFLAGS_ISO')
+    without?.test(column) === true || (planes.flags === undefined && column.includes('IMAFLAGS_ISO'))
   const apertures = stage === 'measure' ? await apertureDiametersPixels(planes) : undefined
   const columns = await writeColumns(folder, `${stage}.param`, isLacking, further, apertures?.length)
   await writeSettings(folder, `${stage}.sex`, {

@@ -22,7 +22,7 @@ import { markedAsOurs, refuseForeignFiles } from '../disk/own-files.js'
 import { writePlanes, type ImagePlanes, type Plane } from './planes.js'
 import type { ProgramCatalogue } from './program-catalogue.js'
 import type { ProgramControl } from '../processes/run-program.js'
-import type { Settings } from './settings.js'
+import { listedColumns, type Settings } from './settings.js'
 import { siblingPlanes } from './sibling-planes.js'
 import { rightSkyPositions } from './sky-positions.js'
 import { solveAstrometry, type AstrometryFacts, type ReferenceNear } from './solve-astrometry.js'
@@ -54,6 +54,8 @@ export interface MeasureRequest extends ProgramControl {
   readonly reference?: ReferenceNear
   /** Also write `{stem}_segmap.fits`: which pixel belongs to which object. */
   readonly segmentation?: boolean
+  /** Further columns of the catalogue, a list in `programs/`. */
+  readonly columns?: 'desdm'
   /** The camera that the user describes; without it, whichever of the package fits. */
   readonly camera?: CameraDescription
   /** What is known better than the header tells it. */
@@ -143,7 +145,7 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   onStage?.('measure')
   const fwhmArcsec = psf.fwhmPixels * sky.pixelScaleArcsec
   const map = segmentation ? { CHECKIMAGE_TYPE: 'SEGMENTATION', CHECKIMAGE_NAME: 'segmap.fits' } : {}
-  const catalogue = await withPsf(work, psf, { SEEING_FWHM: fwhmArcsec, ...map })
+  const catalogue = await withPsf(work, psf, { SEEING_FWHM: fwhmArcsec, ...map }, request.columns)
   const moved = await rightSkyPositions(catalogue, solved?.wcs ?? sky.wcs)
   const files = [
     { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: markedAsOurs(catalogue.bytes) },
@@ -212,10 +214,16 @@ async function psfOf({ psf, mayLackPsf, onPsf }: MeasureRequest, work: ImageAtWo
 /** Columns that need a model of the PSF. */
 const OF_THE_PSF = /PSF|POINTSOURCE|SPREAD/
 
-async function withPsf(work: ImageAtWork, { model }: PsfOrSeeing, settings: Settings): Promise<ProgramCatalogue> {
-  if (model === undefined) return extract(work, 'measure', settings, { without: OF_THE_PSF })
+async function withPsf(
+  work: ImageAtWork,
+  { model }: PsfOrSeeing,
+  settings: Settings,
+  columns: MeasureRequest['columns'],
+): Promise<ProgramCatalogue> {
+  const further = columns === undefined ? [] : await listedColumns(`${columns}.param`)
+  if (model === undefined) return extract(work, 'measure', settings, { further, without: OF_THE_PSF })
   await writeFile(join(work.folder, 'model.psf'), model.bytes)
-  return extract(work, 'measure', { PSF_NAME: 'model.psf', ...settings })
+  return extract(work, 'measure', { PSF_NAME: 'model.psf', ...settings }, { further })
 }
 
 /** The planes of an image: in its own file, in files that are named, or in those beside it. */

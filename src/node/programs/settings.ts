@@ -30,7 +30,7 @@ export async function writeSettings(folder: string, name: string, settings: Sett
 
 /**
  * Writes the list of columns of this name into the work folder, but for those that need what is not there, and further
- * ones.
+ * ones that it does not name.
  *
  * @param apertures elements of each FLUX_APER and the like, if not as many as listed
  * @returns the columns' names as the catalogue has them
@@ -42,13 +42,22 @@ export async function writeColumns(
   further: readonly string[],
   apertures?: number,
 ): Promise<string[]> {
-  const listed = (await textOf(name)).split('\n').map((line) => line.replace(/#.*/, '').trim())
-  const columns = [...listed, ...further]
-    .filter((column) => column !== '' && !isLacking(column))
+  const columns = [...(await listedColumns(name)), ...further]
+    .filter((column, k, all) => all.findIndex((other) => nameOf(other) === nameOf(column)) === k)
+    .filter((column) => !isLacking(column))
     .map((column) => (apertures === undefined ? column : column.replace(/_APER\(\d+\)/, `_APER(${apertures})`)))
   await writeFile(join(folder, name), `${columns.join('\n')}\n`)
-  return columns.map((column) => column.replace(/\(.*/, ''))
+  return columns.map(nameOf)
 }
+
+/** The columns that a list of the package names, vectors with their length. */
+export async function listedColumns(name: string): Promise<string[]> {
+  const lines = (await textOf(name)).split('\n').map((line) => line.replace(/#.*/, '').trim())
+  return lines.filter((line) => line !== '')
+}
+
+/** `FLUX_APER` of `FLUX_APER(12)`. */
+const nameOf = (column: string): string => column.replace(/\(.*/, '')
 
 /** A star nearer to the edge than half the largest aperture has FLAGS 16, and is not selected. */
 const LARGEST_SHARE = 1 / 8

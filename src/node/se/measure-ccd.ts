@@ -22,6 +22,8 @@ export interface MeasureControl extends ProgramControl {
   readonly keep: boolean
   readonly segmentation: boolean
   readonly mayLackPsf: boolean
+  /** Further columns of the catalogues. */
+  readonly columns?: 'desdm'
   /** Solve the astrometry by SCAMP, against the stars of a catalogue that has this hash. */
   readonly astrometry?: { readonly catalogHash: string; readonly reference: ReferenceNear }
   /** Flags of the job that have no effect, for the record. */
@@ -49,16 +51,18 @@ type PsfRecord = Omit<ModelledPsf, 'bytes'>
 export async function measureCcd({ path, stem }: CcdImage, control: MeasureControl): Promise<CcdMeasured> {
   const { directory, deciding, redo, keep, segmentation, mayLackPsf, astrometry, idleFlags, env, signal } = control
   const image = await sha256OfFile(path)
+  const { columns } = control
+  const further = columns === undefined ? {} : { columns }
   const solved = astrometry ? { astrometry: astrometry.catalogHash } : {}
   const psfKey = keyOf({ stage: 'psf', image, deciding, ...solved })
-  const key = keyOf({ stage: 'measure', image, deciding, segmentation, mayLackPsf, ...solved })
+  const key = keyOf({ stage: 'measure', image, deciding, segmentation, mayLackPsf, ...further, ...solved })
   const marker = ccdMarker(stem)
   let stages = redo ? {} : await readStages(directory, marker)
   if (await isDone(directory, stages['measure'], key)) return { wasDone: true, notes: [] }
   const write = (next: Record<string, StageRecord>) => writeStages(directory, marker, (stages = { ...stages, ...next }))
   const psf = await modelOf(directory, `${stem}.psf`, stages['psf'], psfKey)
   const result = await measureImage({
-    ...{ image: path, workdir: directory, stem, keep, segmentation, mayLackPsf, env, signal },
+    ...{ image: path, workdir: directory, stem, keep, segmentation, mayLackPsf, ...further, env, signal },
     // What the marker names was of an earlier run, whatever has become of it.
     ...{ replace: redo || Object.keys(stages).length > 0, wayOut: '-O to replace it, or the file elsewhere' },
     ...(psf === undefined ? {} : { psf }),

@@ -159,7 +159,7 @@ export function threadRun({ calibration, files }: RunFacts): ThreadRun {
       inputs.set(ccd, input)
       carriedOver.set(ccd, carried)
       if (everyFlux) measured.set(ccd, { sources: input.sources, table, hasFlags: hasOwnFlags(table) })
-      const untimed = isFilesName(name) ? 'the file does not say' : 'neither the image header nor NITE says'
+      const untimed = isFilesName(name) ? 'neither the file nor --mjd says' : 'neither the image header nor NITE says'
       const notes = [
         ...read.notes.map((note) => `CCD ${ccd}: ${row.fileName}: ${note}`),
         ...(input.epochYr === undefined

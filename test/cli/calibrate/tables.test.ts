@@ -102,7 +102,10 @@ describe('one table in every form gives the zeropoint of the list', () => {
     ],
   ])('%s', async (_what, name, content, words) => {
     const { exitCode, out, err } = await calibrate(name, await content(), '--band', 'i', ...words)
-    expect([exitCode, err]).toEqual([0, expect.stringContaining('the file does not say when; the stars stay at the c')])
+    expect([exitCode, err]).toEqual([
+      0,
+      expect.stringContaining('neither the file nor --mjd says when; the stars stay'),
+    ])
     const { zeropoint, zeropointErr, origin } = resultOf(out)
     // Without the image's header nobody knows when, nor where the image ends.
     expect(Math.abs(zeropoint - listed)).toBeLessThan(zeropointErr / 2)
@@ -319,3 +322,107 @@ describe.skipIf(!hasFpack)('a table that fpack has compressed (fpack is not inst
     }
   })
 })
+
+describe('what a table does not say may be given', () => {
+  const listedColumns = { ...PLAIN, x: 'X_IMAGE', y: 'Y_IMAGE' }
+  const factsOf = (out: string) => {
+    const { exposure, ccds, provenance } = JSON.parse(out) as {
+      exposure: Record<string, unknown> & { origin: Record<string, string> }
+      ccds: { zeropoint: number; diagnostics: { expectation: object | null } }[]
+      provenance: { options: Record<string, unknown> }
+    }
+    return { exposure, zeropoint: ccds[0]!.zeropoint, options: provenance.options }
+  }
+
+  test('when, and for how long: the stars are at that epoch, and who said it is told', async () => {
+    const when = ['--band', 'i', '--mjd', '57983.38', '--exptime', '90']
+    const { exitCode, out, err } = await calibrate('own.csv', csvOf(named(listedColumns)), ...when)
+    expect([exitCode, err]).toEqual([0, expect.not.stringContaining('the stars stay')])
+    const { exposure, zeropoint, options } = factsOf(out)
+    expect(exposure['epochFrom']).toBe('option')
+    // 57983.38 is 6438.88 days after J2000 (51544.5).
+    expect(exposure['epochYr']).toBeCloseTo(2000 + 6438.88 / 365.25, 9)
+    expect(exposure.origin).toMatchObject({ epochYr: '--mjd', exposureTimeSec: '--exptime', band: '--band' })
+    expect(options).toMatchObject({ mjd: '57983.38', exptime: '90' })
+    expect(zeropoint).toBeCloseTo(listed, 3)
+  })
+
+  test('of two tables of one beginning: one exposure', async () => {
+    const dir = temporaryDirectory()
+    writeFileSync(join(dir, 'a.csv'), csvOf(named(listedColumns)))
+    const north = named(listedColumns).columns.map((column): Column => {
+      return column.name === 'dec' ? { ...column, type: 'f64', values: numbers(PLAIN.dec).map((d) => d + 0.4) } : column
+    })
+    writeFileSync(join(dir, 'b.csv'), csvOf(tableOf(north)))
+    const words = ['--band', 'i', '--mjd', '57983.38', '--catalog', given.catalog, '--outdir', temporaryDirectory()]
+    const { err } = await run([join(dir, 'a.csv'), join(dir, 'b.csv'), ...words])
+    expect(err).toContain('one exposure by one start, instrument, filter and pointing')
+  })
+
+  test.each([
+    ['--mjd', '57983.39', '--mjd disagrees with the image header (MJD-OBS)', '57983.39 and 57983.38'],
+    ['--exptime', '80', '--exptime disagrees with the image header (EXPTIME)', '80 and 90'],
+  ])('a header that says another %s is not overruled', async (option, value, sentence, found) => {
+    const words = ['--catalog', given.catalog, '--outdir', temporaryDirectory(), option, value]
+    const { exitCode, err } = await run([given.fullcat(28), ...words])
+    expect(exitCode).toBe(3)
+    expect(err).toContain(sentence)
+    expect(err).toContain(`found ${found}, expected what the header says, or no ${option}`)
+  })
+
+  test('a header that says the same stays the source', async () => {
+    const words = ['--catalog', given.catalog, '--outdir', temporaryDirectory(), '--json', '--mjd', '57983.380001']
+    const { exitCode, out } = await run([given.fullcat(28), ...words, '--exptime', '90'])
+    expect([exitCode, factsOf(out).exposure['epochFrom']]).toEqual([0, 'MJD-OBS'])
+    expect(factsOf(out).exposure.origin).toMatchObject({ epochYr: 'MJD-OBS', exposureTimeSec: 'EXPTIME' })
+  })
+
+  test.each([
+    [['--mjd', '2457983.88'], '--mjd must be at most 88068'],
+    [['--exptime', '0'], '--exptime must be above 0'],
+  ])('%s is refused', async (words, sentence) => {
+    const { exitCode, err } = await calibrate('own.csv', csvOf(named(listedColumns)), '--band', 'i', ...words)
+    expect([exitCode, err]).toEqual([2, expect.stringContaining(sentence)])
+  })
+
+  test('of a list they are refused: its headers say it', async () => {
+    const { exitCode, err } = await run(['--expnum', '668439', '--workdir', given.work, '--mjd', '57983.38'])
+    expect([exitCode, err]).toEqual([2, expect.stringContaining('--mjd belongs to files')])
+  })
+})
+
+describe('--columns desdm', () => {
+  const OWN = ['ALPHAWIN_J2000', 'DELTAWIN_J2000', 'FLUX_PSF', 'FLUXERR_PSF', 'FLAGS', 'X_IMAGE', 'Y_IMAGE']
+  const asIs = Object.fromEntries(OWN.map((name) => [name, name]))
+  const ofDatabase = {
+    ...{ OBJECT_NUMBER: 'NUMBER', RA: 'ALPHAWIN_J2000', DEC: 'DELTAWIN_J2000', FLUX_PSF: 'FLUX_PSF' },
+    ...{ FLUX_ERR_PSF: 'FLUXERR_PSF', FLAGS: 'FLAGS', XWIN_IMAGE: 'X_IMAGE', YWIN_IMAGE: 'Y_IMAGE' },
+    // Another flux, which is not taken.
+    ...{ FLUX_AUTO: 'FLUX_AUTO', FLUXERR_AUTO: 'FLUXERR_AUTO' },
+  }
+  test.each([
+    ['the catalogue of a CCD', asIs, 'fits'],
+    ['rows of the data base', ofDatabase, 'csv'],
+    ['rows of the data base in small letters', lowered(ofDatabase), 'csv'],
+  ])('%s', async (_, names, form) => {
+    const content = form === 'csv' ? csvOf(named(names)) : writeFitsTable(named(names))
+    const { exitCode, out, err } = await calibrate(`rows.${form}`, content, '--columns', 'desdm', '--band', 'i')
+    expect([exitCode, err]).toEqual([0, expect.stringContaining('flux mag_psf (--columns)')])
+    expect(Math.abs(resultOf(out).zeropoint - listed)).toBeLessThan(resultOf(out).zeropointErr / 2)
+  })
+
+  test('a table without its columns is refused by the names that it may have', async () => {
+    const { exitCode, err } = await calibrate('a.csv', csvOf(named(PLAIN)), '--columns', 'desdm', '--band', 'i')
+    expect(exitCode).toBe(3)
+    expect(err).toContain('column FLUX_PSF: the table has no column that --columns names for flux')
+  })
+
+  test('a form that nobody knows is refused', async () => {
+    const { exitCode, err } = await calibrate('a.csv', csvOf(named(PLAIN)), '--columns', 'des', '--band', 'i')
+    expect([exitCode, err]).toEqual([2, expect.stringMatching(/a part of --columns cannot be read .*; or desdm\)/)])
+  })
+})
+
+function lowered(names: Readonly<Record<string, string>>): Record<string, string> {
+  return Object.fromEntries(Object.entries(names).map(([name, own]) => [name.toLowerCase(), own]))
+}

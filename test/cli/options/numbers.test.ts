@@ -32,6 +32,8 @@ const DECIMALS = [
   'radius-arcsec',
   'target-radius',
   'header-zeropoint',
+  'mjd',
+  'exptime',
   'ra',
   'dec',
   'density',
@@ -99,6 +101,7 @@ describe.each(numeric.map((one) => [one.label, one] as const))('%s', (_, { optio
       if (typeof found === 'string') expect(found, text).toMatch(/ must be (at least|at most|above|a size)/)
       else expect(found, text).toBe(option === 'cache-size' ? Math.floor(value) : value)
     }
-    expect(outcome(option === 'level' ? '.5' : '+5')).toBe(option === 'level' ? 0.5 : 5)
+    const [text, value] = option === 'level' ? ['.5', 0.5] : option === 'mjd' ? ['+57983.5', 57_983.5] : ['+5', 5]
+    expect(outcome(text)).toBe(value)
   })
 })

@@ -58,6 +58,22 @@ describe.skipIf(!programsAreHere)('an image is measured (source-extractor and ps
     expect(rms).toBeLessThan(1.4)
   })
 
+  test("with DESDM's columns: all of a real catalogue of DESDM but its clock, the others as without them", async () => {
+    const [plain, all] = [temporaryDirectory(), temporaryDirectory()]
+    const made = madeImage({ ...VARYING, seed: 3, lattice: 3 })
+    const measured = await measure(writeImage(join(plain, 'image.fits'), made), plain)
+    const further = await measure(writeImage(join(all, 'image.fits'), made), all, { columns: 'desdm' })
+    const tableOf = ({ catalogue }: Measured) =>
+      readFitsTable(memorySource(catalogue, readFileSync(catalogue)), { hdu: LDAC_OBJECTS })
+    const [own, desdm] = [await tableOf(measured), await tableOf(further)]
+    for (const { name, values } of own.columns) expect(findColumn(desdm, name)!.values, name).toEqual(values)
+    const listed = readFileSync('programs/desdm.param', 'utf8').match(/^\w+/gm)!
+    expect(listed).toHaveLength(100)
+    // Of a flag image, which this one has not.
+    const absent = listed.filter((name) => findColumn(desdm, name) === undefined)
+    expect(absent).toEqual(['IMAFLAGS_ISO', 'NIMAFLAGS_ISO'])
+  })
+
   test('the digits are those of the programs run by hand with the same parameters', async () => {
     const [workdir, hand] = [temporaryDirectory(), temporaryDirectory()]
     const made = madeImage({ ...VARYING, seed: 2 })
