@@ -68,6 +68,11 @@ export function residuals({ terms, y }: Pick<Design, 'terms' | 'y'>, coefficient
 /** Beaton & Tukey (1974): no weight beyond 4.685 scales, 95 % efficiency for normal errors. */
 const BISQUARE = 4.685
 export const bisquare = (t: number): number => (Math.abs(t) < BISQUARE ? (1 - (t / BISQUARE) ** 2) ** 2 : 0)
+/** Derivative of t bisquare(t): how a sum of weighted residuals answers to what they are about. */
+export function bisquareSlope(t: number): number {
+  const square = (t / BISQUARE) ** 2
+  return square < 1 ? (1 - square) * (1 - 5 * square) : 0
+}
 /** Its loss, 1 for whatever is beyond. */
 export const bisquareLoss = (t: number): number => (Math.abs(t) < BISQUARE ? 1 - (1 - (t / BISQUARE) ** 2) ** 3 : 1)
 

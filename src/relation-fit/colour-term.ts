@@ -95,19 +95,19 @@ export function fitColourTerm(
       expected: `at least ${FEWEST_STARS}`,
     })
   const groups = { rows, ccd, ccdCount }
-  const { k, zeropoint, weight } = robustSlope(groups, difference, colour, errs)
+  const { k, zeropoint, weight, answer } = robustSlope(groups, difference, colour, errs)
   const pivot = c0 ?? Number(median(numbersOf(rows, (i) => colour[i]!)).toFixed(1))
   const residualMag = numbersOf(rows, (i) => difference[i]! - k * colour[i]! - zeropoint[ccd[i]!]!)
-  const sums = exposures.map(() => ({ xx: 0, xy: 0, xr2: 0 }))
+  const sums = exposures.map(() => ({ answer: 0, score: 0, squares: 0 }))
   const centre = weightedMeans(groups, colour, weight)
   for (const [n, i] of rows.entries()) {
     const x = colour[i]! - centre[ccd[i]!]!
     const sum = sums[exposure[i]!]!
-    sum.xx += weight[n]! * x * x
-    sum.xy += weight[n]! * x * (k * x + residualMag[n]!)
-    sum.xr2 += (weight[n]! * x * residualMag[n]!) ** 2
+    sum.answer += answer[n]! * x * x
+    sum.score += weight[n]! * x * residualMag[n]!
+    sum.squares += (weight[n]! * x * residualMag[n]!) ** 2
   }
-  const used = sums.filter(({ xx }) => xx > 0)
+  const used = sums.filter(({ answer: own }) => own > 0)
   const bootstrapErr = slopeErr(used)
   const compared = {
     mag: numbersOf(rows, (_, n) => residualMag[n]!),
@@ -145,8 +145,8 @@ export function fitColourTerm(
       'mag',
     ),
     byExposure: exposures.flatMap((name, e) => {
-      const { xx, xy, xr2 } = sums[e]!
-      return xx > 0 ? [{ name, k: xy / xx, kErr: Math.sqrt(xr2) / xx }] : []
+      const { answer: own, score, squares } = sums[e]!
+      return own > 0 ? [{ name, k: k + score / own, kErr: Math.sqrt(squares) / own }] : []
     }),
     rows,
     residualMag,

@@ -3,8 +3,8 @@ import { median } from '../math/robust.js'
 import { numbersOf } from '../math/select.js'
 import { MAD_TO_SIGMA } from '../math/units.js'
 import { standardDeviation } from './bootstrap.js'
-import { bisquare } from './coefficients.js'
-import { beyondErrors } from './scatter.js'
+import { bisquare, bisquareSlope } from './coefficients.js'
+import { intrinsicScatter, scatterAt } from './scatter.js'
 
 const RESAMPLES = 400
 const SEED = 1
@@ -19,19 +19,29 @@ export interface StarsOfCcds {
   readonly ccdCount: number
 }
 
-/** The slope with every CCD's zeropoint eliminated, by iterated weights. */
+/**
+ * The slope with every CCD's zeropoint eliminated, by iterated weights: errors, and the scatter that stars show at
+ * their colour.
+ *
+ * @returns `weight` of each star, and `answer`: how its weighted residual changes with what it is about. That is less
+ *   than the weight: with one weight for all colours and this left out, errors in g were too small by half.
+ */
 export function robustSlope(groups: StarsOfCcds, difference: Float64Array, colour: Float64Array, errs: Float64Array) {
   const { rows, ccd } = groups
   let k = 0
   let zeropoint = mediansOf(groups, (i) => difference[i]!)
   let weight: Float64Array = new Float64Array(rows.length)
+  let answer = weight
+  const err = numbersOf(rows, (i) => errs[i]!)
+  const colours = numbersOf(rows, (i) => colour[i]!)
   for (let round = 0; round < MOST_ROUNDS; round++) {
     const residual = numbersOf(rows, (i) => difference[i]! - k * colour[i]! - zeropoint[ccd[i]!]!)
-    const err = numbersOf(rows, (i) => errs[i]!)
-    const scatter = beyondErrors(residual, err)
-    const u = residual.map((r, n) => r / Math.hypot(err[n]!, scatter))
+    const scatter = scatterAt(intrinsicScatter(colours, residual, err), colours)
+    const variance = err.map((value, n) => value ** 2 + scatter[n]! ** 2)
+    const u = residual.map((r, n) => r / Math.sqrt(variance[n]!))
     const scale = Math.max(1, MAD_TO_SIGMA * median(u.map(Math.abs)))
-    weight = numbersOf(u, (value, n) => bisquare(value / scale) / (err[n]! ** 2 + scatter ** 2))
+    weight = u.map((value, n) => bisquare(value / scale) / variance[n]!)
+    answer = u.map((value, n) => bisquareSlope(value / scale) / variance[n]!)
     const [meanColour, meanDifference] = [colour, difference].map((values) =>
       weightedMeans(groups, values, weight),
     ) as [Float64Array, Float64Array]
@@ -47,7 +57,7 @@ export function robustSlope(groups: StarsOfCcds, difference: Float64Array, colou
     k = next
     if (moved < SETTLED) break
   }
-  return { k, zeropoint, weight }
+  return { k, zeropoint, weight, answer }
 }
 
 /** Of each CCD, 0 for one without stars of weight. */
@@ -71,17 +81,21 @@ export function mediansOf({ rows, ccd, ccdCount }: StarsOfCcds, of: (i: number) 
   return Float64Array.from(lists, (list) => (list.length === 0 ? 0 : median(list)))
 }
 
-/** Standard deviation of the slope over exposures drawn with replacement, each with the sums of its stars. */
-export function slopeErr(sums: readonly { readonly xx: number; readonly xy: number }[]): number {
+/**
+ * Standard deviation of the slope over exposures drawn with replacement, one step of the fit from each draw (Salibian-
+ * Barrera & Zamar 2002): `score` sums an exposure's weighted residuals times colours, `answer` what they change by with
+ * the slope.
+ */
+export function slopeErr(sums: readonly { readonly answer: number; readonly score: number }[]): number {
   const random = seededRandom(SEED)
   const slopes = Array.from({ length: RESAMPLES }, () => {
-    let [xx, xy] = [0, 0]
+    let [answer, score] = [0, 0]
     for (let n = 0; n < sums.length; n++) {
       const one = sums[random.below(sums.length)]!
-      xx += one.xx
-      xy += one.xy
+      answer += one.answer
+      score += one.score
     }
-    return xy / xx
+    return score / answer
   })
   return standardDeviation(slopes)
 }

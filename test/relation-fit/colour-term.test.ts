@@ -10,12 +10,22 @@ interface Observed {
   readonly outliers?: number
   /** Bends the term [mag per mag^2]. */
   readonly bend?: number
+  /** Scatter of a star at its colour beyond the errors [mag]. */
+  readonly scatterAt?: (colour: number) => number
 }
 
 /** Exposures with zeropoints that differ by tenths, CCDs by hundredths, fields bluer and redder. */
 function observed(
   seed: number,
-  { exposures = 20, ccds = 2, starsOfCcd = 30, k = 0.08, outliers = 0.05, bend = 0 }: Observed = {},
+  {
+    exposures = 20,
+    ccds = 2,
+    starsOfCcd = 30,
+    k = 0.08,
+    outliers = 0.05,
+    bend = 0,
+    scatterAt = () => 0.012,
+  }: Observed = {},
 ): FilterStars {
   const random = seededRandom(seed)
   const rows = Array.from({ length: exposures }, (_, exposure) => {
@@ -27,7 +37,7 @@ function observed(
         const refMag = 15.5 + 3.5 * random.uniform()
         const [instMagErr, refMagErr] = [0.003 + 0.004 * random.uniform(), 0.002 * 10 ** (0.25 * (refMag - 15.5))]
         const away = random.uniform() < outliers ? 0.3 * random.uniform() : 0
-        const noise = Math.hypot(instMagErr, refMagErr, 0.012) * random.normal() + away
+        const noise = Math.hypot(instMagErr, refMagErr, scatterAt(colour)) * random.normal() + away
         const instMag = refMag - ownZeropoint - k * (colour - 1.2) - bend * (colour - 1.2) ** 2 + noise
         return { exposure, ccd: exposure * ccds + c, instMag, instMagErr, refMag, refMagErr, colour }
       })
@@ -63,6 +73,18 @@ describe('the colour term of a filter', () => {
     const rms = Math.sqrt(pulls.reduce((sum, pull) => sum + pull ** 2, 0) / pulls.length)
     expect(rms).toBeGreaterThan(0.75)
     expect(rms).toBeLessThan(1.35)
+  })
+
+  // As in g, where the magnitudes that a relation gives to red stars scatter three times as wide as those of blue ones.
+  test('of stars that scatter by their colour has errors that are right', () => {
+    const scatterAt = (colour: number) => (colour < 1.2 ? 0.012 : 0.036)
+    const pulls = Array.from({ length: 25 }, (_, seed) => {
+      const { k, bootstrapErr } = fitColourTerm(observed(seed + 1, { scatterAt }))
+      return (k - 0.08) / bootstrapErr
+    })
+    const rms = Math.sqrt(pulls.reduce((sum, pull) => sum + pull ** 2, 0) / pulls.length)
+    expect(rms).toBeGreaterThan(0.8)
+    expect(rms).toBeLessThan(1.25)
   })
 
   test.each([0, -0.3, 0.5])('of %d mag per mag', (k) => {
