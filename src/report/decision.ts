@@ -89,7 +89,7 @@ function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
       const { tag, severity, sentence } = concern
       if (tag === 'suspect-exposure') continue
       // Sentences carry numbers of their own; many CCDs with one trouble are told together.
-      const key = ALIKE.has(tag) ? tag : `${tag} ${ccd} ${sentence}`
+      const key = keyOf(concern, ccd)
       const group = groups.get(key)
       if (group) {
         // Two sentences of one tag are of one CCD.
@@ -109,7 +109,7 @@ function groupedReasons(ccds: readonly CcdDocument[]): Reason[] {
     ...reason,
     severity: isStop ? 'stop' : reason.severity,
     ccds: where,
-    sentence: where.length > 1 ? (TOGETHER[reason.tag] ?? reason.sentence) : [...sentences].join('; '),
+    sentence: sentenceOf(reason, where, sentences),
   }))
 }
 
@@ -126,7 +126,6 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   'no-zeropoint': 'no zeropoint',
   'wrong-band': 'the stars look like another band',
   passband: 'the passband need not be the DES one',
-  units: 'the fluxes are in another unit',
   'cross-check': 'two estimators disagree',
   depth: 'shallower than it should be',
   amplifiers: 'two sides of the CCD disagree: gain, flat field or clouds',
@@ -135,6 +134,20 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   fluxes: 'the fluxes disagree with one another',
 }
 const ALIKE: ReadonlySet<string> = new Set(Object.keys(TOGETHER))
+/** Tags whose numbers tell the cause: CCDs are told together if their sentences differ in numbers alone. */
+const ALIKE_BUT_NUMBERS: ReadonlySet<string> = new Set<Reason['tag']>(['units'])
+
+/** Concerns of two CCDs that have one key are one reason. */
+function keyOf({ tag, sentence }: Concern, ccd: number): string {
+  if (ALIKE.has(tag)) return tag
+  return ALIKE_BUT_NUMBERS.has(tag) ? `${tag} ${sentence.replace(/\d+(\.\d+)?/g, '#')}` : `${tag} ${ccd} ${sentence}`
+}
+
+/** One sentence for all CCDs of a group: with the numbers of the first, if they are not the same on all. */
+function sentenceOf({ tag, sentence }: Reason, ccds: readonly number[], sentences: ReadonlySet<string>): string {
+  if (ccds.length === 1) return [...sentences].join('; ')
+  return TOGETHER[tag] ?? (sentences.size === 1 ? sentence : `${sentence} (CCD ${ccds[0]}; the others are alike)`)
+}
 
 /** The exposure's own first: a cloud explains its CCDs. */
 const rankOf = ({ ccds, severity }: Reason): number => (ccds.length === 0 ? 0 : 2) + (severity === 'stop' ? 0 : 1)

@@ -3,8 +3,8 @@ import type { Concern } from '../../src/photometry/concern.js'
 import { decide } from '../../src/report/decision.js'
 import { sampleExposure } from './sample-exposure.js'
 
-const dim: Concern = { tag: 'units', severity: 'look', sentence: 'the zeropoint is low' }
-const unit: Concern = { tag: 'units', severity: 'stop', sentence: 'the unit is not told' }
+const dim: Concern = { tag: 'fluxes', severity: 'look', sentence: 'the zeropoint is low' }
+const unit: Concern = { tag: 'fluxes', severity: 'stop', sentence: 'the unit is not told' }
 
 /** The reasons of an exposure whose CCDs have these concerns. */
 function reasonsOf(concerns: Readonly<Record<number, readonly Concern[]>>) {
@@ -22,6 +22,18 @@ test('two concerns of one tag on one CCD are one reason with both sentences, as 
 
 test('on several CCDs each is named once', () => {
   expect(reasonsOf({ 28: [dim, unit], 35: [dim, dim], 40: [] })).toEqual([
-    [[28, 35], 'stop', 'the fluxes are in another unit'],
+    [[28, 35], 'stop', 'the fluxes disagree with one another'],
+  ])
+})
+
+test('units keep their numbers however many CCDs have them, and two causes are two reasons', () => {
+  const units = (sentence: string): Concern => ({ tag: 'units', severity: 'look', sentence })
+  const off = (mag: string) => units(`the zeropoint is ${mag} mag below what DECam gives in i for 90 s in electrons`)
+  const untimed = units('the exposure time is not known (EXPTIME)')
+  expect(
+    reasonsOf({ 28: [off('1.50')], 35: [off('1.52')], 40: [off('1.49'), untimed], 41: [untimed], 42: [] }),
+  ).toEqual([
+    [[28, 35, 40], 'look', `${off('1.50').sentence} (CCD 28; the others are alike)`],
+    [[40, 41], 'look', untimed.sentence],
   ])
 })

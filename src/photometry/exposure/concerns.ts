@@ -55,10 +55,9 @@ export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: 
     if (ofTerm?.colourTerm) concerns.push(termConcern(ofTerm.colourTerm, ofTerm, ofTerm.system))
   }
   const expectations = ccds.flatMap(({ diagnostics }) => (diagnostics.expectation ? [diagnostics.expectation] : []))
-  if (expectations.length === 0) return concerns
   const unitConcerns = ccds.flatMap((ccd) => ccd.concerns.filter(({ tag }) => tag === 'units'))
   const stopping = unitConcerns.filter(({ severity }) => severity === 'stop')
-  if (unitConcerns.length > expectations.length / 2)
+  if (unitConcerns.length > (expectations.length || ccds.length) / 2)
     return [
       ...concerns,
       {
@@ -67,6 +66,7 @@ export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: 
         sentence: `on ${unitConcerns.length} of ${ccds.length} CCDs ${unitConcerns[0]!.sentence}`,
       },
     ]
+  if (expectations.length === 0) return concerns
   const transparency = median(expectations.map((one) => one.transparency))
   const light = `${(100 * transparency).toFixed(0)} % of the usual light arrives`
   if (transparency < CLOUDED_TRANSPARENCY)

@@ -7,7 +7,7 @@ import { solveTogether } from '../../../src/pipeline.js'
 import type { CcdResult } from '../../../src/photometry/result.js'
 import { simulateExposure, type ExposureOptions } from '../../../src/simulate/index.js'
 import { describeCatalogue } from '../../simulate/describe-catalogue.js'
-import { DECAM } from '../../support/cameras.js'
+import { DECAM, OTHER_CAMERA } from '../../support/cameras.js'
 import { memoryCatalog } from '../../support/memory-catalog.js'
 import { CLOUDY_CORNER, sceneOf, type SceneOptions } from './scene.js'
 
@@ -139,4 +139,17 @@ test('units and clouds over all CCDs', async () => {
   expect(perSecond.solution.concerns[0]!.sentence).toMatch(
     /^on 8 of 8 CCDs the zeropoint is \d\.\d\d mag below what DECam gives in i for 8000 s in electrons/,
   )
+})
+
+test('a unit of flux density is told of all CCDs, of a camera of which nothing is expected', async () => {
+  const otherUnit = { text: 'Jy', zeropoint: 8.9 }
+  const { ccds, solution } = await together(1, {}, { otherUnit, camera: OTHER_CAMERA })
+  expect(ccds.every(({ diagnostics }) => diagnostics.expectation === null)).toBe(true)
+  expect(solution.concerns).toContainEqual({
+    tag: 'units',
+    severity: 'look',
+    sentence: expect.stringMatching(
+      /^on 8 of 8 CCDs the unit of the image is 'Jy' \(BUNIT\), which has the zeropoint 8\.90 \(AB\): the stars give 3/,
+    ) as string,
+  })
 })
