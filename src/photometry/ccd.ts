@@ -19,6 +19,7 @@ import { suspectStars, type Suspects } from './match/suspects.js'
 import { diagnose } from './quality/diagnostics.js'
 import { DEFAULT_SYSTEM, type ReferenceStars } from './reference-stars.js'
 import { catalogShares, offsetErrOf, type CombinedReferences } from './references/catalog-share.js'
+import { isOneColour, shareOfColour } from './references/one-colour.js'
 import type { CcdResult, PhotometricSystem } from './result.js'
 import { selectAsOriginal } from './select/original-selection.js'
 import { selectStars } from './select/selection.js'
@@ -101,8 +102,8 @@ export function calibrateStars(
           catalog.description,
           catalog.columns,
         )
-  // Colours of several catalogues are one index if they are Gaia's alone.
-  const termPrior = references !== undefined && wantedTerm?.color !== 'bp-rp' ? undefined : wantedTerm
+  const isOne = references === undefined || wantedTerm === undefined || isOneColour(references, wantedTerm.color)
+  const termPrior = isOne ? wantedTerm : undefined
   const ofSystem = references?.standards ?? standardsOf(starsWithErrors, standard, catalog.description)
   const standards = termPrior ? withTermColour(ofSystem, stars, termPrior, catalog.description) : ofSystem
   const named = references ? withFirstMagnitudes(stars, references) : stars
@@ -124,7 +125,14 @@ export function calibrateStars(
       ? {
           prior: termPrior,
           colours: coloursOf(
-            termColours(standards, starsWithErrors, standard.relation, termPrior, catalog.description),
+            termColours(
+              standards,
+              starsWithErrors,
+              standard.relation,
+              termPrior,
+              catalog.description,
+              references && ((star) => shareOfColour(references, star)),
+            ),
             (values) => gather(values, matches.starRow),
           ),
         }

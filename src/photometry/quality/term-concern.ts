@@ -47,13 +47,16 @@ export function termConcern(
 /** Half a magnitude: how far the stars of a field lie from the colour at which nothing would be off. */
 const STARS_AWAY_MAG = 0.5
 
-/** Of a filter that only resembles the band, if no colour term can be fitted: what that may do, and a look. */
+/**
+ * Of a filter that only resembles the band, if no colour term can be fitted: what that may do, a known term's whole
+ * size included, and a look.
+ */
 export function unfittedJudgement(
-  { kErr }: TermPrior,
+  { k, kErr }: TermPrior,
   { band, filter }: { readonly band: string; readonly filter: string | null },
   system: PhotometricSystem,
 ): { readonly coverMag: number; readonly concern: Concern } {
-  const coverMag = STARS_AWAY_MAG * kErr
+  const coverMag = STARS_AWAY_MAG * Math.hypot(k, kErr)
   const sentence =
     `${filterName(band, filter)} only resembles the band of ${system}, and colours of several catalogues give no ` +
     `colour term: the systematic error holds ${(1000 * coverMag).toFixed(0)} mmag for it; one --catalog fits it`

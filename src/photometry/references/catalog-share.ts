@@ -17,6 +17,8 @@ export interface CombinedReferences extends CombinedStandards {
   readonly catalogs: readonly PlacedCatalog[]
   /** 1 for stars that the first catalogue has. */
   readonly ofFirst: Uint8Array
+  /** Bands of the first catalogue that are of one kind in all of them. */
+  readonly bandsInCommon: readonly string[]
   /** Catalogues that were asked for and cannot give the band: name and reason. */
   readonly left: readonly { readonly catalog: string; readonly reason: string }[]
   /** One sigma of the common level [mag]. */

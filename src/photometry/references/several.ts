@@ -12,6 +12,7 @@ import { withTypicalErrors } from '../system/typical-errors.js'
 import type { CombinedReferences, PlacedCatalog } from './catalog-share.js'
 import { combinedStandards, sharedStarsOf, type CatalogStandards } from './combined-standards.js'
 import { catalogLevels } from './levels.js'
+import { bandsInCommon } from './one-colour.js'
 import { starUnion, type StarUnion } from './star-union.js'
 
 /** One field that references are wanted for. */
@@ -88,6 +89,7 @@ export async function combinedStars(
           references: {
             ...combinedStandards(union.standards, levels.catalogs),
             ...{ catalogs: placed, left, ofFirst: Uint8Array.from(union.union.rows[0]!, (row) => Number(row >= 0)) },
+            bandsInCommon: bandsInCommon(parts.map(({ catalog }) => catalog)),
             systematicErrMag: levels.systematicErrMag,
             offsetCovariance: levels.offsetCovariance,
           },

@@ -147,6 +147,8 @@ const STEP_MAG = 1e-3
 /**
  * Errors of the term's colour c = a - b, and their covariance with those of the standard magnitude m(a, b, ...):
  * m_a var(a) - m_b var(b).
+ *
+ * @param shareOf part of a star's standard magnitude that comes from the catalogue of its colour; all of it by default
  */
 export function termColours(
   { colour }: Pick<StandardMagnitudes, 'colour'>,
@@ -154,6 +156,7 @@ export function termColours(
   relation: BandRelation,
   { color }: TermPrior,
   { bands }: Pick<CatalogDescription, 'bands'>,
+  shareOf: (star: number) => number = () => 1,
 ): StarColours {
   const magsOf = (some: StarColumns) => {
     const mags = relationColumns(some, relation)
@@ -180,7 +183,7 @@ export function termColours(
       if (!isOfRelation) return ofTerm
       return ofTerm * evidenceAt(c, err, relation) + evidenceAt(c, 0, linear) * evidenceSlopeAt(c, err, relation)
     }),
-    colourCovariance: blue.covariance.map((v, i) => v - red.covariance[i]!),
+    colourCovariance: blue.covariance.map((v, i) => shareOf(i) * (v - red.covariance[i]!)),
   }
 }
 
