@@ -38,13 +38,13 @@ export const STAR_LIST_COLUMNS = [
 
 const SAME_STAR_ARCSEC = 1
 const SPREAD_LIMIT = 0.003
-const MAG_RANGE = [12, 21.5] as const
-const LARGEST_MAG_ERR = 0.011
+/** Stars of the lists are between these magnitudes, with no larger error. */
+export const LISTED = { brightMag: 12, faintMag: 21.5, largestMagErr: 0.011 } as const
 /** `vtype` of a star in a veto list. */
 const STAR_VETO = 6
 
 /** Rows of a star list: position [deg], median magnitude, its error, and how many detections it stands for. */
-interface ListedStar {
+export interface ListedStar {
   readonly raDeg: number
   readonly decDeg: number
   readonly mag: number
@@ -134,7 +134,7 @@ function refuseSeveralSystems(templates: readonly TemplateCatalogue[]): void {
 /**
  * Whether a position lies in the range of the corners; on a range wider than 180 deg RA above 180 counts as negative.
  */
-function rangeTest({ cornersRaDeg, cornersDecDeg }: SearchExposure): (ra: number, dec: number) => boolean {
+export function rangeTest({ cornersRaDeg, cornersDecDeg }: SearchExposure): (ra: number, dec: number) => boolean {
   const wide = Math.max(...cornersRaDeg) - Math.min(...cornersRaDeg) > 180
   const moved = (ra: number) => (wide && ra > 180 ? ra - 360 : ra)
   const ras = cornersRaDeg.map(moved)
@@ -167,10 +167,10 @@ function goodDetections({ name, table }: TemplateCatalogue, inside: (ra: number,
       spread[i]! < SPREAD_LIMIT &&
       flags[i] === 0 &&
       imaflags[i] === 0 &&
-      mag[i]! > MAG_RANGE[0] &&
-      mag[i]! < MAG_RANGE[1] &&
+      mag[i]! > LISTED.brightMag &&
+      mag[i]! < LISTED.faintMag &&
       err[i]! > 0 &&
-      err[i]! <= LARGEST_MAG_ERR &&
+      err[i]! <= LISTED.largestMagErr &&
       inside(ra[i]!, dec[i]!),
   )
   return Array.from(kept, (i) => ({

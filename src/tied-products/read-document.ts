@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
-import { parseJson, shapeFault } from '../formats/json-shape.js'
-import type { TieDocument } from './document.js'
+import { isRecord, parseJson, shapeFault } from '../formats/json-shape.js'
+import { TIE_SCHEMA, type TieDocument } from './document.js'
 import { TIE_SHAPE } from './shape.js'
 
 /**
@@ -23,6 +23,7 @@ export function parseTieDocument(text: string, file: string): TieDocument {
   const fault = shapeFault(json, TIE_SHAPE)
   if (fault === undefined) return json as TieDocument
   const { path, found, expected } = fault
-  const what = path === 'schema' || path === '' ? 'the file is no tie that this version reads' : 'the tie is damaged'
+  const isOfSchema = isRecord(json) && json['schema'] === TIE_SCHEMA
+  const what = isOfSchema ? 'the tie is damaged' : 'the file is no tie that this version reads'
   throw new InputError('bad-tie', what, { file, found: `${path || 'the whole'}: ${found}`, expected })
 }

@@ -98,7 +98,9 @@ export function tieInputOf(exposures: readonly CalibratedExposure[], holdsTempla
   })
   const places = exposures.map(focalPlaces)
   const catalogs = catalogKeys.map((key) => catalogOf(chips.filter((chip) => chip.catalogKey === key)))
-  const levels = catalogs.map(({ systematicErr }) => systematicErr ?? DEFAULT_SYSTEMATIC_MAG)
+  const levels = catalogs.map(({ systematicErr }) =>
+    holdsTemplates ? FREE_LEVEL_MAG : (systematicErr ?? DEFAULT_SYSTEMATIC_MAG),
+  )
   return {
     exposures,
     input: {
@@ -126,6 +128,9 @@ export function tieInputOf(exposures: readonly CalibratedExposure[], holdsTempla
 
 /** What `tieExposures` takes for a catalogue that states nothing [mag]. */
 const DEFAULT_SYSTEMATIC_MAG = 0.01
+
+/** Templates that are held set the level; a catalogue that is off them must not pull at the search [mag]. */
+const FREE_LEVEL_MAG = 1
 
 /** Stars that may set a level; those that a cut has taken have no standard magnitude. */
 const SERVING: ReadonlySet<string> = new Set(['used', 'outlier', 'unfitted'])

@@ -268,6 +268,7 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['tied/tie_gw.json', 'tied/tie_gw_stars.parquet', 'tied/Zero_D00668439_28_r4p5.csv'],
     says: /"verdict": "LOOK"/,
   },
+  { line: 'starlists --expnum 668439 --tie tied/tie_gw.json --workdir sim/work --outdir lists --quiet' },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },
   { line: '--version', says: /^\d+\.\d+\.\d+\n$/, everywhere: true },

@@ -2,7 +2,13 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect } from 'vitest'
 import { seededRandom } from '../../src/math/random.js'
-import { gaiaCsvFile, simulateExposure, workFiles, type SimulatedExposure } from '../../src/simulate/index.js'
+import {
+  gaiaCsvFile,
+  simulateExposure,
+  workFiles,
+  type Cloud,
+  type SimulatedExposure,
+} from '../../src/simulate/index.js'
 import { run, temporaryDirectory } from '../cli/run.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
 
@@ -11,8 +17,10 @@ export interface DitheredField {
   readonly catalog: string
   /** Simulates an exposure of the field. */
   observe(plan: Visit): SimulatedExposure
-  /** Simulates and calibrates one; gives the directory of its products. */
-  calibrate(plan: Visit, words?: readonly string[]): Promise<string>
+  /** Simulates and calibrates one, all CCDs of it or some; gives the directory of its products. */
+  calibrate(plan: Visit, words?: readonly string[], ccd?: string): Promise<string>
+  /** Simulates one; gives the directory of its list and catalogues. */
+  work(plan: Visit): string
 }
 
 export interface Visit {
@@ -20,16 +28,19 @@ export interface Visit {
   readonly ditherDeg?: readonly [number, number]
   readonly band?: string
   readonly zeropoint?: number
-  readonly exposureTimeSec?: number
-  readonly ccds?: readonly number[]
+  readonly cloud?: Cloud
 }
 
 const gaia = describeCatalogue('gaia_dr3')
 
 /** A field of `ccds`, with Gaia DR3 of it. */
 export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6000): Promise<DitheredField> {
-  const observe = (plan: Visit) =>
-    simulateExposure({ ccds, columns: 'slim', densityPerSqDeg, ...plan, skySeed: 5 }, gaia, seededRandom(plan.expnum))
+  const observe = (plan: Visit) => {
+    // Two exposures of one camera at one time would be one.
+    const mjdObs = 57_983 + (plan.expnum % 1000) / 1000
+    const options = { ccds, columns: 'slim', densityPerSqDeg, mjdObs, ...plan, skySeed: 5 } as const
+    return simulateExposure(options, gaia, seededRandom(plan.expnum))
+  }
   const home = temporaryDirectory()
   const raw = gaiaCsvFile(observe({ expnum: 1 }))
   writeFileSync(join(home, raw.name), raw.bytes)
@@ -46,22 +57,19 @@ export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6
     '--quiet',
   ]
   expect(await run(words)).toMatchObject({ exitCode: 0 })
+  const work = (plan: Visit) => {
+    const directory = temporaryDirectory()
+    for (const { name, bytes } of workFiles(observe(plan))) writeFileSync(join(directory, name), bytes)
+    return directory
+  }
   return {
     catalog,
     observe,
-    async calibrate(plan, further = []) {
-      const [work, products] = [temporaryDirectory(), temporaryDirectory()]
-      for (const { name, bytes } of workFiles(observe(plan))) writeFileSync(join(work, name), bytes)
-      const where = ['--workdir', work, '--outdir', products, '--catalog', catalog]
-      const { exitCode, err } = await run([
-        '--expnum',
-        `${plan.expnum}`,
-        '--ccd',
-        'all',
-        ...where,
-        '--quiet',
-        ...further,
-      ])
+    work,
+    async calibrate(plan, further = [], ccd = 'all') {
+      const products = temporaryDirectory()
+      const where = ['--workdir', work(plan), '--outdir', products, '--catalog', catalog, '--quiet']
+      const { exitCode, err } = await run(['--expnum', `${plan.expnum}`, '--ccd', ccd, ...where, ...further])
       expect([exitCode, err]).toEqual([0, ''])
       return products
     },

@@ -9,7 +9,20 @@ import { refuseForeignFiles } from '../../node/disk/own-files.js'
 import { readList } from '../../node/input/read-exposure.js'
 import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-directory.js'
 import { systemOfZeroCsv } from '../../products/mixed-systems.js'
-import { listStars, STAR_LIST_COLUMNS, starLists, type TemplateCatalogue } from '../../products/star-lists.js'
+import {
+  listStars,
+  STAR_LIST_COLUMNS,
+  starLists,
+  type ListedStar,
+  type SearchExposure,
+  type TemplateCatalogue,
+} from '../../products/star-lists.js'
+import { listTiedStars } from '../../tied-products/listed-stars.js'
+import { tieFileNames } from '../../tied-products/names.js'
+import { parseTieDocument } from '../../tied-products/read-document.js'
+import { readTiedStars } from '../../tied-products/tied-stars.js'
+import { readParquet } from '../../formats/parquet/index.js'
+import { catalogTools } from '../../node/store/catalog-files.js'
 import { tableOf, type Column, type Table } from '../../table/columns.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import { readIfThere } from '../../node/exposure/standing-products.js'
@@ -19,7 +32,8 @@ export interface StarListOptions {
   readonly expnum: number
   readonly reqnum?: string
   readonly attnum?: number
-  readonly templates: readonly string[]
+  readonly templates?: readonly string[]
+  readonly tie?: string
   readonly workdir: string
   readonly outdir: string
   readonly quiet: boolean
@@ -28,40 +42,52 @@ export interface StarListOptions {
 /** `starlists`: the star and veto lists of a search exposure from the calibrated catalogues of its templates. */
 export async function writeStarLists(options: StarListOptions, io: Io): Promise<ExitCode> {
   await recoverDirectory(options.outdir)
-  const { files, stars } = await makeStarLists(options, io)
+  const { files, stars, of } = await makeStarLists(options, io)
   await refuseForeignFiles(
     options.outdir,
     files.map(({ name }) => name),
   )
   await writeFilesWhole(options.outdir, files)
-  if (!options.quiet)
-    io.out(
-      `${files.map(({ name }) => name).join(' and ')}: ${stars} stars of ` +
-        `${options.templates.length} ${options.templates.length === 1 ? 'template' : 'templates'}\n`,
-    )
+  if (!options.quiet) io.out(`${files.map(({ name }) => name).join(' and ')}: ${stars} stars of ${of}\n`)
   return 0
 }
 
-/** The star list and the veto list, under their own names, and how many stars are in them. */
+/** The star list and the veto list, under their own names, how many stars are in them, and of what. */
 export async function makeStarLists(
-  options: Pick<StarListOptions, 'expnum' | 'reqnum' | 'attnum' | 'templates' | 'workdir'>,
+  options: Pick<StarListOptions, 'expnum' | 'reqnum' | 'attnum' | 'templates' | 'tie' | 'workdir'>,
   io: Io,
-): Promise<{ files: NamedBytes[]; stars: number }> {
+): Promise<{ files: NamedBytes[]; stars: number; of: string }> {
   const list = await readList(options.workdir, options)
   const rows = list.rows.filter(isSound)
   for (const { fault } of list.rows) if (fault !== undefined) io.err(`bliss-calib: left out: ${fault.message}\n`)
-  const templates: TemplateCatalogue[] = []
-  for (const directory of new Set(options.templates.map(dirname))) await refuseUnfinished(directory)
-  for (const path of options.templates)
-    templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
   const search = {
     list: list.name,
     band: rows[0]!.band,
     cornersRaDeg: rows.flatMap(({ corners }) => corners.raDeg),
     cornersDecDeg: rows.flatMap(({ corners }) => corners.decDeg),
   }
-  const stars = listStars(templates, search)
-  return { files: starLists(stars, search), stars: stars.length }
+  const { tie, templates = [] } = options
+  const stars = tie === undefined ? listStars(await readTemplates(templates), search) : await starsOfTie(tie, search)
+  const ofTemplates = `${templates.length} ${templates.length === 1 ? 'template' : 'templates'}`
+  return { files: starLists(stars, search), stars: stars.length, of: tie === undefined ? ofTemplates : basename(tie) }
+}
+
+async function readTemplates(paths: readonly string[]): Promise<TemplateCatalogue[]> {
+  const templates: TemplateCatalogue[] = []
+  for (const directory of new Set(paths.map(dirname))) await refuseUnfinished(directory)
+  for (const path of paths)
+    templates.push({ name: path, system: await systemBeside(path), table: await readCalibrated(path) })
+  return templates
+}
+
+async function starsOfTie(path: string, search: SearchExposure): Promise<ListedStar[]> {
+  await refuseUnfinished(dirname(path))
+  const text = await readIfThere(path)
+  if (text === undefined) throw new InputError('missing-file', 'the file does not exist', { file: path })
+  const document = parseTieDocument(text, path)
+  const file = join(dirname(path), tieFileNames(document.tie).stars)
+  const stars = readTiedStars(await readParquet(await openInput(file), catalogTools), file)
+  return listTiedStars(stars, document, search, path)
 }
 
 /** The photometric system of a calibrated catalogue, as the `Zero_` or `allZP_` file beside it says. */

@@ -1,30 +1,16 @@
-import { mkdir, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
-import { CommandError, type ExitCode } from '../../errors.js'
+import { join } from 'node:path'
+import type { ExitCode } from '../../errors.js'
 import { writeParquet } from '../../formats/parquet/index.js'
-import { commitFiles } from '../../node/disk/commit-files.js'
-import { refuseForeignFiles } from '../../node/disk/own-files.js'
-import { recoverDirectory } from '../../node/disk/recover-directory.js'
-import { discardStem, flushFiles, stageFiles, type StagedFile } from '../../node/disk/staged-files.js'
-import { temporaryStem } from '../../node/disk/temporary-names.js'
-import { refuseUnwritable } from '../../node/exposure/standing-products.js'
-import { findResults } from '../../node/input/find-results.js'
 import { packageVersion } from '../../node/package.js'
 import { pageAssets } from '../../node/report/page-assets.js'
 import { readTieExposures } from '../../node/tie/read-exposures.js'
-import {
-  refuseEqualNames,
-  stageTiedExposure,
-  tiedProductNames,
-  tieFileNames,
-  tieName,
-  wholeResult,
-  type ExposureToWrite,
-} from '../../node/tie/tied-products.js'
+import { prepareTieDirectory, writeTie } from '../../node/tie/tie-directory.js'
+import { refuseEqualNames, tiedProductNames, wholeResult, type ExposureToWrite } from '../../node/tie/tied-products.js'
 import { tiePage } from '../../report/tie-page.js'
 import type { CalibratedExposure } from '../../tied-products/calibrated-exposure.js'
 import { comparableExposures } from '../../tied-products/comparable.js'
 import { tiedZeropoint, tieDocument, type TieDocument } from '../../tied-products/document.js'
+import { tieFileNames, tieName } from '../../tied-products/names.js'
 import { tieText } from '../../tied-products/text.js'
 import { tieInputOf } from '../../tied-products/tie-input.js'
 import { tiedStars, tiedStarTable } from '../../tied-products/tied-stars.js'
@@ -79,12 +65,12 @@ export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
       { name: files.stars, bytes: stars },
       { name: files.page, bytes: new TextEncoder().encode(tiePage(document, network, result, pageAssets())) },
     ]
-    await prepareOutdir(
+    await prepareTieDirectory(
       outdir,
       [...searches, ...templates],
       [...toWrite.flatMap(tiedProductNames), ...Object.values(files)],
     )
-    await write(outdir, toWrite, texts, document, signal)
+    await writeTie(outdir, toWrite, texts, { name, anchor: document.anchor, levelErr: document.levelErr }, signal)
     if (options.json) io.out(`${JSON.stringify(document, null, 2)}\n`)
     else if (!options.quiet) {
       io.out(tieText(document))
@@ -105,63 +91,4 @@ function exitCodeOf({ verdict, exposures, ccds }: TieDocument): ExitCode {
   if (verdict === 'STOP') return 4
   const searches = new Set(exposures.filter(({ role }) => role === 'search').map(({ exposure }) => exposure))
   return ccds.some(({ exposure, outcome }) => searches.has(exposure) && outcome === 'none') ? 4 : 0
-}
-
-/**
- * Makes the directory, and refuses one that holds what was read, products of other exposures, or somebody else's files.
- *
- * @throws CommandError
- */
-async function prepareOutdir(
-  outdir: string,
-  read: readonly CalibratedExposure[],
-  names: readonly string[],
-): Promise<void> {
-  await mkdir(outdir, { recursive: true }).catch(() => undefined)
-  await refuseUnwritable(outdir)
-  await recoverDirectory(outdir)
-  const own = await realpath(outdir)
-  const expected = 'a directory of its own'
-  for (const { ccds } of read)
-    for (const { file } of ccds)
-      if ((await realpath(dirname(file))) === own)
-        throw new CommandError('bad-option', 'the products that are tied are in the directory to write to', {
-          option: '--outdir',
-          found: file,
-          expected,
-        })
-  const standing = await findResults([outdir]).catch(() => [])
-  const other = standing.find(({ path }) => dirname(path) === outdir && !names.includes(path.slice(outdir.length + 1)))
-  if (other !== undefined)
-    throw new CommandError('other-products', 'products of an exposure that is not tied are in the directory', {
-      option: '--outdir',
-      found: other.path,
-      expected,
-    })
-  await refuseForeignFiles(outdir, names)
-}
-
-/** All files, or none. */
-async function write(
-  outdir: string,
-  exposures: readonly ExposureToWrite[],
-  texts: readonly { readonly name: string; readonly bytes: Uint8Array }[],
-  { tie: name, anchor, levelErr }: TieDocument,
-  signal: AbortSignal,
-): Promise<void> {
-  const stem = temporaryStem()
-  try {
-    const staged: StagedFile[] = []
-    for (const [e, exposure] of exposures.entries()) {
-      staged.push(...(await stageTiedExposure(exposure, { name, anchor, levelErr }, outdir, `${stem}-${e}`)))
-      signal.throwIfAborted()
-    }
-    staged.push(...(await stageFiles(outdir, texts, `${stem}-t`)))
-    await flushFiles(outdir, staged)
-    signal.throwIfAborted()
-    await commitFiles(outdir, staged, { stem })
-  } catch (error) {
-    await discardStem(outdir, stem)
-    throw error
-  }
 }

@@ -50,6 +50,9 @@ export async function findResults(paths: readonly string[]): Promise<FoundResult
   })
 }
 
+/** Whether a file of this name is a result. */
+export const isResultName = (name: string): boolean => NAMES.some((pattern) => pattern.test(name))
+
 function resultAt(path: string): FoundResult | undefined {
   const name = basename(path)
   const image = NAMES.map((pattern) => pattern.exec(name)?.[1]).find((part) => part !== undefined)

@@ -5,6 +5,7 @@ import type { CcdDocument, ResultDocument } from '../../products/result-document
 import { ccdProductNames } from '../../products/names.js'
 import { parseResultName } from '../../products/report-names.js'
 import type { CalibratedCcd, CalibratedExposure, TieRole } from '../../tied-products/calibrated-exposure.js'
+import { refuseUnfinished } from '../disk/recover-directory.js'
 import { sha256OfFile } from '../disk/file-marks.js'
 import { matchesBeside, matchesFileOf } from '../input/calibrated-ccds.js'
 import { packagedPlanes } from '../input/camera-files.js'
@@ -57,6 +58,7 @@ export async function readTieExposures(paths: readonly string[], role: TieRole):
 /** Results of CCDs; of a whole exposure's result that is named those of its CCDs, which are beside it. */
 async function ccdResultsAt(path: string): Promise<FoundCcd[]> {
   const found = await findResults([path])
+  for (const directory of new Set(found.map((one) => dirname(one.path)))) await refuseUnfinished(directory)
   const read: FoundCcd[] = []
   for (const one of found) {
     const document = await ofThisVersion(one.path)

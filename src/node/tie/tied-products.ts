@@ -15,12 +15,7 @@ import type { SolvedResult } from '../../products/result-json.js'
 import { recalibratedFiles } from '../../products/recalibrate.js'
 import type { ExposureName } from '../../exposure/exposure-name.js'
 import { asFloat64, findColumn } from '../../table/columns.js'
-import {
-  labelOf,
-  magsTypeOf,
-  type CalibratedCcd,
-  type CalibratedExposure,
-} from '../../tied-products/calibrated-exposure.js'
+import { magsTypeOf, type CalibratedCcd, type CalibratedExposure } from '../../tied-products/calibrated-exposure.js'
 import { tiedResult, type TieLevel } from '../../tied-products/tied-ccd.js'
 import { tiedExposureFiles } from '../../tied-products/tied-exposure.js'
 import type { TiedZeropoint } from '../../tie/result.js'
@@ -182,18 +177,3 @@ const bytesOf = (path: string): Promise<Uint8Array> =>
   readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
     throw unreadableFile(path, cause)
   })
-
-/** How the products of a tie are called if it is given no name. */
-export function tieName(searches: readonly CalibratedExposure[]): string {
-  const labels = searches.map(labelOf).sort()
-  const others = labels.length - 1
-  const name = others === 0 ? labels[0]! : `${labels[0]!}_and_${others}_more`
-  return name.replace(/[^\w.+-]+/g, '_')
-}
-
-/** Names of the files of a tie itself. */
-export const tieFileNames = (name: string) => ({
-  json: `tie_${name}.json`,
-  stars: `tie_${name}_stars.parquet`,
-  page: `tie_${name}.html`,
-})

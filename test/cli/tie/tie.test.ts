@@ -1,87 +1,157 @@
-import { readdirSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
 import type { TieDocument } from '../../../src/tied-products/document.js'
 import { TIE_SHAPE } from '../../../src/tied-products/shape.js'
 import { ditheredField, type DitheredField, type Visit } from '../../support/dithered.js'
+import { sumsBelow } from '../../support/file-tree.js'
 import { run, temporaryDirectory } from '../run.js'
 
 const CCDS = [24, 28, 35]
 const SEARCH: Visit = { expnum: 900001 }
 const NEAR: Visit = { expnum: 900002, ditherDeg: [0.1, 0.03], zeropoint: 30.4 }
 const FAR: Visit = { expnum: 900003, ditherDeg: [-0.05, 0.1], zeropoint: 29.7 }
+const VISITS = [SEARCH, NEAR, FAR]
+const label = ({ expnum }: Visit) => `D00${expnum}_r4p5`
 
 let field: DitheredField
 let search: string
 let near: string
 let far: string
+let three: Awaited<ReturnType<typeof tied>>
 
 beforeAll(async () => {
   field = await ditheredField(CCDS)
-  search = await field.calibrate(SEARCH)
-  near = await field.calibrate(NEAR)
-  far = await field.calibrate(FAR)
+  ;[search, near, far] = (await Promise.all(VISITS.map((visit) => field.calibrate(visit)))) as [string, string, string]
+  three = await tied([search, '--templates', near, far])
 })
 
-const truth = new Map<string, ReadonlyMap<number, number>>()
-function trueZeropoint(exposure: string, ccd: number): number {
-  if (truth.size === 0)
-    for (const visit of [SEARCH, NEAR, FAR]) truth.set(`D00${visit.expnum}_r4p5`, field.observe(visit).zeropoints.byCcd)
-  return truth.get(exposure)!.get(ccd)!
-}
-
-async function tied(words: readonly string[]) {
-  const outdir = join(temporaryDirectory(), 'tied')
+/** Ties into a new directory. */
+async function tied(words: readonly string[], outdir = join(temporaryDirectory(), 'tied')) {
   const ended = await run(['tie', ...words, '--outdir', outdir, '--json'])
   return { ...ended, outdir, document: (ended.out === '' ? undefined : JSON.parse(ended.out)) as TieDocument }
 }
 
-describe('a search exposure and two templates', () => {
-  test('ratios are the true ones within their errors', async () => {
-    const { exitCode, document } = await tied([search, '--templates', near, far])
+const lineOf = (file: string): string[] => readFileSync(file, 'utf8').trimEnd().split('\n')[1]!.split(',')
+
+/** Errors of the ratios in units of what is stated, against what was put in. */
+function pullsOf({ pairs }: TieDocument, visits: readonly Visit[]): number[] {
+  const truth = new Map(visits.map((visit) => [label(visit), field.observe(visit).zeropoints.byCcd]))
+  return pairs.map(({ a, b, ratioMag, ratioErr }) => {
+    const put = truth.get(a.exposure)!.get(a.ccd)! - truth.get(b.exposure)!.get(b.ccd)!
+    return (ratioMag - put) / ratioErr
+  })
+}
+
+describe('a search exposure and its templates', () => {
+  test('ratios are the true ones within their errors', () => {
+    const { exitCode, document } = three
     expect([exitCode, document.verdict, document.concerns]).toEqual([0, 'GO', []])
-    expect(document.pairs.length).toBeGreaterThan(5)
-    for (const { a, b, ratioMag, ratioErr, nCommon } of document.pairs) {
-      expect(a.exposure).toBe('D00900001_r4p5')
-      const true_ = trueZeropoint(a.exposure, a.ccd) - trueZeropoint(b.exposure, b.ccd)
-      expect(Math.abs(ratioMag - true_) / ratioErr).toBeLessThan(4)
+    const pulls = pullsOf(document, VISITS)
+    expect(pulls.length).toBeGreaterThan(5)
+    for (const pull of pulls) expect(Math.abs(pull)).toBeLessThan(4)
+    for (const { a, ratioErr } of document.pairs) {
+      expect(a.exposure).toBe(label(SEARCH))
       expect(ratioErr).toBeLessThan(0.01)
-      expect(nCommon).toBeGreaterThan(0)
     }
   })
 
-  test('the products have the tied zeropoints', async () => {
-    const { outdir, document } = await tied([search, '--templates', near, far])
-    const own = document.ccds.find(({ exposure, ccd }) => exposure === 'D00900001_r4p5' && ccd === 28)!
-    const [header, row] = readFileSync(join(outdir, 'Zero_D00900001_28_r4p5.csv'), 'utf8').trimEnd().split('\n')
-    expect(header).toMatch(/,outcome,tieErr,anchor$/)
-    expect(row).toContain(`,${(-own.zeropoint!).toFixed(6)},${own.zeropointErr!.toFixed(6)},mag_psf,des-ab,`)
+  test('five exposures likewise, with smaller errors than two', async () => {
+    const more: Visit[] = [
+      { expnum: 900006, ditherDeg: [0.02, -0.08] },
+      { expnum: 900007, ditherDeg: [-0.1, -0.02] },
+    ]
+    const dirs = await Promise.all(more.map((visit) => field.calibrate(visit)))
+    const five = await tied([search, '--templates', near, far, ...dirs])
+    expect(five.document.exposures.map((one) => one.leftOut)).toEqual([false, false, false, false, false])
+    const pulls = pullsOf(five.document, [...VISITS, ...more])
+    expect(Math.sqrt(pulls.reduce((sum, pull) => sum + pull * pull, 0) / pulls.length)).toBeLessThan(2)
+    const errorOf = ({ pairs }: TieDocument) =>
+      pairs.find(({ a, b }) => a.ccd === 28 && b.ccd === 28 && b.exposure === label(NEAR))!.ratioErr
+    const two = await tied([search, '--templates', near])
+    expect(errorOf(five.document)).toBeLessThan(errorOf(two.document))
+  })
+
+  test('the products have the tied zeropoints', () => {
+    const { outdir, document } = three
+    const own = document.ccds.find(({ exposure, ccd }) => exposure === label(SEARCH) && ccd === 28)!
+    const zero = readFileSync(join(outdir, `Zero_D00900001_28_r4p5.csv`), 'utf8').split('\n')
+    expect(zero[0]).toMatch(/,outcome,tieErr,anchor$/)
+    const numbers = `,${(-own.zeropoint!).toFixed(6)},${own.zeropointErr!.toFixed(6)},mag_psf,des-ab,`
+    expect(zero[1]).toContain(numbers)
+    expect(zero[1]).toMatch(/,fitted,0\.\d{6},gaia_dr3$/)
     const catalogue = readFileSync(join(outdir, 'D00900001_28_r4p5_ZP.csv'), 'utf8').split('\n')
-    expect(catalogue[0]!.split(',')).toHaveLength(25)
-    const at = catalogue[0]!.split(',').indexOf('ZeroPoint')
-    const applied = catalogue.slice(1, -1).map((line) => Number(line.split(',')[at]))
-    expect(new Set(applied.map((value) => value.toFixed(6)))).toEqual(new Set([(-own.zeropoint!).toFixed(6)]))
+    const columns = catalogue[0]!.split(',')
+    expect(columns).toHaveLength(25)
+    const rows = catalogue.slice(1, -1).map((line) => line.split(',').map(Number))
+    const column = (name: string) => rows.map((row) => row[columns.indexOf(name)]!)
+    expect(new Set(column('ZeroPoint').map((value) => value.toFixed(6)))).toEqual(
+      new Set([(-own.zeropoint!).toFixed(6)]),
+    )
+    const [flux, mag] = [column('FLUX_PSF'), column('MAG_PSF')]
+    mag.forEach((value, i) => {
+      if (value > 0) expect(value).toBeCloseTo(-2.5 * Math.log10(flux[i]!) + own.zeropoint!, 4)
+    })
     const names = (dir: string) => readdirSync(dir).sort()
-    const ofTie = ['tie_D00900001_r4p5.html', 'tie_D00900001_r4p5.json', 'tie_D00900001_r4p5_stars.parquet']
-    expect(names(outdir)).toEqual([...[search, near, far].flatMap(names), ...ofTie].sort())
+    const ofTie = ['html', 'json'].map((ending) => `tie_${label(SEARCH)}.${ending}`)
+    const all = [...[search, near, far].flatMap(names), ...ofTie, `tie_${label(SEARCH)}_stars.parquet`]
+    expect(names(outdir)).toEqual(all.sort())
+  })
+
+  test('other commands read them as any products', async () => {
+    expect(await run(['report', three.outdir, '--outdir', temporaryDirectory(), '--quiet'])).toMatchObject({
+      exitCode: 0,
+      err: '',
+    })
+    const [before, after] = [search, three.outdir].map((dir) => join(dir, `${label(SEARCH)}_ZP.csv`)) as [
+      string,
+      string,
+    ]
+    const compared = await run(['compare', before, after, '--tolerance-mag', '0.1'])
+    expect(compared).toMatchObject({ exitCode: 0, err: '' })
   })
 
   test('give the same bytes in any order', async () => {
-    const [one, other] = [
-      await tied([search, '--templates', near, far]),
-      await tied([search, '--templates', far, near]),
-    ]
-    for (const name of readdirSync(one.outdir))
-      expect(readFileSync(join(one.outdir, name)).equals(readFileSync(join(other.outdir, name))), name).toBe(true)
+    const other = await tied([search, '--templates', far, near])
+    expect(sumsBelow(other.outdir)).toEqual(sumsBelow(three.outdir))
   })
-})
 
-test('the JSON follows the published schema, every field of it named', async () => {
-  const { document } = await tied([search, '--templates', near])
-  const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(closed(TIE_SHAPE) as object)
-  validate(document)
-  expect(validate.errors).toBeNull()
+  test('a result of the whole exposure, or of a CCD, stands for its products', async () => {
+    const whole = await tied([join(search, `zeropoint_${label(SEARCH)}.json`), '--templates', near, far])
+    expect(sumsBelow(whole.outdir)).toEqual(sumsBelow(three.outdir))
+    const one = await tied([join(search, 'zeropoint_D00900001_28_r4p5.json'), '--templates', near])
+    expect(one.document.exposures.map(({ ccds }) => ccds)).toEqual([1, 3])
+  })
+
+  test('the JSON follows the published schema, every field of it named', () => {
+    const validate = new Ajv({ allErrors: true, allowUnionTypes: true }).compile(closed(TIE_SHAPE) as object)
+    validate(three.document)
+    expect(validate.errors).toBeNull()
+  })
+
+  test('the page shows network, residuals and levels', () => {
+    const page = readFileSync(join(three.outdir, `tie_${label(SEARCH)}.html`), 'utf8')
+    expect(page.match(/<svg/g)).toHaveLength(4)
+    for (const words of ['Stars in common', 'Levels of the catalogues', 'decam: what is left', 'tied minus calibrated'])
+      expect(page).toContain(words)
+  })
+
+  test('the terminal says what to do', async () => {
+    const { exitCode, out } = await run([
+      'tie',
+      search,
+      '--templates',
+      near,
+      '--outdir',
+      join(temporaryDirectory(), 't'),
+    ])
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(/^D00900001_r4p5 i \(des-ab\): GO: difference imaging may scale/)
+    expect(out).toMatch(/template D00900002_r4p5 {2}3 of 3 CCDs tied, moved by [+-]\d\.\d mmag in the median/)
+  })
 })
 
 /** The schema without what it allows to be added. */
@@ -92,24 +162,238 @@ function closed(part: unknown): unknown {
   return { ...('required' in part ? { additionalProperties: false } : {}), ...Object.fromEntries(entries) }
 }
 
-describe('refused', () => {
-  const nothingFrom = async (words: readonly string[], exitCode: number, says: RegExp) => {
-    const ended = await tied(words)
+describe('--hold-templates', () => {
+  test('templates keep their zeropoints to the digit and are not written', async () => {
+    const held = await tied([search, '--templates', near, '--hold-templates'])
+    expect([held.exitCode, held.document.anchor]).toEqual([0, 'held'])
+    for (const { exposure, zeropoint, before } of held.document.ccds)
+      if (exposure === label(NEAR)) expect(zeropoint).toBeCloseTo(before!, 12)
+    expect(readdirSync(held.outdir).filter((name) => name.includes('900002'))).toEqual([])
+    expect(readdirSync(held.outdir)).toContain(`${label(SEARCH)}_ZP.fits`)
+  })
+
+  test('an error of a template goes into the search, so that the ratio is the true one', async () => {
+    const spoilt = join(temporaryDirectory(), 'spoilt')
+    cpSync(near, spoilt, { recursive: true })
+    for (const ccd of CCDS) {
+      const file = join(spoilt, `zeropoint_D00900002_${ccd}_r4p5.json`)
+      const json = JSON.parse(readFileSync(file, 'utf8')) as { ccds: [{ zeropoint: number }] }
+      json.ccds[0].zeropoint += 0.1
+      writeFileSync(file, JSON.stringify(json))
+    }
+    const [sound, moved] = [
+      await tied([search, '--templates', near, '--hold-templates']),
+      await tied([search, '--templates', spoilt, '--hold-templates']),
+    ]
+    const zeropointOf = ({ document }: typeof sound) =>
+      document.ccds.find(({ exposure, ccd }) => exposure === label(SEARCH) && ccd === 28)!.zeropoint!
+    expect(zeropointOf(moved) - zeropointOf(sound)).toBeGreaterThan(0.097)
+    expect(zeropointOf(moved) - zeropointOf(sound)).toBeLessThan(0.103)
+  })
+})
+
+describe('a template that is unlike the search', () => {
+  test.each([
+    ['another band', { ...NEAR, expnum: 900011, band: 'z' }, [], 'its band is z, that of the search i'],
+    ['another system', { ...NEAR, expnum: 900012 }, ['--system', 'catalog'], 'its photometric system is catalog'],
+    ['another flux', { ...NEAR, expnum: 900013 }, ['--magsType', 'mag_auto'], 'its flux is mag_auto, that of the'],
+  ] as const)('in %s: alone it is refused, among others it is named and left out', async (_, visit, words, says) => {
+    const other = await field.calibrate(visit, words)
+    const alone = await tied([search, '--templates', other])
+    expect([alone.exitCode, alone.out]).toEqual([3, ''])
+    expect(alone.err).toMatch(/the template is of another (band|photometric system|flux) than the search exposure/)
+    expect(existsSync(alone.outdir)).toBe(false)
+    const among = await tied([search, '--templates', far, other, near])
+    expect([among.exitCode, among.document.verdict]).toEqual([0, 'LOOK'])
+    const [concern] = among.document.concerns
+    expect(concern).toMatchObject({ tag: 'unlike-template' })
+    expect(concern!.sentence).toContain(`template ${label(visit)} is left out: ${says}`)
+    expect(among.document.ccds).toEqual(three.document.ccds)
+  })
+
+  test('search exposures that differ are refused', async () => {
+    const other = await field.calibrate({ ...NEAR, expnum: 900014, band: 'z' })
+    const refused = await tied([search, other, '--templates', near])
+    expect(refused.exitCode).toBe(3)
+    expect(refused.err).toMatch(/the search exposures differ: tie them one by one in their band/)
+  })
+})
+
+describe('nothing in common', () => {
+  test('is said, with STOP, exit code 4 and no products', async () => {
+    const [one, other] = [
+      await field.calibrate({ expnum: 900021 }, [], '24'),
+      await field.calibrate({ expnum: 900022 }, [], '35'),
+    ]
+    const stopped = await tied([one, '--templates', other])
+    expect([stopped.exitCode, stopped.document.verdict]).toEqual([4, 'STOP'])
+    expect(stopped.document.concerns.map(({ sentence }) => sentence).join('\n')).toMatch(/stars in common/)
+    expect(readdirSync(stopped.outdir).every((name) => name.startsWith('tie_'))).toBe(true)
+  })
+
+  test('of some CCDs of the search is a word in LOOK, and in the verdict of these CCDs', async () => {
+    const part = await field.calibrate({ expnum: 900023 }, [], '28')
+    const look = await tied([search, '--templates', part])
+    expect([look.exitCode, look.document.verdict]).toEqual([0, 'LOOK'])
+    const sentences = look.document.concerns.map(({ sentence }) => sentence)
+    expect(sentences).toContain(`CCDs 24, 35 of ${label(SEARCH)}: no stars in common with a template`)
+    const json = readFileSync(join(look.outdir, 'zeropoint_D00900001_24_r4p5.json'), 'utf8')
+    expect(json).toMatch(/"verdict": "no stars in common with another exposure/)
+    expect(json).toMatch(/"outcome": "anchored"/)
+  })
+})
+
+describe('refused, with nothing written', () => {
+  const nothingFrom = async (words: readonly string[], exitCode: number, says: RegExp, outdir?: string) => {
+    const before = outdir === undefined ? undefined : sumsBelow(outdir)
+    const ended = await tied(words, outdir)
     expect(ended.err).toMatch(says)
     expect([ended.exitCode, ended.out]).toEqual([exitCode, ''])
+    if (outdir === undefined) expect(existsSync(ended.outdir)).toBe(false)
+    else expect(sumsBelow(outdir)).toEqual(before)
+  }
+  const copyOf = (dir: string) => {
+    const copy = join(temporaryDirectory(), 'copy')
+    cpSync(dir, copy, { recursive: true })
+    return copy
   }
 
   test('an exposure that is given twice', async () => {
-    await nothingFrom([search, '--templates', search], 2, /the exposure is given twice/)
+    const twice = /the exposure is given twice: each exposure once, as search or template .*found CCD 24 of it also in/
+    await nothingFrom([search, '--templates', search], 2, twice)
+    await nothingFrom([search, copyOf(search), '--templates', near], 2, twice)
+    await nothingFrom([search, '--templates', near, copyOf(near)], 2, twice)
     await nothingFrom([search, search, '--templates', near], 2, /the result is given twice/)
   })
 
-  test('a template of another band', async () => {
-    const other = await field.calibrate({ ...NEAR, expnum: 900004, band: 'z' })
-    await nothingFrom([search, '--templates', other], 3, /the template is of another band .*found z, expected i/)
+  test('products of another version', async () => {
+    const older = copyOf(near)
+    const file = join(older, 'zeropoint_D00900002_28_r4p5.json')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"version": "[^"]+"/, '"version": "0.0.9"'))
+    const says = /_28_r4p5\.json: another version of bliss-calib made it: calibrate the exposure again \(found 0\.0\.9/
+    await nothingFrom([search, '--templates', older], 3, says)
   })
 
-  test('a directory without results', async () => {
-    await nothingFrom([search, '--templates', temporaryDirectory()], 3, /there are no results/)
+  test('matches or catalogues that are missing or damaged, by name', async () => {
+    const without = copyOf(near)
+    rmSync(join(without, 'matches_D00900002_28_r4p5.parquet'))
+    await nothingFrom(
+      [search, '--templates', without],
+      3,
+      /matches_D00900002_28_r4p5\.parquet: the file cannot be read/,
+    )
+    const torn = copyOf(near)
+    writeFileSync(join(torn, 'matches_D00900002_28_r4p5.parquet'), 'PAR1')
+    await nothingFrom([search, '--templates', torn], 3, /matches_D00900002_28_r4p5\.parquet/)
+    const short = copyOf(near)
+    const catalogue = join(short, 'D00900002_28_r4p5_ZP.csv')
+    writeFileSync(catalogue, readFileSync(catalogue, 'utf8').slice(0, 5000))
+    const outdir = temporaryDirectory()
+    await nothingFrom([search, '--templates', short], 3, /_28_r4p5_ZP\.csv: the calibrated catalogue ends/, outdir)
   })
+
+  test('a directory without results, a file that is none', async () => {
+    await nothingFrom([search, '--templates', temporaryDirectory()], 3, /there are no results/)
+    await nothingFrom([search, '--templates', join(near, `${label(NEAR)}_ZP.csv`)], 3, /the file is no result/)
+  })
+
+  test('the directory of what is read, one with other products, and one with files of others', async () => {
+    const copy = copyOf(search)
+    const words = [copy, '--templates', near]
+    await nothingFrom(words, 2, /the products that are tied are in the directory to write to/, copy)
+    await nothingFrom(words, 2, /products that this tie does not write are in the directory/, copyOf(far))
+    const foreign = temporaryDirectory()
+    writeFileSync(join(foreign, `tie_${label(SEARCH)}.json`), '{"mine": 1}')
+    await nothingFrom(words, 2, /in the place of a product, and bliss-calib has not made it/, foreign)
+  })
+
+  test('a name that cannot be one of a file', async () => {
+    await nothingFrom([search, '--templates', near, '--name', 'a/b'], 2, /a file cannot have this name: it is a path/)
+  })
+})
+
+describe('files without a list', () => {
+  test('are tied under the names of the files', async () => {
+    const visits = [SEARCH, NEAR].map((visit) => ({ ...visit, expnum: visit.expnum + 30 }))
+    const dirs = await Promise.all(
+      visits.map(async (visit) => {
+        const work = field.work(visit)
+        const files = readdirSync(work).filter((name) => name.endsWith('_fullcat.fits'))
+        const outdir = temporaryDirectory()
+        const words = [...files.map((name) => join(work, name)), '--catalog', field.catalog, '--outdir', outdir]
+        expect(await run([...words, '--quiet'])).toMatchObject({ exitCode: 0 })
+        return outdir
+      }),
+    )
+    const { exitCode, document, outdir } = await tied([dirs[0]!, '--templates', dirs[1]!])
+    expect([exitCode, document.verdict]).toEqual([0, 'GO'])
+    expect(readdirSync(outdir)).toEqual(expect.arrayContaining(readdirSync(dirs[0]!)))
+    expect(lineOf(join(outdir, 'D00900031_i_28_r4p5_fullcat_Zero.csv'))).toContain('D00900031_i_28_r4p5_fullcat.fits')
+  })
+})
+
+describe('starlists --tie', () => {
+  const list = (work: string, tie: string, outdir: string) =>
+    run(['starlists', '--expnum', `${SEARCH.expnum}`, '--workdir', work, '--outdir', outdir, '--tie', tie])
+
+  test('lists the stars with their joint magnitudes', async () => {
+    const outdir = temporaryDirectory()
+    const tie = join(three.outdir, `tie_${label(SEARCH)}.json`)
+    const { exitCode, out } = await list(field.work(SEARCH), tie, outdir)
+    expect(exitCode).toBe(0)
+    expect(out).toMatch(
+      /^SNSTAR_900001_r4p5\.LIST and SNVETO_900001_r4p5\.LIST: \d+ stars of tie_D00900001_r4p5\.json$/m,
+    )
+    const lines = readFileSync(join(outdir, 'SNSTAR_900001_r4p5.LIST'), 'utf8').trimEnd().split('\n')
+    expect(lines[3]).toBe('# VARNAMES:\tOBJID\tRA\tDEC\tmag_i\tmagerr_i')
+    const stars = lines.slice(4).map((line) => line.split('\t').map(Number))
+    expect(stars.length).toBeGreaterThan(100)
+    // True magnitudes of the simulation, by place.
+    const { sky, bandMag } = field.observe(SEARCH)
+    const differences = stars.flatMap(([, ra, dec, mag]) => {
+      const near = bandMag.findIndex(
+        (_, s) =>
+          Math.hypot((sky.raDeg[s]! - ra!) * Math.cos(dec! * (Math.PI / 180)), sky.decDeg[s]! - dec!) < 1 / 3600,
+      )
+      return near < 0 ? [] : [mag! - bandMag[near]!]
+    })
+    expect(differences.length).toBeGreaterThan(0.8 * stars.length)
+    differences.sort((a, b) => a - b)
+    expect(Math.abs(differences[differences.length >> 1]!)).toBeLessThan(0.005)
+  })
+
+  test('refuses a tie of another search, a file that is no tie, and both ways at once', async () => {
+    const outdir = temporaryDirectory()
+    const other = await tied([near, '--templates', far])
+    const ofOther = await list(field.work(SEARCH), join(other.outdir, `tie_${label(NEAR)}.json`), outdir)
+    expect(ofOther.exitCode).toBe(3)
+    expect(ofOther.err).toMatch(/the tie is of another search exposure \(found D00900002_r4p5, expected D00900001_r4p5/)
+    const none = join(temporaryDirectory(), 'tie_x.json')
+    writeFileSync(none, '{"schema": 2}')
+    const unread = await list(field.work(SEARCH), none, outdir)
+    expect([unread.exitCode, unread.err]).toEqual([3, expect.stringMatching(/is no tie that this version reads/)])
+    const missing = await list(field.work(SEARCH), join(outdir, 'tie_y.json'), outdir)
+    expect([missing.exitCode, missing.err]).toEqual([3, expect.stringMatching(/the file does not exist/)])
+    const words = ['starlists', '--expnum', '1', '--templates', 'a', '--tie', 'b']
+    expect((await run(words)).err).toMatch(/exactly one of --templates, --tie is needed/)
+    expect(readdirSync(outdir)).toEqual([])
+  })
+})
+
+const program = resolve(import.meta.dirname, '../../../bin/bliss-calib.js')
+const built = existsSync(resolve(program, '../../dist/bundle/cli.js'))
+
+test.skipIf(!built)('a kill before the commit leaves no product, and the next tie writes all', async () => {
+  const outdir = join(temporaryDirectory(), 'tied')
+  mkdirSync(outdir)
+  const words = ['tie', search, '--templates', near, far, '--outdir', outdir, '--quiet']
+  const child = spawn(process.execPath, [program, ...words], { stdio: 'ignore' })
+  const ended = once(child, 'exit')
+  while (readdirSync(outdir).length === 0 && child.exitCode === null) await new Promise((go) => setTimeout(go, 1))
+  child.kill('SIGKILL')
+  await ended
+  expect(child.signalCode).toBe('SIGKILL')
+  expect(readdirSync(outdir).filter((name) => !name.startsWith('.'))).toEqual([])
+  expect((await run(words)).exitCode).toBe(0)
+  expect(sumsBelow(outdir)).toEqual(sumsBelow(three.outdir))
 })
