@@ -21,6 +21,8 @@ const STRAY_SHARE = 0.2
 const SCATTER_MAG = 0.05
 /** Slopes of reference magnitudes with colour below this are left to the relation [mag per mag]. */
 const CATALOG_SLOPE = 0.05
+/** One exposure's contradiction is clear if it is so many times the next. */
+const CLEAR = 1.5
 const MIN_STARS = 10
 /** Rows that are looked at, in all. */
 const MOST_ROWS = 60_000
@@ -40,24 +42,22 @@ interface Judgement {
 }
 
 /**
- * The exposure that fits worst, if one does not fit. Each is compared with the others; if several seem not to fit, as
- * one bad one makes of its partners, references decide.
+ * The exposure that fits worst, if one does not fit. Each is compared with the others. If one does not fit, as one bad
+ * one makes of its partners too, references tell which it is: that which contradicts them by far more than any other.
  */
 export function worstExposure(solved: SolvedNetwork, settings: TieSettings): Misfit | null {
   const { exposures } = solved.model.rows.chips
   const against = comparisons(solved)
-  const judged = exposures.map((_, e) => ({ e, ...judgementOf(solved, against.others[e]!, settings) }))
-  const doubtful = judged.filter(({ size }) => size >= 1)
-  if (doubtful.length === 0) return null
-  const byReference = doubtful.map((one) => {
-    const comparison = against.references[one.e]!
-    return comparison.difference.length >= MIN_STARS ? judgementOf(solved, comparison, settings).size : 0
-  })
-  const most = (sizes: readonly number[]) => doubtful[sizes.indexOf(Math.max(...sizes))]!
-  const sizes = doubtful.map(({ size }) => size)
-  const worst =
-    Math.max(...sizes) > 2 * secondOf(sizes) ? most(sizes) : most(Math.max(...byReference) > 1 ? byReference : sizes)
-  return { index: worst.e, reason: worst.reason }
+  const byOthers = exposures.map((_, e) => judgementOf(solved, against.others[e]!, settings))
+  const sizes = byOthers.map(({ size }) => size)
+  if (!sizes.some((size) => size >= 1)) return null
+  const byReferences = exposures.map((_, e) => judgementOf(solved, against.references[e]!, settings))
+  const misfit = (index: number, judged: readonly Judgement[]) => ({ index, reason: judged[index]!.reason })
+  const contradictions = byReferences.map(({ size }) => size)
+  const most = contradictions.indexOf(Math.max(...contradictions))
+  if (contradictions[most]! >= 1 && contradictions[most]! > CLEAR * secondOf(contradictions))
+    return misfit(most, sizes[most]! >= 1 ? byOthers : byReferences)
+  return misfit(sizes.indexOf(Math.max(...sizes)), byOthers)
 }
 
 const secondOf = (sizes: readonly number[]): number => [...sizes].sort((a, b) => b - a)[1] ?? 0
@@ -96,9 +96,13 @@ export function worstCatalog(solved: SolvedNetwork): Misfit | null {
 }
 
 /** Of every exposure: against all others, and against reference stars alone. */
-function comparisons({ model, state }: SolvedNetwork): { others: Comparison[]; references: Comparison[] } {
-  const { rows, colour } = model
+function comparisons({ model, state, x }: SolvedNetwork): { others: Comparison[]; references: Comparison[] } {
+  const { rows, colour, cell, skyCell, sky, layout } = model
   const { chips, first, chip } = rows
+  // Of two exposures each takes on half of what one has: their levels are not asked.
+  const isKnown = chips.exposures.length > 2
+  // Without the catalogue's error over the sky, which takes up part of what is sought.
+  const levelOf = (row: number) => x[layout.sky + Math.floor((cell[row]! - skyCell) / sky.cells) * sky.modes]!
   const empty = () => chips.exposures.map((): Comparison => ({ difference: [], expected: [], colour: [], chip: [] }))
   const others = empty()
   const references = empty()
@@ -119,7 +123,7 @@ function comparisons({ model, state }: SolvedNetwork): { others: Comparison[]; r
         const l = chip[j]!
         if (state.faint[j] === 1 || (l < chips.count && chips.exposureOf[l] === e)) continue
         asked.push({
-          value: state.value[j]! - state.levelOf(j, star),
+          value: state.value[j]! - (l === chips.count ? levelOf(j) : isKnown ? state.levelOf(j, star) : 0),
           weight: 1 / state.variance[j]!,
           reference: l >= chips.count,
         })

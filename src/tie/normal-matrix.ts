@@ -64,14 +64,13 @@ export function normalMatrix(model: TieModel, weight: ArrayLike<number>, prior: 
       sums.fill(0)
       for (let begin = from; begin < to; begin += CHUNK) {
         const count = Math.min(CHUNK, to - begin)
-        if (count < CHUNK) left.fill(0)
         for (let q = 0; q < count; q++) {
           const [i, j] = [pairs.one[begin + q]!, pairs.other[begin + q]!]
           const share = (weight[i]! * weight[j]!) / total[starOf[i]!]!
           coefficients(i, k, j === i ? share - weight[i]! : share, left, q, CHUNK)
           coefficients(j, l, 1, right, q, CHUNK)
         }
-        addProducts(sums, left, right, width)
+        addProducts(sums, left, right, width, count)
       }
       const others = unknownsOf(l)
       for (let a = 0, at = 0; a < width; a++)
@@ -90,20 +89,21 @@ export function normalMatrix(model: TieModel, weight: ArrayLike<number>, prior: 
 }
 
 /** Pairs that are multiplied at once. */
-const CHUNK = 32
+const CHUNK = 64
 
-/** Adds left x right', both width x CHUNK: two rows by two columns at a time. */
-function addProducts(sums: Float64Array, left: Float64Array, right: Float64Array, width: number): void {
+/** Adds left x right' of `count` pairs, both width x CHUNK: two rows by four columns at a time. */
+function addProducts(sums: Float64Array, left: Float64Array, right: Float64Array, width: number, count: number): void {
   for (let a = 0; a < width; a += 2) {
     const p = a * CHUNK
-    const q = a + 1 < width ? p + CHUNK : p
+    const isPair = a + 1 < width
+    const q = isPair ? p + CHUNK : p
     for (let b = 0; b < width; b += 4) {
       const e = b * CHUNK
       const f = Math.min(b + 1, width - 1) * CHUNK
       const g = Math.min(b + 2, width - 1) * CHUNK
       const h = Math.min(b + 3, width - 1) * CHUNK
       let [s, t, u, v, S, T, U, V] = [0, 0, 0, 0, 0, 0, 0, 0]
-      for (let i = 0; i < CHUNK; i++) {
+      for (let i = 0; i < count; i++) {
         const x = left[p + i]!
         const y = left[q + i]!
         const c = right[e + i]!
@@ -119,18 +119,18 @@ function addProducts(sums: Float64Array, left: Float64Array, right: Float64Array
         v += x * o
         V += y * o
       }
-      const at = a * width + b
-      const left4 = Math.min(4, width - b)
-      const [one, two] = [
-        [s, t, u, v],
-        [S, T, U, V],
-      ] as const
-      for (let k = 0; k < left4; k++) {
-        sums[at + k]! += one[k]!
-        if (q > p) sums[at + width + k]! += two[k]!
-      }
+      addFour(sums, a * width + b, width - b, s, t, u, v)
+      if (isPair) addFour(sums, (a + 1) * width + b, width - b, S, T, U, V)
     }
   }
+}
+
+/** Adds as many of four numbers as there is room for. */
+function addFour(sums: Float64Array, at: number, room: number, s: number, t: number, u: number, v: number): void {
+  sums[at]! += s
+  if (room > 1) sums[at + 1]! += t
+  if (room > 2) sums[at + 2]! += u
+  if (room > 3) sums[at + 3]! += v
 }
 
 /** Pairs of rows of one chip, and of their stars on it and others, brought together by the other chip. */

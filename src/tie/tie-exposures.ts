@@ -31,10 +31,12 @@ export function tieExposures(input: TieInput, options: TieOptions = {}): TieResu
     arrangeRows(input, takesPart, (catalog) => !leftOut.catalogs.has(catalog), settings.expectedScatterMag)
   const networks: NetworkResult[] = []
 
-  const { tied, apart } = separate(rowsWith(() => true))
+  const all = rowsWith(() => true)
+  const { tied, apart } = separate(all)
   for (const exposure of apart.flat()) leftOut.exposures.set(exposure, APART)
   for (let partners = tied; partners.length > 1;) {
-    const rows = rowsWith((exposure) => partners.includes(exposure))
+    const isAll = partners.length === all.chips.exposures.length && leftOut.catalogs.size === 0
+    const rows = isAll ? all : rowsWith((exposure) => partners.includes(exposure))
     const { learnt, finish } = glanceAt(input, rows, settings, options)
     const exposure = worstExposure(learnt, settings)
     const catalog = exposure === null ? worstCatalog(learnt) : null
