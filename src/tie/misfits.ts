@@ -57,7 +57,9 @@ export function worstExposure(solved: SolvedNetwork, settings: TieSettings): Mis
   const most = contradictions.indexOf(Math.max(...contradictions))
   if (contradictions[most]! >= 1 && contradictions[most]! > CLEAR * secondOf(contradictions))
     return misfit(most, sizes[most]! >= 1 ? byOthers : byReferences)
-  return misfit(sizes.indexOf(Math.max(...sizes)), byOthers)
+  const largest = sizes.indexOf(Math.max(...sizes))
+  if (sizes[largest]! > 2 * secondOf(sizes) || contradictions[most]! < 1) return misfit(largest, byOthers)
+  return misfit(most, sizes[most]! >= 1 ? byOthers : byReferences)
 }
 
 const secondOf = (sizes: readonly number[]): number => [...sizes].sort((a, b) => b - a)[1] ?? 0

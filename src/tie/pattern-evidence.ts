@@ -1,7 +1,7 @@
 import { cholesky } from '../math/positive-definite.js'
 import type { TieModel } from './model.js'
 import type { RowState } from './row-state.js'
-import { logScalePrior, modeCovariance, PATTERN_SCALES, type SmoothPattern } from './smooth-pattern.js'
+import { logScalePrior, modeCovariance, PATTERN_SCALES, SCALE_STEP, type SmoothPattern } from './smooth-pattern.js'
 
 /**
  * Variance and scale of the pattern inside CCDs, by what residuals of a solution without it have in common. Per CCD the
@@ -34,13 +34,16 @@ export function seenPattern(model: TieModel, state: RowState, expected: SmoothPa
     return factors.map(({ lower }) => sandwiched(lower, covariance, modes))
   }
   let best = { scale: expected.scale, logPosterior: -Infinity }
-  for (const scale of PATTERN_SCALES) {
+  const tryScale = (scale: number) => {
     const projected = projectedAt(scale)
     for (const ratio of VARIANCES) {
       const here = logPosterior(scale, ratio, projected, 1 / ownShare)
       if (here > best.logPosterior) best = { scale, logPosterior: here }
     }
   }
+  PATTERN_SCALES.forEach(tryScale)
+  const coarse = best.scale
+  for (const half of [-0.5, 0.5]) tryScale(coarse * SCALE_STEP ** half)
   const projected = projectedAt(best.scale)
   const heights = VARIANCES.map((ratio) => logPosterior(best.scale, ratio, projected, 1))
   return { scale: best.scale, variance: VARIANCES[heights.indexOf(Math.max(...heights))]! * expected.variance }

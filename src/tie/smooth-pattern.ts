@@ -10,8 +10,9 @@ export interface SmoothPattern {
   readonly scale: number
 }
 
-/** Scales that are considered, in CCDs: from six hills along a CCD to a slope over it. */
-export const PATTERN_SCALES: readonly number[] = Array.from({ length: 10 }, (_, i) => 0.08 * 1.3 ** i)
+/** Scales that are considered, in CCDs, from six hills along one to a slope over it; half steps beside the best. */
+export const SCALE_STEP = 1.3
+export const PATTERN_SCALES: readonly number[] = Array.from({ length: 10 }, (_, i) => 0.08 * SCALE_STEP ** i)
 /** The scale that is expected: a few hills. */
 const USUAL_SCALE = 0.18
 /** How well that is known, as a factor e^this. */
