@@ -107,5 +107,5 @@ test.each([
   expect(whole).toBeGreaterThan(0.4)
   // The steepest step of 3 t^2 - 2 t^3 over 0.1 mag is 15 % of the way; the rest is for the fit's own bends.
   expect(mostOfStep(zeropoints)).toBeLessThan(0.18 * whole)
-  expect(mostOfStep(found.map(({ zeropointErr }) => zeropointErr))).toBeLessThan(0.02)
+  expect(mostOfStep(found.map(({ zeropointErr }) => zeropointErr))).toBeLessThan(0.04)
 })
