@@ -53,11 +53,8 @@ function starsOf(tile: Tile, band: Band): { paired: PairedStars; truth: BandTrut
 /** Levels of the tiles that the relations were fitted to, and of thirds of their stars [mmag]. */
 const LEVEL = { g: 6, r: 3, i: 3, z: 5, Y: 6 }
 const BIN = 8
-/**
- * Scatter in units of that about the best polynomial of the same stars: at most 1.1, and 0.05 because 180 to 220 stars
- * give it to 8 %.
- */
-const WORST_RATIO = 1.15
+/** Scatter in units of that about the best polynomial of the same stars. */
+const WORST_RATIO = 1.1
 
 /** What a relation misses of what it has to show on a tile; nothing if it is right. */
 function missed({ band, judgement, best }: RelationCheck): string[] {

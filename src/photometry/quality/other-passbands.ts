@@ -12,10 +12,10 @@ interface OtherPassband {
 const BP_RP = [0.5, 0.8, 1.1, 1.5, 2, 2.5, 3] as const
 
 /**
- * By DES's band. SDSS: the relations of DES DR2 (Abbott et al. 2021, appendix), solved for SDSS along the colours of
- * DR3's stars in DES's bands. PS1: medians of 479 stars with PS1 and DES Y6 magnitudes and of the relations of
- * legacypipe, obs_decam and Tucker, which lie within 20 mmag of each other. Johnson-Cousins: Lupton (2005, on sdss.org)
- * from those SDSS magnitudes.
+ * By DES's band. SDSS: the relations of DES DR2 with SDSS DR13 (community.lsst.org/t/9867), solved for SDSS along the
+ * colours of DR3's stars in DES's bands. PS1: medians of 479 stars with PS1 and DES Y6 magnitudes and of the relations
+ * of legacypipe, obs_decam and Tucker, which lie within 20 mmag of each other. Johnson-Cousins: Lupton (2005, on
+ * sdss.org) from those SDSS magnitudes.
  */
 const OTHERS: Readonly<Record<string, readonly OtherPassband[]>> = {
   g: [
