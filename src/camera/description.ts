@@ -1,5 +1,6 @@
 import { InputError } from '../errors.js'
 import { isRecord } from '../formats/json-shape.js'
+import { FLUX_UNITS, type FluxUnit } from './flux-unit.js'
 import { checkColourTerms, type ColourTerms } from './colour-terms.js'
 import { FILTER_SYSTEMS } from './filter-names.js'
 import { isFilterSystem, type CameraFilter } from './filters.js'
@@ -58,6 +59,8 @@ export interface CameraDescription {
   readonly keywords?: Readonly<Partial<Record<CameraFact, readonly string[]>>>
   /** Unit of the exposure time in the header, seconds if it is absent. */
   readonly exposureTimeUnit?: TimeUnit
+  /** Unit of the pixels, if the header names none. */
+  readonly pixelUnit?: FluxUnit
   readonly detector?: DetectorDescription
   readonly detectors?: readonly DetectorName[]
   /** By how much zeropoints of its CCDs differ in reduced images [mag]; absent: they are on one scale. */
@@ -81,6 +84,7 @@ const FIELDS = [
   'colourTerms',
   'keywords',
   'exposureTimeUnit',
+  'pixelUnit',
   'detector',
   'detectors',
   'ccdScatterMag',
@@ -122,6 +126,8 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   const keywords = checkedKeywords(camera.keywords, expect)
   const { exposureTimeUnit = 's' } = camera
   expect(Object.hasOwn(SECONDS_IN, exposureTimeUnit), 'exposureTimeUnit', Object.keys(SECONDS_IN).join(', '))
+  const { pixelUnit = 'counts' } = camera
+  expect(FLUX_UNITS.includes(pixelUnit), 'pixelUnit', FLUX_UNITS.join(', '))
   if (camera.detector !== undefined) checkDetector(camera.detector, expect, file)
   checkDetectors(camera.detectors, expect)
   if (camera.simulation !== undefined) checkSimulation(camera.simulation, expect)

@@ -46,7 +46,12 @@ export function cameraFacts(
     ...{ fact, keywords, needed },
     ...(value === undefined ? {} : { value }),
   })
-  const unitFrom = facts.fluxUnitFrom === 'BUNIT' ? reader.saying(names.unit) : facts.fluxUnitFrom
+  const unitFrom =
+    facts.fluxUnitFrom === 'BUNIT'
+      ? reader.saying(names.unit)
+      : facts.fluxUnitFrom === 'camera'
+        ? "the camera's description"
+        : facts.fluxUnitFrom
   const list = (numbers: readonly number[]) => (numbers.length === 0 ? undefined : numbers.join(', '))
   return {
     facts: [

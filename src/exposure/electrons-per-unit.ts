@@ -1,6 +1,6 @@
 import type { CameraDescription } from '../camera/description.js'
 import { headerNames, silentAmplifiers } from '../camera/keywords.js'
-import type { FluxUnit } from './flux-unit.js'
+import type { FluxUnit } from '../camera/flux-unit.js'
 import { KeywordReader, type HeaderLookup } from './image-header.js'
 import { imageFacts } from './image-facts.js'
 

@@ -4,7 +4,7 @@ import { InputError } from '../errors.js'
 import { DEG_TO_RAD } from '../math/units.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from './epoch.js'
 import { isPerSteradian, ofOnePixel, zeropointOfUnit } from './flux-density.js'
-import { fluxUnitOf, type FluxUnit } from './flux-unit.js'
+import { fluxUnitOf, type FluxUnit } from '../camera/flux-unit.js'
 import { KeywordReader, numberOf, type HeaderLookup } from './image-header.js'
 
 /** Who tells the epoch; `option`: only the command does. */
@@ -17,6 +17,9 @@ export interface OtherUnit {
   readonly zeropoint?: number
 }
 
+/** The keyword that tells the unit of a flux, or the description of the camera. */
+export type FluxUnitSource = 'BUNIT' | 'TUNIT' | 'GAIN' | 'camera'
+
 /** What the image header says of the exposure; absent if it says nothing. */
 export interface ImageFacts {
   readonly epochYr?: number
@@ -27,7 +30,7 @@ export interface ImageFacts {
   readonly airmass?: number
   /** What one unit of flux is, and the keyword that tells. */
   readonly fluxUnit?: FluxUnit
-  readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
+  readonly fluxUnitFrom?: FluxUnitSource
   /** A unit of the pixels that is none of these, as it is written, and the zeropoint that it implies. */
   readonly otherUnit?: OtherUnit
   readonly instrument?: string
@@ -65,7 +68,7 @@ const mjdOf = (value: string | number): number | undefined => {
   return isPlausible(mjd) ? mjd : undefined
 }
 
-type CameraOfFacts = Pick<CameraDescription, 'keywords' | 'detector' | 'detectors' | 'exposureTimeUnit'>
+type CameraOfFacts = Pick<CameraDescription, 'keywords' | 'detector' | 'detectors' | 'exposureTimeUnit' | 'pixelUnit'>
 
 /**
  * The facts of an image header (the LDAC_IMHEAD of a SExtractor catalogue). Epoch: MJD-OBS, else DATE-OBS, else the
@@ -101,7 +104,7 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string, cam
   const exposureTime = reader.number(names.exposureTime, hint)
   const exposureTimeSec = exposureTime && exposureTime * SECONDS_IN[camera?.exposureTimeUnit ?? 's']
   const airmass = reader.number(names.airmass, hint)
-  const fluxUnit = fluxUnitIn(reader, names, header)
+  const fluxUnit = fluxUnitIn(reader, names, header, camera?.pixelUnit)
   const instrument = reader.text('INSTRUME', hint)
   const levels = reader.numbers([...names.saturation, ...names.amplifierSaturation]).filter((level) => level > 0)
   return {
@@ -183,14 +186,15 @@ function isEquatorial(reader: KeywordReader): boolean {
 }
 
 /**
- * BUNIT if there is one, else a gain: about 1 electron per count is electrons already. Per second or not, no gain
- * says. Of several headers with two units no zeropoint is of all the detections: refused. If the primary header names
- * another unit than that of the image, none is known.
+ * BUNIT if there is one, else what the camera's description says, else a gain: about 1 electron per count is electrons
+ * already. Per second or not, no gain says. Of several headers with two units no zeropoint is of all the detections:
+ * refused. If the primary header names another unit than that of the image, none is known.
  */
 function fluxUnitIn(
   reader: KeywordReader,
   names: HeaderNames,
   header: HeaderLookup,
+  ofCamera: FluxUnit | undefined,
 ): Pick<ImageFacts, 'fluxUnit' | 'fluxUnitFrom' | 'otherUnit'> {
   const named = reader.known(names.unit, fluxUnitOf)
   const other = contradictedUnit(header, names.unit)
@@ -205,6 +209,7 @@ function fluxUnitIn(
   const unit = named ?? reader.text(names.unit, { decides: false })
   if (named !== undefined) return { fluxUnit: named, fluxUnitFrom: 'BUNIT' }
   if (unit !== undefined) return otherUnitOf(unit, reader)
+  if (ofCamera !== undefined) return { fluxUnit: ofCamera, fluxUnitFrom: 'camera' }
   const positive = (keywords: readonly string[]) => reader.numbers(keywords).filter((gain) => gain > 0)
   const [whole, amplifiers] = [positive(names.gain), positive(names.amplifierGain)]
   const gains = whole.length > 0 ? whole : amplifiers

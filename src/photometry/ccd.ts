@@ -2,9 +2,9 @@ import type { RecognisedCamera } from '../camera/recognise.js'
 import type { StarColumns } from '../catalog/stars.js'
 import type { CcdCorners } from '../exposure/catalogue-list.js'
 import { refuseElsewhere } from '../exposure/ccd-place.js'
-import type { FluxUnit } from '../exposure/flux-unit.js'
+import type { FluxUnit } from '../camera/flux-unit.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
-import type { EpochSource, OtherUnit } from '../exposure/image-facts.js'
+import type { EpochSource, FluxUnitSource, OtherUnit } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { gather } from '../math/select.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
@@ -47,7 +47,7 @@ export interface CcdInput {
   readonly airmass?: number
   readonly fluxUnit?: FluxUnit
   /** Whether the header names the unit, or only its gain suggests it. */
-  readonly fluxUnitFrom?: 'BUNIT' | 'TUNIT' | 'GAIN'
+  readonly fluxUnitFrom?: FluxUnitSource
   /** A unit that the header names and that is neither counts nor electrons. */
   readonly otherUnit?: OtherUnit
   /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */

@@ -18,6 +18,9 @@ export const PAGE_MARK = `<meta name="generator" content="${CREATOR}">`
 /** The text chunk of a PNG that names its maker: keyword, NUL, text (PNG, 11.3.4.3). */
 export const PNG_MARK = `Software\0${CREATOR}`
 
+/** The corners of a CCD as the job lists them: exposure, letter of the band, CCD, four positions of five decimals. */
+const CORNER_LINE = /^ *\d+ {3}\w {3}[ \d]\d(?: {2} *-?\d+\.\d{5} +-?\d+\.\d{5}){4}$/
+
 /**
  * First lines of the products whose bytes may not change, because pipelines read them by position: the calibrated
  * catalogue (also of a CCD, without ID), `Zero_`, `allZP_`, the tables of the original's matches and merges, the
@@ -34,6 +37,7 @@ const FIRST_LINES: readonly (string | RegExp)[] = [
   'FILENAME,EXPNUM,CCDNUM,NewZP,NewZPrms,NewZPFlag',
   /,NewZP,NewZPrms,NewZPFlag1,DiffZP,NewZPFlag2,Percent1,NewZPFlag3,NewZPFlag,DiffZP1$/,
   'list,directory,expnum,ccd,exit_code,reason',
+  CORNER_LINE,
   '# ASSOC format for Sextractor input.',
   /^Photometric zeropoints were determined with bliss-calib /,
   '@software{bliss-calib,',
@@ -41,6 +45,9 @@ const FIRST_LINES: readonly (string | RegExp)[] = [
 
 /** Our JSON begins with its schema and the exposure, or the tie; our SVG is a figure with the style of the report. */
 const JSON_RESULT = /^\{\s*"schema": ?\d+,\s*"(?:exposure": ?\{|tie": ?")/
+/** The truth of a simulation, and the plan of a grid, stand for the trees of files that they are written with. */
+const TRUTH = /^\{\s*"convention": "mag = -2\.5 log10\(FLUX_PSF\) \+ zeropoint, in the observed band;/
+const GRID_PLAN = /^\{"schema":\d+,"version":"[^"]*","catalogHash":/
 const SVG_FIGURE = /^<svg [^>]*class="figure"[^>]*>[\s\S]{0,500}?<style>\.figure\{/
 
 /** Whether a file is of this program: by the mark that it carries, or by a first line that is a product's. */
@@ -51,7 +58,7 @@ export function isOwnProduct({ head, tail }: FileEnds): boolean {
   if (text.startsWith('\x89PNG')) return text.slice(0, 200).includes(PNG_MARK)
   if (/^<!doctype html>/i.test(text)) return text.includes(PAGE_MARK)
   if (text.startsWith('<svg')) return SVG_FIGURE.test(text)
-  if (text.startsWith('{')) return JSON_RESULT.test(text)
+  if (text.startsWith('{')) return [JSON_RESULT, TRUTH, GRID_PLAN].some((own) => own.test(text))
   const [line] = text.split('\n', 1) as [string]
   return FIRST_LINES.some((own) => (typeof own === 'string' ? line === own : own.test(line))) || isOurText(text)
 }

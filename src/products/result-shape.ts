@@ -356,7 +356,7 @@ export const RESULT_SHAPE: JsonShape = {
             camera: { type: 'string', description: "title of the camera's description" },
             zeropoint: { type: 'number' },
             unit: { enum: ['counts', 'electrons', 'counts per second', 'electrons per second'] },
-            unitFrom: { enum: ['header', 'gain', 'zeropoint'] },
+            unitFrom: { enum: ['header', 'camera', 'gain', 'zeropoint'] },
             transparency: { type: 'number', minimum: 0 },
             unitThatFits: { enum: ['counts', 'electrons', 'counts per second', 'electrons per second', null] },
             bandThatFits: { type: ['string', 'null'] },

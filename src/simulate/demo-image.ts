@@ -4,12 +4,30 @@ import { seededRandom } from '../math/random.js'
 import { toTangentPlane } from '../math/sphere.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
 import { propagateTo } from '../photometry/match/propagate.js'
+import { CREATOR, CREATOR_KEYWORD } from '../products/own-product.js'
 import { DEMO_SEED } from './demo.js'
 import type { SimulatedExposure } from './exposure.js'
 import { dateObsOf } from './list-file.js'
 
 /** The image's name, and mag = zeropoint - 2.5 log10(flux) of a star's whole flux in its own unit. */
 export const DEMO_IMAGE = { name: 'demo_image.fits', zeropoint: 26.84 } as const
+
+/**
+ * The description of the camera that takes it. Without one nobody would know whose filter `DES i` is, and the verdict
+ * would be to look.
+ */
+export function demoCamera({ options: { band } }: SimulatedExposure): NamedBytes {
+  const described = {
+    name: 'simcam',
+    title: 'the simulated camera of the demo',
+    recognise: { instrument: `^${INSTRUMENT}$` },
+    bands: { 'des-ab': [band] },
+    source: `made by bliss-calib demo --image: stars are simulated in DES's own ${band}`,
+  }
+  return { name: 'demo_camera.json', bytes: new TextEncoder().encode(`${JSON.stringify(described, null, 2)}\n`) }
+}
+
+const INSTRUMENT = 'SIMCAM'
 
 const COLUMNS = 1000
 const ROWS = 500
@@ -24,8 +42,8 @@ const SATURATION_COUNTS = 60_000
 const EXPOSURE_TIME_SEC = 60
 
 /**
- * An image of the part of the demo's sky that its CCD 1 sees, as a small telescope with an undescribed camera would
- * take it: unsigned 16-bit integers, north up and east left, Poisson noise of sky and stars, read noise, saturation.
+ * An image of the part of the demo's sky that its CCD 1 sees, as a small telescope with a camera of its own would take
+ * it: unsigned 16-bit integers, north up and east left, Poisson noise of sky and stars, read noise, saturation.
  */
 export function demoImage({ sky, bandMag, epochYr, options, ccds, stars }: SimulatedExposure): NamedBytes {
   const centre = ccds[0]!.centre
@@ -75,8 +93,9 @@ const real = (keyword: string, value: number, comment = ''): FitsCardInput => ({
 function imageCards(centre: { raDeg: number; decDeg: number }, mjdObs: number, band: string): FitsCardInput[] {
   const degPerPixel = PIXEL_SCALE_ARCSEC / ARCSEC_PER_DEG
   return [
+    text(CREATOR_KEYWORD, CREATOR, 'demo --image'),
     text('TELESCOP', 'simulated 0.5 m'),
-    text('INSTRUME', 'SIMCAM'),
+    text('INSTRUME', INSTRUMENT),
     text('FILTER', `DES ${band}`),
     text('DATE-OBS', dateObsOf(mjdObs), 'UTC of the start'),
     real('MJD-OBS', mjdObs, 'MJD of the start'),

@@ -51,6 +51,7 @@ test.each([
   ['simulation.instrument', { simulation: { ...decam.simulation, instrument: '' } }, 'text'],
   ['simulation.filters', { simulation: { ...decam.simulation, filters: { g: 1 } } }, 'an object of texts by band'],
   ['simulation.saturationElectrons', { simulation: { ...decam.simulation, saturationElectrons: 0 } }, /positive/],
+  ['pixelUnit', { pixelUnit: 'adu' }, 'counts, electrons, counts per second, electrons per second'],
   ['ccdScatterMag', { ccdScatterMag: 0 }, 'a positive number of magnitudes up to 1'],
   ['ccdScatterMag', { ccdScatterMag: 60 }, 'a positive number of magnitudes up to 1'],
   ['masks[0].form', { masks: [{ form: 'flags', values: {}, bad: [] }] }, 'bits or codes'],

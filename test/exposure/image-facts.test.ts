@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import { imageFacts } from '../../src/exposure/image-facts.js'
 import type { HeaderLookup } from '../../src/exposure/image-header.js'
+import type { FluxUnit } from '../../src/camera/flux-unit.js'
 import { describeCamera } from '../support/cameras.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from '../../src/exposure/epoch.js'
 
@@ -175,7 +176,8 @@ describe('through the keywords of a camera', () => {
       { ccd: 2, name: 'CHIP_B' },
     ],
   }
-  const readAs = (header: Header) => imageFacts(lookup(header), '', 'cat.fits', camera)
+  const readAs = (header: Header, pixelUnit?: FluxUnit) =>
+    imageFacts(lookup(header), '', 'cat.fits', { ...camera, ...(pixelUnit === undefined ? {} : { pixelUnit }) })
 
   test('its own where the description names them, the usual ones for the rest', () => {
     const { facts, ccdnum, notes } = readAs({
@@ -201,6 +203,20 @@ describe('through the keywords of a camera', () => {
     })
     expect(facts.epochYr).toBeCloseTo(2017.63, 2)
     expect([ccdnum, notes]).toEqual([2, []])
+  })
+
+  test.each([
+    ['no unit in the header: the description, before the gain', {}, 'counts per second', 'counts per second', 'camera'],
+    ['a unit in the header: the header', { BUNIT: 'electrons' }, 'counts', 'electrons', 'BUNIT'],
+    ['no word of it in the description: the gain', {}, undefined, 'electrons', 'GAIN'],
+  ] as const)('unit of the pixels, %s', (_, cards, pixelUnit, unit, from) => {
+    const { facts } = readAs({ GAIN_L: 1.1, GAIN_R: 1.2, ...cards }, pixelUnit)
+    expect([facts.fluxUnit, facts.fluxUnitFrom]).toEqual([unit, from])
+  })
+
+  test('a unit of the header that is no unit is not replaced by that of the description', () => {
+    const { facts } = readAs({ BUNIT: 'furlong', GAIN_L: 1.1 }, 'counts')
+    expect([facts.fluxUnit, facts.otherUnit?.text]).toEqual([undefined, 'furlong'])
   })
 
   test('two keywords of one fact that differ are no first and second', () => {

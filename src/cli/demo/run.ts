@@ -1,5 +1,6 @@
 import { commandLine, pathWord } from '../../formats/shell-word.js'
 import { packagedDescriptions } from '../../node/store/catalog-files.js'
+import { refuseForeignTree } from '../../node/disk/own-files.js'
 import { writeTree } from '../../node/disk/write-tree.js'
 import { DEMO_SEED, demoExposure, truthFile, workFiles } from '../../simulate/index.js'
 import { CALIBRATE_OPTIONS, listOptions } from '../calibrate/options.js'
@@ -12,7 +13,9 @@ import type { ExitCode, Io } from '../terminal/io.js'
 export async function demo(outdir: string, io: Io): Promise<ExitCode> {
   const [description] = await packagedDescriptions()
   const exposure = demoExposure(description!)
-  await writeTree(outdir, [...workFiles(exposure), truthFile(exposure, DEMO_SEED)])
+  const files = [...workFiles(exposure), truthFile(exposure, DEMO_SEED)]
+  await refuseForeignTree(outdir, files, { witness: 'truth.json' })
+  await writeTree(outdir, files)
   const asTyped = [
     '--expnum',
     '668439',

@@ -29,6 +29,7 @@ import {
 import { refuseUnanswerable } from '../../node/grid/grid-check.js'
 import { findExposures } from '../../node/grid/grid-exposures.js'
 import { packageRoot, packageVersion } from '../../node/package.js'
+import { refuseForeignTree } from '../../node/disk/own-files.js'
 import { writeTree } from '../../node/disk/write-tree.js'
 import { fieldOfLists } from '../catalog/field-words.js'
 import { chooseCatalog, namedCatalog } from '../calibrate/choose-catalog.js'
@@ -300,6 +301,9 @@ function commonFiles({ program }: GridCommand): Text[] {
 /** Writes what lies in subdirectories first: a DAG is there only when all it names is there. */
 async function write({ directory }: Planned, files: readonly Text[]): Promise<void> {
   const bytes = files.map(({ name, text }) => ({ name, bytes: new TextEncoder().encode(text) }))
+  const witness = files.find(({ name }) => name.endsWith('.plan.json') && !name.includes('/'))?.name
+  const expected = 'another --to, or the file moved away'
+  await refuseForeignTree(directory, bytes, { expected, ...(witness === undefined ? {} : { witness }) })
   await writeTree(directory, [
     ...bytes.filter(({ name }) => name.includes('/')),
     ...bytes.filter(({ name }) => !name.includes('/')),

@@ -4,6 +4,7 @@ import { CommandError, InputError, isBlissError } from '../../errors.js'
 import { reasonOf, writeFilesWhole } from '../../node/disk/files.js'
 import { pageAssets } from '../../node/report/page-assets.js'
 import { recoverDirectory, refuseUnfinished } from '../../node/disk/recover-directory.js'
+import { refuseUnwritable } from '../../node/exposure/standing-products.js'
 import { refuseForeignFiles } from '../../node/disk/own-files.js'
 import {
   namesIn,
@@ -36,6 +37,7 @@ export async function report(options: ReportOptions, io: Io): Promise<ExitCode> 
   if (night) return (await import('./night.js')).reportNight(path, outdir, quiet, io)
   const { directory, exposures, names } = await exposuresAt(options.path, options.outdir === undefined)
   let exitCode: ExitCode = 0
+  await refuseUnwritable(options.outdir ?? directory)
   await refuseForeignFiles(options.outdir ?? directory, exposures.map(reportNameOf))
   for (const exposure of exposures) {
     try {

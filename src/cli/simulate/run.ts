@@ -6,6 +6,7 @@ import { seededRandom } from '../../math/random.js'
 import { parseDecimal } from '../../formats/decimal.js'
 import { commandLine, pathWord } from '../../formats/shell-word.js'
 import { packagedDescriptions } from '../../node/store/catalog-files.js'
+import { refuseForeignTree } from '../../node/disk/own-files.js'
 import { writeTree } from '../../node/disk/write-tree.js'
 import { DEFAULT_OPTIONS, exposureFiles, PLANE, simulateExposure } from '../../simulate/index.js'
 import { unfit, type Values } from '../options/option.js'
@@ -35,6 +36,7 @@ export async function simulate(options: Values<typeof SIMULATE_OPTIONS>, io: Io)
     seededRandom(seed),
   )
   const files = exposureFiles(exposure, { seed, gzip: gzipSync })
+  await refuseForeignTree(outdir, files, { witness: 'truth.json' })
   await writeTree(outdir, files)
   if (!options.quiet) {
     io.out(

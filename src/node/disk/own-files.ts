@@ -1,6 +1,7 @@
-import { lstat } from 'node:fs/promises'
+import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError } from '../../errors.js'
+import type { NamedBytes } from '../../formats/bytes.js'
 import { card } from '../../formats/fits/card-text.js'
 import { withPrimaryCard } from '../../formats/fits/set-card.js'
 import { CREATOR, CREATOR_KEYWORD, isOwnProduct } from '../../products/own-product.js'
@@ -79,6 +80,27 @@ export async function refuseForeignFiles(
     `the file is in the place of a product, and bliss-calib has not made it${more}`,
     { file: join(directory, one.name), found: one.found, expected },
   )
+}
+
+/**
+ * Refuses to replace files of somebody else by a tree of files. A file whose bytes are the same, or that is ours, is
+ * replaced; so is every file of a tree that an earlier run has written, if its `witness` is there: a file that only
+ * this program writes.
+ *
+ * @throws CommandError `foreign-file`
+ */
+export async function refuseForeignTree(
+  root: string,
+  files: readonly NamedBytes[],
+  { witness, expected }: { readonly witness?: string; readonly expected?: string } = {},
+): Promise<void> {
+  if (witness !== undefined && (await isOurs(join(root, witness))) === true) return
+  const changed: string[] = []
+  for (const { name, bytes } of files) {
+    const standing = await readFile(join(root, name)).catch(() => undefined)
+    if (standing === undefined || !standing.equals(bytes)) changed.push(name)
+  }
+  await refuseForeignFiles(root, changed, expected === undefined ? {} : { expected })
 }
 
 /** Whether a file was made by this program; undefined if there is none. */

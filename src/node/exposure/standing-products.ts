@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { InputError } from '../../errors.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import { isFilesName, type ExposureName } from '../../exposure/exposure-name.js'
+import { commandLine, pathWord } from '../../formats/shell-word.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { readWholeText } from '../disk/regular-file.js'
@@ -40,6 +41,9 @@ export async function standingSystems(
   return standing
 }
 
+/** Nothing is made unasked: a name that is mistyped would be a directory. */
+const wayTo = (outdir: string): string => `a directory: ${commandLine(['mkdir', '-p', pathWord(outdir)])}`
+
 /** Throws InputError if files cannot be written into a directory, before any work is done for them. */
 export async function refuseUnwritable(outdir: string): Promise<void> {
   try {
@@ -49,7 +53,10 @@ export async function refuseUnwritable(outdir: string): Promise<void> {
     throw new InputError(
       'unwritable-directory',
       `the output directory cannot be written to: ${reasonOf(cause)}`,
-      { file: outdir },
+      {
+        file: outdir,
+        ...((cause as NodeJS.ErrnoException).code === 'ENOENT' ? { expected: wayTo(outdir) } : {}),
+      },
       { cause },
     )
   }

@@ -1,5 +1,6 @@
 import { cornerLine } from '../../exposure/corner-line.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
+import { refuseForeignTree } from '../disk/own-files.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { chooseImage } from '../../exposure/image-planes.js'
 import { imageSize } from '../../formats/fits/index.js'
@@ -11,7 +12,7 @@ import type { ExposureImages, JobExposure } from './find-images.js'
  * Writes the list of the exposure's CCDs and the files of their corners, `{expnum}_{ccd}.out` and `{expnum}.out`. They
  * tell of all images that are there, so that every job of an exposure writes the same.
  *
- * @throws InputError `no-wcs`, and as `wcsOf`, `chooseImage` and `cornerLine`
+ * @throws InputError `no-wcs`, and as `wcsOf`, `chooseImage` and `cornerLine`; CommandError as `refuseForeignTree`
  */
 export async function writeJobFiles(directory: string, found: ExposureImages, job: JobExposure): Promise<void> {
   const lines = found.images.map(({ ccd, path, hdus }) => {
@@ -26,9 +27,10 @@ export async function writeJobFiles(directory: string, found: ExposureImages, jo
     return { ccd, line: cornerLine({ ...job, ccd, wcs, columns, rows, file: path }) }
   })
   const bytes = (text: string) => new TextEncoder().encode(text)
-  await writeFilesWhole(directory, [
-    { name: found.list.fileName, bytes: bytes(found.list.text) },
+  const corners = [
     { name: `${job.expnum}.out`, bytes: bytes(lines.map(({ line }) => line).join('')) },
     ...lines.map(({ ccd, line }) => ({ name: `${job.expnum}_${ccd}.out`, bytes: bytes(line) })),
-  ])
+  ]
+  await refuseForeignTree(directory, corners, { expected: 'the file moved away' })
+  await writeFilesWhole(directory, [{ name: found.list.fileName, bytes: bytes(found.list.text) }, ...corners])
 }

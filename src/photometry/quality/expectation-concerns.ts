@@ -15,6 +15,7 @@ const SHALLOW_MAG = 0.5
 
 const UNIT_FROM: Readonly<Record<Expectation['unitFrom'], string>> = {
   header: ' (as the header says)',
+  camera: " (as the camera's description says)",
   gain: ' (as its gain suggests)',
   zeropoint: '',
 }

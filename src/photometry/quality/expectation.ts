@@ -1,7 +1,7 @@
 import type { BandThroughput, CameraDescription } from '../../camera/description.js'
 import type { DetectorDescription } from '../../camera/detectors.js'
 import type { RecognisedCamera } from '../../camera/recognise.js'
-import { FLUX_UNITS, type FluxUnit } from '../../exposure/flux-unit.js'
+import { FLUX_UNITS, type FluxUnit } from '../../camera/flux-unit.js'
 import type { ImageFacts } from '../../exposure/image-facts.js'
 import type { SourceColumns } from '../../exposure/sources.js'
 import { median } from '../../math/robust.js'
@@ -13,8 +13,11 @@ export interface Expectation {
   /** Expected zeropoint [mag], in `unit`. */
   readonly zeropoint: number
   readonly unit: FluxUnit
-  /** Whether the header says so, or only its gain suggests it; else the likelier of counts and electrons. */
-  readonly unitFrom: 'header' | 'gain' | 'zeropoint'
+  /**
+   * Whether the header says so, the camera's description, or only a gain suggests it; else the likelier of counts and
+   * electrons.
+   */
+  readonly unitFrom: 'header' | 'camera' | 'gain' | 'zeropoint'
   /** Light that arrives over what is expected: 10^(0.4 (found - expected)). */
   readonly transparency: number
   /** The unit that would explain the zeropoint, if `unit` does not; null if none would. */
@@ -28,6 +31,8 @@ export interface Expectation {
   readonly depth5Sigma: number | null
   readonly expectedDepth5Sigma: number | null
 }
+
+const UNIT_FROM = { BUNIT: 'header', TUNIT: 'header', camera: 'camera', GAIN: 'gain' } as const
 
 /** What the expectation is made from. */
 type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
@@ -96,7 +101,7 @@ export function expectationOf(
     camera: title,
     zeropoint: expected(unit),
     unit,
-    unitFrom: fluxUnit === undefined ? 'zeropoint' : fluxUnitFrom === 'GAIN' ? 'gain' : 'header',
+    unitFrom: fluxUnit === undefined ? 'zeropoint' : UNIT_FROM[fluxUnitFrom ?? 'BUNIT'],
     transparency: 10 ** (0.4 * offset(unit)),
     unitThatFits: unusual && fitting.length > 0 ? nearest(fitting) : null,
     bandThatFits: unusual ? (bandThatFits ?? null) : null,

@@ -176,7 +176,9 @@ describe('exit 3, one sentence, no files', () => {
     'an output directory that is none': {
       spoil: () => undefined,
       options: () => ['--outdir', '/nowhere/at/all'],
-      says: '/nowhere/at/all: the output directory cannot be written to: there is no such file or directory',
+      says:
+        '/nowhere/at/all: the output directory cannot be written to: there is no such file or directory ' +
+        '(expected a directory: mkdir -p /nowhere/at/all)',
     },
   }
   test.each(Object.keys(cases))('%s', async (name) => {

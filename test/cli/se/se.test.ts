@@ -265,6 +265,25 @@ describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex
     expect(existsSync(join(FOLDER, 'veto.list'))).toBe(false)
   })
 
+  test('corners of somebody else under the name of the job are not replaced, those of the job are', async () => {
+    const folder = join(home, 'theirs')
+    mkdirSync(folder)
+    const [name, bytes] = [...images][0]!
+    writeFileSync(join(folder, name), bytes)
+    const file = join(folder, '668439_1.out')
+    for (const theirs of ['1 2 3\n', '  668439   i    1  my notes\n']) {
+      writeFileSync(file, theirs)
+      const { exitCode, err } = await se(`-c 1 --layout ${folder}`)
+      expect([exitCode, err]).toEqual([2, expect.stringContaining(`${file}: the file is in the place of a product`)])
+      expect(readFileSync(file, 'utf8')).toBe(theirs)
+    }
+    // As the job itself has written it, with other corners.
+    writeFileSync(file, `  668439   i    1${'    52.92863  -27.79399'.repeat(4)}\n`)
+    const { err } = await se(`-c 1 --layout ${folder}`)
+    expect(err).not.toContain('in the place of a product')
+    expect(readFileSync(file, 'utf8')).not.toContain('52.92863  -27.79399    52.92863')
+  })
+
   // The first is full when the planes are written, the second when source-extractor writes.
   test.for([4096, 5100])('a disk of %s kB that is full before the end', async (kilobytes, { skip }) => {
     const small = join(home, 'small')

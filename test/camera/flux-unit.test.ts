@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { fluxUnitOf } from '../../src/exposure/flux-unit.js'
+import { fluxUnitOf } from '../../src/camera/flux-unit.js'
 
 test.each([
   ['counts', ['ADU', 'adu', 'counts', 'count', 'ct', 'DN', 'dn', 'adus', ' [adu] ']],
