@@ -37,4 +37,6 @@ test('draws of the posterior tell what the inverse does', () => {
   expect(mean(ratios!)).toBeLessThan(1.9)
   expect(mean(differences!)).toBeGreaterThan(0.75)
   expect(mean(differences!)).toBeLessThan(1.3)
+  const near = differences!.filter((ratio) => ratio > 0.5 && ratio < 2).length / differences!.length
+  expect(near).toBeGreaterThan(0.9)
 })
