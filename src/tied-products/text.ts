@@ -1,4 +1,5 @@
-import { ADVICE, type TieDocument } from './document.js'
+import type { TieDocument } from './document.js'
+import { ADVICE } from './tie-verdict.js'
 
 const mmag = (mag: number | null): string => (mag === null ? '-' : (1000 * mag).toFixed(1))
 const signed = (mag: number | null): string => `${mag !== null && mag >= 0 ? '+' : ''}${mmag(mag)}`

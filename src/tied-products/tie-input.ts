@@ -1,11 +1,13 @@
 import { DataError } from '../errors.js'
-import { DEG_TO_RAD } from '../math/units.js'
-import { ARCSEC_PER_DEG } from '../math/units.js'
+import { ARCSEC_PER_DEG, DEG_TO_RAD } from '../math/units.js'
 import { median } from '../math/robust.js'
 import type { TieInput, TieOptions, HeldZeropoint } from '../tie/input.js'
-import { cameraOf, type CalibratedCcd, type CalibratedExposure } from './calibrated-exposure.js'
+import type { CalibratedExposure } from './calibrated-exposure.js'
+import { chipsOf, numbersOfCcds, type Chip } from './chip.js'
 import { focalPlaces } from './focal-places.js'
+import { meanTerms } from './mean-terms.js'
 import { NO_STAR, sameStars, type SameStars } from './same-stars.js'
+import { Means, References } from './star-values.js'
 
 /** A catalogue on its way to the system: magnitudes of each have one level. */
 export interface TieCatalog {
@@ -44,9 +46,7 @@ const MOST_CCDS = 65_534
  * @throws DataError for more catalogues or CCDs than can be tied at once
  */
 export function tieInputOf(exposures: readonly CalibratedExposure[], holdsTemplates: boolean): ProductsTie {
-  const chips = exposures.flatMap((exposure, e) =>
-    exposure.ccds.map((ccd): Chip => ({ e, ccd, catalogKey: catalogKeyOf(ccd), camera: cameraOf(exposure) })),
-  )
+  const chips = chipsOf(exposures)
   if (chips.length > MOST_CCDS) throw tooMany('CCDs', chips.length, MOST_CCDS)
   const catalogKeys = [...new Set(chips.map(({ catalogKey }) => catalogKey))].sort()
   if (catalogKeys.length > MOST_CATALOGS) throw tooMany('catalogues', catalogKeys.length, MOST_CATALOGS)
@@ -135,22 +135,11 @@ const FREE_LEVEL_MAG = 1
 /** Stars that may set a level; those that a cut has taken have no standard magnitude. */
 const SERVING: ReadonlySet<string> = new Set(['used', 'outlier', 'unfitted'])
 
-/** A CCD of an exposure. */
-interface Chip {
-  readonly e: number
-  readonly ccd: CalibratedCcd
-  readonly catalogKey: string
-  readonly camera: string
-}
-
 const tooMany = (what: string, found: number, most: number): DataError =>
   new DataError('too-many', `more ${what} than one tie takes: tie fewer exposures at a time`, {
     found,
     expected: `${most} at most`,
   })
-
-const catalogKeyOf = ({ result, provenance }: CalibratedCcd): string =>
-  `${result.catalog}\n${provenance.catalogHash}\n${result.relation}`
 
 /** Stars have one colour: that of the catalogue, and of the colour term, with which most search stars are matched. */
 function colourKeyOf(exposures: readonly CalibratedExposure[], chips: readonly Chip[]): string | undefined {
@@ -203,98 +192,6 @@ const emptyObservations = (chips: readonly Chip[]) => {
     y: new Float32Array(size),
   }
 }
-
-/** CCDs of one number are one in a camera, and offsets of theirs are the same in all its exposures. */
-function numbersOfCcds(chips: readonly Chip[]): (chip: Chip) => number {
-  const keyOf = ({ camera, ccd }: Chip) => `${camera}\n${String(ccd.result.ccd).padStart(10, '0')}`
-  const keys = [...new Set(chips.map(keyOf))].sort()
-  const numbers = new Map(keys.map((key, number) => [key, number]))
-  return (chip) => numbers.get(keyOf(chip))!
-}
-
-interface Term {
-  readonly k: number
-  readonly c0: number
-}
-
-/** One colour term for all exposures through a filter: the mean of theirs by their errors. */
-function meanTerms(chips: readonly Chip[]): (chip: Chip) => Term | undefined {
-  const keyOf = ({ camera, ccd: { exposure, result } }: Chip) =>
-    [camera, exposure.filter ?? '', result.colourTerm?.color, result.colourTerm?.c0].join('\n')
-  const sums = new Map<string, { weight: number; k: number; c0: number }>()
-  for (const chip of chips) {
-    const term = chip.ccd.result.colourTerm
-    if (term === undefined) continue
-    const weight = 1 / Math.max(term.kErr, 1e-6) ** 2
-    const sum = sums.get(keyOf(chip)) ?? { weight: 0, k: 0, c0: term.c0 }
-    sums.set(keyOf(chip), { ...sum, weight: sum.weight + weight, k: sum.k + weight * term.k })
-  }
-  return (chip) => {
-    const sum = chip.ccd.result.colourTerm && sums.get(keyOf(chip))
-    return sum && { k: sum.k / sum.weight, c0: sum.c0 }
-  }
-}
-
-/** Means of finite values by star; NaN of a star without any. */
-class Means {
-  private readonly sum: Float64Array
-  private readonly count: Float64Array
-
-  constructor(size: number) {
-    this.sum = new Float64Array(size)
-    this.count = new Float64Array(size)
-  }
-
-  add(star: number, value: number): void {
-    if (!Number.isFinite(value)) return
-    this.sum[star]! += value
-    this.count[star]!++
-  }
-
-  means(): Float64Array {
-    return this.sum.map((sum, star) => sum / this.count[star]!)
-  }
-}
-
-/** Standard magnitudes by star and catalogue: the mean of what the exposures took the row for, which is one number. */
-class References {
-  private readonly rowOf = new Map<number, number>()
-  private readonly star: number[] = []
-  private readonly catalog: number[] = []
-  private readonly sums: { mag: number; err: number; scatter: number; count: number }[] = []
-
-  add(star: number, catalog: number, { refMag, refMagErr }: CalibratedCcd['stars'], i: number, scatter: number): void {
-    if (!Number.isFinite(refMag[i]!)) return
-    const key = star * MOST_CATALOGS + catalog
-    let row = this.rowOf.get(key)
-    if (row === undefined) {
-      row = this.sums.length
-      this.rowOf.set(key, row)
-      this.star.push(star)
-      this.catalog.push(catalog)
-      this.sums.push({ mag: 0, err: 0, scatter: 0, count: 0 })
-    }
-    const sum = this.sums[row]!
-    sum.mag += refMag[i]!
-    // A catalogue without errors gives NaN.
-    sum.err += Number.isFinite(refMagErr[i]!) ? refMagErr[i]! : 0
-    sum.scatter += Number.isFinite(scatter) ? scatter : EXPECTED_SCATTER_MAG
-    sum.count++
-  }
-
-  columns(): TieInput['references'] {
-    return {
-      star: Uint32Array.from(this.star),
-      catalog: Uint8Array.from(this.catalog),
-      refMag: Float64Array.from(this.sums, ({ mag, count }) => mag / count),
-      refMagErr: Float64Array.from(this.sums, ({ err, count }) => err / count),
-      refScatter: Float64Array.from(this.sums, ({ scatter, count }) => scatter / count),
-    }
-  }
-}
-
-/** Scatter of reference stars that `tieExposures` expects if nothing is known of it [mag]. */
-const EXPECTED_SCATTER_MAG = 0.012
 
 function catalogOf(chips: readonly Chip[]): TieCatalog {
   const { result, provenance } = chips[0]!.ccd
