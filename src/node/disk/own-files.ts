@@ -97,8 +97,10 @@ export async function refuseForeignTree(
   if (witness !== undefined && (await isOurs(join(root, witness))) === true) return
   const changed: string[] = []
   for (const { name, bytes } of files) {
-    const standing = await readFile(join(root, name)).catch(() => undefined)
-    if (standing === undefined || !standing.equals(bytes)) changed.push(name)
+    const standing = await readFile(join(root, name)).catch((cause: NodeJS.ErrnoException) => cause)
+    // Where no file can be, none is replaced.
+    const isNone = standing instanceof Error && (standing.code === 'ENOENT' || standing.code === 'ENOTDIR')
+    if (!isNone && (standing instanceof Error || !standing.equals(bytes))) changed.push(name)
   }
   await refuseForeignFiles(root, changed, expected === undefined ? {} : { expected })
 }
