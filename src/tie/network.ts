@@ -121,7 +121,7 @@ const atLast = (model: TieModel, { squares, ...amplitudes }: Amplitudes): Amplit
 
 /**
  * Squares below this, in units of the scatter's, tell nothing: a CCD that happens to lie near the plane is held to it
- * by what is typical of the population, not by its luck. Without this errors of ratios were too small by a tenth.
+ * by what is typical of the population, not by its luck (pull of ratios of two exposures in g 1.166 without, 1.156).
  */
 const LEAST_SQUARE = (CCD_SCATTER_DF + 1) * TYPICAL_VARIANCE - CCD_SCATTER_DF
 
