@@ -16,8 +16,8 @@ const CELLS_ALONG = 24
 /** Modes of wavelengths below this are not asked [deg]: half a degree is a few CCDs, where levels take them up. */
 const SHORTEST_WAVE_DEG = 0.6
 /**
- * Power falls beyond this scale [deg]. For waves of 0.7 to 3 deg errors of zeropoints of two exposures were too small by
- * 1.5 with 0.6, by 1.2 with this; of ten exposures by 1.5 still.
+ * Power falls beyond this scale [deg]. For waves of 0.7 to 3 deg errors of zeropoints of two exposures were too small
+ * by 1.5 with 0.6, by 1.2 with this; of ten exposures by 1.5 still.
  */
 const SCALE_DEG = 0.12
 const MOST_MODES = 90
