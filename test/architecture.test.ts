@@ -10,6 +10,7 @@ const ROOMS = [
   'each.ts',
   'turns.ts',
   'math',
+  'measure',
   'healpix',
   'table',
   'formats',

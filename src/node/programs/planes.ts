@@ -41,40 +41,67 @@ const SKY_SAMPLE = 100_003
 /** Set in the flags where a pixel is no number. */
 const NOT_A_NUMBER_FLAG = 1
 
+/** The planes of an image in memory, put in order. */
+export interface ReadPlanes {
+  readonly columns: number
+  readonly rows: number
+  readonly science: Float32Array
+  readonly weight?: Float32Array
+  readonly flags?: Int32Array
+  /** Sentences about pixels that are left out. */
+  readonly notes: readonly string[]
+}
+
 /**
- * Writes image, weight and flags as plain files of one HDU of 32-bit numbers.
+ * Reads image, weight and flags as 32-bit numbers.
  *
  * Pixels that are no numbers, or zeros that stand for none, get the level of the sky, weight 0 and a flag. If none is,
  * and no value of the mask takes weight away, all pixels stay as they are. Weights below 0, or that are no numbers,
  * count as 0.
  *
- * @throws InputError `other-size` for planes of different sizes, as `floatPixels`, `unwritable-file`; DataError
- *   `all-masked`, `empty-image`
+ * @throws InputError `other-size` for planes of different sizes, as `floatPixels`; DataError `all-masked`,
+ *   `empty-image`
  */
-export async function writePlanes(planes: ImagePlanes, folder: string): Promise<WrittenPlanes> {
-  const { image, mask, weight, bad, withoutKeywords } = planes
-  const { source, hdus } = image.file
+export async function readPlanes(planes: Omit<ImagePlanes, 'withoutKeywords'>): Promise<ReadPlanes> {
+  const { image, mask, weight, bad } = planes
+  const { source } = image.file
   const science = await floatPixels(source, image.hdu)
   const flags = mask && sameSize(await maskPixels(mask.file.source, mask.hdu), science, mask.file.source.name)
   const given = weight && sameSize(await floatPixels(weight.file.source, weight.hdu), science, weight.file.source.name)
   const cleaned = clean(science.values, given?.values, flags?.values, bad)
   refuseUseless(cleaned, science.values, source.name, image.hdu)
-  const { columns, rows } = science
-  const write = (name: string, header: Uint8Array, values: Float32Array | Int32Array) =>
-    writeImage(join(folder, name), header, values)
-  await write('image.fits', await standaloneHeader(source, image.hdu, hdus[0], -32, withoutKeywords), science.values)
-  if (cleaned.weight) await write('weight.fits', planeHeader(-32, columns, rows), cleaned.weight)
-  if (cleaned.flags) await write('flags.fits', planeHeader(32, columns, rows), cleaned.flags)
   return {
-    image: 'image.fits',
-    ...(cleaned.weight ? { weight: 'weight.fits' as const } : {}),
-    ...(cleaned.flags ? { flags: 'flags.fits' as const } : {}),
-    columns,
-    rows,
+    columns: science.columns,
+    rows: science.rows,
+    science: science.values,
+    ...(cleaned.weight ? { weight: cleaned.weight } : {}),
+    ...(cleaned.flags ? { flags: cleaned.flags } : {}),
     notes:
       cleaned.bad === 0
         ? []
         : [`${cleaned.bad} pixels hold no light (NaN, or zeros that stand for nothing): they have weight 0`],
+  }
+}
+
+/**
+ * Writes image, weight and flags as plain files of one HDU of 32-bit numbers.
+ *
+ * @throws InputError `unwritable-file`, and as `readPlanes`
+ */
+export async function writePlanes(planes: ImagePlanes, folder: string): Promise<WrittenPlanes> {
+  const { image, withoutKeywords } = planes
+  const { source, hdus } = image.file
+  const { columns, rows, science, weight, flags, notes } = await readPlanes(planes)
+  const write = (name: string, header: Uint8Array, values: Float32Array | Int32Array) =>
+    writeImage(join(folder, name), header, values)
+  await write('image.fits', await standaloneHeader(source, image.hdu, hdus[0], -32, withoutKeywords), science)
+  if (weight) await write('weight.fits', planeHeader(-32, columns, rows), weight)
+  if (flags) await write('flags.fits', planeHeader(32, columns, rows), flags)
+  return {
+    image: 'image.fits',
+    ...(weight ? { weight: 'weight.fits' as const } : {}),
+    ...(flags ? { flags: 'flags.fits' as const } : {}),
+    ...{ columns, rows, notes },
   }
 }
 

@@ -1,0 +1,27 @@
+/** Pixels below this share of the peak are the wings, in which a star is no Gaussian. */
+const CORE_SHARE = 0.2
+const LEAST_PIXELS = 4
+
+/**
+ * FWHM of an object if its core were Gaussian: then the logarithm of a pixel's light falls evenly with the area that is
+ * brighter, by 1 / (2 pi sigma^2) a pixel; the slope by least squares over the core. NaN for too few pixels.
+ *
+ * @param light the image without its sky
+ */
+export function fwhmOfProfile(pixels: Int32Array, light: Float32Array): number {
+  const values = Float64Array.from(pixels, (i) => light[i]!)
+    .sort()
+    .reverse()
+  const least = CORE_SHARE * values[0]!
+  let [n, sa, sl, saa, sal] = [0, 0, 0, 0, 0]
+  for (let k = 0; k < values.length && values[k]! > least; k++) {
+    const [area, height] = [k + 0.5, Math.log(values[k]!)]
+    n++
+    sa += area
+    sl += height
+    saa += area * area
+    sal += area * height
+  }
+  const slope = (n * sal - sa * sl) / (n * saa - sa * sa)
+  return n >= LEAST_PIXELS && slope < 0 ? 2 * Math.sqrt(Math.LN2 / (-slope * Math.PI)) : NaN
+}

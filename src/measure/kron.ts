@@ -1,0 +1,73 @@
+import type { ApertureSum } from './apertures.js'
+import type { Shape } from './shape.js'
+import type { Stamp } from './stamp.js'
+
+/** PHOT_AUTOPARAMS: how many Kron radii the ellipse is, and its least size in units of the object's axes. */
+export interface KronSettings {
+  readonly factor: number
+  readonly least: number
+}
+
+/** The first moment is taken within so many axes (SExtractor manual, "Kron apertures"; 6 in Bertin & Arnouts 1996). */
+export const KRON_REACH = 6
+
+/** The light of an object in its own ellipse (Kron 1980, ApJS 43, 305; Bertin & Arnouts 1996, section 8). */
+export interface KronFlux extends ApertureSum {
+  /** The ellipse's size in units of the object's axes (KRON_RADIUS). */
+  readonly radius: number
+}
+
+/**
+ * Kron's flux: the mean radius of the light, in units of the object's axes, times a factor is the ellipse; the pixels
+ * whose centre is in it are summed.
+ */
+export function kronFlux(stamp: Stamp, shape: Shape, { factor, least }: KronSettings): KronFlux {
+  const { columns, light } = stamp
+  let [moment, sum] = [0, 0]
+  eachWithin(stamp, shape, KRON_REACH, (i, r) => {
+    moment += r * light[i]!
+    sum += light[i]!
+  })
+  const radius = moment > 0 && sum > 0 ? Math.max(least, (factor * moment) / sum) : least
+  let [flux, skyVariance, areaPixels, replacedPixels] = [0, 0, 0, 0]
+  eachWithin(stamp, shape, radius, (i) => {
+    flux += light[i]!
+    skyVariance += stamp.variance[i]!
+    areaPixels++
+    replacedPixels += stamp.isReplaced[i]!
+  })
+  const { halfWidth, halfHeight } = boxOf(shape, radius)
+  const [cx, cy] = [shape.x - stamp.x0, shape.y - stamp.y0]
+  const isCut =
+    cx - halfWidth < -0.5 ||
+    cy - halfHeight < -0.5 ||
+    cx + halfWidth > columns - 0.5 ||
+    cy + halfHeight > stamp.rows - 0.5
+  return { radius, flux, skyVariance, areaPixels, replacedPixels, isCut }
+}
+
+/** Half the sides of the box round an ellipse of so many axes. */
+export function boxOf({ xx, yy }: Shape, radius: number): { readonly halfWidth: number; readonly halfHeight: number } {
+  return { halfWidth: radius * Math.sqrt(xx), halfHeight: radius * Math.sqrt(yy) }
+}
+
+function eachWithin(
+  { x0, y0, columns, rows }: Stamp,
+  shape: Shape,
+  radius: number,
+  visit: (i: number, r: number) => void,
+): void {
+  const { cxx, cyy, cxy } = shape
+  const { halfWidth, halfHeight } = boxOf(shape, radius)
+  const [cx, cy] = [shape.x - x0, shape.y - y0]
+  const [left, right] = [Math.max(0, Math.ceil(cx - halfWidth)), Math.min(columns - 1, Math.floor(cx + halfWidth))]
+  const [bottom, top] = [Math.max(0, Math.ceil(cy - halfHeight)), Math.min(rows - 1, Math.floor(cy + halfHeight))]
+  for (let j = bottom; j <= top; j++) {
+    const dy = j - cy
+    for (let k = left; k <= right; k++) {
+      const dx = k - cx
+      const r2 = cxx * dx * dx + cyy * dy * dy + cxy * dx * dy
+      if (r2 <= radius * radius) visit(j * columns + k, Math.sqrt(Math.max(0, r2)))
+    }
+  }
+}

@@ -1,0 +1,128 @@
+import { circularApertures, type ApertureSum } from './apertures.js'
+import { detect, type DetectedObject, type Detection, type DetectionSettings } from './detect.js'
+import type { Frame } from './frame.js'
+import { fwhmOfProfile } from './fwhm.js'
+import { radiusOfLight } from './half-light.js'
+import { boxOf, KRON_REACH, kronFlux, type KronSettings } from './kron.js'
+import { segmentation, stampOf } from './stamp.js'
+import { windowedPosition, type WindowedPosition } from './windowed.js'
+
+/** What is known of an image's pixels. */
+export interface PixelProperties {
+  /** Electrons for each unit of the image; 0 if the objects' own noise is not known. */
+  readonly electronsPerUnit: number
+  /** Level of saturation, sky included; Infinity if it is not known. */
+  readonly saturation: number
+}
+
+export interface MeasureSettings extends DetectionSettings, KronSettings {
+  /** PHOT_APERTURES, ascending [pixel]. */
+  readonly apertureDiametersPixels: readonly number[]
+}
+
+/** A flux and its standard error, in the image's unit. */
+export interface Flux {
+  readonly flux: number
+  readonly fluxErr: number
+}
+
+/** An object as it was measured; positions from 0 at the first pixel's centre. */
+export interface MeasuredObject extends DetectedObject {
+  /** FLAGS of SExtractor's manual. */
+  readonly flags: number
+  readonly windowed: WindowedPosition
+  readonly apertures: readonly Flux[]
+  readonly auto: Flux & { readonly kronRadius: number }
+  /** FLUX_RADIUS at one half [pixel]. */
+  readonly halfLightRadius: number
+  readonly fwhmPixels: number
+  /** Highest pixel above the sky, and the sky there. */
+  readonly peak: number
+  readonly skyLevel: number
+}
+
+/** FLAGS (SExtractor manual, "Flagging"). */
+const FLAG = { crowded: 1, blended: 2, saturated: 4, atEdge: 8, cutAperture: 16 } as const
+/** Share of an aperture that may be replaced without a flag (as above). */
+const CROWDED_SHARE = 0.1
+
+const HALF_LIGHT_SHARE = 0.5
+/** FWHM of a Gaussian in standard deviations. */
+const FWHM_PER_SIGMA = 2 * Math.sqrt(2 * Math.LN2)
+
+/**
+ * Finds and measures the objects of an image: isophotal shape, circular apertures, Kron's ellipse, half-light radius
+ * and windowed position, with the definitions of SExtractor's manual.
+ */
+export function measureFrame(
+  frame: Frame,
+  settings: MeasureSettings,
+  facts: PixelProperties,
+): { readonly detection: Detection; readonly objects: readonly MeasuredObject[] } {
+  const detection = detect(frame, settings)
+  const owner = segmentation(detection)
+  const objects = detection.objects.map((object, k) =>
+    measured(object, k + 1, { frame, detection, owner, settings, facts }),
+  )
+  return { detection, objects }
+}
+
+interface Bench {
+  readonly frame: Frame
+  readonly detection: Detection
+  readonly owner: Int32Array
+  readonly settings: MeasureSettings
+  readonly facts: PixelProperties
+}
+
+function measured(
+  object: DetectedObject,
+  number: number,
+  { frame, detection, owner, settings, facts }: Bench,
+): MeasuredObject {
+  const { shape, pixels } = object
+  const { electronsPerUnit } = facts
+  const radii = settings.apertureDiametersPixels.map((diameter) => diameter / 2)
+  const { halfWidth, halfHeight } = boxOf(shape, KRON_REACH)
+  const reach = Math.max(radii.at(-1) ?? 0, halfWidth, halfHeight) + 1
+  const stamp = stampOf(detection, owner, frame, number, shape.x, shape.y, reach)
+  const flux = (sum: ApertureSum): Flux => fluxOf(sum, electronsPerUnit)
+  const circles = circularApertures(stamp, shape.x, shape.y, radii)
+  const kron = kronFlux(stamp, shape, settings)
+  const farthest = Math.min(reach, kron.radius * shape.a)
+  const halfLightRadius = radiusOfLight(stamp, shape.x, shape.y, kron.flux, HALF_LIGHT_SHARE, farthest)
+  const sigma = (2 * halfLightRadius) / FWHM_PER_SIGMA
+  const peakPixel = pixels.reduce((best, i) => (detection.sky[i]! > detection.sky[best]! ? i : best), pixels[0]!)
+  return {
+    ...object,
+    flags: flagsOf(object, [...circles, kron], { frame, saturation: facts.saturation }),
+    windowed: windowedPosition(stamp, shape.x, shape.y, sigma, electronsPerUnit),
+    apertures: circles.map(flux),
+    auto: { ...flux(kron), kronRadius: kron.radius },
+    halfLightRadius,
+    fwhmPixels: fwhmOfProfile(pixels, detection.sky),
+    peak: detection.sky[peakPixel]!,
+    skyLevel: frame.pixels[peakPixel]! - detection.sky[peakPixel]!,
+  }
+}
+
+function fluxOf({ flux, skyVariance }: ApertureSum, electronsPerUnit: number): Flux {
+  const own = electronsPerUnit > 0 && flux > 0 ? flux / electronsPerUnit : 0
+  return { flux, fluxErr: Math.sqrt(skyVariance + own) }
+}
+
+function flagsOf(
+  { pixels, isBlended }: DetectedObject,
+  apertures: readonly ApertureSum[],
+  { frame: { columns, rows, pixels: values }, saturation }: { readonly frame: Frame; readonly saturation: number },
+): number {
+  let flags = isBlended ? FLAG.blended : 0
+  const kron = apertures.at(-1)!
+  if (kron.replacedPixels > CROWDED_SHARE * kron.areaPixels) flags |= FLAG.crowded
+  for (const i of pixels) {
+    const [x, y] = [i % columns, Math.floor(i / columns)]
+    if (values[i]! >= saturation) flags |= FLAG.saturated
+    if (x === 0 || y === 0 || x === columns - 1 || y === rows - 1) flags |= FLAG.atEdge
+  }
+  return apertures.some(({ isCut }) => isCut) ? flags | FLAG.cutAperture : flags
+}

@@ -1,0 +1,66 @@
+/** Centre and second moments of an object's pixels above the threshold [pixel], from 0 at the first pixel's centre. */
+export interface Shape {
+  readonly x: number
+  readonly y: number
+  readonly xx: number
+  readonly yy: number
+  readonly xy: number
+  /** Standard deviations along the axes, the larger first, and the larger one's angle from x towards y. */
+  readonly a: number
+  readonly b: number
+  readonly thetaDeg: number
+  /** `cxx dx^2 + cyy dy^2 + cxy dx dy = r^2` is an ellipse of r times its axes. */
+  readonly cxx: number
+  readonly cyy: number
+  readonly cxy: number
+  /** Highest value, and the sum of all. */
+  readonly peak: number
+  readonly light: number
+}
+
+/** Second moments of a pixel: what no object is smaller than. */
+const PIXEL_VARIANCE = 1 / 12
+
+/**
+ * Moments of an object, weighted by its light (SExtractor manual, "Position and shape"). One that is thinner than a
+ * pixel is widened by a pixel's own moments.
+ *
+ * @param light the image without its sky, filtered
+ */
+export function shapeOf(pixels: ArrayLike<number>, light: Float32Array, columns: number): Shape {
+  // About the first pixel, so that no digits are lost.
+  const x0 = pixels[0]! % columns
+  const y0 = Math.floor(pixels[0]! / columns)
+  let [sum, sx, sy, sxx, syy, sxy, peak] = [0, 0, 0, 0, 0, 0, 0]
+  for (let k = 0; k < pixels.length; k++) {
+    const value = light[pixels[k]!]!
+    const dx = (pixels[k]! % columns) - x0
+    const dy = Math.floor(pixels[k]! / columns) - y0
+    sum += value
+    sx += value * dx
+    sy += value * dy
+    sxx += value * dx * dx
+    syy += value * dy * dy
+    sxy += value * dx * dy
+    if (value > peak) peak = value
+  }
+  const [mx, my] = [sx / sum, sy / sum]
+  let [xx, yy] = [sxx / sum - mx * mx, syy / sum - my * my]
+  const xy = sxy / sum - mx * my
+  if (xx * yy - xy * xy < PIXEL_VARIANCE ** 2) {
+    xx += PIXEL_VARIANCE
+    yy += PIXEL_VARIANCE
+  }
+  const half = Math.hypot((xx - yy) / 2, xy)
+  const mean = (xx + yy) / 2
+  const determinant = xx * yy - xy * xy
+  return {
+    ...{ x: x0 + mx, y: y0 + my, xx, yy, xy, peak, light: sum },
+    a: Math.sqrt(mean + half),
+    b: Math.sqrt(Math.max(0, mean - half)),
+    thetaDeg: (Math.atan2(2 * xy, xx - yy) / 2) * (180 / Math.PI),
+    cxx: yy / determinant,
+    cyy: xx / determinant,
+    cxy: (-2 * xy) / determinant,
+  }
+}

@@ -1,0 +1,112 @@
+import type { Stamp } from './stamp.js'
+
+/** A centre found under a Gaussian window, and its error ellipse [pixel]. */
+export interface WindowedPosition {
+  readonly x: number
+  readonly y: number
+  /** Standard errors along the axes of the ellipse, and the larger one's angle from x towards y. */
+  readonly errA: number
+  readonly errB: number
+  readonly errThetaDeg: number
+  /** It settled. */
+  readonly found: boolean
+}
+
+/** As in SExtractor: it reaches 4 sigma, settles to 2e-4 pixel in at most 16 steps, each twice the offset found. */
+const REACH_SIGMAS = 4
+const SETTLED_PIXELS = 2e-4
+const MOST_STEPS = 16
+const STRIDE = 2
+
+/** Parts of a pixel along each side: a window of few pixels is not the same at a pixel's centre as over it. */
+const PARTS = 5
+
+/**
+ * The centre of an object under a Gaussian window that follows it (SExtractor manual, "Windowed positions"), nearly as
+ * precise as a PSF's, and its error from the sky's and the object's own noise.
+ *
+ * @param x where to begin, from 0
+ * @param sigmaPixels of the window: the half-light diameter as FWHM
+ * @param electronsPerUnit 0 if the object's own noise is not known
+ */
+export function windowedPosition(
+  stamp: Stamp,
+  x: number,
+  y: number,
+  sigmaPixels: number,
+  electronsPerUnit: number,
+): WindowedPosition {
+  let [cx, cy] = [x - stamp.x0, y - stamp.y0]
+  const failed = { x, y, errA: NaN, errB: NaN, errThetaDeg: NaN, found: false }
+  if (!(sigmaPixels > 0)) return failed
+  let sums = windowSums(stamp, cx, cy, sigmaPixels, electronsPerUnit)
+  for (let step = 0; step < MOST_STEPS; step++) {
+    if (!(sums.light > 0)) return failed
+    const [dx, dy] = [(STRIDE * sums.x) / sums.light, (STRIDE * sums.y) / sums.light]
+    cx += dx
+    cy += dy
+    if (!(cx > -0.5 && cy > -0.5 && cx < stamp.columns - 0.5 && cy < stamp.rows - 0.5)) return failed
+    sums = windowSums(stamp, cx, cy, sigmaPixels, electronsPerUnit)
+    if (dx * dx + dy * dy < SETTLED_PIXELS ** 2) break
+  }
+  if (!(sums.light > 0)) return failed
+  const scale = (STRIDE / sums.light) ** 2
+  const [xx, yy, xy] = [scale * sums.varXX, scale * sums.varYY, scale * sums.varXY]
+  const [mean, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)]
+  return {
+    x: cx + stamp.x0,
+    y: cy + stamp.y0,
+    errA: Math.sqrt(mean + half),
+    errB: Math.sqrt(Math.max(0, mean - half)),
+    errThetaDeg: (Math.atan2(2 * xy, xx - yy) / 2) * (180 / Math.PI),
+    found: true,
+  }
+}
+
+function windowSums(stamp: Stamp, cx: number, cy: number, sigma: number, electronsPerUnit: number) {
+  const { columns, rows, light, variance } = stamp
+  const sums = { light: 0, x: 0, y: 0, varXX: 0, varYY: 0, varXY: 0 }
+  const reach = REACH_SIGMAS * sigma
+  const [left, right] = [Math.max(0, Math.ceil(cx - reach)), Math.min(columns - 1, Math.floor(cx + reach))]
+  const [bottom, top] = [Math.max(0, Math.ceil(cy - reach)), Math.min(rows - 1, Math.floor(cy + reach))]
+  // A Gaussian is a product: one table for x and one for y.
+  const [alongX, alongY] = [windowAlong(left, right, cx, sigma), windowAlong(bottom, top, cy, sigma)]
+  for (let j = bottom; j <= top; j++) {
+    const [v, vy] = [alongY.weights[j - bottom]!, alongY.moments[j - bottom]!]
+    for (let k = left; k <= right; k++) {
+      if ((k - cx) ** 2 + (j - cy) ** 2 > reach * reach) continue
+      const [u, ux] = [alongX.weights[k - left]!, alongX.moments[k - left]!]
+      const i = j * columns + k
+      const value = light[i]!
+      const noise = variance[i]! + (electronsPerUnit > 0 && value > 0 ? value / electronsPerUnit : 0)
+      const [wx, wy] = [ux * v, u * vy]
+      sums.light += u * v * value
+      sums.x += wx * value
+      sums.y += wy * value
+      sums.varXX += wx * wx * noise
+      sums.varYY += wy * wy * noise
+      sums.varXY += wx * wy * noise
+    }
+  }
+  return sums
+}
+
+/** The window's mean over each pixel along one axis, and that of the window times the distance from the centre. */
+function windowAlong(
+  from: number,
+  to: number,
+  centre: number,
+  sigma: number,
+): { readonly weights: Float64Array; readonly moments: Float64Array } {
+  const length = Math.max(0, to - from + 1)
+  const [weights, moments] = [new Float64Array(length), new Float64Array(length)]
+  for (let k = 0; k < length; k++) {
+    for (let part = 0; part < PARTS; part++) {
+      const d = from + k + (part + 0.5) / PARTS - 0.5 - centre
+      const weight = Math.exp((-d * d) / (2 * sigma * sigma)) / PARTS
+      weights[k]! += weight
+      moments[k]! += weight * d
+    }
+  }
+  return { weights, moments }
+}
