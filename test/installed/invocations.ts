@@ -229,6 +229,10 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'bench no-such.csv --peer', exitCode: 3, says: /no-such\.csv: / },
   { line: 'demo --outdir demo' },
   { line: 'demo --image --outdir demo' },
+  {
+    line: 'demo/image.fits --measure own --catalog demo --outdir own',
+    makes: ['own/image_fullcat.fits', 'own/image_zeropoint.json'],
+  },
   { line: 'completion bash', says: /complete -o default -F _bliss_calib bliss-calib/ },
   { line: 'completion zsh', says: /compdef _bliss_calib bliss-calib/ },
   { line: 'completion fish', says: /complete -c bliss-calib/ },

@@ -38,7 +38,7 @@ export function calibrateGiven(options: FilesOptions, io: Io): Promise<ExitCode>
 async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const { band, name, magsType, mjd, exptime } = options
+  const { band, name, magsType, mjd, exptime, measure: engine = 'source-extractor' } = options
   const columns = options.columns === undefined ? {} : parseNamedColumns(options.columns)
   if (magsType !== undefined) fluxChoice(magsType)
   if (name !== undefined) refuseUnfitOption('--name', name)
@@ -58,9 +58,10 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     ...(magsType === undefined ? {} : { magsType }),
     measure: imageMeasurer({
       outdir: options.outdir,
+      engine,
       ...(camera ? { camera: camera.description } : {}),
       inTurn: inTurns(options.workers ?? availableParallelism()),
-      onBegin: (path) => note(lineOf(`${path}: measuring by source-extractor and psfex`)),
+      onBegin: (path) => note(lineOf(`${path}: measuring${engine === 'own' ? '' : ' by source-extractor and psfex'}`)),
       onMeasured: (_path, ccds) => measuredLines(ccds).forEach((line) => note(lineOf(line))),
       ...{ env: io.env, signal, productsOf: stemNames(options, paths.length === 1) },
     }),

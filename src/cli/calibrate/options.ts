@@ -35,6 +35,10 @@ export const CALIBRATE_OPTIONS = {
   columns: text('columns of a table: ra=RA,dec=DEC,flux=F,fluxErr=E and perhaps flags, x, y, number; or desdm'),
   mjd: number('start of the exposure, of files that do not say it', { unit: 'days', min: 15_021, max: 88_068 }),
   exptime: number('exposure time of files that do not say it', { unit: 's', above: 0 }),
+  measure: choice(['own', 'source-extractor'])(
+    'what measures images: own needs no other program, but measures apertures and no PSF yet',
+    { defaultText: 'source-extractor' },
+  ),
   name: text('name of the exposure that the files are of; default what their names have in common'),
   sex_mag_zeropoint: number("SExtractor's zeropoint; used by --legacy only", {
     alias: ['sex-mag-zeropoint'],
@@ -158,7 +162,7 @@ export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
     const ways = 'files, as in bliss-calib cat.fits, or an exposure that has a list, as in --expnum 668439 --ccd 1'
     throw new CommandError('usage', `name what to calibrate: ${ways}; --help lists the options`)
   }
-  refuseGiven(typed, ['band', 'columns', 'mjd', 'exptime', 'name', 'header'], 'files')
+  refuseGiven(typed, ['band', 'columns', 'mjd', 'exptime', 'measure', 'name', 'header'], 'files')
   if (typed.legacy && (typed.catalog?.length ?? 0) > 1)
     throw new CommandError('bad-option', "the original's algorithm takes one catalogue", {
       option: '--catalog',

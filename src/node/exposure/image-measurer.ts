@@ -2,11 +2,13 @@ import type { CameraDescription } from '../../camera/description.js'
 import { refuseUnwritable } from './standing-products.js'
 import type { MeasureFile } from '../input/given-files.js'
 import type { ProgramControl } from '../processes/run-program.js'
+import type { MeasureEngine } from '../programs/measure-request.js'
 import type { MeasuredCcd } from '../programs/measured-ccds.js'
 
 /** How images of files are measured. */
 export interface MeasurerControl extends ProgramControl {
   readonly outdir: string
+  readonly engine?: MeasureEngine
   /** The camera that the user describes. */
   readonly camera?: CameraDescription
   /** Limits how many are measured at a time. */
@@ -17,9 +19,9 @@ export interface MeasurerControl extends ProgramControl {
   readonly onMeasured?: (path: string, ccds: readonly MeasuredCcd[]) => void
 }
 
-/** Measures the images of files by source-extractor and psfex; the programs' part is loaded with the first. */
+/** Measures the images of files; what measures is loaded with the first. */
 export function imageMeasurer(control: MeasurerControl): MeasureFile {
-  const { outdir, camera, inTurn, productsOf, onBegin, onMeasured, env, signal } = control
+  const { outdir, engine, camera, inTurn, productsOf, onBegin, onMeasured, env, signal } = control
   return (path, hdus) =>
     inTurn(async () => {
       signal?.throwIfAborted()
@@ -28,6 +30,7 @@ export function imageMeasurer(control: MeasurerControl): MeasureFile {
       onBegin?.(path)
       const ccds = await measuredCcds(path, hdus, outdir, {
         ...{ env, signal },
+        ...(engine ? { engine } : {}),
         ...(productsOf ? { productsOf } : {}),
         ...(camera ? { camera } : {}),
       })

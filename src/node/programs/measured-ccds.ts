@@ -1,6 +1,7 @@
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { scienceImages, type HduChoice } from '../../exposure/image-planes.js'
-import { measureImage, stemOf, type MeasuredImage, type MeasureRequest } from './measure-image.js'
+import { measureImage, stemOf } from './measure-image.js'
+import type { MeasuredImage, MeasureRequest } from './measure-request.js'
 import type { ProgramControl } from '../processes/run-program.js'
 
 /** An image of a file, measured. */
@@ -12,7 +13,7 @@ export interface MeasuredCcd extends MeasuredImage {
 }
 
 /** How the images of a file are measured. */
-interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'camera'> {
+interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'camera' | 'engine'> {
   /** Names of the products that a stem will have: nothing is measured if one of them is somebody else's file. */
   readonly productsOf?: (stem: string, alone: boolean) => readonly string[]
 }

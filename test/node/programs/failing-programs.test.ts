@@ -3,7 +3,8 @@ import { existsSync, mkdirSync, readdirSync, readFileSync, writeFileSync } from 
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { DataError, InputError } from '../../../src/errors.js'
-import { measureImage, type MeasureRequest } from '../../../src/node/programs/measure-image.js'
+import { measureImage } from '../../../src/node/programs/measure-image.js'
+import type { MeasureRequest } from '../../../src/node/programs/measure-request.js'
 import { temporaryDirectory } from '../../cli/run.js'
 import {
   fakeProgram,

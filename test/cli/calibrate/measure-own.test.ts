@@ -1,0 +1,102 @@
+import { execFileSync, spawnSync } from 'node:child_process'
+import { readdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { beforeAll, expect, test } from 'vitest'
+import { fitsBytes, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
+import { run, temporaryDirectory } from '../run.js'
+import { cardsOf, catalogOfImages, made, TRUTH } from './two-images.js'
+
+let catalog: string
+beforeAll(async () => {
+  catalog = await catalogOfImages()
+})
+
+const [image] = made as [MadeImage]
+
+/** Calibrates the image in a directory of its own. */
+async function calibrated(engine: string, path: string, ...words: readonly string[]) {
+  const outdir = temporaryDirectory()
+  const { columns, rows, pixels } = image
+  const [file] = writeNight(fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0) }]))
+  const line = [file, '--measure', engine, '--magsType', 'mag_auto', '--catalog', catalog, '--system', 'catalog']
+  const said = await run([...line, '--outdir', outdir, '--json', ...words], { PATH: path })
+  return { ...said, outdir }
+}
+
+function writeNight(bytes: Uint8Array): [string] {
+  const file = join(temporaryDirectory(), 'night.fits')
+  writeFileSync(file, bytes)
+  return [file]
+}
+
+interface Zeropoint {
+  readonly zeropoint: number
+  readonly zeropointErr: number
+}
+const zeropointOf = (out: string): Zeropoint => (JSON.parse(out) as { ccds: [Zeropoint] }).ccds[0]
+
+test('no other program is needed: the zeropoint that the stars were given', async () => {
+  const { exitCode, out, err, outdir } = await calibrated('own', '/nowhere')
+  expect([exitCode, err]).toEqual([0, expect.stringMatching(/night: 25 objects, seeing 0\.9\d arcsec/)])
+  expect(err).toContain('night: measured here, without source-extractor: there is no PSF flux')
+  const { zeropoint, zeropointErr } = zeropointOf(out)
+  // Kron's ellipse loses 1 to 2 % of a Gaussian's light.
+  expect(zeropoint - TRUTH).toBeGreaterThan(-3 * zeropointErr)
+  expect(zeropoint - TRUTH).toBeLessThan(0.02 + 3 * zeropointErr)
+  expect(readdirSync(outdir).sort()).toEqual([
+    'night_ZP.csv',
+    'night_ZP.fits',
+    'night_Zero.csv',
+    'night_fullcat.fits',
+    'night_matches.parquet',
+    'night_zeropoint.json',
+  ])
+})
+
+test.skipIf(!programsAreHere)('the zeropoint is that by source-extractor, to half its error or a mmag', async () => {
+  const own = zeropointOf((await calibrated('own', process.env['PATH']!)).out)
+  const theirs = zeropointOf((await calibrated('source-extractor', process.env['PATH']!)).out)
+  // A mmag: the levels of the sky, each of one mesh with 25 stars in it, differ by 0.03 of its noise.
+  expect(Math.abs(own.zeropoint - theirs.zeropoint)).toBeLessThan(Math.max(1e-3, 0.5 * theirs.zeropointErr))
+  expect(own.zeropointErr / theirs.zeropointErr).toBeGreaterThan(0.8)
+  expect(own.zeropointErr / theirs.zeropointErr).toBeLessThan(1.25)
+})
+
+test.skipIf(spawnSync('/usr/bin/python3', ['-c', 'import astropy']).status !== 0)(
+  'astropy reads the catalogue: positions on the sky are those of its WCS, magnitudes those of the fluxes',
+  async () => {
+    const { outdir } = await calibrated('own', '/nowhere')
+    const script = `
+import sys, numpy as np
+from astropy.io import fits
+from astropy.wcs import WCS
+f = fits.open(sys.argv[1]); t = f['LDAC_OBJECTS'].data
+cards = ''.join(bytes(c).decode().ljust(80) if isinstance(c, bytes) else str(c).ljust(80) for c in np.ravel(f['LDAC_IMHEAD'].data[0][0]))
+h = fits.Header.fromstring(cards)
+ra, dec = WCS(h).all_pix2world(t['XWIN_IMAGE'], t['YWIN_IMAGE'], 1)
+far = np.hypot((ra - t['ALPHAWIN_J2000']) * np.cos(np.radians(dec)), dec - t['DELTAWIN_J2000']).max()
+mag = abs(t['MAG_AUTO'] + 2.5 * np.log10(t['FLUX_AUTO'])).max()
+print(len(t), far < 1e-9, mag < 1e-5, t['FLUX_APER'].shape[1] > 3, h['FILTER'], f['LDAC_OBJECTS'].columns['XWIN_IMAGE'].unit)
+`
+    const said = execFileSync('/usr/bin/python3', ['-c', script, join(outdir, 'night_fullcat.fits')], {
+      encoding: 'utf8',
+    })
+    expect(said.trim()).toBe('25 True True True i DECam SDSS c0003 7835.0 1470.0 pixel')
+  },
+)
+
+test('an image of nothing but its sky: said, and nothing is left', async () => {
+  const outdir = temporaryDirectory()
+  const { columns, rows } = image
+  const flat = Float32Array.from({ length: columns * rows }, (_, i) => 100 + ((i * 7919) % 13))
+  const [file] = writeNight(fitsBytes([{ columns, rows, values: flat, cards: cardsOf(0) }]))
+  const { exitCode, err } = await run([file, '--measure', 'own', '--catalog', catalog, '--outdir', outdir])
+  expect(exitCode).toBe(3)
+  expect(err).toContain('nothing was found in the image (found no object)')
+  expect(readdirSync(outdir)).toEqual([])
+})
+
+test('it belongs to files', async () => {
+  const { exitCode, err } = await run(['--expnum', '668439', '--measure', 'own'])
+  expect([exitCode, err]).toEqual([2, expect.stringContaining('--measure')])
+})
