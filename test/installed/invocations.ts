@@ -230,8 +230,8 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'demo --outdir demo' },
   { line: 'demo --image --outdir demo' },
   {
-    line: 'demo/image.fits --measure own --catalog demo --outdir own',
-    makes: ['own/image_fullcat.fits', 'own/image_zeropoint.json'],
+    line: 'demo/demo_image.fits --camera demo/demo_camera.json --measure own --catalog demo --outdir products',
+    makes: ['products/demo_image_fullcat.fits', 'products/demo_image_zeropoint.json'],
   },
   { line: 'completion bash', says: /complete -o default -F _bliss_calib bliss-calib/ },
   { line: 'completion zsh', says: /compdef _bliss_calib bliss-calib/ },
