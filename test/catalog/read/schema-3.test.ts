@@ -94,10 +94,13 @@ async function counts(store: string): Promise<Expected['counts']> {
 }
 
 describe('a store of schema 3, NaN in required columns', () => {
-  test('gives the zeropoints that the program of its day found, to the last digit', async () => {
+  test('gives the zeropoints that the program of its day found', async () => {
     const found = await zeropoints(schema3)
-    for (const [ccd, { zeropoint, zeropointErr }] of Object.entries(expected.ccds))
-      expect(found[ccd]).toEqual({ zeropoint, zeropointErr })
+    for (const [ccd, { zeropoint, zeropointErr }] of Object.entries(expected.ccds)) {
+      // The ends of a relation's colours are soft since, which moves one of these by 63 micromag, the others by 3.
+      expect(Math.abs(found[ccd]!.zeropoint - zeropoint)).toBeLessThan(1e-4)
+      expect(Math.abs(found[ccd]!.zeropointErr - zeropointErr)).toBeLessThan(1e-4)
+    }
   })
 
   test('info says how it keeps what is missing; verify finds it sound', async () => {
