@@ -26,8 +26,8 @@ export interface CcdPool {
 
 /**
  * What is worth one more thread if nobody says how many. A thread compiles all code anew, 0.65 s of CPU. Two of them
- * need 3.15 s for 34 MB of catalogues and 4.73 s for 53 MB, one 2.48 s and 4.11 s, and no more wall time (Node 24, two
- * cores, 60 CCDs).
+ * need 3.15 s for 34 MB of catalogues and 4.73 s for 53 MB, one 2.48 s and 4.11 s; of wall time one needs 3 to 15 %
+ * more (Node 24, two cores, 60 CCDs).
  */
 const BYTES_PER_THREAD = 64 * 2 ** 20
 
