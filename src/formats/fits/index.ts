@@ -8,8 +8,6 @@ export { LDAC_IMHEAD, LDAC_OBJECTS, ldacImageHeaders, type LdacImageHeader } fro
 export { findHdu } from './locate.js'
 export { compressionOf, gunzipSource, openFitsSource } from './magic.js'
 export { fitsColumns, readFitsTable, type ReadTableOptions } from './table.js'
-export { isReadablePacking } from './packed/packing.js'
-export { type Gunzip, unpackedImage } from './packed/unpack-image.js'
 export { checksumText, WordSum } from './checksum.js'
 export { withCards } from './set-cards.js'
 export { type FitsPixels, writeFitsImage } from './write-image.js'

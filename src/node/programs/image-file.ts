@@ -4,13 +4,9 @@ import { join, resolve } from 'node:path'
 import { InputError } from '../../errors.js'
 import type { ImageFile } from '../../exposure/image-planes.js'
 import type { ByteSource } from '../../formats/bytes.js'
-import {
-  fitsPadding,
-  isReadablePacking,
-  readFitsHeaders,
-  unpackedImage,
-  type FitsHdu,
-} from '../../formats/fits/index.js'
+import { fitsPadding, readFitsHeaders, type FitsHdu } from '../../formats/fits/index.js'
+import { isReadablePacking } from '../../formats/fits/packed/packing.js'
+import { unpackedImage } from '../../formats/fits/packed/unpack-image.js'
 import { fileSource, openInput } from '../disk/files.js'
 import { firstBytes, isGzip } from '../disk/input-chunks.js'
 import { gunzipWhole } from '../disk/unpack.js'
