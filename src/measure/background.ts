@@ -1,3 +1,4 @@
+import { median } from '../math/robust.js'
 import type { Frame } from './frame.js'
 import { meshSky } from './mesh-sky.js'
 
@@ -46,8 +47,8 @@ export function background(frame: Frame, meshPixels: number): Background {
   return {
     ...{ meshColumns, meshRows, meshPixels },
     ...smooth,
-    level: medianOf(smooth.levels),
-    sigma: medianOf(smooth.sigmas),
+    level: median(smooth.levels),
+    sigma: median(smooth.sigmas),
   }
 }
 
@@ -95,12 +96,6 @@ function medianFiltered(values: Float64Array, meshColumns: number): Float64Array
     const near: number[] = []
     for (let j = y - reachY; j <= y + reachY; j++)
       for (let i = x - reachX; i <= x + reachX; i++) near.push(values[j * meshColumns + i]!)
-    return medianOf(near)
+    return median(near)
   })
-}
-
-function medianOf(values: ArrayLike<number>): number {
-  const sorted = new Float64Array(values).sort()
-  const middle = sorted.length >> 1
-  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2
 }

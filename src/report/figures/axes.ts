@@ -4,6 +4,20 @@ import { element, pathOf, point, rounded, textElement } from '../svg.js'
 /** The ends of an axis in data units; the first may be the larger, as for right ascension. */
 export type Range = readonly [from: number, to: number]
 
+/**
+ * Ranges of both axes in one scale: a degree is as long along both.
+ *
+ * @param aspect width of the frame over its height
+ */
+export function square(x: Range, y: Range, aspect: number): [Range, Range] {
+  const height = Math.max(y[1] - y[0], (x[1] - x[0]) / aspect, 1e-3)
+  const [xMiddle, yMiddle] = [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2]
+  return [
+    [xMiddle - (height * aspect) / 2, xMiddle + (height * aspect) / 2],
+    [yMiddle - height / 2, yMiddle + height / 2],
+  ]
+}
+
 /** An axis says quantity and unit. */
 interface AxisSpec {
   readonly label: string

@@ -1,4 +1,4 @@
-import { frameOf, rangeOf } from './axes.js'
+import { frameOf, rangeOf, square } from './axes.js'
 import { colourBar, inkOn, type ColourScale } from './colour-scale.js'
 import type { Figure } from './figure.js'
 import { element, escapeText, pathOf, textElement } from '../svg.js'
@@ -33,7 +33,7 @@ export function focalPlaneFigure({ title, ccds, scale, linked = false }: FocalPl
     ccds.flatMap(({ outline }) => outline.map(([x]) => x)),
     ccds.flatMap(({ outline }) => outline.map(([, y]) => y)),
   ]
-  const [xRange, yRange] = square(rangeOf(east), rangeOf(north))
+  const [xRange, yRange] = square(rangeOf(east), rangeOf(north), (WIDTH - 58 - 106) / (HEIGHT - 30 - 60))
   const frame = frameOf({
     width: WIDTH,
     height: HEIGHT,
@@ -60,20 +60,6 @@ export function focalPlaneFigure({ title, ccds, scale, linked = false }: FocalPl
     legend.length === 0 ? '' : textElement(legend.join(' · '), { class: 'f-note', x: frame.left, y: HEIGHT - 8 }),
   ]
   return { title, width: WIDTH, height: HEIGHT, body: body.join('') }
-}
-
-/** Both axes in one scale: a degree is as long along both, for the space that there is. */
-function square(
-  x: readonly [number, number],
-  y: readonly [number, number],
-): [readonly [number, number], readonly [number, number]] {
-  const aspect = (WIDTH - 58 - 106) / (HEIGHT - 30 - 60)
-  const height = Math.max(y[1] - y[0], (x[1] - x[0]) / aspect, 1e-3)
-  const [xMiddle, yMiddle] = [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2]
-  return [
-    [xMiddle - (height * aspect) / 2, xMiddle + (height * aspect) / 2],
-    [yMiddle - height / 2, yMiddle + height / 2],
-  ]
 }
 
 function cell(

@@ -1,6 +1,6 @@
 import { median } from '../../math/robust.js'
 import { element, escapeText, pathOf } from '../svg.js'
-import { frameOf, rangeOf } from './axes.js'
+import { frameOf, rangeOf, square } from './axes.js'
 import { colourBar, colourScale } from './colour-scale.js'
 import type { Figure } from './figure.js'
 
@@ -51,7 +51,7 @@ export function residualMapFigure({ title, chips, residualMmag, eastDeg, northDe
     format: (value) => value.toFixed(0),
     leastReach: LEAST_REACH_MMAG,
   })
-  const [xRange, yRange] = square(rangeOf(east), rangeOf(north))
+  const [xRange, yRange] = square(rangeOf(east), rangeOf(north), (WIDTH - 58 - 106) / (HEIGHT - 30 - 42))
   const frame = frameOf({
     width: WIDTH,
     height: HEIGHT,
@@ -90,18 +90,4 @@ function shorterSide(outline: MappedChip['outline']): number {
     return Math.max(...along) - Math.min(...along)
   }
   return outline.length === 0 ? 0.1 : Math.max(1e-4, Math.min(extent(0), extent(1)))
-}
-
-/** A degree is as long along both axes. */
-function square(
-  x: readonly [number, number],
-  y: readonly [number, number],
-): [readonly [number, number], readonly [number, number]] {
-  const aspect = (WIDTH - 58 - 106) / (HEIGHT - 30 - 42)
-  const height = Math.max(y[1] - y[0], (x[1] - x[0]) / aspect, 1e-3)
-  const [xMiddle, yMiddle] = [(x[0] + x[1]) / 2, (y[0] + y[1]) / 2]
-  return [
-    [xMiddle - (height * aspect) / 2, xMiddle + (height * aspect) / 2],
-    [yMiddle - height / 2, yMiddle + height / 2],
-  ]
 }
