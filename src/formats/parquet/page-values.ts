@@ -40,15 +40,33 @@ export interface Gathered {
 
 /** Copies values [start, end) of those that are there into `into`, as bytes: nothing is boxed. */
 function copyRange(values: Values, start: number, end: number, into: Physical, at: number): void {
-  const width = into.BYTES_PER_ELEMENT
-  const target = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
-  if (values.kind === 'plain') target.set(values.bytes.subarray(width * start, width * end), width * at)
-  else if (values.kind === 'typed') into.set(values.values.subarray(start, end) as never, at)
-  else if (values.kind === 'split') {
-    const { bytes, count } = values
-    for (let byte = 0; byte < width; byte++) {
-      const plane = byte * count
-      for (let i = plane + start, to = width * at + byte; i < plane + end; i++, to += width) target[to] = bytes[i]!
+  if (values.kind === 'typed') into.set(values.values.subarray(start, end) as never, at)
+  else if (values.kind === 'split') joinPlanes(values, start, end, into, at)
+  else if (values.kind === 'plain') {
+    const width = into.BYTES_PER_ELEMENT
+    const target = new Uint8Array(into.buffer, into.byteOffset, into.byteLength)
+    target.set(values.bytes.subarray(width * start, width * end), width * at)
+  }
+}
+
+/**
+ * Puts together values of BYTE_STREAM_SPLIT (Apache Parquet, Encodings): the first bytes of all values, the lowest
+ * first, then their second bytes, and so on. By words of four bytes, which takes half the time of single ones.
+ */
+function joinPlanes(
+  { bytes, count }: Extract<Values, { kind: 'split' }>,
+  start: number,
+  end: number,
+  into: Physical,
+  at: number,
+): void {
+  const perValue = into.BYTES_PER_ELEMENT / 4
+  const words = new Uint32Array(into.buffer, into.byteOffset, into.length * perValue)
+  for (let word = 0; word < perValue; word++) {
+    const first = 4 * word * count
+    const [second, third, fourth] = [first + count, first + 2 * count, first + 3 * count]
+    for (let i = start, to = perValue * at + word; i < end; i++, to += perValue) {
+      words[to] = bytes[first + i]! | (bytes[second + i]! << 8) | (bytes[third + i]! << 16) | (bytes[fourth + i]! << 24)
     }
   }
 }
