@@ -75,7 +75,7 @@ export async function calibrateFiles(
   const present = files.filter(({ row }) => !together || !missing.includes(row))
 
   const catalogues = present.map(({ row, fileName }) => row.given?.path ?? join(workdir, fileName ?? row.fileName))
-  const threads = pool.begin(
+  const threads = await pool.begin(
     { ccds: present.length, bytes: await bytesOfFiles(catalogues) },
     {
       calibration: {

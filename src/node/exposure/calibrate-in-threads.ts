@@ -26,7 +26,7 @@ export async function calibrateInThreads(
   const { signal, onProgress: _here, ...calibration } = options
   const pool = createCcdPool(workers)
   if (workers === 1) return calibrateExposure(exposure, catalog, options)
-  const threads = pool.begin({ ccds: exposure.ccds.length, bytes: 0 }, { calibration })
+  const threads = await pool.begin({ ccds: exposure.ccds.length, bytes: 0 }, { calibration })
   try {
     return await calibrateExposure(exposure, catalog, options, {
       each: threads.each(signal),

@@ -101,7 +101,7 @@ export async function mergeExposure(job: MergeJob, control: RunControl = {}): Pr
     const { zpCsv, zpFits } = ccdProductNames(list.name, row.ccd)
     return [join(job.outdir, zpCsv), join(job.outdir, zpFits)]
   })
-  const threads = pool.begin(
+  const threads = await pool.begin(
     { ccds: present.length, bytes: await bytesOfFiles(catalogues) },
     {
       calibration: {},

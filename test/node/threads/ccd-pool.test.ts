@@ -9,7 +9,8 @@ async function started(workers: number | undefined, work: RunWork): Promise<numb
   process.on('worker', onWorker)
   const pool = createCcdPool(workers)
   try {
-    pool.begin(work, { calibration: {} }).end()
+    const threads = await pool.begin(work, { calibration: {} })
+    threads.end()
     await new Promise(setImmediate)
     return count
   } finally {
