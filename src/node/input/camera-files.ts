@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
-import { readdir, readFile } from 'node:fs/promises'
+import { readdirSync, readFileSync } from 'node:fs'
+import { readFile } from 'node:fs/promises'
 import { basename } from 'node:path'
 import { parseCameraDescription, type CameraDescription } from '../../camera/description.js'
 import { FocalPlane } from '../../camera/focal-plane.js'
@@ -36,8 +37,10 @@ export function packagedCameras(): Promise<PackagedCameras> {
 
 async function readPackaged(): Promise<PackagedCameras> {
   const dir = new URL('cameras/', packageRoot)
-  const names = (await readdir(dir)).filter((name) => name.endsWith('.json')).sort()
-  const all = await Promise.all(names.map((name) => readOurs(new URL(name, dir), `cameras/${name}`)))
+  const names = readdirSync(dir)
+    .filter((name) => name.endsWith('.json'))
+    .sort()
+  const all = names.map((name) => readOurs(new URL(name, dir), `cameras/${name}`))
   const generic = all.find(({ name }) => name === GENERIC)
   if (generic === undefined) throw new Error(`the package has no cameras/${GENERIC}.json`)
   return { cameras: all.filter((camera) => camera !== generic), generic }
@@ -56,8 +59,8 @@ function namedPlane(camera: CameraDescription): [string, FocalPlane][] {
   return plane === undefined ? [] : [[camera.name, plane]]
 }
 
-async function readOurs(file: URL, shown: string): Promise<CameraDescription> {
-  return parseCameraDescription(JSON.parse(await readFile(file, 'utf8')), shown)
+function readOurs(file: URL, shown: string): CameraDescription {
+  return parseCameraDescription(JSON.parse(readFileSync(file, 'utf8')), shown)
 }
 
 /** The text of a description that the package has, by its name; undefined if it has none of it. */
