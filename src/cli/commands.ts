@@ -10,6 +10,7 @@ import { completionCommand } from './completion/command.js'
 import { demoCommand } from './demo/command.js'
 import { gridCommands } from './grid/command.js'
 import { lightcurveCommand } from './lightcurve/command.js'
+import { measureCommand } from './measure/command.js'
 import { mergeCommand } from './merge/command.js'
 import { seCommand } from './se/command.js'
 import { relationCommands } from './relation/command.js'
@@ -23,6 +24,7 @@ import { validateCommand } from './validate/command.js'
 export const COMMANDS: readonly Command[] = [
   calibrateCommand,
   mergeCommand,
+  measureCommand,
   seCommand,
   batchCommand,
   lightcurveCommand,

@@ -9,6 +9,8 @@ export interface CatalogueFacts {
   readonly pixelScaleArcsec: number
   /** Flags of the image's pixels; all of an object's are joined. */
   readonly flags?: Int32Array
+  /** Pixels round each object, as `vignets`, and the side. */
+  readonly vignet?: { readonly side: number; readonly pixels: Float32Array }
 }
 
 /** Magnitudes of nothing: SExtractor's number for a flux that is none. */
@@ -20,7 +22,7 @@ const MAG_PER_LN = 2.5 / Math.LN10
  * parameters"); magnitudes have zeropoint 0. There are no columns of the PSF.
  */
 export function fullcatTable(objects: readonly MeasuredObject[], facts: CatalogueFacts): Table {
-  const { pixelScaleArcsec, flags } = facts
+  const { pixelScaleArcsec, flags, vignet } = facts
   const f32 = (name: string, of: (object: MeasuredObject) => number, unit?: string): Column => ({
     ...{ name, type: 'f32', values: Float32Array.from(objects, of) },
     ...(unit === undefined ? {} : { unit }),
@@ -30,6 +32,7 @@ export function fullcatTable(objects: readonly MeasuredObject[], facts: Catalogu
     type === 'i16'
       ? { name, type, values: Int16Array.from(objects, of) }
       : { name, type, values: Int32Array.from(objects, of) }
+  const circles = objects[0]?.apertures.length ?? 0
   const windowed = skyOf(objects, facts, ({ windowed }) => windowed)
   const centres = skyOf(objects, facts, ({ shape }) => shape)
   return tableOf(
@@ -62,16 +65,22 @@ export function fullcatTable(objects: readonly MeasuredObject[], facts: Catalogu
       ...fluxColumns('AUTO', objects, 1, ({ auto }) => [auto]),
       f32('KRON_RADIUS', ({ auto }) => auto.kronRadius),
       f32('FLUX_RADIUS', ({ halfLightRadius }) => halfLightRadius, 'pixel'),
-      ...fluxColumns('APER', objects, objects[0]?.apertures.length ?? 0, ({ apertures }) => apertures),
+      ...(circles > 0 ? fluxColumns('APER', objects, circles, ({ apertures }) => apertures) : []),
       f32('FWHM_IMAGE', ({ fwhmPixels }) => fwhmPixels, 'pixel'),
       f32('FWHM_WORLD', ({ fwhmPixels }) => (fwhmPixels * pixelScaleArcsec) / 3600, 'deg'),
+      f32('SNR_WIN', (object) => object.windowed.signalToNoise),
       f32('ELONGATION', ({ shape }) => shape.a / shape.b),
       f32('FLUX_MAX', ({ peak }) => peak, 'count'),
       f32('BACKGROUND', ({ skyLevel }) => skyLevel, 'count'),
+      ...(vignet ? [vignetColumn(vignet)] : []),
     ],
     objects.length,
   )
 }
+
+const vignetColumn = ({ side, pixels }: NonNullable<CatalogueFacts['vignet']>): Column => ({
+  ...{ name: 'VIGNET', type: 'f32', values: pixels, width: side * side, shape: [side, side], unit: 'count' },
+})
 
 function skyOf(
   objects: readonly MeasuredObject[],

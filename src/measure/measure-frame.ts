@@ -18,6 +18,8 @@ export interface PixelProperties {
 export interface MeasureSettings extends DetectionSettings, KronSettings {
   /** PHOT_APERTURES, ascending [pixel]. */
   readonly apertureDiametersPixels: readonly number[]
+  /** Objects whose light above the threshold is less, in its errors, are found but not measured. */
+  readonly leastSignalToNoise?: number
 }
 
 /** A flux and its standard error, in the image's unit. */
@@ -41,6 +43,14 @@ export interface MeasuredObject extends DetectedObject {
   readonly skyLevel: number
 }
 
+/** What was found in a frame and measured on it. */
+export interface MeasuredFrame {
+  readonly detection: Detection
+  /** Which of the detected objects each pixel belongs to, as `segmentation`. */
+  readonly owner: Int32Array
+  readonly objects: readonly MeasuredObject[]
+}
+
 /** FLAGS (SExtractor manual, "Flagging"). */
 const FLAG = { crowded: 1, blended: 2, saturated: 4, atEdge: 8, cutAperture: 16 } as const
 /** Share of an aperture that may be replaced without a flag (as above). */
@@ -54,17 +64,30 @@ const FWHM_PER_SIGMA = 2 * Math.sqrt(2 * Math.LN2)
  * Finds and measures the objects of an image: isophotal shape, circular apertures, Kron's ellipse, half-light radius
  * and windowed position, with the definitions of SExtractor's manual.
  */
-export function measureFrame(
-  frame: Frame,
-  settings: MeasureSettings,
-  facts: PixelProperties,
-): { readonly detection: Detection; readonly objects: readonly MeasuredObject[] } {
+export function measureFrame(frame: Frame, settings: MeasureSettings, facts: PixelProperties): MeasuredFrame {
   const detection = detect(frame, settings)
   const owner = segmentation(detection)
-  const objects = detection.objects.map((object, k) =>
-    measured(object, k + 1, { frame, detection, owner, settings, facts }),
+  const { leastSignalToNoise = -Infinity } = settings
+  const objects = detection.objects.flatMap((object, k) =>
+    isophotalSignalToNoise(object, detection, facts) >= leastSignalToNoise
+      ? [measured(object, k + 1, { frame, detection, owner, settings, facts })]
+      : [],
   )
-  return { detection, objects }
+  return { detection, owner, objects }
+}
+
+function isophotalSignalToNoise(
+  { pixels }: DetectedObject,
+  { sky, noise, background }: Detection,
+  { electronsPerUnit }: PixelProperties,
+): number {
+  let [flux, variance] = [0, 0]
+  for (const i of pixels) {
+    flux += sky[i]!
+    variance += Math.min(noise[i]!, background.sigma) ** 2
+  }
+  if (electronsPerUnit > 0 && flux > 0) variance += flux / electronsPerUnit
+  return flux / Math.sqrt(variance)
 }
 
 interface Bench {

@@ -8,6 +8,8 @@ export interface WindowedPosition {
   readonly errA: number
   readonly errB: number
   readonly errThetaDeg: number
+  /** Light under the window in its errors (SNR_WIN). */
+  readonly signalToNoise: number
   /** It settled. */
   readonly found: boolean
 }
@@ -37,7 +39,7 @@ export function windowedPosition(
   electronsPerUnit: number,
 ): WindowedPosition {
   let [cx, cy] = [x - stamp.x0, y - stamp.y0]
-  const failed = { x, y, errA: NaN, errB: NaN, errThetaDeg: NaN, found: false }
+  const failed = { x, y, errA: NaN, errB: NaN, errThetaDeg: NaN, signalToNoise: NaN, found: false }
   if (!(sigmaPixels > 0)) return failed
   let sums = windowSums(stamp, cx, cy, sigmaPixels, electronsPerUnit)
   for (let step = 0; step < MOST_STEPS; step++) {
@@ -59,13 +61,14 @@ export function windowedPosition(
     errA: Math.sqrt(mean + half),
     errB: Math.sqrt(Math.max(0, mean - half)),
     errThetaDeg: (Math.atan2(2 * xy, xx - yy) / 2) * (180 / Math.PI),
+    signalToNoise: sums.light / Math.sqrt(sums.varLight),
     found: true,
   }
 }
 
 function windowSums(stamp: Stamp, cx: number, cy: number, sigma: number, electronsPerUnit: number) {
   const { columns, rows, light, variance } = stamp
-  const sums = { light: 0, x: 0, y: 0, varXX: 0, varYY: 0, varXY: 0 }
+  const sums = { light: 0, x: 0, y: 0, varLight: 0, varXX: 0, varYY: 0, varXY: 0 }
   const reach = REACH_SIGMAS * sigma
   const [left, right] = [Math.max(0, Math.ceil(cx - reach)), Math.min(columns - 1, Math.floor(cx + reach))]
   const [bottom, top] = [Math.max(0, Math.ceil(cy - reach)), Math.min(rows - 1, Math.floor(cy + reach))]
@@ -83,6 +86,7 @@ function windowSums(stamp: Stamp, cx: number, cy: number, sigma: number, electro
       sums.light += u * v * value
       sums.x += wx * value
       sums.y += wy * value
+      sums.varLight += u * v * u * v * noise
       sums.varXX += wx * wx * noise
       sums.varYY += wy * wy * noise
       sums.varXY += wx * wy * noise

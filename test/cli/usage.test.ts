@@ -60,7 +60,7 @@ describe('a name that does not exist is refused with the nearest that does', () 
     [['calibrait', '--expnum', '1'], "unknown command 'calibrait': did you mean 'calibrate'?\n"],
     [['mrege'], "unknown command 'mrege': did you mean 'merge'?\n"],
     [['cat', 'info'], "unknown command 'cat': did you mean 'catlist'?\n"],
-    [['frobnicate'], "unknown command 'frobnicate': expected calibrate, merge, se, batch"],
+    [['frobnicate'], "unknown command 'frobnicate': expected calibrate, merge, measure, se, batch"],
     [['catalog', 'bild', '--from', 'x'], "unknown command 'catalog bild': did you mean 'catalog build'?\n"],
     [['grid', 'sge'], "unknown command 'grid sge': expected condor, slurm, prepare, verify, summary\n"],
     [['catalog'], 'catalog needs a second word: build, info, query, copy, fetch, verify\n'],

@@ -73,6 +73,7 @@ test('pages and sections that comments cite exist', () => {
 const COMMANDS = [
   ['calibrate'],
   ['merge'],
+  ['measure'],
   ['batch'],
   ['catlist'],
   ['catalog', 'build'],

@@ -230,8 +230,15 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'demo --outdir demo' },
   { line: 'demo --image --outdir demo' },
   {
-    line: 'demo/demo_image.fits --camera demo/demo_camera.json --measure own --catalog demo --outdir products',
+    line: 'demo/demo_image.fits --camera demo/demo_camera.json --measure own --grade full --catalog demo --outdir products',
     makes: ['products/demo_image_fullcat.fits', 'products/demo_image_zeropoint.json'],
+  },
+  {
+    line:
+      'measure demo/demo_image.fits --measure own --grade calibration --camera demo/demo_camera.json --outdir one ' +
+      '--vignet 25 --workers 2 --json --quiet',
+    makes: ['one/demo_image_fullcat.fits'],
+    says: /^\{"image":"demo\/demo_image\.fits",/,
   },
   { line: 'completion bash', says: /complete -o default -F _bliss_calib bliss-calib/ },
   { line: 'completion zsh', says: /compdef _bliss_calib bliss-calib/ },

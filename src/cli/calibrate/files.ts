@@ -12,7 +12,6 @@ import { expandPaths } from '../../node/input/expand-paths.js'
 import { openGivenFiles } from '../../node/input/given-files.js'
 import { productNote, withoutSetAside } from '../../node/exposure/set-aside.js'
 import { imageMeasurer } from '../../node/exposure/image-measurer.js'
-import type { MeasuredCcd } from '../../node/programs/measured-ccds.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { lightCurveName, methodsNames, reportName, runProductNames, targetsName } from '../../products/names.js'
 import type { TargetRow } from '../../report/target-table.js'
@@ -25,6 +24,7 @@ import { fieldOfExposures } from '../catalog/field-words.js'
 import { chooseCatalog } from './choose-catalog.js'
 import type { FilesOptions } from './options.js'
 import { lightCurves, rowsOfFailure, rowsOfUnfit } from './light-curves.js'
+import { measuredLines, measuringLine, refuseUnfitGrade } from './measured-lines.js'
 import { searchOf } from './targets.js'
 
 /**
@@ -38,7 +38,8 @@ export function calibrateGiven(options: FilesOptions, io: Io): Promise<ExitCode>
 async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): Promise<ExitCode> {
   const started = performance.now()
   const note = (text: string) => (options.quiet ? undefined : io.err(text))
-  const { band, name, magsType, mjd, exptime, measure: engine = 'source-extractor' } = options
+  const { band, name, magsType, mjd, exptime, measure: engine = 'source-extractor', grade } = options
+  refuseUnfitGrade(engine, grade)
   const columns = options.columns === undefined ? {} : parseNamedColumns(options.columns)
   if (magsType !== undefined) fluxChoice(magsType)
   if (name !== undefined) refuseUnfitOption('--name', name)
@@ -59,9 +60,10 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     measure: imageMeasurer({
       outdir: options.outdir,
       engine,
+      ...(grade ? { grade } : {}),
       ...(camera ? { camera: camera.description } : {}),
       inTurn: inTurns(options.workers ?? availableParallelism()),
-      onBegin: (path) => note(lineOf(`${path}: measuring${engine === 'own' ? '' : ' by source-extractor and psfex'}`)),
+      onBegin: (path) => note(lineOf(measuringLine(path, engine))),
       onMeasured: (_path, ccds) => measuredLines(ccds).forEach((line) => note(lineOf(line))),
       ...{ env: io.env, signal, productsOf: stemNames(options, paths.length === 1) },
     }),
@@ -129,13 +131,6 @@ const stemNames =
     ]
     return [...zeropoints, ...fluxes, ...(onlyFile && alone ? beside : [])]
   }
-
-function measuredLines(ccds: readonly MeasuredCcd[]): string[] {
-  return ccds.flatMap(({ stem, objects, fwhmArcsec, notes }) => [
-    `${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec`,
-    ...notes.map((sentence) => `${stem}: ${sentence}`),
-  ])
-}
 
 /** A product that has the name of an input would replace it. */
 function refuseOverwriting(

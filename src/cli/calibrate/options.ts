@@ -3,6 +3,7 @@ import { CommandError } from '../../errors.js'
 import { LIMITS } from '../../limits.js'
 import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
 import { DEFAULT_SCALED_ZEROPOINT, HEADER_FORMS } from '../../products/header-form.js'
+import { MEASURE_ENGINES, MEASURE_GRADES } from '../../node/programs/measure-engines.js'
 import { choice, count, flag, list, number, path, paths, repeated, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
@@ -35,10 +36,13 @@ export const CALIBRATE_OPTIONS = {
   columns: text('columns of a table: ra=RA,dec=DEC,flux=F,fluxErr=E and perhaps flags, x, y, number; or desdm'),
   mjd: number('start of the exposure, of files that do not say it', { unit: 'days', min: 15_021, max: 88_068 }),
   exptime: number('exposure time of files that do not say it', { unit: 's', above: 0 }),
-  measure: choice(['own', 'source-extractor'])(
+  measure: choice(MEASURE_ENGINES)(
     'what measures images: own needs no other program, but measures apertures and no PSF yet',
     { defaultText: 'source-extractor' },
   ),
+  grade: choice(MEASURE_GRADES)('of --measure own: all that is found, or only what a zeropoint needs', {
+    defaultText: 'full',
+  }),
   name: text('name of the exposure that the files are of; default what their names have in common'),
   sex_mag_zeropoint: number("SExtractor's zeropoint; used by --legacy only", {
     alias: ['sex-mag-zeropoint'],
@@ -162,7 +166,7 @@ export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
     const ways = 'files, as in bliss-calib cat.fits, or an exposure that has a list, as in --expnum 668439 --ccd 1'
     throw new CommandError('usage', `name what to calibrate: ${ways}; --help lists the options`)
   }
-  refuseGiven(typed, ['band', 'columns', 'mjd', 'exptime', 'measure', 'name', 'header'], 'files')
+  refuseGiven(typed, ['band', 'columns', 'mjd', 'exptime', 'measure', 'grade', 'name', 'header'], 'files')
   if (typed.legacy && (typed.catalog?.length ?? 0) > 1)
     throw new CommandError('bad-option', "the original's algorithm takes one catalogue", {
       option: '--catalog',

@@ -2,13 +2,15 @@ import type { CameraDescription } from '../../camera/description.js'
 import { refuseUnwritable } from './standing-products.js'
 import type { MeasureFile } from '../input/given-files.js'
 import type { ProgramControl } from '../processes/run-program.js'
-import type { MeasureEngine } from '../programs/measure-request.js'
+import type { MeasureEngine, MeasureGrade } from '../programs/measure-engines.js'
 import type { MeasuredCcd } from '../programs/measured-ccds.js'
 
 /** How images of files are measured. */
 export interface MeasurerControl extends ProgramControl {
   readonly outdir: string
   readonly engine?: MeasureEngine
+  readonly grade?: MeasureGrade
+  readonly vignet?: number
   /** The camera that the user describes. */
   readonly camera?: CameraDescription
   /** Limits how many are measured at a time. */
@@ -21,7 +23,7 @@ export interface MeasurerControl extends ProgramControl {
 
 /** Measures the images of files; what measures is loaded with the first. */
 export function imageMeasurer(control: MeasurerControl): MeasureFile {
-  const { outdir, engine, camera, inTurn, productsOf, onBegin, onMeasured, env, signal } = control
+  const { outdir, engine, grade, vignet, camera, inTurn, productsOf, onBegin, onMeasured, env, signal } = control
   return (path, hdus) =>
     inTurn(async () => {
       signal?.throwIfAborted()
@@ -31,6 +33,8 @@ export function imageMeasurer(control: MeasurerControl): MeasureFile {
       const ccds = await measuredCcds(path, hdus, outdir, {
         ...{ env, signal },
         ...(engine ? { engine } : {}),
+        ...(grade ? { grade } : {}),
+        ...(vignet === undefined ? {} : { vignet }),
         ...(productsOf ? { productsOf } : {}),
         ...(camera ? { camera } : {}),
       })

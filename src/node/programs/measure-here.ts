@@ -1,7 +1,10 @@
 import { join } from 'node:path'
 import { DataError } from '../../errors.js'
-import { parseHeader, writeFitsLdac } from '../../formats/fits/index.js'
+import { parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
+import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
+import type { Detection } from '../../measure/detect.js'
 import { fullcatTable } from '../../measure/fullcat-table.js'
+import { vignets } from '../../measure/vignet.js'
 import { measureFrame, type MeasuredObject } from '../../measure/measure-frame.js'
 import { median } from '../../math/robust.js'
 import { CREATOR, CREATOR_KEYWORD } from '../../products/own-product.js'
@@ -19,32 +22,44 @@ const SETTINGS = {
 }
 
 /**
+ * A zeropoint takes stars whose flux is 10 times its error. The light above the threshold is most of a star's, and its
+ * error less than those of FLUX_AUTO and FLUX_PSF: none of them is lost.
+ */
+const CALIBRATION_SIGNAL_TO_NOISE = 8
+
+/**
  * Measures an image by the engine of `src/measure` and writes its catalogue. It has no fluxes of the PSF.
  *
  * @throws InputError as `readPlanes`; DataError `no-detections`
  */
 export async function measuredHere(
-  { workdir, image }: MeasureRequest,
+  { workdir, image, grade = 'full', vignet: side }: MeasureRequest,
   stem: string,
   { file, hdu, sky, facts, planes, withoutKeywords }: ImageForMeasuring,
 ): Promise<MeasuredImage> {
   const { columns, rows, science, weight, flags, notes } = await readPlanes(planes)
   const frame = { columns, rows, pixels: science, ...(weight ? { weight } : {}) }
   const apertures = await apertureDiametersPixels(frame)
-  const { objects } = measureFrame(
+  const { objects, detection, owner } = measureFrame(
     frame,
-    { ...SETTINGS, apertureDiametersPixels: apertures },
+    grade === 'full'
+      ? { ...SETTINGS, apertureDiametersPixels: apertures }
+      : { ...SETTINGS, apertureDiametersPixels: [], leastSignalToNoise: CALIBRATION_SIGNAL_TO_NOISE },
     { electronsPerUnit: facts.electronsPerUnit ?? 0, saturation: facts.saturation ?? Infinity },
   )
   if (objects.length === 0)
     throw new DataError('no-detections', 'nothing was found in the image', { file: image, found: 'no object' })
   const header = await standaloneHeader(file.source, hdu, file.hdus[0], -32, withoutKeywords)
   const bytes = writeFitsLdac({
-    imageCards: parseHeader(Buffer.from(header).toString('latin1'), hdu.header.place).cards,
+    imageCards: [
+      ...parseHeader(Buffer.from(header).toString('latin1'), hdu.header.place).cards,
+      ...measuringCards(detection, objects.length, facts),
+    ],
     objects: fullcatTable(objects, {
       pixelToSky: (x, y) => sky.wcs.pixelToSky(x, y),
       pixelScaleArcsec: sky.pixelScaleArcsec,
       ...(flags ? { flags } : {}),
+      ...(side === undefined ? {} : { vignet: { side, pixels: vignets(objects, detection, owner, frame, side) } }),
     }),
     primaryCards: [{ keyword: CREATOR_KEYWORD, value: CREATOR, comment: 'measured by its own engine' }],
   })
@@ -60,6 +75,25 @@ export async function measuredHere(
     notes: [...notes, ...facts.notes, 'measured here, without source-extractor: there is no PSF flux'],
   }
 }
+
+/** What the measuring adds to the image's header: psfex needs noise and gain of it. */
+const measuringCards = (
+  { background, objects }: Detection,
+  measured: number,
+  { electronsPerUnit = 0, saturation }: PixelFacts,
+): FitsCardInput[] => [
+  real('SEXBKGND', background.level, 'Median level of the sky'),
+  real('SEXBKDEV', background.sigma, 'Median noise of the sky'),
+  real('SEXTHLD', SETTINGS.threshold * background.sigma, 'Threshold of the detection'),
+  { keyword: 'SEXNDET', value: objects.length, comment: 'Objects that were found' },
+  { keyword: 'SEXNFIN', value: measured, comment: 'Objects that were measured' },
+  real('SEXGAIN', electronsPerUnit, 'Electrons for each unit, 0 if not known'),
+  ...(saturation === undefined ? [] : [real('SEXSATLV', saturation, 'Level of saturation')]),
+]
+
+const real = (keyword: string, value: number, comment: string): FitsCardInput => ({
+  ...{ keyword, value, comment, kind: 'real' },
+})
 
 /** As `compactSeeing` of source-extractor's objects. */
 const BRIGHTEST = 20

@@ -33,7 +33,8 @@ export async function measureImage(request: MeasureRequest): Promise<MeasuredIma
   const { wayOut = 'another --outdir, or the file elsewhere' } = request
   const stem = request.stem ?? stemOf(request.image)
   const names = [
-    ...[`${stem}_fullcat.fits`, `${stem}.psf`],
+    `${stem}_fullcat.fits`,
+    ...(request.engine === 'own' ? [] : [`${stem}.psf`]),
     ...(segmentation ? [`${stem}_segmap.fits`] : []),
     ...(request.reference ? [`${stem}.head`] : []),
   ]

@@ -2,6 +2,7 @@ import type { CameraDescription } from '../../camera/description.js'
 import type { KnownPixelFacts, PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { HduChoice } from '../../exposure/image-planes.js'
 import type { ProgramControl } from '../processes/run-program.js'
+import type { MeasureEngine, MeasureGrade } from './measure-engines.js'
 import type { ModelledPsf } from './model-psf.js'
 import type { AstrometryFacts, ReferenceNear } from './solve-astrometry.js'
 
@@ -35,6 +36,10 @@ export interface MeasureRequest extends ProgramControl {
   readonly columns?: 'desdm'
   /** Which engine measures: by default source-extractor and psfex; `own` measures apertures and no PSF. */
   readonly engine?: MeasureEngine
+  /** How much the own engine measures: by default all. */
+  readonly grade?: MeasureGrade
+  /** Side of the pixels round each object that the own engine's catalogue holds as VIGNET. */
+  readonly vignet?: number
   /** The camera that the user describes; without it, whichever of the package fits. */
   readonly camera?: CameraDescription
   /** What is known better than the header tells it. */
@@ -48,9 +53,6 @@ export interface MeasureRequest extends ProgramControl {
   /** Gets the model before the long stage that uses it. */
   readonly onPsf?: (psf: ModelledPsf) => Promise<void>
 }
-
-/** What measures an image. */
-export type MeasureEngine = 'own' | 'source-extractor'
 
 export type MeasureStage = 'read' | 'detect' | 'measure'
 

@@ -13,7 +13,7 @@ export interface MeasuredCcd extends MeasuredImage {
 }
 
 /** How the images of a file are measured. */
-interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'camera' | 'engine'> {
+interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'camera' | 'engine' | 'grade' | 'vignet'> {
   /** Names of the products that a stem will have: nothing is measured if one of them is somebody else's file. */
   readonly productsOf?: (stem: string, alone: boolean) => readonly string[]
 }

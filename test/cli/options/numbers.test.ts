@@ -7,6 +7,7 @@ const COUNTS = [
   'expnum',
   'attnum',
   'workers',
+  'vignet',
   'verbose',
   'retries',
   'together',
