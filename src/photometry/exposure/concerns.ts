@@ -1,5 +1,5 @@
 import type { BandEvidence } from '../quality/band-evidence.js'
-import { wrongBandOf } from '../quality/ccd-concerns.js'
+import { wrongBandOf } from '../quality/wrong-band.js'
 import { cloudConcerns } from './clouds.js'
 import type { Concern } from '../concern.js'
 import { median } from '../../math/robust.js'

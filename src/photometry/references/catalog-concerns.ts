@@ -1,4 +1,5 @@
 import type { Concern } from '../concern.js'
+import { mmag } from '../mmag.js'
 import type { CatalogShare, CombinedReferences } from './catalog-share.js'
 
 /** A level further off than this many of its errors is wrong, not unlucky. */
@@ -12,8 +13,6 @@ const UNCERTAIN_LEVEL = 1.2
  * factor is 0.7 to 1.5.
  */
 const WRONG_SCATTER = 2.5
-
-const mmag = (mag: number): string => `${(1000 * mag).toFixed(0)} mmag`
 
 /** What a person should know of the catalogues that a zeropoint comes from. */
 export function catalogConcerns(

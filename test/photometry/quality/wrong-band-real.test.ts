@@ -3,7 +3,7 @@ import { gunzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/math/random.js'
 import { colourEvidence } from '../../../src/photometry/quality/band-evidence.js'
-import { wrongBandOf } from '../../../src/photometry/quality/ccd-concerns.js'
+import { wrongBandOf } from '../../../src/photometry/quality/wrong-band.js'
 import { describeCatalogue, shared } from '../../simulate/describe-catalogue.js'
 
 const FILE = shared('real/tiles/147267/truth_des_y6.csv.gz')
