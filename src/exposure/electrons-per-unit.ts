@@ -2,6 +2,7 @@ import type { CameraDescription } from '../camera/description.js'
 import { headerNames, silentAmplifiers } from '../camera/keywords.js'
 import type { FluxUnit } from '../camera/flux-unit.js'
 import { KeywordReader, type HeaderLookup } from './image-header.js'
+import type { SkyOfHeader } from './gain-of-sky.js'
 import { imageFacts } from './image-facts.js'
 
 /** What decides the errors of fluxes and what counts as saturated, with where it is from. */
@@ -10,6 +11,8 @@ export interface PixelFacts {
   readonly electronsPerUnit?: number
   /** Level from which pixels are saturated, in the image's unit. */
   readonly saturation?: number
+  /** What may tell whether the electrons are right. */
+  readonly sky: SkyOfHeader
   /** Sentences on how they are known. */
   readonly notes: readonly string[]
 }
@@ -37,9 +40,13 @@ export interface KnownPixelFacts {
   readonly saturation?: number
 }
 
+/** Level of the sky of the images of the Community Pipeline and of DESDM, of which it was taken away or not. */
+const SKY_KEYWORDS = ['AVSKY', 'SKYBRITE']
+
 /**
  * The facts of an image's pixels from its header (GAIN, else the mean of GAINA and GAINB; BUNIT; EXPTIME; SATURATE and
- * those of the amplifiers, the lowest; or under the keywords of the camera), or as the caller knows them.
+ * those of the amplifiers, the lowest; or under the keywords of the camera), or as the caller knows them. Without a
+ * unit the gain counts as electrons of one unit of the image, whatever that is.
  *
  * @throws InputError as `imageFacts`
  */
@@ -57,7 +64,8 @@ export function pixelFacts(
   const gains = whole.length > 0 ? whole : positive(names.amplifierGain)
   const mean = gains.length === 0 ? undefined : gains.reduce((sum, gain) => sum + gain, 0) / gains.length
   const gain = known.gainElectronsPerCount ?? mean
-  const unit = known.fluxUnit ?? facts.fluxUnit
+  // A unit that only the gain suggests is none.
+  const unit = known.fluxUnit ?? (facts.fluxUnitFrom === 'GAIN' ? undefined : facts.fluxUnit)
   const electrons = electronsPerUnit(unit ?? 'counts', gain, known.exposureTimeSec ?? facts.exposureTimeSec)
   const saturation = known.saturation ?? facts.saturation
   const notes = [
@@ -71,14 +79,19 @@ export function pixelFacts(
       ? ['no gain is known: the errors of fluxes hold the noise of the sky, not that of the light of the objects']
       : []),
     ...(electrons !== undefined && unit === undefined
-      ? ['the header names no known unit (BUNIT): the image counts as one in counts']
+      ? [`the header names no known unit (BUNIT): the gain counts as electrons of one unit of the image, ${electrons}`]
       : []),
     ...(saturation !== undefined && known.saturation === undefined && unit?.endsWith('per second') === true
       ? [`the saturation level of the header, ${saturation}, counts as in ${unit}: in another unit it flags no star`]
       : []),
     ...(saturation === undefined ? ['no saturation level is known: saturated stars are not flagged as such'] : []),
   ]
+  const readNoises = [names.readNoise, names.amplifierReadNoise].map(positive).find((found) => found.length > 0)
   return {
+    sky: {
+      ...(readNoises ? { readNoiseElectrons: readNoises.reduce((sum, noise) => sum + noise) / readNoises.length } : {}),
+      levels: SKY_KEYWORDS.flatMap((keyword) => positive([keyword])),
+    },
     ...(electrons === undefined ? {} : { electronsPerUnit: electrons }),
     ...(saturation === undefined ? {} : { saturation }),
     notes: [...reader.notes, ...notes],

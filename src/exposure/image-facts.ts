@@ -5,6 +5,7 @@ import { DEG_TO_RAD } from '../math/units.js'
 import { julianYearOfMjd, mjdOfDate, mjdOfNite } from './epoch.js'
 import { isPerSteradian, ofOnePixel, zeropointOfUnit } from './flux-density.js'
 import { fluxUnitOf, type FluxUnit } from '../camera/flux-unit.js'
+import { GAIN_KEYWORDS, type GainEvidence } from './gain-of-sky.js'
 import { KeywordReader, numberOf, type HeaderLookup } from './image-header.js'
 
 /** Who tells the epoch; `option`: only the command does. */
@@ -36,6 +37,8 @@ export interface ImageFacts {
   readonly instrument?: string
   /** Level above which pixels are saturated, in the image's unit. */
   readonly saturation?: number
+  /** Of a catalogue that was measured here. */
+  readonly gainEvidence?: GainEvidence
 }
 
 /** What an image header says, read once. */
@@ -106,6 +109,7 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string, cam
   const airmass = reader.number(names.airmass, hint)
   const fluxUnit = fluxUnitIn(reader, names, header, camera?.pixelUnit)
   const instrument = reader.text('INSTRUME', hint)
+  const [used, bySky] = [GAIN_KEYWORDS.used, GAIN_KEYWORDS.bySky].map((keyword) => reader.number(keyword, hint))
   const levels = reader.numbers([...names.saturation, ...names.amplifierSaturation]).filter((level) => level > 0)
   return {
     facts: {
@@ -116,6 +120,7 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string, cam
       ...fluxUnit,
       ...(instrument === undefined ? {} : { instrument }),
       ...(levels.length === 0 ? {} : { saturation: levels.reduce((least, level) => Math.min(least, level)) }),
+      ...(used !== undefined && used > 0 && bySky !== undefined && bySky > 0 ? { gainEvidence: { used, bySky } } : {}),
     },
     ...(expnum === undefined ? {} : { expnum }),
     ...(ccdnum === undefined ? {} : { ccdnum }),

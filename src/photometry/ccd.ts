@@ -4,6 +4,7 @@ import type { CcdCorners } from '../exposure/catalogue-list.js'
 import { refuseElsewhere } from '../exposure/ccd-place.js'
 import type { FluxUnit } from '../camera/flux-unit.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
+import type { GainEvidence } from '../exposure/gain-of-sky.js'
 import type { EpochSource, FluxUnitSource, OtherUnit } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
 import { gather } from '../math/select.js'
@@ -50,6 +51,8 @@ export interface CcdInput {
   readonly fluxUnitFrom?: FluxUnitSource
   /** A unit that the header names and that is neither counts nor electrons. */
   readonly otherUnit?: OtherUnit
+  /** Electrons of one unit by the header and by the noise of the sky, of an image that was measured here. */
+  readonly gainEvidence?: GainEvidence
   /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
   readonly camera?: RecognisedCamera
   /** FILTER, else BAND of the image header. */

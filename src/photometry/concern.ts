@@ -11,6 +11,7 @@ export type ConcernTag =
   | 'wrong-band'
   | 'passband'
   | 'units'
+  | 'gain'
   | 'saturation'
   | 'crowding'
   | 'outliers'

@@ -1,5 +1,6 @@
 import type { RecognisedCamera } from '../camera/recognise.js'
 import type { SourceColumns } from '../exposure/sources.js'
+import type { GainEvidence } from '../exposure/gain-of-sky.js'
 import type { EpochSource, OtherUnit } from '../exposure/image-facts.js'
 import { galacticLatitudeDeg } from '../math/galactic.js'
 import type { AstrometricOffset } from './match/astrometric-offset.js'
@@ -30,6 +31,7 @@ interface CcdStages {
     readonly saturation?: number
     readonly exposureTimeSec?: number
     readonly otherUnit?: OtherUnit
+    readonly gainEvidence?: GainEvidence
     readonly sources: SourceColumns
     readonly epochFrom?: EpochSource
     readonly centre: { raDeg: number; decDeg: number }
@@ -125,6 +127,7 @@ export function summarize({
     band: input.band,
     galacticLatitudeDeg: latitude,
     saturation: input.saturation,
+    gainEvidence: input.gainEvidence,
     passband: judged?.concern ?? null,
     classified: selection.classified,
     pairsByChance,

@@ -194,6 +194,7 @@ export const RESULT_SHAPE: JsonShape = {
               'wrong-band',
               'passband',
               'units',
+              'gain',
               'saturation',
               'crowding',
               'outliers',

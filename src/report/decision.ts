@@ -121,6 +121,7 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   'large-error': 'the error of the zeropoint is large',
   outliers: 'many stars disagree: crowding, wrong matches or clouds',
   astrometry: 'the astrometry is off',
+  gain: 'the gain does not fit the noise of the sky',
   saturation: 'saturated stars bend the bright end',
   crowding: 'crowded',
   'no-zeropoint': 'no zeropoint',
@@ -270,6 +271,11 @@ function nextOf(
       return {
         words: 'Give the tie an exposure that overlaps the CCD:',
         command: 'bliss-calib tie SEARCH --templates TEMPLATES --outdir tied',
+      }
+    case 'gain':
+      return {
+        words: 'See whether GAIN is of the image as it stands, scaled and stacked; then measure it again:',
+        command: again(all),
       }
     case 'no-zeropoint':
     case 'shrunk':

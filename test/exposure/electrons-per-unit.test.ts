@@ -32,6 +32,19 @@ test('gain and saturation of amplifiers are under the keywords of the camera', (
   expect([whole.electronsPerUnit, whole.notes.join()]).toEqual([3, expect.not.stringContaining('amplifier')])
 })
 
+test('without a unit the gain is electrons of one unit, whatever it suggests of the unit, and this is said', () => {
+  const facts = (header: Record<string, string | number>) =>
+    pixelFacts((keyword) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] }), 'x.fits')
+  for (const gain of [1.3, 4]) {
+    const { electronsPerUnit, notes } = facts({ GAIN: gain, SATURATE: 60000 })
+    expect([electronsPerUnit, notes]).toEqual([
+      gain,
+      [`the header names no known unit (BUNIT): the gain counts as electrons of one unit of the image, ${gain}`],
+    ])
+  }
+  expect(facts({ GAIN: 1.3, BUNIT: 'electron' }).electronsPerUnit).toBe(1)
+})
+
 test('a saturation level of an image per second is said to count as per second', () => {
   const notes = (header: Record<string, string | number>, known = {}) =>
     pixelFacts((keyword) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] }), 'x.fits', known).notes

@@ -3,15 +3,15 @@ import { BLOCK_BYTES, CARD_BYTES } from './card.js'
 import { withCards } from './set-cards.js'
 
 /**
- * A FITS file with a card in its primary header, set as by `withCards`. All other HDUs are as they were, and so is a
+ * A FITS file with cards in its primary header, set as by `withCards`. All other HDUs are as they were, and so is a
  * file whose header does not end.
  */
-export function withPrimaryCard(bytes: Uint8Array, card: FitsCardInput): Uint8Array {
+export function withPrimaryCards(bytes: Uint8Array, cards: readonly FitsCardInput[]): Uint8Array {
   let at = 0
   while (at + CARD_BYTES <= bytes.length && fieldAt(bytes, at) !== 'END     ') at += CARD_BYTES
   if (at + CARD_BYTES > bytes.length) return bytes
   const end = Math.min(bytes.length, Math.ceil((at + CARD_BYTES) / BLOCK_BYTES) * BLOCK_BYTES)
-  const header = withCards(bytes.subarray(0, end), [card]).bytes
+  const header = withCards(bytes.subarray(0, end), cards).bytes
   const changed = new Uint8Array(header.length + bytes.length - end)
   changed.set(header)
   changed.set(bytes.subarray(end), header.length)

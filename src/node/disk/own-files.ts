@@ -2,8 +2,8 @@ import { lstat, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { CommandError } from '../../errors.js'
 import type { NamedBytes } from '../../formats/bytes.js'
-import { card } from '../../formats/fits/card-text.js'
-import { withPrimaryCard } from '../../formats/fits/set-card.js'
+import { card, type FitsCardInput } from '../../formats/fits/card-text.js'
+import { withPrimaryCards } from '../../formats/fits/set-card.js'
 import { CREATOR, CREATOR_KEYWORD, isOwnProduct } from '../../products/own-product.js'
 import { reasonOf } from './reason.js'
 import { openRegular } from './regular-file.js'
@@ -16,9 +16,9 @@ const HEADER_BYTES = 256 * 2880
 /** Footers of Parquet name their maker at the end. */
 const TAIL_BYTES = 1024
 
-/** A file of the programs as it becomes a product: its primary header says who had it made. */
-export const markedAsOurs = (bytes: Uint8Array): Uint8Array =>
-  withPrimaryCard(bytes, card(CREATOR_KEYWORD, CREATOR, 'measured by source-extractor and psfex for it'))
+/** A file of the programs as it becomes a product: its primary header says who had it made, and what else is known. */
+export const markedAsOurs = (bytes: Uint8Array, further: readonly FitsCardInput[] = []): Uint8Array =>
+  withPrimaryCards(bytes, [card(CREATOR_KEYWORD, CREATOR, 'measured by source-extractor and psfex for it'), ...further])
 
 /** What is at a path; of what is somebody else's, how it looks. */
 type Standing = 'absent' | 'ours' | 'empty' | 'link' | 'directory' | { readonly foreign: string }

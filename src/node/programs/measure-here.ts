@@ -9,6 +9,7 @@ import { measureFrame, type MeasuredObject } from '../../measure/measure-frame.j
 import { median } from '../../math/robust.js'
 import { CREATOR, CREATOR_KEYWORD } from '../../products/own-product.js'
 import { writeFilesWhole } from '../disk/files.js'
+import { gainCards } from './gain-cards.js'
 import { standaloneHeader } from './image-header.js'
 import type { MeasuredImage, MeasureRequest } from './measure-request.js'
 import type { ImageForMeasuring } from './open-for-measuring.js'
@@ -37,7 +38,7 @@ export async function measuredHere(
   stem: string,
   { file, hdu, sky, facts, planes, withoutKeywords }: ImageForMeasuring,
 ): Promise<MeasuredImage> {
-  const { columns, rows, science, weight, flags, notes } = await readPlanes(planes)
+  const { columns, rows, science, weight, flags, noise, notes } = await readPlanes(planes)
   const frame = { columns, rows, pixels: science, ...(weight ? { weight } : {}) }
   const apertures = await apertureDiametersPixels(frame)
   const { objects, detection, owner } = measureFrame(
@@ -61,7 +62,10 @@ export async function measuredHere(
       ...(flags ? { flags } : {}),
       ...(side === undefined ? {} : { vignet: { side, pixels: vignets(objects, detection, owner, frame, side) } }),
     }),
-    primaryCards: [{ keyword: CREATOR_KEYWORD, value: CREATOR, comment: 'measured by its own engine' }],
+    primaryCards: [
+      { keyword: CREATOR_KEYWORD, value: CREATOR, comment: 'measured by its own engine' },
+      ...gainCards(facts, noise),
+    ],
   })
   const name = `${stem}_fullcat.fits`
   await writeFilesWhole(workdir, [{ name, bytes }])

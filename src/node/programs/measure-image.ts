@@ -6,6 +6,7 @@ import { writeFilesWhole } from '../disk/files.js'
 import { reasonOf } from '../disk/reason.js'
 import { compactSeeing } from './compact-seeing.js'
 import { extract, type ImageAtWork } from './extract.js'
+import { gainCards } from './gain-cards.js'
 import { measuredHere } from './measure-here.js'
 import type { MeasuredImage, MeasureRequest } from './measure-request.js'
 import { modelPsf, type ModelledPsf } from './model-psf.js'
@@ -66,8 +67,9 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const map = segmentation ? { CHECKIMAGE_TYPE: 'SEGMENTATION', CHECKIMAGE_NAME: 'segmap.fits' } : {}
   const catalogue = await withPsf(work, psf, { SEEING_FWHM: fwhmArcsec, ...map }, request.columns)
   const moved = await rightSkyPositions(catalogue, solved?.wcs ?? sky.wcs)
+  const ours = markedAsOurs(catalogue.bytes, gainCards(facts, planes.noise))
   const files = [
-    { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: markedAsOurs(catalogue.bytes) },
+    { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: ours },
     ...(psf.model ? [{ key: 'psf' as const, name: `${stem}.psf`, bytes: psf.model.bytes }] : []),
     ...(solved ? [{ key: 'head' as const, name: `${stem}.head`, bytes: headBytes(solved.head) }] : []),
     ...(segmentation
@@ -146,7 +148,10 @@ async function withPsf(
 }
 
 const segmentationOf = (folder: string, image: string): Promise<Uint8Array> =>
-  readFile(join(folder, 'segmap.fits')).then(markedAsOurs, (cause: unknown) => {
-    const sentence = `source-extractor wrote no segmentation map: ${reasonOf(cause)}`
-    throw new InputError('program-failed', sentence, { file: image }, { cause })
-  })
+  readFile(join(folder, 'segmap.fits')).then(
+    (bytes) => markedAsOurs(bytes),
+    (cause: unknown) => {
+      const sentence = `source-extractor wrote no segmentation map: ${reasonOf(cause)}`
+      throw new InputError('program-failed', sentence, { file: image }, { cause })
+    },
+  )

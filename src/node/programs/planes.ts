@@ -5,6 +5,7 @@ import { DataError, InputError } from '../../errors.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { reasonOf } from '../disk/reason.js'
 import type { ImageFile } from '../../exposure/image-planes.js'
+import { skyNoise, type SkyNoise } from '../../measure/sky-noise.js'
 import { planeHeader, standaloneHeader } from './image-header.js'
 import { floatPixels, maskPixels, swapped, type Pixels } from './pixels.js'
 
@@ -32,6 +33,8 @@ export interface WrittenPlanes {
   readonly flags?: 'flags.fits'
   readonly columns: number
   readonly rows: number
+  /** Of the sky; undefined if there is too little of it. */
+  readonly noise: SkyNoise | undefined
   /** Sentences about pixels that are left out. */
   readonly notes: readonly string[]
 }
@@ -48,6 +51,7 @@ export interface ReadPlanes {
   readonly science: Float32Array
   readonly weight?: Float32Array
   readonly flags?: Int32Array
+  readonly noise: SkyNoise | undefined
   /** Sentences about pixels that are left out. */
   readonly notes: readonly string[]
 }
@@ -70,10 +74,12 @@ export async function readPlanes(planes: Omit<ImagePlanes, 'withoutKeywords'>): 
   const given = weight && sameSize(await floatPixels(weight.file.source, weight.hdu), science, weight.file.source.name)
   const cleaned = clean(science.values, given?.values, flags?.values, bad)
   refuseUseless(cleaned, science.values, source.name, image.hdu)
+  const { columns, rows, values: pixels } = science
   return {
-    columns: science.columns,
-    rows: science.rows,
-    science: science.values,
+    noise: skyNoise({ columns, rows, pixels, ...(cleaned.weight ? { weight: cleaned.weight } : {}) }),
+    columns,
+    rows,
+    science: pixels,
     ...(cleaned.weight ? { weight: cleaned.weight } : {}),
     ...(cleaned.flags ? { flags: cleaned.flags } : {}),
     notes:
@@ -91,7 +97,7 @@ export async function readPlanes(planes: Omit<ImagePlanes, 'withoutKeywords'>): 
 export async function writePlanes(planes: ImagePlanes, folder: string): Promise<WrittenPlanes> {
   const { image, withoutKeywords } = planes
   const { source, hdus } = image.file
-  const { columns, rows, science, weight, flags, notes } = await readPlanes(planes)
+  const { columns, rows, science, weight, flags, noise, notes } = await readPlanes(planes)
   const write = (name: string, header: Uint8Array, values: Float32Array | Int32Array) =>
     writeImage(join(folder, name), header, values)
   await write('image.fits', await standaloneHeader(source, image.hdu, hdus[0], -32, withoutKeywords), science)
@@ -101,7 +107,7 @@ export async function writePlanes(planes: ImagePlanes, folder: string): Promise<
     image: 'image.fits',
     ...(weight ? { weight: 'weight.fits' as const } : {}),
     ...(flags ? { flags: 'flags.fits' as const } : {}),
-    ...{ columns, rows, notes },
+    ...{ columns, rows, noise, notes },
   }
 }
 

@@ -1,3 +1,4 @@
+import type { GainEvidence } from '../../exposure/gain-of-sky.js'
 import type { OtherUnit } from '../../exposure/image-facts.js'
 import type { Concern } from '../concern.js'
 import type { CcdResult } from '../result.js'
@@ -5,6 +6,7 @@ import type { Selection } from '../select/selection.js'
 import { astrometryConcerns } from './astrometry-concerns.js'
 import { detectorConcerns } from './detector-concerns.js'
 import { expectationConcerns } from './expectation-concerns.js'
+import { gainConcern } from './gain-concern.js'
 import { mmag } from '../mmag.js'
 import { unitConcern } from './unit-concern.js'
 import { wrongBandOf } from './wrong-band.js'
@@ -37,6 +39,7 @@ interface ConcernContext {
   /** The camera whose zeropoint is known, but cannot be compared: the exposure time is not. */
   readonly uncomparedCamera?: string | undefined
   readonly otherUnit?: OtherUnit | undefined
+  readonly gainEvidence?: GainEvidence | undefined
   readonly classified?: Selection['classified'] | undefined
   /** How many pairs unrelated positions would make. */
   readonly pairsByChance: number
@@ -69,6 +72,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   else if (context.passband) concerns.push(context.passband)
   concerns.push(...expectationConcerns(diagnostics.expectation, context.band, result.zeropoint))
   if (context.otherUnit !== undefined) concerns.push(unitConcern(context.otherUnit, result.zeropoint!))
+  if (context.gainEvidence !== undefined) concerns.push(...gainConcern(context.gainEvidence))
   if (context.uncomparedCamera !== undefined)
     say(
       'units',

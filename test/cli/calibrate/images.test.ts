@@ -4,7 +4,7 @@ import { beforeAll, describe, expect, test } from 'vitest'
 import type { imageCards } from '../../node/programs/sky-image.js'
 import { writeFitsTable } from '../../../src/formats/fits/index.js'
 import { tableOf } from '../../../src/table/columns.js'
-import { fitsBytes, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
+import { fitsBytes, madeImage, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
 import { calibrateWith, cardsOf, catalogOfImages, made, TRUTH } from './two-images.js'
 
@@ -103,6 +103,36 @@ describe.skipIf(!programsAreHere)('an image (source-extractor and psfex are not 
       found.push(zeropoint, zeropointErr)
     }
     expect(found.slice(2)).toEqual(found.slice(0, 2))
+  })
+
+  test.each([
+    ['right', {}, 1, undefined],
+    ['that of another mode of readout', { GAIN: 8.3 }, 1, ['8.3', '4']],
+    [
+      'still that of the counts, in an image of electrons without a unit',
+      { BUNIT: null, SATURATE: 160000 },
+      4,
+      ['4', '1'],
+    ],
+    ['that of one of sixteen images, of their mean', { GAIN: 0.25 }, 1, ['0.25', '4']],
+  ] as const)('a gain that is %s', async (_what, cards, scale, said) => {
+    const dir = temporaryDirectory()
+    const { stars } = made[0] as MadeImage
+    const { columns, rows, pixels } = madeImage({ stars, sky: 1000, scale, seed: 2 })
+    writeFileSync(join(dir, 'night.fits'), fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0, cards) }]))
+    for (const engine of ['source-extractor', 'own']) {
+      const words = [join(dir, 'night.fits'), '--outdir', dir, '--json', '--measure', engine]
+      const { ccds } = JSON.parse((await calibrate(...words)).out) as {
+        ccds: [{ concerns: { tag: string; severity: string; sentence: string }[] }]
+      }
+      const found = ccds[0].concerns.filter(({ tag }) => tag === 'gain')
+      expect(found.map(({ severity }) => severity)).toEqual(said ? ['look'] : [])
+      if (!said) continue
+      const numbers = /made with ([\d.]+) electrons a unit of the image \(GAIN\), .* is that of ([\d.]+):/
+      const [, used, bySky] = numbers.exec(found[0]!.sentence)!
+      expect(used).toBe(said[0])
+      expect(Math.abs(Number(bySky) / Number(said[1]) - 1)).toBeLessThan(0.1)
+    }
   })
 
   test("somebody's own catalogue or PSF beside it is not replaced; that of a run before is, and is no image", async () => {

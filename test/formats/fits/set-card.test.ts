@@ -3,7 +3,7 @@ import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { card, headerBytes } from '../../../src/formats/fits/card-text.js'
-import { withPrimaryCard } from '../../../src/formats/fits/set-card.js'
+import { withPrimaryCards } from '../../../src/formats/fits/set-card.js'
 import { temporaryDirectory } from '../../cli/run.js'
 
 const DATA = Array.from({ length: 2880 }, (_, k) => k % 251)
@@ -28,7 +28,7 @@ describe.skipIf(!hasAstropy)('a card of the primary header, by astropy', () => {
     ['in the place of the one of this keyword', fits(10, card('CREATOR', 'somebody else')), 10],
   ])('%s', (_, before, cards) => {
     const path = join(temporaryDirectory(), 'a.fits')
-    writeFileSync(path, withPrimaryCard(before, added))
+    writeFileSync(path, withPrimaryCards(before, [added]))
     const script =
       'import sys\nfrom astropy.io import fits\n' +
       'h = fits.open(sys.argv[1]); h.verify("exception")\n' +
@@ -41,5 +41,5 @@ describe.skipIf(!hasAstropy)('a card of the primary header, by astropy', () => {
 
 test('what is no FITS stays as it is', () => {
   const text = new TextEncoder().encode('no header')
-  expect(withPrimaryCard(text, card('CREATOR', 'me'))).toBe(text)
+  expect(withPrimaryCards(text, [card('CREATOR', 'me')])).toBe(text)
 })

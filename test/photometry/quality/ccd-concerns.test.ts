@@ -549,6 +549,20 @@ test('a unit of flux density has a zeropoint: the stars agree, or both are named
   })
 })
 
+test.each([
+  [4, 2.7, false],
+  [4, 2.6, true],
+  [4, 5.9, false],
+  [4, 6.1, true],
+])('a gain of %d where the sky says %d: told %s', async (used, bySky, isTold) => {
+  const { concerns } = await calibrated(1, {}, () => ({ gainEvidence: { used, bySky } }))
+  expect(concerns.filter(({ tag }) => tag === 'gain')).toEqual(
+    isTold
+      ? [{ tag: 'gain', severity: 'look', sentence: expect.stringContaining(`is that of ${bySky}: `) as string }]
+      : [],
+  )
+})
+
 test('a camera whose zeropoint is known is not good if the exposure time to compare it with is missing', async () => {
   const { verdict, zeropoint } = await calibrated(1, {}, (sources) => ({
     sources: dimmed(sources, () => 400),

@@ -1,0 +1,58 @@
+import type { SkyNoise } from '../measure/sky-noise.js'
+
+/** Two answers to how many electrons one unit of an image stands for. */
+export interface GainEvidence {
+  /** By the header: what the errors of fluxes were made with. */
+  readonly used: number
+  /** By level and noise of the sky. */
+  readonly bySky: number
+}
+
+/** Keywords of a catalogue that was measured here. */
+export const GAIN_KEYWORDS = { used: 'GAINUSED', bySky: 'GAINSKY' } as const
+
+/** What the header says of the sky of the image, and of the noise of its readout. */
+export interface SkyOfHeader {
+  readonly readNoiseElectrons?: number | undefined
+  /** Level of the sky that was taken away, by each keyword that says it, in the image's unit. */
+  readonly levels: readonly number[]
+}
+
+/**
+ * Neighbours of images as they were read agree less: 0.10 at most of thirteen images of six cameras. Of resampled ones
+ * it is 0.19 to 0.78, and their noise is no longer that of the light.
+ */
+const MOST_CORRELATED = 0.12
+/** An image whose level is less than so many standard deviations has no sky: 5 of them are 25 electrons. */
+const LEAST_LEVEL = 5
+/** Two keywords of the level of one sky differ by up to 7 %. */
+const SAME_LEVEL = 1.25
+/** Light that makes as much of the variance as the readout: what the header says of that may be wrong by a fifth. */
+const LEAST_LIGHT = 1
+/** Where the header says nothing of the readout, the light has to be three times what 20 electrons make [electron]. */
+const LEAST_LIGHT_ALONE = 3 * 20 ** 2
+
+/**
+ * Electrons of one unit of an image by its photons: with g electrons a unit, g^2 variance = g level + readout noise^2
+ * (the photon transfer curve; Janesick 2001, "Scientific Charge-Coupled Devices", section 2.2).
+ *
+ * The level is the image's, or what the header says if the sky was taken away. Undefined if neither is known, if
+ * neighbouring pixels are correlated, or if the readout makes most of the noise.
+ */
+export function gainOfSky(noise: SkyNoise, { readNoiseElectrons, levels }: SkyOfHeader): number | undefined {
+  const { variance, correlation } = noise
+  if (Math.abs(correlation) > MOST_CORRELATED) return undefined
+  const level = noise.level > LEAST_LEVEL * Math.sqrt(variance) ? noise.level : levelTakenAway(noise, levels)
+  if (level === undefined) return undefined
+  const readout = (readNoiseElectrons ?? 0) ** 2
+  const gain = (level + Math.sqrt(level ** 2 + 4 * variance * readout)) / (2 * variance)
+  const least = readNoiseElectrons === undefined ? LEAST_LIGHT_ALONE : LEAST_LIGHT * readout
+  return gain * level >= least ? gain : undefined
+}
+
+/** The level by the header, if the image's own is about 0. */
+function levelTakenAway({ level, variance }: SkyNoise, levels: readonly number[]): number | undefined {
+  const isAway = Math.abs(level) < Math.sqrt(variance)
+  const [least, most] = [Math.min(...levels), Math.max(...levels)]
+  return isAway && least > 0 && most < SAME_LEVEL * least ? (least + most) / 2 : undefined
+}
