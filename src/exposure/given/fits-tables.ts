@@ -11,7 +11,7 @@ import {
   type FitsHeader,
   type LdacImageHeader,
 } from '../../formats/fits/index.js'
-import { asFloat64, findColumn, type Table } from '../../table/columns.js'
+import { asFloat64, findColumn, type Column, type Table } from '../../table/columns.js'
 import { stackTables } from '../../table/stack.js'
 import { plainColumns } from '../detection-columns.js'
 import { positionNames } from '../fullcat.js'
@@ -19,6 +19,7 @@ import { headerLookup, numberOf } from '../image-header.js'
 import type { PlacedDetections } from './detections-outline.js'
 import { FLUX_CATALOGUE, foundColumns, ownProduct, type FoundColumns, type NamedColumns } from './given-columns.js'
 import type { GivenTable } from './given-image.js'
+import { imageColumns } from './one-image.js'
 import { renamed, sourceNames } from './renamed-columns.js'
 
 /** What a FITS file is to the command: tables of detections, one entry for each CCD, or an image. */
@@ -67,6 +68,7 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
     primary,
     found: found.get(members[0]!)!,
     placed: () => placedIn(source, hdus, members, found.get(members[0]!)!.columns),
+    ofImage: () => ofImageIn(source, hdus, members),
   })
   if (objects.length === 0) {
     const [image, another] = images.length === 1 ? images : images.filter(({ name }) => name?.toUpperCase() === 'SCI')
@@ -193,6 +195,16 @@ async function placedIn(
       members.map(({ index }) => index),
     ),
   )
+}
+
+/** The columns that say which image a row is of. */
+async function ofImageIn(source: ByteSource, hdus: readonly FitsHdu[], members: readonly FitsHdu[]): Promise<Table> {
+  const columns: Column[] = []
+  for (const { index } of members) {
+    const wanted = imageColumns(fitsColumns(hdus[index]!).map(({ name }) => name))
+    if (wanted.length > 0) columns.push(...(await readFitsTable(source, { hdus, hdu: index, wanted })).columns)
+  }
+  return { rowCount: 0, columns }
 }
 
 /** Where the detections of a table are, its columns by SExtractor's names. */

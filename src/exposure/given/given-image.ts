@@ -4,6 +4,7 @@ import { filterOfCamera } from '../../camera/filters.js'
 import type { RecognisedCamera } from '../../camera/recognise.js'
 import { InputError, isBlissError } from '../../errors.js'
 import { sizeInHeader, type FitsHeader } from '../../formats/fits/index.js'
+import type { Table } from '../../table/columns.js'
 import { imageOutline, wcsOf } from '../../wcs/index.js'
 import { cameraEvidence } from '../camera-evidence.js'
 import type { CameraOf } from '../detections.js'
@@ -13,6 +14,7 @@ import { headerLookup, numberOf } from '../image-header.js'
 import type { FoundColumns } from './given-columns.js'
 import { detectionsOutline, type GivenOutline, type PlacedDetections } from './detections-outline.js'
 import type { GivenForm, GivenPixels } from './given-detections.js'
+import { refuseSeveralImages } from './one-image.js'
 import { withTold, type ToldFacts } from './told-facts.js'
 
 /** A table of detections in a file that was given, and the headers of its image: what one CCD is made from. */
@@ -30,6 +32,8 @@ export interface GivenTable {
   readonly found: FoundColumns
   /** Reads where the detections are. */
   readonly placed: () => Promise<PlacedDetections>
+  /** Reads the columns that say which image a row is of. */
+  readonly ofImage: () => Promise<Table>
 }
 
 /** What the command says of an image that its file may not. */
@@ -40,7 +44,7 @@ export interface SaidOfImage {
 }
 
 /** What a CCD's own file tells of it. */
-export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'placed'> {
+export interface GivenImage extends Omit<GivenTable, 'headers' | 'primary' | 'placed' | 'ofImage'> {
   readonly header: HeaderFacts
   readonly outline: GivenOutline
   readonly band: string
@@ -61,14 +65,14 @@ export const givenPath = ({ path, image }: Pick<GivenImage, 'path' | 'image'>): 
  *
  * @param said what the command says of the image
  * @throws InputError for headers that contradict themselves or cannot be read, an image without a place on the sky, or
- *   without a filter that is known
+ *   without a filter that is known, or a table whose rows are of several images
  */
 export async function givenImage(
   table: GivenTable,
   { band, told = {} }: SaidOfImage,
   cameraOf: CameraOf,
 ): Promise<GivenImage> {
-  const { headers, primary, placed: _placed, ...kept } = table
+  const { headers, primary, placed: _placed, ofImage, ...kept } = table
   const { path } = kept
   const lookup = headerLookup(headers, primary)
   const camera = await cameraOf(cameraEvidence(lookup, path.slice(path.lastIndexOf('/') + 1), path))
@@ -80,6 +84,7 @@ export async function givenImage(
       expected: 'ALPHA_J2000 and DELTA_J2000, ra and dec, or --columns ra=...,dec=...',
     })
   }
+  refuseSeveralImages(await ofImage(), { file: path })
   const text = (keyword: string) => {
     const texts = lookup(keyword).values.map((value) => String(value).trim())
     return texts.length === 1 && !/^(|unspecified|n\/?a|none|unknown)$/i.test(texts[0]!) ? texts[0] : undefined

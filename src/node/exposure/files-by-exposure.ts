@@ -11,6 +11,7 @@ import { fileSource } from '../disk/files.js'
 import { refuseUnfitNames } from '../../products/file-name.js'
 import { scienceImages } from '../../exposure/image-planes.js'
 import { cameraOfImage } from '../input/camera-files.js'
+import { tableOf } from '../../table/columns.js'
 import { heldIn, type UnfitFile } from '../input/given-files.js'
 import { unpackedSource } from '../input/given-tables.js'
 
@@ -121,6 +122,7 @@ function imagesAsTables(path: string, hdus: readonly FitsHdu[]): GivenTable[] {
   return scienceImages(hdus).map(({ header, index }) => ({
     ...{ path, form: 'fits', tables: [], imageHeaders: [index], headers: [header], found: TO_BE_MEASURED },
     ...(hdus[0] === undefined || hdus[0].index !== 0 ? {} : { primary: hdus[0].header }),
+    ofImage: () => Promise.resolve(tableOf([])),
     placed: () => {
       const sentence = 'the image has no world coordinate system: solve its astrometry first'
       throw new InputError('no-wcs', sentence, { file: path, hdu: index, expected: 'CTYPE1 RA---TAN or the like' })

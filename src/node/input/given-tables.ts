@@ -4,6 +4,7 @@ import { foundColumns, ownProduct, type NamedColumns } from '../../exposure/give
 import type { GivenDetections, GivenForm } from '../../exposure/given/given-detections.js'
 import type { GivenTable } from '../../exposure/given/given-image.js'
 import { placedOf } from '../../exposure/given/fits-tables.js'
+import { imageColumns } from '../../exposure/given/one-image.js'
 import { renamed, sourceNames } from '../../exposure/given/renamed-columns.js'
 import { plainColumns } from '../../exposure/detection-columns.js'
 import type { ByteSource } from '../../formats/bytes.js'
@@ -12,7 +13,7 @@ import { compressionOf, openFitsSource } from '../../formats/fits/index.js'
 import { openParquet, readParquet } from '../../formats/parquet/index.js'
 import { asciiHeadNames, beginsAsAsciiHead, readAsciiHead } from '../../formats/sextractor-ascii.js'
 import { isOurText } from '../../products/own-text.js'
-import type { Table } from '../../table/columns.js'
+import { tableOf, type Table } from '../../table/columns.js'
 import { gunzipWhole } from '../disk/unpack.js'
 import { catalogTools } from '../store/catalog-files.js'
 
@@ -80,6 +81,10 @@ export async function otherTable(source: ByteSource, named: NamedColumns): Promi
       const table = await readColumns(source, form, sourceNames([...wanted, ...pixels], columns))
       return placedOf(plainColumns(renamed(table, columns), [], { file: source.name }).table)
     },
+    ofImage: async () => {
+      const wanted = imageColumns(names)
+      return wanted.length === 0 ? tableOf([]) : readColumns(source, form, wanted, 'text')
+    },
   }
 }
 
@@ -110,6 +115,7 @@ async function readColumns(
   source: ByteSource,
   form: Exclude<GivenForm, 'fits'>,
   wanted: readonly string[],
+  type: 'f64' | 'text' = 'f64',
 ): Promise<Table> {
   if (form === 'parquet') {
     const present = new Set((await openParquet(source)).columns.map(({ name }) => name))
@@ -122,9 +128,7 @@ async function readColumns(
   const bytes = await source.slice(0, source.byteLength)
   if (form === 'ascii-head') return readAsciiHead(new TextDecoder().decode(bytes), source.name, wanted)
   const fields = (header: readonly string[]) =>
-    wanted.flatMap((name) =>
-      header.includes(name) ? [{ name, index: header.indexOf(name), type: 'f64' as const }] : [],
-    )
+    wanted.flatMap((name) => (header.includes(name) ? [{ name, index: header.indexOf(name), type }] : []))
   const lines = bytes.reduce((count, byte) => count + Number(byte === NEWLINE), 1)
   let table: Table | undefined
   for await (const whole of readNumericCsv([bytes], { name: source.name, fields, rowsPerTable: lines + 1 }))

@@ -177,6 +177,28 @@ describe('a table that cannot be calibrated says why, and what to do', () => {
     ['an empty file', 'a.fits', () => '', [], 'the file is empty'],
     ['other bytes', 'a.fits', () => Uint8Array.of(1, 2, 3, 4), [], 'the file is no catalogue that is read'],
     ['a page of the web', 'a.csv', () => '<!DOCTYPE html><html></html>', [], 'the file is a page of the web'],
+    [
+      'two CCDs',
+      'a.csv',
+      () => rows(([id, ...x]) => [`${27 + (Number(x[0]!.at(-1)) % 2)}`, id!, ...x], 'CCDNUM,ra,dec,flux,fluxerr,flag'),
+      ['--band', 'i'],
+      'a.csv, column CCDNUM: the rows of the table are of several images (found 2',
+    ],
+    [
+      'two exposures, by their files',
+      'a.csv',
+      () =>
+        rows((row) => [`D${row[0]!.at(-1)! < '5' ? 1 : 2}_i_c01.fits`, ...row], 'FILENAME,ra,dec,flux,fluxerr,flag'),
+      ['--band', 'i'],
+      'column FILENAME: the rows of the table are of several images (found D',
+    ],
+    [
+      'the extensions of an image in one table of FITS',
+      'a.fits',
+      () => writeFitsTable(tableOf([...named(PLAIN).columns, extNumber()])),
+      ['--band', 'i'],
+      'column EXT_NUMBER: the rows of the table are of several images (found 1, 2, 3, 4 and 2 more',
+    ],
     ['an unknown filter', 'a.fits', () => ldac('FILTER', 'blue moon'), [], "(FILTER) is not known (found 'blue moon'"],
     ['a bad line', 'a.cat', () => '# 1 NUMBER n\n# 2 RA r\n1 2\n1 2 3\n', [], 'no positions on the sky'],
   ])('%s', async (_what, name, content, words, says) => {
@@ -185,6 +207,10 @@ describe('a table that cannot be calibrated says why, and what to do', () => {
     expect([exitCode, out, readdirSync(outdir)]).toEqual([3, '', []])
   })
 
+  const extNumber = () => ({
+    ...{ name: 'EXT_NUMBER', type: 'i16' as const },
+    values: Int16Array.from({ length: given.table.rowCount }, (_, row) => 1 + (row % 6)),
+  })
   const TWO = { flux_a: 'FLUX_PSF', fluxerr_a: 'FLUXERR_PSF', flux_b: 'FLUX_AUTO', fluxerr_b: 'FLUXERR_AUTO' }
   const ldac = (keyword: string, value: string) =>
     writeFitsLdac({
