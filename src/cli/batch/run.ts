@@ -108,18 +108,17 @@ function filesBench(
   note: Batch['note'],
 ): FilesBench {
   const inTurn = inTurns(workers)
-  const described = camera ? { camera: camera.description } : {}
   return {
     given: {
       columns: columns === undefined ? {} : parseNamedColumns(columns),
       ...(band === undefined ? {} : { band }),
       ...(magsType === undefined ? {} : { magsType }),
-      ...described,
+      ...(camera ? { camera: camera.description } : {}),
     },
     said: { band, columns },
     measure: (outdir, { signal }) =>
       imageMeasurer({
-        ...{ outdir, inTurn, env, signal, ...described },
+        ...{ outdir, inTurn, env, signal },
         productsOf: (stem) =>
           runProductNames({ exposure: stem, stems: { 1: stem } }, [1], { together: false }).zeropoints,
         onMeasured: (_path, ccds) => {

@@ -61,7 +61,6 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
       outdir: options.outdir,
       engine,
       ...(grade ? { grade } : {}),
-      ...(camera ? { camera: camera.description } : {}),
       inTurn: inTurns(options.workers ?? availableParallelism()),
       onBegin: (path) => note(lineOf(measuringLine(path, engine))),
       onMeasured: (_path, ccds) => measuredLines(ccds).forEach((line) => note(lineOf(line))),

@@ -1,10 +1,16 @@
 import { availableParallelism } from 'node:os'
+import { basename } from 'node:path'
 import { CommandError, isBlissError, worstOf, type ExitCode } from '../../errors.js'
-import { imageSize, readFitsHeaders } from '../../formats/fits/index.js'
+import type { CameraDescription } from '../../camera/description.js'
+import type { RecognisedCamera } from '../../camera/recognise.js'
+import { cameraEvidence } from '../../exposure/camera-evidence.js'
+import { headerLookup } from '../../exposure/image-header.js'
+import { scienceImages } from '../../exposure/image-planes.js'
+import { imageSize, readFitsHeaders, type FitsHdu } from '../../formats/fits/index.js'
 import { fileSource } from '../../node/disk/files.js'
 import { imageMeasurer } from '../../node/exposure/image-measurer.js'
 import { withoutSetAside } from '../../node/exposure/set-aside.js'
-import { readCameraFile } from '../../node/input/camera-files.js'
+import { cameraOfImage, readCameraFile } from '../../node/input/camera-files.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
 import { unpackedSource } from '../../node/input/given-tables.js'
 import { stemOf } from '../../node/programs/measure-image.js'
@@ -36,7 +42,6 @@ async function measured(options: MeasureOptions, io: Io, signal: AbortSignal): P
     ...{ outdir, engine, env: io.env, signal, inTurn: inTurns(workers) },
     ...(grade ? { grade } : {}),
     ...(vignet === undefined ? {} : { vignet }),
-    ...(camera ? { camera: camera.description } : {}),
     onBegin: (path) => note(measuringLine(path, engine)),
     onMeasured: (path, ccds) => {
       measuredLines(ccds).forEach(note)
@@ -46,7 +51,8 @@ async function measured(options: MeasureOptions, io: Io, signal: AbortSignal): P
   const codes = await Promise.all(
     paths.map(async (path): Promise<ExitCode> => {
       try {
-        await measureFile(path, await hdusOf(path))
+        const { hdus, cameras } = await imagesOf(path, camera?.description)
+        await measureFile(path, hdus, cameras)
         return 0
       } catch (error) {
         signal.throwIfAborted()
@@ -68,12 +74,18 @@ function refuseUnfitVignet(engine: MeasureOptions['measure'], side: number | und
   }
 }
 
-/** The images of a file. */
-async function hdusOf(path: string) {
+/** The images of a file, and the cameras of those that are measured. */
+async function imagesOf(path: string, described: CameraDescription | undefined) {
   const file = await fileSource(path)
   try {
-    const hdus = await readFitsHeaders(await unpackedSource(file))
-    return hdus.filter((hdu) => imageSize(hdu) !== undefined)
+    const all = await readFitsHeaders(await unpackedSource(file))
+    const hdus = all.filter((hdu) => imageSize(hdu) !== undefined)
+    const cameras = new Map<FitsHdu, RecognisedCamera>()
+    for (const hdu of scienceImages(hdus)) {
+      const lookup = headerLookup([hdu.header], all[0]?.header)
+      cameras.set(hdu, await cameraOfImage(described)(cameraEvidence(lookup, basename(path), path)))
+    }
+    return { hdus, cameras }
   } finally {
     await file.close()
   }

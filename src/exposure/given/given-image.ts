@@ -107,24 +107,25 @@ export async function givenImage(
 }
 
 /**
- * Refuses an image whose filter is not told or not known, before it is measured: that takes seconds a CCD. What else is
- * wrong with its header is said with its detections.
+ * The camera of an image that is to be measured. One whose filter is not told or not known is refused before: measuring
+ * takes seconds a CCD. What else is wrong with its header is said with its detections.
  *
- * @throws InputError `no-filter`, `unknown-filter`, or `band-disagrees` with --band
+ * @throws InputError `no-filter`, `unknown-filter`, or `band-disagrees` with --band; as `cameraOf`
  */
-export async function refuseUnknownFilter(
+export async function cameraOfKnownFilter(
   path: string,
   { header, primary }: { readonly header: FitsHeader; readonly primary: FitsHeader },
   band: string | undefined,
   cameraOf: CameraOf,
-): Promise<void> {
+): Promise<RecognisedCamera> {
   const lookup = headerLookup([header], primary)
+  const camera = await cameraOf(cameraEvidence(lookup, path.slice(path.lastIndexOf('/') + 1), path))
   try {
-    const camera = (await cameraOf(cameraEvidence(lookup, path.slice(path.lastIndexOf('/') + 1), path))).description
-    bandOf(path, imageFacts(lookup, '', path, camera), band, camera)
+    bandOf(path, imageFacts(lookup, '', path, camera.description), band, camera.description)
   } catch (error) {
     if (!isBlissError(error) || ['no-filter', 'unknown-filter', 'band-disagrees'].includes(error.tag)) throw error
   }
+  return camera
 }
 
 /** The band by --band, else by FILTER or BAND of the header: never by anything that only suggests it. */

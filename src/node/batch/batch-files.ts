@@ -132,10 +132,10 @@ async function calibrated(
     const measure = bench.files.measure(outdir, control)
     const read = await openGivenFiles(task.files, {
       ...bench.files.given,
-      async measure(path, hdus) {
+      async measure(path, hdus, cameras) {
         const name = nameIn(task, path)
         const kept = measuredBefore.get(name)
-        const ccds = kept ? kept.map((ccd) => inDirectory(ccd, outdir)) : await measure(path, hdus)
+        const ccds = kept ? kept.map((ccd) => inDirectory(ccd, outdir)) : await measure(path, hdus, cameras)
         measured.set(name, kept ?? ccds.map(markOfMeasured))
         return ccds
       },

@@ -1,4 +1,3 @@
-import type { CameraDescription } from '../../camera/description.js'
 import { refuseUnwritable } from './standing-products.js'
 import type { MeasureFile } from '../input/given-files.js'
 import type { ProgramControl } from '../processes/run-program.js'
@@ -11,8 +10,6 @@ export interface MeasurerControl extends ProgramControl {
   readonly engine?: MeasureEngine
   readonly grade?: MeasureGrade
   readonly vignet?: number
-  /** The camera that the user describes. */
-  readonly camera?: CameraDescription
   /** Limits how many are measured at a time. */
   readonly inTurn: <T>(work: () => Promise<T>) => Promise<T>
   /** Names of the products of an image, by its stem and whether it is alone in its file. */
@@ -23,20 +20,19 @@ export interface MeasurerControl extends ProgramControl {
 
 /** Measures the images of files; what measures is loaded with the first. */
 export function imageMeasurer(control: MeasurerControl): MeasureFile {
-  const { outdir, engine, grade, vignet, camera, inTurn, productsOf, onBegin, onMeasured, env, signal } = control
-  return (path, hdus) =>
+  const { outdir, engine, grade, vignet, inTurn, productsOf, onBegin, onMeasured, env, signal } = control
+  return (path, hdus, cameras) =>
     inTurn(async () => {
       signal?.throwIfAborted()
       await refuseUnwritable(outdir)
       const { measuredCcds } = await import('../programs/measured-ccds.js')
       onBegin?.(path)
       const ccds = await measuredCcds(path, hdus, outdir, {
-        ...{ env, signal },
+        ...{ env, signal, cameras },
         ...(engine ? { engine } : {}),
         ...(grade ? { grade } : {}),
         ...(vignet === undefined ? {} : { vignet }),
         ...(productsOf ? { productsOf } : {}),
-        ...(camera ? { camera } : {}),
       })
       onMeasured?.(path, ccds)
       return ccds

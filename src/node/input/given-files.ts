@@ -1,14 +1,16 @@
 import { refuseUnfitNames } from '../../products/file-name.js'
 import { basename } from 'node:path'
 import type { CameraDescription } from '../../camera/description.js'
+import type { RecognisedCamera } from '../../camera/recognise.js'
+import type { CameraOf } from '../../exposure/detections.js'
 import { CommandError, InputError, isBlissError } from '../../errors.js'
 import { each } from '../../each.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { givenFits, type GivenFits } from '../../exposure/given/fits-tables.js'
 import { OWN_PRODUCT, type NamedColumns } from '../../exposure/given/given-columns.js'
-import { givenImage, givenPath, refuseUnknownFilter, type GivenImage } from '../../exposure/given/given-image.js'
+import { cameraOfKnownFilter, givenImage, givenPath, type GivenImage } from '../../exposure/given/given-image.js'
 import type { ToldFacts } from '../../exposure/given/told-facts.js'
-import { scienceImages } from '../../exposure/image-planes.js'
+import { chooseImage, scienceImages } from '../../exposure/image-planes.js'
 import { filesName, givenRows, stemOfFile } from '../../exposure/given/given-rows.js'
 import type { GivenPixels } from '../../exposure/given/given-detections.js'
 import { groupExposures, type GivenExposure, type NumberedImage } from '../../exposure/given/group-exposures.js'
@@ -35,8 +37,12 @@ export interface GivenOptions {
   readonly measure?: MeasureFile
 }
 
-/** Measures the images of a file. */
-export type MeasureFile = (path: string, hdus: readonly FitsHdu[]) => Promise<readonly MeasuredCatalogue[]>
+/** Measures the images of a file, of which the cameras are known. */
+export type MeasureFile = (
+  path: string,
+  hdus: readonly FitsHdu[],
+  cameras: ReadonlyMap<FitsHdu, RecognisedCamera>,
+) => Promise<readonly MeasuredCatalogue[]>
 
 /** The catalogue of one image of a file. */
 export interface MeasuredCatalogue {
@@ -163,19 +169,29 @@ function chosenFlux(
   })
 }
 
-async function imagesIn(path: string, options: GivenOptions, image?: GivenPixels): Promise<GivenImage[]> {
-  const { columns, band, told = {}, camera, measure } = options
-  const cameraOf = cameraOfImage(camera)
+async function imagesIn(
+  path: string,
+  options: GivenOptions,
+  image?: GivenPixels,
+  cameraOf: CameraOf = cameraOfImage(options.camera),
+): Promise<GivenImage[]> {
+  const { columns, band, told = {}, measure } = options
   const file = await fileSource(path)
   try {
     const images: GivenImage[] = []
     const held = await heldIn(await unpackedSource(file), columns)
     if (held.kind === 'image') {
       if (measure === undefined) throw unmeasured(path, held.hdus)
-      for (const { header } of scienceImages(held.hdus))
-        await refuseUnknownFilter(path, { header, primary: held.primary }, band, cameraOf)
-      for (const { catalogue, hdu } of await measure(path, held.hdus))
-        images.push(...(await imagesIn(catalogue, options, { path, ...(hdu === undefined ? {} : { hdu }) })))
+      const { hdus, primary } = held
+      const cameras = new Map<FitsHdu, RecognisedCamera>()
+      for (const hdu of scienceImages(hdus))
+        cameras.set(hdu, await cameraOfKnownFilter(path, { header: hdu.header, primary }, band, cameraOf))
+      for (const { catalogue, hdu } of await measure(path, hdus, cameras)) {
+        const camera = cameras.get(chooseImage({ source: file, hdus }, hdu))!
+        images.push(
+          ...(await imagesIn(catalogue, options, { path, ...(hdu === undefined ? {} : { hdu }) }, () => camera)),
+        )
+      }
       return images
     }
     for (const table of held.tables)

@@ -1,4 +1,4 @@
-import type { CameraDescription } from '../../camera/description.js'
+import type { RecognisedCamera } from '../../camera/recognise.js'
 import type { KnownPixelFacts, PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { HduChoice } from '../../exposure/image-planes.js'
 import type { ProgramControl } from '../processes/run-program.js'
@@ -40,8 +40,8 @@ export interface MeasureRequest extends ProgramControl {
   readonly grade?: MeasureGrade
   /** Side of the pixels round each object that the own engine's catalogue holds as VIGNET. */
   readonly vignet?: number
-  /** The camera that the user describes; without it, whichever of the package fits. */
-  readonly camera?: CameraDescription
+  /** Without it, whichever of the package fits. */
+  readonly camera?: RecognisedCamera
   /** What is known better than the header tells it. */
   readonly known?: KnownPixelFacts
   /** A model that was made before; without it one is made. */

@@ -1,3 +1,4 @@
+import type { RecognisedCamera } from '../../camera/recognise.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { scienceImages, type HduChoice } from '../../exposure/image-planes.js'
 import { measureImage, stemOf } from './measure-image.js'
@@ -13,7 +14,9 @@ export interface MeasuredCcd extends MeasuredImage {
 }
 
 /** How the images of a file are measured. */
-interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'camera' | 'engine' | 'grade' | 'vignet'> {
+interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'engine' | 'grade' | 'vignet'> {
+  /** Of the images. */
+  readonly cameras: ReadonlyMap<FitsHdu, RecognisedCamera>
   /** Names of the products that a stem will have: nothing is measured if one of them is somebody else's file. */
   readonly productsOf?: (stem: string, alone: boolean) => readonly string[]
 }
@@ -23,17 +26,17 @@ interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'came
  * image is `{stem}_fullcat.fits`; of several, EXTNAME or the number of the HDU joins the stem.
  *
  * @param hdus images of the file
- * @param camera that the user describes: gain and saturation are under its keywords
  * @throws as `measureImage`
  */
 export async function measuredCcds(
   image: string,
   hdus: readonly FitsHdu[],
   workdir: string,
-  { camera, productsOf, ...control }: MeasuredCcdsControl,
+  { cameras, productsOf, ...control }: MeasuredCcdsControl,
 ): Promise<MeasuredCcd[]> {
   const images = scienceImages(hdus)
-  const measure = async (stem: string, hdu?: HduChoice): Promise<MeasuredCcd> => {
+  const measure = async (stem: string, of: FitsHdu | undefined, hdu?: HduChoice): Promise<MeasuredCcd> => {
+    const camera = of && cameras.get(of)
     const chosen = { ...(hdu === undefined ? {} : { hdu }), ...(camera ? { camera } : {}) }
     const alsoWritten = productsOf?.(stem, images.length < 2) ?? []
     const request = { image, workdir, stem, mayLackPsf: true, alsoWritten, ...chosen }
@@ -41,13 +44,14 @@ export async function measuredCcds(
   }
   const stem = stemOf(image)
   // Says that there is none, if so.
-  if (images.length < 2) return [await measure(stem)]
+  if (images.length < 2) return [await measure(stem, images[0])]
   const names = images.map(({ name }) => name?.trim().toUpperCase())
   const measured: MeasuredCcd[] = []
-  for (const [k, { index, name }] of images.entries()) {
+  for (const [k, one] of images.entries()) {
+    const { index, name } = one
     const isOwn = name !== undefined && names.indexOf(names[k]) === names.lastIndexOf(names[k])
     const own = isOwn ? name.trim() : index
-    measured.push(await measure(`${stem}_${String(own).replace(/[^\w.+-]/g, '_')}`, own))
+    measured.push(await measure(`${stem}_${String(own).replace(/[^\w.+-]/g, '_')}`, one, own))
   }
   return measured
 }

@@ -7,7 +7,7 @@ import { contradictedUnit } from '../../exposure/image-facts.js'
 import { headerLookup } from '../../exposure/image-header.js'
 import { chooseImage, companionsOf, planeFor, type ImageFile } from '../../exposure/image-planes.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
-import { cameraOfImage } from '../input/camera-files.js'
+import { packagedCameraOf } from '../input/camera-files.js'
 import type { ProgramControl } from '../processes/run-program.js'
 import { openImage } from './image-file.js'
 import { imageSky, type ImageSky } from './image-sky.js'
@@ -42,7 +42,7 @@ export async function openForMeasuring(request: MeasureRequest, folder: string):
   const hdu = chooseImage(file, request.hdu)
   const sky = imageSky(file, hdu)
   const header = headerLookup([hdu.header], file.hdus[0]?.header)
-  const { description } = await cameraOfImage(request.camera)(cameraEvidence(header, basename(image), image))
+  const { description } = request.camera ?? (await packagedCameraOf(cameraEvidence(header, basename(image), image)))
   const facts = pixelFacts(header, image, known, description)
   const units = headerNames(description.keywords).unit
   const twoUnits = contradictedUnit(header, units)

@@ -262,7 +262,7 @@ describe.skipIf(!programsAreHere)('an image is measured (source-extractor and ps
     }
     for (const form of ['bits', 'codes'] as const) {
       const { catalogue } = await measure(join(workdir, 'thirds.fits'), workdir, {
-        camera: camera(form),
+        camera: { description: camera(form), from: 'option' },
         mayLackPsf: true,
       })
       const [y] = await objectsOf(catalogue, 'YWIN_IMAGE')
