@@ -1,12 +1,8 @@
 // How far the zeropoint moves if a constant of the fit is halved or doubled: simulated CCDs, sparse, usual and crowded,
 // calibrated with the constant as it is and changed. Prints a table; docs/sensitivity.md holds the gist.
 // usage: node bench/sensitivity.mjs [seeds per field, 30] [name of a constant, ...]
-import { readFileSync } from 'node:fs'
-import { dirname, resolve } from 'node:path'
-import { fileURLToPath } from 'node:url'
-import { build } from 'esbuild'
+import { simulatedCcd, unchanged, withConstant } from './changed-engine.mjs'
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..')
 const seeds = Number(process.argv[2] ?? 30)
 const only = process.argv.slice(3)
 
@@ -49,62 +45,12 @@ const FIELDS = [
   ['crowded', { pointing: { raDeg: 270, decDeg: -30 }, densityPerSqDeg: 30_000 }],
 ]
 
-/** The calibration as one module, with the text of one file changed. */
-async function engine(file, change) {
-  const { outputFiles } = await build({
-    stdin: {
-      contents: `export { calibrateCcd } from './src/in-memory.ts'
-        export { simulateExposure } from './src/simulate/index.ts'
-        export { parseDescription } from './src/catalog/description.ts'
-        export { seededRandom } from './src/math/random.ts'
-        export { memoryCatalog } from './test/support/memory-catalog.ts'
-        export { parseCameraDescription } from './src/camera/description.ts'`,
-      resolveDir: root,
-    },
-    bundle: true,
-    write: false,
-    platform: 'node',
-    format: 'esm',
-    plugins: [
-      {
-        name: 'change',
-        setup({ onLoad }) {
-          onLoad({ filter: /src\/photometry\/.*\.ts$/ }, ({ path }) => {
-            const text = readFileSync(path, 'utf8')
-            return { contents: path.endsWith(file) ? change(text) : text, loader: 'ts' }
-          })
-        },
-      },
-    ],
-  })
-  return import(`data:text/javascript;base64,${Buffer.from(outputFiles[0].contents).toString('base64')}`)
-}
-
-const cameraText = JSON.parse(readFileSync(`${root}/cameras/decam.json`, 'utf8'))
-const text = JSON.parse(readFileSync(`${root}/catalogs/gaia_dr2.json`, 'utf8'))
-
 /** Zeropoint found minus put in, of each simulated CCD [mag]. */
-async function errorsOf(
-  { calibrateCcd, simulateExposure, parseDescription, seededRandom, memoryCatalog, parseCameraDescription },
-  options,
-) {
-  const description = parseDescription(text, 'gaia_dr2')
-  const camera = { description: parseCameraDescription(cameraText, 'decam'), from: 'header', instrument: 'DECam' }
+async function errorsOf(calibration, options) {
   const errors = []
   for (let seed = 1; seed <= seeds; seed++) {
-    const exposure = simulateExposure({ ccds: [1], band: 'i', ...options }, description, seededRandom(seed))
-    const { ccd, centre, corners, sources, zeropoint } = exposure.ccds[0]
-    const input = {
-      ccd,
-      band: 'i',
-      centre,
-      corners,
-      sources,
-      epochYr: exposure.epochYr,
-      epochFrom: 'MJD-OBS',
-      camera,
-    }
-    const result = await calibrateCcd(input, memoryCatalog(exposure.stars, description))
+    const { input, catalog, zeropoint } = simulatedCcd(calibration, options, seed)
+    const result = await calibration.calibrateCcd(input, catalog)
     errors.push(result.outcome === 'fitted' ? result.zeropoint - zeropoint : NaN)
   }
   return errors
@@ -113,7 +59,7 @@ async function errorsOf(
 const rms = (values) => Math.sqrt(values.reduce((sum, value) => sum + value * value, 0) / values.length)
 const known = (values) => values.filter(Number.isFinite)
 
-const asItIs = await engine('', (contents) => contents)
+const asItIs = await unchanged()
 const before = new Map()
 for (const [name, options] of FIELDS) before.set(name, await errorsOf(asItIs, options))
 console.log(`constant | by | ${FIELDS.map(([name]) => `${name}: shift rms, largest, error rms [mmag]`).join(' | ')}`)
@@ -121,17 +67,7 @@ console.log(`as it is | | ${FIELDS.map(([name]) => (1000 * rms(known(before.get(
 for (const [file, names] of Object.entries(CONSTANTS)) {
   for (const name of names.filter((one) => only.length === 0 || only.includes(one))) {
     for (const factor of [0.5, 2]) {
-      let changed = 0
-      const variant = await engine(`photometry/${file}`, (contents) =>
-        contents.replace(new RegExp(`(const ${name}(?:: [^=]+)? = )([^\\n]+)`), (_, head, value) => {
-          changed++
-          const list = value.startsWith('[')
-          if (list) return `${head}${value}.map((x) => x * ${factor})`
-          const changedValue = `(${value}) * ${factor}`
-          return head + (PROBABILITIES.includes(name) ? `Math.min(0.99, ${changedValue})` : changedValue)
-        }),
-      )
-      if (changed !== 1) throw new Error(`${file}: ${name} was found ${changed} times`)
+      const variant = await withConstant(file, name, factor, PROBABILITIES.includes(name) ? 0.99 : Infinity)
       const cells = []
       for (const [field, options] of FIELDS) {
         const after = await errorsOf(variant, options)

@@ -1,22 +1,11 @@
-import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { InputError } from '../errors.js'
 import { beyondLimit, LIMITS } from '../limits.js'
-import { tableOf, type Column, type Table } from '../table/columns.js'
-import { ecsvHead } from './ecsv-head.js'
-import { fieldText, parseFloat64, parseInt64 } from './parse-number.js'
+import type { Table } from '../table/columns.js'
+import { refuseRepeatedNames } from '../table/repeated-names.js'
+import { CsvColumns, type CsvField } from './csv-columns.js'
+import { fieldsOf, isRule, readCsvHeader, separatorOf, unitsOf } from './csv-header.js'
 
-/** One field of every line that is wanted. */
-export interface CsvField {
-  /** Name of the column in the table. */
-  readonly name: string
-  /** Position in the line, from 0. */
-  readonly index: number
-  /**
-   * `text` as it is; `label` up to the last blank, as `Gaia DR3` of `Gaia DR3 4472832130942575872`: for columns of
-   * few different texts.
-   */
-  readonly type: 'f64' | 'i64' | 'text' | 'label'
-}
+export type { CsvField } from './csv-columns.js'
 
 interface CsvOptions {
   /** What error messages call the file. */
@@ -36,15 +25,14 @@ const RETURN = 13
 const QUOTE = 34
 const HASH = 35
 const BLANK = 32
-const DASH = 45
 
 /**
  * Reads the numbers of a CSV file with one header line as tables of typed columns. Fields are separated by what the
  * head of an ECSV names (blanks unless it names another), else by commas, tabs, semicolons or bars as the header has
  * them; the lines of units and dashes that VizieR writes below the header are understood, and its `#` lines at the
- * end. Numbers: 64-bit integers exact, doubles correctly
- * rounded, no string per row. Lines that start with `#` before the header (ECSV) and blank lines are skipped; an empty
- * field, `null` or `nan` is NaN. A file without data lines gives one table without rows. Chunks may be cut anywhere.
+ * end. Numbers: 64-bit integers exact, doubles correctly rounded, no string per row. Lines that start with `#` before
+ * the header (ECSV) and blank lines are skipped; an empty field, `null` or `nan` is NaN. A file without data lines
+ * gives one table without rows. Chunks may be cut anywhere.
  *
  * @throws InputError with the line and the column for a field that is no number, a line with more or fewer fields than
  *   the header, a file without header
@@ -92,10 +80,7 @@ class LineReader {
   private fields: readonly CsvField[] = []
   /** Slot of each field of the line, -1 if it is not wanted. */
   private slots = new Int32Array(0)
-  private doubles: (Float64Array | undefined)[] = []
-  private integers: (BigInt64Array | undefined)[] = []
-  private words: (Uint32Array | undefined)[] = []
-  private texts: (TextColumn | undefined)[] = []
+  private columns = new CsvColumns([], 0)
   private readonly capacity: number
 
   constructor(private readonly options: CsvOptions) {
@@ -136,15 +121,9 @@ class LineReader {
   }
 
   take(): Table {
-    const columns = this.fields.map(({ name, type, index }, slot): Column => {
-      const unit = this.units[index]
-      const text = this.texts[slot]
-      if (text !== undefined) return { name, type: 'string', values: text.values.slice(0, this.rows) }
-      if (type === 'i64') return { name, type, values: this.integers[slot]!.slice(0, this.rows) }
-      return { name, type: 'f64', values: this.doubles[slot]!.slice(0, this.rows), ...(unit !== undefined && { unit }) }
-    })
+    const table = this.columns.table(this.rows, this.units)
     this.rows = 0
-    return tableOf(columns)
+    return table
   }
 
   /** The refusal of a line that no table has. */
@@ -165,20 +144,11 @@ class LineReader {
   }
 
   private readHeader(bytes: Uint8Array): void {
-    const text = new TextDecoder().decode(bytes).replace(/\r$/, '')
-    const ecsv = ecsvHead(this.comments)
-    // Some writers use commas in an ECSV and do not say so.
-    const isBlank = ecsv !== undefined && (/\s/.test(text.trim()) || !text.includes(','))
-    const separator = ecsv?.delimiter ?? (isBlank ? ' ' : this.separatorOf(text))
+    const { names, separator, units, mayHaveUnits } = readCsvHeader(lineText(bytes), this.comments)
     this.separator = separator.charCodeAt(0)
-    this.mayHaveUnits = ecsv === undefined
-    const names = separator === ' ' ? (text.trim().match(/"[^"]*(?:""[^"]*)*"|\S+/g) ?? []) : text.split(separator)
-    this.header = names.map((name) =>
-      name
-        .trim()
-        .replace(/^"(.*)"$/, '$1')
-        .trim(),
-    )
+    this.mayHaveUnits = mayHaveUnits
+    this.header = names
+    this.units = units
     if (names.length > LIMITS.tableColumns) {
       throw beyondLimit(
         'tableColumns',
@@ -187,7 +157,6 @@ class LineReader {
         names.length,
       )
     }
-    this.units = this.header.map((name) => ecsv?.units.get(name))
     this.setFields()
   }
 
@@ -203,17 +172,15 @@ class LineReader {
     )
     this.slots = new Int32Array(this.header.length).fill(-1)
     for (const [slot, { index }] of this.fields.entries()) this.slots[index] = slot
-    this.doubles = this.fields.map(({ type }) => (type === 'f64' ? new Float64Array(this.capacity) : undefined))
-    this.integers = this.fields.map(({ type }) => (type === 'i64' ? new BigInt64Array(this.capacity) : undefined))
-    this.words = this.integers.map((column) => (column === undefined ? undefined : new Uint32Array(column.buffer)))
-    this.texts = this.fields.map(({ type }) => (type === 'text' || type === 'label' ? new TextColumn(type) : undefined))
+    this.columns = new CsvColumns(this.fields, this.capacity)
     this.hasHeader = true
   }
 
   /** Takes the first line of a file without names for what it is: a row. */
   private beginWith(names: readonly string[], bytes: Uint8Array): void {
-    const text = new TextDecoder().decode(bytes).replace(/\r$/, '')
-    const found = text.split(this.separatorOf(text)).length
+    const text = lineText(bytes)
+    const separator = separatorOf(text)
+    const found = text.split(separator).length
     if (found !== names.length) {
       throw new InputError('unfit-csv', 'a file without a line of names has another number of columns', {
         file: this.options.name,
@@ -222,15 +189,10 @@ class LineReader {
         expected: `${names.length} columns`,
       })
     }
-    this.separator = this.separatorOf(text).charCodeAt(0)
+    this.separator = separator.charCodeAt(0)
     this.header = names
     this.line--
     this.setFields()
-  }
-
-  /** What separates the names of the header: a comma, a tab, a semicolon or a bar. */
-  private separatorOf(header: string): string {
-    return [',', '\t', ';', '|'].find((candidate) => header.includes(candidate)) ?? ','
   }
 
   /** VizieR's tables have a line of units and a line of dashes below the header; some writers have the units alone. */
@@ -243,8 +205,9 @@ class LineReader {
     }
     const held = this.held
     this.mayHaveUnits = false
-    if (line.includes(DASH) && this.textsOf(line).every((field) => /^-*$/.test(field))) {
-      this.units = this.textsOf(held).map((field) => field || undefined)
+    const fields = this.fieldsOf(line)
+    if (fields.some((field) => field.includes('-')) && isRule(fields)) {
+      this.units = this.fieldsOf(held).map((field) => field || undefined)
       return end
     }
     if (this.readUnits(held)) return at
@@ -258,25 +221,17 @@ class LineReader {
 
   /** Takes a line as units if it has one for a wanted number, and no number for anything. */
   private readUnits(line: Uint8Array): boolean {
-    const texts = this.textsOf(line)
-    if (texts.length !== this.header.length) return false
-    const bytes = new TextEncoder()
-    const isValue = (text: string): boolean => {
-      const encoded = bytes.encode(text)
-      const value = parseFloat64(encoded, 0, encoded.length)
-      return value !== undefined && !Number.isNaN(value)
-    }
-    const hasUnit = this.fields.some(({ index, type }) => type === 'f64' && /^[^\d\s]/.test(texts[index]!))
-    if (!hasUnit || texts.some(isValue)) return false
-    this.units = texts.map((text) => (/^(?:|null|nan|--|none|n\/a)$/i.test(text) ? undefined : text))
+    const fields = this.fieldsOf(line)
+    if (fields.length !== this.header.length) return false
+    const numbers = this.fields.filter(({ type }) => type === 'f64').map(({ index }) => index)
+    const units = unitsOf(fields, numbers)
+    if (units === undefined) return false
+    this.units = units
     return true
   }
 
-  private textsOf(line: Uint8Array): string[] {
-    return new TextDecoder()
-      .decode(line)
-      .split(String.fromCharCode(this.separator))
-      .map((field) => field.trim().replace(/^"(.*)"$/, '$1'))
+  private fieldsOf(line: Uint8Array): string[] {
+    return fieldsOf(line, String.fromCharCode(this.separator))
   }
 
   /** The line below the header, if no other follows it. */
@@ -303,7 +258,7 @@ class LineReader {
       while (bytes[at] !== separator && bytes[at] !== NEWLINE) at++
       if (field < width) {
         const slot = this.slots[field]!
-        if (slot >= 0) this.store(bytes, start, at, slot)
+        if (slot >= 0) this.columns.store(bytes, start, at, slot, this.rows, this.notANumber)
       }
       field++
       // Any number of blanks separates, and those at the end of a line do not.
@@ -334,60 +289,19 @@ class LineReader {
     throw new InputError('open-quote', 'a quote is not closed on its line', place)
   }
 
-  private store(bytes: Uint8Array, start: number, end: number, slot: number): void {
-    const text = this.texts[slot]
-    if (text !== undefined) {
-      text.store(bytes, start, end, this.rows)
-      return
-    }
-    const words = this.words[slot]
-    if (words !== undefined) {
-      if (!parseInt64(bytes, start, end, words, this.rows))
-        throw this.notANumber(this.fields[slot]!.index, fieldText(bytes, start, end), 'a whole number')
-      return
-    }
-    const value = parseFloat64(bytes, start, end)
-    if (value === undefined) throw this.notANumber(this.fields[slot]!.index, fieldText(bytes, start, end), 'a number')
-    this.doubles[slot]![this.rows] = value
-  }
-
-  private notANumber(field: number, found: string, expected: string): InputError {
-    const column = this.header[field] ?? `${field + 1}`
+  private readonly notANumber = (slot: number, found: string, expected: string): InputError => {
+    const { index } = this.fields[slot]!
+    const column = this.header[index] ?? `${index + 1}`
     const place = { file: this.options.name, line: this.line, column, found: JSON.stringify(found), expected }
     return new InputError('bad-number', `the field is not ${expected}`, place)
   }
 }
 
+const lineText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r$/, '')
+
 function cutAtLimit(file: string, line: number, text: string): InputError {
   const sentence = 'the table was cut at a limit of rows: ask for smaller parts of the sky'
   return new InputError('query-overflow', sentence, { file, line, found: text.replace(/^[#\s]+/, '').slice(0, 200) })
-}
-
-/** A column of few different texts: one that repeats its row's predecessor makes no new string. */
-class TextColumn {
-  readonly values: string[] = []
-  private last = new Uint8Array(0)
-  private lastText = ''
-
-  constructor(private readonly type: 'text' | 'label') {}
-
-  store(bytes: Uint8Array, start: number, end: number, row: number): void {
-    let to = end
-    if (this.type === 'label') {
-      while (to > start && bytes[to - 1] !== BLANK) to--
-    }
-    if (!this.isLast(bytes, start, to)) {
-      this.last = bytes.slice(start, to)
-      this.lastText = fieldText(bytes, start, to).replace(/^"/, '')
-    }
-    this.values[row] = this.lastText
-  }
-
-  private isLast(bytes: Uint8Array, start: number, end: number): boolean {
-    if (end - start !== this.last.length) return false
-    for (let i = 0; i < this.last.length; i++) if (bytes[start + i] !== this.last[i]) return false
-    return true
-  }
 }
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
