@@ -1,6 +1,6 @@
 import { basename, dirname, join } from 'node:path'
 import { markerName, parseMarker } from '../../batch/marker.js'
-import type { ListFailure } from '../../batch/summary.js'
+import type { ListFailure } from '../../batch/failures.js'
 import { CommandError } from '../../errors.js'
 import type { ListTask } from '../../node/batch/batch-task.js'
 import { summaryPaths, writeSummary } from '../../node/batch/batch-summary.js'

@@ -3,15 +3,9 @@ import { basename, dirname, join, relative, resolve } from 'node:path'
 import { parseMarker } from '../../batch/marker.js'
 import { ReasonTally } from '../../batch/reason-tally.js'
 import { exitCodeOfRecord, type ExposureRecord } from '../../batch/record.js'
-import {
-  ccdTable,
-  exposureTable,
-  FAILURES_HEADER,
-  failureLines,
-  listFailureLines,
-  type ListFailure,
-  type SummarizedExposure,
-} from '../../batch/summary.js'
+import { ccdTable, type SummarizedExposure } from '../../batch/ccd-table.js'
+import { exposureTable } from '../../batch/exposure-table.js'
+import { FAILURES_HEADER, failureLines, listFailureLines, type ListFailure } from '../../batch/failures.js'
 import { InputError, worstOf, type ExitCode } from '../../errors.js'
 import { parquetGroups } from '../../formats/parquet/index.js'
 import { isFilesTask, taskMarkerName, taskSource, type BatchTask } from './batch-task.js'
