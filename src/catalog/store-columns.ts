@@ -6,7 +6,7 @@ export const KEY_COLUMN = '_healpix_29'
 
 /**
  * How values are kept. `full`: ids, positions and magnitudes bit for bit, other quantities as the nearest float32.
- * `exact`: those too, as doubles where a float32 would change them. `lite`: rounded (catalog/rows/lite.ts).
+ * `exact`: those too, as doubles if a float32 would change them. `lite`: rounded (catalog/rows/lite.ts).
  */
 export type Precision = 'full' | 'exact' | 'lite'
 

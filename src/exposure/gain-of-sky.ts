@@ -29,7 +29,7 @@ const LEAST_LEVEL = 5
 const SAME_LEVEL = 1.25
 /** Light that makes as much of the variance as the readout: what the header says of that may be wrong by a fifth. */
 const LEAST_LIGHT = 1
-/** Where the header says nothing of the readout, the light has to be three times what 20 electrons make [electron]. */
+/** If the header says nothing of the readout, the light has to be three times what 20 electrons make [electron]. */
 const LEAST_LIGHT_ALONE = 3 * 20 ** 2
 
 /**

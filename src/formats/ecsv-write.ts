@@ -6,7 +6,7 @@ export type EcsvColumn = { readonly name: string; readonly unit?: string; readon
 
 /**
  * A table as ECSV 1.0 (astropy's APE 6), separated by commas: units and descriptions in the head, any text in quotes
- * where it needs them. A missing value is blank, so that astropy masks it; a number that is not finite is missing.
+ * if it needs them. A missing value is blank, so that astropy masks it; a number that is not finite is missing.
  *
  * @param meta of the table, in the order of its keys
  */

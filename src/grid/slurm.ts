@@ -67,7 +67,7 @@ exit $code
 
 /**
  * Submits everything, each kind after the one before. merge and verify come after `any` end of what they wait for: one
- * lost CCD does not hold up its exposure, and verify names it. Where prepare fails nothing else starts.
+ * lost CCD does not hold up its exposure, and verify names it. If prepare fails, nothing else starts.
  */
 function submitScript({ name, prepare, units }: Workflow, options: SlurmOptions): string {
   const { requests } = options

@@ -9,7 +9,7 @@ const HALF_TURN = Math.PI - 1e-15
 /**
  * Cells that healpy's RING `query_disc` leaves out though the disc may overlap them.
  *
- * Where a whole ring lies within radius + R(nside) of the disc's centre, but not within radius + R(nside x fact) with
+ * If a whole ring lies within radius + R(nside) of the disc's centre, but not within radius + R(nside x fact) with
  * the pole between, healpy takes the ring's cells from half a turn west to half a turn east of the disc's centre, each
  * less 1e-15 rad. A cell centred exactly opposite in right ascension falls into the gap. It takes a disc near a pole
  * (or a very large one) at a right ascension such as 45 or 135, and is kept for the sake of equal answers. As it hangs

@@ -20,7 +20,7 @@ interface Branch {
 
 /**
  * Takes the objects of a group of pixels apart (Bertin & Arnouts 1996, section 5): at thresholds that fall from the
- * peak to the detection's, in equal ratios, branches of connected pixels grow and meet. Where at least two of those
+ * peak to the detection's, in equal ratios, branches of connected pixels grow and meet. If at least two of those
  * that meet each hold `leastContrast` of the group's light above the threshold before, they are objects of their own;
  * else the smaller ones are part of the largest. A pixel outside all cores belongs to the object whose Gaussian,
  * of its core's moments, is highest there.

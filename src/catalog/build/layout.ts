@@ -9,7 +9,7 @@ import { KEY_COLUMN, mayBeMissing, type FurtherColumn, type StoreColumn } from '
  */
 const ROW_GROUP_ROWS = 1536
 
-/** Where stars are dense a CCD holds many row groups, and smaller ones at its edges read less. */
+/** If stars are dense a CCD holds many row groups, and smaller ones at its edges read less. */
 const DENSE_ROW_GROUP_ROWS = 768
 const DENSE_PER_SQ_DEG = 400_000
 

@@ -6,7 +6,7 @@ import type { ReadStars, StarColumns } from '../stars.js'
 
 /**
  * The stars of each footprint, the rows that `catalog.read` gives for it, in one read of the catalogue: two CCDs side
- * by side share pieces of files, and sixty share the unpacking. Where that read fails they are read one by one, so that
+ * by side share pieces of files, and sixty share the unpacking. If that read fails they are read one by one, so that
  * damage in one place is the failure of the footprints that lie there and of no other.
  *
  * @param footprints of one order

@@ -29,7 +29,7 @@ export interface ReportOptions {
 }
 
 /**
- * `report DIR`: the report of every exposure whose results are there; of one result, where a `zeropoint_*.json` is
+ * `report DIR`: the report of every exposure whose results are there; of one result, if a `zeropoint_*.json` is
  * named.
  */
 export async function report(options: ReportOptions, io: Io): Promise<ExitCode> {

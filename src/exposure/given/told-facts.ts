@@ -15,7 +15,7 @@ const SAME_BEGINNING_SEC = 1
 const SEC_PER_DAY = 86_400
 
 /**
- * The facts of a header, with those that the command tells where it says nothing. One that the header says too stays
+ * The facts of a header, with those that the command tells if it says nothing. One that the header says too stays
  * the header's.
  *
  * @throws InputError `told-disagrees` if the two are not the same

@@ -98,7 +98,7 @@ export async function refuseForeignTree(
   const changed: string[] = []
   for (const { name, bytes } of files) {
     const standing = await readFile(join(root, name)).catch((cause: NodeJS.ErrnoException) => cause)
-    // Where no file can be, none is replaced.
+    // If no file can be there, none is replaced.
     const isNone = standing instanceof Error && (standing.code === 'ENOENT' || standing.code === 'ENOTDIR')
     if (!isNone && (standing instanceof Error || !standing.equals(bytes))) changed.push(name)
   }

@@ -32,7 +32,7 @@ const temporaryName = (stem: string, i: number): string => `${stem}-${i}`
 
 /**
  * Writes a set of files under temporary names; `flushFiles` brings them to the disk, `commitSets` makes them seen.
- * Where anything fails, none of them stays.
+ * If anything fails, none of them stays.
  *
  * @throws InputError naming the file and the reason, also for a name that is no plain one, or there twice
  */
@@ -63,7 +63,7 @@ export async function stagePaths(
 
 /**
  * Brings staged files to the disk, whoever wrote them; what was written before this call survives the loss of power
- * once it is done. Where anything fails, none of the set stays.
+ * once it is done. If anything fails, none of the set stays.
  *
  * @throws InputError naming the file and the reason
  */

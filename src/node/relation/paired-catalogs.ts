@@ -151,7 +151,7 @@ const bandsOf = (truth: CatalogDescription, system: RelationSystem): string[] =>
   return Object.keys(of?.relations ?? {}).filter((band) => of?.refused[band] === undefined)
 }
 
-/** The truth's magnitudes in the system; where it is not of the system itself its own relation carries them there. */
+/** The truth's magnitudes in the system; if it is not of the system itself, its own relation carries them there. */
 function truthOf(
   stars: StarColumns,
   description: CatalogDescription,

@@ -2,7 +2,7 @@ import type { OutlierShape } from './mixture-density.js'
 
 /**
  * Widths of the outlier populations: between blends and variables of a tenth and mismatches of a magnitude the fit
- * hardly depends on them. Where sound stars themselves are expected to scatter by more than 0.03 mag the outliers are
+ * hardly depends on them. If sound stars themselves are expected to scatter by more than 0.03 mag the outliers are
  * as much wider.
  */
 export function outlierShape(expectedScatterMag: number): OutlierShape {

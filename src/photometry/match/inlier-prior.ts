@@ -86,7 +86,7 @@ export function inlierPrior(
 const beyond = (z: number, free: number): number => -0.5 * Math.max(0, Math.abs(z) - free) ** 2
 
 /**
- * Light of neighbours. Another detection took part of the star's own where SExtractor says that it parted the two; else
+ * Light of neighbours. Another detection took part of the star's own if SExtractor says that it parted the two; else
  * it is taken at a third.
  */
 function lightTerm(

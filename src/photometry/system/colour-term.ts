@@ -95,7 +95,7 @@ export function colourTermPrior(
   return { k: 0, kErr, color: colour, c0, from: 'unknown', ...unused }
 }
 
-/** Standards with the term's colour; stars without one, or where the term is no straight line, cannot serve. */
+/** Standards with the term's colour; stars without one, or if the term is no straight line, cannot serve. */
 export function withTermColour(
   standards: StandardMagnitudes,
   stars: StarColumns,
