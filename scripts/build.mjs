@@ -10,8 +10,8 @@ import { woffToTtf } from './woff-to-ttf.mjs'
 
 const require = createRequire(import.meta.url)
 
-/** The modules that a file of src/ loads before it runs, itself among them. */
-function loadedBy(file, graph) {
+/** The modules that a file of src/ loads before it runs, itself among them, and those that some files load later. */
+function loadedBy(file, graph, later = []) {
   const modules = new Set()
   const visit = (id) => {
     if (modules.has(id)) return
@@ -19,6 +19,7 @@ function loadedBy(file, graph) {
     graph.getModuleInfo(id)?.importedIds.forEach(visit)
   }
   visit(resolve('src', file))
+  for (const one of later) graph.getModuleInfo(resolve('src', one)).dynamicallyImportedIds.forEach(visit)
   return modules
 }
 
@@ -31,7 +32,8 @@ function bundleFiles() {
   return (id, graph) => {
     parts ??= {
       commandLine: loadedBy('cli/main.ts', graph),
-      ccd: loadedBy('node/threads/ccd-worker.ts', graph),
+      // Every CCD writes its matches.
+      ccd: loadedBy('node/threads/ccd-worker.ts', graph, ['formats/parquet/write.ts']),
       exposure: loadedBy('cli/calibrate/run.ts', graph),
     }
     if (graph.getModuleInfo(id).isEntry) return null
@@ -81,6 +83,8 @@ const bundle = await rolldown({
   external: ['apache-arrow', '@resvg/resvg-js'],
   preserveEntrySignatures: 'allow-extension',
   logLevel: 'warn',
+  // Some are loaded later only in the library.
+  checks: { ineffectiveDynamicImport: false },
 })
 await bundle.write({
   dir: 'dist/bundle',
