@@ -1,44 +1,33 @@
 import { stat } from 'node:fs/promises'
-import { basename, dirname, join } from 'node:path'
+import { basename, join } from 'node:path'
 import { retryWaits } from '../../batch/passing.js'
-import { exitCodeOfRecord, type ExposureRecord } from '../../batch/record.js'
+import { exitCodeOfRecord } from '../../batch/record.js'
 import { CommandError, worstOf } from '../../errors.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { parseCcds, parseListName } from '../../exposure/catalogue-list.js'
 import { isDetectionsName } from '../../exposure/given/detections-name.js'
-import { parseNamedColumns } from '../../exposure/given/given-columns.js'
-import type { BatchBench, FilesBench, CalibrateExposureFiles, FinishedExposure } from '../../node/batch/batch-bench.js'
+import type { CalibrateExposureFiles, FilesBench } from '../../node/batch/batch-bench.js'
 import { isDirectory, planBatch, planNamedFiles, type BatchPlan } from '../../node/batch/batch-plan.js'
-import { isFilesTask, taskSource, taskTitle, type BatchTask } from '../../node/batch/batch-task.js'
-import { isBug, runBatch, type BatchEnd } from '../../node/batch/batch-run.js'
-import {
-  refuseForeignSummary,
-  summaryPaths,
-  writeSummary,
-  type SummaryCounts,
-  type SummaryPaths,
-} from '../../node/batch/batch-summary.js'
+import { isFilesTask, taskTitle, type BatchTask } from '../../node/batch/batch-task.js'
+import { runBatch, type BatchEnd } from '../../node/batch/batch-run.js'
+import { refuseForeignSummary, summaryPaths, writeSummary, type SummaryPaths } from '../../node/batch/batch-summary.js'
 import { watchDirectory } from '../../node/batch/batch-watch.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
-import { readCameraFile, type ReadCamera } from '../../node/input/camera-files.js'
+import { readCameraFile } from '../../node/input/camera-files.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
-import { imageMeasurer } from '../../node/exposure/image-measurer.js'
-import { runProductNames } from '../../products/names.js'
-import { inTurns } from '../../turns.js'
 import { readSuspects } from '../../node/input/read-suspects.js'
 import { stopSignals, type StopSignals } from '../../node/disk/stop-signals.js'
+import { filesBench, withPrograms, type ImageBench } from './files-bench.js'
+import { exposureText, failureTeller, progress, summaryText, tellFailures } from './lines.js'
 import type { BatchOptions, WatchOptions } from './options.js'
 import { fieldOfLists } from '../catalog/field-words.js'
 import { chooseCatalog } from '../calibrate/choose-catalog.js'
-import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
+import type { ExitCode, Io } from '../terminal/io.js'
 import { silenceOf, type Silence } from '../terminal/silence.js'
 
 /** While one exposure waits for the disk, another has the processor. */
 const IN_FLIGHT = 2
-
-/** Failures beyond this many are in the table only. */
-const MOST_FAILURES_SAID = 50
 
 /**
  * `bliss-calib batch`: calibrates many exposures, writes their summary and says what could not be done. Gives the exit
@@ -81,7 +70,7 @@ interface Batch {
   readonly io: Io
   /** Says something on stderr that is no failure; silent with --quiet. */
   readonly note: (text: string) => void
-  readonly bench: BatchBench & { readonly files: FilesBench }
+  readonly bench: ImageBench
   readonly stop: StopSignals
   /** Between two lines of exposures it tells how far the one in hand has come. */
   readonly silence: Silence
@@ -98,43 +87,6 @@ async function planOf(options: BatchOptions, { given }: FilesBench): Promise<Bat
   const isOne = sources.length === 1 && (await stat(source!).catch(() => undefined))?.isDirectory() === true
   if (isOne || !areNamedFiles(sources)) return planBatch(source!, plan)
   return planNamedFiles(await expandPaths(sources), plan)
-}
-
-/** How images and catalogues are read and measured. */
-function filesBench(
-  { band, columns, magsType, workers }: BatchOptions,
-  camera: ReadCamera | undefined,
-  { env }: Io,
-  note: Batch['note'],
-): FilesBench {
-  const inTurn = inTurns(workers)
-  return {
-    given: {
-      columns: columns === undefined ? {} : parseNamedColumns(columns),
-      ...(band === undefined ? {} : { band }),
-      ...(magsType === undefined ? {} : { magsType }),
-      ...(camera ? { camera: camera.description } : {}),
-    },
-    said: { band, columns },
-    measure: (outdir, { signal }) =>
-      imageMeasurer({
-        ...{ outdir, inTurn, env, signal },
-        productsOf: (stem) =>
-          runProductNames({ exposure: stem, stems: { 1: stem } }, [1], { together: false }).zeropoints,
-        onMeasured: (_path, ccds) => {
-          for (const { stem, notes } of ccds) for (const sentence of notes) note(`${stem}: ${sentence}\n`)
-        },
-      }),
-  }
-}
-
-/** With what else decides the catalogues of images: the programs. Throws InputError if one is missing. */
-async function withPrograms(bench: Batch['bench'], { env }: Io, signal: AbortSignal): Promise<Batch['bench']> {
-  const [{ decidingOf }, { keyOf }] = await Promise.all([
-    import('../../node/se/deciding.js'),
-    import('../../node/se/stage-marker.js'),
-  ])
-  return { ...bench, files: { ...bench.files, programs: keyOf(await decidingOf('.', { env, signal })) } }
 }
 
 /** Every exposure once, then the tables. */
@@ -206,49 +158,6 @@ function common(options: BatchOptions, stop: StopSignals, note: Batch['note']) {
   }
 }
 
-function tellFailures(
-  task: BatchTask,
-  { record, errors }: FinishedExposure,
-  tell: (list: string, sentence: string) => void,
-  io: Io,
-): void {
-  for (const error of errors.filter(isBug)) reportFailure(error, io)
-  for (const { ccd, sentence } of record.failures)
-    tell(taskSource(task), ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
-}
-
-const progress = (done: number, { tasks }: BatchPlan) =>
-  `[${String(done).padStart(String(tasks.length).length)}/${tasks.length}]`
-
-/** The line of an exposure: its zeropoint and what became of its CCDs. */
-function exposureText(task: BatchTask, record: ExposureRecord): string {
-  const zeropoints = record.solution ? [record.solution] : record.ccds.flatMap(({ result }) => result ?? [])
-  const numbers = zeropoints.map(({ zeropoint, zeropointErr }) =>
-    zeropoint === null ? 'no zeropoint' : `${zeropoint.toFixed(4)} ± ${(zeropointErr ?? NaN).toFixed(4)}`,
-  )
-  const counts = (['fitted', 'borrowed', 'none', 'failed', 'absent'] as const).flatMap((outcome) => {
-    const count = record.ccds.filter((ccd) => ccd.outcome === outcome).length
-    return count === 0 ? [] : [`${count} ${outcome}`]
-  })
-  return [
-    taskTitle(task),
-    ...numbers,
-    counts.join(', '),
-    record.solution?.suspect === true ? `suspect: ${record.solution.reason ?? ''}` : '',
-  ]
-    .filter((part) => part !== '')
-    .join('  ')
-}
-
-function failureTeller(io: Io, { failures }: SummaryPaths): (list: string, sentence: string) => void {
-  let said = 0
-  return (list, sentence) => {
-    said++
-    if (said <= MOST_FAILURES_SAID) io.err(`bliss-calib: ${list}: ${sentence}\n`)
-    if (said === MOST_FAILURES_SAID + 1) io.err(`bliss-calib: further failures are in ${failures} only\n`)
-  }
-}
-
 /** Writes the tables, unless the batch was stopped: a table that lacks exposures would be taken for the whole. */
 async function finish(
   options: BatchOptions,
@@ -276,22 +185,6 @@ async function finish(
   if (!options.quiet) io.out(summaryText(counts, unchanged, paths))
   const forGood = end.unmarked.size === 0 && plan.unreadable.length === 0
   return options.acceptFailures && forGood && counts.exitCode === 3 ? 0 : counts.exitCode
-}
-
-function summaryText(
-  { exposures, ccds, failures, commonest }: SummaryCounts,
-  unchanged: number,
-  paths: SummaryPaths,
-): string {
-  const outcomes = Object.entries(ccds).filter(([outcome, count]) => count > 0 || outcome === 'fitted')
-  const tables = [paths.ccds, paths.exposures].map((path) => basename(path)).join(', ')
-  return (
-    `${exposures} ${exposures === 1 ? 'exposure' : 'exposures'}: ` +
-    `${exposures - unchanged} calibrated, ${unchanged} unchanged; ` +
-    `CCDs: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}\n` +
-    `${commonest === null ? '' : `${commonest.count} of ${commonest.of} without a result: ${commonest.sentence}\n`}` +
-    `${dirname(paths.ccds)}: ${tables}, ${basename(paths.failures)} (${failures === 0 ? 'none' : failures})\n`
-  )
 }
 
 /** In the root of the products; a manifest's carry its name, because several may stand in one directory. */
