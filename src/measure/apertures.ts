@@ -60,7 +60,7 @@ function add(into: Float64Array, at: number, share: number, light: number, varia
 }
 
 /** The share of a pixel's parts that lie within a circle round 0. */
-function shareWithin(dx: number, dy: number, radius: number): number {
+export function shareWithin(dx: number, dy: number, radius: number): number {
   let inside = 0
   const limit = radius * radius
   for (let v = 0; v < PARTS; v++) {

@@ -1,6 +1,7 @@
 import type { Column, Table } from '../table/columns.js'
 import { tableOf } from '../table/columns.js'
-import type { MeasuredObject } from './measure-frame.js'
+import type { MeasuredObject } from './measured-object.js'
+import type { MeasuredPsf } from './measure-psf.js'
 
 /** What a catalogue of an image's objects says beside what was measured on its pixels. */
 export interface CatalogueFacts {
@@ -9,6 +10,7 @@ export interface CatalogueFacts {
   readonly pixelScaleArcsec: number
   /** Flags of the image's pixels; all of an object's are joined. */
   readonly flags?: Int32Array
+  readonly psf?: MeasuredPsf
   /** Pixels round each object, as `vignets`, and the side. */
   readonly vignet?: { readonly side: number; readonly pixels: Float32Array }
 }
@@ -19,10 +21,10 @@ const MAG_PER_LN = 2.5 / Math.LN10
 
 /**
  * The objects as SExtractor's catalogue has them: the same names, units and meanings (SExtractor manual, "Measurement
- * parameters"); magnitudes have zeropoint 0. There are no columns of the PSF.
+ * parameters"); magnitudes have zeropoint 0. CLASS_STAR is not measured.
  */
 export function fullcatTable(objects: readonly MeasuredObject[], facts: CatalogueFacts): Table {
-  const { pixelScaleArcsec, flags, vignet } = facts
+  const { pixelScaleArcsec, flags, vignet, psf } = facts
   const f32 = (name: string, of: (object: MeasuredObject) => number, unit?: string): Column => ({
     ...{ name, type: 'f32', values: Float32Array.from(objects, of) },
     ...(unit === undefined ? {} : { unit }),
@@ -66,6 +68,7 @@ export function fullcatTable(objects: readonly MeasuredObject[], facts: Catalogu
       f32('KRON_RADIUS', ({ auto }) => auto.kronRadius),
       f32('FLUX_RADIUS', ({ halfLightRadius }) => halfLightRadius, 'pixel'),
       ...(circles > 0 ? fluxColumns('APER', objects, circles, ({ apertures }) => apertures) : []),
+      ...(psf ? psfColumns(objects, psf, pixelScaleArcsec) : []),
       f32('FWHM_IMAGE', ({ fwhmPixels }) => fwhmPixels, 'pixel'),
       f32('FWHM_WORLD', ({ fwhmPixels }) => (fwhmPixels * pixelScaleArcsec) / 3600, 'deg'),
       f32('SNR_WIN', (object) => object.windowed.signalToNoise),
@@ -76,6 +79,36 @@ export function fullcatTable(objects: readonly MeasuredObject[], facts: Catalogu
     ],
     objects.length,
   )
+}
+
+function psfColumns(
+  objects: readonly MeasuredObject[],
+  { measurements, model }: MeasuredPsf,
+  pixelScaleArcsec: number,
+): Column[] {
+  const f32 = (name: string, values: Float32Array, unit?: string): Column => ({
+    ...{ name, type: 'f32', values },
+    ...(unit === undefined ? {} : { unit }),
+  })
+  const of = (value: (one: MeasuredPsf['measurements'][number]) => number) => Float32Array.from(measurements, value)
+  const same = (value: number) => new Float32Array(objects.length).fill(value)
+  return [
+    ...fluxColumns('PSF', objects, 1, (_, k) => [measurements[k]!]),
+    f32(
+      'CHI2_PSF',
+      of(({ chi2 }) => chi2),
+    ),
+    f32(
+      'SPREAD_MODEL',
+      of(({ spread }) => spread),
+    ),
+    f32(
+      'SPREADERR_MODEL',
+      of(({ spreadErr }) => spreadErr),
+    ),
+    f32('FWHMPSF_IMAGE', same(model.fwhmPixels), 'pixel'),
+    f32('FWHMPSF_WORLD', same((model.fwhmPixels * pixelScaleArcsec) / 3600), 'deg'),
+  ]
 }
 
 const vignetColumn = ({ side, pixels }: NonNullable<CatalogueFacts['vignet']>): Column => ({
@@ -103,11 +136,11 @@ function fluxColumns(
   kind: string,
   objects: readonly MeasuredObject[],
   width: number,
-  of: (object: MeasuredObject) => readonly { readonly flux: number; readonly fluxErr: number }[],
+  of: (object: MeasuredObject, row: number) => readonly { readonly flux: number; readonly fluxErr: number }[],
 ): Column[] {
   const [flux, fluxErr, mag, magErr] = Array.from({ length: 4 }, () => new Float32Array(objects.length * width))
   objects.forEach((object, row) =>
-    of(object).forEach((one, k) => {
+    of(object, row).forEach((one, k) => {
       const at = row * width + k
       flux![at] = one.flux
       fluxErr![at] = one.fluxErr

@@ -4,8 +4,10 @@ import type { Frame } from './frame.js'
 import { fwhmOfProfile } from './fwhm.js'
 import { radiusOfLight } from './half-light.js'
 import { boxOf, KRON_REACH, kronFlux, type KronSettings } from './kron.js'
+import { measurePsf, type MeasuredPsf } from './measure-psf.js'
+import type { Flux, MeasuredObject } from './measured-object.js'
 import { segmentation, stampOf } from './stamp.js'
-import { windowedPosition, type WindowedPosition } from './windowed.js'
+import { windowedPosition } from './windowed.js'
 
 /** What is known of an image's pixels. */
 export interface PixelProperties {
@@ -22,33 +24,14 @@ export interface MeasureSettings extends DetectionSettings, KronSettings {
   readonly leastSignalToNoise?: number
 }
 
-/** A flux and its standard error, in the image's unit. */
-export interface Flux {
-  readonly flux: number
-  readonly fluxErr: number
-}
-
-/** An object as it was measured; positions from 0 at the first pixel's centre. */
-export interface MeasuredObject extends DetectedObject {
-  /** FLAGS of SExtractor's manual. */
-  readonly flags: number
-  readonly windowed: WindowedPosition
-  readonly apertures: readonly Flux[]
-  readonly auto: Flux & { readonly kronRadius: number }
-  /** FLUX_RADIUS at one half [pixel]. */
-  readonly halfLightRadius: number
-  readonly fwhmPixels: number
-  /** Highest pixel above the sky, and the sky there. */
-  readonly peak: number
-  readonly skyLevel: number
-}
-
 /** What was found in a frame and measured on it. */
 export interface MeasuredFrame {
   readonly detection: Detection
   /** Which of the detected objects each pixel belongs to, as `segmentation`. */
   readonly owner: Int32Array
   readonly objects: readonly MeasuredObject[]
+  /** The PSF, and what it measures of each object; absent if there are no stars. */
+  readonly psf?: MeasuredPsf
 }
 
 /** FLAGS (SExtractor manual, "Flagging"). */
@@ -68,12 +51,13 @@ export function measureFrame(frame: Frame, settings: MeasureSettings, facts: Pix
   const detection = detect(frame, settings)
   const owner = segmentation(detection)
   const { leastSignalToNoise = -Infinity } = settings
-  const objects = detection.objects.flatMap((object, k) =>
-    isophotalSignalToNoise(object, detection, facts) >= leastSignalToNoise
-      ? [measured(object, k + 1, { frame, detection, owner, settings, facts })]
-      : [],
+  const numbers = detection.objects.flatMap((object, k) =>
+    isophotalSignalToNoise(object, detection, facts) >= leastSignalToNoise ? [k + 1] : [],
   )
-  return { detection, owner, objects }
+  const bench = { frame, detection, owner, settings, facts }
+  const objects = numbers.map((number) => measured(detection.objects[number - 1]!, number, bench))
+  const psf = measurePsf(objects, numbers, frame, detection, owner, facts.electronsPerUnit)
+  return { detection, owner, objects, ...(psf ? { psf } : {}) }
 }
 
 function isophotalSignalToNoise(

@@ -1,5 +1,5 @@
 import type { Detection } from './detect.js'
-import type { MeasuredObject } from './measure-frame.js'
+import type { MeasuredObject } from './measured-object.js'
 
 /** What stands for a pixel that is not the object's: psfex takes what is below -1e29 as no pixel. */
 export const NO_PIXEL = -1e30

@@ -37,7 +37,7 @@ export const CALIBRATE_OPTIONS = {
   mjd: number('start of the exposure, of files that do not say it', { unit: 'days', min: 15_021, max: 88_068 }),
   exptime: number('exposure time of files that do not say it', { unit: 's', above: 0 }),
   measure: choice(MEASURE_ENGINES)(
-    'what measures images: own needs no other program, but measures apertures and no PSF yet',
+    'what measures images: own needs no other program; source-extractor needs psfex too',
     { defaultText: 'source-extractor' },
   ),
   grade: choice(MEASURE_GRADES)('of --measure own: all that is found, or only what a zeropoint needs', {

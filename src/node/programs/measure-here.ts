@@ -3,9 +3,12 @@ import { DataError } from '../../errors.js'
 import { parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { Detection } from '../../measure/detect.js'
+import type { PsfModel } from '../../measure/psf-model.js'
 import { fullcatTable } from '../../measure/fullcat-table.js'
 import { vignets } from '../../measure/vignet.js'
-import { measureFrame, type MeasuredObject } from '../../measure/measure-frame.js'
+import { measureFrame } from '../../measure/measure-frame.js'
+import type { MeasuredObject } from '../../measure/measured-object.js'
+import type { MeasuredPsf } from '../../measure/measure-psf.js'
 import { median } from '../../math/robust.js'
 import { CREATOR, CREATOR_KEYWORD } from '../../products/own-product.js'
 import { writeFilesWhole } from '../disk/files.js'
@@ -29,7 +32,7 @@ const SETTINGS = {
 const CALIBRATION_SIGNAL_TO_NOISE = 8
 
 /**
- * Measures an image by the engine of `src/measure` and writes its catalogue. It has no fluxes of the PSF.
+ * Measures an image by the engine of `src/measure` and writes its catalogue.
  *
  * @throws InputError as `readPlanes`; DataError `no-detections`
  */
@@ -41,7 +44,7 @@ export async function measuredHere(
   const { columns, rows, science, weight, flags, noise, notes } = await readPlanes(planes)
   const frame = { columns, rows, pixels: science, ...(weight ? { weight } : {}) }
   const apertures = await apertureDiametersPixels(frame)
-  const { objects, detection, owner } = measureFrame(
+  const { objects, detection, owner, psf } = measureFrame(
     frame,
     grade === 'full'
       ? { ...SETTINGS, apertureDiametersPixels: apertures }
@@ -55,11 +58,13 @@ export async function measuredHere(
     imageCards: [
       ...parseHeader(Buffer.from(header).toString('latin1'), hdu.header.place).cards,
       ...measuringCards(detection, objects.length, facts),
+      ...(psf ? psfCards(psf.model) : []),
     ],
     objects: fullcatTable(objects, {
       pixelToSky: (x, y) => sky.wcs.pixelToSky(x, y),
       pixelScaleArcsec: sky.pixelScaleArcsec,
       ...(flags ? { flags } : {}),
+      ...(psf ? { psf } : {}),
       ...(side === undefined ? {} : { vignet: { side, pixels: vignets(objects, detection, owner, frame, side) } }),
     }),
     primaryCards: [
@@ -69,15 +74,24 @@ export async function measuredHere(
   })
   const name = `${stem}_fullcat.fits`
   await writeFilesWhole(workdir, [{ name, bytes }])
-  const fwhmPixels = compactSeeingOf(objects)
+  const fwhmPixels = psf?.model.fwhmPixels ?? compactSeeingOf(objects)
   return {
     catalogue: join(workdir, name),
     objects: objects.length,
     fwhmArcsec: fwhmPixels * sky.pixelScaleArcsec,
     fwhmPixels,
     pixelFacts: facts,
-    notes: [...notes, ...facts.notes, 'measured here, without source-extractor: there is no PSF flux'],
+    notes: [...notes, ...facts.notes, ...psfNotes(psf)],
   }
+}
+
+/** What is to be known of the PSF. */
+function psfNotes(psf: MeasuredPsf | undefined): string[] {
+  if (psf === undefined) return ['no star for a model of the PSF was found: there is no PSF flux']
+  const { stars, degree } = psf.model
+  if (degree === 2) return []
+  const how = degree === 1 ? 'varies linearly over the image' : 'is the same all over the image'
+  return [`the model of the PSF is made from ${stars} ${stars === 1 ? 'star' : 'stars'}: it ${how}`]
 }
 
 /** What the measuring adds to the image's header: psfex needs noise and gain of it. */
@@ -93,6 +107,13 @@ const measuringCards = (
   { keyword: 'SEXNFIN', value: measured, comment: 'Objects that were measured' },
   real('SEXGAIN', electronsPerUnit, 'Electrons for each unit, 0 if not known'),
   ...(saturation === undefined ? [] : [real('SEXSATLV', saturation, 'Level of saturation')]),
+]
+
+const psfCards = ({ fwhmPixels, apertureDiameterPixels, stars, degree }: PsfModel): FitsCardInput[] => [
+  real('PSF_FWHM', fwhmPixels, '[pixel] FWHM of the PSF in the middle'),
+  real('PSF_APER', apertureDiameterPixels, '[pixel] Diameter in which FLUX_PSF is all light'),
+  { keyword: 'PSF_STAR', value: stars, comment: 'Stars that the PSF was made from' },
+  { keyword: 'PSF_DEG', value: degree, comment: 'Degree of its variation over the image' },
 ]
 
 const real = (keyword: string, value: number, comment: string): FitsCardInput => ({

@@ -34,7 +34,7 @@ export interface MeasureRequest extends ProgramControl {
   readonly segmentation?: boolean
   /** Further columns of the catalogue, a list in `programs/`. */
   readonly columns?: 'desdm'
-  /** Which engine measures: by default source-extractor and psfex; `own` measures apertures and no PSF. */
+  /** Which engine measures: by default source-extractor and psfex; `own` needs no other program. */
   readonly engine?: MeasureEngine
   /** How much the own engine measures: by default all. */
   readonly grade?: MeasureGrade

@@ -1,0 +1,49 @@
+import { median } from '../math/robust.js'
+import type { Detection } from './detect.js'
+import type { Frame } from './frame.js'
+import type { MeasuredObject } from './measured-object.js'
+import { psfModel, psfReach, type PsfModel } from './psf-model.js'
+import { PsfPhotometry, type PsfMeasurement } from './psf-photometry.js'
+import { psfStars } from './psf-stars.js'
+import { stampOf } from './stamp.js'
+
+/** Objects measured by the PSF of their image. */
+export interface MeasuredPsf {
+  readonly model: PsfModel
+  /** One for each object. */
+  readonly measurements: readonly PsfMeasurement[]
+}
+
+/**
+ * Models the PSF from the stars among objects and measures all of them by it.
+ *
+ * @param numbers of the objects in the segmentation
+ * @returns undefined if there is no star to make a model from
+ */
+export function measurePsf(
+  objects: readonly MeasuredObject[],
+  numbers: ArrayLike<number>,
+  frame: Frame,
+  detection: Detection,
+  owner: Int32Array,
+  electronsPerUnit: number,
+): MeasuredPsf | undefined {
+  const numbered = objects.map((object, k) => ({ ...object, number: numbers[k]! }))
+  const stars = psfStars(numbered)
+  if (stars.length === 0) return undefined
+  const roughPixels = 2 * median(Float64Array.from(stars, ({ halfLightRadius }) => halfLightRadius))
+  const reach = psfReach(roughPixels) + 1
+  const cut = (number: number, x: number, y: number) => stampOf(detection, owner, frame, number, x, y, reach)
+  const model = psfModel(
+    stars.map(({ number, windowed: { x, y, signalToNoise } }) => ({ stamp: cut(number, x, y), x, y, signalToNoise })),
+    roughPixels,
+    frame,
+  )
+  if (model === undefined) return undefined
+  const photometry = new PsfPhotometry(model, electronsPerUnit)
+  const measurements = objects.map(({ windowed, shape }, k) => {
+    const { x, y } = windowed.found ? windowed : shape
+    return photometry.measure(cut(numbers[k]!, x, y), x, y)
+  })
+  return { model, measurements }
+}

@@ -1,0 +1,51 @@
+import type { MeasuredObject } from './measured-object.js'
+
+/** Settings of psfex's kind: SAMPLE_MINSN, SAMPLE_MAXELLIP. */
+const LEAST_SIGNAL_TO_NOISE = 20
+const MOST_ELLIPTICITY = 0.3
+/** Sizes of stars agree to so much in the logarithm; those of galaxies are spread over a factor of several. */
+const LOCUS_WIDTH = 0.06
+/** More stars do not make a better model, only a slower one: the brightest. */
+const MOST_STARS = 600
+
+/**
+ * Objects that are stars by their size: the size that most bright, round and clear objects share is theirs, as galaxies
+ * have none in common (Kaiser, Squires & Broadhurst 1995, ApJ 449, 460, figure 1).
+ *
+ * @returns the brightest first
+ */
+export function psfStars<T extends MeasuredObject>(objects: readonly T[]): T[] {
+  const clear = objects.filter(
+    ({ flags, windowed, shape, halfLightRadius }) =>
+      flags === 0 &&
+      windowed.found &&
+      windowed.signalToNoise >= LEAST_SIGNAL_TO_NOISE &&
+      (shape.a - shape.b) / (shape.a + shape.b) < MOST_ELLIPTICITY &&
+      halfLightRadius > 0,
+  )
+  const size = commonSize(clear)
+  return clear
+    .filter(({ halfLightRadius }) => Math.abs(Math.log(halfLightRadius / size)) < LOCUS_WIDTH)
+    .sort((a, b) => b.windowed.signalToNoise - a.windowed.signalToNoise || a.pixels[0]! - b.pixels[0]!)
+    .slice(0, MOST_STARS)
+}
+
+/**
+ * The size with the most objects round it: the middle of the interval of the locus's width that holds most. Sizes of
+ * bright stars are sharper: each counts by the logarithm of its signal to noise.
+ */
+function commonSize(objects: readonly MeasuredObject[]): number {
+  const sorted = objects
+    .map(({ halfLightRadius, windowed }) => ({
+      size: Math.log(halfLightRadius),
+      weight: Math.log(windowed.signalToNoise / LEAST_SIGNAL_TO_NOISE) + 1,
+    }))
+    .sort((a, b) => a.size - b.size)
+  let [best, most, held, low] = [NaN, 0, 0, 0]
+  for (const { size, weight } of sorted) {
+    held += weight
+    while (size - sorted[low]!.size > LOCUS_WIDTH) held -= sorted[low++]!.weight
+    if (held > most) [best, most] = [(size + sorted[low]!.size) / 2, held]
+  }
+  return Math.exp(best)
+}
