@@ -173,11 +173,12 @@ describe('files are told apart by their columns', () => {
     const { stars, report } = await built(
       file('apass_TWO_MASS_5.csv', `${head}\n7,10.001,-20.001,10,-20,15,14,13.5,13.2,13.1,0\n`),
     )
-    expect([report.name, [...stars.raDeg], rounded(stars.mag), rounded(stars.yMag)]).toEqual([
-      'apass_2mass',
-      [10],
-      [13.5],
-      [NaN],
+    expect([report.name, [...stars.raDeg], [...stars.decDeg]]).toEqual(['apass_2mass', [10], [-20]])
+    const { uMag, gMag, mag, iMag, zMag, yMag } = stars
+    expect([uMag, gMag, mag, iMag, zMag, yMag].map((values) => rounded(values)[0])).toEqual([
+      ...[15, 14, 13.5, 13.2, 13.1],
+      // 0 is no magnitude.
+      NaN,
     ])
   })
 
@@ -201,10 +202,15 @@ describe('files are told apart by their columns', () => {
 
   test("VizieR's Gaia and the archive's are told as before", async () => {
     const vizier = 'Source,RA_ICRS,DE_ICRS,Gmag,e_Gmag,BPmag,RPmag,pmRA,pmDE,Plx'
-    const { report } = await built(file('gaia.csv', `${vizier}\n${1n << 50n},10,-20,17,0.001,17.5,16.4,1,2,3\n`), {
+    const row = `${1n << 50n},10,-20,17,0.001,17.5,16.4,1,2,3`
+    const { report, stars } = await built(file('gaia.csv', `${vizier}\n${row}\n`), {
       release: 'gaia_dr3',
+      columns: ['default', 'parallax'],
     })
-    expect(report.name).toBe('gaia_dr3')
+    expect([report.name, stars.sourceId[0], stars.raDeg[0], stars.decDeg[0]]).toEqual(['gaia_dr3', 1n << 50n, 10, -20])
+    const { mag, magErr, bpMag, rpMag, pmRaCosDecMasYr, pmDecMasYr, parallaxMas } = stars
+    const found = [mag, magErr, bpMag, rpMag, pmRaCosDecMasYr, pmDecMasYr, parallaxMas].map((v) => rounded(v)[0])
+    expect(found).toEqual([17, 0.001, 17.5, 16.4, 1, 2, 3])
   })
 
   test('a table that fits two is refused with both names', async () => {

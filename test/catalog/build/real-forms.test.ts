@@ -15,7 +15,7 @@ afterAll(() => rmSync(scratch, { recursive: true, force: true }))
 
 type Row = Readonly<Record<string, string>>
 const text = (file: string) => gunzipSync(readFileSync(join(tiles, file))).toString()
-const rowsOf = (file: string): Row[] => csvParse(text(file)) as unknown as Row[]
+const rowsOf = (file: string) => csvParse(text(file)) as unknown as Row[] & { readonly columns: readonly string[] }
 const num = (field: string | undefined) => (field === undefined || field === '' ? NaN : Number(field))
 const SKY = { order: 0, ranges: Float64Array.of(0, 12) }
 
@@ -164,6 +164,27 @@ describe.skipIf(!existsSync(tiles))(
       expectRows(stars, some)
     })
 
+    test.each([
+      ['147267/gaia_dr3_source.csv.gz', 'gaia_dr3'],
+      ['147175/gaia_dr3_source.csv.gz', 'gaia_dr3'],
+      ['229670/gaia_dr3_source.csv.gz', 'gaia_dr3'],
+      ['189584/gaia_dr2_source.csv.gz', 'gaia_dr2'],
+    ])('%s: the archive of Gaia, blank is missing', async (file, release) => {
+      const { report, stars } = await built([file], { release, columns: ['default', 'parallax'] })
+      expect(report.name).toBe(release)
+      const wanted = rowsOf(file).map((row) => {
+        const errorOf = (b: string) => 2.5 / Math.LN10 / num(row[`phot_${b}_mean_flux_over_error`])
+        const values = {
+          ...{ mag: num(row['phot_g_mean_mag']), magErr: errorOf('g') },
+          ...{ bpMag: num(row['phot_bp_mean_mag']), bpMagErr: errorOf('bp') },
+          ...{ rpMag: num(row['phot_rp_mean_mag']), rpMagErr: errorOf('rp') },
+          ...{ pmRaCosDecMasYr: num(row['pmra']), pmDecMasYr: num(row['pmdec']), parallaxMas: num(row['parallax']) },
+        }
+        return { id: BigInt(row['source_id']!), raDeg: num(row['ra']), decDeg: num(row['dec']), values }
+      })
+      expectRows(stars, wanted)
+    })
+
     test('Gaia XP: positions of gaia_source by id; negative fluxes are missing; without positions it is refused', async () => {
       const [xp, gspc, gaia] = [
         '147267/gaia_xp_gaiaxpy.csv.gz',
@@ -220,7 +241,7 @@ describe.skipIf(!existsSync(tiles))(
 
     test('ATLAS Refcat2, layout alone: 44 whole numbers without names, 0 is unknown', async () => {
       const file = '147267/dressed/refcat2_layout_45-27.rc2.gz'
-      const { report, stars } = await built([file])
+      const { report, stars } = await built([file], { columns: ['default', 'parallax'] })
       expect(report.name).toBe('refcat2')
       expect(report.rowCount).toBe(781)
       // The order of the rows in the file is not that of the store, and there are no ids: by place.
@@ -235,8 +256,10 @@ describe.skipIf(!existsSync(tiles))(
           pmRaCosDecMasYr: Number(row[4]) / 100,
           pmDecMasYr: Number(row[6]) / 100,
           gaiaGMag: mag(row[8]!),
+          parallaxMas: Number(row[2]) / 100,
           gaiaGMagErr: mag(row[9]!),
           bpMag: mag(row[10]!),
+          bpMagErr: mag(row[11]!),
           rpMag: mag(row[12]!),
           rpMagErr: mag(row[13]!),
           gMag: mag(row[21]!),
@@ -244,9 +267,14 @@ describe.skipIf(!existsSync(tiles))(
           mag: mag(row[25]!),
           magErr: mag(row[26]!),
           iMag: mag(row[29]!),
+          iMagErr: mag(row[30]!),
           zMag: mag(row[33]!),
           zMagErr: mag(row[34]!),
           jMag: mag(row[38]!),
+          jMagErr: mag(row[39]!),
+          hMag: mag(row[40]!),
+          hMagErr: mag(row[41]!),
+          kMag: mag(row[42]!),
           kMagErr: mag(row[43]!),
         }
         return Object.entries(expected).flatMap(([name, value]) => {
@@ -263,6 +291,7 @@ describe.skipIf(!existsSync(tiles))(
       [
         '147267/dressed/delve_dr2_layout.csv.gz',
         'delve_dr2',
+        'griz',
         'QUICK_OBJECT_ID',
         'RA',
         'DEC',
@@ -271,6 +300,7 @@ describe.skipIf(!existsSync(tiles))(
       [
         '147267/dressed/des_dr2_layout.csv.gz',
         'des_dr2',
+        'grizy',
         'coadd_object_id',
         'ra',
         'dec',
@@ -279,25 +309,32 @@ describe.skipIf(!existsSync(tiles))(
       [
         '147267/dressed/skymapper_dr2_layout.csv.gz',
         'skymapper_dr2',
+        'ugriz',
         'object_id',
         'raj2000',
         'dej2000',
         (b: string) => [`${b}_psf`, `e_${b}_psf`],
       ],
-    ] as const)('%s is taken for %s, and for none of the others', async (file, kind, id, ra, dec, columns) => {
+    ] as const)('%s is taken for %s, and for none of the others', async (file, kind, ofKind, id, ra, dec, columns) => {
       const { report, stars } = await built([file])
       expect(report.name).toBe(kind)
-      const names = { g: 'gMag', r: 'mag', i: 'iMag', z: 'zMag' } as const
+      const names = { u: 'uMag', g: 'gMag', r: 'mag', i: 'iMag', z: 'zMag', y: 'yMag' } as const
+      const has = rowsOf(file).columns
       const wanted = rowsOf(file).map((row) => ({
         id: BigInt(row[id]!),
         raDeg: num(row[ra]),
         decDeg: num(row[dec]),
         values: Object.assign(
           {},
-          ...Object.entries(names).map(([b, column]) => band(row, column, columns(b)[0]!, columns(b)[1]!)),
+          ...Object.entries(names).flatMap(([b, column]) => {
+            const [mag, err] = columns(b) as [string, string]
+            return has.includes(mag) ? band(row, column, mag, err) : []
+          }),
         ) as Wanted['values'],
       }))
       expectRows(stars, wanted)
+      const bands = Object.entries(names).filter(([b]) => has.includes(columns(b)[0]!))
+      expect(bands.map(([b]) => b).join('')).toBe(ofKind)
     })
 
     test('a table of no described catalogue is refused with the nearest', async () => {
