@@ -3,7 +3,14 @@ import { resolve } from 'node:path'
 import fc from 'fast-check'
 import { expect, test } from 'vitest'
 import { parseDescription, type BandRelation } from '../../../src/catalog/description.js'
-import { bandMagAt, bandMagErrOf, bandsOf, curveAt, partsOf } from '../../../src/photometry/system/band-magnitude.js'
+import {
+  bandMagAt,
+  bandMagErrOf,
+  bandsOf,
+  curveAt,
+  partsOf,
+  slopeAt,
+} from '../../../src/photometry/system/band-magnitude.js'
 
 type ByBand = Readonly<Record<string, number>>
 const partsIn = (relation: BandRelation, star: ByBand) => partsOf(relation, (band) => [star[band] ?? NaN])
@@ -82,4 +89,47 @@ test('an error that the relation does not use takes no part', () => {
   void [_s, _f]
   expect(magErrAt(line, { G: 17, bp: 17.6, rp: NaN }, { G: 0, bp: 0, rp: NaN })).toBe(0)
   expect(magErrAt({ ...line, secondColour: second }, { G: 17, bp: 17.6, rp: 16.3 }, { G: 0, bp: 0, rp: NaN })).toBeNaN()
+})
+
+/** From a survey's g to another g: its flux times a spline of g - i, less 400 nJy. */
+const ofSurvey: BandRelation = {
+  ...{ fittedTo: bare.fittedTo, scatter: bare.scatter, systematicErrMag: 0.005, grade: 'full', magRange: [14, 21] },
+  bands: {
+    g: { column: 'gMag', system: 'ps1', magnitudes: 'AB' },
+    i: { column: 'iMag', system: 'ps1', magnitudes: 'AB' },
+  },
+  ...{ base: 'g', colour: 'g-i', curve: 'spline', colourRange: [0.3, 2.8], pivot: 0, coefficients: [] },
+  spline: { in: 'flux', nodes: [0.3, 1, 2, 2.8], values: [0.98, 0.96, 0.93, 0.94] },
+  ...{ fluxOffsetNJy: 400, source: 'invented' },
+}
+
+test('errors are those of the whole: a band that is base and colour at once moves both, and so does the offset', () => {
+  const h = 1e-5
+  for (const term of [
+    {},
+    { magnitudeTerm: { in: 'flux' as const, nodes: [14, 16, 18, 20], values: [1.02, 1.01, 1, 0.99] } },
+  ]) {
+    const relation = { ...ofSurvey, fluxOffsetNJy: 40_000, ...term }
+    const at = (g: number, i: number) => magAt(relation, { g, i })
+    const byG = (at(17.6 + h, 16.2) - at(17.6 - h, 16.2)) / (2 * h)
+    const byI = (at(17.6, 16.2 + h) - at(17.6, 16.2 - h)) / (2 * h)
+    const found = magErrAt(relation, { g: 17.6, i: 16.2 }, { g: 0.02, i: 0.03 })
+    expect(found).toBeCloseTo(Math.hypot(byG * 0.02, byI * 0.03), 7)
+    expect(found).toBeGreaterThan(0.02)
+  }
+  for (const c of [0.1, 0.5, 1.7, 2.9])
+    expect(slopeAt(ofSurvey, c)).toBeCloseTo((curveAt(ofSurvey, c + h) - curveAt(ofSurvey, c - h)) / (2 * h), 6)
+})
+
+test('a magnitude term is held beyond its nodes', () => {
+  const magnitudeTerm = { in: 'mag' as const, nodes: [15, 16], values: [0.02, 0] }
+  const { fluxOffsetNJy: _, ...bare } = ofSurvey
+  void _
+  const added = (g: number) => {
+    const star = { g, i: g - 1 }
+    return magAt({ ...bare, magnitudeTerm }, star) - magAt(bare, star)
+  }
+  // At its node g - i = 1 the flux is 0.96 times that of g, 0.044 mag fainter, which is what the term goes by.
+  const shift = -2.5 * Math.log10(0.96)
+  expect([12, 15 - shift, 15.5 - shift, 18].map((g) => Number(added(g).toFixed(9)))).toEqual([0.02, 0.02, 0.01, 0])
 })

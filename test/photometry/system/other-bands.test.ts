@@ -1,24 +1,8 @@
 import { expect, test } from 'vitest'
-import { bandLike, parseDescription, type BandRelation } from '../../../src/catalog/description.js'
+import { bandLike, parseDescription } from '../../../src/catalog/description.js'
 import type { StarColumn, StarColumns } from '../../../src/catalog/stars.js'
-import {
-  bandMagAt,
-  bandMagErrOf,
-  bandsOf,
-  curveAt,
-  partsOf,
-  slopeAt,
-} from '../../../src/photometry/system/band-magnitude.js'
 import { relationFor, standardMagnitudes } from '../../../src/photometry/system/colour-relation.js'
 import { standardsOf, standardSystem } from '../../../src/photometry/system/standards.js'
-
-type ByBand = Readonly<Record<string, number>>
-const partsIn = (relation: BandRelation, star: ByBand) => partsOf(relation, (band) => [star[band] ?? NaN])
-const magAt = (relation: BandRelation, star: ByBand) => bandMagAt(relation, partsIn(relation, star), 0)
-const magErrAt = (relation: BandRelation, star: ByBand, errors: ByBand) => {
-  const inOrder = bandsOf(relation).map((band) => errors[band] ?? NaN)
-  return bandMagErrOf(relation, (k) => inOrder[k]!)(partsIn(relation, star), 0)
-}
 
 const AB = { system: 'ps1', magnitudes: 'AB' }
 const FITTED = { release: 'survey', magnitudeState: 'as published' }
@@ -95,42 +79,9 @@ test('a spline of the flux from the band of its base, worked by hand', () => {
   // At its node g - i = 1 the flux is 0.96 times that of g = 17.6, less 400 nJy.
   const flux = 10 ** (0.4 * (31.4 - 17.6))
   const expected = 31.4 - 2.5 * Math.log10(flux * 0.96 - 400)
-  expect(magAt(relation, { g: 17.6, i: 16.6 })).toBeCloseTo(expected, 10)
   const { refMag, colour, cuts } = standardMagnitudes(columns(['gMag', [17.6, NaN]], ['iMag', [16.6, 16]]), relation)
   expect(refMag[0]).toBeCloseTo(expected, 10)
   expect([colour[0]!.toFixed(9), refMag[1], cuts.missingMagnitude]).toEqual(['1.000000000', NaN, 1])
-})
-
-test('errors are those of the whole: a band that is base and colour at once moves both, and so does the offset', () => {
-  const h = 1e-5
-  for (const term of [
-    {},
-    { magnitudeTerm: { in: 'flux' as const, nodes: [14, 16, 18, 20], values: [1.02, 1.01, 1, 0.99] } },
-  ]) {
-    const relation = { ...described.relations['g']!, fluxOffsetNJy: 40_000, ...term }
-    const at = (g: number, i: number) => magAt(relation, { g, i })
-    const byG = (at(17.6 + h, 16.2) - at(17.6 - h, 16.2)) / (2 * h)
-    const byI = (at(17.6, 16.2 + h) - at(17.6, 16.2 - h)) / (2 * h)
-    const found = magErrAt(relation, { g: 17.6, i: 16.2 }, { g: 0.02, i: 0.03 })
-    expect(found).toBeCloseTo(Math.hypot(byG * 0.02, byI * 0.03), 7)
-    expect(found).toBeGreaterThan(0.02)
-  }
-  const { g } = described.relations
-  for (const c of [0.1, 0.5, 1.7, 2.9])
-    expect(slopeAt(g!, c)).toBeCloseTo((curveAt(g!, c + h) - curveAt(g!, c - h)) / (2 * h), 6)
-})
-
-test('a magnitude term is held beyond its nodes', () => {
-  const magnitudeTerm = { in: 'mag' as const, nodes: [15, 16], values: [0.02, 0] }
-  const { fluxOffsetNJy: _, ...bare } = described.relations['g']!
-  void _
-  const added = (g: number) => {
-    const star = { g, i: g - 1 }
-    return magAt({ ...bare, magnitudeTerm }, star) - magAt(bare, star)
-  }
-  // At its node g - i = 1 the flux is 0.96 times that of g, 0.044 mag fainter, which is what the term goes by.
-  const shift = -2.5 * Math.log10(0.96)
-  expect([12, 15 - shift, 15.5 - shift, 18].map((g) => Number(added(g).toFixed(9)))).toEqual([0.02, 0.02, 0.01, 0])
 })
 
 test('a constant has no need of a colour, nor of its errors', () => {
