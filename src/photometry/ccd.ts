@@ -21,6 +21,7 @@ import { diagnose } from './quality/diagnostics.js'
 import { DEFAULT_SYSTEM, type ReferenceStars } from './reference-stars.js'
 import { catalogShares, offsetErrOf, type CombinedReferences } from './references/catalog-share.js'
 import { isOneColour, shareOfColour } from './references/one-colour.js'
+import { scatterInImage } from './references/scatter-in-image.js'
 import type { CcdResult, PhotometricSystem } from './result.js'
 import { selectAsOriginal } from './select/original-selection.js'
 import { selectStars } from './select/selection.js'
@@ -173,7 +174,9 @@ export function calibrateStars(
     astrometry,
     diagnostics,
     fluxes,
-    ...(references && shares ? { several: { references, shares } } : {}),
+    ...(references && shares
+      ? { several: { references, shares, inImage: scatterInImage(references, inSystem(alone), matches.starRow) } }
+      : {}),
     ...(wantedTerm && !termPrior ? { unfittedTerm: wantedTerm } : {}),
     epochYr: stars.epochYr,
     pairsByChance: pairsByChance(selection.selected, stars.raDeg.length, areaSqDeg, radiusArcsec),

@@ -45,7 +45,11 @@ interface CcdStages {
   readonly diagnostics: CcdDiagnostics
   readonly fluxes: MeasuredFluxes | undefined
   /** If several catalogues gave the references. */
-  readonly several?: { readonly references: CombinedReferences; readonly shares: readonly CatalogShare[] }
+  readonly several?: {
+    readonly references: CombinedReferences
+    readonly shares: readonly CatalogShare[]
+    readonly inImage: readonly (number | null)[]
+  }
   /** A colour term that is needed and cannot be fitted. */
   readonly unfittedTerm?: TermPrior
   readonly epochYr: number
@@ -132,7 +136,7 @@ export function summarize({
     classified: selection.classified,
     pairsByChance,
     ...(standard.relation ? { ...uncomparedCamera(input), otherUnit: input.otherUnit } : {}),
-  }).concat(several === undefined ? [] : catalogConcerns(several.references, several.shares))
+  }).concat(several === undefined ? [] : catalogConcerns(several.references, several.shares, several.inImage))
   return { ...result, concerns, verdict: verdictFrom(concerns) }
 }
 

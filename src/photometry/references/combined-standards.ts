@@ -1,7 +1,7 @@
 import { indicesWhere, numbersOf } from '../../math/select.js'
 import { STANDARD_CUTS, type StandardMagnitudes } from '../system/colour-relation.js'
 import type { CatalogLevel } from './levels.js'
-import type { SharedStars } from './shared-stars.js'
+import { magVariance, type SharedStars } from './shared-stars.js'
 
 /** What one catalogue says of the stars of a union, in the system. */
 export interface CatalogStandards {
@@ -101,10 +101,10 @@ export function combinedStandards(
     const values = serving.map((k) => {
       const { standards, rows } = catalogs[k]!
       const err = standards.refMagErr?.[rows[star]!] ?? 0
-      const scatter = levels[k]!.scatterFactor * Math.max(SMALLEST_SCATTER_MAG, standards.refScatter[rows[star]!]!)
+      const scatter = Math.max(SMALLEST_SCATTER_MAG, standards.refScatter[rows[star]!]!)
       const mag = standards.refMag[rows[star]!]! - levels[k]!.offsetMag
       const part = evidenceOf(k) / most
-      return { k, mag, err, part, weight: part / (err ** 2 + scatter ** 2) }
+      return { k, mag, err, part, weight: part / magVariance(err, scatter, levels[k]!.scatterFactor) }
     })
     const total = values.reduce((sum, { weight }) => sum + weight, 0)
     const mean = values.reduce((sum, { weight, mag }) => sum + weight * mag, 0) / total

@@ -1,4 +1,4 @@
-import { DEGREES_OF_FREEDOM, NORMAL_SCALE2, type SharedStars } from './shared-stars.js'
+import { DEGREES_OF_FREEDOM, magVariance, NORMAL_SCALE2, type SharedStars } from './shared-stars.js'
 
 /** Of the offsets of catalogues, the stars' magnitudes eliminated. */
 export interface NormalEquations {
@@ -25,8 +25,8 @@ export function normalEquations(
   const matrix = offsets.map(() => new Array<number>(count).fill(0))
   const right = new Array<number>(count).fill(0)
   const rows = new Array<number>(count).fill(0)
-  const factor2 = logFactors.map((log) => Math.exp(2 * log))
-  const weightOf = (i: number) => evidence[i]! / (magErr[i]! ** 2 + factor2[catalog[i]!]! * scatter[i]! ** 2)
+  const factors = logFactors.map(Math.exp)
+  const weightOf = (i: number) => evidence[i]! / magVariance(magErr[i]!, scatter[i]!, factors[catalog[i]!]!)
   for (let s = 0; s < bounds.length; s += 2) {
     const [first, end] = [bounds[s]!, bounds[s + 1]!]
     let [total, sum, rawSum] = [0, 0, 0]

@@ -21,6 +21,10 @@ export const DEGREES_OF_FREEDOM = 4
  */
 export const NORMAL_SCALE2 = 0.69
 
+/** Variance of a magnitude [mag^2]: its error, and the scatter about the relation as wide as the factor says. */
+export const magVariance = (err: number, scatter: number, scatterFactor: number): number =>
+  err ** 2 + (scatterFactor * scatter) ** 2
+
 /** First row of each star that has two or more, and the end of its last. */
 export function starBounds({ star }: SharedStars): Uint32Array {
   const bounds: number[] = []
