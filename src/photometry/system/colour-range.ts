@@ -32,10 +32,21 @@ export function evidenceAt(
   const width = widthOf(colourRange)
   const beyond = sharpRange ? 0 : SLACK_SIGMA * colourErr + width / 2
   const inside = Math.min(colour - colourRange[0], colourRange[1] - colour)
-  const t = (inside + beyond) / width
-  if (!(t > 0)) return 0
-  return t >= 1 ? 1 : t * t * (3 - 2 * t)
+  return smoothStep((inside + beyond) / width)
 }
+
+/**
+ * Width over which a faint limit is soft [mag]. At a hard one a star of BP 20, 1.5 sigma off, moved zeropoints of 30
+ * simulated stars by 0.15 to 0.27 mmag in the mean, those of 15 by up to 17 mmag in g.
+ */
+const SOFT_LIMIT_MAG = 0.1
+
+/** The part of a star's evidence that counts at a magnitude: 1, half at the faint limit, 0 beyond, smooth between. */
+export const evidenceAbove = (faintLimit: number, mag: number): number =>
+  faintLimit === Infinity ? 1 : smoothStep((faintLimit - mag) / SOFT_LIMIT_MAG + 0.5)
+
+/** 3 t^2 - 2 t^3 from 0 to 1, and 0 for NaN. */
+const smoothStep = (t: number): number => (!(t > 0) ? 0 : t >= 1 ? 1 : t * t * (3 - 2 * t))
 
 /** Derivative of `evidenceAt` by the colour [1/mag]. */
 export function evidenceSlopeAt(colour: number, colourErr: number, range: ColourRange): number {

@@ -3,7 +3,7 @@ import { bandsRead, colourBands, type BandRelation, type SystemRelations } from 
 import type { RelationSystem } from '../../camera/photometric-systems.js'
 import { errorColumnOf, type StarColumn, type StarColumns } from '../../catalog/stars.js'
 import { DataError } from '../../errors.js'
-import { evidenceAt } from './colour-range.js'
+import { evidenceAbove, evidenceAt } from './colour-range.js'
 import { bandMagAt, bandMagErrOf, bandsOf, colourOf, partsOf, type StarMags } from './band-magnitude.js'
 
 /** Why a star cannot serve as a standard, in the order of the tests. */
@@ -33,7 +33,10 @@ export interface StandardMagnitudes {
   /** In the relation's own index, NaN if missing. */
   readonly colour: Float64Array
   readonly usable: Uint8Array
-  /** Part of the star's evidence that counts: 1, less towards the ends of the relation's colours, 0 if not usable. */
+  /**
+   * Part of the star's evidence that counts: 1, less towards the ends of the relation's colours and the faint limit of
+   * BP, 0 if not usable.
+   */
   readonly evidence: Float64Array
   /** 0 usable, else 1 + the index in STANDARD_CUTS. */
   readonly cut: Uint8Array
@@ -180,7 +183,8 @@ export function standardMagnitudes(
     colour[i] = c
     const error = errorOf(mags, i)
     const colourErr = Math.hypot(blueErr?.[i] ?? 0, redErr?.[i] ?? 0)
-    const part = isNoNeed(c) ? 1 : evidenceAt(c, colourErr, relation)
+    const byColour = isNoNeed(c) ? 1 : evidenceAt(c, colourErr, relation)
+    const byBp = readsBp ? evidenceAbove(bpFaintLimitMag, bp) : 1
     const excess = stars.bpRpExcess?.[i] ?? NaN
     const reason: StandardCut | undefined = !Number.isFinite(mag)
       ? 'missingMagnitude'
@@ -190,9 +194,9 @@ export function standardMagnitudes(
           ? 'missingError'
           : !(mag >= relation.magRange[0] && mag <= relation.magRange[1])
             ? 'outsideMagnitude'
-            : readsBp && !(bp <= bpFaintLimitMag)
+            : byBp === 0
               ? 'faintBp'
-              : part === 0
+              : byColour === 0
                 ? 'outsideColour'
                 : isBadExcess(relation, excess, bp - rp)
                   ? 'badExcess'
@@ -205,7 +209,7 @@ export function standardMagnitudes(
       continue
     }
     usable[i] = 1
-    evidence[i] = part
+    evidence[i] = byColour * byBp
     refMag[i] = bandMagAt(relation, mags, i)
     refMagErr[i] = error
     refScatter[i] = interpolated(c, relation.scatter.colour, relation.scatter.sigmaMag)

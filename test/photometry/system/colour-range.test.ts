@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
 import { calibrateCcd } from '../../../src/in-memory.js'
 import { seededRandom } from '../../../src/math/random.js'
-import { evidenceAt } from '../../../src/photometry/system/colour-range.js'
+import { evidenceAbove, evidenceAt } from '../../../src/photometry/system/colour-range.js'
 import { standardMagnitudes } from '../../../src/photometry/system/colour-relation.js'
 import { simulateExposure } from '../../../src/simulate/index.js'
 import { describeCatalogue } from '../../simulate/describe-catalogue.js'
 import { memoryCatalog } from '../../support/memory-catalog.js'
 
+const description = describeCatalogue('gaia_dr3')
 const RANGE = { colourRange: [0.5, 3] } as const
 
 test.each([
@@ -38,7 +39,47 @@ test('a sharp range has nothing beyond, one without ends has no end, a narrow on
   expect(evidenceAt(-0.015, 0, { colourRange: [0, 0.7] })).toBe(0)
 })
 
-const description = describeCatalogue('gaia_dr3')
+test.each([
+  [19, 1],
+  [19.95, 1],
+  [20, 0.5],
+  // A quarter of the way, by hand: 3/16 - 2/64.
+  [20.025, 0.15625],
+  [20.05, 0],
+  [NaN, 0],
+])('what a star of BP %d counts beside a faint limit of 20', (bp, expected) => {
+  expect(evidenceAbove(20, bp)).toBeCloseTo(expected, 9)
+  expect(evidenceAbove(Infinity, bp)).toBe(1)
+})
+
+test('a star about the faint limit counts by its colour and by BP', () => {
+  const { epochYr, ...one } = simulateExposure(
+    { ccds: [1], columns: 'slim', band: 'i' },
+    description,
+    seededRandom(2),
+  ).stars
+  const row = one.mag.findIndex((g, i) => g < 18.5 && one.bpMag[i]! - one.rpMag[i]! > 1)
+  const shifted = (bp: number) => {
+    const fainter = bp - one.bpMag[row]!
+    const of = (values: Float64Array) => Float64Array.of(values[row]! + fainter)
+    return {
+      ...{ epochYr, sourceId: one.sourceId.slice(row, row + 1), raDeg: Float64Array.of(0), decDeg: Float64Array.of(0) },
+      ...{ mag: of(one.mag), bpMag: of(one.bpMag), rpMag: of(one.rpMag) },
+    }
+  }
+  const at = (bp: number) => {
+    const { evidence, usable, cuts } = standardMagnitudes(shifted(bp), description.relations['i']!, {
+      bpFaintLimitMag: 20,
+    })
+    return [Number(evidence[0]!.toFixed(5)), usable[0], cuts.faintBp]
+  }
+  expect([19.9, 20, 20.025, 20.06].map(at)).toEqual([
+    [1, 1, 0],
+    [0.5, 1, 0],
+    [0.15625, 1, 0],
+    [0, 0, 1],
+  ])
+})
 
 /** What the star that moves is off by: it pulls as hard as a sound star does. */
 const OFF_MAG = 0.012
