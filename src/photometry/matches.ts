@@ -28,6 +28,10 @@ export interface MatchColumns {
   readonly refMagErr: Float64Array
   /** In the relation's index, or that of the zeropoint's colour term. */
   readonly colour: Float64Array
+  /** Error of the colour of a zeropoint's colour term, 0 if the catalogue has none; absent without a term. */
+  readonly colourErr?: Float64Array
+  /** Covariance of the errors of that colour and of refMag, which have magnitudes in common [mag^2]. */
+  readonly colourRefCovariance?: Float64Array
   /** Probability that the detection is of this star, from the positions of all that lies near. */
   readonly matchProbability: Float64Array
   /** Probability that the star is a good standard, from all that is known beside its residual; NaN if nothing is. */

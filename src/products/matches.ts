@@ -2,7 +2,8 @@ import { InputError } from '../errors.js'
 import type { MatchColumns, MatchFate } from '../photometry/matches.js'
 import { findColumn, tableOf, type Column, type Table } from '../table/columns.js'
 
-type NumberKey = Exclude<keyof MatchColumns, 'sourceId' | 'fate'>
+type TermKey = 'colourErr' | 'colourRefCovariance'
+type NumberKey = Exclude<keyof MatchColumns, 'sourceId' | 'fate' | TermKey>
 
 /**
  * The columns of numbers, in the file's order, by their names there; the id is after the first, the cut at the end.
@@ -33,12 +34,25 @@ const NUMBERS: readonly {
   { name: 'weight', key: 'weight', doc: 'probability of a good standard' },
 ]
 
+/** Columns that the stars of a zeropoint with a colour term have beside. */
+const OF_TERM: readonly {
+  readonly name: string
+  readonly key: TermKey
+  readonly unit: string
+  readonly doc: string
+}[] = [
+  { name: 'colour_err', key: 'colourErr', unit: 'mag', doc: 'of the colour term' },
+  { name: 'colour_ref_covariance', key: 'colourRefCovariance', unit: 'mag**2', doc: 'of errors of colour and ref_mag' },
+]
+
 /** Columns whose NaN means that there is no value; the file says NULL, since readers order NaN above every number. */
 export const OPTIONAL_MATCH_COLUMNS: readonly string[] = [
   'catalog_mag',
   'ref_mag',
   'ref_mag_err',
   'colour',
+  'colour_err',
+  'colour_ref_covariance',
   'inlier_prior',
   'residual',
 ]
@@ -51,6 +65,10 @@ export function matchTable(ccd: number, m: MatchColumns): Table {
     number!,
     { name: 'source_id', type: 'i64', values: m.sourceId },
     ...others,
+    ...OF_TERM.flatMap(({ key, ...column }): Column[] => {
+      const values = m[key]
+      return values === undefined ? [] : [{ ...column, type: 'f64', values }]
+    }),
     { name: 'cut', type: 'string', values: [...m.fate], doc: 'used, or why not' },
   ])
 }
@@ -85,6 +103,9 @@ export function matchColumns(table: Table, ccd: number, file: string): MatchColu
       NumberKey,
       Float64Array
     >),
+    ...Object.fromEntries(
+      OF_TERM.flatMap(({ name, key }) => (findColumn(table, name) ? [[key, valuesOf(name, 'f64')] as const] : [])),
+    ),
     sourceId: valuesOf('source_id', 'i64'),
     fate: valuesOf('cut', 'string') as MatchFate[],
   }

@@ -18,6 +18,7 @@ function matches(): MatchColumns {
     ...{ starDecDeg: plain(), separationArcsec: plain(), instMag: plain(), instMagErr: plain() },
     ...{ matchProbability: plain(), weight: plain(), sourceId: BigInt64Array.of(7n, 8n, 9n) },
     ...{ catalogMag: gap(), refMag: gap(), refMagErr: gap(), colour: gap(), inlierPrior: gap(), residual: gap() },
+    ...{ colourErr: gap(), colourRefCovariance: gap() },
     fate: ['used', 'noColour', 'outlier'] as MatchColumns['fate'],
   }
 }
@@ -35,4 +36,13 @@ test('another reader counts what is missing as missing, and our own reads it bac
   }
   const read = await readParquet(memorySource('matches.parquet', bytes), catalogTools)
   expect(matchColumns(read, 12, 'matches.parquet')).toEqual(matches())
+})
+
+test('without a colour term there are no columns of one', async () => {
+  const { colourErr: _, colourRefCovariance: __, ...plain } = matches()
+  const table = matchTable(12, plain)
+  expect(table.columns.map(({ name }) => name)).not.toContain('colour_err')
+  const bytes = await writeParquet(table, OPTIONAL_MATCH_COLUMNS)
+  const read = await readParquet(memorySource('matches.parquet', bytes), catalogTools)
+  expect(matchColumns(read, 12, 'matches.parquet')).toEqual(plain)
 })

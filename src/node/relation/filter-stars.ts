@@ -167,5 +167,9 @@ function joined(ccds: readonly MatchedCcd[]): FilterStars {
     refMag: column(({ matches }) => matches.refMag),
     refMagErr: column(({ matches }) => matches.refMagErr),
     colour: column(({ matches }) => matches.colour),
+    colourErr: column(({ matches }) => matches.colourErr ?? new Float64Array(matches.number.length)),
+    colourRefCovariance: column(
+      ({ matches }) => matches.colourRefCovariance ?? new Float64Array(matches.number.length),
+    ),
   }
 }

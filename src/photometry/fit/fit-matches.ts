@@ -77,7 +77,11 @@ export function fitMatches(
     })
   } else serving.forEach((i) => (fate[i] = 'unfitted'))
   const prior = inlierPrior ?? new Float64Array(fate.length).fill(NaN)
-  const matches = { ...columns, matchProbability, inlierPrior: prior, residual, weight, fate }
+  const ofColour = ofTerm && {
+    colourErr: ofTerm.colours.colourVariance.map(Math.sqrt),
+    colourRefCovariance: ofTerm.colours.colourCovariance,
+  }
+  const matches = { ...columns, ...ofColour, matchProbability, inlierPrior: prior, residual, weight, fate }
   return { fit, matches, ...(term === undefined ? {} : { term }) }
 }
 
