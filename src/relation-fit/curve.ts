@@ -48,7 +48,7 @@ export function fitCurve(
     if (k === undefined) return undefined
     const known = errs
     errs = measurementErrs(sample, relationWith(template, degree, k))
-    scatter = intrinsicScatter(colour, residuals(design, k), errs)
+    scatter = intrinsicScatter(colour, residuals(design, k), errs, template.scatter.colour)
     const after = scatterAt(scatter, colour)
     if (
       errs.every((err, i) => Math.abs(err - known[i]!) < SETTLED_MAG && Math.abs(after[i]! - before[i]!) < SETTLED_MAG)

@@ -22,22 +22,53 @@ const FEWEST_STARS = 15
 export const scatterAt = ({ colour: nodes, sigmaMag }: Scatter, colour: Float64Array): Float64Array =>
   numbersOf(colour, (value) => interpolated(value, nodes, sigmaMag))
 
-/** What residuals show beyond their errors, at the median colour of each quarter of the stars. */
-export function intrinsicScatter(colour: Float64Array, residual: Float64Array, err: Float64Array): Scatter {
+/**
+ * What residuals show beyond their errors, at some colours: `nodes` if there are two or more of them, each from the
+ * stars that are nearer to it than to the others; else the median colour of each quarter of the stars.
+ */
+export function intrinsicScatter(
+  colour: Float64Array,
+  residual: Float64Array,
+  err: Float64Array,
+  nodes: readonly number[] = [],
+): Scatter {
   const whole = beyondErrors(residual, err)
-  const parts = Math.max(1, Math.min(MOST_PARTS, Math.floor(colour.length / FEWEST_STARS)))
-  const order = sortingOrder(colour)
-  const nodes = Array.from({ length: parts }, (_, part) => {
-    const rows = order.slice(Math.round((part * order.length) / parts), Math.round(((part + 1) * order.length) / parts))
+  const parts = nodes.length > 1 ? nearestTo(nodes, colour) : quartersOf(colour)
+  const sigmas = parts.map(({ rows }) => {
+    if (rows.length === 0) return whole
     const own = beyondErrors(gather(residual, rows), gather(err, rows))
-    const square = (rows.length * own ** 2 + STARS_OF_THE_WHOLE * whole ** 2) / (rows.length + STARS_OF_THE_WHOLE)
-    return {
-      colour: Number(median(gather(colour, rows)).toFixed(2)),
-      sigma: Math.max(LEAST_SCATTER_MAG, Math.sqrt(square)),
-    }
+    return Math.sqrt((rows.length * own ** 2 + STARS_OF_THE_WHOLE * whole ** 2) / (rows.length + STARS_OF_THE_WHOLE))
   })
-  const ascending = nodes.filter((node, part) => part === 0 || node.colour > nodes[part - 1]!.colour)
-  return { colour: ascending.map((node) => node.colour), sigmaMag: ascending.map(({ sigma }) => sigma) }
+  return {
+    colour: parts.map(({ node }) => node),
+    sigmaMag: sigmas.map((sigma) => Math.max(LEAST_SCATTER_MAG, sigma)),
+  }
+}
+
+/** Stars about a colour. */
+interface PartOfColours {
+  readonly node: number
+  readonly rows: Uint32Array
+}
+
+function nearestTo(nodes: readonly number[], colour: Float64Array): PartOfColours[] {
+  const edge = (k: number) =>
+    nodes[k] === undefined || nodes[k + 1] === undefined ? NaN : (nodes[k]! + nodes[k + 1]!) / 2
+  return nodes.map((node, k) => ({
+    node,
+    rows: indicesWhere(colour.length, (i) => !(colour[i]! <= edge(k - 1)) && !(colour[i]! > edge(k))),
+  }))
+}
+
+/** Fewer stars make fewer parts; of two with one colour the first. */
+function quartersOf(colour: Float64Array): PartOfColours[] {
+  const count = Math.max(1, Math.min(MOST_PARTS, Math.floor(colour.length / FEWEST_STARS)))
+  const order = sortingOrder(colour)
+  const parts = Array.from({ length: count }, (_, part) => {
+    const rows = order.slice(Math.round((part * order.length) / count), Math.round(((part + 1) * order.length) / count))
+    return { node: Number(median(gather(colour, rows)).toFixed(2)), rows }
+  })
+  return parts.filter(({ node }, part) => part === 0 || node > parts[part - 1]!.node)
 }
 
 /** The scatter at which normalised residuals have a median size of one sigma. */
