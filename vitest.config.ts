@@ -38,7 +38,6 @@ const SLOW = [
   'test/photometry/exposure/{concerns,posterior,simulated,solution}.test.ts',
   'test/photometry/fit/zeropoint-honesty.test.ts',
   'test/photometry/quality/*.test.ts',
-  'test/photometry/system/fit-relations.test.ts',
   'test/relation-fit/camera-terms.test.ts',
   'test/products/{judges,recalibrate}.test.ts',
   'test/report/{first-screen,hostile-data,images-in-browser,page-in-browser,plots,report}.test.ts',

@@ -1,54 +1,17 @@
-import { existsSync, readFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
-import { gunzipSync } from 'node:zlib'
-import { csvParse } from 'd3-dsv'
+import { existsSync } from 'node:fs'
 import { describe, expect, test } from 'vitest'
-import { parseDescription, type BandRelation, type CatalogDescription } from '../../src/catalog/description.js'
+import type { BandRelation } from '../../src/catalog/description.js'
 import { checkRelation, type RelationCheck } from '../../src/relation-fit/check-relation.js'
-import type { BandTruth, PairedStars } from '../../src/relation-fit/sample.js'
-import { skyCells } from '../../src/relation-fit/sky-cells.js'
+import type { PairedStars } from '../../src/relation-fit/sample.js'
+import { describeCatalogue, shared } from '../simulate/describe-catalogue.js'
 import { BANDS, type Band } from '../support/tile-exposure.js'
-import { TILES, type Tile } from '../support/tiles.js'
+import { tileStars } from '../support/tile-stars.js'
+import type { Tile } from '../support/tiles.js'
 
 // The relations of the package beside real stars with magnitudes in the bands of DES, which stay outside this
 // repository.
-const tiles = resolve(import.meta.dirname, '../../../shared/real/tiles')
-const absent = !existsSync(tiles)
-
-const described = (name: string): CatalogDescription =>
-  parseDescription(
-    JSON.parse(readFileSync(new URL(`../../catalogs/${name}.json`, import.meta.url), 'utf8')) as unknown,
-    name,
-  )
-const DR3 = described('gaia_dr3')
-const DR2 = described('gaia_dr2')
-
-/** DES Y6's calibration stars are saturated above these. */
-const BRIGHT_LIMIT = { g: 16.25, r: 16, i: 15.5, z: 15, Y: 15 }
-
-/** The stars of a tile with their true magnitudes. */
-function starsOf(tile: Tile, band: Band): { paired: PairedStars; truth: BandTruth } {
-  const { file, truth, epochYr } = TILES[tile]
-  const rows = csvParse(gunzipSync(readFileSync(join(tiles, `${tile}`, `${file}.csv.gz`))).toString('utf8')).filter(
-    (row) => !(Number(row['des_flag']) > 0),
-  )
-  const column = (name: string) => Float64Array.from(rows, (row) => (row[name] ? Number(row[name]) : NaN))
-  const [raDeg, decDeg] = [column('ra'), column('dec')]
-  const stars = {
-    ...{ raDeg, decDeg, epochYr },
-    sourceId: BigInt64Array.from(rows, (row) => BigInt(row['gaia_source_id'] ?? row['source_id']!)),
-    ...{ mag: column('gaia_g'), magErr: column('gaia_g_err') },
-    ...{ bpMag: column('gaia_bp'), bpMagErr: column('gaia_bp_err') },
-    ...{ rpMag: column('gaia_rp'), rpMagErr: column('gaia_rp_err') },
-  }
-  const name = `${truth}_${band.toUpperCase()}`
-  const mag = column(name).map((value) => (value > BRIGHT_LIMIT[band] && value < 40 ? value : NaN))
-  const magErr = column(truth === 'des' ? `${name}_err` : `ps1_${band.toLowerCase()}_err`)
-  return {
-    paired: { description: DR3, stars, sky: skyCells(raDeg, decDeg) },
-    truth: { band, mag, magErr, systematicErrMag: 0.002 },
-  }
-}
+const absent = !existsSync(shared('real/tiles'))
+const [DR3, DR2] = [describeCatalogue('gaia_dr3'), describeCatalogue('gaia_dr2')]
 
 /** Levels of the tiles that the relations were fitted to, and of thirds of their stars [mmag]. */
 const LEVEL = { g: 6, r: 3, i: 3, z: 5, Y: 6 }
@@ -71,7 +34,7 @@ function missed({ band, judgement, best }: RelationCheck): string[] {
 }
 
 const checkedOn = (tile: Tile, band: Band, relation: BandRelation, change = (paired: PairedStars) => paired) => {
-  const { paired, truth } = starsOf(tile, band)
+  const { paired, truth } = tileStars([tile], DR3, 'des-ab', band)
   return checkRelation(change(paired), truth, relation)
 }
 
