@@ -25,38 +25,57 @@ const HALF_DIAGONAL = Math.SQRT1_2
 export function circularApertures(stamp: Stamp, x: number, y: number, radii: readonly number[]): ApertureSum[] {
   const { columns, rows, light, variance, isReplaced } = stamp
   const count = radii.length
-  // What belongs to circle k and all larger ones, and what to circle k alone.
-  const [from, rim] = [new Float64Array(4 * (count + 1)), new Float64Array(4 * count)]
-  const [cx, cy] = [x - stamp.x0, y - stamp.y0]
+  // What belongs to circle k and all larger ones; what is on a rim belongs to its circle alone.
+  const [flux, rimFlux] = [new Float64Array(count + 1), new Float64Array(count)]
+  const [sky, rimSky] = [new Float64Array(count + 1), new Float64Array(count)]
+  const [area, rimArea] = [new Float64Array(count + 1), new Float64Array(count)]
+  const [replaced, rimReplaced] = [new Float64Array(count + 1), new Float64Array(count)]
+  // Squared distances at which a pixel begins to be on a circle's rim, and is beyond it.
+  const onRim = Float64Array.from(radii, (radius) => (radius > HALF_DIAGONAL ? (radius - HALF_DIAGONAL) ** 2 : -1))
+  const beyond = Float64Array.from(radii, (radius) => (radius + HALF_DIAGONAL) ** 2)
+  const cx = x - stamp.x0
+  const cy = y - stamp.y0
   const reach = (radii.at(-1) ?? 0) + HALF_DIAGONAL
-  const [left, right] = [Math.max(0, Math.ceil(cx - reach)), Math.min(columns - 1, Math.floor(cx + reach))]
-  const [bottom, top] = [Math.max(0, Math.ceil(cy - reach)), Math.min(rows - 1, Math.floor(cy + reach))]
+  const left = Math.max(0, Math.ceil(cx - reach))
+  const right = Math.min(columns - 1, Math.floor(cx + reach))
+  const bottom = Math.max(0, Math.ceil(cy - reach))
+  const top = Math.min(rows - 1, Math.floor(cy + reach))
   for (let j = bottom; j <= top; j++) {
+    const dy = j - cy
+    // Along a row the distance falls, then grows: so does the first circle that a pixel is not beyond.
+    let a = count
     for (let k = left, i = j * columns + left; k <= right; k++, i++) {
-      const [dx, dy] = [k - cx, j - cy]
-      const r = Math.sqrt(dx * dx + dy * dy)
-      let a = 0
-      while (a < count && radii[a]! <= r - HALF_DIAGONAL) a++
-      for (; a < count && radii[a]! < r + HALF_DIAGONAL; a++) {
-        const share = shareWithin(dx, dy, radii[a]!)
-        if (share > 0) add(rim, 4 * a, share, light[i]!, variance[i]!, isReplaced[i]!)
+      const dx = k - cx
+      const r2 = dx * dx + dy * dy
+      while (a > 0 && beyond[a - 1]! > r2) a--
+      while (a < count && beyond[a]! <= r2) a++
+      const value = light[i]!
+      const noise = variance[i]!
+      const isOther = isReplaced[i]!
+      let within = a
+      for (; within < count && onRim[within]! < r2; within++) {
+        const share = shareWithin(dx, dy, radii[within]!)
+        rimFlux[within]! += share * value
+        rimSky[within]! += share * noise
+        rimArea[within]! += share
+        rimReplaced[within]! += share * isOther
       }
-      if (a < count) add(from, 4 * a, 1, light[i]!, variance[i]!, isReplaced[i]!)
+      flux[within]! += value
+      sky[within]! += noise
+      area[within]!++
+      replaced[within]! += isOther
     }
   }
   return radii.map((radius, a) => {
-    if (a > 0) for (let k = 0; k < 4; k++) from[4 * a + k]! += from[4 * a + k - 4]!
-    const of = (k: number) => from[4 * a + k]! + rim[4 * a + k]!
-    const isCut = cx - radius < -0.5 || cy - radius < -0.5 || cx + radius > columns - 0.5 || cy + radius > rows - 0.5
-    return { flux: of(0), skyVariance: of(1), areaPixels: of(2), replacedPixels: of(3), isCut }
+    for (const sums of a > 0 ? [flux, sky, area, replaced] : []) sums[a]! += sums[a - 1]!
+    return {
+      flux: flux[a]! + rimFlux[a]!,
+      skyVariance: sky[a]! + rimSky[a]!,
+      areaPixels: area[a]! + rimArea[a]!,
+      replacedPixels: replaced[a]! + rimReplaced[a]!,
+      isCut: cx - radius < -0.5 || cy - radius < -0.5 || cx + radius > columns - 0.5 || cy + radius > rows - 0.5,
+    }
   })
-}
-
-function add(into: Float64Array, at: number, share: number, light: number, variance: number, replaced: number): void {
-  into[at]! += share * light
-  into[at + 1]! += share * variance
-  into[at + 2]! += share
-  into[at + 3]! += share * replaced
 }
 
 /** The share of a pixel's parts that lie within a circle round 0. */

@@ -1,3 +1,4 @@
+import { coresOf } from './branches.js'
 import type { Shape } from './shape.js'
 import { shapeOf } from './shape.js'
 
@@ -7,15 +8,6 @@ export interface Deblending {
   /** Light that each of two branches has to have above where they part, as a share of the whole group's. */
   readonly leastContrast: number
   readonly leastPixels: number
-}
-
-/** A branch while the threshold falls: connected pixels above it, and the objects that are known in it. */
-interface Branch {
-  readonly pixels: number[]
-  /** Sum of the filtered values. */
-  light: number
-  /** Each object's pixels where it was last alone. */
-  cores: number[][]
 }
 
 /**
@@ -38,108 +30,17 @@ export function deblend(
   { thresholds, leastContrast, leastPixels }: Deblending,
 ): Int32Array[] {
   let [peak, light] = [0, 0]
-  for (const i of pixels) {
-    peak = Math.max(peak, filtered[i]!)
-    light += filtered[i]!
+  for (let p = 0; p < pixels.length; p++) {
+    const value = filtered[pixels[p]!]!
+    if (value > peak) peak = value
+    light += value
   }
   if (pixels.length < 2 * leastPixels || !(peak > threshold)) return [pixels]
   const cores = coresOf(pixels, filtered, columns, {
-    levelOf: levelsBetween(threshold, peak, thresholds),
-    valueAt: (level) => threshold * (peak / threshold) ** (level / thresholds),
+    ...{ threshold, peak, thresholds, leastPixels },
     leastLight: leastContrast * light,
-    leastPixels,
   })
   return cores.length < 2 ? [pixels] : shareOut(pixels, cores, filtered, columns)
-}
-
-/** The level of a value: 0 at the threshold, in equal ratios up to the peak. */
-function levelsBetween(threshold: number, peak: number, thresholds: number): (value: number) => number {
-  const scale = thresholds / Math.log(peak / threshold)
-  return (value) => Math.max(0, Math.min(thresholds - 1, Math.floor(Math.log(value / threshold) * scale)))
-}
-
-interface Levels {
-  readonly levelOf: (value: number) => number
-  readonly valueAt: (level: number) => number
-  readonly leastLight: number
-  readonly leastPixels: number
-}
-
-function coresOf(pixels: Int32Array, filtered: Float32Array, columns: number, levels: Levels): number[][] {
-  const byLevel = new Map<number, number[]>()
-  for (const i of pixels) {
-    const level = levels.levelOf(filtered[i]!)
-    const list = byLevel.get(level)
-    if (list) list.push(i)
-    else byLevel.set(level, [i])
-  }
-  const branchOf = new Map<number, Branch>()
-  const neighbours = [-columns - 1, -columns, -columns + 1, -1, 1, columns - 1, columns, columns + 1]
-  for (const level of [...byLevel.keys()].sort((a, b) => b - a)) {
-    const added = byLevel.get(level)!
-    const isAdded = new Set(added)
-    const done = new Set<number>()
-    for (const first of added) {
-      if (done.has(first)) continue
-      // What is connected through the pixels of this level: they, and the branches that they touch.
-      const fresh = [first]
-      const touched = new Set<Branch>()
-      done.add(first)
-      for (let k = 0; k < fresh.length; k++) {
-        const i = fresh[k]!
-        const x = i % columns
-        for (const step of neighbours) {
-          const near = i + step
-          if (Math.abs((near % columns) - x) > 1) continue
-          const branch = branchOf.get(near)
-          if (branch) {
-            if (touched.has(branch)) continue
-            touched.add(branch)
-            // Other pixels of this level may touch the branch elsewhere.
-            for (const inner of branch.pixels)
-              for (const beside of neighbours) {
-                const other = inner + beside
-                if (isAdded.has(other) && !done.has(other) && Math.abs((other % columns) - (inner % columns)) <= 1) {
-                  done.add(other)
-                  fresh.push(other)
-                }
-              }
-          } else if (isAdded.has(near) && !done.has(near)) {
-            done.add(near)
-            fresh.push(near)
-          }
-        }
-      }
-      const whole = joined([...touched], levels.valueAt(level + 1), levels)
-      for (const i of fresh) {
-        whole.pixels.push(i)
-        whole.light += filtered[i]!
-      }
-      for (const i of whole.pixels) branchOf.set(i, whole)
-    }
-  }
-  const [one] = new Set(branchOf.values())
-  return one!.cores
-}
-
-/** Branches that have met, as one; each was last alone at `level`. */
-function joined(branches: readonly Branch[], level: number, { leastLight, leastPixels }: Levels): Branch {
-  if (branches.length === 0) return { pixels: [], light: 0, cores: [] }
-  const stands = (branch: Branch) =>
-    branch.pixels.length >= leastPixels && branch.light - level * branch.pixels.length > leastLight
-  const standing = branches.filter(stands)
-  const cores =
-    standing.length > 1
-      ? standing.flatMap((branch) => (branch.cores.length > 1 ? branch.cores : [[...branch.pixels]]))
-      : branches.flatMap(({ cores }) => (cores.length > 1 ? cores : []))
-  // The largest takes the others in.
-  const [largest, ...others] = [...branches].sort((a, b) => b.pixels.length - a.pixels.length)
-  for (const { pixels, light } of others) {
-    for (const i of pixels) largest!.pixels.push(i)
-    largest!.light += light
-  }
-  largest!.cores = cores
-  return largest!
 }
 
 function shareOut(

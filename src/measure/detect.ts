@@ -55,23 +55,25 @@ export function detect(frame: Frame, settings: DetectionSettings): Detection {
   const { light, isBridged } = frame.weight ? bridgeGaps(sky, noise, columns) : { light: sky }
   const filtered = matchedFilter(frame, light)
   const isAbove = new Uint8Array(filtered.length)
-  for (let i = 0; i < isAbove.length; i++) {
-    const sigma = isBridged?.[i] === 1 ? map.sigma : noise[i]!
-    if (filtered[i]! > settings.threshold * sigma) isAbove[i] = 1
-  }
+  const { threshold } = settings
+  for (let i = 0; i < isAbove.length; i++) if (filtered[i]! > threshold * noise[i]!) isAbove[i] = 1
+  if (isBridged)
+    for (let i = 0; i < isAbove.length; i++)
+      if (isBridged[i] === 1 && filtered[i]! > threshold * map.sigma) isAbove[i] = 1
   const groups = components(isAbove, columns, settings.leastPixels)
   const objects: DetectedObject[] = []
   for (let g = 0; g < groups.count; g++) {
     const pixels = groups.pixels.subarray(groups.starts[g]!, groups.starts[g + 1]!)
-    const threshold = settings.threshold * sigmaOf(pixels, noise, map.sigma)
-    const parts = deblend(pixels, filtered, columns, threshold, {
+    const groupThreshold = threshold * sigmaOf(pixels, noise, map.sigma)
+    const parts = deblend(pixels, filtered, columns, groupThreshold, {
       thresholds: settings.deblendThresholds,
       leastContrast: settings.deblendContrast,
       leastPixels: LEAST_BRANCH_PIXELS,
     })
     for (const part of parts) {
       if (part.length < settings.leastPixels) continue
-      objects.push({ pixels: part, shape: shapeOf(part, filtered, columns), threshold, isBlended: parts.length > 1 })
+      const shape = shapeOf(part, filtered, columns)
+      objects.push({ pixels: part, shape, threshold: groupThreshold, isBlended: parts.length > 1 })
     }
   }
   return { background: map, sky, noise, objects }
@@ -92,13 +94,18 @@ function withoutSky(
   const levels = skyRows(map, map.levels, columns)
   const sigmas = skyRows(map, map.sigmas, columns)
   const level = new Float64Array(columns)
-  for (let y = 0, i = 0; y < rows; y++) {
+  let i = 0
+  for (let y = 0; y < rows; y++) {
     levels.row(y, level)
     sigmas.row(y, noise.subarray(i, i + columns))
-    for (let x = 0; x < columns; x++, i++) {
-      if (weight !== undefined && !(weight[i]! > 0)) noise[i] = Infinity
-      else sky[i] = pixels[i]! - level[x]!
-    }
+    for (let x = 0; x < columns; x++) sky[i + x] = pixels[i + x]! - level[x]!
+    if (weight !== undefined)
+      for (let x = i; x < i + columns; x++) {
+        if (weight[x]! > 0) continue
+        noise[x] = Infinity
+        sky[x] = 0
+      }
+    i += columns
   }
   return { sky, noise }
 }

@@ -9,13 +9,16 @@ const LEAST_PIXELS = 4
  * @param light the image without its sky
  */
 export function fwhmOfProfile(pixels: Int32Array, light: Float32Array): number {
-  const values = Float64Array.from(pixels, (i) => light[i]!)
-    .sort()
-    .reverse()
-  const least = CORE_SHARE * values[0]!
+  let [peak, held] = [-Infinity, 0]
+  for (let p = 0; p < pixels.length; p++) peak = Math.max(peak, light[pixels[p]!]!)
+  const least = CORE_SHARE * peak
+  const core = new Float64Array(pixels.length)
+  for (let p = 0; p < pixels.length; p++) if (light[pixels[p]!]! > least) core[held++] = light[pixels[p]!]!
+  const values = core.subarray(0, held).sort().reverse()
   let [n, sa, sl, saa, sal] = [0, 0, 0, 0, 0]
-  for (let k = 0; k < values.length && values[k]! > least; k++) {
-    const [area, height] = [k + 0.5, Math.log(values[k]!)]
+  for (let k = 0; k < values.length; k++) {
+    const area = k + 0.5
+    const height = Math.log(values[k]!)
     n++
     sa += area
     sl += height

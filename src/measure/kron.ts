@@ -22,27 +22,14 @@ export interface KronFlux extends ApertureSum {
  * whose centre is in it are summed.
  */
 export function kronFlux(stamp: Stamp, shape: Shape, { factor, least }: KronSettings): KronFlux {
-  const { columns, light } = stamp
-  let [moment, sum] = [0, 0]
-  eachWithin(stamp, shape, KRON_REACH, (i, r) => {
-    moment += r * light[i]!
-    sum += light[i]!
-  })
-  const radius = moment > 0 && sum > 0 ? Math.max(least, (factor * moment) / sum) : least
-  let [flux, skyVariance, areaPixels, replacedPixels] = [0, 0, 0, 0]
-  eachWithin(stamp, shape, radius, (i) => {
-    flux += light[i]!
-    skyVariance += stamp.variance[i]!
-    areaPixels++
-    replacedPixels += stamp.isReplaced[i]!
-  })
+  const { columns, rows } = stamp
+  const first = sumsWithin(stamp, shape, KRON_REACH)
+  const radius = first.moment > 0 && first.flux > 0 ? Math.max(least, (factor * first.moment) / first.flux) : least
   const { halfWidth, halfHeight } = boxOf(shape, radius)
   const [cx, cy] = [shape.x - stamp.x0, shape.y - stamp.y0]
   const isCut =
-    cx - halfWidth < -0.5 ||
-    cy - halfHeight < -0.5 ||
-    cx + halfWidth > columns - 0.5 ||
-    cy + halfHeight > stamp.rows - 0.5
+    cx - halfWidth < -0.5 || cy - halfHeight < -0.5 || cx + halfWidth > columns - 0.5 || cy + halfHeight > rows - 0.5
+  const { flux, skyVariance, areaPixels, replacedPixels } = sumsWithin(stamp, shape, radius)
   return { radius, flux, skyVariance, areaPixels, replacedPixels, isCut }
 }
 
@@ -51,23 +38,29 @@ export function boxOf({ xx, yy }: Shape, radius: number): { readonly halfWidth: 
   return { halfWidth: radius * Math.sqrt(xx), halfHeight: radius * Math.sqrt(yy) }
 }
 
-function eachWithin(
-  { x0, y0, columns, rows }: Stamp,
-  shape: Shape,
-  radius: number,
-  visit: (i: number, r: number) => void,
-): void {
+/** Sums over the pixels whose centre is in the ellipse of so many axes; `moment` is of the light, in axes. */
+function sumsWithin({ x0, y0, columns, rows, light, variance, isReplaced }: Stamp, shape: Shape, radius: number) {
   const { cxx, cyy, cxy } = shape
   const { halfWidth, halfHeight } = boxOf(shape, radius)
-  const [cx, cy] = [shape.x - x0, shape.y - y0]
-  const [left, right] = [Math.max(0, Math.ceil(cx - halfWidth)), Math.min(columns - 1, Math.floor(cx + halfWidth))]
-  const [bottom, top] = [Math.max(0, Math.ceil(cy - halfHeight)), Math.min(rows - 1, Math.floor(cy + halfHeight))]
+  const cx = shape.x - x0
+  const cy = shape.y - y0
+  const left = Math.max(0, Math.ceil(cx - halfWidth))
+  const right = Math.min(columns - 1, Math.floor(cx + halfWidth))
+  const bottom = Math.max(0, Math.ceil(cy - halfHeight))
+  const top = Math.min(rows - 1, Math.floor(cy + halfHeight))
+  let [moment, flux, skyVariance, areaPixels, replacedPixels] = [0, 0, 0, 0, 0]
   for (let j = bottom; j <= top; j++) {
     const dy = j - cy
-    for (let k = left; k <= right; k++) {
+    for (let k = left, i = j * columns + left; k <= right; k++, i++) {
       const dx = k - cx
       const r2 = cxx * dx * dx + cyy * dy * dy + cxy * dx * dy
-      if (r2 <= radius * radius) visit(j * columns + k, Math.sqrt(Math.max(0, r2)))
+      if (r2 > radius * radius) continue
+      moment += Math.sqrt(Math.max(0, r2)) * light[i]!
+      flux += light[i]!
+      skyVariance += variance[i]!
+      areaPixels++
+      replacedPixels += isReplaced[i]!
     }
   }
+  return { moment, flux, skyVariance, areaPixels, replacedPixels }
 }

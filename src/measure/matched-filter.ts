@@ -21,6 +21,7 @@ export function matchedFilter({ columns, rows }: Pick<Frame, 'columns' | 'rows'>
   const filtered = new Float32Array(sky.length)
   // Rows that are filtered along x, of which each is used for the rows round it.
   const ring = Array.from({ length: 2 * REACH + 1 }, () => new Float32Array(columns))
+  const none = new Float32Array(columns)
   const padded = new Float32Array(columns + 2 * REACH)
   const alongX = (y: number) => {
     const into = ring[y % ring.length]!
@@ -38,12 +39,11 @@ export function matchedFilter({ columns, rows }: Pick<Frame, 'columns' | 'rows'>
   for (let y = 0; y < rows; y++) {
     alongX(y + REACH)
     const into = filtered.subarray(y * columns, (y + 1) * columns)
-    for (let k = 0; k <= 2 * REACH; k++) {
-      const from = y + k - REACH
-      if (from < 0 || from >= rows) continue
-      const [line, weight] = [ring[from % ring.length]!, WEIGHTS[k]!]
-      for (let x = 0; x < columns; x++) into[x]! += weight * line[x]!
-    }
+    const line = (k: number) => (y + k < REACH ? none : ring[(y + k - REACH) % ring.length]!)
+    const [l0, l1, l2, l3, l4, l5, l6] = [line(0), line(1), line(2), line(3), line(4), line(5), line(6)]
+    const [a, b, c, d] = [WEIGHTS[0]!, WEIGHTS[1]!, WEIGHTS[2]!, WEIGHTS[3]!]
+    for (let x = 0; x < columns; x++)
+      into[x] = a * (l0[x]! + l6[x]!) + b * (l1[x]! + l5[x]!) + c * (l2[x]! + l4[x]!) + d * l3[x]!
   }
   return filtered
 }

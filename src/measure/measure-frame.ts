@@ -66,9 +66,11 @@ function isophotalSignalToNoise(
   { electronsPerUnit }: PixelProperties,
 ): number {
   let [flux, variance] = [0, 0]
-  for (const i of pixels) {
+  for (let p = 0; p < pixels.length; p++) {
+    const i = pixels[p]!
+    const sigma = Math.min(noise[i]!, background.sigma)
     flux += sky[i]!
-    variance += Math.min(noise[i]!, background.sigma) ** 2
+    variance += sigma * sigma
   }
   if (electronsPerUnit > 0 && flux > 0) variance += flux / electronsPerUnit
   return flux / Math.sqrt(variance)
@@ -99,7 +101,9 @@ function measured(
   const farthest = Math.min(reach, kron.radius * shape.a)
   const halfLightRadius = radiusOfLight(stamp, shape.x, shape.y, kron.flux, HALF_LIGHT_SHARE, farthest)
   const sigma = (2 * halfLightRadius) / FWHM_PER_SIGMA
-  const peakPixel = pixels.reduce((best, i) => (detection.sky[i]! > detection.sky[best]! ? i : best), pixels[0]!)
+  let peakPixel = pixels[0]!
+  for (let p = 1; p < pixels.length; p++)
+    if (detection.sky[pixels[p]!]! > detection.sky[peakPixel]!) peakPixel = pixels[p]!
   return {
     ...object,
     flags: flagsOf(object, [...circles, kron], { frame, saturation: facts.saturation }),
@@ -126,10 +130,11 @@ function flagsOf(
   let flags = isBlended ? FLAG.blended : 0
   const kron = apertures.at(-1)!
   if (kron.replacedPixels > CROWDED_SHARE * kron.areaPixels) flags |= FLAG.crowded
-  for (const i of pixels) {
-    const [x, y] = [i % columns, Math.floor(i / columns)]
+  for (let p = 0; p < pixels.length; p++) {
+    const i = pixels[p]!
+    const x = i % columns
     if (values[i]! >= saturation) flags |= FLAG.saturated
-    if (x === 0 || y === 0 || x === columns - 1 || y === rows - 1) flags |= FLAG.atEdge
+    if (x === 0 || x === columns - 1 || i < columns || i >= columns * (rows - 1)) flags |= FLAG.atEdge
   }
   return apertures.some(({ isCut }) => isCut) ? flags | FLAG.cutAperture : flags
 }

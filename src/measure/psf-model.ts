@@ -179,10 +179,10 @@ class PsfFit {
       star.noiseShare = star.noise / (flux * Math.sqrt(mm))
       gathered.fill(0)
       sampler.gather(residual, gathered)
+      for (let k = 0; k < gathered.length; k++) gathered[k]! *= star.perHeld[k]!
       for (let m = 0; m < added.length; m++) {
         const [share, plane] = [star.weight * basis[s]![m]!, added[m]!]
-        for (let k = 0; k < plane.length; k++)
-          if (star.held[k]! > LEAST_HELD) plane[k]! += (share * gathered[k]!) / star.held[k]!
+        for (let k = 0; k < plane.length; k++) plane[k]! += share * gathered[k]!
       }
     })
     planes.forEach((plane, m) => {
@@ -221,7 +221,8 @@ class PsfFit {
     const held = new Float64Array(SIDE * SIDE)
     this.sampler.gather(good, held)
     const weight = 1 / (1 / signalToNoise ** 2 + 1 / MOST_SIGNAL_TO_NOISE ** 2)
-    const kept = { x, y, light, good, held, weight, noise: Math.sqrt(variance), misfit: 0, noiseShare: 0 }
+    const perHeld = held.map((sum) => (sum > LEAST_HELD ? 1 / sum : 0))
+    const kept = { x, y, light, good, perHeld, weight, noise: Math.sqrt(variance), misfit: 0, noiseShare: 0 }
     return { ...kept, left: x0 - x, bottom: y0 - y }
   }
 }
@@ -235,8 +236,8 @@ interface FittedStar {
   readonly light: Float64Array
   /** 1 for a pixel of its own. */
   readonly good: Float64Array
-  /** Sum of the weights of good pixels at each node. */
-  readonly held: Float64Array
+  /** One over the sum of the weights of good pixels at each node; 0 if it has next to none. */
+  readonly perHeld: Float64Array
   readonly weight: number
   /** Of all its pixels together. */
   readonly noise: number

@@ -6,7 +6,7 @@ const MOST_ELLIPTICITY = 0.3
 /** Sizes of stars agree to so much in the logarithm; those of galaxies are spread over a factor of several. */
 const LOCUS_WIDTH = 0.06
 /** More stars do not make a better model, only a slower one: the brightest. */
-const MOST_STARS = 600
+const MOST_STARS = 300
 
 /**
  * Objects that are stars by their size: the size that most bright, round and clear objects share is theirs, as galaxies

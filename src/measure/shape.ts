@@ -33,9 +33,10 @@ export function shapeOf(pixels: ArrayLike<number>, light: Float32Array, columns:
   const y0 = Math.floor(pixels[0]! / columns)
   let [sum, sx, sy, sxx, syy, sxy, peak] = [0, 0, 0, 0, 0, 0, 0]
   for (let k = 0; k < pixels.length; k++) {
-    const value = light[pixels[k]!]!
-    const dx = (pixels[k]! % columns) - x0
-    const dy = Math.floor(pixels[k]! / columns) - y0
+    const i = pixels[k]!
+    const value = light[i]!
+    const dx = (i % columns) - x0
+    const dy = ((i / columns) | 0) - y0
     sum += value
     sx += value * dx
     sy += value * dy

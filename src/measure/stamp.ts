@@ -19,7 +19,7 @@ export interface Stamp {
 export function segmentation({ objects, sky }: Pick<Detection, 'objects' | 'sky'>): Int32Array {
   const owner = new Int32Array(sky.length)
   objects.forEach(({ pixels }, k) => {
-    for (const i of pixels) owner[i] = k + 1
+    for (let p = 0; p < pixels.length; p++) owner[pixels[p]!] = k + 1
   })
   return owner
 }
@@ -48,22 +48,25 @@ export function stampOf(
   const light = new Float32Array(columns * rows)
   const variance = new Float32Array(columns * rows)
   const isReplaced = new Uint8Array(columns * rows)
-  const isGood = (i: number) => (owner[i] === 0 || owner[i] === own) && noise[i] !== Infinity
   let usual = noise[Math.round(y) * frame.columns + Math.round(x)]!
   if (!(usual < Infinity)) usual = 0
   for (let j = 0, s = 0; j < rows; j++) {
     for (let k = 0, i = (y0 + j) * frame.columns + x0; k < columns; k++, i++, s++) {
       let from = i
-      if (!isGood(i)) {
+      if (!isOwn(owner[i]!, own) || noise[i] === Infinity) {
         isReplaced[s] = 1
-        const [mirrorX, mirrorY] = [Math.round(2 * x) - (x0 + k), Math.round(2 * y) - (y0 + j)]
+        const mirrorX = Math.round(2 * x) - (x0 + k)
+        const mirrorY = Math.round(2 * y) - (y0 + j)
         const inFrame = mirrorX >= 0 && mirrorX < frame.columns && mirrorY >= 0 && mirrorY < frame.rows
         from = inFrame ? mirrorY * frame.columns + mirrorX : -1
-        if (from >= 0 && !isGood(from)) from = -1
+        if (from >= 0 && (!isOwn(owner[from]!, own) || noise[from] === Infinity)) from = -1
       }
+      const sigma = from < 0 ? usual : noise[from]!
       light[s] = from < 0 ? 0 : sky[from]!
-      variance[s] = (from < 0 ? usual : noise[from]!) ** 2
+      variance[s] = sigma * sigma
     }
   }
   return { x0, y0, columns, rows, light, variance, isReplaced }
 }
+
+const isOwn = (owner: number, own: number): boolean => owner === 0 || owner === own

@@ -68,31 +68,35 @@ export function windowedPosition(
 
 function windowSums(stamp: Stamp, cx: number, cy: number, sigma: number, electronsPerUnit: number) {
   const { columns, rows, light, variance } = stamp
-  const sums = { light: 0, x: 0, y: 0, varLight: 0, varXX: 0, varYY: 0, varXY: 0 }
   const reach = REACH_SIGMAS * sigma
   const [left, right] = [Math.max(0, Math.ceil(cx - reach)), Math.min(columns - 1, Math.floor(cx + reach))]
   const [bottom, top] = [Math.max(0, Math.ceil(cy - reach)), Math.min(rows - 1, Math.floor(cy + reach))]
   // A Gaussian is a product: one table for x and one for y.
   const [alongX, alongY] = [windowAlong(left, right, cx, sigma), windowAlong(bottom, top, cy, sigma)]
+  let [sum, x, y, varLight, varXX, varYY, varXY] = [0, 0, 0, 0, 0, 0, 0]
   for (let j = bottom; j <= top; j++) {
-    const [v, vy] = [alongY.weights[j - bottom]!, alongY.moments[j - bottom]!]
-    for (let k = left; k <= right; k++) {
-      if ((k - cx) ** 2 + (j - cy) ** 2 > reach * reach) continue
-      const [u, ux] = [alongX.weights[k - left]!, alongX.moments[k - left]!]
-      const i = j * columns + k
+    const v = alongY.weights[j - bottom]!
+    const vy = alongY.moments[j - bottom]!
+    const dy = j - cy
+    for (let k = left, i = j * columns + left; k <= right; k++, i++) {
+      const dx = k - cx
+      if (dx * dx + dy * dy > reach * reach) continue
+      const u = alongX.weights[k - left]!
       const value = light[i]!
       const noise = variance[i]! + (electronsPerUnit > 0 && value > 0 ? value / electronsPerUnit : 0)
-      const [wx, wy] = [ux * v, u * vy]
-      sums.light += u * v * value
-      sums.x += wx * value
-      sums.y += wy * value
-      sums.varLight += u * v * u * v * noise
-      sums.varXX += wx * wx * noise
-      sums.varYY += wy * wy * noise
-      sums.varXY += wx * wy * noise
+      const w = u * v
+      const wx = alongX.moments[k - left]! * v
+      const wy = u * vy
+      sum += w * value
+      x += wx * value
+      y += wy * value
+      varLight += w * w * noise
+      varXX += wx * wx * noise
+      varYY += wy * wy * noise
+      varXY += wx * wy * noise
     }
   }
-  return sums
+  return { light: sum, x, y, varLight, varXX, varYY, varXY }
 }
 
 /** The window's mean over each pixel along one axis, and that of the window times the distance from the centre. */
@@ -103,14 +107,25 @@ function windowAlong(
   sigma: number,
 ): { readonly weights: Float64Array; readonly moments: Float64Array } {
   const length = Math.max(0, to - from + 1)
-  const [weights, moments] = [new Float64Array(length), new Float64Array(length)]
+  const weights = new Float64Array(length)
+  const moments = new Float64Array(length)
+  // A Gaussian at even steps: each is the one before times a ratio that shrinks by one factor.
+  const step = 1 / PARTS
+  let d = from + step / 2 - 0.5 - centre
+  let value = Math.exp((-d * d) / (2 * sigma * sigma)) / PARTS
+  let ratio = Math.exp((-step * (2 * d + step)) / (2 * sigma * sigma))
+  const shrink = Math.exp((-step * step) / (sigma * sigma))
   for (let k = 0; k < length; k++) {
+    let [weight, moment] = [0, 0]
     for (let part = 0; part < PARTS; part++) {
-      const d = from + k + (part + 0.5) / PARTS - 0.5 - centre
-      const weight = Math.exp((-d * d) / (2 * sigma * sigma)) / PARTS
-      weights[k]! += weight
-      moments[k]! += weight * d
+      weight += value
+      moment += value * d
+      value *= ratio
+      ratio *= shrink
+      d += step
     }
+    weights[k] = weight
+    moments[k] = moment
   }
   return { weights, moments }
 }

@@ -156,17 +156,16 @@ const FILLED_RATIO = 10
  */
 function areZerosFilled(science: Float32Array): boolean {
   const step = Math.max(1, Math.floor(science.length / SKY_SAMPLE))
-  const counts = new Map<number, number>()
+  const sample = new Float32Array(Math.ceil(science.length / step))
   let sampled = 0
-  for (let i = 0; i < science.length; i += step) {
-    const value = science[i]!
-    if (Number.isNaN(value)) continue
-    sampled++
-    counts.set(value, (counts.get(value) ?? 0) + 1)
+  for (let i = 0; i < science.length; i += step) if (!Number.isNaN(science[i])) sample[sampled++] = science[i]!
+  const sorted = sample.subarray(0, sampled).sort()
+  let [zeros, most] = [0, 0]
+  for (let from = 0, to = 0; from < sampled; from = to) {
+    while (to < sampled && sorted[to] === sorted[from]) to++
+    if (sorted[from] === 0) zeros += to - from
+    else most = Math.max(most, to - from)
   }
-  const zeros = counts.get(0) ?? 0
-  counts.delete(0)
-  const most = [...counts.values()].reduce((largest, count) => Math.max(largest, count), 0)
   // An image of one value is another fault, which is told by itself.
   return most > 0 && zeros > FILLED_SHARE * sampled && zeros > FILLED_RATIO * most
 }
@@ -183,21 +182,19 @@ function medianOfSample(values: Float32Array, withoutZeros: boolean): number {
 /** An image of which nothing can be measured: no pixel has weight, or all have one value. */
 function refuseUseless({ weight }: CleanPlanes, science: Float32Array, file: string, { index }: FitsHdu): void {
   const place = { file, hdu: index }
-  let [count, least, most] = [0, Infinity, -Infinity]
+  let [count, first] = [0, 0]
   for (let i = 0; i < science.length; i++) {
     if (weight !== undefined && weight[i] === 0) continue
+    if (count === 0) first = science[i]!
+    else if (science[i] !== first) return
     count++
-    if (science[i]! < least) least = science[i]!
-    if (science[i]! > most) most = science[i]!
   }
   if (count === 0) {
     const found = `${science.length} pixels without weight`
     throw new DataError('all-masked', 'no pixel of the image may be measured: all are masked', { ...place, found })
   }
-  if (least === most) {
-    const found = `${least} in all ${count} pixels`
-    throw new DataError('empty-image', 'the image is empty: all pixels have one value', { ...place, found })
-  }
+  const found = `${first} in all ${count} pixels`
+  throw new DataError('empty-image', 'the image is empty: all pixels have one value', { ...place, found })
 }
 
 function sameSize<T extends Float32Array | Int32Array>(plane: Pixels<T>, science: Pixels<Float32Array>, file: string) {
