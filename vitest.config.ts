@@ -12,6 +12,7 @@ const OWN_PROCESS = [
   'test/node/input/spare-memory.test.ts',
   'test/node/batch/batch-many.test.ts',
   'test/node/threads/*.test.ts',
+  'test/hostile/measured-images.test.ts',
 ]
 
 /** More than three seconds each on an idle core: programs, browsers, many seeds. Not in `npm run test:fast`. */

@@ -54,9 +54,11 @@ export async function measuredHere(
   if (objects.length === 0)
     throw new DataError('no-detections', 'nothing was found in the image', { file: image, found: 'no object' })
   const header = await standaloneHeader(file.source, hdu, file.hdus[0], -32, withoutKeywords)
+  // A degree sign or an accent in a comment is no reason to leave the image; FITS holds ASCII alone.
+  const text = Buffer.from(header).toString('latin1').replace(/[^ -~]/g, '?')
   const bytes = writeFitsLdac({
     imageCards: [
-      ...parseHeader(Buffer.from(header).toString('latin1'), hdu.header.place).cards,
+      ...parseHeader(text, hdu.header.place).cards,
       ...measuringCards(detection, objects.length, facts),
       ...(psf ? psfCards(psf.model) : []),
     ],
