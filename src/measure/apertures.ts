@@ -26,10 +26,14 @@ export function circularApertures(stamp: Stamp, x: number, y: number, radii: rea
   const { columns, rows, light, variance, isReplaced } = stamp
   const count = radii.length
   // What belongs to circle k and all larger ones; what is on a rim belongs to its circle alone.
-  const [flux, rimFlux] = [new Float64Array(count + 1), new Float64Array(count)]
-  const [sky, rimSky] = [new Float64Array(count + 1), new Float64Array(count)]
-  const [area, rimArea] = [new Float64Array(count + 1), new Float64Array(count)]
-  const [replaced, rimReplaced] = [new Float64Array(count + 1), new Float64Array(count)]
+  const flux = new Float64Array(count + 1)
+  const rimFlux = new Float64Array(count)
+  const sky = new Float64Array(count + 1)
+  const rimSky = new Float64Array(count)
+  const area = new Float64Array(count + 1)
+  const rimArea = new Float64Array(count)
+  const replaced = new Float64Array(count + 1)
+  const rimReplaced = new Float64Array(count)
   // Squared distances at which a pixel begins to be on a circle's rim, and is beyond it.
   const onRim = Float64Array.from(radii, (radius) => (radius > HALF_DIAGONAL ? (radius - HALF_DIAGONAL) ** 2 : -1))
   const beyond = Float64Array.from(radii, (radius) => (radius + HALF_DIAGONAL) ** 2)

@@ -59,7 +59,8 @@ class BranchTree {
     const scale = thresholds / Math.log(peak / threshold)
     const levels = new Uint8Array(count)
     this.ends = new Int32Array(thresholds + 1)
-    let [left, right] = [columns, 0]
+    let left = columns
+    let right = 0
     for (let p = 0; p < count; p++) {
       const level = Math.floor(Math.log(filtered[pixels[p]!]! / threshold) * scale)
       levels[p] = level < 0 ? 0 : level >= thresholds ? thresholds - 1 : level

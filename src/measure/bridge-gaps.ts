@@ -47,7 +47,8 @@ function between(
   isGood: (i: number) => boolean,
   isInRow: (pixels: number) => boolean,
 ): Ends | undefined {
-  let [down, up] = [1, 1]
+  let down = 1
+  let up = 1
   while (down <= WIDEST_PIXELS && isInRow(-down) && !isGood(i - down * step)) down++
   while (up <= WIDEST_PIXELS && isInRow(up) && !isGood(i + up * step)) up++
   const width = down + up - 1

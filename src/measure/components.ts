@@ -72,7 +72,8 @@ function grouped(labels: Int32Array, roots: Roots, above: number, leastPixels: n
   for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0) sizes[rooted[labels[i]!]!]!++
   const places = new Int32Array(roots.count).fill(-1)
   const starts = new Int32Array(roots.count + 1)
-  let [count, total] = [0, 0]
+  let count = 0
+  let total = 0
   for (let label = 0; label < roots.count; label++) {
     if (rooted[label] !== label || sizes[label]! < leastPixels) continue
     places[label] = total

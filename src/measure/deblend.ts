@@ -29,7 +29,8 @@ export function deblend(
   threshold: number,
   { thresholds, leastContrast, leastPixels }: Deblending,
 ): Int32Array[] {
-  let [peak, light] = [0, 0]
+  let peak = 0
+  let light = 0
   for (let p = 0; p < pixels.length; p++) {
     const value = filtered[pixels[p]!]!
     if (value > peak) peak = value
@@ -60,7 +61,8 @@ function shareOut(
 }
 
 function brightest(shapes: readonly Shape[], x: number, y: number): number {
-  let [best, most] = [0, -Infinity]
+  let best = 0
+  let most = -Infinity
   for (const [k, shape] of shapes.entries()) {
     const [dx, dy] = [x - shape.x, y - shape.y]
     const { cxx, cyy, cxy } = shape

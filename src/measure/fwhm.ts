@@ -9,13 +9,18 @@ const LEAST_PIXELS = 4
  * @param light the image without its sky
  */
 export function fwhmOfProfile(pixels: Int32Array, light: Float32Array): number {
-  let [peak, held] = [-Infinity, 0]
+  let peak = -Infinity
+  let held = 0
   for (let p = 0; p < pixels.length; p++) peak = Math.max(peak, light[pixels[p]!]!)
   const least = CORE_SHARE * peak
   const core = new Float64Array(pixels.length)
   for (let p = 0; p < pixels.length; p++) if (light[pixels[p]!]! > least) core[held++] = light[pixels[p]!]!
   const values = core.subarray(0, held).sort().reverse()
-  let [n, sa, sl, saa, sal] = [0, 0, 0, 0, 0]
+  let n = 0
+  let sa = 0
+  let sl = 0
+  let saa = 0
+  let sal = 0
   for (let k = 0; k < values.length; k++) {
     const area = k + 0.5
     const height = Math.log(values[k]!)

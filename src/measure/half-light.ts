@@ -42,8 +42,10 @@ function lightInRings(
 ): Float64Array {
   const rings = new Float64Array(RINGS)
   const perPixel = RINGS / farthest
-  const [left, right] = [Math.max(0, Math.floor(cx - farthest)), Math.min(columns - 1, Math.ceil(cx + farthest))]
-  const [bottom, top] = [Math.max(0, Math.floor(cy - farthest)), Math.min(rows - 1, Math.ceil(cy + farthest))]
+  const left = Math.max(0, Math.floor(cx - farthest))
+  const right = Math.min(columns - 1, Math.ceil(cx + farthest))
+  const bottom = Math.max(0, Math.floor(cy - farthest))
+  const top = Math.min(rows - 1, Math.ceil(cy + farthest))
   for (let j = bottom; j <= top; j++) {
     for (let k = left; k <= right; k++) {
       const value = light[j * columns + k]! / parts ** 2

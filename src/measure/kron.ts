@@ -26,7 +26,8 @@ export function kronFlux(stamp: Stamp, shape: Shape, { factor, least }: KronSett
   const first = sumsWithin(stamp, shape, KRON_REACH)
   const radius = first.moment > 0 && first.flux > 0 ? Math.max(least, (factor * first.moment) / first.flux) : least
   const { halfWidth, halfHeight } = boxOf(shape, radius)
-  const [cx, cy] = [shape.x - stamp.x0, shape.y - stamp.y0]
+  const cx = shape.x - stamp.x0
+  const cy = shape.y - stamp.y0
   const isCut =
     cx - halfWidth < -0.5 || cy - halfHeight < -0.5 || cx + halfWidth > columns - 0.5 || cy + halfHeight > rows - 0.5
   const { flux, skyVariance, areaPixels, replacedPixels } = sumsWithin(stamp, shape, radius)
@@ -48,7 +49,11 @@ function sumsWithin({ x0, y0, columns, rows, light, variance, isReplaced }: Stam
   const right = Math.min(columns - 1, Math.floor(cx + halfWidth))
   const bottom = Math.max(0, Math.ceil(cy - halfHeight))
   const top = Math.min(rows - 1, Math.floor(cy + halfHeight))
-  let [moment, flux, skyVariance, areaPixels, replacedPixels] = [0, 0, 0, 0, 0]
+  let moment = 0
+  let flux = 0
+  let skyVariance = 0
+  let areaPixels = 0
+  let replacedPixels = 0
   for (let j = bottom; j <= top; j++) {
     const dy = j - cy
     for (let k = left, i = j * columns + left; k <= right; k++, i++) {

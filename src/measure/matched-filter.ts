@@ -27,7 +27,10 @@ export function matchedFilter({ columns, rows }: Pick<Frame, 'columns' | 'rows'>
     const into = ring[y % ring.length]!
     if (y >= rows) return void into.fill(0)
     padded.set(sky.subarray(y * columns, (y + 1) * columns), REACH)
-    const [a, b, c, d] = [WEIGHTS[0]!, WEIGHTS[1]!, WEIGHTS[2]!, WEIGHTS[3]!]
+    const a = WEIGHTS[0]!
+    const b = WEIGHTS[1]!
+    const c = WEIGHTS[2]!
+    const d = WEIGHTS[3]!
     for (let x = 0; x < columns; x++)
       into[x] =
         a * (padded[x]! + padded[x + 6]!) +
@@ -40,8 +43,17 @@ export function matchedFilter({ columns, rows }: Pick<Frame, 'columns' | 'rows'>
     alongX(y + REACH)
     const into = filtered.subarray(y * columns, (y + 1) * columns)
     const line = (k: number) => (y + k < REACH ? none : ring[(y + k - REACH) % ring.length]!)
-    const [l0, l1, l2, l3, l4, l5, l6] = [line(0), line(1), line(2), line(3), line(4), line(5), line(6)]
-    const [a, b, c, d] = [WEIGHTS[0]!, WEIGHTS[1]!, WEIGHTS[2]!, WEIGHTS[3]!]
+    const l0 = line(0)
+    const l1 = line(1)
+    const l2 = line(2)
+    const l3 = line(3)
+    const l4 = line(4)
+    const l5 = line(5)
+    const l6 = line(6)
+    const a = WEIGHTS[0]!
+    const b = WEIGHTS[1]!
+    const c = WEIGHTS[2]!
+    const d = WEIGHTS[3]!
     for (let x = 0; x < columns; x++)
       into[x] = a * (l0[x]! + l6[x]!) + b * (l1[x]! + l5[x]!) + c * (l2[x]! + l4[x]!) + d * l3[x]!
   }

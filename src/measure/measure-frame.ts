@@ -65,7 +65,8 @@ function isophotalSignalToNoise(
   { sky, noise, background }: Detection,
   { electronsPerUnit }: PixelProperties,
 ): number {
-  let [flux, variance] = [0, 0]
+  let flux = 0
+  let variance = 0
   for (let p = 0; p < pixels.length; p++) {
     const i = pixels[p]!
     const sigma = Math.min(noise[i]!, background.sigma)

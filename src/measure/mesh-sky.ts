@@ -42,11 +42,35 @@ interface Moments {
   readonly sigma: number
 }
 
+/** Values in one go: the engine compiles a loop that is called often, and one mesh is too few calls. */
+const PIECE = 1024
+
 function momentsWithin(values: Float32Array, count: number, low: number, high: number): Moments {
-  let [n, sum, squares] = [0, 0, 0]
+  const sums = new Float64Array(3)
   // About one of them, so that squares of a high level do not lose the noise.
   const origin = values[0] ?? 0
-  for (let i = 0; i < count; i++) {
+  for (let from = 0; from < count; from += PIECE)
+    addMoments(values, from, Math.min(count, from + PIECE), low, high, origin, sums)
+  const n = sums[0]!
+  const mean = n > 0 ? sums[1]! / n : 0
+  const sigma = n > 0 ? Math.sqrt(Math.max(0, sums[2]! / n - mean * mean)) : 0
+  return { count: n, mean: origin + mean, sigma }
+}
+
+/** Adds number, sum and squares of those between two bounds, from the origin. */
+function addMoments(
+  values: Float32Array,
+  from: number,
+  to: number,
+  low: number,
+  high: number,
+  origin: number,
+  sums: Float64Array,
+): void {
+  let n = sums[0]!
+  let sum = sums[1]!
+  let squares = sums[2]!
+  for (let i = from; i < to; i++) {
     const value = values[i]!
     if (value < low || value > high) continue
     const d = value - origin
@@ -54,8 +78,17 @@ function momentsWithin(values: Float32Array, count: number, low: number, high: n
     sum += d
     squares += d * d
   }
-  const mean = n > 0 ? sum / n : 0
-  return { count: n, mean: origin + mean, sigma: n > 0 ? Math.sqrt(Math.max(0, squares / n - mean * mean)) : 0 }
+  sums[0] = n
+  sums[1] = sum
+  sums[2] = squares
+}
+
+/** Counts values into the histogram. */
+function tally(values: Float32Array, from: number, to: number, origin: number, scale: number): void {
+  for (let i = from; i < to; i++) {
+    const level = (values[i]! - origin) * scale
+    if (level >= 0 && level < LEVELS) histogram[level | 0]!++
+  }
 }
 
 function modeOf(values: Float32Array, count: number, first: Moments): MeshSky {
@@ -63,14 +96,16 @@ function modeOf(values: Float32Array, count: number, first: Moments): MeshSky {
   const perSigma = LEVELS / (2 * REACH)
   const scale = perSigma / first.sigma
   histogram.fill(0)
-  for (let i = 0; i < count; i++) {
-    const level = (values[i]! - origin) * scale
-    if (level >= 0 && level < LEVELS) histogram[level | 0]!++
-  }
-  let [from, to] = [0, LEVELS]
-  let [mean, median, sigma] = [0, 0, LEVELS]
+  for (let from = 0; from < count; from += PIECE) tally(values, from, Math.min(count, from + PIECE), origin, scale)
+  let from = 0
+  let to = LEVELS
+  let mean = 0
+  let median = 0
+  let sigma = LEVELS
   for (let round = 0; round < MOST_ROUNDS; round++) {
-    let [n, sum, squares] = [0, 0, 0]
+    let n = 0
+    let sum = 0
+    let squares = 0
     for (let k = from; k < to; k++) {
       const held = histogram[k]!
       n += held

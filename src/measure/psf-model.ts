@@ -111,7 +111,8 @@ export function localPsf(
   const terms = polynomialTerms(x, y, columns, rows)
   into.set(planes[0]!)
   for (let m = 1; m < planes.length; m++) {
-    const [plane, share] = [planes[m]!, terms[m]!]
+    const plane = planes[m]!
+    const share = terms[m]!
     for (let k = 0; k < into.length; k++) into[k]! += share * plane[k]!
   }
   normalised(into, apertureWeights)
@@ -164,7 +165,8 @@ class PsfFit {
       localPsf({ planes, apertureWeights: this.apertureWeights, ...this.frame }, star.x, star.y, local)
       sampler.place(star.left, star.bottom)
       sampler.values(local, model)
-      let [dm, mm] = [0, 0]
+      let dm = 0
+      let mm = 0
       for (let i = 0; i < model.length; i++) {
         dm += star.good[i]! * star.light[i]! * model[i]!
         mm += star.good[i]! * model[i]! * model[i]!
@@ -181,7 +183,8 @@ class PsfFit {
       sampler.gather(residual, gathered)
       for (let k = 0; k < gathered.length; k++) gathered[k]! *= star.perHeld[k]!
       for (let m = 0; m < added.length; m++) {
-        const [share, plane] = [star.weight * basis[s]![m]!, added[m]!]
+        const share = star.weight * basis[s]![m]!
+        const plane = added[m]!
         for (let k = 0; k < plane.length; k++) plane[k]! += share * gathered[k]!
       }
     })
@@ -204,8 +207,10 @@ class PsfFit {
 
   private cutOut({ stamp, x, y, signalToNoise }: PsfStar, half: number): FittedStar | undefined {
     const { pixels } = this.sampler
-    const [x0, y0] = [Math.round(x) - half, Math.round(y) - half]
-    const [dx, dy] = [x0 - stamp.x0, y0 - stamp.y0]
+    const x0 = Math.round(x) - half
+    const y0 = Math.round(y) - half
+    const dx = x0 - stamp.x0
+    const dy = y0 - stamp.y0
     if (dx < 0 || dy < 0 || dx + pixels > stamp.columns || dy + pixels > stamp.rows) return undefined
     const light = new Float64Array(pixels ** 2)
     const good = new Float64Array(pixels ** 2)
@@ -252,7 +257,8 @@ const LEAST_HELD = 0.05
 function gaussian({ step }: SplineLattice, fwhmPixels: number): Float64Array {
   const variance = (fwhmPixels / (2 * Math.sqrt(2 * Math.LN2)) / step) ** 2 - 1 / 3
   return Float64Array.from({ length: SIDE * SIDE }, (_, k) => {
-    const [dx, dy] = [(k % SIDE) - MIDDLE, Math.floor(k / SIDE) - MIDDLE]
+    const dx = (k % SIDE) - MIDDLE
+    const dy = Math.floor(k / SIDE) - MIDDLE
     return Math.exp(-(dx * dx + dy * dy) / (2 * variance))
   })
 }

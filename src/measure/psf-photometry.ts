@@ -67,10 +67,14 @@ export class PsfPhotometry {
   measure(stamp: Stamp, x: number, y: number): PsfMeasurement {
     const { model, sampler, local, star, byX, byY } = this
     localPsf(model, x, y, local)
-    const [x0, y0] = [Math.round(x) - this.half, Math.round(y) - this.half]
+    const x0 = Math.round(x) - this.half
+    const y0 = Math.round(y) - this.half
     const own = this.cutOut(stamp, x0, y0, x, y)
-    let [cx, cy, flux] = [x, y, 0]
-    const [longest, farthest] = [LONGEST_STEP * model.fwhmPixels, FARTHEST * model.fwhmPixels]
+    let cx = x
+    let cy = y
+    let flux = 0
+    const longest = LONGEST_STEP * model.fwhmPixels
+    const farthest = FARTHEST * model.fwhmPixels
     for (let step = 0; ; step++) {
       sampler.place(x0 - cx, y0 - cy)
       sampler.valuesAndSlopes(local, star, byX, byY)
@@ -79,7 +83,8 @@ export class PsfPhotometry {
       if (step === MOST_STEPS || !(flux > 0)) break
       const length = Math.hypot(fit.dx, fit.dy)
       const scale = length > longest ? longest / length : 1
-      const [nx, ny] = [cx + scale * fit.dx, cy + scale * fit.dy]
+      const nx = cx + scale * fit.dx
+      const ny = cy + scale * fit.dy
       if (!(Math.hypot(nx - x, ny - y) < farthest)) {
         // It is not a star there: its flux is that of one where it began.
         ;[cx, cy] = [x, y]
@@ -108,7 +113,8 @@ export class PsfPhotometry {
     let count = 0
     for (let j = 0, i = 0; j < pixels; j++)
       for (let k = 0; k < pixels; k++, i++) {
-        const [u, v] = [x0 + k - stamp.x0, y0 + j - stamp.y0]
+        const u = x0 + k - stamp.x0
+        const v = y0 + j - stamp.y0
         const isIn = u >= 0 && v >= 0 && u < stamp.columns && v < stamp.rows
         const from = v * stamp.columns + u
         const isOwn = isIn && stamp.isReplaced[from] === 0 && (x0 + k - x) ** 2 + (y0 + j - y) ** 2 <= reach2
@@ -123,10 +129,21 @@ export class PsfPhotometry {
   /** Flux, and how far the centre should move: linear least squares in the PSF and its slopes. */
   private fitted(): { readonly flux: number; readonly dx: number; readonly dy: number } {
     const { star, byX, byY, light, good } = this
-    let [mm, mx, my, xx, xy, yy, dm, dx, dy] = [0, 0, 0, 0, 0, 0, 0, 0, 0]
+    let mm = 0
+    let mx = 0
+    let my = 0
+    let xx = 0
+    let xy = 0
+    let yy = 0
+    let dm = 0
+    let dx = 0
+    let dy = 0
     for (let i = 0; i < star.length; i++) {
       if (good[i] === 0) continue
-      const [m, a, b, d] = [star[i]!, byX[i]!, byY[i]!, light[i]!]
+      const m = star[i]!
+      const a = byX[i]!
+      const b = byY[i]!
+      const d = light[i]!
       mm += m * m
       mx += m * a
       my += m * b
@@ -138,10 +155,14 @@ export class PsfPhotometry {
       dy += d * b
     }
     // The slopes without their share of the PSF.
-    const [pxx, pxy, pyy] = [xx - (mx * mx) / mm, xy - (mx * my) / mm, yy - (my * my) / mm]
-    const [px, py] = [dx - (mx * dm) / mm, dy - (my * dm) / mm]
+    const pxx = xx - (mx * mx) / mm
+    const pxy = xy - (mx * my) / mm
+    const pyy = yy - (my * my) / mm
+    const px = dx - (mx * dm) / mm
+    const py = dy - (my * dm) / mm
     const determinant = pxx * pyy - pxy * pxy
-    const [sx, sy] = [(pyy * px - pxy * py) / determinant, (pxx * py - pxy * px) / determinant]
+    const sx = (pyy * px - pxy * py) / determinant
+    const sy = (pxx * py - pxy * px) / determinant
     const flux = (dm - mx * sx - my * sy) / mm
     // Light f m(x - c) changes by -f dm/dx for each pixel that the centre moves.
     return { flux, dx: -sx / flux, dy: -sy / flux }
@@ -149,7 +170,8 @@ export class PsfPhotometry {
 
   private scale(star: Float64Array): number {
     const { light, good } = this
-    let [dm, mm] = [0, 0]
+    let dm = 0
+    let mm = 0
     for (let i = 0; i < star.length; i++) {
       dm += good[i]! * light[i]! * star[i]!
       mm += good[i]! * star[i]! * star[i]!
@@ -164,10 +186,17 @@ export class PsfPhotometry {
   private judged(flux: number) {
     const { star, disc, light, variance, good, sampler, wide, electronsPerUnit } = this
     sampler.values(wide, disc)
-    let [mm, gm, dm, dg, misfit, count] = [0, 0, 0, 0, 0, 0]
+    let mm = 0
+    let gm = 0
+    let dm = 0
+    let dg = 0
+    let misfit = 0
+    let count = 0
     for (let i = 0; i < star.length; i++) {
       if (good[i] === 0) continue
-      const [m, g, d] = [star[i]!, disc[i]!, light[i]!]
+      const m = star[i]!
+      const g = disc[i]!
+      const d = light[i]!
       mm += m * m
       gm += g * m
       dm += d * m
@@ -175,10 +204,12 @@ export class PsfPhotometry {
       count++
     }
     const ratio = dg / dm
-    let [fluxVariance, spreadVariance] = [0, 0]
+    let fluxVariance = 0
+    let spreadVariance = 0
     for (let i = 0; i < star.length; i++) {
       if (good[i] === 0) continue
-      const [m, d] = [star[i]!, light[i]!]
+      const m = star[i]!
+      const d = light[i]!
       const expected = flux * m
       const noise = variance[i]! + (electronsPerUnit > 0 && expected > 0 ? expected / electronsPerUnit : 0)
       fluxVariance += m * m * noise

@@ -41,7 +41,10 @@ function commonSize(objects: readonly MeasuredObject[]): number {
       weight: Math.log(windowed.signalToNoise / LEAST_SIGNAL_TO_NOISE) + 1,
     }))
     .sort((a, b) => a.size - b.size)
-  let [best, most, held, low] = [NaN, 0, 0, 0]
+  let best = NaN
+  let most = 0
+  let held = 0
+  let low = 0
   for (const { size, weight } of sorted) {
     held += weight
     while (size - sorted[low]!.size > LOCUS_WIDTH) held -= sorted[low++]!.weight

@@ -31,7 +31,13 @@ export function shapeOf(pixels: ArrayLike<number>, light: Float32Array, columns:
   // About the first pixel, so that no digits are lost.
   const x0 = pixels[0]! % columns
   const y0 = Math.floor(pixels[0]! / columns)
-  let [sum, sx, sy, sxx, syy, sxy, peak] = [0, 0, 0, 0, 0, 0, 0]
+  let sum = 0
+  let sx = 0
+  let sy = 0
+  let sxx = 0
+  let syy = 0
+  let sxy = 0
+  let peak = 0
   for (let k = 0; k < pixels.length; k++) {
     const i = pixels[k]!
     const value = light[i]!
@@ -46,7 +52,8 @@ export function shapeOf(pixels: ArrayLike<number>, light: Float32Array, columns:
     if (value > peak) peak = value
   }
   const [mx, my] = [sx / sum, sy / sum]
-  let [xx, yy] = [sxx / sum - mx * mx, syy / sum - my * my]
+  let xx = sxx / sum - mx * mx
+  let yy = syy / sum - my * my
   const xy = sxy / sum - mx * my
   if (xx * yy - xy * xy < PIXEL_VARIANCE ** 2) {
     xx += PIXEL_VARIANCE

@@ -45,7 +45,10 @@ export function skyRows(
       for (let x = 0; x < columns;) {
         // The cubic of the interval, by powers of the part of it.
         const k = intervals[x]!
-        const [from, to, bendFrom, bendTo] = [nodes[k]!, nodes[k + 1]!, bends[k]!, bends[k + 1]!]
+        const from = nodes[k]!
+        const to = nodes[k + 1]!
+        const bendFrom = bends[k]!
+        const bendTo = bends[k + 1]!
         const c1 = to - from - bendFrom / 3 - bendTo / 6
         const c2 = bendFrom / 2
         const c3 = (bendTo - bendFrom) / 6

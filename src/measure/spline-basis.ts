@@ -69,7 +69,8 @@ export function splineSurface(
   for (let l = 0; l < side; l++) {
     const row = l * side
     for (let i = 0; i < columns; i++) {
-      const [node, w] = [firstX[i]!, REACH * i]
+      const node = firstX[i]!
+      const w = REACH * i
       let sum = 0
       if (node >= 0 && node + REACH <= side) {
         const at = row + node
@@ -97,10 +98,12 @@ export function splineRows(
   into: Float64Array,
 ): void {
   for (let j = 0; j < rows; j++) {
-    const [node, w] = [firstY[j]!, REACH * j]
+    const node = firstY[j]!
+    const w = REACH * j
     into.fill(0, j * columns, (j + 1) * columns)
     for (let k = Math.max(0, -node); k < REACH && node + k < side; k++) {
-      const [weight, from] = [alongY[w + k]!, (node + k) * columns]
+      const weight = alongY[w + k]!
+      const from = (node + k) * columns
       for (let i = 0; i < columns; i++) into[j * columns + i]! += weight * work[from + i]!
     }
   }
@@ -125,7 +128,8 @@ export function gatherAtNodes(
   for (let j = 0; j < rows; j++) {
     const node = y.first[j]!
     for (let k = Math.max(0, -node); k < REACH && node + k < side; k++) {
-      const [weight, to] = [y.values[REACH * j + k]!, (node + k) * columns]
+      const weight = y.values[REACH * j + k]!
+      const to = (node + k) * columns
       for (let i = 0; i < columns; i++) work[to + i]! += weight * values[j * columns + i]!
     }
   }

@@ -38,13 +38,15 @@ export function windowedPosition(
   sigmaPixels: number,
   electronsPerUnit: number,
 ): WindowedPosition {
-  let [cx, cy] = [x - stamp.x0, y - stamp.y0]
+  let cx = x - stamp.x0
+  let cy = y - stamp.y0
   const failed = { x, y, errA: NaN, errB: NaN, errThetaDeg: NaN, signalToNoise: NaN, found: false }
   if (!(sigmaPixels > 0)) return failed
   let sums = windowSums(stamp, cx, cy, sigmaPixels, electronsPerUnit)
   for (let step = 0; step < MOST_STEPS; step++) {
     if (!(sums.light > 0)) return failed
-    const [dx, dy] = [(STRIDE * sums.x) / sums.light, (STRIDE * sums.y) / sums.light]
+    const dx = (STRIDE * sums.x) / sums.light
+    const dy = (STRIDE * sums.y) / sums.light
     cx += dx
     cy += dy
     if (!(cx > -0.5 && cy > -0.5 && cx < stamp.columns - 0.5 && cy < stamp.rows - 0.5)) return failed
@@ -53,8 +55,11 @@ export function windowedPosition(
   }
   if (!(sums.light > 0)) return failed
   const scale = (STRIDE / sums.light) ** 2
-  const [xx, yy, xy] = [scale * sums.varXX, scale * sums.varYY, scale * sums.varXY]
-  const [mean, half] = [(xx + yy) / 2, Math.hypot((xx - yy) / 2, xy)]
+  const xx = scale * sums.varXX
+  const yy = scale * sums.varYY
+  const xy = scale * sums.varXY
+  const mean = (xx + yy) / 2
+  const half = Math.hypot((xx - yy) / 2, xy)
   return {
     x: cx + stamp.x0,
     y: cy + stamp.y0,
@@ -69,11 +74,20 @@ export function windowedPosition(
 function windowSums(stamp: Stamp, cx: number, cy: number, sigma: number, electronsPerUnit: number) {
   const { columns, rows, light, variance } = stamp
   const reach = REACH_SIGMAS * sigma
-  const [left, right] = [Math.max(0, Math.ceil(cx - reach)), Math.min(columns - 1, Math.floor(cx + reach))]
-  const [bottom, top] = [Math.max(0, Math.ceil(cy - reach)), Math.min(rows - 1, Math.floor(cy + reach))]
+  const left = Math.max(0, Math.ceil(cx - reach))
+  const right = Math.min(columns - 1, Math.floor(cx + reach))
+  const bottom = Math.max(0, Math.ceil(cy - reach))
+  const top = Math.min(rows - 1, Math.floor(cy + reach))
   // A Gaussian is a product: one table for x and one for y.
-  const [alongX, alongY] = [windowAlong(left, right, cx, sigma), windowAlong(bottom, top, cy, sigma)]
-  let [sum, x, y, varLight, varXX, varYY, varXY] = [0, 0, 0, 0, 0, 0, 0]
+  const alongX = windowAlong(left, right, cx, sigma)
+  const alongY = windowAlong(bottom, top, cy, sigma)
+  let sum = 0
+  let x = 0
+  let y = 0
+  let varLight = 0
+  let varXX = 0
+  let varYY = 0
+  let varXY = 0
   for (let j = bottom; j <= top; j++) {
     const v = alongY.weights[j - bottom]!
     const vy = alongY.moments[j - bottom]!
@@ -116,7 +130,8 @@ function windowAlong(
   let ratio = Math.exp((-step * (2 * d + step)) / (2 * sigma * sigma))
   const shrink = Math.exp((-step * step) / (sigma * sigma))
   for (let k = 0; k < length; k++) {
-    let [weight, moment] = [0, 0]
+    let weight = 0
+    let moment = 0
     for (let part = 0; part < PARTS; part++) {
       weight += value
       moment += value * d

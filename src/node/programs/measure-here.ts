@@ -55,7 +55,9 @@ export async function measuredHere(
     throw new DataError('no-detections', 'nothing was found in the image', { file: image, found: 'no object' })
   const header = await standaloneHeader(file.source, hdu, file.hdus[0], -32, withoutKeywords)
   // A degree sign or an accent in a comment is no reason to leave the image; FITS holds ASCII alone.
-  const text = Buffer.from(header).toString('latin1').replace(/[^ -~]/g, '?')
+  const text = Buffer.from(header)
+    .toString('latin1')
+    .replace(/[^ -~]/g, '?')
   const bytes = writeFitsLdac({
     imageCards: [
       ...parseHeader(text, hdu.header.place).cards,
