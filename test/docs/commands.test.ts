@@ -125,6 +125,7 @@ test('a block that is not run says why; these are all', () => {
     'docs/se.md: no-run needs images of yours',
     'docs/se.md: no-run needs Slurm',
     'docs/sensitivity.md: no-run takes ten minutes',
+    'docs/sensitivity.md: no-run takes a quarter of an hour',
     'docs/systems.md: no-run needs an image of yours',
     'docs/validate.md: no-run needs a second catalogue of yours',
   ])
