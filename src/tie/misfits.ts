@@ -4,7 +4,7 @@ import { madScatter, median } from '../math/robust.js'
 import { sortingOrder } from '../math/select.js'
 import type { TieSettings } from './input.js'
 import type { SolvedNetwork } from './network.js'
-import { extentOf, structureOf, structureSize } from './structure.js'
+import { extentOf, gainWithout, structureOf, structureSize, type CcdLevels, type Structure } from './structure.js'
 
 /** An exposure, or a catalogue, that does not belong to the others. */
 export interface Misfit {
@@ -39,6 +39,8 @@ interface Judgement {
   /** From 1 on it does not fit. */
   readonly size: number
   readonly reason: string
+  /** Of an exposure with CCDs enough: their levels, by chip, and what is smooth in them. */
+  readonly ccds?: { readonly chip: readonly number[]; readonly levels: CcdLevels; readonly structure: Structure }
 }
 
 /**
@@ -52,6 +54,8 @@ export function worstExposure(solved: SolvedNetwork, settings: TieSettings): Mis
   const sizes = byOthers.map(({ size }) => size)
   if (!sizes.some((size) => size >= 1)) return null
   const byReferences = exposures.map((_, e) => judgementOf(solved, against.references[e]!, settings))
+  const clouded = cloudedOfTwo(byOthers, byReferences, settings)
+  if (clouded !== null) return { index: clouded, reason: byOthers[clouded]!.reason }
   const misfit = (index: number, judged: readonly Judgement[]) => ({ index, reason: judged[index]!.reason })
   const contradictions = byReferences.map(({ size }) => size)
   const most = contradictions.indexOf(Math.max(...contradictions))
@@ -60,6 +64,29 @@ export function worstExposure(solved: SolvedNetwork, settings: TieSettings): Mis
   const largest = sizes.indexOf(Math.max(...sizes))
   if (sizes[largest]! > 2 * secondOf(sizes) || contradictions[most]! < 1) return misfit(largest, byOthers)
   return misfit(most, sizes[most]! >= 1 ? byOthers : byReferences)
+}
+
+/**
+ * Of two exposures that differ by a cloud that which has it: references of the other one are no smoother without it.
+ * Both see the same error of the catalogue, and the cloud is known well: what it looks like tells more than how large
+ * what each has against the references is.
+ */
+function cloudedOfTwo(
+  byOthers: readonly Judgement[],
+  byReferences: readonly Judgement[],
+  { gradientMagPerDeg }: TieSettings,
+): number | null {
+  if (byOthers.length !== 2) return null
+  const gains = byOthers.map(({ ccds: own }, e) => {
+    const refs = byReferences[e]!.ccds
+    if (own === undefined || refs === undefined || structureSize(own.structure) < 1) return null
+    const ofChip = new Map(own.chip.map((k, i) => [k, own.structure.smooth[i]!]))
+    const part = Float64Array.from(refs.chip, (k) => ofChip.get(k) ?? 0)
+    return gainWithout(refs.levels, part, gradientMagPerDeg)
+  })
+  const [one, other] = gains
+  if (one == null || other == null || one === other) return null
+  return one > other ? 0 : 1
 }
 
 const secondOf = (sizes: readonly number[]): number => [...sizes].sort((a, b) => b - a)[1] ?? 0
@@ -191,6 +218,7 @@ function judgementOf({ model }: SolvedNetwork, all: Comparison, settings: TieSet
     },
   ]
 
+  let ccds: Judgement['ccds']
   const measured = [...byChip].filter(([, members]) => members.length >= 5).sort((a, b) => a[0] - b[0])
   if (measured.length >= 6) {
     const value = Float64Array.from(measured, ([k]) => levels.get(k)!)
@@ -204,7 +232,9 @@ function judgementOf({ model }: SolvedNetwork, all: Comparison, settings: TieSet
     })
     const stray = deviation.filter(({ sigmas }) => Math.abs(sigmas) > SIGMAS)
     const typical = stray.length > 0 ? median(stray.map(({ own }) => own)) : 0
-    const structure = structureOf({ value, err, xDeg: xi, yDeg: eta }, settings.gradientMagPerDeg)
+    const ccdLevels = { value, err, xDeg: xi, yDeg: eta }
+    const structure = structureOf(ccdLevels, settings.gradientMagPerDeg)
+    ccds = { chip: measured.map(([k]) => k), levels: ccdLevels, structure }
     judgements.push({
       size: structureSize(structure),
       reason:
@@ -218,7 +248,8 @@ function judgementOf({ model }: SolvedNetwork, all: Comparison, settings: TieSet
         `${typical > 0 ? 'fainter' : 'brighter'} than the rest against the others: a cloud`,
     })
   }
-  return judgements.reduce((worst, one) => (one.size > worst.size ? one : worst))
+  const worst = judgements.reduce((most, one) => (one.size > most.size ? one : most))
+  return ccds === undefined ? worst : { ...worst, ccds }
 }
 
 /** Slope with colour by the medians of the outer thirds, and its error. */

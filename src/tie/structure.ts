@@ -51,51 +51,75 @@ const SCATTER_MAG = [0.002, 0.003, 0.004, 0.006, 0.009, 0.013, 0.02, 0.03, 0.045
 /** The level of an exposure is free [mag]. */
 const LEVEL_MAG = 1
 
+/** A plane, normal with the gradient's prior, a smooth field, and scatter from CCD to CCD: the most probable one. */
+interface LevelsProcess {
+  /** Rms of the field [mag]. */
+  readonly smooth: number
+  readonly logLikelihood: number
+  /** Its covariance's inverse times the levels. */
+  readonly solved: Float64Array
+}
+
+/** Correlation of the smooth part between the CCDs, n x n. */
+function nearness({ xDeg, yDeg }: CcdLevels): Float64Array {
+  const n = xDeg.length
+  const length = LENGTH * Math.max(extentOf(xDeg), extentOf(yDeg))
+  return Float64Array.from({ length: n * n }, (_, at) => {
+    const [i, j] = [Math.floor(at / n), at % n]
+    return Math.exp(-Math.hypot(xDeg[i]! - xDeg[j]!, yDeg[i]! - yDeg[j]!) / length)
+  })
+}
+
+function mostLikely(
+  { value, err, xDeg, yDeg }: CcdLevels,
+  near: Float64Array,
+  gradientMagPerDeg: number,
+  smooths: readonly number[],
+): LevelsProcess {
+  const n = value.length
+  let best = { smooth: 0, logLikelihood: -Infinity, solved: value }
+  for (const smooth of smooths)
+    for (const scatter of SCATTER_MAG) {
+      const factor = new Float64Array(n * n)
+      for (let i = 0; i < n; i++) {
+        for (let j = 0; j <= i; j++)
+          factor[i * n + j] =
+            LEVEL_MAG ** 2 +
+            gradientMagPerDeg ** 2 * (xDeg[i]! * xDeg[j]! + yDeg[i]! * yDeg[j]!) +
+            smooth ** 2 * near[i * n + j]!
+        factor[i * n + i]! += scatter ** 2 + err[i]! ** 2
+      }
+      cholesky(factor, n)
+      const solved = value.slice()
+      choleskySolve(factor, n, solved)
+      let logLikelihood = 0
+      for (let i = 0; i < n; i++) logLikelihood -= 0.5 * value[i]! * solved[i]! + Math.log(factor[i * n + i]!)
+      if (logLikelihood > best.logLikelihood) best = { smooth, logLikelihood, solved }
+    }
+  return best
+}
+
+/** Levels about their plane, those far from it brought nearer. */
+function aboutPlane({ value, xDeg, yDeg }: CcdLevels): Float64Array {
+  const plane = robustPlane(value, xDeg, yDeg, Infinity)
+  return value.map((own, i) => {
+    const at = planeAt(plane, xDeg[i]!, yDeg[i]!)
+    return at + Math.max(-FAR_MAG, Math.min(FAR_MAG, own - at)) - plane[0]
+  })
+}
+
 /**
  * The smooth part by the most probable of a few Gaussian processes: a plane, normal with `gradientMagPerDeg`, a smooth
  * field, and scatter from CCD to CCD; beside the same without field. A plane alone swallows half of a cloud's edge, and
  * bends what is left so that no CCD strays far.
  */
 export function structureOf(levels: CcdLevels, gradientMagPerDeg: number): Structure {
-  const { xDeg, yDeg, err } = levels
-  const n = levels.value.length
-  const plane = robustPlane(levels.value, xDeg, yDeg, Infinity)
-  const value = levels.value.map((own, i) => {
-    const at = planeAt(plane, xDeg[i]!, yDeg[i]!)
-    return at + Math.max(-FAR_MAG, Math.min(FAR_MAG, own - at)) - plane[0]
-  })
-  const length = LENGTH * Math.max(extentOf(xDeg), extentOf(yDeg))
-  const near = Float64Array.from({ length: n * n }, (_, at) => {
-    const [i, j] = [Math.floor(at / n), at % n]
-    return Math.exp(-Math.hypot(xDeg[i]! - xDeg[j]!, yDeg[i]! - yDeg[j]!) / length)
-  })
-  const factorOf = (smooth: number, scatter: number) => {
-    const matrix = new Float64Array(n * n)
-    for (let i = 0; i < n; i++) {
-      for (let j = 0; j <= i; j++)
-        matrix[i * n + j] =
-          LEVEL_MAG ** 2 +
-          gradientMagPerDeg ** 2 * (xDeg[i]! * xDeg[j]! + yDeg[i]! * yDeg[j]!) +
-          smooth ** 2 * near[i * n + j]!
-      matrix[i * n + i]! += scatter ** 2 + err[i]! ** 2
-    }
-    cholesky(matrix, n)
-    return matrix
-  }
-  const mostLikely = (smooths: readonly number[]) => {
-    let best = { smooth: 0, logLikelihood: -Infinity, solved: value }
-    for (const smooth of smooths)
-      for (const scatter of SCATTER_MAG) {
-        const factor = factorOf(smooth, scatter)
-        const solved = value.slice()
-        choleskySolve(factor, n, solved)
-        let logLikelihood = 0
-        for (let i = 0; i < n; i++) logLikelihood -= 0.5 * value[i]! * solved[i]! + Math.log(factor[i * n + i]!)
-        if (logLikelihood > best.logLikelihood) best = { smooth, logLikelihood, solved }
-      }
-    return best
-  }
-  const best = mostLikely(SMOOTH_MAG)
+  const { xDeg, yDeg } = levels
+  const value = aboutPlane(levels)
+  const n = value.length
+  const near = nearness(levels)
+  const most = (smooths: readonly number[]) => mostLikely({ ...levels, value }, near, gradientMagPerDeg, smooths)
+  const best = most(SMOOTH_MAG)
   const field = value.map((_, i) => {
     let sum = 0
     for (let j = 0; j < n; j++) sum += near[i * n + j]! * best.solved[j]!
@@ -106,9 +130,18 @@ export function structureOf(levels: CcdLevels, gradientMagPerDeg: number): Struc
   const smooth = field.map((own, i) => own - valueAt(tilt, places[i]!))
   return {
     rms: Math.sqrt(smooth.reduce((sum, own) => sum + own * own, 0) / n),
-    evidence: 2 * (best.logLikelihood - mostLikely([0]).logLikelihood),
+    evidence: 2 * (best.logLikelihood - most([0]).logLikelihood),
     smooth,
   }
+}
+
+/** Log of how much more probable levels are as a smooth field and scatter if `part` is taken off them. */
+export function gainWithout(levels: CcdLevels, part: Float64Array, gradientMagPerDeg: number): number {
+  const near = nearness(levels)
+  const logLikelihood = (value: Float64Array) =>
+    mostLikely({ ...levels, value: aboutPlane({ ...levels, value }) }, near, gradientMagPerDeg, [0, ...SMOOTH_MAG])
+      .logLikelihood
+  return logLikelihood(levels.value.map((own, i) => own - part[i]!)) - logLikelihood(levels.value)
 }
 
 export const extentOf = (values: Float64Array): number => largestOf(values) - smallestOf(values)

@@ -87,18 +87,45 @@ test.each([
 ] as const)('a template with %s is named and moves nothing', (_, spoil, reason) => {
   const plan: SkyPlan = { ...SMALL, exposures: 5 }
   const clean = tieExposures(simulateTie(plan).input)
-  const spoilt = tieExposures(simulateTie({ ...plan, spoil: (e, star) => (e === 3 ? spoil(star) : 0) }).input)
+  const { input } = simulateTie({ ...plan, spoil: (e, star) => (e === 3 ? spoil(star) : 0) })
+  const spoilt = tieExposures(input)
   expect(spoilt.exposures.filter(({ leftOut }) => leftOut)).toMatchObject([
     { exposure: 3, verdict: expect.stringContaining(reason) as unknown },
   ])
   expect(spoilt.verdict).toBe('LOOK')
   expect(spoilt.concerns.map(({ sentence }) => sentence).join()).toContain('exposure 3 is left out')
+  const without = tieExposures(withoutExposure(input, 3))
+  expect(spoilt.pairs).toEqual(without.pairs)
+  expect(spoilt.zeropoints.filter(({ exposure }) => exposure !== 3)).toEqual(without.zeropoints)
   const ratios = new Map(clean.pairs.map((pair) => [pairName(pair), pair.ratioMag]))
   const moved = spoilt.pairs
     .filter(({ nCommon }) => nCommon > 40)
     .map((pair) => Math.abs(pair.ratioMag - ratios.get(pairName(pair))!))
   expect(moved.reduce((sum, value) => sum + value, 0) / moved.length).toBeLessThan(0.0005)
 })
+
+function withoutExposure({ observations, ccds, ...others }: TieInput, exposure: number): TieInput {
+  const kept = Array.from(observations.exposure.keys()).filter((i) => observations.exposure[i] !== exposure)
+  const ccdRows = Array.from(ccds.exposure.keys()).filter((i) => ccds.exposure[i] !== exposure)
+  return {
+    ...others,
+    observations: {
+      star: Uint32Array.from(kept, (i) => observations.star[i]!),
+      exposure: Uint16Array.from(kept, (i) => observations.exposure[i]!),
+      ccd: Uint16Array.from(kept, (i) => observations.ccd[i]!),
+      instMag: Float64Array.from(kept, (i) => observations.instMag[i]!),
+      instMagErr: Float64Array.from(kept, (i) => observations.instMagErr[i]!),
+      x: Float32Array.from(kept, (i) => observations.x![i]!),
+      y: Float32Array.from(kept, (i) => observations.y![i]!),
+    },
+    ccds: {
+      exposure: Uint16Array.from(ccdRows, (i) => ccds.exposure[i]!),
+      ccd: Uint16Array.from(ccdRows, (i) => ccds.ccd[i]!),
+      xDeg: Float64Array.from(ccdRows, (i) => ccds.xDeg[i]!),
+      yDeg: Float64Array.from(ccdRows, (i) => ccds.yDeg[i]!),
+    },
+  }
+}
 
 const pairName = ({
   exposureA,
