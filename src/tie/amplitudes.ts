@@ -1,8 +1,18 @@
 import { CCD_SCATTER_DF } from '../photometry/exposure/expected.js'
+import type { ChipBasis } from './chip-basis.js'
 import type { TieSettings } from './input.js'
+import type { SkyField } from './field-evidence.js'
 import type { TieModel } from './model.js'
 import type { TiePrior } from './prior.js'
-import { modePrecision, PATTERN_SCALES, withinCcd, type SmoothPattern } from './smooth-pattern.js'
+import { fieldShare, USUAL_FIELD } from './sky-basis.js'
+import {
+  logScalePrior,
+  meanCovariance,
+  modePrecision,
+  PATTERN_SCALES,
+  withinCcd,
+  type SmoothPattern,
+} from './smooth-pattern.js'
 
 /** How large each kind of disturbance is in this network [mag]. */
 export interface Amplitudes {
@@ -11,8 +21,7 @@ export interface Amplitudes {
   /** Rms of the offsets of CCDs that all exposures share. */
   readonly ccdOffset: number
   readonly pattern: SmoothPattern
-  /** Rms of each catalogue's error over the sky. */
-  readonly field: readonly number[]
+  readonly field: readonly SkyField[]
   /** Expected square of each chip's deviation; null before it is known. */
   readonly squares: Float64Array | null
 }
@@ -29,7 +38,10 @@ export function expectedAmplitudes(model: TieModel, settings: TieSettings): Ampl
     ccdScatter: settings.ccdScatterMag,
     ccdOffset: settings.ccdScatterMag,
     pattern: { variance: settings.patternMag ** 2, scale: PATTERN_SCALES[3]! },
-    field: model.rows.catalogs.map((catalog) => FIELD_SHARE * settings.systematicErrMag(catalog)),
+    field: model.rows.catalogs.map((catalog) => ({
+      rms: FIELD_SHARE * settings.systematicErrMag(catalog),
+      shape: USUAL_FIELD,
+    })),
     squares: null,
   }
 }
@@ -41,22 +53,53 @@ export const patternRms = ({ pattern }: Amplitudes): number => Math.sqrt(pattern
 export function setAmplitudes(prior: TiePrior, model: TieModel, settings: TieSettings, amplitudes: Amplitudes): void {
   const { layout, basis, sky, rows } = model
   const { precision } = prior
-  if (basis.modes > 0)
-    prior.pattern.set(
-      modePrecision(basis, amplitudes.pattern.scale).precision.map((value) => value / amplitudes.pattern.variance),
-    )
   rows.catalogs.forEach((catalog, b) => {
+    const { rms, shape } = amplitudes.field[b]!
+    const share = fieldShare(sky, shape)
     for (let m = 0; m < sky.modes; m++)
       precision[layout.sky + b * sky.modes + m] =
-        m === 0 ? settings.systematicErrMag(catalog) ** -2 : 1 / (amplitudes.field[b]! ** 2 * sky.share[m]!)
+        m === 0 ? settings.systematicErrMag(catalog) ** -2 : 1 / (rms ** 2 * share[m]!)
   })
   precision.fill(settings.colourTerm ** -2, layout.colour, layout.offset)
-  precision.fill(amplitudes.ccdOffset ** -2, layout.offset, layout.chip)
+  const joint = patternAndOffset(basis, amplitudes.pattern, amplitudes.ccdOffset)
+  prior.pattern.set(joint.modes)
+  prior.patternOffset.set(joint.between)
+  precision.fill(joint.offset, layout.offset, layout.chip)
   const tau2 = amplitudes.ccdScatter ** 2
   const { squares } = amplitudes
   prior.setDeviations((k) =>
     squares === null ? 1 / tau2 : (CCD_SCATTER_DF + 1) / (CCD_SCATTER_DF * tau2 + squares[k]!),
   )
+}
+
+/**
+ * Precision of a CCD's modes and offset together. The pattern's mean over the CCD belongs to the zeropoint by
+ * definition, and goes with its shape: a hill in the middle has a mean.
+ */
+function patternAndOffset(
+  basis: ChipBasis,
+  { variance, scale }: SmoothPattern,
+  ccdOffset: number,
+): { readonly modes: Float64Array; readonly between: Float64Array; readonly offset: number } {
+  if (basis.modes === 0) return { modes: new Float64Array(0), between: new Float64Array(0), offset: ccdOffset ** -2 }
+  const { slope, left } = meanByModes(basis, scale)
+  const offset = 1 / (variance * left + ccdOffset ** 2)
+  const { precision } = modePrecision(basis, scale)
+  const n = basis.modes
+  return {
+    modes: precision.map((value, i) => value / variance + offset * slope[Math.floor(i / n)]! * slope[i % n]!),
+    between: slope.map((value) => -offset * value),
+    offset,
+  }
+}
+
+/** Regression of the pattern's mean on the modes, and the variance that is left of it, for variance 1. */
+function meanByModes(basis: ChipBasis, scale: number): { readonly slope: Float64Array; readonly left: number } {
+  const { precision } = modePrecision(basis, scale)
+  const { withModes, own } = meanCovariance(basis, scale)
+  const n = basis.modes
+  const slope = withModes.map((_, a) => withModes.reduce((sum, value, b) => sum + precision[a * n + b]! * value, 0))
+  return { slope, left: Math.max(0, own - slope.reduce((sum, value, a) => sum + value * withModes[a]!, 0)) }
 }
 
 /** Expected squares of the chips' deviations: of the solution, of a draw about it (pooled), of the plane. */
@@ -107,16 +150,44 @@ export function learnAmplitudes(
   return {
     squares,
     ccdScatter: relaxed(before.ccdScatter, Math.sqrt(sum / count)),
-    ccdOffset: learnt(before.ccdOffset, expected.ccdOffset, layout.offset, layout.chip, () => 1),
+    ccdOffset: relaxed(before.ccdOffset, learntOffset(model, before, expected.ccdOffset, x, draw)),
     pattern: learntPattern(model, before.pattern, expected.pattern, x, draw),
-    field: before.field.map((value, b) => {
+    field: before.field.map(({ rms, shape }, b) => {
       const at = layout.sky + b * sky.modes
-      return learnt(value, expected.field[b]!, at, at + sky.modes, (i) => sky.share[i - at]!)
+      const share = fieldShare(sky, shape)
+      return { shape, rms: learnt(rms, expected.field[b]!.rms, at, at + sky.modes, (i) => share[i - at]!) }
     }),
   }
 }
 
-/** The variance that the modes have about their posterior; the scale stays. */
+/** Rms of what offsets have beside the means of patterns. */
+function learntOffset(
+  { layout, basis, rows }: TieModel,
+  { pattern: { variance, scale } }: Amplitudes,
+  expected: number,
+  x: Float64Array,
+  draw: Float64Array,
+): number {
+  const { modes } = basis
+  const { slope, left } = modes > 0 ? meanByModes(basis, scale) : { slope: [], left: 0 }
+  const ccds = rows.chips.ccds.length
+  let sum = PRIOR_COUNT * expected ** 2
+  for (const at of [x, draw])
+    for (let ccd = 0; ccd < ccds; ccd++) {
+      let own = at[layout.offset + ccd]!
+      for (let m = 0; m < modes; m++) own -= slope[m]! * at[layout.pattern + ccd * modes + m]!
+      sum += own ** 2
+    }
+  return Math.sqrt(Math.max(LEAST_OFFSET ** 2, sum / (ccds + PRIOR_COUNT) - variance * left))
+}
+
+/** CCDs are never quite alike [mag]. */
+const LEAST_OFFSET = 0.0005
+
+/** Steps of the scale that are tried each time, as factors. */
+const SCALE_STEPS = [0.88, 0.94, 1, 1.06, 1.13]
+
+/** The variance and scale that the modes have about their posterior. */
 function learntPattern(
   { layout, basis, rows }: TieModel,
   { variance, scale }: SmoothPattern,
@@ -126,13 +197,21 @@ function learntPattern(
 ): SmoothPattern {
   const { modes } = basis
   if (modes === 0) return { variance, scale }
-  const { precision } = modePrecision(basis, scale)
-  let square = PRIOR_COUNT * expected.variance
+  const squares = new Float64Array(modes * modes)
   for (let at = layout.pattern; at < layout.sky; at += modes)
     for (let a = 0; a < modes; a++)
-      for (let b = 0; b < modes; b++)
-        square += precision[a * modes + b]! * (x[at + a]! * x[at + b]! + draw[at + a]! * draw[at + b]!)
-  return { scale, variance: relaxed(variance, square / (rows.chips.ccds.length * modes + PRIOR_COUNT)) }
+      for (let b = 0; b < modes; b++) squares[a * modes + b]! += x[at + a]! * x[at + b]! + draw[at + a]! * draw[at + b]!
+  const ccds = rows.chips.ccds.length
+  let best = { variance, scale, logPosterior: -Infinity }
+  for (const step of SCALE_STEPS) {
+    const { precision, logDeterminant } = modePrecision(basis, step * scale)
+    let sum = PRIOR_COUNT * expected.variance
+    for (let i = 0; i < squares.length; i++) sum += precision[i]! * squares[i]!
+    const own = sum / (ccds * modes + PRIOR_COUNT)
+    const logPosterior = logScalePrior(step * scale) - 0.5 * ccds * (modes * Math.log(own) + logDeterminant)
+    if (logPosterior > best.logPosterior) best = { variance: own, scale: step * scale, logPosterior }
+  }
+  return { scale: best.scale, variance: relaxed(variance, best.variance) }
 }
 
 const relaxed = (before: number, after: number): number => before * (after / before) ** RELAX

@@ -26,7 +26,7 @@ export function tieModel(rows: TieRows, input: TieInput, colour: Float32Array): 
   const { chips, catalogs, chip, catalog, source } = rows
   const { x, y } = input.observations
   const extents = chipExtents(rows, input.observations)
-  const sky = skyBasis(rows)
+  const sky = skyBasis(rows, input.observations, extents)
   const basis = chipBasis(extents, chips.count + chips.ccds.length + catalogs.length * sky.modes)
   const skyCell = chips.ccds.length * basis.cells
   const cell = new Uint32Array(chip.length)

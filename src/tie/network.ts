@@ -4,12 +4,13 @@ import { CCD_SCATTER_DF } from '../photometry/exposure/expected.js'
 import { TYPICAL_VARIANCE } from '../photometry/exposure/population.js'
 import { expectedAmplitudes, learnAmplitudes, setAmplitudes, type Amplitudes } from './amplitudes.js'
 import { conjugateGradient } from './conjugate-gradient.js'
+import { seenFields } from './field-evidence.js'
 import type { TieSettings } from './input.js'
 import type { TieModel } from './model.js'
 import type { NoiseModel } from './noise-model.js'
 import { normalMatrix } from './normal-matrix.js'
 import { seenPattern } from './pattern-evidence.js'
-import { blockPreconditioner, type Preconditioner } from './preconditioner.js'
+import { blockPreconditioner, preconditionerOf, MOST_IN_BLOCK, type Preconditioner } from './preconditioner.js'
 import { TiePrior } from './prior.js'
 import { RowState } from './row-state.js'
 import { withHigherModes } from './smooth-pattern.js'
@@ -45,6 +46,8 @@ const DRAW_TOLERANCE = 0.05
  * From this round on the pattern is among the unknowns. Errors are learnt later: until then they would swallow it.
  */
 const WITH_PATTERN = 2
+/** Round after which it is asked how large the catalogues' errors over the sky are, and of which shape. */
+const FIELD_ROUND = 5
 
 /** Without a pattern, and so that it can be told what one would be. */
 const NO_PATTERN = 1e-14
@@ -68,7 +71,10 @@ export function learnNetwork(model: TieModel, settings: TieSettings, start: Netw
     }
     const without = { ...amplitudes, pattern: { ...amplitudes.pattern, variance: NO_PATTERN } }
     setAmplitudes(prior, model, settings, round < WITH_PATTERN ? without : amplitudes)
-    if (round <= PREDICTED) precondition = blockPreconditioner(model, state.weight, prior, () => system.diagonal())
+    if (round <= WITH_PATTERN) {
+      const form = round < WITH_PATTERN ? blockPreconditioner : preconditionerOf
+      precondition = form(model, state.weight, prior, () => system.diagonal())
+    }
     system.slope(state.value, x, right)
     const { solution } = conjugateGradient(system, precondition, right, TOLERANCE)
     for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
@@ -77,6 +83,9 @@ export function learnNetwork(model: TieModel, settings: TieSettings, start: Netw
     const draw = conjugateGradient(system, precondition, right, DRAW_TOLERANCE).solution
     const { pattern } = amplitudes
     amplitudes = learnAmplitudes(model, prior, settings, amplitudes, x, draw)
+    if (round === FIELD_ROUND && x.length - model.layout.sky <= MOST_IN_BLOCK) {
+      amplitudes = { ...amplitudes, field: seenFields(model, system, state.value, x, prior, expected.field) }
+    }
     if (round < WITH_PATTERN) amplitudes = { ...amplitudes, pattern }
   }
   setAmplitudes(prior, model, settings, atLast(model, amplitudes))

@@ -7,7 +7,27 @@ import type { TiePrior } from './prior.js'
 export type Preconditioner = (residual: Float64Array, into: Float64Array) => void
 
 /** Up to this many unknowns beside the patterns they are solved as one block. */
-const MOST_IN_BLOCK = 1500
+export const MOST_IN_BLOCK = 1500
+
+/** Up to this many unknowns the whole is factored: what takes a hundred steps by blocks takes four then. */
+export const MOST_WHOLE = 2000
+
+/** The inverse itself, as of these weights and this prior, if there are few unknowns; else by blocks. */
+export function preconditionerOf(
+  model: TieModel,
+  weight: ArrayLike<number>,
+  prior: TiePrior,
+  diagonal: () => Float64Array,
+): Preconditioner {
+  const { size } = model.layout
+  if (size > MOST_WHOLE) return blockPreconditioner(model, weight, prior, diagonal)
+  const factor = normalMatrix(model, weight, prior)
+  cholesky(factor, size)
+  return (residual, into) => {
+    into.set(residual)
+    choleskySolve(factor, size, into)
+  }
+}
 
 /** The pattern of each CCD as one block; all others as one if they are few, else one by one (`diagonal`). */
 export function blockPreconditioner(

@@ -18,6 +18,8 @@ export class TiePrior {
   readonly precision: Float64Array
   /** Precision of the pattern of any CCD, modes x modes. */
   readonly pattern: Float64Array
+  /** And between the modes and the CCD's offset, in which the pattern's mean is. */
+  readonly patternOffset: Float64Array
   /** Precision of each chip's deviation from its exposure. */
   readonly deviation: Float64Array
   private readonly held: Float64Array
@@ -33,6 +35,7 @@ export class TiePrior {
     const { chips } = model.rows
     this.precision = new Float64Array(model.layout.chip)
     this.pattern = new Float64Array(model.basis.modes ** 2)
+    this.patternOffset = new Float64Array(model.basis.modes)
     this.deviation = new Float64Array(chips.count)
     this.held = Float64Array.from({ length: chips.count }, (_, k) => (isHeld(k) ? HELD_PRECISION : 0))
     // About the centre of each exposure's CCDs, so that its level and its gradient are independent.
@@ -79,6 +82,12 @@ export class TiePrior {
     for (let at = layout.pattern; at < layout.sky; at += modes)
       for (let a = 0; a < modes; a++)
         for (let b = 0; b < modes; b++) out[at + a]! += this.pattern[a * modes + b]! * x[at + b]!
+    for (let ccd = 0; ccd < chips.ccds.length; ccd++)
+      for (let m = 0; m < modes; m++) {
+        const [u, o] = [layout.pattern + ccd * modes + m, layout.offset + ccd]
+        out[u]! += this.patternOffset[m]! * x[o]!
+        out[o]! += this.patternOffset[m]! * x[u]!
+      }
     for (let e = 0; e < chips.exposures.length; e++) {
       const plane = this.planeOf(e, (k) => x[layout.chip + k]! - x[layout.offset + chips.ccdOf[k]!]!)
       for (let k = chips.firstOf[e]!; k < chips.firstOf[e + 1]!; k++) {
@@ -132,6 +141,8 @@ export class TiePrior {
       for (let at = layout.pattern; at < layout.sky; at += modes)
         for (let a = 0; a < modes; a++) for (let b = 0; b <= a; b++) add(at + a, at + b, this.pattern[a * modes + b]!)
     for (let i = layout.sky; i < layout.chip; i++) add(i, i, this.precision[i]!)
+    for (let ccd = 0; from === 0 && ccd < chips.ccds.length; ccd++)
+      for (let m = 0; m < modes; m++) add(layout.offset + ccd, layout.pattern + ccd * modes + m, this.patternOffset[m]!)
     for (let e = 0; e < chips.exposures.length; e++) {
       const plane = this.planes[e]
       for (let k = chips.firstOf[e]!; k < chips.firstOf[e + 1]!; k++) {
@@ -158,14 +169,15 @@ export class TiePrior {
     const { layout, rows, basis } = this.model
     const { chips } = rows
     const { modes } = basis
-    const factor = this.pattern.slice()
-    if (modes > 0) cholesky(factor, modes)
-    for (let at = layout.pattern; at < layout.sky; at += modes)
-      for (let b = 0; b < modes; b++) {
+    const factor = this.jointPrecision()
+    cholesky(factor, modes + 1)
+    for (let ccd = 0; ccd < chips.ccds.length; ccd++)
+      for (let b = 0; b <= modes; b++) {
         const own = random.normal()
-        for (let a = b; a < modes; a++) out[at + a]! += factor[a * modes + b]! * own
+        for (let a = b; a <= modes; a++)
+          out[a < modes ? layout.pattern + ccd * modes + a : layout.offset + ccd]! += factor[a * (modes + 1) + b]! * own
       }
-    for (let i = layout.sky; i < layout.chip; i++) out[i]! += Math.sqrt(this.precision[i]!) * random.normal()
+    for (let i = layout.sky; i < layout.offset; i++) out[i]! += Math.sqrt(this.precision[i]!) * random.normal()
     for (let e = 0; e < chips.exposures.length; e++) {
       const gradient = 1 / Math.sqrt(this.gradientPrecision)
       const [level, east, north] = [
@@ -185,6 +197,18 @@ export class TiePrior {
         out[layout.offset + chips.ccdOf[k]!]! -= pull
       }
     }
+  }
+
+  /** Precision of a CCD's modes and, last, its offset: lower triangle by rows. */
+  private jointPrecision(): Float64Array {
+    const { basis, layout } = this.model
+    const n = basis.modes + 1
+    const joint = new Float64Array(n * n)
+    for (let a = 0; a < basis.modes; a++)
+      for (let b = 0; b <= a; b++) joint[a * n + b] = this.pattern[a * basis.modes + b]!
+    joint.set(this.patternOffset, basis.modes * n)
+    joint[n * n - 1] = this.precision[layout.offset]!
+    return joint
   }
 
   /** Level and gradient of an exposure that its levels ask for. */

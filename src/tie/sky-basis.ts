@@ -1,35 +1,64 @@
+import type { ChipExtents } from './chip-basis.js'
+import type { TieInput } from './input.js'
 import type { TieRows } from './rows.js'
+import { starPlaces } from './star-places.js'
 
 /** Smooth modes of a catalogue's error over the sky of the network, on a grid of cells; mode 0 is its level. */
 export interface SkyBasis {
   readonly cells: number
   readonly modes: number
-  /** Share of the field's variance that is expected in each mode; 0 for the level. */
-  readonly share: Float64Array
+  /** Squared wave number of each mode [(rad/deg)^2]; 0 for the level. */
+  readonly wave2: Float64Array
   /** cells x modes. */
   readonly table: Float64Array
   /** Cell of each star. */
   readonly cellOf: Uint16Array
 }
 
-const CELLS_ALONG = 24
-/** Modes of wavelengths below this are not asked [deg]: half a degree is a few CCDs, where levels take them up. */
-const SHORTEST_WAVE_DEG = 0.6
-/**
- * Power falls beyond this scale [deg]. For waves of 0.7 to 3 deg errors of zeropoints of two exposures were too small
- * by 1.5 with 0.6, by 1.2 with this; of ten exposures by 1.5 still.
- */
-const SCALE_DEG = 0.12
-const MOST_MODES = 90
+const CELLS_ALONG = 36
+/** Modes of wavelengths below this are not asked [deg]: half of one is less than a CCD, whose level takes them up. */
+const SHORTEST_WAVE_DEG = 0.45
+const MOST_MODES = 160
+/** Waves are flat at the ends of their field, as a catalogue's error is not: the ends are beyond the stars [deg]. */
+const MARGIN_DEG = 0.25
 
-/**
- * Places of the stars in the network, at the resolution of a CCD: each exposure's pointing from the stars that it
- * shares with others, on the focal plane's own coordinates. Good enough for what varies over a degree.
- */
-export function skyBasis(rows: TieRows): SkyBasis {
-  const { x, y } = starPlaces(rows)
-  const [left, right] = bounds(x)
-  const [bottom, top] = bounds(y)
+/** How the power of a catalogue's error falls with wave number k beyond 1 / scale. */
+export interface FieldShape {
+  readonly scaleDeg: number
+  /** exp(-scale^2 k^2 / 2), which has nothing small; else (1 + scale^2 k^2)^-2, Matern's of nu = 1. */
+  readonly isSteep: boolean
+}
+
+/** What is expected, and how well the scale is known, as a factor e^this. */
+export const USUAL_FIELD: FieldShape = { scaleDeg: 0.19, isSteep: false }
+const FIELD_SCALE_SPREAD = 0.7
+/** Shapes that are considered, from a few CCDs to the field of a camera. */
+export const FIELD_SHAPES: readonly FieldShape[] = [
+  ...[0.06, 0.09, 0.13, 0.19, 0.28, 0.42, 0.63].map((scaleDeg) => ({ scaleDeg, isSteep: false })),
+  ...[0.12, 0.17, 0.25, 0.35, 0.5].map((scaleDeg) => ({ scaleDeg, isSteep: true })),
+]
+/** Short waves keep this part of the long ones' power, so that they can be told from nothing. */
+const LEAST_POWER = 1e-4
+
+export const logFieldPrior = ({ scaleDeg }: FieldShape): number =>
+  -0.5 * (Math.log(scaleDeg / USUAL_FIELD.scaleDeg) / FIELD_SCALE_SPREAD) ** 2
+
+/** Share of the field's variance in each mode; 0 for the level. */
+export function fieldShare({ wave2 }: SkyBasis, { scaleDeg, isSteep }: FieldShape): Float64Array {
+  const power = wave2.map((k2) => {
+    if (k2 === 0) return 0
+    const t = scaleDeg ** 2 * k2
+    return isSteep ? Math.exp(-0.5 * t) + LEAST_POWER : (1 + t) ** -2
+  })
+  const total = power.reduce((sum, value) => sum + value, 0)
+  return total > 0 ? power.map((value) => value / total) : power
+}
+
+/** The basis over the sky that the stars cover. */
+export function skyBasis(rows: TieRows, observations: TieInput['observations'], extents: ChipExtents): SkyBasis {
+  const { x, y } = starPlaces(rows, observations, extents)
+  const [left, right] = bounds(x, MARGIN_DEG)
+  const [bottom, top] = bounds(y, MARGIN_DEG)
   const width = Math.max(right - left, 1e-6)
   const height = Math.max(top - bottom, 1e-6)
   const waves = wavesWithin(width, height)
@@ -43,12 +72,6 @@ export function skyBasis(rows: TieRows): SkyBasis {
       table[cell * waves.length + mode] = norm * Math.cos(Math.PI * m * s) * Math.cos(Math.PI * n * t)
     }
   })
-  const power = waves.map(([m, n]) =>
-    m + n === 0
-      ? 0
-      : (1 + SCALE_DEG ** 2 * ((Math.PI * m) / width) ** 2 + SCALE_DEG ** 2 * ((Math.PI * n) / height) ** 2) ** -2,
-  )
-  const total = power.reduce((sum, value) => sum + value, 0)
   const cellOf = new Uint16Array(rows.starCount)
   const along = (value: number, low: number, extent: number) =>
     Math.max(0, Math.min(CELLS_ALONG - 1, Math.floor((CELLS_ALONG * (value - low)) / extent)))
@@ -57,7 +80,7 @@ export function skyBasis(rows: TieRows): SkyBasis {
   return {
     cells,
     modes: waves.length,
-    share: Float64Array.from(power, (value) => (total > 0 ? value / total : 0)),
+    wave2: Float64Array.from(waves, ([m, n]) => ((Math.PI * m) / width) ** 2 + ((Math.PI * n) / height) ** 2),
     table,
     cellOf,
   }
@@ -73,71 +96,11 @@ function wavesWithin(width: number, height: number): (readonly [number, number])
   return waves.sort((a, b) => wave2(...a) - wave2(...b) || a[0] - b[0]).slice(0, MOST_MODES)
 }
 
-/** Stars that tell the pointings; more tell nothing new. */
-const POINTING_STARS = 4000
-
-/**
- * A star is in the mean of its CCDs; exposures are where the stars that they share put them, by relaxation over pairs
- * of exposures.
- */
-function starPlaces({ chips, starCount, first, chip }: TieRows): {
-  readonly x: Float64Array
-  readonly y: Float64Array
-} {
-  const { exposureOf, xDeg, yDeg, count } = chips
-  const exposures = chips.exposures.length
-  const [common, apartX, apartY] = [0, 0, 0].map(() => new Float64Array(exposures * exposures)) as [
-    Float64Array,
-    Float64Array,
-    Float64Array,
-  ]
-  const step = Math.max(1, Math.floor(starCount / POINTING_STARS))
-  for (let star = 0; star < starCount; star += step)
-    for (let i = first[star]!; i < first[star + 1]!; i++)
-      for (let j = first[star]!; j < first[star + 1]!; j++) {
-        const [k, l] = [chip[i]!, chip[j]!]
-        if (k >= count || l >= count || exposureOf[k] === exposureOf[l]) continue
-        const pair = exposureOf[k]! * exposures + exposureOf[l]!
-        common[pair]!++
-        apartX[pair]! += xDeg[l]! - xDeg[k]!
-        apartY[pair]! += yDeg[l]! - yDeg[k]!
-      }
-  const [shiftX, shiftY] = [new Float64Array(exposures), new Float64Array(exposures)]
-  for (let round = 0; round < 30; round++)
-    for (let e = 0; e < exposures; e++) {
-      let [weight, sx, sy] = [0, 0, 0]
-      for (let f = 0; f < exposures; f++) {
-        const pair = e * exposures + f
-        weight += common[pair]!
-        sx += apartX[pair]! + common[pair]! * shiftX[f]!
-        sy += apartY[pair]! + common[pair]! * shiftY[f]!
-      }
-      if (weight === 0) continue
-      shiftX[e] = sx / weight
-      shiftY[e] = sy / weight
-    }
-  const x = new Float64Array(starCount)
-  const y = new Float64Array(starCount)
-  for (let star = 0; star < starCount; star++) {
-    let [n, sx, sy] = [0, 0, 0]
-    for (let i = first[star]!; i < first[star + 1]!; i++) {
-      const k = chip[i]!
-      if (k >= count) continue
-      n++
-      sx += xDeg[k]! + shiftX[exposureOf[k]!]!
-      sy += yDeg[k]! + shiftY[exposureOf[k]!]!
-    }
-    x[star] = sx / n
-    y[star] = sy / n
-  }
-  return { x, y }
-}
-
-function bounds(values: Float64Array): readonly [number, number] {
+function bounds(values: Float64Array, margin: number): readonly [number, number] {
   let [low, high] = [Infinity, -Infinity]
   for (const value of values) {
     if (value < low) low = value
     if (value > high) high = value
   }
-  return [low, high]
+  return [low - margin, high + margin]
 }

@@ -19,13 +19,9 @@ const USUAL_SCALE = 0.18
 const SCALE_SPREAD = 0.7
 
 const POINTS = 64
-const ALONG = new Map<string, Float64Array>()
 
 /** Covariance of the normalised Legendre polynomials 0 ... `most` along one axis, of a field of variance 1. */
 function alongAxis(scale: number, most: number): Float64Array {
-  const key = `${scale} ${most}`
-  const known = ALONG.get(key)
-  if (known) return known
   const at = Float64Array.from({ length: POINTS }, (_, i) => (2 * i + 1) / POINTS - 1)
   const values = Array.from({ length: most + 1 }, (_, m) => {
     const raw = at.map((t) => legendre(m, t))
@@ -39,7 +35,6 @@ function alongAxis(scale: number, most: number): Float64Array {
       for (let m = 0; m <= most; m++)
         for (let n = 0; n <= most; n++) covariance[m * (most + 1) + n]! += kernel * values[m]![i]! * values[n]![j]!
     }
-  ALONG.set(key, covariance)
   return covariance
 }
 
@@ -61,6 +56,16 @@ const LEAST = 1e-7
 
 /** Variance of the pattern over a CCD, its mean taken off, in units of the field's. */
 export const withinCcd = (scale: number): number => 1 - alongAxis(scale, 1)[0]! ** 2
+
+/** Covariance of the field's mean over a CCD, for variance 1: with each mode, and its own variance. */
+export function meanCovariance(
+  { powers }: ChipBasis,
+  scale: number,
+): { readonly withModes: Float64Array; readonly own: number } {
+  const most = Math.max(1, ...powers.flat())
+  const along = alongAxis(scale, most)
+  return { withModes: Float64Array.from(powers, ([m, n]) => along[m]! * along[n]!), own: along[0]! ** 2 }
+}
 
 /** Inverse of the modes' covariance for variance 1, with the log of its determinant. */
 export function modePrecision(basis: ChipBasis, scale: number): { precision: Float64Array; logDeterminant: number } {

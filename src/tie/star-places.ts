@@ -1,0 +1,100 @@
+import { cholesky, choleskySolve } from '../math/positive-definite.js'
+import type { ChipExtents } from './chip-basis.js'
+import type { TieInput } from './input.js'
+import type { TieRows } from './rows.js'
+
+/** Stars that tell the pointings; more tell nothing new. */
+const PLACING_STARS = 4000
+/** What nothing tells of pointings and CCDs' extents is held at 0 by this part of the mean information. */
+const RIDGE = 1e-7
+
+/** Places of stars on the sky of a network, on the coordinates of its focal planes [deg]. */
+export interface StarPlaces {
+  readonly x: Float64Array
+  readonly y: Float64Array
+}
+
+/**
+ * Places of the stars in the network: centre of the CCD + place on it + pointing of the exposure. The pointings, and
+ * what the extents of a CCD are on the focal plane, are those with which the exposures agree on the stars that they
+ * share: least squares, along each axis of the focal plane for itself. If no CCD shares stars with another, the extents
+ * stay open, and stars are in the centres of their CCDs. That alone, as it was, errs like a pattern inside CCDs: what a
+ * catalogue errs by runs over a CCD too (ratios of two exposures of ten CCDs, i: 1.49 mmag, pull 1.55; so 1.19, 1.18).
+ */
+export function starPlaces(rows: TieRows, observations: TieInput['observations'], extents: ChipExtents): StarPlaces {
+  const { chips } = rows
+  const onCcd = placesOnCcds(rows, observations, extents)
+  return { x: along(rows, chips.xDeg, onCcd), y: along(rows, chips.yDeg, onCcd) }
+}
+
+/** Place of each row on its CCD, along both axes from -0.5 to 0.5; 0 if it is not known. */
+function placesOnCcds(
+  { chips, chip, source }: TieRows,
+  { x, y }: TieInput['observations'],
+  { left, bottom, width, height }: ChipExtents,
+): readonly [Float32Array, Float32Array] {
+  const [u, v] = [new Float32Array(chip.length), new Float32Array(chip.length)]
+  if (x === undefined || y === undefined) return [u, v]
+  for (let i = 0; i < chip.length; i++) {
+    if (chip[i]! >= chips.count) continue
+    const ccd = chips.ccdOf[chip[i]!]!
+    if (width[ccd]! > 0) u[i] = (x[source[i]!]! - left[ccd]!) / width[ccd]! - 0.5
+    if (height[ccd]! > 0) v[i] = (y[source[i]!]! - bottom[ccd]!) / height[ccd]! - 0.5
+  }
+  return [u, v]
+}
+
+/** Place of every star along one axis of the focal plane. */
+function along(
+  { chips, chip, first, starCount }: TieRows,
+  centre: Float64Array,
+  [u, v]: readonly [Float32Array, Float32Array],
+): Float64Array {
+  const n = chips.exposures.length + 2
+  const isObservation = (i: number) => chip[i]! < chips.count
+  /** Unknowns of a row: the CCD's extents at its place, and its exposure's pointing. */
+  const termsOf = (i: number) =>
+    [
+      [0, u[i]!],
+      [1, v[i]!],
+      [2 + chips.exposureOf[chip[i]!]!, 1],
+    ] as const
+  const matrix = new Float64Array(n * n)
+  const right = new Float64Array(n)
+  const step = Math.max(1, Math.floor(starCount / PLACING_STARS))
+  for (let star = 0; star < starCount; star += step) {
+    let count = 0
+    for (let i = first[star]!; i < first[star + 1]!; i++) if (isObservation(i)) count++
+    if (count < 2) continue
+    for (let i = first[star]!; i < first[star + 1]!; i++) {
+      if (!isObservation(i)) continue
+      for (let j = first[star]!; j < first[star + 1]!; j++) {
+        if (!isObservation(j)) continue
+        const share = (i === j ? 1 : 0) - 1 / count
+        for (const [a, p] of termsOf(i)) {
+          right[a]! -= share * p * centre[chip[j]!]!
+          for (const [b, q] of termsOf(j)) matrix[a * n + b]! += share * p * q
+        }
+      }
+    }
+  }
+  let trace = 0
+  for (let a = 0; a < n; a++) trace += matrix[a * (n + 1)]!
+  for (let a = 0; a < n; a++) matrix[a * (n + 1)]! += RIDGE * (trace / n)
+  if (trace > 0) {
+    cholesky(matrix, n)
+    choleskySolve(matrix, n, right)
+  } else right.fill(0)
+  const places = new Float64Array(starCount)
+  for (let star = 0; star < starCount; star++) {
+    let [sum, count] = [0, 0]
+    for (let i = first[star]!; i < first[star + 1]!; i++) {
+      if (!isObservation(i)) continue
+      count++
+      sum += centre[chip[i]!]!
+      for (const [a, p] of termsOf(i)) sum += right[a]! * p
+    }
+    places[star] = sum / count
+  }
+  return places
+}
