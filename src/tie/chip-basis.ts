@@ -15,8 +15,11 @@ export interface ChipBasis {
   readonly table: Float64Array
 }
 
-/** Cells of a CCD: fine enough for polynomials up to degree 6, as nearest cells. */
-const CELLS = 128
+/**
+ * Cells of a CCD, each of which has one value. With 128 the slopes of patterns were so wrong that zeropoints of ten
+ * exposures (g, four skies) had pulls of 1.69 and ratios of 1.10; with these 1.29 and 1.01.
+ */
+const CELLS = 1024
 /**
  * Degrees m + n of the products of Legendre polynomials: the highest with which the unknowns stay few enough to be
  * solved directly. Of hills of a sixth of a CCD, degree 6 holds 95 % of the variance and degree 4 three quarters; the
