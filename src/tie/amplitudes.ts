@@ -3,7 +3,7 @@ import type { ChipBasis } from './chip-basis.js'
 import type { TieSettings } from './input.js'
 import type { SkyField } from './field-evidence.js'
 import type { TieModel } from './model.js'
-import type { TiePrior } from './prior.js'
+import { LEVEL_PRECISION, type TiePrior } from './prior.js'
 import { fieldShare, USUAL_FIELD } from './sky-basis.js'
 import {
   logScalePrior,
@@ -49,7 +49,7 @@ export function expectedAmplitudes(model: TieModel, settings: TieSettings): Ampl
 /** Rms of the pattern inside CCDs [mag]. */
 export const patternRms = ({ pattern }: Amplitudes): number => Math.sqrt(pattern.variance * withinCcd(pattern.scale))
 
-/** Writes the amplitudes into the prior. */
+/** Writes the amplitudes into the prior. Held zeropoints set the level: that of a catalogue is free beside them. */
 export function setAmplitudes(prior: TiePrior, model: TieModel, settings: TieSettings, amplitudes: Amplitudes): void {
   const { layout, basis, sky, rows } = model
   const { precision } = prior
@@ -58,7 +58,11 @@ export function setAmplitudes(prior: TiePrior, model: TieModel, settings: TieSet
     const share = fieldShare(sky, shape)
     for (let m = 0; m < sky.modes; m++)
       precision[layout.sky + b * sky.modes + m] =
-        m === 0 ? settings.systematicErrMag(catalog) ** -2 : 1 / (rms ** 2 * share[m]!)
+        m === 0
+          ? prior.holds
+            ? LEVEL_PRECISION
+            : settings.systematicErrMag(catalog) ** -2
+          : 1 / (rms ** 2 * share[m]!)
   })
   precision.fill(settings.colourTerm ** -2, layout.colour, layout.offset)
   const joint = patternAndOffset(basis, amplitudes.pattern, amplitudes.ccdOffset)

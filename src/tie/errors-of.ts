@@ -109,7 +109,7 @@ export function sampledErrors(solved: SolvedNetwork): TieErrors {
   // No draw is needed to know that catalogues leave their common level as uncertain as they state it.
   const levels = rows.catalogs.map((_, b) => layout.sky + b * model.sky.modes)
   const common = 1 / levels.reduce((sum, at) => sum + prior.precision[at]!, 0)
-  for (const at of levels) variance[at] = Math.max(variance[at]!, common)
+  if (!prior.holds) for (const at of levels) variance[at] = Math.max(variance[at]!, common)
   const larger = sandwichFactors(solved)
   const scales = larger.map(Math.sqrt)
   const ofExposure = drawn.map((square, e) => square / expected[e]!)

@@ -30,6 +30,8 @@ export interface SolvedNetwork {
 export interface NetworkStart {
   /** Of each chip. */
   readonly zeropoint: Float64Array
+  /** Of each catalogue. */
+  readonly level: readonly number[]
   readonly noise: readonly NoiseModel[]
   /** Of each star. */
   readonly odds: Float32Array
@@ -56,6 +58,7 @@ const NO_PATTERN = 1e-14
 export function learnNetwork(model: TieModel, settings: TieSettings, start: NetworkStart): SolvedNetwork {
   const solved = emptyNetwork(model, settings, start)
   const { state, prior, system, x } = solved
+  start.level.forEach((level, b) => (x[model.layout.sky + b * model.sky.modes] = level))
   const random = seededRandom(1)
   const expected = solved.amplitudes
   let amplitudes = expected

@@ -4,7 +4,7 @@ import type { Random } from '../math/random.js'
 import type { TieModel } from './model.js'
 
 /** A level is not known to better than 1 mag before anything is seen: networks without references stay regular. */
-const LEVEL_PRECISION = 1
+export const LEVEL_PRECISION = 1
 /** A held zeropoint moves by less than 0.01 mmag [1 / mag^2]. */
 const HELD_PRECISION = 1e10
 
@@ -55,6 +55,11 @@ export class TiePrior {
 
   isHeld(chip: number): boolean {
     return this.held[chip]! > 0
+  }
+
+  /** Whether any chip is held: those set the level then. */
+  get holds(): boolean {
+    return this.held.some((precision) => precision > 0)
   }
 
   /** Sets the precisions of the chips' deviations; held chips tell nothing of others. */

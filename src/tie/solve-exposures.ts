@@ -41,14 +41,15 @@ export function glanceAt(
   { held = [] }: TieOptions,
 ): GlancedExposures {
   const { chips } = rows
-  const start = startOf(rows)
   const kept = new Map(held.map(({ exposure, ccd, zeropoint }) => [chipKey(exposure, ccd), zeropoint]))
   const heldOf = (k: number) => kept.get(chipKey(chips.exposures[chips.exposureOf[k]!]!, chips.ccds[chips.ccdOf[k]!]!))
+  const start = startOf(rows, (k) => (k < chips.count ? heldOf(k) : undefined))
   const zeropoint = Float64Array.from(chips.exposureOf, (e, k) => heldOf(k) ?? start.zeropoint[e]!)
   const colours = starColours(rows, input, roughMagnitudes(rows, zeropoint))
   const model = tieModel(rows, input, colours.about)
   const begin: NetworkStart = {
     zeropoint,
+    level: start.level,
     noise: noiseModels(rows),
     odds: starOdds(rows, input),
     isHeld: (k) => heldOf(k) !== undefined,

@@ -10,26 +10,37 @@ export interface Start {
   readonly zeropoint: Float64Array
   /** Number of the network that an exposure belongs to. */
   readonly network: Int32Array
-  /** Whether a network has reference stars. */
-  readonly hasReferences: readonly boolean[]
+  /** What each catalogue has too much against the zeropoints that are held [mag]; 0 if none is. */
+  readonly level: readonly number[]
 }
 
 /**
  * Each exposure's median of (reference - instrumental), or, without references, of (stars placed before -
- * instrumental), the exposure with most such stars first.
+ * instrumental), the exposure with most such stars first. Zeropoints that are held place their stars before any
+ * catalogue does: if the two contradict, it is the catalogue that moves.
+ *
+ * @param heldOf zeropoint of a chip that is kept
  */
-export function startOf(rows: TieRows): Start {
+export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefined = () => undefined): Start {
   const { chips, chip, first, mag, catalog } = rows
   const count = chips.exposures.length
   const network = networksOf(rows)
+  const held = Float64Array.from({ length: chips.count + 1 }, (_, k) => heldOf(k) ?? NaN)
+  const holds = !held.every(Number.isNaN)
   const known = new Float64Array(rows.starCount).fill(NaN)
+  const beyond = rows.catalogs.map((): number[] => [])
   for (let star = 0; star < rows.starCount; star++) {
-    const refs: number[] = []
-    for (let i = first[star]!; i < first[star + 1]!; i++) if (catalog[i] !== NO_CATALOG) refs.push(mag[i]!)
-    if (refs.length > 0) known[star] = refs.reduce((sum, value) => sum + value, 0) / refs.length
+    const placed: number[] = []
+    for (let i = first[star]!; i < first[star + 1]!; i++) {
+      const value = mag[i]! + (holds ? held[chip[i]!]! : 0)
+      if (holds ? !Number.isNaN(value) : catalog[i] !== NO_CATALOG) placed.push(value)
+    }
+    if (placed.length === 0) continue
+    known[star] = placed.reduce((sum, value) => sum + value, 0) / placed.length
+    for (let i = first[star]!; holds && i < first[star + 1]!; i++)
+      if (catalog[i] !== NO_CATALOG) beyond[rows.catalogs.indexOf(catalog[i]!)]!.push(mag[i]! - known[star]!)
   }
   const zeropoint = new Float64Array(count).fill(NaN)
-  const hasReferences = new Array<boolean>(count).fill(false)
   const offsetsOf = () => {
     const offsets = chips.exposures.map((): number[] => [])
     for (let star = 0; star < rows.starCount; star++) {
@@ -42,9 +53,7 @@ export function startOf(rows: TieRows): Start {
     }
     return offsets
   }
-  const byReferences = offsetsOf()
-  byReferences.forEach((offsets, e) => {
-    if (offsets.length > 0) hasReferences[network[e]!] = true
+  offsetsOf().forEach((offsets, e) => {
     if (offsets.length >= MIN_COMMON_STARS) zeropoint[e] = median(offsets)
   })
   const learn = (e: number) => {
@@ -65,7 +74,7 @@ export function startOf(rows: TieRows): Start {
     zeropoint[e] = counts[e]! > 0 ? median(offsets[e]!) : 0
     learn(e)
   }
-  return { zeropoint, network, hasReferences }
+  return { zeropoint, network, level: beyond.map((values) => (values.length > 0 ? median(values) : 0)) }
 }
 
 /** Exposures that share stars, also through a third, have one number: the lowest of their indices. */

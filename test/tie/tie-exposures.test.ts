@@ -229,6 +229,30 @@ test('held zeropoints stay, and the search moves', () => {
   })
 })
 
+test('a held template that is 0.1 mag off its catalogue takes the search along, few CCDs or many', () => {
+  for (let seed = 0; seed < 3; seed++) {
+    const { input } = simulateTie({
+      ...SMALL,
+      seed,
+      exposures: 2,
+      rowsAndColumns: [3],
+      ditherDeg: 0.05,
+      scatterMag: 0.01,
+      starsPerDeg2: 2000,
+      referencesPerDeg2: 1200,
+    })
+    const free = tieExposures(input)
+    const searchWith = (off: number) => {
+      const held = free.zeropoints
+        .filter(({ exposure }) => exposure === 1)
+        .map(({ exposure, ccd, zeropoint }) => ({ exposure, ccd, zeropoint: zeropoint + off }))
+      return tieExposures(input, { held }).zeropoints.filter(({ exposure }) => exposure === 0)
+    }
+    const sound = searchWith(0)
+    searchWith(0.1).forEach(({ zeropoint }, i) => expect(zeropoint - sound[i]!.zeropoint).toBeCloseTo(0.1, 3))
+  }
+})
+
 test('a search two magnitudes shallower is not biased', () => {
   const biases = Array.from({ length: 2 }, (_, seed) => {
     const sim = simulateTie({ ...SMALL, seed, exposures: 4, searchShallowerMag: 2 })
