@@ -2,7 +2,8 @@ import type { CameraDescription } from '../camera/description.js'
 import { headerNames, silentAmplifiers } from '../camera/keywords.js'
 import type { FluxUnit } from '../camera/flux-unit.js'
 import { KeywordReader, type HeaderLookup } from './image-header.js'
-import type { SkyOfHeader } from './gain-of-sky.js'
+import type { SkyNoise } from '../measure/sky-noise.js'
+import { areOneGain, gainOfSky, type SkyOfHeader } from './gain-of-sky.js'
 import { imageFacts } from './image-facts.js'
 
 /** What decides the errors of fluxes and what counts as saturated, with where it is from. */
@@ -11,8 +12,11 @@ export interface PixelFacts {
   readonly electronsPerUnit?: number
   /** Level from which pixels are saturated, in the image's unit. */
   readonly saturation?: number
-  /** What may tell whether the electrons are right. */
+  /** The same if the gain of an image per second is of one unit of it already, not of a count. */
+  readonly ifPerSecond?: number
+  /** What may tell whether the electrons are right, and what it tells. */
   readonly sky: SkyOfHeader
+  readonly electronsBySky?: number
   /** Sentences on how they are known. */
   readonly notes: readonly string[]
 }
@@ -93,7 +97,23 @@ export function pixelFacts(
       levels: SKY_KEYWORDS.flatMap((keyword) => positive([keyword])),
     },
     ...(electrons === undefined ? {} : { electronsPerUnit: electrons }),
+    ...(unit === 'counts per second' && electrons !== undefined ? { ifPerSecond: gain! } : {}),
     ...(saturation === undefined ? {} : { saturation }),
     notes: [...reader.notes, ...notes],
   }
+}
+
+/**
+ * The facts with what level and noise of the sky tell of the electrons. The gain of an image per second is written in
+ * two ways, of a count (the Community Pipeline) or of one unit of the image: the sky decides, else it is of a count.
+ */
+export function withGainOfSky(facts: PixelFacts, noise: SkyNoise | undefined): PixelFacts {
+  const { electronsPerUnit: used, ifPerSecond, sky } = facts
+  const bySky = noise && gainOfSky(noise, sky)
+  const known = bySky === undefined ? {} : { electronsBySky: bySky }
+  if (used === undefined || ifPerSecond === undefined) return { ...facts, ...known }
+  const isOfUnit = bySky !== undefined && !areOneGain(used, bySky) && areOneGain(ifPerSecond, bySky)
+  const reading = isOfUnit ? 'of one unit of the image, by the noise of the sky' : 'of a count, times EXPTIME'
+  const note = `the image is per second, and its gain ${ifPerSecond} counts as electrons ${reading}`
+  return { ...facts, ...known, ...(isOfUnit ? { electronsPerUnit: ifPerSecond } : {}), notes: [...facts.notes, note] }
 }

@@ -8,6 +8,15 @@ export interface GainEvidence {
   readonly bySky: number
 }
 
+/**
+ * Header over sky is 0.95 to 1.18 on real images whose neighbouring pixels are not correlated (docs/sensitivity.md):
+ * what is left out of it (flat fields, faint objects, fringes) makes a tenth. Half as much again is another gain.
+ */
+const SAME_GAIN = 1.5
+
+/** Whether two gains may be one. */
+export const areOneGain = (a: number, b: number): boolean => Math.max(a / b, b / a) <= SAME_GAIN
+
 /** Keywords of a catalogue that was measured here. */
 export const GAIN_KEYWORDS = { used: 'GAINUSED', bySky: 'GAINSKY' } as const
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { pixelFacts } from '../../src/exposure/electrons-per-unit.js'
+import { pixelFacts, withGainOfSky } from '../../src/exposure/electrons-per-unit.js'
 import { describeCamera } from '../support/cameras.js'
 
 test('gain and saturation of amplifiers are under the keywords of the camera', () => {
@@ -43,6 +43,23 @@ test('without a unit the gain is electrons of one unit, whatever it suggests of 
     ])
   }
   expect(facts({ GAIN: 1.3, BUNIT: 'electron' }).electronsPerUnit).toBe(1)
+})
+
+test('the gain of an image per second is of a count, or of one unit of the image: the sky decides', () => {
+  const facts = (header: Record<string, string | number>) =>
+    pixelFacts((keyword) => ({ values: [header[keyword] ?? []].flat(), unreadable: [] }), 'x.fits')
+  const noise = { level: 40, variance: 40 / 360, correlation: 0 }
+  const ofGain = (GAIN: number, sky: typeof noise | undefined) => {
+    const { electronsPerUnit, notes } = withGainOfSky(facts({ BUNIT: 'adu/s', EXPTIME: 90, GAIN, SATURATE: 500 }), sky)
+    return [electronsPerUnit, notes.find((note) => note.includes('its gain'))]
+  }
+  const said = (gain: number, reading: string) =>
+    `the image is per second, and its gain ${gain} counts as electrons ${reading}`
+  expect(ofGain(4, noise)).toEqual([360, said(4, 'of a count, times EXPTIME')])
+  expect(ofGain(360, noise)).toEqual([360, said(360, 'of one unit of the image, by the noise of the sky')])
+  // Neither fits, or nothing is known: the concern tells of it.
+  expect(ofGain(40, noise)).toEqual([3600, said(40, 'of a count, times EXPTIME')])
+  expect(ofGain(360, undefined)).toEqual([32400, said(360, 'of a count, times EXPTIME')])
 })
 
 test('a saturation level of an image per second is said to count as per second', () => {

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { DataError } from '../../errors.js'
+import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
 import { parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { Detection } from '../../measure/detect.js'
@@ -39,9 +40,10 @@ const CALIBRATION_SIGNAL_TO_NOISE = 8
 export async function measuredHere(
   { workdir, image, grade = 'full', vignet: side }: MeasureRequest,
   stem: string,
-  { file, hdu, sky, facts, planes, withoutKeywords }: ImageForMeasuring,
+  { file, hdu, sky, facts: ofHeader, planes, withoutKeywords }: ImageForMeasuring,
 ): Promise<MeasuredImage> {
   const { columns, rows, science, weight, flags, noise, notes } = await readPlanes(planes)
+  const facts = withGainOfSky(ofHeader, noise)
   const frame = { columns, rows, pixels: science, ...(weight ? { weight } : {}) }
   const apertures = await apertureDiametersPixels(frame)
   const { objects, detection, owner, psf } = measureFrame(
@@ -73,7 +75,7 @@ export async function measuredHere(
     }),
     primaryCards: [
       { keyword: CREATOR_KEYWORD, value: CREATOR, comment: 'measured by its own engine' },
-      ...gainCards(facts, noise),
+      ...gainCards(facts),
     ],
   })
   const name = `${stem}_fullcat.fits`

@@ -1,6 +1,7 @@
 import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DataError, InputError } from '../../errors.js'
+import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
 import type { contradictedUnit } from '../../exposure/image-facts.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { reasonOf } from '../disk/reason.js'
@@ -52,12 +53,13 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const control = { env, signal }
   onStage?.('read')
   const opened = await openForMeasuring(request, folder)
-  const { sky, facts, twoUnits } = opened
+  const { sky, twoUnits } = opened
   if (request.engine === 'own') {
     onStage?.('measure')
     return measuredHere(request, stem, opened)
   }
   const planes = await writePlanes({ ...opened.planes, withoutKeywords: opened.withoutKeywords }, folder)
+  const facts = withGainOfSky(opened.facts, planes.noise)
   const work: ImageAtWork = { folder, image, planes, facts, ...control }
   onStage?.('detect')
   const solved = request.reference && (await solveAstrometry(work, sky, request.reference))
@@ -67,7 +69,7 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const map = segmentation ? { CHECKIMAGE_TYPE: 'SEGMENTATION', CHECKIMAGE_NAME: 'segmap.fits' } : {}
   const catalogue = await withPsf(work, psf, { SEEING_FWHM: fwhmArcsec, ...map }, request.columns)
   const moved = await rightSkyPositions(catalogue, solved?.wcs ?? sky.wcs)
-  const ours = markedAsOurs(catalogue.bytes, gainCards(facts, planes.noise))
+  const ours = markedAsOurs(catalogue.bytes, gainCards(facts))
   const files = [
     { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: ours },
     ...(psf.model ? [{ key: 'psf' as const, name: `${stem}.psf`, bytes: psf.model.bytes }] : []),
