@@ -1,4 +1,5 @@
 import { madScatter, median } from '../math/robust.js'
+import { numbersOf } from '../math/select.js'
 import type { Frame } from './frame.js'
 
 /** The sky of an image by its pixels without objects, in the image's unit. */
@@ -11,8 +12,8 @@ export interface SkyNoise {
   readonly correlation: number
 }
 
-/** Enough for a variance that is good to a percent. */
-const SAMPLE = 60_000
+/** Enough for a variance that is good to 1.5 %; three times as many take a tenth of a second of a large image. */
+const SAMPLE = 20_000
 /** With fewer the variance is not known to 5 %. */
 const LEAST = 2_000
 /** Pixels farther from the median than so many standard deviations are of objects. */
@@ -31,15 +32,18 @@ const ROUNDS = 4
  */
 export function skyNoise({ columns, rows, pixels, weight }: Frame): SkyNoise | undefined {
   const step = Math.max(1, Math.floor(Math.sqrt((columns * rows) / SAMPLE)))
-  const places: number[] = []
-  for (let y = 0; y < rows - FAR; y += step) for (let x = 0; x < columns - FAR; x += step) places.push(y * columns + x)
+  const places = new Uint32Array(Math.ceil(rows / step) * Math.ceil(columns / step))
   const isGood = (i: number) => (weight === undefined || weight[i]! > 0) && Number.isFinite(pixels[i])
-  const { level, within } = skyRange(Float64Array.from(places.filter(isGood), (i) => pixels[i]!))
+  let count = 0
+  for (let y = 0; y < rows - FAR; y += step)
+    for (let i = y * columns; i < (y + 1) * columns - FAR; i += step) if (isGood(i)) places[count++] = i
+  const good = places.subarray(0, count)
+  const { level, within } = skyRange(numbersOf(good, (i) => pixels[i]!))
   const isSky = (i: number) => isGood(i) && Math.abs(pixels[i]! - level) < within
-  const sky = places.filter(isSky)
+  const sky = good.filter(isSky)
   const variance = (apart: number): number => {
     const pairs = sky.filter((i) => isSky(i + apart))
-    return pairs.length < LEAST ? NaN : varianceOf(Float64Array.from(pairs, (i) => pixels[i]! - pixels[i + apart]!)) / 2
+    return pairs.length < LEAST ? NaN : varianceOf(numbersOf(pairs, (i) => pixels[i]! - pixels[i + apart]!)) / 2
   }
   const far = (variance(FAR) + variance(FAR * columns)) / 2
   const [alongRow, alongColumn] = [1 - variance(1) / far, 1 - variance(columns) / far]

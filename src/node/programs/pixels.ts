@@ -47,7 +47,13 @@ export async function floatPixels(source: ByteSource, hdu: FitsHdu): Promise<Pix
 /** The pixels of a mask as whole numbers. Throws as `floatPixels`. */
 export async function maskPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixels<Int32Array>> {
   const { columns, rows, bytes, bitpix, scale, zero } = await stored(source, hdu)
-  const values = new Int32Array(columns * rows)
+  const count = columns * rows
+  if (bitpix === 16 && scale === 1 && zero === 0) {
+    const own = Uint8Array.from(bytes.subarray(0, 2 * count))
+    Buffer.from(own.buffer).swap16()
+    return { columns, rows, values: new Int32Array(new Int16Array(own.buffer)) }
+  }
+  const values = new Int32Array(count)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const element = ELEMENTS[bitpix]!
   const size = Math.abs(bitpix) / 8

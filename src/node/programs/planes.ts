@@ -130,8 +130,12 @@ function clean(
   if (weight !== undefined) for (let i = 0; i < weight.length; i++) if (!(weight[i]! > 0)) weight[i] = 0
   if (mask !== undefined) {
     const isCode = new Set(codes)
-    for (let i = 0; i < mask.length; i++)
+    const isZeroBad = isCode.has(0)
+    for (let i = 0; i < mask.length; i++) {
+      // Most pixels, of which a set need not be asked.
+      if (mask[i] === 0 && !isZeroBad) continue
       if ((mask[i]! & bits) !== 0 || isCode.has(mask[i]!)) (weight ??= allOnes())[i] = 0
+    }
   }
   let sky: number | undefined
   const isZeroFilled = areZerosFilled(science)
