@@ -28,11 +28,30 @@ const rowsOf = ({ columns, rows, stars }: MadeImage, k: number): string[] =>
 export const cardsOf = (k: number, further: Parameters<typeof imageCards>[1] = {}) =>
   imageCards(made[k]!, { CRVAL1: POINTINGS[k]!.raDeg, CRVAL2: POINTINGS[k]!.decDeg, ...further })
 
-/** A catalogue of the stars of both. */
-export async function catalogOfImages(): Promise<string> {
+/** Faint stars round the images, so that the catalogue reaches as far as a wrong WCS does. */
+const around = POINTINGS.flatMap(({ raDeg, decDeg }, k) =>
+  Array.from({ length: 225 }, (_, i) => {
+    const [xi, eta] = [0.008 * ((i % 15) - 7), 0.008 * (Math.floor(i / 15) - 7)]
+    return [
+      9000 + 1000 * k + i,
+      raDeg + xi / Math.cos(decDeg / 57.3),
+      decDeg + eta,
+      20.9,
+      21.2,
+      20.5,
+      0,
+      0,
+      0,
+      2015.5,
+    ].join(',')
+  }),
+)
+
+/** A catalogue of the stars of images, by default of both. */
+export async function catalogOfImages(images: readonly MadeImage[] = made): Promise<string> {
   const dir = temporaryDirectory()
   const names = 'source_id,ra,dec,phot_g_mean_mag,phot_bp_mean_mag,phot_rp_mean_mag,pmra,pmdec,parallax,ref_epoch'
-  writeFileSync(join(dir, 'gaia.csv'), [names, ...made.flatMap(rowsOf)].join('\n') + '\n')
+  writeFileSync(join(dir, 'gaia.csv'), [names, ...images.flatMap(rowsOf), ...around].join('\n') + '\n')
   const catalog = join(dir, 'catalog')
   const words = [
     'catalog',

@@ -1,5 +1,14 @@
 import { spawnSync } from 'node:child_process'
-import { copyFileSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { fromTangentPlane } from '../../../src/math/sphere.js'
@@ -10,6 +19,11 @@ import { reducedImages, SCALE_DEG, SIDE, ZEROPOINT } from './reduced-images.js'
 const FOLDER = 'persistent/gw/exp/20170817/668439'
 /** The line of the pipeline's own documentation, but for the CCD and what it is to do. */
 const JOB = '-r 4 -p 5 -E 668439 -b i -n 20170817 -d persistent -m gw'
+
+const COMMAND = join(process.cwd(), 'bin/bliss-calib.js')
+const isBuilt = existsSync(join(process.cwd(), 'dist/bundle/cli.js'))
+/** Whether a small disk can be made. */
+const canMount = spawnSync('unshare', ['-rm', 'sh', '-c', 'mount -t tmpfs -o size=1m t /mnt']).status === 0
 
 /** Reduced images of two CCDs, with the stars of the demonstration's catalogue. */
 let images: ReadonlyMap<string, Buffer>
@@ -218,6 +232,31 @@ describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex
     // The model is there: psfex is not asked again.
     expect((await se('-C -c 1', knowing('psfex', 'exit 1'))).exitCode).toBe(0)
     expect(bytesOf()).toEqual(whole)
+  })
+
+  test.skipIf(!canMount || !isBuilt)('a disk that is full, wherever in the job: nothing half', async () => {
+    rmSync(join(FOLDER, 'D00668439_i_03_r4p5_immask.fits'))
+    expect((await se('-C -c 1')).exitCode).toBe(0)
+    const whole = bytesOf()
+    const image = join(home, FOLDER, 'D00668439_i_01_r4p5_immask.fits')
+    // So much is free beside the image [kB]: for the list, for the pixels, for the programs' files.
+    for (const free of [40, 1000, 2000, 2900, 3050]) {
+      const disk = temporaryDirectory()
+      const job = `node ${COMMAND} se ${JOB} -C -c 1 --system catalog`
+      const script = `
+        mount -t tmpfs -o size=$((${statSync(image).size} / 1024 + ${free}))k t ${disk} && mkdir -p ${disk}/${FOLDER} || exit 9
+        cp ${image} ${disk}/${FOLDER}; cd ${disk}
+        ${job} 2>&1; echo "exit code $?"; ls -A ${FOLDER}
+        mount -o remount,size=99m t ${disk}
+        ${job} >/dev/null 2>&1; echo "then $?"; cp -r ${FOLDER} ${home}/after`
+      const { stdout } = spawnSync('unshare', ['-rm', 'sh', '-c', script], { encoding: 'utf8', env: env() })
+      expect(stdout).toMatch(/the disk is full/)
+      expect(stdout).toMatch(/exit code 3\n(?!.*(\.bliss-tmp|_ZP))[^]*then 0\n$/)
+      expect(
+        new Map([...whole.keys()].map((name) => [name, readFileSync(join(home, 'after', name), 'latin1')])),
+      ).toEqual(whole)
+      rmSync(join(home, 'after'), { recursive: true })
+    }
   })
 
   test('one CCD fails, the others go on', async () => {
