@@ -129,12 +129,18 @@ function doubled(image: GivenImage, other: GivenImage): InputError {
   const { ccdnum } = image.header
   const isOneCcd = ccdnum !== undefined && other.header.ccdnum === ccdnum
   const what = isOneCcd ? `CCD ${ccdnum}` : 'the same part of the sky'
-  return new InputError('same-ccd', `two files claim to be ${what} of one exposure: give one of them`, {
+  const isOneFile = givenPath(other) === givenPath(image)
+  const claimants = isOneFile ? 'two images of the file' : 'two files'
+  return new InputError('same-ccd', `${claimants} claim to be ${what} of one exposure: give one of them`, {
     file: givenPath(image),
-    found: `also ${givenPath(other)}${other.path === image.path ? `, HDU ${other.tables.join(' and ')}` : ''}`,
+    ...(isOneFile ? { hdu: hduOf(image) } : {}),
+    found: `also ${givenPath(other)}${isOneFile ? `, HDU ${hduOf(other)}` : ''}`,
     expected: 'each CCD of an exposure once',
   })
 }
+
+/** Where in its file: the image that was measured, else the tables of its detections. */
+const hduOf = ({ image, tables }: GivenImage): number | string => image?.hdu ?? tables.join(' and ')
 
 /** CCDNUM, else the lowest numbers that are free, in the order of the files. */
 function numbered(images: readonly GivenImage[]): NumberedImage[] {

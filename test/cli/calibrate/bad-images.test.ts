@@ -89,6 +89,19 @@ test('a camera that is not described is generic, and no band is known to be its 
   expect([exitCode, (JSON.parse(out) as { exposure: { camera: string } }).exposure.camera]).toEqual([0, 'generic'])
 })
 
+test('two images of a file that are on one part of the sky are refused, each by its place in the file', async () => {
+  const { columns, rows, pixels } = images[0]!
+  const extension = (EXTNAME: string) => ({
+    ...{ columns, rows, values: pixels },
+    cards: cardsOf(0, { EXTNAME, CCDNUM: null }),
+  })
+  const { exitCode, err } = await calibrated({ 'a.fits': fitsBytes([{}, extension('N'), extension('S')]) })
+  expect(exitCode).toBe(3)
+  expect(err).toMatch(
+    /a\.fits, HDU N: two images of the file claim to be the same part .* \(found also .*a\.fits, HDU S,/,
+  )
+})
+
 test('two exposures that are given together are told apart; two that claim to be one are refused', async () => {
   const second = (cards: Cards) => imageOf(1, cards)
   const apart = await calibrated({ 'a.fits': bytesOf({}), 'b.fits': second({ EXPNUM: 668440 }) }, '--json')
