@@ -4,7 +4,7 @@ import type { Frame } from './frame.js'
 import type { MeasuredObject } from './measured-object.js'
 import { psfModel, psfReach, type PsfModel } from './psf-model.js'
 import { PsfPhotometry, type PsfMeasurement } from './psf-photometry.js'
-import { psfStars } from './psf-stars.js'
+import { LEAST_SIZE_PIXELS, psfStars } from './psf-stars.js'
 import { stampOf } from './stamp.js'
 
 /** Objects measured by the PSF of their image. */
@@ -39,7 +39,8 @@ export function measurePsf(
     roughPixels,
     frame,
   )
-  if (model === undefined) return undefined
+  // Cosmic rays have a size in common too, if few stars are there.
+  if (model === undefined || !(model.fwhmPixels > LEAST_SIZE_PIXELS)) return undefined
   const photometry = new PsfPhotometry(model, electronsPerUnit)
   const measurements = objects.map(({ windowed, shape }, k) => {
     const { x, y } = windowed.found ? windowed : shape

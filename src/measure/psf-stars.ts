@@ -3,6 +3,8 @@ import type { MeasuredObject } from './measured-object.js'
 /** Settings of psfex's kind: SAMPLE_MINSN, SAMPLE_MAXELLIP. */
 const LEAST_SIGNAL_TO_NOISE = 20
 const MOST_ELLIPTICITY = 0.3
+/** SAMPLE_FWHMRANGE: what is sharper is a hot pixel or a cosmic ray. */
+export const LEAST_SIZE_PIXELS = 1.5
 /** Sizes of stars agree to so much in the logarithm; those of galaxies are spread over a factor of several. */
 const LOCUS_WIDTH = 0.06
 /** More stars do not make a better model, only a slower one: the brightest. */
@@ -21,7 +23,7 @@ export function psfStars<T extends MeasuredObject>(objects: readonly T[]): T[] {
       windowed.found &&
       windowed.signalToNoise >= LEAST_SIGNAL_TO_NOISE &&
       (shape.a - shape.b) / (shape.a + shape.b) < MOST_ELLIPTICITY &&
-      halfLightRadius > 0,
+      2 * halfLightRadius > LEAST_SIZE_PIXELS,
   )
   const size = commonSize(clear)
   return clear

@@ -90,3 +90,9 @@ test('an image of few stars has one PSF all over, an image of none has no PSF', 
   const none = measure(madeImage({ seed: 4, columns: 200, rows: 200, lattice: 2, fluxRange: [400, 500] }))
   expect([none.objects.length > 0, none.psf]).toEqual([true, undefined])
 })
+
+test('cosmic rays and hot pixels, which are sharper than any star, make no PSF', () => {
+  const sharp = { seed: 4, columns: 300, rows: 300, lattice: 6, fluxRange: [2e3, 1e5] as const, fwhmPixels: 1 }
+  const { objects, psf } = measure(madeImage(sharp))
+  expect([objects.length > 9, psf]).toEqual([true, undefined])
+})
