@@ -3,7 +3,16 @@ import tseslint from 'typescript-eslint'
 export default tseslint.config(
   { ignores: ['dist/', 'node_modules/', 'coverage/', 'demo-output/'] },
   ...tseslint.configs.recommended,
-  { files: ['src/**/*.ts'], rules: { 'max-len': ['error', { code: 120 }] } },
+  {
+    files: ['src/**/*.ts'],
+    rules: {
+      'max-len': ['error', { code: 120 }],
+      'no-restricted-syntax': [
+        'error',
+        { selector: 'VariableDeclarator[id.name=/^(MOST|LEAST|USUAL)_/]', message: 'limits are MAX_ and MIN_' },
+      ],
+    },
+  },
   // Tests and benches quote messages, rows and queries in one piece.
   {
     files: ['**/*.ts', '**/*.mjs', '**/*.js'],

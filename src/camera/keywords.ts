@@ -30,7 +30,7 @@ export interface HeaderNames extends Readonly<Record<CameraFact, readonly string
 }
 
 /** What most cameras write: FITS 4.0, the survey's two amplifiers A and B. */
-export const USUAL_NAMES: HeaderNames = {
+export const TYPICAL_NAMES: HeaderNames = {
   filter: ['FILTER'],
   exposureTime: ['EXPTIME'],
   airmass: ['AIRMASS'],
@@ -57,11 +57,11 @@ export function headerNames(
     return named.length > 0 ? named : usual
   }
   return {
-    ...USUAL_NAMES,
+    ...TYPICAL_NAMES,
     ...own,
-    amplifierGain: ofAmplifiers('gain', USUAL_NAMES.amplifierGain),
-    amplifierReadNoise: ofAmplifiers('readNoise', USUAL_NAMES.amplifierReadNoise),
-    amplifierSaturation: ofAmplifiers('saturation', USUAL_NAMES.amplifierSaturation),
+    amplifierGain: ofAmplifiers('gain', TYPICAL_NAMES.amplifierGain),
+    amplifierReadNoise: ofAmplifiers('readNoise', TYPICAL_NAMES.amplifierReadNoise),
+    amplifierSaturation: ofAmplifiers('saturation', TYPICAL_NAMES.amplifierSaturation),
   }
 }
 

@@ -11,7 +11,7 @@ const LONGEST_PATTERN = 500
  * Attempts at most on the longest text, by an upper bound: `.*a.*b.*` has 7e8 and takes 0.4 s at its worst (Node 22);
  * the largest of the package has 3e6.
  */
-const MOST_ATTEMPTS = 1e9
+const MAX_ATTEMPTS = 1e9
 /** A count above this is as good as no limit. */
 const MANY = 20
 
@@ -39,7 +39,7 @@ export function patternFault(pattern: unknown): string | undefined {
   const starts = isAnchored ? 1 : LONGEST_TEXT
   let attempts = coefficient * starts
   for (let k = 1; k <= degree; k++) attempts *= (LONGEST_TEXT + k) / k
-  return attempts <= MOST_ATTEMPTS
+  return attempts <= MAX_ATTEMPTS
     ? undefined
     : 'a regular expression whose search has an end: no + or * of a group that may match one text in several ways, ' +
         'as in (a+)+ or (a|b)*, and few of them one behind the other'

@@ -13,7 +13,7 @@ const isAscendingPair = (pair: readonly number[] | undefined): boolean => isAsce
  * The level of u, in whatever system, is unknown to 50 mmag: XP's u is 0.3 mag off SDSS's, and every other source has
  * 80 to 100 mmag a star.
  */
-const LEAST_U_ERR_MAG = 0.05
+const MIN_U_ERR_MAG = 0.05
 
 /** What a relation must have been fitted to, and the bands that it may read. */
 interface RelationOwner {
@@ -69,9 +69,9 @@ export function checkRelation(relation: BandRelation, owner: RelationOwner, at: 
   expect(relation.systematicErrMag > 0, `${at}.systematicErrMag`, 'a positive number')
   const isU = /^u$/i.test(at.slice(at.lastIndexOf('.') + 1))
   expect(
-    !isU || relation.systematicErrMag >= LEAST_U_ERR_MAG,
+    !isU || relation.systematicErrMag >= MIN_U_ERR_MAG,
     `${at}.systematicErrMag`,
-    `at least ${LEAST_U_ERR_MAG}: no level of u is known better`,
+    `at least ${MIN_U_ERR_MAG}: no level of u is known better`,
   )
   expect(relation.grade === 'full' || relation.grade === 'lower', `${at}.grade`, 'full or lower')
   expect(typeof relation.source === 'string' && relation.source.length > 0, `${at}.source`, 'text')

@@ -31,15 +31,15 @@ export interface SkyOfHeader {
  * Neighbours of images as they were read agree less: 0.10 at most of thirteen images of six cameras. Of resampled ones
  * it is 0.19 to 0.78, and their noise is no longer that of the light.
  */
-const MOST_CORRELATED = 0.12
+const MAX_CORRELATION = 0.12
 /** An image whose level is less than so many standard deviations has no sky: 5 of them are 25 electrons. */
-const LEAST_LEVEL = 5
+const MIN_LEVEL = 5
 /** Two keywords of the level of one sky differ by up to 7 %. */
 const SAME_LEVEL = 1.25
 /** Light that makes as much of the variance as the readout: what the header says of that may be wrong by a fifth. */
-const LEAST_LIGHT = 1
+const MIN_LIGHT = 1
 /** If the header says nothing of the readout, the light has to be three times what 20 electrons make [electron]. */
-const LEAST_LIGHT_ALONE = 3 * 20 ** 2
+const MIN_LIGHT_ALONE = 3 * 20 ** 2
 
 /**
  * Electrons of one unit of an image by its photons: with g electrons a unit, g^2 variance = g level + readout noise^2
@@ -50,12 +50,12 @@ const LEAST_LIGHT_ALONE = 3 * 20 ** 2
  */
 export function gainOfSky(noise: SkyNoise, { readNoiseElectrons, levels }: SkyOfHeader): number | undefined {
   const { variance, correlation } = noise
-  if (Math.abs(correlation) > MOST_CORRELATED) return undefined
-  const level = noise.level > LEAST_LEVEL * Math.sqrt(variance) ? noise.level : levelTakenAway(noise, levels)
+  if (Math.abs(correlation) > MAX_CORRELATION) return undefined
+  const level = noise.level > MIN_LEVEL * Math.sqrt(variance) ? noise.level : levelTakenAway(noise, levels)
   if (level === undefined) return undefined
   const readout = (readNoiseElectrons ?? 0) ** 2
   const gain = (level + Math.sqrt(level ** 2 + 4 * variance * readout)) / (2 * variance)
-  const least = readNoiseElectrons === undefined ? LEAST_LIGHT_ALONE : LEAST_LIGHT * readout
+  const least = readNoiseElectrons === undefined ? MIN_LIGHT_ALONE : MIN_LIGHT * readout
   return gain * level >= least ? gain : undefined
 }
 

@@ -1,4 +1,4 @@
-import { headerNames, USUAL_NAMES, type HeaderNames } from '../camera/keywords.js'
+import { headerNames, TYPICAL_NAMES, type HeaderNames } from '../camera/keywords.js'
 import { SECONDS_IN, type CameraDescription } from '../camera/description.js'
 import { InputError } from '../errors.js'
 import { DEG_TO_RAD } from '../math/units.js'
@@ -82,7 +82,7 @@ type CameraOfFacts = Pick<CameraDescription, 'keywords' | 'detector' | 'detector
  *   if no keyword of the band can be read although one is there
  */
 export function imageFacts(header: HeaderLookup, nite: string, file: string, camera?: CameraOfFacts): HeaderFacts {
-  const names = camera === undefined ? USUAL_NAMES : headerNames(camera.keywords, camera.detector?.amplifiers)
+  const names = camera === undefined ? TYPICAL_NAMES : headerNames(camera.keywords, camera.detector?.amplifiers)
   const reader = new KeywordReader(header, file)
   const decides = { decides: true }
   const hint = { decides: false }

@@ -15,7 +15,7 @@ export interface Background {
 }
 
 /** A mesh of which less may be measured has no sky of its own. */
-const LEAST_SHARE = 0.5
+const MIN_SHARE = 0.5
 
 /**
  * The sky of a frame in meshes: its mode and noise in each, then the median of each mesh and its eight neighbours, so
@@ -36,7 +36,7 @@ export function background(frame: Frame, meshPixels: number): Background {
     const y0 = Math.floor(m / meshColumns) * meshPixels
     const [x1, y1] = [Math.min(columns, x0 + meshPixels), Math.min(rows, y0 + meshPixels)]
     const count = gather(frame, x0, x1, y0, y1, values)
-    if (count === 0 || count < LEAST_SHARE * (x1 - x0) * (y1 - y0)) continue
+    if (count === 0 || count < MIN_SHARE * (x1 - x0) * (y1 - y0)) continue
     const sky = meshSky(values, count)
     if (sky === undefined) continue
     levels[m] = sky.level

@@ -42,7 +42,7 @@ export interface Detection {
 }
 
 /** A part of an object that parts at some threshold has so many pixels. */
-const LEAST_BRANCH_PIXELS = 3
+const MIN_BRANCH_PIXELS = 3
 
 /**
  * Finds the objects of an image: sky in meshes, matched filter, connected pixels above a threshold, taken apart if they
@@ -68,7 +68,7 @@ export function detect(frame: Frame, settings: DetectionSettings): Detection {
     const parts = deblend(pixels, filtered, columns, groupThreshold, {
       thresholds: settings.deblendThresholds,
       leastContrast: settings.deblendContrast,
-      leastPixels: LEAST_BRANCH_PIXELS,
+      leastPixels: MIN_BRANCH_PIXELS,
     })
     for (const part of parts) {
       if (part.length < settings.leastPixels) continue

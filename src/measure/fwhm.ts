@@ -1,6 +1,6 @@
 /** Pixels below this share of the peak are the wings, in which a star is no Gaussian. */
 const CORE_SHARE = 0.2
-const LEAST_PIXELS = 4
+const MIN_PIXELS = 4
 
 /**
  * FWHM of an object if its core were Gaussian: then the logarithm of a pixel's light falls evenly with the area that is
@@ -31,5 +31,5 @@ export function fwhmOfProfile(pixels: Int32Array, light: Float32Array): number {
     sal += area * height
   }
   const slope = (n * sal - sa * sl) / (n * saa - sa * sa)
-  return n >= LEAST_PIXELS && slope < 0 ? 2 * Math.sqrt(Math.LN2 / (-slope * Math.PI)) : NaN
+  return n >= MIN_PIXELS && slope < 0 ? 2 * Math.sqrt(Math.LN2 / (-slope * Math.PI)) : NaN
 }

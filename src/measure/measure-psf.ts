@@ -4,7 +4,7 @@ import type { Frame } from './frame.js'
 import type { MeasuredObject } from './measured-object.js'
 import { psfModel, psfReach, type PsfModel } from './psf-model.js'
 import { PsfPhotometry, type PsfMeasurement } from './psf-photometry.js'
-import { LEAST_SIZE_PIXELS, psfStars } from './psf-stars.js'
+import { MIN_SIZE_PIXELS, psfStars } from './psf-stars.js'
 import { stampOf } from './stamp.js'
 
 /** Objects measured by the PSF of their image. */
@@ -40,7 +40,7 @@ export function measurePsf(
     frame,
   )
   // Cosmic rays have a size in common too, if few stars are there.
-  if (model === undefined || !(model.fwhmPixels > LEAST_SIZE_PIXELS)) return undefined
+  if (model === undefined || !(model.fwhmPixels > MIN_SIZE_PIXELS)) return undefined
   const photometry = new PsfPhotometry(model, electronsPerUnit)
   const measurements = objects.map(({ windowed, shape }, k) => {
     const { x, y } = windowed.found ? windowed : shape

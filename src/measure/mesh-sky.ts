@@ -8,7 +8,7 @@ export interface MeshSky {
 const FIRST_CUT = 2
 /** Cut round the median, until it takes no more away (SExtractor 2.25 manual, "Modeling the background"). */
 const CUT = 3
-const MOST_ROUNDS = 100
+const MAX_ROUNDS = 100
 /** Converged: the standard deviation changes by less. */
 const CONVERGED = 1e-4
 /** If mean and median are further apart, in standard deviations, the field is crowded: the median alone. */
@@ -102,7 +102,7 @@ function modeOf(values: Float32Array, count: number, first: Moments): MeshSky {
   let mean = 0
   let median = 0
   let sigma = LEVELS
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     let n = 0
     let sum = 0
     let squares = 0

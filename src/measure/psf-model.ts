@@ -46,14 +46,14 @@ const MIDDLE = (SIDE - 1) / 2
 /** Stars for each term of the polynomial; with fewer the model follows the noise of single stars. */
 const STARS_PER_TERM = 4
 /** A star of more signal than this counts no more: what differs then is the model, not noise. */
-const MOST_SIGNAL_TO_NOISE = 300
+const MAX_SIGNAL_TO_NOISE = 300
 
 /** Steps of the fit: after 8 of them fluxes change by less than 0.02 mmag (simulated stars). */
 const STEPS = 8
 /** After so many steps, stars that the model does not fit leave it: what is left of them is more than noise by this. */
 const JUDGED_AFTER = 3
-const MOST_MISFIT = 0.05
-const MOST_NOISE_RATIO = 1.6
+const MAX_MISFIT = 0.05
+const MAX_NOISE_RATIO = 1.6
 
 /** As the chain's psfex has it: 15 pixels, of wide stars four times the FWHM; but no more than the model holds. */
 const apertureOf = (fwhmPixels: number): number =>
@@ -198,8 +198,8 @@ class PsfFit {
 
   /** Leaves stars out whose residuals are more than their noise and what others have; whether there were any. */
   dropMisfits(): boolean {
-    const excess = this.kept.map(({ misfit, noiseShare }) => misfit / Math.hypot(noiseShare, MOST_MISFIT / 2))
-    const most = MOST_NOISE_RATIO * Math.max(1, median(excess))
+    const excess = this.kept.map(({ misfit, noiseShare }) => misfit / Math.hypot(noiseShare, MAX_MISFIT / 2))
+    const most = MAX_NOISE_RATIO * Math.max(1, median(excess))
     const before = this.kept.length
     this.kept = this.kept.filter((_, s) => excess[s]! <= most)
     return this.kept.length < before
@@ -225,8 +225,8 @@ class PsfFit {
     this.sampler.place(x0 - x, y0 - y)
     const held = new Float64Array(SIDE * SIDE)
     this.sampler.gather(good, held)
-    const weight = 1 / (1 / signalToNoise ** 2 + 1 / MOST_SIGNAL_TO_NOISE ** 2)
-    const perHeld = held.map((sum) => (sum > LEAST_HELD ? 1 / sum : 0))
+    const weight = 1 / (1 / signalToNoise ** 2 + 1 / MAX_SIGNAL_TO_NOISE ** 2)
+    const perHeld = held.map((sum) => (sum > MIN_HELD ? 1 / sum : 0))
     const kept = { x, y, light, good, perHeld, weight, noise: Math.sqrt(variance), misfit: 0, noiseShare: 0 }
     return { ...kept, left: x0 - x, bottom: y0 - y }
   }
@@ -251,7 +251,7 @@ interface FittedStar {
 }
 
 /** Nodes at which less is held have no pixels of the star's own. */
-const LEAST_HELD = 0.05
+const MIN_HELD = 0.05
 
 /** B-splines widen by a third of a node's area: coefficients of a narrower Gaussian are a Gaussian's. */
 function gaussian({ step }: SplineLattice, fwhmPixels: number): Float64Array {

@@ -21,7 +21,7 @@ const NOTHING: PsfMeasurement = { flux: 0, fluxErr: NaN, x: NaN, y: NaN, chi2: N
 
 /** The centre has settled, or does not. */
 const SETTLED_PIXELS = 1e-3
-const MOST_STEPS = 8
+const MAX_STEPS = 8
 /** A step is no longer than this, and the centre no farther from where it began, in FWHM. */
 const LONGEST_STEP = 0.3
 const FARTHEST = 0.6
@@ -80,7 +80,7 @@ export class PsfPhotometry {
       sampler.valuesAndSlopes(local, star, byX, byY)
       const fit = this.fitted()
       flux = fit.flux
-      if (step === MOST_STEPS || !(flux > 0)) break
+      if (step === MAX_STEPS || !(flux > 0)) break
       const length = Math.hypot(fit.dx, fit.dy)
       const scale = length > longest ? longest / length : 1
       const nx = cx + scale * fit.dx

@@ -1,6 +1,6 @@
-const MOST_DEGREE = 2
+const MAX_DEGREE = 2
 /** Terms whose values on the stars are so little of their own are not told apart from the others by them. */
-const LEAST_OWN = 1e-6
+const MIN_OWN = 1e-6
 
 /** Terms of a polynomial of so many degrees in two variables. */
 const termsOf = (degree: number): number => ((degree + 1) * (degree + 2)) / 2
@@ -33,7 +33,7 @@ export function polynomialOnStars(
   starsPerTerm: number,
 ): StarPolynomial | undefined {
   if (stars.length === 0) return undefined
-  for (let degree = MOST_DEGREE; degree > 0; degree--) {
+  for (let degree = MAX_DEGREE; degree > 0; degree--) {
     if (stars.length < starsPerTerm * termsOf(degree)) continue
     const basis = fitOf(stars, termsOf(degree))
     if (basis) return { degree, terms: termsOf(degree), basis }
@@ -58,7 +58,7 @@ function fitOf(
       for (let k = 0; k < count; k++) coefficients[k]! -= share * known.coefficients[k]!
     }
     const own = dot(values)
-    if (!(own > LEAST_OWN * whole)) return undefined
+    if (!(own > MIN_OWN * whole)) return undefined
     const norm = Math.sqrt(own)
     found.push({ coefficients: coefficients.map((c) => c / norm), values: values.map((value) => value / norm) })
   }

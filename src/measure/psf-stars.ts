@@ -1,14 +1,14 @@
 import type { MeasuredObject } from './measured-object.js'
 
 /** Settings of psfex's kind: SAMPLE_MINSN, SAMPLE_MAXELLIP. */
-const LEAST_SIGNAL_TO_NOISE = 20
-const MOST_ELLIPTICITY = 0.3
+const MIN_SIGNAL_TO_NOISE = 20
+const MAX_ELLIPTICITY = 0.3
 /** SAMPLE_FWHMRANGE: what is sharper is a hot pixel or a cosmic ray. */
-export const LEAST_SIZE_PIXELS = 1.5
+export const MIN_SIZE_PIXELS = 1.5
 /** Sizes of stars agree to so much in the logarithm; those of galaxies are spread over a factor of several. */
 const LOCUS_WIDTH = 0.06
 /** More stars do not make a better model, only a slower one: the brightest. */
-const MOST_STARS = 300
+const MAX_STARS = 300
 
 /**
  * Objects that are stars by their size: the size that most bright, round and clear objects share is theirs, as galaxies
@@ -21,15 +21,15 @@ export function psfStars<T extends MeasuredObject>(objects: readonly T[]): T[] {
     ({ flags, windowed, shape, halfLightRadius }) =>
       flags === 0 &&
       windowed.found &&
-      windowed.signalToNoise >= LEAST_SIGNAL_TO_NOISE &&
-      (shape.a - shape.b) / (shape.a + shape.b) < MOST_ELLIPTICITY &&
-      2 * halfLightRadius > LEAST_SIZE_PIXELS,
+      windowed.signalToNoise >= MIN_SIGNAL_TO_NOISE &&
+      (shape.a - shape.b) / (shape.a + shape.b) < MAX_ELLIPTICITY &&
+      2 * halfLightRadius > MIN_SIZE_PIXELS,
   )
   const size = commonSize(clear)
   return clear
     .filter(({ halfLightRadius }) => Math.abs(Math.log(halfLightRadius / size)) < LOCUS_WIDTH)
     .sort((a, b) => b.windowed.signalToNoise - a.windowed.signalToNoise || a.pixels[0]! - b.pixels[0]!)
-    .slice(0, MOST_STARS)
+    .slice(0, MAX_STARS)
 }
 
 /**
@@ -40,7 +40,7 @@ function commonSize(objects: readonly MeasuredObject[]): number {
   const sorted = objects
     .map(({ halfLightRadius, windowed }) => ({
       size: Math.log(halfLightRadius),
-      weight: Math.log(windowed.signalToNoise / LEAST_SIGNAL_TO_NOISE) + 1,
+      weight: Math.log(windowed.signalToNoise / MIN_SIGNAL_TO_NOISE) + 1,
     }))
     .sort((a, b) => a.size - b.size)
   let best = NaN

@@ -17,7 +17,7 @@ export interface WindowedPosition {
 /** As in SExtractor: it reaches 4 sigma, settles to 2e-4 pixel in at most 16 steps, each twice the offset found. */
 const REACH_SIGMAS = 4
 const SETTLED_PIXELS = 2e-4
-const MOST_STEPS = 16
+const MAX_STEPS = 16
 const STRIDE = 2
 
 /** Parts of a pixel along each side: a window of few pixels is not the same at a pixel's centre as over it. */
@@ -43,7 +43,7 @@ export function windowedPosition(
   const failed = { x, y, errA: NaN, errB: NaN, errThetaDeg: NaN, signalToNoise: NaN, found: false }
   if (!(sigmaPixels > 0)) return failed
   let sums = windowSums(stamp, cx, cy, sigmaPixels, electronsPerUnit)
-  for (let step = 0; step < MOST_STEPS; step++) {
+  for (let step = 0; step < MAX_STEPS; step++) {
     if (!(sums.light > 0)) return failed
     const dx = (STRIDE * sums.x) / sums.light
     const dy = (STRIDE * sums.y) / sums.light

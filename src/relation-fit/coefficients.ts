@@ -76,7 +76,7 @@ export function bisquareSlope(t: number): number {
 /** Its loss, 1 for whatever is beyond. */
 export const bisquareLoss = (t: number): number => (Math.abs(t) < BISQUARE ? 1 - (1 - (t / BISQUARE) ** 2) ** 3 : 1)
 
-const MOST_ROUNDS = 60
+const MAX_ROUNDS = 60
 /** Far below the last digit of a description. */
 const SETTLED = 1e-7
 
@@ -98,7 +98,7 @@ export function fitCoefficients(
   if (y.length <= terms.length) return undefined
   let k: readonly number[] = from ?? [median(y), ...new Array<number>(terms.length - 1).fill(0)]
   const weight = new Float64Array(y.length)
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const u = residuals({ terms, y }, k)
     for (let i = 0; i < u.length; i++) u[i]! /= sigma[i]!
     // Normalised residuals are never thought better than their errors; at first nothing is known of them.

@@ -12,7 +12,7 @@ export interface FittedCurve {
   readonly coefficients: readonly number[]
 }
 
-const MOST_ROUNDS = 20
+const MAX_ROUNDS = 20
 /** A tenth of the scatter's last digit in a description. */
 const SETTLED_MAG = 1e-5
 
@@ -38,7 +38,7 @@ export function fitCurve(
   let { scatter } = from?.relation ?? template
   let k = from?.coefficients
   let errs = measurementErrs(sample, relationWith(template, degree, k ?? [0, 0]))
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const before = scatterAt(scatter, colour)
     k = fitCoefficients(
       design,

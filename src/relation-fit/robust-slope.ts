@@ -8,7 +8,7 @@ import { intrinsicScatter, scatterAt } from './scatter.js'
 
 const RESAMPLES = 400
 const SEED = 1
-const MOST_ROUNDS = 60
+const MAX_ROUNDS = 60
 /** Far below any error of a slope [mag per mag]. */
 const SETTLED = 1e-7
 
@@ -61,7 +61,7 @@ export function robustSlope(
   let answer = score
   const err = numbersOf(rows, (i) => errs[i]!)
   const colours = numbersOf(rows, (i) => colour[i]!)
-  for (let round = 0; round < MOST_ROUNDS; round++) {
+  for (let round = 0; round < MAX_ROUNDS; round++) {
     const residual = numbersOf(rows, (i) => difference[i]! - k * colour[i]! - zeropoint[ccd[i]!]!)
     const scatter = scatterAt(intrinsicScatter(colours, residual, err), colours)
     const variance = err.map((value, n) => value ** 2 + scatter[n]! ** 2)

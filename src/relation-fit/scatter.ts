@@ -10,12 +10,12 @@ type Scatter = BandRelation['scatter']
  * Stars repeat to 6 to 7 mmag from one DES exposure to another (Burke et al. 2018): in an image none scatters less,
  * however good a relation is.
  */
-const LEAST_SCATTER_MAG = 0.008
-const MOST_SCATTER_MAG = 0.2
+const MIN_SCATTER_MAG = 0.008
+const MAX_SCATTER_MAG = 0.2
 /** A part's own scatter counts as its stars to these of the whole. */
 const STARS_OF_THE_WHOLE = 15
 /** Parts of the colours, of at least so many stars each. */
-const MOST_PARTS = 4
+const MAX_PARTS = 4
 const FEWEST_STARS = 15
 
 /** Scatter of each star at its colour. */
@@ -41,7 +41,7 @@ export function intrinsicScatter(
   })
   return {
     colour: parts.map(({ node }) => node),
-    sigmaMag: sigmas.map((sigma) => Math.max(LEAST_SCATTER_MAG, sigma)),
+    sigmaMag: sigmas.map((sigma) => Math.max(MIN_SCATTER_MAG, sigma)),
   }
 }
 
@@ -62,7 +62,7 @@ function nearestTo(nodes: readonly number[], colour: Float64Array): PartOfColour
 
 /** Fewer stars make fewer parts; of two with one colour the first. */
 function quartersOf(colour: Float64Array): PartOfColours[] {
-  const count = Math.max(1, Math.min(MOST_PARTS, Math.floor(colour.length / FEWEST_STARS)))
+  const count = Math.max(1, Math.min(MAX_PARTS, Math.floor(colour.length / FEWEST_STARS)))
   const order = sortingOrder(colour)
   const parts = Array.from({ length: count }, (_, part) => {
     const rows = order.slice(Math.round((part * order.length) / count), Math.round(((part + 1) * order.length) / count))
@@ -74,8 +74,8 @@ function quartersOf(colour: Float64Array): PartOfColours[] {
 /** The scatter at which normalised residuals have a median size of one sigma. */
 export function beyondErrors(residual: Float64Array, err: Float64Array): number {
   const finite = indicesWhere(residual.length, (i) => Number.isFinite(residual[i]! + err[i]!))
-  if (finite.length === 0) return LEAST_SCATTER_MAG
-  let [low, high] = [0, MOST_SCATTER_MAG]
+  if (finite.length === 0) return MIN_SCATTER_MAG
+  let [low, high] = [0, MAX_SCATTER_MAG]
   for (let round = 0; round < 24; round++) {
     const s = (low + high) / 2
     const sizes = numbersOf(finite, (i) => Math.abs(residual[i]!) / Math.hypot(err[i]!, s))

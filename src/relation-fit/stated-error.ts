@@ -3,7 +3,7 @@ import type { Judgement } from './judge.js'
 import type { LeftOut } from './leave-out.js'
 
 /** Few skies, of one survey, do not show what another sky does: no relation states less. */
-const LEAST_MAG = 0.008
+const MIN_MAG = 0.008
 
 /**
  * The error of the level that a relation states: twice the largest level found on stars that the fit did not see, as
@@ -18,7 +18,7 @@ export function statedErrMag(own: readonly Judgement[], others: readonly LeftOut
     0,
     ...own.flatMap(({ byMagnitude, byColour }) => [...byMagnitude, ...byColour]).map(beyondErr),
   )
-  const stated = Math.max(LEAST_MAG, widest, Math.hypot(2 * apart, truthErrMag))
+  const stated = Math.max(MIN_MAG, widest, Math.hypot(2 * apart, truthErrMag))
   return Math.ceil(1000 * stated - 1e-6) / 1000
 }
 

@@ -4,7 +4,7 @@ import type { TieSettings } from './input.js'
 import type { SkyField } from './field-evidence.js'
 import type { TieModel } from './model.js'
 import { LEVEL_PRECISION, type TiePrior } from './prior.js'
-import { fieldShare, USUAL_FIELD } from './sky-basis.js'
+import { fieldShare, TYPICAL_FIELD } from './sky-basis.js'
 import {
   logScalePrior,
   meanCovariance,
@@ -40,7 +40,7 @@ export function expectedAmplitudes(model: TieModel, settings: TieSettings): Ampl
     pattern: { variance: settings.patternMag ** 2, scale: PATTERN_SCALES[3]! },
     field: model.rows.catalogs.map((catalog) => ({
       rms: FIELD_SHARE * settings.systematicErrMag(catalog),
-      shape: USUAL_FIELD,
+      shape: TYPICAL_FIELD,
     })),
     squares: null,
   }
@@ -182,11 +182,11 @@ function learntOffset(
       for (let m = 0; m < modes; m++) own -= slope[m]! * at[layout.pattern + ccd * modes + m]!
       sum += own ** 2
     }
-  return Math.sqrt(Math.max(LEAST_OFFSET ** 2, sum / (ccds + PRIOR_COUNT) - variance * left))
+  return Math.sqrt(Math.max(MIN_OFFSET ** 2, sum / (ccds + PRIOR_COUNT) - variance * left))
 }
 
 /** CCDs are never quite alike [mag]. */
-const LEAST_OFFSET = 0.0005
+const MIN_OFFSET = 0.0005
 
 /** Steps of the scale that are tried each time, as factors. */
 const SCALE_STEPS = [0.88, 0.94, 1, 1.06, 1.13]

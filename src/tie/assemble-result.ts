@@ -3,7 +3,7 @@ import { chipKey, type TieInput, type TieOptions } from './input.js'
 import type { LeftOut, NetworkResult } from './network-result.js'
 import type { TiedExposure, TiedPair, TiedZeropoint, TieResult } from './result.js'
 import { zeropointOf, type SolvedExposures } from './solve-exposures.js'
-import { MOST_CHIPS_PAIRED, tieConcerns, verdictOf } from './tie-concerns.js'
+import { MAX_CHIPS_PAIRED, tieConcerns, verdictOf } from './tie-concerns.js'
 
 /** Everything that is known of each CCD, pair, exposure, star and catalogue, in the caller's numbers. */
 export function assembleResult(
@@ -84,7 +84,7 @@ const isSound = (state: SolvedExposures['state'], row: number): boolean =>
 function pairsOf({ solved, errors }: NetworkResult, search: readonly number[] | undefined): TiedPair[] {
   const { chips, chip, first, starCount } = solved.model.rows
   const n = chips.count
-  if (search === undefined && n > MOST_CHIPS_PAIRED) return []
+  if (search === undefined && n > MAX_CHIPS_PAIRED) return []
   const wanted = Uint8Array.from(chips.exposures, (exposure) => Number(search?.includes(exposure) ?? true))
   const isWanted = (k: number) => wanted[chips.exposureOf[k]!] === 1
   const common = new Map<number, number>()

@@ -6,7 +6,7 @@ export interface LinearSystem {
   product(x: Float64Array, out: Float64Array): void
 }
 
-const MOST_STEPS = 2000
+const MAX_STEPS = 2000
 
 /**
  * Solves H x = right by preconditioned conjugate gradients (Hestenes & Stiefel 1952) until the residual, in the norm of
@@ -28,7 +28,7 @@ export function conjugateGradient(
   let norm = dot(residual, near)
   const enough = norm * tolerance * tolerance
   let steps = 0
-  for (; steps < MOST_STEPS && norm > enough && norm > 0; steps++) {
+  for (; steps < MAX_STEPS && norm > enough && norm > 0; steps++) {
     system.product(direction, image)
     const step = norm / dot(direction, image)
     for (let i = 0; i < n; i++) {

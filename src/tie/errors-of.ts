@@ -22,11 +22,11 @@ export interface TieErrors {
 }
 
 /** Up to this many unknowns the whole inverse is made: 70 MB. */
-const MOST_DENSE = 3000
+const MAX_DENSE = 3000
 
 /** Settles a network and gives the errors of what it then is. */
 export function settledErrors(solved: SolvedNetwork): TieErrors {
-  return solved.model.layout.size <= MOST_DENSE ? denseErrors(solved) : sampledErrors(solved)
+  return solved.model.layout.size <= MAX_DENSE ? denseErrors(solved) : sampledErrors(solved)
 }
 
 export function denseErrors(solved: SolvedNetwork): TieErrors {

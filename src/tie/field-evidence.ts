@@ -1,7 +1,7 @@
 import { cholesky, choleskySolve } from '../math/positive-definite.js'
 import type { TieModel } from './model.js'
 import { normalMatrix } from './normal-matrix.js'
-import { MOST_WHOLE } from './preconditioner.js'
+import { MAX_WHOLE } from './preconditioner.js'
 import type { TiePrior } from './prior.js'
 import { FIELD_SHAPES, fieldShare, logFieldPrior, type FieldShape } from './sky-basis.js'
 import type { TieSystem } from './system.js'
@@ -84,7 +84,7 @@ function reduced(
   prior: TiePrior,
 ): { readonly information: Float64Array; readonly asked: Float64Array } {
   const { layout } = model
-  const from = layout.size <= MOST_WHOLE ? 0 : layout.sky
+  const from = layout.size <= MAX_WHOLE ? 0 : layout.sky
   const n = layout.size - from
   const before = layout.sky - from
   const fields = layout.colour - layout.sky

@@ -25,7 +25,7 @@ const CATALOG_SLOPE = 0.05
 const CLEAR = 1.5
 const MIN_STARS = 10
 /** Rows that are looked at, in all. */
-const MOST_ROWS = 60_000
+const MAX_ROWS = 60_000
 
 /** How far the stars of one exposure, or catalogue, are from what others say. */
 interface Comparison {
@@ -98,7 +98,7 @@ export function worstCatalog(solved: SolvedNetwork): Misfit | null {
   let worst: (Misfit & { readonly size: number }) | null = null
   rows.catalogs.forEach((catalog, index) => {
     const own: Comparison = { difference: [], expected: [], colour: [], chip: [] }
-    for (let star = 0; star < rows.starCount && own.difference.length < MOST_ROWS; star++)
+    for (let star = 0; star < rows.starCount && own.difference.length < MAX_ROWS; star++)
       for (let i = rows.first[star]!; i < rows.first[star + 1]!; i++) {
         if (rows.catalog[i] !== catalog) continue
         let [total, sum] = [0, 0]
@@ -135,7 +135,7 @@ function comparisons({ model, state, x }: SolvedNetwork): { others: Comparison[]
   const empty = () => chips.exposures.map((): Comparison => ({ difference: [], expected: [], colour: [], chip: [] }))
   const others = empty()
   const references = empty()
-  const step = Math.max(1, Math.floor(chip.length / MOST_ROWS))
+  const step = Math.max(1, Math.floor(chip.length / MAX_ROWS))
   const add = (to: Comparison, difference: number, expected: number, star: number, k: number) => {
     to.difference.push(difference)
     to.expected.push(expected)

@@ -10,7 +10,7 @@ import type { TieModel } from './model.js'
 import type { NoiseModel } from './noise-model.js'
 import { normalMatrix } from './normal-matrix.js'
 import { seenPattern } from './pattern-evidence.js'
-import { blockPreconditioner, preconditionerOf, MOST_IN_BLOCK, type Preconditioner } from './preconditioner.js'
+import { blockPreconditioner, preconditionerOf, MAX_IN_BLOCK, type Preconditioner } from './preconditioner.js'
 import { TiePrior } from './prior.js'
 import { RowState } from './row-state.js'
 import { withHigherModes } from './smooth-pattern.js'
@@ -86,7 +86,7 @@ export function learnNetwork(model: TieModel, settings: TieSettings, start: Netw
     const draw = conjugateGradient(system, precondition, right, DRAW_TOLERANCE).solution
     const { pattern } = amplitudes
     amplitudes = learnAmplitudes(model, prior, settings, amplitudes, x, draw)
-    if (round === FIELD_ROUND && x.length - model.layout.sky <= MOST_IN_BLOCK) {
+    if (round === FIELD_ROUND && x.length - model.layout.sky <= MAX_IN_BLOCK) {
       amplitudes = { ...amplitudes, field: seenFields(model, system, state.value, x, prior, expected.field) }
     }
     if (round < WITH_PATTERN) amplitudes = { ...amplitudes, pattern }
@@ -128,14 +128,14 @@ export function finishNetwork(
 const atLast = (model: TieModel, { squares, ...amplitudes }: Amplitudes): Amplitudes => ({
   ...amplitudes,
   pattern: withHigherModes(model.basis, amplitudes.pattern),
-  squares: squares && squares.map((square) => Math.max(square, LEAST_SQUARE * amplitudes.ccdScatter ** 2)),
+  squares: squares && squares.map((square) => Math.max(square, MIN_SQUARE * amplitudes.ccdScatter ** 2)),
 })
 
 /**
  * Squares below this, in units of the scatter's, tell nothing: a CCD that happens to lie near the plane is held to it
  * by what is typical of the population, not by its luck (pull of ratios of two exposures in g 1.166 without, 1.156).
  */
-const LEAST_SQUARE = (CCD_SCATTER_DF + 1) * TYPICAL_VARIANCE - CCD_SCATTER_DF
+const MIN_SQUARE = (CCD_SCATTER_DF + 1) * TYPICAL_VARIANCE - CCD_SCATTER_DF
 
 /** The factor of the normal equations; moves the unknowns to their solution. */
 export function settle({ model, state, prior, system, x }: SolvedNetwork): Float64Array {

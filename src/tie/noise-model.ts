@@ -23,7 +23,7 @@ export function photonVariance({ zero, background, shot }: NoiseModel, mag: numb
 }
 
 /** Errors of this many rows are enough to know an exposure's noise. */
-const MOST_ROWS = 4000
+const MAX_ROWS = 4000
 
 /** The noise model of each exposure. */
 export function noiseModels(rows: TieRows): NoiseModel[] {
@@ -33,7 +33,7 @@ export function noiseModels(rows: TieRows): NoiseModel[] {
   const { order, first } = sortedByNumber(exposureOfRow, chips.exposures.length)
   return chips.exposures.map((_, e) => {
     const count = first[e + 1]! - first[e]!
-    const step = Math.max(1, count / MOST_ROWS)
+    const step = Math.max(1, count / MAX_ROWS)
     const chosen = Array.from({ length: Math.floor(count / step) }, (_, i) => order[first[e]! + Math.floor(i * step)]!)
     return fitNoise(
       Float64Array.from(chosen, (row) => mag[row]!),

@@ -7,10 +7,10 @@ import type { TiePrior } from './prior.js'
 export type Preconditioner = (residual: Float64Array, into: Float64Array) => void
 
 /** Up to this many unknowns beside the patterns they are solved as one block. */
-export const MOST_IN_BLOCK = 1500
+export const MAX_IN_BLOCK = 1500
 
 /** Up to this many unknowns the whole is factored: what takes a hundred steps by blocks takes four then. */
-export const MOST_WHOLE = 2000
+export const MAX_WHOLE = 2000
 
 /** The inverse itself, as of these weights and this prior, if there are few unknowns; else by blocks. */
 export function preconditionerOf(
@@ -20,7 +20,7 @@ export function preconditionerOf(
   diagonal: () => Float64Array,
 ): Preconditioner {
   const { size } = model.layout
-  if (size > MOST_WHOLE) return blockPreconditioner(model, weight, prior, diagonal)
+  if (size > MAX_WHOLE) return blockPreconditioner(model, weight, prior, diagonal)
   const factor = normalMatrix(model, weight, prior)
   cholesky(factor, size)
   return (residual, into) => {
@@ -41,7 +41,7 @@ export function blockPreconditioner(
   const blocks = patternBlocks(model, weight, prior)
   for (const block of blocks) cholesky(block, modes)
   const rest = layout.size - layout.sky
-  const others = rest <= MOST_IN_BLOCK ? normalMatrix(model, weight, prior, layout.sky) : null
+  const others = rest <= MAX_IN_BLOCK ? normalMatrix(model, weight, prior, layout.sky) : null
   if (others !== null) cholesky(others, rest)
   const alone = others === null ? diagonal() : null
   return (residual, into) => {

@@ -193,7 +193,7 @@ export class RowState {
     for (let e = 0; e < chips.exposures.length; e++) this.extra[e] = Math.max(0, this.extra[e]! + tally.step(e))
     rows.catalogs.forEach((_, b) => {
       const square = this.factor[b]! ** 2 + tally.step(chips.exposures.length + b)
-      this.factor[b] = Math.sqrt(Math.min(MOST_FACTOR ** 2, Math.max(LEAST_FACTOR ** 2, square)))
+      this.factor[b] = Math.sqrt(Math.min(MAX_FACTOR ** 2, Math.max(MIN_FACTOR ** 2, square)))
     })
   }
 
@@ -240,8 +240,8 @@ const CHUNK = 16384
 const SMALLEST_VARIANCE = 1e-8
 /** A stated variance this many times the usual at its magnitude is taken at its word: a blend, an edge. */
 const ODD_ERROR = 2.25
-const LEAST_FACTOR = 0.06
-const MOST_FACTOR = 5
+const MIN_FACTOR = 0.06
+const MAX_FACTOR = 5
 const SHAPE = outlierShape(0.03)
 const outliers = POPULATION_PRIOR.slice(1)
 const OUTLIERS = outliers.map((a) => a / outliers.reduce((sum, b) => sum + b, 0))

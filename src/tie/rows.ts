@@ -30,7 +30,7 @@ export interface TieRows {
 export const NO_CATALOG = 255
 
 /** A chip has a number below this: rows hold it in 16 bits. */
-const MOST_CHIPS = 65535
+const MAX_CHIPS = 65535
 
 const isFiniteError = (error: number): boolean => error >= 0 && error < Infinity
 
@@ -47,7 +47,7 @@ export function arrangeRows(
 ): TieRows {
   const { observations, references, stars } = input
   const chips = arrangeChips(input, takesPart)
-  if (chips.count >= MOST_CHIPS) throw new RangeError(`${chips.count} CCDs in one network, at most ${MOST_CHIPS - 1}`)
+  if (chips.count >= MAX_CHIPS) throw new RangeError(`${chips.count} CCDs in one network, at most ${MAX_CHIPS - 1}`)
   const isSound = (star: number) => !((stars.inlierPrior?.[star] ?? 1) <= 0)
 
   const chipOfRow = new Uint16Array(observations.star.length).fill(chips.count)

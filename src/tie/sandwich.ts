@@ -21,7 +21,7 @@ export function sandwichFactors({ model, state }: SolvedNetwork): Float64Array {
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       const w = state.weight[i]!
       const left = 1 - w / total
-      if (chip[i]! >= chips.count || !(w > 0) || !(left > LEAST_LEFT)) continue
+      if (chip[i]! >= chips.count || !(w > 0) || !(left > MIN_LEFT)) continue
       const e = chips.exposureOf[chip[i]!]!
       const residual = state.value[i]! - state.levelOf(i, star) - centre
       const square = residual ** 2 / left
@@ -37,4 +37,4 @@ export function sandwichFactors({ model, state }: SolvedNetwork): Float64Array {
 }
 
 /** A row that is all its star has says nothing of its error. */
-const LEAST_LEFT = 1e-3
+const MIN_LEFT = 1e-3

@@ -18,7 +18,7 @@ export interface SkyBasis {
 const CELLS_ALONG = 36
 /** Modes of wavelengths below this are not asked [deg]: half of one is less than a CCD, whose level takes them up. */
 const SHORTEST_WAVE_DEG = 0.45
-const MOST_MODES = 160
+const MAX_MODES = 160
 /** Waves are flat at the ends of their field, as a catalogue's error is not: the ends are beyond the stars [deg]. */
 const MARGIN_DEG = 0.25
 
@@ -30,7 +30,7 @@ export interface FieldShape {
 }
 
 /** What is expected, and how well the scale is known, as a factor e^this. */
-export const USUAL_FIELD: FieldShape = { scaleDeg: 0.19, isSteep: false }
+export const TYPICAL_FIELD: FieldShape = { scaleDeg: 0.19, isSteep: false }
 const FIELD_SCALE_SPREAD = 0.7
 /** Shapes that are considered, from a few CCDs to the field of a camera. */
 export const FIELD_SHAPES: readonly FieldShape[] = [
@@ -38,17 +38,17 @@ export const FIELD_SHAPES: readonly FieldShape[] = [
   ...[0.12, 0.17, 0.25, 0.35, 0.5].map((scaleDeg) => ({ scaleDeg, isSteep: true })),
 ]
 /** Short waves keep this part of the long ones' power, so that they can be told from nothing. */
-const LEAST_POWER = 1e-4
+const MIN_POWER = 1e-4
 
 export const logFieldPrior = ({ scaleDeg }: FieldShape): number =>
-  -0.5 * (Math.log(scaleDeg / USUAL_FIELD.scaleDeg) / FIELD_SCALE_SPREAD) ** 2
+  -0.5 * (Math.log(scaleDeg / TYPICAL_FIELD.scaleDeg) / FIELD_SCALE_SPREAD) ** 2
 
 /** Share of the field's variance in each mode; 0 for the level. */
 export function fieldShare({ wave2 }: SkyBasis, { scaleDeg, isSteep }: FieldShape): Float64Array {
   const power = wave2.map((k2) => {
     if (k2 === 0) return 0
     const t = scaleDeg ** 2 * k2
-    return isSteep ? Math.exp(-0.5 * t) + LEAST_POWER : (1 + t) ** -2
+    return isSteep ? Math.exp(-0.5 * t) + MIN_POWER : (1 + t) ** -2
   })
   const total = power.reduce((sum, value) => sum + value, 0)
   return total > 0 ? power.map((value) => value / total) : power
@@ -93,7 +93,7 @@ function wavesWithin(width: number, height: number): (readonly [number, number])
   for (let m = 0; m <= (2 * width) / SHORTEST_WAVE_DEG; m++)
     for (let n = 0; n <= (2 * height) / SHORTEST_WAVE_DEG; n++)
       if (wave2(m, n) <= SHORTEST_WAVE_DEG ** -2) waves.push([m, n])
-  return waves.sort((a, b) => wave2(...a) - wave2(...b) || a[0] - b[0]).slice(0, MOST_MODES)
+  return waves.sort((a, b) => wave2(...a) - wave2(...b) || a[0] - b[0]).slice(0, MAX_MODES)
 }
 
 function bounds(values: Float64Array, margin: number): readonly [number, number] {

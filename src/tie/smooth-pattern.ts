@@ -14,7 +14,7 @@ export interface SmoothPattern {
 export const SCALE_STEP = 1.3
 export const PATTERN_SCALES: readonly number[] = Array.from({ length: 10 }, (_, i) => 0.08 * SCALE_STEP ** i)
 /** The scale that is expected: a few hills. */
-const USUAL_SCALE = 0.18
+const TYPICAL_SCALE = 0.18
 /** How well that is known, as a factor e^this. */
 const SCALE_SPREAD = 0.7
 
@@ -82,7 +82,7 @@ export function modePrecision(basis: ChipBasis, scale: number): { precision: Flo
   return { precision, logDeterminant }
 }
 
-export const logScalePrior = (scale: number): number => -0.5 * (Math.log(scale / USUAL_SCALE) / SCALE_SPREAD) ** 2
+export const logScalePrior = (scale: number): number => -0.5 * (Math.log(scale / TYPICAL_SCALE) / SCALE_SPREAD) ** 2
 
 /** The same pattern with what modes beyond the basis hold counted in with those that it has. */
 export function withHigherModes(basis: ChipBasis, { variance, scale }: SmoothPattern): SmoothPattern {

@@ -6,7 +6,7 @@ import type { TieConcern, TieResult } from './result.js'
 const LARGE_ERROR_MAG = 0.01
 
 /** Networks of more CCDs have pairs of the exposures that `search` names only. */
-export const MOST_CHIPS_PAIRED = 3000
+export const MAX_CHIPS_PAIRED = 3000
 
 /** Everything that is left out, and everything that limits what is left. */
 export function tieConcerns(
@@ -42,7 +42,7 @@ export function tieConcerns(
       sentence: 'the network is too large for the inverse of its equations: errors are estimated, to 30 % or so',
     })
   const n = rows.chips.count
-  if (wantsAllPairs && n > MOST_CHIPS_PAIRED)
+  if (wantsAllPairs && n > MAX_CHIPS_PAIRED)
     concerns.push({
       tag: 'no-pairs',
       sentence: `${n} CCDs have millions of pairs: none is listed, name the search exposures in the option search`,

@@ -6,7 +6,7 @@ import type { TieDocument } from './document.js'
 import type { TiedStars } from './tied-stars.js'
 
 /** A star whose observations contradict one another more probably than not is variable, or no star. */
-const LEAST_PROBABILITY = 0.5
+const MIN_PROBABILITY = 0.5
 
 /**
  * The stars of a tie for the lists of its search exposure: inside the RA and Dec range of its corners, 12 < mag < 21.5,
@@ -50,7 +50,7 @@ export function listTiedStars(
       mag[i]! < LISTED.faintMag &&
       magErr[i]! > 0 &&
       magErr[i]! <= LISTED.largestMagErr &&
-      inlierProbability[i]! >= LEAST_PROBABILITY &&
+      inlierProbability[i]! >= MIN_PROBABILITY &&
       inside(raDeg[i]!, decDeg[i]!),
   )
   return Array.from(kept, (i): ListedStar => ({

@@ -33,9 +33,9 @@ export interface ProductsTie {
 }
 
 /** Numbers of catalogues are bytes, and 255 means none. */
-const MOST_CATALOGS = 255
+const MAX_CATALOGS = 255
 /** CCDs of all exposures have numbers of 16 bits. */
-const MOST_CCDS = 65_534
+const MAX_CCDS = 65_534
 
 /**
  * The input of `tieExposures` from matched stars. A filter that only resembles its band has its colour term taken out,
@@ -47,9 +47,9 @@ const MOST_CCDS = 65_534
  */
 export function tieInputOf(exposures: readonly CalibratedExposure[], holdsTemplates: boolean): ProductsTie {
   const chips = chipsOf(exposures)
-  if (chips.length > MOST_CCDS) throw tooMany('CCDs', chips.length, MOST_CCDS)
+  if (chips.length > MAX_CCDS) throw tooMany('CCDs', chips.length, MAX_CCDS)
   const catalogKeys = [...new Set(chips.map(({ catalogKey }) => catalogKey))].sort()
-  if (catalogKeys.length > MOST_CATALOGS) throw tooMany('catalogues', catalogKeys.length, MOST_CATALOGS)
+  if (catalogKeys.length > MAX_CATALOGS) throw tooMany('catalogues', catalogKeys.length, MAX_CATALOGS)
   const numberOf = numbersOfCcds(chips)
   const termOf = meanTerms(chips)
   const byExposure = exposures.map((_, e) => chips.filter((chip) => chip.e === e))

@@ -22,7 +22,7 @@ const UNITS: Readonly<Record<string, number>> = {
   rad: RAD_TO_DEG,
 }
 /** Share of the squared pixel scale that a determinant has to reach: real pixels are squares to some percent. */
-const LEAST_DETERMINANT = 1e-8
+const MIN_DETERMINANT = 1e-8
 /** Relative difference of two forms of one matrix that is rounding of their decimals. */
 const ROUNDING = 1e-6
 
@@ -59,7 +59,7 @@ export function linearTransform(keywords: WcsKeywords, axes: CelestialAxes): Lin
   const scaled = matrix.map((value, k) => value * unitDeg(keywords, k < 2 ? 1 : 2)) as unknown as Matrix
   const determinant = scaled[0] * scaled[3] - scaled[1] * scaled[2]
   const size = scaled.reduce((sum, value) => sum + value * value, 0)
-  if (!(Math.abs(determinant) > LEAST_DETERMINANT * size) || !Number.isFinite(size)) {
+  if (!(Math.abs(determinant) > MIN_DETERMINANT * size) || !Number.isFinite(size)) {
     const sentence = 'the matrix of the WCS is singular: pixels have no area on the sky'
     throw keywords.refusal('wcs-singular', sentence, matrix.join(', '), 'a matrix that can be inverted')
   }

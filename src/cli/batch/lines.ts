@@ -8,7 +8,7 @@ import { taskSource, taskTitle, type BatchTask } from '../../node/batch/batch-ta
 import { reportFailure, type Io } from '../terminal/io.js'
 
 /** Failures beyond this many are in the table only. */
-const MOST_FAILURES_SAID = 50
+const MAX_FAILURES_SAID = 50
 
 /** Says what failed of an exposure; of a bug, with its trace. */
 export function tellFailures(
@@ -51,8 +51,8 @@ export function failureTeller(io: Io, { failures }: SummaryPaths): (list: string
   let said = 0
   return (list, sentence) => {
     said++
-    if (said <= MOST_FAILURES_SAID) io.err(`bliss-calib: ${list}: ${sentence}\n`)
-    if (said === MOST_FAILURES_SAID + 1) io.err(`bliss-calib: further failures are in ${failures} only\n`)
+    if (said <= MAX_FAILURES_SAID) io.err(`bliss-calib: ${list}: ${sentence}\n`)
+    if (said === MAX_FAILURES_SAID + 1) io.err(`bliss-calib: further failures are in ${failures} only\n`)
   }
 }
 

@@ -15,14 +15,14 @@ import { parseCone, parsePolygon } from './region-options.js'
 type CopyCommand = Values<typeof COPY_OPTIONS>
 
 /** A coverage of more ranges than this is kept at a coarser order: every run reads it. */
-const MOST_RANGES = 10_000
+const MAX_RANGES = 10_000
 
 const sqDeg = (cells: CellRanges): string => `${rangesAreaSqDeg(cells).toFixed(3)} sq deg`
 
 /** `catalog copy`: a part of a catalogue, local or remote, as a small catalogue of its own. */
 export async function catalogCopy(command: CopyCommand, io: Io): Promise<ExitCode> {
   const { cells: region, label } = await regionOf(command)
-  const cells = coarsenedTo(growCells(region, command.margin), MOST_RANGES)
+  const cells = coarsenedTo(growCells(region, command.margin), MAX_RANGES)
   const catalog = await openCatalog(
     await namedCatalog(command.from, io.env, command.quiet ? undefined : (text) => io.err(text)),
   )

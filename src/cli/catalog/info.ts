@@ -12,7 +12,7 @@ import type { ExitCode, Io } from '../terminal/io.js'
 import type { INFO_OPTIONS } from './options.js'
 
 /** The footers of the whole sky are gigabytes: so many files tell what a column weighs. */
-const MOST_FILES = 64
+const MAX_FILES = 64
 
 /** `catalog info`: what a catalogue holds, what it weighs, and where it knows the sky. */
 export async function catalogInfo(
@@ -23,7 +23,7 @@ export async function catalogInfo(
   const catalog = await openCatalog(dir)
   const files = await locationFiles(catalog, dir)
   const { partitions } = await readHatsLists(files)
-  const sizes = await columnSizes(files, partitions, MOST_FILES)
+  const sizes = await columnSizes(files, partitions, MAX_FILES)
   if (svg !== undefined) {
     const text = coverageMapSvg(catalog.coverage, { title: catalog.description.title, rowCount: catalog.rowCount })
     await writeFilesWhole(dirname(svg), [{ name: basename(svg), bytes: new TextEncoder().encode(text) }])

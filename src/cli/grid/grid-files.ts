@@ -27,7 +27,7 @@ export interface Text {
 }
 
 /** Jobs of one DAG, or of one Slurm submission: more than schedulers stand, and a sign that chunks are meant. */
-const MOST_JOBS = 250_000
+const MAX_JOBS = 250_000
 
 /** The jobs of some exposures, with the files that they read. */
 export function workflowOf(
@@ -41,11 +41,11 @@ export function workflowOf(
   const path = (file: string) => join(directory, file)
   if (per === 'ccd') {
     const workflow = (head.se === true ? seWorkflow : ccdWorkflow)(name, exposures, head.options, path(planName))
-    if (jobCount(workflow) > MOST_JOBS) {
+    if (jobCount(workflow) > MAX_JOBS) {
       throw new CommandError('too-many-jobs', 'a job per CCD is too many jobs for a scheduler', {
         option: '--per',
         found: `${jobCount(workflow)} jobs`,
-        expected: `at most ${MOST_JOBS}; --per chunk`,
+        expected: `at most ${MAX_JOBS}; --per chunk`,
       })
     }
     return { workflow, files: [planFile] }

@@ -5,7 +5,7 @@ import type { CcdResult } from '../../photometry/result.js'
 /** From far below the median to far above. */
 const LEVELS = '▁▂▃▄▅▆▇█'
 /** The scale reaches at least this far either way [mag], so that noise does not look like structure. */
-const LEAST_REACH_MAG = 0.01
+const MIN_REACH_MAG = 0.01
 const ABSENT = '·'
 const NO_ZEROPOINT = '×'
 
@@ -19,7 +19,7 @@ export function focalSparkline(ccds: readonly CcdResult[], plane: FocalPlane): s
   if (zeropoints.length < 3 || ccds.some(({ ccd }) => !plane.has(ccd))) return ''
   const middle = median(zeropoints)
   const spread = median(zeropoints.map((value) => Math.abs(value - middle)))
-  const reach = Math.max(LEAST_REACH_MAG, 6 * spread)
+  const reach = Math.max(MIN_REACH_MAG, 6 * spread)
   const byCcd = new Map(ccds.map((result) => [result.ccd, result.zeropoint]))
   const level = (value: number) =>
     LEVELS[

@@ -25,7 +25,7 @@ export interface GivenOutline {
 }
 
 /** A plane is fitted to this many detections at least, and its scatter may be this share of the image at most. */
-const LEAST_FITTED = 6
+const MIN_FITTED = 6
 const LARGEST_SCATTER = 0.02
 /** Detections farther from the plane than so many times the median distance are left out. */
 const CLIP = 10
@@ -106,7 +106,7 @@ const MARGIN_DEG = FOOTPRINT_MARGIN_ARCSEC / ARCSEC_PER_DEG
 function rectangleOfPixels(pixels: readonly Point[], points: readonly Point[]): Point[] | undefined {
   let used = pixels.flatMap(([x, y], i) => (Number.isFinite(x) && Number.isFinite(y) ? [i] : []))
   for (let round = 0; ; round++) {
-    if (used.length < LEAST_FITTED) return undefined
+    if (used.length < MIN_FITTED) return undefined
     const fits = [0, 1].map((axis) =>
       planeFit(
         used.map((i) => pixels[i]!),

@@ -7,7 +7,7 @@ const OF_THE_IMAGE = [
   ...['expnum', 'filename', 'band', 'filter'],
 ]
 /** How many of their values a message names. */
-const MOST_NAMED = 4
+const MAX_NAMED = 4
 
 /** Those of the columns that say which image a row is of. */
 export const imageColumns = (names: readonly string[]): string[] =>
@@ -23,11 +23,11 @@ export function refuseSeveralImages({ columns }: Table, place: Place): void {
   for (const column of columns) {
     const values = valuesOf(column)
     if (values.length < 2) continue
-    const more = values.length > MOST_NAMED ? ` and ${values.length - MOST_NAMED} more` : ''
+    const more = values.length > MAX_NAMED ? ` and ${values.length - MAX_NAMED} more` : ''
     throw new InputError('several-images', 'the rows of the table are of several images', {
       ...place,
       column: column.name,
-      found: `${values.slice(0, MOST_NAMED).join(', ')}${more}`,
+      found: `${values.slice(0, MAX_NAMED).join(', ')}${more}`,
       expected: 'one value: the rows of each image in a file of their own',
     })
   }

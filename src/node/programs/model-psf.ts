@@ -27,12 +27,14 @@ interface Stamp {
 }
 
 /** For a seeing of up to 7 pixels: a model has 25 samples a side, a quarter of the FWHM apart. */
-const USUAL_STAMP: Stamp = { sidePixels: 45, aperturePixels: 15 }
+const TYPICAL_STAMP: Stamp = { sidePixels: 45, aperturePixels: 15 }
 
 /** Of wider stars: stamps that hold the whole model, and four times the FWHM. */
 function stampFor({ samplingPixels, fwhmPixels }: PsfFacts): Stamp {
   const side = 2 * Math.ceil((25 * samplingPixels) / 2) + 1
-  return side <= USUAL_STAMP.sidePixels ? USUAL_STAMP : { sidePixels: side, aperturePixels: Math.ceil(4 * fwhmPixels) }
+  return side <= TYPICAL_STAMP.sidePixels
+    ? TYPICAL_STAMP
+    : { sidePixels: side, aperturePixels: Math.ceil(4 * fwhmPixels) }
 }
 
 /**
@@ -44,10 +46,10 @@ function stampFor({ samplingPixels, fwhmPixels }: PsfFacts): Stamp {
  * @throws InputError as `extract` and `runProgram`; DataError `no-psf-stars`
  */
 export async function modelPsf(work: ImageAtWork): Promise<ModelledPsf> {
-  let detected = await detect(work, USUAL_STAMP)
+  let detected = await detect(work, TYPICAL_STAMP)
   let model = await fitPsf(work, 0, detected)
   const stamp = stampFor(model.facts)
-  if (stamp !== USUAL_STAMP) {
+  if (stamp !== TYPICAL_STAMP) {
     detected = await detect(work, stamp)
     model = await fitPsf(work, 0, detected)
   }

@@ -62,7 +62,7 @@ const nameOf = (column: string): string => column.replace(/\(.*/, '')
 /** A star nearer to the edge than half the largest aperture has FLAGS 16, and is not selected. */
 const LARGEST_SHARE = 1 / 8
 /** 6 arcsec of DECam: the light of a star within it is total to a percent in usual seeing. */
-const LEAST_LARGEST_PIXELS = 22.22
+const MIN_LARGEST_PIXELS = 22.22
 
 /**
  * Diameters of the apertures of FLUX_APER in a catalogue that is measured here [pixel]. Of a small image the largest
@@ -70,7 +70,7 @@ const LEAST_LARGEST_PIXELS = 22.22
  */
 export async function apertureDiametersPixels({ columns, rows }: ImageShape): Promise<number[]> {
   const line = (await textOf('measure.sex')).split('\n').find((one) => one.startsWith('PHOT_APERTURES'))
-  const largest = Math.max(LEAST_LARGEST_PIXELS, LARGEST_SHARE * Math.min(columns, rows))
+  const largest = Math.max(MIN_LARGEST_PIXELS, LARGEST_SHARE * Math.min(columns, rows))
   return line!
     .replace('PHOT_APERTURES', '')
     .split(',')

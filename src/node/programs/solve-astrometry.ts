@@ -47,11 +47,11 @@ const STARS_FOR_DEGREE = [
 /** Fewer stars than this determine no WCS of six numbers that could be checked. */
 const FEWEST_STARS = 6
 /** Stars of which a solution that is right explains at least this share: of the fewer, detections or reference. */
-const LEAST_SHARE = 0.3
+const MIN_SHARE = 0.3
 /** A pair is a star with a detection as near as this; by chance few are. */
 const PAIR_ARCSEC = 1
 /** Beyond this the solution is none: centroids of ten sigma are good to a tenth of the seeing. */
-const MOST_RMS_ARCSEC = 0.3
+const MAX_RMS_ARCSEC = 0.3
 
 /**
  * The astrometry of an image by SCAMP (Bertin 2006, ASP Conf. 351, 112) against stars of the reference catalogue. The
@@ -102,12 +102,12 @@ export async function solveAstrometry(
     throw await programFailure('scamp', error.message, { folder, image, said })
   })
   const fit = fitOf(wcs, stars, detections, isOnImage)
-  if (fit.stars < Math.max(FEWEST_STARS, LEAST_SHARE * usable) || fit.rmsArcsec > MOST_RMS_ARCSEC) {
+  if (fit.stars < Math.max(FEWEST_STARS, MIN_SHARE * usable) || fit.rmsArcsec > MAX_RMS_ARCSEC) {
     const sentence = 'the astrometry of scamp does not fit the stars: the WCS is off by more than a minute, or turned'
     throw new DataError('no-astrometry', sentence, {
       file: image,
       found: `${fit.stars} of ${usable} stars on detections, RMS ${fit.rmsArcsec.toFixed(2)} arcsec`,
-      expected: `${Math.ceil(LEAST_SHARE * usable)} at least, RMS ${MOST_RMS_ARCSEC} arcsec at most`,
+      expected: `${Math.ceil(MIN_SHARE * usable)} at least, RMS ${MAX_RMS_ARCSEC} arcsec at most`,
     })
   }
   await writeFile(path, Buffer.concat([solved, bytes.subarray(hdu!.dataOffset)]))

@@ -34,7 +34,7 @@ export interface PicturedCcd {
 /** Pixels of a star's picture, to each side of its middle. */
 const STAMP_HALF = 20
 /** Shapes that are drawn: the brightest stars that count. */
-const MOST_SHAPES = 400
+const MAX_SHAPES = 400
 
 /**
  * What a page shows of the images that were given: each image once more, and what its catalogue measured of the matched
@@ -123,7 +123,7 @@ async function measuredShapes(
     const rowOf = new Map(Array.from(valuesOf(table, 'NUMBER')!.values, (number, i) => [Number(number), i]))
     const flags = valuesOf(table, 'FLAGS')!.values
     const used = stars.filter(({ number, fate }) => fate === 'used' && flags[rowOf.get(number)!] === 0)
-    const brightest = [...used].sort((a, b) => a.refMag - b.refMag).slice(0, MOST_SHAPES)
+    const brightest = [...used].sort((a, b) => a.refMag - b.refMag).slice(0, MAX_SHAPES)
     const scaleArcsec = pixelScaleArcsec(table)
     const rows = brightest.map((star) => ({ ...star, row: rowOf.get(star.number)! }))
     return { growth: growthOf(table, rows, scaleArcsec, diametersPixels), shapes: shapesOf(table, rows, scaleArcsec) }

@@ -6,12 +6,12 @@ import { madScatter, median } from '../../math/robust.js'
 const FAINT_SIGNAL = 50
 const MIN_FAINT = 10
 /** The faintest detections are enough: the sky decides their noise. */
-const MOST_FAINT = 2000
+const MAX_FAINT = 2000
 /** Detections farther from the line than so many robust deviations are left out: other areas, bad pixels. */
 const CLIP = 4
 const ROUNDS = 8
 /** Errors that follow the line exactly have no spread; float32 rounds them by 1e-7. */
-const LEAST_SPREAD = 1e-6
+const MIN_SPREAD = 1e-6
 const SIGMA = 5
 
 /**
@@ -33,7 +33,7 @@ export function fluxAt5Sigma(
     return unflagged && own > 0 && err > 0 && err < Infinity && own < FAINT_SIGNAL * err
   })
   if (faint.length < MIN_FAINT) return null
-  const order = sortingOrder(gather(flux, faint)).subarray(0, MOST_FAINT)
+  const order = sortingOrder(gather(flux, faint)).subarray(0, MAX_FAINT)
   const x = numbersOf(order, (k) => flux[faint[k]!]!)
   const y = numbersOf(order, (k) => fluxErr[faint[k]!]! ** 2)
   const line = robustLine(x, y)
@@ -58,7 +58,7 @@ function robustLine(x: Float64Array, y: Float64Array): Line | null {
     const [a, b] = line
     const deviation = numbersOf(x, (value, i) => y[i]! / (a + b * value) - 1)
     const centre = median(deviation)
-    const within = CLIP * Math.max(madScatter(deviation), LEAST_SPREAD)
+    const within = CLIP * Math.max(madScatter(deviation), MIN_SPREAD)
     kept = indicesWhere(x.length, (i) => Math.abs(deviation[i]! - centre) <= within)
   }
   return line

@@ -17,7 +17,7 @@ const FEW_STARS = 10
 const LARGE_ERROR_MAG = 0.03
 const MANY_OUTLIERS = 0.35
 /** The rest agrees by chance: 3 of 413 stars did whose fluxes were shuffled. */
-const MOST_OUTLIERS = 0.8
+const MAX_OUTLIERS = 0.8
 /** With the right seeing CLASS_STAR misjudges none of 29 bright stars, with half of it 18 (simulated image). */
 const MANY_MISJUDGED = 0.3
 /** Fitted scatters of good CCDs stay below 1.5 of the expected. */
@@ -84,7 +84,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   if (fitted >= FEW_STARS && lost.outlier > MANY_OUTLIERS * fitted)
     say(
       'outliers',
-      lost.outlier > MOST_OUTLIERS * fitted ? 'stop' : 'look',
+      lost.outlier > MAX_OUTLIERS * fitted ? 'stop' : 'look',
       `${lost.outlier} of ${fitted} stars disagree: crowding, wrong matches or clouds`,
     )
   const { expectedScatter } = diagnostics

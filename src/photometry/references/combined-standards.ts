@@ -27,7 +27,7 @@ const isUsable = ({ standards, rows }: CatalogStandards, star: number): boolean 
   rows[star]! >= 0 && standards.usable[rows[star]!] === 1
 
 /** Stars enough to find an offset to 0.5 mmag: more cost time and tell nothing. */
-const MOST_SHARED_STARS = 3000
+const MAX_SHARED_STARS = 3000
 
 /** Chi^2 per degree of freedom up to which magnitudes agree; beyond it the star's scatter grows. */
 const TOLERATED_CHI2 = 4
@@ -44,7 +44,7 @@ export function sharedStarsOf(fields: readonly (readonly CatalogStandards[])[]):
       (star) => ({ catalogs, star }),
     ),
   )
-  const step = Math.max(1, shared.length / MOST_SHARED_STARS)
+  const step = Math.max(1, shared.length / MAX_SHARED_STARS)
   const chosen = Array.from({ length: Math.floor(shared.length / step) }, (_, i) => shared[Math.floor(i * step)]!)
   const rows = chosen.flatMap(({ catalogs, star }, number) =>
     catalogs.flatMap((catalog, k) => {

@@ -16,7 +16,7 @@ const MIN_SIZES = 10
 const STRETCH = 0.1
 /** Sizes within 20 % of it belong to the locus or its wings: a PSF varies by 10 % over a wide field. */
 const WINGS = 0.2
-const LEAST_HALF_WIDTH = 0.1
+const MIN_HALF_WIDTH = 0.1
 /** SExtractor's sizes scatter by some 2 / (signal to noise) in the logarithm (simulated stars). */
 const NOISE_FACTOR = 2
 
@@ -57,5 +57,5 @@ function locusOf(ascending: readonly number[]): StarLocus | undefined {
   const centre = median(ascending.slice(first, first + count))
   const near = ascending.filter((log) => Math.abs(log - centre) <= WINGS)
   const logSize = median(near)
-  return { logSize, halfWidth: Math.max(LEAST_HALF_WIDTH, 3 * madScatter(near)) }
+  return { logSize, halfWidth: Math.max(MIN_HALF_WIDTH, 3 * madScatter(near)) }
 }

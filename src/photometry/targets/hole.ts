@@ -6,7 +6,7 @@ import { ARCSEC_PER_DEG } from '../../math/units.js'
 /** A place so far from all detections is dark once in a million on a CCD that sees everywhere. */
 const CHANCE = 1e-6
 /** Near an edge detections can lie on one side only, in a corner in a quarter of the circle. */
-const LEAST_SHARE = 1 / 4
+const MIN_SHARE = 1 / 4
 /** Farther than this nothing is looked for [arcsec]: no CCD is so large. */
 const FARTHEST_ARCSEC = 5 * ARCSEC_PER_DEG
 
@@ -26,7 +26,7 @@ export function placesInHoles(
   const count = raDeg.reduce((sum, ra, i) => sum + Number(Number.isFinite(ra) && Number.isFinite(decDeg[i]!)), 0)
   if (count === 0) return edgesArcsec.map(() => true)
   const largest = Math.sqrt((-Math.log(CHANCE) * areaSqArcsec(corners)) / (count * Math.PI))
-  const inCorner = largest / Math.sqrt(LEAST_SHARE)
+  const inCorner = largest / Math.sqrt(MIN_SHARE)
   // Beyond the larger radius the distance does not matter.
   const near = matchSky(places, detections, Math.min(inCorner, FARTHEST_ARCSEC))
   const isIn = edgesArcsec.map(() => true)

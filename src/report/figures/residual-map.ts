@@ -25,7 +25,7 @@ const HEIGHT = 560
 const CELLS = 4
 const FEW_STARS = 4
 /** The scale reaches at least this far: noise is not shown as structure [mmag]. */
-const LEAST_REACH_MMAG = 4
+const MIN_REACH_MMAG = 4
 
 /** What is left on the chips: medians of residuals in cells of a quarter of a chip, over all exposures of a camera. */
 export function residualMapFigure({ title, chips, residualMmag, eastDeg, northDeg }: ResidualMapSpec): Figure {
@@ -49,7 +49,7 @@ export function residualMapFigure({ title, chips, residualMmag, eastDeg, northDe
     values: known.map(({ value }) => value),
     label: 'residual [mmag]',
     format: (value) => value.toFixed(0),
-    leastReach: LEAST_REACH_MMAG,
+    leastReach: MIN_REACH_MMAG,
   })
   const [xRange, yRange] = square(rangeOf(east), rangeOf(north), (WIDTH - 58 - 106) / (HEIGHT - 30 - 42))
   const frame = frameOf({
