@@ -32,7 +32,7 @@ import { withTypicalErrors } from './system/typical-errors.js'
 import { atTargets } from './targets/at-target.js'
 import type { TargetSearch } from './targets/target.js'
 
-/** One CCD as the calibration takes it. */
+/** One CCD, the input of the calibration. */
 export interface CcdInput {
   readonly ccd: number
   readonly band: string
@@ -44,7 +44,7 @@ export interface CcdInput {
   readonly epochFrom?: EpochSource
   /** Saturation level of the image's pixels, in its unit. */
   readonly saturation?: number
-  /** For hints that decide nothing: exposure time and airmass, what one unit of flux is. */
+  /** For hints that decide nothing: exposure time, airmass, and the unit of flux. */
   readonly exposureTimeSec?: number
   readonly airmass?: number
   readonly fluxUnit?: FluxUnit
@@ -52,7 +52,7 @@ export interface CcdInput {
   readonly fluxUnitFrom?: FluxUnitSource
   /** A unit that the header names and that is neither counts nor electrons. */
   readonly otherUnit?: OtherUnit
-  /** Electrons of one unit by the header and by the noise of the sky, of an image that was measured here. */
+  /** Electrons per unit by the header and by the noise of the sky, for an image that this program measured. */
   readonly gainEvidence?: GainEvidence
   /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
   readonly camera?: RecognisedCamera
@@ -68,11 +68,11 @@ export interface CalibrationOptions {
   readonly radiusArcsec?: number
   /** Variables and AGN: their prior probability of being a good standard falls from 0.9 to 0.3. */
   readonly suspects?: Suspects
-  /** Places whose magnitude is asked for. */
+  /** Positions whose magnitude is asked for. */
   readonly search?: TargetSearch
   /**
-   * Measure every flux of `sources.fluxes`; else they are measured if no other limiting magnitude is known, as of a
-   * camera of which nothing is expected.
+   * Calibrate every flux of `sources.fluxes`. If false, they are calibrated only if no other limiting magnitude is
+   * known, as for a camera of which nothing is expected.
    */
   readonly everyFlux?: boolean
 }
@@ -162,7 +162,7 @@ export function calibrateStars(
   const wantsFluxes = options.everyFlux === true || (diagnostics.expectation?.depth5Sigma ?? null) === null
   const fluxes = wantsFluxes ? measuredFluxes(input.sources, matches.detectionRow, fitted.matches) : undefined
 
-  // The number that whoever comes from the original compares with.
+  // The number to compare with the original program.
   const sigmaClip = sigmaClipOf(match(selectAsOriginal(input.sources)))
   const result = summarize({
     input,
@@ -194,7 +194,7 @@ const inSystem = ({ matches, term }: MatchFit): MatchFit['matches'] =>
     ? matches
     : { ...matches, instMag: matches.instMag.map((mag, i) => mag + term.k * (matches.colour[i]! - term.c0)) }
 
-/** The first catalogue's own magnitudes alone: the others' are of other bands, and no number is made of both. */
+/** The first catalogue's own magnitudes alone: the others are of other bands, and are never mixed with them. */
 function withFirstMagnitudes(stars: StarColumns, { ofFirst }: CombinedReferences): StarColumns {
   return { ...stars, mag: stars.mag.map((mag, j) => (ofFirst[j] === 1 ? mag : NaN)) }
 }
@@ -204,7 +204,7 @@ const withOffsetErr = ({ fit, ...rest }: MatchFit, offsetErrMag: number): MatchF
   ...rest,
 })
 
-/** Pairs that unrelated detections and stars would make: fewer, if they crowd. */
+/** Expected number of pairs of unrelated detections and stars; fewer if they cluster. */
 function pairsByChance(selected: Uint8Array, stars: number, areaSqDeg: number, radiusArcsec: number): number {
   const starsPerSqArcsec = stars / (areaSqDeg * ARCSEC_PER_DEG ** 2)
   return selected.reduce((count, s) => count + s, 0) * starsPerSqArcsec * Math.PI * radiusArcsec ** 2

@@ -29,19 +29,19 @@ export type ConcernTag =
   | 'catalogues'
   | 'not-tied'
 
-/** Something that is off with a CCD or an exposure. */
+/** A QA flag: something that is wrong with a CCD or an exposure. */
 export interface Concern {
   readonly tag: ConcernTag
   /**
-   * `stop`: do not use the number before the cause is known. `look`: it holds, with what the sentence says. `hint`:
-   * for whoever wonders; not in the verdict.
+   * `stop`: do not use the number before the cause is known. `look`: the number can be used, but read the sentence.
+   * `hint`: for information; not in the verdict.
    */
   readonly severity: 'stop' | 'look' | 'hint'
   /** Plain words with the numbers. */
   readonly sentence: string
 }
 
-/** The verdict: `good`, or the sentences of all that is more than a hint, what stops first. */
+/** The verdict: `good`, or the sentences of all concerns above a hint, those with `stop` first. */
 export function verdictFrom(concerns: readonly Concern[]): string {
   const sentences = (['stop', 'look'] as const).flatMap((severity) =>
     concerns.filter((concern) => concern.severity === severity).map(({ sentence }) => sentence),

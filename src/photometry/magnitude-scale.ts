@@ -9,8 +9,8 @@ interface ScaledResult {
 }
 
 /**
- * Whether the magnitudes of a result are AB or Vega; null if nobody says. Of `catalog` they are the catalogue's own:
- * Gaia's are Vega (Riello et al. 2021).
+ * Whether the magnitudes of a result are AB or Vega; null if unknown. In `catalog` they are the catalogue's own: Gaia's
+ * are Vega (Riello et al. 2021).
  */
 export function magnitudeScale({ system, catalog, magnitudes }: ScaledResult): 'AB' | 'Vega' | null {
   if (magnitudes !== undefined) return magnitudes

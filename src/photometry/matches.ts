@@ -1,6 +1,6 @@
 import type { StandardCut } from './system/colour-relation.js'
 
-/** Why a matched star has no weight; `used` if it has. */
+/** Why a matched star was rejected; `used` if it was not. */
 export type MatchFate = 'used' | 'unfitted' | StandardCut | 'outlier'
 
 /** Every matched star of one CCD, one row each, in the order of the detections. */
@@ -23,18 +23,18 @@ export interface MatchColumns {
   readonly instMagErr: Float64Array
   /** The catalogue's own magnitude. */
   readonly catalogMag: Float64Array
-  /** The standard magnitude in the chosen system; NaN if the star cannot serve. */
+  /** The standard magnitude in the chosen system; NaN if the star cannot be used. */
   readonly refMag: Float64Array
   readonly refMagErr: Float64Array
   /** In the relation's index, or that of the zeropoint's colour term. */
   readonly colour: Float64Array
   /** Error of the colour of a zeropoint's colour term, 0 if the catalogue has none; absent without a term. */
   readonly colourErr?: Float64Array
-  /** Covariance of the errors of that colour and of refMag, which have magnitudes in common [mag^2]. */
+  /** Covariance of the errors of that colour and of refMag, which share magnitudes [mag^2]. */
   readonly colourRefCovariance?: Float64Array
-  /** Probability that the detection is of this star, from the positions of all that lies near. */
+  /** Probability that the detection is of this star, from the positions of all neighbours. */
   readonly matchProbability: Float64Array
-  /** Probability that the star is a good standard, from all that is known beside its residual; NaN if nothing is. */
+  /** Probability that the star is a good standard, from everything but its residual; NaN if nothing else is known. */
   readonly inlierPrior: Float64Array
   /** refMag - instMag - zeropoint, less k (colour - c0) if the zeropoint has a colour term; NaN without a zeropoint. */
   readonly residual: Float64Array
@@ -47,8 +47,8 @@ export interface MatchColumns {
 }
 
 /**
- * The original's selection and statistic on the catalogue's own magnitude, over our match. There are counts also
- * without a number.
+ * The original's selection and statistic on the catalogue's own magnitude, with our match. The counts are given even if
+ * there is no zeropoint.
  */
 export interface SigmaClipSummary {
   readonly zeropoint: number | null

@@ -13,7 +13,7 @@ import { standardSystem } from './system/standards.js'
 
 export const DEFAULT_SYSTEM: PhotometricSystem = 'des-ab'
 
-/** Part of a footprint that the catalogue may lack. */
+/** Fraction of a footprint that the catalogue may lack. */
 const TOLERATED_MISSING_FRACTION = 0.01
 
 /** The reference stars of one CCD: plain data, so that they can pass to another thread. */
@@ -66,7 +66,7 @@ export async function referenceStars(
   })
 }
 
-/** By the first catalogue that covers each CCD, or by all of them together. */
+/** From the first catalogue that covers each CCD, or from all catalogues together. */
 async function ofSeveral(
   ccds: readonly (CcdFootprint & { readonly band: string })[],
   catalog: CombinedCatalog,
@@ -122,7 +122,7 @@ function attempt<T>(work: () => T): T | Error {
   }
 }
 
-/** Those of the CCD at this place, when they are read. Throws why it has none. */
+/** The stars of the CCD at this index, once they are read. Throws the reason if it has none. */
 export async function starsOf(
   reading: Promise<readonly (ReferenceStars | Error)[]>,
   index: number,

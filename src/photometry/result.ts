@@ -17,21 +17,21 @@ export type { PhotometricSystem }
 /** `fitted` from the CCD's own stars, `borrowed` from the exposure's solution, or none. */
 export type Outcome = 'fitted' | 'borrowed' | 'none'
 
-/** What is found for one CCD. Magnitudes follow m = -2.5 log10(flux) + zeropoint; a missing value is null. */
+/** The result for one CCD. Magnitudes follow m = -2.5 log10(flux) + zeropoint; a missing value is null. */
 export interface CcdResult {
   readonly ccd: number
   readonly band: string
   /**
-   * Name of the camera's description, `generic` if it is not described; where it is known from; FILTER, else BAND of
-   * the header.
+   * Name of the camera's description, `generic` if it is not described; how the camera was recognised; FILTER, else
+   * BAND of the header.
    */
   readonly camera: string
   readonly cameraFrom: CameraSource
   readonly filter: string | null
   readonly outcome: Outcome
-  /** Why there is no own zeropoint. */
+  /** Why the CCD has no zeropoint of its own. */
   readonly reason: string | null
-  /** In plain words: `good`, or what is off; the sentences of `concerns` that are more than hints. */
+  /** In plain words: `good`, or the sentences of the `concerns` above a hint. */
   readonly verdict: string
   readonly concerns: readonly Concern[]
   readonly zeropoint: number | null
@@ -45,7 +45,7 @@ export interface CcdResult {
   readonly scatter: number | null
   readonly flag: number
   readonly system: PhotometricSystem
-  /** Whether magnitudes with this zeropoint are AB or Vega; null if nobody says. */
+  /** Whether magnitudes with this zeropoint are AB or Vega; null if unknown. */
   readonly magnitudes: 'AB' | 'Vega' | null
   readonly catalog: string
   readonly relation: string
@@ -55,20 +55,20 @@ export interface CcdResult {
     readonly matched: number
     readonly used: number
   }
-  /** How many each cut took: detections not selected, and matched stars that cannot serve. */
+  /** How many each cut removed: detections not selected, and matched stars that cannot be used. */
   readonly lost: Readonly<Record<SelectionCut | StandardCut | 'unmatched' | 'outlier', number>>
   readonly sigmaClip: SigmaClipSummary
   readonly astrometry: AstrometricOffset
   readonly diagnostics: CcdDiagnostics
-  /** Every flux, if that was wanted (`CalibrationOptions.everyFlux`). */
+  /** Every flux, if requested (`CalibrationOptions.everyFlux`). */
   readonly fluxes?: MeasuredFluxes
-  /** The colour term at whose colour the zeropoint holds; absent of a filter that is the system's own. */
+  /** The colour term at whose colour the zeropoint holds; absent for a filter that is the system's own. */
   readonly colourTerm?: FittedTerm
-  /** What each of several catalogues contributes, if several gave the references. */
+  /** The contribution of each catalogue, if there are several. */
   readonly references?: readonly CatalogShare[]
   readonly epochYr: number
   readonly epochFrom: EpochSource
   readonly matches: MatchColumns
-  /** What is at the places that were asked for. */
+  /** What is at the target positions. */
   readonly targets?: CcdTargets
 }

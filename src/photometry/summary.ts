@@ -21,7 +21,7 @@ import { SELECTION_CUTS, type Selection, type SelectionCut } from './select/sele
 import type { TermPrior } from './system/colour-term.js'
 import type { StandardSystem } from './system/standards.js'
 
-/** What the stages of one CCD gave. */
+/** Results of the stages of one CCD. */
 interface CcdStages {
   readonly input: {
     readonly ccd: number
@@ -50,13 +50,13 @@ interface CcdStages {
     readonly shares: readonly CatalogShare[]
     readonly inImage: readonly (number | null)[]
   }
-  /** A colour term that is needed and cannot be fitted. */
+  /** A colour term that is needed but cannot be fitted. */
   readonly unfittedTerm?: TermPrior
   readonly epochYr: number
   readonly pairsByChance: number
 }
 
-/** Puts the stages together into the result of one CCD that stands alone. */
+/** Combines the stages into the result of one CCD by itself, before the exposure is solved. */
 export function summarize({
   input,
   catalogName,
@@ -160,7 +160,7 @@ function reasonOf(
   return fitReason
 }
 
-/** What each cut of the selection took, the greediest first. */
+/** How many each cut of the selection removed, the largest number first. */
 const lossesOf = (lost: Selection['lost']): string =>
   SELECTION_CUTS.filter((cut) => lost[cut] > 0)
     .sort((a, b) => lost[b] - lost[a])

@@ -19,7 +19,7 @@ export function meanDirection(centres: readonly Direction[]): Direction {
   return dot(total, total) > 0 ? directionOf(normalized(total)) : { raDeg: 0, decDeg: 0 }
 }
 
-/** A CCD's own result as the exposure's solution takes it. */
+/** A CCD's own result, as input of the exposure's solution. */
 export function ccdMatchesOf(result: CcdResult, centre: Direction, pointing: Direction): CcdMatches {
   const { ccd, zeropoint, zeropointErr, cuts, matches: stars, colourTerm } = result
   const matches = { ...stars, refMag: magsInFilter(stars, colourTerm) }
@@ -27,7 +27,7 @@ export function ccdMatchesOf(result: CcdResult, centre: Direction, pointing: Dir
   return { ccd, xiDeg, etaDeg, zeropoint, zeropointErr, nUsed: cuts.used, matches }
 }
 
-/** The CCDs' results in the light of the exposure: zeropoint, error, share of its own stars, flag, residuals. */
+/** The CCDs' results with the exposure's solution: zeropoint, error, share of its own stars, flag, residuals. */
 export function applySolution(results: readonly CcdResult[], solution: ExposureSolution): CcdResult[] {
   const byCcd = new Map(solution.ccds.map((solved) => [solved.ccd, solved]))
   const systematicErr = results.map((result) => result.systematicErr).find((error) => error !== null) ?? null
@@ -59,7 +59,7 @@ function applied(result: CcdResult, solved: SolvedCcd, systematicErr: number | n
   }
 }
 
-/** What is off with a CCD once the exposure is known; the exposure's own words come last. */
+/** The concerns of a CCD once the exposure is solved; those of the exposure come last. */
 function concernsWith(result: CcdResult, { outcome, reason, flag }: SolvedCcd): readonly Concern[] {
   if (outcome === 'none') return result.concerns
   const own = result.concerns.filter(({ tag }) => tag !== 'no-zeropoint')

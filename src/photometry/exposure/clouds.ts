@@ -1,7 +1,7 @@
 import type { Concern } from '../concern.js'
 import type { CcdMatches, ExposureSolution } from './result.js'
 
-/** A steeper plane than flat fields and airmass make [mag per degree], by this many of its errors. */
+/** A gradient steeper than flat fields and airmass cause [mag per degree], by this many of its errors. */
 const STEEP_MAG_PER_DEG = 0.03
 const STEEP_SIGMAS = 5
 /** CCDs of a patch are fainter than the plane by more than both, and all of it by this many sigma: sum / sqrt(n). */
@@ -13,7 +13,7 @@ const TOUCHING_DEG = 0.36
 const MIN_IN_PATCH = 3
 
 /**
- * What clouds write over the focal plane: a gradient, and patches of neighbouring CCDs that are fainter than the rest.
+ * Signs of clouds over the focal plane: a gradient, and patches of neighbouring CCDs that are fainter than the rest.
  */
 export function cloudConcerns(
   { gradient, ccds: solved }: Pick<ExposureSolution, 'gradient' | 'ccds'>,

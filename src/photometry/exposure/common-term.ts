@@ -4,18 +4,18 @@ import type { FittedTerm } from '../system/colour-term.js'
 
 type WithTerm = CcdResult & { readonly colourTerm: FittedTerm }
 
-/** Colour terms of one filter on the CCDs of an exposure, as one. */
+/** The common colour term of one filter on the CCDs of an exposure. */
 export interface CommonTerm {
-  /** The CCDs' results, their zeropoints and terms in the light of the common one. */
+  /** The CCDs' results, with zeropoints and terms adjusted to the common term. */
   readonly ccds: readonly CcdResult[]
-  /** What the term's error makes of the zeropoints of all CCDs alike [mag]. */
+  /** Error that the term's error causes in the zeropoints of all CCDs alike [mag]. */
   readonly sharedErrMag: number
 }
 
 /**
- * One colour term for the CCDs of an exposure, which have one filter: the mean of the CCDs' own k by what their stars
- * say, the prior counted once. Each zeropoint follows by its covariance with k; a CCD with too few stars for a term, or
- * none of its own, has the common one.
+ * One colour term for the CCDs of an exposure, which have one filter: the mean of the CCDs' own k, weighted by the
+ * information of their stars, with the prior counted once. Each zeropoint follows by its covariance with k; a CCD with
+ * too few stars for a term, or none of its own, has the common one.
  */
 export function withCommonTerm(ccds: readonly CcdResult[]): CommonTerm {
   const own = ccds.filter((ccd): ccd is WithTerm => ccd.colourTerm !== undefined && ccd.zeropoint !== null)
@@ -44,7 +44,7 @@ export function withCommonTerm(ccds: readonly CcdResult[]): CommonTerm {
   }
 }
 
-/** How a zeropoint goes with k: the colour at which it holds minus the mean colour of its stars. */
+/** Derivative of a zeropoint by k: the colour at which it holds minus the mean colour of its stars. */
 const zeropointPerK = ({ covariance, kErr }: FittedTerm): number => covariance / kErr ** 2
 
 function following(ccd: WithTerm, term: (slope: number) => FittedTerm): CcdResult {

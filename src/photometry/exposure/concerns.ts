@@ -12,10 +12,13 @@ import type { CcdResult } from '../result.js'
 /** Less light than this share of the expected, in the median of the CCDs. */
 const CLOUDED_TRANSPARENCY = 0.6
 const LOW_TRANSPARENCY = 0.75
-/** A CCD's own stars must say the same in this part of the CCDs: what all share in one relation's error is no band. */
+/**
+ * At least this fraction of the CCDs must prefer another band by their own stars alone: a small error of one relation
+ * that all CCDs share does not indicate another band.
+ */
 const MAX_CCDS = 2 / 3
 
-/** What the solution itself shows: contradiction, outliers, clouds. */
+/** Concerns from the solution itself: contradiction, outliers, clouds. */
 export function solutionConcerns(
   solution: Omit<ExposureSolution, 'reserved' | 'concerns'>,
   ccds: readonly CcdMatches[],
@@ -40,7 +43,10 @@ export function solutionConcerns(
   return [...concerns, ...cloudConcerns(solution, ccds)]
 }
 
-/** What the CCDs' own stars say together, stronger than each alone: the band, the units, the light that arrives. */
+/**
+ * Concerns from the stars of all CCDs together, which say more than each CCD alone: the band, the units, the
+ * transparency.
+ */
 export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: number): Concern[] {
   const concerns: Concern[] = []
   const band = ccds[0]?.band

@@ -1,6 +1,6 @@
 import { median } from '../../math/robust.js'
 
-/** What a CCD strays from the plane [mag], and the variance that it was expected to. */
+/** Deviation of a CCD from the plane [mag], and its expected variance. */
 export interface Straying {
   readonly xiDeg: number
   readonly etaDeg: number
@@ -9,14 +9,14 @@ export interface Straying {
 }
 
 const NEIGHBOURS = 5
-/** Clouds are patches of a few CCDs; those farther away say nothing [deg]. */
+/** Clouds are patches of a few CCDs; CCDs farther away than this are not considered [deg]. */
 const REACH_DEG = 0.6
 /** A median square above this many times the expected one is not by chance (1 in 1000 for five normals). */
 const UNEXPECTED = 4
 
 /**
- * Variance beyond the expected one with which the CCDs round a point stray from the plane, 0 in a sound neighbourhood:
- * the median over the five nearest, so that single bad CCDs do not count but a cloud does.
+ * Variance, beyond the expected one, of the deviations of the CCDs around a point; 0 if these deviate no more than
+ * expected: the median over the five nearest, so that single bad CCDs do not count but a cloud does.
  */
 export function strayingRound(xiDeg: number, etaDeg: number, others: readonly Straying[]): number {
   const near = others

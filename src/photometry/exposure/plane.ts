@@ -65,7 +65,7 @@ const TRIPLES = 120
  * Steps of a sequence that fills the unit cube evenly: powers of 1 / 1.2207, the root of g^4 = g + 1 (Roberts 2018).
  */
 const STEPS = [0.8191725133961645, 0.6710436067037893, 0.5497004779019703]
-/** Triples of CCDs that lie nearly in line say nothing about the plane [square degrees]. */
+/** Triples of CCDs that are nearly collinear (area below this) do not determine a plane [square degrees]. */
 const MIN_AREA = 0.05
 
 /**

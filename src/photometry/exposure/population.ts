@@ -1,8 +1,8 @@
 /**
- * How far CCDs stray from the exposure's plane. Most: Student's t of 4 degrees of freedom and scale tau, written as
- * normals of variance tau^2 / lambda, lambda ~ Gamma(2, 2), on a grid of lambda in powers of two (spectrally exact but
- * for the last tails). Few: outliers (clouds, a dead amplifier, a wrong CCD), normals of fixed widths from 0.06 to 2
- * mag, so that they tell nothing about tau.
+ * Distribution of the CCDs' deviations from the exposure's plane. Most CCDs: Student's t of 4 degrees of freedom and
+ * scale tau, written as normals of variance tau^2 / lambda, lambda ~ Gamma(2, 2), on a grid of lambda in powers of two
+ * (spectrally exact except in the far tails). A few CCDs: outliers (clouds, a dead amplifier, a wrong CCD), normals of
+ * fixed widths from 0.06 to 2 mag, so that they tell nothing about tau.
  */
 const LAMBDA = [4, 2, 1, 0.5, 0.25, 0.125, 0.0625, 0.03125]
 const CORE = LAMBDA.length
@@ -20,7 +20,7 @@ const sharesOf = (outliers: number): number[] => [
 ]
 
 /**
- * Variance that stands for the t population if one number must: half width of its central 90 % over that of a
+ * Variance that represents the t population if a single number is needed: half width of its central 90 % over that of a
  * normal, squared.
  */
 export const TYPICAL_VARIANCE = (2.1318 / 1.6449) ** 2
@@ -34,7 +34,7 @@ const nodeVariance = (k: number, tau: number): number =>
 
 /** Likelihood of CCDs at a plane and its derivatives; arrays of one length, refilled by each call. */
 export class CcdLikelihood {
-  /** Expected 1 / variance: what a CCD weighs in the plane. */
+  /** Expected 1 / variance: the weight of a CCD in the plane. */
   readonly weight: Float64Array
   /** Minus the second derivative of the log density by the residual. */
   readonly curvature: Float64Array

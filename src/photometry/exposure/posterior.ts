@@ -22,7 +22,7 @@ export interface ExposureState {
   readonly probability: number
   readonly plane: Plane
   readonly covariance: Symmetric
-  /** What each CCD weighs in the plane. */
+  /** Weight of each CCD in the plane. */
   readonly weight: Float64Array
 }
 
@@ -35,8 +35,8 @@ const DOWN = Array.from({ length: 7 }, (_, j) => STEP ** (-1 - j))
 /** States less probable than the best by this factor do not count, nor those beyond them. */
 const NEGLIGIBLE = 1e-3
 /**
- * Share of outliers of a usual exposure. Not learnt from it, so that bad CCDs do not make the others more doubtful,
- * unless they are many.
+ * Fraction of outliers in a usual exposure. It is not learnt from the exposure, so that a few bad CCDs do not make the
+ * others more doubtful.
  */
 const TYPICAL_OUTLIERS = 0.05
 const MANY = 0.2
@@ -86,9 +86,7 @@ export function exposurePosterior(ccds: FittedCcds, prior: ExposurePrior): Expos
   return likely.map(({ state, logPosterior }) => ({ ...state, probability: Math.exp(logPosterior - highest) / total }))
 }
 
-/**
- * Expected share of outliers: the usual one unless a fifth of the CCDs and more are far off the plane found with it.
- */
+/** Expected share of outliers: the usual one unless a fifth or more of the CCDs are far off the plane found with it. */
 function outliersAbout(plane: Plane, { xi, eta, value, variance }: FittedCcds, scatterMag: number): number {
   const far = indicesWhere(value.length, (i) => {
     const deviation = value[i]! - planeAt(plane, xi[i]!, eta[i]!)

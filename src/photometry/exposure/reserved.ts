@@ -5,7 +5,7 @@ import { fitZeropoint } from '../fit/zeropoint.js'
 
 const TENTH = 10
 const MIN_STARS = 2
-/** Scatter of sound stars beyond their errors [mag]; for weights only. */
+/** Scatter of inliers beyond their errors [mag]; for weights only. */
 const TYPICAL_SCATTER_MAG = 0.015
 
 /**
@@ -20,8 +20,8 @@ export function isReserved(sourceId: bigint): boolean {
 }
 
 /**
- * Solves the exposure without a tenth of the stars and measures that tenth by it. Null if no CCD carries its
- * matches.
+ * Solves the exposure without a tenth of the stars, then computes the residuals of that tenth. Null if no CCD carries
+ * its matches.
  *
  * @param solve the exposure's solution for the CCDs with fewer stars
  */

@@ -20,18 +20,16 @@ export interface ReservableStars {
   readonly weight?: Float64Array
 }
 
-/**
- * Stars held out of the fit, refMag - instMag - zeropoint: what the calibration leaves on stars that it has not seen.
- */
+/** Stars held out of the fit, refMag - instMag - zeropoint: the residuals of stars that the fit has not seen. */
 export interface ReservedStars {
   readonly nStars: number
   /** Median, each star weighted by its information. */
   readonly medianMmag: number
-  /** 1.4826 MAD, all stars alike. */
+  /** 1.4826 MAD, with equal weights. */
   readonly scatterMmag: number
 }
 
-/** One CCD of an exposure: where it lies, and what its own stars gave. */
+/** One CCD of an exposure: its position, and the result from its own stars. */
 export interface CcdMatches {
   /** CCDNUM, each once. */
   readonly ccd: number
@@ -41,17 +39,17 @@ export interface CcdMatches {
   /** `fitZeropoint` of its own stars; null if there is none. */
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
-  /** Stars that the zeropoint stands on. */
+  /** Number of stars used for the zeropoint. */
   readonly nUsed: number
   readonly matches?: ReservableStars
 }
 
-/** What the exposure says of one CCD. */
+/** The exposure's solution for one CCD. */
 export interface SolvedCcd {
   readonly ccd: number
-  /** `fitted`: own stars have a say. `borrowed`: the exposure's alone. */
+  /** `fitted`: the CCD's own stars contribute. `borrowed`: the exposure's prediction alone. */
   readonly outcome: Outcome
-  /** Why it is not simply its own, in plain words; null if it is. */
+  /** Why the zeropoint is not simply the CCD's own, in plain words; null if it is. */
   readonly reason: string | null
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
@@ -101,6 +99,6 @@ export interface ExposureSolution {
   readonly ccds: readonly SolvedCcd[]
   /** Null if no CCD carries its matches. */
   readonly reserved: ReservedStars | null
-  /** What is off with the exposure as a whole. */
+  /** Concerns of the exposure as a whole. */
   readonly concerns: readonly Concern[]
 }

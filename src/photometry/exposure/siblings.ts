@@ -2,7 +2,7 @@ import type { SiblingFacts } from '../../exposure/comparison.js'
 import type { CcdInput } from '../ccd.js'
 import type { CcdResult } from '../result.js'
 
-/** What a CCD tells of its exposure, before it is calibrated. */
+/** Facts of the exposure that a CCD gives before it is calibrated. */
 export function siblingOfInput(input: CcdInput): SiblingFacts {
   const { ccd, band, epochYr, epochFrom, exposureTimeSec, fluxUnit, fluxUnitFrom } = input
   return {
@@ -14,7 +14,7 @@ export function siblingOfInput(input: CcdInput): SiblingFacts {
   }
 }
 
-/** The same, as far as its result tells it. */
+/** The same facts, as far as the result of a CCD holds them. */
 export function siblingOfResult(result: Omit<CcdResult, 'matches'>): SiblingFacts {
   const { ccd, band, epochYr, epochFrom, diagnostics } = result
   const { expectation } = diagnostics

@@ -13,7 +13,7 @@ import { isFar, suspicionOf, suspicionOfPair } from './suspicion.js'
 export type { ReservableStars, ReservedStars } from './result.js'
 
 interface ExposureOptions {
-  /** Scatter from CCD to CCD that is expected [mag]; the exposure's own is learnt. Default 0.005. */
+  /** Expected scatter from CCD to CCD [mag]; the exposure's own is learnt. Default 0.005. */
   readonly expectedCcdScatterMag?: number
   /** Prior standard deviation of the gradient along each axis [mag per degree]. Default 0.03. */
   readonly expectedGradientMagPerDeg?: number
@@ -21,12 +21,11 @@ interface ExposureOptions {
 
 /** Fewer CCDs than this cannot outvote one another. */
 const MIN_CCDS = 3
-/** Errors of single CCDs below this are not believed: flat fields and apertures differ by more [mag]. */
+/** Lower limit of the error of a single CCD [mag]: flat fields and apertures differ by more. */
 const MIN_ERROR_MAG = 1e-4
 
 /**
- * The exposure's solution: each CCD's zeropoint in the light of all the others (hierarchical model, docs/method.md,
- * section 8).
+ * The exposure's solution: each CCD's zeropoint, given all the others (hierarchical model, docs/method.md, section 8).
  *
  * zeropoint of a CCD = exposure + gradient . (xi, eta) + deviation. Deviations are Student t with a scale learnt from
  * the CCDs themselves, but for a small share of outliers, which neither move the plane nor widen the scale. A CCD's own
@@ -189,7 +188,7 @@ const mean = (values: readonly number[]): number => values.reduce((sum, value) =
 
 const inMmag = (mag: number): string => `${mag < 0 ? '-' : '+'}${Math.abs(1000 * mag).toFixed(0)} mmag`
 
-/** A CCD that the exposure can say nothing of: its own zeropoint as it is, or none. */
+/** A CCD that the exposure does not constrain: its own zeropoint unchanged, or none. */
 function alone(ccd: CcdMatches, reason: string): SolvedCcd {
   const nothing = { ccd: ccd.ccd, reason, deviation: null, deviationSigma: null }
   if (hasOwn(ccd))

@@ -1,17 +1,17 @@
 import type { ExposurePrior } from './result.js'
 
-/** An outlier strays by more than this, and by more than this many times the expected error. */
+/** An outlier deviates by more than this, and by more than this many times the expected error. */
 const OUTLIER_MAG = 0.05
 const OUTLIER_SIGMAS = 5
-/** From this share of outliers among the CCDs present the exposure is suspect, as for the original. */
+/** The exposure is suspect from this fraction of outliers on among the CCDs present, as for the original. */
 const SUSPECT_SHARE = 0.2
 /**
- * So is one whose CCDs scatter about their plane by so many times what is expected: no CCD predicts another. 20 mmag of
- * DECam.
+ * The exposure is also suspect if its CCDs scatter about their plane by this many times the expected scatter, because
+ * then no CCD predicts another. For DECam that is 20 mmag.
  */
 const SUSPECT_SCATTER = 4
 
-/** Whether a deviation is too large for a sound CCD. */
+/** Whether a deviation is too large for a good CCD. */
 export const isFar = (deviationMag: number, sigmas: number): boolean =>
   Math.abs(deviationMag) > OUTLIER_MAG && Math.abs(sigmas) > OUTLIER_SIGMAS
 
@@ -36,7 +36,7 @@ export function suspicionOf(
   return null
 }
 
-/** Of two CCDs that contradict each other either may be right. */
+/** If two CCDs contradict each other, either may be right. */
 export function suspicionOfPair(fitted: readonly FittedCcd[], prior: ExposurePrior): string | null {
   const [a, b] = fitted
   if (!a || !b) return null

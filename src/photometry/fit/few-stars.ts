@@ -14,9 +14,9 @@ const Z90 = 1.2815515655446004
 
 /**
  * Posterior of the zeropoint for a dozen stars or fewer, by plain quadrature over centre, scatter factor and outlier
- * fraction: with so few there may be two clusters to choose from, and no maximum stands for them. The shares of the
- * outlier populations stay at their prior. The posterior has long tails, so the error is the half width of the central
- * 80 % over 1.2816, not the standard deviation.
+ * fraction: with so few stars there may be two clusters, which no single maximum represents. The shares of the outlier
+ * populations stay at their prior. The posterior has long tails, so the error is the half width of the central 80 %
+ * over 1.2816, not the standard deviation.
  */
 export function fewStars(data: MixtureData, alpha: readonly number[], { priorFactor, outliers }: Start): Estimate {
   const posterior = new FewStarsPosterior(data, alpha, outliers)
@@ -127,7 +127,7 @@ function centreGrid(
   return { low, step: (high - low) / (points - 1), points }
 }
 
-/** Where the cumulative trapezoids of a density reach a share of the whole. */
+/** Abscissa at which the cumulative integral (trapezoids) of a density reaches a fraction of the total. */
 function quantileOf(density: Float64Array, low: number, step: number, share: number): number {
   let whole = 0
   for (let b = 1; b < density.length; b++) whole += density[b - 1]! + density[b]!

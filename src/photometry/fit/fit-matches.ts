@@ -7,7 +7,7 @@ import { coloursOf, magsInFilter, type FittedTerm, type StarColours, type TermPr
 import { fitWithTerm } from './fit-with-term.js'
 import { fitZeropoint, type ZeropointFit, type ZeropointInput } from './zeropoint.js'
 
-/** The fit of one CCD, and its matches with residual, weight and fate filled in. */
+/** The fit of one CCD, and its matches with residual, weight and rejection reason filled in. */
 export interface MatchFit {
   readonly fit: ZeropointFit
   readonly matches: MatchColumns
@@ -15,21 +15,21 @@ export interface MatchFit {
   readonly term?: FittedTerm
 }
 
-/** Two stars with a prior on their scatter still give a number with the error it deserves. */
+/** Two stars with a prior on their scatter still give a zeropoint with a realistic error. */
 const MIN_STARS = 2
 
-/** How far the spread itself may be off, as a part of it. */
+/** Relative uncertainty of the spread itself. */
 const SPREAD_IN_DOUBT = 0.3
 
 /** Below this probability of being a good standard a star counts as an outlier. */
 const MIN_WEIGHT = 0.5
 
 /**
- * Fits the zeropoint to the matched stars that can serve.
+ * Fits the zeropoint to the usable matched stars.
  *
- * Without a colour term the stars' colours spread the offsets by tenths of a magnitude, in two or more heaps: then the
- * whole spread counts as each star's error, so that the fit is a robust centre of all stars and does not settle on the
- * heap of one colour.
+ * Without a colour term the stars' colours spread the offsets by tenths of a magnitude, in two or more clusters. The
+ * whole spread then counts as each star's error, so that the fit is a robust centre of all stars and does not settle on
+ * the cluster of one colour.
  *
  * @param matchProbability, inlierPrior one per match; without a prior nothing is known of any
  * @param withoutColourTerm whether the standards are the catalogue's own magnitudes
@@ -85,7 +85,7 @@ export function fitMatches(
   return { fit, matches, ...(term === undefined ? {} : { term }) }
 }
 
-/** A fit that stands on fewer stars than a zeropoint needs is none. */
+/** A fit to fewer stars than a zeropoint needs is discarded. */
 function refuseUnsupported(fit: ZeropointFit): ZeropointFit {
   if (fit.outcome === 'none') return fit
   const sound = fit.weight.filter((weight) => weight >= MIN_WEIGHT).length
@@ -102,7 +102,7 @@ const withScatter = (fit: ZeropointFit, spread: number): ZeropointFit =>
 
 /**
  * The original's three-pass clip on the catalogue's own magnitude; a missing magnitude (<= 0 or NaN) takes no part, as
- * there.
+ * in the original.
  */
 export function sigmaClipOf({ columns: { instMag, catalogMag } }: StarMatches): SigmaClipSummary {
   const clip = sigmaClippedZeropoint(instMag.map((mag, i) => (catalogMag[i]! > 0 ? mag - catalogMag[i]! : NaN)))

@@ -8,7 +8,7 @@ export interface TermFit {
   readonly term: FittedTerm
 }
 
-/** Up to this many stars the zeropoint's posterior is integrated point by point, and a slope beside it is not. */
+/** Up to this many stars the zeropoint's posterior is integrated point by point, without a slope. */
 const TOO_FEW = 12
 /**
  * About this error of its colour a star begins to tell a term less and less: what its noise makes of its weight, of its
@@ -16,14 +16,14 @@ const TOO_FEW = 12
  * and SDSS a star of BP - RP 2 is off by -1.0 and -0.6 mmag; without this, and the evidence's slope, by -2.2 and -4.1.
  */
 const NOISY_COLOUR_MAG = 0.04
-/** Stars that leave more than this of the prior's error have told less than the prior did. */
+/** If the stars leave more than this fraction of the prior's error, they say less than the prior. */
 const LEARNT = 0.7
 
 /**
  * Zeropoint and colour term together, m = instMag + zeropoint + k (c - c0): the stars' own slope about the prior's k,
- * shrunk to it by the prior's error. Too few stars, or too much alike in colour, leave k as the prior has it. Where the
- * stars' colours have their mean, p, slope and zeropoint are independent; at c0 the zeropoint's variance is that there
- * plus (c0 - p)^2 kErr^2, and its covariance with k is (c0 - p) kErr^2.
+ * shrunk to it by the prior's error. If the stars are too few, or too similar in colour, k is that of the prior. At the
+ * mean colour p of the stars, slope and zeropoint are independent; at c0 the zeropoint's variance is that there plus
+ * (c0 - p)^2 kErr^2, and its covariance with k is (c0 - p) kErr^2.
  *
  * @param stars each one's colour, finite, and the errors of it
  */
@@ -67,7 +67,7 @@ const priorIn = ({ k, kErr, from, unusedColor }: Omit<TermPrior, 'color' | 'c0'>
   ...(unusedColor === undefined ? {} : { unusedColor }),
 })
 
-/** The term of a CCD without a zeropoint: whatever it borrows holds at that colour. */
+/** The term of a CCD without a zeropoint: a borrowed zeropoint holds at that colour. */
 const termOfPrior = ({ k, kErr, color, c0, from, ...unused }: TermPrior): FittedTerm => ({
   ...{ k, kErr, color, c0, covariance: 0, from },
   prior: priorIn({ k, kErr, from, ...unused }),
@@ -95,7 +95,7 @@ function atTermColour(
   }
 }
 
-/** Mean colour of the sound stars, by the weights of the fit. */
+/** Mean colour of the inliers, with the weights of the fit. */
 function meanColour({ refMagErr, instMagErr }: ZeropointInput, colour: Float64Array, fit: FittedZeropoint): number {
   let [sum, total] = [0, 0]
   colour.forEach((c, i) => {

@@ -17,8 +17,8 @@ export function outlierShape(expectedScatterMag: number): OutlierShape {
 export const POPULATION_PRIOR: readonly number[] = [4.5, 0.4, 0.25, 0.25]
 
 /**
- * Degrees of freedom of the scatter's half-t prior (Gelman 2006): light enough to stand for an expectation, heavy
- * enough to be overruled.
+ * Degrees of freedom of the scatter's half-t prior (Gelman 2006): the tails are light enough to express an expectation,
+ * and heavy enough for the data to overrule it.
  */
 const SCATTER_DF = 3
 
@@ -30,7 +30,7 @@ export function logScatterPrior(x: number): number {
   return -0.5 * (SCATTER_DF + 1) * Math.log1p((x * x) / SCATTER_DF) + Math.log(x)
 }
 
-/** Where the search begins. */
+/** Starting values of the search. */
 export interface Start {
   /** Centre of the shortest half [mag]. */
   readonly centre: number

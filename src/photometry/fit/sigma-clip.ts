@@ -10,9 +10,8 @@ interface Clipped {
 }
 
 /**
- * Repeated clip about the mean: a value is dropped if (value - mean)^2 > nSigma^2 variance (strict), mean and
- * variance (ddof 0) over what the pass before left; a dropped value never returns. Values if `among` is 0 take no
- * part.
+ * Repeated clip about the mean: a value is dropped if (value - mean)^2 > nSigma^2 variance (strict), mean and variance
+ * (ddof 0) over what the pass before left; a dropped value never returns. Values with `among` 0 take no part.
  */
 export function clipAboutMean(values: Float64Array, among: Uint8Array, passes = 3, nSigma = 3): Clipped {
   const keep = among.slice()

@@ -1,4 +1,6 @@
-/** Stars: offset [mag], variance of its error, expected scatter beyond it, the part of its evidence that counts. */
+/**
+ * Stars: offset [mag], variance of its error, expected scatter beyond it, and the fraction of its evidence that counts.
+ */
 export interface WeighedOffsets {
   readonly offset: Float64Array
   readonly variance: Float64Array

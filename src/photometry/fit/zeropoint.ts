@@ -2,7 +2,7 @@ import { robustZeropoint, type MixtureFit, type MixtureStars } from './mixture.j
 import { clipAboutMean } from './sigma-clip.js'
 import { tukeyZeropoint } from './tukey.js'
 
-/** Matched stars of one CCD: float64 arrays of one length. Rows with a value that is not finite take no part. */
+/** Matched stars of one CCD: float64 arrays of one length. Rows with a non-finite value take no part. */
 export interface ZeropointInput {
   /** Standard magnitudes and their measurement errors. */
   readonly refMag: Float64Array
@@ -38,7 +38,7 @@ export interface ZeropointOptions {
   readonly colourSlopePrior?: number
   /** Where the search for the slope begins [mag per mag]. Default 0. */
   readonly colourSlopeStart?: number
-  /** Whether `crossCheck` is wanted too. Default true. */
+  /** Whether to compute `crossCheck` too. Default true. */
   readonly crossCheck?: boolean
 }
 
@@ -57,12 +57,12 @@ export interface FittedZeropoint {
   /** refMag - instMag - zeropoint [mag], NaN for rows that took no part. */
   readonly residual: Float64Array
   readonly colourSlope?: number
-  /** One sigma of it, the prior within; the zeropoint at `colourPivot` is independent of it. */
+  /** One sigma of it, including the prior; the zeropoint at `colourPivot` is independent of it. */
   readonly colourSlopeErr?: number
   readonly colourPivot?: number
   /**
-   * An estimate of another kind (`robust` with five stars or more): a disagreement says that the populations are not
-   * what the model thinks.
+   * An estimate of another kind (`robust` with five stars or more): a disagreement means that the populations differ
+   * from the model.
    */
   readonly crossCheck?: CrossCheck
 }
@@ -84,18 +84,18 @@ interface NoZeropoint {
 
 export type ZeropointFit = FittedZeropoint | NoZeropoint
 
-/** Prior of a star of which nothing is known. */
+/** Prior of a star about which nothing is known. */
 const TYPICAL_PRIOR = 0.9
-/** Evidence from which on a clip, which knows no parts, takes a star. */
+/** A clip uses stars whole or not at all: from this fraction of evidence on it uses a star. */
 const HALF = 0.5
 /** The scatter is fitted as a multiple of the expected one, which therefore is never zero. */
 const MIN_SCATTER_MAG = 1e-4
 
 /**
- * Zeropoint of one set of matched stars, refMag = instMag + zeropoint, with its one-sigma error.
- * `robust`: centre of the sound stars of a mixture with outliers, scatter and shares integrated under weak priors
- * (mixture.ts). `sigma-clip`: mean and std / sqrt(n) after three passes of a 3 sigma clip, whatever the errors.
- * Deterministic; unmoved by the order of the stars. Throws RangeError if the arrays differ in length.
+ * Zeropoint of one set of matched stars, refMag = instMag + zeropoint, with its one-sigma error. `robust`: centre of
+ * the sound stars of a mixture with outliers, scatter and shares integrated under weak priors (mixture.ts).
+ * `sigma-clip`: mean and std / sqrt(n) after three passes of a 3 sigma clip, whatever the errors. Deterministic, and
+ * independent of the order of the stars. Throws RangeError if the arrays differ in length.
  */
 export function fitZeropoint(input: ZeropointInput, options: ZeropointOptions = {}): ZeropointFit {
   const { refMag, instMag } = input

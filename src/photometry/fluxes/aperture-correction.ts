@@ -4,7 +4,7 @@ import { MAG_PER_RELATIVE_FLUX } from '../../math/units.js'
 import { fitZeropoint } from '../fit/zeropoint.js'
 import type { MatchColumns } from '../matches.js'
 
-/** What a flux lacks against the calibrated one, measured on the stars of the zeropoint. */
+/** Aperture correction from a flux to the calibrated one, measured on the stars of the zeropoint. */
 export interface ApertureCorrection {
   /** Calibrated flux minus this one [mag]: added to this flux's magnitude it gives that of the calibrated flux. */
   readonly mag: number
@@ -14,9 +14,9 @@ export interface ApertureCorrection {
   readonly nStars: number
 }
 
-/** Two stars agree by chance too often: the same number as for a zeropoint. */
+/** Two stars agree by chance too often: the same minimum as for a zeropoint. */
 const MIN_STARS = 3
-/** Of a star that the zeropoint held for an outlier: its fluxes may still agree with each other. */
+/** Prior of a star that the zeropoint fit took for an outlier: its fluxes may still agree with each other. */
 const MIN_PRIOR = 0.01
 
 /**
@@ -25,8 +25,8 @@ const MIN_PRIOR = 0.01
  *
  * Both fluxes hold noise of the same pixels, so that the noise of their difference is not the two in quadrature. If one
  * aperture lies in the other it is that of the ring between them, and if one flux is the best that the pixels allow, as
- * a fit of the PSF is, it is the same expression: variance = |variance of one - variance of the other|. What the stars
- * show beyond it is the fitted scatter, and counts in the error.
+ * a fit of the PSF is, it is the same expression: variance = |variance of one - variance of the other|. The scatter of
+ * the stars beyond it is fitted, and included in the error.
  *
  * @param detectionRow row of the detection of each match
  */

@@ -3,7 +3,7 @@ import type { MatchColumns } from '../matches.js'
 import { apertureCorrection, type ApertureCorrection } from './aperture-correction.js'
 import { fluxAt5Sigma } from './noise.js'
 
-/** What one flux of a CCD needs beside the CCD's zeropoint to be calibrated; null if its stars do not tell. */
+/** What is needed to calibrate one flux of a CCD, apart from the CCD's zeropoint; null if its stars do not give it. */
 export interface MeasuredFlux {
   readonly apertureCorrection: ApertureCorrection | null
   /** Why there is none. */
@@ -18,7 +18,7 @@ export type MeasuredFluxes = Readonly<Record<string, MeasuredFlux>>
 /** The correction of the calibrated flux to itself. */
 const itself = (nStars: number): ApertureCorrection => ({ mag: 0, err: 0, scatter: 0, nStars })
 
-/** Every flux of the detections; undefined if none is wanted. */
+/** Every flux of the detections; undefined if none is requested. */
 export function measuredFluxes(
   sources: SourceColumns,
   detectionRow: Uint32Array,
@@ -54,7 +54,7 @@ export interface CalibratedFlux {
   readonly depth5Sigma: number | null
 }
 
-/** Every flux with the zeropoint that the CCD has, by itself or in the light of its exposure. */
+/** Every flux with the zeropoint of the CCD, either its own or that from the exposure's solution. */
 export function calibratedFluxes(
   fluxes: MeasuredFluxes,
   { zeropoint, zeropointErr }: { readonly zeropoint: number | null; readonly zeropointErr: number | null },
@@ -80,7 +80,7 @@ export function calibratedFluxes(
   )
 }
 
-/** The measured part, of which the rest is made, from what a JSON holds. */
+/** The measured part, from which the rest is derived, read from a JSON. */
 export function measuredOf(fluxes: Readonly<Record<string, CalibratedFlux>>): MeasuredFluxes {
   return Object.fromEntries(
     Object.entries(fluxes).map(([name, { apertureCorrection: mag, nStars, reason, flux5Sigma, ...errors }]) => {

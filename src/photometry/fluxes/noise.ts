@@ -2,12 +2,12 @@ import type { NamedFlux, SourceColumns } from '../../exposure/sources.js'
 import { gather, indicesWhere, numbersOf, sortingOrder } from '../../math/select.js'
 import { madScatter, median } from '../../math/robust.js'
 
-/** Detections that tell the noise of the sky: up to this signal to noise, and so many at least. */
+/** Detections that give the noise of the sky: up to this signal to noise, and at least this many. */
 const FAINT_SIGNAL = 50
 const MIN_FAINT = 10
 /** The faintest detections are enough: the sky decides their noise. */
 const MAX_FAINT = 2000
-/** Detections farther from the line than so many robust deviations are left out: other areas, bad pixels. */
+/** Detections farther from the line than this many robust deviations are left out: other areas, bad pixels. */
 const CLIP = 4
 const ROUNDS = 8
 /** Errors that follow the line exactly have no spread; float32 rounds them by 1e-7. */

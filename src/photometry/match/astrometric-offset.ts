@@ -8,21 +8,21 @@ import { blindAlignment, wrongOrientation, type Alignment, type WrongOrientation
 import { binsOf, chanceOfPeak, densestBox } from './common-shift.js'
 import { fieldRotation } from './field-rotation.js'
 
-/** Where a CCD's detections lie against the catalogue's stars. */
+/** Astrometric offset of a CCD's detections from the catalogue's stars. */
 export interface AstrometricOffset {
   /**
-   * Detection minus star in the tangent plane at the CCD's centre, east and north; null if the pairs show none
+   * Detection minus star in the tangent plane at the CCD's centre, east and north; null if the pairs show no offset
    * beyond chance.
    */
   readonly raOffsetArcsec: number | null
   readonly decOffsetArcsec: number | null
   /** Robust scatter of the pairs about it, per axis. */
   readonly scatterArcsec: number | null
-  /** Pairs that it rests on. */
+  /** Number of pairs it was derived from. */
   readonly stars: number
   /** Whether the detections were moved by it before the match. */
   readonly applied: boolean
-  /** How the detections are turned about the centre, from north over east; only if they are turned back. */
+  /** Rotation of the detections about the centre, from north over east; only if it was removed. */
   readonly rotationDeg?: number
   /** The orientation in which they would fit, if they do not fit in that of the WCS. */
   readonly orientation?: WrongOrientation
@@ -36,7 +36,7 @@ const SEARCH = { searchArcsec: SEARCH_ARCSEC, binArcsec: 0.2 }
 const BOX_SQ_ARCSEC = (3 * SEARCH.binArcsec) ** 2
 /** The brightest have the best positions, and the fewest unrelated neighbours per pair. */
 const MAX_DETECTIONS = 500
-/** Enough for a search far away, which goes through all their pairs at every turn. */
+/** Enough for the wide search, which goes through all their pairs at every rotation. */
 const MAX_BLIND_DETECTIONS = 300
 /** Enough to see an orientation. */
 const MAX_ORIENTING_DETECTIONS = 100
@@ -44,10 +44,10 @@ const MAX_ORIENTING_DETECTIONS = 100
 const MIN_PAIRS = 5
 /** Probability that random pairs alone give such a peak anywhere in the search. */
 const CHANCE = 1e-6
-/** A turn or stretch that moves the edge by more loses stars to a match within 1 arcsec. */
+/** A rotation or scale change that moves the edge by more than this loses stars in a match within 1 arcsec. */
 const LARGE_EDGE_ARCSEC = 1
 const TURN_SIGMAS = 5
-/** Below this the match does not need it: 1 arcsec takes in the usual errors of an astrometric solution. */
+/** Smaller offsets are not removed: a match within 1 arcsec tolerates the usual errors of an astrometric solution. */
 const MIN_APPLIED_ARCSEC = 0.3
 
 const NO_OFFSET: AstrometricOffset = {
@@ -60,10 +60,10 @@ const NO_OFFSET: AstrometricOffset = {
 
 /**
  * The shift that detections and stars of a CCD have in common, within 5 arcsec; if there is none, or the detections are
- * turned as well, the shift and the turn that a search within 60 arcsec and a degree finds. If that finds none either,
+ * rotated as well, the shift and rotation from a search within 60 arcsec and one degree. If that also finds none,
  * whether they fit in another orientation.
  *
- * @param selected shape (sources), 1 if a detection may serve; the five hundred brightest do
+ * @param selected shape (sources), 1 if a detection may be used; the five hundred brightest are
  * @param centre of the CCD; its tangent plane keeps a shift one shift even at a pole
  */
 export function astrometricOffset(
@@ -102,15 +102,15 @@ const turnedBy = ({ eastArcsec, northArcsec, turnRad, scatterArcsec, stars }: Al
 /** A shift within 5 arcsec. */
 interface NearOffset {
   readonly offset: AstrometricOffset
-  /** Its pairs show that the field is turned or stretched, and that stars at the edge are lost by it. */
+  /** Its pairs show that the field is rotated or stretched, so that stars at the edge are lost. */
   readonly turned: boolean
-  /** Pairs of the first so many detections. */
+  /** Number of pairs among the first `detections` detections. */
   among(detections: number): number
 }
 
 /**
  * The densest box of all pairs within 5 arcsec in the plane of their differences (mode), then the median of the pairs
- * near it, repeated. Random pairs fill that plane evenly; a peak that their Poisson noise could give is none.
+ * near it, repeated. Random pairs fill that plane evenly; a peak that their Poisson noise could give is not accepted.
  */
 function nearOffset(positions: SkyPositions, stars: SkyPositions, centre: Direction): NearOffset | null {
   const { a, b } = matchSky(positions, stars, SEARCH_ARCSEC, { mode: 'all' })
@@ -159,7 +159,7 @@ function nearOffset(positions: SkyPositions, stars: SkyPositions, centre: Direct
 const outermostArcsec = ({ raDeg, decDeg }: SkyPositions, centre: Direction): number =>
   raDeg.reduce((most, ra, i) => Math.max(most, separationArcsec(ra, decDeg[i]!, centre.raDeg, centre.decDeg) || 0), 0)
 
-/** Positions moved and turned back by an offset that is to be applied; as they are if it is not. */
+/** Positions with the offset removed if it is to be applied; otherwise unchanged. */
 export function withoutOffset(
   positions: SkyPositions,
   { applied, raOffsetArcsec, decOffsetArcsec, rotationDeg = 0 }: AstrometricOffset,
@@ -181,7 +181,9 @@ export function withoutOffset(
   return { raDeg, decDeg }
 }
 
-/** Medians of the pairs near the peak, the radius following their scatter, until they stand still. */
+/**
+ * Medians of the pairs near the peak, with a radius that follows their scatter, iterated until they no longer change.
+ */
 function refined(
   east: Float64Array,
   north: Float64Array,

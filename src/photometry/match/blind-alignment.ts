@@ -5,18 +5,18 @@ import { fromTangentPlane, toTangentPlane } from '../../math/sphere.js'
 import { ARCSEC_PER_DEG, DEG_TO_RAD } from '../../math/units.js'
 import { binsOf, chanceOfPeak, densestBox } from './common-shift.js'
 
-/** How detections lie against stars: detection = R(turn) star + shift in the tangent plane at the centre. */
+/** The alignment of detections with stars: detection = R(turn) star + shift in the tangent plane at the centre. */
 export interface Alignment {
   readonly eastArcsec: number
   readonly northArcsec: number
   /** From east to north. */
   readonly turnRad: number
   readonly scatterArcsec: number
-  /** Pairs that it rests on. */
+  /** Number of pairs it was derived from. */
   readonly stars: number
 }
 
-/** What the axes of an image are to the sky, if its WCS does not say so. */
+/** Orientation of an image's axes on the sky, if its WCS is wrong about it. */
 export interface WrongOrientation {
   readonly mirrored: boolean
   /** Of the detections against the stars, from north over east. */
@@ -31,7 +31,7 @@ interface PlanePoints {
 
 type Direction = { readonly raDeg: number; readonly decDeg: number }
 
-/** An alignment farther off than this is not sought: a wrong one would be found by chance. */
+/** Larger offsets than this are not searched, because chance would give a wrong one. */
 const LARGEST_SHIFT_ARCSEC = 60
 const LARGEST_TURN_RAD = DEG_TO_RAD
 const SEARCH = { searchArcsec: LARGEST_SHIFT_ARCSEC, binArcsec: 1 }
@@ -48,8 +48,8 @@ const LAST_REACH_ARCSEC = 1
 const ROUNDS = 10
 
 /**
- * The shift, of up to 60 arcsec, and the turn, of up to a degree, that detections and stars have in common: the turn
- * with the densest box in the plane of differences, then rigid fits to the pairs near it. Null if chance could give it.
+ * The shift, of up to 60 arcsec, and the rotation, of up to a degree, between detections and stars: the rotation with
+ * the densest box in the plane of differences, then rigid fits to the pairs near it. Null if chance could give it.
  *
  * @param detections the brightest are enough; all stars of the field are wanted
  * @param centre of the CCD, about which it is turned
@@ -74,7 +74,7 @@ export function wrongOrientation(
   return null
 }
 
-/** Where points would be if they were neither turned, from north over east, nor then mirrored in east. */
+/** Positions of points before they were rotated, from north over east, and then mirrored in east. */
 function turnedBack({ x, y }: PlanePoints, mirrored: boolean, turnedDeg: WrongOrientation['turnedDeg']): PlanePoints {
   const sin = turnedDeg === 90 ? 1 : turnedDeg === 270 ? -1 : 0
   const cos = turnedDeg === 0 ? 1 : turnedDeg === 180 ? -1 : 0
@@ -153,7 +153,7 @@ function refined(pairs: PlanePairs, { eastArcsec, northArcsec, turnRad }: Rigid)
   return { ...found, scatterArcsec, stars }
 }
 
-/** Small turn and shift that take the residuals down: dx = east - turn y, dy = north + turn x. */
+/** Small rotation and shift that reduce the residuals: dx = east - turn y, dy = north + turn x. */
 function rigidStep({ x, y }: PlanePoints, [dx, dy]: readonly [Float64Array, Float64Array]): Rigid {
   const mean = (values: Float64Array) => values.reduce((sum, value) => sum + value, 0) / values.length
   const [meanX, meanY, meanDx, meanDy] = [mean(x), mean(y), mean(dx), mean(dy)]

@@ -1,4 +1,4 @@
-/** Where in the plane of differences peaks are sought: a square about zero, in square bins. */
+/** The part of the plane of differences in which peaks are searched: a square about zero, in square bins. */
 export interface ShiftSearch {
   /** Half the side of the square. */
   readonly searchArcsec: number

@@ -3,7 +3,7 @@ import { toTangentPlane } from '../../math/sphere.js'
 import { ARCSEC_PER_DEG, RAD_TO_ARCSEC } from '../../math/units.js'
 import type { MatchColumns } from '../matches.js'
 
-/** What a rotation and a change of scale move the outermost pair by. */
+/** Displacement of the outermost pair by a rotation and a change of scale. */
 export interface FieldRotation {
   /** From north over east, and the growth of the image's scale. */
   readonly rotationArcsec: number
@@ -48,7 +48,7 @@ export function fieldRotation(
   }
 }
 
-/** A shift of the detections, and whether it is taken out of the differences. */
+/** A shift of the detections, and whether it is subtracted from the differences. */
 interface Shift {
   readonly applied: boolean
   readonly raOffsetArcsec: number | null

@@ -7,39 +7,38 @@ import { interpolated } from '../system/colour-relation.js'
 import type { MatchEvidence, Pairs } from './match-evidence.js'
 
 /*
- * None of these constants is published; docs/sensitivity.md says how far the zeropoint moves if each is halved or
+ * None of these constants is published; docs/sensitivity.md says by how much the zeropoint moves if each is halved or
  * doubled: by at most 0.9 mmag in a usual field.
  */
 
-/** Probability of being a sound standard of a pair of which nothing is known. */
+/** Probability that a pair is a good standard if nothing else is known. */
 const TYPICAL_PRIOR = 0.9
 const TYPICAL_LOGIT = Math.log(TYPICAL_PRIOR / (1 - TYPICAL_PRIOR))
 
 /**
- * No evidence of one kind says more than this, and all together no more than that: a prior gives weight away, the
- * photometry decides.
+ * Limits of the evidence of one kind, and of all kinds together: a prior reduces weights, but the photometry decides.
  */
 const MAX_OF_ONE = -3
 const MAX_OF_ALL = -4
 /**
- * What is said against even the best third of the stars says little of any, their photometry shows what it is worth:
- * the rest counts from there.
+ * Evidence that even the best third of the stars have says little about any single star. If the log odds of that third
+ * are below MAX_IN_COMMON, the excess is given back to all stars.
  */
 const BEST_SHARE = 1 / 3
 const MAX_IN_COMMON = -0.7
 const MIN_PRIOR = 0.01
 
-/** Fewer pairs do not show where the stars lie in a quantity. */
+/** With fewer pairs the locus of the stars in a quantity is unknown. */
 const MIN_FOR_LOCUS = 10
 
-/** Stars of about one magnitude whose median error stands for that magnitude. */
+/** Number of stars of similar magnitude whose median error is taken for that magnitude. */
 const STARS_PER_STEP = 25
 
-/** Blended light that makes an even chance of being sound out of none at all [mag]. */
+/** Blended light that halves the odds of being a good standard [mag]. */
 const TOLERABLE_LIGHT_MAG = 0.008
 /** SExtractor's FLAGS: 1 neighbours bias the flux, 2 deblended. */
 const FLAG_LOGIT = [0, -1, -0.4, -1.2]
-/** Named by a list of variables and AGN. */
+/** Log odds for a star in a list of variables and AGN. */
 const SUSPECT_LOGIT = MAX_OF_ONE
 
 /**
@@ -81,13 +80,13 @@ export function inlierPrior(
 }
 
 /**
- * Log odds against a deviation of z sigma, free up to `free`: symmetric, so that cutting noise on one side cannot bias.
+ * Log odds against a deviation of z sigma, free up to `free`: symmetric, because cutting noise on one side would bias.
  */
 const beyond = (z: number, free: number): number => -0.5 * Math.max(0, Math.abs(z) - free) ** 2
 
 /**
- * Light of neighbours. Another detection took part of the star's own if SExtractor says that it parted the two; else
- * it is taken at a third.
+ * Light of neighbours. Light of other detections counts fully if SExtractor flags a neighbour or a blend (FLAGS 1, 2),
+ * else at 0.3.
  */
 function lightTerm(
   { flags }: SourceColumns,
@@ -139,7 +138,7 @@ export function excessLocus(bpMinusRp: number): number {
   return 1.057572 + 0.140537 * c
 }
 
-/** RUWE above 1.4: no single star, or not alone (Lindegren 2018, GAIA-C3-TN-LU-LL-124). */
+/** RUWE above 1.4: not a single star, or not isolated (Lindegren 2018, GAIA-C3-TN-LU-LL-124). */
 function ruweTerm({ ruwe }: StarColumns, rows: Uint32Array): (p: number) => number {
   return ruwe ? (p) => (ruwe[rows[p]!]! > 2 ? -1 : ruwe[rows[p]!]! > 1.4 ? -0.5 : 0) : () => 0
 }

@@ -4,17 +4,20 @@ import { matchSky, type SkyPositions } from '../../math/match-sky.js'
 import { median } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 
-/** What else lies near each matched pair; one entry per pair. */
+/** Neighbours of each matched pair; one entry per pair. */
 export interface MatchEvidence {
-  /** Probability that the detection is of this star: not of another star, not of none, and no other detection is. */
+  /**
+   * Probability that the detection is of this star: not of another star, not of no star, and that no other detection is
+   * of this star.
+   */
   readonly matchProbability: Float64Array
   /** Light of the catalogue's other stars in the detection, relative to the star's own. */
   readonly starLight: Float64Array
   /** Light of other detections in it, relative to its own. */
   readonly detectionLight: Float64Array
-  /** Median width of the paired detections, which are mostly stars; null if none has one that can be. */
+  /** Median width of the paired detections, which are mostly stars; null if no detection has a usable width. */
   readonly measuredFwhmArcsec: number | null
-  /** The same, or a usual width. */
+  /** The same, or a typical width if it is unknown. */
   readonly fwhmArcsec: number
 }
 
@@ -28,11 +31,11 @@ export interface Pairs {
 /** Neighbours farther than this add no light [FWHM]. */
 const REACH_FWHM = 2.5
 const TYPICAL_FWHM_ARCSEC = 1
-/** Share of detections above 10 sigma that are of a star in the catalogue, were there no positions. */
+/** Prior fraction of detections above 10 sigma that are of a star in the catalogue. */
 const LISTED_SHARE = 0.9
 /** Share of true pairs whose separation is far above the errors: unknown proper motions, blends, binaries. */
 const WIDE_SHARE = 0.1
-/** A neighbour with a detection of its own: deblending has given most of its light back. */
+/** Fraction of a neighbour's light that still counts if it has its own detection: deblending has removed the rest. */
 const DEBLENDED = 0.3
 /** Position error of a point source: FWHM / (2.355 signal to noise), somewhat more for real profiles. */
 const POSITION_PER_FWHM = 0.6
@@ -105,7 +108,9 @@ export function matchEvidence(
 const CROWDED_LIGHT = 0.01
 const DOUBTFUL_MATCH = 0.8
 
-/** Share of the pairs that carry others' light, or that another star or detection lays claim to; null without pairs. */
+/**
+ * Fraction of the pairs with light of neighbours, or for which another star or detection competes; null without pairs.
+ */
 export function crowdedShare({ matchProbability, starLight, detectionLight }: MatchEvidence): number | null {
   const n = matchProbability.length
   return n === 0
@@ -116,8 +121,8 @@ export function crowdedShare({ matchProbability, starLight, detectionLight }: Ma
 }
 
 /**
- * Density of the separations of true pairs [1/sq arcsec] for each pair's error: a core, and a wide part for what the
- * errors do not know.
+ * Density of the separations of true pairs [1/sq arcsec] for each pair's error: a core, and a wide component for
+ * deviations that the errors do not include.
  */
 function positionDensity(
   separationArcsec: Float64Array,
@@ -136,7 +141,7 @@ function positionDensity(
   return { own: separationArcsec.map((r, p) => at(p, r)), at }
 }
 
-/** Widths outside this range are fillers, or in another unit. */
+/** Widths outside this range are placeholders, or in another unit. */
 const PLAUSIBLE_FWHM_ARCSEC = [0.2, 10] as const
 
 /** Median FWHM_WORLD of the paired detections. */

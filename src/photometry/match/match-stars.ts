@@ -14,17 +14,17 @@ export interface StarMatches extends Pairs {
   readonly columns: Omit<MatchColumns, 'residual' | 'weight' | 'matchProbability' | 'inlierPrior'>
   /** As `fitZeropoint` takes it. */
   readonly refScatter: Float64Array
-  /** Part of the star's evidence that counts, by its colour. */
+  /** Fraction of the star's evidence that counts, by its colour. */
   readonly evidence: Float64Array
   /** Whether the catalogue gives errors of its magnitudes. */
   readonly errorsKnown: boolean
 }
 
 /**
- * Detections that may serve, paired one to one with stars: mutual nearest within the radius.
+ * Selected detections, paired one to one with stars: mutual nearest within the radius.
  *
  * @param aligned where the detections are once the CCD's astrometric offset is taken out; separations are from there
- * @param selected shape (sources), 1 if a detection may serve
+ * @param selected shape (sources), 1 if a detection may be used
  * @param stars at the exposure's epoch
  */
 export function matchStars(

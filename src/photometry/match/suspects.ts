@@ -17,7 +17,7 @@ export interface Suspects {
 const TYPICAL_RADIUS_ARCSEC = 2
 
 /**
- * Which of the stars a list names, one per row, 1 if it does.
+ * Which of the stars are in a list: one entry per row, 1 if the star is.
  *
  * @param rows of the stars
  * @throws CommandError if one of raDeg and decDeg is missing, they differ in length, or the radius is out of range
@@ -42,7 +42,7 @@ export function suspectStars(
   return isSuspect
 }
 
-/** How many different ids of a list are those of stars that were matched. */
+/** How many different ids of a list belong to matched stars. */
 export function idsAmong(sourceId: BigInt64Array, matches: readonly { readonly sourceId: BigInt64Array }[]): number {
   const matched = new Set(matches.flatMap((one) => [...one.sourceId]))
   return new Set(sourceId.filter((id) => matched.has(id))).size

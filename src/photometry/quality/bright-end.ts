@@ -2,7 +2,7 @@ import { median } from '../../math/robust.js'
 import { sortingOrder } from '../../math/select.js'
 import type { FittedStars } from './residual-trends.js'
 
-/** The brightest stars that come out fainter than the others say. */
+/** The brightest stars, if they come out fainter than expected from the others. */
 export interface BrightEnd {
   readonly stars: number
   /** Median residual of them [mag]; negative if light is lost. */
@@ -18,9 +18,9 @@ const MIN_ALL = 15
 const LIMIT = 3
 
 /**
- * Among the brightest m stars, for the m at which it stands out most: the sum of their residuals over their errors,
- * each limited to 3 (Huber's score), over sqrt(m), less what the rest shows. Outliers take part: that is what saturated
- * stars are to the fit.
+ * Among the brightest m stars, for the m at which the deviation is most significant: the sum of their residuals over
+ * their errors, each limited to 3 (Huber's score), over sqrt(m), less what the rest shows. Outliers take part: that is
+ * what saturated stars are to the fit.
  */
 export function brightEnd(
   instMag: Float64Array,

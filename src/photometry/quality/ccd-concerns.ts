@@ -16,7 +16,7 @@ const FEW_STARS = 10
 /** Larger errors than this spoil difference imaging. */
 const LARGE_ERROR_MAG = 0.03
 const MANY_OUTLIERS = 0.35
-/** The rest agrees by chance: 3 of 413 stars did whose fluxes were shuffled. */
+/** The rest agrees by chance, as 3 of 413 stars with shuffled fluxes did. */
 const MAX_OUTLIERS = 0.8
 /** With the right seeing CLASS_STAR misjudges none of 29 bright stars, with half of it 18 (simulated image). */
 const MANY_MISJUDGED = 0.3
@@ -36,16 +36,16 @@ interface ConcernContext {
   readonly galacticLatitudeDeg: number
   readonly saturation?: number | undefined
   readonly passband: Concern | null
-  /** The camera whose zeropoint is known, but cannot be compared: the exposure time is not. */
+  /** The camera, if its zeropoint is known but cannot be compared because the exposure time is unknown. */
   readonly uncomparedCamera?: string | undefined
   readonly otherUnit?: OtherUnit | undefined
   readonly gainEvidence?: GainEvidence | undefined
   readonly classified?: Selection['classified'] | undefined
-  /** How many pairs unrelated positions would make. */
+  /** Expected number of pairs of unrelated positions. */
   readonly pairsByChance: number
 }
 
-/** What a person should know of a CCD that stands alone. */
+/** The concerns of one CCD by itself. */
 export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, context: ConcernContext): Concern[] {
   const { cuts, lost, zeropointErr, diagnostics } = result
   if (result.outcome === 'none')

@@ -19,8 +19,8 @@ const STEPS = [
 ] as const
 
 /**
- * What a person should know of the detector: saturation, linearity, amplifiers or halves that differ. Under a wrong
- * band residuals follow colour, and colour follows magnitude.
+ * Concerns of the detector: saturation, linearity, amplifiers or halves that differ. Under a wrong band residuals
+ * follow colour, and colour follows magnitude.
  *
  * @param saturation SATURATE of the header, for the sentence
  */

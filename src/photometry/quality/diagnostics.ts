@@ -19,7 +19,7 @@ import { magsInFilter } from '../system/colour-term.js'
 import { trendWith, type FittedStars, type Trend } from './residual-trends.js'
 import type { CrossCheck } from '../fit/zeropoint.js'
 
-/** What a CCD's own stars say beside the zeropoint; null if they cannot. Nothing here changes a number. */
+/** Diagnostics of a CCD from its own stars; null if they do not give them. Nothing here changes the zeropoint. */
 export interface CcdDiagnostics {
   /** Root mean square of the scatter that the relation leads to expect of the used stars [mag]. */
   readonly expectedScatter: number | null
@@ -28,9 +28,9 @@ export interface CcdDiagnostics {
   readonly passbands: ColourEvidence['passbands']
   /** The camera is known to have the band on DES's system. */
   readonly ownBand: boolean
-  /** Whose filter it is, if only the camera's description tells it. */
+  /** The system of the filter, if only the camera's description gives it. */
   readonly filterSystem?: FilterSystem
-  /** By how much the camera's CCDs differ, if its description says so [mag]. */
+  /** Scatter of the camera's CCDs, if its description gives it [mag]. */
   readonly ccdScatterMag?: number
   /** Residual per magnitude: the detector is not linear, or faint stars carry others' light. */
   readonly magnitudeTrend: Trend | null
@@ -38,7 +38,7 @@ export interface CcdDiagnostics {
   readonly amplifiers: Trend | null
   readonly brightEnd: BrightEnd | null
   readonly peakCeiling: PeakCeiling | null
-  /** Share of the matched stars with another's light or claim. */
+  /** Fraction of the matched stars with light of a neighbour, or with a competing match. */
   readonly crowdedShare: number | null
   readonly rotation: FieldRotation | null
   /** Median FWHM_WORLD of the paired detections: the seeing as delivered. */
@@ -48,7 +48,7 @@ export interface CcdDiagnostics {
   readonly otherFluxes: Readonly<Record<string, OtherFlux>>
 }
 
-/** The stages that the diagnostics look back on. */
+/** The stages that the diagnostics use. */
 interface DiagnosedStages {
   readonly input: Pick<ImageFacts, 'filter' | 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
     readonly camera?: RecognisedCamera
@@ -69,7 +69,7 @@ interface DiagnosedStages {
   readonly withoutColourTerm: boolean
 }
 
-/** Looks back on the stages of one CCD. */
+/** Computes the diagnostics from the stages of one CCD. */
 export function diagnose({
   input,
   description,

@@ -1,7 +1,7 @@
 import type { Concern } from '../concern.js'
 import type { Expectation } from './expectation.js'
 
-/** Less light than this share of the expected is worth a hint. */
+/** Less light than this fraction of the expected gives a hint. */
 const LOW_TRANSPARENCY = 0.75
 /** Less than thin cloud and old mirrors leave, 0.6 mag: a wrong exposure time looks like this, too. */
 const UNUSUAL_TRANSPARENCY = 10 ** (-0.4 * 0.6)
@@ -9,7 +9,10 @@ const UNUSUAL_TRANSPARENCY = 10 ** (-0.4 * 0.6)
 const HIGH_TRANSPARENCY = 1.45
 /** No exposure through more cloud gives stars to calibrate on. */
 const NO_TRANSPARENCY = 0.05
-/** What that cloud takes [mag]. Further off, in whichever direction, the flux is not what the header says. */
+/**
+ * Extinction by that cloud [mag]. If the zeropoint is further off in either direction, the flux is not what the header
+ * says.
+ */
 const NOT_THIS_FLUX_MAG = -2.5 * Math.log10(NO_TRANSPARENCY)
 const SHALLOW_MAG = 0.5
 

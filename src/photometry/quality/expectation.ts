@@ -6,7 +6,7 @@ import type { ImageFacts } from '../../exposure/image-facts.js'
 import type { SourceColumns } from '../../exposure/sources.js'
 import { median } from '../../math/robust.js'
 
-/** The zeropoint and depth beside what the camera gives on a usual night. Never part of a fit. */
+/** The zeropoint and depth compared with those of the camera on a usual night. Never part of a fit. */
 export interface Expectation {
   /** The camera's title. */
   readonly camera: string
@@ -34,7 +34,7 @@ export interface Expectation {
 
 const UNIT_FROM = { BUNIT: 'header', TUNIT: 'header', camera: 'camera', GAIN: 'gain' } as const
 
-/** What the expectation is made from. */
+/** Inputs of the expectation. */
 type ExpectedFrom = Pick<ImageFacts, 'exposureTimeSec' | 'airmass' | 'fluxUnit' | 'fluxUnitFrom'> & {
   readonly band: string
   readonly camera?: RecognisedCamera

@@ -1,7 +1,7 @@
 import { areOneGain, type GainEvidence } from '../../exposure/gain-of-sky.js'
 import type { Concern } from '../concern.js'
 
-/** What it means that the header's gain and the noise of the sky contradict each other; nothing if they do not. */
+/** The concern that the header's gain contradicts the noise of the sky; none if they agree. */
 export function gainConcern({ used, bySky }: GainEvidence): Concern[] {
   if (areOneGain(used, bySky)) return []
   const sentence =

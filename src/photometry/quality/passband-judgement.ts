@@ -7,7 +7,7 @@ import type { Concern } from '../concern.js'
 import { otherPassbandsOf } from './other-passbands.js'
 import type { CcdResult } from '../result.js'
 
-/** What is known of the light's passband beside the stars. */
+/** What is known of the passband, apart from the stars. */
 interface PassbandContext {
   readonly band: string
   readonly galacticLatitudeDeg: number
@@ -17,7 +17,7 @@ interface PassbandContext {
   readonly camera: string
   readonly cameraFrom: CameraSource
   readonly filter: string | null
-  /** Whose filter it is, if something tells. */
+  /** The system of the filter, if known. */
   readonly named: FilterSystem | undefined
 }
 
@@ -29,11 +29,10 @@ interface PassbandStars {
   readonly others: Readonly<Record<string, PassbandFit>>
 }
 
-/** What the passband of a camera that is not known for certain does to a zeropoint. */
+/** Effect on a zeropoint of a passband that is not known for certain. */
 interface PassbandJudgement {
   /**
-   * Largest error that the passbands make which the stars' colours allow [mag]; 0 if the camera is known to have the
-   * band.
+   * Largest error from the passbands that the stars' colours allow [mag]; 0 if the camera is known to have the band.
    */
   readonly coverMag: number
   readonly concern: Concern | null
@@ -58,7 +57,7 @@ const OFFSET_PER_SLOPE_MAG = 1.5
  * deviations from the mean.
  */
 const GROUPS_SPREAD_MAG = 0.1
-/** Nats by which another passband has to explain the slope better: with a header that names the camera, and without. */
+/** Nats by which another passband must explain the slope better: with a header that names the camera, and without. */
 const EVIDENCE_AGAINST_HEADER = 8
 const EVIDENCE = 1.5
 /** With a header that names the camera, a slope that the relation of a hurried release shows is no passband. */
@@ -69,8 +68,8 @@ const mayBe = (named: FilterSystem | undefined, system: FilterSystem): boolean =
   system !== 'johnson-cousins' || named === undefined
 
 /**
- * Whose filter it is, by the camera's description, else by its name; undefined for a bare letter, or no name that is
- * known.
+ * The system of a filter, from the camera's description, else from its name; undefined for a bare letter or an unknown
+ * name.
  */
 function systemNamed({ filter, diagnostics }: Pick<JudgedCcd, 'filter' | 'diagnostics'>): FilterSystem | undefined {
   const system = diagnostics.filterSystem ?? (filter === null ? undefined : namedFilter(filter)?.system)
@@ -79,8 +78,8 @@ function systemNamed({ filter, diagnostics }: Pick<JudgedCcd, 'filter' | 'diagno
 
 /**
  * Whether the light came through DES's passband: by the camera, and by the slope of the stars' residuals with colour,
- * which light of SDSS, PS1 and Johnson-Cousins shows in each band. Of a camera whose header names it and that has the
- * band only strong evidence is told.
+ * which light of SDSS, PS1 and Johnson-Cousins shows in each band. For a camera that the header names and that has the
+ * band, only strong evidence is reported.
  *
  * @param ccds under one sky
  */
@@ -127,8 +126,8 @@ function judgePassband(ccds: readonly PassbandStars[], context: PassbandContext)
 }
 
 /**
- * The judgement of CCDs of one exposure, from what is kept of them; null if no band is claimed. Of the camera no
- * more is taken for known than all of them say.
+ * The judgement of CCDs of one exposure, from what is kept of them; null if no band is claimed. A fact of the camera
+ * counts as known only if all CCDs agree on it.
  */
 export function passbandOf(ccds: readonly JudgedCcd[], galacticLatitudeDeg: number): PassbandJudgement | null {
   const claimed = ccds.filter(({ system, colourTerm }) => system === 'des-ab' && colourTerm === undefined)
@@ -180,7 +179,7 @@ function concernOf(
   return { tag: 'passband', severity: 'look', sentence: `${who}${slope ? `: ${slope}` : ''}${cover}` }
 }
 
-/** One slope for all CCDs; null if no CCD has stars enough. */
+/** One slope for all CCDs; null if no CCD has enough stars. */
 function pooledSlope(ccds: readonly PassbandStars[]): { readonly slope: number; readonly err: number } | null {
   let [weights, moment] = [0, 0]
   for (const { own } of ccds) {

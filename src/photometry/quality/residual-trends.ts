@@ -1,4 +1,4 @@
-/** A straight trend of the residuals, from sound stars alone. */
+/** A straight trend of the residuals, from inliers only. */
 export interface Trend {
   readonly slope: number
   readonly err: number
@@ -19,7 +19,7 @@ export interface FittedStars {
   readonly variance: Float64Array
 }
 
-/** Fewer stars tell an amplifier from chance only if it shows by eye (docs/method.md, section 7.1). */
+/** With fewer stars only an obvious step between amplifiers can be told from chance (docs/method.md, section 7.1). */
 const MIN_FOR_TREND = 40
 
 /** Trend of the residuals with x, a constant being free; null for too few stars or if x does not vary. */

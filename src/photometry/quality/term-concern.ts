@@ -10,7 +10,7 @@ export const LINE_LEAVES_MAG = 0.01
 
 const nameOf = (color: string): string => (color === 'bp-rp' ? 'BP - RP' : color.replace('-', ' - '))
 
-/** Where a zeropoint holds, after the name of its relation. */
+/** The colour at which a zeropoint holds, to follow the name of its relation. */
 export const colourWords = ({ color, c0 }: FittedTerm): string => ` at ${nameOf(color)} ${c0}`
 
 /** k and its error, and what it is added to: `+0.081 ± 0.004 mag per mag of BP - RP, zeropoint at BP - RP 1.2`. */
@@ -20,8 +20,8 @@ const slopeWords = ({ k, kErr, color }: FittedTerm): string =>
   `${k < 0 ? '-' : '+'}${Math.abs(k).toFixed(3)} ± ${kErr.toFixed(3)} mag per mag of ${nameOf(color)}`
 
 /**
- * That the zeropoint holds at one colour, and how magnitudes of other stars change. A look if nothing but a guess is
- * known of the term, or DES's band was asked for of a filter of which no description says how far it is from that.
+ * The concern that the zeropoint holds at one colour, with the change for other stars. It is a look if the term is only
+ * a guess, or if DES's band was asked for and no description gives the term of the filter.
  */
 export function termConcern(
   fitted: FittedTerm,
@@ -48,8 +48,8 @@ export function termConcern(
 const STARS_AWAY_MAG = 0.5
 
 /**
- * Of a filter that only resembles the band, if no colour term can be fitted: what that may do, a known term's whole
- * size included, and a look.
+ * The concern of a filter that only resembles the band if no colour term can be fitted: a look, with the possible
+ * error, which includes the full size of a known term.
  */
 export function unfittedJudgement(
   { k, kErr }: TermPrior,

@@ -4,7 +4,10 @@ import type { Concern } from '../concern.js'
 /** A zeropoint that a unit implies holds to this [mag]: beyond the usual systematic error of relation and aperture. */
 const NEAR_MAG = 0.1
 
-/** What a unit of flux density, or one that is not known, says of the zeropoint that the stars give. */
+/**
+ * Compares the zeropoint from the stars with the one that a unit of flux density implies; also the concern of an
+ * unknown unit.
+ */
 export function unitConcern({ text, zeropoint: implied }: OtherUnit, zeropoint: number): Concern {
   const unit = `the unit of the image is '${text}' (BUNIT)`
   const stars = `the stars give ${zeropoint.toFixed(2)}`
