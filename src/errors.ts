@@ -11,7 +11,7 @@ import { printableText, printableUrl, withoutPasswords } from './printable.js'
  */
 type Family = 'command' | 'input' | 'data'
 
-/** Where in the inputs the trouble is, and what stood there. Every part that is known is given. */
+/** The place of the error in the inputs, and what was found there. All known parts are given. */
 export interface Place {
   readonly file?: string
   readonly hdu?: number | string

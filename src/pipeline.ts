@@ -16,10 +16,10 @@ import type { CcdResult } from './photometry/result.js'
  *
  *     read each -> calibrate each -> solve together -> write each
  *
- * Callers hand in how a CCD is read, calibrated and written, and in which order or threads (`each`).
+ * Callers supply the functions that read, calibrate and write a CCD, and the order or threads (`each`).
  */
 
-/** One CCD of the flow. Whoever hands it in knows where its detections are, and which thread works on it. */
+/** One CCD of the flow. The caller that supplies it knows where its detections are, and which thread works on it. */
 export interface CcdSteps {
   /** NaN if the row of the list has no CCD number. */
   readonly ccd: number
@@ -34,14 +34,17 @@ export interface CcdSteps {
 /** What is known of a CCD once it is read. */
 export interface CcdFacts {
   readonly sibling: SiblingFacts
-  /** Sentences about it that are no failures. */
+  /** Messages about it that are not failures. */
   readonly notes?: readonly string[]
 }
 
 /** Runs work over CCDs, one after the other or several at a time; throws the first failure in their order. */
 export type Each = <T, R>(items: readonly T[], work: (item: T) => Promise<R>) => Promise<R[]>
 
-/** A CCD with its result by itself, and in the light of its exposure: the same if it was not solved with others. */
+/**
+ * A CCD with its result alone (`own`) and its result from the solution of the exposure; both are the same if it was not
+ * solved with others.
+ */
 export interface SolvedCcd<Ccd> {
   readonly ccd: Ccd
   readonly own: CcdResult
@@ -61,7 +64,7 @@ export interface ExposureFailure {
   readonly error: unknown
 }
 
-/** Where products go. Nothing is seen before `commit`. */
+/** Where products go. Nothing is visible before `commit`. */
 export interface ExposureWriter<Ccd, Staged> {
   /** Writes the products of one CCD under temporary names. */
   stage(solved: SolvedCcd<Ccd>): Promise<Staged>
@@ -89,15 +92,15 @@ export type Commit<Ccd> =
   | { readonly committed: false; readonly unwritten: ReadonlyMap<Ccd, unknown> }
   | { readonly committed: false; readonly ended: unknown }
 
-/** An exposure as it is handed in. */
+/** An exposure as the caller supplies it. */
 export interface ExposureSteps<Ccd extends CcdSteps, Staged = never> {
   readonly ccds: readonly Ccd[]
   readonly each: Each
-  /** Solve the CCDs together; false for one that was asked for alone. */
+  /** Solve the CCDs together; false for a single requested CCD. */
   readonly together: boolean
   /** Origin of the focal plane; the mean of the CCDs' centres by default. */
   readonly pointing?: Direction | undefined
-  /** What a CCD does to the others if it cannot be read or calibrated: it is left out, or nothing is done. */
+  /** What to do if a CCD cannot be read or calibrated: leave it out, or end the run. */
   readonly failedCcd: 'is left out' | 'ends the run'
   /** Without it nothing is written. */
   readonly writer?: ExposureWriter<Ccd, Staged>
@@ -106,20 +109,20 @@ export interface ExposureSteps<Ccd extends CcdSteps, Staged = never> {
   readonly onFailure?: ((failure: ExposureFailure) => void) | undefined
 }
 
-/** How far an exposure has come. */
+/** Progress of an exposure. */
 export interface ExposureProgress {
   readonly stage: 'calibrated' | 'written'
   readonly done: number
   readonly of: number
 }
 
-/** What became of an exposure: the CCDs that were not left out, in their order. */
+/** The outcome of an exposure: the CCDs that were not left out, in their order. */
 export interface ExposureOutcome<Ccd> extends SolvedExposure<Ccd> {
   readonly failures: readonly ExposureFailure[]
 }
 
 /**
- * Takes an exposure through the flow. What one CCD does to the others:
+ * Takes an exposure through the flow. A fault of one CCD affects the others as follows:
  *
  * - It cannot be read or calibrated, does not belong to the same exposure as most of the others, or lies on another
  *   CCD: it is left out and the others are solved without it; or it ends the run (`failedCcd`).
@@ -127,7 +130,7 @@ export interface ExposureOutcome<Ccd> extends SolvedExposure<Ccd> {
  *
  * - Pages, figures and tables that were asked for cannot be made or written: nothing is committed, and the run ends.
  *
- * What is written is therefore always the solution of the CCDs that are there.
+ * What is written is therefore always the solution of the CCDs that are written.
  *
  * @throws the first CCD's failure if that ends the run; whatever `each` throws to stop. Nothing is written then
  */
@@ -170,7 +173,9 @@ interface OwnCcd<Ccd> {
   readonly own: CcdResult
 }
 
-/** Reads and calibrates each CCD by itself, then leaves out those that are not of one exposure with the others. */
+/**
+ * Reads and calibrates each CCD by itself, then leaves out CCDs that do not belong to the same exposure as the others.
+ */
 async function calibrateEach<Ccd extends CcdSteps>(
   { ccds, each, together, failedCcd, onProgress, onNote }: ExposureSteps<Ccd, unknown>,
   leaveOut: (ccd: Ccd, error: unknown) => void,
@@ -248,7 +253,7 @@ export interface ExposureResult {
   readonly ccds: readonly CcdResult[]
 }
 
-/** The exposure's solution, and each CCD's result with it. */
+/** The exposure's solution, and the result of each CCD with it. */
 export function solveTogether(
   own: readonly CcdResult[],
   centres: readonly Direction[],

@@ -7,19 +7,19 @@ import type { RecognisedCamera } from '../camera/recognise.js'
 import { imageFacts } from './image-facts.js'
 import { KeywordReader, type HeaderLookup } from './image-header.js'
 
-/** One fact that is wanted of an image header. */
+/** One fact that is looked for in an image header. */
 export interface CameraFactFound {
   readonly fact: string
   /** As it is shown; undefined if the header does not tell it. */
   readonly value?: string
-  /** Where it is looked for. */
+  /** The keywords that are searched. */
   readonly keywords: readonly string[]
-  /** A calibration does not do without it. */
+  /** A calibration needs it. */
   readonly needed: boolean
 }
 
 /**
- * What is recognised in the header of an image by the description of its camera.
+ * The facts that the description of a camera finds in the header of an image.
  *
  * @param file for messages
  * @throws InputError as `imageFacts`, for keywords that contradict each other

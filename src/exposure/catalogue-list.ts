@@ -11,7 +11,7 @@ export type { CcdCorners }
 
 /**
  * One row of `D*_red_catlist.csv`: a CCD, its catalogue file and where it points. Files that are given without a list
- * make the same of their headers.
+ * get the same row from their headers.
  */
 export interface CatalogueListRow {
   /** Of a file that was given: its place among the CCDs of the exposure. */
@@ -21,14 +21,14 @@ export interface CatalogueListRow {
   readonly fileName: string
   /** Evening date of the night, YYYYMMDD; empty if unknown. */
   readonly nite: string
-  /** The band that BAND stands for (`ip` is i); its text if that is no filter that is known. */
+  /** The band that BAND means (`ip` is i); its text if that is not a known filter. */
   readonly band: string
   /** BAND as it is written. */
   readonly bandText: string
   readonly ccd: number
   readonly centre: { readonly raDeg: number; readonly decDeg: number }
   readonly corners: CcdCorners
-  /** EXPTIME and AIRMASS if they are numbers, and not those that the list's maker invents. */
+  /** EXPTIME and AIRMASS if they are numbers, and not the default values of the original's list maker. */
   readonly exposureTimeSec?: number
   readonly airmass?: number
   /** Lines of other rows that name the same file. */
@@ -45,7 +45,7 @@ export interface CatalogueListRow {
 /** A row without a fault. */
 export const isSound = ({ fault }: Pick<CatalogueListRow, 'fault'>): boolean => fault === undefined
 
-/** A list's name, split; the parts are the name's own text, padding kept, because every output name carries them. */
+/** A list's name, split. The parts keep the text and padding of the name, because every output name has them. */
 export interface ListName {
   readonly fileName: string
   readonly expnumText: string
@@ -102,7 +102,7 @@ export function chooseList(
   )
 }
 
-/** Throws InputError for a list whose name cannot be a part of others: every product is named after it. */
+/** Throws InputError if the list's name cannot be part of other names: every product is named after it. */
 export function nameable(name: ListName, directory: string): ListName {
   if (isPrintable(name.fileName)) return name
   throw new InputError(
@@ -122,12 +122,12 @@ function sameNumberOrText(a: string, b: string): boolean {
 
 const REQUIRED = ['EXPNUM', 'FILENAME', 'BAND', 'CCDNUM', 'RA_CENT', 'DEC_CENT'] as const
 const CORNERS = [1, 2, 3, 4] as const
-/** What the original's list maker writes if the header lacks the keyword: it stands for nothing. */
+/** Default values of the original's list maker if the header lacks the keyword: they count as missing. */
 const INVENTED = { EXPTIME: 90, AIRMASS: 1.3 } as const
 
 /**
- * The rows of a catalogue list, columns found by name. A value that is missing or not a number is the fault of its
- * row, named by file, line and column; the other rows are unaffected. Rows are not compared with one another
+ * The rows of a catalogue list, columns found by name. A value that is missing or not a number is a fault of its row,
+ * named by file, line and column; the other rows are unaffected. Rows are not compared with one another
  * (`readCatalogueList`).
  *
  * @throws InputError `missing-column`, `empty-list`; `beyond-limit` for a text that is too long
@@ -213,7 +213,7 @@ export function parseCatalogueList(text: string, file: string): CatalogueListRow
   return withSharedFiles(rows)
 }
 
-/** Notes which rows name one file: that is right only if the file says which CCD is which. */
+/** Records rows that name the same file: that is right only if the file says which CCD is which. */
 function withSharedFiles(rows: readonly CatalogueListRow[]): CatalogueListRow[] {
   const linesOf = new Map<string, number[]>()
   for (const { fileName, line } of rows) linesOf.set(fileName, [...(linesOf.get(fileName) ?? []), line])

@@ -4,26 +4,26 @@ import { ccdShape, countOutside } from './ccd-shape.js'
 import type { SourceColumns } from './sources.js'
 
 /**
- * Share of the half diagonal by which the middles of the two diagonals may differ: real outlines within 0.1 % (46
- * CCDs of six cameras), one corner that is off by half the CCD gives 25 %.
+ * Share of the half diagonal by which the middles of the two diagonals may differ: real outlines within 0.1 % (46 CCDs
+ * of six cameras), one corner off by half the CCD gives 25 %.
  */
 const MAX_SKEW = 0.2
 /**
- * Longest side over shortest of an outline that is skewed and may yet be right, such as part of a tile of the sky. One
- * corner that is elsewhere makes its two sides longer than that; those of DECam's CCDs are 2 to 1.
+ * Largest ratio of longest to shortest side of a skewed outline that may still be right, such as part of a tile of the
+ * sky. A misplaced corner makes its two sides longer than that. The ratio of DECam's CCDs is 2 to 1.
  */
 const MAX_SIDE_RATIO = 4
 /**
- * Share of the detections that may lie outside the corners, and the number below which nothing is said. Of 38,000
- * real and simulated detections on 49 CCDs none lies more than 0.3 arcsec outside; the margin is how far the
- * catalogue is read.
+ * Share of the detections that may lie outside the corners, and the number below which nothing is refused. Of 38,000
+ * real and simulated detections on 49 CCDs none lies more than 0.3 arcsec outside; the margin is how far the catalogue
+ * is read.
  */
 const MAX_OUTSIDE = 0.1
 const MIN_OUTSIDE = 3
 
 /**
- * Refuses corners of which one is elsewhere: InputError `bad-corners` if they are no parallelogram and sides differ
- * much.
+ * Refuses corners of which one is misplaced: InputError `bad-corners` if they are not a parallelogram and the sides
+ * differ much.
  */
 export function refuseSkewed(corners: CcdCorners, place: Place): void {
   const { skew, sideRatio } = ccdShape(corners)
@@ -38,8 +38,8 @@ export function refuseSkewed(corners: CcdCorners, place: Place): void {
 /**
  * Refuses detections that are not on the CCD of the corners.
  *
- * @throws InputError `detections-elsewhere` if more than a tenth of them, and 3 at least, lie outside by more than
- *   the margin
+ * @throws InputError `detections-elsewhere` if more than a tenth of them, and at least 3, lie outside by more than the
+ *   margin
  */
 export function refuseElsewhere(
   {

@@ -5,7 +5,7 @@ import type { CcdCorners } from './catalogue-list.js'
 /** A CCD's outline on the sky. */
 interface CcdShape {
   readonly middle: { readonly raDeg: number; readonly decDeg: number }
-  /** From the middle to the corner that is farthest. */
+  /** From the middle to the farthest corner. */
   readonly radiusDeg: number
   /** Between the middles of the two diagonals, as a share of the radius: 0 of a parallelogram. */
   readonly skew: number
@@ -54,7 +54,7 @@ export function edgeDistanceArcsec(
 }
 
 /**
- * How many positions lie farther outside the CCD than a margin, of how many that are known.
+ * How many positions lie farther outside the CCD than a margin, and how many positions are known.
  *
  * @param corners that span a convex polygon
  */

@@ -5,7 +5,7 @@ import { degBetween, disagreement } from './disagreements.js'
 import { FIELD_DEG, ROW_COMPARISONS, SHARED_FACTS } from './facts-agree.js'
 
 /**
- * The rows of a list with what they contradict themselves in, or the other rows, as their fault.
+ * The rows of a list, with a fault for each row that contradicts itself or the other rows.
  *
  * @param expnum of the list's name
  */
@@ -41,7 +41,7 @@ function faultOf(
   })
 }
 
-/** Makes the comparisons: throws the first that refuses, gives the others as sentences. */
+/** Makes the comparisons: throws the first refusal, returns the others as sentences. */
 export function compareFacts<T>(comparisons: readonly Comparison<T>[], facts: T): string[] {
   return comparisons.flatMap(({ follows, differs }) => {
     const found = differs(facts)
@@ -52,8 +52,8 @@ export function compareFacts<T>(comparisons: readonly Comparison<T>[], facts: T)
 }
 
 /**
- * The CCDs that are not of the same exposure as most of the others: by each shared fact those with which no more than
- * half of the CCDs that tell it agree. Of two that disagree both are named, because nothing says which is right.
+ * The CCDs that are not of the same exposure as most of the others: for each shared fact those that agree with at most
+ * half of the CCDs that have the fact. If two disagree, both are named, because nothing says which is right.
  */
 export function strangeSiblings(ccds: readonly SiblingFacts[]): Map<number, DataError> {
   const strange = new Map<number, DataError>()

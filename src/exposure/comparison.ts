@@ -4,9 +4,9 @@ import type { CatalogueListRow } from './catalogue-list.js'
 import type { HeaderFacts } from './image-facts.js'
 
 /**
- * One fact that several sources tell. List, file name, image header, detections and sibling CCDs describe one
- * exposure: if they disagree in what makes the number wrong, the CCD is refused; if only a hint is in doubt, that is
- * said.
+ * One fact from several sources. List, file name, image header, detections and sibling CCDs describe one exposure: if
+ * they disagree in a fact that would make the zeropoint wrong, the CCD is refused; if only a hint is in doubt, that is
+ * reported.
  */
 export interface Comparison<T> {
   readonly fact: string
@@ -27,11 +27,11 @@ export interface ListedFacts {
 /** A row of the list and the file that it names. */
 export interface FiledFacts extends ListedFacts {
   readonly header: HeaderFacts
-  /** What the camera's FILTER may say, before the general table. */
+  /** The camera's own filter names, searched before the general table. */
   readonly filters?: readonly CameraFilter[]
 }
 
-/** What one CCD tells of its exposure, by whatever way it came here. */
+/** Facts of the exposure from one CCD, whatever its input. */
 export interface SiblingFacts {
   readonly ccd: number
   readonly band: string
@@ -46,7 +46,7 @@ export interface SiblingFacts {
 export interface SharedFact {
   readonly fact: string
   readonly tolerance: string
-  /** The CCD's value as it is shown; undefined if the CCD does not tell it. */
+  /** The CCD's value as text; undefined if the CCD does not have it. */
   readonly shown: (facts: SiblingFacts) => string | undefined
   readonly agree: (a: SiblingFacts, b: SiblingFacts) => boolean
 }

@@ -4,7 +4,7 @@ import type { Wcs } from '../wcs/index.js'
 /** Pixels that a corner of the job's list lies within the edge: the outermost ones of a CCD are not used. */
 const WITHIN = 15
 
-/** An image of the job: its numbers, and where it is on the sky. */
+/** An image of the job: its numbers, and its position on the sky. */
 export interface PlacedImage {
   readonly expnum: number
   readonly band: string
@@ -18,10 +18,10 @@ export interface PlacedImage {
 
 /**
  * The line of the job's `{expnum}_{ccd}.out`: exposure, first letter of the band, CCD, and the right ascension and
- * declination of four pixels: of a DECam CCD (16,16), (16,4081), (2033,16), (2033,4081), of another as far from its
- * edges.
+ * declination of four pixels: for a DECam CCD (16,16), (16,4081), (2033,16), (2033,4081); for others at the same
+ * distance from the edges.
  *
- * @throws InputError `wcs-beyond-sky` for a pixel that is on no direction of the sky
+ * @throws InputError `wcs-beyond-sky` for a pixel without a direction on the sky
  */
 export function cornerLine({ expnum, band, ccd, wcs, columns, rows, file }: PlacedImage): string {
   const [left, right, low, high] = [1 + WITHIN, columns - WITHIN, 1 + WITHIN, rows - WITHIN]

@@ -12,7 +12,7 @@ export const POSITION_PAIRS = [
 const POSITIONS: ReadonlySet<string> = new Set(POSITION_PAIRS.flat())
 /** Bits of several images are joined: SExtractor writes IMAFLAGS_ISO(2) for two FLAG_IMAGEs. */
 const FLAGS: ReadonlySet<string> = new Set(['FLAGS', 'IMAFLAGS_ISO'])
-/** What decides which detections are used, and where they are. */
+/** The columns that decide which detections are used, and their positions. */
 const DECIDING: ReadonlySet<string> = new Set([
   ...['NUMBER', 'FLAGS', 'IMAFLAGS_ISO', 'CLASS_STAR', 'SPREAD_MODEL', 'SPREADERR_MODEL', 'FLUX_MAX', 'BACKGROUND'],
   ...POSITIONS,
@@ -25,7 +25,8 @@ export interface PlainColumns {
 }
 
 /**
- * The columns of a SExtractor catalogue as the calibration takes them: one number a row, positions in degrees.
+ * Converts the columns of a SExtractor catalogue to the input of the calibration: one number per row, positions in
+ * degrees.
  *
  * A column of another form is read if it has one meaning: flags of several images are joined bit by bit, text that is
  * a number in every row is a number, arrays of varying length with one element in every row are scalars, positions
@@ -34,7 +35,8 @@ export interface PlainColumns {
  *
  * @param chosen names of the columns that the chosen flux may come from
  * @param vectors names of further columns that stay vectors
- * @throws InputError `bad-column` naming the column, its type and shape; `bad-unit` for positions in what is no angle
+ * @throws InputError `bad-column` naming the column, its type and shape; `bad-unit` for positions in a unit that is not
+ *   an angle
  */
 export function plainColumns(
   table: Table,
@@ -77,7 +79,7 @@ function shapeOf({ width = 1, offsets, shape }: Column): string {
     : `a vector of ${shape && shape.length > 1 ? shape.join(' x ') : width} in each row`
 }
 
-/** One number a row, or undefined if the column has not that meaning. */
+/** One number per row, or undefined if the column cannot be read so. */
 function plainColumn(column: Column): Column | undefined {
   if (column.type === 'bool') return undefined
   if (column.type === 'string')

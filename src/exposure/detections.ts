@@ -22,7 +22,7 @@ import { imageFacts, type HeaderFacts } from './image-facts.js'
 import { headerLookup } from './image-header.js'
 import { objectTables } from './object-tables.js'
 
-/** What a file holds of one CCD: its detections with one number a row, and what the image header says. */
+/** One CCD from a file: its detections with one number per row, and the facts of the image header. */
 export interface ReadDetections extends PlainColumns {
   readonly header: HeaderFacts
   readonly camera?: RecognisedCamera
@@ -30,7 +30,7 @@ export interface ReadDetections extends PlainColumns {
   readonly loneFluxes?: readonly string[]
 }
 
-/** Tells the camera from what an image says of it. */
+/** Recognises the camera from an image. */
 export type CameraOf = (evidence: CameraEvidence) => RecognisedCamera | Promise<RecognisedCamera>
 
 /** Which tables of a FITS file hold the detections of a CCD, and which headers are of its image. */
@@ -39,15 +39,17 @@ interface ChosenTables {
   readonly hdus: readonly FitsHdu[]
   readonly tables: readonly FitsHdu[]
   readonly headers: readonly FitsHeader[]
-  /** NITE of the list; empty if there is none. */
+  /** NITE of the list; empty if absent. */
   readonly nite: string
-  /** That may tell the camera if the header does not. */
+  /** File name, which may tell the camera if the header does not. */
   readonly fileName: string
   /** Without it no camera is recognised. */
   readonly cameraOf: CameraOf | undefined
 }
 
-/** A table whose columns have other names in the file: what to ask for, and how it gets SExtractor's. */
+/**
+ * A table whose columns have other names in the file: the columns to request, and their renaming to SExtractor's names.
+ */
 export interface ForeignNames {
   readonly asked: (wanted: readonly string[]) => string[]
   readonly standard: (table: Table) => Table
@@ -132,8 +134,8 @@ export async function detectionsIn(
 }
 
 /**
- * The header's facts with the unit of the chosen flux. SExtractor writes `count` for whatever the image holds, so that
- * this says nothing; another unit was written on purpose. If it contradicts BUNIT, the unit is not known.
+ * The header's facts with the unit of the chosen flux. SExtractor writes `count` whatever the unit of the image, so
+ * `count` says nothing; any other unit was written on purpose. If it contradicts BUNIT, the unit is not known.
  */
 export function withUnitOf(table: Table, { fluxNames }: FluxChoice, header: HeaderFacts): HeaderFacts {
   const column = fluxNames.map((name) => findColumn(table, name)).find((found) => found !== undefined)
@@ -146,7 +148,7 @@ export function withUnitOf(table: Table, { fluxNames }: FluxChoice, header: Head
   return { ...header, facts, notes: [...header.notes, note] }
 }
 
-/** Detections at one place in two amplifiers: theirs overlap by a few pixels at most. */
+/** Detections at the same position in two amplifiers: amplifiers overlap by a few pixels at most. */
 const SAME_DETECTION_ARCSEC = 0.5
 const MAX_SHARED = 0.5
 

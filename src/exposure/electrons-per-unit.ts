@@ -6,7 +6,7 @@ import type { SkyNoise } from '../measure/sky-noise.js'
 import { areOneGain, gainOfSky, type SkyOfHeader } from './gain-of-sky.js'
 import { imageFacts } from './image-facts.js'
 
-/** What decides the errors of fluxes and what counts as saturated, with where it is from. */
+/** The quantities that decide flux errors and saturation, with their sources. */
 export interface PixelFacts {
   /** Electrons of one unit of the image; undefined if nothing tells: photon noise of objects is left out then. */
   readonly electronsPerUnit?: number
@@ -17,13 +17,13 @@ export interface PixelFacts {
   /** What may tell whether the electrons are right, and what it tells. */
   readonly sky: SkyOfHeader
   readonly electronsBySky?: number
-  /** Sentences on how they are known. */
+  /** Messages on their sources. */
   readonly notes: readonly string[]
 }
 
 /**
- * Electrons that one unit of an image stands for: the gain for counts, 1 for electrons, and the exposure time as often
- * for what is given per second. Undefined for a gain or time that is needed and not known.
+ * Electrons per unit of an image: the gain for counts, 1 for electrons, and the exposure time as often for what is
+ * given per second. Undefined for a gain or time that is needed and not known.
  */
 export function electronsPerUnit(
   unit: FluxUnit,
@@ -35,7 +35,7 @@ export function electronsPerUnit(
   return perQuantity === undefined || seconds === undefined ? undefined : perQuantity * seconds
 }
 
-/** What the caller knows better than the header. */
+/** Values of the caller, which override the header. */
 export interface KnownPixelFacts {
   /** Electrons per count (ADU). */
   readonly gainElectronsPerCount?: number
@@ -68,7 +68,7 @@ export function pixelFacts(
   const gains = whole.length > 0 ? whole : positive(names.amplifierGain)
   const mean = gains.length === 0 ? undefined : gains.reduce((sum, gain) => sum + gain, 0) / gains.length
   const gain = known.gainElectronsPerCount ?? mean
-  // A unit that only the gain suggests is none.
+  // A unit that only the gain suggests does not count.
   const unit = known.fluxUnit ?? (facts.fluxUnitFrom === 'GAIN' ? undefined : facts.fluxUnit)
   const electrons = electronsPerUnit(unit ?? 'counts', gain, known.exposureTimeSec ?? facts.exposureTimeSec)
   const saturation = known.saturation ?? facts.saturation

@@ -10,6 +10,6 @@ const EXTRACTION_FLAGS: readonly (readonly [bit: number, words: string])[] = [
   [128, 'was extracted while the memory was full'],
 ]
 
-/** FLAGS in words; empty if there is none. */
+/** FLAGS in words; empty if no bit is set. */
 export const extractionFlagWords = (flags: number): readonly string[] =>
   EXTRACTION_FLAGS.filter(([bit]) => (flags & bit) !== 0).map(([, words]) => words)

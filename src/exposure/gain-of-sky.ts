@@ -1,6 +1,6 @@
 import type { SkyNoise } from '../measure/sky-noise.js'
 
-/** Two answers to how many electrons one unit of an image stands for. */
+/** Electrons per unit of an image, from two sources. */
 export interface GainEvidence {
   /** By the header: what the errors of fluxes were made with. */
   readonly used: number
@@ -32,7 +32,7 @@ export interface SkyOfHeader {
  * it is 0.19 to 0.78, and their noise is no longer that of the light.
  */
 const MAX_CORRELATION = 0.12
-/** An image whose level is less than so many standard deviations has no sky: 5 of them are 25 electrons. */
+/** An image whose level is less than this many standard deviations has no sky: 5 of them are 25 electrons. */
 const MIN_LEVEL = 5
 /** Two keywords of the level of one sky differ by up to 7 %. */
 const SAME_LEVEL = 1.25

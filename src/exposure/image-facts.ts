@@ -8,7 +8,7 @@ import { fluxUnitOf, type FluxUnit } from '../camera/flux-unit.js'
 import { GAIN_KEYWORDS, type GainEvidence } from './gain-of-sky.js'
 import { KeywordReader, numberOf, type HeaderLookup } from './image-header.js'
 
-/** Who tells the epoch; `option`: only the command does. */
+/** The source of the epoch; `option`: only the command line gives it. */
 export type EpochSource = 'MJD-OBS' | 'DATE-OBS' | 'NITE' | 'option' | 'catalog'
 
 /** A unit that is neither counts nor electrons. */
@@ -21,7 +21,7 @@ export interface OtherUnit {
 /** The keyword that tells the unit of a flux, or the description of the camera. */
 export type FluxUnitSource = 'BUNIT' | 'TUNIT' | 'GAIN' | 'camera'
 
-/** What the image header says of the exposure; absent if it says nothing. */
+/** Facts of the exposure from the image header; absent if the header does not have them. */
 export interface ImageFacts {
   readonly epochYr?: number
   readonly epochFrom?: EpochSource
@@ -29,10 +29,10 @@ export interface ImageFacts {
   readonly filter?: string
   readonly exposureTimeSec?: number
   readonly airmass?: number
-  /** What one unit of flux is, and the keyword that tells. */
+  /** The unit of flux, and the keyword that gives it. */
   readonly fluxUnit?: FluxUnit
   readonly fluxUnitFrom?: FluxUnitSource
-  /** A unit of the pixels that is none of these, as it is written, and the zeropoint that it implies. */
+  /** Any other unit of the pixels, as written, and the zeropoint that it implies. */
   readonly otherUnit?: OtherUnit
   readonly instrument?: string
   /** Level above which pixels are saturated, in the image's unit. */
@@ -59,7 +59,7 @@ export interface HeaderFacts {
   readonly keywords: Readonly<
     Partial<Record<'filter' | 'epoch' | 'exposureTime' | 'airmass' | 'expnum' | 'ccd', string>>
   >
-  /** Sentences about keywords that are there and could not be read. */
+  /** Messages about keywords that are there but could not be read. */
   readonly notes: readonly string[]
 }
 
@@ -143,7 +143,7 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string, cam
 
 /**
  * The number of a detector that the camera's headers call by a name: `CHIP_B`. One that is not among the camera's is
- * refused: it would count as whichever is next in the file.
+ * refused: it would otherwise count as the next one in the file.
  */
 function detectorNumber(value: string | number, camera: CameraOfFacts | undefined, file: string): number | undefined {
   const name = String(value).trim().toUpperCase()
@@ -192,8 +192,9 @@ function isEquatorial(reader: KeywordReader): boolean {
 
 /**
  * BUNIT if there is one, else what the camera's description says, else a gain: about 1 electron per count is electrons
- * already. Per second or not, no gain says. Of several headers with two units no zeropoint is of all the detections:
- * refused. If the primary header names another unit than that of the image, none is known.
+ * already. A gain does not say whether the unit is per second. Several headers with two units are refused, because no
+ * zeropoint would hold for all the detections. If the primary header names another unit than the image's own, the unit
+ * is unknown.
  */
 function fluxUnitIn(
   reader: KeywordReader,

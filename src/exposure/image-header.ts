@@ -2,33 +2,29 @@ import { InputError } from '../errors.js'
 import type { FitsCard, FitsHeader } from '../formats/fits/index.js'
 
 /**
- * All that the headers of an image say under one keyword. Nothing in either list: the keyword is absent, or has no
- * value.
+ * All values of one keyword in the headers of an image. If both lists are empty, the keyword is absent or has no value.
  */
 interface HeaderReading {
   /** Different values, in file order. */
   readonly values: readonly (string | number)[]
-  /** Texts of value fields that FITS has no reading for. */
+  /** Texts of value fields that are not valid FITS. */
   readonly unreadable: readonly string[]
 }
 
 /** What a header says under a keyword. Both FITS headers and tests provide it. */
 export interface HeaderLookup {
   (keyword: string): HeaderReading
-  /** What the primary header says under it, though the image's own header says something as well. */
+  /** Value in the primary header, although the image's own header has one as well. */
   readonly inPrimary?: (keyword: string) => HeaderReading
 }
 
-/** One keyword, or several under which one fact may be. */
+/** One keyword, or several that may hold the same fact. */
 type Keywords = string | readonly string[]
 
-/** What stands for a number that is not known, in any case of letters. */
+/** Texts for an unknown number, in upper or lower case. */
 const SAYS_NOTHING = /^(n\/?a|none|null|nan|unknown|undefined|-+)?$/i
 
-/**
- * Looks into several headers of one image (amplifiers have one each), and into the primary one for what none of them
- * holds.
- */
+/** Searches several headers of one image (amplifiers have one each), and then the primary header. */
 export function headerLookup(headers: readonly FitsHeader[], primary?: FitsHeader): HeaderLookup {
   const readingOf = (cards: readonly FitsCard[]): HeaderReading => ({
     values: [...new Set(cards.flatMap(valueOf))],
@@ -57,8 +53,9 @@ function unreadableText({ kind, value, comment }: FitsCard): string | undefined 
 /**
  * Reads the keywords of an image header: absent, unreadable and of several values are three outcomes.
  *
- * What decides a calibration must have one value: several throw. For a hint several are noted, and count as none.
- * What cannot be read is noted in both cases. A fact that may be under several keywords has one value under all.
+ * A keyword that decides a calibration must have one value: several values throw. For a hint, several values are noted
+ * and count as absent. Unreadable values are noted in both cases. A fact that may be under several keywords must have
+ * the same value under all.
  */
 export class KeywordReader {
   /** Sentences about what could not be read. */

@@ -13,12 +13,12 @@ export type HduChoice = number | string
 
 const MASK_NAMES = /^(MSK|MASK|BPM|DQ|OOD)$/i
 const WEIGHT_NAMES = /^(WGT|WHT|WEIGHT|OOW)$/i
-/** Planes of an image that are none themselves. */
+/** Planes that accompany an image and are not images themselves. */
 const OTHER_PLANES = /^(ERR|ERROR|UNCERT|VAR|VARIANCE|SKY|BACK|SEG|SEGMAP)$/i
 
 /**
- * The image of a file: the HDU that is asked for, else the one called SCI, else the only one. The first of several is
- * never taken.
+ * The image of a file: the requested HDU, else the one called SCI, else the only one. The first of several is never
+ * taken.
  *
  * @throws InputError `no-image` if there is none, or not the one asked for; `several-images` that lists them
  */

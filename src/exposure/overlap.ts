@@ -14,8 +14,8 @@ const LARGEST_OVERLAP = 0.1
 type Point = readonly [x: number, y: number]
 
 /**
- * The CCDs of one exposure that lie on others: one image under several names or numbers counts its stars several times,
- * and the error of the zeropoint is then too small.
+ * The CCDs of one exposure that overlap others. One image under several names or numbers would count its stars several
+ * times, and the error of the zeropoint would be too small.
  *
  * @returns for each of them the others
  */
@@ -37,7 +37,7 @@ export function overlappingCcds<Ccd extends { readonly corners: CcdCorners }>(cc
   return found
 }
 
-/** The refusal of a CCD that lies on others. */
+/** The error for a CCD that overlaps others. */
 export const overlapping = (ccd: number, others: readonly number[]): DataError =>
   new DataError('ccds-overlap', `CCD ${ccd} lies on the same part of the sky as other CCDs of the exposure`, {
     found: `the corners of CCD ${ccd} and ${others.length === 1 ? 'CCD' : 'CCDs'} ${others.join(', ')} overlap`,

@@ -12,7 +12,7 @@ export interface FluxValues {
 
 /**
  * Magnitudes of detections lie between these, and more of them are near the faint, large end. Fluxes have most near the
- * small end, and the brightest is more than so many times the faintest: 2.3 magnitudes.
+ * small end, and the brightest is more than this many times the faintest: 2.3 magnitudes.
  */
 const [BRIGHTEST, FAINTEST] = [3, 40]
 const LARGEST_RATIO = 8

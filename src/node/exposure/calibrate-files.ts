@@ -47,14 +47,13 @@ export function openedJob<List extends ExposureRows>(job: ExposureJob, list: Lis
  * that is open already.
  *
  * To be called any number of times in one process with one catalogue and one pool of threads; nothing is kept between
- * two calls, and it touches neither the process nor its streams. A CCD that fails is in `failures` and leaves no files;
+ * two calls, and it does not change the process or its streams. A CCD that fails is in `failures` and leaves no files;
  * the others go on, and are solved without it. Every file is written whole or not at all, and what a killed run has
  * left in the output directory is settled first. The files are the same whatever the number of threads.
  *
- * @throws InputError if the output directory is none or cannot be written to; CommandError if somebody else's file has
- *   the name of a product; DataError if products of another
- *   photometric system are in it; the signal's reason if it was stopped. What concerns one CCD, or the writing, is no
- *   exception but a failure in the result, with its exit code.
+ * @throws InputError if the output directory does not exist or cannot be written to; CommandError if a foreign file has
+ *   the name of a product; DataError if products of another photometric system are in it; the signal's reason if it was
+ *   stopped. A fault of one CCD, or of the writing, is not thrown: it is a failure in the result, with its exit code.
  */
 export async function calibrateFiles(
   opened: OpenedJob,
@@ -125,8 +124,8 @@ export async function calibrateFiles(
 }
 
 /**
- * Refuses to write products over somebody else's files. A directory that has the name of a CCD's product, or of the
- * exposure's own, concerns these alone: they are left out when they cannot be written.
+ * Refuses to write products over foreign files. A directory that has the name of a CCD's product, or of the exposure's
+ * own, concerns these alone: they are left out when they cannot be written.
  *
  * @param further names of pages, figures and tables
  * @param there all names in the output directory, if they are known

@@ -13,7 +13,7 @@ import type { ExposureRows } from '../input/read-exposure.js'
 import type { ReadCamera } from '../input/camera-files.js'
 import type { ReadSuspects } from '../input/read-suspects.js'
 
-/** What is asked of one exposure: where its files are, which of its CCDs, and how. */
+/** The request for one exposure: the location of its files, its CCDs, and the options. */
 export interface ExposureJob {
   /** A number, a list with ranges, or `all`. */
   readonly ccd: string
@@ -22,23 +22,23 @@ export interface ExposureJob {
   readonly estimator: 'robust' | 'sigma-clip'
   readonly workdir: string
   readonly outdir: string
-  /** Apply borrowed zeropoints however large their error. */
+  /** Apply borrowed zeropoints whatever their error. */
   readonly keepBorrowed: boolean
   /** A borrowed zeropoint counts as fitted in the exit code. */
   readonly acceptBorrowed: boolean
-  /** Write beside products of another photometric system. */
+  /** Write even if products of another photometric system are in the directory. */
   readonly force: boolean
   /** Also write every flux of each CCD, in this form. */
   readonly cal?: FluxCatalogueForm
   /** Variables and AGN, from a file. */
   readonly suspects?: ReadSuspects
-  /** Places whose magnitude is asked for. */
+  /** Positions whose magnitude is asked for. */
   readonly search?: TargetSearch
   /** The camera that the user describes, in place of those of the package. */
   readonly camera?: ReadCamera
 }
 
-/** What is asked of an exposure that has a list: which list. */
+/** The request for an exposure that has a list: which list. */
 export interface ListedJob extends ExposureJob {
   readonly expnum: number
   readonly reqnum?: string
@@ -55,7 +55,7 @@ export interface OpenedJob<List extends ExposureRows = ExposureRows> {
   readonly absent: readonly number[]
   /** Several CCDs were asked for, so that they are solved together. */
   readonly several: boolean
-  /** What else was said that decides the result: of files, --band and --columns. */
+  /** Other options that decide the result: for files, --band and --columns. */
   readonly said?: Readonly<Record<string, string>>
 }
 
@@ -69,7 +69,7 @@ export interface RunControl {
    */
   readonly signal?: AbortSignal
   readonly onProgress?: (progress: ExposureProgress) => void
-  /** A sentence that is no failure: a CCD left out, columns that are blank. */
+  /** A message that is not a failure: a CCD left out, blank columns. */
   readonly onNote?: (sentence: string) => void
   /**
    * Makes further files of the same commit from the solved exposure. If it fails, or they cannot be written, nothing is
@@ -102,13 +102,13 @@ export interface DrawFiles {
   onCommitted(names: readonly string[]): void
 }
 
-/** What became of an exposure. Everything in `ccds` is on the disk, whole. */
+/** The outcome of an exposure. All products of `ccds` are complete on the disk. */
 export interface ExposureRun {
   readonly exitCode: ExitCode
   readonly list: ExposureRows
   readonly catalog: Catalog
   /**
-   * The CCDs whose products are there, in the order of the list, in the light of the exposure if several were asked
+   * The CCDs whose products are there, in the order of the list; with the exposure's solution if several were asked
    * for.
    */
   readonly ccds: readonly SolvedResult[]

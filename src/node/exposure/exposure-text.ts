@@ -25,20 +25,20 @@ export interface WrittenExposure {
   readonly list: ExposureRows
   readonly catalogName: string
   readonly system: string
-  /** Of the cameras of which it is known where their CCDs are: their corners need not be told. */
+  /** Cameras with a known layout of CCDs: their corners need not be written. */
   readonly planes: ReadonlyMap<string, FocalPlane>
   /** The CCDs are solved together, and the exposure's own products written. */
   readonly together: boolean
   /** Of the list only; each CCD adds its own input. */
   readonly provenance: Provenance
-  /** CCDs that were not there to take part. */
+  /** CCDs that were missing. */
   readonly missing: readonly number[]
 }
 
 type Solved = SolvedCcd<FileCcd>
 
 /**
- * What the CCDs say of their exposure; epoch and band are the first's. Camera and filter are given only if all CCDs
+ * Facts of the exposure from its CCDs; epoch and band are the first's. Camera and filter are given only if all CCDs
  * agree.
  */
 export function exposureFacts({ list: { name }, planes }: WrittenExposure, ccds: readonly Solved[]): ExposureFacts {
@@ -90,7 +90,7 @@ export function provenanceOf({ provenance }: WrittenExposure, ccds: readonly Fil
   }
 }
 
-/** A CCD's result as its products tell it: with what it gave by itself if its exposure was solved. */
+/** A CCD's result as in its products: with its own result (`own`) if its exposure was solved. */
 export const solvedResult = ({ result, own }: Solved, together: boolean): SolvedResult =>
   together ? { ...result, own: ownResult(own) } : result
 
@@ -121,7 +121,7 @@ function exitCodeOfResult({ outcome }: CcdResult, acceptBorrowed: boolean): Exit
   return outcome === 'fitted' || (outcome === 'borrowed' && acceptBorrowed) ? 0 : 4
 }
 
-/** What became of a run, for whoever started it. */
+/** The outcome of a run, for its caller. */
 export function runOf(
   exposure: WrittenExposure,
   outcome: ExposureOutcome<FileCcd>,

@@ -18,7 +18,8 @@ import type { FileCcd } from './file-ccd.js'
 import { readIfThere } from './standing-products.js'
 
 /**
- * Writes the products of an exposure in one commit: all CCDs', after a run of several its own, and what is drawn of it.
+ * Writes the products of an exposure in one commit: those of all CCDs, after a run of several those of the exposure,
+ * and its figures and pages.
  */
 export function exposureWriter(
   exposure: WrittenExposure,
@@ -125,7 +126,7 @@ export function exposureWriter(
         await discardStem(outdir, `${stem}-${round++}`)
         return { committed: false, ended: drawn.error }
       }
-      // What is to be removed counts as of the last set.
+      // Files to be removed count as part of the last set.
       const sets = [...ofCcds, drawn, ownFiles]
       const unfit = await commitSets(outdir, sets, { removed, stem: `${stem}-${round++}` })
       if (unfit.length === 0) {

@@ -20,9 +20,9 @@ export interface FilesOfExposure {
   readonly files: readonly string[]
   /** What their names have in common. */
   readonly exposure: string
-  /** Some are images, which have to be measured. */
+  /** Some are images, which must be measured. */
   readonly hasImages: boolean
-  /** Where their CCDs are. */
+  /** Positions of their CCDs on the sky. */
   readonly centres: readonly { readonly raDeg: number; readonly decDeg: number }[]
 }
 
@@ -44,7 +44,8 @@ const AT_ONCE = 16
 
 /**
  * Sorts files by exposure as the calibration of all of them together would, by their headers alone: no image is
- * measured. A file that holds images of several exposures joins all their files; what cannot be calibrated is `unfit`.
+ * measured. A file that holds images of several exposures joins all their files; files that cannot be calibrated are
+ * `unfit`.
  */
 export async function filesByExposure(paths: readonly string[], options: HeaderOptions): Promise<SortedFiles> {
   const unfit: UnfitFile[] = []
@@ -63,7 +64,7 @@ export async function filesByExposure(paths: readonly string[], options: HeaderO
   })
   const order = new Map(paths.map((path, k) => [path, k]))
   const groups = groupExposures(looked.flat())
-  // What is refused here is so by its exposure: the run of that tells.
+  // A refusal here is repeated, and reported, by the run of the exposure.
   const found = joined(
     groups.map(({ images, refused }) => [...images.map(({ image }) => image.path), ...refused.map(({ path }) => path)]),
   )

@@ -15,7 +15,7 @@ import { packageVersion } from '../package.js'
 import { scienceImages } from '../../exposure/image-planes.js'
 import type { DrawFiles, DrawnExposure, OpenedJob } from './exposure-job.js'
 
-/** What is written of zeropoints into headers, and where SWarp's scale leads to. */
+/** The form in which zeropoints go into headers, and the target zeropoint of SWarp's scale. */
 export interface HeaderRequest {
   readonly form: HeaderForm
   /** Zeropoint that FLXSCALE brings all images to [mag]. */
@@ -23,7 +23,7 @@ export interface HeaderRequest {
   readonly note: (sentence: string) => void
 }
 
-/** The files, and what is said of them once they are written. */
+/** The files, and the messages about them once they are written. */
 export interface HeaderFiles extends DrawFiles {
   lines(): string[]
   /** Names that this run was asked for and has not written. */
@@ -45,7 +45,7 @@ interface GivenFile {
  * Headers with the zeropoint, for each file of an exposure: a copy of the image (`{stem}_magzero.fits`), or a file of
  * header cards for SWarp (`{stem}.head`). They are written with the exposure's products.
  *
- * @throws CommandError if a catalogue was given where an image has to be
+ * @throws CommandError if a catalogue was given instead of an image
  */
 export function headerFiles(opened: OpenedJob, request: HeaderRequest): HeaderFiles {
   const { form, note } = request
@@ -173,8 +173,8 @@ async function openedImage(path: string) {
 const PIECE_BYTES = 2880 * 2048
 
 /**
- * The image with cards in the headers of its CCDs, its data byte for byte. CHECKSUM is set anew where it was; DATASUM
- * holds as before. Of a packed image the sum of the unpacked HDU goes, because its header is another.
+ * The image with cards in the headers of its CCDs, its data byte for byte. CHECKSUM is updated if it was there; DATASUM
+ * does not change. Of a packed image the sum of the unpacked HDU goes, because its header is another.
  */
 async function imageCopy(
   { path, rows, name }: GivenFile,

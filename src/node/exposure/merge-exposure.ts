@@ -30,13 +30,13 @@ import { exposureWriter } from './exposure-writer.js'
 import type { FileCcd } from './file-ccd.js'
 import { readIfThere, refuseUnwritable, standingSystems } from './standing-products.js'
 
-/** Which exposure's CCDs are to be solved together, and where they are. */
+/** The exposure whose CCDs are to be solved together, and its directories. */
 export type MergeJob = Pick<
   ListedJob,
   'expnum' | 'reqnum' | 'attnum' | 'workdir' | 'outdir' | 'acceptBorrowed' | 'force'
 >
 
-/** What became of a merge: as of a run of all its CCDs; `missing` are those of the list that have no products. */
+/** The outcome of a merge, as of a run of all its CCDs; `missing` are those of the list that have no products. */
 export type MergeRun = Omit<ExposureRun, 'catalog'>
 
 /**
@@ -45,13 +45,13 @@ export type MergeRun = Omit<ExposureRun, 'catalog'>
  * is added by merging again.
  *
  * It reads the list in the work directory, and each CCD's JSON, matches and calibrated catalogue in the output
- * directory; the SExtractor catalogues need not be there, but if they are they have to be the ones that were
- * calibrated. Nothing is written unless all of that is sound. What a killed run has left in the output directory is
- * settled first; a run that puts its files in place there is waited for.
+ * directory; the SExtractor catalogues need not be there, but if they are, they must be the ones that were calibrated.
+ * Nothing is written unless all of that is sound. What a killed run has left in the output directory is settled first;
+ * a run that puts its files in place there is waited for.
  *
  * @throws InputError if a product is missing or damaged, the CCDs were calibrated from different lists, catalogues,
- *   options or versions, or there is none; DataError if the CCDs are not of one exposure, or products of another
- *   photometric system stand in the output directory; CommandError if somebody else's file has the name of a product
+ *   options or versions, or there are no products; DataError if the CCDs are not of one exposure, or products of
+ *   another photometric system are in the output directory; CommandError if a foreign file has the name of a product
  */
 export async function mergeExposure(job: MergeJob, control: RunControl = {}): Promise<MergeRun> {
   await refuseUnwritable(job.outdir)
@@ -217,7 +217,7 @@ async function refuseDifferent(
   }
 }
 
-/** What all CCDs of a run are made from: the inputs without the CCD's own. */
+/** Inputs that all CCDs of a run share, without the CCD's own. */
 const sharedInputs = ({ inputs }: Provenance, { fileName }: CatalogueListRow): Provenance['inputs'] =>
   Object.fromEntries(Object.entries(inputs).filter(([name]) => name !== fileName))
 

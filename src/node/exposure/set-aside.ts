@@ -6,7 +6,7 @@ import { OWN_PRODUCT } from '../../exposure/given/given-columns.js'
 /** Files as a pattern or a directory finds them, without those that belong to others or that earlier runs have made. */
 export interface FilesToRead {
   readonly paths: readonly string[]
-  /** A sentence for each file that is left out. */
+  /** A message for each file that is left out. */
   readonly notes: readonly string[]
 }
 
@@ -80,7 +80,7 @@ async function productsAmong(paths: readonly string[]): Promise<Set<string>> {
   }
   const found = await Promise.all(paths.map(isProduct))
   const ours = paths.filter((_, k) => found[k])
-  // One by itself is told by whoever reads it.
+  // If it is the only file, its reader refuses it.
   if (ours.length === paths.length && ours.length > 1) {
     throw new InputError(OWN_PRODUCT, 'all of the files are products of bliss-calib', {
       file: ours[0]!,

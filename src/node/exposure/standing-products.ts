@@ -41,7 +41,7 @@ export async function standingSystems(
   return standing
 }
 
-/** Nothing is made unasked: a name that is mistyped would be a directory. */
+/** The directory is not created: a mistyped name would become a directory. */
 const wayTo = (outdir: string): string => `a directory: ${commandLine(['mkdir', '-p', pathWord(outdir)])}`
 
 /** Throws InputError if files cannot be written into a directory, before any work is done for them. */
