@@ -9,10 +9,10 @@ import { parserOf } from './parser.js'
 import { REMOTE_OPTIONS } from './remote-options.js'
 import { processIo, reportFailure, shielded, type ExitCode, type Io } from './terminal/io.js'
 
-/** What the parser adds to words of which there may be several: it says nothing. */
+/** Text that the parser adds to repeatable arguments, which tells the user nothing. */
 const OF_THE_PARSER = /\s*\[array\](?=(?: \[required\])?\s*\[default: \[\]\])|\s*\[default: \[\]\]/g
 
-/** Runs the command line and gives the exit code; never calls process.exit. */
+/** Runs the command line and returns the exit code; never calls process.exit. */
 export async function main(args: readonly string[], terminal: Io = processIo): Promise<number> {
   const io = shielded(terminal)
   let exitCode: ExitCode = 0

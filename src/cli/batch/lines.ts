@@ -10,7 +10,7 @@ import { reportFailure, type Io } from '../terminal/io.js'
 /** Failures beyond this many are in the table only. */
 const MAX_FAILURES_SAID = 50
 
-/** Says what failed of an exposure; of a bug, with its trace. */
+/** Reports a failure of an exposure; a bug with its stack trace. */
 export function tellFailures(
   task: BatchTask,
   { record, errors }: FinishedExposure,
@@ -22,11 +22,11 @@ export function tellFailures(
     tell(taskSource(task), ccd === null ? sentence : `CCD ${ccd}: ${sentence}`)
 }
 
-/** How far a batch has come. */
+/** Progress of a batch. */
 export const progress = (done: number, { tasks }: BatchPlan) =>
   `[${String(done).padStart(String(tasks.length).length)}/${tasks.length}]`
 
-/** The line of an exposure: its zeropoint and what became of its CCDs. */
+/** The line of an exposure: its zeropoint and the outcomes of its CCDs. */
 export function exposureText(task: BatchTask, record: ExposureRecord): string {
   const zeropoints = record.solution ? [record.solution] : record.ccds.flatMap(({ result }) => result ?? [])
   const numbers = zeropoints.map(({ zeropoint, zeropointErr }) =>
@@ -46,7 +46,7 @@ export function exposureText(task: BatchTask, record: ExposureRecord): string {
     .join('  ')
 }
 
-/** Says failures on stderr, up to a number; the others are in the table. */
+/** Prints failures on stderr, up to a number; the others are only in the table. */
 export function failureTeller(io: Io, { failures }: SummaryPaths): (list: string, sentence: string) => void {
   let said = 0
   return (list, sentence) => {

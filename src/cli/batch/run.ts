@@ -26,13 +26,10 @@ import { chooseCatalog } from '../calibrate/choose-catalog.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import { silenceOf, type Silence } from '../terminal/silence.js'
 
-/** While one exposure waits for the disk, another has the processor. */
+/** While one exposure waits for the disk, another uses the processor. */
 const IN_FLIGHT = 2
 
-/**
- * `bliss-calib batch`: calibrates many exposures, writes their summary and says what could not be done. Gives the exit
- * code.
- */
+/** `bliss-calib batch`: calibrates many exposures, writes their summary and reports failures. Returns the exit code. */
 export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
   fluxChoice(options.job.magsType)
   parseCcds(options.ccd)
@@ -68,11 +65,11 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
 interface Batch {
   readonly options: BatchOptions
   readonly io: Io
-  /** Says something on stderr that is no failure; silent with --quiet. */
+  /** Prints a message on stderr that is not a failure; silent with --quiet. */
   readonly note: (text: string) => void
   readonly bench: ImageBench
   readonly stop: StopSignals
-  /** Between two lines of exposures it tells how far the one in hand has come. */
+  /** Shows the progress of the current exposure between the lines of two exposures. */
   readonly silence: Silence
 }
 
@@ -117,10 +114,7 @@ async function throughAll({ options, io, note, bench: opened, stop, silence }: B
   return await finish(options, plan, paths, end, unchanged, stop.exitCode(), io)
 }
 
-/**
- * Calibrates what lands until the watch ends; the tables are brought up to date whenever everything that landed is
- * done.
- */
+/** Calibrates files as they land until the watch ends; the tables are updated whenever all landed files are done. */
 async function watch(
   { options, io, note, bench, stop }: Batch,
   watching: WatchOptions,
@@ -187,7 +181,9 @@ async function finish(
   return options.acceptFailures && forGood && counts.exitCode === 3 ? 0 : counts.exitCode
 }
 
-/** In the root of the products; a manifest's carry its name, because several may stand in one directory. */
+/**
+ * In the root of the products. Tables of a manifest carry its name, because several manifests may share a directory.
+ */
 function defaultSummary({ sources, outdir }: BatchOptions, root: string): string {
   const [source] = sources
   const isManifest = !areNamedFiles(sources) && root !== source

@@ -11,7 +11,7 @@ import type { BENCH_OPTIONS } from './options.js'
 const MODES: readonly MatchMode[] = ['nearest', 'mutual', 'all']
 /** Sizes of the simulated fields: a CCD, a crowded one, a survey's tile. */
 const SIMULATED_ROWS = [3000, 200_000, 1_000_000]
-/** Rows of a that are matched once more by the definition. */
+/** Rows of a that are matched once more by brute force. */
 const CHECKED_ROWS = 100
 
 /** One mode on one pair of catalogues. Times are wall clock, index included. */
@@ -28,13 +28,13 @@ interface Measured {
   readonly rowsPerSecond: number
   /** Rows of a whose nearest partner, or whose partners, were found again by the definition. */
   readonly checkedRows: number
-  /** CPU of the best run, and of scipy's one; only if it was asked for. */
+  /** CPU time of the best run, and of scipy's run; only on request. */
   readonly cpuMs: number
   readonly scipy?: PeerMatch
 }
 
 /**
- * `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times. Gives the exit
+ * `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times. Returns the exit
  * code: 70 if a check fails.
  */
 export async function bench(

@@ -21,7 +21,7 @@ import type { CommonOptions } from './options.js'
 import { olderProducts } from './older-products.js'
 import { pagesAndFigures } from './pages-and-figures.js'
 
-/** What a run works with, whatever exposures it has. */
+/** What all exposures of a run share. */
 export interface CalibrateBench {
   readonly options: CommonOptions
   readonly catalog: Catalog
@@ -31,7 +31,7 @@ export interface CalibrateBench {
   readonly io: Io
   /** When the run began, by `performance.now()`. */
   readonly started: number
-  /** Gets the rows of the targets that were asked for. */
+  /** Receives the rows of the requested targets. */
   readonly onTargets?: (rows: readonly TargetRow[]) => void
 }
 
@@ -52,7 +52,7 @@ export async function cameraNamed({ cameraFile }: CommonOptions): Promise<ReadCa
   return readCameraFile(cameraFile)
 }
 
-/** Says so if none of the list's positions is near the exposure. */
+/** Reports it if none of the list's positions is near the exposure. */
 export function noteElsewhere(
   suspects: ReadSuspects | undefined,
   { rows }: OpenedJob,
@@ -63,9 +63,9 @@ export function noteElsewhere(
 }
 
 /**
- * Calibrates one exposure, writes its products and says what came of it.
+ * Calibrates one exposure, writes its products and prints the result.
  *
- * @param json gets the result
+ * @param json receives the result
  */
 export async function calibrateOpened(
   opened: OpenedJob,
@@ -157,7 +157,7 @@ function drawnTogether(all: readonly DrawFiles[]): { readonly draw?: DrawFiles }
   }
 }
 
-/** What a CCD, or a file that was given, is called. */
+/** Name of a CCD, or of a given file. */
 const labelOf = (name: ExposureName, { ccd }: CcdResult): string =>
   isFilesName(name) ? name.stems[ccd]! : `CCD ${String(ccd).padStart(2, '0')}`
 

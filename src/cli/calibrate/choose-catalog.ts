@@ -27,9 +27,9 @@ const DEMO_NOTE = 'catalogue: the bundled demo (simulated stars round RA 53.1, D
 type Note = (text: string) => void
 
 /**
- * Where the catalogue is that a command names, else `$BLISS_CATALOG`: `demo` is the bundled one, the name of a release
- * that is described (`gaia_dr3`) is a directory of that name, else `$BLISS_CATALOG_GAIA_DR3`, else its public copy, and
- * anything else is a directory or a URL.
+ * The location of the catalogue that a command names, else of `$BLISS_CATALOG`: `demo` is the bundled one, the name of
+ * a release that is described (`gaia_dr3`) is a directory of that name, else `$BLISS_CATALOG_GAIA_DR3`, else its public
+ * copy, and anything else is a directory or a URL.
  *
  * @throws CommandError if none is named, or the name means two things; InputError for a release without a public copy
  */
@@ -41,7 +41,7 @@ export async function namedCatalog(named: string | undefined, env: Io['env'], no
 
 /**
  * Opens `--catalog`, else `$BLISS_CATALOG`; several as one (`combinedCatalog`). The bundled catalogue holds invented
- * stars, so it is used if it is asked for, never because a field happens to lie in it.
+ * stars, so it is used only on request, never because a field happens to lie in it.
  *
  * @param field what `catalog fetch` is to be told so that it fetches this field
  * @throws InputError if no catalogue is named, or as `openCatalog` does

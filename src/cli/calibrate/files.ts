@@ -29,7 +29,7 @@ import { searchOf } from './targets.js'
 
 /**
  * `bliss-calib FILE...`: calibrates the CCDs whose detections are in files, those of one exposure together and one
- * exposure after the other. A file that cannot be calibrated is named, and the others go on. Gives the exit code.
+ * exposure after the other. A file that cannot be calibrated is named, and the others go on. Returns the exit code.
  */
 export function calibrateGiven(options: FilesOptions, io: Io): Promise<ExitCode> {
   return stoppable(io, (signal) => calibrated(options, io, signal))

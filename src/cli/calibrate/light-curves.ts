@@ -20,7 +20,7 @@ export function rowsOfRun(
   const failed = targets.flatMap((target) =>
     failures.flatMap(({ ccd, error }) => {
       const row = rows.find((one) => one.ccd === ccd)
-      // Of corners that are not known a target may be within them.
+      // If the corners of a CCD are unknown, a target may be within them.
       if (row === undefined || edgeDistanceArcsec(target, row.corners) < 0) return []
       const image = isFilesName(name) ? name.stems[row.ccd]! : stemOfFile(row.fileName)
       return [failedRow(target, image, reasonWithoutPath(error))]

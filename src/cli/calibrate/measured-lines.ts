@@ -2,11 +2,11 @@ import { CommandError } from '../../errors.js'
 import type { MeasureEngine, MeasureGrade } from '../../node/programs/measure-engines.js'
 import type { MeasuredCcd } from '../../node/programs/measured-ccds.js'
 
-/** What is said before an image is measured. */
+/** The line printed before an image is measured. */
 export const measuringLine = (path: string, engine: MeasureEngine): string =>
   `${path}: measuring${engine === 'own' ? '' : ' by source-extractor and psfex'}`
 
-/** What is said of a file's images when they are measured. */
+/** The lines printed when a file's images are measured. */
 export function measuredLines(ccds: readonly MeasuredCcd[]): string[] {
   return ccds.flatMap(({ stem, objects, fwhmArcsec, notes }) => [
     `${stem}: ${objects} objects, seeing ${fwhmArcsec.toFixed(2)} arcsec`,

@@ -184,7 +184,7 @@ export function listOptions(typed: Omit<Typed, 'files'>): CalibrateOptions {
   }
 }
 
-/** `--debug` is a word for `--verbose 2`; of `--suspects` and `--camera` these are the files, not yet read. */
+/** `--debug` means `--verbose 2`; `--suspects` and `--camera` are file names here, not yet read. */
 function commonOptions(typed: Omit<Typed, 'files'>): Omit<CommonOptions, 'ccd'> {
   const {
     expnum: _e,

@@ -9,10 +9,10 @@ export interface TargetOptions {
 }
 
 /**
- * The places that --target and --targets name; undefined if there are none.
+ * The positions of --target and --targets; undefined if there are none.
  *
- * @throws CommandError for a text that is no place, two targets of one name, a radius for none; InputError for a list
- *   that cannot be read
+ * @throws CommandError for a text that is not a position, two targets of one name, a radius for none; InputError for a
+ *   list that cannot be read
  */
 export async function searchOf({ target = [], targets: list, targetRadius }: TargetOptions) {
   const typed = target.map((text): Target => {

@@ -24,7 +24,7 @@ import type { CHECK_OPTIONS } from './options.js'
 
 /**
  * `camera check`: whether a description is sound, and what it recognises in images. Exit code 4 if an image is not the
- * camera's, or a calibration would refuse it: for want of a filter that is known, or of a WCS.
+ * camera's, or a calibration would refuse it: because the filter is unknown, or there is no WCS.
  */
 export async function cameraCheck(
   { description: file, images = [] }: Values<typeof CHECK_OPTIONS>,
@@ -65,7 +65,7 @@ interface ImageHeader {
   readonly place: string
   readonly header: FitsHeader
   readonly primary: FitsHeader
-  /** An image is not measured without; a catalogue has positions of its own. */
+  /** An image cannot be measured without a WCS; a catalogue has positions of its own. */
   readonly needsWcs: boolean
 }
 
@@ -89,7 +89,7 @@ async function imageHeaders(path: string): Promise<ImageHeader[]> {
   }))
 }
 
-/** Prints what is recognised of an image; gives how much is missing. */
+/** Prints what is recognised of an image; returns the number of missing facts. */
 function printed(
   { description }: ReadCamera,
   file: string,
@@ -140,7 +140,7 @@ function printed(
 /** The scale of one camera changes by 1 % over a wide field (DECam); binning changes it by half at least. */
 const SCALES_DIFFER = 0.05
 
-/** What of the description's detector is not the image's: another camera's numbers, binning, overscan. */
+/** Values of the description's detector that do not match the image: another camera's numbers, binning, overscan. */
 function otherShape(
   detector: DetectorDescription | undefined,
   size: ImageSize | undefined,

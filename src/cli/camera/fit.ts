@@ -29,7 +29,7 @@ interface FittedFilter {
   readonly term: ColourTerm
 }
 
-/** `camera fit`: the colour terms of one's own camera from exposures that were calibrated; a description, a page. */
+/** `camera fit`: fits the colour terms of a camera to calibrated exposures; writes a description and a page. */
 export async function cameraFit(command: Values<typeof FIT_OPTIONS>, io: Io): Promise<ExitCode> {
   const { products, camera: file, to, force, report, outdir, json, quiet, band, filter, description: own } = command
   if (report) await refuseUnwritable(outdir)

@@ -8,7 +8,7 @@ import type { BUILD_OPTIONS } from './options.js'
 
 type BuildCommand = Values<typeof BUILD_OPTIONS>
 
-/** `catalog build`: raw files in, a reference catalogue out; what was kept out is counted and named. */
+/** `catalog build`: builds a reference catalogue from raw files; rejected rows are counted and named. */
 export async function catalogBuild(command: BuildCommand, io: Io): Promise<ExitCode> {
   const { from, to, quiet: isQuiet } = command
   const options = buildOptions(command)

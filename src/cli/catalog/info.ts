@@ -11,10 +11,10 @@ import type { Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import type { INFO_OPTIONS } from './options.js'
 
-/** The footers of the whole sky are gigabytes: so many files tell what a column weighs. */
+/** The footers of the whole sky are gigabytes: the sizes of columns are estimated from this many files. */
 const MAX_FILES = 64
 
-/** `catalog info`: what a catalogue holds, what it weighs, and where it knows the sky. */
+/** `catalog info`: contents, size and sky coverage of a catalogue. */
 export async function catalogInfo(
   { catalog: named, json, svg }: Values<typeof INFO_OPTIONS>,
   io: Io,
@@ -89,7 +89,7 @@ function missingText({ stored }: Catalog): string[] {
   return [`missing values: ${stored.missingValues === 'NULL' ? 'NULL' : 'NaN (a store of schema 3)'}`]
 }
 
-/** Where the magnitudes' level comes from; nothing for a description that does not say. */
+/** The origin of the magnitudes' level; empty if the description does not say. */
 function levelText({ level }: Catalog['description']): string {
   if (level === undefined) return ''
   return ` (relative to ${level.relativeTo}, whose own level is good to ${level.absoluteErrMag} mag)`

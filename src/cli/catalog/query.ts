@@ -39,7 +39,7 @@ export async function catalogQuery(command: QueryCommand, io: Io): Promise<ExitC
       .map((name) => name.trim())
       .filter((name) => name !== ''),
   )
-  // Said before the rows, so that it is also heard if the reader of the rows leaves early (`| head`).
+  // Printed before the rows, so that it also appears if the reader of the rows stops early (`| head`).
   const outside = catalog.missingSqDeg(region.cells)
   if (!command.quiet && outside > 0)
     io.err(`the catalogue does not cover ${outside.toPrecision(3)} sq deg of the cells of this region\n`)
@@ -109,7 +109,7 @@ async function writeTables(
   }
 }
 
-/** Whoever read our output went away (`| head`): nothing more is wanted. */
+/** The reader of our output closed it (`| head`): nothing more is needed. */
 class ReaderGone extends Error {}
 
 function stdoutSink(io: Io): ByteSink {

@@ -1,7 +1,7 @@
 import type { Command } from '../command.js'
 import type { Option } from '../options/option.js'
 
-/** A command as a shell sees it: `of` has no option that is a word by its place. */
+/** A command as a shell sees it: `of` has no positional option. */
 interface Completed {
   readonly name: string
   readonly summary: string

@@ -17,7 +17,7 @@ import { fieldOfLists } from '../catalog/field-words.js'
 import type { Io } from '../terminal/io.js'
 import type { GridCommand } from './options.js'
 
-/** What a grid has to do, and with what. */
+/** The work of a grid, and its inputs. */
 export interface Planned {
   readonly directory: string
   readonly exposures: readonly GridExposure[]

@@ -27,7 +27,7 @@ export interface Facts<T> {
   readonly default?: T
   /** What the help says instead of the default's own text. */
   readonly defaultText?: string
-  /** A word of the command line by its place, not by its name. */
+  /** A positional argument of the command line. */
   readonly positional?: boolean
   /** The option without which this one has no effect. */
   readonly needs?: string

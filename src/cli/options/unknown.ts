@@ -27,7 +27,7 @@ export function refuseUnknown(
   const known = command.name.split(' ')
   const extra = words.filter((word, k) => word !== known[k])[0]
   if (extra !== undefined) throw unknownWord(extra, command, commands)
-  // A word that is no file, and looks like none, is a mistyped command.
+  // A word that is not a file, and does not look like one, is a mistyped command.
   const [first] = [raw['files'] ?? []].flat().map(String)
   if (first !== undefined && words.length === 0 && !/[./*?[]/.test(first) && !isThere(first))
     throw unknownWord(first, command, commands)

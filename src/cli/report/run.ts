@@ -65,7 +65,7 @@ const ofFiles = (path: string): InputError =>
     expected: 'bliss-calib FILE... --report',
   })
 
-/** What stands at a path. A directory that the page goes to is put in order first. */
+/** What is at a path. A directory that the page goes to is recovered first. */
 async function exposuresAt(
   path: string,
   isOutdir: boolean,

@@ -23,7 +23,7 @@ import { merge } from '../merge/run.js'
 import type { Io } from '../terminal/io.js'
 import type { SeOptions } from './options.js'
 
-/** What became of the stages: their exit code, and whether anything was to be done. */
+/** Outcome of the stages: their exit code, and whether there was anything to do. */
 interface StagesEnd {
   readonly exitCode: ExitCode
   readonly ran: boolean
@@ -165,7 +165,7 @@ async function exposureStage(
   })
 }
 
-/** Whether the products of a CCD are those that the exposure's solution left. */
+/** Whether the products of a CCD are those written with the exposure's solution. */
 async function standsAsMerged(directory: string, name: ListName, ccd: number, stages: StageRecords): Promise<boolean> {
   const { zero, zpCsv } = ccdProductNames(name, ccd)
   const files = stages['exposure']?.files ?? {}

@@ -104,7 +104,7 @@ function chosenImages(
   return chosen
 }
 
-/** Measures images, some at a time; one that fails is said, and the others go on. */
+/** Measures images, some at a time; one that fails is reported, and the others go on. */
 async function measureImages(
   images: readonly CcdImage[],
   directory: string,

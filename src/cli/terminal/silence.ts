@@ -15,7 +15,7 @@ export interface Silence {
 const FIRST_SEC = 10
 
 /**
- * One line on stderr after 10 s without a word, the next after 20 s more, then 40 s and so on: a long run fills no log.
+ * One line on stderr after 10 s without output, the next after 20 s more, then 40 s and so on: a long run fills no log.
  * Silent with --quiet.
  */
 export function silenceOf(io: Io, quiet: boolean): Silence {

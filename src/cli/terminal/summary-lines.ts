@@ -37,9 +37,9 @@ export function ccdLine(
 }
 
 /**
- * What stands below the CCDs: the exposure, the system that all share, the focal plane at a glance, the decision.
+ * The lines below the CCDs: the exposure, the common system, the focal plane at a glance, the decision.
  *
- * @param planes of the cameras of which it is known where their CCDs are, by name
+ * @param planes of the cameras with a known layout of CCDs, by name
  */
 export function closingLines(
   run: { readonly ccds: readonly CcdResult[]; readonly solution?: ExposureSolution; readonly json?: () => string },

@@ -2,8 +2,8 @@
 const TERMINAL_COLUMNS = 80
 
 /**
- * Words in lines of at most so many columns, the first after `head`, the others under its end. A longer word has a line
- * of its own.
+ * Words in lines of at most this many columns, the first after `head`, the others under its end. A longer word has a
+ * line of its own.
  */
 export function wrapped(head: string, words: string, columns = TERMINAL_COLUMNS): string {
   const indent = ' '.repeat(Math.min(head.length, 12))
@@ -19,7 +19,7 @@ export function wrapped(head: string, words: string, columns = TERMINAL_COLUMNS)
   return [...lines, line.trimEnd()].join('\n') + '\n'
 }
 
-/** How a word is shown if the output goes to a terminal: never the only carrier of what it says. */
+/** Style of a word on a terminal; it never carries information that the text lacks. */
 export type Paint = (text: string, tone: 'go' | 'look' | 'stop') => string
 
 const SGR = { go: '32;1', look: '33;1', stop: '31;1' } as const
