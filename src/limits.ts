@@ -97,7 +97,7 @@ export function beyondLimit(limit: Limit, sentence: string, place: Place, found?
   return new InputError('beyond-limit', `${sentence} (limit ${limit}, see docs/limits.md)`, { ...facts, ...place })
 }
 
-/** Bytes that so many compressed bytes may unpack to in memory. */
+/** Maximum number of bytes that this many compressed bytes may unpack to in memory. */
 export function mayUnpackTo(packedBytes: number): number {
   return Math.min(LIMITS.unpackedMostBytes, Math.max(LIMITS.unpackedBytes, LIMITS.unpackedPerByte * packedBytes))
 }

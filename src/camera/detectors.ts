@@ -17,7 +17,7 @@ export interface DetectorDescription {
   readonly pixelScaleArcsec: number
   /** Distance of the centres of neighbours, of which their places are multiples or halves of them [pixels]. */
   readonly spacingPixels?: { readonly east: number; readonly north: number }
-  /** Where its columns (x) and rows (y) increase to; absent: y to the north, x to the west. */
+  /** Directions in which its columns (x) and rows (y) increase; absent: y to the north, x to the west. */
   readonly xRuns?: Direction
   readonly yRuns?: Direction
   readonly gainElectronsPerCount: number

@@ -1,4 +1,4 @@
-/** The systems whose filters are u, g, r, i, z and Y, in whoever's glass. */
+/** The systems with filters u, g, r, i, z and Y. */
 const HAS_BANDS = [
   'unnamed',
   'des',
@@ -121,7 +121,7 @@ export function namedFilter(name: string): NamedFilter | undefined {
 const bandOfLetter = (letter: string): string =>
   BANDS.find((band) => band.toLowerCase() === letter.toLowerCase()) ?? letter
 
-/** The band that a filter's name stands for (`SDSS i` is i, `V` is V); undefined if the name is not known. */
+/** The band that a filter's name means (`SDSS i` is i, `V` is V); undefined if the name is not known. */
 export const bandOfFilter = (name: string): string | undefined => namedFilter(name)?.band
 
 /** Whether the filter is u, g, r, i, z or Y of some camera; the others have no relation. */

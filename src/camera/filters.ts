@@ -30,8 +30,8 @@ export function ownFilterSystem(
 const plain = (name: string): string => name.trim().replace(/\s+/g, ' ').toLowerCase()
 
 /**
- * The filter that a name stands for in the headers of a camera: by its description, else by the general table;
- * undefined if neither knows it.
+ * The filter that a name means in the headers of a camera: by its description, else by the general table; undefined if
+ * neither knows it.
  *
  * @throws InputError `ambiguous-filter` if the description gives the name two meanings
  */

@@ -14,7 +14,7 @@ type OnPlane = readonly [east: number, north: number]
 
 const UNIT: Readonly<Record<Direction, OnPlane>> = { north: [0, 1], east: [1, 0], south: [0, -1], west: [-1, 0] }
 
-/** Where the CCDs of a camera lie in the tangent plane, and their pixels in them. Without distortion. */
+/** Positions of the CCDs of a camera in the tangent plane, and of their pixels. Without distortion. */
 export class FocalPlane {
   /** Half the extent of a CCD along right ascension and along declination. */
   readonly halfCcd: { readonly xiDeg: number; readonly etaDeg: number }
@@ -43,7 +43,7 @@ export class FocalPlane {
     this.ccdAreaSqDeg = 4 * this.halfCcd.xiDeg * this.halfCcd.etaDeg
   }
 
-  /** The focal plane of a camera; undefined if its description does not say where every detector is. */
+  /** The focal plane of a camera; undefined if its description does not place every detector. */
   static of({ title, detector, detectors = [] }: CameraDescription): FocalPlane | undefined {
     if (detector === undefined || detectors.length === 0) return undefined
     const { columns, rows, pixelScaleArcsec, spacingPixels, xRuns = 'west', yRuns = 'north' } = detector

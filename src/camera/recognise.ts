@@ -2,7 +2,7 @@ import { InputError } from '../errors.js'
 import type { CameraDescription, CameraRecognition } from './description.js'
 import { matchPattern } from './pattern.js'
 
-/** Where it is known from which camera an image is: `option` if only the user says it, `none` if nothing does. */
+/** How the camera of an image is known: `option` if only the user says it, `none` if nothing does. */
 export const CAMERA_SOURCES = ['header', 'option', 'file name', 'none'] as const
 export type CameraSource = (typeof CAMERA_SOURCES)[number]
 
@@ -24,10 +24,10 @@ export interface CameraEvidence {
 }
 
 /**
- * The camera of an image among those described. INSTRUME decides if it is there: an instrument that nobody described is
+ * The camera of an image among those described. INSTRUME decides if it is there: an instrument without a description is
  * `generic`, whatever the file is called. Without it FILTER may tell, else the name of the file.
  *
- * @param generic what stands for cameras that are not described
+ * @param generic the description used for cameras that are not described
  * @throws InputError `several-cameras` if more than one description fits
  */
 export function recogniseCamera(

@@ -62,9 +62,9 @@ export interface CatalogDescription {
   readonly release: string
   readonly epochYr: number
   readonly credit: string
-  /** Addresses of HATS copies that anyone may read, the one to take first; none if none is known. */
+  /** Addresses of public HATS copies, the preferred one first; empty if none is known. */
   readonly publicCopies?: readonly string[]
-  /** Services that answer for a part of the sky, the one to take first; none if none is known. */
+  /** Services that answer for a part of the sky, the preferred one first; empty if none is known. */
   readonly tapServices?: readonly TapService[]
   /** `as published`, or who corrected the magnitudes and how. Relations were fitted to exactly this state. */
   readonly magnitudeState: string

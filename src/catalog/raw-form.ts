@@ -57,7 +57,7 @@ export interface RawForm {
   readonly units?: Readonly<Partial<Record<StarColumn, string>>>
   /** What values are multiplied by, before their unit counts: 1e-8 of integers. */
   readonly scale?: Readonly<Partial<Record<StarColumn, number>>>
-  /** Numbers that stand for a missing magnitude or error, beside those that no magnitude can have. */
+  /** Numbers that mean a missing magnitude or error, in addition to those that no magnitude can have. */
   readonly missing?: readonly number[]
   readonly cuts?: readonly QualityCut[]
 }

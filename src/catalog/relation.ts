@@ -26,7 +26,7 @@ export interface BandRelation {
   readonly base: string
   /** The bands of the description, which it puts in when it is read. */
   readonly bands: CatalogBands
-  /** Two bands, `bp-rp`: the first minus the second. A constant has no need of it: stars without a colour serve. */
+  /** Two bands, `bp-rp`: the first minus the second. A constant does not need it: stars without a colour are used. */
   readonly colour: string
   /**
    * `polynomial`: sum k_n (colour - pivot)^n. `broken-line`: k_0 + slope (colour - pivot), slope k_1 at or below the

@@ -24,7 +24,7 @@ export interface FurtherColumn {
   readonly type: 'f64' | 'f32'
 }
 
-/** Order of the columns in the files: what every run reads stands together. */
+/** Order of the columns in the files: the columns that every run reads are adjacent. */
 const FILE_ORDER: readonly StarColumn[] = ['sourceId', 'raDeg', 'decDeg', 'mag', ...OPTIONAL_STAR_COLUMNS]
 
 /** Columns of a store that has the given ones; `isFloat32` tells whether a float32 holds every value of a column. */

@@ -14,7 +14,7 @@ export interface PixelFacts {
   readonly saturation?: number
   /** The same if the gain of an image per second is of one unit of it already, not of a count. */
   readonly ifPerSecond?: number
-  /** What may tell whether the electrons are right, and what it tells. */
+  /** Values to check the electrons per unit with, and the result of the check. */
   readonly sky: SkyOfHeader
   readonly electronsBySky?: number
   /** Messages on their sources. */

@@ -8,7 +8,7 @@ export interface ByteSource {
 }
 
 /**
- * A source that stands by: read at once into memory that is there already, which costs less than new memory for every
+ * A source in a reusable buffer: it is read at once into existing memory, which costs less than new memory for every
  * piece.
  */
 export interface ReadySource extends ByteSource {

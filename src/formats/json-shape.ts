@@ -31,7 +31,7 @@ export interface JsonShape {
   readonly title?: string
 }
 
-/** Where JSON is not as it has to be. */
+/** The place of an error in JSON. */
 interface ShapeFault {
   /** `ccds[0].cuts.used`; empty for the whole. */
   readonly path: string

@@ -144,7 +144,7 @@ export class TextBuffer {
     return count
   }
 
-  /** So many digits of a number below 2^31, with leading zeros. */
+  /** A number below 2^31 with this many digits, with leading zeros. */
   private places(digits: number, count: number): void {
     let rest = digits | 0
     for (let at = this.used + count - 1; at >= this.used; at--) {

@@ -17,8 +17,8 @@ const MEDIAN_OVER_MEAN_ERROR = Math.sqrt(Math.PI / 2)
 
 /**
  * Slope dy/dx by the resistant line of three thirds (Tukey 1977, Exploratory Data Analysis, chapter 10): the medians of
- * the outer thirds, refined on the residuals. It stands up to a sixth of the points being wild at either end and costs
- * one sort. Rows with a NaN take no part.
+ * the outer thirds, refined on the residuals. It tolerates a sixth of the points being outliers at either end, and
+ * costs one sort. Rows with a NaN take no part.
  *
  * @returns `slopeErr`: from the scatter of the residuals, for normal noise
  */

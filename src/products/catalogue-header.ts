@@ -87,7 +87,7 @@ export const spectrumOf = (band: string): string => SPECTRUM[band] ?? 'em.opt'
 
 /**
  * A calibrated catalogue and its header as `writeFitsTable` takes them: name of the table, what it was made with, a UCD
- * and a description of each column, and the numbers that stand for "none". FITS knows a null for integers only (4.0,
+ * and a description of each column, and the numbers that mean "none". FITS knows a null for integers only (4.0,
  * 7.3.2), and no integer here is missing; of the floats the descriptions and MAGNULL and ZPNULL say it.
  *
  * DATE is that of the exposure, not of the writing: the same inputs give the same bytes. Of an exposure that does not

@@ -165,7 +165,7 @@ function recalibratedCsv(
   return text.bytes
 }
 
-/** Position behind so many commas, within the line; -1 if it has fewer. */
+/** Position after this many commas, within the line; -1 if it has fewer. */
 function afterCommas(bytes: Uint8Array, at: number, commas: number): number {
   if (at < 0) return -1
   for (let left = commas; left > 0; at++) {

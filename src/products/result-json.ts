@@ -96,7 +96,7 @@ export interface TieFacts {
   readonly tieErr: number | null
   /** What sets the common level: the catalogues, with `+` between, `held` templates, or `none`. */
   readonly anchor: string
-  /** Stars that it stands on. */
+  /** Number of stars it is derived from. */
   readonly nStars: number
   /** The zeropoint that the calibration gave [mag]. */
   readonly before: number | null

@@ -43,7 +43,7 @@ export const LISTED = { brightMag: 12, faintMag: 21.5, largestMagErr: 0.011 } as
 /** `vtype` of a star in a veto list. */
 const STAR_VETO = 6
 
-/** Rows of a star list: position [deg], median magnitude, its error, and how many detections it stands for. */
+/** Rows of a star list: position [deg], median magnitude, its error, and the number of detections. */
 export interface ListedStar {
   readonly raDeg: number
   readonly decDeg: number

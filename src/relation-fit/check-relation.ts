@@ -30,7 +30,7 @@ export interface RelationCheck {
 const SIGMAS = 3
 /** A bin that is further off is modelled, cut, or inside the systematic error. */
 const BIN_MAG = 0.008
-/** Stars may scatter so many times as much as about the best polynomial of the same stars. */
+/** Maximum ratio of the scatter to that about the best polynomial of the same stars. */
 const WORST_RATIO = 1.1
 /** Relative error of a robust scatter times the root of the number of stars. */
 const SCATTER_ERR = 1.17

@@ -21,7 +21,7 @@ export interface DegreeScore {
 const FOLDS = 10
 /** Seven bends are more than a star's spectrum gives a colour of broad bands. */
 const HIGHEST_DEGREE = 7
-/** A coefficient has at least so many stars. */
+/** Minimum number of stars per coefficient. */
 const STARS_PER_TERM = 8
 const SEED = 1
 

@@ -93,7 +93,7 @@ function fieldsOf(sample: RelationSample, relation: BandRelation): Judgement[] {
   })
 }
 
-/** Limits that nobody has given: as far as the stars reach, but for 0.5 % of them at either end. */
+/** Default limits: the range of the stars without 0.5 % of them at either end. */
 function withLimits(sample: RelationSample, form: BandRelation): BandRelation {
   const reach = (values: ArrayLike<number>, digits: number): readonly [number, number] => {
     const sorted = Float64Array.from(values).filter(Number.isFinite).sort()

@@ -151,7 +151,7 @@ export function exposureZeropoints({ ccds, solution }: ResultDocument, linked: b
   return zeropointByCcdFigure('Zeropoint against CCD number', bars, solution?.zeropoint ?? null, linked)
 }
 
-/** Residuals of all CCDs' stars, pulls and separations; at most so many stars are drawn one by one. */
+/** Residuals of all CCDs' stars, pulls and separations; at most this many stars are drawn one by one. */
 export function exposureResiduals(
   all: PanelStars,
   mostDrawn: number,

@@ -37,7 +37,7 @@ const PLANES = [
 
 /**
  * The original's six figures of an exposure under its names, `{list}_ZP` and so on: zeropoint of each CCD's own stars,
- * its difference from the median, the stars it stands on, zeropoint against CCD number, adopted zeropoint and its
+ * its difference from the median, the number of stars used, zeropoint against CCD number, adopted zeropoint and its
  * difference. Zeropoints follow m = -2.5 log10(flux) + zeropoint; the original's are negative.
  */
 export function originalPlots(

@@ -17,7 +17,7 @@ export interface PanelStars {
   readonly residualMmag: Float64Array
   /** Residual over the error expected of it: both magnitudes' errors and the intrinsic scatter. */
   readonly pull: Float64Array
-  /** 1 if the zeropoint stands on the star. */
+  /** 1 if the star was used for the zeropoint. */
   readonly used: Float64Array
 }
 

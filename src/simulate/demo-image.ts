@@ -13,8 +13,8 @@ import { dateObsOf } from './list-file.js'
 export const DEMO_IMAGE = { name: 'demo_image.fits', zeropoint: 26.84 } as const
 
 /**
- * The description of the camera that takes it. Without one nobody would know whose filter `DES i` is, and the verdict
- * would be to look.
+ * The description of the camera that takes it. Without one the system of the filter `DES i` would be unknown, and the
+ * verdict would be to look.
  */
 export function demoCamera({ options: { band } }: SimulatedExposure): NamedBytes {
   const described = {

@@ -17,7 +17,7 @@ export interface ColumnSizes {
 /**
  * Bytes that each column takes a row, compressed, from the footers of some files.
  *
- * @param mostFiles if the catalogue has more files, so many of them, spread evenly
+ * @param mostFiles if the catalogue has more files, this many of them are read, evenly spread
  */
 export async function columnSizes(
   files: CatalogFiles,

@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js'
 
-/** Tables that look like a described catalogue and are none. */
+/** Tables that look like a described catalogue but are not. */
 const LOOKALIKES: readonly { readonly columns: readonly string[]; readonly sentence: string }[] = [
   {
     // LSST's converter makes AB fluxes with DR2's constants 25.7934, 25.3806, 25.1161, of DR3 too (G -7.6 mmag,

@@ -12,7 +12,7 @@ import { OPTIONAL_STAR_COLUMNS, type OptionalStarColumn, type ReadStars, type St
 /** A column of the answer: one of the catalogue's, or the order-29 NESTED cell of the position. */
 export type QueryColumn = StoreColumn | { readonly star: 'cell'; readonly name: string; readonly type: 'i64' }
 
-/** The catalogue's columns in the types that they are kept in, so that every digit is there and none is made up. */
+/** The catalogue's columns in the types that they are kept in, so that all digits are kept and none is invented. */
 function columnsOf({ description, columns, doubles }: Catalog): StoreColumn[] {
   return storeColumns(description, columns, (star) => !(doubles as ReadonlySet<string>).has(star))
 }

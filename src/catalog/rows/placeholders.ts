@@ -1,6 +1,6 @@
 import { BAND_MAGNITUDES, errorColumnOf, type OptionalStarColumn } from '../stars.js'
 
-/** Values that stand for a missing one. Catalogues write them where SQL has null. */
+/** Values that mean a missing one. Catalogues write them instead of SQL's null. */
 const PLACEHOLDERS = new Set([-9999, -999, -99, 99, 999, 9999])
 
 /** What a quantity of a star can be; `whole` numbers among the placeholders are none of its values. */

@@ -13,7 +13,9 @@ export interface Finding extends Place {
   readonly message: string
 }
 
-/** A damaged file may hold a million wrong rows: so many of one kind in one file are named, the others counted. */
+/**
+ * A damaged file may hold a million wrong rows: this many of one kind in one file are named, the others only counted.
+ */
 const NAMED_PER_FILE = 5
 
 /** Gathers findings; nothing that a check meets stops it. */

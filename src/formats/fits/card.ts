@@ -7,7 +7,7 @@ export interface FitsComplex {
   readonly im: number
 }
 
-/** A keyword's value. Integers beyond 2^53 are bigint; `null` stands for a keyword without a value. */
+/** A keyword's value. Integers beyond 2^53 are bigint; `null` means a keyword without a value. */
 export type FitsValue = string | number | bigint | boolean | FitsComplex | null
 
 /** What a card holds. `unreadable`: a value field that no FITS type fits; its text is kept in `comment`. */

@@ -10,7 +10,7 @@ const TEXT_KEYWORDS: ReadonlySet<string> = new Set(['COMMENT', 'HISTORY', 'CONTI
 const SHIFTED_VALUE = /^ *[A-Z0-9_-]{1,8} *= /i
 
 /**
- * The cards of a header that somebody put into one text, 80 characters each, without a separator.
+ * The cards of a header that were joined into one text, 80 characters each, without a separator.
  *
  * FITS knows no separator; astropy's `Header.tostring(sep)` and many recipes write a line break or a comma behind
  * each card, and the same header reads as nothing if it is cut every 80 characters. Accepted are cards without a

@@ -7,7 +7,7 @@ import type { ByteRange } from './fetch.js'
  * does not look.
  *
  * In the file come first, row group by row group, the columns that an ordinary run reads, so that one request fetches a
- * row group whole; then, column by column, those that stand apart. Each chunk is one page.
+ * row group whole; then, column by column, the separate ones. Each chunk is one page.
  */
 export interface GroupMap {
   readonly rowCount: number
@@ -40,7 +40,7 @@ export function chunkRange({ groupCount, starts, lengths }: GroupMap, column: nu
   return { start: starts[i]!, end: starts[i]! + lengths[i]! }
 }
 
-/** The chunks' first bytes, from their lengths: columns together first, group by group, then each that stands apart. */
+/** The chunks' first bytes, from their lengths: columns together first, group by group, then each separate column. */
 export function chunkStarts(lengths: Uint32Array, apart: readonly boolean[], groupCount: number): Float64Array {
   const starts = new Float64Array(lengths.length)
   let at = FIRST_CHUNK_AT
@@ -62,7 +62,7 @@ export function chunkStarts(lengths: Uint32Array, apart: readonly boolean[], gro
 }
 
 /**
- * The map as bytes: LEB128 numbers. Version, rows, rows a group, columns; which columns stand apart (0 or 1 each); the
+ * The map as bytes: LEB128 numbers. Version, rows, rows a group, columns; which columns are separate (0 or 1 each); the
  * first keys as differences; the chunk lengths column by column as zigzag differences.
  */
 export function encodeGroupMap(map: Omit<GroupMap, 'starts'>, apart: readonly boolean[]): Uint8Array {

@@ -27,7 +27,7 @@ export interface VotableField {
   /** Fixed elements of which a varying number follows: 3 of `3x*`. */
   readonly rowsOf: number
   readonly unit: string | undefined
-  /** The text that VALUES declares to stand for a missing value. */
+  /** The text that VALUES declares for a missing value. */
   nullText: string | undefined
 }
 

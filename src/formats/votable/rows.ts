@@ -4,7 +4,7 @@ import { tableOf, type Column, type Table } from '../../table/columns.js'
 import type { CsvField } from '../csv.js'
 import { isText, type Datatype, type VotableField } from './field.js'
 
-/** The id that stands for a missing one; ids of catalogues are not negative. */
+/** The id that means a missing one; ids of catalogues are not negative. */
 const NO_ID = -(2n ** 63n)
 const DECIMAL = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/
 const NOT_FINITE: Readonly<Record<string, number>> = {

@@ -22,10 +22,10 @@ export interface BatchBench {
 
 /** An exposure after its turn. */
 export interface FinishedExposure {
-  /** `unchanged`: what stands was found right. `calibrated`: it was done now. */
+  /** `unchanged`: the existing products are up to date. `calibrated`: it was calibrated now. */
   readonly how: 'unchanged' | 'calibrated'
   readonly record: ExposureRecord
-  /** A marker stands for it; without one a rerun tries again. */
+  /** It has a marker; without one a rerun tries again. */
   readonly marked: boolean
   /** What failed, for retrying: nothing of an unchanged exposure. */
   readonly errors: readonly unknown[]

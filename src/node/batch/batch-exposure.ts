@@ -27,7 +27,7 @@ import { readWholeText } from '../disk/regular-file.js'
 
 type ListedExposure = OpenedJob<ReadList>
 
-/** The exposure of a task as its list stands now. */
+/** The exposure of a task with the present contents of its list. */
 export async function openTask(task: ListTask, job: BatchJob): Promise<ListedExposure> {
   const list = await readNamedList(dirname(task.listPath), task.name)
   const { ccd, workdir, outdir } = task
@@ -36,7 +36,7 @@ export async function openTask(task: ListTask, job: BatchJob): Promise<ListedExp
 
 /** What decides the bytes of an exposure's products beside its files. */
 export function workKey({ ccd }: { readonly ccd: string }, { job, catalog }: BatchBench): WorkKey {
-  // What only says where, or how the exit code counts, changes no byte.
+  // Options that only set directories, or the exit code, change no bytes.
   const { acceptBorrowed: _counted, force: _forced, suspects, camera, ...options } = job
   return {
     version: packageVersion(),
@@ -215,8 +215,8 @@ async function mark(
     else if (file === undefined || run.missing.includes(row.ccd)) inputs[row.fileName] = null
     else if (!run.failures.some(({ ccd }) => ccd === row.ccd)) return false
     else {
-      // A CCD that failed told no hash. What stands now is what it failed on only if it cannot have changed since: it
-      // may be in the middle of being written.
+      // A CCD that failed gave no hash. The present file is the one that failed only if it cannot have changed since:
+      // it may be in the middle of being written.
       const now = await markOf(join(workdir, file))
       if (now === null || now.stamp === null || now.stamp !== stamps.get(file)) return false
       inputs[file] = now

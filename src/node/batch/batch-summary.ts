@@ -38,7 +38,7 @@ export function summaryPaths(summary: string): SummaryPaths {
 }
 
 /**
- * Refuses to replace somebody else's files by the tables of a batch.
+ * Refuses to replace foreign files by the tables of a batch.
  *
  * @throws CommandError `foreign-file`
  */

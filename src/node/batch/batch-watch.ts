@@ -176,7 +176,7 @@ async function lookOf(path: string): Promise<string | undefined> {
   return facts && `${facts.size}:${facts.mtimeNs}:${facts.ino}`
 }
 
-/** Products from the CCDs that have landed, unless they stand already. */
+/** Writes products from the CCDs that have landed, unless they exist already. */
 async function calibrateLanded(
   one: Watched,
   { looks, waiting }: Seen,

@@ -187,7 +187,7 @@ async function swap(work: string, store: string, target: string): Promise<void> 
   await refuseLinkedTarget(target)
   if (stood) await rename(target, old)
   try {
-    // Its name is nobody's now: what somebody has put there since the build began shows for good.
+    // Its name is free now: a file put there by another program since the build began stays.
     if (stood) await refuseStrangers(old, target)
     await rename(store, target)
   } catch (cause) {

@@ -85,7 +85,7 @@ async function staysIn(dir: string, moves: readonly Move[]): Promise<boolean> {
   return places.every((place, i) => place === join(root, below[i]!))
 }
 
-/** Only what lies in the journal's own directory or below is ever moved, whoever wrote the journal. */
+/** Only files in the journal's own directory or below are ever moved, whatever the journal says. */
 function isMove(move: unknown): move is Move {
   const { name, temporary, stamp, kind } = (move ?? {}) as Record<string, unknown>
   return (
@@ -123,7 +123,10 @@ export async function forward(
   await rename(join(dir, name), join(dir, temporary)).catch(unlessAbsent)
 }
 
-/** Takes a move back, if it was done: the old file has its name again. What somebody else has put there since stays. */
+/**
+ * Takes a move back, if it was done: the old file has its name again. A file that another program has put there since
+ * stays.
+ */
 async function back(dir: string, move: Move, { rename, rm }: WriteOperations): Promise<void> {
   const [target, temporary, second] = [join(dir, move.name), join(dir, move.temporary), join(dir, secondName(move))]
   const there = await moveStamp(target)
@@ -171,7 +174,7 @@ export async function close(
 /**
  * Settles a commit whose maker is gone. The rule: if every new file is still there, under its temporary or its own
  * name, the commit is completed; else, or if that fails, it is undone. Several processes may do so at the same time,
- * and whoever is killed at it leaves what the next one settles.
+ * and a process killed during it leaves a state that the next one settles.
  */
 export async function settle(
   dir: string,

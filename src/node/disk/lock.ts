@@ -8,13 +8,13 @@ import { readWholeText } from './regular-file.js'
 
 /** The holder touches its lock this often. */
 const BEAT_MS = 2000
-/** A lock that nobody has touched for so long was left by a machine that is gone. */
+/** A lock not touched for this long was left by a machine that is gone. */
 const LEFT_MS = 30_000
 const LOOK_MS = 200
 
 /**
- * Does work while nobody else does, here or on another machine that sees the directory: who comes second waits for the
- * end of the first. A lock that a killed process has left is taken over.
+ * Does work while no other process does, here or on another machine that sees the directory: the second one waits for
+ * the end of the first. A lock that a killed process has left is taken over.
  *
  * @param name of the lock's file; no pattern that looks for products may fit it
  * @param work hears whether it had to wait: what it is about may have been done meanwhile

@@ -20,7 +20,7 @@ const TAIL_BYTES = 1024
 export const markedAsOurs = (bytes: Uint8Array, further: readonly FitsCardInput[] = []): Uint8Array =>
   withPrimaryCards(bytes, [card(CREATOR_KEYWORD, CREATOR, 'measured by source-extractor and psfex for it'), ...further])
 
-/** What is at a path; of what is somebody else's, how it looks. */
+/** The kind of file at a path; for a foreign file its appearance. */
 type Standing = 'absent' | 'ours' | 'empty' | 'link' | 'directory' | { readonly foreign: string }
 
 /** Which names are looked at, and what is said. */
@@ -34,7 +34,7 @@ export interface ForeignFilesCheck {
 }
 
 /**
- * Refuses to write a file that the user has named if one is there: a description may be somebody's work of a week.
+ * Refuses to write a file that the user has named if one is there: a description may be a week's work.
  *
  * @throws CommandError `foreign-file`
  */
@@ -51,8 +51,8 @@ export async function refuseStanding(path: string, force: boolean): Promise<void
 }
 
 /**
- * Refuses to replace files that this program has not made: they may be somebody's own, of a name that a product has
- * too. To be called before anything is calculated, with every name that a run writes. An empty file holds nothing.
+ * Refuses to replace files that this program has not made: they may be the user's own, with the name of a product.
+ * To be called before anything is calculated, with every name that a run writes. An empty file holds nothing.
  *
  * @throws CommandError `foreign-file`
  */
@@ -83,9 +83,9 @@ export async function refuseForeignFiles(
 }
 
 /**
- * Refuses to replace files of somebody else by a tree of files. A file whose bytes are the same, or that is ours, is
- * replaced; so is every file of a tree that an earlier run has written, if its `witness` is there: a file that only
- * this program writes.
+ * Refuses to replace foreign files by a tree of files. A file whose bytes are the same, or that is ours, is replaced;
+ * so is every file of a tree that an earlier run has written, if its `witness` is there: a file that only this program
+ * writes.
  *
  * @throws CommandError `foreign-file`
  */

@@ -2,7 +2,7 @@ import { constants, type Stats } from 'node:fs'
 import { open, stat, type FileHandle } from 'node:fs/promises'
 import { LIMITS, type Limit } from '../../limits.js'
 
-/** A pipe that nobody writes to must not hold a run: opening does not wait. Windows knows no such flag. */
+/** A pipe without a writer must not block a run: opening does not wait. Windows knows no such flag. */
 export const READ_AT_ONCE = constants.O_RDONLY | (constants.O_NONBLOCK ?? 0)
 
 /** What is neither a file nor a directory, in words. */

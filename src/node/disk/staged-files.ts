@@ -62,8 +62,8 @@ export async function stagePaths(
 }
 
 /**
- * Brings staged files to the disk, whoever wrote them; what was written before this call survives the loss of power
- * once it is done. If anything fails, none of the set stays.
+ * Flushes staged files to the disk, whichever process wrote them; what was written before this call survives the loss
+ * of power once it is done. If anything fails, none of the set stays.
  *
  * @throws InputError naming the file and the reason
  */
@@ -103,7 +103,7 @@ export async function discardFiles(
   await Promise.allSettled(paths.map((path) => operations.rm(path, { force: true })))
 }
 
-/** Removes whatever was written under names of this stem, if whoever wrote it can no longer say. */
+/** Removes all files written under names of this stem, if their writer is gone. */
 export async function discardStem(dir: string, stem: string): Promise<void> {
   const names = await fs.readdir(dir).catch(() => [])
   await Promise.allSettled(

@@ -73,7 +73,7 @@ function lives(pid: number, start: string): boolean {
 }
 
 /**
- * Whether the maker of a temporary file is gone: its process is no more, or, if that cannot be told, nobody has touched
+ * Whether the maker of a temporary file is gone: its process is no more, or, if that is unknown, no process has touched
  * the file for a day. Undefined if the name is none of ours, or there is no such file.
  */
 export async function isAbandoned(dir: string, name: string, nowMs = Date.now()): Promise<boolean | undefined> {

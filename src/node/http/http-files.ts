@@ -144,7 +144,7 @@ export function urlOf(base: string, path: string): string {
   return url.href
 }
 
-/** Runs at most so many at a time; the others wait in line. */
+/** Runs at most this many at a time; the others wait in a queue. */
 function limited(count: number): <T>(action: () => Promise<T>) => Promise<T> {
   const waiting: (() => void)[] = []
   let free = count

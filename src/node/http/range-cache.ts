@@ -78,7 +78,7 @@ export function cachedRanges(base: string, fetchRemote: FetchRemote | undefined,
       writtenBytes = 0
       await sweep(cache)
     } catch {
-      // A full disk or a directory of somebody else: the run goes on without.
+      // The disk is full or the directory is not writable: the run goes on without a cache.
     }
   }
   const ask = async (

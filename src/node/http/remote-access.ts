@@ -9,7 +9,7 @@ export interface RemoteAccess {
   /** 0 for no cache. */
   readonly cacheBytes: number
   readonly offline: boolean
-  /** Ends transfers that nobody waits for any more. */
+  /** Aborts transfers that are no longer needed. */
   readonly signal?: AbortSignal
 }
 

@@ -30,7 +30,7 @@ const UNFINISHED = new Set(['PENDING', 'QUEUED', 'EXECUTING', 'HELD', 'SUSPENDED
 
 /**
  * Starts an asynchronous query (TAP 1.1, section 2.1; UWS 1.1) and gives the address of its job. The answer of the
- * synchronous kind is cut at 2,000 rows by some services, without a word.
+ * synchronous kind is cut at 2,000 rows by some services, without a warning.
  *
  * @throws InputError `refused-query` if the service cannot do the query, or as `patiently` does
  */

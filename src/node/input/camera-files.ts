@@ -11,7 +11,7 @@ import { unreadableFile } from '../disk/reason.js'
 import { readWhole } from '../disk/regular-file.js'
 import { packageRoot } from '../package.js'
 
-/** What stands for a camera that is not described. */
+/** The description used for a camera that is not described. */
 const GENERIC = 'generic'
 
 /** A camera's description from a file of the user, and what the provenance says of it. */
@@ -48,7 +48,7 @@ async function readPackaged(): Promise<PackagedCameras> {
 
 let planes: Promise<ReadonlyMap<string, FocalPlane>> | undefined
 
-/** By name the focal planes of those cameras of the package whose description says where every CCD is. */
+/** Focal planes, by name, of the package's cameras whose description places every CCD. */
 export function packagedPlanes(): Promise<ReadonlyMap<string, FocalPlane>> {
   planes ??= packagedCameras().then(({ cameras }) => new Map(cameras.flatMap(namedPlane)))
   return planes

@@ -37,7 +37,7 @@ export async function namesIn(directory: string): Promise<string[]> {
   })
 }
 
-/** The exposures whose results stand in a directory, by name. */
+/** The exposures whose results are in a directory, by name. */
 export function standingExposures(directory: string, fileNames: readonly string[]): StandingExposure[] {
   const byName = new Map<string, { name: ResultName; whole?: ResultName; ccds: ResultName[] }>()
   for (const name of [...fileNames].sort().map(parseResultName)) {
@@ -74,7 +74,7 @@ export async function readDocument(path: string): Promise<ResultDocument> {
   return parseResultDocument(text, path)
 }
 
-/** All that the report of an exposure is made from. CCDs whose matches do not stand are without stars. */
+/** All that the report of an exposure is made from. CCDs whose matches are missing have no stars. */
 export async function readReportInput(exposure: StandingExposure, fileNames: readonly string[]): Promise<ReportInput> {
   const result = await readResult(exposure)
   const present = new Set(fileNames)

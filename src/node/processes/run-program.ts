@@ -14,7 +14,7 @@ export interface ProgramControl {
 const KEPT_CHARACTERS = 8192
 /** Lines of it in a message. */
 const LAST_LINES = 6
-/** Less free space than this and the program very likely failed for want of it. */
+/** If less space than this is free, the program very likely failed because the disk is full. */
 const FULL_BELOW_BYTES = 1 << 20
 
 /**

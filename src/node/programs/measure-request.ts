@@ -22,7 +22,7 @@ export interface MeasureRequest extends ProgramControl {
   readonly stem?: string
   /** Leave the programs' files in `{stem}_programs/`. */
   readonly keep?: boolean
-  /** Replace files in the place of products that are nobody knows whose; without it they are refused. */
+  /** Replace foreign files in the place of products; without it they are refused. */
   readonly replace?: boolean
   /** Further names of products that this measurement leads to: they are refused in the same way. */
   readonly alsoWritten?: readonly string[]

@@ -17,7 +17,7 @@ export interface MeasuredCcd extends MeasuredImage {
 interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'engine' | 'grade' | 'vignet'> {
   /** Of the images. */
   readonly cameras: ReadonlyMap<FitsHdu, RecognisedCamera>
-  /** Names of the products that a stem will have: nothing is measured if one of them is somebody else's file. */
+  /** Names of the products that a stem will have: nothing is measured if one of them is a foreign file. */
   readonly productsOf?: (stem: string, alone: boolean) => readonly string[]
 }
 

@@ -59,9 +59,8 @@ export interface ReadPlanes {
 /**
  * Reads image, weight and flags as 32-bit numbers.
  *
- * Pixels that are no numbers, or zeros that stand for none, get the level of the sky, weight 0 and a flag. If none is,
- * and no value of the mask takes weight away, all pixels stay as they are. Weights below 0, or that are no numbers,
- * count as 0.
+ * NaN pixels, or zeros that mean no data, get the level of the sky, weight 0 and a flag. If none is, and no value of
+ * the mask takes weight away, all pixels stay as they are. Weights below 0, or that are no numbers, count as 0.
  *
  * @throws InputError `other-size` for planes of different sizes, as `floatPixels`; DataError `all-masked`,
  *   `empty-image`
@@ -114,7 +113,7 @@ export async function writePlanes(planes: ImagePlanes, folder: string): Promise<
 interface CleanPlanes {
   readonly weight?: Float32Array
   readonly flags?: Int32Array
-  /** Pixels that are no numbers, or zeros that stand for none. */
+  /** NaN pixels, or zeros that mean no data. */
   readonly bad: number
 }
 
@@ -155,8 +154,8 @@ const FILLED_SHARE = 1e-3
 const FILLED_RATIO = 10
 
 /**
- * Whether zeros stand for pixels that were not read: a dead amplifier, the rim of a resampled image. Of pixels with
- * noise no value is that much more frequent than all others, whole numbers included.
+ * Whether zeros mean pixels that were not read: a dead amplifier, the rim of a resampled image. Of pixels with noise no
+ * value is that much more frequent than all others, whole numbers included.
  */
 function areZerosFilled(science: Float32Array): boolean {
   const step = Math.max(1, Math.floor(science.length / SKY_SAMPLE))

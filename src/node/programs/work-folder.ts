@@ -35,7 +35,7 @@ export async function inWorkFolder<T>(
   }
 }
 
-/** A folder that stays is replaced by the next run's: not one of somebody else. */
+/** A kept folder is replaced by the next run, but a foreign folder never is. */
 async function refuseForeignFolder(path: string): Promise<void> {
   const names = await readdir(path).catch((cause: NodeJS.ErrnoException) => (cause.code === 'ENOENT' ? [] : [path]))
   if (names.length === 0 || names.includes('detect.sex') || names.includes('measure.sex')) return

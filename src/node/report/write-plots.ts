@@ -15,7 +15,7 @@ import { catalogueFile, readCcd } from '../input/read-exposure.js'
 
 /**
  * The original's figures of a run, each as `.png` and `.svg`: the star figure of every CCD, and after a run of several
- * the exposure's six. Reads each CCD's detections and stars once more: whoever asks for figures has the second.
+ * the exposure's six. Reads each CCD's detections and stars once more: figures cost that extra second.
  */
 export async function drawPlots({ job, list, rows }: OpenedJob, run: DrawnExposure): Promise<NamedBytes[]> {
   const byCcd = new Map(run.ccds.map((result) => [result.ccd, result]))

@@ -3,7 +3,7 @@ import { OwnThread, RunThreads } from './run-threads.js'
 import { threadRun, type RunFacts } from './thread-run.js'
 import type { WorkerThread } from './worker-thread.js'
 
-/** What a run has to do. */
+/** The work of a run. */
 export interface RunWork {
   readonly ccds: number
   /** Of all their catalogues. */
@@ -21,9 +21,9 @@ export interface CcdPool {
 }
 
 /**
- * What is worth one more thread if nobody says how many. A thread compiles all code anew, 0.65 s of CPU. Two of them
- * need 3.15 s for 34 MB of catalogues and 4.73 s for 53 MB, one 2.48 s and 4.11 s; of wall time one needs 3 to 15 %
- * more (Node 24, two cores, 60 CCDs).
+ * Bytes of input that justify one more thread, if no number is given. A thread compiles all code anew, 0.65 s of CPU.
+ * Two threads need 3.15 s for 34 MB of catalogues and 4.73 s for 53 MB, one 2.48 s and 4.11 s; of wall time one needs 3
+ * to 15 % more (Node 24, two cores, 60 CCDs).
  */
 const BYTES_PER_THREAD = 64 * 2 ** 20
 

@@ -5,7 +5,7 @@ import type { Each } from '../../pipeline.js'
 import type { ThreadAnswer, ThreadCall } from './ccd-worker.js'
 import type { ThreadRun } from './thread-run.js'
 
-/** So many CCDs at a time for each thread: it works on one while others wait for their files. */
+/** Number of CCDs at a time for each thread: it works on one while others wait for their files. */
 const IN_HAND = 4
 
 /** One thread in one run. A CCD stays with the thread that begins it. */

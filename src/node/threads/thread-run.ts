@@ -90,7 +90,7 @@ export interface ThreadRun {
   read(file: CcdFile): Promise<CcdFacts & { readonly sha256: string }>
   /** Calibrates a CCD that was read. */
   calibrate(task: { readonly ccd: number; readonly stars: ReferenceStars }): Promise<CcdResult>
-  /** Writes the products of a CCD that was read, to be committed by whoever started the run. */
+  /** Writes the products of a CCD that was read, to be committed by the caller of the run. */
   write(task: WriteTask): Promise<StagedCcd>
   /** Writes the products of a CCD anew whose calibrated catalogue is there, from its own two files. */
   rewrite(task: WriteTask): Promise<StagedCcd>

@@ -97,7 +97,7 @@ export async function combinedStars(
   )
 }
 
-/** The catalogues that can give the band, and why others cannot; throws the first's reason if none can. */
+/** The catalogues that can give the band, and the reasons of the others; throws the first reason if none can. */
 function partsFor(catalogs: readonly Catalog[], system: PhotometricSystem, band: string) {
   const parts: Part[] = []
   const left: { catalog: string; reason: string }[] = []

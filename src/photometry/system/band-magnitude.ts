@@ -33,7 +33,7 @@ export function partsOf<T>(relation: BandRelation, of: (band: string) => T): Rea
   }
 }
 
-/** The bands of a relation: what it reads, the base first, and then its colour if that is no need. */
+/** The bands that a relation reads, the base first, and then those of its colour if the colour is optional. */
 export const bandsOf = (relation: BandRelation): readonly string[] => [
   ...new Set([...bandsRead(relation), ...colourBands(relation)]),
 ]
@@ -44,7 +44,7 @@ export function curveAt(relation: BandRelation, colour: number): number {
   if (curve === 'spline') return splineMag(spline!, colour)
   const x = colour - pivot
   if (curve === 'broken-line') return coefficients[0]! + coefficients[x <= 0 ? 1 : 2]! * x
-  // A constant has no need of a colour, which may be NaN.
+  // A constant does not need a colour, which may be NaN.
   let value = coefficients.at(-1)!
   for (let n = coefficients.length - 2; n >= 0; n--) value = value * x + coefficients[n]!
   return value

@@ -133,7 +133,7 @@ function refuseMissing(
 }
 const GAIA_NAMES: Readonly<Record<string, string>> = { bp: 'BP', rp: 'RP' }
 
-/** The magnitudes of stars that a relation reads, and those of its colour if that is no need. */
+/** The magnitudes of stars that a relation reads, and those of its colour if the colour is optional. */
 export function relationColumns(stars: StarColumns, relation: BandRelation): StarMags {
   const bands = bandsOf(relation)
   return partsOf(relation, (band) => (bands.includes(band) ? stars[relation.bands[band]!.column] : undefined))
@@ -241,8 +241,8 @@ export const reddeningOf = (galacticLatitudeDeg: number): number =>
 
 /**
  * One-sigma error of a relation's level [mag]: its own, and in quadrature what dust adds where stars leave the locus.
- * E(B-V) is taken as given, else from the latitude; without either the relation's own error.
- * Without a typical colour the root mean square over all colours stands for it.
+ * E(B-V) is taken as given, else from the latitude; without either the relation's own error. Without a typical colour
+ * the root mean square over all colours is used.
  */
 export function systematicErrOf(relation: BandRelation, { ebv, galacticLatitudeDeg, bpRp }: FieldDust = {}): number {
   const dust = relation.systematicPerEbv

@@ -13,7 +13,9 @@ import { relationColumns, STANDARD_CUTS, type StandardMagnitudes } from './colou
 
 /** What is known of a filter's colour term before its stars are looked at. */
 export interface TermPrior extends ColourTerm {
-  /** `camera`: its description says so. `unknown`: nobody does, and k is 0 within what like passbands differ by. */
+  /**
+   * `camera`: from its description. `unknown`: no source, and k is 0 within the usual difference of similar passbands.
+   */
   readonly from: 'camera' | 'unknown'
   /** The colour of the description's term, if the catalogue does not have it, so that the term cannot be used. */
   readonly unusedColor?: string

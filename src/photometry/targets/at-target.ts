@@ -31,7 +31,7 @@ export interface AtTarget {
   readonly edgeArcsec: number
   /** To the CCD's centre. */
   readonly centreArcsec: number
-  /** Whether the place of 15 times this right ascension is on the CCD while the target is not: hours without a word. */
+  /** Whether 15 times this right ascension is on the CCD while the target is not: probably hours given as degrees. */
   readonly isOnInHours: boolean
   /** Within the radius, the nearest first. */
   readonly detections: readonly TargetDetection[]

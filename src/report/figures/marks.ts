@@ -1,6 +1,6 @@
 import { element, point, textElement } from '../svg.js'
 
-/** Dots of the stars that the zeropoint stands on: one path, a round cap each. */
+/** Dots of the stars used for the zeropoint: one path, a round cap each. */
 export const usedDots = (places: Iterable<readonly [number, number]>): string =>
   pathOfMarks('f-used', places, (x, y) => `M${point(x, y)}h0`)
 

@@ -23,7 +23,7 @@ interface ResidualSpec {
   readonly note?: string
 }
 
-/** At most so many bins of a running median, of at least so many used stars each. */
+/** At most this many bins of a running median, with a minimum number of used stars each. */
 const BINS = 12
 const MIN_PER_BIN = 8
 

@@ -8,7 +8,7 @@ import { html, trusted, type Markup } from '../html.js'
 import { joined, type PanelStars } from '../panel-stars.js'
 import { mmagDifference, mmagText, signedText } from '../words.js'
 
-/** So many stars are drawn one by one in each of the exposure's figures. */
+/** Maximum number of stars drawn one by one in each of the exposure's figures. */
 const MAX_DRAWN = 1500
 
 const figures = (all: readonly Figure[]) =>
@@ -75,7 +75,7 @@ export function depthSection({ ccds }: ResultDocument): Markup {
   }${widths.length === 0 ? null : html` Seeing as delivered: ${median(widths).toFixed(2)} arcsec FWHM.`}</p>`
 }
 
-/** What whoever comes from the original compares with. */
+/** The numbers to compare with those of the original. */
 export function originalSection({ ccds }: ResultDocument): Markup {
   const differences = ccds.map(({ minusOriginal }) => minusOriginal).filter((value) => value !== null)
   const system = ccds[0]!.system
