@@ -10,7 +10,7 @@ const built = existsSync(resolve(program, '../../dist/bundle/cli.js'))
 const soak = process.env['BLISS_SOAK'] === '1'
 /** Together 200, and a tenth of them. */
 const KILLS = soak ? [40, 40, 30, 30, 30, 30] : [4, 4, 3, 3, 3, 3]
-/** Each failing call of a commit is tried in test/node/commit-journal.test.ts too, in this process. */
+/** Each failing call of a commit is tried in test/node/disk/commit-journal.test.ts too, in this process. */
 const FAILURES = soak ? 60 : 0
 const library = built ? strikeLibrary() : undefined
 
