@@ -99,6 +99,14 @@ const CLAIMED_SYSTEMS: readonly string[] = [
 ]
 const RECOGNISED_BY = ['instrument', 'telescope', 'keywords', 'filter', 'fileName']
 
+/** A description that is known to be sound, as the package's own are: what its JSON leaves out is filled in. */
+export function soundDescription(given: CameraDescription): CameraDescription {
+  const { bands = {}, keywords } = given
+  if (keywords === undefined) return { ...given, bands }
+  const lists = Object.entries(keywords).map(([fact, named]) => [fact, [named].flat()] as const)
+  return { ...given, bands, keywords: Object.fromEntries(lists) }
+}
+
 /** Checks a parsed description of a camera; throws InputError naming the file and the field. */
 export function parseCameraDescription(json: unknown, file: string): CameraDescription {
   const expect: Expect = (condition, field, expected) => {
@@ -123,7 +131,7 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   expect(camera.filters === undefined || Array.isArray(camera.filters), 'filters', 'a list')
   camera.filters?.forEach((filter, k) => checkFilter(filter, `filters[${k}]`, expect))
   if (camera.colourTerms !== undefined) checkColourTerms(camera.colourTerms, camera.bands, expect)
-  const keywords = checkedKeywords(camera.keywords, expect)
+  if (camera.keywords !== undefined) checkKeywords(camera.keywords, expect)
   const { exposureTimeUnit = 's' } = camera
   expect(Object.hasOwn(SECONDS_IN, exposureTimeUnit), 'exposureTimeUnit', Object.keys(SECONDS_IN).join(', '))
   const { pixelUnit = 'counts' } = camera
@@ -146,7 +154,7 @@ export function parseCameraDescription(json: unknown, file: string): CameraDescr
   }
   expect(camera.masks === undefined || Array.isArray(camera.masks), 'masks', 'a list')
   camera.masks?.forEach((mask, k) => checkMask(mask, `masks[${k}]`, expect))
-  return keywords === undefined ? camera : { ...camera, keywords }
+  return soundDescription(given)
 }
 
 function checkRecognition(recognise: CameraRecognition, expect: Expect): void {
@@ -184,20 +192,14 @@ function checkFilter(filter: CameraFilter, field: string, expect: Expect): void 
 }
 
 /** Each fact with its list of keywords; one may be written without the list. */
-function checkedKeywords(
-  keywords: CameraDescription['keywords'],
-  expect: Expect,
-): CameraDescription['keywords'] | undefined {
-  if (keywords === undefined) return undefined
+function checkKeywords(keywords: NonNullable<CameraDescription['keywords']>, expect: Expect): void {
   expect(isRecord(keywords), 'keywords', 'an object of keywords by fact')
-  const lists = Object.entries(keywords).map(([fact, given]) => {
+  for (const [fact, given] of Object.entries(keywords)) {
     const list = [given].flat() as readonly string[]
     const field = `keywords.${fact}`
     expect((CAMERA_FACTS as readonly string[]).includes(fact), field, `no other fact than ${CAMERA_FACTS.join(', ')}`)
     expect(list.length > 0 && list.every(isKeyword), field, 'a keyword in capitals, or a list of them')
-    return [fact, list] as const
-  })
-  return Object.fromEntries(lists)
+  }
 }
 
 function checkMask(mask: MaskDescription, field: string, expect: Expect): void {

@@ -1,8 +1,14 @@
+import { readdirSync, readFileSync } from 'node:fs'
 import { expect, test } from 'vitest'
-import { parseCameraDescription } from '../../src/camera/description.js'
+import { parseCameraDescription, soundDescription, type CameraDescription } from '../../src/camera/description.js'
 import { describeCamera } from '../support/cameras.js'
 
 const decam = describeCamera('decam')
+
+test.each(readdirSync('cameras'))("the package's %s is sound, as it is taken to be at every start", (name) => {
+  const json = JSON.parse(readFileSync(`cameras/${name}`, 'utf8')) as CameraDescription
+  expect(soundDescription(json)).toEqual(parseCameraDescription(json, name))
+})
 
 const TERM = { k: 0.08, kErr: 0.003, color: 'bp-rp', c0: 1.2 }
 
