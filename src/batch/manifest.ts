@@ -91,7 +91,7 @@ function tableRow(
       file,
       line,
       found: `${cells.length} cells`,
-      expected: `${header.length}; a cell with a comma, such as "1,3-60", stands in quotes`,
+      expected: `${header.length}; a cell with a comma, such as "1,3-60", needs quotes`,
     })
   }
   const cell = (name: (typeof COLUMNS)[number]) => cells[header.indexOf(name)]?.trim() ?? ''

@@ -10,10 +10,10 @@ type Run = (command: Command, raw: Raw) => Promise<void>
 
 /** Commands of two words, by the first: what the help says of it. */
 const GROUPS: Readonly<Record<string, string>> = {
-  camera: 'the cameras that are described; fit a colour term of yours',
+  camera: 'the cameras that are described; fit a colour term of your own',
   catalog: 'make and inspect reference catalogues',
   grid: 'hand exposures to HTCondor or Slurm',
-  relation: 'fit or judge what leads from a catalogue to a photometric system',
+  relation: 'fit or check relations from a catalogue to a photometric system',
 }
 
 /**

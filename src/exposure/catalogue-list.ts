@@ -248,7 +248,7 @@ export function selectCcds(
   for (const row of chosen) {
     const first = seen.get(row.ccd)
     if (first && !Number.isNaN(row.ccd)) {
-      throw new InputError('duplicated-ccd', `CCD ${row.ccd} stands twice in the catalogue list`, {
+      throw new InputError('duplicated-ccd', `CCD ${row.ccd} is listed twice in the catalogue list`, {
         file,
         line: row.line,
         column: 'CCDNUM',

@@ -128,7 +128,7 @@ function inDegrees(column: Column, place: { readonly file: string; readonly hdu?
   const factor = degPerUnit(column.unit)
   // A declination is never given in hours.
   if (factor === undefined || (factor === 15 && column.name.startsWith('DELTA'))) {
-    throw new InputError('bad-unit', 'the unit of the positions (TUNIT) is none that is known', {
+    throw new InputError('bad-unit', 'the unit of the positions (TUNIT) is not known', {
       ...place,
       column: column.name,
       found: `'${column.unit}'`,

@@ -20,7 +20,7 @@ const TERM_SHAPE: JsonShape = {
       properties: {
         k: { type: 'number' },
         kErr: { type: 'number', minimum: 0 },
-        from: { enum: ['camera', 'unknown'], description: "the camera's description, or nobody knows" },
+        from: { enum: ['camera', 'unknown'], description: "the camera's description; or unknown" },
         unusedColor: { type: 'string', description: "of the camera's own term, which the catalogue does not have" },
       },
     },

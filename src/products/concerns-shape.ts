@@ -45,7 +45,7 @@ export const CONCERNS_SHAPE: JsonShape = {
       severity: {
         enum: ['stop', 'look', 'hint'],
         description:
-          'stop: do not use the number before the cause is known; look: it stands, with what the ' +
+          'stop: do not use the number before the cause is known; look: usable, with what the ' +
           'sentence says; hint: not in the verdict',
       },
       sentence: { type: 'string' },

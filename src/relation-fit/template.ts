@@ -63,7 +63,7 @@ export function templateOf(
     })
   const ofColour = colour.split('-')
   if (ofColour.length !== 2 || ofColour.some((name) => bands[name] === undefined))
-    throw new CommandError('no-form', 'the colour is none of the catalogue', {
+    throw new CommandError('no-form', 'the catalogue has no such colour', {
       option: '--colour',
       found: colour,
       expected,

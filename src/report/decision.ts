@@ -244,7 +244,7 @@ function nextOf(
       return {
         words:
           'See whether GAIN and EXPTIME were applied to the images; the zeropoint is ' +
-          'right for the flux as it stands. What each cut took:',
+          'right for the flux as it was measured. What each cut took:',
         command: `${again(all)} --verbose 1`,
       }
     case 'borrowed':
@@ -274,7 +274,7 @@ function nextOf(
       }
     case 'gain':
       return {
-        words: 'See whether GAIN is of the image as it stands, scaled and stacked; then measure it again:',
+        words: 'See whether GAIN is that of the image as it is now, scaled and stacked; then measure it again:',
         command: again(all),
       }
     case 'no-zeropoint':

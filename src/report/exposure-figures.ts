@@ -75,7 +75,7 @@ export function focalQuantities(ccds: readonly CcdDocument[]): FocalQuantity[] {
     {
       key: 'stars',
       name: 'stars',
-      title: 'Stars that the zeropoint stands on',
+      title: 'Stars used for the zeropoint',
       map: 'count',
       label: 'stars',
       valueOf: ({ cuts }) => cuts.used,

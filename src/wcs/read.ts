@@ -106,7 +106,7 @@ function referencePoint(
   const raDeg = (longitude === 1 ? crval1 : crval2) * unitDeg(keywords, longitude)
   const decDeg = (longitude === 1 ? crval2 : crval1) * unitDeg(keywords, latitude)
   if (Math.abs(decDeg) > 90) {
-    const sentence = `the declination of the WCS in CRVAL${latitude} is none`
+    const sentence = `the WCS in CRVAL${latitude} has no possible declination`
     throw keywords.refusal('wcs-bad-reference', sentence, decDeg, '-90 to 90')
   }
   const parameters = isTpv || distortion === 'SIP' ? undefined : projectionParameters(keywords, longitude)

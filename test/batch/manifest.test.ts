@@ -59,7 +59,7 @@ describe('CSV', () => {
     [
       'list,ccd\na,1,3\n',
       'm.csv, line 2: a line of the manifest has another number of cells than its header (found 3 cells, ' +
-        'expected 2; a cell with a comma, such as "1,3-60", stands in quotes)',
+        'expected 2; a cell with a comma, such as "1,3-60", needs quotes)',
     ],
     ['list,ccd\n\n,1\n', 'm.csv, line 3, column list: a line of the manifest names no list'],
     ['file,ccd\n,1\n', 'm.csv, line 2, column file: a line of the manifest names no file'],

@@ -145,7 +145,7 @@ describe('CCDs', () => {
 
   test('a CCD that stands twice is refused', () => {
     expect(() => selectCcds(parse(row(28), row(28, { 1: 'D2_i_28_x_fullcat.fits' })), '28', 'list.csv')).toThrow(
-      'list.csv, line 3, column CCDNUM: CCD 28 stands twice in the catalogue list (found ' +
+      'list.csv, line 3, column CCDNUM: CCD 28 is listed twice in the catalogue list (found ' +
         'D00668439_i_28_r4p5_fullcat.fits in line 2 and D2_i_28_x_fullcat.fits in line 3, expected one row per CCD)',
     )
   })

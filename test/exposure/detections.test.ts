@@ -197,7 +197,7 @@ describe('positions are read in the unit of their column', () => {
       ['ALPHAWIN_J2000', 'pixel'],
     ] as const) {
       expect((await refusal(read(ldac(f64(name, [1, 2, 3], { unit }))))).message).toBe(
-        `cat.fits, HDU 2, column ${name}: the unit of the positions (TUNIT) is none that is known ` +
+        `cat.fits, HDU 2, column ${name}: the unit of the positions (TUNIT) is not known ` +
           `(found '${unit}', expected deg, rad, h, arcmin, arcsec or mas)`,
       )
     }

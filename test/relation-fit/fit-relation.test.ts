@@ -101,7 +101,7 @@ describe('the form of a relation', () => {
       surveyOf({}),
       /survey has no relation to band r whose colour could be taken .*--colour, two of the bands g, r/,
     ],
-    [{ colour: 'g-i' }, surveyOf(), /the colour is none of the catalogue \(found g-i/],
+    [{ colour: 'g-i' }, surveyOf(), /the catalogue has no such colour \(found g-i/],
     [{ base: 'z' }, surveyOf(), /the base is no band of the catalogue \(found z, expected g, r/],
     [{ terms: ['faint-rp'] }, surveyOf(), /only a catalogue with the bands G, bp and rp has terms of them/],
   ] as const)('%j is refused', (form, description, says) => {

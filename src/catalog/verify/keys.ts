@@ -76,7 +76,7 @@ export function checkKeys(
       continue
     }
     if (ids !== undefined && last.stars.some(([id, ra, dec]) => id === star[0] && ra === star[1] && dec === star[2])) {
-      findings.add('rows', 'repeated', 'the star stands twice', { ...place(row), found: `id ${String(star[0])}` })
+      findings.add('rows', 'repeated', 'the star is there twice', { ...place(row), found: `id ${String(star[0])}` })
     }
     last.stars.push(star)
   }

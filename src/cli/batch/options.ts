@@ -47,14 +47,12 @@ export const BATCH_OPTIONS = {
   ),
   summary: path('the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest'),
   rehash: flag('compare all files by content, whatever their times say'),
-  'accept-failures': flag(
-    'exit code 0 if what failed lies in the inputs and stands in the table: a rerun would not mend it',
-  ),
+  'accept-failures': flag('exit code 0 if all failures are faults of the inputs and are in the table'),
   retries: count('further attempts at an exposure after I/O errors that may pass', { max: 10, default: 3 }),
   watch: flag('calibrate CCDs of lists as their files land below the directory, and their exposure anew each time'),
-  idle: number('--watch ends when nothing has landed for so long', { ...WAIT, needs: 'watch' }),
+  idle: number('--watch ends when nothing has landed for this time', { ...WAIT, needs: 'watch' }),
   'until-complete': flag('--watch ends when every CCD of every list has landed', { needs: 'watch' }),
-  settle: number('--watch takes a file that has not changed for so long and is whole', {
+  settle: number('--watch takes a file that has not changed for this time and is whole', {
     ...WAIT,
     default: 1,
     needs: 'watch',

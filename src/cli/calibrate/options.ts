@@ -69,7 +69,7 @@ export const CALIBRATE_OPTIONS = {
   ),
   camera: path('description of the camera, a JSON file; default: whichever of the package fits (camera list)'),
   target: repeated(
-    'place whose magnitude is asked for: RA,DEC or NAME=RA,DEC, degrees or 13:09:48,-23:22:53; repeatable',
+    'position whose magnitude is wanted: RA,DEC or NAME=RA,DEC, degrees or 13:09:48,-23:22:53; repeatable',
   ),
   targets: path('table of such places, with columns name, ra and dec'),
   'target-radius': number('how far a detection may be from a target', {
@@ -97,7 +97,7 @@ export const CALIBRATE_OPTIONS = {
     unit: 'magnitudes',
     defaultText: String(DEFAULT_SCALED_ZEROPOINT),
   }),
-  'keep-borrowed': flag('apply borrowed zeropoints however large their error'),
+  'keep-borrowed': flag('apply borrowed zeropoints whatever their error'),
   'accept-borrowed': flag('count a borrowed zeropoint as fitted in the exit code'),
   force: flag('write beside products of another photometric system'),
   workers: count('threads that work on the CCDs', {
@@ -105,7 +105,7 @@ export const CALIBRATE_OPTIONS = {
     max: LIMITS.workers,
     defaultText: 'one per 64 MiB of SExtractor catalogues, at most one per core',
   }),
-  verbose: count('how much is said', { max: 2, default: 0 }),
+  verbose: count('how much is printed', { max: 2, default: 0 }),
   debug: flag("the original's name for --verbose 2"),
   quiet: flag('print nothing but errors'),
 }

@@ -72,7 +72,7 @@ export const FETCH_OPTIONS = {
   to: path('directory of the new catalogue', { required: true }),
   cone: list('RA,DEC,RADIUS in degrees; the radius may carry a unit: 6arcmin; several make one catalogue'),
   for: list('catalogue lists (D*_red_catlist.csv), and directories of them: a cone around each exposure'),
-  service: text('who is asked: esa, vizier; default esa'),
+  service: text('service to query: esa, vizier; default esa'),
   url: text('address of the service, if not its own: a mirror, a proxy'),
   ...{ force, quiet },
 }

@@ -96,7 +96,7 @@ async function refuseStandingPlan({ to, force }: GridCommand, directory: string)
   if (first !== undefined && !force) {
     throw new CommandError(
       'standing-plan',
-      'a plan stands in the directory, and its jobs may be running: choose another, or replace it with --force',
+      'the directory has a plan already, and its jobs may be running: choose another, or replace it with --force',
       { option: '--to', found: join(to, first) },
     )
   }

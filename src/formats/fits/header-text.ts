@@ -26,7 +26,7 @@ export function alignedCards(text: string, place: HeaderPlace, column: string): 
   if (misfit === undefined) return joined(plain, place, column)
   const separated = linesOf(text) ?? separatedBy(text)
   if (separated !== undefined && firstMisfit(separated) === undefined) return joined(separated, place, column)
-  throw unreadable(`card ${misfit + 1} of the image header is none`, plain[misfit]!, place, column)
+  throw unreadable(`card ${misfit + 1} of the image header is not a card`, plain[misfit]!, place, column)
 }
 
 function cutEvery(text: string, bytes: number): string[] {

@@ -81,7 +81,7 @@ async function readVarying(
 }
 
 function badLogical(hdu: FitsHdu, field: BinaryField, row: number, byte: number): InputError {
-  return new InputError('fits-bad-value', 'the logical value is none', {
+  return new InputError('fits-bad-value', 'the value is not a logical one', {
     ...hdu.header.place,
     row: row + 1,
     column: field.name,

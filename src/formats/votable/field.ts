@@ -41,7 +41,7 @@ export function votableField(attributes: Readonly<Record<string, string>>, file:
   const datatype = attributes['datatype'] ?? ''
   if (!Object.hasOwn(ELEMENT_BYTES, datatype)) {
     const place = { file, column: name, found: datatype, expected: Object.keys(ELEMENT_BYTES).join(', ') }
-    throw new InputError('bad-votable', 'the datatype of the FIELD is none of VOTable', place)
+    throw new InputError('bad-votable', 'the datatype of the FIELD is not one of VOTable', place)
   }
   const size = (attributes['arraysize'] ?? '1').trim()
   const parts = /^((?:\d+x)*)(\d+|\d*\*)$/.exec(size)

@@ -13,7 +13,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EDQUOT: 'the disk quota is exceeded',
   EMFILE: 'too many files are open',
   // A socket cannot even be opened.
-  ENXIO: 'it is a socket or a device, and has to be a regular file',
+  ENXIO: 'it is a socket or a device, and must be a regular file',
   EIO: 'the device failed',
 }
 

@@ -19,7 +19,7 @@ function kindOf(facts: Stats): string {
 export function refuseIrregular(facts: Stats): void {
   if (facts.isFile()) return
   if (facts.isDirectory()) throw Object.assign(new Error('it is a directory'), { code: 'EISDIR' })
-  throw Object.assign(new Error(`it is ${kindOf(facts)}, and has to be a regular file`), { code: 'ERR_IRREGULAR_FILE' })
+  throw Object.assign(new Error(`it is ${kindOf(facts)}, and must be a regular file`), { code: 'ERR_IRREGULAR_FILE' })
 }
 
 /**

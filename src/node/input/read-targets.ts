@@ -66,7 +66,7 @@ async function ofCsv(bytes: Uint8Array, path: string): Promise<Target[]> {
   return ra!.map((text, row) => {
     const target = targetAt(named?.[row], text, dec![row]!)
     if (!('fault' in target)) return target
-    throw new InputError('bad-target', `a target of the list is none: ${target.fault}`, { file: path, row: row + 1 })
+    throw new InputError('bad-target', `a target of the list is wrong: ${target.fault}`, { file: path, row: row + 1 })
   })
 }
 
@@ -75,7 +75,7 @@ async function ofTable(path: string): Promise<Target[]> {
   return Array.from(raDeg, (ra, row) => {
     const target = targetAt(undefined, String(ra), String(decDeg[row]!))
     if (!('fault' in target)) return target
-    throw new InputError('bad-target', `a target of ${basename(path)} is none: ${target.fault}`, {
+    throw new InputError('bad-target', `a target of ${basename(path)} is wrong: ${target.fault}`, {
       file: path,
       row: row + 1,
     })

@@ -6,7 +6,7 @@ export function gainConcern({ used, bySky }: GainEvidence): Concern[] {
   if (areOneGain(used, bySky)) return []
   const sentence =
     `the errors of the fluxes were made with ${short(used)} electrons a unit of the image (GAIN), the noise of its ` +
-    `sky is that of ${short(bySky)}: the gain is not that of the image as it stands, or its level is not its sky's`
+    `sky is that of ${short(bySky)}: the gain is not that of the image as it is now, or its level is not its sky's`
   return [{ tag: 'gain', severity: 'look', sentence }]
 }
 

@@ -34,7 +34,7 @@ export function systemSection(
     others.length === 0
       ? html`<p>${
           beside.length === 0
-            ? 'No other product stands beside it.'
+            ? 'There is no other product beside it.'
             : `All products beside it are ` + `on the same system.`
         }</p>`
       : html`<p class="warning"><strong>${others.length} ${

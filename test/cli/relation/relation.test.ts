@@ -132,7 +132,7 @@ describe('relation fit', () => {
 
   test.each([
     [[...FILES], 2, /survey has no relation to band r whose colour could be taken .*expected --colour/],
-    [[...FILES, '--colour', 'g-i'], 2, /--colour: the colour is none of the catalogue/],
+    [[...FILES, '--colour', 'g-i'], 2, /--colour: the catalogue has no such colour/],
     [[...FILES, '--colour', 'g-r', '--to', 'survey.json'], 2, /survey\.json: a file of this name is there .*--force/],
     [[...FILES, '--colour', 'g-r', '--terms', 'second'], 2, /--terms: unknown term of a relation \(found second/],
     [[...FILES, '--colour', 'g-r', '--terms', 'faint-bp,faint-rp'], 2, /--terms: these terms exclude one another/],

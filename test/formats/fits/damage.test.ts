@@ -189,7 +189,7 @@ const CASES: Record<string, [Uint8Array, string, string]> = {
   'logical of no value': [
     table({ TFORM1: "'4L      '" }, ascii('TFTFxxxxTTTTxxxxTTyTxxxx')),
     'fits-bad-value',
-    'cat.fits, HDU 1, row 3, column N: the logical value is none (found byte 0x79, expected T, F or a zero byte)',
+    'cat.fits, HDU 1, row 3, column N: the value is not a logical one (found byte 0x79, expected T, F or a zero byte)',
   ],
   'pointer beyond the heap': [
     table(

@@ -101,7 +101,7 @@ describe('a text that does not is refused, naming the first card that is none', 
     const error = await found(text)
     expect(error.tag).toBe('fits-bad-header')
     expect(error.message).toBe(
-      `cat.fits, HDU 1, column Field Header Card: card ${card} of the image header is none (found ` +
+      `cat.fits, HDU 1, column Field Header Card: card ${card} of the image header is not a card (found ` +
         `'${shown}', expected cards of 80 characters, one behind the other or in lines)`,
     )
   })

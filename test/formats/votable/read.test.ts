@@ -242,7 +242,7 @@ describe('what is refused, with the place', () => {
     [
       'a datatype that is none',
       votable(tabledata(ROW, FIELDS.replace('double', 'real'))),
-      /column g: the datatype of the FIELD is none of VOTable \(found real/,
+      /column g: the datatype of the FIELD is not one of VOTable \(found real/,
     ],
     [
       'a size that is none',

@@ -44,10 +44,10 @@ test.each(Object.entries(READERS))(
     const socket = createServer()
     await new Promise<void>((resolve) => socket.listen(join(here, 'socket'), resolve))
     const expected: [string, string][] = [
-      [pipe, 'it is a named pipe, and has to be a regular file'],
-      [join(here, 'to-pipe'), 'it is a named pipe, and has to be a regular file'],
-      ['/dev/zero', 'it is a device, and has to be a regular file'],
-      ['/dev/null', 'it is a device, and has to be a regular file'],
+      [pipe, 'it is a named pipe, and must be a regular file'],
+      [join(here, 'to-pipe'), 'it is a named pipe, and must be a regular file'],
+      ['/dev/zero', 'it is a device, and must be a regular file'],
+      ['/dev/null', 'it is a device, and must be a regular file'],
       [join(here, 'socket'), 'has to be a regular file'],
       [join(here, 'folder'), 'it is a directory'],
       [join(here, 'absent'), 'there is no such file or directory'],
