@@ -48,7 +48,7 @@ test.each(Object.entries(READERS))(
       [join(here, 'to-pipe'), 'it is a named pipe, and must be a regular file'],
       ['/dev/zero', 'it is a device, and must be a regular file'],
       ['/dev/null', 'it is a device, and must be a regular file'],
-      [join(here, 'socket'), 'has to be a regular file'],
+      [join(here, 'socket'), 'must be a regular file'],
       [join(here, 'folder'), 'it is a directory'],
       [join(here, 'absent'), 'there is no such file or directory'],
     ]
