@@ -31,7 +31,7 @@ export const BATCH_OPTIONS = {
   band: CALIBRATE_OPTIONS.band,
   columns: CALIBRATE_OPTIONS.columns,
   ...{ catalog, system, estimator, suspects, camera, force, quiet },
-  workers: count(CALIBRATE_OPTIONS.workers.describe, {
+  workers: count('threads that work on the CCDs', {
     min: 1,
     max: LIMITS.workers,
     default: availableParallelism(),

@@ -21,6 +21,7 @@ import { FLUX_CATALOGUE, foundColumns, ownProduct, type FoundColumns, type Named
 import type { GivenTable } from './given-image.js'
 import { imageColumns } from './one-image.js'
 import { renamed, sourceNames } from './renamed-columns.js'
+import { MEASURER_KEYWORD, OWN_ENGINE } from './measurer.js'
 
 /** What a FITS file is to the command: tables of detections, one entry for each CCD, or an image. */
 export type GivenFits =
@@ -66,6 +67,7 @@ export async function givenFits(source: ByteSource, named: NamedColumns): Promis
     imageHeaders,
     headers,
     primary,
+    isMeasuredHere: primary.text(MEASURER_KEYWORD) === OWN_ENGINE,
     found: found.get(members[0]!)!,
     placed: () => placedIn(source, hdus, members, found.get(members[0]!)!.columns),
     ofImage: () => ofImageIn(source, hdus, members),

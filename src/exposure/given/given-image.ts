@@ -29,6 +29,8 @@ export interface GivenTable {
   /** Of the image; none in a file that carries none. */
   readonly headers: readonly FitsHeader[]
   readonly primary?: FitsHeader
+  /** Measured by this program's own engine, by the file's own word. */
+  readonly isMeasuredHere?: boolean
   readonly found: FoundColumns
   /** Reads where the detections are. */
   readonly placed: () => Promise<PlacedDetections>

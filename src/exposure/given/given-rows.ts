@@ -53,7 +53,8 @@ export function givenRows(images: readonly NumberedImage[], magsTypeFrom: string
 }
 
 /** Who measured the detections, as far as the file tells. */
-function measuredBy({ form, imageHeaders, found, image }: NumberedImage['image']): string {
+function measuredBy({ form, imageHeaders, found, image, isMeasuredHere }: NumberedImage['image']): string {
+  if (isMeasuredHere === true) return image === undefined ? 'a catalogue of bliss-calib' : 'bliss-calib, on the image'
   if (image !== undefined) return 'source-extractor and psfex, run on the image'
   // No other program writes tables with the header of the image, or in this form, or with these names.
   const ownNames = !Object.keys(found.columns).some((name) => /^(ALPHA|DELTA|FLAGS)/.test(name))

@@ -11,6 +11,7 @@ import { measureFrame } from '../../measure/measure-frame.js'
 import type { MeasuredObject } from '../../measure/measured-object.js'
 import type { MeasuredPsf } from '../../measure/measure-psf.js'
 import { median } from '../../math/robust.js'
+import { MEASURER_KEYWORD, OWN_ENGINE } from '../../exposure/given/measurer.js'
 import { CREATOR, CREATOR_KEYWORD } from '../../products/own-product.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { gainCards } from './gain-cards.js'
@@ -75,6 +76,7 @@ export async function measuredHere(
     }),
     primaryCards: [
       { keyword: CREATOR_KEYWORD, value: CREATOR, comment: 'measured by its own engine' },
+      { keyword: MEASURER_KEYWORD, value: OWN_ENGINE, comment: 'program that measured the objects' },
       ...gainCards(facts),
     ],
   })

@@ -100,6 +100,8 @@ function measuredBy({ exposure, provenance }: ResultDocument): {
 } {
   // Lists name catalogues of SExtractor; files say what they are.
   const origin = exposure.expnum === null ? exposure.origin?.['detections'] : 'SExtractor'
+  if (origin !== undefined && /bliss-calib/.test(origin))
+    return { sentences: [['Sources were detected and measured with bliss-calib itself', []]], citations: [] }
   if (origin === undefined || !/SExtractor|source-extractor/i.test(origin)) return { sentences: [], citations: [] }
   const extracted: Measured = ['Sources were detected and measured with SExtractor', [SEXTRACTOR]]
   if (provenance.options['magsType'] !== 'mag_psf') return { sentences: [extracted], citations: [SEXTRACTOR] }

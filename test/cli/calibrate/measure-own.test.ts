@@ -1,7 +1,8 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
+import type { ResultDocument } from '../../../src/products/result-document.js'
 import { fitsBytes, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
 import { cardsOf, catalogOfImages, made, TRUTH } from './two-images.js'
@@ -50,6 +51,8 @@ test('no other program is needed: the zeropoint that the stars were given', asyn
     'night_matches.parquet',
     'night_zeropoint.json',
   ])
+  const { exposure } = JSON.parse(readFileSync(join(outdir, 'night_zeropoint.json'), 'utf8')) as ResultDocument
+  expect(exposure.origin!['detections']).toBe('bliss-calib, on the image')
 })
 
 test.skipIf(!programsAreHere)('the zeropoint is that by source-extractor, to half its error or a mmag', async () => {

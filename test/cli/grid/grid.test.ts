@@ -226,7 +226,7 @@ describe('planning', () => {
     const before = readFileSync(join(to, 'bliss.dag'))
     const refused = await condor(join(survey.work, '668439'), to)
     expect(refused.exitCode).toBe(2)
-    expect(refused.err).toMatch(/a plan stands in the directory/)
+    expect(refused.err).toMatch(/the directory has a plan already/)
     expect(readFileSync(join(to, 'bliss.dag'))).toEqual(before)
     expect((await condor(join(survey.work, '668439'), to, '--force')).exitCode).toBe(0)
     expect(readFileSync(join(to, 'bliss.dag'))).not.toEqual(before)

@@ -78,6 +78,10 @@ describe('only what was used', () => {
     })
     expect(keys(files('a table'))).not.toContain('Bertin1996')
     expect(keys(files('source-extractor and psfex, run on the image'))).toContain('Bertin2011')
+    for (const own of ['bliss-calib, on the image', 'a catalogue of bliss-calib']) {
+      expect(keys(files(own))).not.toContain('Bertin1996')
+      expect(of(files(own)).text).toContain('Sources were detected and measured with bliss-calib itself.')
+    }
   })
   test('the release, the estimator and the system of the run', () => {
     const ccds = document.ccds.map((ccd) => ({ ...ccd, catalog: 'gaia_dr3', system: 'catalog' as const }))
