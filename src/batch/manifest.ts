@@ -4,7 +4,7 @@ import { csvFormatRows, csvParseRows } from 'd3-dsv'
 import { CommandError, InputError } from '../errors.js'
 import { parseListName } from '../exposure/catalogue-list.js'
 import { isDetectionsName } from '../exposure/given/detections-name.js'
-import { isPrintable } from '../printable.js'
+import { isPrintable, isUrl, printableUrl } from '../printable.js'
 
 /** What a row of a manifest may say beside its path. */
 interface RowFacts {
@@ -72,12 +72,22 @@ export function parseManifest(text: string, file: string): (ManifestRow | Manife
       })
     }
   }
+  for (const row of rows) refuseAddresses(row, file)
   if (rows.length === 0)
     throw new InputError('empty-manifest', 'the manifest names no exposure', {
       file,
       expected: 'the column list or file, or one path of a catalogue list, an image or a catalogue per line',
     })
   return rows
+}
+
+/** An address is no path, and would be shown as one, with the password that it may hold. */
+function refuseAddresses(row: ManifestRow | ManifestFile, file: string): void {
+  for (const [column, text] of Object.entries(row))
+    if (typeof text === 'string' && isUrl(text)) {
+      const place = { file, line: row.line, column, found: printableUrl(text), expected: 'a path on this machine' }
+      throw new InputError('bad-manifest', 'the manifest names an address', place)
+    }
 }
 
 function tableRow(

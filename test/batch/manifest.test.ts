@@ -14,6 +14,21 @@ describe('one path per line', () => {
     ])
   })
 
+  test.each([
+    ['file\nhttps://user:s3cr3t@host/y.fits?signature=SIG\n', 'm, line 2, column file'],
+    ['https://user:s3cr3t@host/y.fits?signature=SIG\n', 'm, line 1, column list'],
+    ['list,outdir\na_red_catlist.csv,http://u:s3cr3t@x/out\n', 'm, line 2, column outdir'],
+  ])('an address is refused, and its password not told: %j', (text, place) => {
+    let told = ''
+    try {
+      parseManifest(text, 'm')
+    } catch (error) {
+      told = (error as Error).message
+    }
+    expect(told).toMatch(new RegExp(`^${place}: the manifest names an address \\(found https?://.*expected a path`))
+    expect(told).not.toMatch(/s3cr3t|SIG/)
+  })
+
   test('a manifest without an exposure is an error', () => {
     expect(() => parseManifest('# nothing\n', 'm.txt')).toThrow(
       'm.txt: the manifest names no exposure (expected the column list or file, or one path of a catalogue ' +

@@ -1,7 +1,8 @@
 import { join } from 'node:path'
 import { DataError } from '../../errors.js'
 import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
-import { parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
+import { imageSize, parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
+import { beyondLimit, LIMITS } from '../../limits.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { Detection } from '../../measure/detect.js'
 import type { PsfModel } from '../../measure/psf-model.js'
@@ -43,6 +44,10 @@ export async function measuredHere(
   stem: string,
   { file, hdu, sky, facts: ofHeader, planes, withoutKeywords }: ImageForMeasuring,
 ): Promise<MeasuredImage> {
+  const size = imageSize(hdu)!
+  const pixels = size.columns * size.rows
+  if (pixels > LIMITS.measuredPixels)
+    throw beyondLimit('measuredPixels', 'the image is too large for the own engine', hdu.header.place, pixels)
   const { columns, rows, science, weight, flags, noise, notes } = await readPlanes(planes)
   const facts = withGainOfSky(ofHeader, noise)
   const frame = { columns, rows, pixels: science, ...(weight ? { weight } : {}) }

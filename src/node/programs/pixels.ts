@@ -1,6 +1,6 @@
 import { InputError } from '../../errors.js'
 import type { ByteSource } from '../../formats/bytes.js'
-import { imageSize, type FitsHdu } from '../../formats/fits/index.js'
+import { imageSize, type FitsHdu, type FitsHeader } from '../../formats/fits/index.js'
 
 /** Columns and rows of an image, and one number a pixel, row by row from the bottom. */
 export interface Pixels<T extends Float32Array | Int32Array> {
@@ -77,10 +77,18 @@ async function stored(source: ByteSource, hdu: FitsHdu) {
     ...imageSize(hdu)!,
     bytes: await source.slice(dataOffset, dataOffset + dataBytes),
     bitpix,
-    scale: header.number('BSCALE') ?? 1,
-    zero: header.number('BZERO') ?? 0,
+    scale: scaling(header, 'BSCALE', 1),
+    zero: scaling(header, 'BZERO', 0),
     ...(bitpix > 0 && blank !== undefined ? { blank } : {}),
   }
+}
+
+/** BSCALE or BZERO, which decide every pixel: absent they have their default, and unreadable they are refused. */
+function scaling(header: FitsHeader, name: 'BSCALE' | 'BZERO', absent: number): number {
+  if (!header.has(name)) return absent
+  const value = header.requireNumber(name)
+  if (Number.isFinite(value) && !(name === 'BSCALE' && value === 0)) return value
+  return header.refuse(name, name === 'BSCALE' ? 'a number other than 0' : 'a number')
 }
 
 /** Turns the bytes of 32-bit elements round in place: from FITS order to the machine's, or back. */

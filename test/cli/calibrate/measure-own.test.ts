@@ -1,5 +1,5 @@
 import { execFileSync, spawnSync } from 'node:child_process'
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { beforeAll, expect, test } from 'vitest'
 import type { ResultDocument } from '../../../src/products/result-document.js'
@@ -96,6 +96,29 @@ test('an image of nothing but its sky: said, and nothing is left', async () => {
   expect(exitCode).toBe(3)
   expect(err).toContain('nothing was found in the image (found no object)')
   expect(readdirSync(outdir)).toEqual([])
+})
+
+test.each([
+  ['BSCALE', '0.01', /keyword BSCALE .*found '?0\.01'?.*expected a number/],
+  ['BSCALE', 0, /BSCALE.*expected a number other than 0/],
+  ['BZERO', 'abc', /keyword BZERO .*expected a number/],
+])('%s = %j decides every pixel: refused', async (keyword, value, message) => {
+  const outdir = temporaryDirectory()
+  const { columns, rows } = image
+  const values = new Float32Array(columns * rows).fill(100)
+  const [file] = writeNight(fitsBytes([{ columns, rows, values, cards: { ...cardsOf(0), [keyword]: value } }]))
+  const { exitCode, err } = await run([file, '--measure', 'own', '--catalog', catalog, '--outdir', outdir])
+  expect([exitCode, err]).toEqual([3, expect.stringMatching(message)])
+})
+
+test('an image beyond the limit of pixels is refused before it is read', async () => {
+  const outdir = temporaryDirectory()
+  const huge = { columns: 11_000, rows: 11_000, values: new Float32Array(2880), cards: cardsOf(0) }
+  const [file] = writeNight(fitsBytes([huge]))
+  // The pixels are a hole in the file.
+  truncateSync(file, statSync(file).size + 2880 * Math.ceil((4 * 11_000 ** 2) / 2880))
+  const { exitCode, err } = await run([file, '--measure', 'own', '--catalog', catalog, '--outdir', outdir])
+  expect([exitCode, err]).toEqual([3, expect.stringContaining('the image is too large for the own engine')])
 })
 
 test('it belongs to files', async () => {
