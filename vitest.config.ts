@@ -22,8 +22,8 @@ const SLOW = [
   'test/catalog/read/{collection,damage,foreign-hats,read,schema-3}.test.ts',
   'test/catalog/{rows/lite,verify/verify-damage}.test.ts',
   'test/cli/{concurrent,killed-sets,nothing-outside,secrets,unfinished-commit}.test.ts',
-  'test/cli/{batch,compare,demo,grid,merge,se,tie}/*.test.ts',
-  'test/cli/calibrate/{bad-input,choose-catalog,exposure}.test.ts',
+  'test/cli/{batch,compare,demo,grid,measure,merge,relation,se,tie}/*.test.ts',
+  'test/cli/calibrate/{bad-input,cal,choose-catalog,exposure,files,images,systems,tables}.test.ts',
   'test/cli/catalog/{catalog-copy,catalog-copy-sources,catalog-query}.test.ts',
   'test/docs/*.test.ts',
   'test/formats/shortest-float64.test.ts',
@@ -37,12 +37,14 @@ const SLOW = [
   'test/node/disk/commit-journal.test.ts',
   'test/node/http/{http-catalog,range-cache}.test.ts',
   'test/photometry/exposure/{concerns,posterior,simulated,solution}.test.ts',
-  'test/photometry/fit/zeropoint-honesty.test.ts',
+  'test/photometry/fit/{fit-with-term,zeropoint-honesty}.test.ts',
+  'test/photometry/match/astrometric-offset.test.ts',
   'test/photometry/quality/*.test.ts',
-  'test/relation-fit/camera-terms.test.ts',
+  'test/relation-fit/{camera-terms,colour-term,fit-relation}.test.ts',
   'test/products/{judges,recalibrate}.test.ts',
   'test/report/{first-screen,hostile-data,images-in-browser,page-in-browser,plots,report}.test.ts',
   'test/simulate/{exposure,files}.test.ts',
+  'test/tie/tie-exposures.test.ts',
 ]
 
 export default defineConfig({
