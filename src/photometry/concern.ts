@@ -1,33 +1,37 @@
-/** What a concern is about, for programs; the sentence is for people. */
-export type ConcernTag =
-  | 'no-zeropoint'
-  | 'borrowed'
-  | 'shrunk'
-  | 'outlier'
-  | 'suspect-exposure'
-  | 'too-few-stars'
-  | 'too-few-ccds'
-  | 'large-error'
-  | 'wrong-band'
-  | 'passband'
-  | 'units'
-  | 'gain'
-  | 'saturation'
-  | 'crowding'
-  | 'outliers'
-  | 'scatter'
-  | 'astrometry'
-  | 'clouds'
-  | 'transparency'
-  | 'depth'
-  | 'cross-check'
-  | 'amplifiers'
-  | 'linearity'
-  | 'colour'
-  | 'fluxes'
-  | 'classification'
-  | 'catalogues'
-  | 'not-tied'
+/** What concerns are about, for programs; their sentences are for people. */
+export const CONCERN_TAGS = [
+  'no-zeropoint',
+  'borrowed',
+  'shrunk',
+  'outlier',
+  'suspect-exposure',
+  'too-few-stars',
+  'too-few-ccds',
+  'large-error',
+  'wrong-band',
+  'passband',
+  'units',
+  'gain',
+  'saturation',
+  'crowding',
+  'outliers',
+  'scatter',
+  'astrometry',
+  'clouds',
+  'transparency',
+  'depth',
+  'cross-check',
+  'amplifiers',
+  'linearity',
+  'colour',
+  'fluxes',
+  'classification',
+  'catalogues',
+  'not-tied',
+] as const
+
+/** What a concern is about. */
+export type ConcernTag = (typeof CONCERN_TAGS)[number]
 
 /** A QA flag: something that is wrong with a CCD or an exposure. */
 export interface Concern {

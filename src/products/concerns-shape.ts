@@ -1,4 +1,5 @@
 import type { JsonShape } from '../formats/json-shape.js'
+import { CONCERN_TAGS } from '../photometry/concern.js'
 
 /** What a person should know of a CCD or an exposure, in the JSON of a result. */
 export const CONCERNS_SHAPE: JsonShape = {
@@ -11,36 +12,7 @@ export const CONCERNS_SHAPE: JsonShape = {
       tag: {
         type: 'string',
         description: 'further tags may be added',
-        examples: [
-          'no-zeropoint',
-          'borrowed',
-          'shrunk',
-          'outlier',
-          'suspect-exposure',
-          'too-few-stars',
-          'too-few-ccds',
-          'large-error',
-          'wrong-band',
-          'passband',
-          'units',
-          'gain',
-          'saturation',
-          'crowding',
-          'outliers',
-          'scatter',
-          'astrometry',
-          'clouds',
-          'transparency',
-          'depth',
-          'cross-check',
-          'amplifiers',
-          'linearity',
-          'colour',
-          'fluxes',
-          'classification',
-          'catalogues',
-          'not-tied',
-        ],
+        examples: [...CONCERN_TAGS],
       },
       severity: {
         enum: ['stop', 'look', 'hint'],
