@@ -4,14 +4,13 @@ import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
 import { imageSize, parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
 import { beyondLimit, LIMITS } from '../../limits.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
+import { compactSeeing } from '../../measure/compact-seeing.js'
 import type { Detection } from '../../measure/detect.js'
 import type { PsfModel } from '../../measure/psf-model.js'
 import { fullcatTable } from '../../measure/fullcat-table.js'
 import { vignets } from '../../measure/vignet.js'
 import { measureFrame } from '../../measure/measure-frame.js'
-import type { MeasuredObject } from '../../measure/measured-object.js'
 import type { MeasuredPsf } from '../../measure/measure-psf.js'
-import { median } from '../../math/robust.js'
 import { MEASURER_KEYWORD, OWN_ENGINE } from '../../exposure/given/measurer.js'
 import { CREATOR, CREATOR_KEYWORD } from '../../products/own-product.js'
 import { writeFilesWhole } from '../disk/files.js'
@@ -87,7 +86,8 @@ export async function measuredHere(
   })
   const name = `${stem}_fullcat.fits`
   await writeFilesWhole(workdir, [{ name, bytes }])
-  const fwhmPixels = psf?.model.fwhmPixels ?? compactSeeingOf(objects)
+  const sized = () => objects.map(({ halfLightRadius, auto, flags }) => ({ halfLightRadius, flux: auto.flux, flags }))
+  const fwhmPixels = psf?.model.fwhmPixels ?? compactSeeing(sized()) ?? NaN
   return {
     catalogue: join(workdir, name),
     objects: objects.length,
@@ -132,14 +132,3 @@ const psfCards = ({ fwhmPixels, apertureDiameterPixels, stars, degree }: PsfMode
 const real = (keyword: string, value: number, comment: string): FitsCardInput => ({
   ...{ keyword, value, comment, kind: 'real' },
 })
-
-/** As `compactSeeing` of source-extractor's objects. */
-const BRIGHTEST = 20
-
-/** The seeing: twice the median half-light radius of the brightest objects, of those without flags if there are any. */
-function compactSeeingOf(objects: readonly MeasuredObject[]): number {
-  const sized = objects.filter(({ halfLightRadius }) => halfLightRadius > 0)
-  const clean = sized.filter(({ flags }) => flags === 0)
-  const brightest = (clean.length > 0 ? clean : sized).sort((a, b) => b.auto.flux - a.auto.flux).slice(0, BRIGHTEST)
-  return 2 * median(Float64Array.from(brightest, ({ halfLightRadius }) => halfLightRadius))
-}

@@ -5,7 +5,7 @@ import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
 import type { contradictedUnit } from '../../exposure/image-facts.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { reasonOf } from '../disk/reason.js'
-import { compactSeeing } from './compact-seeing.js'
+import { compactSeeingIn } from './compact-seeing.js'
 import { extract, type ImageAtWork } from './extract.js'
 import { gainCards } from './gain-cards.js'
 import { measuredHere } from './measure-here.js'
@@ -127,7 +127,7 @@ async function psfOf({ psf, mayLackPsf, onPsf }: MeasureRequest, work: ImageAtWo
     return { model, fwhmPixels: model.facts.fwhmPixels, notes: model.notes }
   } catch (error) {
     if (mayLackPsf !== true || !(error instanceof DataError) || error.tag !== 'no-psf-stars') throw error
-    const fwhmPixels = await compactSeeing(await extract(work, 'detect', {}))
+    const fwhmPixels = await compactSeeingIn(await extract(work, 'detect', {}))
     if (fwhmPixels === undefined) throw error
     const note = 'psfex found no stars: there is no PSF flux, and the seeing is that of the brightest objects'
     return { fwhmPixels, notes: [note] }
