@@ -8,6 +8,8 @@ export const RAD_TO_ARCSEC = 648_000 / Math.PI
 export const MAG_PER_RELATIVE_FLUX = 2.5 / Math.LN10
 /** Normal-consistent factor of the median absolute deviation (Rousseeuw & Croux 1993). */
 export const MAD_TO_SIGMA = 1.482602218505602
+/** Full width at half maximum of a Gaussian profile over its standard deviation. */
+export const FWHM_PER_SIGMA = 2 * Math.sqrt(2 * Math.LN2)
 
 /** Right ascension into [0, 360). */
 export function wrapRaDeg(raDeg: number): number {

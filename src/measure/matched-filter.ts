@@ -1,9 +1,10 @@
+import { FWHM_PER_SIGMA } from '../math/units.js'
 import type { Frame } from './frame.js'
 
 /** FWHM of the filter's Gaussian, and how far it reaches [pixel]: as gauss_3.0_7x7 of SExtractor. */
 const FWHM_PIXELS = 3
 const REACH = 3
-const SIGMA_PIXELS = FWHM_PIXELS / (2 * Math.sqrt(2 * Math.LN2))
+const SIGMA_PIXELS = FWHM_PIXELS / FWHM_PER_SIGMA
 
 const KERNEL = Float64Array.from({ length: 2 * REACH + 1 }, (_, k) =>
   Math.exp(-((k - REACH) ** 2) / (2 * SIGMA_PIXELS ** 2)),

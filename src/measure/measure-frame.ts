@@ -1,3 +1,4 @@
+import { FWHM_PER_SIGMA } from '../math/units.js'
 import { circularApertures, type ApertureSum } from './apertures.js'
 import { detect, type DetectedObject, type Detection, type DetectionSettings } from './detect.js'
 import type { Frame } from './frame.js'
@@ -40,8 +41,6 @@ const FLAG = { crowded: 1, blended: 2, saturated: 4, atEdge: 8, cutAperture: 16 
 const CROWDED_SHARE = 0.1
 
 const HALF_LIGHT_SHARE = 0.5
-/** FWHM of a Gaussian in standard deviations. */
-const FWHM_PER_SIGMA = 2 * Math.sqrt(2 * Math.LN2)
 
 /**
  * Finds and measures the objects of an image: isophotal shape, circular apertures, Kron's ellipse, half-light radius

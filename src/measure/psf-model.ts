@@ -1,4 +1,5 @@
 import { median } from '../math/robust.js'
+import { FWHM_PER_SIGMA } from '../math/units.js'
 import { shareWithin } from './apertures.js'
 import { polynomialOnStars, polynomialTerms, type StarPolynomial } from './psf-polynomial.js'
 import { PsfSampler } from './psf-sampler.js'
@@ -255,7 +256,7 @@ const MIN_HELD = 0.05
 
 /** B-splines widen by a third of a node's area: coefficients of a narrower Gaussian are a Gaussian's. */
 function gaussian({ step }: SplineLattice, fwhmPixels: number): Float64Array {
-  const variance = (fwhmPixels / (2 * Math.sqrt(2 * Math.LN2)) / step) ** 2 - 1 / 3
+  const variance = (fwhmPixels / FWHM_PER_SIGMA / step) ** 2 - 1 / 3
   return Float64Array.from({ length: SIDE * SIDE }, (_, k) => {
     const dx = (k % SIDE) - MIDDLE
     const dy = Math.floor(k / SIDE) - MIDDLE
