@@ -1,6 +1,6 @@
 import { verdictFrom } from '../../photometry/concern.js'
 import type { CcdDocument, ResultDocument } from '../../products/result-document.js'
-import { ccdNames } from '../decision.js'
+import { ccdNames } from '../ccd-names.js'
 import { exposureFocalPlane, exposureZeropoints, focalQuantities } from '../exposure-figures.js'
 import { inlineSvg } from '../figures/figure.js'
 import type { CcdPlace } from '../focal-geometry.js'

@@ -1,4 +1,5 @@
-import { ccdNames, type Decision } from '../decision.js'
+import { ccdNames } from '../ccd-names.js'
+import type { Decision } from '../decision.js'
 import { html, type Markup } from '../html.js'
 
 /** More reasons than this are told in the table only. */
