@@ -2,6 +2,7 @@ import { InputError } from '../errors.js'
 import { beyondLimit, LIMITS } from '../limits.js'
 import type { Table } from '../table/columns.js'
 import { refuseRepeatedNames } from '../table/repeated-names.js'
+import { CsvComments, isClosingComment } from './csv-comments.js'
 import { CsvColumns, type CsvField } from './csv-columns.js'
 import { fieldsOf, isRule, readCsvHeader, separatorOf, unitsOf } from './csv-header.js'
 
@@ -69,8 +70,7 @@ class LineReader {
   rows = 0
   hasHeader = false
   private line = 0
-  private readonly comments: string[] = []
-  private commentBytes = 0
+  private readonly comments = new CsvComments()
   private separator = 0
   private units: readonly (string | undefined)[] = []
   /** Whether the lines below the header may be units and a rule. */
@@ -89,6 +89,10 @@ class LineReader {
 
   get full(): boolean {
     return this.rows === this.capacity
+  }
+
+  private get place(): { readonly file: string; readonly line: number } {
+    return { file: this.options.name, line: this.line }
   }
 
   /** Reads lines from `at` on until the table is full or `end`, which follows a line feed; returns where it stopped. */
@@ -128,47 +132,34 @@ class LineReader {
 
   /** The refusal of a line that no table has. */
   longLine(bytes: number): InputError {
-    return beyondLimit('lineBytes', 'the line is too long', { file: this.options.name, line: this.line }, bytes)
+    return beyondLimit('lineBytes', 'the line is too long', this.place, bytes)
   }
 
   private readComment(bytes: Uint8Array): void {
-    const text = new TextDecoder().decode(bytes)
-    this.comments.push(text)
-    if (/QUERY_STATUS\W+OVERFLOW|truncated result/i.test(text)) throw cutAtLimit(this.options.name, this.line, text)
-    this.commentBytes += bytes.length + 1
-    if (this.commentBytes <= LIMITS.smallTextBytes) return
-    throw beyondLimit('smallTextBytes', 'the comments before the header are too long', {
-      file: this.options.name,
-      line: this.line,
-    })
+    this.comments.add(new TextDecoder().decode(bytes), bytes.length + 1, this.place)
   }
 
   private readHeader(bytes: Uint8Array): void {
-    const { names, separator, units, mayHaveUnits } = readCsvHeader(lineText(bytes), this.comments)
+    const { names, separator, units, mayHaveUnits } = readCsvHeader(lineText(bytes), this.comments.lines)
     this.separator = separator.charCodeAt(0)
     this.mayHaveUnits = mayHaveUnits
     this.header = names
     this.units = units
     if (names.length > LIMITS.tableColumns) {
-      throw beyondLimit(
-        'tableColumns',
-        'the header names too many columns',
-        { file: this.options.name, line: this.line },
-        names.length,
-      )
+      throw beyondLimit('tableColumns', 'the header names too many columns', this.place, names.length)
     }
     this.setFields()
   }
 
   private setFields(): void {
-    this.fields = this.options.fields(this.header, this.comments)
+    this.fields = this.options.fields(this.header, this.comments.lines)
     const read = new Set(this.fields.map(({ index }) => index))
     const unread = new Set(this.header.filter((_, index) => !read.has(index)))
     // Columns that go by position may share a name, as long as all of them are read.
     refuseRepeatedNames(
       this.header,
       this.fields.map(({ index }) => this.header[index]!).filter((name) => unread.has(name)),
-      { file: this.options.name, line: this.line },
+      this.place,
     )
     this.slots = new Int32Array(this.header.length).fill(-1)
     for (const [slot, { index }] of this.fields.entries()) this.slots[index] = slot
@@ -183,8 +174,7 @@ class LineReader {
     const found = text.split(separator).length
     if (found !== names.length) {
       throw new InputError('unfit-csv', 'a file without a line of names has another number of columns', {
-        file: this.options.name,
-        line: this.line,
+        ...this.place,
         found,
         expected: `${names.length} columns`,
       })
@@ -241,9 +231,7 @@ class LineReader {
 
   /** Whether a line below the header is one of those that VizieR closes a table with; one may tell that it was cut. */
   private isClosing(bytes: Uint8Array, at: number): boolean {
-    const text = new TextDecoder().decode(bytes.subarray(at, bytes.indexOf(NEWLINE, at))).trim()
-    if (/QUERY_STATUS\W+OVERFLOW|truncated result/i.test(text)) throw cutAtLimit(this.options.name, this.line, text)
-    return /^#(?:$|END#|INFO\b)/.test(text)
+    return isClosingComment(new TextDecoder().decode(bytes.subarray(at, bytes.indexOf(NEWLINE, at))), this.place)
   }
 
   private readRow(bytes: Uint8Array, at: number): number {
@@ -268,8 +256,7 @@ class LineReader {
     }
     if (field !== width) {
       throw new InputError('ragged-csv', 'the line has another number of fields than the header', {
-        file: this.options.name,
-        line: this.line,
+        ...this.place,
         found: field,
         expected: `${width}`,
       })
@@ -285,24 +272,19 @@ class LineReader {
       if (bytes[at + 1] !== QUOTE) return at + 1
       at++
     }
-    const place = { file: this.options.name, line: this.line, column: this.header[field] ?? `${field + 1}` }
+    const place = { ...this.place, column: this.header[field] ?? `${field + 1}` }
     throw new InputError('open-quote', 'a quote is not closed on its line', place)
   }
 
   private readonly notANumber = (slot: number, found: string, expected: string): InputError => {
     const { index } = this.fields[slot]!
     const column = this.header[index] ?? `${index + 1}`
-    const place = { file: this.options.name, line: this.line, column, found: JSON.stringify(found), expected }
+    const place = { ...this.place, column, found: JSON.stringify(found), expected }
     return new InputError('bad-number', `the field is not ${expected}`, place)
   }
 }
 
 const lineText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r$/, '')
-
-function cutAtLimit(file: string, line: number, text: string): InputError {
-  const sentence = 'the table was cut at a limit of rows: ask for smaller parts of the sky'
-  return new InputError('query-overflow', sentence, { file, line, found: text.replace(/^[#\s]+/, '').slice(0, 200) })
-}
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(a.length + b.length)
