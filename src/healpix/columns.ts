@@ -16,14 +16,12 @@ export function nestedIndices29(raDeg: Float64Array, decDeg: Float64Array): BigI
   checkLengths(raDeg, decDeg)
   const indices = new BigInt64Array(raDeg.length)
   const halves = new Uint32Array(indices.buffer)
-  const out = new Int32Array(3)
-  const nside = 2 ** 29
-  for (let i = 0; i < raDeg.length; i++) {
-    checkDirection(raDeg[i]!, decDeg[i]!, i)
-    locate(nside, raDeg[i]!, decDeg[i]!, out)
-    halves[2 * i + LOW] = nestedLow(29, out[0]!, out[1]!, out[2]!)
-    halves[2 * i + 1 - LOW] = nestedHigh(29, out[0]!, out[1]!, out[2]!)
-  }
+  eachBlock(29, raDeg, decDeg, (cells, start, end) => {
+    for (let i = start, at = 0; i < end; i++, at += 3) {
+      halves[2 * i + LOW] = nestedLow(29, cells[at]!, cells[at + 1]!, cells[at + 2]!)
+      halves[2 * i + 1 - LOW] = nestedHigh(29, cells[at]!, cells[at + 1]!, cells[at + 2]!)
+    }
+  })
   return indices
 }
 
@@ -34,14 +32,30 @@ export function nestedIndices(order: number, raDeg: Float64Array, decDeg: Float6
   checkOrder(order, MAX_NUMBER_ORDER)
   checkLengths(raDeg, decDeg)
   const indices = new Float64Array(raDeg.length)
-  const out = new Int32Array(3)
-  const nside = 2 ** order
-  for (let i = 0; i < raDeg.length; i++) {
-    checkDirection(raDeg[i]!, decDeg[i]!, i)
-    locate(nside, raDeg[i]!, decDeg[i]!, out)
-    indices[i] = nestedNumber(order, out[0]!, out[1]!, out[2]!)
-  }
+  eachBlock(order, raDeg, decDeg, (cells, start, end) => {
+    for (let i = start, at = 0; i < end; i++, at += 3)
+      indices[i] = nestedNumber(order, cells[at]!, cells[at + 1]!, cells[at + 2]!)
+  })
   return indices
+}
+
+/** Rows whose cells stay in a processor's first cache until they are numbered. */
+const BLOCK_ROWS = 1024
+
+/** Face, column and row of all directions, block by block: `number` takes those of rows [start, end) from 0 on. */
+function eachBlock(
+  order: number,
+  raDeg: Float64Array,
+  decDeg: Float64Array,
+  number: (cells: Int32Array, start: number, end: number) => void,
+): void {
+  const cells = new Int32Array(3 * BLOCK_ROWS)
+  for (let start = 0; start < raDeg.length; start += BLOCK_ROWS) {
+    const end = Math.min(raDeg.length, start + BLOCK_ROWS)
+    for (let i = start; i < end; i++) checkDirection(raDeg[i]!, decDeg[i]!, i)
+    locate(order, raDeg, decDeg, start, end, cells)
+    number(cells, start, end)
+  }
 }
 
 function checkLengths(raDeg: Float64Array, decDeg: Float64Array): void {

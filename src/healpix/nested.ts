@@ -49,6 +49,13 @@ export function faceCellOfBits(face: number, high: number, low: number): FaceCel
   }
 }
 
+/** Base cell, column and row of a direction, which is not checked. */
+export function faceCellAt(order: number, raDeg: number, decDeg: number): FaceCell {
+  const cells = new Int32Array(3)
+  locate(order, Float64Array.of(raDeg), Float64Array.of(decDeg), 0, 1, cells)
+  return { face: cells[0]!, x: cells[1]!, y: cells[2]! }
+}
+
 /**
  * NESTED cell of a direction, as a double.
  * @param order 0-24; finer orders need `ang2pix`
@@ -57,9 +64,8 @@ export function faceCellOfBits(face: number, high: number, low: number): FaceCel
 export function nestedIndex(order: number, raDeg: number, decDeg: number): number {
   checkOrder(order, MAX_NUMBER_ORDER)
   checkDirection(raDeg, decDeg)
-  const out = new Int32Array(3)
-  locate(2 ** order, raDeg, decDeg, out)
-  return nestedNumber(order, out[0]!, out[1]!, out[2]!)
+  const { face, x, y } = faceCellAt(order, raDeg, decDeg)
+  return nestedNumber(order, face, x, y)
 }
 
 /**

@@ -1,6 +1,6 @@
-import { faceCellOfBits, nestedHigh, nestedLow, type FaceCell } from './nested.js'
+import { faceCellAt, faceCellOfBits, nestedHigh, nestedLow, type FaceCell } from './nested.js'
 import { checkOrder, type Scheme } from './order.js'
-import { checkDirection, locate, skyOf } from './projection.js'
+import { checkDirection, skyOf } from './projection.js'
 import { faceCellOfRing, ringNumber, ringPositionOf, ringPositionOfNumber } from './ring.js'
 
 /**
@@ -12,9 +12,7 @@ import { faceCellOfRing, ringNumber, ringPositionOf, ringPositionOfNumber } from
 export function ang2pix(order: number, raDeg: number, decDeg: number, scheme: Scheme = 'nested'): bigint {
   checkOrder(order)
   checkDirection(raDeg, decDeg)
-  const out = new Int32Array(3)
-  locate(2 ** order, raDeg, decDeg, out)
-  return pixelOf(order, { face: out[0]!, x: out[1]!, y: out[2]! }, scheme)
+  return pixelOf(order, faceCellAt(order, raDeg, decDeg), scheme)
 }
 
 /** Centre of a cell, raDeg in [0, 360). RangeError for a cell that does not exist at the order. */
