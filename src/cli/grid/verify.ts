@@ -12,6 +12,7 @@ import { readPlan } from './plan.js'
 import { reportFailure, type ExitCode, type Io } from '../terminal/io.js'
 import type { VerifyCommand } from './options.js'
 import { readWhole } from '../../node/disk/regular-file.js'
+import { isAbsent } from '../../node/disk/absent.js'
 
 /**
  * `grid verify`: whether every product of a plan, or of one exposure of it, is there and whole; exit code 3 if one
@@ -132,8 +133,8 @@ function filesOf({ workdir, outdir, list }: GridExposure): ProductFiles {
 }
 
 async function readUnlessAbsent(path: string): Promise<Uint8Array | undefined> {
-  return readWhole(path, 'wholeFileBytes').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
+  return readWhole(path, 'wholeFileBytes').catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined
     throw unreadableFile(path, cause)
   })
 }

@@ -5,6 +5,7 @@ import { strangersIn } from './catalogue-strangers.js'
 import { reasonOf } from './reason.js'
 import { readWholeText } from './regular-file.js'
 import { isTemporaryName, makerOf, removeLeftovers, temporaryStem } from './temporary-names.js'
+import { undefinedIfAbsent } from './absent.js'
 
 const PREFIX = '.bliss-build-'
 /** In the working directory, the catalogue that steps aside for the new one. */
@@ -18,10 +19,7 @@ const OWN_ENTRY = /^(?:finished\.json|jobs|runs|unfinished|old|out-[0-9a-f]+(?:-
 export const workOf = (target: string): string => join(dirname(target), `${PREFIX}${basename(target)}`)
 
 const kindAt = async (path: string): Promise<'directory' | 'link' | 'file' | undefined> => {
-  const facts = await lstat(path).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined
-    throw cause
-  })
+  const facts = await lstat(path).catch(undefinedIfAbsent)
   return facts && (facts.isDirectory() ? 'directory' : facts.isSymbolicLink() ? 'link' : 'file')
 }
 const isDirectory = async (path: string) => (await kindAt(path)) === 'directory'

@@ -2,6 +2,7 @@ import { readdir } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { CHECKSUMS_NAME, MANIFEST_NAME } from '../../catalog/manifest.js'
 import { readWholeText } from './regular-file.js'
+import { undefinedIfAbsent } from './absent.js'
 
 /** One more than a message names. */
 const MAX_STRANGERS = 4
@@ -38,12 +39,7 @@ export async function strangersIn(target: string): Promise<string[]> {
 
 /** Paths of the files of one catalogue as its list of checksums names them; none if there is no list. */
 async function listedIn(target: string, catalogue: string): Promise<string[]> {
-  const list = await readWholeText(join(target, catalogue, CHECKSUMS_NAME), 'textBytes').catch(
-    (cause: NodeJS.ErrnoException) => {
-      if (cause.code === 'ENOENT') return undefined
-      throw cause
-    },
-  )
+  const list = await readWholeText(join(target, catalogue, CHECKSUMS_NAME), 'textBytes').catch(undefinedIfAbsent)
   if (list === undefined) return []
   const named = list.split('\n').flatMap((line) => /^[0-9a-f]{64} {2}(.+)$/.exec(line)?.[1] ?? [])
   return [...named, CHECKSUMS_NAME, MANIFEST_NAME].map((path) => `${catalogue}${path}`)

@@ -3,6 +3,7 @@ import { dirname, join } from 'node:path'
 import { nameFault } from '../../products/file-name.js'
 import { readWholeText } from './regular-file.js'
 import { isTemporaryName } from './temporary-names.js'
+import { undefinedIfAbsent } from './absent.js'
 
 /** The calls of the file system that writing makes; tests make them fail. */
 export type WriteOperations = Pick<typeof fs, 'open' | 'rename' | 'rm' | 'link' | 'copyFile'>
@@ -33,10 +34,7 @@ const FORMAT = 1
  * such file.
  */
 export async function moveStamp(path: string): Promise<string | undefined> {
-  const facts = await fs.lstat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined
-    throw cause
-  })
+  const facts = await fs.lstat(path, { bigint: true }).catch(undefinedIfAbsent)
   return facts && `${facts.size}:${facts.mtimeNs}`
 }
 

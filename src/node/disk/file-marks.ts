@@ -3,6 +3,7 @@ import { stat } from 'node:fs/promises'
 import type { FileMark } from '../../batch/marker.js'
 import { unreadableFile } from './reason.js'
 import { openRegular } from './regular-file.js'
+import { undefinedIfAbsent } from './absent.js'
 
 /**
  * A change within this time of a look might carry the same times as what was seen: clocks of file systems tick in up to
@@ -16,10 +17,7 @@ const TICK_MS = 2000
  * if the file changed too shortly ago to tell; undefined if there is none.
  */
 export async function stampOf(path: string, nowMs = Date.now()): Promise<string | null | undefined> {
-  const facts = await stat(path, { bigint: true }).catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined
-    throw cause
-  })
+  const facts = await stat(path, { bigint: true }).catch(undefinedIfAbsent)
   if (facts === undefined) return undefined
   if (nowMs - Number(facts.ctimeMs) < TICK_MS) return null
   return `${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}:${facts.ino}`

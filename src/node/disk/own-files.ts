@@ -8,6 +8,7 @@ import { CREATOR, CREATOR_KEYWORD, isOwnProduct } from '../../products/own-produ
 import { reasonOf } from './reason.js'
 import { openRegular } from './regular-file.js'
 import { WRITTEN_TOGETHER } from './staged-files.js'
+import { isAbsent, isThere } from './absent.js'
 
 /** Any mark but one at the end of a long FITS header is here. */
 const HEAD_BYTES = 16 * 1024
@@ -39,11 +40,7 @@ export interface ForeignFilesCheck {
  * @throws CommandError `foreign-file`
  */
 export async function refuseStanding(path: string, force: boolean): Promise<void> {
-  const isThere = await lstat(path).then(
-    () => true,
-    () => false,
-  )
-  if (isThere && !force)
+  if (!force && (await isThere(path)))
     throw new CommandError('foreign-file', 'a file of this name is there', {
       file: path,
       expected: 'another --to, or --force',
@@ -99,7 +96,7 @@ export async function refuseForeignTree(
   for (const { name, bytes } of files) {
     const standing = await readFile(join(root, name)).catch((cause: NodeJS.ErrnoException) => cause)
     // If no file can be there, none is replaced.
-    const isNone = standing instanceof Error && (standing.code === 'ENOENT' || standing.code === 'ENOTDIR')
+    const isNone = standing instanceof Error && isAbsent(standing)
     if (!isNone && (standing instanceof Error || !standing.equals(bytes))) changed.push(name)
   }
   await refuseForeignFiles(root, changed, expected === undefined ? {} : { expected })

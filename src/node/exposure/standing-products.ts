@@ -7,11 +7,12 @@ import { commandLine, pathWord } from '../../formats/shell-word.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { readWholeText } from '../disk/regular-file.js'
+import { isAbsent } from '../disk/absent.js'
 
 /** Text of a file, undefined if it does not exist. */
 export async function readIfThere(path: string): Promise<string | undefined> {
-  return readWholeText(path, 'jsonBytes').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
+  return readWholeText(path, 'jsonBytes').catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined
     throw unreadableFile(path, cause)
   })
 }

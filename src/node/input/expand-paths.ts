@@ -1,7 +1,8 @@
-import { lstat, readdir, stat } from 'node:fs/promises'
+import { readdir, stat } from 'node:fs/promises'
 import { isAbsolute, join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { reasonOf } from '../disk/reason.js'
+import { isAbsent, isThere } from '../disk/absent.js'
 
 const PATTERN = /[*?[]/
 
@@ -50,11 +51,14 @@ async function fittingPaths(pattern: string): Promise<string[]> {
     for (const at of found) {
       if (!PATTERN.test(part)) {
         const path = join(at, part)
-        if (await exists(path)) next.push(path)
+        if (await isThere(path)) next.push(path)
         continue
       }
       const expression = partExpression(part)
-      const entries = await readdir(at === '' ? '.' : at, { withFileTypes: true }).catch(() => [])
+      const entries = await readdir(at === '' ? '.' : at, { withFileTypes: true }).catch((cause: unknown) => {
+        if (isAbsent(cause)) return []
+        throw new InputError('unreadable-directory', `the directory cannot be read: ${reasonOf(cause)}`, { file: at })
+      })
       for (const entry of entries) {
         if (!expression.test(entry.name) || (entry.name.startsWith('.') && !part.startsWith('.'))) continue
         if (isLast ? !entry.isDirectory() : !entry.isFile()) next.push(join(at, entry.name))
@@ -64,12 +68,6 @@ async function fittingPaths(pattern: string): Promise<string[]> {
   }
   return found
 }
-
-const exists = (path: string): Promise<boolean> =>
-  lstat(path).then(
-    () => true,
-    () => false,
-  )
 
 /** One part of a path as a regular expression. */
 function partExpression(part: string): RegExp {

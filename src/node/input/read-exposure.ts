@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { access, readdir } from 'node:fs/promises'
+import { readdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import type { CameraDescription } from '../../camera/description.js'
 import { InputError } from '../../errors.js'
@@ -17,6 +17,7 @@ import { cameraOfImage } from './camera-files.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWhole } from '../disk/regular-file.js'
 import { gunzipWhole } from '../disk/unpack.js'
+import { isThere } from '../disk/absent.js'
 
 /** The CCDs of an exposure, and what they were read from beside their own files. */
 export interface ExposureRows {
@@ -70,11 +71,7 @@ export async function catalogueFile(
 ): Promise<string | undefined> {
   if (fileName === '' || given !== undefined) return given && fileName
   for (const name of [fileName, `${fileName}.gz`]) {
-    const there = await access(join(workdir, name)).then(
-      () => true,
-      (cause: NodeJS.ErrnoException) => cause.code !== 'ENOENT' && cause.code !== 'ENOTDIR',
-    )
-    if (there) return name
+    if (await isThere(join(workdir, name))) return name
   }
   return undefined
 }

@@ -15,6 +15,7 @@ import { packagedPlanes } from './camera-files.js'
 import { catalogTools } from '../store/catalog-files.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWhole, readWholeText } from '../disk/regular-file.js'
+import { isAbsent } from '../disk/absent.js'
 
 /** The results of one exposure in a directory: the exposure's own, or those of its CCDs. */
 export interface StandingExposure {
@@ -118,10 +119,14 @@ export async function productsBeside(
   exposure: ExposureName,
 ): Promise<BesideProduct[]> {
   const named = fileNames.filter((name) => namesSystem(name, exposure)).sort()
-  const texts = await Promise.all(
-    named.map((name) => readWholeText(join(directory, name), 'textBytes').catch(() => undefined)),
+  const systems = await Promise.all(
+    named.map((name) =>
+      readWholeText(join(directory, name), 'textBytes').then(systemOfZeroCsv, (cause: unknown) =>
+        isAbsent(cause) ? undefined : 'unknown, it cannot be read',
+      ),
+    ),
   )
-  return named.flatMap((file, i) => (texts[i] === undefined ? [] : [{ file, system: systemOfZeroCsv(texts[i]) }]))
+  return named.flatMap((file, i) => (systems[i] === undefined ? [] : [{ file, system: systems[i] }]))
 }
 
 /** The name of the exposure's report: with the CCD if there is the result of one CCD only. */

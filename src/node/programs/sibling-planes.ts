@@ -1,5 +1,5 @@
-import { access } from 'node:fs/promises'
 import { basename, dirname, join } from 'node:path'
+import { isThere } from '../disk/absent.js'
 
 /**
  * Mask and weight beside an image of a Community Pipeline: `..._ood_...` and `..._oow_...` for `..._ooi_...`, packed
@@ -13,11 +13,7 @@ export async function siblingPlanes(image: string): Promise<{ mask?: string; wei
     const plain = own.replace(/\.(fz|gz)$/, '')
     for (const candidate of new Set([own, plain, `${plain}.fz`, `${plain}.gz`])) {
       const path = join(dirname(image), candidate)
-      const found = await access(path).then(
-        () => true,
-        () => false,
-      )
-      if (found) return path
+      if (await isThere(path)) return path
     }
     return undefined
   }

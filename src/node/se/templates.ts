@@ -3,6 +3,7 @@ import { basename, dirname, join, resolve } from 'node:path'
 import { InputError } from '../../errors.js'
 import { unreadableFile } from '../disk/reason.js'
 import { readWholeText } from '../disk/regular-file.js'
+import { isAbsent } from '../disk/absent.js'
 
 /** A template exposure, as the list of files to be copied names it. */
 export interface Template {
@@ -24,8 +25,8 @@ const PATH = /[^\s'"=;]*D(\d{8})_[^\s'"=;]*/g
  * @returns undefined if there is no such file
  */
 export async function readTemplates(path: string, expnum: number): Promise<Template[] | undefined> {
-  const text = await readWholeText(path, 'textBytes').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT' || cause.code === 'ENOTDIR') return undefined
+  const text = await readWholeText(path, 'textBytes').catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined
     throw unreadableFile(path, cause)
   })
   if (text === undefined) return undefined

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { access, readdir, readFile } from 'node:fs/promises'
+import { readdir, readFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { brotliCompressSync, brotliDecompressSync, constants, gunzipSync } from 'node:zlib'
 import type { CatalogFiles, CatalogTools } from '../../catalog/catalog-files.js'
@@ -10,6 +10,7 @@ import { fileSource } from '../disk/files.js'
 import { reasonOf } from '../disk/reason.js'
 import { readWholeText } from '../disk/regular-file.js'
 import { packageRoot } from '../package.js'
+import { isAbsent, isThere } from '../disk/absent.js'
 
 /** Of the window that Brotli looks back through, 2^16 bytes: pages are smaller. */
 const WINDOW_BITS = 16
@@ -95,11 +96,12 @@ export function directoryFiles(dir: string): CatalogFiles {
     name: dir,
     gapBytes: 1024,
     open: (path) => fileSource(join(dir, path)),
-    exists: (path) =>
-      access(join(dir, path)).then(
-        () => true,
-        () => false,
-      ),
-    folder: (path) => readdir(join(dir, path)).catch(() => undefined),
+    exists: (path) => isThere(join(dir, path)),
+    folder: (path) =>
+      readdir(join(dir, path)).catch((cause: unknown) => {
+        if (isAbsent(cause)) return undefined
+        const sentence = `the directory cannot be read: ${reasonOf(cause)}`
+        throw new InputError('unreadable-directory', sentence, { file: join(dir, path) }, { cause })
+      }),
   }
 }

@@ -12,6 +12,7 @@ import { fileSource, openInput } from '../disk/files.js'
 import { firstBytes, inputChunks, isGzip } from '../disk/input-chunks.js'
 import { reasonOf, unreadableFile } from '../disk/reason.js'
 import { readWholeText } from '../disk/regular-file.js'
+import { isAbsent, undefinedIfAbsent } from '../disk/absent.js'
 
 const READABLE = /\.(csv|ecsv|tsv|fits|fit|fts|cat|parquet|vot|votable|xml|rc2)(\.gz)?$/i
 
@@ -62,8 +63,8 @@ async function inputsBelow(path: string, depth = 0): Promise<string[]> {
  */
 async function collectionText(path: string): Promise<string | undefined> {
   const file = join(path, COLLECTION_NAME)
-  return readWholeText(file, 'smallTextBytes').catch((cause: NodeJS.ErrnoException) => {
-    if (cause.code === 'ENOENT') return undefined
+  return readWholeText(file, 'smallTextBytes').catch((cause: unknown) => {
+    if (isAbsent(cause)) return undefined
     throw unreadableFile(file, cause)
   })
 }
@@ -101,7 +102,7 @@ export async function fileInputs(paths: readonly string[]): Promise<BuildInput[]
 /** What the properties of a HATS catalogue say of its release. */
 async function releaseOfCatalog(root: string): Promise<ReleaseEvidence[]> {
   for (const name of PROPERTIES_NAMES) {
-    const text = await readWholeText(join(root, name), 'smallTextBytes').catch(() => undefined)
+    const text = await readWholeText(join(root, name), 'smallTextBytes').catch(undefinedIfAbsent)
     if (text !== undefined) return releaseOfProperties(parseProperties(text), await packagedDescriptions())
   }
   return []

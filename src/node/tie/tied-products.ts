@@ -25,6 +25,7 @@ import { readWhole, readWholeText } from '../disk/regular-file.js'
 import { stageFiles, type StagedFile } from '../disk/staged-files.js'
 import { readDocument } from '../input/read-products.js'
 import { catalogTools } from '../store/catalog-files.js'
+import { isAbsent } from '../disk/absent.js'
 
 /** An exposure whose products are written anew, with what the tie says of its CCDs. */
 export interface ExposureToWrite {
@@ -45,9 +46,6 @@ export async function wholeResult({ name, ccds }: CalibratedExposure): Promise<R
     throw error
   })
 }
-
-const isAbsent = (error: unknown): boolean =>
-  error instanceof InputError && (error.cause as NodeJS.ErrnoException | undefined)?.code === 'ENOENT'
 
 /** Names of all files that an exposure's products have. */
 export function tiedProductNames({ exposure: { name, ccds }, whole }: ExposureToWrite): string[] {
