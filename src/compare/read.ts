@@ -129,13 +129,20 @@ export function objectsByCcd(
       decDeg: taken(decDeg),
       magPsf: gather(magPsf, rows),
       magAuto: gather(magAuto, rows),
-      applied: inFieldSign(zeropoint[first]!),
+      // Amplifiers have a zeropoint each, after a tie.
+      applied: inFieldSign(meanOf(gather(zeropoint, rows))),
       appliedErr: knownNumber(rms?.[first] ?? NaN),
       flag: Number.isFinite(flags?.[first] ?? NaN) ? flags![first]! : null,
     })
   }
   return objects
 }
+
+/** The value itself if all are the same. */
+const meanOf = (values: Float64Array): number =>
+  values.every((value) => value === values[0])
+    ? values[0]!
+    : values.reduce((sum, value) => sum + value, 0) / values.length
 
 /** Stars of one CCD's `matches_*.parquet`; NaN if a value is unknown. */
 export interface MatchedStars {

@@ -14,6 +14,8 @@ export interface AppliedZeropoint {
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
   readonly flag: number
+  /** The zeropoint at a place, if it is not the same all over the CCD. */
+  readonly at?: (raDeg: number, decDeg: number) => number
 }
 
 /** Columns of the SExtractor catalogue that the calibrated one carries over, and their units if they tell none. */
@@ -154,7 +156,7 @@ const isInt32 = (value: number): boolean => Number.isInteger(value) && Math.abs(
 export function calibratedMagnitudes(
   flux: ArrayLike<number>,
   fluxErr: ArrayLike<number>,
-  zeropoint: number | null,
+  zeropoint: number | null | ArrayLike<number>,
   absent: boolean,
 ): { readonly mag: Float32Array; readonly magErr: Float32Array } {
   const mag = new Float32Array(flux.length).fill(absent ? NaN : NO_MAGNITUDE)
@@ -163,18 +165,20 @@ export function calibratedMagnitudes(
   for (let i = 0; i < flux.length; i++) {
     const f = flux[i]!
     if (!(f > 0 && f < Infinity)) continue
-    mag[i] = -2.5 * Math.log10(f) + zeropoint
+    mag[i] = -2.5 * Math.log10(f) + (typeof zeropoint === 'number' ? zeropoint : zeropoint[i]!)
     if (Number.isFinite(fluxErr[i]!)) magErr[i] = (MAG_PER_RELATIVE_FLUX * fluxErr[i]!) / f
   }
   return { mag, magErr }
 }
+
+/** To a micromagnitude. */
+export const micromag = (value: number): number => Math.round(value * 1e6) / 1e6
 
 /** The zeropoint as the catalogue's columns hold it: the original's sign, to a micromagnitude, and its error. */
 export function zeropointColumns({ zeropoint, zeropointErr }: AppliedZeropoint): {
   readonly zeropoint: number
   readonly zeropointErr: number
 } {
-  const micromag = (value: number) => Math.round(value * 1e6) / 1e6
   if (zeropoint === null) return { zeropoint: NO_ZEROPOINT, zeropointErr: NO_ZEROPOINT }
   return { zeropoint: micromag(-zeropoint), zeropointErr: micromag(zeropointErr ?? NO_ZEROPOINT) }
 }

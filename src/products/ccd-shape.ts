@@ -146,6 +146,18 @@ export const CCD_SHAPE: JsonShape = {
         },
         nStars: { $ref: '#/definitions/count' },
         before: { $ref: '#/definitions/magnitude', description: 'zeropoint of the calibration' },
+        amplifiers: {
+          type: 'object',
+          description:
+            "zeropoints of its two amplifiers, if the tie has found two [mag]; the CCD's is their mean by area",
+          required: ['column', 'a', 'b', 'err'],
+          properties: {
+            column: { type: 'number', description: 'last column of A, the amplifier of low x [pixel]' },
+            a: { type: 'number' },
+            b: { type: 'number' },
+            err: { type: 'number', minimum: 0, description: 'of their difference' },
+          },
+        },
       },
     },
     astrometry: {

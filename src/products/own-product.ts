@@ -29,7 +29,7 @@ const CORNER_LINE = /^ *\d+ {3}\w {3}[ \d]\d(?: {2} *-?\d+\.\d{5} +-?\d+\.\d{5})
 const FIRST_LINES: readonly (string | RegExp)[] = [
   CALIBRATED_COLUMNS.join(','),
   CALIBRATED_COLUMNS.slice(1).join(','),
-  /^FILENAME,Nall,Nclipped,ZP,ZPrms,magType(?:,system,catalog,relation,systematicErr,outcome(?:,tieErr,anchor)?)?$/,
+  /^FILENAME,Nall,Nclipped,ZP,ZPrms,magType(?:,system,catalog,relation,systematicErr,outcome(?:,tieErr,anchor.*)?)?$/,
   /^EXPNUM,REQNUM,ATTNUM,NumStarsAll,NumStarsClipped,sigclipZP,stdsigclipzp(?:,system,catalog,scope)?$/,
   'MATCHID,RA,DEC,WAVG_MAG_PSF',
   'OBJECT_NUMBER,RA,DEC,MAG,MAGERR,ZEROPOINT,MAGTYPE,BAND',

@@ -13,6 +13,7 @@ import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import {
   CALIBRATED_COLUMNS,
   calibratedMagnitudes,
+  micromag,
   zeropointColumns,
   type AppliedZeropoint,
 } from './calibrated-catalogue.js'
@@ -62,27 +63,32 @@ export async function recalibratedFiles(
         expected: `${expected}`,
       })
   }
+  const raDeg = numbers(table, 'ALPHAWIN_J2000')
+  const decDeg = numbers(table, 'DELTAWIN_J2000')
+  const { at } = applied
+  const ofRows = at === undefined ? applied.zeropoint : raDeg.map((ra, row) => at(ra, decDeg[row]!))
   const magnitudes = (['AUTO', 'PSF'] as const).flatMap((kind) => {
     // A catalogue without the flux has no magnitude, one with it has a number in every row.
     const absent = Number.isNaN(numbers(table, `MAG_${kind}`)[0] ?? 0)
     const { mag, magErr } = calibratedMagnitudes(
       numbers(table, `FLUX_${kind}`),
       numbers(table, `FLUXERR_${kind}`),
-      applied.zeropoint,
+      ofRows,
       absent,
     )
     return [mag, magErr]
   })
   const { zeropoint, zeropointErr } = zeropointColumns(applied)
-  const replaced: Readonly<Record<string, Float32Array | number>> = {
+  const written = ofRows instanceof Float64Array ? ofRows.map((value) => micromag(-value)) : zeropoint
+  const replaced: Readonly<Record<string, ArrayLike<number> | number>> = {
     ...Object.fromEntries(MAGNITUDES.map((name, k) => [name, magnitudes[k]!])),
-    ZeroPoint: zeropoint,
+    ZeroPoint: written,
     ZeroPoint_rms: zeropointErr,
     ZeroPoint_FLAGS: applied.flag,
   }
-  const otherCsv = recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [zeropoint, zeropointErr, applied.flag])
+  const otherCsv = recalibratedCsv(csv, names.csv, table.rowCount, magnitudes, [written, zeropointErr, applied.flag])
   recalibrateFits(fits, hdu, fields, replaced)
-  return { csv: otherCsv, fits, raDeg: numbers(table, 'ALPHAWIN_J2000') }
+  return { csv: otherCsv, fits, raDeg }
 }
 
 /** The two files, and the right ascensions that they are sorted by. */
@@ -92,6 +98,7 @@ const READ_AGAIN = [
   'EXPNUM',
   'CCDNUM',
   'ALPHAWIN_J2000',
+  'DELTAWIN_J2000',
   ...(['AUTO', 'PSF'] as const).flatMap((kind) => [`FLUX_${kind}`, `FLUXERR_${kind}`, `MAG_${kind}`]),
 ]
 
@@ -102,7 +109,7 @@ function recalibrateFits(
   fits: Uint8Array,
   { dataOffset, header }: FitsHdu,
   fields: readonly FieldFacts[],
-  replaced: Readonly<Record<string, Float32Array | number>>,
+  replaced: Readonly<Record<string, ArrayLike<number> | number>>,
 ): void {
   const view = new DataView(fits.buffer, fits.byteOffset, fits.byteLength)
   const rowBytes = header.requireInteger('NAXIS1', 0)
@@ -123,7 +130,7 @@ function recalibratedCsv(
   file: string,
   rowCount: number,
   magnitudes: readonly Float32Array[],
-  [zeropoint, zeropointErr, flag]: readonly [number, number, number],
+  [zeropoint, zeropointErr, flag]: readonly [number | ArrayLike<number>, number, number],
 ): Uint8Array {
   const damaged = (sentence: string, found: string, expected: string) =>
     new InputError('damaged-catalogue', sentence, { file, found, expected })
@@ -131,9 +138,12 @@ function recalibratedCsv(
   const begins = new TextDecoder().decode(csv.subarray(0, header.length))
   if (begins !== header)
     throw damaged('the file is no calibrated catalogue', `'${begins.split('\n')[0]!.slice(0, 60)}'`, 'its 25 columns')
-  const tail = new TextBuffer(64)
-  tail.float64(zeropoint).comma().float64(zeropointErr).comma().integer(flag).byte(NEWLINE)
-  const ending = tail.bytes.slice()
+  const endingWith = (value: number) => {
+    const tail = new TextBuffer(64)
+    tail.float64(value).comma().float64(zeropointErr).comma().integer(flag).byte(NEWLINE)
+    return tail.bytes.slice()
+  }
+  const ending = typeof zeropoint === 'number' ? endingWith(zeropoint) : null
   const text = new TextBuffer(csv.length + 1024)
   text.ascii(header)
   let at = header.length
@@ -153,7 +163,7 @@ function recalibratedCsv(
       if (!Number.isNaN(column[row]!)) text.float32(column[row]!)
       text.comma()
     }
-    text.copy(csv, carried, last).copy(ending)
+    text.copy(csv, carried, last).copy(ending ?? endingWith((zeropoint as ArrayLike<number>)[row]!))
     at = end
   }
   if (at !== csv.length)

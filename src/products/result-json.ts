@@ -100,6 +100,25 @@ export interface TieFacts {
   readonly nStars: number
   /** The zeropoint that the calibration gave [mag]. */
   readonly before: number | null
+  /** Zeropoints of its amplifiers, if the tie has found two; the CCD's is their mean by area. */
+  readonly amplifiers?: AmplifierZeropoints
+}
+
+/** Zeropoints of the two amplifiers of a CCD [mag]. */
+export interface AmplifierZeropoints {
+  /** Last column of A, the amplifier of low x [pixel]. */
+  readonly column: number
+  readonly a: number
+  readonly b: number
+  /** Error of their difference. */
+  readonly err: number
+}
+
+/** Zeropoint at a pixel column of a CCD; null without one. */
+export function zeropointAt({ zeropoint, tie }: Pick<SolvedResult, 'zeropoint' | 'tie'>, x: number): number | null {
+  const amplifiers = tie?.amplifiers
+  if (zeropoint === null || amplifiers === undefined || Number.isNaN(x)) return zeropoint
+  return x > amplifiers.column + 0.5 ? amplifiers.b : amplifiers.a
 }
 
 /** A CCD's result, with what it gave by itself if its exposure was solved, and what it has of a tie. */

@@ -85,10 +85,11 @@ function sourcesIn(table: Table, file: string, flux: string): SourceColumns {
 }
 
 /** Throws InputError if the catalogue was calibrated with another zeropoint than the result tells. */
-function refuseOther(table: Table, file: string, { zeropoint }: CcdDocument): void {
+function refuseOther(table: Table, file: string, { zeropoint, tie }: CcdDocument): void {
   const [written] = asFloat64(findColumn(table, 'ZeroPoint')!) ?? []
   if (written === undefined || written === NO_ZEROPOINT || zeropoint === null) return
-  if (Math.abs(written + zeropoint) <= SAME_ZEROPOINT_MAG) return
+  const applied = tie?.amplifiers === undefined ? [zeropoint] : [tie.amplifiers.a, tie.amplifiers.b]
+  if (applied.some((value) => Math.abs(written + value) <= SAME_ZEROPOINT_MAG)) return
   throw new InputError('different-runs', 'the calibrated catalogue and the result beside it are of different runs', {
     file,
     column: 'ZeroPoint',

@@ -8,11 +8,12 @@ export const NO_ZEROPOINT = -999
 const HEADER = 'FILENAME,Nall,Nclipped,ZP,ZPrms,magType'
 const APPENDED = 'system,catalog,relation,systematicErr,outcome'
 
-const OF_TIE = 'tieErr,anchor'
+const OF_TIE = 'tieErr,anchor,ZP_A,ZP_B'
 
 /**
  * `Zero_*.csv`: the original's columns, ZP with the original's sign (minus the zeropoint); then what it never said, and
- * of a tie two columns more.
+ * of a tie four columns more: zeropoints of amplifiers have the sign of ZP,
+ * and are blank if the CCD has one.
  */
 export function zeroCsv(result: CcdResult, fileName: string, magsType: string, tie?: TieFacts): string {
   const number = (value: number | null) => (value === null ? NO_ZEROPOINT : value).toFixed(6)
@@ -28,10 +29,13 @@ export function zeroCsv(result: CcdResult, fileName: string, magsType: string, t
     result.relation,
     result.systematicErr === null ? '' : result.systematicErr.toFixed(6),
     result.outcome,
-    ...(tie ? [tie.tieErr === null ? '' : tie.tieErr.toFixed(6), tie.anchor] : []),
+    ...(tie ? [tie.tieErr === null ? '' : tie.tieErr.toFixed(6), tie.anchor, ...ofAmplifiers(tie)] : []),
   ]
   return `${[HEADER, APPENDED, ...(tie ? [OF_TIE] : [])].join(',')}\n${row.join(',')}\n`
 }
+
+const ofAmplifiers = ({ amplifiers }: TieFacts): string[] =>
+  amplifiers === undefined ? ['', ''] : [amplifiers.a, amplifiers.b].map((zeropoint) => (-zeropoint).toFixed(6))
 
 /** What `allZP_*.csv` says: the zeropoint of the exposure, or of the one CCD that was run. */
 export interface ExposureZeropoint {

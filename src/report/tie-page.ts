@@ -34,6 +34,7 @@ ${concerns.length > 0 && html`<ul class="reasons">${concerns.map(({ sentence }) 
 <div class="figures">${figure(networkFigure(document, links))}${figure(levels(document))}</div>
 ${exposureTable(document)}
 ${ratioTable(links)}
+${amplifierTable(document)}
 <h2>On the CCDs</h2>
 <p>What is left: calibrated magnitudes minus the joint magnitude of the star, medians in cells. Below it by how much the
 zeropoints of the search have moved.</p>
@@ -126,6 +127,21 @@ const ratioTable = (links: readonly Link[]): Markup | null =>
         (one) => html`<tr><th scope="row">${one.search}</th><td>${one.other}</td><td>${one.pairs}</td>
 <td>${one.stars}</td><td>${magText(one.ratioMag)}</td><td>${mmagText(one.ratioErr)}</td></tr>`,
       )}</tbody></table>`
+
+/** The CCDs whose amplifiers have a zeropoint each; a step is one for all exposures. */
+function amplifierTable({ ccds }: TieDocument): Markup | null {
+  const two = ccds.filter(({ amplifiers }) => amplifiers !== null)
+  return two.length === 0
+    ? null
+    : html`<h2>Amplifiers</h2>
+<p>CCDs whose amplifiers have a zeropoint each: A has the low columns, B the high ones.</p>
+<table><thead><tr><th>exposure</th><th>CCD</th><th>ZP_A [mag]</th><th>ZP_B [mag]</th><th>B - A [mmag]</th>
+<th>error [mmag]</th></tr></thead><tbody>${two.map(
+        ({ exposure, ccd, amplifiers }) => html`<tr><th scope="row">${exposure}</th><td>${ccd}</td>
+<td>${magText(amplifiers!.a)}</td><td>${magText(amplifiers!.b)}</td>
+<td>${mmagDifference(amplifiers!.b - amplifiers!.a)}</td><td>${mmagText(amplifiers!.err)}</td></tr>`,
+      )}</tbody></table>`
+}
 
 const catalogTable = ({ catalogs }: TieDocument): Markup => html`<h2>Catalogues</h2>
 <table><thead><tr><th>catalogue</th><th>relation</th><th>level [mmag]</th><th>error [mmag]</th>

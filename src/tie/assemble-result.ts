@@ -1,7 +1,8 @@
 import { patternRms } from './amplitudes.js'
+import type { AmplifierStep } from './amplifier-steps.js'
 import { chipKey, type TieInput, type TieOptions } from './input.js'
 import type { LeftOut, NetworkResult } from './network-result.js'
-import type { TiedExposure, TiedPair, TiedZeropoint, TieResult } from './result.js'
+import type { StarFlat, TiedExposure, TiedPair, TiedZeropoint, TieResult } from './result.js'
 import { zeropointOf, type SolvedExposures } from './solve-exposures.js'
 import { MAX_CHIPS_PAIRED, tieConcerns, verdictOf } from './tie-concerns.js'
 
@@ -22,7 +23,7 @@ export function assembleResult(
     exposures,
     stars: starsOf(input, networks),
     catalogs: catalogsOf(main ?? networks[0]),
-    starFlats: [],
+    starFlats: (main?.amplifiers ?? []).map(starFlatOf),
     pivotColour: (main ?? networks[0])?.solved.pivotColour ?? NaN,
     ccdScatter: main?.solved.amplitudes.ccdScatter ?? NaN,
     patternRms: main === undefined ? NaN : patternRms(main.solved.amplitudes),
@@ -30,6 +31,13 @@ export function assembleResult(
     concerns,
     covariance: options.covariance && main !== undefined ? covarianceOf(input, main) : null,
   }
+}
+
+/** Magnitudes that are too bright have a zeropoint that is too small. */
+function starFlatOf({ ccd, column, secondShare, step, stepErr }: AmplifierStep): StarFlat {
+  const nothing = new Float64Array(0)
+  const amplifiers = { column, a: secondShare * step, b: (secondShare - 1) * step, err: stepErr }
+  return { ccd, map: nothing, mapErr: nothing, amplifiers }
 }
 
 function zeropointsOf({ ccds }: TieInput, networks: readonly NetworkResult[], leftOut: LeftOut): TiedZeropoint[] {

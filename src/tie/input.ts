@@ -40,6 +40,8 @@ export interface TieCcds {
   readonly ccd: Uint16Array
   readonly xDeg: Float64Array
   readonly yDeg: Float64Array
+  /** Last column of the first of its two amplifiers [pixel]; NaN of a CCD that has not two. Default: none has. */
+  readonly amplifierColumn?: Float64Array
 }
 
 export interface TieInput {

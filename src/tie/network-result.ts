@@ -1,3 +1,4 @@
+import type { AmplifierStep } from './amplifier-steps.js'
 import type { TieErrors } from './errors-of.js'
 import type { SolvedExposures } from './solve-exposures.js'
 
@@ -12,4 +13,6 @@ export interface NetworkResult {
   readonly errors: TieErrors
   /** False for exposures that stand on their own references. */
   readonly tied: boolean
+  /** Steps between amplifiers that it shows, which are taken off. */
+  readonly amplifiers: readonly AmplifierStep[]
 }

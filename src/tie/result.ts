@@ -42,11 +42,24 @@ export interface TiedCatalog {
   readonly levelErr: number
 }
 
+/** Zeropoints of a CCD's two amplifiers minus the CCD's, which is their mean by area [mag]. */
+export interface TiedAmplifiers {
+  /** Last column of A [pixel]. */
+  readonly column: number
+  /** Of the amplifier of low x, and of that of high x. */
+  readonly a: number
+  readonly b: number
+  /** Of the difference. */
+  readonly err: number
+}
+
+/** What is inside a CCD. */
 export interface StarFlat {
   readonly ccd: number
   readonly map: Float64Array
   readonly mapErr: Float64Array
-  readonly amplifiers: { readonly a: number; readonly b: number; readonly err: number } | null
+  /** Null if one zeropoint does for both. */
+  readonly amplifiers: TiedAmplifiers | null
 }
 
 /** What is off with a tie; the tag for programs, the sentence for people. */

@@ -51,6 +51,16 @@ export function modeCovariance({ modes, powers }: ChipBasis, scale: number): Flo
   return covariance
 }
 
+/** Covariance of the modes 1 ... `most` along x alone, for variance 1: most x most. */
+export function acrossCovariance(scale: number, most: number): Float64Array {
+  const along = alongAxis(scale, most)
+  const mean = alongAxis(scale, 1)[0]!
+  const covariance = new Float64Array(most * most)
+  for (let m = 0; m < most; m++)
+    for (let n = 0; n < most; n++) covariance[m * most + n] = along[(m + 1) * (most + 1) + n + 1]! * mean
+  return covariance
+}
+
 /** Modes that a scale does not have keep this part of the variance, so that the covariance can be inverted. */
 const LEAST = 1e-7
 

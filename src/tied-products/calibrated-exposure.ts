@@ -42,6 +42,8 @@ export interface CalibratedExposure {
   readonly name: ExposureName
   /** Of its camera; absent if that is not described. */
   readonly plane?: FocalPlane
+  /** Last column of the first of two amplifiers of its CCDs [pixel]; absent if they are not known to have two. */
+  readonly amplifierColumn?: number
   /** By their numbers. */
   readonly ccds: readonly CalibratedCcd[]
 }

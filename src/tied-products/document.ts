@@ -1,3 +1,4 @@
+import type { AmplifierZeropoints } from '../products/result-json.js'
 import type { TieConcern, TiedZeropoint } from '../tie/result.js'
 import type { TieRole } from './calibrated-exposure.js'
 
@@ -58,6 +59,8 @@ export interface TieDocument {
     readonly beforeErr: number | null
     readonly nStars: number
     readonly reason: string | null
+    /** Of its two amplifiers, if they have a zeropoint each. */
+    readonly amplifiers: AmplifierZeropoints | null
   })[]
   readonly pairs: readonly {
     readonly a: CcdPlace

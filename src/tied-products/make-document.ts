@@ -1,5 +1,5 @@
 import { median } from '../math/robust.js'
-import type { TiedZeropoint, TieResult } from '../tie/result.js'
+import type { TiedAmplifiers, TiedZeropoint, TieResult } from '../tie/result.js'
 import { labelOf, magsTypeOf, type CalibratedExposure } from './calibrated-exposure.js'
 import type { UnlikeTemplate } from './comparable.js'
 import type { ProductsTie } from './tie-input.js'
@@ -33,6 +33,7 @@ export function tieDocument(tie: ProductsTie, result: TieResult, facts: Document
         beforeErr: zeropointErr,
         nStars: tied.nStars,
         reason: tied.reason,
+        amplifiers: amplifierZeropoints(tied.zeropoint, tiedAmplifiers(tie, result, e, c)),
       }
     }),
   )
@@ -85,6 +86,11 @@ export function tieDocument(tie: ProductsTie, result: TieResult, facts: Document
   }
 }
 
+const amplifierZeropoints = (zeropoint: number, amplifiers: TiedAmplifiers | null) =>
+  amplifiers === null || !Number.isFinite(zeropoint)
+    ? null
+    : { ...amplifiers, a: zeropoint + amplifiers.a, b: zeropoint + amplifiers.b }
+
 const finite = (value: number | undefined): number | null =>
   value !== undefined && Number.isFinite(value) ? value : null
 
@@ -93,6 +99,18 @@ export function tiedZeropoint(tie: ProductsTie, result: TieResult, exposure: num
   let row = ccdIndex
   for (let e = 0; e < exposure; e++) row += tie.exposures[e]!.ccds.length
   return result.zeropoints[row]!
+}
+
+/** What its amplifiers differ by; null if one zeropoint does for both. */
+export function tiedAmplifiers(
+  { ccdNumbers }: ProductsTie,
+  { starFlats, exposures }: TieResult,
+  exposure: number,
+  ccdIndex: number,
+): TiedAmplifiers | null {
+  if (exposures[exposure]!.leftOut) return null
+  const number = ccdNumbers[exposure]![ccdIndex]!
+  return starFlats.find(({ ccd }) => ccd === number)?.amplifiers ?? null
 }
 
 /** Name of the CCD with a number of the input. */

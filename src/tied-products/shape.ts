@@ -97,6 +97,17 @@ export const TIE_SHAPE: JsonShape = {
           beforeErr: MAGNITUDE,
           nStars: { ...COUNT, description: 'that the zeropoint stands on' },
           reason: REASON,
+          amplifiers: {
+            type: ['object', 'null'],
+            description: 'zeropoints of its two amplifiers, if they have one each; zeropoint is their mean by area',
+            required: ['column', 'a', 'b', 'err'],
+            properties: {
+              column: { type: 'number', description: 'last column of a, the amplifier of low x [pixel]' },
+              a: { type: 'number' },
+              b: { type: 'number' },
+              err: { type: 'number', minimum: 0, description: 'of their difference [mag]' },
+            },
+          },
         }),
         'of the exposures that can be compared',
       ),

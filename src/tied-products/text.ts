@@ -23,9 +23,21 @@ export function tieText(document: TieDocument): string {
     ...(ratios.length === 0
       ? []
       : [`  ${ratios.length} ratios of CCDs of search and templates, errors ${mmag(typical)} mmag in the median`]),
+    ...amplifierLine(document),
     `  common level: ${anchor}${levelErr === null ? '' : ` ± ${mmag(levelErr)} mmag`}`,
     '',
   ].join('\n')
+}
+
+/** CCDs of the search whose amplifiers have a zeropoint each. */
+function amplifierLine(document: TieDocument): string[] {
+  const two = document.ccds.filter(
+    ({ exposure, amplifiers }) => amplifiers !== null && roleOf(document, exposure) === 'search',
+  )
+  const numbers = [...new Set(two.map(({ ccd }) => ccd))]
+  return numbers.length === 0
+    ? []
+    : [`  two amplifiers with a zeropoint each: ${numbers.length === 1 ? 'CCD' : 'CCDs'} ${numbers.join(', ')}`]
 }
 
 const roleOf = ({ exposures }: TieDocument, exposure: string): string | undefined =>

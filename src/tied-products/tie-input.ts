@@ -112,6 +112,7 @@ export function tieInputOf(exposures: readonly CalibratedExposure[], holdsTempla
         ccd: Uint16Array.from(chips, numberOf),
         xDeg: Float64Array.from(places.flat(), ({ xDeg }) => xDeg),
         yDeg: Float64Array.from(places.flat(), ({ yDeg }) => yDeg),
+        amplifierColumn: Float64Array.from(chips, ({ e }) => exposures[e]!.amplifierColumn ?? NaN),
       },
     },
     options: {

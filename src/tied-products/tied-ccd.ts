@@ -2,8 +2,8 @@ import { verdictFrom, type Concern, type ConcernTag } from '../photometry/concer
 import { EXPOSURE_FLAGS } from '../photometry/exposure/flags.js'
 import type { CcdResult } from '../photometry/result.js'
 import { magsInFilter } from '../photometry/system/colour-term.js'
-import { ownResult, type SolvedResult, type TieFacts } from '../products/result-json.js'
-import type { TiedZeropoint } from '../tie/result.js'
+import { ownResult, zeropointAt, type SolvedResult, type TieFacts } from '../products/result-json.js'
+import type { TiedAmplifiers, TiedZeropoint } from '../tie/result.js'
 
 /** What the CCDs of a tie have in common. */
 export interface TieLevel {
@@ -31,6 +31,7 @@ const OF_EARLIER_ZEROPOINT: readonly ConcernTag[] = [
  * A CCD's result with its zeropoint of a tie: residuals anew, what was said of the earlier zeropoint gone.
  *
  * @param own what the CCD gave by itself, with its matched stars
+ * @param amplifiers what its amplifiers differ by, if they do
  * @param before the zeropoint that its calibration gave, perhaps in the light of its exposure
  */
 export function tiedResult(
@@ -38,14 +39,24 @@ export function tiedResult(
   before: number | null,
   tied: TiedZeropoint,
   { name, anchor, levelErr }: TieLevel,
+  amplifiers: TiedAmplifiers | null,
 ): SolvedResult {
   const zeropoint = Number.isFinite(tied.zeropoint) ? tied.zeropoint : null
   const zeropointErr = zeropoint === null ? null : tied.zeropointErr
-  const concerns = [...concernsOf(tied), ...own.concerns.filter(({ tag }) => !OF_EARLIER_ZEROPOINT.includes(tag))]
-  const residual = magsInFilter(own.matches, own.colourTerm).map((refMag, i) =>
-    zeropoint === null ? NaN : refMag - own.matches.instMag[i]! - zeropoint,
+  const hasTwo = zeropoint !== null && amplifiers !== null
+  const isPast = (tag: ConcernTag) => OF_EARLIER_ZEROPOINT.includes(tag) || (hasTwo && tag === 'amplifiers')
+  const concerns = [
+    ...concernsOf(tied),
+    ...(hasTwo ? [amplifierConcern(amplifiers)] : []),
+    ...own.concerns.filter(({ tag }) => !isPast(tag)),
+  ]
+  const tie: TieFacts = {
+    ...{ name, outcome: tied.outcome, tieErr: zeropointErr, anchor, nStars: tied.nStars, before },
+    ...(hasTwo ? { amplifiers: { ...amplifiers, a: zeropoint + amplifiers.a, b: zeropoint + amplifiers.b } } : {}),
+  }
+  const residual = magsInFilter(own.matches, own.colourTerm).map(
+    (refMag, i) => refMag - own.matches.instMag[i]! - (zeropointAt({ zeropoint, tie }, own.matches.xImage[i]!) ?? NaN),
   )
-  const tie: TieFacts = { name, outcome: tied.outcome, tieErr: zeropointErr, anchor, nStars: tied.nStars, before }
   return {
     ...own,
     outcome: zeropoint === null ? 'none' : 'fitted',
@@ -61,6 +72,13 @@ export function tiedResult(
     own: ownResult(own),
     tie,
   }
+}
+
+function amplifierConcern({ a, b, err }: TiedAmplifiers): Concern {
+  const sentence =
+    `the two amplifiers differ by ${(1000 * (b - a)).toFixed(1)} ± ${(1000 * err).toFixed(1)} mmag ` +
+    '(high x minus low x) in the tied exposures: each has its own zeropoint'
+  return { tag: 'amplifiers', severity: 'hint', sentence }
 }
 
 function concernsOf({ outcome, reason }: TiedZeropoint): Concern[] {

@@ -74,12 +74,18 @@ export function residualsOf({ input, exposures: calibrated }: ProductsTie, resul
   )
   const terms = result.exposures.map(({ colourTerm, leftOut }) => (leftOut ? NaN : colourTerm))
   const { color } = input.stars
+  const amplifiers = new Map(result.starFlats.map((flat) => [flat.ccd, flat.amplifiers]))
+  const { x } = input.observations
+  const beside = (i: number) => {
+    const two = amplifiers.get(ccd[i]!)
+    return two == null ? 0 : x![i]! > two.column + 0.5 ? two.b : two.a
+  }
   return calibrated.length === 0
     ? new Float64Array(0)
     : numbersOf(star, (s, i) => {
         const colour = color?.[s] ?? NaN
         const about = Number.isFinite(colour) ? colour - result.pivotColour : 0
         const term = terms[exposure[i]!]! * about
-        return instMag[i]! + zeropoints.get(exposure[i]! * 65536 + ccd[i]!)! - term - result.stars.mag[s]!
+        return instMag[i]! + zeropoints.get(exposure[i]! * 65536 + ccd[i]!)! + beside(i) - term - result.stars.mag[s]!
       })
 }

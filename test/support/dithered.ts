@@ -9,6 +9,7 @@ import {
   type Cloud,
   type SimulatedExposure,
 } from '../../src/simulate/index.js'
+import { asFloat64, findColumn } from '../../src/table/columns.js'
 import { run, temporaryDirectory } from '../cli/run.js'
 import { describeCatalogue } from '../simulate/describe-catalogue.js'
 
@@ -29,6 +30,8 @@ export interface Visit {
   readonly band?: string
   readonly zeropoint?: number
   readonly cloud?: Cloud
+  /** What magnitudes right of the middle column have more than those left of it, on one CCD. */
+  readonly amplifierStep?: { readonly ccd: number; readonly mag: number }
 }
 
 const gaia = describeCatalogue('gaia_dr3')
@@ -59,7 +62,9 @@ export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6
   expect(await run(words)).toMatchObject({ exitCode: 0 })
   const work = (plan: Visit) => {
     const directory = temporaryDirectory()
-    for (const { name, bytes } of workFiles(observe(plan))) writeFileSync(join(directory, name), bytes)
+    const simulated = observe(plan)
+    if (plan.amplifierStep) addStep(simulated, plan.amplifierStep)
+    for (const { name, bytes } of workFiles(simulated)) writeFileSync(join(directory, name), bytes)
     return directory
   }
   return {
@@ -73,5 +78,17 @@ export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6
       expect([exitCode, err]).toEqual([0, ''])
       return products
     },
+  }
+}
+
+/** Dims the fluxes of the second amplifier. */
+function addStep({ ccds }: SimulatedExposure, { ccd, mag }: NonNullable<Visit['amplifierStep']>): void {
+  for (const { table } of ccds.filter((one) => one.ccd === ccd)) {
+    const x = asFloat64(findColumn(table, 'X_IMAGE')!)!
+    for (const column of table.columns)
+      if (/^FLUX_/.test(column.name))
+        x.forEach((at, row) => {
+          if (at > 1024.5) (column.values as Float64Array)[row]! *= 10 ** (-0.4 * mag)
+        })
   }
 }

@@ -23,6 +23,8 @@ export interface SkyPlan {
   readonly rowsAndColumns?: readonly number[]
   /** What a template has beyond its zeropoint [mag]. */
   readonly spoil?: (exposure: number, star: { x: number; y: number; colour: number; mag: number }) => number
+  /** What the amplifier of high x of a CCD has more than the other, by the CCD's number [mag]. */
+  readonly stepMag?: (ccd: number) => number
   /** Centre of an exposure that is elsewhere [deg]. */
   readonly elsewhere?: ReadonlyMap<number, number>
 }
@@ -125,6 +127,7 @@ export function simulateTie(plan: SkyPlan): SimulatedTie {
           colourTerm * star.colour -
           z +
           height * Math.cos(fx * s + fy * t + phase) +
+          (plan.stepMag?.(c + 1) ?? 0) * (s > 0 ? 0.5 : -0.5) +
           (plan.spoil?.(e, star) ?? 0)
         let err = Math.hypot(0.003, relative)
         if (plan.searchShallowerMag === undefined) mag += err * random.normal()
@@ -171,6 +174,7 @@ export function simulateTie(plan: SkyPlan): SimulatedTie {
         ccd: Uint16Array.from(ccds.ccd),
         xDeg: Float64Array.from(ccds.x),
         yDeg: Float64Array.from(ccds.y),
+        ...(plan.stepMag ? { amplifierColumn: new Float64Array(ccds.x.length).fill(PIXELS_X / 2) } : {}),
       },
     },
     zeropoint: Float64Array.from(zeropoint),

@@ -10,7 +10,7 @@ import { tiePage } from '../../report/tie-page.js'
 import type { CalibratedExposure } from '../../tied-products/calibrated-exposure.js'
 import { comparableExposures } from '../../tied-products/comparable.js'
 import type { TieDocument } from '../../tied-products/document.js'
-import { tiedZeropoint, tieDocument } from '../../tied-products/make-document.js'
+import { tiedAmplifiers, tiedZeropoint, tieDocument } from '../../tied-products/make-document.js'
 import { tieFileNames, tieName } from '../../tied-products/names.js'
 import { tieText } from '../../tied-products/text.js'
 import { tieInputOf } from '../../tied-products/tie-input.js'
@@ -57,7 +57,8 @@ export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
       if (holdTemplates && exposure.role === 'template') continue
       const tied = exposure.ccds.map((_, c) => tiedZeropoint(network, result, e, c))
       const whole = await wholeResult(exposure)
-      toWrite.push({ exposure, tied, ...(whole ? { whole } : {}) })
+      const amplifiers = exposure.ccds.map((_, c) => tiedAmplifiers(network, result, e, c))
+      toWrite.push({ exposure, tied, amplifiers, ...(whole ? { whole } : {}) })
     }
     const stars = await writeParquet(tiedStarTable(tiedStars(network, result)))
     const files = tieFileNames(name)

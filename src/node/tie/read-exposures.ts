@@ -8,7 +8,7 @@ import type { CalibratedCcd, CalibratedExposure, TieRole } from '../../tied-prod
 import { refuseUnfinished } from '../disk/recover-directory.js'
 import { sha256OfFile } from '../disk/file-marks.js'
 import { matchesBeside, matchesFileOf } from '../input/calibrated-ccds.js'
-import { packagedPlanes } from '../input/camera-files.js'
+import { packagedCameras, packagedPlanes } from '../input/camera-files.js'
 import { findResults, type FoundResult } from '../input/find-results.js'
 import { readDocument } from '../input/read-products.js'
 import { packageVersion } from '../package.js'
@@ -49,10 +49,23 @@ export async function readTieExposures(paths: readonly string[], role: TieRole):
     const read: CalibratedCcd[] = []
     for (let first = 0; first < group.length; first += READ_TOGETHER)
       read.push(...(await Promise.all(group.slice(first, first + READ_TOGETHER).map(calibratedCcd))))
-    const plane = (await packagedPlanes()).get(group[0]!.document.exposure.camera)
-    exposures.push({ role, name: nameOfGroup(group), ...(plane ? { plane } : {}), ccds: read })
+    const { camera } = group[0]!.document.exposure
+    const plane = (await packagedPlanes()).get(camera)
+    const amplifierColumn = await amplifierColumnOf(camera)
+    exposures.push({
+      ...{ role, name: nameOfGroup(group), ccds: read },
+      ...(plane ? { plane } : {}),
+      ...(amplifierColumn === undefined ? {} : { amplifierColumn }),
+    })
   }
   return exposures
+}
+
+/** Border of the two amplifiers of a camera's CCDs, if the package describes one with two. */
+async function amplifierColumnOf(camera: string): Promise<number | undefined> {
+  const { cameras } = await packagedCameras()
+  const columns = cameras.find(({ name }) => name === camera)?.detector?.amplifierColumns ?? []
+  return columns.length === 1 ? columns[0] : undefined
 }
 
 /** Results of CCDs; of a whole exposure's result that is named those of its CCDs, which are beside it. */

@@ -11,14 +11,15 @@ import { matchColumns } from '../../products/matches.js'
 import { ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { parseCcdJson, withMatches } from '../../products/read-result.js'
 import type { ResultDocument } from '../../products/result-document.js'
-import type { SolvedResult } from '../../products/result-json.js'
+import { zeropointAt, type SolvedResult } from '../../products/result-json.js'
 import { recalibratedFiles } from '../../products/recalibrate.js'
 import type { ExposureName } from '../../exposure/exposure-name.js'
 import { asFloat64, findColumn } from '../../table/columns.js'
 import { magsTypeOf, type CalibratedCcd, type CalibratedExposure } from '../../tied-products/calibrated-exposure.js'
+import { pixelColumn } from '../../tied-products/pixel-column.js'
 import { tiedResult, type TieLevel } from '../../tied-products/tied-ccd.js'
 import { tiedExposureFiles } from '../../tied-products/tied-exposure.js'
-import type { TiedZeropoint } from '../../tie/result.js'
+import type { TiedAmplifiers, TiedZeropoint } from '../../tie/result.js'
 import { fileSource } from '../disk/files.js'
 import { unreadableFile } from '../disk/reason.js'
 import { readWhole, readWholeText } from '../disk/regular-file.js'
@@ -32,6 +33,8 @@ export interface ExposureToWrite {
   readonly exposure: CalibratedExposure
   /** In the order of its CCDs. */
   readonly tied: readonly TiedZeropoint[]
+  /** Likewise; null of a CCD whose amplifiers have one zeropoint. */
+  readonly amplifiers: readonly (TiedAmplifiers | null)[]
   /** Its own result, if its CCDs were solved together. */
   readonly whole?: ResultDocument
 }
@@ -81,7 +84,7 @@ export function refuseEqualNames(exposures: readonly CalibratedExposure[]): void
  * @throws InputError for products that are missing or damaged, and for files that cannot be written
  */
 export async function stageTiedExposure(
-  { exposure, tied, whole }: ExposureToWrite,
+  { exposure, tied, amplifiers, whole }: ExposureToWrite,
   level: TieLevel,
   outdir: string,
   stem: string,
@@ -90,7 +93,7 @@ export async function stageTiedExposure(
   const staged: StagedFile[][] = []
   const raDeg: Float64Array[] = []
   for (const [c, ccd] of exposure.ccds.entries()) {
-    const { result, files, ra } = await tiedCcdFiles(exposure.name, ccd, tied[c]!, level)
+    const { result, files, ra } = await tiedCcdFiles(exposure.name, ccd, tied[c]!, amplifiers[c]!, level)
     results.push(result)
     raDeg.push(ra)
     staged.push(await stageFiles(outdir, files, `${stem}-${c}`))
@@ -118,7 +121,13 @@ export async function stageTiedExposure(
 }
 
 /** A CCD's five files with its tied zeropoint. */
-async function tiedCcdFiles(name: ExposureName, ccd: CalibratedCcd, tied: TiedZeropoint, level: TieLevel) {
+async function tiedCcdFiles(
+  name: ExposureName,
+  ccd: CalibratedCcd,
+  tied: TiedZeropoint,
+  amplifiers: TiedAmplifiers | null,
+  level: TieLevel,
+) {
   const { exposure, result: calibrated } = ccd
   const directory = dirname(ccd.file)
   const names = ccdProductNames(name, calibrated.ccd)
@@ -127,11 +136,18 @@ async function tiedCcdFiles(name: ExposureName, ccd: CalibratedCcd, tied: TiedZe
   const matchesFile = join(directory, names.matches)
   const matches = await readParquet(memorySource(matchesFile, await bytesOf(matchesFile)), catalogTools)
   const standing = withMatches(own, matchColumns(matches, calibrated.ccd, matchesFile), matchesFile)
-  const result = tiedResult(standing, calibrated.zeropoint, tied, level)
+  const columnAt = amplifiers === null ? undefined : pixelColumn(standing.matches)
+  // Without its pixel columns an object is on no amplifier.
+  const result = tiedResult(standing, calibrated.zeropoint, tied, level, columnAt ? amplifiers : null)
   const catalogue = { csv: join(directory, names.zpCsv), fits: join(directory, names.zpFits) }
   const earlier = { csv: await bytesOf(catalogue.csv), fits: await bytesOf(catalogue.fits) }
   const identity = await identityOf(earlier.fits, catalogue.fits)
-  const { csv, fits, raDeg } = await recalibratedFiles(earlier, catalogue, appliedZeropoint(result, identity, true))
+  const { amplifiers: two } = result.tie!
+  const applied = {
+    ...appliedZeropoint(result, identity, true),
+    ...(two && columnAt ? { at: (ra: number, dec: number) => zeropointAt(result, columnAt(ra, dec))! } : {}),
+  }
+  const { csv, fits, raDeg } = await recalibratedFiles(earlier, catalogue, applied)
   const files: NamedBytes[] = [
     { name: names.zpCsv, bytes: csv },
     { name: names.zpFits, bytes: fits },

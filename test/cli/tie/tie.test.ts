@@ -4,8 +4,11 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, write
 import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
+import type { ResultDocument } from '../../../src/products/result-document.js'
+import { asFloat64, findColumn } from '../../../src/table/columns.js'
 import type { TieDocument } from '../../../src/tied-products/document.js'
 import { TIE_SHAPE } from '../../../src/tied-products/shape.js'
+import { tieText } from '../../../src/tied-products/text.js'
 import { ditheredField, type DitheredField, type Visit } from '../../support/dithered.js'
 import { sumsBelow } from '../../support/file-tree.js'
 import { run, temporaryDirectory } from '../run.js'
@@ -79,10 +82,10 @@ describe('a search exposure and its templates', () => {
     const { outdir, document } = three
     const own = document.ccds.find(({ exposure, ccd }) => exposure === label(SEARCH) && ccd === 28)!
     const zero = readFileSync(join(outdir, `Zero_D00900001_28_r4p5.csv`), 'utf8').split('\n')
-    expect(zero[0]).toMatch(/,outcome,tieErr,anchor$/)
+    expect(zero[0]).toMatch(/,outcome,tieErr,anchor,ZP_A,ZP_B$/)
     const numbers = `,${(-own.zeropoint!).toFixed(6)},${own.zeropointErr!.toFixed(6)},mag_psf,des-ab,`
     expect(zero[1]).toContain(numbers)
-    expect(zero[1]).toMatch(/,fitted,0\.\d{6},gaia_dr3$/)
+    expect(zero[1]).toMatch(/,fitted,0\.\d{6},gaia_dr3,,$/)
     const catalogue = readFileSync(join(outdir, 'D00900001_28_r4p5_ZP.csv'), 'utf8').split('\n')
     const columns = catalogue[0]!.split(',')
     expect(columns).toHaveLength(25)
@@ -151,6 +154,66 @@ describe('a search exposure and its templates', () => {
     expect(exitCode).toBe(0)
     expect(out).toMatch(/^D00900001_r4p5 i \(des-ab\): GO: difference imaging may scale/)
     expect(out).toMatch(/template D00900002_r4p5 {2}3 of 3 CCDs tied, moved by [+-]\d\.\d mmag in the median/)
+  })
+})
+
+describe('a CCD whose amplifiers differ', () => {
+  const STEP = 0.04
+  let stepped: typeof three
+
+  beforeAll(async () => {
+    const visits = VISITS.map((visit) => ({ ...visit, amplifierStep: { ccd: 28, mag: STEP } }))
+    const [one, ...others] = await Promise.all(visits.map((visit) => field.calibrate(visit)))
+    stepped = await tied([one!, '--templates', ...others])
+  })
+
+  test('has a zeropoint for each, and the others have not', () => {
+    expect([stepped.exitCode, stepped.document.verdict]).toEqual([0, 'GO'])
+    for (const { ccd, amplifiers, zeropoint } of stepped.document.ccds) {
+      if (ccd !== 28) expect(amplifiers).toBeNull()
+      else {
+        const { a, b, err, column } = amplifiers!
+        expect(column).toBe(1024)
+        expect(Math.abs(a - b - STEP)).toBeLessThan(4 * err)
+        expect(err).toBeLessThan(0.008)
+        expect((a + b) / 2).toBeCloseTo(zeropoint!, 3)
+      }
+    }
+  })
+
+  test('says so in Zero_, JSON, verdict, page; each row has the zeropoint of its amplifier', () => {
+    const { outdir, document } = stepped
+    const { a, b } = document.ccds.find(({ exposure, ccd }) => exposure === label(SEARCH) && ccd === 28)!.amplifiers!
+    expect(lineOf(join(outdir, 'Zero_D00900001_28_r4p5.csv')).slice(-2)).toEqual([(-a).toFixed(6), (-b).toFixed(6)])
+    const json = JSON.parse(readFileSync(join(outdir, 'zeropoint_D00900001_28_r4p5.json'), 'utf8')) as ResultDocument
+    expect(json.ccds[0]!.tie!.amplifiers).toMatchObject({ column: 1024, a, b })
+    const { sentence } = json.ccds[0]!.concerns.find(({ tag }) => tag === 'amplifiers')!
+    expect(sentence).toMatch(/^the two amplifiers differ by -\d\d\.\d ± \d\.\d mmag .* in the tied exposures/)
+    expect(readFileSync(join(outdir, `tie_${label(SEARCH)}.html`), 'utf8')).toContain('<h2>Amplifiers</h2>')
+    const lines = readFileSync(join(outdir, 'D00900001_28_r4p5_ZP.csv'), 'utf8').trimEnd().split('\n')
+    const columns = lines[0]!.split(',')
+    const { ccds } = field.observe(SEARCH)
+    const { table } = ccds.find(({ ccd }) => ccd === 28)!
+    const [numbers, x] = ['NUMBER', 'X_IMAGE'].map((name) => asFloat64(findColumn(table, name)!)!) as [
+      Float64Array,
+      Float64Array,
+    ]
+    const columnOf = new Map(Array.from(numbers, (number, row) => [number, x[row]!]))
+    for (const line of lines.slice(1)) {
+      const value = (name: string) => Number(line.split(',')[columns.indexOf(name)])
+      const at = columnOf.get(value('NUMBER'))!
+      if (Math.abs(at - 1024.5) < 2) continue
+      const zeropoint = at > 1024.5 ? b : a
+      expect(value('ZeroPoint')).toBeCloseTo(-zeropoint, 6)
+      if (value('MAG_PSF') > 0)
+        expect(value('MAG_PSF')).toBeCloseTo(-2.5 * Math.log10(value('FLUX_PSF')) + zeropoint, 4)
+    }
+  })
+
+  test('is said on the terminal; compare and report read the products', async () => {
+    const again = await run(['report', stepped.outdir, '--outdir', temporaryDirectory(), '--quiet'])
+    expect(again).toMatchObject({ exitCode: 0, err: '' })
+    expect(tieText(stepped.document)).toContain('two amplifiers with a zeropoint each: CCD 28\n')
   })
 })
 
