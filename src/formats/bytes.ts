@@ -5,6 +5,11 @@ export interface ByteSource {
   readonly byteLength: number
   /** Bytes [start, end); shorter only if the source itself ends. */
   slice(start: number, end: number): Promise<Uint8Array>
+  /**
+   * As many bytes from `start` on as `into` holds, in `into`; fewer only if the source itself ends. For sources whose
+   * slices are new memory.
+   */
+  readInto?(into: Uint8Array, start: number): Promise<Uint8Array>
 }
 
 /**

@@ -15,17 +15,22 @@ export interface RowBlock {
   readonly chunkBytes: number
 }
 
-/** Reads the rows in chunks: `decode` gets the bytes of `count` rows, `done` rows into the block. */
+/**
+ * Reads the rows in chunks: `decode` gets the bytes of `count` rows, `done` rows into the block, and may not keep them.
+ */
 export async function eachChunk(
   { source, hdu, first, rows, chunkBytes }: RowBlock,
   decode: (bytes: Uint8Array, done: number, count: number) => void,
 ): Promise<void> {
   const rowBytes = hdu.header.requireInteger('NAXIS1', 0)
   const step = Math.max(1, rowBytes === 0 ? rows : Math.floor(chunkBytes / rowBytes))
+  const buffer = source.readInto && new Uint8Array(Math.min(step, rows) * rowBytes)
   for (let done = 0; done < rows; done += step) {
     const count = Math.min(step, rows - done)
     const start = hdu.dataOffset + (first + done) * rowBytes
-    const bytes = await source.slice(start, start + count * rowBytes)
+    const bytes = buffer
+      ? await source.readInto!(buffer.subarray(0, count * rowBytes), start)
+      : await source.slice(start, start + count * rowBytes)
     if (bytes.length < count * rowBytes) {
       throw new InputError('fits-truncated', 'the table ends early', {
         ...hdu.header.place,

@@ -17,6 +17,7 @@ const abandoned = new FinalizationRegistry<number>((fd) => close(fd, () => undef
 
 /** A source whose file may be closed before the source is forgotten. */
 interface OpenedFile extends ReadySource {
+  readInto(into: Uint8Array, start: number): Promise<Uint8Array>
   close(): Promise<void>
 }
 
@@ -44,16 +45,17 @@ export async function fileSource(path: string): Promise<OpenedFile> {
   const source: OpenedFile = {
     name: path,
     byteLength,
-    async slice(start, end) {
-      const wanted = Math.max(0, Math.min(end, source.byteLength) - start)
-      const bytes = new Uint8Array(wanted)
+    slice(start, end) {
+      return source.readInto(new Uint8Array(Math.max(0, Math.min(end, source.byteLength) - start)), start)
+    },
+    async readInto(into, start) {
       let filled = 0
-      while (filled < wanted) {
+      while (filled < into.byteLength) {
         const { bytesRead } = await readFd(
           fd,
-          bytes,
+          into,
           filled,
-          Math.min(wanted - filled, READ_AT_MOST_BYTES),
+          Math.min(into.byteLength - filled, READ_AT_MOST_BYTES),
           start + filled,
         ).catch((cause: unknown) => {
           throw failed(cause)
@@ -61,7 +63,7 @@ export async function fileSource(path: string): Promise<OpenedFile> {
         if (bytesRead === 0) break
         filled += bytesRead
       }
-      return filled === wanted ? bytes : bytes.subarray(0, filled)
+      return into.subarray(0, filled)
     },
     readNow(into, start) {
       try {

@@ -3,6 +3,7 @@ import { resolve } from 'node:path'
 import { describe, expect, test } from 'vitest'
 import { asFloat64, findColumn } from '../../../src/table/columns.js'
 import { fitsColumns, readFitsHeaders, readFitsTable } from '../../../src/formats/fits/index.js'
+import { fileSource } from '../../../src/node/disk/files.js'
 import { counting, fixture, fixtures, plain } from './sample.js'
 
 interface Expected {
@@ -29,10 +30,10 @@ describe.each(Object.keys(tables))('%s', (file) => {
       else expect(column.values.length).toBe(table.rowCount * (column.width ?? 1))
     })
 
-    test('all columns at once, in small chunks and in one, are the same', async () => {
+    test('all columns at once, in small chunks, from a file and in one, are the same', async () => {
       const whole = await readFitsTable(fixture(file), { hdu: Number(hdu) })
-      const chunked = await readFitsTable(fixture(file), { hdu: Number(hdu), chunkBytes: 1 })
-      expect(chunked).toEqual(whole)
+      for (const source of [fixture(file), await fileSource(resolve(fixtures, file))])
+        expect(await readFitsTable(source, { hdu: Number(hdu), chunkBytes: 1 })).toEqual(whole)
       expect(whole.columns.map(({ name }) => name)).toEqual(expect.arrayContaining(Object.keys(columns)))
     })
 

@@ -31,6 +31,9 @@ describe('reading', () => {
       '',
       '',
     ])
+    const kept = new Uint8Array(4).fill(0x2d)
+    const read = await source.readInto(kept, 8)
+    expect([new TextDecoder().decode(read), new TextDecoder().decode(kept)]).toEqual(['89', '89--'])
   })
 
   test('a packed file comes unpacked, whole or in pieces, whatever its name', async () => {
