@@ -114,6 +114,36 @@ test.each(['nearest', 'mutual', 'all'] as const)('a field of thousands across RA
   expect(Array.from(found.a, (i, k) => [i, found.b[k]])).toEqual(bruteForce(a, b, 7, mode))
 })
 
+test('dense clumps in a sparse sky equal brute force', () => {
+  const rng = seededRandom(5)
+  const clumps = [
+    { raDeg: 0, decDeg: 20 },
+    { raDeg: 0.3, decDeg: 20 },
+    { raDeg: 180, decDeg: 20.0003 },
+  ]
+  const joined = (lists: SkyPositions[]): SkyPositions => ({
+    raDeg: Float64Array.from(lists.flatMap(({ raDeg }) => Array.from(raDeg))),
+    decDeg: Float64Array.from(lists.flatMap(({ decDeg }) => Array.from(decDeg))),
+  })
+  const sky = () => joined(clumps.map((centre) => scatterAround(rng, centre, 250, 30)))
+  const [a, b] = [sky(), sky()]
+  for (const mode of ['nearest', 'mutual', 'all'] as const) {
+    const found = matchSky(a, b, 1, { mode })
+    expect(found.a.length).toBeGreaterThan(250)
+    expect(Array.from(found.a, (i, k) => [i, found.b[k]])).toEqual(bruteForce(a, b, 1, mode))
+  }
+})
+
+test('a whole sky against a small field takes no zones for what is far', () => {
+  const rng = seededRandom(9)
+  const field = scatterAround(rng, { raDeg: 80, decDeg: 0 }, 200, 0.01)
+  const raDeg = Float64Array.from([...field.raDeg, 80, 80, 300])
+  const decDeg = Float64Array.from([...field.decDeg, 90, -90, 0])
+  const found = matchSky({ raDeg, decDeg }, field, 0.001, { mode: 'mutual' })
+  expect(Array.from(found.a)).toEqual(Array.from({ length: 200 }, (_, i) => i))
+  expect(found.b).toEqual(found.a)
+})
+
 test('of equally near ones the lowest row wins, on both sides', () => {
   const stack = (n: number): SkyPositions => ({
     raDeg: new Float64Array(n).fill(359.99999),
