@@ -26,6 +26,8 @@ const RETURN = 13
 const QUOTE = 34
 const HASH = 35
 const BLANK = 32
+/** What some editors begin UTF-8 with. */
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
 
 /**
  * Reads the numbers of a CSV file with one header line as tables of typed columns. Fields are separated by what the
@@ -97,6 +99,7 @@ class LineReader {
 
   /** Reads lines from `at` on until the table is full or `end`, which follows a line feed; returns where it stopped. */
   readLines(bytes: Uint8Array, at: number, end: number): number {
+    if (this.line === 0 && BYTE_ORDER_MARK.every((byte, k) => bytes[at + k] === byte)) at += BYTE_ORDER_MARK.length
     while (at < end && !this.full) {
       this.line++
       const first = bytes[at]!

@@ -110,6 +110,11 @@ describe('files', () => {
     const [table] = await read('# %ECSV 1.0\r\n# ---\r\n"id","ra"\r\n5,1.5\r\n', FIELDS)
     expect(table!.columns.map(({ values }) => values)).toEqual([BigInt64Array.of(5n), Float64Array.of(1.5)])
   })
+  test.each(['# made by an editor\nid,ra\n7,1.5\n', 'id,ra\n7,1.5\n'])('a byte order mark before %j', async (text) => {
+    const [table] = await read(`\uFEFF${text}`, FIELDS)
+    expect(table!.columns.map(({ values }) => Array.from(values as ArrayLike<unknown>))).toEqual([[7n], [1.5]])
+  })
+
   test('a header alone is a table without rows', async () => {
     expect((await read('id,ra,dec,g\n', FIELDS)).map(({ rowCount }) => rowCount)).toEqual([0])
   })

@@ -1,6 +1,8 @@
 import { verifyCatalog } from '../../catalog/verify/index.js'
+import { CommandError } from '../../errors.js'
 import { catalogTools, packagedDescriptions } from '../../node/store/catalog-files.js'
 import { listedDirectory } from '../../node/store/listed-directory.js'
+import { isUrl, printableUrl } from '../../printable.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
 import type { Values } from '../options/option.js'
 import type { ExitCode, Io } from '../terminal/io.js'
@@ -13,6 +15,11 @@ export async function catalogVerify(
   io: Io,
 ): Promise<ExitCode> {
   const location = await namedCatalog(catalog, io.env)
+  if (isUrl(location))
+    throw new CommandError('not-local', 'a catalogue behind an address is not verified where it is', {
+      file: printableUrl(location),
+      expected: 'a copy: bliss-calib catalog copy',
+    })
   const silence = silenceOf(io, quiet)
   const onProgress = (done: number, of: number) => silence.doing(`${done} of ${of} files checked`)
   const tools = { ...catalogTools, descriptions: await packagedDescriptions(), quick, onProgress }

@@ -1,4 +1,4 @@
-import { opendir, stat } from 'node:fs/promises'
+import { opendir, realpath, stat } from 'node:fs/promises'
 import { basename, dirname, isAbsolute, join, resolve } from 'node:path'
 import { parseManifest, type ManifestFile, type ManifestRow } from '../../batch/manifest.js'
 import { skyCell, skyOrdered } from '../../batch/sky-order.js'
@@ -219,7 +219,8 @@ async function readManifest(file: string): Promise<(ManifestRow | ManifestFile)[
 
 /**
  * Paths of the catalogue lists below a directory, in order, and if wanted of the other files that may be images or
- * catalogues; one directory at a time, because there may be millions of other files.
+ * catalogues; one directory at a time, because there may be millions of other files. Links to directories are followed,
+ * each directory is read once.
  */
 export async function findLists(
   dir: string,
@@ -228,13 +229,18 @@ export async function findLists(
   const lists: string[] = []
   const files: string[] = []
   const pending = [dir]
+  const seen = new Set<string>()
   for (let next = pending.pop(); next !== undefined; next = pending.pop()) {
     const at = next
     try {
+      // A link may lead to a directory above it.
+      const real = await realpath(at)
+      if (seen.has(real)) continue
+      seen.add(real)
       for await (const entry of await opendir(at, { bufferSize: 256 })) {
         const isHidden = entry.name.startsWith('.')
         // Hidden directories hold snapshots and the like.
-        if (entry.isDirectory()) {
+        if (entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToDirectory(join(at, entry.name))))) {
           if (!isHidden) pending.push(join(at, entry.name))
         } else if (parseListName(entry.name) !== undefined) lists.push(join(at, entry.name))
         else if (withFiles && lists.length === 0 && !isHidden && isDetectionsName(entry.name))
@@ -252,6 +258,13 @@ export async function findLists(
   }
   return { lists: lists.sort(), files: files.sort() }
 }
+
+/** A link to nothing is no directory: as a list or an image it is refused when it is read. */
+const leadsToDirectory = (link: string): Promise<boolean> =>
+  stat(link).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  )
 
 const NAMED_ONCE = 'one exposure of a name per output directory'
 

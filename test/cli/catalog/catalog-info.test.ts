@@ -85,3 +85,11 @@ test('no catalogue named, and one that is not there', async () => {
   expect((await run(['catalog', 'info'], { BLISS_CATALOG: sky })).exitCode).toBe(0)
   expect((await run(['catalog', 'info', join(folder, 'nowhere')])).exitCode).toBe(3)
 })
+
+test('a catalogue behind an address is not verified there: the way is named', async () => {
+  const { exitCode, err } = await run(['catalog', 'verify', 'https://user:secret@example.org/gaia'])
+  expect(exitCode).toBe(2)
+  expect(err).toContain('a catalogue behind an address is not verified where it is')
+  expect(err).toContain('bliss-calib catalog copy')
+  expect(err).not.toContain('secret')
+})
