@@ -1,5 +1,9 @@
-// Two plainer ways to tie exposures, written down anew for the bench `tie.mjs` so that they see the same stars: neither
-// has colour terms, patterns inside CCDs, or a prior of the focal plane.
+// Other ways to the same zeropoints, for the bench `tie.mjs`, so that they see the same stars. Two plainer ways to tie
+// exposures are written down anew: neither has colour terms, patterns inside CCDs, or a prior of the focal plane. The
+// third is what there is without a tie: each exposure solved by itself, as `--ccd all` does.
+const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
+const { fitZeropoint } = await import(new URL('photometry/fit/zeropoint.js', dist).href)
+const { solveExposure } = await import(new URL('photometry/exposure/solution.js', dist).href)
 
 /** Rounds of clipping; a row further than this from the others of its star is left out [sigma]. */
 const ROUNDS = 5
@@ -57,6 +61,43 @@ export function pairWeighted({ observations, stars, references, ccds }) {
     clip(rows, observations, kept, x, () => 1)
   }
   return { ...levelled(rows, observations, references, x), covariance: null }
+}
+
+/**
+ * Each exposure by itself on its reference stars, the search on the first catalogue and its templates on the last: the
+ * zeropoints and errors of `--ccd all`.
+ */
+export function eachExposure({ observations, references, ccds }) {
+  const templates = Math.max(...references.catalog)
+  const referenceOf = (catalog) =>
+    new Map(Array.from(references.star, (star, r) => [star, r]).filter(([, r]) => references.catalog[r] === catalog))
+  const ofSearch = referenceOf(0)
+  const ofTemplates = templates === 0 ? ofSearch : referenceOf(templates)
+  const zeropoint = new Float64Array(ccds.ccd.length)
+  const zeropointErr = new Float64Array(ccds.ccd.length)
+  const byCcd = groupedBy(observations.star.length, (i) => observations.exposure[i] * 65536 + observations.ccd[i])
+  for (const exposure of new Set(ccds.exposure)) {
+    const known = exposure === 0 ? ofSearch : ofTemplates
+    const rows = Array.from(ccds.exposure.keys()).filter((row) => ccds.exposure[row] === exposure)
+    const fitted = rows.map((row) => {
+      const stars = (byCcd.get(exposure * 65536 + ccds.ccd[row]) ?? []).filter((i) => known.has(observations.star[i]))
+      const reference = stars.map((i) => known.get(observations.star[i]))
+      const take = (rowsOfIt, of) => Float64Array.from(rowsOfIt, (i) => of[i])
+      const fit = fitZeropoint({
+        instMag: take(stars, observations.instMag),
+        instMagErr: take(stars, observations.instMagErr),
+        refMag: take(reference, references.refMag),
+        refScatter: take(reference, references.refScatter),
+      })
+      const { zeropoint: own = null, zeropointErr: ownErr = null, nUsed = 0 } = fit
+      return { ccd: row, xiDeg: ccds.xDeg[row], etaDeg: ccds.yDeg[row], zeropoint: own, zeropointErr: ownErr, nUsed }
+    })
+    for (const solved of solveExposure(fitted).ccds) {
+      zeropoint[solved.ccd] = solved.zeropoint
+      zeropointErr[solved.ccd] = solved.zeropointErr
+    }
+  }
+  return { zeropoint, zeropointErr }
 }
 
 /** Rows by star, chips by their row in `ccds`. */
@@ -144,4 +185,15 @@ function times(matrix, right) {
     for (let j = 0; j < n; j++) sum += matrix[i * n + j] * right[j]
     return sum
   })
+}
+
+/** Numbers 0 ... n - 1 by a key. */
+function groupedBy(n, keyOf) {
+  const groups = new Map()
+  for (let i = 0; i < n; i++) {
+    const key = keyOf(i)
+    if (groups.has(key)) groups.get(key).push(i)
+    else groups.set(key, [i])
+  }
+  return groups
 }

@@ -1,9 +1,10 @@
 // How good `tieExposures` is on simulated skies, and what it costs. Run `npm run build` first. Usage:
-// node bench/tie.mjs [--cells 'NAME;..'] [--skies N] [--first SEED] [--beside]
-// With --beside also plain ubercal, and pairs of detections weighted alike, on the same skies.
+// node bench/tie.mjs [--cells 'NAME;..'] [--skies N] [--first SEED] [--beside METHODS]
+// METHODS on the same skies: each (exposure by itself, as `--ccd all`), ubercal (plain), pairs (of detections, alike).
+// `absolute` is the error of the search's zeropoints as they are, over all skies.
 import { parseArgs } from 'node:util'
 import { simulateTie } from './simulated-tie.mjs'
-import { pairWeighted, plainUbercal } from './tie-beside.mjs'
+import { eachExposure, pairWeighted, plainUbercal } from './tie-beside.mjs'
 
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const { tieExposures } = await import(new URL('tie/tie-exposures.js', dist).href)
@@ -13,7 +14,7 @@ const { values: given } = parseArgs({
     cells: { type: 'string', default: '' },
     skies: { type: 'string', default: '5' },
     first: { type: 'string', default: '0' },
-    beside: { type: 'boolean', default: false },
+    beside: { type: 'string', default: '' },
   },
 })
 const SKIES = Number(given.skies)
@@ -21,6 +22,9 @@ const FIRST = Number(given.first)
 const wanted = given.cells.split(';')
 /** All cells, or those that are named. */
 const isWanted = (name) => given.cells === '' || wanted.includes(name)
+
+const BESIDE = { each: eachExposure, ubercal: plainUbercal, pairs: pairWeighted }
+const beside = Object.entries(BESIDE).filter(([name]) => given.beside.split(',').includes(name))
 
 /** Pairs of CCDs with more common stars than this count. */
 const MANY = 100
@@ -46,8 +50,8 @@ const rms = (values) => Math.sqrt(mean(values.map((value) => value * value)))
 const mmag = (value) => (1000 * value).toFixed(2)
 
 console.log(`${SKIES} skies a cell from seed ${FIRST} on; mmag; pull: true error over the one that is quoted`)
-console.log('| case | ratio | bias | pull | zeropoint | pull | common | pull of stars | CPU s |')
-console.log('|---|---|---|---|---|---|---|---|---|')
+console.log('| case | ratio | bias | pull | zeropoint | pull | common | absolute | pull of stars | CPU s |')
+console.log('|---|---|---|---|---|---|---|---|---|---|')
 for (const [name, plan] of CELLS.filter(([cell]) => isWanted(cell))) {
   const judged = new Map()
   const add = (method, judgement) => judged.set(method, [...(judged.get(method) ?? []), judgement])
@@ -57,15 +61,11 @@ for (const [name, plan] of CELLS.filter(([cell]) => isWanted(cell))) {
     const quoted = { zeropointErr: result.zeropoints.map((one) => one.zeropointErr), ratioErr: (pair) => pair.ratioErr }
     const zeropoint = result.zeropoints.map((one) => one.zeropoint)
     add('', { ...judge(sky, result, zeropoint, quoted), starPull: centralWidth(sky, result), cpu })
-    if (!given.beside) continue
-    for (const [method, run] of [
-      [', plain ubercal', plainUbercal],
-      [', pairs alike', pairWeighted],
-    ]) {
+    for (const [method, run] of beside) {
       const other = timed(() => run(sky.input))
-      const { zeropoint: own, covariance } = other.result
-      const errors = covariance === null ? null : errorsOf(sky, covariance)
-      add(method, { ...judge(sky, result, own, errors), starPull: NaN, cpu: other.cpu })
+      const { zeropoint: own, zeropointErr, covariance } = other.result
+      const errors = zeropointErr !== undefined ? alone(zeropointErr) : covariance ? errorsOf(sky, covariance) : null
+      add(`, ${method}`, { ...judge(sky, result, own, errors), starPull: NaN, cpu: other.cpu })
     }
   }
   for (const [method, skies] of judged) {
@@ -75,6 +75,7 @@ for (const [name, plan] of CELLS.filter(([cell]) => isWanted(cell))) {
       `| ${name}${method} | ${mmag(over((one) => one.ratio))} | ${mmag(mean(skies.map((one) => one.bias)))} | ` +
         `${pull(over((one) => one.ratioPull))} | ${mmag(over((one) => one.zeropoint))} | ` +
         `${pull(over((one) => one.zeropointPull))} | ${mmag(over((one) => one.common))} | ` +
+        `${mmag(over((one) => one.absolute))} | ` +
         `${pull(over((one) => one.starPull))} | ${mean(skies.map((one) => one.cpu)).toFixed(1)} |`,
     )
   }
@@ -109,7 +110,13 @@ function judge({ input, zeropoint: truth }, tied, zeropoint, errors) {
     zeropoint: rms(rows.map((row) => off[row] - common)),
     zeropointPull: errors === null ? NaN : rms(rows.map((row) => (off[row] - common) / errors.zeropointErr[row])),
     common,
+    absolute: rms(rows.filter((row) => input.ccds.exposure[row] === 0).map((row) => off[row])),
   }
+}
+
+/** Errors of exposures that know nothing of one another. */
+function alone(zeropointErr) {
+  return { zeropointErr, ratioErr: (_, a, b) => Math.hypot(zeropointErr[a], zeropointErr[b]) }
 }
 
 /** Errors from a covariance of the rows of `ccds`, those of zeropoints against their mean. */
