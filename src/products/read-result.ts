@@ -57,9 +57,6 @@ export function parseCcdJson(
     )
   if (first['ccd'] !== expected.ccd)
     throw damaged('the JSON is of another CCD', JSON.stringify(first['ccd']), `${expected.ccd}`)
-  for (const key of NEEDED)
-    if (first[key] === undefined)
-      throw damaged(`the CCD in the JSON lacks a key: calibrate it again`, Object.keys(first).join(' '), key)
   checkResultShape(json, file)
   const { own, minusOriginal: _derived, fluxes, colourTerm, ...ccd } = first as unknown as CcdJson
   const before: OwnResult = own ?? { ...(ccd as OwnResult), ...(colourTerm === undefined ? {} : { colourTerm }) }
@@ -91,24 +88,6 @@ export function withMatches({ file, result }: StandingResult, matches: MatchColu
   }
   return { ...result, matches }
 }
-
-const NEEDED = [
-  'outcome',
-  'verdict',
-  'zeropoint',
-  'zeropointErr',
-  'ownFraction',
-  'flag',
-  'system',
-  'catalog',
-  'relation',
-  'cuts',
-  'lost',
-  'sigmaClip',
-  'astrometry',
-  'concerns',
-  'diagnostics',
-] as const
 
 type Damaged = (sentence: string, found?: string, wanted?: string) => InputError
 type JsonObject = Readonly<Record<string, unknown>>
