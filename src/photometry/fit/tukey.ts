@@ -26,10 +26,18 @@ const HALF = 0.5
  * with the mixture but data and start, so that the two check each other.
  */
 export function tukeyZeropoint(stars: WeighedOffsets, start: number): TukeyFit {
-  const { offset, variance, expectedScatter, evidence } = stars
+  const { variance, expectedScatter, evidence } = stars
   const n = evidence.reduce((sum, part) => sum + part, 0)
   const factor = scatterFactor(stars, start)
   const total = variance.map((v, i) => Math.max(1e-12, v + (factor * expectedScatter[i]!) ** 2))
+  const zeropoint = bisquareCentre(stars, total, start)
+  const zeropointErr = sandwichErr(stars, total, zeropoint, n)
+  const meanSquare = expectedScatter.reduce((sum, t, i) => sum + evidence[i]! * (t * t), 0) / n
+  return { zeropoint, zeropointErr, scatter: factor * Math.sqrt(meanSquare) }
+}
+
+/** Bisquare M-estimate of the offsets' centre, `total` being their variances with the scatter. */
+function bisquareCentre({ offset, evidence }: WeighedOffsets, total: Float64Array, start: number): number {
   let z = start
   for (let round = 0; round < 50; round++) {
     let weights = 0
@@ -46,19 +54,22 @@ export function tukeyZeropoint(stars: WeighedOffsets, start: number): TukeyFit {
     z += moment / weights
     if (moment ** 2 < 1e-18 * weights ** 2) break
   }
+  return z
+}
+
+/** Error of the centre of n stars: root of the summed squares of the scores over the sum of their slopes. */
+function sandwichErr({ offset, evidence }: WeighedOffsets, total: Float64Array, centre: number, n: number): number {
   let squares = 0
   let slope = 0
   for (let i = 0; i < offset.length; i++) {
-    const r = offset[i]! - z
+    const r = offset[i]! - centre
     const left = 1 - (r * r) / (EFFICIENT * EFFICIENT * total[i]!)
     if (left <= 0) continue
     const score = (evidence[i]! * (r * left * left)) / total[i]!
     squares += score * score
     slope += (evidence[i]! * (left * (5 * left - 4))) / total[i]!
   }
-  const zeropointErr = Math.sqrt((squares * n) / Math.max(1, n - 1)) / Math.max(slope, 1e-12)
-  const meanSquare = expectedScatter.reduce((sum, t, i) => sum + evidence[i]! * (t * t), 0) / n
-  return { zeropoint: z, zeropointErr, scatter: factor * Math.sqrt(meanSquare) }
+  return Math.sqrt((squares * n) / Math.max(1, n - 1)) / Math.max(slope, 1e-12)
 }
 
 /**

@@ -6,7 +6,7 @@ import { bandMagAt, bandMagErrOf, colourOf } from '../system/band-magnitude.js'
 import { errorColumns, interpolated, relationColumns } from '../system/colour-relation.js'
 import type { Pairs } from '../match/match-evidence.js'
 import type { MatchColumns } from '../matches.js'
-import { desMinus, otherPassbandsOf } from './other-passbands.js'
+import { desMinus, otherPassbandsOf, type OtherPassband } from './other-passbands.js'
 
 /** How well the stars' colours follow the relation of one band, once its level and a slope are free. */
 export interface BandFit {
@@ -110,26 +110,28 @@ export function colourEvidence(
 
 /** Slope and mean of what light of the band's other passbands would show, from stars of these colours. */
 function passbandFits(band: string, colour: Float64Array, variance: Float64Array): ColourEvidence['passbands'] {
-  const others = otherPassbandsOf(band)
-  const fits = others.map((other): readonly [string, PassbandFit] => {
-    let [w0, w1, w2, wy, wcy, wyy] = [0, 0, 0, 0, 0, 0]
-    colour.forEach((c, i) => {
-      const [w, y] = [1 / variance[i]!, desMinus(other, c)]
-      w0 += w
-      w1 += w * c
-      w2 += w * c * c
-      wy += w * y
-      wcy += w * c * y
-      wyy += w * y * y
-    })
-    // One star, or none, shows no slope; without one, stars of the usual colour stand for it.
-    const square = w2 - (w1 * w1) / w0
-    const colourSlope = square > 0 ? (wcy - (w1 * wy) / w0) / square : 0
-    const offset = w0 > 0 ? wy / w0 : desMinus(other, TYPICAL_COLOUR)
-    const spread = w0 > 0 ? Math.sqrt(Math.max(0, wyy / w0 - offset ** 2)) : 0
-    return [other.name, { colourSlope, offset, spread }]
-  })
-  return Object.fromEntries(fits)
+  return Object.fromEntries(otherPassbandsOf(band).map((other) => [other.name, passbandFit(other, colour, variance)]))
+}
+
+/** What magnitudes in another passband would show of the stars: a line over colour, and the scatter about its mean. */
+function passbandFit(other: OtherPassband, colour: Float64Array, variance: Float64Array): PassbandFit {
+  let [w0, w1, w2, wy, wcy, wyy] = [0, 0, 0, 0, 0, 0]
+  for (let i = 0; i < colour.length; i++) {
+    const c = colour[i]!
+    const [w, y] = [1 / variance[i]!, desMinus(other, c)]
+    w0 += w
+    w1 += w * c
+    w2 += w * c * c
+    wy += w * y
+    wcy += w * c * y
+    wyy += w * y * y
+  }
+  // One star, or none, shows no slope; without one, stars of the usual colour stand for it.
+  const square = w2 - (w1 * w1) / w0
+  const colourSlope = square > 0 ? (wcy - (w1 * wy) / w0) / square : 0
+  const offset = w0 > 0 ? wy / w0 : desMinus(other, TYPICAL_COLOUR)
+  const spread = w0 > 0 ? Math.sqrt(Math.max(0, wyy / w0 - offset ** 2)) : 0
+  return { colourSlope, offset, spread }
 }
 
 /** Scatter about the relation, and the errors of the magnitudes carried through it [mag^2]; of the star in a row. */

@@ -2,7 +2,7 @@ import { interpolated } from '../system/colour-relation.js'
 import type { FilterSystem } from '../../camera/filter-names.js'
 
 /** A passband that people call by the letter of one of DES's. */
-interface OtherPassband {
+export interface OtherPassband {
   readonly name: string
   readonly system: FilterSystem
   /** Its magnitude minus DES's of main-sequence stars at `BP_RP` [mag]; Johnson-Cousins's on Vega, the others on AB. */
