@@ -61,9 +61,13 @@ function gather(
   into: Float32Array,
 ): number {
   let count = 0
-  for (let y = y0; y < y1; y++)
-    for (let i = y * columns + x0, end = y * columns + x1; i < end; i++)
-      if (weight === undefined || weight[i]! > 0) into[count++] = pixels[i]!
+  for (let y = y0; y < y1; y++) {
+    const [from, to] = [y * columns + x0, y * columns + x1]
+    if (weight === undefined) {
+      into.set(pixels.subarray(from, to), count)
+      count += to - from
+    } else for (let i = from; i < to; i++) if (weight[i]! > 0) into[count++] = pixels[i]!
+  }
   return count
 }
 

@@ -17,7 +17,13 @@ const CROWDED = 0.3
 const LEVELS = 4096
 const REACH = 5
 
+/** Pixels that tell where the histogram is to be: it reaches 5 sigma, of which they tell the hundredth. */
+const SAMPLE = 8192
+
 const histogram = new Int32Array(LEVELS)
+const numbers = new Float64Array(LEVELS + 1)
+const sums = new Float64Array(LEVELS + 1)
+const squares = new Float64Array(LEVELS + 1)
 
 /**
  * The sky of the pixels of one mesh: cut at 3 sigma round the median until nothing changes, then the mode as 2.5 median
@@ -28,9 +34,10 @@ const histogram = new Int32Array(LEVELS)
  * @returns undefined for pixels of which too few are left
  */
 export function meshSky(values: Float32Array, count: number): MeshSky | undefined {
-  const all = momentsWithin(values, count, -Infinity, Infinity)
+  const step = Math.ceil(count / SAMPLE)
+  const all = momentsWithin(values, count, step, -Infinity, Infinity)
   const cut = FIRST_CUT * all.sigma
-  const first = momentsWithin(values, count, all.mean - cut, all.mean + cut)
+  const first = momentsWithin(values, count, step, all.mean - cut, all.mean + cut)
   if (first.count === 0) return undefined
   if (first.sigma === 0) return { level: first.mean, sigma: 0 }
   return modeOf(values, count, first)
@@ -42,35 +49,14 @@ interface Moments {
   readonly sigma: number
 }
 
-/** Values in one go: the engine compiles a loop that is called often, and one mesh is too few calls. */
-const PIECE = 1024
-
-function momentsWithin(values: Float32Array, count: number, low: number, high: number): Moments {
-  const sums = new Float64Array(3)
+/** Of every `step`th value that lies between two bounds. */
+function momentsWithin(values: Float32Array, count: number, step: number, low: number, high: number): Moments {
   // About one of them, so that squares of a high level do not lose the noise.
   const origin = values[0] ?? 0
-  for (let from = 0; from < count; from += PIECE)
-    addMoments(values, from, Math.min(count, from + PIECE), low, high, origin, sums)
-  const n = sums[0]!
-  const mean = n > 0 ? sums[1]! / n : 0
-  const sigma = n > 0 ? Math.sqrt(Math.max(0, sums[2]! / n - mean * mean)) : 0
-  return { count: n, mean: origin + mean, sigma }
-}
-
-/** Adds number, sum and squares of those between two bounds, from the origin. */
-function addMoments(
-  values: Float32Array,
-  from: number,
-  to: number,
-  low: number,
-  high: number,
-  origin: number,
-  sums: Float64Array,
-): void {
-  let n = sums[0]!
-  let sum = sums[1]!
-  let squares = sums[2]!
-  for (let i = from; i < to; i++) {
+  let n = 0
+  let sum = 0
+  let squares = 0
+  for (let i = 0; i < count; i += step) {
     const value = values[i]!
     if (value < low || value > high) continue
     const d = value - origin
@@ -78,10 +64,13 @@ function addMoments(
     sum += d
     squares += d * d
   }
-  sums[0] = n
-  sums[1] = sum
-  sums[2] = squares
+  const mean = n > 0 ? sum / n : 0
+  const sigma = n > 0 ? Math.sqrt(Math.max(0, squares / n - mean * mean)) : 0
+  return { count: n, mean: origin + mean, sigma }
 }
+
+/** Values in one go: the engine compiles a loop that is called often, and one mesh is too few calls. */
+const PIECE = 1024
 
 /** Counts values into the histogram. */
 function tally(values: Float32Array, from: number, to: number, origin: number, scale: number): void {
@@ -97,26 +86,25 @@ function modeOf(values: Float32Array, count: number, first: Moments): MeshSky {
   const scale = perSigma / first.sigma
   histogram.fill(0)
   for (let from = 0; from < count; from += PIECE) tally(values, from, Math.min(count, from + PIECE), origin, scale)
+  // Numbers, sums and squares of levels below each, so that every round takes differences.
+  for (let k = 0; k < LEVELS; k++) {
+    const held = histogram[k]!
+    numbers[k + 1] = numbers[k]! + held
+    sums[k + 1] = sums[k]! + held * k
+    squares[k + 1] = squares[k]! + held * k * k
+  }
   let from = 0
   let to = LEVELS
   let mean = 0
   let median = 0
   let sigma = LEVELS
   for (let round = 0; round < MAX_ROUNDS; round++) {
-    let n = 0
-    let sum = 0
-    let squares = 0
-    for (let k = from; k < to; k++) {
-      const held = histogram[k]!
-      n += held
-      sum += held * k
-      squares += held * k * k
-    }
+    const n = numbers[to]! - numbers[from]!
     if (n === 0) break
     const before = sigma
-    mean = sum / n
-    sigma = Math.sqrt(Math.max(0, squares / n - mean * mean))
-    median = medianOf(from, to, n)
+    mean = (sums[to]! - sums[from]!) / n
+    sigma = Math.sqrt(Math.max(0, (squares[to]! - squares[from]!) / n - mean * mean))
+    median = medianOf(from, to)
     from = Math.max(0, Math.floor(median - CUT * sigma))
     to = Math.min(LEVELS, Math.floor(median + CUT * sigma) + 1)
     if (Math.abs(sigma / before - 1) < CONVERGED) break
@@ -128,12 +116,14 @@ function modeOf(values: Float32Array, count: number, first: Moments): MeshSky {
 }
 
 /** The median of what the histogram holds, within its level by proportion; a level's own place is its middle. */
-function medianOf(from: number, to: number, count: number): number {
-  let below = 0
-  for (let k = from; k < to; k++) {
-    const held = histogram[k]!
-    if (2 * (below + held) >= count) return k + (count / 2 - below) / held - 0.5
-    below += held
+function medianOf(from: number, to: number): number {
+  const half = (numbers[from]! + numbers[to]!) / 2
+  // The level within which half of them are reached.
+  let low = from
+  for (let high = to - 1; low < high;) {
+    const middle = (low + high) >> 1
+    if (numbers[middle + 1]! >= half) high = middle
+    else low = middle + 1
   }
-  return to
+  return low + (half - numbers[low]!) / histogram[low]! - 0.5
 }

@@ -1,4 +1,4 @@
-import { madScatter, median } from '../math/robust.js'
+import { MAD_TO_SIGMA } from '../math/units.js'
 import { numbersOf } from '../math/select.js'
 import type { Frame } from './frame.js'
 
@@ -30,20 +30,19 @@ const ROUNDS = 4
  * counts: var(a - b) / 2 of pixels seven apart, and of neighbours for their correlation. Undefined if too few pixels
  * are sky.
  */
-export function skyNoise({ columns, rows, pixels, weight }: Frame): SkyNoise | undefined {
-  const step = Math.max(1, Math.floor(Math.sqrt((columns * rows) / SAMPLE)))
-  const places = new Uint32Array(Math.ceil(rows / step) * Math.ceil(columns / step))
-  const isGood = (i: number) => (weight === undefined || weight[i]! > 0) && Number.isFinite(pixels[i])
-  let count = 0
-  for (let y = 0; y < rows - FAR; y += step)
-    for (let i = y * columns; i < (y + 1) * columns - FAR; i += step) if (isGood(i)) places[count++] = i
-  const good = places.subarray(0, count)
+export function skyNoise(frame: Frame): SkyNoise | undefined {
+  const { columns, pixels } = frame
+  const good = sampleOf(frame)
   const { level, within } = skyRange(numbersOf(good, (i) => pixels[i]!))
-  const isSky = (i: number) => isGood(i) && Math.abs(pixels[i]! - level) < within
-  const sky = good.filter(isSky)
+  const sky = good.filter((i) => Math.abs(pixels[i]! - level) < within)
   const variance = (apart: number): number => {
-    const pairs = sky.filter((i) => isSky(i + apart))
-    return pairs.length < LEAST ? NaN : varianceOf(numbersOf(pairs, (i) => pixels[i]! - pixels[i + apart]!)) / 2
+    const sizes = new Float64Array(sky.length)
+    let count = 0
+    for (let s = 0; s < sky.length; s++) {
+      const [i, j] = [sky[s]!, sky[s]! + apart]
+      if (isGood(frame, j) && Math.abs(pixels[j]! - level) < within) sizes[count++] = Math.abs(pixels[i]! - pixels[j]!)
+    }
+    return count < LEAST ? NaN : varianceOf(sizes.subarray(0, count).sort()) / 2
   }
   const far = (variance(FAR) + variance(FAR * columns)) / 2
   const [alongRow, alongColumn] = [1 - variance(1) / far, 1 - variance(columns) / far]
@@ -51,28 +50,46 @@ export function skyNoise({ columns, rows, pixels, weight }: Frame): SkyNoise | u
   return far > 0 && Number.isFinite(correlation) ? { level, variance: far, correlation } : undefined
 }
 
+const isGood = ({ pixels, weight }: Frame, i: number): boolean =>
+  (weight === undefined || weight[i]! > 0) && Number.isFinite(pixels[i])
+
+/** Pixels on a lattice, not too near to the last row and column. */
+function sampleOf(frame: Frame): Uint32Array {
+  const { columns, rows } = frame
+  const step = Math.max(1, Math.floor(Math.sqrt((columns * rows) / SAMPLE)))
+  const places = new Uint32Array(Math.ceil(rows / step) * Math.ceil(columns / step))
+  let count = 0
+  for (let y = 0; y < rows - FAR; y += step)
+    for (let i = y * columns; i < (y + 1) * columns - FAR; i += step) if (isGood(frame, i)) places[count++] = i
+  return places.subarray(0, count)
+}
+
+/** Middle of sorted values. Sorting them all, natively, is faster than code that selects and runs only a few times. */
+const middleOf = (sorted: Float64Array): number =>
+  sorted.length === 0 ? NaN : (sorted[(sorted.length - 1) >> 1]! + sorted[sorted.length >> 1]!) / 2
+
 /** The median of the sky, and how far from it pixels are of the sky. */
 function skyRange(values: Float64Array): { level: number; within: number } {
-  let kept = values
-  let [level, within] = [median(kept), SKY_WITHIN * madScatter(kept)]
-  for (let round = 1; round < ROUNDS; round++) {
-    kept = kept.filter((value) => Math.abs(value - level) <= within)
-    ;[level, within] = [median(kept), SKY_WITHIN * madScatter(kept)]
+  let kept = values.sort()
+  let [level, within] = [NaN, Infinity]
+  for (let round = 0; round < ROUNDS; round++) {
+    if (round > 0) kept = kept.filter((value) => Math.abs(value - level) <= within)
+    level = middleOf(kept)
+    within = SKY_WITHIN * MAD_TO_SIGMA * middleOf(kept.map((value) => Math.abs(value - level)).sort())
   }
   return { level, within }
 }
 
-/** The variance about 0 without outliers. Whole numbers have a coarse median deviation: it is the beginning only. */
-function varianceOf(differences: Float64Array): number {
-  let variance = madScatter(differences) ** 2
+/**
+ * The variance about 0 without outliers, of sizes in ascending order. Whole numbers have a coarse median size: it is
+ * the beginning only.
+ */
+function varianceOf(sizes: Float64Array): number {
+  let variance = (MAD_TO_SIGMA * middleOf(sizes)) ** 2
   for (let round = 0; round < ROUNDS; round++) {
     const within = CLIP * Math.sqrt(variance)
     let [sum, count] = [0, 0]
-    for (const difference of differences) {
-      if (Math.abs(difference) > within) continue
-      sum += difference ** 2
-      count++
-    }
+    for (; count < sizes.length && sizes[count]! <= within; count++) sum += sizes[count]! ** 2
     variance = sum / count / LEFT_WITHIN_CLIP
   }
   return variance

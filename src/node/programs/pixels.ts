@@ -1,5 +1,5 @@
 import { InputError } from '../../errors.js'
-import type { ByteSource } from '../../formats/bytes.js'
+import type { ByteSource, ReadySource } from '../../formats/bytes.js'
 import { imageSize, type FitsHdu, type FitsHeader } from '../../formats/fits/index.js'
 
 /** Columns and rows of an image, and one number a pixel, row by row from the bottom. */
@@ -8,6 +8,9 @@ export interface Pixels<T extends Float32Array | Int32Array> {
   readonly rows: number
   readonly values: T
 }
+
+/** Bytes that are read and turned round at a time: turned while they are still in the processor's cache. */
+const PIECE_BYTES = 1 << 20
 
 /** What messages call each BITPIX that is read, and how one element is. */
 const ELEMENTS: Readonly<Record<number, (view: DataView, at: number) => number>> = {
@@ -26,14 +29,14 @@ const ELEMENTS: Readonly<Record<number, (view: DataView, at: number) => number>>
  * @throws InputError `fits-truncated` if the file ends before its pixels do
  */
 export async function floatPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixels<Float32Array>> {
-  const { columns, rows, bytes, bitpix, scale, zero, blank } = await stored(source, hdu)
+  const { columns, rows, bitpix, scale, zero, blank } = stored(hdu)
   const count = columns * rows
-  if (bitpix === -32 && scale === 1 && zero === 0) {
-    // A copy: the source may be memory that is read again.
-    const turned = swapped(bytes.slice(0, 4 * count))
-    return { columns, rows, values: new Float32Array(turned.buffer, turned.byteOffset, count) }
-  }
   const values = new Float32Array(count)
+  if (bitpix === -32 && scale === 1 && zero === 0) {
+    await readTurned(source, hdu.dataOffset, new Uint8Array(values.buffer))
+    return { columns, rows, values }
+  }
+  const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + hdu.dataBytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const element = ELEMENTS[bitpix]!
   const size = Math.abs(bitpix) / 8
@@ -46,7 +49,8 @@ export async function floatPixels(source: ByteSource, hdu: FitsHdu): Promise<Pix
 
 /** The pixels of a mask as whole numbers. Throws as `floatPixels`. */
 export async function maskPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixels<Int32Array>> {
-  const { columns, rows, bytes, bitpix, scale, zero } = await stored(source, hdu)
+  const { columns, rows, bitpix, scale, zero } = stored(hdu)
+  const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + hdu.dataBytes)
   const count = columns * rows
   if (bitpix === 16 && scale === 1 && zero === 0) {
     const own = Uint8Array.from(bytes.subarray(0, 2 * count))
@@ -61,9 +65,21 @@ export async function maskPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixe
   return { columns, rows, values }
 }
 
-/** The bytes of an image HDU, and what its keywords say of them. */
-async function stored(source: ByteSource, hdu: FitsHdu) {
-  const { header, dataOffset, dataBytes, missingBytes } = hdu
+/** Reads 32-bit elements in the machine's order. */
+async function readTurned(source: ByteSource, start: number, into: Uint8Array): Promise<void> {
+  for (let from = 0; from < into.length; from += PIECE_BYTES) {
+    const piece = into.subarray(from, from + PIECE_BYTES)
+    if (isReady(source)) source.readNow(piece, start + from)
+    else piece.set(await source.slice(start + from, start + from + piece.length))
+    swapped(piece)
+  }
+}
+
+const isReady = (source: ByteSource): source is ReadySource => 'readNow' in source
+
+/** What the keywords of an image HDU say of its pixels. */
+function stored(hdu: FitsHdu) {
+  const { header, dataBytes, missingBytes } = hdu
   if (missingBytes > 0) {
     throw new InputError('fits-truncated', 'the file is cut short: pixels of the image are missing', {
       ...header.place,
@@ -75,7 +91,6 @@ async function stored(source: ByteSource, hdu: FitsHdu) {
   const bitpix = header.requireInteger('BITPIX')
   return {
     ...imageSize(hdu)!,
-    bytes: await source.slice(dataOffset, dataOffset + dataBytes),
     bitpix,
     scale: scaling(header, 'BSCALE', 1),
     zero: scaling(header, 'BZERO', 0),

@@ -160,17 +160,21 @@ const FILLED_RATIO = 10
 function areZerosFilled(science: Float32Array): boolean {
   const step = Math.max(1, Math.floor(science.length / SKY_SAMPLE))
   const sample = new Float32Array(Math.ceil(science.length / step))
-  let sampled = 0
-  for (let i = 0; i < science.length; i += step) if (!Number.isNaN(science[i])) sample[sampled++] = science[i]!
+  let [sampled, zeros] = [0, 0]
+  for (let i = 0; i < science.length; i += step) {
+    if (Number.isNaN(science[i])) continue
+    if (science[i] === 0) zeros++
+    sample[sampled++] = science[i]!
+  }
+  if (zeros <= FILLED_SHARE * sampled) return false
   const sorted = sample.subarray(0, sampled).sort()
-  let [zeros, most] = [0, 0]
+  let most = 0
   for (let from = 0, to = 0; from < sampled; from = to) {
     while (to < sampled && sorted[to] === sorted[from]) to++
-    if (sorted[from] === 0) zeros += to - from
-    else most = Math.max(most, to - from)
+    if (sorted[from] !== 0) most = Math.max(most, to - from)
   }
   // An image of one value is another fault, which is told by itself.
-  return most > 0 && zeros > FILLED_SHARE * sampled && zeros > FILLED_RATIO * most
+  return most > 0 && zeros > FILLED_RATIO * most
 }
 
 function medianOfSample(values: Float32Array, withoutZeros: boolean): number {
