@@ -16,41 +16,61 @@ export interface FallingThreshold {
  * become part of the largest. Fewer than two cores: the group is one object.
  *
  * @param pixels of the group, ascending
+ * @param values of the pixels
+ * @returns places of each core's pixels in `pixels`
  */
 export function coresOf(
   pixels: Int32Array,
-  filtered: Float32Array,
+  values: Float32Array,
   columns: number,
   falling: FallingThreshold,
 ): number[][] {
-  const tree = new BranchTree(pixels, filtered, columns, falling)
+  const tree = new BranchTree(pixels, values, columns, falling)
   for (let level = falling.thresholds - 1; level >= 0; level--) tree.fallTo(level)
   return tree.cores()
 }
 
+/** A set of pixels as it was when the threshold last fell. */
+class Branch {
+  /** The next of those that it has met since. */
+  met: Branch | undefined = undefined
+
+  /**
+   * @param end the last of its pixels then
+   * @param light sum of the values
+   * @param cores of the objects that are known in it: none, or at least two
+   */
+  constructor(
+    readonly first: number,
+    readonly end: number,
+    readonly size: number,
+    readonly light: number,
+    readonly cores: number[][],
+  ) {}
+}
+
 /** Connected sets of the pixels that are above the threshold, each with the branches that it was before. */
 class BranchTree {
-  /** Pixels by their level, the highest last, as places in `pixels`. */
+  /** Places of pixels by their level, the highest last, and where each level ends. */
   private readonly order: Int32Array
   private readonly ends: Int32Array
-  /** Place in `pixels` of each pixel of the box round the group, with a rim; -1 for others and those below. */
+  /** Place of each pixel of the box round the group, with a rim; -1 for others and those below. */
   private readonly above: Int32Array
   private readonly boxed: Int32Array
   private readonly width: number
   /** Sets of places: a root is its own parent. */
   private readonly parent: Int32Array
-  /** Pixels of a set, one after the other, by their first. */
+  /** Pixels of a set, one after the other, the root first. */
   private readonly next: Int32Array
   private readonly last: Int32Array
   private readonly size: Int32Array
   private readonly light: Float64Array
   /** Of each root, the branches of the level before that it holds. */
-  private readonly met = new Map<number, Branch[]>()
-  private readonly branches = new Map<number, Branch>()
+  private readonly branches: (Branch | undefined)[]
 
   constructor(
-    private readonly pixels: Int32Array,
-    private readonly filtered: Float32Array,
+    pixels: Int32Array,
+    private readonly values: Float32Array,
     columns: number,
     private readonly falling: FallingThreshold,
   ) {
@@ -58,74 +78,76 @@ class BranchTree {
     const { threshold, peak, thresholds } = falling
     const scale = thresholds / Math.log(peak / threshold)
     const levels = new Uint8Array(count)
-    this.ends = new Int32Array(thresholds + 1)
+    const ends = new Int32Array(thresholds + 1)
+    const top = Math.floor(pixels[0]! / columns)
+    const rows = Math.floor(pixels[count - 1]! / columns) - top + 3
     let left = columns
     let right = 0
     for (let p = 0; p < count; p++) {
-      const level = Math.floor(Math.log(filtered[pixels[p]!]! / threshold) * scale)
+      const level = Math.floor(Math.log(values[p]! / threshold) * scale)
       levels[p] = level < 0 ? 0 : level >= thresholds ? thresholds - 1 : level
-      this.ends[levels[p]! + 1]!++
+      ends[levels[p]! + 1]!++
       const x = pixels[p]! % columns
       if (x < left) left = x
       if (x > right) right = x
     }
-    for (let level = 0; level < thresholds; level++) this.ends[level + 1]! += this.ends[level]!
-    const places = this.ends.slice()
-    this.order = new Int32Array(count)
-    for (let p = 0; p < count; p++) this.order[places[levels[p]!]!++] = p
+    for (let level = 0; level < thresholds; level++) ends[level + 1]! += ends[level]!
+    this.ends = ends
+    const places = ends.slice()
     this.width = right - left + 3
-    const top = Math.floor(pixels[0]! / columns)
-    const rows = Math.floor(pixels[count - 1]! / columns) - top + 3
     this.above = new Int32Array(this.width * rows).fill(-1)
-    this.boxed = pixels.map((i) => (Math.floor(i / columns) - top + 1) * this.width + (i % columns) - left + 1)
+    this.order = new Int32Array(count)
+    this.boxed = new Int32Array(count)
+    for (let p = 0; p < count; p++) {
+      this.order[places[levels[p]!]!++] = p
+      const y = Math.floor(pixels[p]! / columns)
+      this.boxed[p] = (y - top + 1) * this.width + pixels[p]! - y * columns - left + 1
+    }
     this.parent = new Int32Array(count)
     this.next = new Int32Array(count).fill(-1)
     this.last = new Int32Array(count)
     this.size = new Int32Array(count)
     this.light = new Float64Array(count)
+    this.branches = new Array<Branch | undefined>(count).fill(undefined)
   }
 
   /** Takes the pixels of a level in. */
   fallTo(level: number): void {
-    const { order, ends, above, boxed, width, met, branches } = this
-    const [from, to] = [ends[level]!, ends[level + 1]!]
+    const { order, ends, above, boxed, width, parent, last, size, light, values } = this
+    const from = ends[level]!
+    const to = ends[level + 1]!
     if (from === to) return
-    met.clear()
     for (let k = from; k < to; k++) {
       const p = order[k]!
-      this.parent[p] = p
-      this.last[p] = p
-      this.size[p] = 1
-      this.light[p] = this.filtered[this.pixels[p]!]!
+      parent[p] = p
+      last[p] = p
+      size[p] = 1
+      light[p] = values[p]!
       const at = boxed[p]!
       above[at] = p
       let root = p
       for (let v = at - width; v <= at + width; v += width)
-        for (let i = v - 1; i <= v + 1; i++) if (i !== at && above[i]! >= 0) root = this.joined(root, above[i]!)
+        for (let i = v - 1; i <= v + 1; i++) {
+          const near = above[i]!
+          // Of one set already, as most are: itself too.
+          if (near >= 0 && parent[near] !== root) root = this.joined(root, near)
+        }
     }
     const { threshold, peak, thresholds } = this.falling
     const value = threshold * (peak / threshold) ** ((level + 1) / thresholds)
-    const grown = new Set<number>()
-    for (let k = from; k < to; k++) grown.add(this.rootOf(order[k]!))
-    for (const root of grown) {
-      const before = met.get(root) ?? (branches.has(root) ? [branches.get(root)!] : [])
-      const cores = this.coresWhereMet(before, value)
-      for (const branch of before) branches.delete(branch.root)
-      branches.set(root, {
-        root,
-        first: root,
-        size: this.size[root]!,
-        light: this.light[root]!,
-        end: this.last[root]!,
-        cores,
-      })
+    for (let k = from; k < to; k++) {
+      const root = this.rootOf(order[k]!)
+      const branch = this.branches[root]
+      // Seen by an earlier pixel of the level.
+      if (branch !== undefined && branch.met === undefined && branch.size === size[root]) continue
+      const cores = branch === undefined ? NO_CORES : this.coresWhereMet(branch, value)
+      this.branches[root] = new Branch(root, last[root]!, size[root]!, light[root]!, cores)
     }
   }
 
   /** Of what is left when the threshold is the detection's. */
   cores(): number[][] {
-    const [whole] = this.branches.values()
-    return whole!.cores
+    return this.branches[this.rootOf(0)]!.cores
   }
 
   private rootOf(place: number): number {
@@ -144,11 +166,12 @@ class BranchTree {
   private joined(a: number, b: number): number {
     const other = this.rootOf(b)
     if (a === other) return a
-    const { parent, next, last, size, light, met } = this
-    const [into, from] = size[a]! >= size[other]! ? [a, other] : [other, a]
-    const branches = [...this.metBy(into), ...this.metBy(from)]
-    if (branches.length > 0) met.set(into, branches)
-    met.delete(from)
+    const { parent, next, last, size, light, branches } = this
+    const into = size[a]! >= size[other]! ? a : other
+    const from = into === a ? other : a
+    const [own, its] = [branches[into], branches[from]]
+    if (own === undefined) branches[into] = its
+    else if (its !== undefined) endOf(own).met = its
     parent[from] = into
     next[last[into]!] = from
     last[into] = last[from]!
@@ -157,40 +180,32 @@ class BranchTree {
     return into
   }
 
-  private metBy(root: number): readonly Branch[] {
-    const own = this.met.get(root)
-    if (own) return own
-    const branch = this.branches.get(root)
-    return branch ? [branch] : []
-  }
-
-  private coresWhereMet(before: readonly Branch[], value: number): number[][] {
+  /** @param met the first of the branches that have met */
+  private coresWhereMet(met: Branch, value: number): number[][] {
+    if (met.met === undefined) return met.cores
     const { leastLight, leastPixels } = this.falling
+    const before: Branch[] = []
+    for (let branch: Branch | undefined = met; branch !== undefined; branch = branch.met) before.push(branch)
     const standing = before.filter(({ size, light }) => size >= leastPixels && light - value * size > leastLight)
     return standing.length > 1
-      ? standing.flatMap((branch) => (branch.cores.length > 1 ? branch.cores : [this.pixelsOf(branch)]))
-      : before.flatMap(({ cores }) => (cores.length > 1 ? cores : []))
+      ? standing.flatMap((branch) => (branch.cores.length > 1 ? branch.cores : [this.placesOf(branch)]))
+      : before.flatMap(({ cores }) => cores)
   }
 
   /** Those that it had before it grew and met. */
-  private pixelsOf({ first, end }: Branch): number[] {
+  private placesOf({ first, end }: Branch): number[] {
     const found: number[] = []
     for (let p = first; ; p = this.next[p]!) {
-      found.push(this.pixels[p]!)
+      found.push(p)
       if (p === end) return found
     }
   }
 }
 
-/** A set of pixels as it was when the threshold last fell. */
-interface Branch {
-  readonly root: number
-  readonly first: number
-  /** The last of its pixels then. */
-  readonly end: number
-  readonly size: number
-  /** Sum of the filtered values. */
-  readonly light: number
-  /** Of the objects that are known in it. */
-  readonly cores: number[][]
+const NO_CORES: number[][] = []
+
+function endOf(branch: Branch): Branch {
+  let end = branch
+  while (end.met !== undefined) end = end.met
+  return end
 }

@@ -7,19 +7,19 @@ const WIDEST_PIXELS = 4
  * its column, whichever is nearer.
  *
  * @param sky the image without its sky
- * @param noise Infinity where nothing may be measured
+ * @param weight above 0 where a pixel may be measured
  * @returns a copy with the gaps bridged, and 1 where it was
  */
 export function bridgeGaps(
   sky: Float32Array,
-  noise: Float32Array,
+  weight: Float32Array,
   columns: number,
 ): { readonly light: Float32Array; readonly isBridged: Uint8Array } {
   const light = sky.slice()
   const isBridged = new Uint8Array(sky.length)
-  const isGood = (i: number) => i >= 0 && i < noise.length && noise[i] !== Infinity
-  for (let i = 0; i < noise.length; i++) {
-    if (noise[i] !== Infinity) continue
+  const isGood = (i: number) => i >= 0 && i < weight.length && weight[i]! > 0
+  for (let i = 0; i < weight.length; i++) {
+    if (weight[i]! > 0) continue
     const x = i % columns
     const across = between(i, 1, isGood, (k) => x + k >= 0 && x + k < columns)
     const along = between(i, columns, isGood, () => true)

@@ -1,91 +1,90 @@
+import type { Runs } from './runs.js'
+
 /** Groups of pixels that touch, also by a corner. Group g has `pixels[starts[g] .. starts[g + 1])`, ascending. */
 export interface Components {
   readonly count: number
   readonly starts: Int32Array
   readonly pixels: Int32Array
+  /** Value of each of the pixels. */
+  readonly values: Float32Array
+  /** Limit at the first pixel of each group. */
+  readonly limits: Float32Array
 }
 
 /**
  * The connected groups of the pixels that are above a threshold, those of at least `leastPixels` only, in the order of
  * their first pixel (eight neighbours; Rosenfeld & Pfaltz 1966: one pass, with groups that turn out to be one joined).
- *
- * @param isAbove 1 for a pixel above the threshold, row by row
  */
-export function components(isAbove: Uint8Array, columns: number, leastPixels: number): Components {
-  const roots = new Roots()
-  const labels = new Int32Array(isAbove.length).fill(-1)
-  let above = 0
-  for (let i = 0, x = 0; i < isAbove.length; i++, x = x + 1 === columns ? 0 : x + 1) {
-    if (isAbove[i] === 0) continue
-    above++
-    const row = i - columns
-    let label = x > 0 ? labels[i - 1]! : -1
-    if (row >= 0) {
-      // Above it, if there is one, joins its own neighbours already.
-      if (labels[row]! >= 0) label = roots.join(label, labels[row]!)
-      else {
-        if (x > 0 && labels[row - 1]! >= 0) label = roots.join(label, labels[row - 1]!)
-        if (x + 1 < columns && labels[row + 1]! >= 0) label = roots.join(label, labels[row + 1]!)
-      }
-    }
-    labels[i] = label >= 0 ? label : roots.add()
+export function components(runs: Runs, columns: number, leastPixels: number): Components {
+  const { count, starts, ends, rows } = runs
+  const parents = new Int32Array(count)
+  // The first run that may touch the one at hand: it ends left of it in the row below at the earliest.
+  let first = 0
+  for (let r = 0; r < count; r++) {
+    parents[r] = r
+    const [start, end] = [starts[r]! - columns, ends[r]! - columns]
+    while (ends[first]! < start) first++
+    for (let q = first; q < r && starts[q]! <= end; q++) if (rows[q]! + 1 === rows[r]) join(parents, q, r)
   }
-  return grouped(labels, roots, above, leastPixels)
+  return grouped(runs, parents, leastPixels)
 }
 
-/** Which provisional labels are one: each points to an earlier one, or to itself. */
-class Roots {
-  private parents = new Int32Array(1024)
-  count = 0
-
-  add(): number {
-    if (this.count === this.parents.length) {
-      const larger = new Int32Array(2 * this.count)
-      larger.set(this.parents)
-      this.parents = larger
-    }
-    this.parents[this.count] = this.count
-    return this.count++
+/** The earliest run of those that are one with a run. */
+function rootOf(parents: Int32Array, run: number): number {
+  let root = run
+  while (parents[root] !== root) root = parents[root]!
+  while (parents[run] !== root) {
+    const up = parents[run]!
+    parents[run] = root
+    run = up
   }
-
-  of(label: number): number {
-    let root = label
-    while (this.parents[root] !== root) root = this.parents[root]!
-    while (this.parents[label] !== root) [label, this.parents[label]] = [this.parents[label]!, root]
-    return root
-  }
-
-  /** The one label of both; a label below 0 is none. */
-  join(a: number, b: number): number {
-    if (a < 0 || a === b) return b
-    const [one, other] = [this.of(a), this.of(b)]
-    const root = Math.min(one, other)
-    this.parents[Math.max(one, other)] = root
-    return root
-  }
+  return root
 }
 
-function grouped(labels: Int32Array, roots: Roots, above: number, leastPixels: number): Components {
-  const sizes = new Int32Array(roots.count)
-  const rooted = new Int32Array(roots.count)
-  for (let label = 0; label < roots.count; label++) rooted[label] = roots.of(label)
-  for (let i = 0; i < labels.length; i++) if (labels[i]! >= 0) sizes[rooted[labels[i]!]!]!++
-  const places = new Int32Array(roots.count).fill(-1)
-  const starts = new Int32Array(roots.count + 1)
-  let count = 0
+function join(parents: Int32Array, a: number, b: number): void {
+  const one = rootOf(parents, a)
+  const other = rootOf(parents, b)
+  if (one < other) parents[other] = one
+  else parents[one] = other
+}
+
+function grouped(
+  { count, starts, ends, places, values, limits }: Runs,
+  parents: Int32Array,
+  least: number,
+): Components {
+  const sizes = new Int32Array(count)
+  for (let r = 0; r < count; r++) sizes[rootOf(parents, r)]! += ends[r]! - starts[r]!
+  let groups = 0
   let total = 0
-  for (let label = 0; label < roots.count; label++) {
-    if (rooted[label] !== label || sizes[label]! < leastPixels) continue
-    places[label] = total
-    starts[count++] = total
-    total += sizes[label]!
+  // Where the next pixel of each root's group goes; -1 for those that are too small.
+  const next = new Int32Array(count).fill(-1)
+  for (let r = 0; r < count; r++) {
+    if (parents[r] !== r || sizes[r]! < least) continue
+    next[r] = total
+    total += sizes[r]!
+    groups++
   }
-  starts[count] = total
-  const pixels = new Int32Array(Math.min(above, total))
-  for (let i = 0; i < labels.length; i++) {
-    if (labels[i]! < 0) continue
-    const root = rooted[labels[i]!]!
-    if (places[root]! >= 0) pixels[places[root]!++] = i
+  const found = {
+    count: groups,
+    starts: new Int32Array(groups + 1),
+    pixels: new Int32Array(total),
+    values: new Float32Array(total),
+    limits: new Float32Array(groups),
   }
-  return { count, starts: starts.slice(0, count + 1), pixels }
+  for (let r = 0, g = 0; r < count; r++) {
+    if (next[parents[r]!] === -1) continue
+    if (parents[r] === r) {
+      found.limits[g] = limits[r]!
+      found.starts[g++] = next[r]!
+    }
+    let to = next[parents[r]!]!
+    for (let i = starts[r]!, from = places[r]!; i < ends[r]!; i++, from++, to++) {
+      found.pixels[to] = i
+      found.values[to] = values[from]!
+    }
+    next[parents[r]!] = to
+  }
+  found.starts[groups] = total
+  return found
 }

@@ -10,6 +10,12 @@ export interface Deblending {
   readonly leastPixels: number
 }
 
+/** Pixels, ascending, and the value of each: of the image without its sky, filtered. */
+export interface LitPixels {
+  readonly pixels: Int32Array
+  readonly values: Float32Array
+}
+
 /**
  * Takes the objects of a group of pixels apart (Bertin & Arnouts 1996, section 5): at thresholds that fall from the
  * peak to the detection's, in equal ratios, branches of connected pixels grow and meet. If at least two of those
@@ -17,48 +23,48 @@ export interface Deblending {
  * else the smaller ones are part of the largest. A pixel outside all cores belongs to the object whose Gaussian,
  * of its core's moments, is highest there.
  *
- * @param pixels of the group, ascending
- * @param filtered the image without its sky, filtered
  * @param threshold the detection's
- * @returns the pixels of each object, ascending; one object if it is not taken apart
+ * @returns the objects; one if it is not taken apart
  */
 export function deblend(
-  pixels: Int32Array,
-  filtered: Float32Array,
+  group: LitPixels,
   columns: number,
   threshold: number,
   { thresholds, leastContrast, leastPixels }: Deblending,
-): Int32Array[] {
+): LitPixels[] {
+  const { pixels, values } = group
   let peak = 0
   let light = 0
-  for (let p = 0; p < pixels.length; p++) {
-    const value = filtered[pixels[p]!]!
-    if (value > peak) peak = value
-    light += value
+  for (let p = 0; p < values.length; p++) {
+    if (values[p]! > peak) peak = values[p]!
+    light += values[p]!
   }
-  if (pixels.length < 2 * leastPixels || !(peak > threshold)) return [pixels]
-  const cores = coresOf(pixels, filtered, columns, {
+  if (pixels.length < 2 * leastPixels || !(peak > threshold)) return [group]
+  const cores = coresOf(pixels, values, columns, {
     ...{ threshold, peak, thresholds, leastPixels },
     leastLight: leastContrast * light,
   })
-  return cores.length < 2 ? [pixels] : shareOut(pixels, cores, filtered, columns)
+  return cores.length < 2 ? [group] : shareOut(group, cores, columns)
 }
 
-function shareOut(
-  pixels: Int32Array,
-  cores: readonly (readonly number[])[],
-  filtered: Float32Array,
-  columns: number,
-): Int32Array[] {
-  const owner = new Map<number, number>()
+function shareOut(group: LitPixels, cores: readonly (readonly number[])[], columns: number): LitPixels[] {
+  const owner = new Int32Array(group.pixels.length).fill(-1)
   const shapes = cores.map((core, k) => {
-    for (const i of core) owner.set(i, k)
-    return shapeOf(core, filtered, columns)
+    for (const p of core) owner[p] = k
+    return shapeOf(partOf(group, core), columns)
   })
   const shares: number[][] = cores.map(() => [])
-  for (const i of pixels) shares[owner.get(i) ?? brightest(shapes, i % columns, Math.floor(i / columns))]!.push(i)
-  return shares.map((share) => Int32Array.from(share))
+  group.pixels.forEach((i, p) => {
+    const k = owner[p]! >= 0 ? owner[p]! : brightest(shapes, i % columns, Math.floor(i / columns))
+    shares[k]!.push(p)
+  })
+  return shares.map((share) => partOf(group, share))
 }
+
+const partOf = ({ pixels, values }: LitPixels, places: readonly number[]): LitPixels => ({
+  pixels: Int32Array.from(places, (p) => pixels[p]!),
+  values: Float32Array.from(places, (p) => values[p]!),
+})
 
 function brightest(shapes: readonly Shape[], x: number, y: number): number {
   let best = 0

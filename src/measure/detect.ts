@@ -1,9 +1,10 @@
 import { background, type Background } from './background.js'
 import { bridgeGaps } from './bridge-gaps.js'
-import { components } from './components.js'
-import { deblend } from './deblend.js'
+import { components, type Components } from './components.js'
+import { deblend, type LitPixels } from './deblend.js'
 import type { Frame } from './frame.js'
 import { matchedFilter } from './matched-filter.js'
+import { RunList, type Runs } from './runs.js'
 import { shapeOf, type Shape } from './shape.js'
 import { skyRows } from './sky-row.js'
 
@@ -25,8 +26,8 @@ export interface DetectedObject {
   /** Indices of its pixels, ascending. */
   readonly pixels: Int32Array
   readonly shape: Shape
-  /** The threshold at its first pixel that may be measured, in the image's unit. */
-  readonly threshold: number
+  /** Standard deviation of the sky in a pixel, at the object. */
+  readonly sigma: number
   /** It was taken apart from another. */
   readonly isBlended: boolean
 }
@@ -36,8 +37,6 @@ export interface Detection {
   readonly background: Background
   /** The image without its sky; 0 where nothing may be measured. */
   readonly sky: Float32Array
-  /** Standard deviation of the sky in each pixel; Infinity where nothing may be measured. */
-  readonly noise: Float32Array
   readonly objects: readonly DetectedObject[]
 }
 
@@ -51,61 +50,62 @@ const MIN_BRANCH_PIXELS = 3
 export function detect(frame: Frame, settings: DetectionSettings): Detection {
   const { columns } = frame
   const map = background(frame, settings.meshPixels)
-  const { sky, noise } = withoutSky(frame, map)
-  const { light, isBridged } = frame.weight ? bridgeGaps(sky, noise, columns) : { light: sky }
-  const filtered = matchedFilter(frame, light)
-  const isAbove = new Uint8Array(filtered.length)
-  const { threshold } = settings
-  for (let i = 0; i < isAbove.length; i++) if (filtered[i]! > threshold * noise[i]!) isAbove[i] = 1
-  if (isBridged)
-    for (let i = 0; i < isAbove.length; i++)
-      if (isBridged[i] === 1 && filtered[i]! > threshold * map.sigma) isAbove[i] = 1
-  const groups = components(isAbove, columns, settings.leastPixels)
+  const sky = withoutSky(frame, map)
+  const runs = runsAbove(frame, sky, map, settings.threshold)
+  const groups = components(runs, columns, settings.leastPixels)
   const objects: DetectedObject[] = []
   for (let g = 0; g < groups.count; g++) {
-    const pixels = groups.pixels.subarray(groups.starts[g]!, groups.starts[g + 1]!)
-    const groupThreshold = threshold * sigmaOf(pixels, noise, map.sigma)
-    const parts = deblend(pixels, filtered, columns, groupThreshold, {
+    const threshold = groups.limits[g]!
+    const parts = deblend(groupOf(groups, g), columns, threshold, {
       thresholds: settings.deblendThresholds,
       leastContrast: settings.deblendContrast,
       leastPixels: MIN_BRANCH_PIXELS,
     })
     for (const part of parts) {
-      if (part.length < settings.leastPixels) continue
-      const shape = shapeOf(part, filtered, columns)
-      objects.push({ pixels: part, shape, threshold: groupThreshold, isBlended: parts.length > 1 })
+      if (part.pixels.length < settings.leastPixels) continue
+      const sigma = threshold / settings.threshold
+      objects.push({ pixels: part.pixels, shape: shapeOf(part, columns), sigma, isBlended: parts.length > 1 })
     }
   }
-  return { background: map, sky, noise, objects }
+  return { background: map, sky, objects }
 }
 
-/** The noise at the first pixel of a group that may be measured; a bridged gap may have none. */
-function sigmaOf(pixels: Int32Array, noise: Float32Array, usual: number): number {
-  const first = pixels.find((i) => noise[i] !== Infinity)
-  return first === undefined ? usual : noise[first]!
-}
+const groupOf = ({ starts, pixels, values }: Components, g: number): LitPixels => ({
+  pixels: pixels.subarray(starts[g], starts[g + 1]),
+  values: values.subarray(starts[g], starts[g + 1]),
+})
 
-function withoutSky(
-  { columns, rows, pixels, weight }: Frame,
-  map: Background,
-): { readonly sky: Float32Array; readonly noise: Float32Array } {
+function withoutSky({ columns, rows, pixels, weight }: Frame, map: Background): Float32Array {
   const sky = new Float32Array(pixels.length)
-  const noise = new Float32Array(pixels.length)
   const levels = skyRows(map, map.levels, columns)
-  const sigmas = skyRows(map, map.sigmas, columns)
   const level = new Float64Array(columns)
-  let i = 0
   for (let y = 0; y < rows; y++) {
     levels.row(y, level)
-    sigmas.row(y, noise.subarray(i, i + columns))
-    for (let x = 0; x < columns; x++) sky[i + x] = pixels[i + x]! - level[x]!
-    if (weight !== undefined)
-      for (let x = i; x < i + columns; x++) {
-        if (weight[x]! > 0) continue
-        noise[x] = Infinity
-        sky[x] = 0
-      }
-    i += columns
+    const from = y * columns
+    for (let x = 0; x < columns; x++) sky[from + x] = pixels[from + x]! - level[x]!
+    if (weight === undefined) continue
+    for (let i = from; i < from + columns; i++) if (!(weight[i]! > 0)) sky[i] = 0
   }
-  return { sky, noise }
+  return sky
+}
+
+/** The runs of pixels that are above the threshold, of the filtered image with its gaps bridged. */
+function runsAbove(frame: Frame, sky: Float32Array, map: Background, threshold: number): Runs {
+  const { columns, weight } = frame
+  const { light, isBridged } = weight ? bridgeGaps(sky, weight, columns) : { light: sky }
+  const runs = new RunList()
+  const limits = skyRows(
+    map,
+    map.sigmas.map((sigma) => threshold * sigma),
+    columns,
+  )
+  const limit = new Float64Array(columns)
+  matchedFilter(frame, light, (y, filtered) => {
+    limits.row(y, limit)
+    if (weight !== undefined && isBridged !== undefined)
+      for (let x = 0, i = y * columns; x < columns; x++, i++)
+        if (!(weight[i]! > 0)) limit[x] = isBridged[i] === 1 ? threshold * map.sigma : Infinity
+    runs.addRow(y, filtered, limit)
+  })
+  return runs
 }

@@ -33,29 +33,37 @@ const signed = (k: number, length: number): number => (k > length / 2 ? k - leng
 /** Inverse transform of what is real and even in both axes: sums of cosines, along rows and then along columns. */
 function inverseOfEven(shares: Float64Array, length: number): Float64Array {
   const cosines = Float64Array.from({ length }, (_, k) => Math.cos((2 * Math.PI * k) / length) / length)
-  const turned = (values: Float64Array): Float64Array => {
-    const into = new Float64Array(values.length)
-    for (let row = 0; row < length; row++)
-      for (let x = 0; x < length; x++) {
-        let sum = 0
-        for (let k = 0; k < length; k++) sum += values[row * length + k]! * cosines[(k * x) % length]!
-        into[x * length + row] = sum
-      }
-    return into
-  }
-  return turned(turned(shares))
+  return turned(turned(shares, cosines), cosines)
 }
 
+/** Transforms along rows, and turns rows into columns. */
+function turned(values: Float64Array, cosines: Float64Array): Float64Array {
+  const { length } = cosines
+  const into = new Float64Array(values.length)
+  for (let x = 0; x < length; x++)
+    for (let row = 0; row < length; row++) {
+      let sum = 0
+      for (let k = 0, wave = 0; k < length; k++) {
+        sum += values[row * length + k]! * cosines[wave]!
+        wave += x
+        if (wave >= length) wave -= length
+      }
+      into[x * length + row] = sum
+    }
+  return into
+}
+
+/** The part of a convolution that lies on the plane; the kernel is even, its middle at 0. */
 function convolved(plane: Float64Array, side: number, kernel: Float64Array, length: number): Float64Array {
   const into = new Float64Array(side * side)
   for (let y = 0; y < side; y++)
-    for (let x = 0; x < side; x++) {
-      let sum = 0
-      for (let v = 0; v < side; v++) {
-        const row = ((y - v + length) % length) * length
-        for (let u = 0; u < side; u++) sum += plane[v * side + u]! * kernel[row + ((x - u + length) % length)]!
+    for (let v = 0; v < side; v++) {
+      const row = Math.abs(y - v) * length
+      for (let x = 0; x < side; x++) {
+        let sum = 0
+        for (let u = 0; u < side; u++) sum += plane[v * side + u]! * kernel[row + (u < x ? x - u : u - x)]!
+        into[y * side + x]! += sum
       }
-      into[y * side + x] = sum
     }
   return into
 }

@@ -19,6 +19,13 @@ export interface CatalogueFacts {
 const NO_MAGNITUDE = 99
 const MAG_PER_LN = 2.5 / Math.LN10
 
+/** A number of each item; `Float32Array.from` goes through an iterator. */
+function float32<T>(items: readonly T[], of: (item: T) => number): Float32Array {
+  const values = new Float32Array(items.length)
+  for (let k = 0; k < values.length; k++) values[k] = of(items[k]!)
+  return values
+}
+
 /**
  * The objects as SExtractor's catalogue has them: the same names, units and meanings (SExtractor manual, "Measurement
  * parameters"); magnitudes have zeropoint 0. CLASS_STAR is not measured.
@@ -26,7 +33,7 @@ const MAG_PER_LN = 2.5 / Math.LN10
 export function fullcatTable(objects: readonly MeasuredObject[], facts: CatalogueFacts): Table {
   const { pixelScaleArcsec, flags, vignet, psf } = facts
   const f32 = (name: string, of: (object: MeasuredObject) => number, unit?: string): Column => ({
-    ...{ name, type: 'f32', values: Float32Array.from(objects, of) },
+    ...{ name, type: 'f32', values: float32(objects, of) },
     ...(unit === undefined ? {} : { unit }),
   })
   const f64 = (name: string, values: Float64Array, unit: string): Column => ({ name, type: 'f64', values, unit })
@@ -90,7 +97,7 @@ function psfColumns(
     ...{ name, type: 'f32', values },
     ...(unit === undefined ? {} : { unit }),
   })
-  const of = (value: (one: MeasuredPsf['measurements'][number]) => number) => Float32Array.from(measurements, value)
+  const of = (value: (one: MeasuredPsf['measurements'][number]) => number) => float32(measurements, value)
   const same = (value: number) => new Float32Array(objects.length).fill(value)
   return [
     ...fluxColumns('PSF', objects, 1, (_, k) => [measurements[k]!]),

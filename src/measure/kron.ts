@@ -1,4 +1,3 @@
-import type { ApertureSum } from './apertures.js'
 import type { Shape } from './shape.js'
 import type { Stamp } from './stamp.js'
 
@@ -12,7 +11,13 @@ export interface KronSettings {
 export const KRON_REACH = 6
 
 /** The light of an object in its own ellipse (Kron 1980, ApJS 43, 305; Bertin & Arnouts 1996, section 8). */
-export interface KronFlux extends ApertureSum {
+export interface KronFlux {
+  readonly light: number
+  readonly areaPixels: number
+  /** Of that, pixels that were replaced. */
+  readonly replacedPixels: number
+  /** It reaches beyond the image. */
+  readonly isCut: boolean
   /** The ellipse's size in units of the object's axes (KRON_RADIUS). */
   readonly radius: number
 }
@@ -24,14 +29,14 @@ export interface KronFlux extends ApertureSum {
 export function kronFlux(stamp: Stamp, shape: Shape, { factor, least }: KronSettings): KronFlux {
   const { columns, rows } = stamp
   const first = sumsWithin(stamp, shape, KRON_REACH)
-  const radius = first.moment > 0 && first.flux > 0 ? Math.max(least, (factor * first.moment) / first.flux) : least
+  const radius = first.moment > 0 && first.light > 0 ? Math.max(least, (factor * first.moment) / first.light) : least
   const { halfWidth, halfHeight } = boxOf(shape, radius)
   const cx = shape.x - stamp.x0
   const cy = shape.y - stamp.y0
   const isCut =
     cx - halfWidth < -0.5 || cy - halfHeight < -0.5 || cx + halfWidth > columns - 0.5 || cy + halfHeight > rows - 0.5
-  const { flux, skyVariance, areaPixels, replacedPixels } = sumsWithin(stamp, shape, radius)
-  return { radius, flux, skyVariance, areaPixels, replacedPixels, isCut }
+  const { light, areaPixels, replacedPixels } = sumsWithin(stamp, shape, radius)
+  return { radius, light, areaPixels, replacedPixels, isCut }
 }
 
 /** Half the sides of the box round an ellipse of so many axes. */
@@ -40,7 +45,7 @@ export function boxOf({ xx, yy }: Shape, radius: number): { readonly halfWidth: 
 }
 
 /** Sums over the pixels whose centre is in the ellipse of so many axes; `moment` is of the light, in axes. */
-function sumsWithin({ x0, y0, columns, rows, light, variance, isReplaced }: Stamp, shape: Shape, radius: number) {
+function sumsWithin({ x0, y0, columns, rows, light, isReplaced }: Stamp, shape: Shape, radius: number) {
   const { cxx, cyy, cxy } = shape
   const { halfWidth, halfHeight } = boxOf(shape, radius)
   const cx = shape.x - x0
@@ -50,8 +55,7 @@ function sumsWithin({ x0, y0, columns, rows, light, variance, isReplaced }: Stam
   const bottom = Math.max(0, Math.ceil(cy - halfHeight))
   const top = Math.min(rows - 1, Math.floor(cy + halfHeight))
   let moment = 0
-  let flux = 0
-  let skyVariance = 0
+  let sum = 0
   let areaPixels = 0
   let replacedPixels = 0
   for (let j = bottom; j <= top; j++) {
@@ -61,11 +65,10 @@ function sumsWithin({ x0, y0, columns, rows, light, variance, isReplaced }: Stam
       const r2 = cxx * dx * dx + cyy * dy * dy + cxy * dx * dy
       if (r2 > radius * radius) continue
       moment += Math.sqrt(Math.max(0, r2)) * light[i]!
-      flux += light[i]!
-      skyVariance += variance[i]!
+      sum += light[i]!
       areaPixels++
       replacedPixels += isReplaced[i]!
     }
   }
-  return { moment, flux, skyVariance, areaPixels, replacedPixels }
+  return { moment, light: sum, areaPixels, replacedPixels }
 }

@@ -17,46 +17,47 @@ const WEIGHTS = KERNEL.map((value) => value / SUM)
  * 214, 575): along rows, then along columns. Beyond the edge, and where nothing may be measured, it counts as 0.
  *
  * @param sky the image less its sky, 0 where it may not be measured
+ * @param onRow gets each row in turn, in memory that the next one takes
  */
-export function matchedFilter({ columns, rows }: Pick<Frame, 'columns' | 'rows'>, sky: Float32Array): Float32Array {
-  const filtered = new Float32Array(sky.length)
+export function matchedFilter(
+  { columns, rows }: Pick<Frame, 'columns' | 'rows'>,
+  sky: Float32Array,
+  onRow: (y: number, filtered: Float64Array) => void,
+): void {
   // Rows that are filtered along x, of which each is used for the rows round it.
-  const ring = Array.from({ length: 2 * REACH + 1 }, () => new Float32Array(columns))
-  const none = new Float32Array(columns)
-  const padded = new Float32Array(columns + 2 * REACH)
+  const ring = Array.from({ length: 2 * REACH + 1 }, () => new Float64Array(columns))
+  const padded = new Float64Array(columns + 2 * REACH)
+  const filtered = new Float64Array(columns)
   const alongX = (y: number) => {
     const into = ring[y % ring.length]!
     if (y >= rows) return void into.fill(0)
     padded.set(sky.subarray(y * columns, (y + 1) * columns), REACH)
-    const a = WEIGHTS[0]!
-    const b = WEIGHTS[1]!
-    const c = WEIGHTS[2]!
-    const d = WEIGHTS[3]!
-    for (let x = 0; x < columns; x++)
-      into[x] =
-        a * (padded[x]! + padded[x + 6]!) +
-        b * (padded[x + 1]! + padded[x + 5]!) +
-        c * (padded[x + 2]! + padded[x + 4]!) +
-        d * padded[x + 3]!
+    rowAlongX(padded, into)
   }
   for (let y = 0; y < REACH; y++) alongX(y)
   for (let y = 0; y < rows; y++) {
     alongX(y + REACH)
-    const into = filtered.subarray(y * columns, (y + 1) * columns)
-    const line = (k: number) => (y + k < REACH ? none : ring[(y + k - REACH) % ring.length]!)
-    const l0 = line(0)
-    const l1 = line(1)
-    const l2 = line(2)
-    const l3 = line(3)
-    const l4 = line(4)
-    const l5 = line(5)
-    const l6 = line(6)
-    const a = WEIGHTS[0]!
-    const b = WEIGHTS[1]!
-    const c = WEIGHTS[2]!
-    const d = WEIGHTS[3]!
-    for (let x = 0; x < columns; x++)
-      into[x] = a * (l0[x]! + l6[x]!) + b * (l1[x]! + l5[x]!) + c * (l2[x]! + l4[x]!) + d * l3[x]!
+    // Rows below the first are those that no row has been written to yet, and are 0.
+    rowAlongY(ring, y + ring.length - REACH, filtered)
+    onRow(y, filtered)
   }
-  return filtered
+}
+
+const [A, B, C, D] = WEIGHTS as unknown as readonly [number, number, number, number]
+
+function rowAlongX(padded: Float64Array, into: Float64Array): void {
+  for (let x = 0; x < into.length; x++)
+    into[x] =
+      A * (padded[x]! + padded[x + 6]!) +
+      B * (padded[x + 1]! + padded[x + 5]!) +
+      C * (padded[x + 2]! + padded[x + 4]!) +
+      D * padded[x + 3]!
+}
+
+/** @param first of the seven rows of the ring */
+function rowAlongY(ring: readonly Float64Array[], first: number, into: Float64Array): void {
+  const at = (k: number) => ring[(first + k) % ring.length]!
+  const [l0, l1, l2, l3, l4, l5, l6] = [at(0), at(1), at(2), at(3), at(4), at(5), at(6)]
+  for (let x = 0; x < into.length; x++)
+    into[x] = A * (l0[x]! + l6[x]!) + B * (l1[x]! + l5[x]!) + C * (l2[x]! + l4[x]!) + D * l3[x]!
 }

@@ -1,13 +1,13 @@
 import { FWHM_PER_SIGMA } from '../math/units.js'
-import { circularApertures, type ApertureSum } from './apertures.js'
+import { CircleSums, type CircleSum } from './circle-sums.js'
 import { detect, type DetectedObject, type Detection, type DetectionSettings } from './detect.js'
 import type { Frame } from './frame.js'
 import { fwhmOfProfile } from './fwhm.js'
 import { radiusOfLight } from './half-light.js'
-import { boxOf, KRON_REACH, kronFlux, type KronSettings } from './kron.js'
+import { boxOf, KRON_REACH, kronFlux, type KronFlux, type KronSettings } from './kron.js'
 import { measurePsf, type MeasuredPsf } from './measure-psf.js'
 import type { Flux, MeasuredObject } from './measured-object.js'
-import { segmentation, stampOf } from './stamp.js'
+import { segmentation, stampOf, StampRoom, type OwnedPixels } from './stamp.js'
 import { windowedPosition } from './windowed.js'
 
 /** What is known of an image's pixels. */
@@ -28,8 +28,8 @@ export interface MeasureSettings extends DetectionSettings, KronSettings {
 /** What was found in a frame and measured on it. */
 export interface MeasuredFrame {
   readonly detection: Detection
-  /** Which of the detected objects each pixel belongs to, as `segmentation`. */
-  readonly owner: Int32Array
+  /** Which of the detected objects each pixel belongs to. */
+  readonly owned: OwnedPixels
   readonly objects: readonly MeasuredObject[]
   /** The PSF, and what it measures of each object; absent if there are no stars. */
   readonly psf?: MeasuredPsf
@@ -48,93 +48,108 @@ const HALF_LIGHT_SHARE = 0.5
  */
 export function measureFrame(frame: Frame, settings: MeasureSettings, facts: PixelProperties): MeasuredFrame {
   const detection = detect(frame, settings)
-  const owner = segmentation(detection)
+  const owned = segmentation(frame, detection)
   const { leastSignalToNoise = -Infinity } = settings
   const numbers = detection.objects.flatMap((object, k) =>
-    isophotalSignalToNoise(object, detection, facts) >= leastSignalToNoise ? [k + 1] : [],
+    isophotalSignalToNoise(object, detection.sky, facts) >= leastSignalToNoise ? [k + 1] : [],
   )
-  const bench = { frame, detection, owner, settings, facts }
-  const objects = numbers.map((number) => measured(detection.objects[number - 1]!, number, bench))
-  const psf = measurePsf(objects, numbers, frame, detection, owner, facts.electronsPerUnit)
-  return { detection, owner, objects, ...(psf ? { psf } : {}) }
+  const objects = measuredObjects(numbers, { frame, detection, owned, settings, facts })
+  const psf = measurePsf(objects, numbers, owned, facts.electronsPerUnit)
+  return { detection, owned, objects, ...(psf ? { psf } : {}) }
 }
 
 function isophotalSignalToNoise(
-  { pixels }: DetectedObject,
-  { sky, noise, background }: Detection,
+  { pixels, sigma }: DetectedObject,
+  sky: Float32Array,
   { electronsPerUnit }: PixelProperties,
 ): number {
   let flux = 0
-  let variance = 0
-  for (let p = 0; p < pixels.length; p++) {
-    const i = pixels[p]!
-    const sigma = Math.min(noise[i]!, background.sigma)
-    flux += sky[i]!
-    variance += sigma * sigma
-  }
-  if (electronsPerUnit > 0 && flux > 0) variance += flux / electronsPerUnit
-  return flux / Math.sqrt(variance)
+  for (let p = 0; p < pixels.length; p++) flux += sky[pixels[p]!]!
+  const own = electronsPerUnit > 0 && flux > 0 ? flux / electronsPerUnit : 0
+  return flux / Math.sqrt(sigma * sigma * pixels.length + own)
 }
 
-interface Bench {
+/** What objects are measured on, and how. */
+interface Task {
   readonly frame: Frame
   readonly detection: Detection
-  readonly owner: Int32Array
+  readonly owned: OwnedPixels
   readonly settings: MeasureSettings
   readonly facts: PixelProperties
+}
+
+interface Bench extends Task {
+  readonly room: StampRoom
+  readonly circles: CircleSums
+}
+
+/** @param numbers of the objects in the segmentation */
+export function measuredObjects(numbers: readonly number[], task: Task): MeasuredObject[] {
+  const bench = { ...task, room: new StampRoom(), circles: new CircleSums() }
+  return numbers.map((number) => measured(task.detection.objects[number - 1]!, number, bench))
 }
 
 function measured(
   object: DetectedObject,
   number: number,
-  { frame, detection, owner, settings, facts }: Bench,
+  { frame, owned, settings, facts, room, circles }: Bench,
 ): MeasuredObject {
-  const { shape, pixels } = object
+  const { shape, pixels, sigma } = object
   const { electronsPerUnit } = facts
   const radii = settings.apertureDiametersPixels.map((diameter) => diameter / 2)
   const { halfWidth, halfHeight } = boxOf(shape, KRON_REACH)
   const reach = Math.max(radii.at(-1) ?? 0, halfWidth, halfHeight) + 1
-  const stamp = stampOf(detection, owner, frame, number, shape.x, shape.y, reach)
-  const flux = (sum: ApertureSum): Flux => fluxOf(sum, electronsPerUnit)
-  const circles = circularApertures(stamp, shape.x, shape.y, radii)
+  const { x, y } = shape
+  const stamp = stampOf(owned, { number, x, y, sigma }, reach, room)
+  circles.take(stamp)
+  const apertures = radii.map((radius) => circles.within(x - stamp.x0, y - stamp.y0, radius))
+  const flux = (sum: CircleSum): Flux => fluxOf(sum, stamp.variance, electronsPerUnit)
   const kron = kronFlux(stamp, shape, settings)
   const farthest = Math.min(reach, kron.radius * shape.a)
-  const halfLightRadius = radiusOfLight(stamp, shape.x, shape.y, kron.flux, HALF_LIGHT_SHARE, farthest)
-  const sigma = (2 * halfLightRadius) / FWHM_PER_SIGMA
+  const wanted = HALF_LIGHT_SHARE * kron.light
+  const halfLightRadius = radiusOfLight(circles, x - stamp.x0, y - stamp.y0, wanted, farthest)
+  const windowSigma = (2 * halfLightRadius) / FWHM_PER_SIGMA
   let peakPixel = pixels[0]!
-  for (let p = 1; p < pixels.length; p++)
-    if (detection.sky[pixels[p]!]! > detection.sky[peakPixel]!) peakPixel = pixels[p]!
+  for (let p = 1; p < pixels.length; p++) if (owned.sky[pixels[p]!]! > owned.sky[peakPixel]!) peakPixel = pixels[p]!
+  const isCut = kron.isCut || isCircleCut(frame, x, y, radii.at(-1) ?? 0)
   return {
     ...object,
-    flags: flagsOf(object, [...circles, kron], { frame, saturation: facts.saturation }),
-    windowed: windowedPosition(stamp, shape.x, shape.y, sigma, electronsPerUnit),
-    apertures: circles.map(flux),
+    flags: flagsOf(object, frame, facts.saturation) | apertureFlags(kron, isCut),
+    windowed: windowedPosition(stamp, x, y, windowSigma, electronsPerUnit),
+    apertures: apertures.map(flux),
     auto: { ...flux(kron), kronRadius: kron.radius },
     halfLightRadius,
-    fwhmPixels: fwhmOfProfile(pixels, detection.sky),
-    peak: detection.sky[peakPixel]!,
-    skyLevel: frame.pixels[peakPixel]! - detection.sky[peakPixel]!,
+    fwhmPixels: fwhmOfProfile(pixels, owned.sky),
+    peak: owned.sky[peakPixel]!,
+    skyLevel: frame.pixels[peakPixel]! - owned.sky[peakPixel]!,
   }
 }
 
-function fluxOf({ flux, skyVariance }: ApertureSum, electronsPerUnit: number): Flux {
-  const own = electronsPerUnit > 0 && flux > 0 ? flux / electronsPerUnit : 0
-  return { flux, fluxErr: Math.sqrt(skyVariance + own) }
+function fluxOf({ light, areaPixels }: CircleSum, variance: number, electronsPerUnit: number): Flux {
+  const own = electronsPerUnit > 0 && light > 0 ? light / electronsPerUnit : 0
+  return { flux: light, fluxErr: Math.sqrt(variance * areaPixels + own) }
+}
+
+/** Whether a circle reaches beyond the image. */
+const isCircleCut = ({ columns, rows }: Frame, x: number, y: number, radius: number): boolean =>
+  Math.min(x, y, columns - 1 - x, rows - 1 - y) < radius - 0.5
+
+function apertureFlags({ replacedPixels, areaPixels }: KronFlux, isCut: boolean): number {
+  const crowded = replacedPixels > CROWDED_SHARE * areaPixels ? FLAG.crowded : 0
+  return crowded | (isCut ? FLAG.cutAperture : 0)
 }
 
 function flagsOf(
   { pixels, isBlended }: DetectedObject,
-  apertures: readonly ApertureSum[],
-  { frame: { columns, rows, pixels: values }, saturation }: { readonly frame: Frame; readonly saturation: number },
+  { columns, rows, pixels: values }: Frame,
+  saturation: number,
 ): number {
   let flags = isBlended ? FLAG.blended : 0
-  const kron = apertures.at(-1)!
-  if (kron.replacedPixels > CROWDED_SHARE * kron.areaPixels) flags |= FLAG.crowded
   for (let p = 0; p < pixels.length; p++) {
     const i = pixels[p]!
     const x = i % columns
     if (values[i]! >= saturation) flags |= FLAG.saturated
     if (x === 0 || x === columns - 1 || i < columns || i >= columns * (rows - 1)) flags |= FLAG.atEdge
   }
-  return apertures.some(({ isCut }) => isCut) ? flags | FLAG.cutAperture : flags
+  return flags
 }

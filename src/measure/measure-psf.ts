@@ -1,11 +1,9 @@
 import { median } from '../math/robust.js'
-import type { Detection } from './detect.js'
-import type { Frame } from './frame.js'
 import type { MeasuredObject } from './measured-object.js'
 import { psfModel, psfReach, type PsfModel } from './psf-model.js'
 import { PsfPhotometry, type PsfMeasurement } from './psf-photometry.js'
 import { MIN_SIZE_PIXELS, psfStars } from './psf-stars.js'
-import { stampOf } from './stamp.js'
+import { stampOf, StampRoom, type OwnedPixels } from './stamp.js'
 
 /** Objects measured by the PSF of their image. */
 export interface MeasuredPsf {
@@ -23,9 +21,7 @@ export interface MeasuredPsf {
 export function measurePsf(
   objects: readonly MeasuredObject[],
   numbers: ArrayLike<number>,
-  frame: Frame,
-  detection: Detection,
-  owner: Int32Array,
+  owned: OwnedPixels,
   electronsPerUnit: number,
 ): MeasuredPsf | undefined {
   const numbered = objects.map((object, k) => ({ ...object, number: numbers[k]! }))
@@ -33,18 +29,18 @@ export function measurePsf(
   if (stars.length === 0) return undefined
   const roughPixels = 2 * median(Float64Array.from(stars, ({ halfLightRadius }) => halfLightRadius))
   const reach = psfReach(roughPixels) + 1
-  const cut = (number: number, x: number, y: number) => stampOf(detection, owner, frame, number, x, y, reach)
-  const model = psfModel(
-    stars.map(({ number, windowed: { x, y, signalToNoise } }) => ({ stamp: cut(number, x, y), x, y, signalToNoise })),
-    roughPixels,
-    frame,
-  )
+  const starOf = ({ number, sigma, windowed: { x, y, signalToNoise } }: (typeof stars)[number]) => ({
+    stamp: stampOf(owned, { number, x, y, sigma }, reach),
+    ...{ x, y, signalToNoise },
+  })
+  const model = psfModel(stars.map(starOf), roughPixels, owned)
   // Cosmic rays have a size in common too, if few stars are there.
   if (model === undefined || !(model.fwhmPixels > MIN_SIZE_PIXELS)) return undefined
   const photometry = new PsfPhotometry(model, electronsPerUnit)
-  const measurements = objects.map(({ windowed, shape }, k) => {
+  const room = new StampRoom()
+  const measurements = objects.map(({ windowed, shape, sigma }, k) => {
     const { x, y } = windowed.found ? windowed : shape
-    return photometry.measure(cut(numbers[k]!, x, y), x, y)
+    return photometry.measure(stampOf(owned, { number: numbers[k]!, x, y, sigma }, reach, room), x, y)
   })
   return { model, measurements }
 }

@@ -1,5 +1,6 @@
 import { extendedPlanes } from './extended-psf.js'
-import { localPsf, psfReach, type PsfModel } from './psf-model.js'
+import { localPsf, type VariedPsf } from './local-psf.js'
+import { psfReach, type PsfModel } from './psf-model.js'
 import { PsfSampler } from './psf-sampler.js'
 import type { Stamp } from './stamp.js'
 
@@ -31,7 +32,7 @@ const FIT_RADIUS = 2
 /** Measures objects by a model of the PSF; it holds room for one at a time. */
 export class PsfPhotometry {
   private readonly sampler: PsfSampler
-  private readonly extended: PsfModel['planes']
+  private readonly extended: VariedPsf
   private readonly half: number
   private readonly local: Float64Array
   private readonly wide: Float64Array
@@ -40,7 +41,7 @@ export class PsfPhotometry {
   private readonly byY: Float64Array
   private readonly disc: Float64Array
   private readonly light: Float64Array
-  private readonly variance: Float64Array
+  private variance = 0
   private readonly good: Float64Array
 
   constructor(
@@ -50,12 +51,12 @@ export class PsfPhotometry {
     const { lattice, fwhmPixels, sizePixels } = model
     this.half = Math.min(Math.ceil(FIT_RADIUS * fwhmPixels), psfReach(sizePixels))
     this.sampler = new PsfSampler(lattice, 2 * this.half + 1)
-    this.extended = extendedPlanes(model)
+    this.extended = { ...model, planes: extendedPlanes(model) }
     this.local = new Float64Array(lattice.side ** 2)
     this.wide = new Float64Array(lattice.side ** 2)
     const room = () => new Float64Array(this.sampler.pixels ** 2)
     ;[this.star, this.byX, this.byY, this.disc] = [room(), room(), room(), room()]
-    ;[this.light, this.variance, this.good] = [room(), room(), room()]
+    ;[this.light, this.good] = [room(), room()]
   }
 
   /**
@@ -100,7 +101,7 @@ export class PsfPhotometry {
     sampler.place(x0 - cx, y0 - cy)
     sampler.values(local, star)
     flux = this.scale(star)
-    localPsf({ ...model, planes: this.extended }, x, y, this.wide)
+    localPsf(this.extended, x, y, this.wide)
     const { spread, spreadErr, fluxErr, chi2 } = this.judged(flux)
     return { flux, fluxErr, x: cx, y: cy, chi2, spread, spreadErr }
   }
@@ -108,7 +109,8 @@ export class PsfPhotometry {
   /** Cuts the window out; gives how many pixels of it are the object's own. */
   private cutOut(stamp: Stamp, x0: number, y0: number, x: number, y: number): number {
     const { pixels } = this.sampler
-    const { light, variance, good, half } = this
+    const { light, good, half } = this
+    this.variance = stamp.variance
     const reach2 = (half + 0.5) ** 2
     let count = 0
     for (let j = 0, i = 0; j < pixels; j++)
@@ -120,7 +122,6 @@ export class PsfPhotometry {
         const isOwn = isIn && stamp.isReplaced[from] === 0 && (x0 + k - x) ** 2 + (y0 + j - y) ** 2 <= reach2
         good[i] = isOwn ? 1 : 0
         light[i] = isOwn ? stamp.light[from]! : 0
-        variance[i] = isOwn ? stamp.variance[from]! : 0
         count += good[i]!
       }
     return count
@@ -211,7 +212,7 @@ export class PsfPhotometry {
       const m = star[i]!
       const d = light[i]!
       const expected = flux * m
-      const noise = variance[i]! + (electronsPerUnit > 0 && expected > 0 ? expected / electronsPerUnit : 0)
+      const noise = variance + (electronsPerUnit > 0 && expected > 0 ? expected / electronsPerUnit : 0)
       fluxVariance += m * m * noise
       const slope = disc[i]! - ratio * m
       spreadVariance += slope * slope * noise

@@ -7,8 +7,11 @@ const MAX_ELLIPTICITY = 0.3
 export const MIN_SIZE_PIXELS = 1.5
 /** Sizes of stars agree to so much in the logarithm; those of galaxies are spread over a factor of several. */
 const LOCUS_WIDTH = 0.06
-/** More stars do not make a better model, only a slower one: the brightest. */
-const MAX_STARS = 300
+/**
+ * The brightest: more do not make a better model, only a slower one. Fluxes of stars of S/N > 300 scatter by 3.5 mmag
+ * with 60, 100, 150 or 300 of them (simulated, 3.6 pixels FWHM; of 7 pixels by 8.9 with 100, 7.7 with 150).
+ */
+const MAX_STARS = 150
 
 /**
  * Objects that are stars by their size: the size that most bright, round and clear objects share is theirs, as galaxies

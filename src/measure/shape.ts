@@ -25,9 +25,12 @@ const PIXEL_VARIANCE = 1 / 12
  * Moments of an object, weighted by its light (SExtractor manual, "Position and shape"). One that is thinner than a
  * pixel is widened by a pixel's own moments.
  *
- * @param light the image without its sky, filtered
+ * @param values of the pixels: the image without its sky, filtered
  */
-export function shapeOf(pixels: ArrayLike<number>, light: Float32Array, columns: number): Shape {
+export function shapeOf(
+  { pixels, values }: { readonly pixels: Int32Array; readonly values: Float32Array },
+  columns: number,
+): Shape {
   // About the first pixel, so that no digits are lost.
   const x0 = pixels[0]! % columns
   const y0 = Math.floor(pixels[0]! / columns)
@@ -40,7 +43,7 @@ export function shapeOf(pixels: ArrayLike<number>, light: Float32Array, columns:
   let peak = 0
   for (let k = 0; k < pixels.length; k++) {
     const i = pixels[k]!
-    const value = light[i]!
+    const value = values[k]!
     const dx = (i % columns) - x0
     const dy = ((i / columns) | 0) - y0
     sum += value

@@ -3,7 +3,7 @@ import type { Background } from './background.js'
 /** A map of the background, row by row of the image: the level or the noise at each pixel. */
 export interface SkyRows {
   /** Writes a row; rows may be asked for in any order. */
-  readonly row: (y: number, into: Float32Array | Float64Array) => void
+  readonly row: (y: number, into: Float64Array) => void
 }
 
 /**
@@ -28,8 +28,6 @@ export function skyRows(
     along(line).forEach((bend, y) => (second[y * meshColumns + x] = bend))
   }
   const nodes = new Float64Array(meshColumns)
-  const intervals = Int32Array.from({ length: columns }, (_, x) => place(x, meshPixels, meshColumns).low)
-  const parts = Float64Array.from({ length: columns }, (_, x) => place(x, meshPixels, meshColumns).t)
   return {
     row(y, into) {
       const { low, t } = place(y, meshPixels, meshRows)
@@ -42,9 +40,8 @@ export function skyRows(
       }
       if (meshColumns === 1) return void into.fill(nodes[0]!, 0, columns)
       const bends = across(nodes)
-      for (let x = 0; x < columns;) {
-        // The cubic of the interval, by powers of the part of it.
-        const k = intervals[x]!
+      for (let k = 0, x = 0; k < meshColumns - 1; k++) {
+        // The cubic of the interval, by powers of the part of it; the last goes on to the edge.
         const from = nodes[k]!
         const to = nodes[k + 1]!
         const bendFrom = bends[k]!
@@ -52,8 +49,11 @@ export function skyRows(
         const c1 = to - from - bendFrom / 3 - bendTo / 6
         const c2 = bendFrom / 2
         const c3 = (bendTo - bendFrom) / 6
-        for (; x < columns && intervals[x] === k; x++) {
-          const u = parts[x]!
+        const end = k === meshColumns - 2 ? columns : Math.min(columns, Math.ceil((k + 1.5) * meshPixels - 0.5))
+        const perPixel = 1 / meshPixels
+        const first = 0.5 * perPixel - 0.5 - k
+        for (; x < end; x++) {
+          const u = x * perPixel + first
           into[x] = from + u * (c1 + u * (c2 + u * c3))
         }
       }

@@ -42,7 +42,9 @@ export function windowedPosition(
   let cy = y - stamp.y0
   const failed = { x, y, errA: NaN, errB: NaN, errThetaDeg: NaN, signalToNoise: NaN, found: false }
   if (!(sigmaPixels > 0)) return failed
-  let sums = windowSums(stamp, cx, cy, sigmaPixels, electronsPerUnit)
+  const window = new GaussianWindow(stamp, sigmaPixels)
+  window.moveTo(cx, cy)
+  let sums = window.sums()
   for (let step = 0; step < MAX_STEPS; step++) {
     if (!(sums.light > 0)) return failed
     const dx = (STRIDE * sums.x) / sums.light
@@ -50,14 +52,16 @@ export function windowedPosition(
     cx += dx
     cy += dy
     if (!(cx > -0.5 && cy > -0.5 && cx < stamp.columns - 0.5 && cy < stamp.rows - 0.5)) return failed
-    sums = windowSums(stamp, cx, cy, sigmaPixels, electronsPerUnit)
+    window.moveTo(cx, cy)
+    sums = window.sums()
     if (dx * dx + dy * dy < SETTLED_PIXELS ** 2) break
   }
   if (!(sums.light > 0)) return failed
+  const noise = window.noise(electronsPerUnit)
   const scale = (STRIDE / sums.light) ** 2
-  const xx = scale * sums.varXX
-  const yy = scale * sums.varYY
-  const xy = scale * sums.varXY
+  const xx = scale * noise.xx
+  const yy = scale * noise.yy
+  const xy = scale * noise.xy
   const mean = (xx + yy) / 2
   const half = Math.hypot((xx - yy) / 2, xy)
   return {
@@ -66,70 +70,119 @@ export function windowedPosition(
     errA: Math.sqrt(mean + half),
     errB: Math.sqrt(Math.max(0, mean - half)),
     errThetaDeg: (Math.atan2(2 * xy, xx - yy) / 2) * (180 / Math.PI),
-    signalToNoise: sums.light / Math.sqrt(sums.varLight),
+    signalToNoise: sums.light / Math.sqrt(noise.light),
     found: true,
   }
 }
 
-function windowSums(stamp: Stamp, cx: number, cy: number, sigma: number, electronsPerUnit: number) {
-  const { columns, rows, light, variance } = stamp
-  const reach = REACH_SIGMAS * sigma
-  const left = Math.max(0, Math.ceil(cx - reach))
-  const right = Math.min(columns - 1, Math.floor(cx + reach))
-  const bottom = Math.max(0, Math.ceil(cy - reach))
-  const top = Math.min(rows - 1, Math.floor(cy + reach))
-  // A Gaussian is a product: one table for x and one for y.
-  const alongX = windowAlong(left, right, cx, sigma)
-  const alongY = windowAlong(bottom, top, cy, sigma)
-  let sum = 0
-  let x = 0
-  let y = 0
-  let varLight = 0
-  let varXX = 0
-  let varYY = 0
-  let varXY = 0
-  for (let j = bottom; j <= top; j++) {
-    const v = alongY.weights[j - bottom]!
-    const vy = alongY.moments[j - bottom]!
-    const dy = j - cy
-    for (let k = left, i = j * columns + left; k <= right; k++, i++) {
-      const dx = k - cx
-      if (dx * dx + dy * dy > reach * reach) continue
-      const u = alongX.weights[k - left]!
-      const value = light[i]!
-      const noise = variance[i]! + (electronsPerUnit > 0 && value > 0 ? value / electronsPerUnit : 0)
-      const w = u * v
-      const wx = alongX.moments[k - left]! * v
-      const wy = u * vy
-      sum += w * value
-      x += wx * value
-      y += wy * value
-      varLight += w * w * noise
-      varXX += wx * wx * noise
-      varYY += wy * wy * noise
-      varXY += wx * wy * noise
-    }
+/** A Gaussian window over a stamp: a product of one along x and one along y. */
+class GaussianWindow {
+  private readonly reach: number
+  private readonly alongX: WindowAlong
+  private readonly alongY: WindowAlong
+  /** Columns and rows that it reaches, and its centre. */
+  private left = 0
+  private right = 0
+  private bottom = 0
+  private top = 0
+  private x = 0
+  private y = 0
+
+  constructor(
+    private readonly stamp: Stamp,
+    private readonly sigma: number,
+  ) {
+    this.reach = REACH_SIGMAS * sigma
+    const most = Math.min(Math.max(stamp.columns, stamp.rows), Math.floor(2 * this.reach) + 2)
+    this.alongX = { weights: new Float64Array(most), moments: new Float64Array(most) }
+    this.alongY = { weights: new Float64Array(most), moments: new Float64Array(most) }
   }
-  return { light: sum, x, y, varLight, varXX, varYY, varXY }
+
+  moveTo(x: number, y: number): void {
+    const { reach, stamp, sigma } = this
+    this.x = x
+    this.y = y
+    this.left = Math.max(0, Math.ceil(x - reach))
+    this.right = Math.min(stamp.columns - 1, Math.floor(x + reach))
+    this.bottom = Math.max(0, Math.ceil(y - reach))
+    this.top = Math.min(stamp.rows - 1, Math.floor(y + reach))
+    fillAlong(this.left, this.right, x, sigma, this.alongX)
+    fillAlong(this.bottom, this.top, y, sigma, this.alongY)
+  }
+
+  /** Light under it, and that times the distance from its centre along each axis. */
+  sums(): { readonly light: number; readonly x: number; readonly y: number } {
+    const { left, bottom, top, alongX, alongY } = this
+    const { columns, light } = this.stamp
+    let sum = 0
+    let x = 0
+    let y = 0
+    for (let j = bottom; j <= top; j++) {
+      const half = this.halfWidth(j)
+      const [from, to] = [Math.max(left, Math.ceil(this.x - half)), Math.min(this.right, Math.floor(this.x + half))]
+      let row = 0
+      let moment = 0
+      for (let k = from, i = j * columns + from; k <= to; k++, i++) {
+        row += alongX.weights[k - left]! * light[i]!
+        moment += alongX.moments[k - left]! * light[i]!
+      }
+      sum += alongY.weights[j - bottom]! * row
+      x += alongY.weights[j - bottom]! * moment
+      y += alongY.moments[j - bottom]! * row
+    }
+    return { light: sum, x, y }
+  }
+
+  /** Variances of what `sums` gives, and their covariance. */
+  noise(electronsPerUnit: number) {
+    const { left, bottom, top, alongX, alongY } = this
+    const { columns, light, variance } = this.stamp
+    const perUnit = electronsPerUnit > 0 ? 1 / electronsPerUnit : 0
+    const sums = { light: 0, xx: 0, yy: 0, xy: 0 }
+    for (let j = bottom; j <= top; j++) {
+      const half = this.halfWidth(j)
+      const [from, to] = [Math.max(left, Math.ceil(this.x - half)), Math.min(this.right, Math.floor(this.x + half))]
+      let ww = 0
+      let wm = 0
+      let mm = 0
+      for (let k = from, i = j * columns + from; k <= to; k++, i++) {
+        const noise = variance + (light[i]! > 0 ? perUnit * light[i]! : 0)
+        const w = alongX.weights[k - left]!
+        const m = alongX.moments[k - left]!
+        ww += w * w * noise
+        wm += w * m * noise
+        mm += m * m * noise
+      }
+      const w = alongY.weights[j - bottom]!
+      const m = alongY.moments[j - bottom]!
+      sums.light += w * w * ww
+      sums.xx += w * w * mm
+      sums.yy += m * m * ww
+      sums.xy += w * m * wm
+    }
+    return sums
+  }
+
+  /** How far it reaches along a row. */
+  private halfWidth(row: number): number {
+    return Math.sqrt(Math.max(0, this.reach ** 2 - (row - this.y) ** 2))
+  }
 }
 
 /** The window's mean over each pixel along one axis, and that of the window times the distance from the centre. */
-function windowAlong(
-  from: number,
-  to: number,
-  centre: number,
-  sigma: number,
-): { readonly weights: Float64Array; readonly moments: Float64Array } {
-  const length = Math.max(0, to - from + 1)
-  const weights = new Float64Array(length)
-  const moments = new Float64Array(length)
+interface WindowAlong {
+  readonly weights: Float64Array
+  readonly moments: Float64Array
+}
+
+function fillAlong(from: number, to: number, centre: number, sigma: number, into: WindowAlong): void {
   // A Gaussian at even steps: each is the one before times a ratio that shrinks by one factor.
   const step = 1 / PARTS
   let d = from + step / 2 - 0.5 - centre
   let value = Math.exp((-d * d) / (2 * sigma * sigma)) / PARTS
   let ratio = Math.exp((-step * (2 * d + step)) / (2 * sigma * sigma))
   const shrink = Math.exp((-step * step) / (sigma * sigma))
-  for (let k = 0; k < length; k++) {
+  for (let k = from; k <= to; k++) {
     let weight = 0
     let moment = 0
     for (let part = 0; part < PARTS; part++) {
@@ -139,8 +192,7 @@ function windowAlong(
       ratio *= shrink
       d += step
     }
-    weights[k] = weight
-    moments[k] = moment
+    into.weights[k - from] = weight
+    into.moments[k - from] = moment
   }
-  return { weights, moments }
 }

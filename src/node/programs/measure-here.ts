@@ -51,7 +51,7 @@ export async function measuredHere(
   const facts = withGainOfSky(ofHeader, noise)
   const frame = { columns, rows, pixels: science, ...(weight ? { weight } : {}) }
   const apertures = await apertureDiametersPixels(frame)
-  const { objects, detection, owner, psf } = measureFrame(
+  const { objects, detection, owned, psf } = measureFrame(
     frame,
     grade === 'full'
       ? { ...SETTINGS, apertureDiametersPixels: apertures }
@@ -76,7 +76,7 @@ export async function measuredHere(
       pixelScaleArcsec: sky.pixelScaleArcsec,
       ...(flags ? { flags } : {}),
       ...(psf ? { psf } : {}),
-      ...(side === undefined ? {} : { vignet: { side, pixels: vignets(objects, detection, owner, frame, side) } }),
+      ...(side === undefined ? {} : { vignet: { side, pixels: vignets(objects, owned, side) } }),
     }),
     primaryCards: [
       { keyword: CREATOR_KEYWORD, value: CREATOR, comment: 'measured by its own engine' },
