@@ -6,9 +6,14 @@ const FWHM_PIXELS = 3
 const REACH = 3
 const SIGMA_PIXELS = FWHM_PIXELS / FWHM_PER_SIGMA
 
-const KERNEL = Float64Array.from({ length: 2 * REACH + 1 }, (_, k) =>
-  Math.exp(-((k - REACH) ** 2) / (2 * SIGMA_PIXELS ** 2)),
-)
+/** Parts of a pixel over which the Gaussian is averaged: a pixel gathers light over all its width. */
+const PARTS = 32
+const KERNEL = Float64Array.from({ length: 2 * REACH + 1 }, (_, k) => {
+  let sum = 0
+  for (let part = 0; part < PARTS; part++)
+    sum += Math.exp(-((k - REACH + (part + 0.5) / PARTS - 0.5) ** 2) / (2 * SIGMA_PIXELS ** 2))
+  return sum / PARTS
+})
 const SUM = KERNEL.reduce((sum, value) => sum + value, 0)
 const WEIGHTS = KERNEL.map((value) => value / SUM)
 
