@@ -45,29 +45,39 @@ const MIN_BRANCH_PIXELS = 3
 
 /**
  * Finds the objects of an image: sky in meshes, matched filter, connected pixels above a threshold, taken apart if they
- * hold several (Bertin & Arnouts 1996).
+ * hold several (Bertin & Arnouts 1996). It pauses between steps, for a caller that has something else to do.
  */
-export function detect(frame: Frame, settings: DetectionSettings): Detection {
+export function* detect(frame: Frame, settings: DetectionSettings): Generator<void, Detection> {
   const { columns } = frame
   const map = background(frame, settings.meshPixels)
+  yield
   const sky = withoutSky(frame, map)
+  yield
   const runs = runsAbove(frame, sky, map, settings.threshold)
+  yield
   const groups = components(runs, columns, settings.leastPixels)
+  yield
   const objects: DetectedObject[] = []
   for (let g = 0; g < groups.count; g++) {
-    const threshold = groups.limits[g]!
-    const parts = deblend(groupOf(groups, g), columns, threshold, {
-      thresholds: settings.deblendThresholds,
-      leastContrast: settings.deblendContrast,
-      leastPixels: MIN_BRANCH_PIXELS,
-    })
-    for (const part of parts) {
-      if (part.pixels.length < settings.leastPixels) continue
-      const sigma = threshold / settings.threshold
-      objects.push({ pixels: part.pixels, shape: shapeOf(part, columns), sigma, isBlended: parts.length > 1 })
-    }
+    objects.push(...objectsOf(groupOf(groups, g), groups.limits[g]!, columns, settings))
+    if (g % GROUPS_PER_STEP === GROUPS_PER_STEP - 1) yield
   }
   return { background: map, sky, objects }
+}
+
+const GROUPS_PER_STEP = 500
+
+/** The objects of a group of pixels, those of enough pixels only. */
+function objectsOf(group: LitPixels, limit: number, columns: number, settings: DetectionSettings): DetectedObject[] {
+  const parts = deblend(group, columns, limit, {
+    thresholds: settings.deblendThresholds,
+    leastContrast: settings.deblendContrast,
+    leastPixels: MIN_BRANCH_PIXELS,
+  })
+  const [sigma, isBlended] = [limit / settings.threshold, parts.length > 1]
+  return parts
+    .filter(({ pixels }) => pixels.length >= settings.leastPixels)
+    .map((part) => ({ pixels: part.pixels, shape: shapeOf(part, columns), sigma, isBlended }))
 }
 
 const groupOf = ({ starts, pixels, values }: Components, g: number): LitPixels => ({

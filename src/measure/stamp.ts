@@ -41,6 +41,8 @@ export interface CutObject {
   readonly x: number
   readonly y: number
   readonly sigma: number
+  /** What of the sky is still in the pixels there: by default nothing. */
+  readonly level?: number
 }
 
 /** Memory of stamps, of which each takes that of the one before. */
@@ -64,7 +66,7 @@ export class StampRoom {
  */
 export function stampOf(
   { sky, owner, ...frame }: OwnedPixels,
-  { number, x, y, sigma }: CutObject,
+  { number, x, y, sigma, level = 0 }: CutObject,
   reach: number,
   room: StampRoom = new StampRoom(),
 ): Stamp {
@@ -79,7 +81,7 @@ export function stampOf(
     for (let k = 0, i = (y0 + j) * frame.columns + x0; k < columns; k++, i++, s++) {
       const whose = owner[i]!
       if (whose === 0 || whose === number) {
-        light[s] = sky[i]!
+        light[s] = sky[i]! - level
         isReplaced[s] = 0
         continue
       }
@@ -88,7 +90,7 @@ export function stampOf(
       const mirrorY = twiceY - (y0 + j)
       const isIn = mirrorX >= 0 && mirrorX < frame.columns && mirrorY >= 0 && mirrorY < frame.rows
       const from = mirrorY * frame.columns + mirrorX
-      light[s] = isIn && (owner[from] === 0 || owner[from] === number) ? sky[from]! : 0
+      light[s] = isIn && (owner[from] === 0 || owner[from] === number) ? sky[from]! - level : 0
     }
   }
   return { x0, y0, columns, rows, light, isReplaced, variance: sigma * sigma }

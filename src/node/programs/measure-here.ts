@@ -1,15 +1,17 @@
 import { join } from 'node:path'
+import { setImmediate as untilNextEvents } from 'node:timers/promises'
 import { DataError } from '../../errors.js'
 import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
 import { imageSize, parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
 import { beyondLimit, LIMITS } from '../../limits.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
+import { MIN_STARS } from '../../measure/psf-stars.js'
 import { compactSeeing } from '../../measure/compact-seeing.js'
 import type { Detection } from '../../measure/detect.js'
 import type { PsfModel } from '../../measure/psf-model.js'
 import { fullcatTable } from '../../measure/fullcat-table.js'
 import { vignets } from '../../measure/vignet.js'
-import { measureFrame } from '../../measure/measure-frame.js'
+import { measureInSteps } from '../../measure/measure-frame.js'
 import type { MeasuredPsf } from '../../measure/measure-psf.js'
 import { MEASURER_KEYWORD, OWN_ENGINE } from '../../exposure/given/measurer.js'
 import { CREATOR, CREATOR_KEYWORD } from '../../products/own-product.js'
@@ -36,10 +38,10 @@ const CALIBRATION_SIGNAL_TO_NOISE = 8
 /**
  * Measures an image by the engine of `src/measure` and writes its catalogue.
  *
- * @throws InputError as `readPlanes`; DataError `no-detections`
+ * @throws InputError as `readPlanes`; DataError `no-detections`; the signal's reason if it was stopped
  */
 export async function measuredHere(
-  { workdir, image, grade = 'full', vignet: side }: MeasureRequest,
+  { workdir, image, grade = 'full', vignet: side, signal }: MeasureRequest,
   stem: string,
   { file, hdu, sky, facts: ofHeader, planes, withoutKeywords }: ImageForMeasuring,
 ): Promise<MeasuredImage> {
@@ -51,13 +53,15 @@ export async function measuredHere(
   const facts = withGainOfSky(ofHeader, noise)
   const frame = { columns, rows, pixels: science, ...(weight ? { weight } : {}) }
   const apertures = await apertureDiametersPixels(frame)
-  const { objects, detection, owned, psf } = measureFrame(
+  signal?.throwIfAborted()
+  const steps = measureInSteps(
     frame,
     grade === 'full'
       ? { ...SETTINGS, apertureDiametersPixels: apertures }
       : { ...SETTINGS, apertureDiametersPixels: [], leastSignalToNoise: CALIBRATION_SIGNAL_TO_NOISE },
     { electronsPerUnit: facts.electronsPerUnit ?? 0, saturation: facts.saturation ?? Infinity },
   )
+  const { objects, detection, owned, psf } = await stoppable(steps, signal)
   if (objects.length === 0)
     throw new DataError('no-detections', 'nothing was found in the image', { file: image, found: 'no object' })
   const header = await standaloneHeader(file.source, hdu, file.hdus[0], -32, withoutKeywords)
@@ -98,13 +102,24 @@ export async function measuredHere(
   }
 }
 
+/** Takes all steps; between them signals arrive, and stop it. */
+async function stoppable<T>(steps: Generator<void, T>, signal: AbortSignal | undefined): Promise<T> {
+  for (;;) {
+    const step = steps.next()
+    if (step.done) return step.value
+    await untilNextEvents()
+    signal?.throwIfAborted()
+  }
+}
+
 /** What is to be known of the PSF. */
 function psfNotes(psf: MeasuredPsf | undefined): string[] {
-  if (psf === undefined) return ['no star for a model of the PSF was found: there is no PSF flux']
+  if (psf === undefined)
+    return [`fewer than ${MIN_STARS} stars for a model of the PSF were found: there is no PSF flux`]
   const { stars, degree } = psf.model
   if (degree === 2) return []
   const how = degree === 1 ? 'varies linearly over the image' : 'is the same all over the image'
-  return [`the model of the PSF is made from ${stars} ${stars === 1 ? 'star' : 'stars'}: it ${how}`]
+  return [`the model of the PSF is made from ${stars} stars: it ${how}`]
 }
 
 /** What the measuring adds to the image's header: psfex needs noise and gain of it. */

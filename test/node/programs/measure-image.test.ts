@@ -392,3 +392,16 @@ describe.skipIf(!programsAreHere)('an image is measured (source-extractor and ps
     expect(readFileSync(result.segmentation!).length).toBe(2880 * (1 + Math.ceil((made.pixels.length * 4) / 2880)))
   })
 })
+
+test('the own engine stops when it is told to, and leaves nothing', async () => {
+  const workdir = temporaryDirectory()
+  const image = writeImage(join(workdir, 'night.fits'), madeImage({ columns: 900, rows: 900, lattice: 20 }))
+  const stop = new AbortController()
+  const stopped = measureImage({
+    ...{ image, workdir, engine: 'own', signal: stop.signal },
+    // Among the first steps: what has happened meanwhile is heard between them.
+    onStage: (stage) => stage === 'measure' && setTimeout(() => stop.abort(new Error('stopped by SIGTERM')), 1),
+  })
+  await expect(stopped).rejects.toThrow('stopped by SIGTERM')
+  expect(readdirSync(workdir)).toEqual(['night.fits'])
+})
