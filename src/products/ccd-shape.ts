@@ -58,15 +58,15 @@ export const CCD_SHAPE: JsonShape = {
     reason: { type: ['string', 'null'], description: 'why there is no own zeropoint' },
     verdict: { type: 'string', description: '`good`, or what is off, in plain words' },
     zeropoint: { $ref: '#/definitions/magnitude' },
-    zeropointErr: { $ref: '#/definitions/magnitude' },
-    systematicErr: { $ref: '#/definitions/magnitude' },
+    zeropointErr: { $ref: '#/definitions/error' },
+    systematicErr: { $ref: '#/definitions/error' },
     ownFraction: {
       type: 'number',
       minimum: 0,
       maximum: 1,
       description: "share of the CCD's own stars in its zeropoint",
     },
-    scatter: { $ref: '#/definitions/magnitude' },
+    scatter: { $ref: '#/definitions/error' },
     flag: {
       type: 'integer',
       description: '0 own, 1 borrowed or more than half shrunk, -1000 outlier, -9999 exposure suspect, -2000 ' + 'none',
@@ -97,7 +97,7 @@ export const CCD_SHAPE: JsonShape = {
       required: ['zeropoint', 'zeropointErr', 'nAll', 'nClipped'],
       properties: {
         zeropoint: { $ref: '#/definitions/magnitude' },
-        zeropointErr: { $ref: '#/definitions/magnitude' },
+        zeropointErr: { $ref: '#/definitions/error' },
         nAll: { $ref: '#/definitions/count' },
         nClipped: { $ref: '#/definitions/count' },
       },
@@ -121,8 +121,8 @@ export const CCD_SHAPE: JsonShape = {
         reason: { type: ['string', 'null'] },
         verdict: { type: 'string' },
         zeropoint: { $ref: '#/definitions/magnitude' },
-        zeropointErr: { $ref: '#/definitions/magnitude' },
-        systematicErr: { $ref: '#/definitions/magnitude' },
+        zeropointErr: { $ref: '#/definitions/error' },
+        systematicErr: { $ref: '#/definitions/error' },
         ownFraction: { type: 'number', minimum: 0, maximum: 1 },
         flag: { type: 'integer' },
         concerns: { $ref: '#/definitions/concerns' },
@@ -139,7 +139,7 @@ export const CCD_SHAPE: JsonShape = {
           enum: ['tied', 'anchored', 'none'],
           description: 'by stars that other exposures have too, or by reference stars and its exposure only',
         },
-        tieErr: { $ref: '#/definitions/magnitude', description: 'error against the mean of the exposures' },
+        tieErr: { $ref: '#/definitions/error', description: 'error against the mean of the exposures' },
         anchor: {
           type: 'string',
           description: 'what sets the common level: catalogues, with + between, `held` templates, or none',
@@ -243,7 +243,7 @@ export const REFERENCE_SHAPE: JsonShape = {
     stars: { type: 'integer', minimum: 0, description: 'used stars of this CCD that it has' },
     share: { type: 'number', minimum: 0, maximum: 1, description: 'its part of the weight' },
     zeropointAlone: { $ref: '#/definitions/magnitude', description: 'by its magnitudes alone, as published' },
-    zeropointAloneErr: { $ref: '#/definitions/magnitude' },
+    zeropointAloneErr: { $ref: '#/definitions/error' },
   },
 }
 
@@ -263,12 +263,12 @@ export const FLUX_SHAPE: JsonShape = {
   ],
   properties: {
     zeropoint: { $ref: '#/definitions/magnitude', description: 'of this flux' },
-    zeropointErr: { $ref: '#/definitions/magnitude', description: 'statistical' },
+    zeropointErr: { $ref: '#/definitions/error', description: 'statistical' },
     apertureCorrection: {
       $ref: '#/definitions/magnitude',
       description: 'calibrated flux minus this one, from star to star; 0 of the calibrated flux itself',
     },
-    apertureCorrectionErr: { $ref: '#/definitions/magnitude' },
+    apertureCorrectionErr: { $ref: '#/definitions/error' },
     apertureCorrectionScatter: {
       $ref: '#/definitions/magnitude',
       description: 'from star to star, beyond the noise',

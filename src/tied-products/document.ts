@@ -43,6 +43,8 @@ export interface TieDocument {
     readonly camera: string
     readonly filter: string | null
     readonly epochYr: number | null
+    /** Of bliss-calib, that calibrated it. */
+    readonly version: string
     readonly catalog: string
     readonly ccds: number
     readonly tied: number

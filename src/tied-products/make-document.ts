@@ -161,6 +161,7 @@ function exposureRow(
     camera,
     filter,
     epochYr,
+    version: [...new Set(exposure.ccds.map(({ provenance }) => provenance.version))].join(', '),
     catalog: [...new Set(exposure.ccds.map(({ result }) => result.catalog))].join(', '),
     ccds: exposure.ccds.length,
     tied: tied.leftOut ? 0 : own.filter(({ outcome }) => outcome === 'tied').length,

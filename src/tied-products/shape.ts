@@ -78,6 +78,7 @@ export const TIE_SHAPE: JsonShape = {
           camera: TEXT,
           filter: REASON,
           epochYr: { type: ['number', 'null'] },
+          version: { ...TEXT, description: 'of bliss-calib, that calibrated it' },
           catalog: TEXT,
           ccds: { ...COUNT, description: 'with products' },
           tied: { ...COUNT, description: 'CCDs with stars that other exposures have too' },

@@ -1,5 +1,5 @@
-import { readdir, stat } from 'node:fs/promises'
-import { basename, join } from 'node:path'
+import { readdir, realpath, stat } from 'node:fs/promises'
+import { basename, join, sep } from 'node:path'
 import { InputError } from '../../errors.js'
 import { unreadableFile } from '../disk/reason.js'
 
@@ -27,11 +27,8 @@ export async function findResults(paths: readonly string[]): Promise<FoundResult
       throw unreadableFile(path, cause)
     })
     if (facts.isDirectory()) {
-      const names = await readdir(path, { recursive: true }).catch((cause: unknown) => {
-        throw unreadableFile(path, cause)
-      })
-      const visible = names.filter((name) => !/(^|[/\\])\./.test(name)).sort()
-      for (const result of visible.flatMap((name) => resultAt(join(path, name)) ?? [])) found.set(result.path, result)
+      const names = (await namesBelow(path)).sort()
+      for (const result of names.flatMap((name) => resultAt(join(path, name)) ?? [])) found.set(result.path, result)
       continue
     }
     const result = resultAt(path)
@@ -48,6 +45,35 @@ export async function findResults(paths: readonly string[]): Promise<FoundResult
     file: paths.join(', '),
     expected: '{stem}_zeropoint.json or zeropoint_D{E}_{C}_r{R}p{A}.json',
   })
+}
+
+/**
+ * Files in a directory and below it, by their paths from there, but for hidden ones. Links to directories are followed,
+ * unless they lead back to a directory that holds them.
+ */
+async function namesBelow(root: string): Promise<string[]> {
+  const names: string[] = []
+  const walk = async (below: string, above: readonly string[]): Promise<void> => {
+    const directory = join(root, below)
+    const real = await realpath(directory)
+    if (above.some((holder) => holder === real || holder.startsWith(real + sep))) return
+    for (const entry of await readdir(directory, { withFileTypes: true })) {
+      if (entry.name.startsWith('.')) continue
+      const name = join(below, entry.name)
+      const isDirectory = entry.isSymbolicLink()
+        ? await stat(join(root, name)).then(
+            (facts) => facts.isDirectory(),
+            () => false,
+          )
+        : entry.isDirectory()
+      if (isDirectory) await walk(name, [...above, real])
+      else names.push(name)
+    }
+  }
+  await walk('', []).catch((cause: unknown) => {
+    throw unreadableFile(root, cause)
+  })
+  return names
 }
 
 /** Whether a file of this name is a result. */

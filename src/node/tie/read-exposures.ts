@@ -11,7 +11,6 @@ import { matchesBeside, matchesFileOf } from '../input/calibrated-ccds.js'
 import { packagedCameras, packagedPlanes } from '../input/camera-files.js'
 import { findResults, type FoundResult } from '../input/find-results.js'
 import { readDocument } from '../input/read-products.js'
-import { packageVersion } from '../package.js'
 
 /** A CCD's result, and what its exposure is. */
 interface FoundCcd {
@@ -25,7 +24,10 @@ const READ_TOGETHER = 8
 /**
  * The exposures whose products are at paths: directories of products, or results of CCDs or of whole exposures.
  *
- * @throws InputError for a path without results, products that are missing or damaged, or were made by another version;
+ * Templates may be years old: whichever version made them, what is taken of them (instrumental magnitudes, places, the
+ * catalogue's magnitudes with its hash and relation) means the same as long as the schema is that of this version.
+ *
+ * @throws InputError for a path without results, products that are missing or damaged, or are of another schema;
  *   CommandError for a result that is given twice
  */
 export async function readTieExposures(paths: readonly string[], role: TieRole): Promise<CalibratedExposure[]> {
@@ -74,7 +76,7 @@ async function ccdResultsAt(path: string): Promise<FoundCcd[]> {
   for (const directory of new Set(found.map((one) => dirname(one.path)))) await refuseUnfinished(directory)
   const read: FoundCcd[] = []
   for (const one of found) {
-    const document = await ofThisVersion(one.path)
+    const document = await readDocument(one.path)
     if (document.solution === undefined && document.ccds.length === 1) read.push({ found: one, document })
     else if (one.path === path) read.push(...(await ccdsOfExposure(one, document)))
   }
@@ -91,20 +93,9 @@ async function ccdsOfExposure({ path }: FoundResult, document: ResultDocument): 
     document.ccds.map(async ({ ccd }) => {
       const { json } = ccdProductNames(name, ccd)
       const [found] = await findResults([join(dirname(path), json)])
-      return { found: found!, document: await ofThisVersion(found!.path) }
+      return { found: found!, document: await readDocument(found!.path) }
     }),
   )
-}
-
-async function ofThisVersion(path: string): Promise<ResultDocument> {
-  const document = await readDocument(path)
-  const { version } = document.provenance
-  if (version === packageVersion()) return document
-  throw new InputError('different-versions', 'another version of bliss-calib made it: calibrate the exposure again', {
-    file: path,
-    found: version,
-    expected: packageVersion(),
-  })
 }
 
 /** CCDs of one exposure have one name and one time; those of two directories too, if no CCD is in both. */

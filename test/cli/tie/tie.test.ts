@@ -1,6 +1,6 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
@@ -120,6 +120,17 @@ describe('a search exposure and its templates', () => {
   test('give the same bytes in any order', async () => {
     const other = await tied([search, '--templates', far, near])
     expect(sumsBelow(other.outdir)).toEqual(sumsBelow(three.outdir))
+  })
+
+  test('links that lead back to a directory above are not followed, others are', async () => {
+    const home = temporaryDirectory()
+    cpSync(search, join(home, 'search'), { recursive: true })
+    symlinkSync('..', join(home, 'search', 'up'))
+    symlinkSync('.', join(home, 'search', 'here'))
+    symlinkSync(near, join(home, 'near'))
+    const linked = await tied([join(home, 'search'), '--templates', join(home, 'near'), far])
+    expect([linked.exitCode, linked.err]).toEqual([0, ''])
+    expect(sumsBelow(linked.outdir)).toEqual(sumsBelow(three.outdir))
   })
 
   test('a result of the whole exposure, or of a CCD, stands for its products', async () => {
@@ -329,12 +340,15 @@ describe('refused, with nothing written', () => {
     await nothingFrom([search, search, '--templates', near], 2, /the result is given twice/)
   })
 
-  test('products of another version', async () => {
+  test('products of another schema, but not those of another version', async () => {
     const older = copyOf(near)
     const file = join(older, 'zeropoint_D00900002_28_r4p5.json')
     writeFileSync(file, readFileSync(file, 'utf8').replace(/"version": "[^"]+"/, '"version": "0.0.9"'))
-    const says = /_28_r4p5\.json: another version of bliss-calib made it: calibrate the exposure again \(found 0\.0\.9/
-    await nothingFrom([search, '--templates', older], 3, says)
+    const read = await tied([search, '--templates', older, far])
+    expect([read.exitCode, read.document.ccds]).toEqual([0, three.document.ccds])
+    expect(read.document.exposures.map(({ version }) => version)).toContain('0.1.0, 0.0.9')
+    writeFileSync(file, readFileSync(file, 'utf8').replace(/"schema": (\d+)/, '"schema": 1$1'))
+    await nothingFrom([search, '--templates', older], 3, /_28_r4p5\.json: .*schema/)
   })
 
   test('matches or catalogues that are missing or damaged, by name', async () => {
@@ -353,6 +367,23 @@ describe('refused, with nothing written', () => {
     writeFileSync(catalogue, readFileSync(catalogue, 'utf8').slice(0, 5000))
     const outdir = temporaryDirectory()
     await nothingFrom([search, '--templates', short], 3, /_28_r4p5_ZP\.csv: the calibrated catalogue ends/, outdir)
+  })
+
+  test('numbers that no product has, by file and field', async () => {
+    for (const [field, value, expected] of [
+      ['zeropoint', '1e308', '100 or less'],
+      ['zeropointErr', '-1', '0 or more'],
+      ['systematicErr', '-0.01', '0 or more'],
+    ]) {
+      const absurd = copyOf(near)
+      const file = join(absurd, 'zeropoint_D00900002_28_r4p5.json')
+      writeFileSync(file, readFileSync(file, 'utf8').replace(new RegExp(`("${field}": )[\\d.]+`), `$1${value}`))
+      const found = Number(value)
+      const says =
+        `_28_r4p5.json: ccds[0].${field} of the result is damaged: calibrate it again ` +
+        `(found ${found}, expected ${expected})`
+      await nothingFrom([search, '--templates', absurd], 3, new RegExp(says.replace(/[.()[\]+]/g, '\\$&')))
+    }
   })
 
   test('a directory without results, a file that is none', async () => {
