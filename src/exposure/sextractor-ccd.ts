@@ -4,6 +4,7 @@ import { openFitsSource } from '../formats/fits/index.js'
 import { findColumn, type Table } from '../table/columns.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { compareFacts } from './compare-facts.js'
+import { flattened, type StarFlat } from './star-flat.js'
 import { readDetections, type CameraOf, type ReadDetections } from './detections.js'
 import { FILE_COMPARISONS } from './facts-agree.js'
 import { namedFluxes } from './flux-columns.js'
@@ -25,6 +26,8 @@ export interface ReadSextractorOptions {
   readonly columns?: readonly string[]
   /** Reads every flux that has an error, so that each gets a zeropoint and a limiting magnitude of its own. */
   readonly everyFlux?: boolean
+  /** What fluxes are corrected by; absent: they are taken as they are. */
+  readonly starFlat?: StarFlat & { readonly file: string }
 }
 
 /** One CCD as the list and its SExtractor catalogue tell it: what `calibrateCcd` takes. */
@@ -73,12 +76,18 @@ export async function readSextractorCcd(
     unpack,
     columns = [],
     everyFlux = false,
+    starFlat,
   }: ReadSextractorOptions = {},
 ): Promise<ReadSextractor> {
   if (row.fault !== undefined) throw row.fault
   const flux = fluxChoice(magsType)
   const opened = await openFitsSource(source, unpack)
-  const read = await readDetections(opened, row, flux, columns, cameraOf, everyFlux)
+  const read = withStarFlat(
+    await readDetections(opened, row, flux, columns, cameraOf, everyFlux),
+    row,
+    source,
+    starFlat,
+  )
   const filters = read.camera?.description.filters
   const compared = { row, listFile, header: read.header, ...(filters === undefined ? {} : { filters }) }
   const disagreements = compareFacts(FILE_COMPARISONS, compared)
@@ -119,6 +128,19 @@ export function sextractorCcd(
   const column = flux.fluxNames.map((name) => findColumn(table, name)).find((found) => found !== undefined)!
   refuseMagnitudes({ name: sourceName(column.name), unit: column.unit, values: input.sources.flux }, file)
   return { input, table, notes, ...(loneFluxes === undefined ? {} : { loneFluxes }) }
+}
+
+/** Detections with their fluxes on the scale of the CCD's mean, if a star flat says what they are off. */
+export function withStarFlat(
+  read: ReadDetections,
+  { ccd, band }: Pick<CatalogueListRow, 'ccd' | 'band'>,
+  { name }: Pick<ByteSource, 'name'>,
+  starFlat: ReadSextractorOptions['starFlat'],
+): ReadDetections {
+  if (starFlat === undefined) return read
+  const { camera, header, table } = read
+  const image = { ccd, band, camera: camera?.description.name, filter: header.facts.filter }
+  return { ...read, table: flattened(table, starFlat, image, name) }
 }
 
 /** What the list says of the image; its header says it better. */

@@ -2,7 +2,8 @@ import { patternRms } from './amplitudes.js'
 import type { AmplifierStep } from './amplifier-steps.js'
 import { chipKey, type TieInput, type TieOptions } from './input.js'
 import type { LeftOut, NetworkResult } from './network-result.js'
-import type { StarFlat, TiedExposure, TiedPair, TiedZeropoint, TieResult } from './result.js'
+import type { StarFlat, TiedAmplifiers, TiedExposure, TiedPair, TiedZeropoint, TieResult } from './result.js'
+import { starFlatMaps, type StarFlatMap } from './star-flat.js'
 import { zeropointOf, type SolvedExposures } from './solve-exposures.js'
 import { MAX_CHIPS_PAIRED, tieConcerns, verdictOf } from './tie-concerns.js'
 
@@ -23,7 +24,7 @@ export function assembleResult(
     exposures,
     stars: starsOf(input, networks),
     catalogs: catalogsOf(main ?? networks[0]),
-    starFlats: (main?.amplifiers ?? []).map(starFlatOf),
+    starFlats: main === undefined ? [] : starFlatsOf(main, input, options.starFlat ?? false),
     pivotColour: (main ?? networks[0])?.solved.pivotColour ?? NaN,
     ccdScatter: main?.solved.amplitudes.ccdScatter ?? NaN,
     patternRms: main === undefined ? NaN : patternRms(main.solved.amplitudes),
@@ -33,11 +34,28 @@ export function assembleResult(
   }
 }
 
+/** CCDs with a map, or with two amplifiers. */
+function starFlatsOf({ solved, amplifiers }: NetworkResult, input: TieInput, wantsMaps: boolean): StarFlat[] {
+  const maps = new Map((wantsMaps ? starFlatMaps(solved, input) : []).map((one) => [one.ccd, one]))
+  const steps = new Map(amplifiers.map((one) => [one.ccd, one]))
+  return [...new Set([...maps.keys(), ...steps.keys()])]
+    .sort((a, b) => a - b)
+    .map((ccd): StarFlat => {
+      const { map, mapErr, ccd: _, ...grid } = maps.get(ccd) ?? NO_MAP
+      return { ccd, grid: maps.has(ccd) ? grid : null, map, mapErr, amplifiers: amplifiersOf(steps.get(ccd)) }
+    })
+}
+
+const NO_MAP: StarFlatMap = {
+  ...{ ccd: 0, left: 0, bottom: 0, width: 0, height: 0, columns: 0, lines: 0 },
+  ...{ map: new Float64Array(0), mapErr: new Float64Array(0) },
+}
+
 /** Magnitudes that are too bright have a zeropoint that is too small. */
-function starFlatOf({ ccd, column, secondShare, step, stepErr }: AmplifierStep): StarFlat {
-  const nothing = new Float64Array(0)
-  const amplifiers = { column, a: secondShare * step, b: (secondShare - 1) * step, err: stepErr }
-  return { ccd, map: nothing, mapErr: nothing, amplifiers }
+function amplifiersOf(found: AmplifierStep | undefined): TiedAmplifiers | null {
+  if (found === undefined) return null
+  const { column, secondShare, step, stepErr } = found
+  return { column, a: secondShare * step, b: (secondShare - 1) * step, err: stepErr }
 }
 
 function zeropointsOf({ ccds }: TieInput, networks: readonly NetworkResult[], leftOut: LeftOut): TiedZeropoint[] {

@@ -77,6 +77,8 @@ export interface TieOptions {
   readonly held?: readonly HeldZeropoint[]
   /** Exposures whose pairs with the others are wanted; by default all. */
   readonly search?: readonly number[]
+  /** Whether maps of what is inside CCDs are wanted, of five dithered exposures or more. Default false. */
+  readonly starFlat?: boolean
   /** Whether the covariance of all zeropoints is wanted. Default false. */
   readonly covariance?: boolean
 }

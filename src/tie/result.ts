@@ -56,6 +56,16 @@ export interface TiedAmplifiers {
 /** What is inside a CCD. */
 export interface StarFlat {
   readonly ccd: number
+  /** Of the map, if it was asked for and is known: its corner and extent [pixel], and its cells. */
+  readonly grid: {
+    readonly left: number
+    readonly bottom: number
+    readonly width: number
+    readonly height: number
+    readonly columns: number
+    readonly lines: number
+  } | null
+  /** What magnitudes have too much in each cell, lines from the bottom, and its error [mag]; empty without a grid. */
   readonly map: Float64Array
   readonly mapErr: Float64Array
   /** Null if one zeropoint does for both. */

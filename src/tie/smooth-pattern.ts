@@ -38,8 +38,10 @@ function alongAxis(scale: number, most: number): Float64Array {
   return covariance
 }
 
-/** Covariance of the modes for variance 1, modes x modes. */
-export function modeCovariance({ modes, powers }: ChipBasis, scale: number): Float64Array {
+type Modes = Pick<ChipBasis, 'modes' | 'powers'>
+
+/** Covariance of the modes for variance 1, modes x modes; each has `least` of it at least. */
+export function modeCovariance({ modes, powers }: Modes, scale: number, least = LEAST): Float64Array {
   const most = Math.max(1, ...powers.flat())
   const along = alongAxis(scale, most)
   const between = (m: number, n: number) => along[m * (most + 1) + n]!
@@ -47,7 +49,7 @@ export function modeCovariance({ modes, powers }: ChipBasis, scale: number): Flo
   for (let a = 0; a < modes; a++)
     for (let b = 0; b < modes; b++)
       covariance[a * modes + b] =
-        between(powers[a]![0], powers[b]![0]) * between(powers[a]![1], powers[b]![1]) + (a === b ? LEAST : 0)
+        between(powers[a]![0], powers[b]![0]) * between(powers[a]![1], powers[b]![1]) + (a === b ? least : 0)
   return covariance
 }
 
@@ -78,9 +80,13 @@ export function meanCovariance(
 }
 
 /** Inverse of the modes' covariance for variance 1, with the log of its determinant. */
-export function modePrecision(basis: ChipBasis, scale: number): { precision: Float64Array; logDeterminant: number } {
+export function modePrecision(
+  basis: Modes,
+  scale: number,
+  least = LEAST,
+): { precision: Float64Array; logDeterminant: number } {
   const { modes } = basis
-  const factor = modeCovariance(basis, scale)
+  const factor = modeCovariance(basis, scale, least)
   cholesky(factor, modes)
   let logDeterminant = 0
   for (let m = 0; m < modes; m++) logDeterminant += 2 * Math.log(factor[m * modes + m]!)

@@ -12,5 +12,6 @@ export function tieName(searches: readonly CalibratedExposure[]): string {
 export const tieFileNames = (name: string) => ({
   json: `tie_${name}.json`,
   stars: `tie_${name}_stars.parquet`,
+  starFlat: `tie_${name}_starflat.fits`,
   page: `tie_${name}.html`,
 })

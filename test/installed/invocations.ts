@@ -279,6 +279,12 @@ export const INVOCATIONS: readonly Invocation[] = [
     makes: ['tied/tie_gw.json', 'tied/tie_gw_stars.parquet', 'tied/Zero_D00668439_28_r4p5.csv'],
     says: /"verdict": "LOOK"/,
   },
+  { line: 'tie one --templates visit --starflat --outdir flat --quiet', exitCode: 3, says: /no star flat: / },
+  {
+    line: `calibrate ${ONE} --ccd 28 --starflat suspects.csv --catalog catalog --workdir sim/work --outdir one`,
+    exitCode: 3,
+    says: /suspects\.csv/,
+  },
   { line: 'starlists --expnum 668439 --tie tied/tie_gw.json --workdir sim/work --outdir lists --quiet' },
   { line: '-h', says: /Examples:/ },
   { line: 'mrege', exitCode: 2, says: /did you mean 'merge'/ },

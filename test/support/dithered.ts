@@ -32,6 +32,8 @@ export interface Visit {
   readonly cloud?: Cloud
   /** What magnitudes right of the middle column have more than those left of it, on one CCD. */
   readonly amplifierStep?: { readonly ccd: number; readonly mag: number }
+  /** What magnitudes have too much at a pixel of any CCD. */
+  readonly inside?: (x: number, y: number) => number
 }
 
 const gaia = describeCatalogue('gaia_dr3')
@@ -63,7 +65,9 @@ export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6
   const work = (plan: Visit) => {
     const directory = temporaryDirectory()
     const simulated = observe(plan)
-    if (plan.amplifierStep) addStep(simulated, plan.amplifierStep)
+    const { amplifierStep, inside } = plan
+    if (amplifierStep) dim(simulated, (ccd, x) => (ccd === amplifierStep.ccd && x > 1024.5 ? amplifierStep.mag : 0))
+    if (inside) dim(simulated, (_, x, y) => inside(x, y))
     for (const { name, bytes } of workFiles(simulated)) writeFileSync(join(directory, name), bytes)
     return directory
   }
@@ -81,14 +85,14 @@ export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6
   }
 }
 
-/** Dims the fluxes of the second amplifier. */
-function addStep({ ccds }: SimulatedExposure, { ccd, mag }: NonNullable<Visit['amplifierStep']>): void {
-  for (const { table } of ccds.filter((one) => one.ccd === ccd)) {
-    const x = asFloat64(findColumn(table, 'X_IMAGE')!)!
+/** Dims fluxes by place. */
+function dim({ ccds }: SimulatedExposure, magAt: (ccd: number, x: number, y: number) => number): void {
+  for (const { ccd, table } of ccds) {
+    const [x, y] = ['X_IMAGE', 'Y_IMAGE'].map((name) => asFloat64(findColumn(table, name)!)!)
     for (const column of table.columns)
-      if (/^FLUX_/.test(column.name))
-        x.forEach((at, row) => {
-          if (at > 1024.5) (column.values as Float64Array)[row]! *= 10 ** (-0.4 * mag)
+      if (/^FLUX_(PSF|AUTO)$/.test(column.name))
+        x!.forEach((at, row) => {
+          ;(column.values as Float64Array)[row]! *= 10 ** (-0.4 * magAt(ccd, at, y![row]!))
         })
   }
 }

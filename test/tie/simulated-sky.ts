@@ -37,6 +37,8 @@ export interface SimulatedTie {
   readonly colourTerm: Float64Array
   /** Numbers of the stars on each CCD, in the order of `input.ccds`. */
   readonly observations: number
+  /** What is inside each CCD, by its number - 1: at a place from -0.5 to 0.5 along both axes [mag], of mean 0. */
+  readonly patterns: readonly ((s: number, t: number) => number)[]
 }
 
 /** CCDs in each row of the camera. */
@@ -181,6 +183,10 @@ export function simulateTie(plan: SkyPlan): SimulatedTie {
     starMag: Float64Array.from(stars, ({ mag }) => mag),
     colourTerm: Float64Array.from(colourTerms),
     observations: rows.star.length,
+    patterns: patterns.map(({ fx, fy, phase, height }) => {
+      const mean = height * Math.cos(phase) * sinc(fx / 2) * sinc(fy / 2)
+      return (s, t) => height * Math.cos(fx * s + fy * t + phase) - mean
+    }),
   }
 }
 

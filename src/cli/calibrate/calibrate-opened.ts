@@ -6,6 +6,7 @@ import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
 import type { HeaderFiles } from '../../node/exposure/header-files.js'
 import type { DrawFiles, OpenedJob } from '../../node/exposure/exposure-job.js'
 import { packagedPlanes, readCameraFile, type ReadCamera } from '../../node/input/camera-files.js'
+import type { ReadStarFlat } from '../../node/input/read-star-flat.js'
 import type { ReadSuspects } from '../../node/input/read-suspects.js'
 import type { CcdPool } from '../../node/threads/ccd-pool.js'
 import type { CcdResult } from '../../photometry/result.js'
@@ -44,6 +45,12 @@ export async function suspectsOf(
   const suspects = await (await import('../../node/input/read-suspects.js')).readSuspects(suspectsFile)
   if (!suspects.sourceId?.length && !suspects.raDeg?.length) note(`${suspects.fileName}: the list names no object\n`)
   return suspects
+}
+
+/** The star flat that --starflat names. */
+export async function starFlatNamed({ starflat }: CommonOptions): Promise<ReadStarFlat | undefined> {
+  if (starflat === undefined) return undefined
+  return (await import('../../node/input/read-star-flat.js')).readStarFlatFile(starflat)
 }
 
 /** The camera that --camera describes. */

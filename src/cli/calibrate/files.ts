@@ -18,7 +18,14 @@ import type { TargetRow } from '../../report/target-table.js'
 import { inTurns } from '../../turns.js'
 import { lineOf, reportFailure, type Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
-import { calibrateOpened, cameraNamed, namesBeside, noteElsewhere, suspectsOf } from './calibrate-opened.js'
+import {
+  calibrateOpened,
+  cameraNamed,
+  namesBeside,
+  noteElsewhere,
+  starFlatNamed,
+  suspectsOf,
+} from './calibrate-opened.js'
 import { refuseUnfitOption } from '../options/plain-name.js'
 import { fieldOfExposures } from '../catalog/field-words.js'
 import { chooseCatalog } from './choose-catalog.js'
@@ -72,7 +79,13 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   if (exposures.length === 0) return worstOf([3, ...codes])
   const suspects = await suspectsOf(options, note)
   const { columns: columnsText } = options
-  const read = { ...(suspects ? { suspects } : {}), ...(camera ? { camera } : {}), ...(search ? { search } : {}) }
+  const starFlat = await starFlatNamed(options)
+  const read = {
+    ...(suspects ? { suspects } : {}),
+    ...(camera ? { camera } : {}),
+    ...(starFlat ? { starFlat } : {}),
+    ...(search ? { search } : {}),
+  }
   const said = { band, columns: columnsText, name, mjd: mjd?.toString(), exptime: exptime?.toString() }
   const jobs = exposures.map((exposure) => givenJob(exposure, { ...options, ...read }, said, options.files.join(', ')))
   const written = await Promise.all(jobs.map((opened) => namesBeside(options, opened, io)))

@@ -68,6 +68,7 @@ export const CALIBRATE_OPTIONS = {
     'list of variables and AGN, which lose weight: CSV with source_id or ra and dec, or a table with positions',
   ),
   camera: path('description of the camera, a JSON file; default: whichever of the package fits (camera list)'),
+  starflat: path('star flat of the camera, from tie --starflat: fluxes are corrected by it', { excludes: 'legacy' }),
   target: repeated(
     'position whose magnitude is wanted: RA,DEC or NAME=RA,DEC, degrees or 13:09:48,-23:22:53; repeatable',
   ),

@@ -16,6 +16,7 @@ export const tieCommand = defineCommand({
     templates: list('products of the template exposures, likewise', { required: true }),
     outdir: path('directory of the tied products, one of their own; it is made', { required: true }),
     'hold-templates': flag('templates keep their zeropoints, only the search moves'),
+    starflat: flag('also write tie_{name}_starflat.fits: what is inside CCDs, from five dithered exposures or more'),
     name: text('name of the tie, for tie_{name}.json; default that of the search exposure'),
     ...{ json, quiet },
   },

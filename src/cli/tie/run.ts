@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import type { ExitCode } from '../../errors.js'
+import { starFlatFits } from '../../exposure/star-flat-file.js'
 import { writeParquet } from '../../formats/parquet/index.js'
 import { packageVersion } from '../../node/package.js'
 import { pageAssets } from '../../node/report/page-assets.js'
@@ -11,6 +12,7 @@ import type { CalibratedExposure } from '../../tied-products/calibrated-exposure
 import { comparableExposures } from '../../tied-products/comparable.js'
 import type { TieDocument } from '../../tied-products/document.js'
 import { tiedAmplifiers, tiedZeropoint, tieDocument } from '../../tied-products/make-document.js'
+import { starFlatOf } from '../../tied-products/star-flat-of.js'
 import { tieFileNames, tieName } from '../../tied-products/names.js'
 import { tieText } from '../../tied-products/text.js'
 import { tieInputOf } from '../../tied-products/tie-input.js'
@@ -26,6 +28,7 @@ export interface TieOptions {
   readonly templates: readonly string[]
   readonly outdir: string
   readonly holdTemplates: boolean
+  readonly starflat: boolean
   readonly name?: string
   readonly json: boolean
   readonly quiet: boolean
@@ -39,7 +42,7 @@ export interface TieOptions {
 export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
   return stoppable(io, async (signal) => {
     if (options.name !== undefined) refuseUnfitOption('--name', options.name)
-    const { holdTemplates, outdir } = options
+    const { holdTemplates, outdir, starflat } = options
     const searches = await readTieExposures(options.search, 'search')
     const templates = await readTieExposures(options.templates, 'template')
     const name = options.name ?? tieName(searches)
@@ -48,7 +51,7 @@ export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
     const toWrite: ExposureToWrite[] = []
     const network = tieInputOf(exposures, holdTemplates)
     signal.throwIfAborted()
-    const result = tieExposures(network.input, network.options)
+    const result = tieExposures(network.input, { ...network.options, starFlat: starflat })
     signal.throwIfAborted()
     const provenance = { version: packageVersion(), inputs: inputsOf(exposures) }
     const document = tieDocument(network, result, { name, unlike, holdsTemplates: holdTemplates, provenance })
@@ -62,7 +65,9 @@ export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
     }
     const stars = await writeParquet(tiedStarTable(tiedStars(network, result)))
     const files = tieFileNames(name)
+    const flat = () => starFlatFits(starFlatOf(network, result, name, packageVersion()))
     const texts = [
+      ...(starflat && document.verdict !== 'STOP' ? [{ name: files.starFlat, bytes: flat() }] : []),
       { name: files.json, bytes: new TextEncoder().encode(`${JSON.stringify(document, null, 1)}\n`) },
       { name: files.stars, bytes: stars },
       { name: files.page, bytes: new TextEncoder().encode(tiePage(document, network, result, pageAssets())) },

@@ -9,7 +9,7 @@ import { fluxColumnNames } from '../flux-columns.js'
 import { columnsToRead, fluxChoice, type FluxChoice } from '../fullcat.js'
 import { imageFacts } from '../image-facts.js'
 import { headerLookup } from '../image-header.js'
-import { sextractorCcd, type ReadSextractor, type ReadSextractorOptions } from '../sextractor-ccd.js'
+import { sextractorCcd, type ReadSextractor, type ReadSextractorOptions, withStarFlat } from '../sextractor-ccd.js'
 import type { GivenColumns, GivenDetections } from './given-detections.js'
 import { withTold } from './told-facts.js'
 import { renamed, sourceNames } from './renamed-columns.js'
@@ -33,6 +33,7 @@ export async function readGivenCcd(
     magsType = 'mag_psf',
     columns = [],
     everyFlux = false,
+    starFlat,
   }: Omit<ReadSextractorOptions, 'unpack' | 'listFile' | 'camera'>,
   readOther: ReadOtherTable,
 ): Promise<ReadSextractor> {
@@ -48,7 +49,8 @@ export async function readGivenCcd(
     given.form === 'fits'
       ? await fitsDetections(source, given, fileName, flux, further, names)
       : await otherDetections(source.name, given, flux, further, names, readOther)
-  const read = { ...found, header: withTold(found.header, given.told, source.name) }
+  const told = { ...found, header: withTold(found.header, given.told, source.name) }
+  const read = withStarFlat(told, row, source, starFlat)
   const sourceName = (column: string) => given.columns[column] ?? column
   const ccd = sextractorCcd(read, flux, row, { file: fileName }, source.name, everyFlux, sourceName)
   return { ...ccd, loneFluxes: given.loneFluxes, notes: [...lacking(ccd.table, given.columns), ...ccd.notes] }

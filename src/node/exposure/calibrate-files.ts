@@ -61,7 +61,7 @@ export async function calibrateFiles(
   control: RunControl = {},
 ): Promise<ExposureRun> {
   const { job, list, rows, several: together } = opened
-  const { workdir, outdir, magsType, system, estimator, suspects, camera, search, cal } = job
+  const { workdir, outdir, magsType, system, estimator, suspects, camera, starFlat, search, cal } = job
   const { pool = createCcdPool(1), signal, draw, onProgress, onNote, onFailure } = control
   await refuseUnwritable(outdir)
   const there = new Set(await recoverDirectory(outdir, { onNote }))
@@ -85,6 +85,7 @@ export async function calibrateFiles(
       files: {
         ...{ workdir, outdir, name: list.name, magsType },
         ...(camera ? { camera: camera.description } : {}),
+        ...(starFlat ? { starFlat } : {}),
         ...(cal ? { cal } : {}),
       },
     },
@@ -200,8 +201,8 @@ const missingFile = (workdir: string, { ccd, fileName }: CatalogueListRow): Inpu
 
 /** What the products are made from, but for the SExtractor catalogues. */
 function provenance({ job, list, said }: OpenedJob, catalog: Catalog): Provenance {
-  const { magsType, system, estimator, keepBorrowed, suspects, camera } = job
-  const further = [suspects, camera].flatMap((file) => file ?? [])
+  const { magsType, system, estimator, keepBorrowed, suspects, camera, starFlat } = job
+  const further = [suspects, camera, starFlat].flatMap((file) => file ?? [])
   return {
     version: packageVersion(),
     inputs: { ...list.inputs, ...Object.fromEntries(further.map(({ fileName, sha256 }) => [fileName, sha256])) },
@@ -210,6 +211,7 @@ function provenance({ job, list, said }: OpenedJob, catalog: Catalog): Provenanc
       ...{ magsType, system, estimator, keepBorrowed },
       ...(suspects ? { suspects: suspects.fileName } : {}),
       ...(camera ? { camera: camera.fileName } : {}),
+      ...(starFlat ? { starflat: starFlat.fileName } : {}),
       ...said,
     },
   }

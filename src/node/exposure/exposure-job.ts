@@ -11,6 +11,7 @@ import type { FileToWrite } from '../disk/staged-files.js'
 import type { CcdPool } from '../threads/ccd-pool.js'
 import type { ExposureRows } from '../input/read-exposure.js'
 import type { ReadCamera } from '../input/camera-files.js'
+import type { ReadStarFlat } from '../input/read-star-flat.js'
 import type { ReadSuspects } from '../input/read-suspects.js'
 
 /** The request for one exposure: the location of its files, its CCDs, and the options. */
@@ -36,6 +37,8 @@ export interface ExposureJob {
   readonly search?: TargetSearch
   /** The camera that the user describes, in place of those of the package. */
   readonly camera?: ReadCamera
+  /** What fluxes are corrected by, from a file. */
+  readonly starFlat?: ReadStarFlat
 }
 
 /** The request for an exposure that has a list: which list. */

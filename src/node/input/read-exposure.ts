@@ -8,6 +8,7 @@ import type { ExposureName } from '../../exposure/exposure-name.js'
 import type { GivenRow } from '../../exposure/given/given-rows.js'
 import { readGivenCcd } from '../../exposure/given/read-given.js'
 import { readCatalogueList } from '../../exposure/read-list.js'
+import type { StarFlat } from '../../exposure/star-flat.js'
 import { readSextractorCcd, type ReadSextractor } from '../../exposure/sextractor-ccd.js'
 import { memorySource } from '../../formats/bytes.js'
 import type { Limit } from '../../limits.js'
@@ -86,6 +87,7 @@ export interface AskedCcd {
   readonly magsType: string
   /** The user's own camera. */
   readonly camera?: CameraDescription
+  readonly starFlat?: StarFlat & { readonly file: string }
   /** Every flux of a list row's catalogue; those of a file that was given are always read. */
   readonly everyFlux?: boolean
 }
@@ -100,13 +102,13 @@ export async function readCcd(
   fileName: string,
   row: CatalogueListRow,
   listFile: string,
-  { magsType, camera, everyFlux = false }: AskedCcd,
+  { magsType, camera, starFlat, everyFlux = false }: AskedCcd,
 ): Promise<ReadCcd> {
   const path = row.given?.path ?? join(workdir, fileName)
   const bytes = await readInput(path)
   if (isGiven(row)) {
     const source = await unpackedSource(memorySource(path, bytes))
-    const options = { magsType, columns: CARRIED_COLUMNS, everyFlux: true }
+    const options = { magsType, columns: CARRIED_COLUMNS, everyFlux: true, ...(starFlat ? { starFlat } : {}) }
     return { ...(await readGivenCcd(source, row, options, readOtherTable(source))), sha256: sha256(bytes) }
   }
   const read = await readSextractorCcd(memorySource(path, bytes), row, {
@@ -116,6 +118,7 @@ export async function readCcd(
     unpack: gunzipWhole,
     columns: CARRIED_COLUMNS,
     everyFlux,
+    ...(starFlat ? { starFlat } : {}),
   })
   return { ...read, sha256: sha256(bytes) }
 }

@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import { setImmediate as nextTurn } from 'node:timers/promises'
+import type { StarFlat } from '../../exposure/star-flat.js'
 import type { CameraDescription } from '../../camera/description.js'
 import type { CatalogueListRow } from '../../exposure/catalogue-list.js'
 import { isFilesName, placeOfRow, type ExposureName } from '../../exposure/exposure-name.js'
@@ -38,6 +39,8 @@ export interface RunFacts {
     readonly magsType: string
     /** The user's own camera. */
     readonly camera?: CameraDescription
+    /** What fluxes are corrected by. */
+    readonly starFlat?: StarFlat & { readonly file: string }
     /** Form of the catalogue of all fluxes, if that is wanted. */
     readonly cal?: FluxCatalogueForm
   }

@@ -1,9 +1,11 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
-import { join, resolve } from 'node:path'
+import { basename, join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
+import { readStarFlat } from '../../../src/exposure/star-flat-file.js'
+import { memorySource } from '../../../src/formats/bytes.js'
 import type { ResultDocument } from '../../../src/products/result-document.js'
 import { asFloat64, findColumn } from '../../../src/table/columns.js'
 import type { TieDocument } from '../../../src/tied-products/document.js'
@@ -225,6 +227,77 @@ describe('a CCD whose amplifiers differ', () => {
     const again = await run(['report', stepped.outdir, '--outdir', temporaryDirectory(), '--quiet'])
     expect(again).toMatchObject({ exitCode: 0, err: '' })
     expect(tieText(stepped.document)).toContain('two amplifiers with a zeropoint each: CCD 28\n')
+  })
+})
+
+describe('--starflat', () => {
+  const inside = (x: number, y: number) => 0.02 * Math.cos((2 * Math.PI * x) / 1400 + y / 900)
+  const dithers = [
+    [0, 0],
+    [0.1, 0.03],
+    [-0.05, 0.1],
+    [0.02, -0.08],
+    [-0.1, -0.02],
+    [0.06, 0.07],
+  ] as const
+  const visits = dithers.map(([east, north], k): Visit => ({
+    ...{ expnum: 900041 + k, inside },
+    ...(k === 0 ? {} : { ditherDeg: [east, north] }),
+  }))
+  let dirs: string[]
+  let flat: string
+
+  beforeAll(async () => {
+    dirs = await Promise.all(visits.map((visit) => field.calibrate(visit)))
+    const made = await tied([dirs[0]!, '--templates', ...dirs.slice(1), '--starflat'])
+    expect([made.exitCode, made.err]).toEqual([0, ''])
+    flat = join(made.outdir, `tie_${label(visits[0]!)}_starflat.fits`)
+  })
+
+  test('writes what is inside the CCDs', async () => {
+    const { camera, band, exposures, ccds } = await readStarFlat(memorySource(flat, readFileSync(flat)))
+    expect([camera, band, exposures, ccds.map(({ ccd }) => ccd)]).toEqual(['decam', 'i', 6, CCDS])
+    for (const { map, columns, left, bottom, width, height, lines } of ccds) {
+      // A map has no slope of three CCDs; the wave has little.
+      const truth = map.map((_, k) =>
+        inside(
+          left + ((k % columns) + 0.5) * (width / columns),
+          bottom + (Math.floor(k / columns) + 0.5) * (height / lines),
+        ),
+      )
+      const sum = (of: (k: number) => number) => map.reduce((total, __, k) => total + of(k), 0)
+      const [mean, own] = [sum((k) => truth[k]!) / map.length, sum((k) => map[k]!) / map.length]
+      const both = sum((k) => (truth[k]! - mean) * (map[k]! - own))
+      const alone = Math.sqrt(sum((k) => (truth[k]! - mean) ** 2) * sum((k) => (map[k]! - own) ** 2))
+      expect(both / alone).toBeGreaterThan(0.9)
+    }
+  })
+
+  test('a later calibration is better with it, and says so', async () => {
+    const later: Visit = { expnum: 900051, ditherDeg: [0.03, 0.03], inside }
+    const [without, withIt] = [await field.calibrate(later), await field.calibrate(later, ['--starflat', flat])]
+    const of = (dir: string) =>
+      JSON.parse(readFileSync(join(dir, `zeropoint_${label(later)}.json`), 'utf8')) as ResultDocument
+    const scatter = (dir: string) => of(dir).ccds.map((ccd) => ccd.scatter!)
+    scatter(withIt).forEach((value, k) => expect(value).toBeLessThan(scatter(without)[k]!))
+    const { provenance } = of(withIt)
+    expect(provenance.options['starflat']).toBe(basename(flat))
+    expect(provenance.inputs[basename(flat)]).toMatch(/^[0-9a-f]{64}$/)
+    expect(of(without).provenance.options['starflat']).toBeUndefined()
+  })
+
+  test('is refused for another band, by name, and by two exposures', async () => {
+    const other: Visit = { expnum: 900052, band: 'z' }
+    const where = ['--workdir', field.work(other), '--outdir', temporaryDirectory(), '--catalog', field.catalog]
+    const refused = await run(['--expnum', '900052', '--ccd', '28', ...where, '--starflat', flat, '--quiet'])
+    expect([refused.exitCode, refused.out]).toEqual([3, ''])
+    expect(refused.err).toMatch(
+      /_starflat\.fits: the star flat is of another band than .*_fullcat\.fits \(found i, expected z/,
+    )
+    const few = await tied([dirs[0]!, '--templates', dirs[1]!, '--starflat'])
+    expect([few.exitCode, few.out]).toEqual([3, ''])
+    expect(few.err).toMatch(/no star flat: .* \(found 2 exposures, expected 5 or more that are dithered/)
+    expect(existsSync(few.outdir)).toBe(false)
   })
 })
 

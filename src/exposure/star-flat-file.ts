@@ -1,0 +1,151 @@
+import { InputError } from '../errors.js'
+import type { ByteSource } from '../formats/bytes.js'
+import { findHdu, readFitsHeaders, readFitsTable, writeFitsTable } from '../formats/fits/index.js'
+import { asFloat64, findColumn, tableOf, type Column } from '../table/columns.js'
+import type { StarFlat, StarFlatCcd } from './star-flat.js'
+
+const EXTNAME = 'STARFLAT'
+
+const card = (keyword: string, value: string | number, comment = '') => ({ keyword, value, comment })
+
+const SCALARS = [
+  ['X_FIRST', 'left', 'pixel', 'left edge of the grid'],
+  ['Y_FIRST', 'bottom', 'pixel', 'lower edge of the grid'],
+  ['WIDTH', 'width', 'pixel', 'of the grid'],
+  ['HEIGHT', 'height', 'pixel', 'of the grid'],
+] as const
+
+const AMPLIFIERS = [
+  ['AMP_COLUMN', 'column', 'pixel', 'last column of amplifier A; NaN if both are alike'],
+  ['AMP_A', 'a', 'mag', 'what A has beside the map'],
+  ['AMP_B', 'b', 'mag', 'what B has beside the map'],
+  ['AMP_ERR', 'err', 'mag', 'error of the difference'],
+] as const
+
+/**
+ * A star flat as a FITS file: one row per CCD, the map and its errors as arrays of x by y cells. Magnitudes are
+ * corrected by m - MAP - AMP.
+ */
+export function starFlatFits(flat: StarFlat): Uint8Array {
+  const { ccds } = flat
+  const [{ columns, lines }] = ccds as [StarFlatCcd]
+  const number = (name: string, values: number[], unit: string, doc: string): Column => ({
+    ...{ name, type: 'f64', unit, doc },
+    values: Float64Array.from(values),
+  })
+  const array = (name: string, of: (ccd: StarFlatCcd) => Float64Array, doc: string): Column => ({
+    ...{ name, type: 'f32', unit: 'mag', doc, width: columns * lines, shape: [columns, lines] },
+    values: Float32Array.from(ccds.flatMap((ccd) => [...of(ccd)])),
+  })
+  const table = tableOf([
+    { name: 'CCD', type: 'i32', values: Int32Array.from(ccds, ({ ccd }) => ccd) },
+    ...SCALARS.map(([name, key, unit, doc]) =>
+      number(
+        name,
+        ccds.map((ccd) => ccd[key]),
+        unit,
+        doc,
+      ),
+    ),
+    array('MAP', ({ map }) => map, 'what magnitudes have too much; mean 0 over the CCD'),
+    array('MAP_ERR', ({ mapErr }) => mapErr, 'one sigma'),
+    ...AMPLIFIERS.map(([name, key, unit, doc]) =>
+      number(
+        name,
+        ccds.map(({ amplifiers }) => amplifiers?.[key] ?? NaN),
+        unit,
+        doc,
+      ),
+    ),
+  ])
+  const { camera, band, filter, tie, exposures, epochsYr, version } = flat
+  return writeFitsTable(table, {
+    extname: EXTNAME,
+    headerCards: [
+      card('CAMERA', camera, 'camera that it is of'),
+      card('BAND', band, 'band that it is of'),
+      ...(filter === null ? [] : [card('FILTER', filter, 'filter that it is of')]),
+      card('NEXP', exposures, 'dithered exposures that it is from'),
+      ...(epochsYr === null
+        ? []
+        : [card('EPOCH1', epochsYr[0], '[yr] of the first'), card('EPOCH2', epochsYr[1], '[yr] of the last')]),
+      card('TIE', tie, 'tie that it is from'),
+      card('CREATOR', `bliss-calib ${version}`),
+      ...GAUGE.map((value) => card('COMMENT', value)),
+    ],
+  })
+}
+
+const GAUGE = [
+  'Corrected magnitudes are m - MAP - AMP. The maps have no slope that all CCDs',
+  'share or that runs linearly over the focal plane: dithered exposures cannot',
+  'tell such slopes from gradients of exposures and of the sky.',
+]
+
+/**
+ * Reads a star flat.
+ *
+ * @throws InputError if the file is none, or a value of it is missing or no number
+ */
+export async function readStarFlat(source: ByteSource): Promise<StarFlat> {
+  const hdus = await readFitsHeaders(source)
+  const none = (found: string, expected: string) =>
+    new InputError('no-star-flat', 'the file is no star flat', { file: source.name, found, expected })
+  const index = hdus.findIndex(({ header }) => header.text('EXTNAME')?.trim() === EXTNAME)
+  if (index < 0) throw none(`${hdus.length} HDUs, none of that name`, `EXTNAME ${EXTNAME}, as tie --starflat writes it`)
+  const { header } = findHdu(hdus, index, source.name)
+  const table = await readFitsTable(source, { hdus, hdu: index })
+  const column = (name: string): Column & { readonly numbers: Float64Array } => {
+    const found = findColumn(table, name)
+    const numbers = found && asFloat64(found)
+    if (numbers === undefined) throw none(`no column ${name}`, 'its columns')
+    return { ...found!, numbers }
+  }
+  const text = (keyword: string) => {
+    const value = header.text(keyword)?.trim()
+    if (value === undefined) throw none(`no ${keyword}`, keyword)
+    return value
+  }
+  const [map, mapErr, ccd] = [column('MAP'), column('MAP_ERR'), column('CCD')]
+  const [columns = 0, lines = 0] = map.shape ?? []
+  const cells = columns * lines
+  if (!(cells > 0) || mapErr.width !== map.width)
+    throw none(`MAP of ${String(map.shape)} cells`, 'MAP and MAP_ERR of x by y cells')
+  const scalars = SCALARS.map(([name, key]) => [key, column(name).numbers] as const)
+  const ofAmplifiers = AMPLIFIERS.map(([name, key]) => [key, column(name).numbers] as const)
+  const at = <K extends string>(named: readonly (readonly [K, Float64Array])[], row: number) =>
+    Object.fromEntries(named.map(([key, values]) => [key, values[row]!])) as Record<K, number>
+  const ccds = Array.from({ length: table.rowCount }, (_, row): StarFlatCcd => {
+    const place = at(scalars, row)
+    const amplifiers = at(ofAmplifiers, row)
+    const own = {
+      ...{ ccd: ccd.numbers[row]!, columns, lines, ...place },
+      map: map.numbers.slice(row * cells, (row + 1) * cells),
+      mapErr: mapErr.numbers.slice(row * cells, (row + 1) * cells),
+      ...(Number.isNaN(amplifiers.column) ? {} : { amplifiers }),
+    }
+    const isSound =
+      own.width > 0 && own.height > 0 && [own.left, own.bottom, ...own.map].every((value) => Math.abs(value) < 1e6)
+    if (isSound && own.map.every((value) => Math.abs(value) < MAX_FLAT_MAG)) return own
+    throw new InputError('damaged-star-flat', 'a value of the star flat is no number, or larger than any flat field', {
+      file: source.name,
+      row: row + 1,
+      column: own.width > 0 && own.height > 0 ? 'MAP' : 'WIDTH, HEIGHT',
+      expected: `magnitudes within ${MAX_FLAT_MAG}`,
+    })
+  })
+  const epochs = [header.number('EPOCH1'), header.number('EPOCH2')] as const
+  return {
+    ...{ camera: text('CAMERA'), band: text('BAND'), filter: header.text('FILTER')?.trim() ?? null },
+    ...{
+      tie: text('TIE'),
+      exposures: header.number('NEXP') ?? 0,
+      version: text('CREATOR').replace('bliss-calib ', ''),
+    },
+    epochsYr: epochs[0] === undefined || epochs[1] === undefined ? null : [epochs[0], epochs[1]],
+    ccds,
+  }
+}
+
+/** No flat field is off by more [mag]. */
+const MAX_FLAT_MAG = 1
