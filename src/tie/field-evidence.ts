@@ -1,7 +1,6 @@
 import { cholesky, choleskySolve } from '../math/positive-definite.js'
 import type { TieModel } from './model.js'
 import { normalMatrix } from './normal-matrix.js'
-import { MAX_WHOLE } from './preconditioner.js'
 import type { TiePrior } from './prior.js'
 import { FIELD_SHAPES, fieldShare, logFieldPrior, type FieldShape } from './sky-basis.js'
 import type { TieSystem } from './system.js'
@@ -16,6 +15,11 @@ export interface SkyField {
 const RMS = Array.from({ length: 16 }, (_, i) => 0.08 * 1.28 ** i)
 /** The expected rms is known to a factor of three or so. */
 const logRmsPrior = (ratio: number): number => -0.5 * (Math.log(ratio) / 1.1) ** 2
+/**
+ * Up to this many unknowns patterns are integrated too; beyond, those that were found count as they are. Two and ten
+ * exposures of 60 CCDs have the same ratios and pulls both ways (to 0.03), for a sixth less of the time.
+ */
+const MAX_WITH_PATTERNS = 1000
 /** Catalogues in turn, each given what the others are. */
 const SWEEPS = 2
 
@@ -84,7 +88,7 @@ function reduced(
   prior: TiePrior,
 ): { readonly information: Float64Array; readonly asked: Float64Array } {
   const { layout } = model
-  const from = layout.size <= MAX_WHOLE ? 0 : layout.sky
+  const from = layout.size <= MAX_WITH_PATTERNS ? 0 : layout.sky
   const n = layout.size - from
   const before = layout.sky - from
   const fields = layout.colour - layout.sky

@@ -52,31 +52,40 @@ function along(
 ): Float64Array {
   const n = chips.exposures.length + 2
   const isObservation = (i: number) => chip[i]! < chips.count
-  /** Unknowns of a row: the CCD's extents at its place, and its exposure's pointing. */
-  const termsOf = (i: number) =>
-    [
-      [0, u[i]!],
-      [1, v[i]!],
-      [2 + chips.exposureOf[chip[i]!]!, 1],
-    ] as const
+  // Unknowns: the CCD's extents at a row's place, and the pointing of its exposure.
+  const pointingOf = (i: number) => 2 + chips.exposureOf[chip[i]!]!
   const matrix = new Float64Array(n * n)
   const right = new Float64Array(n)
+  const sums = new Float64Array(n)
   const step = Math.max(1, Math.floor(starCount / PLACING_STARS))
   for (let star = 0; star < starCount; star += step) {
-    let count = 0
-    for (let i = first[star]!; i < first[star + 1]!; i++) if (isObservation(i)) count++
-    if (count < 2) continue
+    let [count, middle] = [0, 0]
+    sums.fill(0)
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (!isObservation(i)) continue
-      for (let j = first[star]!; j < first[star + 1]!; j++) {
-        if (!isObservation(j)) continue
-        const share = (i === j ? 1 : 0) - 1 / count
-        for (const [a, p] of termsOf(i)) {
-          right[a]! -= share * p * centre[chip[j]!]!
-          for (const [b, q] of termsOf(j)) matrix[a * n + b]! += share * p * q
-        }
-      }
+      count++
+      middle += centre[chip[i]!]!
+      sums[0]! += u[i]!
+      sums[1]! += v[i]!
+      sums[pointingOf(i)]!++
     }
+    if (count < 2) continue
+    // Each row's terms in its own square, less those of all over their number.
+    for (let i = first[star]!; i < first[star + 1]!; i++) {
+      if (!isObservation(i)) continue
+      const [a, p, q] = [pointingOf(i), u[i]!, v[i]!]
+      const off = centre[chip[i]!]! - middle / count
+      right[0]! -= p * off
+      right[1]! -= q * off
+      right[a]! -= off
+      matrix[0]! += p * p
+      matrix[n]! += p * q
+      matrix[n + 1]! += q * q
+      matrix[a * n]! += p
+      matrix[a * n + 1]! += q
+      matrix[a * n + a]! += 1
+    }
+    for (let a = 0; a < n; a++) for (let b = 0; b <= a; b++) matrix[a * n + b]! -= (sums[a]! * sums[b]!) / count
   }
   let trace = 0
   for (let a = 0; a < n; a++) trace += matrix[a * (n + 1)]!
@@ -91,8 +100,7 @@ function along(
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (!isObservation(i)) continue
       count++
-      sum += centre[chip[i]!]!
-      for (const [a, p] of termsOf(i)) sum += right[a]! * p
+      sum += centre[chip[i]!]! + right[0]! * u[i]! + right[1]! * v[i]! + right[pointingOf(i)]!
     }
     places[star] = sum / count
   }
