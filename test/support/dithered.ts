@@ -16,10 +16,12 @@ import { describeCatalogue } from '../simulate/describe-catalogue.js'
 /** A field that several exposures see, each with its own zeropoints and noise, and the catalogue of it. */
 export interface DitheredField {
   readonly catalog: string
+  /** Builds another one, whose magnitudes are all larger by so much. */
+  catalogOff(mag: number): Promise<string>
   /** Simulates an exposure of the field. */
   observe(plan: Visit): SimulatedExposure
   /** Simulates and calibrates one, all CCDs of it or some; gives the directory of its products. */
-  calibrate(plan: Visit, words?: readonly string[], ccd?: string): Promise<string>
+  calibrate(plan: Visit, words?: readonly string[], ccd?: string, on?: string): Promise<string>
   /** Simulates one; gives the directory of its list and catalogues. */
   work(plan: Visit): string
 }
@@ -46,22 +48,16 @@ export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6
     const options = { ccds, columns: 'slim', densityPerSqDeg, mjdObs, ...plan, skySeed: 5 } as const
     return simulateExposure(options, gaia, seededRandom(plan.expnum))
   }
-  const home = temporaryDirectory()
   const raw = gaiaCsvFile(observe({ expnum: 1 }))
-  writeFileSync(join(home, raw.name), raw.bytes)
-  const catalog = join(home, 'catalog')
-  const words = [
-    'catalog',
-    'build',
-    '--from',
-    join(home, raw.name),
-    '--to',
-    catalog,
-    '--release',
-    'gaia_dr3',
-    '--quiet',
-  ]
-  expect(await run(words)).toMatchObject({ exitCode: 0 })
+  const build = async (bytes: Uint8Array) => {
+    const home = temporaryDirectory()
+    const [from, to] = [join(home, raw.name), join(home, 'catalog')]
+    writeFileSync(from, bytes)
+    const words = ['catalog', 'build', '--from', from, '--to', to, '--release', 'gaia_dr3', '--quiet']
+    expect(await run(words)).toMatchObject({ exitCode: 0 })
+    return to
+  }
+  const catalog = await build(raw.bytes)
   const work = (plan: Visit) => {
     const directory = temporaryDirectory()
     const simulated = observe(plan)
@@ -73,16 +69,30 @@ export async function ditheredField(ccds: readonly number[], densityPerSqDeg = 6
   }
   return {
     catalog,
+    catalogOff: (mag) => build(withMagnitudesOff(raw.bytes, mag)),
     observe,
     work,
-    async calibrate(plan, further = [], ccd = 'all') {
+    async calibrate(plan, further = [], ccd = 'all', on = catalog) {
       const products = temporaryDirectory()
-      const where = ['--workdir', work(plan), '--outdir', products, '--catalog', catalog, '--quiet']
+      const where = ['--workdir', work(plan), '--outdir', products, '--catalog', on, '--quiet']
       const { exitCode, err } = await run(['--expnum', `${plan.expnum}`, '--ccd', ccd, ...where, ...further])
       expect([exitCode, err]).toEqual([0, ''])
       return products
     },
   }
+}
+
+/** Rows of Gaia with all magnitudes larger. */
+function withMagnitudesOff(csv: Uint8Array, mag: number): Uint8Array {
+  const [header, ...lines] = new TextDecoder().decode(csv).trimEnd().split('\n') as [string, ...string[]]
+  const isMagnitude = header.split(',').map((name) => /^phot_(g|bp|rp)_mean_mag$/.test(name))
+  const moved = lines.map((line) =>
+    line
+      .split(',')
+      .map((cell, k) => (isMagnitude[k] && Number.isFinite(parseFloat(cell)) ? `${parseFloat(cell) + mag}` : cell))
+      .join(','),
+  )
+  return new TextEncoder().encode(`${[header, ...moved].join('\n')}\n`)
 }
 
 /** Dims fluxes by place. */

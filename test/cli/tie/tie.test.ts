@@ -64,6 +64,32 @@ describe('a search exposure and its templates', () => {
     }
   })
 
+  test('ratios are nearer to the truth than those of the calibrations', () => {
+    const { document } = three
+    const truth = new Map(VISITS.map((visit) => [label(visit), field.observe(visit).zeropoints.byCcd]))
+    const before = (exposure: string, ccd: number) =>
+      document.ccds.find((one) => one.exposure === exposure && one.ccd === ccd)!.before!
+    const [tiedOff, ownOff] = [0, 1].map((which) => {
+      const squares = document.pairs.map(({ a, b, ratioMag }) => {
+        const put = truth.get(a.exposure)!.get(a.ccd)! - truth.get(b.exposure)!.get(b.ccd)!
+        return ((which === 0 ? ratioMag : before(a.exposure, a.ccd) - before(b.exposure, b.ccd)) - put) ** 2
+      })
+      return Math.sqrt(squares.reduce((sum, square) => sum + square, 0) / squares.length)
+    })
+    expect(tiedOff!).toBeLessThan(0.75 * ownOff!)
+  })
+
+  test('templates on a catalogue with another level: the levels differ, the ratios are true', async () => {
+    const catalog = await field.catalogOff(0.03)
+    const onOther = await Promise.all([NEAR, FAR].map((visit) => field.calibrate(visit, [], 'all', catalog)))
+    const { exitCode, document } = await tied([search, '--templates', ...onOther])
+    expect([exitCode, document.verdict, document.catalogs.length]).toEqual([0, 'GO', 2])
+    const [one, other] = document.catalogs.map(({ level }) => level!)
+    expect(Math.abs(Math.abs(one! - other!) - 0.03)).toBeLessThan(0.004)
+    for (const pull of pullsOf(document, VISITS)) expect(Math.abs(pull)).toBeLessThan(4)
+    for (const { ratioErr } of document.pairs) expect(ratioErr).toBeLessThan(0.01)
+  })
+
   test('five exposures likewise, with smaller errors than two', async () => {
     const more: Visit[] = [
       { expnum: 900006, ditherDeg: [0.02, -0.08] },
