@@ -281,7 +281,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   { line: 'tie one --templates visit --starflat --outdir flat --quiet', exitCode: 3, says: /no star flat: / },
   {
-    line: `calibrate ${ONE} --ccd 28 --starflat suspects.csv --catalog catalog --workdir sim/work --outdir one`,
+    line: `calibrate ${ONE} --ccd 28 --starflat suspects.csv --outdir one`,
     exitCode: 3,
     says: /suspects\.csv/,
   },
