@@ -22,7 +22,14 @@ export {
   type SextractorCcd,
 } from './exposure/sextractor-ccd.js'
 export { type SourceColumns } from './exposure/sources.js'
-export { matchSky, type MatchMode, type SkyMatches, type SkyPositions } from './math/match-sky.js'
+export {
+  indexSky,
+  matchSky,
+  type MatchMode,
+  type SkyIndex,
+  type SkyMatches,
+  type SkyPositions,
+} from './math/match-sky.js'
 export {
   fitZeropoint,
   type ZeropointFit,

@@ -90,7 +90,7 @@ function joinZone(a: SkyIndex, b: SkyIndex, window: Window, found: FoundPairs): 
     for (let q = near; q < endB && raOfB[q]! <= ra + reachDeg; q++) {
       const decOther = decOfB[q]!
       if (Math.abs(decOther - dec) > radiusDeg) continue
-      const haversine = haversineOf(raOfB[q]! - ra, dec, decOther)
+      const haversine = haversineOf(raOfB[q]! - raOfA[p]!, dec, decOther)
       if (haversine <= limit) found.push(p, q, haversine)
     }
   }
@@ -98,11 +98,13 @@ function joinZone(a: SkyIndex, b: SkyIndex, window: Window, found: FoundPairs): 
 
 /**
  * sin^2(separation / 2) = sin^2(dDec / 2) + cos dec1 cos dec2 sin^2(dRA / 2), with
- * cos dec1 cos dec2 = cos^2((dec1 + dec2) / 2) - sin^2(dDec / 2).
+ * cos dec1 cos dec2 = cos^2((dec1 + dec2) / 2) - sin^2(dDec / 2). It depends on the two positions only, not on the
+ * zones in which they met, so that ties are ties in any zones.
  */
 function haversineOf(raDifferenceDeg: number, dec1Deg: number, dec2Deg: number): number {
+  const raDeg = Math.abs(raDifferenceDeg)
   const alongDec = sineSquared((dec2Deg - dec1Deg) * HALF)
-  const alongRa = sineSquared(raDifferenceDeg * HALF)
+  const alongRa = sineSquared((raDeg > WHOLE_TURN_DEG / 2 ? WHOLE_TURN_DEG - raDeg : raDeg) * HALF)
   const cosMiddle = Math.cos((dec1Deg + dec2Deg) * HALF)
   return alongDec + (cosMiddle * cosMiddle - alongDec) * alongRa
 }

@@ -2,16 +2,27 @@ import { CommandError } from '../errors.js'
 import { AllPairs } from './all-pairs.js'
 import { joinZones } from './join-zones.js'
 import { NearestPairs } from './nearest-pairs.js'
-import { bandAround, bandOf, skyIndex, zoneHeightDeg, type SkyPositions } from './sky-index.js'
+import { gather, indicesWhere } from './select.js'
+import {
+  bandAround,
+  bandOf,
+  checkedPositions,
+  skyIndex,
+  zoneHeightDeg,
+  type Band,
+  type SkyIndex,
+  type SkyPositions,
+} from './sky-index.js'
 import type { SkyMatches } from './sky-matches.js'
 import { ARCSEC_PER_DEG } from './units.js'
 
-export type { SkyPositions } from './sky-index.js'
+export { indexSky, type SkyIndex, type SkyPositions } from './sky-index.js'
 export type { SkyMatches } from './sky-matches.js'
 
 /** `nearest`: the nearest b of each a. `mutual`: only pairs that are each other's nearest. `all`: every pair. */
 export type MatchMode = 'nearest' | 'mutual' | 'all'
 
+const WHOLE_SKY: Band = { southDeg: -Infinity, northDeg: Infinity }
 const LARGEST_RADIUS_ARCSEC = 10 * ARCSEC_PER_DEG
 
 /**
@@ -20,13 +31,28 @@ const LARGEST_RADIUS_ARCSEC = 10 * ARCSEC_PER_DEG
  * Pairs at exactly the radius count; among equally near ones the lowest row wins. Separations are by the haversine
  * formula, good to 1e-10 arcsec at any separation.
  *
+ * @param b positions, or what `indexSky` made of them if they are matched more than once
  * @throws CommandError if the radius is not between 0 and 10 degrees or the columns differ in length
  */
 export function matchSky(
   a: SkyPositions,
-  b: SkyPositions,
+  b: SkyPositions | SkyIndex,
   radiusArcsec: number,
   { mode }: { mode: MatchMode } = { mode: 'nearest' },
+): SkyMatches {
+  return matchBand(a, b, radiusArcsec, mode, WHOLE_SKY)
+}
+
+/**
+ * The part of `matchSky` whose rows of a have declinations from the south of a band up to, but not at, its north: what
+ * one of several threads does. Conventions and errors are those of `matchSky`.
+ */
+export function matchBand(
+  a: SkyPositions,
+  b: SkyPositions | SkyIndex,
+  radiusArcsec: number,
+  mode: MatchMode,
+  band: Band,
 ): SkyMatches {
   if (!(radiusArcsec > 0 && radiusArcsec <= LARGEST_RADIUS_ARCSEC)) {
     throw new CommandError('bad-radius', 'the match radius is out of range', {
@@ -34,20 +60,30 @@ export function matchSky(
       expected: 'between 0 and 36000 arcsec',
     })
   }
-  for (const { raDeg, decDeg } of [a, b]) {
-    if (raDeg.length !== decDeg.length) {
-      throw new CommandError('ragged-positions', 'raDeg and decDeg differ in length', {
-        found: decDeg.length,
-        expected: `${raDeg.length} rows`,
-      })
-    }
-  }
-  const band = bandOf(b)
-  const heightDeg = zoneHeightDeg(b.raDeg.length, band, radiusArcsec)
-  const indexB = skyIndex(b, heightDeg, band)
-  // What of a lies farther north or south has no partner, and may need more zones than there is memory.
-  const indexA = skyIndex(a, heightDeg, bandAround(band, radiusArcsec, bandOf(a)))
+  const bandA = bandOf(checkedPositions(a))
+  const own = bandAround(band, 0, bandA)
+  const indexB = 'positions' in b ? b : indexNear(checkedPositions(b), own, radiusArcsec)
+  // What of a lies farther north or south has no partner, and may need more zones than there is memory. Of what is near
+  // but not in the band some may be the nearest of a b.
+  const near = bandAround(indexB.band, radiusArcsec, mode === 'mutual' ? bandA : own)
+  const indexA = skyIndex(a, indexB.heightDeg, near)
   const pairs = mode === 'all' ? new AllPairs(indexA, indexB) : new NearestPairs(indexA, indexB, mode === 'mutual')
   joinZones(indexA, indexB, radiusArcsec, (found) => pairs.take(found))
-  return pairs.matches(a.raDeg.length)
+  const matches = pairs.matches(a.raDeg.length)
+  return band === WHOLE_SKY ? matches : matchesWithin(matches, a, band)
+}
+
+/** Those positions that may have a partner within a band, for matches within a radius. */
+function indexNear(positions: SkyPositions, band: Band, radiusArcsec: number): SkyIndex {
+  const near = bandAround(band, radiusArcsec, bandOf(positions))
+  return skyIndex(positions, zoneHeightDeg(positions.raDeg.length, near, radiusArcsec), near)
+}
+
+function matchesWithin({ a, b, separationArcsec }: SkyMatches, { decDeg }: SkyPositions, band: Band): SkyMatches {
+  const within = indicesWhere(a.length, (k) => decDeg[a[k]!]! >= band.southDeg && decDeg[a[k]!]! < band.northDeg)
+  return {
+    a: gather(a, within, new Uint32Array(within.length)),
+    b: gather(b, within, new Uint32Array(within.length)),
+    separationArcsec: gather(separationArcsec, within),
+  }
 }

@@ -13,6 +13,10 @@ export interface SkyPositions {
  * match reads one after the other lies one after the other in memory.
  */
 export interface SkyIndex {
+  /** What was sorted. */
+  readonly positions: SkyPositions
+  /** All that was sorted is within it. */
+  readonly band: Band
   /** Zones are counted from the south pole; zone `first + k` has the places [starts[k], starts[k + 1]). */
   readonly heightDeg: number
   readonly first: number
@@ -81,6 +85,26 @@ export function zoneHeightDeg(rowCount: number, { southDeg, northDeg }: Band, ra
   return Math.max((RADII_IN_ZONE * radiusArcsec) / ARCSEC_PER_DEG, emptied, SMALLEST_HEIGHT_DEG)
 }
 
+/**
+ * Positions prepared for any number of matches against them, with any radius.
+ *
+ * @throws CommandError if the columns differ in length, or for more than 134 million rows
+ */
+export function indexSky(positions: SkyPositions): SkyIndex {
+  const band = bandOf(checkedPositions(positions))
+  return skyIndex(positions, zoneHeightDeg(positions.raDeg.length, band, 0), band)
+}
+
+/** Positions whose columns are of one length; CommandError `ragged-positions` for others. */
+export function checkedPositions(positions: SkyPositions): SkyPositions {
+  const { raDeg, decDeg } = positions
+  if (raDeg.length === decDeg.length) return positions
+  throw new CommandError('ragged-positions', 'raDeg and decDeg differ in length', {
+    found: decDeg.length,
+    expected: `${raDeg.length} rows`,
+  })
+}
+
 /** The zone of a declination. */
 export const zoneOf = (decDeg: number, heightDeg: number): number => Math.floor((decDeg + 90) / heightDeg)
 
@@ -89,7 +113,8 @@ export const zoneOf = (decDeg: number, heightDeg: number): number => Math.floor(
  *
  * @throws CommandError `too-many-rows` beyond 134 million
  */
-export function skyIndex(positions: SkyPositions, heightDeg: number, { southDeg, northDeg }: Band): SkyIndex {
+export function skyIndex(positions: SkyPositions, heightDeg: number, band: Band): SkyIndex {
+  const { southDeg, northDeg } = band
   const { raDeg, decDeg } = positions
   const rowCount = raDeg.length
   if (rowCount > MAX_ROWS)
@@ -97,26 +122,26 @@ export function skyIndex(positions: SkyPositions, heightDeg: number, { southDeg,
       found: rowCount,
       expected: `at most ${MAX_ROWS}`,
     })
-  if (!(southDeg <= northDeg)) return { heightDeg, first: 0, ...EMPTY }
+  if (!(southDeg <= northDeg)) return { positions, band, heightDeg, first: 0, ...EMPTY }
   const first = zoneOf(southDeg, heightDeg)
   const starts = new Uint32Array(zoneOf(northDeg, heightDeg) - first + 2)
-  const isWithin = (i: number) => decDeg[i]! >= southDeg && decDeg[i]! <= northDeg && Number.isFinite(raDeg[i]!)
-  for (let i = 0; i < rowCount; i++) if (isWithin(i)) starts[zoneOf(decDeg[i]!, heightDeg) - first + 1]!++
+  const rows = rowsWithin(positions, band)
+  const count = rows.length
+  for (let k = 0; k < count; k++) starts[zoneOf(decDeg[rows[k]!]!, heightDeg) - first + 1]!++
   let most = 0
   for (let k = 1; k < starts.length; k++) {
     most = Math.max(most, starts[k]!)
     starts[k]! += starts[k - 1]!
   }
-  const count = starts[starts.length - 1]!
   const keys = new Float64Array(count)
   const next = starts.slice()
-  for (let i = 0; i < rowCount; i++)
-    if (isWithin(i))
-      keys[next[zoneOf(decDeg[i]!, heightDeg) - first]!++] =
-        Math.floor(wrapRaDeg(raDeg[i]!) * STEPS_PER_DEG) * MAX_ROWS + i
+  for (let k = 0; k < count; k++) {
+    const row = rows[k]!
+    keys[next[zoneOf(decDeg[row]!, heightDeg) - first]!++] =
+      Math.floor(wrapRaDeg(raDeg[row]!) * STEPS_PER_DEG) * MAX_ROWS + row
+  }
   const room = sortingRoom(most)
   for (let k = 0; k + 1 < starts.length; k++) bucketSort(keys, starts[k]!, starts[k + 1]!, room)
-  const rows = new Uint32Array(count)
   const sortedDec = new Float64Array(count)
   for (let place = 0; place < count; place++) {
     // The lower bits of the whole number.
@@ -125,7 +150,16 @@ export function skyIndex(positions: SkyPositions, heightDeg: number, { southDeg,
     keys[place] = wrapRaDeg(raDeg[row]!)
     sortedDec[place] = decDeg[row]!
   }
-  return { heightDeg, first, starts, rows, raDeg: keys, decDeg: sortedDec }
+  return { positions, band, heightDeg, first, starts, rows, raDeg: keys, decDeg: sortedDec }
+}
+
+function rowsWithin(positions: SkyPositions, { southDeg, northDeg }: Band): Uint32Array {
+  const { raDeg, decDeg } = positions
+  const rows = new Uint32Array(raDeg.length)
+  let count = 0
+  for (let i = 0; i < raDeg.length; i++)
+    if (decDeg[i]! >= southDeg && decDeg[i]! <= northDeg && Number.isFinite(raDeg[i]!)) rows[count++] = i
+  return count === rows.length ? rows : rows.slice(0, count)
 }
 
 const EMPTY = {

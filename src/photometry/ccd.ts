@@ -7,6 +7,7 @@ import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
 import type { GainEvidence } from '../exposure/gain-of-sky.js'
 import type { EpochSource, FluxUnitSource, OtherUnit } from '../exposure/image-facts.js'
 import type { SourceColumns } from '../exposure/sources.js'
+import { indexSky } from '../math/match-sky.js'
 import { gather } from '../math/select.js'
 import { ARCSEC_PER_DEG } from '../math/units.js'
 import { fitMatches, sigmaClipOf, type MatchFit } from './fit/fit-matches.js'
@@ -112,11 +113,13 @@ export function calibrateStars(
   const standards = termPrior ? withTermColour(ofSystem, stars, termPrior, catalog.description) : ofSystem
   const named = references ? withFirstMagnitudes(stars, references) : stars
   const selection = selectStars(input.sources, input.saturation)
-  const astrometry = astrometricOffset(input.sources, selection.selected, stars, input.centre)
+  const indexed = indexSky(stars)
+  const astrometry = astrometricOffset(input.sources, selection.selected, indexed, input.centre)
   const aligned = withoutOffset(input.sources, astrometry, input.centre)
-  const match = (selected: Uint8Array) => matchStars(input.sources, aligned, selected, named, standards, radiusArcsec)
+  const match = (selected: Uint8Array) =>
+    matchStars(input.sources, aligned, selected, named, indexed, standards, radiusArcsec)
   const matches = match(selection.selected)
-  const evidence = matchEvidence(input.sources, aligned, stars, matches, areaSqDeg)
+  const evidence = matchEvidence(input.sources, aligned, stars, indexed, matches, areaSqDeg)
   const prior = inlierPrior(
     input.sources,
     stars,

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { CommandError } from '../../src/errors.js'
-import { matchSky, type MatchMode, type SkyPositions } from '../../src/math/match-sky.js'
+import { indexSky, matchSky, type MatchMode, type SkyPositions } from '../../src/math/match-sky.js'
 import { seededRandom, type Random } from '../../src/math/random.js'
 import { directionOf, fromTangentPlane, separationArcsec, unitVector } from '../../src/math/sphere.js'
 
@@ -143,6 +143,18 @@ test('a whole sky against a small field takes no zones for what is far', () => {
   expect(Array.from(found.a)).toEqual(Array.from({ length: 200 }, (_, i) => i))
   expect(found.b).toEqual(found.a)
 })
+
+test.each(Object.entries(fields))(
+  'at %s positions that were prepared once give the same at any radius',
+  (_, centre) => {
+    const rng = seededRandom(21)
+    const [a, b] = [scatterAround(rng, centre, 300, 60), scatterAround(rng, centre, 500, 60)]
+    const indexed = indexSky(b)
+    for (const radiusArcsec of [0.01, 1, 10, 3600])
+      for (const mode of ['nearest', 'mutual', 'all'] as const)
+        expect(matchSky(a, indexed, radiusArcsec, { mode })).toEqual(matchSky(a, b, radiusArcsec, { mode }))
+  },
+)
 
 test('of equally near ones the lowest row wins, on both sides', () => {
   const stack = (n: number): SkyPositions => ({

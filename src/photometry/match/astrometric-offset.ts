@@ -1,5 +1,5 @@
 import type { SourceColumns } from '../../exposure/sources.js'
-import { matchSky, type SkyPositions } from '../../math/match-sky.js'
+import { matchSky, type SkyIndex, type SkyPositions } from '../../math/match-sky.js'
 import { madScatter, median } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf, sortingOrder } from '../../math/select.js'
 import { fromTangentPlane, separationArcsec, toTangentPlane } from '../../math/sphere.js'
@@ -69,7 +69,7 @@ const NO_OFFSET: AstrometricOffset = {
 export function astrometricOffset(
   sources: SourceColumns,
   selected: Uint8Array,
-  stars: SkyPositions,
+  stars: SkyIndex,
   centre: Direction,
 ): AstrometricOffset {
   const serving = indicesWhere(selected.length, (i) => selected[i] === 1)
@@ -112,8 +112,9 @@ interface NearOffset {
  * The densest box of all pairs within 5 arcsec in the plane of their differences (mode), then the median of the pairs
  * near it, repeated. Random pairs fill that plane evenly; a peak that their Poisson noise could give is not accepted.
  */
-function nearOffset(positions: SkyPositions, stars: SkyPositions, centre: Direction): NearOffset | null {
-  const { a, b } = matchSky(positions, stars, SEARCH_ARCSEC, { mode: 'all' })
+function nearOffset(positions: SkyPositions, indexed: SkyIndex, centre: Direction): NearOffset | null {
+  const { a, b } = matchSky(positions, indexed, SEARCH_ARCSEC, { mode: 'all' })
+  const stars = indexed.positions
   const inPlane = (from: SkyPositions, rows: Uint32Array) =>
     Array.from(rows, (i) => toTangentPlane(from.raDeg[i]!, from.decDeg[i]!, centre))
   const [detected, expected] = [inPlane(positions, a), inPlane(stars, b)]

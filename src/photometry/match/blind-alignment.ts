@@ -1,4 +1,4 @@
-import { matchSky, type SkyPositions } from '../../math/match-sky.js'
+import { matchSky, type SkyIndex, type SkyPositions } from '../../math/match-sky.js'
 import { madScatter } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 import { fromTangentPlane, toTangentPlane } from '../../math/sphere.js'
@@ -54,14 +54,14 @@ const ROUNDS = 10
  * @param detections the brightest are enough; all stars of the field are wanted
  * @param centre of the CCD, about which it is turned
  */
-export function blindAlignment(detections: SkyPositions, stars: SkyPositions, centre: Direction): Alignment | null {
+export function blindAlignment(detections: SkyPositions, stars: SkyIndex, centre: Direction): Alignment | null {
   return alignPoints(planePoints(detections, centre), stars, centre)
 }
 
 /** The orientation in which the detections fit the stars; null if there is none, or if it is that of the WCS. */
 export function wrongOrientation(
   detections: SkyPositions,
-  stars: SkyPositions,
+  stars: SkyIndex,
   centre: Direction,
 ): WrongOrientation | null {
   const points = planePoints(detections, centre)
@@ -82,11 +82,11 @@ function turnedBack({ x, y }: PlanePoints, mirrored: boolean, turnedDeg: WrongOr
   return { x: x.map((east, i) => side * (cos * east - sin * y[i]!)), y: x.map((east, i) => sin * east + cos * y[i]!) }
 }
 
-function alignPoints(points: PlanePoints, stars: SkyPositions, centre: Direction): Alignment | null {
+function alignPoints(points: PlanePoints, stars: SkyIndex, centre: Direction): Alignment | null {
   const edgeArcsec = points.x.reduce((most, x, i) => Math.max(most, Math.hypot(x, points.y[i]!)), 0)
   const reachArcsec = LARGEST_SHIFT_ARCSEC + LARGEST_TURN_RAD * edgeArcsec
   const { a, b } = matchSky(onSky(points, centre), stars, reachArcsec, { mode: 'all' })
-  const expected = planePoints(stars, centre)
+  const expected = planePoints(stars.positions, centre)
   const pairs = { detected: rowsOf(points, a), expected: rowsOf(expected, b) }
 
   const steps = Math.ceil((LARGEST_TURN_RAD * edgeArcsec) / TURN_STEP_ARCSEC)

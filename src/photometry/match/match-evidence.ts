@@ -1,6 +1,6 @@
 import type { StarColumns } from '../../catalog/stars.js'
 import type { SourceColumns } from '../../exposure/sources.js'
-import { matchSky, type SkyPositions } from '../../math/match-sky.js'
+import { matchSky, type SkyIndex, type SkyPositions } from '../../math/match-sky.js'
 import { median } from '../../math/robust.js'
 import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 
@@ -47,12 +47,14 @@ const POSITION_PER_FWHM = 0.6
  * as a fit of one profile takes it up.
  *
  * @param aligned where the detections are once the CCD's astrometric offset is taken out
+ * @param indexed the stars
  * @param areaSqDeg of the sky that `stars` come from
  */
 export function matchEvidence(
   sources: SourceColumns,
   aligned: SkyPositions,
   stars: StarColumns,
+  indexed: SkyIndex,
   pairs: Pairs,
   areaSqDeg: number,
 ): MatchEvidence {
@@ -75,7 +77,7 @@ export function matchEvidence(
   const own = density.own
   const otherStars = new Float64Array(n)
   const starLight = new Float64Array(n)
-  const nearStars = matchSky(rowsOf(aligned, detectionRow), stars, reach, { mode: 'all' })
+  const nearStars = matchSky(rowsOf(aligned, detectionRow), indexed, reach, { mode: 'all' })
   nearStars.a.forEach((p, k) => {
     const j = nearStars.b[k]!
     if (j === starRow[p]) return

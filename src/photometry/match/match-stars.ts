@@ -1,7 +1,7 @@
 import { gatherIntegers } from '../../catalog/gather.js'
 import type { StarColumns } from '../../catalog/stars.js'
 import type { SourceColumns } from '../../exposure/sources.js'
-import { matchSky, type SkyPositions } from '../../math/match-sky.js'
+import { matchSky, type SkyIndex, type SkyPositions } from '../../math/match-sky.js'
 import { gather, indicesWhere, numbersOf } from '../../math/select.js'
 import { MAG_PER_RELATIVE_FLUX } from '../../math/units.js'
 import { STANDARD_CUTS, type StandardMagnitudes } from '../system/colour-relation.js'
@@ -26,18 +26,20 @@ export interface StarMatches extends Pairs {
  * @param aligned where the detections are once the CCD's astrometric offset is taken out; separations are from there
  * @param selected shape (sources), 1 if a detection may be used
  * @param stars at the exposure's epoch
+ * @param indexed the same
  */
 export function matchStars(
   sources: SourceColumns,
   aligned: SkyPositions,
   selected: Uint8Array,
   stars: StarColumns,
+  indexed: SkyIndex,
   standards: StandardMagnitudes,
   radiusArcsec: number,
 ): StarMatches {
   const candidates = indicesWhere(selected.length, (i) => selected[i] === 1)
   const positions = { raDeg: gather(aligned.raDeg, candidates), decDeg: gather(aligned.decDeg, candidates) }
-  const pairs = matchSky(positions, stars, radiusArcsec, { mode: 'mutual' })
+  const pairs = matchSky(positions, indexed, radiusArcsec, { mode: 'mutual' })
   const rows = pairs.a.map((k) => candidates[k]!)
   const star = pairs.b
   const instMag = numbersOf(rows, (i) => -2.5 * Math.log10(sources.flux[i]!))

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { SourceColumns } from '../../../src/exposure/sources.js'
-import { matchSky } from '../../../src/math/match-sky.js'
+import { indexSky, matchSky } from '../../../src/math/match-sky.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { directionOf, unitVector, type Vec3 } from '../../../src/math/sphere.js'
 import { astrometricOffset, withoutOffset } from '../../../src/photometry/match/astrometric-offset.js'
@@ -84,7 +84,7 @@ function field(
 }
 
 const offsetOf = ({ sources, selected, stars, centre }: ReturnType<typeof field>) =>
-  astrometricOffset(sources, selected, stars, centre)
+  astrometricOffset(sources, selected, indexSky(stars), centre)
 
 test.each([
   ['1.5 arcsec south-east', { offset: [1.2, -0.9] }],

@@ -3,7 +3,7 @@ import type { SkyPositions } from '../../../src/math/match-sky.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { cross, directionOf, dot, unitVector, type Vec3 } from '../../../src/math/sphere.js'
 import { astrometricOffset, withoutOffset } from '../../../src/photometry/match/astrometric-offset.js'
-import { matchSky } from '../../../src/math/match-sky.js'
+import { indexSky, matchSky } from '../../../src/math/match-sky.js'
 
 const DEG = Math.PI / 180
 const ARCSEC = DEG / 3600
@@ -69,7 +69,7 @@ function field(seed: number, options: FieldOptions) {
     sources,
     stars: columns(truth),
     centre,
-    offset: astrometricOffset(sources, selected, columns(truth), centre),
+    offset: astrometricOffset(sources, selected, indexSky(columns(truth)), centre),
   }
 }
 

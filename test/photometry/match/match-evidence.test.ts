@@ -1,7 +1,7 @@
 import { describe, expect, test } from 'vitest'
 import type { StarColumns } from '../../../src/catalog/stars.js'
 import type { SourceColumns } from '../../../src/exposure/sources.js'
-import { matchSky } from '../../../src/math/match-sky.js'
+import { indexSky, matchSky } from '../../../src/math/match-sky.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { matchEvidence } from '../../../src/photometry/match/match-evidence.js'
 
@@ -46,7 +46,14 @@ function evidenceOf(sources: SourceColumns, stars: StarColumns, areaSqDeg = 0.06
   const { a, b, separationArcsec } = matchSky(sources, stars, 1, { mode: 'mutual' })
   return {
     pairs: a,
-    ...matchEvidence(sources, sources, stars, { detectionRow: a, starRow: b, separationArcsec }, areaSqDeg),
+    ...matchEvidence(
+      sources,
+      sources,
+      stars,
+      indexSky(stars),
+      { detectionRow: a, starRow: b, separationArcsec },
+      areaSqDeg,
+    ),
   }
 }
 
@@ -133,6 +140,7 @@ describe('probability of the match', () => {
         sources,
         sources,
         stars,
+        indexSky(stars),
         { detectionRow: a, starRow: b, separationArcsec },
         (side / 3600) ** 2,
       )
