@@ -67,7 +67,11 @@ const { TIE_SHAPE } = await import('../dist/tied-products/shape.js')
 writeFileSync('dist/tied-products/tie.schema.json', `${JSON.stringify(TIE_SHAPE, null, 2)}\n`)
 const bundle = await rolldown({
   // The command and its worker threads.
-  input: { cli: 'src/cli/main.ts', 'ccd-worker': 'src/node/threads/ccd-worker.ts' },
+  input: {
+    cli: 'src/cli/main.ts',
+    'ccd-worker': 'src/node/threads/ccd-worker.ts',
+    'match-worker': 'src/node/threads/match-worker.ts',
+  },
   platform: 'node',
   resolve: {
     alias: {

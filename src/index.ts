@@ -9,6 +9,7 @@ export {
   calibrateInThreads as calibrateExposure,
   type ThreadOptions as ExposureOptions,
 } from './node/exposure/calibrate-in-threads.js'
+export { matchInThreads, type MatchOptions } from './node/threads/match-in-threads.js'
 export { openCatalog } from './node/store/open-catalog.js'
 export { packagedDescriptions } from './node/store/catalog-files.js'
 export { packagedCameraOf } from './node/input/camera-files.js'

@@ -1,3 +1,4 @@
+import { LIMITS } from '../../limits.js'
 import { count, flag, number, path } from '../options/kinds.js'
 
 /** The options of `bench`. */
@@ -8,6 +9,7 @@ export const BENCH_OPTIONS = {
   }),
   'radius-arcsec': number('largest separation of a pair', { unit: 'arcsec', above: 0, default: 1 }),
   runs: count('runs of each mode; the first is shown apart', { min: 1, default: 5 }),
+  workers: count('threads that match', { min: 1, max: LIMITS.workers, default: 1 }),
   peer: flag('match once by scipy too, if python3 has it'),
   json: flag('one JSON object on stdout'),
 }

@@ -1,5 +1,6 @@
 import { cpus } from 'node:os'
-import { matchSky, type MatchMode, type SkyMatches, type SkyPositions } from '../../math/match-sky.js'
+import type { MatchMode, SkyMatches, SkyPositions } from '../../math/match-sky.js'
+import { matchInThreads } from '../../node/threads/match-in-threads.js'
 import { scipyMatch, type PeerMatch } from '../../node/programs/scipy-match.js'
 import { seededRandom } from '../../math/random.js'
 import { separationArcsec } from '../../math/sphere.js'
@@ -28,7 +29,7 @@ interface Measured {
   readonly rowsPerSecond: number
   /** Rows of a whose nearest partner, or whose partners, were found again by the definition. */
   readonly checkedRows: number
-  /** CPU time of the best run, and of scipy's run; only on request. */
+  /** CPU time of all threads of the best run, and of scipy's run; only on request. */
   readonly cpuMs: number
   readonly scipy?: PeerMatch
 }
@@ -38,7 +39,7 @@ interface Measured {
  * code: 70 if a check fails.
  */
 export async function bench(
-  { a, b, radiusArcsec, runs, peer, json }: Values<typeof BENCH_OPTIONS>,
+  { a, b, radiusArcsec, runs, workers, peer, json }: Values<typeof BENCH_OPTIONS>,
   io: Io,
 ): Promise<ExitCode> {
   const files: ReadPositions[] = []
@@ -51,7 +52,7 @@ export async function bench(
   const measured: Measured[] = []
   for (const [a, b] of fields) {
     for (const mode of MODES) {
-      const ours = measure(a, b, radiusArcsec, mode, runs)
+      const ours = await measure(a, b, radiusArcsec, mode, { runs, workers })
       measured.push(peer ? { ...ours, scipy: await scipyMatch(a, b, radiusArcsec, mode) } : ours)
     }
   }
@@ -64,6 +65,7 @@ export async function bench(
           machine,
           radiusArcsec,
           runs,
+          workers,
           files: files.map(({ file, columns, raDeg }) => ({ file, columns, rows: raDeg.length })),
           measured,
           peakMemoryMb,
@@ -78,20 +80,26 @@ export async function bench(
         machine,
         ...files.map(({ file, columns, raDeg }) => `${file}: ${raDeg.length} positions (${columns.join(', ')})`),
         ...table(measured),
-        `peak memory ${peakMemoryMb.toFixed(0)} MB`,
+        `${workers} thread${workers === 1 ? '' : 's'}, peak memory ${peakMemoryMb.toFixed(0)} MB`,
         '',
       ].join('\n'),
     )
   return 0
 }
 
-function measure(a: SkyPositions, b: SkyPositions, radiusArcsec: number, mode: MatchMode, runs: number): Measured {
+async function measure(
+  a: SkyPositions,
+  b: SkyPositions,
+  radiusArcsec: number,
+  mode: MatchMode,
+  { runs, workers }: { readonly runs: number; readonly workers: number },
+): Promise<Measured> {
   const times: number[] = []
   let cpuMs = Infinity
   let matches: SkyMatches | undefined
   for (let run = 0; run < runs; run++) {
     const [started, before] = [performance.now(), process.cpuUsage()]
-    matches = matchSky(a, b, radiusArcsec, { mode })
+    matches = await matchInThreads(a, b, radiusArcsec, { mode, threads: workers })
     const { user, system } = process.cpuUsage(before)
     cpuMs = Math.min(cpuMs, (user + system) / 1000)
     times.push(performance.now() - started)

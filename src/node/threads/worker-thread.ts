@@ -1,20 +1,11 @@
-import { existsSync } from 'node:fs'
 import { MessageChannel, Worker } from 'node:worker_threads'
 import { InputError } from '../../errors.js'
-import { packageRoot } from '../package.js'
 import type { RunBeginning } from './ccd-worker.js'
 import { OtherThread } from './run-threads.js'
 import type { RunFacts } from './thread-run.js'
+import { workerFile } from './worker-file.js'
 
-/**
- * The entry of a worker thread: beside this file in the library and in the bundle; threads load no TypeScript, so the
- * sources take the bundle's, if it was built.
- */
-const workerEntry: URL | undefined = (() => {
-  if (import.meta.url.endsWith('.js')) return new URL('./ccd-worker.js', import.meta.url)
-  const built = new URL('dist/bundle/ccd-worker.js', packageRoot)
-  return existsSync(built) ? built : undefined
-})()
+const workerEntry = workerFile('ccd-worker')
 
 /**
  * What becomes of CCDs whose thread ends: nothing of them was written. An exception that nothing caught is a bug, and

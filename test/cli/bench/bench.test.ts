@@ -77,6 +77,13 @@ describe('bliss-calib bench', () => {
       expect(bestMs! <= medianMs! && bestMs! <= firstMs!).toBe(true)
   })
 
+  test('several threads find the same, and their number is shown', async () => {
+    const { exitCode, out } = await run(['bench', at('a.fits'), at('b.csv.gz'), '--runs', '1', '--workers', '2'])
+    expect(exitCode).toBe(0)
+    expect(out.match(/^ *50 +50 +\w+ +40 /gm)).toHaveLength(3)
+    expect(out).toMatch(/^2 threads, peak memory \d+ MB$/m)
+  })
+
   test('one file is matched with itself; the table names the columns', async () => {
     const { exitCode, out } = await run(['bench', at('b.parquet'), '--radius-arcsec', '0.1'])
     expect(exitCode).toBe(0)

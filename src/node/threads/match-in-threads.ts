@@ -1,0 +1,59 @@
+import { Worker } from 'node:worker_threads'
+import { matchBand, matchSky, type MatchMode, type SkyMatches, type SkyPositions } from '../../math/match-sky.js'
+import { bandsOf, mergeBands } from '../../math/sky-bands.js'
+import type { BandTask } from './match-worker.js'
+import { workerFile } from './worker-file.js'
+
+/** How positions are matched by several threads. */
+export interface MatchOptions {
+  readonly mode?: MatchMode
+  /** Threads in all, this one included; they pay from about a million rows on. */
+  readonly threads?: number
+}
+
+/**
+ * As `matchSky`, by several threads, each for a band of declination; the matches are the same at any number.
+ *
+ * Positions that are not in shared memory (`SharedArrayBuffer`) are copied there once.
+ *
+ * @throws as `matchSky`; RangeError if `threads` is not a whole number of at least 1
+ */
+export async function matchInThreads(
+  a: SkyPositions,
+  b: SkyPositions,
+  radiusArcsec: number,
+  { mode = 'nearest', threads = 1 }: MatchOptions = {},
+): Promise<SkyMatches> {
+  if (!(Number.isInteger(threads) && threads >= 1)) throw new RangeError(`${threads} threads: at least 1 is needed`)
+  const entry = workerFile('match-worker')
+  const [own, ...others] = bandsOf(a, threads)
+  if (entry === undefined || others.length === 0) return matchSky(a, b, radiusArcsec, { mode })
+  const [sharedA, sharedB] = [shared(a), shared(b)]
+  const theirs = others.map((band) => matchedBy(entry, { a: sharedA, b: sharedB, radiusArcsec, mode, band }))
+  // They begin while this thread is at its own band; a failure of theirs is heard below.
+  const all = Promise.all(theirs)
+  all.catch(() => undefined)
+  const ours = matchBand(sharedA, sharedB, radiusArcsec, mode, own!)
+  return mergeBands([ours, ...(await all)], a.raDeg.length)
+}
+
+function matchedBy(entry: URL, task: BandTask): Promise<SkyMatches> {
+  return new Promise((resolve, reject) => {
+    const worker = new Worker(entry, { workerData: task })
+    worker.once('message', resolve)
+    worker.once('error', reject)
+    worker.once('exit', (code) => reject(new Error(`a thread that matched ended with code ${code}`)))
+  })
+}
+
+const shared = ({ raDeg, decDeg }: SkyPositions): SkyPositions => ({
+  raDeg: inSharedMemory(raDeg),
+  decDeg: inSharedMemory(decDeg),
+})
+
+function inSharedMemory(values: Float64Array): Float64Array {
+  if (values.buffer instanceof SharedArrayBuffer) return values
+  const copy = new Float64Array(new SharedArrayBuffer(values.byteLength))
+  copy.set(values)
+  return copy
+}
