@@ -6,5 +6,6 @@ for (const name of readdirSync(import.meta.dirname)
   .filter((file) => file.endsWith('.mjs') && file !== 'run.mjs')
   .sort()) {
   console.log(`\n## ${name}`)
-  spawnSync(process.execPath, [`${import.meta.dirname}/${name}`], { stdio: 'inherit' })
+  const write = name === 'kernels.mjs' ? ['--write'] : []
+  spawnSync(process.execPath, [`${import.meta.dirname}/${name}`, ...write], { stdio: 'inherit' })
 }

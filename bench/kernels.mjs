@@ -1,0 +1,261 @@
+// The kernels beside their peers, each pair in turns, CPU of both, the best of each: matching (scipy, STILTS), FITS
+// columns (fitsio, astropy), HEALPix columns (healpy). A peer that is not installed is left out. `npm run build` first.
+// Usage: node bench/kernels.mjs [--write]: writes the table into bench/README.md, beside the figures that stood there.
+import { spawnSync } from 'node:child_process'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpus, tmpdir } from 'node:os'
+import { join } from 'node:path'
+
+const built = (file) => import(new URL(`../dist/${file}`, import.meta.url).href)
+const { matchSky } = await built('math/match-sky.js')
+const { seededRandom } = await built('math/random.js')
+const { nestedIndices, nestedIndices29 } = await built('healpix/index.js')
+const { readFitsTable, writeFitsTable } = await built('formats/fits/index.js')
+const { fileSource } = await built('node/disk/files.js')
+const { tableOf } = await built('table/columns.js')
+
+const README = join(import.meta.dirname, 'README.md')
+const TURNS = 3
+const OWN_RUNS = 5
+const dir = mkdtempSync(join(tmpdir(), 'bench-kernels-'))
+const random = seededRandom(1)
+
+/** CPU of this process, ms. */
+async function ownMs(work) {
+  const before = process.cpuUsage()
+  await work()
+  const { user, system } = process.cpuUsage(before)
+  return (user + system) / 1000
+}
+
+/** Python that times `run()` by the CPU of its process; undefined without what it imports. */
+function pythonMs(imports, script, args) {
+  const text = `import sys, time\nimport numpy as np\n${imports}\n${script}
+best = 1e9
+for _ in range(3):
+    t = time.process_time(); run(); best = min(best, time.process_time() - t)
+print(1000 * best)`
+  const { stdout, status } = spawnSync('/usr/bin/python3', ['-W', 'ignore', '-c', text, ...args], { encoding: 'utf8' })
+  return status === 0 ? Number(stdout) : undefined
+}
+
+/** Rows in random order over 2 x 2 degrees, and the same, moved a little, in another order. */
+function field(count) {
+  const sky = () => ({ raDeg: new Float64Array(count), decDeg: new Float64Array(count) })
+  const [a, b] = [sky(), sky()]
+  const order = Uint32Array.from({ length: count }, (_, i) => i)
+  for (let i = count - 1; i > 0; i--) {
+    const j = Math.floor((i + 1) * random.uniform())
+    ;[order[i], order[j]] = [order[j], order[i]]
+  }
+  for (let i = 0; i < count; i++) {
+    b.raDeg[i] = 150 + 2 * random.uniform()
+    b.decDeg[i] = 2 * random.uniform()
+  }
+  for (let i = 0; i < count; i++) {
+    a.raDeg[i] = b.raDeg[order[i]] + 5e-5 * random.normal()
+    a.decDeg[i] = b.decDeg[order[i]] + 5e-5 * random.normal()
+  }
+  return { a, b }
+}
+
+/** In the order of HEALPix cells of 13 arcsec. */
+function byCell({ raDeg, decDeg }) {
+  const cells = nestedIndices(14, raDeg, decDeg)
+  const order = Uint32Array.from(cells.keys()).sort((p, q) => cells[p] - cells[q])
+  const inOrder = (values) => Float64Array.from(order, (i) => values[i])
+  return { raDeg: inOrder(raDeg), decDeg: inOrder(decDeg) }
+}
+
+const stored = (name, ...columns) => {
+  const path = join(dir, name)
+  writeFileSync(path, Buffer.concat(columns.map((values) => Buffer.from(values.buffer))))
+  return path
+}
+
+const SCIPY = `
+ra_a, dec_a, ra_b, dec_b = np.fromfile(sys.argv[1]).reshape(4, -1)
+def unit(ra, dec):
+    r, d = np.radians(ra), np.radians(dec)
+    return np.c_[np.cos(d) * np.cos(r), np.cos(d) * np.sin(r), np.sin(d)]
+def run():
+    a, b = unit(ra_a, dec_a), unit(ra_b, dec_b)
+    tree_a, tree_b = cKDTree(a), cKDTree(b)
+    radius = 2 * np.sin(np.radians(1 / 7200))
+    d, i = tree_b.query(a, distance_upper_bound=radius)
+    _, j = tree_a.query(b, distance_upper_bound=radius)
+    found = np.flatnonzero(np.isfinite(d))
+    return (j[i[found]] == found).sum()`
+
+function matching(what, target, { a, b }, repeats = 1) {
+  const file = stored(what.replaceAll(/\W/g, ''), a.raDeg, a.decDeg, b.raDeg, b.decDeg)
+  return {
+    what,
+    target,
+    peer: 'scipy',
+    own: async () =>
+      (await ownMs(() => {
+        for (let k = 0; k < repeats; k++) matchSky(a, b, 1, { mode: 'mutual' })
+      })) / repeats,
+    theirs: () => pythonMs('from scipy.spatial import cKDTree', SCIPY, [file]),
+  }
+}
+
+function healpix(order) {
+  const count = 1_000_000
+  const raDeg = Float64Array.from({ length: count }, () => 360 * random.uniform())
+  const decDeg = Float64Array.from({ length: count }, () => (Math.asin(2 * random.uniform() - 1) * 180) / Math.PI)
+  const file = stored(`sky-${order}`, raDeg, decDeg)
+  const script = `
+ra, dec = np.fromfile(sys.argv[1]).reshape(2, -1)
+def run(): return healpy.ang2pix(2**${order}, ra, dec, nest=True, lonlat=True)`
+  return {
+    what: `NESTED cells of order ${order}, 1M directions`,
+    peer: 'healpy',
+    target: 1,
+    own: () => ownMs(() => (order === 29 ? nestedIndices29(raDeg, decDeg) : nestedIndices(order, raDeg, decDeg))),
+    theirs: () => pythonMs('import healpy', script, [file]),
+  }
+}
+
+const READERS = {
+  fitsio: `def run():
+    rows = fitsio.read(sys.argv[1], columns=names, ext=1)
+    return [rows[name].astype('f8') for name in names]`,
+  'astropy, mapped': `def run():
+    with fits.open(sys.argv[1], memmap=True) as hdus:
+        return [np.array(hdus[1].data[name], dtype='f8') for name in names]`,
+}
+const IMPORTS = { fitsio: 'import fitsio', 'astropy, mapped': 'from astropy.io import fits' }
+
+function doubles(columns, rows) {
+  return tableOf(
+    Array.from({ length: columns }, (_, c) => ({
+      name: `C${c}`,
+      type: 'f64',
+      values: Float64Array.from({ length: rows }, () => random.normal()),
+    })),
+  )
+}
+
+function reading(peer, target, file) {
+  const columns = Array.from({ length: 10 }, (_, k) => `C${4 * k}`)
+  return {
+    what: 'FITS: 10 of 40 columns, 200k rows',
+    peer,
+    target,
+    own: () => ownMs(async () => readFitsTable(await fileSource(file), { columns })),
+    theirs: () => pythonMs(IMPORTS[peer], `names = [f'C{4 * k}' for k in range(10)]\n${READERS[peer]}`, [file]),
+  }
+}
+
+function writing() {
+  const table = doubles(25, 100_000)
+  const file = join(dir, 'written.fits')
+  const script = `
+columns = {f'C{c}': np.random.normal(size=100000) for c in range(25)}
+def run(): fitsio.write(sys.argv[1], columns, clobber=True)`
+  return {
+    what: 'FITS: write 25 columns of 100k rows',
+    peer: 'fitsio',
+    target: 1,
+    own: () => ownMs(() => writeFileSync(file, writeFitsTable(table))),
+    theirs: () => pythonMs('import fitsio', script, [file]),
+  }
+}
+
+/** CPU of a program, ms; undefined if it fails. */
+function programMs(command) {
+  const script = `import resource, subprocess, sys
+subprocess.run(sys.argv[1:], check=True, capture_output=True)
+used = resource.getrusage(resource.RUSAGE_CHILDREN)
+print(1000 * (used.ru_utime + used.ru_stime))`
+  const { stdout, status } = spawnSync('/usr/bin/python3', ['-c', script, ...command], { encoding: 'utf8' })
+  return status === 0 ? Number(stdout) : undefined
+}
+
+/** STILTS reads the tables too; what it takes for ten rows is taken off. */
+function besideStilts({ a, b }) {
+  const tables = (count) =>
+    [a, b].map(({ raDeg, decDeg }, k) => {
+      const file = join(dir, `${'ab'[k]}-${count}.fits`)
+      const columns = [
+        { name: 'ra', type: 'f64', values: raDeg.slice(0, count) },
+        { name: 'dec', type: 'f64', values: decDeg.slice(0, count) },
+      ]
+      writeFileSync(file, writeFitsTable(tableOf(columns)))
+      return `in${k + 1}=${file}`
+    })
+  const matched = (inputs) =>
+    programMs([
+      'stilts',
+      'tskymatch2',
+      ...inputs,
+      'error=1',
+      'find=best',
+      'omode=count',
+      'ra1=ra',
+      'dec1=dec',
+      'ra2=ra',
+      'dec2=dec',
+    ])
+  const [all, few] = [tables(a.raDeg.length), tables(10)]
+  return {
+    what: 'match 1M x 1M, mutual, random order',
+    peer: 'STILTS less its start',
+    target: 1 / 40,
+    own: () => ownMs(() => matchSky(a, b, 1, { mode: 'mutual' })),
+    theirs: () => {
+      const [whole, start] = [matched(all), matched(few)]
+      return whole === undefined || start === undefined ? undefined : whole - start
+    },
+  }
+}
+
+function measured() {
+  const sky = field(1_000_000)
+  const table = join(dir, 'table.fits')
+  writeFileSync(table, writeFitsTable(doubles(40, 200_000)))
+  return [
+    matching('match 1M x 1M, mutual, random order', 0.1, sky),
+    matching('match 1M x 1M, mutual, HEALPix order', 1 / 6, { a: byCell(sky.a), b: byCell(sky.b) }),
+    besideStilts(sky),
+    matching('match 3,000 x 3,000, mutual, warm', 0.2, field(3000), 50),
+    healpix(12),
+    healpix(29),
+    reading('fitsio', 0.6, table),
+    reading('astropy, mapped', 0.8, table),
+    writing(),
+  ]
+}
+
+const START = '<!-- kernels -->'
+const END = '<!-- end of kernels -->'
+const readme = readFileSync(README, 'utf8')
+const before = new Map(
+  readme
+    .slice(readme.indexOf(START), readme.indexOf(END))
+    .split('\n')
+    .map((line) => line.split('|').map((cell) => cell.trim()))
+    .map(([, what, peer, , , ratio]) => [`${what}, ${peer}`, ratio]),
+)
+
+const lines = ['| what | peer | ms | peer ms | ratio | before | target |', '|---|---|---|---|---|---|---|']
+console.log(lines.join('\n'))
+for (const { what, peer, target, own, theirs } of measured()) {
+  let [ours, other] = [Infinity, Infinity]
+  for (let turn = 0; turn < TURNS; turn++) {
+    for (let run = 0; run < OWN_RUNS; run++) ours = Math.min(ours, await own())
+    other = Math.min(other, theirs() ?? Infinity)
+  }
+  const ratio = Number.isFinite(other) ? (ours / other).toFixed(3) : '-'
+  const cells = [what, peer, ours.toFixed(1), other.toFixed(1), ratio, before.get(`${what}, ${peer}`) ?? '-']
+  lines.push(`| ${[...cells, target.toFixed(3)].join(' | ')} |`)
+  console.log(lines.at(-1))
+}
+rmSync(dir, { recursive: true })
+if (process.argv.includes('--write')) {
+  const machine = `${cpus()[0].model}, Node ${process.version}, CPU, the best of ${TURNS} turns.`
+  const table = `${START}\n\n${machine}\n\n${lines.join('\n')}\n\n`
+  writeFileSync(README, readme.slice(0, readme.indexOf(START)) + table + readme.slice(readme.indexOf(END)))
+}
