@@ -235,6 +235,19 @@ export const INVOCATIONS: readonly Invocation[] = [
   },
   {
     line:
+      'batch demo/demo_image.fits --camera demo/demo_camera.json --measure own --grade calibration --catalog demo ' +
+      '--workers 2 --outdir night',
+    makes: ['night/demo_image/demo_image_ZP.fits', 'night/batch_summary.parquet'],
+    says: /1 exposure: 1 calibrated, 0 unchanged; CCDs: 1 fitted/,
+  },
+  {
+    line:
+      'batch demo/*_image.fits --watch --idle 0.5 --settle 0.1 --camera demo/demo_camera.json --measure own ' +
+      '--grade calibration --catalog demo --workers 2 --outdir night',
+    says: /1 exposure: 0 calibrated, 1 unchanged/,
+  },
+  {
+    line:
       'measure demo/demo_image.fits --measure own --grade calibration --camera demo/demo_camera.json --outdir one ' +
       '--vignet 25 --workers 2 --json --quiet',
     makes: ['one/demo_image_fullcat.fits'],

@@ -10,6 +10,7 @@ export const batchCommand = defineCommand({
   examples: [
     ['batch night --catalog gaia --outdir products', 'every exposure whose list is below night'],
     ['batch night --catalog gaia --watch --until-complete', 'the same while the files are still landing'],
+    ["batch 'night/*.fits' --catalog gaia --watch --idle 3600", 'images as they land, until an hour without one'],
   ],
   run: async (options, io) => (await import('./run.js')).batch(batchOptions(options), io),
 })

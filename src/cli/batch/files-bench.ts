@@ -12,7 +12,7 @@ export type ImageBench = BatchBench & { readonly files: FilesBench }
 
 /** How images and catalogues are read and measured. */
 export function filesBench(
-  { band, columns, magsType, workers }: BatchOptions,
+  { band, columns, magsType, measure: engine, grade, workers }: BatchOptions,
   camera: ReadCamera | undefined,
   { env }: Io,
   note: (text: string) => void,
@@ -29,6 +29,8 @@ export function filesBench(
     measure: (outdir, { signal }) =>
       imageMeasurer({
         ...{ outdir, inTurn, env, signal },
+        ...(engine ? { engine } : {}),
+        ...(grade ? { grade } : {}),
         productsOf: (stem) =>
           runProductNames({ exposure: stem, stems: { 1: stem } }, [1], { together: false }).zeropoints,
         onMeasured: (_path, ccds) => {
@@ -38,8 +40,14 @@ export function filesBench(
   }
 }
 
-/** With what else decides the catalogues of images: the programs. Throws InputError if one is missing. */
-export async function withPrograms(bench: ImageBench, { env }: Io, signal: AbortSignal): Promise<ImageBench> {
+/** With what else decides the catalogues of images: what measures them. Throws InputError if a program is missing. */
+export async function withPrograms(
+  bench: ImageBench,
+  { measure, grade }: Pick<BatchOptions, 'measure' | 'grade'>,
+  { env }: Io,
+  signal: AbortSignal,
+): Promise<ImageBench> {
+  if (measure === 'own') return { ...bench, files: { ...bench.files, programs: `own ${grade ?? 'full'}` } }
   const [{ decidingOf }, { keyOf }] = await Promise.all([
     import('../../node/se/deciding.js'),
     import('../../node/se/stage-marker.js'),

@@ -30,6 +30,8 @@ export const BATCH_OPTIONS = {
   magsType: CALIBRATE_OPTIONS.magsType,
   band: CALIBRATE_OPTIONS.band,
   columns: CALIBRATE_OPTIONS.columns,
+  measure: CALIBRATE_OPTIONS.measure,
+  grade: CALIBRATE_OPTIONS.grade,
   ...{ catalog, system, estimator, suspects, camera, force, quiet },
   workers: count('threads that work on the CCDs', {
     min: 1,
@@ -49,7 +51,10 @@ export const BATCH_OPTIONS = {
   rehash: flag('compare all files by content, whatever their times say'),
   'accept-failures': flag('exit code 0 if all failures are faults of the inputs and are in the table'),
   retries: count('further attempts at an exposure after I/O errors that may pass', { max: 10, default: 3 }),
-  watch: flag('calibrate CCDs of lists as their files land below the directory, and their exposure anew each time'),
+  watch: flag(
+    'calibrate files as they land, and their exposure anew each time: CCDs of lists below the directory, or images ' +
+      "and catalogues that patterns fit ('night/*.fits')",
+  ),
   idle: number('--watch ends when nothing has landed for this time', { ...WAIT, needs: 'watch' }),
   'until-complete': flag('--watch ends when every CCD of every list has landed', { needs: 'watch' }),
   settle: number('--watch takes a file that has not changed for this time and is whole', {

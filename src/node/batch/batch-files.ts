@@ -21,6 +21,7 @@ import { siblingPlanes } from '../programs/sibling-planes.js'
 import type { BatchBench, FilesBench, FinishedExposure } from './batch-bench.js'
 import { attempted, failureRecord, workKey } from './batch-exposure.js'
 import { taskMarkerName, type FilesTask } from './batch-task.js'
+import { removeSuperseded, supersededMarkers } from './superseded.js'
 
 const NO_FILES: FilesBench = {
   given: { columns: {} },
@@ -50,9 +51,22 @@ export async function finishFiles(
     if (found.refreshed) await writeMarker(task, found.marker).catch(() => undefined)
     return { how: 'unchanged', record: found.marker.record, marked: true, errors: [] }
   }
-  const isMeasuredAlike = before !== undefined && 'marker' in found && measuringKey(before.key) === measuringKey(key)
-  const measured = new Map(isMeasuredAlike ? Object.entries(before.measured ?? {}) : [])
-  return { ...(await calibrated(task, { ...bench, files }, key, inputs, measured, control)), why: why! }
+  const measured = new Map<string, readonly MeasuredMark[]>()
+  const keep = (marker: Marker) => {
+    if (measuringKey(marker.key) !== measuringKey(key)) return
+    for (const [name, ccds] of Object.entries(marker.measured ?? {})) measured.set(name, ccds)
+  }
+  if (before !== undefined && 'marker' in found) keep(before)
+  const superseded = await supersededMarkers(task, inputsOf)
+  for (const { marker, inputs: some } of superseded)
+    if ('marker' in (await confirmed(task, marker, some, bench.rehash))) keep(marker)
+  const finished = await calibrated(task, { ...bench, files }, key, inputs, measured, control)
+  if (finished.marked && superseded.length > 0) {
+    const now = parseMarker(await readWholeText(path, 'jsonBytes').catch(() => ''))
+    const outputs = new Set(Object.keys(now?.outputs ?? {}))
+    if (now !== undefined) for (const one of superseded) await removeSuperseded(one, task.outdir, outputs)
+  }
+  return { ...finished, why: why! }
 }
 
 /** What decides the measuring, beside the image. */

@@ -4,7 +4,8 @@ import { InputError } from '../../errors.js'
 import { reasonOf } from '../disk/reason.js'
 import { isAbsent, isThere } from '../disk/absent.js'
 
-const PATTERN = /[*?[]/
+/** What tells a pattern from a path. */
+export const PATTERN = /[*?[]/
 
 /**
  * The files that words of a command name: each as it is, or all that a pattern with `*`, `?` and `[abc]` fits, for

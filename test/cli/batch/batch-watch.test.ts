@@ -183,12 +183,12 @@ test.each([
   })
 })
 
-test('only a directory can be watched', async () => {
+test('a manifest cannot be watched', async () => {
   const manifest = join(temporaryDirectory(), 'm.csv')
   writeFileSync(manifest, 'list\n')
   expect(await run(['batch', manifest, '--watch', '--catalog', catalog])).toMatchObject({
     exitCode: 2,
-    err: `bliss-calib: --watch: only a directory can be watched (found ${manifest})\n`,
+    err: `bliss-calib: --watch: only a directory, or patterns in quotes, can be watched (found ${manifest})\n`,
   })
 })
 
