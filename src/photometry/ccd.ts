@@ -25,6 +25,7 @@ import { isOneColour, shareOfColour } from './references/one-colour.js'
 import { scatterInImage } from './references/scatter-in-image.js'
 import type { CcdResult, PhotometricSystem } from './result.js'
 import { selectAsOriginal } from './select/original-selection.js'
+import { saturatedStars } from './quality/saturated-stars.js'
 import { selectStars } from './select/selection.js'
 import { summarize } from './summary.js'
 import { coloursOf, colourTermPrior, termColours, withTermColour } from './system/colour-term.js'
@@ -183,6 +184,7 @@ export function calibrateStars(
     ...(wantedTerm && !termPrior ? { unfittedTerm: wantedTerm } : {}),
     epochYr: stars.epochYr,
     pairsByChance: pairsByChance(selection.selected, stars.raDeg.length, areaSqDeg, radiusArcsec),
+    saturated: () => saturatedStars(input.sources, stars, areaSqDeg, input.saturation),
   })
   if (options.search === undefined) return result
   const { corners, centre, exposureTimeSec = null } = input

@@ -18,6 +18,7 @@ import { catalogConcerns } from './references/catalog-concerns.js'
 import type { CcdResult } from './result.js'
 import type { SigmaClipSummary } from './matches.js'
 import { SELECTION_CUTS, type Selection, type SelectionCut } from './select/selection.js'
+import type { SaturatedStars } from './quality/saturated-stars.js'
 import type { TermPrior } from './system/colour-term.js'
 import type { StandardSystem } from './system/standards.js'
 
@@ -54,6 +55,8 @@ interface CcdStages {
   readonly unfittedTerm?: TermPrior
   readonly epochYr: number
   readonly pairsByChance: number
+  /** The saturated detections, if they are stars of the catalogue. */
+  readonly saturated: () => SaturatedStars | undefined
 }
 
 /** Combines the stages into the result of one CCD by itself, before the exposure is solved. */
@@ -71,6 +74,7 @@ export function summarize({
   unfittedTerm,
   epochYr,
   pairsByChance,
+  saturated,
 }: CcdStages): CcdResult {
   const { fit, matches, term } = fitted
   const selected = selection.selected.reduce((count, s) => count + s, 0)
@@ -135,6 +139,7 @@ export function summarize({
     passband: judged?.concern ?? null,
     classified: selection.classified,
     pairsByChance,
+    saturated,
     ...(standard.relation ? { ...uncomparedCamera(input), otherUnit: input.otherUnit } : {}),
   }).concat(several === undefined ? [] : catalogConcerns(several.references, several.shares, several.inImage))
   return { ...result, concerns, verdict: verdictFrom(concerns) }

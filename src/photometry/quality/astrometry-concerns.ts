@@ -2,6 +2,8 @@ import type { Concern } from '../concern.js'
 import type { AstrometricOffset } from '../match/astrometric-offset.js'
 import type { WrongOrientation } from '../match/blind-alignment.js'
 import type { CcdResult } from '../result.js'
+import { chanceOfAtLeast } from './chance.js'
+import type { SaturatedStars } from './saturated-stars.js'
 
 /** A field of point sources inside the catalogue's range finds most of its bright stars again. */
 const LOW_MATCH_FRACTION = 0.1
@@ -16,10 +18,12 @@ const LARGE_EDGE_ARCSEC = 0.3
  * What a person should know of the positions: a WCS that is off, turned or mirrored, or another field's catalogue.
  *
  * @param pairsByChance how many pairs unrelated positions would make
+ * @param saturated the saturated stars, if they are the catalogue's; asked for only if nothing else matches
  */
 export function astrometryConcerns(
   result: Pick<CcdResult, 'astrometry' | 'diagnostics' | 'cuts' | 'catalog'>,
   pairsByChance: number,
+  saturated: () => SaturatedStars | undefined = () => undefined,
 ): Concern[] {
   const {
     astrometry,
@@ -48,11 +52,18 @@ export function astrometryConcerns(
     )
   }
   const matches = `${cuts.matched} of ${cuts.selected} selected detections match`
-  if (
-    astrometry.raOffsetArcsec === null &&
-    cuts.selected >= MANY_DETECTIONS &&
-    poissonTail(cuts.matched, pairsByChance) > LIKELY_BY_CHANCE
-  )
+  const isByChance =
+    astrometry.raOffsetArcsec === null && chanceOfAtLeast(cuts.matched, pairsByChance) > LIKELY_BY_CHANCE
+  const stars = isByChance ? saturated() : undefined
+  if (stars)
+    concerns.push({
+      tag: 'saturation',
+      severity: 'stop',
+      sentence:
+        `the catalogue's stars are saturated in this image: ${stars.paired} of ${stars.detections} saturated ` +
+        `detections are stars of ${catalog}, and of the others no more than chance gives; a shorter exposure is needed`,
+    })
+  else if (isByChance && cuts.selected >= MANY_DETECTIONS)
     say(
       `${matches} a star of ${catalog}, no more than chance gives, and no shift within 60 arcsec or turn within a ` +
         'degree helps: the WCS is wrong, or this is not the catalogue of the field',
@@ -63,17 +74,6 @@ export function astrometryConcerns(
     say(cuts.matched === 0 ? other : `${matches}: check the astrometry`)
   }
   return concerns
-}
-
-/** Probability of `count` or more, if `expected` are expected. */
-function poissonTail(count: number, expected: number): number {
-  let term = Math.exp(-expected)
-  let below = 0
-  for (let k = 0; k < count; k++) {
-    below += term
-    term *= expected / (k + 1)
-  }
-  return 1 - below
 }
 
 function orientationText({ mirrored, turnedDeg }: WrongOrientation): string {

@@ -8,6 +8,7 @@ import { detectorConcerns } from './detector-concerns.js'
 import { expectationConcerns } from './expectation-concerns.js'
 import { gainConcern } from './gain-concern.js'
 import { mmag } from '../mmag.js'
+import type { SaturatedStars } from './saturated-stars.js'
 import { unitConcern } from './unit-concern.js'
 import { wrongBandOf } from './wrong-band.js'
 
@@ -43,6 +44,7 @@ interface ConcernContext {
   readonly classified?: Selection['classified'] | undefined
   /** Expected number of pairs of unrelated positions. */
   readonly pairsByChance: number
+  readonly saturated?: (() => SaturatedStars | undefined) | undefined
 }
 
 /** The concerns of one CCD by itself. */
@@ -51,7 +53,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   if (result.outcome === 'none')
     return [
       { tag: 'no-zeropoint', severity: 'stop', sentence: `no zeropoint: ${result.reason}` },
-      ...astrometryConcerns(result, context.pairsByChance),
+      ...astrometryConcerns(result, context.pairsByChance, context.saturated),
     ]
   const concerns: Concern[] = []
   const say = (tag: Concern['tag'], severity: Concern['severity'], sentence: string) =>
@@ -103,7 +105,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
       'look',
       `the field is crowded: ${(100 * crowded).toFixed(0)} % of the matched stars have another's light or claim`,
     )
-  concerns.push(...astrometryConcerns(result, context.pairsByChance))
+  concerns.push(...astrometryConcerns(result, context.pairsByChance, context.saturated))
   const { crossCheck } = diagnostics
   if (crossCheck && !crossCheck.agrees) {
     say(

@@ -66,6 +66,30 @@ test('a WCS that is off by two degrees is of another field: refused, or STOP and
   expect(concerns[1]!.sentence).toContain('the WCS is wrong, or this is not the catalogue of the field')
 })
 
+test('the stars of the catalogue are saturated, fainter ones are not in it: that is named, not the WCS', async () => {
+  const random = seededRandom(4)
+  const faint = Array.from({ length: 60 }, () => ({
+    ...{ x: 8 + 244 * random.uniform(), y: 8 + 224 * random.uniform(), flux: 800 + 700 * random.uniform() },
+  }))
+  const { columns, rows, pixels } = madeImage({ stars: [...images[0]!.stars, ...faint], seed: 1 })
+  const full = 300
+  const clipped = pixels.map((value) => Math.min(value, full))
+  const image = (cards: Cards) => fitsBytes([{ columns, rows, values: clipped, cards: cardsOf(0, cards) }])
+  const { exitCode, out } = await calibrated({ 'a.fits': image({ SATURATE: full }) }, '--json')
+  const { zeropoint, concerns } = ccdOf(out)
+  expect([exitCode, zeropoint]).toEqual([4, null])
+  expect(concerns.map(({ tag, severity }) => [tag, severity])).toEqual([
+    ['no-zeropoint', 'stop'],
+    ['saturation', 'stop'],
+  ])
+  expect(concerns[1]!.sentence).toMatch(
+    /^the catalogue's stars are saturated in this image: \d+ of \d+ saturated detections are stars of gaia_dr2, and of the others no more than chance gives; a shorter exposure is needed$/,
+  )
+  // Saturated stars of another field are no stars of this one.
+  const elsewhere = await calibrated({ 'a.fits': image({ SATURATE: full, CRVAL1: 54.2 }) }, '--json')
+  expect(ccdOf(elsewhere.out).concerns.map(({ tag }) => tag)).toEqual(['no-zeropoint', 'astrometry'])
+})
+
 test('a mirrored WCS: STOP, and its cause', async () => {
   const mirrored = { CD1_2: -SCALE_DEG }
   const { exitCode, out } = await calibrated({ 'a.fits': bytesOf(mirrored) }, '--json')
