@@ -23,7 +23,6 @@ export const CONCERN_TAGS = [
   'cross-check',
   'amplifiers',
   'linearity',
-  'colour',
   'fluxes',
   'classification',
   'catalogues',

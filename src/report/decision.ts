@@ -20,7 +20,10 @@ export interface Decision {
   readonly next: NextStep
 }
 
-/** From this share of CCDs that must not be used, the exposure is not to be used either. */
+/**
+ * From this share of CCDs that must not be used, the exposure is not to be used either. A choice, not a measurement: a
+ * few CCDs fail by themselves, a fifth of them (12 of 60) has a cause that the others may share.
+ */
 const STOP_SHARE = 0.2
 
 /**
@@ -29,16 +32,21 @@ const STOP_SHARE = 0.2
  * @param typed what the run's command named that its products do not hold, for the command to type next
  */
 export function decide(document: ResultDocument, typed: TypedPaths = {}): Decision {
-  const { ccds, solution, failed = [] } = document
+  const { ccds, solution, failed = [], missing = [] } = document
   const failures = failed.map(({ ccd, reason }): Reason => ({
     ccds: [ccd],
     tag: 'failed',
     severity: 'stop',
     sentence: `not calibrated: ${reason}`,
   }))
-  const reasons = [...exposureReasons(document), ...failures, ...groupedReasons(ccds)].sort(
-    (a, b) => rankOf(a) - rankOf(b),
-  )
+  const absent: Reason = {
+    ccds: missing,
+    tag: 'missing',
+    severity: 'look',
+    sentence: 'in the list and not here: no SExtractor catalogue, or in a merge no products',
+  }
+  const ofCcds = [...failures, ...groupedReasons(ccds), ...(missing.length === 0 ? [] : [absent])]
+  const reasons = [...exposureReasons(document), ...ofCcds].sort((a, b) => rankOf(a) - rankOf(b))
   const spoilt = ccds.filter(
     (ccd) => ccd.outcome === 'none' || ccd.concerns.some(({ severity }) => severity === 'stop'),
   )

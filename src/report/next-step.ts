@@ -43,6 +43,8 @@ export function nextStep(
   switch (first.tag) {
     case 'failed':
       return { words: 'Mend or replace its file, then calibrate the exposure again:', command: again('all') }
+    case 'missing':
+      return { words: 'Calibrate the CCDs that are missing, if there are files of them:', command: again('all') }
     case 'wrong-band':
       if (exposure.expnum === null)
         return { words: 'Find out which filter was in the beam, and name it:', command: `${again(all)} --band BAND` }
@@ -100,7 +102,6 @@ export function nextStep(
     case 'astrometry':
     case 'amplifiers':
     case 'linearity':
-    case 'colour':
     case 'passband':
     case 'fluxes':
     case 'classification':

@@ -5,7 +5,7 @@ import type { CcdDocument, ResultDocument } from '../products/result-document.js
 export interface Reason {
   /** CCDs that say the same; empty for the exposure as a whole. */
   readonly ccds: readonly number[]
-  readonly tag: Concern['tag'] | 'failed'
+  readonly tag: Concern['tag'] | 'failed' | 'missing'
   readonly severity: 'stop' | 'look'
   readonly sentence: string
 }
@@ -74,7 +74,7 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   outliers: 'many stars disagree: crowding, wrong matches or clouds',
   astrometry: 'the astrometry is off',
   gain: 'the gain does not fit the noise of the sky',
-  saturation: 'saturated stars bend the bright end',
+  saturation: 'stars are saturated',
   crowding: 'crowded',
   'no-zeropoint': 'no zeropoint',
   'wrong-band': 'the stars look like another band',
@@ -83,7 +83,6 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   depth: 'shallower than it should be',
   amplifiers: 'two sides of the CCD disagree: gain, flat field or clouds',
   linearity: 'the residuals slope with magnitude',
-  colour: 'the residuals slope with colour',
   fluxes: 'the fluxes disagree with one another',
 }
 const ALIKE: ReadonlySet<string> = new Set(Object.keys(TOGETHER))

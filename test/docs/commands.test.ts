@@ -117,6 +117,7 @@ test('a block that is not run says why; these are all', () => {
     'docs/grid.md: no-run needs HTCondor',
     'docs/grid.md: no-run needs Slurm',
     'docs/magnitudes.md: no-run needs SWarp and images of yours',
+    'docs/products.md: no-run needs jq',
     'docs/references.md: no-run needs a second catalogue of yours',
     'docs/references.md: no-run needs the files of expCalib v7',
     'docs/relations.md: no-run needs two catalogues of yours',

@@ -37,3 +37,15 @@ test('units keep their numbers however many CCDs have them, and two causes are t
     [[40, 41], 'look', untimed.sentence],
   ])
 })
+
+test('CCDs of the list that are missing: LOOK, not GO, and never STOP', () => {
+  const { result } = sampleExposure([28, 35, 40])
+  const good = { ...result, ccds: result.ccds.map((ccd) => ({ ...ccd, concerns: [] })) }
+  const missing = [1, 2, 3, 4]
+  expect(decide({ ...good, missing })).toMatchObject({
+    word: 'LOOK',
+    headline:
+      'The zeropoints can be used, but look: CCDs 1-4: in the list and not here: no SExtractor catalogue, or in a merge no products.',
+  })
+  expect(decide(good).word).toBe('GO')
+})

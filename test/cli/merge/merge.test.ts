@@ -3,6 +3,8 @@ import { copyFileSync, readdirSync, readFileSync, rmSync, writeFileSync } from '
 import { join } from 'node:path'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { seededRandom } from '../../../src/math/random.js'
+import { parseResultDocument } from '../../../src/products/result-document.js'
+import { decide } from '../../../src/report/decision.js'
 import { gaiaCsvFile, simulateExposure, workFiles } from '../../../src/simulate/index.js'
 import { describeCatalogue } from '../../simulate/describe-catalogue.js'
 import { absentCcds, sumsWithoutAbsent } from '../../support/absent-ccds.js'
@@ -109,7 +111,20 @@ test('a CCD that comes late: merge again; what is missing is said', async () => 
   const dir = temporaryDirectory()
   for (const name of readdirSync(alone))
     if (!name.includes('_28_') && !name.includes('_35_')) copyFileSync(join(alone, name), join(dir, name))
-  expect((await merge(dir)).err).toBe('CCDs of D00668439_r4p5_red_catlist.csv without products: 28, 35\n')
+  const merged = await merge(dir)
+  expect(merged.err).toBe('CCDs of D00668439_r4p5_red_catlist.csv without products: 28, 35\n')
+  expect(
+    decide(parseResultDocument(readFileSync(join(dir, 'zeropoint_D00668439_r4p5.json'), 'utf8'), 'x')),
+  ).toMatchObject({
+    reasons: expect.arrayContaining([
+      {
+        ccds: [28, 35],
+        tag: 'missing',
+        severity: 'look',
+        sentence: 'in the list and not here: no SExtractor catalogue, or in a merge no products',
+      },
+    ]) as unknown,
+  })
   const four = temporaryDirectory()
   await calibrate(four, '4,9,14,20')
   expect(sumsWithoutAbsent(dir)).toEqual(sumsWithoutAbsent(four))
