@@ -58,7 +58,7 @@ export async function* readNumericCsv(
       }
     }
     carried = bytes.slice(end)
-    if (carried.length > LIMITS.lineBytes) throw reader.longLine(carried.length)
+    if (carried.length > LIMITS.lineBytes) throw reader.longLine(carried.length, 1)
   }
   if (carried.length > 0) reader.readLines(joined(carried, Uint8Array.of(NEWLINE)), 0, carried.length + 1)
   reader.finish()
@@ -133,9 +133,10 @@ class LineReader {
     return table
   }
 
-  /** The refusal of a line that no table has. */
-  longLine(bytes: number): InputError {
-    return beyondLimit('lineBytes', 'the line is too long', this.place, bytes)
+  /** The refusal of a line that no table has: the current one, or the one `after` it. */
+  longLine(bytes: number, after = 0): InputError {
+    const { file, line } = this.place
+    return beyondLimit('lineBytes', 'the line is too long', { file, line: line + after }, bytes)
   }
 
   private readComment(bytes: Uint8Array): void {

@@ -23,6 +23,12 @@ const FIELDS: CsvField[] = [
   { name: 'ra', index: 1, type: 'f64' },
 ]
 
+test('a line without an end is refused by its number, also the first', async () => {
+  const long = 'x'.repeat(2e6)
+  await expect(read(long, FIELDS, 65_536)).rejects.toThrow(/^stars\.csv, line 1: the line is too long/)
+  await expect(read(`id,ra\n1,2\n${long}`, FIELDS, 65_536)).rejects.toThrow(/^stars\.csv, line 3: the line is too long/)
+})
+
 describe('numbers', () => {
   test('any double reads back from its shortest text, as from Number', () => {
     fc.assert(

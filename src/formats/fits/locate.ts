@@ -36,6 +36,12 @@ export function firstTable(hdus: readonly FitsHdu[], file: string): FitsHdu {
 const listed = (hdus: readonly FitsHdu[]): string =>
   hdus.map(({ index, name, kind }) => `${index} ${name ?? `(${kind})`}`).join(', ')
 
+/** Throws InputError `fits-truncated` if the data of one are not all there. */
+export function refuseTruncated(hdus: readonly FitsHdu[]): void {
+  const cut = hdus.find(({ missingBytes }) => missingBytes > 0)
+  if (cut !== undefined) throw truncated(cut)
+}
+
 function truncated(hdu: FitsHdu, where = ''): InputError {
   return new InputError('fits-truncated', `the file ends within the data of this HDU${where}`, {
     ...hdu.header.place,

@@ -6,6 +6,7 @@ import { beyondLimit, LIMITS } from '../../limits.js'
 import type { ByteSource } from '../bytes.js'
 import { columnTypeOf, type ParquetColumnType } from './column-type.js'
 import { crc32 } from './crc32.js'
+import { faultOf } from './fault.js'
 import { checkThrift } from './thrift-bounds.js'
 
 export interface ParquetColumn {
@@ -48,7 +49,7 @@ export async function openParquet(source: ByteSource, footer?: FooterFacts): Pro
     metadata = parquetMetadata(tail, { geoparquet: false })
     schema = parquetSchema(metadata)
   } catch (cause) {
-    throw damaged(`the Parquet footer cannot be read: ${(cause as Error).message}`, cause)
+    throw damaged(`the Parquet footer cannot be read: ${faultOf(cause)}`, cause)
   }
   const nameless = metadata.schema.findIndex(({ name }) => typeof name !== 'string')
   if (nameless >= 0) throw damaged(`element ${nameless} of the schema has no name`)
@@ -157,7 +158,7 @@ function problemOf(check: () => string | undefined): string | undefined {
   try {
     return check()
   } catch (cause) {
-    return `the footer contradicts itself: ${(cause as Error).message}`
+    return `the footer contradicts itself: ${faultOf(cause)}`
   }
 }
 

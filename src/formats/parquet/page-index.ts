@@ -5,6 +5,7 @@ import type { ByteRange } from './fetch.js'
 import type { ColumnPages } from './column-pages.js'
 import { chunkStart, type ParquetFile } from './open.js'
 import { checkThrift } from './thrift-bounds.js'
+import { faultOf } from './fault.js'
 
 /** Pages of all columns of one row group, and the bounds of the sort column's pages. */
 export interface GroupPages {
@@ -104,7 +105,7 @@ export function parsePageIndex(
     } catch (cause) {
       throw cause instanceof InputError
         ? cause
-        : damaged(`the page index cannot be read: ${(cause as Error).message}`, column, cause)
+        : damaged(`the page index cannot be read: ${faultOf(cause)}`, column, cause)
     }
   }
   return { columns, keyMin, keyMax }

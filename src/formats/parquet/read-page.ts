@@ -9,6 +9,7 @@ import { decodeValues } from './decode-values.js'
 import { emptyPhysical, type ByteValues, type PageValues, type Physical } from './page-values.js'
 import { decodeHybrid } from './rle.js'
 import { checkThrift } from './thrift-bounds.js'
+import { faultOf } from './fault.js'
 
 /** The values that pages are numbers of. */
 export type Dictionary = Physical | ByteValues
@@ -52,7 +53,7 @@ export function readPages(
     return decodedPages(piece, unpackers)
   } catch (cause) {
     if (cause instanceof InputError) throw cause
-    throw new InputError('damaged-parquet', `the data cannot be decoded: ${(cause as Error).message}`, piece.place, {
+    throw new InputError('damaged-parquet', `the data cannot be decoded: ${faultOf(cause)}`, piece.place, {
       cause,
     })
   }

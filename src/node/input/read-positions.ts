@@ -6,6 +6,7 @@ import { InputError } from '../../errors.js'
 import { readNumericCsv } from '../../formats/csv.js'
 import { fitsColumns, readFitsHeaders, readFitsTable } from '../../formats/fits/index.js'
 import { openParquet, readParquet } from '../../formats/parquet/index.js'
+import { readVotable } from '../../formats/votable/read.js'
 import { nestedIndex, rangesFromCells, type CellRanges } from '../../healpix/index.js'
 import type { SkyPositions } from '../../math/match-sky.js'
 import { asFloat64, findColumn, type Column, type Table } from '../../table/columns.js'
@@ -32,7 +33,8 @@ export interface ReadPositions extends SkyPositions {
 }
 
 /**
- * Positions of a FITS table (also LDAC), CSV, Parquet file (each but the last also `.gz`) or reference catalogue.
+ * Positions of a FITS table (also LDAC), CSV, VOTable, Parquet file (each but the last also `.gz`) or reference
+ * catalogue.
  *
  * @param within limits a reference catalogue to what lies near these positions; without it the whole catalogue is read
  * @throws InputError if the file is missing or damaged or has no columns of positions
@@ -55,6 +57,7 @@ export async function readPositions(path: string, within?: SkyPositions): Promis
   const kind = isGzip(head) ? kindOfContent(await firstUnpacked(path), path) : kindOfContent(head, path)
   if (kind === 'csv') return csvPositions(path)
   if (kind === 'parquet') return parquetPositions(path)
+  if (kind === 'votable') return votablePositions(path)
   return fitsPositions(path)
 }
 
@@ -71,6 +74,23 @@ async function csvPositions(path: string): Promise<ReadPositions> {
     return names.map((name) => ({ name, index: header.indexOf(name), type: 'f64' as const }))
   }
   for await (const table of readNumericCsv(inputChunks(path), { name: path, fields })) pieces.push(table)
+  return { file: path, ...positionsOf(pieces, names, path), columns: names }
+}
+
+/** Of the first table that has positions; a second one is refused. */
+async function votablePositions(path: string): Promise<ReadPositions> {
+  let names: readonly [string, string] = ['', '']
+  let present: readonly string[] = []
+  const pieces: Table[] = []
+  const fields = (header: readonly string[]) => {
+    present = header.length > present.length ? header : present
+    const found = findPositionNames(header)
+    if (found === undefined) return undefined
+    names = found
+    return names.map((name) => ({ name, index: header.indexOf(name), type: 'f64' as const }))
+  }
+  const onNone = () => positionNames(present, path)
+  for await (const table of readVotable(inputChunks(path), { name: path, fields, onNone })) pieces.push(table)
   return { file: path, ...positionsOf(pieces, names, path), columns: names }
 }
 

@@ -17,7 +17,7 @@ const NEWLINE = 10
 
 /**
  * Reads a list of targets: CSV with a header line (`name,ra,dec`; angles in degrees or sexagesimal), or another table
- * with positions in degrees (FITS, Parquet), whose targets are called after their places.
+ * with positions in degrees (FITS, VOTable, Parquet), whose targets are called after their places.
  *
  * @throws InputError if the file is missing or damaged, has no positions, or a line of it is no place on the sky
  */

@@ -3,7 +3,7 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { memorySource, type ByteSource } from '../../formats/bytes.js'
-import { readFitsHeaders } from '../../formats/fits/index.js'
+import { readFitsHeaders, refuseTruncated } from '../../formats/fits/index.js'
 import { runProgram } from '../processes/run-program.js'
 
 /**
@@ -15,6 +15,7 @@ import { runProgram } from '../processes/run-program.js'
 export async function unpackedTables(source: ByteSource): Promise<ByteSource> {
   const hdus = await readFitsHeaders(source)
   if (!hdus.some(({ kind }) => kind === 'tile-compressed table')) return source
+  refuseTruncated(hdus)
   const folder = await mkdtemp(join(tmpdir(), 'bliss-calib-funpack-'))
   try {
     // CFITSIO reads more into a name than a name.

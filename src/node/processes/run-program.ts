@@ -50,7 +50,7 @@ export async function programFailure(
 ): Promise<InputError> {
   const space = await statfs(folder).catch(() => undefined)
   const full = space !== undefined && space.bavail * space.bsize < FULL_BELOW_BYTES ? '; the disk is full' : ''
-  const lines = lastLines(said)
+  const lines = lastLines(said).replace(UNPACKED_NAME, 'the file')
   const last = lines === '' ? 'it said nothing' : `its last lines: ${lines}`
   return new InputError('program-failed', `${program} failed${full}; ${last}`, {
     file: image,
@@ -116,6 +116,9 @@ const TERMINAL_SEQUENCES = /\x1b\[[0-9;]*[A-Za-z]/g
 
 /** What was printed without the sequences that move a terminal's cursor. */
 const plainText = (text: string): string => text.replace(TERMINAL_SEQUENCES, '').replaceAll('\r', '\n')
+
+/** What funpack works on, under a name of ours. */
+const UNPACKED_NAME = /(?:\.\/)?\bpacked-[\da-f-]{36}[\w.]*/g
 
 /** The last lines that say something, as one; the counts of a running program say nothing. */
 function lastLines(said: string): string {

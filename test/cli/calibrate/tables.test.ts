@@ -336,6 +336,20 @@ describe.skipIf(!hasFpack)('a table that fpack has compressed (fpack is not inst
     expect([exitCode, resultOf(out).zeropoint]).toEqual([0, listed])
   })
 
+  test('that is cut short, or whose data are damaged: told in words of ours', async () => {
+    const bytes = readFileSync(packed())
+    const cut = await calibrate('cut.fits.fz', bytes.subarray(0, Math.floor(bytes.length * 0.7)))
+    expect([cut.exitCode, cut.err]).toEqual([
+      3,
+      expect.stringMatching(/cut\.fits\.fz, HDU \S+: the file ends within the data of this HDU \(found \d+ bytes/),
+    ])
+    const damaged = Uint8Array.from(bytes)
+    damaged.fill(0x55, bytes.length - 12_000, bytes.length - 6000)
+    const { exitCode, err } = await calibrate('bad.fits.fz', damaged)
+    expect(exitCode).toBe(3)
+    expect(err).not.toMatch(/packed-[0-9a-f]{8}/)
+  })
+
   test('without funpack its package is named', async () => {
     const before = process.env['BLISS_FUNPACK']
     process.env['BLISS_FUNPACK'] = '/nowhere/funpack'

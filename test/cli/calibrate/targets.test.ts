@@ -242,6 +242,26 @@ describe('what is typed wrong is refused before anything is done', () => {
     })
   })
 
+  test('a VOTable of positions, with a DOCTYPE too, and one without', async () => {
+    const votable = (names: readonly string[]) =>
+      '<?xml version="1.0"?>\n<!DOCTYPE VOTABLE SYSTEM "http://us-vo.org/xml/VOTable.dtd">\n<VOTABLE version="1.1"><RESOURCE>' +
+      `<TABLE>${names.map((name) => `<FIELD name="${name}" datatype="double" unit="deg"/>`).join('')}` +
+      `<DATA><TABLEDATA><TR><TD>${star.raDeg}</TD><TD>${star.decDeg}</TD></TR></TABLEDATA></DATA></TABLE></RESOURCE></VOTABLE>`
+    const [list, outdir] = [join(temporaryDirectory(), 't.vot'), temporaryDirectory()]
+    writeFileSync(list, votable(['ra', 'dec']))
+    const words = [fileOf(0), '--catalog', catalog, '--outdir', outdir, '--targets', list]
+    const { exitCode, out } = await run([...words, '--json'])
+    expect(exitCode).toBe(0)
+    const { targets } = JSON.parse(out) as { targets: readonly { readonly raDeg: number; readonly status: string }[] }
+    expect(targets.map(({ raDeg }) => raDeg)).toEqual([star.raDeg])
+    writeFileSync(list, votable(['glon', 'glat']))
+    const none = await run(words)
+    expect([none.exitCode, none.err]).toEqual([
+      3,
+      expect.stringMatching(/t\.vot: the catalogue has no columns of positions \(found glon, glat/),
+    ])
+  })
+
   test('sexagesimal columns of a list, and a table of positions', async () => {
     const outdir = temporaryDirectory()
     const words = list('object,ra,dec\nx,13:09:48.08,-23:22:53.3\n"y",13 09 48.08,-23 22 53.3\n')

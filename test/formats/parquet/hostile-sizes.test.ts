@@ -73,6 +73,35 @@ async function read(
 const joined = (...parts: Uint8Array[]): Uint8Array => new Uint8Array(Buffer.concat(parts))
 const zeros = (bytes: number) => new Uint8Array(bytes)
 
+test('a footer whose fields are of other kinds: told in words, not in those of the language', async () => {
+  const said = new Set<string>()
+  for (const footer of [
+    { field_1: 1, field_2: 'schema', field_3: 1, field_4: [] },
+    { field_1: 1, field_2: [{ field_4: 'x' }], field_3: 1, field_4: 'groups' },
+    {
+      field_1: 1,
+      field_2: [
+        { field_4: 'root', field_5: 1 },
+        { field_1: 5, field_3: 0, field_4: 'x' },
+      ],
+      field_4: 3,
+    },
+  ] as readonly Fields[]) {
+    const body = page(footer, new Uint8Array())
+    const bytes = new Uint8Array(4 + body.length + 8)
+    bytes.set(new TextEncoder().encode('PAR1'))
+    bytes.set(body, 4)
+    new DataView(bytes.buffer).setUint32(4 + body.length, body.length, true)
+    bytes.set(new TextEncoder().encode('PAR1'), 8 + body.length)
+    said.add(await openParquet(memorySource('a.parquet', bytes)).then(String, (error: Error) => error.message))
+  }
+  for (const sentence of said) {
+    expect(sentence).toMatch(/^a\.parquet: /)
+    expect(sentence).not.toMatch(/is not a function|undefined|Cannot read|not iterable/)
+  }
+  expect([...said].join()).toContain('a field is not of the kind that the format has there')
+})
+
 describe('a page whose sizes cannot be is refused before anything is unpacked', () => {
   test.each<[string, Uint8Array, object, string]>([
     [
