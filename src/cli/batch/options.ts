@@ -3,7 +3,7 @@ import { LIMITS } from '../../limits.js'
 import { unfit, type Values } from '../options/option.js'
 import type { BatchJob } from '../../node/batch/batch-bench.js'
 import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
-import { count, flag, list, number, path, text } from '../options/kinds.js'
+import { count, flag, list, number, output, path, text } from '../options/kinds.js'
 
 const {
   catalog,
@@ -43,11 +43,13 @@ export const BATCH_OPTIONS = {
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
   'accept-borrowed': CALIBRATE_OPTIONS['accept-borrowed'],
   workdir: path("directory of the SExtractor catalogues of lists; default each list's own"),
-  outdir: path(
+  outdir: output(
     'root of the products, a directory per exposure (D{E}_r{R}p{A}, or what its files have in common); ' +
       'default beside the catalogues or images',
   ),
-  summary: path('the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest'),
+  summary: output(
+    'the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest',
+  ),
   rehash: flag('compare all files by content, whatever their times say'),
   'accept-failures': flag('exit code 0 if all failures are faults of the inputs and are in the table'),
   retries: count('further attempts at an exposure after I/O errors that may pass', { max: 10, default: 3 }),

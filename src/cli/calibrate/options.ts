@@ -4,7 +4,7 @@ import { LIMITS } from '../../limits.js'
 import { FLUX_CATALOGUE_FORMS } from '../../products/flux-catalogue-form.js'
 import { DEFAULT_SCALED_ZEROPOINT, HEADER_FORMS } from '../../products/header-form.js'
 import { MEASURE_ENGINES, MEASURE_GRADES } from '../../node/programs/measure-engines.js'
-import { choice, count, flag, list, number, path, paths, repeated, text } from '../options/kinds.js'
+import { choice, count, flag, list, number, output, path, paths, repeated, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
 const MAGS_TYPE = 'flux to calibrate: mag_psf, mag_auto, mag_aper_8, or any mag_x with FLUX_x and FLUXERR_x'
@@ -80,7 +80,7 @@ export const CALIBRATE_OPTIONS = {
     defaultText: 'half the seeing, at least 1',
   }),
   workdir: path('directory of the list and the catalogues', { defaultText: '.' }),
-  outdir: path('directory of the products', { default: '.' }),
+  outdir: output('directory of the products', { default: '.' }),
   legacy: flag("the original's algorithm, files and numbers"),
   json: flag('one JSON object on stdout'),
   plots: flag("write the original's figures under their names, .png and .svg"),

@@ -1,4 +1,4 @@
-import { flag, list, path, text } from '../options/kinds.js'
+import { flag, list, output, path, text } from '../options/kinds.js'
 
 /** The options of `camera check`. */
 export const CHECK_OPTIONS = {
@@ -16,10 +16,10 @@ export const FIT_OPTIONS = {
   band: text('bands, comma between; default all that the products have'),
   filter: text('FILTER of the headers, if a band has exposures of several filters'),
   description: path('description of the reference catalogue (JSON), if the package has none'),
-  to: path('description to write (JSON): the camera with the colour terms'),
+  to: output('description to write (JSON): the camera with the colour terms'),
   force: flag('replace the description that is there'),
   report: flag('write a page with the stars against colour and magnitude'),
-  outdir: path('directory of the page', { default: '.' }),
+  outdir: output('directory of the page', { default: '.' }),
   json: flag('one JSON object on stdout'),
   quiet: flag('print nothing but errors'),
 }

@@ -1,4 +1,4 @@
-import { angleDeg, choice, count, flag, list, number, path, text } from '../options/kinds.js'
+import { angleDeg, choice, count, flag, list, number, output, path, text } from '../options/kinds.js'
 
 const quiet = flag('print nothing but errors')
 const json = flag('one JSON object on stdout')
@@ -15,7 +15,7 @@ export const BUILD_OPTIONS = {
       'FITS, Parquet',
     { required: true },
   ),
-  to: path('directory of the new catalogue', { required: true }),
+  to: output('directory of the new catalogue', { required: true }),
   release: text('release of the input: gaia_dr2, gaia_dr3; needed if its rows do not tell it'),
   kind: text('catalogue that the columns are of (ps1_dr2, ...), or a file of a description; if they do not tell it', {
     excludes: 'release',
@@ -46,14 +46,14 @@ export const QUERY_OPTIONS = {
   format: choice(['csv', 'json', 'parquet', 'arrow', 'ldac'])(
     'json is an object a line, ldac a reference catalogue for SCAMP; default by the ending of --to, else csv',
   ),
-  to: path('file to write; default stdout'),
+  to: output('file to write; default stdout'),
   quiet: flag('print nothing but the rows and errors'),
 }
 
 /** The options of `catalog copy`. */
 export const COPY_OPTIONS = {
   from: path('directory or URL of the catalogue; default $BLISS_CATALOG'),
-  to: path('directory of the copy', { required: true }),
+  to: output('directory of the copy', { required: true }),
   ...{ cone, polygon },
   exposures: list("catalogue lists (D*_red_catlist.csv), and directories of them, as a night's: what their CCDs read"),
   skymap: path('sky-probability map (FITS, flat or multi-order, also .gz): its most probable region'),
@@ -69,7 +69,7 @@ export const COPY_OPTIONS = {
 /** The options of `catalog fetch`. */
 export const FETCH_OPTIONS = {
   from: text('release to fetch: gaia_dr3, gaia_dr2; or the URL of a HATS catalogue', { required: true }),
-  to: path('directory of the new catalogue', { required: true }),
+  to: output('directory of the new catalogue', { required: true }),
   cone: list('RA,DEC,RADIUS in degrees; the radius may carry a unit: 6arcmin; several make one catalogue'),
   for: list('catalogue lists (D*_red_catlist.csv), and directories of them: a cone around each exposure'),
   service: text('service to query: esa, vizier; default esa'),

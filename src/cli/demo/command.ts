@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js'
-import { flag, path } from '../options/kinds.js'
+import { flag, output } from '../options/kinds.js'
 
 /** `bliss-calib demo`: the main job on the bundled exposure, or on an image of its sky. */
 export const demoCommand = defineCommand({
@@ -7,7 +7,7 @@ export const demoCommand = defineCommand({
   summary: 'calibrate CCD 1 of the bundled exposure, or an image of its sky',
   options: {
     image: flag('a small image, measured by source-extractor and psfex'),
-    outdir: path('directory to write to', { default: 'demo-output' }),
+    outdir: output('directory to write to', { default: 'demo-output' }),
   },
   examples: [
     ['demo', 'simulated files, one run, and the truth beside its result'],

@@ -1,5 +1,5 @@
 import { CALIBRATE_OPTIONS, LISTED_OPTIONS, ONE_CATALOG } from '../calibrate/options.js'
-import { choice, count, flag, list, number, path, text } from '../options/kinds.js'
+import { choice, count, flag, list, number, output, path, text } from '../options/kinds.js'
 import type { Values } from '../options/option.js'
 
 const { system, estimator, quiet } = CALIBRATE_OPTIONS
@@ -13,7 +13,7 @@ const GRID_OPTIONS = {
     positional: true,
     required: true,
   }),
-  to: path('directory for the files of the grid; shared with the machines that run the jobs', { required: true }),
+  to: output('directory for the files of the grid; shared with the machines that run the jobs', { required: true }),
   se: flag('the directory holds reduced images: each job runs `se` on one CCD, and the last step joins them'),
   per: choice(['ccd', 'chunk'])('a job per CCD and a merge per exposure, or a job per chunk of exposures', {
     default: 'ccd',
@@ -27,7 +27,7 @@ const GRID_OPTIONS = {
   catalog: ONE_CATALOG,
   ...{ magsType, system, estimator },
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
-  outdir: path("directory of all products; default each exposure's own"),
+  outdir: output("directory of all products; default each exposure's own"),
   memory: number('memory that a calibrate job asks for; default as measured', { unit: 'MB', ...AMOUNT }),
   disk: number('disk that a calibrate job asks for; default as measured', { unit: 'MB', ...AMOUNT }),
   together: count('jobs in the queue (DAGMan), or running of one array (Slurm), at the same time', {
@@ -84,7 +84,7 @@ export const VERIFY_OPTIONS = {
 /** The options of `grid summary`. */
 export const SUMMARY_OPTIONS = {
   plan,
-  to: path('table of all CCDs, a name that ends with .parquet; the others beside it', { required: true }),
+  to: output('table of all CCDs, a name that ends with .parquet; the others beside it', { required: true }),
 }
 
 /** What `grid condor` and `grid slurm` have in common, and each alone. */

@@ -1,6 +1,6 @@
 import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
 import { defineCommand } from '../command.js'
-import { list, path } from '../options/kinds.js'
+import { list, output } from '../options/kinds.js'
 
 const { target, targets, quiet } = CALIBRATE_OPTIONS
 
@@ -11,7 +11,7 @@ export const lightcurveCommand = defineCommand({
   options: {
     products: list('directories of products, or their zeropoint JSONs', { positional: true, required: true }),
     ...{ target, targets, 'target-radius': CALIBRATE_OPTIONS['target-radius'] },
-    outdir: path('directory of the tables', { default: '.' }),
+    outdir: output('directory of the tables', { default: '.' }),
     quiet,
   },
   examples: [

@@ -1,6 +1,6 @@
 import { LIMITS } from '../../limits.js'
 import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
-import { choice, count, flag, list, path } from '../options/kinds.js'
+import { choice, count, flag, list, output } from '../options/kinds.js'
 import { MEASURE_ENGINES } from '../../node/programs/measure-engines.js'
 
 const { camera, grade, quiet } = CALIBRATE_OPTIONS
@@ -17,7 +17,7 @@ export const MEASURE_OPTIONS = {
     max: 255,
   }),
   camera,
-  outdir: path('directory of the catalogues, {stem}_fullcat.fits', { default: '.' }),
+  outdir: output('directory of the catalogues, {stem}_fullcat.fits', { default: '.' }),
   workers: count('images that are measured at a time', { min: 1, max: LIMITS.workers, defaultText: 'one per core' }),
   json: flag('one JSON object for each catalogue, a line on stdout'),
   quiet,

@@ -1,6 +1,6 @@
 import { CALIBRATE_OPTIONS, LISTED_OPTIONS } from '../calibrate/options.js'
 import { defineCommand } from '../command.js'
-import { path } from '../options/kinds.js'
+import { output, path } from '../options/kinds.js'
 
 const { expnum } = LISTED_OPTIONS
 const { reqnum, attnum, json, force, workers, quiet } = CALIBRATE_OPTIONS
@@ -12,7 +12,7 @@ export const mergeCommand = defineCommand({
   options: {
     ...{ expnum, reqnum, attnum },
     workdir: path('directory of the list', { default: '.' }),
-    outdir: path("directory of the CCDs' products", { default: '.' }),
+    outdir: output("directory of the CCDs' products", { default: '.' }),
     'accept-borrowed': CALIBRATE_OPTIONS['accept-borrowed'],
     ...{ json, force, workers, quiet },
   },

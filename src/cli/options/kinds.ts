@@ -1,4 +1,5 @@
 import { parseAngleDeg, parseBytes, parseDecimal } from '../../formats/decimal.js'
+import { isUrl, printableUrl } from '../../printable.js'
 import { kind, needsValue, onlyWord, unfit, type Facts, type Option } from './option.js'
 
 /** The values that a number may have; whole numbers end at 2^31 - 1 unless `max` says otherwise. */
@@ -80,6 +81,16 @@ export const text = kind<string>({ read: onlyWord })
 
 /** A file, a directory, or the URL of one. */
 export const path = kind<string>({ completes: 'path', read: onlyWord })
+
+/** A file or directory to write: on this machine, no URL. */
+export const output = kind<string>({
+  completes: 'path',
+  read(given, named) {
+    const text = onlyWord(given, named)
+    if (isUrl(text)) throw unfit(named, `${named} must be a path on this machine`, printableUrl(text))
+    return text
+  },
+})
 
 /** One of a few words. */
 export const choice = <const C extends readonly string[]>(choices: C) =>

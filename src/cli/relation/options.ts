@@ -1,5 +1,5 @@
 import { RELATION_SYSTEMS } from '../../camera/photometric-systems.js'
-import { choice, count, flag, list, path, text } from '../options/kinds.js'
+import { choice, count, flag, list, output, path, text } from '../options/kinds.js'
 
 /** What both commands read. */
 const CATALOGS = {
@@ -19,7 +19,7 @@ const CATALOGS = {
 
 const OUTPUT = {
   report: flag('write a page with residuals by colour, magnitude, place and field'),
-  outdir: path('directory of the page', { default: '.' }),
+  outdir: output('directory of the page', { default: '.' }),
   json: flag('one JSON object on stdout'),
   quiet: flag('print nothing but errors'),
 }
@@ -35,7 +35,7 @@ export const FIT_OPTIONS = {
   terms: text(
     'second-colour, faint-bp, faint-rp, none: further terms, comma between; default those of its own relation',
   ),
-  to: path('description to write (JSON): the reference with the new relations, as `catalog build --kind` takes it'),
+  to: output('description to write (JSON): the reference with the new relations, as `catalog build --kind` takes it'),
   force: flag('replace the description that is there'),
   ...OUTPUT,
 }

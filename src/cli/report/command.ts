@@ -1,5 +1,5 @@
 import { defineCommand } from '../command.js'
-import { flag, path, paths } from '../options/kinds.js'
+import { flag, output, path, paths } from '../options/kinds.js'
 
 /** `bliss-calib report`: one HTML file per exposure, or an index over those of a night. */
 export const reportCommand = defineCommand({
@@ -8,7 +8,7 @@ export const reportCommand = defineCommand({
   options: {
     path: path('directory of products, or one zeropoint_*.json', { positional: true, required: true }),
     night: flag('an index over the exposures in the directory and below it: night.html'),
-    outdir: path('directory of the page; default that of the products'),
+    outdir: output('directory of the page; default that of the products'),
     workdir: path('work directory of the run, for the command that the page gives to type next'),
     catalog: paths('catalogue of the run, for the same; repeatable'),
     suspects: path('list of variables of the run, for the same'),

@@ -1,8 +1,8 @@
-import { count, flag, number, path, text } from '../options/kinds.js'
+import { count, flag, number, output, text } from '../options/kinds.js'
 
 /** The options of `simulate`. */
 export const SIMULATE_OPTIONS = {
-  outdir: path('directory to write to', { required: true }),
+  outdir: output('directory to write to', { required: true }),
   seed: count('seed of the random numbers', { default: 1 }),
   'sky-seed': count('seed of the sky: exposures with the same one have the same stars; default --seed'),
   dither: text('EAST,NORTH [deg]: how far the exposure points from --ra and --dec, up to 0.16 each'),

@@ -1,6 +1,6 @@
 import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
 import { defineCommand } from '../command.js'
-import { flag, list, path, text } from '../options/kinds.js'
+import { flag, list, output, text } from '../options/kinds.js'
 
 const { json, quiet } = CALIBRATE_OPTIONS
 
@@ -14,7 +14,7 @@ export const tieCommand = defineCommand({
       required: true,
     }),
     templates: list('products of the template exposures, likewise', { required: true }),
-    outdir: path('directory of the tied products, one of their own; it is made', { required: true }),
+    outdir: output('directory of the tied products, one of their own; it is made', { required: true }),
     'hold-templates': flag('templates keep their zeropoints, only the search moves'),
     starflat: flag('also write tie_{name}_starflat.fits: what is inside CCDs, from five dithered exposures or more'),
     name: text('name of the tie, for tie_{name}.json; default that of the search exposure'),

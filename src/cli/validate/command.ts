@@ -1,6 +1,6 @@
 import { CALIBRATE_OPTIONS } from '../calibrate/options.js'
 import { defineCommand } from '../command.js'
-import { flag, list, path } from '../options/kinds.js'
+import { flag, list, output, path } from '../options/kinds.js'
 
 const { json, quiet } = CALIBRATE_OPTIONS
 
@@ -12,7 +12,7 @@ export const validateCommand = defineCommand({
     products: list('directories of products, or their zeropoint JSONs', { positional: true, required: true }),
     against: path('the other catalogue: a directory, a URL, or the name of a release', { required: true }),
     report: flag('write a page for each exposure, validation_{exposure}_{catalogue}.html'),
-    outdir: path('directory of the pages', { default: '.' }),
+    outdir: output('directory of the pages', { default: '.' }),
     ...{ json, quiet },
   },
   examples: [

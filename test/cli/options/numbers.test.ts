@@ -106,3 +106,18 @@ describe.each(numeric.map((one) => [one.label, one] as const))('%s', (_, { optio
     expect(outcome(text)).toBe(value)
   })
 })
+
+test.each([
+  ['https://host/x?X-Amz-Signature=abc', 'https://host/x'],
+  ['s3://key:secret@bucket/x', 's3://bucket/x'],
+])('%s is nothing to write to, and its secret is not repeated', async (url, said) => {
+  for (const words of [
+    ['--expnum', '1', '--outdir', url],
+    ['batch', 'night', '--outdir', url],
+    ['merge', '--expnum', '1', '--outdir', url],
+    ['catalog', 'build', '--from', 'x.csv', '--to', url],
+  ]) {
+    const named = words.at(-2)!
+    await expect(parse(words)).rejects.toThrow(`${named} must be a path on this machine (found '${said}')`)
+  }
+})
