@@ -6,7 +6,7 @@ import { galacticLatitudeDeg } from '../math/galactic.js'
 import type { AstrometricOffset } from './match/astrometric-offset.js'
 import { concernsOf } from './quality/ccd-concerns.js'
 import { STANDARD_CUTS, systematicErrOf, type StandardCut } from './system/colour-relation.js'
-import { verdictFrom } from './concern.js'
+import { type Concern, verdictFrom } from './concern.js'
 import type { CcdDiagnostics } from './quality/diagnostics.js'
 import { EXPOSURE_FLAGS } from './exposure/flags.js'
 import type { MatchFit } from './fit/fit-matches.js'
@@ -99,6 +99,7 @@ export function summarize({
     : unfittedTerm
       ? unfittedJudgement(unfittedTerm, facts, standard.system)
       : standard.relation && passbandOf([{ ...facts, system: standard.system, diagnostics }], latitude)
+  const otherBand = otherBandConcern(standard, input.band, catalogName)
   const result: Omit<CcdResult, 'verdict' | 'concerns'> = {
     ccd: input.ccd,
     ...facts,
@@ -136,13 +137,25 @@ export function summarize({
     galacticLatitudeDeg: latitude,
     saturation: input.saturation,
     gainEvidence: input.gainEvidence,
-    passband: judged?.concern ?? null,
+    passband: judged?.concern ?? otherBand ?? null,
     classified: selection.classified,
     pairsByChance,
     saturated,
     ...(standard.relation ? { ...uncomparedCamera(input), otherUnit: input.otherUnit } : {}),
   }).concat(several === undefined ? [] : catalogConcerns(several.references, several.shares, several.inImage))
   return { ...result, concerns, verdict: verdictFrom(concerns) }
+}
+
+/**
+ * The catalogue's own magnitude for another band: asked for by `--system catalog`, and said. Gaia's G, which the
+ * original calibrates to, holds the light of all bands, and is named with the number.
+ */
+function otherBandConcern({ otherBand }: StandardSystem, band: string, catalog: string): Concern | undefined {
+  if (otherBand === undefined || otherBand === 'G') return undefined
+  const sentence =
+    `the zeropoint is on the ${otherBand} magnitude of ${catalog}, which has no ${band}: ` +
+    `stars of another colour than the mean are off`
+  return { tag: 'passband', severity: 'look', sentence }
 }
 
 /** A camera of which a zeropoint is expected in the band, if the exposure time to compare it with is missing. */

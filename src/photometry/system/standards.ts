@@ -21,6 +21,8 @@ export interface StandardSystem {
   readonly relation: BandRelation | null
   /** The magnitude that is taken as it is, if there is no relation. */
   readonly column: MagnitudeColumn
+  /** The catalogue's band, if that magnitude is of another band than the camera's. */
+  readonly otherBand?: string
   /** Scatter that stars are expected to show about the standard [mag]. */
   readonly expectedScatterMag: number
 }
@@ -44,15 +46,15 @@ export function standardSystem(
   if (system === 'catalog') {
     const like = bandLike(description.bands, band)
     const isLike = like !== undefined && columns.has(like.of.column)
-    const named = isLike
-      ? `${description.name} ${like.of.system} ${like.name} (${like.of.magnitudes})`
-      : description.name
+    const own = ownBand(description.bands)
+    const { name, of } = isLike ? like : { name: own, of: description.bands[own]! }
     return {
       system,
-      magnitudes: (isLike ? like.of : description.bands[ownBand(description.bands)]!).magnitudes,
-      label: `${named} magnitude as it is`,
+      magnitudes: of.magnitudes,
+      label: `${description.name} ${of.system} ${name} (${of.magnitudes}) magnitude as it is`,
       relation: null,
-      column: isLike ? like.of.column : 'mag',
+      column: of.column,
+      ...(isLike ? {} : { otherBand: name }),
       expectedScatterMag: isLike ? SCATTER_OF_LIKE_BANDS_MAG : SCATTER_WITHOUT_COLOUR_TERM_MAG,
     }
   }

@@ -431,6 +431,25 @@ describe('positions', () => {
   })
 })
 
+test("the catalogue's own magnitude of another band is named, and a look; Gaia's G is only named", async () => {
+  const g = await calibrated(1, {}, undefined, { system: 'catalog' })
+  expect([g.relation, tags(g).includes('passband')]).toEqual(['gaia_dr2 gaia G (Vega) magnitude as it is', false])
+  const description = describeCatalogue('gaia_dr2')
+  const exposure = simulateExposure({ ccds: [1], columns: 'slim' }, description, seededRandom(1))
+  const { ccd, centre, corners, sources } = exposure.ccds[0]!
+  const bands = { r: { column: 'mag', system: 'survey', magnitudes: 'AB' } } as const
+  const other = { ...description, name: 'survey', bands, relations: {} }
+  const input = { ccd, band: 'i', centre, corners, sources, epochYr: exposure.epochYr }
+  const result = await calibrateCcd(input, memoryCatalog(exposure.stars, other), { system: 'catalog' })
+  expect(result.relation).toBe('survey survey r (AB) magnitude as it is')
+  expect(result.concerns).toContainEqual({
+    tag: 'passband',
+    severity: 'look',
+    sentence:
+      'the zeropoint is on the r magnitude of survey, which has no i: stars of another colour than the mean are off',
+  })
+})
+
 test('a crowded field says so, a dense one does not', async () => {
   expect((await calibrated(1, { densityPerSqDeg: 120_000 })).verdict).toMatch(
     /^the field is crowded: \d+ % of the matched stars have another's light or claim$/,

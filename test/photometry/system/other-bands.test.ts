@@ -134,8 +134,9 @@ test("`--system catalog` takes the catalogue's own band of the camera's letter, 
     ['z', present('gMag')],
   ] as const)
     expect(standardSystem('catalog', described, band, has)).toMatchObject({
-      label: 'survey magnitude as it is',
+      label: 'survey ps1 r (AB) magnitude as it is',
       column: 'mag',
+      otherBand: 'r',
     })
   // SkyMapper's v is not Johnson's V.
   expect([bandLike(described.bands, 'V')?.of.column, bandLike(described.bands, 'v')?.of.column]).toEqual([

@@ -42,7 +42,7 @@ test.each([
   ['gaia-vega', 'w', 'gaia_dr3 to Gaia G (Vega)', 'Vega'],
   ['gaia-vega', 'V+R', 'gaia_dr3 to Gaia G (Vega)', 'Vega'],
   ['gaia-vega', 'bp', 'gaia_dr3 to Gaia bp (Vega)', 'Vega'],
-  ['catalog', 'r', 'gaia_dr3 magnitude as it is', 'Vega'],
+  ['catalog', 'r', 'gaia_dr3 gaia G (Vega) magnitude as it is', 'Vega'],
 ] as const)('%s through %s is %s', (system, band, label, magnitudes) => {
   expect(settle(band, system)()).toMatchObject({ system, label, magnitudes })
 })
