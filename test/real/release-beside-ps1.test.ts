@@ -29,7 +29,10 @@ async function catalogOf(tile: string, file: string, ...how: readonly string[]) 
   const built = await run(['catalog', 'build', '--from', from, '--to', to, ...how, '--quiet'])
   expect(built, built.err).toMatchObject({ exitCode: 0 })
   const catalog = await openCatalog(to)
-  return { catalog, stars: await catalog.read(catalog.coverage, [...catalog.columns]) }
+  return {
+    catalog,
+    stars: await catalog.read(catalog.coverage, [...catalog.columns] as Parameters<typeof catalog.read>[1]),
+  }
 }
 
 /** Median of Gaia minus PS1, both carried to DES, by band [mmag]; G < 19. */

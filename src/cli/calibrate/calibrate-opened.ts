@@ -13,7 +13,7 @@ import type { CcdResult } from '../../photometry/result.js'
 import { DEFAULT_SCALED_ZEROPOINT } from '../../products/header-form.js'
 import type { RunFacts } from '../../products/result-json.js'
 import { areElsewhere } from '../../exposure/elsewhere.js'
-import { lineOf, reportFailure, type Io } from '../terminal/io.js'
+import { lineOf, failuresOfCcds, type Io } from '../terminal/io.js'
 import { progressLine } from '../terminal/progress.js'
 import { ccdLine, closingLines, cutLines, lackingFluxes, solutionLines } from '../terminal/summary-lines.js'
 import { paintFor } from '../terminal/terminal-text.js'
@@ -87,14 +87,16 @@ export async function calibrateOpened(
   const headers = await headersWanted(options, opened, note)
   const progress = progressLine(io, options.quiet)
   const said = (say: () => void) => (progress.clear(), say())
+  const failures = failuresOfCcds(io)
   const run = await calibrateFiles(opened, catalog, {
     pool,
     signal,
     ...drawnTogether([headers, pictures.draw].flatMap((draw) => draw ?? [])),
     onProgress: progress.show,
     onNote: (sentence) => said(() => note(lineOf(sentence))),
-    onFailure: ({ error }) => said(() => reportFailure(error, io)),
+    onFailure: ({ error }) => said(() => failures.tell(error)),
   }).finally(progress.clear)
+  failures.end()
   if (suspects?.sourceId?.length && run.ccds.length > 0) {
     const found = idsAmong(
       suspects.sourceId,

@@ -8,6 +8,8 @@ export const calibrateCommand = defineCommand({
   options: CALIBRATE_OPTIONS,
   readsCatalogues: true,
   examples: [
+    ['image.fits --catalog gaia', 'an image with a WCS: measured, then calibrated'],
+    ['image.fits --measure own --catalog gaia', 'the same without source-extractor and psfex'],
     ['cat.fits --catalog gaia', 'a catalogue of detections, with all that its header says'],
     ["'night/*.cat' --catalog gaia --outdir out", 'many; those of one exposure are solved together'],
     ['stars.csv --columns ra=RA,dec=DEC,flux=F,fluxErr=E --band i --catalog gaia', 'any table'],

@@ -80,7 +80,7 @@ export const CALIBRATE_OPTIONS = {
     defaultText: 'half the seeing, at least 1',
   }),
   workdir: path('directory of the list and the catalogues', { defaultText: '.' }),
-  outdir: output('directory of the products', { default: '.' }),
+  outdir: output('directory of the products; it must exist', { default: '.' }),
   legacy: flag("the original's algorithm, files and numbers"),
   json: flag('one JSON object on stdout'),
   plots: flag("write the original's figures under their names, .png and .svg"),

@@ -75,5 +75,25 @@ export function reportFailure(error: unknown, io: Io): ExitCode {
   return exitCodeOf(error)
 }
 
+/** Characters of a sentence that is told again. */
+const MAX_REPEATED = 60
+
+/** Tells failures of the CCDs of a run: a sentence that several have is told once, and at the end of how many. */
+export function failuresOfCcds(io: Io): { readonly tell: (error: unknown) => void; readonly end: () => void } {
+  const counts = new Map<string, number>()
+  return {
+    tell(error) {
+      const key = isBlissError(error) ? error.message : undefined
+      const before = key === undefined ? 0 : (counts.get(key) ?? 0)
+      if (key !== undefined) counts.set(key, before + 1)
+      if (before === 0) reportFailure(error, io)
+    },
+    end() {
+      for (const [message, count] of counts)
+        if (count > 1) io.err(`bliss-calib: ${count} CCDs failed so: ${message.slice(0, MAX_REPEATED)}\n`)
+    },
+  }
+}
+
 /** A sentence as a line of its own: a line break in the name of a file that it holds is shown as an escape. */
 export const lineOf = (sentence: string): string => `${printableText(sentence)}\n`
