@@ -1,5 +1,6 @@
 import type { CatalogBands } from './relation.js'
 import type { Expect } from './check-relation.js'
+import { factorOfUnit, unitsOf } from './rows/column-units.js'
 import { OPTIONAL_STAR_COLUMNS, type StarColumn } from './stars.js'
 
 /** Units of a flux density, and how many nJy they are: 1 Jy is 1e-26 W m-2 Hz-1. */
@@ -76,6 +77,11 @@ export function checkForms(forms: readonly RawForm[], bands: CatalogBands, expec
     const known: readonly string[] = ['sourceId', 'raDeg', 'decDeg', 'mag', ...OPTIONAL_STAR_COLUMNS]
     const areColumns = Object.entries(form.columns ?? {}).every(([star, name]) => known.includes(star) && isText(name))
     expect(areColumns && form.columns !== undefined, `${at}.columns`, 'names by quantity')
+    for (const [name, unit] of Object.entries(form.units ?? {})) {
+      const star = name as StarColumn
+      const isUnit = known.includes(name) && isText(unit) && factorOfUnit(star, unit) !== undefined
+      expect(isUnit, `${at}.units.${name}`, known.includes(name) ? unitsOf(star) : 'a quantity of columns')
+    }
     expect(
       isText(form.columns.sourceId) || form.ids === 'position',
       `${at}.columns.sourceId`,

@@ -100,7 +100,8 @@ function recognised(
     .sort((a, b) => a.fit.missing.length + a.fit.tooMuch.length - b.fit.missing.length - b.fit.tooMuch.length)
   // A list of four columns is id, position and G by its layout.
   if (ofGaia !== undefined || near.length === 0 || head.names.length === FLAT_COLUMNS) return undefined
-  throw new InputError('unknown-kind', 'the columns are of no catalogue that is described', {
+  const wayOut = 'name the catalogue by --kind, or describe it in a file for --kind (docs/catalog-add.md)'
+  throw new InputError('unknown-kind', `the columns are of no catalogue that is described: ${wayOut}`, {
     file,
     found: textOf(head.names),
     expected: near.slice(0, 3).map(nearText).join('; '),

@@ -40,16 +40,18 @@ export function factorOf(
   unit: string | undefined,
   place: { readonly file: string; readonly column: string },
 ): number {
-  const factors = FACTORS[star]
-  if (unit === undefined || factors === undefined) return 1
-  const factor = factors(unit.trim().toLowerCase())
+  const factor = unit === undefined ? 1 : factorOfUnit(star, unit)
   if (factor !== undefined) return factor
-  throw new InputError('unfit-unit', 'the unit of the column is not understood', {
-    ...place,
-    found: unit,
-    expected: EXPECTED[star] ?? 'mag',
-  })
+  const expected = unitsOf(star)
+  throw new InputError('unfit-unit', 'the unit of the column is not understood', { ...place, found: unit!, expected })
 }
+
+/** The factor of a unit; undefined if it has no meaning for the quantity. */
+export const factorOfUnit = (star: StarColumn, unit: string): number | undefined =>
+  FACTORS[star] === undefined ? 1 : FACTORS[star](unit.trim().toLowerCase())
+
+/** The units that a quantity may have, in words. */
+export const unitsOf = (star: StarColumn): string => EXPECTED[star] ?? 'mag'
 
 const EXPECTED: Readonly<Partial<Record<StarColumn, string>>> = {
   raDeg: 'deg, rad, h or arcsec',

@@ -55,7 +55,7 @@ export function planFourColumns(names: readonly string[], file: string, isOrigin
     if (meaning === 'other' && isOriginals && !OTHER_QUANTITY.test(names[i]!)) continue
     const sentence =
       'a list of four columns holds id, right ascension, declination and ' +
-      "Gaia's G, and this column is called something else"
+      "Gaia's G, and this column is called something else; another catalogue is named by --kind"
     throw new InputError('other-quantity', sentence, { file, line: 1, column: names[i]!, expected: EXPECTED[quantity] })
   }
   return plan(new Map(LAYOUT.map((quantity, i) => [quantity, distinctName(names, i)])))

@@ -188,7 +188,8 @@ describe('files are told apart by their columns', () => {
     const named = async (more: string) => (await built(file('sm.csv', `${head},${more}\n${row},5\n`))).report.name
     expect([await named('gaia_dr2_id1'), await named('gaia_dr3_id1')]).toEqual(['skymapper_dr2', 'skymapper_dr4'])
     await expect(built(file('sm.csv', `${head}\n${row}\n`))).rejects.toThrow(
-      'the columns are of no catalogue that is described (found object_id,raj2000,dej2000,g_psf,e_g_psf,r_psf,e_r_psf, ' +
+      'the columns are of no catalogue that is described: name the catalogue by --kind, or describe it in a file for ' +
+        '--kind (docs/catalog-add.md) (found object_id,raj2000,dej2000,g_psf,e_g_psf,r_psf,e_r_psf, ' +
         'expected skymapper_dr2, master table (lacks gaia_dr2_id1); skymapper_dr4, master table (lacks gaia_dr3_id1))',
     )
   })
@@ -330,6 +331,9 @@ describe('a catalogue that nobody described', () => {
     ['forms[0].cuts[0]', { cuts: [{ column: 'n', says: 'x' }] }],
     ['forms[0].marks', { marks: [] }],
     ['forms[0].ids', { ids: 'names' }],
+    ['forms[0].units.raDeg', { units: { raDeg: 'furlong' } }],
+    ['forms[0].units.gMag', { units: { gMag: 'nJy' } }],
+    ['forms[0].units.RA', { units: { RA: 'deg' } }],
   ])('a description whose %s is wrong is refused by that name', async (field, change) => {
     const kind = file('mine.json', JSON.stringify({ ...DESCRIPTION, forms: [{ ...DESCRIPTION.forms[0], ...change }] }))
     await expect(built(file('stars.csv', `${head}\n${rows[0]}\n`), { kind })).rejects.toThrow(

@@ -339,7 +339,7 @@ describe.skipIf(!existsSync(tiles))(
 
     test('a table of no described catalogue is refused with the nearest', async () => {
       await expect(built(['147175/comcam_standard_stars.csv.gz'])).rejects.toThrow(
-        /the columns are of no catalogue that is described \(found id,ra,dec,.*, expected .*sdss, standard stars \(lacks psfMag_r, psfMagErr_r\)/,
+        /the columns are of no catalogue that is described: name .* by --kind.* \(found id,ra,dec,.*, expected .*sdss, standard stars \(lacks psfMag_r, psfMagErr_r\)/,
       )
     })
   },

@@ -69,7 +69,7 @@ describe('lists of four columns', () => {
   ])('%s%s%s: refused, naming the column', async (before, name, after) => {
     await expect(starOf(`${before}${name}${after}`, '7,10,20,15.5')).rejects.toThrow(
       `list.csv, line 1, column ${name}: a list of four columns holds id, right ascension, declination ` +
-        `and Gaia's G, and this column is called something else (expected `,
+        `and Gaia's G, and this column is called something else; another catalogue is named by --kind (expected `,
     )
   })
 
