@@ -1,10 +1,21 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs'
 import { dirname, join, resolve } from 'node:path'
 import { expect, test } from 'vitest'
+import { CONCERN_TAGS } from '../../src/photometry/concern.js'
+import type { MatchColumns } from '../../src/photometry/matches.js'
+import { STANDARD_CUTS } from '../../src/photometry/system/colour-relation.js'
+import { CCD_SHAPE } from '../../src/products/ccd-shape.js'
+import { matchTable } from '../../src/products/matches.js'
 import { run } from '../cli/run.js'
 import { pageOf, pages, root } from './pages.js'
 
 const MOST_README_BYTES = 10_240
+/** The columns of numbers of the matches, those of a colour term too. */
+const MATCH_KEYS = [
+  ...['number', 'raDeg', 'decDeg', 'xImage', 'yImage', 'starRaDeg', 'starDecDeg', 'separationArcsec', 'instMag'],
+  ...['instMagErr', 'catalogMag', 'refMag', 'refMagErr', 'colour', 'matchProbability', 'inlierPrior', 'residual'],
+  ...['weight', 'colourErr', 'colourRefCovariance'],
+]
 
 test('the README is short, names the two set-up commands, and says why two packages cannot serve', () => {
   const { path, text } = pageOf('README.md')
@@ -123,4 +134,18 @@ test('every option of calibrate is in its table, and every option in the text ex
 test('every deliberate difference of --legacy is on the page of expCalib', async () => {
   const { DIFFERENCES } = await import('../../src/legacy/differences.js')
   for (const { sentence } of DIFFERENCES) expect(pageOf('docs/expcalib.md').text).toContain(`- ${sentence}\n`)
+})
+
+test('docs/products.md has every tag, every column of the matches, every cut and every field of a CCD', () => {
+  const { text } = pageOf('docs/products.md')
+  const named = (name: string) => new RegExp(`(?<![\\w-])${name}(?![\\w-])`).test(text)
+  const matches: MatchColumns = {
+    ...Object.fromEntries(MATCH_KEYS.map((key) => [key, new Float64Array()])),
+    ...{ sourceId: new BigInt64Array(), fate: [] },
+  } as unknown as MatchColumns
+  const columns = matchTable(1, matches).columns.map(({ name }) => name)
+  expect(columns).toHaveLength(MATCH_KEYS.length + 3)
+  const fields = Object.keys(CCD_SHAPE.properties!)
+  const all = [...columns, ...STANDARD_CUTS, 'used', 'outlier', 'unfitted', ...CONCERN_TAGS, ...fields]
+  expect(all.filter((name) => !named(name))).toEqual([])
 })
