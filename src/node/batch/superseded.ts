@@ -13,7 +13,10 @@ export interface SupersededMarker {
   readonly inputs: ReadonlyMap<string, string>
 }
 
-const MARKER = /^\.bliss-done-file-.+\.json$/
+const isOfPart = (name: string, exposure: string): boolean =>
+  name.startsWith(fileMarkerName(exposure).replace(/\.json$/, '')) &&
+  name.endsWith('.json') &&
+  name !== fileMarkerName(exposure)
 
 /**
  * The markers, in the task's output directory, of exposures that were made from some of its files under another name:
@@ -23,11 +26,13 @@ export async function supersededMarkers(
   task: FilesTask,
   inputsOf: (task: FilesTask) => Promise<ReadonlyMap<string, string>>,
 ): Promise<SupersededMarker[]> {
+  // Of one file there is no part; and what a part's names have in common begins with what all have.
+  if (task.files.length < 2) return []
   const names = await readdir(task.outdir).catch(() => [])
   const own = new Map(task.files.map((path) => [resolve(path), path]))
   const found: SupersededMarker[] = []
   for (const name of names) {
-    if (!MARKER.test(name) || name === fileMarkerName(task.exposure)) continue
+    if (!isOfPart(name, task.exposure)) continue
     const path = join(task.outdir, name)
     const marker = parseMarker(await readWholeText(path, 'jsonBytes').catch(() => ''))
     if (marker === undefined) continue
