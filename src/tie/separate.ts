@@ -1,5 +1,5 @@
 import type { TieRows } from './rows.js'
-import { MIN_COMMON_STARS, startOf } from './start.js'
+import { MIN_COMMON_STARS, networksOf } from './start.js'
 
 /** Exposures by whether they share stars. */
 export interface Separated {
@@ -12,7 +12,7 @@ export interface Separated {
 /** The largest group of exposures that share stars, also through a third, and the other groups. */
 export function separate(rows: TieRows): Separated {
   const { exposures, exposureOf, count } = rows.chips
-  const { network } = startOf(rows)
+  const network = networksOf(rows)
   const groups = new Map<number, { exposures: number[]; rows: number }>()
   exposures.forEach((exposure, e) => {
     const group = groups.get(network[e]!) ?? { exposures: [], rows: 0 }

@@ -4,12 +4,10 @@ import { NO_CATALOG, type TieRows } from './rows.js'
 /** Stars that two exposures must share to be tied: with fewer no mixture tells an outlier from a zeropoint. */
 export const MIN_COMMON_STARS = 3
 
-/** First zeropoints of the exposures, and which of them hang together. */
+/** First zeropoints of the exposures. */
 export interface Start {
   /** Zeropoint of each exposure to begin with [mag]. */
   readonly zeropoint: Float64Array
-  /** Number of the network that an exposure belongs to. */
-  readonly network: Int32Array
   /** What each catalogue has too much against the zeropoints that are held [mag]; 0 if none is. */
   readonly level: readonly number[]
 }
@@ -24,7 +22,6 @@ export interface Start {
 export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefined = () => undefined): Start {
   const { chips, chip, first, mag, catalog } = rows
   const count = chips.exposures.length
-  const network = networksOf(rows)
   const held = Float64Array.from({ length: chips.count + 1 }, (_, k) => heldOf(k) ?? NaN)
   const holds = !held.every(Number.isNaN)
   const known = new Float64Array(rows.starCount).fill(NaN)
@@ -64,9 +61,11 @@ export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefi
           known[star] = mag[i]! + zeropoint[e]!
       }
   }
-  zeropoint.forEach((value, e) => {
-    if (!Number.isNaN(value)) learn(e)
-  })
+  // Stars have to be placed for exposures only that have no references.
+  if (zeropoint.some(Number.isNaN))
+    zeropoint.forEach((value, e) => {
+      if (!Number.isNaN(value)) learn(e)
+    })
   while (zeropoint.some(Number.isNaN)) {
     const offsets = offsetsOf()
     const counts = offsets.map((values, e) => (Number.isNaN(zeropoint[e]!) ? values.length : -1))
@@ -74,30 +73,27 @@ export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefi
     zeropoint[e] = counts[e]! > 0 ? median(offsets[e]!) : 0
     learn(e)
   }
-  return { zeropoint, network, level: beyond.map((values) => (values.length > 0 ? median(values) : 0)) }
+  return { zeropoint, level: beyond.map((values) => (values.length > 0 ? median(values) : 0)) }
 }
 
 /** Exposures that share stars, also through a third, have one number: the lowest of their indices. */
-function networksOf({ chips, chip, first, starCount }: TieRows): Int32Array {
+export function networksOf({ chips, chip, first, starCount }: TieRows): Int32Array {
   const count = chips.exposures.length
   const common = new Uint32Array(count * count)
-  for (let star = 0; star < starCount; star++)
-    for (let i = first[star]!; i < first[star + 1]!; i++)
-      for (let j = first[star]!; j < i; j++)
-        if (chip[i]! < chips.count && chip[j]! < chips.count) {
-          const [a, b] = [chips.exposureOf[chip[i]!]!, chips.exposureOf[chip[j]!]!]
-          common[a * count + b]!++
-          if (a !== b) common[b * count + a]!++
-        }
   const network = Int32Array.from({ length: count }, (_, e) => e)
-  for (let moved = true; moved;) {
-    moved = false
-    for (let a = 0; a < count; a++)
-      for (let b = 0; b < count; b++)
-        if (a !== b && common[a * count + b]! >= MIN_COMMON_STARS && network[b]! < network[a]!) {
-          network[a] = network[b]!
-          moved = true
-        }
+  const join = (a: number, b: number) => {
+    const [low, high] = [Math.min(network[a]!, network[b]!), Math.max(network[a]!, network[b]!)]
+    for (let e = 0; e < count; e++) if (network[e] === high) network[e] = low
   }
+  let groups = count
+  for (let star = 0; star < starCount && groups > 1; star++)
+    for (let i = first[star]!; i < first[star + 1]!; i++)
+      for (let j = first[star]!; j < i; j++) {
+        if (chip[i]! >= chips.count || chip[j]! >= chips.count) continue
+        const [a, b] = [chips.exposureOf[chip[i]!]!, chips.exposureOf[chip[j]!]!]
+        if (network[a] === network[b] || ++common[Math.max(a, b) * count + Math.min(a, b)]! < MIN_COMMON_STARS) continue
+        join(a, b)
+        groups--
+      }
   return network
 }

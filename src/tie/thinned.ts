@@ -4,13 +4,17 @@ import type { TieModel } from './model.js'
 export interface ThinnedModel {
   readonly model: TieModel
   readonly odds: Float32Array
+  /** Of how many stars one is kept. */
+  readonly step: number
+  /** Rows that are kept; null if all are. */
+  readonly kept: Uint32Array | null
 }
 
 /** Every nth of the stars that have two rows or more, so that about so many rows are left; all if there are no more. */
 export function thinned(model: TieModel, odds: Float32Array, mostRows: number): ThinnedModel {
   const { rows } = model
   const step = Math.ceil(rows.chip.length / mostRows)
-  if (step < 2) return { model, odds }
+  if (step < 2) return { model, odds, step: 1, kept: null }
   const stars: number[] = []
   let [serving, count] = [0, 0]
   for (let star = 0; star < rows.starCount; star++) {
@@ -27,6 +31,7 @@ export function thinned(model: TieModel, odds: Float32Array, mostRows: number): 
     first[s + 1] = at
   })
   return {
+    ...{ step, kept },
     odds: Float32Array.from(stars, (star) => odds[star]!),
     model: {
       ...model,
