@@ -1,17 +1,23 @@
 // The kernels beside their peers, each pair in turns, CPU of both, the best of each: matching (scipy, STILTS), FITS
-// columns (fitsio, astropy), HEALPix columns (healpy). A peer that is not installed is left out. `npm run build` first.
+// columns (fitsio, astropy), HEALPix columns (healpy), stars of a CCD (DuckDB), the start (an empty module). Peers that
+// are not installed are left out. `npm run build` first.
 // Usage: node bench/kernels.mjs [--write]: writes the table into bench/README.md, beside the figures that stood there.
 import { spawnSync } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { DuckDBInstance } from '@duckdb/node-api'
+import { simulatedStars } from './simulated-stars.mjs'
 
 const built = (file) => import(new URL(`../dist/${file}`, import.meta.url).href)
 const { matchSky } = await built('math/match-sky.js')
 const { seededRandom } = await built('math/random.js')
-const { nestedIndices, nestedIndices29 } = await built('healpix/index.js')
+const { nestedIndices, nestedIndices29, polygonCover } = await built('healpix/index.js')
 const { readFitsTable, writeFitsTable } = await built('formats/fits/index.js')
 const { fileSource } = await built('node/disk/files.js')
+const { writeParquet } = await built('formats/parquet/index.js')
+const { buildCatalogDirectory } = await built('node/store/catalog-build.js')
+const { openCatalog } = await built('node/store/open-catalog.js')
 const { tableOf } = await built('table/columns.js')
 
 const README = join(import.meta.dirname, 'README.md')
@@ -212,7 +218,57 @@ function besideStilts({ a, b }) {
   }
 }
 
-function measured() {
+/** The columns of a default run beside id and position, here and in the store. */
+const STAR_COLUMNS = {
+  magErr: 'phot_g_mean_mag_error',
+  bpMag: 'phot_bp_mean_mag',
+  bpMagErr: 'phot_bp_mean_mag_error',
+  rpMag: 'phot_rp_mean_mag',
+  rpMagErr: 'phot_rp_mean_mag_error',
+  bpRpExcess: 'phot_bp_rp_excess_factor',
+  pmRaCosDecMasYr: 'pmra',
+  pmDecMasYr: 'pmdec',
+}
+
+/** Stars of a CCD of 0.3 x 0.15 degrees out of 500,000 at the mean density of Gaia, 41,000 a square degree. */
+async function footprint() {
+  const input = join(dir, 'stars.parquet')
+  writeFileSync(input, await writeParquet(simulatedStars(500_000, 41_000, { seed: 1, further: true })))
+  await buildCatalogDirectory([input], join(dir, 'store'), { release: 'gaia_dr2' })
+  const catalog = await openCatalog(join(dir, 'store'))
+  const cells = polygonCover(13, [44.82, 45.18, 45.18, 44.82], [-35.07, -35.07, -34.93, -34.93], 10 / 3600)
+  const edges = Array.from(cells.ranges, (cell) => BigInt(cell) << 32n)
+  const ranges = Array.from({ length: edges.length / 2 }, (_, k) => [edges[2 * k], edges[2 * k + 1]])
+  const inRange = ([first, end]) => `_healpix_29 >= ${first} AND _healpix_29 < ${end}`
+  const connection = await (await DuckDBInstance.create(':memory:')).connect()
+  const names = ['source_id', 'ra', 'dec', 'phot_g_mean_mag', ...Object.values(STAR_COLUMNS)]
+  const query = `SELECT ${names} FROM read_parquet('${join(dir, 'store/gaia_dr2/dataset/*/*/*.parquet')}')
+    WHERE ${inRange([edges[0], edges.at(-1)])} AND (${ranges.map(inRange).join(' OR ')})`
+  return {
+    what: 'stars of a CCD, 41,000 per sq deg, warm',
+    peer: 'DuckDB',
+    target: 1 / 3,
+    own: () => ownMs(() => catalog.read(cells, Object.keys(STAR_COLUMNS))),
+    theirs: async () => {
+      await connection.runAndReadAll(query)
+      return ownMs(() => connection.runAndReadAll(query))
+    },
+  }
+}
+
+function start() {
+  const empty = join(dir, 'empty.mjs')
+  writeFileSync(empty, '')
+  return {
+    what: '`--version`',
+    peer: 'an empty ESM file',
+    target: 2,
+    own: () => programMs([process.execPath, join(import.meta.dirname, '../bin/bliss-calib.js'), '--version']),
+    theirs: () => programMs([process.execPath, empty]),
+  }
+}
+
+async function measured() {
   const sky = field(1_000_000)
   const table = join(dir, 'table.fits')
   writeFileSync(table, writeFitsTable(doubles(40, 200_000)))
@@ -226,6 +282,8 @@ function measured() {
     reading('fitsio', 0.6, table),
     reading('astropy, mapped', 0.8, table),
     writing(),
+    await footprint(),
+    start(),
   ]
 }
 
@@ -242,11 +300,11 @@ const before = new Map(
 
 const lines = ['| what | peer | ms | peer ms | ratio | before | target |', '|---|---|---|---|---|---|---|']
 console.log(lines.join('\n'))
-for (const { what, peer, target, own, theirs } of measured()) {
+for (const { what, peer, target, own, theirs } of await measured()) {
   let [ours, other] = [Infinity, Infinity]
   for (let turn = 0; turn < TURNS; turn++) {
     for (let run = 0; run < OWN_RUNS; run++) ours = Math.min(ours, await own())
-    other = Math.min(other, theirs() ?? Infinity)
+    other = Math.min(other, (await theirs()) ?? Infinity)
   }
   const ratio = Number.isFinite(other) ? (ours / other).toFixed(3) : '-'
   const cells = [what, peer, ours.toFixed(1), other.toFixed(1), ratio, before.get(`${what}, ${peer}`) ?? '-']
