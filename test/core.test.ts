@@ -12,7 +12,7 @@ const root = resolve(import.meta.dirname, '..')
 
 /** The sample for browsers of docs/library.md, bundled for one without any polyfill; esbuild fails on what it lacks. */
 async function bundledSample(): Promise<{ code: string; inputs: string[] }> {
-  const sample = pageOf('docs/library.md').blocks.find(({ text }) => text.includes("from 'bliss-calib/core'"))!
+  const sample = pageOf('docs/library.md').blocks.find(({ text }) => text.includes('function zeropointOf('))!
   const { outputFiles, metafile } = await build({
     stdin: {
       contents: sample.text.replace("'bliss-calib/core'", `'${join(root, 'src/core.ts')}'`),
