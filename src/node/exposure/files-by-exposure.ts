@@ -6,7 +6,7 @@ import { OWN_PRODUCT } from '../../exposure/given/given-columns.js'
 import { givenImage, type GivenImage, type GivenTable } from '../../exposure/given/given-image.js'
 import { commonStem, stemOfFile } from '../../exposure/given/given-rows.js'
 import { groupExposures } from '../../exposure/given/group-exposures.js'
-import type { FitsHdu } from '../../formats/fits/index.js'
+import type { FitsHdu, FitsHeader } from '../../formats/fits/index.js'
 import { fileSource } from '../disk/files.js'
 import { refuseUnfitNames } from '../../products/file-name.js'
 import { scienceImages } from '../../exposure/image-planes.js'
@@ -107,7 +107,7 @@ async function lookedInto(
   const file = await fileSource(path)
   try {
     const held = await heldIn(await unpackedSource(file), columns)
-    const tables = held.kind === 'tables' ? held.tables : imagesAsTables(path, held.hdus)
+    const tables = held.kind === 'tables' ? held.tables : imagesAsTables(path, held)
     const images: GivenImage[] = []
     for (const table of tables) images.push(await givenImage(table, { band }, cameraOfImage(camera)))
     return { images, isImage: held.kind === 'image' }
@@ -119,10 +119,12 @@ async function lookedInto(
 /** Positions are in what will be measured. */
 const TO_BE_MEASURED: FoundColumns = { columns: {}, fluxes: [], fluxKinds: [], loneFluxes: [], hasPositions: true }
 
-function imagesAsTables(path: string, hdus: readonly FitsHdu[]): GivenTable[] {
+function imagesAsTables(
+  path: string,
+  { hdus, primary }: { readonly hdus: readonly FitsHdu[]; readonly primary: FitsHeader },
+): GivenTable[] {
   return scienceImages(hdus).map(({ header, index }) => ({
-    ...{ path, form: 'fits', tables: [], imageHeaders: [index], headers: [header], found: TO_BE_MEASURED },
-    ...(hdus[0] === undefined || hdus[0].index !== 0 ? {} : { primary: hdus[0].header }),
+    ...{ path, form: 'fits', tables: [], imageHeaders: [index], headers: [header], primary, found: TO_BE_MEASURED },
     ofImage: () => Promise.resolve(tableOf([])),
     placed: () => {
       const sentence = 'the image has no world coordinate system: solve its astrometry first'
