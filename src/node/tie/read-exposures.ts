@@ -74,20 +74,43 @@ async function amplifierColumnOf(camera: string): Promise<number | undefined> {
 async function ccdResultsAt(path: string): Promise<FoundCcd[]> {
   const found = await findResults([path])
   for (const directory of new Set(found.map((one) => dirname(one.path)))) await refuseUnfinished(directory)
-  const read: FoundCcd[] = []
+  const ofCcds: FoundCcd[] = []
+  const ofExposures: FoundCcd[] = []
   for (const one of found) {
     const document = await readDocument(one.path)
-    if (document.solution === undefined && document.ccds.length === 1) read.push({ found: one, document })
-    else if (one.path === path) read.push(...(await ccdsOfExposure(one, document)))
+    const isCcd = document.solution === undefined && document.ccds.length === 1
+    ;(isCcd ? ofCcds : ofExposures).push({ found: one, document })
   }
-  if (read.length > 0) return read
+  const named = ofExposures.find((one) => one.found.path === path)
+  if (named !== undefined) return ccdsOfExposure(named)
+  refuseFailed(ofCcds, ofExposures)
+  if (ofCcds.length > 0) return ofCcds
   throw new InputError('no-results', 'there are no results of CCDs', {
     file: path,
     expected: 'zeropoint_D{E}_{C}_r{R}p{A}.json or {stem}_zeropoint.json, with the matches beside it',
   })
 }
 
-async function ccdsOfExposure({ path }: FoundResult, document: ResultDocument): Promise<FoundCcd[]> {
+/** Throws InputError if a CCD has products though its exposure's result says that it failed: which run were they of? */
+function refuseFailed(ofCcds: readonly FoundCcd[], ofExposures: readonly FoundCcd[]): void {
+  const keyOf = ({ found, document: { exposure } }: FoundCcd, ccd: number) =>
+    [dirname(found.path), exposure.expnum, exposure.reqnum, exposure.attnum, exposure.name, ccd].map(String).join('\n')
+  const failedIn = new Map(
+    ofExposures.flatMap((one) => (one.document.failed ?? []).map(({ ccd }) => [keyOf(one, ccd), one] as const)),
+  )
+  for (const one of ofCcds) {
+    const [{ ccd }] = one.document.ccds as readonly [CcdDocument]
+    const exposure = failedIn.get(keyOf(one, ccd))
+    if (exposure === undefined) continue
+    const sentence = `CCD ${ccd} failed when its exposure was calibrated last: these products are of another run`
+    throw new InputError('unmerged-products', sentence, {
+      file: one.found.path,
+      expected: `${exposure.found.path} in place of the directory (without CCD ${ccd}), or bliss-calib merge first`,
+    })
+  }
+}
+
+async function ccdsOfExposure({ found: { path }, document }: FoundCcd): Promise<FoundCcd[]> {
   const name = nameOf(document, basename(path))
   return Promise.all(
     document.ccds.map(async ({ ccd }) => {

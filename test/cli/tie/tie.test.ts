@@ -51,6 +51,25 @@ function pullsOf({ pairs }: TieDocument, visits: readonly Visit[]): number[] {
   })
 }
 
+test('products of a CCD that failed since are refused: nobody can tell of which run they are', async () => {
+  const dir = join(temporaryDirectory(), 'failed')
+  cpSync(near, dir, { recursive: true })
+  const name = `zeropoint_${label(NEAR)}.json`
+  const whole = JSON.parse(readFileSync(join(dir, name), 'utf8')) as ResultDocument
+  const ccds = whole.ccds.filter(({ ccd }) => ccd !== CCDS[0])
+  const failed = [{ ccd: CCDS[0]!, reason: 'its catalogue is damaged' }]
+  writeFileSync(join(dir, name), JSON.stringify({ ...whole, ccds, failed }))
+  const refused = await tied([search, '--templates', dir])
+  expect(refused.exitCode).toBe(3)
+  expect(refused.err).toContain(`CCD ${CCDS[0]} failed when its exposure was calibrated last`)
+  expect(refused.err).toContain('bliss-calib merge first')
+  expect(existsSync(refused.outdir)).toBe(false)
+  const named = await tied([search, '--templates', join(dir, name)])
+  expect([named.exitCode, named.document.ccds.filter(({ exposure }) => exposure === label(NEAR)).length]).toEqual([
+    0, 2,
+  ])
+})
+
 describe('a search exposure and its templates', () => {
   test('ratios are the true ones within their errors', () => {
     const { exitCode, document } = three
