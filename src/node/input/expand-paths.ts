@@ -3,14 +3,15 @@ import { isAbsolute, join } from 'node:path'
 import { InputError } from '../../errors.js'
 import { reasonOf } from '../disk/reason.js'
 import { isAbsent, isThere } from '../disk/absent.js'
+import { fitsGlob, globParts } from './glob.js'
 
 /** What tells a pattern from a path. */
 export const PATTERN = /[*?[]/
 
 /**
- * The files that words of a command name: each as it is, or all that a pattern with `*`, `?` and `[abc]` fits, for
- * patterns in quotes, which the shell leaves alone. A file whose own name holds such a character is taken as it is.
- * Each file once, patterns in the order of their names.
+ * The files that words of a command name: each as it is, or all that a pattern (`globParts`) fits, for patterns in
+ * quotes, which the shell leaves alone. A file whose own name holds such a character is taken as it is. Each file once,
+ * patterns in the order of their names.
  *
  * @throws InputError `missing-file`, `no-match` for a pattern that fits nothing, `is-directory`
  */
@@ -42,7 +43,7 @@ const directory = (word: string): InputError =>
     expected: `a file, or a pattern such as '${word.replace(/\/+$/, '')}/*.fits'`,
   })
 
-/** Files, no directories, that a pattern fits. */
+/** Files, no directories nor links to them, that a pattern fits. */
 async function fittingPaths(pattern: string): Promise<string[]> {
   let found = [isAbsolute(pattern) ? '/' : '']
   const parts = pattern.split('/').filter((part) => part !== '')
@@ -52,17 +53,21 @@ async function fittingPaths(pattern: string): Promise<string[]> {
     for (const at of found) {
       if (!PATTERN.test(part)) {
         const path = join(at, part)
-        if (await isThere(path)) next.push(path)
+        if ((await isThere(path)) && !(isLast && (await leadsToDirectory(path)))) next.push(path)
         continue
       }
-      const expression = partExpression(part)
+      const glob = globParts(part)
       const entries = await readdir(at === '' ? '.' : at, { withFileTypes: true }).catch((cause: unknown) => {
         if (isAbsent(cause)) return []
         throw new InputError('unreadable-directory', `the directory cannot be read: ${reasonOf(cause)}`, { file: at })
       })
       for (const entry of entries) {
-        if (!expression.test(entry.name) || (entry.name.startsWith('.') && !part.startsWith('.'))) continue
-        if (isLast ? !entry.isDirectory() : !entry.isFile()) next.push(join(at, entry.name))
+        if (!fitsGlob(glob, entry.name) || (entry.name.startsWith('.') && !part.startsWith('.'))) continue
+        const path = join(at, entry.name)
+        const isSkipped = isLast
+          ? entry.isDirectory() || (entry.isSymbolicLink() && (await leadsToDirectory(path)))
+          : entry.isFile()
+        if (!isSkipped) next.push(path)
       }
     }
     found = next.sort()
@@ -70,13 +75,9 @@ async function fittingPaths(pattern: string): Promise<string[]> {
   return found
 }
 
-/** One part of a path as a regular expression. */
-function partExpression(part: string): RegExp {
-  const body = part.replace(/\[(!?)([^\]]+)\]|[*?]|[^*?[]|\[/g, (piece, not: string, letters: string | undefined) => {
-    if (letters !== undefined) return `[${not === '!' ? '^' : ''}${letters.replace(/[\\^]/g, '\\$&')}]`
-    if (piece === '*') return '.*'
-    if (piece === '?') return '.'
-    return piece.replace(/[\\^$.|+(){}[\]]/, '\\$&')
-  })
-  return new RegExp(`^${body}$`, 's')
-}
+/** Whether a path is a directory or leads to one; false if that cannot be told, so that reading it says why. */
+const leadsToDirectory = (path: string): Promise<boolean> =>
+  stat(path).then(
+    (facts) => facts.isDirectory(),
+    () => false,
+  )
