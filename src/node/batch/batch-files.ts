@@ -93,7 +93,7 @@ const nameIn = ({ outdir }: FilesTask, path: string): string => relative(resolve
 
 /** The files that decide the products: those of the task, masks and weights beside them; name in the marker -> path. */
 async function inputsOf(task: FilesTask): Promise<Map<string, string>> {
-  const planes = await Promise.all(task.files.map(async (path) => Object.values(await siblingPlanes(path))))
+  const planes = await Promise.all(task.files.map(siblingPlanes))
   return new Map([...task.files, ...planes.flat()].map((path) => [nameIn(task, path), path]))
 }
 

@@ -159,7 +159,7 @@ async function tasksOf(
 async function looksOf({ files }: FilesTask, landed: ReadonlyMap<string, string>): Promise<string> {
   const looks: unknown[] = []
   for (const path of files) {
-    const planes = Object.values(await siblingPlanes(path))
+    const planes = await siblingPlanes(path)
     looks.push([path, landed.get(path), ...(await Promise.all(planes.map(lookOf)))])
   }
   return JSON.stringify(looks)

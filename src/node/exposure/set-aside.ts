@@ -38,7 +38,7 @@ async function planesAmong(paths: readonly string[]): Promise<Map<string, string
   const planes = new Map<string, string>()
   for (const path of paths.filter((one) => one.includes('_ooi'))) {
     const { siblingPlanes } = await import('../programs/sibling-planes.js')
-    for (const plane of Object.values(await siblingPlanes(path))) if (given.has(plane)) planes.set(plane, path)
+    for (const plane of await siblingPlanes(path)) if (given.has(plane)) planes.set(plane, path)
   }
   return planes
 }

@@ -13,7 +13,7 @@ import { openImage } from './image-file.js'
 import { imageSky, type ImageSky } from './image-sky.js'
 import type { MeasureRequest } from './measure-request.js'
 import type { ImagePlanes, Plane } from './planes.js'
-import { siblingPlanes } from './sibling-planes.js'
+import { siblingPlane } from './sibling-planes.js'
 
 /** An image that is to be measured, and what is known of it before. */
 export interface ImageForMeasuring {
@@ -33,7 +33,7 @@ const DESDM_ZERO_WEIGHT = 8 | 32 | 64 | 128 | 512
 /**
  * Opens the image that is asked for, with its planes; what is packed goes into the work folder.
  *
- * @throws InputError as `openImage`, `chooseImage`, `imageSky`, `pixelFacts` and `planeFor`
+ * @throws InputError as `openImage`, `chooseImage`, `imageSky`, `pixelFacts`, `planeFor`, `siblingPlane`
  */
 export async function openForMeasuring(request: MeasureRequest, folder: string): Promise<ImageForMeasuring> {
   const { image, known, env, signal } = request
@@ -62,14 +62,14 @@ async function planesOf(
   control: ProgramControl,
 ): Promise<Omit<ImagePlanes, 'withoutKeywords'>> {
   const inside = companionsOf(file, hdu)
-  const beside = await siblingPlanes(request.image)
   const plane = async (own: FitsHdu | undefined, path: string | undefined): Promise<Plane | undefined> => {
     if (path === undefined) return own && { file, hdu: own }
     const other = await openImage(path, folder, control)
     return { file: other, hdu: planeFor(hdu, other) }
   }
-  const mask = await plane(inside.mask, request.mask ?? (inside.mask ? undefined : beside.mask))
-  const weight = await plane(inside.weight, request.weight ?? (inside.weight ? undefined : beside.weight))
+  const beside = (kind: 'mask' | 'weight') => (inside[kind] ? undefined : siblingPlane(request.image, kind))
+  const mask = await plane(inside.mask, request.mask ?? (await beside('mask')))
+  const weight = await plane(inside.weight, request.weight ?? (await beside('weight')))
   const isDesdm = inside.mask?.name?.toUpperCase() === 'MSK'
   return {
     image: { file, hdu },

@@ -5,7 +5,7 @@ import { beforeAll, describe, expect, it } from 'vitest'
 import { InputError } from '../../../src/errors.js'
 import { isAbsent, isThere, undefinedIfAbsent } from '../../../src/node/disk/absent.js'
 import { expandPaths } from '../../../src/node/input/expand-paths.js'
-import { siblingPlanes } from '../../../src/node/programs/sibling-planes.js'
+import { siblingPlane, siblingPlanes } from '../../../src/node/programs/sibling-planes.js'
 import { directoryFiles } from '../../../src/node/store/catalog-files.js'
 
 let dir: string
@@ -51,9 +51,10 @@ describe('what cannot be read is not taken as absent', () => {
     const night = join(dir, 'night')
     await mkdir(night)
     await symlink('gone', join(night, 'c4d_ood_r_v1.fits.fz'))
-    expect(await siblingPlanes(join(night, 'c4d_ooi_r_v1.fits.fz'))).toEqual({
-      mask: join(night, 'c4d_ood_r_v1.fits.fz'),
-    })
+    const [image, mask] = [join(night, 'c4d_ooi_r_v1.fits.fz'), join(night, 'c4d_ood_r_v1.fits.fz')]
+    expect(await siblingPlane(image, 'mask')).toBe(mask)
+    expect(await siblingPlane(image, 'weight')).toBeUndefined()
+    expect(await siblingPlanes(image)).toEqual([mask])
   })
 
   it('a part of a store', async () => {
