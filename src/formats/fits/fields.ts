@@ -186,10 +186,15 @@ export function describe(header: FitsHeader, n: number): { name: string; unit?: 
   }
 }
 
-/** TSCAL and TZERO of a column; undefined if both have no effect. */
+/**
+ * TSCAL and TZERO of a column; undefined if both have no effect.
+ *
+ * @throws InputError `fits-bad-keyword`, also for a TSCAL of 0, by which all values would be TZERO
+ */
 export function scalingOf(header: FitsHeader, n: number): { scale: number; zero: number } | undefined {
   const scale = header.has(`TSCAL${n}`) ? header.requireNumber(`TSCAL${n}`) : 1
   const zero = header.has(`TZERO${n}`) ? header.requireNumber(`TZERO${n}`) : 0
+  if (scale === 0) header.refuse(`TSCAL${n}`, 'a number other than 0')
   return scale === 1 && zero === 0 ? undefined : { scale, zero }
 }
 

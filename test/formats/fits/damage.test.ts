@@ -181,6 +181,16 @@ const CASES: Record<string, [Uint8Array, string, string]> = {
     'fits-bad-keyword',
     'cat.fits, HDU 1: keyword TSCAL2 has a wrong value (found no value, expected a number)',
   ],
+  'TSCAL is 0': [
+    table({ TSCAL1: 0, TZERO1: 5 }),
+    'fits-bad-keyword',
+    'cat.fits, HDU 1: keyword TSCAL1 has a wrong value (found 0, expected a number other than 0)',
+  ],
+  'TSCAL is 0, in an ASCII table': [
+    table({ TFORM1: "'I4      '", TBCOL1: 1, TFORM2: "'F4.1    '", TBCOL2: 5, TSCAL2: '0.0' }, undefined, 'TABLE'),
+    'fits-bad-keyword',
+    'cat.fits, HDU 1: keyword TSCAL2 has a wrong value (found 0, expected a number other than 0)',
+  ],
   'TNULL is real': [
     table({ TNULL1: 1.5 }),
     'fits-bad-keyword',
