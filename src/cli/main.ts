@@ -17,10 +17,12 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
   const io = shielded(terminal)
   let exitCode: ExitCode = 0
   const transfers = new AbortController()
+  const asked = args[0] === 'help' ? [...args.slice(1), '--help'] : args
   const words = withNegativeValues(
-    args.map((word) => (word === '-h' ? '--help' : word)),
+    asked.map((word) => (word === '-h' ? '--help' : word)),
     COMMANDS,
   )
+  let isHelpByWord = false
   const run = async (command: Command, raw: Raw) => {
     try {
       refuseUnknown(command, COMMANDS, raw, words, existsSync)
@@ -35,8 +37,11 @@ export async function main(args: readonly string[], terminal: Io = processIo): P
   }
   try {
     await parserOf(COMMANDS, words, run).parseAsync(words, {}, (_error, _argv, output) => {
-      if (output) io.out(`${output.replace(OF_THE_PARSER, '')}\n`)
+      // Only the parser can tell the last word 'help' from a value. It was made without what --help alone shows.
+      isHelpByWord = output !== '' && words.at(-1) === 'help' && !words.includes('--help')
+      if (output && !isHelpByWord) io.out(`${output.replace(OF_THE_PARSER, '')}\n`)
     })
+    if (isHelpByWord) return await main([...args.slice(0, -1), '--help'], terminal)
   } catch (error) {
     return reportFailure(error, io)
   } finally {

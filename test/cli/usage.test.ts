@@ -118,6 +118,22 @@ describe('help', () => {
     expect(out).toMatch(/--workers .*\(1 to 1024\)/)
   })
 
+  test.each([[[]], [['calibrate']], [['se']], [['catalog', 'build']], [['batch', 'night', '--ccd', '1']]])(
+    'by the word help is that of --help: %j',
+    async (words) => {
+      const expected = await run([...words, '--help'])
+      expect(expected.out).toMatch(/\[number\]|\[required\]/)
+      expect(await run(['help', ...words])).toEqual(expected)
+      expect(await run([...words, 'help'])).toEqual(expected)
+    },
+  )
+
+  test('is not asked for by a value', async () => {
+    const { exitCode, out, err } = await run(['--expnum', '1', '--outdir', 'help', '--catalog', 'help'])
+    expect([exitCode, out]).toEqual([3, ''])
+    expect(err).toContain('D00000001_r*p*_red_catlist.csv')
+  })
+
   test('--version prints the version', async () => {
     expect(await run(['--version'])).toEqual({ exitCode: 0, out: '0.1.0\n', err: '' })
   })
