@@ -4,7 +4,7 @@ import { CALIBRATE_OPTIONS, calibrateOptions } from './options.js'
 /** `bliss-calib [calibrate]`: zeropoints of files, or of CCDs of one exposure; the default command. */
 export const calibrateCommand = defineCommand({
   name: 'calibrate',
-  summary: 'find the zeropoints of catalogues of detections, or of CCDs of one exposure',
+  summary: 'find the zeropoints of images and catalogues of detections, or of CCDs of one exposure',
   options: CALIBRATE_OPTIONS,
   readsCatalogues: true,
   examples: [

@@ -24,7 +24,7 @@ export const LISTED_OPTIONS = {
 
 /** The options of `calibrate`; other commands take some of them. */
 export const CALIBRATE_OPTIONS = {
-  files: list('catalogues of detections to calibrate, or patterns in quotes; without them --expnum', {
+  files: list('images and catalogues of detections to calibrate, or patterns in quotes; without them --expnum', {
     positional: true,
   }),
   expnum: count('exposure number, whose list and catalogues are in the work directory'),
@@ -44,12 +44,10 @@ export const CALIBRATE_OPTIONS = {
     defaultText: 'full',
   }),
   name: text('name of the exposure that the files are of; default what their names have in common'),
-  sex_mag_zeropoint: number("SExtractor's zeropoint; used by --legacy only", {
-    alias: ['sex-mag-zeropoint'],
-    unit: 'magnitudes',
-    default: 25,
-    defaultText: '25.0',
-  }),
+  sex_mag_zeropoint: number(
+    "SExtractor's zeropoint; used by --legacy only, whose ZP is off by its difference from 25",
+    { alias: ['sex-mag-zeropoint'], unit: 'magnitudes', default: 25, defaultText: '25.0' },
+  ),
   catalog: paths(
     'reference catalogue: a directory, a URL, gaia_dr3 for the public copy, or demo for the bundled simulated ' +
       'stars; repeatable, the first decides which star is which; default $BLISS_CATALOG',

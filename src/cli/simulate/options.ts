@@ -4,7 +4,10 @@ import { count, flag, number, output, text } from '../options/kinds.js'
 export const SIMULATE_OPTIONS = {
   outdir: output('directory to write to', { required: true }),
   seed: count('seed of the random numbers', { default: 1 }),
-  'sky-seed': count('seed of the sky: exposures with the same one have the same stars; default --seed'),
+  'sky-seed': count(
+    'seed of the sky: exposures with the same one, --ccds, --ra, --dec and --density have the same stars; ' +
+      'default --seed',
+  ),
   dither: text('EAST,NORTH [deg]: how far the exposure points from --ra and --dec, up to 0.16 each'),
   expnum: count('exposure number', { max: 99_999_999, default: 668439 }),
   band: text('g, r, i, z or Y', { default: 'i' }),
