@@ -164,7 +164,7 @@ test('addresses are taken apart in few places: whoever else names one has it fro
   const takers = filesBelow(src).filter(
     (name) =>
       name.endsWith('.ts') &&
-      /new URL\((?!'[^']*', (import\.meta\.url|packageRoot)|`[^`]*`, packageRoot|file, packageRoot)|\.(?:username|password)\b|Authorization/.test(
+      /new URL\((?!('[^']*'|`[^`]*`), (import\.meta\.url|packageRoot)|file, packageRoot)|\.(?:username|password)\b|Authorization/.test(
         readFileSync(join(src, name), 'utf8'),
       ),
   )
