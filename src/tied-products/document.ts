@@ -15,7 +15,7 @@ export type TieVerdict = 'GO' | 'LOOK' | 'STOP'
 
 /** What is off with a tie of products. */
 export interface DocumentConcern {
-  readonly tag: TieConcern['tag'] | 'unlike-template' | 'search-left-out' | 'untied-ccds' | 'doubtful-stars'
+  readonly tag: TieConcern['tag'] | 'unlike-template' | 'search-left-out' | 'untied-ccds' | 'doubtful-stars' | 'moved'
   readonly sentence: string
 }
 

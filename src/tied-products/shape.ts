@@ -44,6 +44,7 @@ export const TIE_SHAPE: JsonShape = {
               'unlike-template',
               'untied-ccds',
               'doubtful-stars',
+              'moved',
               'no-common-stars',
               'no-references',
               'catalogue-left-out',

@@ -7,6 +7,12 @@ import type { ProductsTie } from './tie-input.js'
 /** More doubtful stars than this part are worth a word. */
 const MANY_DOUBTFUL = 0.2
 
+/**
+ * A level that moves by more contradicts the exposure's own reference stars [mag]: five times the largest systematic
+ * error that a relation states, 0.03.
+ */
+const FAR_MOVED_MAG = 0.15
+
 /** Everything that is left out or limits the tie, in the names of exposures and catalogues. */
 export function concernsOf(
   { catalogs, stars }: ProductsTie,
@@ -29,6 +35,16 @@ export function concernsOf(
       const which = `${numbers.length === 1 ? 'CCD' : 'CCDs'} ${numbers.join(', ')} of ${exposure}`
       return [{ tag: 'untied-ccds', sentence: `${which}: no stars in common with a template` }]
     })
+  const moved = exposures.flatMap(({ exposure, role, leftOut: isOut, moved: mag }): DocumentConcern[] =>
+    isOut || mag === null || Math.abs(mag) <= FAR_MOVED_MAG
+      ? []
+      : [
+          {
+            tag: 'moved',
+            sentence: `${role} ${exposure} moved by ${mag.toFixed(3)} mag: its own reference stars disagree`,
+          },
+        ],
+  )
   const doubtful = stars.isDoubtful.reduce((count, one) => count + one, 0)
   return [
     ...result.concerns
@@ -43,6 +59,7 @@ export function concernsOf(
       sentence: `template ${labelOf(exposure)} is left out: ${reason}`,
     })),
     ...untied,
+    ...moved,
     ...(doubtful > MANY_DOUBTFUL * stars.count
       ? [
           {

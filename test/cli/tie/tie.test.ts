@@ -364,15 +364,29 @@ describe('--hold-templates', () => {
     expect(readdirSync(held.outdir)).toContain(`${label(SEARCH)}_ZP.fits`)
   })
 
-  test('an error of a template goes into the search, so that the ratio is the true one', async () => {
+  /** Products of the near template with other zeropoints. */
+  function spoiltBy(mag: number): string {
     const spoilt = join(temporaryDirectory(), 'spoilt')
     cpSync(near, spoilt, { recursive: true })
     for (const ccd of CCDS) {
       const file = join(spoilt, `zeropoint_D00900002_${ccd}_r4p5.json`)
       const json = JSON.parse(readFileSync(file, 'utf8')) as { ccds: [{ zeropoint: number }] }
-      json.ccds[0].zeropoint += 0.1
+      json.ccds[0].zeropoint += mag
       writeFileSync(file, JSON.stringify(json))
     }
+    return spoilt
+  }
+
+  test.each([0.2, -0.2, 60])('templates that are %d mag off take the search along, and that is a LOOK', async (mag) => {
+    const { exitCode, document } = await tied([search, '--templates', spoiltBy(mag), '--hold-templates'])
+    expect([exitCode, document.verdict]).toEqual([0, 'LOOK'])
+    const sentence = document.concerns.find(({ tag }) => tag === 'moved')!.sentence
+    const [, by] = /^search D00900001_r4p5 moved by (\S+) mag: its own reference stars disagree$/.exec(sentence)!
+    expect(Math.abs(Number(by) - mag)).toBeLessThan(0.02)
+  })
+
+  test('an error of a template goes into the search, so that the ratio is the true one', async () => {
+    const spoilt = spoiltBy(0.1)
     const [sound, moved] = [
       await tied([search, '--templates', near, '--hold-templates']),
       await tied([search, '--templates', spoilt, '--hold-templates']),
