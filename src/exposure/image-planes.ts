@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
-import { imageSize, type FitsHdu } from '../formats/fits/index.js'
+import { imageSize, pixelAxes, type FitsHdu } from '../formats/fits/index.js'
 
 /** A FITS file whose images can be read: unpacked, if it was packed. */
 export interface ImageFile {
@@ -24,7 +24,7 @@ const OTHER_PLANES = /^(ERR|ERROR|UNCERT|VAR|VARIANCE|SKY|BACK|SEG|SEGMAP)$/i
  */
 export function chooseImage({ source, hdus }: ImageFile, choice?: HduChoice): FitsHdu {
   const images = hdus.filter((hdu) => imageSize(hdu) !== undefined)
-  const place = { file: source.name, found: named(images) }
+  const place = { file: source.name, found: images.length === 0 ? withoutImage(hdus) : named(images) }
   if (choice !== undefined) {
     const chosen = images.filter(({ index, name }) => index === choice || isCalled(name, choice))
     if (chosen.length === 1) return chosen[0]!
@@ -34,7 +34,10 @@ export function chooseImage({ source, hdus }: ImageFile, choice?: HduChoice): Fi
   const science = scienceImages(images)
   if (science.length === 1) return science[0]!
   if (science.length === 0)
-    throw new InputError('no-image', 'the file holds no image', { ...place, expected: 'an image of two axes' })
+    throw new InputError('no-image', 'the file holds no image', {
+      ...place,
+      expected: 'an image of two axes, more than one pixel along each',
+    })
   throw new InputError('several-images', 'the file holds several images: say which one by its number or name', place)
 }
 
@@ -64,7 +67,7 @@ export function planeFor(image: FitsHdu, file: ImageFile): FitsHdu {
   if (images.length === 1) return images[0]!
   throw new InputError('no-image', 'the file has no plane that belongs to the image', {
     file: file.source.name,
-    found: named(images),
+    found: images.length === 0 ? withoutImage(file.hdus) : named(images),
     expected: `one image${image.name === undefined ? '' : `, or one called ${image.name}`}`,
   })
 }
@@ -75,5 +78,17 @@ const isCalled = (name: string | undefined, choice: HduChoice): boolean =>
 function named(images: readonly FitsHdu[]): string {
   const shown = images.slice(0, 6).map(({ index, name }) => `${index}${name === undefined ? '' : ` (${name})`}`)
   const more = images.length > 6 ? ` and ${images.length - 6} more` : ''
-  return images.length === 0 ? 'no image' : `HDU ${shown.join(', ')}${more}`
+  return `HDU ${shown.join(', ')}${more}`
+}
+
+/** What a file without an image holds: arrays of other axes, such as a cube or a single row. */
+function withoutImage(hdus: readonly FitsHdu[]): string {
+  const arrays = hdus.flatMap((hdu) => {
+    const axes = pixelAxes(hdu)
+    return axes === undefined
+      ? []
+      : [`HDU ${hdu.index} of NAXIS = ${axes.length} (${axes.map((n) => n ?? '?').join(' x ')})`]
+  })
+  const more = arrays.length > 3 ? ` and ${arrays.length - 3} more` : ''
+  return arrays.length === 0 ? 'no image' : `${arrays.slice(0, 3).join(', ')}${more}`
 }

@@ -1,4 +1,4 @@
-import type { FitsHdu } from './hdus.js'
+import type { FitsHdu, HduKind } from './hdus.js'
 import type { FitsHeader } from './header.js'
 
 /** Columns and rows of an image. */
@@ -24,7 +24,20 @@ export function sizeInHeader(header: FitsHeader): ImageSize | undefined {
 
 /** Columns and rows of an HDU that is an image of two axes, compressed or not, larger than a line; else undefined. */
 export function imageSize({ header, kind }: FitsHdu): ImageSize | undefined {
-  if (kind !== 'primary' && kind !== 'image' && kind !== 'tile-compressed image') return undefined
+  if (!IMAGE_KINDS.includes(kind)) return undefined
   const size = sizeInHeader(header)
   return size !== undefined && size.columns > 1 && size.rows > 1 ? size : undefined
 }
+
+/** The axes of an HDU of pixels, NAXIS1 first, be it an image or not; undefined of tables and of no axes. */
+export function pixelAxes({ header, kind }: FitsHdu): (number | undefined)[] | undefined {
+  if (!IMAGE_KINDS.includes(kind)) return undefined
+  const keyword = kind === 'tile-compressed image' ? 'ZNAXIS' : 'NAXIS'
+  const count = header.number(keyword) ?? 0
+  // The standard has 999 axes at most (FITS 4.0, 4.4.1.1).
+  return !(count >= 1 && count <= 999)
+    ? undefined
+    : Array.from({ length: count }, (_, k) => header.number(`${keyword}${k + 1}`))
+}
+
+const IMAGE_KINDS: readonly HduKind[] = ['primary', 'image', 'tile-compressed image']
