@@ -5,6 +5,7 @@ import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { CsvComments, isClosingComment } from './csv-comments.js'
 import { CsvColumns, type CsvField } from './csv-columns.js'
 import { fieldsOf, isRule, readCsvHeader, separatorOf, unitsOf } from './csv-header.js'
+import { hasReturnsAlone, returnsAlone } from './returns-alone.js'
 
 export type { CsvField } from './csv-columns.js'
 
@@ -38,7 +39,7 @@ const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf]
  * gives one table without rows. Chunks may be cut anywhere.
  *
  * @throws InputError with the line and the column for a field that is no number, a line with more or fewer fields than
- *   the header, a file without header
+ *   the header, a file without header; `bad-line-ends` if the lines end in a carriage return alone
  */
 export async function* readNumericCsv(
   chunks: AsyncIterable<Uint8Array> | Iterable<Uint8Array>,
@@ -58,12 +59,14 @@ export async function* readNumericCsv(
       }
     }
     carried = bytes.slice(end)
-    if (carried.length > LIMITS.lineBytes) throw reader.longLine(carried.length, 1)
+    if (carried.length > LIMITS.lineBytes) throw reader.longLine(carried, 1)
   }
   if (carried.length > 0) reader.readLines(joined(carried, Uint8Array.of(NEWLINE)), 0, carried.length + 1)
   reader.finish()
   if (!reader.hasHeader)
-    throw new InputError('empty-file', 'there is no header line', { file: options.name, expected: 'a CSV file' })
+    throw reader.isOfReturns
+      ? returnsAlone(options.name)
+      : new InputError('empty-file', 'there is no header line', { file: options.name, expected: 'a CSV file' })
   if (reader.rows > 0 || !yielded) yield reader.take()
 }
 
@@ -108,7 +111,7 @@ class LineReader {
       } else if (!this.hasHeader) {
         const lineEnd = bytes.indexOf(NEWLINE, at)
         const content = bytes.subarray(at, lineEnd)
-        if (content.length > LIMITS.lineBytes) throw this.longLine(content.length)
+        if (content.length > LIMITS.lineBytes) throw this.longLine(content)
         if (first !== HASH && this.options.names !== undefined) {
           this.beginWith(this.options.names, content)
           continue
@@ -127,6 +130,11 @@ class LineReader {
     return at
   }
 
+  /** Whether the comments are lines that end in a carriage return alone. */
+  get isOfReturns(): boolean {
+    return this.comments.lines.some(hasReturnsAlone)
+  }
+
   take(): Table {
     const table = this.columns.table(this.rows, this.units)
     this.rows = 0
@@ -134,9 +142,10 @@ class LineReader {
   }
 
   /** The refusal of a line that no table has: the current one, or the one `after` it. */
-  longLine(bytes: number, after = 0): InputError {
+  longLine(bytes: Uint8Array, after = 0): InputError {
+    if (!this.hasHeader && hasReturnsAlone(new TextDecoder().decode(bytes))) return returnsAlone(this.options.name)
     const { file, line } = this.place
-    return beyondLimit('lineBytes', 'the line is too long', { file, line: line + after }, bytes)
+    return beyondLimit('lineBytes', 'the line is too long', { file, line: line + after }, bytes.length)
   }
 
   private readComment(bytes: Uint8Array): void {
@@ -144,7 +153,7 @@ class LineReader {
   }
 
   private readHeader(bytes: Uint8Array): void {
-    const { names, separator, units, mayHaveUnits } = readCsvHeader(lineText(bytes), this.comments.lines)
+    const { names, separator, units, mayHaveUnits } = readCsvHeader(this.headText(bytes), this.comments.lines)
     this.separator = separator.charCodeAt(0)
     this.mayHaveUnits = mayHaveUnits
     this.header = names
@@ -173,7 +182,7 @@ class LineReader {
 
   /** Takes the first line of a file without names for what it is: a row. */
   private beginWith(names: readonly string[], bytes: Uint8Array): void {
-    const text = lineText(bytes)
+    const text = this.headText(bytes)
     const separator = separatorOf(text)
     const found = text.split(separator).length
     if (found !== names.length) {
@@ -187,6 +196,13 @@ class LineReader {
     this.header = names
     this.line--
     this.setFields()
+  }
+
+  /** The first line that is no comment. */
+  private headText(bytes: Uint8Array): string {
+    const text = new TextDecoder().decode(bytes).replace(/\r$/, '')
+    if (hasReturnsAlone(text)) throw returnsAlone(this.options.name)
+    return text
   }
 
   /** VizieR's tables have a line of units and a line of dashes below the header; some writers have the units alone. */
@@ -287,8 +303,6 @@ class LineReader {
     return new InputError('bad-number', `the field is not ${expected}`, place)
   }
 }
-
-const lineText = (bytes: Uint8Array): string => new TextDecoder().decode(bytes).replace(/\r$/, '')
 
 function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(a.length + b.length)

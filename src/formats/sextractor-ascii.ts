@@ -1,5 +1,6 @@
 import { refuseRepeatedNames } from '../table/repeated-names.js'
 import { InputError } from '../errors.js'
+import { hasReturnsAlone, returnsAlone } from './returns-alone.js'
 import { tableOf, type Column, type Table } from '../table/columns.js'
 
 /** A column of an ASCII_HEAD catalogue: its first field of the line, and how many it takes. */
@@ -71,6 +72,7 @@ function headOf(lines: readonly string[], file: string): HeadColumn[] {
   for (const [k, line] of lines.entries()) {
     if (line.trim() === '') continue
     if (!line.startsWith('#')) break
+    if (hasReturnsAlone(line)) throw returnsAlone(file)
     const [, position, name, rest = ''] = HEAD_LINE.exec(line) ?? []
     const first = Number(position) - 1
     if (name === undefined || first < (found.length === 0 ? 0 : found.at(-1)!.first + 1)) {

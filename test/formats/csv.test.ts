@@ -29,6 +29,24 @@ test('a line without an end is refused by its number, also the first', async () 
   await expect(read(`id,ra\n1,2\n${long}`, FIELDS, 65_536)).rejects.toThrow(/^stars\.csv, line 3: the line is too long/)
 })
 
+test.each([
+  ['a header and rows', 'id,ra\r1,2\r3,4\r'],
+  ['more than a line may be long', `id,ra\r${'1,2\r'.repeat(5e5)}`],
+  ['comments too', '# of a Macintosh\rid,ra\r1,2'],
+  ['a byte order mark', '\ufeffid,ra\r1,2\r'],
+])('lines that end in a carriage return alone are refused: %s', async (_, text) => {
+  await expect(read(text, FIELDS)).rejects.toMatchObject({ name: 'InputError', tag: 'bad-line-ends' })
+  await expect(read(text, FIELDS, text.length > 1e6 ? 65_536 : 3)).rejects.toThrow(
+    'stars.csv: the lines of the file end in a carriage return alone ' +
+      "(expected lines that end in a line feed: tr '\\r' '\\n' writes them so)",
+  )
+})
+
+test.each(['id,ra\r\n1,2\r\n', '# a\rb\nid,ra\n1,2\n', 'id,ra\r\n1,2\r'])('%j is read', async (text) => {
+  const [table] = await read(text, FIELDS)
+  expect([...(table!.columns[1]!.values as Float64Array)]).toEqual([2])
+})
+
 describe('numbers', () => {
   test('any double reads back from its shortest text, as from Number', () => {
     fc.assert(
