@@ -101,6 +101,7 @@ test('a block that is not run says why; these are all', () => {
   )
   expect(remarks).toEqual([
     'README.md: no-run installs packages',
+    'README.md: no-run installs packages',
     'docs/cameras.md: no-run needs images of yours',
     'docs/cameras.md: no-run needs images of yours',
     'docs/cameras.md: no-run needs products of your camera',
