@@ -1,12 +1,12 @@
-/** Counts reasons that differ in their numbers only as one. */
+/** Counts reasons that differ in their numbers, or in the file that they begin with, as one. */
 export class ReasonTally {
   private readonly kinds = new Map<string, { count: number; readonly first: string }>()
   private total = 0
 
   add(sentence: string): void {
     this.total++
-    // File names, CCDs and values differ from one CCD to the next; the words tell the kind.
-    const kind = sentence.replaceAll(/\d+(?:\.\d+)?/g, '#')
+    // Places in files, CCDs and values differ from one CCD to the next; the words tell the kind.
+    const kind = sentence.replace(/^\S*[./]\S*(?:, [^:]*)?: /, '').replaceAll(/\d+(?:\.\d+)?/g, '#')
     const known = this.kinds.get(kind)
     if (known) known.count++
     else this.kinds.set(kind, { count: 1, first: sentence })

@@ -13,3 +13,10 @@ test('reasons that differ in their numbers count as one; the first of the common
     sentence: 'D01_i_07_fullcat.fits, HDU 2: the file ends before the data does (found 072 bytes)',
   })
 })
+
+test('reasons that differ in the file that they begin with count as one', () => {
+  const tally = new ReasonTally()
+  for (const file of ['night/a.fits', 'b.fits']) tally.add(`${file}: the file does not say through which filter`)
+  tally.add('no detections: all are masked')
+  expect(tally.commonest()).toMatchObject({ count: 2, of: 3 })
+})

@@ -51,9 +51,17 @@ export function failureTeller(io: Io, { failures }: SummaryPaths): (list: string
   let said = 0
   return (list, sentence) => {
     said++
-    if (said <= MAX_FAILURES_SAID) io.err(`bliss-calib: ${list}: ${sentence}\n`)
+    if (said <= MAX_FAILURES_SAID) io.err(`bliss-calib: ${withFile(list, sentence)}\n`)
     if (said === MAX_FAILURES_SAID + 1) io.err(`bliss-calib: further failures are in ${failures} only\n`)
   }
+}
+
+/** A sentence that begins with its file names it once. */
+function withFile(file: string, sentence: string): string {
+  const named = [file, basename(file)].find(
+    (name) => /^[:,]/.test(sentence.slice(name.length)) && sentence.startsWith(name),
+  )
+  return named === undefined ? `${file}: ${sentence}` : file + sentence.slice(named.length)
 }
 
 /** The lines at the end of a batch. */
@@ -68,7 +76,10 @@ export function summaryText(
     `${exposures} ${exposures === 1 ? 'exposure' : 'exposures'}: ` +
     `${exposures - unchanged} calibrated, ${unchanged} unchanged; ` +
     `CCDs: ${outcomes.map(([outcome, count]) => `${count} ${outcome}`).join(', ')}\n` +
-    `${commonest === null ? '' : `${commonest.count} of ${commonest.of} without a result: ${commonest.sentence}\n`}` +
+    `${commonest === null ? '' : commonestText(commonest)}` +
     `${dirname(paths.ccds)}: ${tables}, ${basename(paths.failures)} (${failures === 0 ? 'none' : failures})\n`
   )
 }
+
+const commonestText = ({ of, count, sentence }: NonNullable<SummaryCounts['commonest']>): string =>
+  `${of} without a result, ${count} of them: ${sentence}\n`

@@ -70,7 +70,7 @@ describe.skipIf(!programsAreHere)('images (source-extractor and psfex are not in
     const image = join(dir, 'n0/frame_0.fits')
     writeFileSync(image, two[0]!.subarray(0, two[0]!.length - 2880))
     const cut = await batch(dir)
-    expect([cut.exitCode, cut.err]).toEqual([3, expect.stringMatching(/frame_0\.fits: .*the file is cut short/)])
+    expect([cut.exitCode, cut.err]).toEqual([3, expect.stringMatching(/n0\/frame_0\.fits.*: the file is cut short/)])
     expect(cut.out).toContain('2 exposures: 1 calibrated, 1 unchanged; CCDs: 1 fitted')
     rmSync(image)
     expect((await batch(dir)).out).toContain('1 calibrated, 1 unchanged')
@@ -93,7 +93,7 @@ describe.skipIf(!programsAreHere)('images (source-extractor and psfex are not in
       3,
       expect.stringContaining('1 exposure: 1 calibrated, 0 unchanged; CCDs: 2 fitted'),
     ])
-    expect(err).toMatch(/bias\.fits: bias\.fits, HDU 0: the image has no world coordinate system[^]*torn\.fits: /)
+    expect(err).toMatch(/\/bias\.fits, HDU 0: the image has no world coordinate system[^]*torn\.fits: /)
     expect(readdirSync(dir)).toEqual(
       expect.arrayContaining(['whole_S1_ZP.fits', 'whole_S2_ZP.fits', 'whole_exposure_ZP.csv']),
     )

@@ -328,7 +328,7 @@ describe('what cannot be done', () => {
       expect(first.exitCode).toBe(3)
       expect(first.out).toContain(
         `${EXPOSURES - 1} exposures: ${EXPOSURES - 1} calibrated, 0 unchanged; CCDs: ` +
-          `${4 * (EXPOSURES - 1) - 1} fitted, 1 failed\n1 of 2 without a result: ` +
+          `${4 * (EXPOSURES - 1) - 1} fitted, 1 failed\n2 without a result, 1 of them: ` +
           `D00700003_r4p5_red_catlist.csv, line 1, column FILENAME: the catalogue list lacks a column`,
       )
       const failures = failuresOf(dir)
