@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
-import { imageSize, pixelAxes, type FitsHdu } from '../formats/fits/index.js'
+import { axesInWords, imageSize, type FitsHdu } from '../formats/fits/index.js'
 
 /** A FITS file whose images can be read: unpacked, if it was packed. */
 export interface ImageFile {
@@ -84,10 +84,8 @@ function named(images: readonly FitsHdu[]): string {
 /** What a file without an image holds: arrays of other axes, such as a cube or a single row. */
 function withoutImage(hdus: readonly FitsHdu[]): string {
   const arrays = hdus.flatMap((hdu) => {
-    const axes = pixelAxes(hdu)
-    return axes === undefined
-      ? []
-      : [`HDU ${hdu.index} of NAXIS = ${axes.length} (${axes.map((n) => n ?? '?').join(' x ')})`]
+    const axes = axesInWords(hdu)
+    return axes === undefined ? [] : [`HDU ${hdu.index} of ${axes}`]
   })
   const more = arrays.length > 3 ? ` and ${arrays.length - 3} more` : ''
   return arrays.length === 0 ? 'no image' : `${arrays.slice(0, 3).join(', ')}${more}`

@@ -2,6 +2,7 @@ import { InputError } from '../../errors.js'
 import type { ByteSource } from '../../formats/bytes.js'
 import {
   fitsColumns,
+  axesInWords,
   imageSize,
   LDAC_OBJECTS,
   ldacImageHeaders,
@@ -166,12 +167,15 @@ function noDetections(file: string, hdus: readonly FitsHdu[], tables: readonly F
       : 'no table of the file has positions and a flux with its error: say which columns they are with --columns'
   return new InputError('no-objects', sentence, {
     file,
-    found:
-      tables.length === 0
-        ? hdus.map(({ index, kind, name }) => `HDU ${index} ${name ?? `(${kind})`}`).join(', ')
-        : `columns ${names.join(' ').slice(0, 300)}`,
+    found: tables.length === 0 ? hdus.map(inWords).join(', ') : `columns ${names.join(' ').slice(0, 300)}`,
     expected: 'ALPHA_J2000, DELTA_J2000 and FLUX_x with FLUXERR_x, or --columns ra=...,dec=...,flux=...',
   })
+}
+
+/** An HDU by its number and name, with the axes of its pixels. */
+function inWords(hdu: FitsHdu): string {
+  const axes = axesInWords(hdu)
+  return `HDU ${hdu.index} ${hdu.name ?? `(${hdu.kind})`}${axes === undefined ? '' : ` of ${axes}`}`
 }
 
 /** Where the detections of a CCD are. */

@@ -29,15 +29,15 @@ export function imageSize({ header, kind }: FitsHdu): ImageSize | undefined {
   return size !== undefined && size.columns > 1 && size.rows > 1 ? size : undefined
 }
 
-/** The axes of an HDU of pixels, NAXIS1 first, be it an image or not; undefined of tables and of no axes. */
-export function pixelAxes({ header, kind }: FitsHdu): (number | undefined)[] | undefined {
+/** The axes of an HDU of pixels in words, be it an image or not; undefined of tables and of no axes. */
+export function axesInWords({ header, kind }: FitsHdu): string | undefined {
   if (!IMAGE_KINDS.includes(kind)) return undefined
   const keyword = kind === 'tile-compressed image' ? 'ZNAXIS' : 'NAXIS'
   const count = header.number(keyword) ?? 0
   // The standard has 999 axes at most (FITS 4.0, 4.4.1.1).
-  return !(count >= 1 && count <= 999)
-    ? undefined
-    : Array.from({ length: count }, (_, k) => header.number(`${keyword}${k + 1}`))
+  if (!(count >= 1 && count <= 999)) return undefined
+  const axes = Array.from({ length: count }, (_, k) => header.number(`${keyword}${k + 1}`) ?? '?')
+  return `NAXIS = ${count} (${axes.join(' x ')})`
 }
 
 const IMAGE_KINDS: readonly HduKind[] = ['primary', 'image', 'tile-compressed image']

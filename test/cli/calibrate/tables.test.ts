@@ -7,6 +7,7 @@ import { writeFitsTable } from '../../../src/formats/fits/index.js'
 import { writeFitsLdac } from '../../../src/formats/fits/index.js'
 import { writeParquet } from '../../../src/formats/parquet/index.js'
 import { asFloat64, findColumn, tableOf, type Column, type Table } from '../../../src/table/columns.js'
+import { fitsBytes } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
 import { givenExposureFiles, type GivenExposureFiles } from './given-exposure.js'
 
@@ -183,6 +184,13 @@ describe('a table that cannot be calibrated says why, and what to do', () => {
     ['returns', 'a.cat', () => '# 1 NUMBER n\r# 2 RA r\r1 2\r', [], 'end in a carriage return alone (expected lines'],
     ['text', 'a.txt', () => 'hello\nworld\n', [], 'no positions on the sky: say which columns they are with --columns'],
     ['an empty file', 'a.fits', () => '', [], 'the file is empty'],
+    [
+      'a cube',
+      'a.fits',
+      () => fitsBytes([{ values: new Int16Array(144), cards: { NAXIS: 3, NAXIS1: 8, NAXIS2: 6, NAXIS3: 3 } }]),
+      [],
+      'neither a table of detections nor an image (found HDU 0 (primary) of NAXIS = 3 (8 x 6 x 3), expected',
+    ],
     ['other bytes', 'a.fits', () => Uint8Array.of(1, 2, 3, 4), [], 'the file is no catalogue that is read'],
     ['a page of the web', 'a.csv', () => '<!DOCTYPE html><html></html>', [], 'the file is a page of the web'],
     [
