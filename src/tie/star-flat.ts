@@ -69,8 +69,16 @@ export function starFlatMaps(solved: SolvedNetwork, input: TieInput): StarFlatMa
   return found.map(({ ccd, c, modes, mapErr }) => ({
     ...{ ccd, columns, lines, mapErr },
     ...{ left: extents.left[c]!, bottom: extents.bottom[c]!, width: extents.width[c]!, height: extents.height[c]! },
-    map: Float64Array.from(cells, (values) => modes.reduce((total, own, m) => total + own * values[m]!, 0)),
+    map: withoutMean(
+      Float64Array.from(cells, (values) => modes.reduce((total, own, m) => total + own * values[m]!, 0)),
+    ),
   }))
+}
+
+/** A mode's mean over the CCD is 0, but not that of its values in the centres of cells. */
+function withoutMean(map: Float64Array): Float64Array {
+  const mean = sum(map) / map.length
+  return map.map((value) => value - mean)
 }
 
 const sum = (values: ArrayLike<number>): number => Array.prototype.reduce.call(values, (a, b) => a + b, 0) as number
