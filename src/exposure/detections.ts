@@ -6,8 +6,10 @@ import {
   ldacImageHeaders,
   readFitsHeaders,
   readFitsTable,
+  sizeInHeader,
   type FitsHdu,
   type FitsHeader,
+  type ImageSize,
 } from '../formats/fits/index.js'
 import { matchSky } from '../math/match-sky.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
@@ -28,6 +30,8 @@ export interface ReadDetections extends PlainColumns {
   readonly camera?: RecognisedCamera
   /** Fluxes that have no error, if all were asked for. */
   readonly loneFluxes?: readonly string[]
+  /** Of the image, if its header tells it. */
+  readonly imageSize?: ImageSize
 }
 
 /** Recognises the camera from an image. */
@@ -125,11 +129,13 @@ export async function detectionsIn(
     tables.map(({ index }) => index),
   )
   const header = withUnitOf(table, flux, image)
+  const imageSize = headers.length === 1 ? sizeInHeader(headers[0]!) : undefined
   return {
     table,
     notes: [...together, ...header.notes, ...notes],
     header,
     ...(camera === undefined ? {} : { camera }),
+    ...(imageSize === undefined ? {} : { imageSize }),
   }
 }
 

@@ -4,7 +4,8 @@ import { openFitsSource } from '../formats/fits/index.js'
 import { findColumn, type Table } from '../table/columns.js'
 import type { CatalogueListRow } from './catalogue-list.js'
 import { compareFacts } from './compare-facts.js'
-import { flattened, type StarFlat } from './star-flat.js'
+import { flattened } from './flattened.js'
+import type { StarFlat } from './star-flat.js'
 import { readDetections, type CameraOf, type ReadDetections } from './detections.js'
 import { FILE_COMPARISONS } from './facts-agree.js'
 import { namedFluxes } from './flux-columns.js'
@@ -138,8 +139,15 @@ export function withStarFlat(
   starFlat: ReadSextractorOptions['starFlat'],
 ): ReadDetections {
   if (starFlat === undefined) return read
-  const { camera, header, table } = read
-  const image = { ccd, band, camera: camera?.description.name, filter: header.facts.filter }
+  const { camera, header, table, imageSize } = read
+  const detector = camera?.description.detector
+  const size = imageSize ?? detector
+  const isWhole = size !== undefined && size.columns === detector?.columns && size.rows === detector.rows
+  const image = {
+    ...{ ccd, band, camera: camera?.description.name, filter: header.facts.filter },
+    ...(size === undefined ? {} : { size }),
+    ...(isWhole ? { amplifierColumns: detector!.amplifierColumns } : {}),
+  }
   return { ...read, table: flattened(table, starFlat, image, name) }
 }
 

@@ -1,7 +1,8 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
 import { findHdu, readFitsHeaders, readFitsTable, writeFitsTable } from '../formats/fits/index.js'
-import { asFloat64, findColumn, tableOf, type Column } from '../table/columns.js'
+import { asFloat64, tableOf, type Column } from '../table/columns.js'
+import { checkStarFlat } from './check-star-flat.js'
 import type { StarFlat, StarFlatCcd } from './star-flat.js'
 
 const EXTNAME = 'STARFLAT'
@@ -76,30 +77,53 @@ export function starFlatFits(flat: StarFlat): Uint8Array {
   })
 }
 
+/** A card holds 72 characters. */
 const GAUGE = [
-  'Corrected magnitudes are m - MAP - AMP. The maps have no slope that all CCDs',
-  'share or that runs linearly over the focal plane: dithered exposures cannot',
-  'tell such slopes from gradients of exposures and of the sky.',
+  'Corrected magnitudes are m - MAP - AMP. The maps have no slope that all',
+  'CCDs share or that runs linearly over the focal plane: dithered',
+  'exposures cannot tell such slopes from gradients of exposures and of the',
+  'sky.',
 ]
+
+/** Unit of each column that a number is taken of. */
+const UNITS: Readonly<Record<string, string>> = Object.fromEntries([
+  ...[...SCALARS, ...AMPLIFIERS].map(([name, , unit]) => [name, unit] as const),
+  ...['MAP', 'MAP_ERR'].map((name) => [name, 'mag'] as const),
+])
 
 /**
  * Reads a star flat.
  *
- * @throws InputError if the file is none, or a value of it is missing or no number
+ * @throws InputError `no-star-flat` if the file is none; `damaged-star-flat` if a value of it is missing or is none
+ *   that a tie writes, as `checkStarFlat`
  */
 export async function readStarFlat(source: ByteSource): Promise<StarFlat> {
   const hdus = await readFitsHeaders(source)
+  const file = source.name
   const none = (found: string, expected: string) =>
-    new InputError('no-star-flat', 'the file is no star flat', { file: source.name, found, expected })
-  const index = hdus.findIndex(({ header }) => header.text('EXTNAME')?.trim() === EXTNAME)
-  if (index < 0) throw none(`${hdus.length} HDUs, none of that name`, `EXTNAME ${EXTNAME}, as tie --starflat writes it`)
-  const { header } = findHdu(hdus, index, source.name)
+    new InputError('no-star-flat', 'the file is no star flat', { file, found, expected })
+  const found = hdus.filter(({ header }) => header.text('EXTNAME')?.trim() === EXTNAME)
+  const [first, second] = found
+  if (first === undefined)
+    throw none(`${hdus.length} HDUs, none of that name`, `EXTNAME ${EXTNAME}, as tie --starflat writes it`)
+  if (second !== undefined)
+    throw new InputError('damaged-star-flat', 'the file holds several star flats', {
+      ...{ file, found: `HDUs ${found.map(({ index }) => index).join(', ')}`, expected: `one HDU ${EXTNAME}` },
+    })
+  const { header, index } = findHdu(hdus, first.index, file)
   const table = await readFitsTable(source, { hdus, hdu: index })
   const column = (name: string): Column & { readonly numbers: Float64Array } => {
-    const found = findColumn(table, name)
-    const numbers = found && asFloat64(found)
-    if (numbers === undefined) throw none(`no column ${name}`, 'its columns')
-    return { ...found!, numbers }
+    const [own, other] = table.columns.filter((one) => one.name === name)
+    const numbers = own && asFloat64(own)
+    if (own === undefined || numbers === undefined) throw none(`no column ${name} of numbers`, 'its columns')
+    const unit = UNITS[name]
+    const damaged = (what: string, expected: string) =>
+      new InputError('damaged-star-flat', 'the star flat is damaged', { file, column: name, found: what, expected })
+    if (other !== undefined) throw damaged('two columns of that name', 'one')
+    if (unit !== own.unit) throw damaged(`unit ${own.unit ?? 'none'}`, `unit ${unit ?? 'none'}`)
+    const isMap = name === 'MAP' || name === 'MAP_ERR'
+    if (!isMap && (own.offsets !== undefined || (own.width ?? 1) !== 1)) throw damaged('several numbers a row', 'one')
+    return { ...own, numbers }
   }
   const text = (keyword: string) => {
     const value = header.text(keyword)?.trim()
@@ -107,33 +131,27 @@ export async function readStarFlat(source: ByteSource): Promise<StarFlat> {
     return value
   }
   const [map, mapErr, ccd] = [column('MAP'), column('MAP_ERR'), column('CCD')]
-  const [columns = 0, lines = 0] = map.shape ?? []
+  const [columns = 0, lines = 0, ...further] = map.shape ?? []
   const cells = columns * lines
-  if (!(cells > 0) || mapErr.width !== map.width)
-    throw none(`MAP of ${String(map.shape)} cells`, 'MAP and MAP_ERR of x by y cells')
+  if (!(cells > 0) || further.length > 0 || String(mapErr.shape) !== String(map.shape))
+    throw none(
+      `MAP of ${String(map.shape)} cells, MAP_ERR of ${String(mapErr.shape)}`,
+      'MAP and MAP_ERR of x by y cells',
+    )
   const scalars = SCALARS.map(([name, key]) => [key, column(name).numbers] as const)
   const ofAmplifiers = AMPLIFIERS.map(([name, key]) => [key, column(name).numbers] as const)
   const at = <K extends string>(named: readonly (readonly [K, Float64Array])[], row: number) =>
     Object.fromEntries(named.map(([key, values]) => [key, values[row]!])) as Record<K, number>
   const ccds = Array.from({ length: table.rowCount }, (_, row): StarFlatCcd => {
-    const place = at(scalars, row)
     const amplifiers = at(ofAmplifiers, row)
-    const own = {
-      ...{ ccd: ccd.numbers[row]!, columns, lines, ...place },
+    return {
+      ...{ ccd: ccd.numbers[row]!, columns, lines, ...at(scalars, row) },
       map: map.numbers.slice(row * cells, (row + 1) * cells),
       mapErr: mapErr.numbers.slice(row * cells, (row + 1) * cells),
-      ...(Number.isNaN(amplifiers.column) ? {} : { amplifiers }),
+      ...(Object.values(amplifiers).every(Number.isNaN) ? {} : { amplifiers }),
     }
-    const isSound =
-      own.width > 0 && own.height > 0 && [own.left, own.bottom, ...own.map].every((value) => Math.abs(value) < 1e6)
-    if (isSound && own.map.every((value) => Math.abs(value) < MAX_FLAT_MAG)) return own
-    throw new InputError('damaged-star-flat', 'a value of the star flat is no number, or larger than any flat field', {
-      file: source.name,
-      row: row + 1,
-      column: own.width > 0 && own.height > 0 ? 'MAP' : 'WIDTH, HEIGHT',
-      expected: `magnitudes within ${MAX_FLAT_MAG}`,
-    })
   })
+  checkStarFlat(ccds, file)
   const epochs = [header.number('EPOCH1'), header.number('EPOCH2')] as const
   return {
     ...{ camera: text('CAMERA'), band: text('BAND'), filter: header.text('FILTER')?.trim() ?? null },
@@ -146,6 +164,3 @@ export async function readStarFlat(source: ByteSource): Promise<StarFlat> {
     ccds,
   }
 }
-
-/** No flat field is off by more [mag]. */
-const MAX_FLAT_MAG = 1

@@ -2,11 +2,13 @@ import { spawnSync } from 'node:child_process'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { flattened, starFlatAt, type StarFlat, type StarFlatCcd } from '../../src/exposure/star-flat.js'
+import { flattened } from '../../src/exposure/flattened.js'
+import { starFlatAt, type StarFlat, type StarFlatCcd } from '../../src/exposure/star-flat.js'
 import { readStarFlat, starFlatFits } from '../../src/exposure/star-flat-file.js'
 import { memorySource } from '../../src/formats/bytes.js'
-import { writeFitsTable } from '../../src/formats/fits/index.js'
-import { asFloat64, findColumn, tableOf } from '../../src/table/columns.js'
+import type { InputError } from '../../src/errors.js'
+import { readFitsTable, writeFitsTable, writeFitsTables } from '../../src/formats/fits/index.js'
+import { asFloat64, findColumn, tableOf, type Column, type Table } from '../../src/table/columns.js'
 import { temporaryDirectory } from '../cli/run.js'
 
 const CCD: StarFlatCcd = {
@@ -85,15 +87,159 @@ test('it comes back from its file', async () => {
   expect(rounded(read)).toEqual(rounded(FLAT))
 })
 
-test('another file, and absurd numbers, are refused', async () => {
+test('another file is refused', async () => {
   const other = writeFitsTable(tableOf([{ name: 'CCD', type: 'i32', values: Int32Array.of(1) }]))
   await expect(readStarFlat(memorySource('x.fits', other))).rejects.toThrow(
     /x\.fits.*the file is no star flat .*expected EXTNAME STARFLAT/,
   )
-  const absurd = starFlatFits({ ...FLAT, ccds: [{ ...CCD, map: CCD.map.map((value, i) => (i === 3 ? 7 : value)) }] })
-  await expect(readStarFlat(memorySource('x.fits', absurd))).rejects.toThrow(
-    /x\.fits, row 1, column MAP: a value of the star flat is no number, or larger than any flat field/,
+})
+
+/** The file's table with a column changed. */
+async function withColumn(name: string, change: (column: Column) => Column): Promise<Table> {
+  const source = memorySource('flat.fits', starFlatFits(FLAT))
+  const table = await readFitsTable(source, { hdu: 1 })
+  return tableOf(table.columns.map((column) => (column.name === name ? change(column) : column)))
+}
+
+const fitsOf = (table: Table): Uint8Array =>
+  writeFitsTable(table, {
+    extname: 'STARFLAT',
+    headerCards: ['CAMERA', 'BAND', 'TIE', 'CREATOR'].map((keyword) => ({ keyword, value: 'x' })),
+  })
+
+const refusalOf = (bytes: Uint8Array): Promise<{ tag: string; message: string }> =>
+  readStarFlat(memorySource('flat.fits', bytes)).then(
+    () => ({ tag: 'none', message: 'read' }),
+    ({ tag, message }: InputError) => ({ tag, message }),
   )
+
+test('the table as it is passes', async () => {
+  const { ccds } = await readStarFlat(memorySource('flat.fits', fitsOf(await withColumn('MAP', (column) => column))))
+  expect(ccds).toHaveLength(2)
+})
+
+// Row 1 has one zeropoint, row 2 has two amplifiers: pixels 0 to 400, border 200, AMP_A 0.002, AMP_B -0.002.
+test.each([
+  ['AMP_COLUMN', 1, 450, '450, expected a whole number inside 0 to 400, X_FIRST to X_FIRST + WIDTH'],
+  ['AMP_COLUMN', 1, 0, '0, expected a whole number inside 0 to 400, X_FIRST to X_FIRST + WIDTH'],
+  ['AMP_COLUMN', 1, 400, '400, expected a whole number inside 0 to 400, X_FIRST to X_FIRST + WIDTH'],
+  ['AMP_COLUMN', 1, 200.5, '200.5, expected a whole number inside 0 to 400, X_FIRST to X_FIRST + WIDTH'],
+  ['AMP_COLUMN', 1, NaN, 'NaN, expected AMP_COLUMN, AMP_A, AMP_B, AMP_ERR all numbers, or all NaN'],
+  ['AMP_A', 1, NaN, 'NaN, expected AMP_COLUMN, AMP_A, AMP_B, AMP_ERR all numbers, or all NaN'],
+  ['AMP_B', 1, Infinity, 'Infinity, expected AMP_COLUMN, AMP_A, AMP_B, AMP_ERR all numbers, or all NaN'],
+  ['AMP_ERR', 1, -0.001, '-0.001, expected an error of 0 or more'],
+  ['AMP_A', 1, 0.6, '0.6, expected magnitudes within 0.5'],
+  ['AMP_B', 1, -0.6, '-0.6, expected magnitudes within 0.5'],
+  ['MAP', 3, 0.75, '0.75 in cell (4, 1), expected magnitudes within 0.5'],
+  ['MAP', 12, -0.75, '-0.75 in cell (1, 2), expected magnitudes within 0.5'],
+  ['MAP', 3, NaN, 'NaN in cell (4, 1), expected magnitudes within 0.5'],
+  ['MAP', 0, 0.0100625, 'mean 0.00000781, expected 0 within 0.000001 mag: the mean belongs to the zeropoint'],
+  ['MAP_ERR', 9, -0.5, '-0.5 in cell (2, 1), expected errors of 0 or more'],
+  ['MAP_ERR', 9, NaN, 'NaN in cell (2, 1), expected errors of 0 or more'],
+  ['MAP_ERR', 9, Infinity, 'Infinity in cell (2, 1), expected errors of 0 or more'],
+  ['WIDTH', 0, NaN, 'NaN, expected above 0, at most 20000 pixels'],
+  ['WIDTH', 1, 0, '0, expected above 0, at most 20000 pixels'],
+  ['HEIGHT', 0, 1e6, '1000000, expected above 0, at most 20000 pixels'],
+  ['X_FIRST', 1, -4000, '-4000, expected from -16 to 20000'],
+  ['Y_FIRST', 0, Infinity, 'Infinity, expected from -16 to 20000'],
+  ['CCD', 1, 28, 'CCD 28, also in row 1, expected each CCD in one row'],
+])('%s[%i] of %d is refused', async (name, at, value, fact) => {
+  const table = await withColumn(name, (column) => {
+    const values = column.values.slice() as Float64Array
+    values[at] = value
+    return { ...column, values } as Column
+  })
+  const row = (name.startsWith('MAP') ? Math.floor(at / 8) : at) + 1
+  const message = `flat.fits, row ${row}, column ${name}: the star flat is damaged (found ${fact})`
+  expect(await refusalOf(fitsOf(table))).toEqual({ tag: 'damaged-star-flat', message })
+})
+
+test('amplifiers whose mean by area is not 0 are refused', async () => {
+  const table = await withColumn('AMP_A', (column) => ({ ...column, values: Float64Array.of(NaN, 0.003) }) as Column)
+  expect((await refusalOf(fitsOf(table))).message).toBe(
+    'flat.fits, row 2, column AMP_A, AMP_B: the star flat is damaged (found mean by area 0.000500, ' +
+      'expected 0 within 0.000001 mag: the mean belongs to the zeropoint)',
+  )
+})
+
+test.each([
+  ['MAP', 'mmag', 'unit mmag, expected unit mag'],
+  ['AMP_A', undefined, 'unit none, expected unit mag'],
+  ['WIDTH', 'arcsec', 'unit arcsec, expected unit pixel'],
+])('%s in %s is refused', async (name, unit, fact) => {
+  const table = await withColumn(name, ({ unit: _, ...column }) => ({ ...column, ...(unit ? { unit } : {}) }) as Column)
+  const message = `flat.fits, column ${name}: the star flat is damaged (found ${fact})`
+  expect(await refusalOf(fitsOf(table))).toEqual({ tag: 'damaged-star-flat', message })
+})
+
+test('no rows, and two star flats, are refused', async () => {
+  const { columns } = await withColumn('MAP', (column) => column)
+  const empty = tableOf(columns.map((column) => ({ ...column, values: column.values.slice(0, 0) }) as Column))
+  expect(await refusalOf(fitsOf(empty))).toEqual({
+    tag: 'damaged-star-flat',
+    message: 'flat.fits: the star flat is empty (found 0 rows, expected 1 or more)',
+  })
+  const table = tableOf(columns)
+  const twice = writeFitsTables([1, 2].map(() => ({ table, extname: 'STARFLAT' })))
+  expect(await refusalOf(twice)).toEqual({
+    tag: 'damaged-star-flat',
+    message: 'flat.fits: the file holds several star flats (found HDUs 1, 2, expected one HDU STARFLAT)',
+  })
+})
+
+test.each([
+  [
+    { size: { columns: 300, rows: 200 } },
+    {},
+    'X_FIRST, WIDTH',
+    'pixels 0 to 400',
+    'those of an image of 300 x 200 pixels',
+  ],
+  [
+    { size: { columns: 400, rows: 150 } },
+    {},
+    'Y_FIRST, HEIGHT',
+    'pixels 0 to 200',
+    'those of an image of 400 x 150 pixels',
+  ],
+  [
+    { size: { columns: 400, rows: 200 }, amplifierColumns: [200], ccd: 35 },
+    { amplifiers: { column: 100, a: 0.003, b: -0.001, err: 0 } },
+    'AMP_COLUMN',
+    '100',
+    "200, where the camera's amplifiers meet",
+  ],
+  [
+    {},
+    { width: 150 },
+    'X_FIRST, WIDTH',
+    '350 in row 2 of x.fits',
+    'an object at most one cell (37.5 pixels) outside 0 to 150',
+  ],
+  [
+    {},
+    { bottom: 101, height: 50 },
+    'Y_FIRST, HEIGHT',
+    '50 in row 1 of x.fits',
+    'an object at most one cell (25.0 pixels) outside 101 to 151',
+  ],
+])('a map of another size than the image is refused: %o, %o', (image, changed, column, found, expected) => {
+  const ccds = FLAT.ccds.map((ccd) => ({ ...ccd, ...changed }))
+  const use = () => flattened(TABLE, { ...FLAT, ccds, file: 'flat.fits' }, { ...IMAGE, ...image }, 'x.fits')
+  const ccd = 'ccd' in image ? image.ccd : 28
+  expect(use).toThrow(
+    `flat.fits, column ${column}: the star flat of CCD ${ccd} is damaged (found ${found}, expected ${expected})`,
+  )
+})
+
+test('comments break no word', () => {
+  const text = new TextDecoder('latin1').decode(starFlatFits(FLAT))
+  const comments = (text.match(/.{80}/gs) ?? []).filter((one) => /^COMMENT .*(slope|focal|exposures|sky)/.test(one))
+  expect(comments.map((one) => one.slice(8).trim()).join(' ')).toBe(
+    'Corrected magnitudes are m - MAP - AMP. The maps have no slope that all CCDs share or that runs linearly over ' +
+      'the focal plane: dithered exposures cannot tell such slopes from gradients of exposures and of the sky.',
+  )
+  expect(comments).toHaveLength(4)
 })
 
 const python = '/usr/bin/python3'

@@ -4,7 +4,7 @@ import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symli
 import { basename, join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
 import { beforeAll, describe, expect, test } from 'vitest'
-import { readStarFlat } from '../../../src/exposure/star-flat-file.js'
+import { readStarFlat, starFlatFits } from '../../../src/exposure/star-flat-file.js'
 import { memorySource } from '../../../src/formats/bytes.js'
 import type { ResultDocument } from '../../../src/products/result-document.js'
 import { asFloat64, findColumn } from '../../../src/table/columns.js'
@@ -331,13 +331,26 @@ describe('--starflat', () => {
     expect(of(without).provenance.options['starflat']).toBeUndefined()
   })
 
-  test('is refused for another band, by name, and by two exposures', async () => {
+  test('is refused for another band, of another size, and from two exposures', async () => {
     const other: Visit = { expnum: 900052, band: 'z' }
     const where = ['--workdir', field.work(other), '--outdir', temporaryDirectory(), '--catalog', field.catalog]
     const refused = await run(['--expnum', '900052', '--ccd', '28', ...where, '--starflat', flat, '--quiet'])
     expect([refused.exitCode, refused.out]).toEqual([3, ''])
     expect(refused.err).toMatch(
       /_starflat\.fits: the star flat is of another band than .*_fullcat\.fits \(found i, expected z/,
+    )
+    const half = join(temporaryDirectory(), 'half.fits')
+    const read = await readStarFlat(memorySource(flat, readFileSync(flat)))
+    writeFileSync(half, starFlatFits({ ...read, ccds: read.ccds.map((ccd) => ({ ...ccd, width: ccd.width / 2 })) }))
+    const mine = [
+      ...['--workdir', field.work(visits[0]!), '--outdir', temporaryDirectory()],
+      '--catalog',
+      field.catalog,
+    ]
+    const halved = await run(['--expnum', '900041', '--ccd', '28', ...mine, '--starflat', half, '--quiet'])
+    expect(halved.exitCode).toBe(3)
+    expect(halved.err).toMatch(
+      /half\.fits, column X_FIRST, WIDTH: the star flat of CCD 28 is damaged \(found [\d.]+ in row \d+ of .*_fullcat\.fits, /,
     )
     const few = await tied([dirs[0]!, '--templates', dirs[1]!, '--starflat'])
     expect([few.exitCode, few.out]).toEqual([3, ''])
