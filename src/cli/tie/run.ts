@@ -12,6 +12,7 @@ import type { CalibratedExposure } from '../../tied-products/calibrated-exposure
 import { comparableExposures } from '../../tied-products/comparable.js'
 import type { TieDocument } from '../../tied-products/document.js'
 import { tiedAmplifiers, tiedZeropoint, tieDocument } from '../../tied-products/make-document.js'
+import { refuseCorrected, refuseMixedStarFlats } from '../../tied-products/same-star-flat.js'
 import { starFlatOf } from '../../tied-products/star-flat-of.js'
 import { tieFileNames, tieName } from '../../tied-products/names.js'
 import { tieText } from '../../tied-products/text.js'
@@ -47,6 +48,8 @@ export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
     const templates = await readTieExposures(options.templates, 'template')
     const name = options.name ?? tieName(searches)
     const { exposures, unlike } = comparableExposures([...searches, ...templates])
+    refuseMixedStarFlats(exposures)
+    if (starflat) refuseCorrected(exposures)
     refuseEqualNames(exposures)
     const toWrite: ExposureToWrite[] = []
     const network = tieInputOf(exposures, holdTemplates)

@@ -359,6 +359,75 @@ describe('--starflat', () => {
   })
 })
 
+describe('exposures that a star flat has corrected', () => {
+  const [A, B]: [Visit, Visit] = [{ expnum: 900061 }, { expnum: 900062, ditherDeg: [0.03, 0.02] }]
+  const flatOf = (exposures: number): string => {
+    const file = join(temporaryDirectory(), `flat${exposures}.fits`)
+    const zeros = { map: new Float64Array(2), mapErr: new Float64Array(2), columns: 1, lines: 2 }
+    const ccds = [{ ccd: 28, left: 1, bottom: 1, width: 2047, height: 4095, ...zeros }]
+    const facts = { camera: 'decam', band: 'i', filter: null, tie: 'x', epochsYr: null, version: '0.1.0' }
+    writeFileSync(file, starFlatFits({ ...facts, exposures, ccds }))
+    return file
+  }
+  let [plainA, plainB, oneA, oneB, otherB] = ['', '', '', '', '']
+
+  beforeAll(async () => {
+    const [one, other] = [flatOf(5), flatOf(6)]
+    ;[plainA, plainB] = [await field.calibrate(A, [], '28'), await field.calibrate(B, [], '28')]
+    ;[oneA, oneB] = [
+      await field.calibrate(A, ['--starflat', one], '28'),
+      await field.calibrate(B, ['--starflat', one], '28'),
+    ]
+    otherB = await field.calibrate(B, ['--starflat', other], '28')
+  })
+
+  const refusedBy = async (words: readonly string[], says: RegExp) => {
+    const ended = await tied(words)
+    expect(ended.err).toMatch(says)
+    expect([ended.exitCode, ended.out, existsSync(ended.outdir)]).toEqual([3, '', false])
+  }
+
+  test('are tied if all are by the same', async () => {
+    const both = await tied([oneA, '--templates', oneB])
+    expect([both.exitCode, both.document.verdict]).toEqual([0, 'GO'])
+    // Tied once more they are still known as corrected.
+    const again = join(both.outdir, 'zeropoint_D00900061_28_r4p5.json')
+    await refusedBy([again, '--templates', plainB], /corrected by a star flat, others by another or by none/)
+  })
+
+  test('are not mixed with others, whichever is given first', async () => {
+    const sentence = 'some exposures are corrected by a star flat, others by another or by none'
+    const [fileA, fileB] = ['zeropoint_D00900061_28_r4p5\\.json', 'zeropoint_D00900062_28_r4p5\\.json']
+    const [five, six] = [5, 6].map((n) => `star flat flat${n}\\.fits \\(SHA-256 [0-9a-f]{12}\\)`) as [string, string]
+    const both = (found: string, expected: string) =>
+      new RegExp(`${fileB}: ${sentence} \\(found ${found}, expected ${expected}, as .*${fileA}\\)`)
+    await refusedBy([oneA, '--templates', plainB], both('no star flat', five))
+    await refusedBy([plainB, '--templates', oneA], both('no star flat', five))
+    await refusedBy([plainA, '--templates', oneB], both(five, 'no star flat'))
+    await refusedBy([oneA, '--templates', otherB], both(six, five))
+  })
+
+  test('make no star flat', async () => {
+    await refusedBy(
+      [oneA, '--templates', oneB, '--starflat'],
+      /900061_28_r4p5\.json: no star flat comes from exposures that one has corrected \(found star flat flat5\.fits /,
+    )
+  })
+
+  test('are refused if nothing tells by which', async () => {
+    const copy = join(temporaryDirectory(), 'copy')
+    cpSync(oneB, copy, { recursive: true })
+    for (const name of readdirSync(copy).filter((one) => /^zeropoint_.*json$/.test(one))) {
+      const file = join(copy, name)
+      writeFileSync(file, readFileSync(file, 'utf8').replace(/"flat5\.fits": "/, '"flat7.fits": "'))
+    }
+    await refusedBy(
+      [oneA, '--templates', copy],
+      /900062_28_r4p5\.json: the result names a star flat that is none of its inputs: calibrate it again \(found provenance/,
+    )
+  })
+})
+
 /** The schema without what it allows to be added. */
 function closed(part: unknown): unknown {
   if (Array.isArray(part)) return part.map(closed)
