@@ -2,8 +2,8 @@ import { InputError } from '../errors.js'
 import type { StarFlatCcd } from './star-flat.js'
 
 /**
- * No star flat has more at a place, or of an amplifier [mag]. It is what a flat field has left: some hundredths, at the
- * worst a tenth, of scattered light (MegaCam: Regnault et al. 2009, 4.2). A factor of 1.6 is a wrong number.
+ * No star flat has more at a place, or of an amplifier [mag]: it is what a flat field has left, as a rule hundredths
+ * (mapped by dithered fields for MegaCam: Regnault et al. 2009, A&A 506, 999). A factor of 1.6 is a wrong number.
  */
 const MAX_FLAT_MAG = 0.5
 /**
