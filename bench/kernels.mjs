@@ -8,6 +8,7 @@ import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { DuckDBInstance } from '@duckdb/node-api'
 import { simulatedStars } from './simulated-stars.mjs'
+import { byCell, simulatedField } from './simulated-fields.mjs'
 
 const built = (file) => import(new URL(`../dist/${file}`, import.meta.url).href)
 const { matchSky } = await built('math/match-sky.js')
@@ -43,34 +44,6 @@ for _ in range(3):
 print(1000 * best)`
   const { stdout, status } = spawnSync('/usr/bin/python3', ['-W', 'ignore', '-c', text, ...args], { encoding: 'utf8' })
   return status === 0 ? Number(stdout) : undefined
-}
-
-/** Rows in random order over 2 x 2 degrees, and the same, moved a little, in another order. */
-function field(count) {
-  const sky = () => ({ raDeg: new Float64Array(count), decDeg: new Float64Array(count) })
-  const [a, b] = [sky(), sky()]
-  const order = Uint32Array.from({ length: count }, (_, i) => i)
-  for (let i = count - 1; i > 0; i--) {
-    const j = Math.floor((i + 1) * random.uniform())
-    ;[order[i], order[j]] = [order[j], order[i]]
-  }
-  for (let i = 0; i < count; i++) {
-    b.raDeg[i] = 150 + 2 * random.uniform()
-    b.decDeg[i] = 2 * random.uniform()
-  }
-  for (let i = 0; i < count; i++) {
-    a.raDeg[i] = b.raDeg[order[i]] + 5e-5 * random.normal()
-    a.decDeg[i] = b.decDeg[order[i]] + 5e-5 * random.normal()
-  }
-  return { a, b }
-}
-
-/** In the order of HEALPix cells of 13 arcsec. */
-function byCell({ raDeg, decDeg }) {
-  const cells = nestedIndices(14, raDeg, decDeg)
-  const order = Uint32Array.from(cells.keys()).sort((p, q) => cells[p] - cells[q])
-  const inOrder = (values) => Float64Array.from(order, (i) => values[i])
-  return { raDeg: inOrder(raDeg), decDeg: inOrder(decDeg) }
 }
 
 const stored = (name, ...columns) => {
@@ -269,14 +242,14 @@ function start() {
 }
 
 async function measured() {
-  const sky = field(1_000_000)
+  const sky = simulatedField(1_000_000, random)
   const table = join(dir, 'table.fits')
   writeFileSync(table, writeFitsTable(doubles(40, 200_000)))
   return [
     matching('match 1M x 1M, mutual, random order', 0.1, sky),
     matching('match 1M x 1M, mutual, HEALPix order', 1 / 6, { a: byCell(sky.a), b: byCell(sky.b) }),
     besideStilts(sky),
-    matching('match 3,000 x 3,000, mutual, warm', 0.2, field(3000), 50),
+    matching('match 3,000 x 3,000, mutual, warm', 0.2, simulatedField(3000, random), 50),
     healpix(12),
     healpix(29),
     reading('fitsio', 0.6, table),

@@ -5,17 +5,12 @@ import { spawnSync } from 'node:child_process'
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { cpus, tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { byCell, simulatedField } from './simulated-fields.mjs'
 
 const { matchSky } = await import(new URL('../dist/math/match-sky.js', import.meta.url).href)
 const { seededRandom } = await import(new URL('../dist/math/random.js', import.meta.url).href)
-const { nestedIndices } = await import(new URL('../dist/healpix/index.js', import.meta.url).href)
 
 const TURNS = 3
-const SIDE_DEG = 2
-/** Scatter of a against b in each coordinate. */
-const SCATTER_DEG = 5e-5
-/** Cells of 13 arcsec. */
-const SORTING_ORDER = 14
 
 const PEER = `
 import sys, time
@@ -34,34 +29,6 @@ _, j = tree_a.query(b, distance_upper_bound=radius)
 found = np.flatnonzero(np.isfinite(d))
 print((j[i[found]] == found).sum(), 1000 * (time.process_time() - t))
 `
-
-/** Positions of b, and of a in an order of its own. */
-function field(n) {
-  const random = seededRandom(1)
-  const positions = () => ({ raDeg: new Float64Array(n), decDeg: new Float64Array(n) })
-  const [a, b] = [positions(), positions()]
-  const order = Uint32Array.from({ length: n }, (_, i) => i)
-  for (let i = n - 1; i > 0; i--) {
-    const j = Math.floor((i + 1) * random.uniform())
-    ;[order[i], order[j]] = [order[j], order[i]]
-  }
-  for (let i = 0; i < n; i++) {
-    b.raDeg[i] = 150 + SIDE_DEG * random.uniform()
-    b.decDeg[i] = SIDE_DEG * random.uniform()
-  }
-  for (let i = 0; i < n; i++) {
-    a.raDeg[i] = b.raDeg[order[i]] + SCATTER_DEG * random.normal()
-    a.decDeg[i] = b.decDeg[order[i]] + SCATTER_DEG * random.normal()
-  }
-  return { a, b }
-}
-
-function byCell({ raDeg, decDeg }) {
-  const cells = nestedIndices(SORTING_ORDER, raDeg, decDeg)
-  const order = Uint32Array.from(cells.keys()).sort((p, q) => cells[p] - cells[q])
-  const take = (values) => Float64Array.from(order, (i) => values[i])
-  return { raDeg: take(raDeg), decDeg: take(decDeg) }
-}
 
 function own({ a, b }) {
   const before = process.cpuUsage()
@@ -83,7 +50,7 @@ console.log(`${cpus()[0].model}, Node ${process.version}`)
 console.log('rows | order | pairs | first CPU ms | best | scipy, pairs | CPU ms | ratio')
 const rows = process.argv.slice(2).map(Number)
 for (const n of rows.length > 0 ? rows : [3000, 200_000, 1_000_000]) {
-  const random = field(n)
+  const random = simulatedField(n, seededRandom(1))
   for (const [order, sky] of [
     ['random', random],
     ['HEALPix', { a: byCell(random.a), b: byCell(random.b) }],
