@@ -10,6 +10,7 @@ import type { ReadStarFlat } from '../../node/input/read-star-flat.js'
 import type { ReadSuspects } from '../../node/input/read-suspects.js'
 import type { CcdPool } from '../../node/threads/ccd-pool.js'
 import type { CcdResult } from '../../photometry/result.js'
+import type { TargetSearch } from '../../photometry/targets/target.js'
 import { DEFAULT_SCALED_ZEROPOINT } from '../../products/header-form.js'
 import type { RunFacts } from '../../products/result-json.js'
 import { areElsewhere } from '../../exposure/elsewhere.js'
@@ -58,6 +59,18 @@ export async function cameraNamed({ cameraFile }: CommonOptions): Promise<ReadCa
   if (cameraFile === undefined) return undefined
   return readCameraFile(cameraFile)
 }
+
+/** What is read for all exposures of a run. */
+interface ReadForRun {
+  readonly suspects: ReadSuspects
+  readonly camera: ReadCamera
+  readonly starFlat: ReadStarFlat
+  readonly search: TargetSearch
+}
+
+/** Of what is read for a run, what the options have named. */
+export const namedOf = (read: { readonly [K in keyof ReadForRun]: ReadForRun[K] | undefined }): Partial<ReadForRun> =>
+  Object.fromEntries(Object.entries(read).filter(([, value]) => value !== undefined))
 
 /** Reports it if none of the list's positions is near the exposure. */
 export function noteElsewhere(

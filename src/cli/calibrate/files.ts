@@ -22,6 +22,7 @@ import {
   calibrateOpened,
   cameraNamed,
   namesBeside,
+  namedOf,
   noteElsewhere,
   starFlatNamed,
   suspectsOf,
@@ -80,12 +81,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const suspects = await suspectsOf(options, note)
   const { columns: columnsText } = options
   const starFlat = await starFlatNamed(options)
-  const read = {
-    ...(suspects ? { suspects } : {}),
-    ...(camera ? { camera } : {}),
-    ...(starFlat ? { starFlat } : {}),
-    ...(search ? { search } : {}),
-  }
+  const read = namedOf({ suspects, camera, starFlat, search })
   const said = { band, columns: columnsText, name, mjd: mjd?.toString(), exptime: exptime?.toString() }
   const jobs = exposures.map((exposure) => givenJob(exposure, { ...options, ...read }, said, options.files.join(', ')))
   const written = await Promise.all(jobs.map((opened) => namesBeside(options, opened, io)))

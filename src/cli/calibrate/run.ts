@@ -4,7 +4,7 @@ import { openJob } from '../../node/exposure/calibrate-files.js'
 import type { ExitCode, Io } from '../terminal/io.js'
 import { stoppable } from '../terminal/stoppable.js'
 import { fieldOfLists } from '../catalog/field-words.js'
-import { calibrateOpened, cameraNamed, noteElsewhere, starFlatNamed, suspectsOf } from './calibrate-opened.js'
+import { calibrateOpened, cameraNamed, namedOf, noteElsewhere, starFlatNamed, suspectsOf } from './calibrate-opened.js'
 import { chooseCatalog } from './choose-catalog.js'
 import { searchOf } from './targets.js'
 import type { CalibrateOptions } from './options.js'
@@ -21,12 +21,7 @@ async function calibrated(options: CalibrateOptions, io: Io, signal: AbortSignal
   const suspects = await suspectsOf(options, note)
   const camera = await cameraNamed(options)
   const starFlat = await starFlatNamed(options)
-  const read = {
-    ...(suspects ? { suspects } : {}),
-    ...(camera ? { camera } : {}),
-    ...(starFlat ? { starFlat } : {}),
-    ...(search ? { search } : {}),
-  }
+  const read = namedOf({ suspects, camera, starFlat, search })
   const opened = await openJob({ ...options, ...read })
   noteElsewhere(suspects, opened, note)
   const pool = createCcdPool(options.workers)
