@@ -1,6 +1,5 @@
-/** What is inside a CCD: what magnitudes have too much at each place, its mean over the CCD 0 [mag]. */
-export interface StarFlatCcd {
-  readonly ccd: number
+/** Cells over a CCD. */
+export interface CellGrid {
   /** Corner of the grid and its extent [pixel]. */
   readonly left: number
   readonly bottom: number
@@ -8,9 +7,17 @@ export interface StarFlatCcd {
   readonly height: number
   readonly columns: number
   readonly lines: number
-  /** Of the cells, lines from the bottom, and their errors [mag]. */
+}
+
+/** What is inside a CCD on a grid of cells; its mean over the CCD is 0. */
+export interface StarFlatMap extends CellGrid {
+  readonly ccd: number
+  /** What magnitudes have too much in each cell, lines from the bottom, and its error [mag]. */
   readonly map: Float64Array
   readonly mapErr: Float64Array
+}
+
+export interface StarFlatCcd extends StarFlatMap {
   /** The same of two amplifiers beside the map: of that up to a column, and of that beyond it; absent if alike. */
   readonly amplifiers?: { readonly column: number; readonly a: number; readonly b: number; readonly err: number }
 }

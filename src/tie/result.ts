@@ -1,3 +1,5 @@
+import type { CellGrid } from '../exposure/star-flat.js'
+
 /** Zeropoint of one CCD of one exposure: refMag = instMag + zeropoint [mag] at the pivot colour. */
 export interface TiedZeropoint {
   readonly exposure: number
@@ -57,14 +59,7 @@ export interface TiedAmplifiers {
 export interface StarFlat {
   readonly ccd: number
   /** Of the map, if it was asked for and is known: its corner and extent [pixel], and its cells. */
-  readonly grid: {
-    readonly left: number
-    readonly bottom: number
-    readonly width: number
-    readonly height: number
-    readonly columns: number
-    readonly lines: number
-  } | null
+  readonly grid: CellGrid | null
   /** What magnitudes have too much in each cell, lines from the bottom, and its error [mag]; empty without a grid. */
   readonly map: Float64Array
   readonly mapErr: Float64Array

@@ -1,25 +1,10 @@
+import type { StarFlatMap } from '../exposure/star-flat.js'
 import { cholesky, choleskySolve, invertLower } from '../math/positive-definite.js'
 import { ccdEquations, legendreAt, starsByCcd, type CcdEquations } from './ccd-equations.js'
 import type { TieInput } from './input.js'
 import type { SolvedNetwork } from './network.js'
 import { sandwichFactors } from './sandwich.js'
 import { modePrecision, withinCcd } from './smooth-pattern.js'
-
-/** What is inside a CCD on a grid of cells, lines from the bottom; its mean is 0. */
-export interface StarFlatMap {
-  /** The caller's number of the CCD. */
-  readonly ccd: number
-  /** Corner of the grid and its extent [pixel]. */
-  readonly left: number
-  readonly bottom: number
-  readonly width: number
-  readonly height: number
-  readonly columns: number
-  readonly lines: number
-  /** What magnitudes have too much in each cell [mag], and its error. */
-  readonly map: Float64Array
-  readonly mapErr: Float64Array
-}
 
 /** Fewer exposures, or ones that are not dithered, tell stars and pattern apart too poorly. */
 export const MIN_FLAT_EXPOSURES = 5
