@@ -3,7 +3,7 @@ import { isKeyword, isPositive, isText, lackNone, type Expect } from './field-ch
 import type { AmplifierKeywords } from './keywords.js'
 
 /** Directions on the sky in which an axis of a detector may run. */
-export const DIRECTIONS = ['north', 'east', 'south', 'west'] as const
+const DIRECTIONS = ['north', 'east', 'south', 'west'] as const
 export type Direction = (typeof DIRECTIONS)[number]
 
 /** A camera's detectors; all of one kind. */

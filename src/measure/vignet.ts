@@ -2,7 +2,7 @@ import type { MeasuredObject } from './measured-object.js'
 import type { OwnedPixels } from './stamp.js'
 
 /** What stands for a pixel that is not the object's: psfex takes what is below -1e29 as no pixel. */
-export const NO_PIXEL = -1e30
+const NO_PIXEL = -1e30
 
 /**
  * The pixels round each object, `side` x `side` (VIGNET of SExtractor): the image without its sky, NO_PIXEL beyond its

@@ -27,7 +27,7 @@ export interface Amplitudes {
 }
 
 /** Pseudo-values by which an expectation counts: any network of several CCDs overrules it. */
-export const PRIOR_COUNT = 1
+const PRIOR_COUNT = 1
 /** The error of a catalogue over a field is expected at this part of its systematic error. */
 const FIELD_SHARE = 0.5
 /** The step of expectation maximisation is lengthened by this: variances converge slowly. */

@@ -47,7 +47,7 @@ const ODD = 1
 const ROUNDS = 4
 
 /** Least squares of predicted / stated variance - 1 with no negative term; odd errors count for less in each round. */
-export function fitNoise(mag: Float64Array, variance: Float64Array): NoiseModel {
+function fitNoise(mag: Float64Array, variance: Float64Array): NoiseModel {
   const zero = mag.length === 0 ? 0 : median(mag)
   const floor = mag.length === 0 ? 0 : median(variance)
   if (mag.length < 8) return { zero, background: 0, shot: floor, floor: 0 }

@@ -10,7 +10,7 @@ export type Preconditioner = (residual: Float64Array, into: Float64Array) => voi
 export const MAX_IN_BLOCK = 1500
 
 /** Up to this many unknowns the whole is factored: what takes a hundred steps by blocks takes four then. */
-export const MAX_WHOLE = 2000
+const MAX_WHOLE = 2000
 
 /** The inverse itself, as of these weights and this prior, if there are few unknowns; else by blocks. */
 export function preconditionerOf(
