@@ -1,5 +1,7 @@
 import { FoundPairs } from './found-pairs.js'
-import { RA_STEP_DEG, SLACK_DEG, zoneOf, type SkyIndex } from './sky-index.js'
+import type { SkyIndex } from './sky-index.js'
+import { SLACK_DEG } from './sky-positions.js'
+import { RA_STEP_DEG, zoneOf } from './sort-into-zones.js'
 import { ARCSEC_PER_DEG, ARCSEC_TO_RAD, DEG_TO_RAD, RAD_TO_DEG } from './units.js'
 
 const WHOLE_TURN_DEG = 360

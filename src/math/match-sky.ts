@@ -3,20 +3,13 @@ import { AllPairs } from './all-pairs.js'
 import { joinZones } from './join-zones.js'
 import { NearestPairs } from './nearest-pairs.js'
 import { gather, indicesWhere } from './select.js'
-import {
-  bandAround,
-  bandOf,
-  checkedPositions,
-  skyIndex,
-  zoneHeightDeg,
-  type Band,
-  type SkyIndex,
-  type SkyPositions,
-} from './sky-index.js'
+import { skyIndex, zoneHeightDeg, type SkyIndex } from './sky-index.js'
+import { bandAround, bandOf, checkedPositions, type Band, type SkyPositions } from './sky-positions.js'
 import type { SkyMatches } from './sky-matches.js'
 import { ARCSEC_PER_DEG } from './units.js'
 
-export { indexSky, type SkyIndex, type SkyPositions } from './sky-index.js'
+export { indexSky, type SkyIndex } from './sky-index.js'
+export type { SkyPositions } from './sky-positions.js'
 export type { SkyMatches } from './sky-matches.js'
 
 /** `nearest`: the nearest b of each a. `mutual`: only pairs that are each other's nearest. `all`: every pair. */

@@ -1,4 +1,4 @@
-import type { Band, SkyPositions } from './sky-index.js'
+import type { Band, SkyPositions } from './sky-positions.js'
 import type { SkyMatches } from './sky-matches.js'
 
 /** Declinations that tell how positions are spread: bands are of equal size to a percent. */

@@ -1,6 +1,6 @@
 import { parentPort, workerData } from 'node:worker_threads'
 import { matchBand, type MatchMode, type SkyPositions } from '../../math/match-sky.js'
-import type { Band } from '../../math/sky-index.js'
+import type { Band } from '../../math/sky-positions.js'
 
 /** What one thread matches; the positions are in memory that all threads share. */
 export interface BandTask {
