@@ -26,6 +26,7 @@ export {
   indexSky,
   matchSky,
   type MatchMode,
+  type MatchRule,
   type SkyIndex,
   type SkyMatches,
   type SkyPositions,

@@ -1,6 +1,8 @@
 import type { FoundPairs } from './found-pairs.js'
+import type { Partners } from './partners.js'
 import type { SkyIndex } from './sky-index.js'
-import { separationArcsecOf, type SkyMatches } from './sky-matches.js'
+import { separationArcsecOf } from './sky-matches.js'
+import type { Band } from './sky-positions.js'
 
 const NONE = 0xffffffff
 
@@ -23,30 +25,18 @@ export class NearestPairs {
     if (this.ofB) for (let k = 0; k < count; k++) closer(this.ofB, b[k]!, a[k]!, haversine[k]!, this.a.rows)
   }
 
-  /** @param rowCount of a */
-  matches(rowCount: number): SkyMatches {
+  /** Writes the partners of the rows of a that lie in a band, its south but not its north included. */
+  writeTo(partners: Partners, { southDeg, northDeg }: Band): void {
     const { ofA, ofB } = this
-    const bOfRow = new Uint32Array(rowCount).fill(NONE)
-    const haversineOfRow = new Float64Array(rowCount)
-    let count = 0
-    for (let placeA = 0; placeA < ofA.place.length; placeA++) {
+    const { rows, decDeg } = this.a
+    for (let placeA = 0; placeA < rows.length; placeA++) {
       const placeB = ofA.place[placeA]!
       if (placeB === NONE || (ofB && ofB.place[placeB] !== placeA)) continue
-      const row = this.a.rows[placeA]!
-      bOfRow[row] = this.b.rows[placeB]!
-      haversineOfRow[row] = ofA.haversine[placeA]!
-      count++
+      if (decDeg[placeA]! < southDeg || decDeg[placeA]! >= northDeg) continue
+      const row = rows[placeA]!
+      partners.b[row] = this.b.rows[placeB]!
+      partners.separationArcsec[row] = separationArcsecOf(ofA.haversine[placeA]!)
     }
-    const a = new Uint32Array(count)
-    const b = new Uint32Array(count)
-    const separationArcsec = new Float64Array(count)
-    for (let row = 0, k = 0; row < rowCount; row++) {
-      if (bOfRow[row] === NONE) continue
-      a[k] = row
-      b[k] = bOfRow[row]!
-      separationArcsec[k++] = separationArcsecOf(haversineOfRow[row]!)
-    }
-    return { a, b, separationArcsec }
   }
 }
 

@@ -3,8 +3,8 @@ import type { Band, SkyPositions } from './sky-positions.js'
 import { wrapRaDeg } from './units.js'
 
 /**
- * Right ascension in steps and the place are sorted as one number, steps x MAX_ROWS + place, exact below 2^53. A step is
- * 19 mas, far below a usual radius.
+ * Right ascension in steps and the place are sorted as one number, steps x MAX_ROWS + place, exact below 2^53. A step
+ * is 19 mas, far below a usual radius.
  */
 export const MAX_ROWS = 2 ** 27
 const STEPS_PER_DEG = 2 ** 26 / 360
@@ -26,7 +26,7 @@ export interface Zones {
   readonly decDeg: Float64Array
 }
 
-/** Sorts up to MAX_ROWS positions into zones of a height; rows outside of the band or without a position are in none. */
+/** Sorts up to MAX_ROWS positions into zones of a height; rows off the band or without a position are in none. */
 export function sortIntoZones(positions: SkyPositions, heightDeg: number, band: Band): Zones {
   const first = zoneOf(band.southDeg, heightDeg)
   const zoneOfRow = new Uint32Array(positions.raDeg.length)

@@ -195,3 +195,43 @@ test('a bad radius is refused', () => {
     'the match radius is out of range (found 0, expected between 0 and 36000 arcsec)',
   )
 })
+
+describe('several neighbours', () => {
+  test.each(Object.entries(fields))('at %s: the nearest of all pairs, nearest first, ties by row', (_, centre) => {
+    const rng = seededRandom(3)
+    const [a, b] = [scatterAround(rng, centre, 60, 40), scatterAround(rng, centre, 300, 40)]
+    // Rows that are twice there are equally near.
+    b.raDeg.copyWithin(250, 0, 50)
+    b.decDeg.copyWithin(250, 0, 50)
+    const all = matchSky(a, b, 6, { mode: 'all' })
+    const everyPair = Array.from(all.a, (row, k) => ({ row, partner: all.b[k]!, separation: all.separationArcsec[k]! }))
+    for (const neighbours of [2, 3, 20]) {
+      const found = matchSky(a, b, 6, { neighbours })
+      const expected = Array.from(a.raDeg, (_, row) =>
+        everyPair
+          .filter((pair) => pair.row === row)
+          .sort((p, q) => p.separation - q.separation || p.partner - q.partner)
+          .slice(0, neighbours),
+      ).flat()
+      expect(expected.length).toBeGreaterThan(90)
+      expect(Array.from(found.a)).toEqual(expected.map(({ row }) => row))
+      expect(Array.from(found.b)).toEqual(expected.map(({ partner }) => partner))
+      expect(Array.from(found.separationArcsec)).toEqual(expected.map(({ separation }) => separation))
+    }
+  })
+
+  test.each([
+    [
+      { neighbours: 0 },
+      'nearest matches cannot have so many neighbours (found 0, expected a whole number from 1 to 1000)',
+    ],
+    [{ neighbours: 1001 }, '(found 1001, expected a whole number from 1 to 1000)'],
+    [{ neighbours: 1.5 }, '(found 1.5, expected a whole number from 1 to 1000)'],
+    [{ mode: 'mutual', neighbours: 2 }, 'mutual matches cannot have so many neighbours (found 2, expected 1)'],
+    [{ mode: 'all', neighbours: 2 }, 'all matches cannot have so many neighbours (found 2, expected 1)'],
+  ] as const)('%j is refused', (rule, sentence) => {
+    const one = { raDeg: Float64Array.of(1), decDeg: Float64Array.of(1) }
+    expect(() => matchSky(one, one, 1, rule)).toThrow(CommandError)
+    expect(() => matchSky(one, one, 1, rule)).toThrow(sentence)
+  })
+})

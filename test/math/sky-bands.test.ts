@@ -1,7 +1,16 @@
 import { describe, expect, test } from 'vitest'
-import { matchBand, matchSky, type SkyPositions } from '../../src/math/match-sky.js'
+import {
+  findPartners,
+  givesPartners,
+  matchBand,
+  matchSky,
+  type MatchRule,
+  type SkyPositions,
+} from '../../src/math/match-sky.js'
+import { matchesOf, noPartners } from '../../src/math/partners.js'
 import { seededRandom } from '../../src/math/random.js'
 import { bandsOf, mergeBands } from '../../src/math/sky-bands.js'
+import type { SkyMatches } from '../../src/math/sky-matches.js'
 
 /** Rows on a coarse grid about a declination, so that many are equally near and many lie on the edges of bands. */
 function onGrid(seed: number, rows: number, decDeg: number): SkyPositions {
@@ -15,19 +24,28 @@ function onGrid(seed: number, rows: number, decDeg: number): SkyPositions {
 }
 
 describe.each([0, -70, 90 - 20 / 3600])('at declination %s', (decDeg) => {
-  test.each(['nearest', 'mutual', 'all'] as const)('%s matches are the same in any number of bands', (mode) => {
-    const [a, b] = [onGrid(1, 700, decDeg), onGrid(2, 900, decDeg)]
-    for (const radiusArcsec of [0.5, 1.5, 4]) {
-      const whole = matchSky(a, b, radiusArcsec, { mode })
-      expect(whole.a.length).toBeGreaterThan(100)
-      for (const count of [1, 2, 3, 7]) {
-        const bands = bandsOf(a, count)
-        expect(bands).toHaveLength(count)
-        const parts = bands.map((band) => matchBand(a, b, radiusArcsec, mode, band))
-        expect(mergeBands(parts, a.raDeg.length), `${count} bands`).toEqual(whole)
+  test.each<MatchRule>([{ mode: 'nearest' }, { mode: 'mutual' }, { mode: 'all' }, { mode: 'nearest', neighbours: 3 }])(
+    'matches of %j are the same in any number of bands',
+    (rule) => {
+      const [a, b] = [onGrid(1, 700, decDeg), onGrid(2, 900, decDeg)]
+      for (const radiusArcsec of [0.5, 1.5, 4]) {
+        const whole = matchSky(a, b, radiusArcsec, rule)
+        expect(whole.a.length).toBeGreaterThan(100)
+        for (const count of [1, 2, 3, 7]) {
+          const bands = bandsOf(a, count)
+          expect(bands).toHaveLength(count)
+          const partners = noPartners(a.raDeg.length)
+          const parts = bands.map((band) =>
+            givesPartners(rule)
+              ? findPartners(a, b, radiusArcsec, rule, band, partners)
+              : matchBand(a, b, radiusArcsec, rule, band),
+          )
+          const found = givesPartners(rule) ? matchesOf(partners) : mergeBands(parts as SkyMatches[], a.raDeg.length)
+          expect(found, `${count} bands`).toEqual(whole)
+        }
       }
-    }
-  })
+    },
+  )
 })
 
 test('bands hold about as many rows each, from pole to pole; rows without a position are in none', () => {

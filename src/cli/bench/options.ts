@@ -10,6 +10,7 @@ export const BENCH_OPTIONS = {
   'radius-arcsec': number('largest separation of a pair', { unit: 'arcsec', above: 0, default: 1 }),
   runs: count('runs of each mode; the first is shown apart', { min: 1, default: 5 }),
   workers: count('threads that match', { min: 1, max: LIMITS.workers, default: 1 }),
-  peer: flag('match once by scipy too, if python3 has it'),
+  neighbours: count('match each row to so many nearest too', { min: 1, max: 1000, default: 1 }),
+  peer: flag('match once by scipy and STILTS too, those of them that are installed'),
   json: flag('one JSON object on stdout'),
 }

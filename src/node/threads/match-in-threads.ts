@@ -1,12 +1,20 @@
 import { Worker } from 'node:worker_threads'
-import { matchBand, matchSky, type MatchMode, type SkyMatches, type SkyPositions } from '../../math/match-sky.js'
+import {
+  findPartners,
+  givesPartners,
+  matchBand,
+  matchSky,
+  type MatchRule,
+  type SkyMatches,
+  type SkyPositions,
+} from '../../math/match-sky.js'
+import { matchesOf, noPartners } from '../../math/partners.js'
 import { bandsOf, mergeBands } from '../../math/sky-bands.js'
 import type { BandTask } from './match-worker.js'
 import { workerFile } from './worker-file.js'
 
 /** How positions are matched by several threads. */
-export interface MatchOptions {
-  readonly mode?: MatchMode
+export interface MatchOptions extends MatchRule {
   /** Threads in all, this one included. Of ten million rows two took 2.1 s for 2.4, of a million 0.25 for 0.19. */
   readonly threads?: number
 }
@@ -22,22 +30,27 @@ export async function matchInThreads(
   a: SkyPositions,
   b: SkyPositions,
   radiusArcsec: number,
-  { mode = 'nearest', threads = 1 }: MatchOptions = {},
+  { threads = 1, ...rule }: MatchOptions = {},
 ): Promise<SkyMatches> {
   if (!(Number.isInteger(threads) && threads >= 1)) throw new RangeError(`${threads} threads: at least 1 is needed`)
   const entry = workerFile('match-worker')
   const [own, ...others] = bandsOf(a, threads)
-  if (entry === undefined || others.length === 0) return matchSky(a, b, radiusArcsec, { mode })
-  const [sharedA, sharedB] = [shared(a), shared(b)]
-  const theirs = others.map((band) => matchedBy(entry, { a: sharedA, b: sharedB, radiusArcsec, mode, band }))
+  if (entry === undefined || others.length === 0) return matchSky(a, b, radiusArcsec, rule)
+  const partners = givesPartners(rule) ? noPartners(a.raDeg.length, SharedArrayBuffer) : undefined
+  const task = { a: shared(a), b: shared(b), radiusArcsec, rule, ...(partners ? { partners } : {}) }
+  const theirs = Promise.all(others.map((band) => matchedBy(entry, { ...task, band })))
   // They begin while this thread is at its own band; a failure of theirs is heard below.
-  const all = Promise.all(theirs)
-  all.catch(() => undefined)
-  const ours = matchBand(sharedA, sharedB, radiusArcsec, mode, own!)
-  return mergeBands([ours, ...(await all)], a.raDeg.length)
+  theirs.catch(() => undefined)
+  if (partners) {
+    findPartners(task.a, task.b, radiusArcsec, rule, own!, partners)
+    await theirs
+    return matchesOf(partners)
+  }
+  const ours = matchBand(task.a, task.b, radiusArcsec, rule, own!)
+  return mergeBands([ours, ...((await theirs) as SkyMatches[])], a.raDeg.length)
 }
 
-function matchedBy(entry: URL, task: BandTask): Promise<SkyMatches> {
+function matchedBy(entry: URL, task: BandTask): Promise<SkyMatches | undefined> {
   return new Promise((resolve, reject) => {
     const worker = new Worker(entry, { workerData: task })
     worker.once('message', resolve)

@@ -5,6 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { writeFitsTable } from '../../../src/formats/fits/index.js'
 import { writeParquet } from '../../../src/formats/parquet/index.js'
+import { matchSky } from '../../../src/math/match-sky.js'
 import { seededRandom } from '../../../src/math/random.js'
 import { readPositions } from '../../../src/node/input/read-positions.js'
 import { tableOf, type Table } from '../../../src/table/columns.js'
@@ -116,28 +117,67 @@ describe('bliss-calib bench', () => {
   })
 })
 
-const hasScipy = spawnSync('python3', ['-c', 'import scipy']).status === 0
-
-test.skipIf(!hasScipy)('--peer: scipy finds the same pairs (scipy is not installed)', async () => {
-  const { exitCode, out } = await run(['bench', at('a.fits'), at('b.csv.gz'), '--runs', '1', '--peer', '--json'])
+test('--neighbours: each row with its nearest two, in their own line', async () => {
+  const args = ['bench', at('a.fits'), at('b.csv.gz'), '--runs', '1', '--neighbours', '2', '--radius-arcsec', '60']
+  const { exitCode, out } = await run(args)
   expect(exitCode).toBe(0)
-  const { measured, peakMemoryMb } = JSON.parse(out) as {
-    measured: { mode: string; pairs: number; scipy: { pairs: number; cpuMs: number } }[]
-    peakMemoryMb: number
-  }
-  expect(measured.map(({ mode }) => mode)).toEqual(['nearest', 'mutual', 'all'])
-  for (const { pairs, scipy } of measured) expect(scipy.pairs).toBe(pairs)
-  expect(peakMemoryMb).toBeGreaterThan(20)
+  const lines = out.split('\n').filter((line) => /^ +50 /.test(line))
+  const all = matchSky({ raDeg, decDeg }, { raDeg, decDeg: moved }, 60, { mode: 'all' })
+  const upToTwo = raDeg.reduce((sum, _, row) => sum + Math.min(2, all.a.filter((a) => a === row).length), 0)
+  expect(lines).toHaveLength(4)
+  expect(lines[3]).toMatch(new RegExp(`^ +50 +50 +2 nearest +${upToTwo} .* 50$`))
 })
 
-test('--peer without scipy says what to install', async () => {
+const hasScipy = spawnSync('python3', ['-c', 'import scipy']).status === 0
+const hasStilts = spawnSync('stilts', ['-version']).status === 0
+
+interface Peer {
+  readonly pairs: number
+  readonly cpuMs: number
+}
+interface Answer {
+  readonly measured: { mode: string; neighbours: number; pairs: number; scipy?: Peer; stilts?: Peer }[]
+  readonly peakMemoryMb: number
+}
+
+describe('--peer', () => {
+  const args = ['bench', at('a.fits'), at('b.csv.gz'), '--runs', '1', '--peer', '--neighbours', '3']
+
+  test.skipIf(!hasScipy)('scipy finds the same pairs (scipy is not installed)', async () => {
+    const { exitCode, out } = await run([...args, '--radius-arcsec', '30', '--json'])
+    expect(exitCode).toBe(0)
+    const { measured, peakMemoryMb } = JSON.parse(out) as Answer
+    expect(measured.map(({ mode }) => mode)).toEqual(['nearest', 'mutual', 'all', 'nearest'])
+    expect(measured[3]!.pairs).toBeGreaterThan(measured[0]!.pairs)
+    for (const { pairs, scipy } of measured) expect(scipy!.pairs).toBe(pairs)
+    expect(peakMemoryMb).toBeGreaterThan(20)
+  })
+
+  test.skipIf(!hasStilts)(
+    'STILTS finds the same pairs, but knows no several nearest (stilts is not installed)',
+    async () => {
+      const { exitCode, out } = await run([...args, '--json'])
+      expect(exitCode).toBe(0)
+      const { measured } = JSON.parse(out) as Answer
+      for (const { pairs, neighbours, stilts } of measured)
+        expect(stilts?.pairs).toBe(neighbours === 1 ? pairs : undefined)
+      const { out: table } = await run(args)
+      expect(table).toMatch(/STILTS's pairs +CPU ms +ratio$/m)
+    },
+  )
+})
+
+test('--peer without other programs says what to install', async () => {
   const before = process.env['PATH']
   mkdirSync(at('no-programs'))
   process.env['PATH'] = at('no-programs')
   try {
     const { exitCode, err } = await run(['bench', at('a.fits'), '--runs', '1', '--peer'])
     expect(exitCode).toBe(3)
-    expect(err).toContain('scipy is not there: install it (Debian and Ubuntu: apt install python3-scipy)')
+    expect(err).toContain(
+      'no other program that matches is there (found neither scipy (by python3) nor stilts on PATH, expected one of ' +
+        'them (Debian and Ubuntu: apt install python3-scipy, or stilts), or no --peer)',
+    )
   } finally {
     process.env['PATH'] = before
   }

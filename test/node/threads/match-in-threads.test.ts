@@ -25,6 +25,13 @@ describe('matches by several threads', () => {
     for (const threads of [1, 2, 3]) expect(await matchInThreads(a, b, 4, { mode, threads })).toEqual(expected)
   })
 
+  test('three neighbours: the same at any number of threads', async () => {
+    const expected = matchSky(a, b, 10, { neighbours: 3 })
+    expect(expected.a.length).toBeGreaterThan(4000)
+    for (const threads of [1, 2, 3])
+      expect(await matchInThreads(a, b, 10, { neighbours: 3, threads })).toEqual(expected)
+  })
+
   test('positions that are in shared memory serve as they are', async () => {
     const shared = { raDeg: inShared(a.raDeg), decDeg: inShared(a.decDeg) }
     expect(await matchInThreads(shared, b, 4, { threads: 2 })).toEqual(matchSky(a, b, 4))
