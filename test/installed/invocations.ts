@@ -224,7 +224,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'grid verify slurm/bliss.plan.json --expnum 668439 --reqnum 4 --attnum 5', exitCode: 3 },
   { line: 'grid verify slurm/bliss.plan.json --salvage', exitCode: 3 },
   { line: 'grid summary slurm/bliss.plan.json --to all.parquet', exitCode: 3 },
-  { line: 'bench sim/raw/gaia_source.csv.gz --radius-arcsec 1 --runs 1 --workers 2 --neighbours 2 --json', says: /"nearest"/ },
+  { line: 'bench sim/raw/gaia_source.csv.gz --radius-arcsec 1 --runs 1 --workers 2 --neighbours 2', says: /2 nearest/ },
   // scipy need not be there.
   { line: 'bench no-such.csv --peer', exitCode: 3, says: /no-such\.csv: / },
   { line: 'demo --outdir demo' },

@@ -14,6 +14,7 @@ const COUNTS = [
   'nodes-per-dag',
   'max-array-size',
   'runs',
+  'neighbours',
   'seed',
   'sky-seed',
   'degree',
