@@ -1,6 +1,6 @@
 import { cholesky, invertLower } from '../math/positive-definite.js'
 import type { TieModel } from './model.js'
-import { patternBlocks } from './normal-matrix.js'
+import { patternBlocks } from './pattern-blocks.js'
 import type { TiePrior } from './prior.js'
 
 /** Errors of the unknowns. */

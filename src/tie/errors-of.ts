@@ -1,7 +1,7 @@
 import { seededRandom } from '../math/random.js'
 import { conjugateGradient } from './conjugate-gradient.js'
 import { covarianceOf, patternVariances } from './covariance.js'
-import { settle, type SolvedNetwork } from './network.js'
+import { MAX_DENSE, settle, type SolvedNetwork } from './network.js'
 import { blockPreconditioner } from './preconditioner.js'
 import { sandwichFactors } from './sandwich.js'
 import { TieSystem } from './system.js'
@@ -22,9 +22,6 @@ export interface TieErrors {
   /** Per CCD and cell: of the pattern there, the other unknowns given. */
   readonly patternVariance: Float64Array
 }
-
-/** Up to this many unknowns the whole inverse is made: 70 MB. */
-const MAX_DENSE = 3000
 
 /** Settles a network and gives the errors of what it then is. */
 export function settledErrors(solved: SolvedNetwork): TieErrors {
@@ -156,7 +153,7 @@ const MAX_DRAWN_ROWS = 500_000
 const MAX_DRAWN_ROWS_PER_CHIP = 80
 
 /** Pairs of chips that share stars, by an even choice of stars. */
-function neighbours({ model }: SolvedNetwork): Uint16Array {
+function neighbours({ model }: SolvedNetwork): Uint32Array {
   const { first, chip, chips, starCount } = model.rows
   const step = Math.max(1, Math.floor(starCount / SAMPLED_STARS))
   const pairs: number[] = []
@@ -164,7 +161,7 @@ function neighbours({ model }: SolvedNetwork): Uint16Array {
     for (let i = first[star]! + 1; i < first[star + 1]!; i++)
       if (chip[i]! < chips.count && chips.exposureOf[chip[i]!] !== chips.exposureOf[chip[i - 1]!])
         pairs.push(chip[i - 1]!, chip[i]!)
-  return Uint16Array.from(pairs)
+  return Uint32Array.from(pairs)
 }
 
 const SAMPLED_STARS = 2000

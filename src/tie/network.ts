@@ -1,5 +1,5 @@
 import { seededRandom } from '../math/random.js'
-import { cholesky, choleskySolve } from '../math/positive-definite.js'
+import { cholesky } from '../math/positive-definite.js'
 import { CCD_SCATTER_DF } from '../photometry/exposure/expected.js'
 import { TYPICAL_VARIANCE } from '../photometry/exposure/population.js'
 import { expectedAmplitudes, learnAmplitudes, setAmplitudes, type Amplitudes } from './amplitudes.js'
@@ -10,7 +10,13 @@ import type { TieModel } from './model.js'
 import type { NoiseModel } from './noise-model.js'
 import { normalMatrix } from './normal-matrix.js'
 import { seenPattern } from './pattern-evidence.js'
-import { blockPreconditioner, preconditionerOf, MAX_IN_BLOCK, type Preconditioner } from './preconditioner.js'
+import {
+  blockPreconditioner,
+  preconditionerBy,
+  preconditionerOf,
+  MAX_IN_BLOCK,
+  type Preconditioner,
+} from './preconditioner.js'
 import { TiePrior } from './prior.js'
 import { RowState } from './row-state.js'
 import { withHigherModes } from './smooth-pattern.js'
@@ -25,6 +31,8 @@ export interface SolvedNetwork {
   readonly amplitudes: Amplitudes
   /** Most probable unknowns; levels of chips are minus what is added to the start of their zeropoints. */
   readonly x: Float64Array
+  /** Factor of the normal equations with the weights of the last judgement but one, if it was made. */
+  readonly factor?: Float64Array
 }
 
 export interface NetworkStart {
@@ -74,7 +82,8 @@ export function learnNetwork(model: TieModel, settings: TieSettings, start: Netw
     }
     const without = { ...amplitudes, pattern: { ...amplitudes.pattern, variance: NO_PATTERN } }
     setAmplitudes(prior, model, settings, round < WITH_PATTERN ? without : amplitudes)
-    if (round <= WITH_PATTERN) {
+    // Weights of later rounds are near enough to those of the first, or of the first with the pattern.
+    if (round === 0 || round === WITH_PATTERN) {
       const form = round < WITH_PATTERN ? blockPreconditioner : preconditionerOf
       precondition = form(model, state.weight, prior, () => system.diagonal())
     }
@@ -114,15 +123,23 @@ export function finishNetwork(
   state.predict()
   state.judge()
   state.weigh()
-  const precondition = blockPreconditioner(model, state.weight, prior, () => system.diagonal())
+  // Errors need the whole factor in any case, if there are few enough unknowns for it.
+  const factor = x.length <= MAX_DENSE ? factorOf(model, state, prior) : undefined
+  const precondition =
+    factor === undefined
+      ? blockPreconditioner(model, state.weight, prior, () => system.diagonal())
+      : preconditionerBy(factor, x.length)
   system.slope(state.value, x, right)
   const { solution } = conjugateGradient(system, precondition, right, TOLERANCE)
   for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
   state.setLevels(x)
   state.judge()
   state.weigh()
-  return { model, state, prior, system, amplitudes, x }
+  return { model, state, prior, system, amplitudes, x, ...(factor ? { factor } : {}) }
 }
+
+/** Up to this many unknowns the normal equations are factored and the whole inverse is made: 70 MB. */
+export const MAX_DENSE = 3000
 
 /** Amplitudes with which errors are given. */
 const atLast = (model: TieModel, { squares, ...amplitudes }: Amplitudes): Amplitudes => ({
@@ -137,16 +154,24 @@ const atLast = (model: TieModel, { squares, ...amplitudes }: Amplitudes): Amplit
  */
 const MIN_SQUARE = (CCD_SCATTER_DF + 1) * TYPICAL_VARIANCE - CCD_SCATTER_DF
 
-/** The factor of the normal equations; moves the unknowns to their solution. */
-export function settle({ model, state, prior, system, x }: SolvedNetwork): Float64Array {
-  const n = model.layout.size
-  const factor = normalMatrix(model, state.weight, prior)
-  cholesky(factor, n)
-  const step = new Float64Array(n)
-  system.slope(state.value, x, step)
-  choleskySolve(factor, n, step)
-  for (let i = 0; i < n; i++) x[i]! += step[i]!
+/** Errors of zeropoints of this part of theirs do not matter. */
+const SETTLED = 1e-5
+
+/** Moves the unknowns to their solution; the factor of the normal equations. */
+export function settle(solved: SolvedNetwork): Float64Array {
+  const { model, state, prior, system, x } = solved
+  const factor = solved.factor ?? factorOf(model, state, prior)
+  const right = new Float64Array(x.length)
+  system.slope(state.value, x, right)
+  const { solution } = conjugateGradient(system, preconditionerBy(factor, x.length), right, SETTLED)
+  for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
   state.setLevels(x)
+  return factor
+}
+
+function factorOf(model: TieModel, { weight }: RowState, prior: TiePrior): Float64Array {
+  const factor = normalMatrix(model, weight, prior)
+  cholesky(factor, model.layout.size)
   return factor
 }
 

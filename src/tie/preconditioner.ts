@@ -1,6 +1,7 @@
 import { cholesky, choleskySolve } from '../math/positive-definite.js'
 import type { TieModel } from './model.js'
-import { normalMatrix, patternBlocks } from './normal-matrix.js'
+import { normalMatrix } from './normal-matrix.js'
+import { patternBlocks } from './pattern-blocks.js'
 import type { TiePrior } from './prior.js'
 
 /** Approximate inverse of the normal equations. */
@@ -23,6 +24,11 @@ export function preconditionerOf(
   if (size > MAX_WHOLE) return blockPreconditioner(model, weight, prior, diagonal)
   const factor = normalMatrix(model, weight, prior)
   cholesky(factor, size)
+  return preconditionerBy(factor, size)
+}
+
+/** The inverse by a factor that there is. */
+export function preconditionerBy(factor: Float64Array, size: number): Preconditioner {
   return (residual, into) => {
     into.set(residual)
     choleskySolve(factor, size, into)
