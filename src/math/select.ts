@@ -42,8 +42,10 @@ export function numbersOf<T>(items: ArrayLike<T>, number: (item: T, i: number) =
   return numbers
 }
 
+type Column = Float32Array | Float64Array | Uint8Array | Uint16Array | Uint32Array
+
 /** values[order], as float64 unless there is another array for them. */
-export function gather<T extends Float32Array | Float64Array | Uint32Array = Float64Array>(
+export function gather<T extends Column = Float64Array>(
   values: ArrayLike<number>,
   order: ArrayLike<number>,
   into: T = new Float64Array(order.length) as T,

@@ -89,7 +89,8 @@ function starsOfChips({ model, state }: SolvedExposures): { shared: Uint32Array;
   const shared = new Uint32Array(chips.count)
   const referenced = new Uint32Array(chips.count)
   for (let star = 0; star < rows.starCount; star++) {
-    let [seen, refs] = [0, 0]
+    let seen = 0
+    let refs = 0
     for (let i = first[star]!; i < first[star + 1]!; i++)
       if (isSound(state, i)) {
         if (chip[i]! < chips.count) seen++
@@ -119,7 +120,8 @@ function pairsOf({ solved, errors }: NetworkResult, search: readonly number[] | 
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (chip[i]! >= n || !isSound(solved.state, i)) continue
       for (let j = first[star]!; j < i; j++) {
-        const [k, l] = [chip[i]!, chip[j]!]
+        const k = chip[i]!
+        const l = chip[j]!
         if (l >= n || chips.exposureOf[k] === chips.exposureOf[l] || !isSound(solved.state, j)) continue
         if (!isWanted(k) && !isWanted(l)) continue
         const pair = Math.min(k, l) * n + Math.max(k, l)
@@ -189,7 +191,10 @@ function starsOf({ stars }: TieInput, networks: readonly NetworkResult[]): TieRe
     for (let star = 0; star < rows.starCount; star++) {
       const number = rows.starNumber[star]!
       if (!Number.isNaN(mag[number]!)) continue
-      let [total, observed, sound, count] = [0, 0, 0, 0]
+      let total = 0
+      let observed = 0
+      let sound = 0
+      let count = 0
       for (let i = first[star]!; i < first[star + 1]!; i++) {
         total += state.weight[i]!
         if (chip[i]! >= chips.count) continue

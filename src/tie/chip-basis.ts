@@ -50,7 +50,8 @@ export function chipExtents({ chips, chip, source }: TieRows, { x, y }: TieInput
   for (let i = 0; i < chip.length; i++) {
     if (chip[i]! >= chips.count) continue
     const ccd = chips.ccdOf[chip[i]!]!
-    const [px, py] = [x?.[source[i]!] ?? NaN, y?.[source[i]!] ?? NaN]
+    const px = x?.[source[i]!] ?? NaN
+    const py = y?.[source[i]!] ?? NaN
     if (px < left[ccd]!) left[ccd] = px
     if (px > right[ccd]!) right[ccd] = px
     if (py < bottom[ccd]!) bottom[ccd] = py

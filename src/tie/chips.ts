@@ -1,4 +1,4 @@
-import { sortingOrder } from '../math/select.js'
+import { gather, sortingOrder } from '../math/select.js'
 import { chipKey, type TieInput } from './input.js'
 
 /** The CCDs of the exposures that take part, in an order that does not depend on how exposures are numbered. */
@@ -72,11 +72,29 @@ export function sortedByNumber(
   return { order, first }
 }
 
-/** Sorts each stretch of an order by a value, so that the order of the input is forgotten. */
+/** Stretches up to this long are sorted by insertion. */
+const SHORT = 16
+
+/** Sorts each stretch of an order by a value, so that the order of the input is forgotten; equals keep their order. */
 export function sortStretches(order: Uint32Array, first: Uint32Array, value: ArrayLike<number>): void {
   for (let k = 0; k + 1 < first.length; k++) {
-    const stretch = order.slice(first[k]!, first[k + 1]!)
-    const values = Float64Array.from(stretch, (row) => value[row]!)
-    sortingOrder(values).forEach((place, i) => (order[first[k]! + i] = stretch[place]!))
+    const from = first[k]!
+    const to = first[k + 1]!
+    if (to - from <= SHORT) sortByInsertion(order, from, to, value)
+    else {
+      const stretch = order.slice(from, to)
+      const places = sortingOrder(gather(value, stretch))
+      for (let i = 0; i < places.length; i++) order[from + i] = stretch[places[i]!]!
+    }
+  }
+}
+
+function sortByInsertion(order: Uint32Array, from: number, to: number, value: ArrayLike<number>): void {
+  for (let i = from + 1; i < to; i++) {
+    const row = order[i]!
+    const own = value[row]!
+    let at = i
+    for (; at > from && value[order[at - 1]!]! > own; at--) order[at] = order[at - 1]!
+    order[at] = row
   }
 }

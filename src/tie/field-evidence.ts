@@ -99,7 +99,8 @@ function reduced(
   const place = (u: number) => (u < before ? u : u < before + fields ? others + u - before : u - fields)
   for (let u = 0; u < n; u++)
     for (let v = 0; v <= u; v++) {
-      const [a, b] = [place(u), place(v)]
+      const a = place(u)
+      const b = place(v)
       turned[Math.max(a, b) * n + Math.min(a, b)] = matrix[u * n + v]!
     }
   cholesky(turned, n)

@@ -1,6 +1,7 @@
 import { median } from '../math/robust.js'
+import { numbersOf } from '../math/select.js'
 import { sortedByNumber } from './chips.js'
-import type { TieRows } from './rows.js'
+import { errorOfRow, magnitudeOfRow, type TieRows } from './rows.js'
 
 /** Magnitudes per relative flux, 2.5 / ln 10. */
 export const MAG_PER_RELATIVE = 2.5 / Math.LN10
@@ -27,7 +28,7 @@ const MAX_ROWS = 4000
 
 /** The noise model of each exposure. */
 export function noiseModels(rows: TieRows): NoiseModel[] {
-  const { chips, chip, mag, magErr } = rows
+  const { chips, chip } = rows
   const exposureOfRow = new Uint16Array(chip.length).fill(chips.exposures.length)
   for (let i = 0; i < chip.length; i++) if (chip[i]! < chips.count) exposureOfRow[i] = chips.exposureOf[chip[i]!]!
   const { order, first } = sortedByNumber(exposureOfRow, chips.exposures.length)
@@ -36,8 +37,8 @@ export function noiseModels(rows: TieRows): NoiseModel[] {
     const step = Math.max(1, count / MAX_ROWS)
     const chosen = Array.from({ length: Math.floor(count / step) }, (_, i) => order[first[e]! + Math.floor(i * step)]!)
     return fitNoise(
-      Float64Array.from(chosen, (row) => mag[row]!),
-      Float64Array.from(chosen, (row) => (magErr[row]! / MAG_PER_RELATIVE) ** 2),
+      numbersOf(chosen, (row) => magnitudeOfRow(rows, row)),
+      numbersOf(chosen, (row) => (errorOfRow(rows, row) / MAG_PER_RELATIVE) ** 2),
     )
   })
 }

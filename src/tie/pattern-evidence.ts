@@ -76,7 +76,8 @@ function scoresOf(model: TieModel, state: RowState): Scores {
   const about = new Float64Array(modes)
   let [whole, own] = [0, 0]
   for (let star = 0; star < rows.starCount; star++) {
-    const [from, to] = [first[star]!, first[star + 1]!]
+    const from = first[star]!
+    const to = first[star + 1]!
     const centre = state.magnitudeOf(star)
     let total = 0
     for (let i = from; i < to; i++) total += weight[i]!
@@ -109,7 +110,8 @@ function scoresOf(model: TieModel, state: RowState): Scores {
   for (let ccd = 0; ccd < chips.ccds.length; ccd++)
     for (let m = 0; m < modes; m++)
       for (let n = 0; n < m; n++) {
-        const [a, b] = [(ccd * modes + m) * modes + n, (ccd * modes + n) * modes + m]
+        const a = (ccd * modes + m) * modes + n
+        const b = (ccd * modes + n) * modes + m
         information[a] = information[b] = (information[a]! + information[b]!) / 2
       }
   return { sums, information, ownShare: whole > 0 ? own / whole : 1 }
@@ -166,7 +168,9 @@ function sandwiched(lower: Float64Array, covariance: Float64Array, n: number): F
 
 /** Log density of whitened sums under N(0, 1 + variance P), but for a constant. */
 function logDensity(projected: Float64Array, whitened: Float64Array, variance: number, n: number): number {
-  const factor = projected.map((value, i) => variance * value + (i % (n + 1) === 0 ? 1 : 0))
+  const factor = new Float64Array(n * n)
+  for (let i = 0; i < factor.length; i++) factor[i] = variance * projected[i]!
+  for (let i = 0; i < n; i++) factor[i * (n + 1)]! += 1
   cholesky(factor, n)
   const solved = solvedLower(factor, n, whitened)
   let sum = 0

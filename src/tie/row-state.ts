@@ -1,7 +1,9 @@
 import { emptyDensities, fillDensities, type Densities } from '../photometry/fit/mixture-density.js'
 import { outlierShape, POPULATION_PRIOR } from '../photometry/fit/mixture-prior.js'
+import { ErrorTally } from './error-tally.js'
 import { emptyLevels, expand, type RowLevels, type TieModel } from './model.js'
 import { MAG_PER_RELATIVE, photonVariance, type NoiseModel } from './noise-model.js'
+import { errorOfRow, magnitudeOfRow, scatterOfRow } from './rows.js'
 
 /** Where the rows are: value, variance, probability of being sound, and the weight that follows. */
 export class RowState {
@@ -9,10 +11,8 @@ export class RowState {
   readonly value: Float64Array
   /** Variance of a row by what is stated, at the magnitude that is predicted [mag^2]. */
   private readonly stated: Float32Array
-  /** Variance of a sound row, with what was learnt [mag^2]. */
-  readonly variance: Float32Array
   readonly sound: Float32Array
-  /** sound / variance; 0 if the row is too faint. */
+  /** sound / varianceOf; 0 if the row is too faint. */
   readonly weight: Float32Array
   /** Extra variance of each exposure beyond its errors [mag^2]. */
   readonly extra: Float64Array
@@ -23,7 +23,11 @@ export class RowState {
   /** Rows whose predicted signal-to-noise is below the limit. */
   readonly faint: Uint8Array
   private readonly levels: RowLevels
-  private readonly catalogIndex: ReadonlyMap<number, number>
+  /** Of one star's rows: what they ask for, ascending, and their weights. */
+  private readonly asked: Float64Array
+  private readonly share: Float64Array
+  /** Index of each catalogue by its number. */
+  private readonly catalogIndex = new Uint8Array(256)
 
   constructor(
     readonly model: TieModel,
@@ -38,19 +42,21 @@ export class RowState {
     const n = rows.chip.length
     this.value = new Float64Array(n)
     this.stated = new Float32Array(n)
-    this.variance = new Float32Array(n)
     this.sound = new Float32Array(n).fill(1)
     this.weight = new Float32Array(n)
     this.faint = new Uint8Array(n)
     this.extra = new Float64Array(rows.chips.exposures.length)
     this.factor = new Float64Array(rows.catalogs.length).fill(1)
     this.levels = emptyLevels(model)
-    this.catalogIndex = new Map(rows.catalogs.map((number, i) => [number, i]))
+    const most = mostRowsOfAStar(rows.first)
+    this.asked = new Float64Array(most)
+    this.share = new Float64Array(most)
+    rows.catalogs.forEach((number, i) => (this.catalogIndex[number] = i))
     for (let i = 0; i < n; i++) {
       const k = rows.chip[i]!
       const isObservation = k < rows.chips.count
-      this.value[i] = rows.mag[i]! + (isObservation ? start[k]! : 0)
-      this.stated[i] = rows.magErr[i]! ** 2 + SMALLEST_VARIANCE
+      this.value[i] = magnitudeOfRow(rows, i) + (isObservation ? start[k]! : 0)
+      this.stated[i] = errorOfRow(rows, i) ** 2 + SMALLEST_VARIANCE
     }
     this.weigh()
   }
@@ -76,7 +82,8 @@ export class RowState {
   /** Magnitude of a star as its rows have it; NaN if none counts. */
   magnitudeOf(star: number): number {
     const { first } = this.model.rows
-    let [total, sum] = [0, 0]
+    let total = 0
+    let sum = 0
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       total += this.weight[i]!
       sum += this.weight[i]! * (this.value[i]! - this.levelOf(i, star))
@@ -99,14 +106,15 @@ export class RowState {
         if (k >= chips.count) continue
         const e = chips.exposureOf[k]!
         const noise = this.noise[e]!
-        const magnitude = Number.isFinite(joint) ? joint + this.levelOf(i, star) - this.start[k]! : rows.mag[i]!
+        const measured = magnitudeOfRow(rows, i)
+        const magnitude = Number.isFinite(joint) ? joint + this.levelOf(i, star) - this.start[k]! : measured
         const photons = photonVariance(noise, magnitude)
-        const stated = (rows.magErr[i]! / MAG_PER_RELATIVE) ** 2
-        const usual = photonVariance(noise, rows.mag[i]!) + noise.floor
+        const stated = (errorOfRow(rows, i) / MAG_PER_RELATIVE) ** 2
+        const usual = photonVariance(noise, measured) + noise.floor
         const odd = stated > ODD_ERROR * usual ? stated / usual : 1
         this.faint[i] = Number(photons > enough)
         this.stated[i] = MAG_PER_RELATIVE ** 2 * (photons + noise.floor) * odd + SMALLEST_VARIANCE
-        this.value[i] = rows.mag[i]! + this.start[k]! - (MAG_PER_RELATIVE / 2) * Math.min(photons, enough)
+        this.value[i] = measured + this.start[k]! - (MAG_PER_RELATIVE / 2) * Math.min(photons, enough)
       }
     }
     this.weigh()
@@ -114,16 +122,16 @@ export class RowState {
 
   /** Variances from what is stated and what is learnt of errors; weights from them and the probabilities. */
   weigh(): void {
-    const { chip, catalog, scatter, chips } = this.model.rows
-    for (let i = 0; i < this.weight.length; i++) {
-      const k = chip[i]!
-      const more =
-        k < chips.count
-          ? this.extra[chips.exposureOf[k]!]!
-          : (this.factor[this.catalogIndex.get(catalog[i]!)!]! * scatter[i]!) ** 2
-      this.variance[i] = this.stated[i]! + more
-      this.weight[i] = this.faint[i]! === 1 ? 0 : this.sound[i]! / this.variance[i]!
-    }
+    for (let i = 0; i < this.weight.length; i++)
+      this.weight[i] = this.faint[i]! === 1 ? 0 : this.sound[i]! / this.varianceOf(i)
+  }
+
+  /** Variance of a row if it is sound, with what was learnt [mag^2]. */
+  varianceOf(row: number): number {
+    const { rows } = this.model
+    const k = rows.chip[row]!
+    if (k < rows.chips.count) return this.stated[row]! + this.extra[rows.chips.exposureOf[k]!]!
+    return this.stated[row]! + (this.factor[this.catalogIndex[rows.catalog[row]!]!]! * scatterOfRow(rows, row)) ** 2
   }
 
   /**
@@ -140,31 +148,41 @@ export class RowState {
     const starOf = new Uint32Array(CHUNK)
     const blank = new Float64Array(CHUNK)
     const densities = emptyDensities(CHUNK)
-    const next = new Float32Array(this.sound.length)
-    const tally = new Tally(chips.exposures.length, rows.catalogs.length)
+    const tally = new ErrorTally(chips.exposures.length, rows.catalogs.length)
     let filled = 0
     const flush = () => {
       fillDensities(densities, residual.subarray(0, filled), spread.subarray(0, filled), blank, 0, 0, SHAPE)
       for (let j = 0; j < filled; j++) {
         const i = row[j]!
         const p = this.soundProbability(densities, j, starOf[j]!)
-        next[i] = p
+        this.sound[i] = p
         const k = rows.chip[i]!
         const group =
-          k < chips.count ? chips.exposureOf[k]! : chips.exposures.length + this.catalogIndex.get(rows.catalog[i]!)!
-        tally.add(group, p, residual[j]!, spread[j]!, this.variance[i]!, k < chips.count ? 1 : rows.scatter[i]! ** 2)
+          k < chips.count ? chips.exposureOf[k]! : chips.exposures.length + this.catalogIndex[rows.catalog[i]!]!
+        tally.add(
+          group,
+          p,
+          residual[j]!,
+          spread[j]!,
+          this.varianceOf(i),
+          k < chips.count ? 1 : scatterOfRow(rows, i) ** 2,
+        )
       }
       filled = 0
     }
     for (let star = 0; star < rows.starCount; star++) {
-      const [from, to] = [rows.first[star]!, rows.first[star + 1]!]
+      const from = rows.first[star]!
+      const to = rows.first[star + 1]!
       if (filled + to - from > CHUNK) flush()
-      let [total, sum, base, usable] = [0, 0, 0, 0]
+      let total = 0
+      let sum = 0
+      let base = 0
+      let usable = 0
       for (let i = from; i < to; i++) {
-        next[i] = this.soundShare
+        this.sound[i] = this.soundShare
         if (this.faint[i]! === 1) continue
         usable++
-        base += 1 / this.variance[i]!
+        base += 1 / this.varianceOf(i)
         total += this.weight[i]!
         sum += this.weight[i]! * (this.value[i]! - this.levelOf(i, star))
       }
@@ -174,20 +192,19 @@ export class RowState {
         if (this.faint[i]! === 1) continue
         const own = this.value[i]! - this.levelOf(i, star)
         const others = total - this.weight[i]!
-        const baseOthers = base - 1 / this.variance[i]!
+        const baseOthers = base - 1 / this.varianceOf(i)
         const mean = Number.isNaN(centre)
           ? others > 1e-9 * base
             ? (sum - this.weight[i]! * own) / others
             : this.plainMeanOfOthers(star, i)
           : centre
         residual[filled] = own - mean
-        spread[filled] = this.variance[i]! + 1 / baseOthers
+        spread[filled] = this.varianceOf(i) + 1 / baseOthers
         row[filled] = i
         starOf[filled++] = star
       }
     }
     flush()
-    this.sound.set(next)
     if (!robust) this.soundShare = tally.soundShare()
     if (!learns) return
     for (let e = 0; e < chips.exposures.length; e++) this.extra[e] = Math.max(0, this.extra[e]! + tally.step(e))
@@ -208,11 +225,12 @@ export class RowState {
 
   private plainMeanOfOthers(star: number, row: number): number {
     const { first } = this.model.rows
-    let [total, sum] = [0, 0]
+    let total = 0
+    let sum = 0
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (i === row || this.faint[i]! === 1) continue
-      total += 1 / this.variance[i]!
-      sum += (this.value[i]! - this.levelOf(i, star)) / this.variance[i]!
+      total += 1 / this.varianceOf(i)
+      sum += (this.value[i]! - this.levelOf(i, star)) / this.varianceOf(i)
     }
     return sum / total
   }
@@ -220,18 +238,35 @@ export class RowState {
   /** Weighted median of what the rows of a star ask for. */
   private medianOf(star: number): number {
     const { first } = this.model.rows
-    const asked: [value: number, weight: number][] = []
-    for (let i = first[star]!; i < first[star + 1]!; i++)
-      if (this.faint[i]! === 0) asked.push([this.value[i]! - this.levelOf(i, star), 1 / this.variance[i]!])
-    asked.sort((a, b) => a[0] - b[0])
-    const half = asked.reduce((sum, [, weight]) => sum + weight, 0) / 2
+    const { asked, share } = this
+    let count = 0
+    let half = 0
+    for (let i = first[star]!; i < first[star + 1]!; i++) {
+      if (this.faint[i]! === 1) continue
+      const value = this.value[i]! - this.levelOf(i, star)
+      const own = 1 / this.varianceOf(i)
+      half += own / 2
+      let at = count++
+      for (; at > 0 && asked[at - 1]! > value; at--) {
+        asked[at] = asked[at - 1]!
+        share[at] = share[at - 1]!
+      }
+      asked[at] = value
+      share[at] = own
+    }
     let below = 0
-    for (const [value, weight] of asked) {
-      below += weight
-      if (below >= half) return value
+    for (let at = 0; at < count; at++) {
+      below += share[at]!
+      if (below >= half) return asked[at]!
     }
     return NaN
   }
+}
+
+function mostRowsOfAStar(first: Uint32Array): number {
+  let most = 0
+  for (let star = 0; star + 1 < first.length; star++) most = Math.max(most, first[star + 1]! - first[star]!)
+  return most
 }
 
 /** Rows that are judged at once. */
@@ -245,42 +280,3 @@ const MAX_FACTOR = 5
 const SHAPE = outlierShape(0.03)
 const outliers = POPULATION_PRIOR.slice(1)
 const OUTLIERS = outliers.map((a) => a / outliers.reduce((sum, b) => sum + b, 0))
-
-/** Pseudo-rows that say that the errors are right. */
-const PRIOR_ROWS = 5
-
-/** Sums of what residuals have beyond their variances, by exposure and catalogue. */
-class Tally {
-  private readonly over: Float64Array
-  private readonly scale: Float64Array
-  private readonly rows: Float64Array
-  private sound = 0
-  private all = 0
-
-  constructor(exposures: number, catalogs: number) {
-    this.over = new Float64Array(exposures + catalogs)
-    this.scale = new Float64Array(exposures + catalogs)
-    this.rows = new Float64Array(exposures + catalogs)
-  }
-
-  add(group: number, p: number, residual: number, spread: number, variance: number, unit: number): void {
-    this.sound += p
-    this.all++
-    if (p < 0.5) return
-    // Fisher's scoring for a common extra variance; a residual is as much the others' fault as their variance is of it.
-    const pull = (p * unit) / (spread * spread)
-    this.over[group]! += pull * (residual * residual - spread) * (variance / spread)
-    this.scale[group]! += pull * unit
-    this.rows[group]! += p
-  }
-
-  step(group: number): number {
-    const rows = this.rows[group]!
-    return rows > 0 ? this.over[group]! / (this.scale[group]! * (1 + PRIOR_ROWS / rows)) : 0
-  }
-
-  soundShare(): number {
-    const whole = POPULATION_PRIOR.reduce((sum, a) => sum + a, 0)
-    return Math.min(0.99, Math.max(0.3, (this.sound + POPULATION_PRIOR[0]!) / (this.all + whole)))
-  }
-}

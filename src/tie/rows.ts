@@ -1,3 +1,4 @@
+import { indicesWhere } from '../math/select.js'
 import { arrangeChips, sortedByNumber, sortStretches, type Chips } from './chips.js'
 import { chipKey, type TieInput } from './input.js'
 
@@ -13,24 +14,38 @@ export interface TieRows {
   /** The caller's number of each star. */
   readonly starNumber: Uint32Array
   /** Chip of the row; `chips.count` for a reference. */
-  readonly chip: Uint16Array
+  readonly chip: ChipColumn
   /** Catalogue of the row; 255 for an observation. */
   readonly catalog: Uint8Array
-  /** instMag or refMag [mag]. */
-  readonly mag: Float64Array
-  readonly magErr: Float32Array
-  /** Scatter beyond the error that is expected of a reference [mag]. */
-  readonly scatter: Float32Array
   /** Row of the input's table that it comes from. */
   readonly source: Uint32Array
   /** Numbers of the catalogues that occur. */
   readonly catalogs: readonly number[]
+  /** Where magnitudes and their errors are. */
+  readonly input: Pick<TieInput, 'observations' | 'references'>
+  /** Scatter of references of which nothing is stated [mag]. */
+  readonly expectedScatterMag: number
 }
 
-export const NO_CATALOG = 255
+/** Numbers of chips: in 16 bits if that is enough. */
+export type ChipColumn = Uint16Array | Uint32Array
 
-/** A chip has a number below this: rows hold it in 16 bits. */
-const MAX_CHIPS = 65535
+export const chipColumn = (chips: number, rows: number): ChipColumn =>
+  chips < 65535 ? new Uint16Array(rows) : new Uint32Array(rows)
+
+/** instMag or refMag of a row [mag]. */
+export const magnitudeOfRow = ({ chips, chip, source, input }: TieRows, row: number): number =>
+  (chip[row]! < chips.count ? input.observations.instMag : input.references.refMag)[source[row]!]!
+
+/** Its error as stated [mag]. */
+export const errorOfRow = ({ chips, chip, source, input }: TieRows, row: number): number =>
+  (chip[row]! < chips.count ? input.observations.instMagErr : input.references.refMagErr)[source[row]!]!
+
+/** Scatter beyond the error that is expected of a reference [mag]. */
+export const scatterOfRow = ({ source, input, expectedScatterMag }: TieRows, row: number): number =>
+  input.references.refScatter?.[source[row]!] ?? expectedScatterMag
+
+export const NO_CATALOG = 255
 
 const isFiniteError = (error: number): boolean => error >= 0 && error < Infinity
 
@@ -47,10 +62,9 @@ export function arrangeRows(
 ): TieRows {
   const { observations, references, stars } = input
   const chips = arrangeChips(input, takesPart)
-  if (chips.count >= MAX_CHIPS) throw new RangeError(`${chips.count} CCDs in one network, at most ${MAX_CHIPS - 1}`)
   const isSound = (star: number) => !((stars.inlierPrior?.[star] ?? 1) <= 0)
 
-  const chipOfRow = new Uint16Array(observations.star.length).fill(chips.count)
+  const chipOfRow = chipColumn(chips.count, observations.star.length).fill(chips.count)
   for (let i = 0; i < chipOfRow.length; i++) {
     const chip = chips.chipOf.get(chipKey(observations.exposure[i]!, observations.ccd[i]!))
     const usable =
@@ -65,15 +79,16 @@ export function arrangeRows(
 
   const rank = new Uint32Array(stars.count).fill(NONE)
   const starNumber: number[] = []
-  for (const row of byChip.order) {
-    const star = observations.star[row]!
+  for (let i = 0; i < byChip.order.length; i++) {
+    const star = observations.star[byChip.order[i]!]!
     if (rank[star] === NONE) {
       rank[star] = starNumber.length
       starNumber.push(star)
     }
   }
   const starCount = starNumber.length
-  const starOfObservation = Uint32Array.from(byChip.order, (row) => rank[observations.star[row]!]!)
+  const starOfObservation = new Uint32Array(byChip.order.length)
+  for (let i = 0; i < starOfObservation.length; i++) starOfObservation[i] = rank[observations.star[byChip.order[i]!]!]!
   const ofObservations = sortedByNumber(starOfObservation, starCount)
   const starOfReference = references.star.map((star, i) =>
     serves(references.catalog[i]!) &&
@@ -90,35 +105,33 @@ export function arrangeRows(
   const n = ofObservations.order.length + ofReferences.order.length
   const rows = {
     first: new Uint32Array(starCount + 1),
-    chip: new Uint16Array(n),
+    chip: chipColumn(chips.count, n),
     catalog: new Uint8Array(n).fill(NO_CATALOG),
-    mag: new Float64Array(n),
-    magErr: new Float32Array(n),
-    scatter: new Float32Array(n),
     source: new Uint32Array(n),
   }
+  const occurs = new Uint8Array(NO_CATALOG)
   let at = 0
   for (let star = 0; star < starCount; star++) {
     for (let i = ofObservations.first[star]!; i < ofObservations.first[star + 1]!; i++, at++) {
       const row = byChip.order[ofObservations.order[i]!]!
       rows.chip[at] = chipOfRow[row]!
-      rows.mag[at] = observations.instMag[row]!
-      rows.magErr[at] = observations.instMagErr[row]!
       rows.source[at] = row
     }
     for (let i = ofReferences.first[star]!; i < ofReferences.first[star + 1]!; i++, at++) {
       const row = ofReferences.order[i]!
       rows.chip[at] = chips.count
       rows.catalog[at] = references.catalog[row]!
-      rows.mag[at] = references.refMag[row]!
-      rows.magErr[at] = references.refMagErr[row]!
-      rows.scatter[at] = references.refScatter?.[row] ?? expectedScatterMag
       rows.source[at] = row
+      occurs[references.catalog[row]!] = 1
     }
     rows.first[star + 1] = at
   }
-  const catalogs = [...new Set(rows.catalog)].filter((catalog) => catalog !== NO_CATALOG).sort((a, b) => a - b)
-  return { ...rows, chips, starCount, starNumber: Uint32Array.from(starNumber), catalogs }
+  const catalogs = Array.from(indicesWhere(NO_CATALOG, (catalog) => occurs[catalog] === 1))
+  return {
+    ...rows,
+    ...{ chips, starCount, starNumber: Uint32Array.from(starNumber), catalogs },
+    ...{ input: { observations, references }, expectedScatterMag },
+  }
 }
 
 const NONE = 0xffffffff

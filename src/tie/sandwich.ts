@@ -26,7 +26,7 @@ export function sandwichFactors({ model, state }: SolvedNetwork): Float64Array {
       const residual = state.value[i]! - state.levelOf(i, star) - centre
       const square = residual ** 2 / left
       scores[e]! += w * w * square
-      slopes[e]! += w * (1 - ((1 - state.sound[i]!) * square) / state.variance[i]!)
+      slopes[e]! += w * (1 - ((1 - state.sound[i]!) * square) / state.varianceOf(i))
       weights[e]! += w
     }
   }

@@ -19,7 +19,9 @@ export function separate(rows: TieRows): Separated {
     group.exposures.push(exposure)
     groups.set(network[e]!, group)
   })
-  for (const k of rows.chip) if (k < count) groups.get(network[exposureOf[k]!]!)!.rows++
+  const rowsOf = new Float64Array(exposures.length)
+  for (let i = 0; i < rows.chip.length; i++) if (rows.chip[i]! < count) rowsOf[exposureOf[rows.chip[i]!]!]!++
+  rowsOf.forEach((own, e) => (groups.get(network[e]!)!.rows += own))
   const sorted = [...groups.values()].sort((a, b) => b.exposures.length - a.exposures.length || b.rows - a.rows)
   const [largest, ...others] = sorted
   if (largest === undefined) return { tied: [], apart: [] }

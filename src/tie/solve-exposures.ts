@@ -3,7 +3,7 @@ import { chipKey, type TieInput, type TieOptions, type TieSettings } from './inp
 import { tieModel } from './model.js'
 import { finishNetwork, learnNetwork, type NetworkStart, type SolvedNetwork } from './network.js'
 import { noiseModels } from './noise-model.js'
-import type { TieRows } from './rows.js'
+import { magnitudeOfRow, type TieRows } from './rows.js'
 import { starOdds } from './star-odds.js'
 import { startOf } from './start.js'
 import { thinned } from './thinned.js'
@@ -66,11 +66,12 @@ export function glanceAt(
 }
 
 /** Magnitude of each star by its first row alone. */
-function roughMagnitudes({ chips, chip, first, mag, starCount }: TieRows, zeropoint: Float64Array): Float64Array {
+function roughMagnitudes(rows: TieRows, zeropoint: Float64Array): Float64Array {
+  const { chips, chip, first, starCount } = rows
   const rough = new Float64Array(starCount)
   for (let star = 0; star < starCount; star++) {
     const k = chip[first[star]!]!
-    rough[star] = mag[first[star]!]! + (k < chips.count ? zeropoint[k]! : 0)
+    rough[star] = magnitudeOfRow(rows, first[star]!) + (k < chips.count ? zeropoint[k]! : 0)
   }
   return rough
 }

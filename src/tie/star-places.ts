@@ -57,23 +57,28 @@ function along(
   const matrix = new Float64Array(n * n)
   const right = new Float64Array(n)
   const sums = new Float64Array(n)
+  const touched: number[] = []
   const step = Math.max(1, Math.floor(starCount / PLACING_STARS))
   for (let star = 0; star < starCount; star += step) {
-    let [count, middle] = [0, 0]
+    let count = 0
+    let middle = 0
     sums.fill(0)
+    touched.length = 0
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (!isObservation(i)) continue
       count++
       middle += centre[chip[i]!]!
       sums[0]! += u[i]!
       sums[1]! += v[i]!
-      sums[pointingOf(i)]!++
+      if (sums[pointingOf(i)]!++ === 0) touched.push(pointingOf(i))
     }
     if (count < 2) continue
     // Each row's terms in its own square, less those of all over their number.
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (!isObservation(i)) continue
-      const [a, p, q] = [pointingOf(i), u[i]!, v[i]!]
+      const a = pointingOf(i)
+      const p = u[i]!
+      const q = v[i]!
       const off = centre[chip[i]!]! - middle / count
       right[0]! -= p * off
       right[1]! -= q * off
@@ -85,7 +90,8 @@ function along(
       matrix[a * n + 1]! += q
       matrix[a * n + a]! += 1
     }
-    for (let a = 0; a < n; a++) for (let b = 0; b <= a; b++) matrix[a * n + b]! -= (sums[a]! * sums[b]!) / count
+    touched.push(0, 1)
+    for (const a of touched) for (const b of touched) if (b <= a) matrix[a * n + b]! -= (sums[a]! * sums[b]!) / count
   }
   let trace = 0
   for (let a = 0; a < n; a++) trace += matrix[a * (n + 1)]!
@@ -96,7 +102,8 @@ function along(
   } else right.fill(0)
   const places = new Float64Array(starCount)
   for (let star = 0; star < starCount; star++) {
-    let [sum, count] = [0, 0]
+    let sum = 0
+    let count = 0
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (!isObservation(i)) continue
       count++

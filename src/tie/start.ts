@@ -1,5 +1,5 @@
 import { median } from '../math/robust.js'
-import { NO_CATALOG, type TieRows } from './rows.js'
+import { magnitudeOfRow, NO_CATALOG, type TieRows } from './rows.js'
 
 /** Stars that two exposures must share to be tied: with fewer no mixture tells an outlier from a zeropoint. */
 export const MIN_COMMON_STARS = 3
@@ -20,7 +20,8 @@ export interface Start {
  * @param heldOf zeropoint of a chip that is kept
  */
 export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefined = () => undefined): Start {
-  const { chips, chip, first, mag, catalog } = rows
+  const { chips, chip, first, catalog } = rows
+  const mag = (row: number) => magnitudeOfRow(rows, row)
   const count = chips.exposures.length
   const held = Float64Array.from({ length: chips.count + 1 }, (_, k) => heldOf(k) ?? NaN)
   const holds = !held.every(Number.isNaN)
@@ -29,13 +30,13 @@ export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefi
   for (let star = 0; star < rows.starCount; star++) {
     const placed: number[] = []
     for (let i = first[star]!; i < first[star + 1]!; i++) {
-      const value = mag[i]! + (holds ? held[chip[i]!]! : 0)
+      const value = mag(i) + (holds ? held[chip[i]!]! : 0)
       if (holds ? !Number.isNaN(value) : catalog[i] !== NO_CATALOG) placed.push(value)
     }
     if (placed.length === 0) continue
     known[star] = placed.reduce((sum, value) => sum + value, 0) / placed.length
     for (let i = first[star]!; holds && i < first[star + 1]!; i++)
-      if (catalog[i] !== NO_CATALOG) beyond[rows.catalogs.indexOf(catalog[i]!)]!.push(mag[i]! - known[star]!)
+      if (catalog[i] !== NO_CATALOG) beyond[rows.catalogs.indexOf(catalog[i]!)]!.push(mag(i) - known[star]!)
   }
   const zeropoint = new Float64Array(count).fill(NaN)
   const offsetsOf = () => {
@@ -45,7 +46,7 @@ export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefi
       for (let i = first[star]!; i < first[star + 1]!; i++) {
         const k = chip[i]!
         if (k < chips.count && Number.isNaN(zeropoint[chips.exposureOf[k]!]!))
-          offsets[chips.exposureOf[k]!]!.push(known[star]! - mag[i]!)
+          offsets[chips.exposureOf[k]!]!.push(known[star]! - mag(i))
       }
     }
     return offsets
@@ -58,7 +59,7 @@ export function startOf(rows: TieRows, heldOf: (chip: number) => number | undefi
       for (let i = first[star]!; i < first[star + 1]!; i++) {
         const k = chip[i]!
         if (k < chips.count && chips.exposureOf[k] === e && Number.isNaN(known[star]!))
-          known[star] = mag[i]! + zeropoint[e]!
+          known[star] = mag(i) + zeropoint[e]!
       }
   }
   // Stars have to be placed for exposures only that have no references.
@@ -90,7 +91,8 @@ export function networksOf({ chips, chip, first, starCount }: TieRows): Int32Arr
     for (let i = first[star]!; i < first[star + 1]!; i++)
       for (let j = first[star]!; j < i; j++) {
         if (chip[i]! >= chips.count || chip[j]! >= chips.count) continue
-        const [a, b] = [chips.exposureOf[chip[i]!]!, chips.exposureOf[chip[j]!]!]
+        const a = chips.exposureOf[chip[i]!]!
+        const b = chips.exposureOf[chip[j]!]!
         if (network[a] === network[b] || ++common[Math.max(a, b) * count + Math.min(a, b)]! < MIN_COMMON_STARS) continue
         join(a, b)
         groups--

@@ -34,9 +34,11 @@ export class TieSystem {
     const [levelOf, slopeOf, cellOf] = [levels.chip, levels.colour, levels.cell]
     const [chipSum, colourSum, cellSum] = [sums.chip, sums.colour, sums.cell]
     for (let star = 0; star < rows.starCount; star++) {
-      const [from, to] = [first[star]!, first[star + 1]!]
+      const from = first[star]!
+      const to = first[star + 1]!
       const c = colour[star]!
-      let [total, sum] = [0, 0]
+      let total = 0
+      let sum = 0
       for (let i = from; i < to; i++) {
         const w = weight[i]!
         total += w
@@ -123,9 +125,11 @@ export class TieSystem {
     const { first, chip } = rows
     const values = new Float64Array(64)
     for (let star = 0; star < rows.starCount; star++) {
-      const [from, to] = [first[star]!, first[star + 1]!]
+      const from = first[star]!
+      const to = first[star + 1]!
       const own = to - from <= values.length ? values : new Float64Array(to - from)
-      let [total, sum] = [0, 0]
+      let total = 0
+      let sum = 0
       for (let i = from; i < to; i++) {
         own[i - from] = weight[i]! > 0 ? valueOf(i, star) : 0
         total += weight[i]!

@@ -1,4 +1,6 @@
+import { gather } from '../math/select.js'
 import type { TieModel } from './model.js'
+import { chipColumn } from './rows.js'
 
 /** A part of a model's stars, with the same unknowns. */
 export interface ThinnedModel {
@@ -16,7 +18,8 @@ export function thinned(model: TieModel, odds: Float32Array, mostRows: number): 
   const step = Math.ceil(rows.chip.length / mostRows)
   if (step < 2) return { model, odds, step: 1, kept: null }
   const stars: number[] = []
-  let [serving, count] = [0, 0]
+  let serving = 0
+  let count = 0
   for (let star = 0; star < rows.starCount; star++) {
     const own = rows.first[star + 1]! - rows.first[star]!
     if (own < 2 || serving++ % step > 0) continue
@@ -26,30 +29,27 @@ export function thinned(model: TieModel, odds: Float32Array, mostRows: number): 
   const first = new Uint32Array(stars.length + 1)
   const kept = new Uint32Array(count)
   let at = 0
-  stars.forEach((star, s) => {
-    for (let i = rows.first[star]!; i < rows.first[star + 1]!; i++) kept[at++] = i
+  for (let s = 0; s < stars.length; s++) {
+    for (let i = rows.first[stars[s]!]!; i < rows.first[stars[s]! + 1]!; i++) kept[at++] = i
     first[s + 1] = at
-  })
+  }
   return {
     ...{ step, kept },
-    odds: Float32Array.from(stars, (star) => odds[star]!),
+    odds: gather(odds, stars, new Float32Array(stars.length)),
     model: {
       ...model,
       rows: {
         ...rows,
         starCount: stars.length,
         first,
-        starNumber: Uint32Array.from(stars, (star) => rows.starNumber[star]!),
-        chip: Uint16Array.from(kept, (i) => rows.chip[i]!),
-        catalog: Uint8Array.from(kept, (i) => rows.catalog[i]!),
-        mag: Float64Array.from(kept, (i) => rows.mag[i]!),
-        magErr: Float32Array.from(kept, (i) => rows.magErr[i]!),
-        scatter: Float32Array.from(kept, (i) => rows.scatter[i]!),
-        source: Uint32Array.from(kept, (i) => rows.source[i]!),
+        starNumber: gather(rows.starNumber, stars, new Uint32Array(stars.length)),
+        chip: gather(rows.chip, kept, chipColumn(rows.chips.count, count)),
+        catalog: gather(rows.catalog, kept, new Uint8Array(count)),
+        source: gather(rows.source, kept, new Uint32Array(count)),
       },
-      sky: { ...model.sky, cellOf: Uint16Array.from(stars, (star) => model.sky.cellOf[star]!) },
-      cell: Uint32Array.from(kept, (i) => model.cell[i]!),
-      colour: Float32Array.from(stars, (star) => model.colour[star]!),
+      sky: { ...model.sky, cellOf: gather(model.sky.cellOf, stars, new Uint16Array(stars.length)) },
+      cell: gather(model.cell, kept, new Uint32Array(count)),
+      colour: gather(model.colour, stars, new Float32Array(stars.length)),
     },
   }
 }
