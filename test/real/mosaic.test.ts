@@ -26,12 +26,12 @@ interface CcdOfJson {
   readonly systematicErr: number
 }
 
-async function found(tile: Tile, band: Band, layout: Layout) {
+async function found(tile: Tile, band: Band, layout: Layout, seed: number = tile) {
   const { release, epochYr, truth, file, corners } = TILES[tile]
   const stars = trueStars(join(tiles, `${tile}`, `${file}.csv.gz`), truth, epochYr)
   const pointing = { raDeg: corners[0][0], decDeg: corners[0][1] - 0.4 }
   const gaiaFile = join(tiles, `${tile}`, `${release}_source.csv.gz`)
-  const mosaic = mosaicOf({ gaiaFile, truth: stars, corners, pointing, seed: tile }, layout)
+  const mosaic = mosaicOf({ gaiaFile, truth: stars, corners, pointing, seed }, layout)
   const workdir = temporaryDirectory()
   writeFileSync(join(workdir, 'gaia.csv'), mosaic.gaiaCsv)
   const catalog = join(workdir, 'catalog')
@@ -48,8 +48,8 @@ async function found(tile: Tile, band: Band, layout: Layout) {
   )
 }
 
-async function judged(tile: Tile, band: Band, layout: Layout) {
-  const ccds = await found(tile, band, layout)
+async function judged(tile: Tile, band: Band, layout: Layout, seed?: number) {
+  const ccds = await found(tile, band, layout, seed)
   expect(ccds.length).toBe(DECAM_PLANE.ccds.length)
   const mean = ccds.reduce((sum, { off }) => sum + off, 0) / ccds.length
   const rmsOf = (of: (ccd: (typeof ccds)[number]) => number) =>
@@ -76,6 +76,26 @@ describe.skipIf(absent)('62 CCDs of real stars, a plane and 4 mmag put in (real)
       expect(Math.abs(mean)).toBeLessThan(systematic)
     },
     60_000,
+  )
+
+  // What an exposure finds of the scatter of its CCDs is good to some 30 %, and so are the errors: three exposures of
+  // each band. Where CCDs share stars their errors go together, and their scatter is found too small.
+  test.skipIf(process.env['BLISS_SOAK'] === undefined).each([147267, 147175] as const)(
+    '%d: each star on one CCD',
+    async (tile) => {
+      const pulls: number[] = []
+      for (const band of BANDS)
+        for (const seed of [1, 2, 3]) {
+          const one = await judged(tile, band, 'once', seed)
+          expect(Math.abs(1000 * one.mean)).toBeLessThan(BAR[band])
+          pulls.push(one.pulls)
+        }
+      const together = Math.sqrt(pulls.reduce((sum, pull) => sum + pull ** 2, 0) / pulls.length)
+      if (process.env['SHOW_FIGURES']) console.log(`mosaic once ${tile}: pulls ${together.toFixed(2)}`)
+      expect(together).toBeGreaterThan(0.8)
+      expect(together).toBeLessThan(1.15)
+    },
+    600_000,
   )
 
   // Six boxes that do not overlap give the RMS to 30 %, and what Gaia and DES differ by over a tile is in it.

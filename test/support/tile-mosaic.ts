@@ -22,9 +22,10 @@ export interface Mosaic {
 /**
  * `in place`: each CCD sees a CCD-sized box of the tile, anywhere in it. What differs from one part of the tile to
  * another differs from CCD to CCD, and a tile has six boxes that do not overlap. `dealt`: each CCD gets a seventh of
- * the tile's stars by chance, anywhere on it.
+ * the tile's stars by chance, anywhere on it. `once`: each star is on one CCD, some eight on each; only then are the
+ * errors of the CCDs independent of one another, as they are on the sky.
  */
-export type Layout = 'in place' | 'dealt'
+export type Layout = 'in place' | 'dealt' | 'once'
 
 /** What is laid out. */
 export interface Tiled {
@@ -54,33 +55,40 @@ export function mosaicOf({ gaiaFile, truth, corners, pointing, seed }: Tiled, la
   const stars: TrueStar[] = []
   const pieces: Corners[] = []
   const offsets: number[] = []
+  const dealer = seededRandom(seed + 1)
+  const onlyCcd = rows.map(() => DECAM_PLANE.ccds[dealer.below(DECAM_PLANE.ccds.length)]!.ccd)
   const ofId = new Map(truth.map((star) => [star.id, star]))
   for (const { ccd, xiDeg, etaDeg } of DECAM_PLANE.ccds) {
     const { centre, corners: onSky } = DECAM_PLANE.ccdOnSky(ccd, pointing)
     pieces.push(onSky.raDeg.map((ra, k) => [ra, onSky.decDeg[k]!] as const))
     offsets.push(plane[0] * xiDeg + plane[1] * etaDeg + CCD_SCATTER_MAG * random.normal())
     const from = pieceCentre(corners, random)
-    for (const row of rows) {
+    const placeOf = {
+      'in place': (own: SkyPosition) => placeIn(own, from, PAD_DEG),
+      dealt: () => anywhere(random, random.uniform() < SHARE),
+      once: (_: SkyPosition, star: number) => anywhere(random, onlyCcd[star] === ccd),
+    }[layout]
+    for (const [star, row] of rows.entries()) {
       const own = { raDeg: Number(row['ra']), decDeg: Number(row['dec']) }
-      const place = layout === 'in place' ? placeIn(own, from, PAD_DEG) : anywhere(random)
+      const place = placeOf(own, star)
       if (place === undefined) continue
       const at = fromTangentPlane(place.xiDeg, place.etaDeg, centre)
       const [cell] = nestedIndices(12, Float64Array.of(at.raDeg), Float64Array.of(at.decDeg))
       const id = (BigInt(cell!) << ID_SHIFT) + BigInt(gaia.length + 1)
       gaia.push({ ...row, source_id: String(id), ra: at.raDeg.toFixed(10), dec: at.decDeg.toFixed(10) })
-      const star = ofId.get(row['source_id']!)
-      if (star === undefined) continue
+      const seen = ofId.get(row['source_id']!)
+      if (seen === undefined) continue
       // Its motion since the catalogue's epoch goes with it.
-      const now = toTangentPlane(star.raDeg, star.decDeg, own)!
-      stars.push({ ...star, ...fromTangentPlane(place.xiDeg + now.xiDeg, place.etaDeg + now.etaDeg, centre) })
+      const now = toTangentPlane(seen.raDeg, seen.decDeg, own)!
+      stars.push({ ...seen, ...fromTangentPlane(place.xiDeg + now.xiDeg, place.etaDeg + now.etaDeg, centre) })
     }
   }
   return { gaiaCsv: csvFormat(gaia), stars, pieces, offsets }
 }
 
 /** A place on a CCD for a star that it gets; undefined if another gets it. */
-function anywhere(random: Random): { xiDeg: number; etaDeg: number } | undefined {
-  const [chosen, x, y] = [random.uniform() < SHARE, random.uniform(), random.uniform()]
+function anywhere(random: Random, chosen: boolean): { xiDeg: number; etaDeg: number } | undefined {
+  const [x, y] = [random.uniform(), random.uniform()]
   return chosen
     ? { xiDeg: (2 * x - 1) * DECAM_PLANE.halfCcd.xiDeg, etaDeg: (2 * y - 1) * DECAM_PLANE.halfCcd.etaDeg }
     : undefined
