@@ -12,6 +12,8 @@ export interface CommonLevel {
   readonly levelMag: number
   /** Half the width of the central 68 % [mag]. */
   readonly levelErrMag: number
+  /** d level / d offset of each catalogue: how far the level goes with it. They add up to 1. */
+  readonly parts: readonly number[]
 }
 
 /** Quantile of a Cauchy distribution that bounds its central 68.27 %, in units of its half width at half maximum. */
@@ -19,6 +21,9 @@ const CAUCHY_ONE_SIGMA = 1.8373
 
 /** Steps of the integral across the narrowest of the distributions: the level is then good to 0.01 of its error. */
 const STEPS_PER_WIDTH = 40
+
+/** Offsets are moved so far for the derivatives, in units of the smallest stated error: as far as their errors go. */
+const DERIVATIVE_STEP = 0.2
 
 /**
  * Where the photometric system lies, by catalogues whose offsets from one another are known: the median of
@@ -34,7 +39,24 @@ const STEPS_PER_WIDTH = 40
  */
 export function commonLevel(levels: readonly StatedLevel[]): CommonLevel {
   const smallest = Math.min(...levels.map(({ systematicErrMag }) => systematicErrMag))
-  if (levels.length === 1) return { levelMag: levels[0]!.offsetMag, levelErrMag: smallest }
+  if (levels.length === 1) return { levelMag: levels[0]!.offsetMag, levelErrMag: smallest, parts: [1] }
+  const { median, halfWidth } = distributionOf(levels)
+  const step = DERIVATIVE_STEP * smallest
+  const medianWith = (moved: number, byMag: number) =>
+    distributionOf(levels.map((level, k) => (k === moved ? { ...level, offsetMag: level.offsetMag + byMag } : level)))
+      .median
+  const slopes = levels.map((_, k) => (medianWith(k, step) - medianWith(k, -step)) / (2 * step))
+  const sum = slopes.reduce((total, slope) => total + slope, 0)
+  return {
+    levelMag: median,
+    levelErrMag: Math.max(smallest, halfWidth),
+    parts: slopes.map((slope) => slope / sum),
+  }
+}
+
+/** Median and half the width of the central 68 % of the product of the Cauchy distributions [mag]. */
+function distributionOf(levels: readonly StatedLevel[]): { median: number; halfWidth: number } {
+  const smallest = Math.min(...levels.map(({ systematicErrMag }) => systematicErrMag))
   const largest = Math.max(...levels.map(({ systematicErrMag }) => systematicErrMag))
   const offsets = levels.map(({ offsetMag }) => offsetMag)
   const step = smallest / STEPS_PER_WIDTH
@@ -56,6 +78,5 @@ export function commonLevel(levels: readonly StatedLevel[]): CommonLevel {
     const before = i === 0 ? 0 : cumulative[i - 1]!
     return from + (i - 0.5 + (part * sum - before) / (cumulative[i]! - before)) * step
   }
-  const half = (quantile(0.84135) - quantile(0.15865)) / 2
-  return { levelMag: quantile(0.5), levelErrMag: Math.max(smallest, half) }
+  return { median: quantile(0.5), halfWidth: (quantile(0.84135) - quantile(0.15865)) / 2 }
 }

@@ -1,5 +1,5 @@
 import { CholeskyDecomposition, Matrix } from 'ml-matrix'
-import { commonLevel } from './common-level.js'
+import { commonLevel, type CommonLevel } from './common-level.js'
 import { normalEquations, type NormalEquations } from './normal-equations.js'
 import { fitFactors } from './scatter-factors.js'
 import { starBounds, type SharedStars } from './shared-stars.js'
@@ -8,7 +8,7 @@ import { starBounds, type SharedStars } from './shared-stars.js'
 export interface CatalogLevel {
   /** What its magnitudes have too much, mag - offset being in the common system [mag]. */
   readonly offsetMag: number
-  /** One sigma of the offset beside those of the other catalogues; the common level's error is not in it [mag]. */
+  /** One sigma of the offset from the common level; how well that one is known is not in it [mag]. */
   readonly offsetErrMag: number
   /** The scatter of its stars in units of what its relation says. */
   readonly scatterFactor: number
@@ -23,7 +23,7 @@ export interface CatalogLevels {
   readonly catalogs: readonly CatalogLevel[]
   /** One sigma of the level that they have in common, the largest of the groups' [mag]. */
   readonly systematicErrMag: number
-  /** Of the offsets against the mean of their group, weighted by what each catalogue contributes [mag^2]. */
+  /** Of the offsets from the level of their group, which goes with the catalogues that state small errors [mag^2]. */
   readonly offsetCovariance: readonly (readonly number[])[]
 }
 
@@ -65,7 +65,7 @@ export function catalogLevels(shared: SharedStars, systematicErrMag: readonly nu
     commonLevel(members.map((k) => ({ offsetMag: offsets[k]!, systematicErrMag: systematicErrMag[k]! }))),
   )
   const levelOf = group.map((number) => common[groups.findIndex((members) => members.includes(number))]!.levelMag)
-  const offsetCovariance = againstMean(covariance, normal.matrix, group)
+  const offsetCovariance = fromLevel(covariance, groups, common)
   return {
     catalogs: offsets.map((offset, k) => ({
       offsetMag: offset - levelOf[k]!,
@@ -79,16 +79,16 @@ export function catalogLevels(shared: SharedStars, systematicErrMag: readonly nu
   }
 }
 
-/** Covariance of the offsets against the mean of their group, weighted by what each catalogue contributes. */
-function againstMean(covariance: Matrix, normal: NormalEquations['matrix'], group: readonly number[]): number[][] {
-  const projection = Matrix.zeros(group.length, group.length)
-  group.forEach((number, k) => {
-    const members = group.flatMap((g, l) => (g === number ? [l] : []))
-    const total = members.reduce((sum, l) => sum + normal[l]![l]!, 0)
-    for (const l of members) {
-      const part = total > 0 ? normal[l]![l]! / total : 1 / members.length
-      projection.set(k, l, (k === l ? 1 : 0) - part)
-    }
+/** Covariance of offset - level: an error of an offset that the level goes along with is in no difference from it. */
+function fromLevel(
+  covariance: Matrix,
+  groups: readonly (readonly number[])[],
+  common: readonly CommonLevel[],
+): number[][] {
+  const projection = Matrix.eye(covariance.rows)
+  groups.forEach((members, g) => {
+    for (const k of members)
+      members.forEach((l, at) => projection.set(k, l, projection.get(k, l) - common[g]!.parts[at]!))
   })
   return projection.mmul(covariance).mmul(projection.transpose()).to2DArray()
 }

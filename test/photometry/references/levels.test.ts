@@ -110,7 +110,7 @@ describe('the level that catalogues have in common', () => {
     commonLevel(levels.map(([offsetMag, systematicErrMag]) => ({ offsetMag, systematicErrMag })))
 
   test('one catalogue: its own, with its own error', () => {
-    expect(level([0.007, 0.012])).toEqual({ levelMag: 0.007, levelErrMag: 0.012 })
+    expect(level([0.007, 0.012])).toEqual({ levelMag: 0.007, levelErrMag: 0.012, parts: [1] })
   })
 
   test('two that agree outvote a third: 30 mmag move the level by less than 3', () => {
@@ -132,6 +132,14 @@ describe('the level that catalogues have in common', () => {
     const { levelMag, levelErrMag } = level([0, 0.01], [0.03, 0.01])
     expect(levelMag).toBeCloseTo(0.015, 4)
     expect(levelErrMag).toBeGreaterThanOrEqual(0.015)
+  })
+
+  test('it goes with the catalogues that state small errors', () => {
+    const { parts } = level([0, 0.005], [0.03, 0.05])
+    expect(parts[0]).toBeGreaterThan(0.95)
+    expect(parts[0]! + parts[1]!).toBeCloseTo(1, 12)
+    expect(level([0, 0.01], [0.03, 0.01]).parts[0]).toBeCloseTo(0.5, 3)
+    expect(level([0, 0.01], [0, 0.01], [0.03, 0.01]).parts[2]).toBeLessThan(0.1)
   })
 
   test('agreement makes no catalogue better than the best says of itself', () => {
