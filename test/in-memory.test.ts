@@ -225,3 +225,13 @@ test('if the selection takes all detections, the reason names what each cut took
   expect(reason).toContain('have IMAFLAGS_ISO other than 0')
   expect(concerns[0]!.sentence).toBe(`no zeropoint: ${reason}`)
 })
+
+test('if no matched star has what the relation reads, the reason says what they lack', async () => {
+  const exposure = usualExposure(3)
+  const n = exposure.stars.mag.length
+  const withoutColour = { ...exposure.stars, bpMag: new Float64Array(n).fill(NaN) }
+  const { outcome, reason, cuts } = await calibrateCcd(inputOf(exposure), memoryCatalog(withoutColour, description))
+  expect([outcome, cuts.used]).toEqual(['none', 0])
+  expect(cuts.matched).toBeGreaterThan(20)
+  expect(reason).toBe(`none of ${cuts.matched} matched stars can serve: ${cuts.matched} have no colour`)
+})

@@ -15,9 +15,10 @@ import { colourWords, LINE_LEAVES_MAG, termConcern, unfittedJudgement } from './
 import { passbandOf } from './quality/passband-judgement.js'
 import type { CatalogShare, CombinedReferences } from './references/catalog-share.js'
 import { catalogConcerns } from './references/catalog-concerns.js'
+import { noZeropointReason } from './no-zeropoint-reason.js'
 import type { CcdResult } from './result.js'
 import type { SigmaClipSummary } from './matches.js'
-import { SELECTION_CUTS, type Selection, type SelectionCut } from './select/selection.js'
+import type { Selection } from './select/selection.js'
 import type { SaturatedStars } from './quality/saturated-stars.js'
 import type { TermPrior } from './system/colour-term.js'
 import type { StandardSystem } from './system/standards.js'
@@ -104,7 +105,7 @@ export function summarize({
     ccd: input.ccd,
     ...facts,
     outcome: fit.outcome,
-    reason: number ? null : reasonOf(cuts, selection.lost, fit.reason),
+    reason: number ? null : noZeropointReason(cuts, selection.lost, lostAsStandard, fit.reason),
     zeropoint: number ? fit.zeropoint : null,
     zeropointErr: number ? fit.zeropointErr : null,
     systematicErr:
@@ -164,32 +165,4 @@ function uncomparedCamera({ camera, band, exposureTimeSec }: CcdStages['input'])
 } {
   if (exposureTimeSec !== undefined || camera?.description.throughput?.[band] === undefined) return {}
   return { uncomparedCamera: camera.description.title }
-}
-
-function reasonOf(
-  { detections, selected, matched }: CcdResult['cuts'],
-  lost: Selection['lost'],
-  fitReason: string,
-): string {
-  if (detections === 0) return 'the SExtractor catalogue has no detections'
-  if (selected === 0) return `none of ${detections} detections passes the selection: ${lossesOf(lost)}`
-  if (matched === 0)
-    return `none of ${selected} selected detections has a star of the catalogue within the match radius`
-  return fitReason
-}
-
-/** How many each cut of the selection removed, the largest number first. */
-const lossesOf = (lost: Selection['lost']): string =>
-  SELECTION_CUTS.filter((cut) => lost[cut] > 0)
-    .sort((a, b) => lost[b] - lost[a])
-    .map((cut) => `${lost[cut]} have ${CUT_WORDS[cut]}`)
-    .join(', ')
-
-const CUT_WORDS: Readonly<Record<SelectionCut, string>> = {
-  position: 'no usable position',
-  signal: 'a signal to noise below 10',
-  flags: 'FLAGS above 3 or missing',
-  imageFlags: 'IMAFLAGS_ISO other than 0',
-  saturated: 'a peak at or above SATURATE',
-  notStarLike: 'a SPREAD_MODEL or CLASS_STAR unlike a star',
 }
