@@ -5,6 +5,7 @@ import { rangesAreaSqDeg } from '../../healpix/index.js'
 import { locationFiles, openCatalog } from '../../node/store/open-catalog.js'
 import { writeFilesWhole } from '../../node/disk/files.js'
 import { basename, dirname } from 'node:path'
+import { servedSystems } from '../../photometry/system/served-systems.js'
 import { coverageMapSvg } from '../../report/coverage-map.js'
 import { namedCatalog } from '../calibrate/choose-catalog.js'
 import type { Values } from '../options/option.js'
@@ -54,6 +55,7 @@ function facts(catalog: Catalog, partitions: readonly HatsPartition[], sizes: Co
     columns: sizes.columns,
     otherBytesPerRow: sizes.otherBytesPerRow,
     bands: Object.keys(description.relations),
+    systems: servedSystems(catalog),
     level: description.level ?? null,
     hash: catalog.hash,
   }
@@ -77,7 +79,7 @@ function infoText(catalog: Catalog, partitions: readonly HatsPartition[], sizes:
     ),
     `  ${'(lists and footers)'.padEnd(33)} ${sizes.otherBytesPerRow.toFixed(2).padStart(6)}`,
     ...missingText(catalog),
-    `bands in the AB system: ${Object.keys(description.relations).join(' ') || 'none'}${levelText(description)}`,
+    ...systemLines(catalog),
     `manifest SHA-256: ${catalog.hash}`,
     '',
   ].join('\n')
@@ -87,6 +89,16 @@ function infoText(catalog: Catalog, partitions: readonly HatsPartition[], sizes:
 function missingText({ stored }: Catalog): string[] {
   if (stored === undefined) return []
   return [`missing values: ${stored.missingValues === 'NULL' ? 'NULL' : 'NaN (a store of schema 3)'}`]
+}
+
+/** What `--system` may be asked of it. */
+function systemLines(catalog: Catalog): string[] {
+  const served = servedSystems(catalog)
+  if (served.length === 0) return ['--system catalog alone: no relation finds the magnitudes that it reads']
+  return served.map(({ system, magnitudes, bands }) => {
+    const level = system === 'des-ab' ? levelText(catalog.description) : ''
+    return `--system ${system} (${magnitudes}): ${bands.join(' ')}${level}`
+  })
 }
 
 /** The origin of the magnitudes' level; empty if the description does not say. */

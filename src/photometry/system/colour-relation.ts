@@ -108,6 +108,13 @@ export function relationFor(
 
 const NONE: SystemRelations = { relations: {}, refused: {} }
 
+/** The bands that a relation reads and a copy of the catalogue does not have; every store has the own magnitude. */
+export const missingBands = (relation: BandRelation, columnsPresent: ReadonlySet<StarColumn>): string[] =>
+  bandsRead(relation).filter((band) => {
+    const { column } = relation.bands[band]!
+    return column !== 'mag' && !columnsPresent.has(column)
+  })
+
 /** Throws DataError if a copy of the catalogue lacks a magnitude that the relation reads. */
 function refuseMissing(
   relation: BandRelation,
@@ -115,18 +122,15 @@ function refuseMissing(
   title: string,
   columnsPresent: ReadonlySet<StarColumn>,
 ): void {
-  // Every store has the own magnitude.
-  const isMissing = (band: string) => {
-    const { column } = relation.bands[band]!
-    return column !== 'mag' && !columnsPresent.has(column)
-  }
+  const missing = missingBands(relation, columnsPresent)
+  if (missing.length === 0) return
+  const isMissing = (band: string) => missing.includes(band)
   const read = bandsRead(relation)
-  if (!read.some(isMissing)) return
   const named = (bands: readonly string[]) => bands.map((band) => GAIA_NAMES[band] ?? band).join(' and ')
   const need = isMissing(relation.base) ? 'magnitudes of single bands' : 'star colours'
   throw new DataError(
     'no-colour',
-    `${magnitudes} need ${need}, but this copy of ${title} has no ${named(read.filter(isMissing))}: use a copy with ` +
+    `${magnitudes} need ${need}, but this copy of ${title} has no ${named(missing)}: use a copy with ` +
       `${named(read.filter((band) => band !== relation.base || isMissing(band)))}, or \`--system catalog\` to ` +
       'calibrate to its own magnitude as it is',
   )

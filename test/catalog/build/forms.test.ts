@@ -313,7 +313,7 @@ describe('a catalogue that nobody described', () => {
     expect([catalog.name, catalog.description.relations['r']!.colour]).toEqual(['mysurvey', 'g-r'])
     const info = await run(['catalog', 'info', to])
     expect(info.out).toContain('My survey, epoch 2019.5')
-    expect(info.out).toContain('bands in the AB system: r')
+    expect(info.out).toContain('\n--system des-ab (AB): r\n')
     // A copy carries it on.
     const copy = join(scratch, 'copy')
     expect(

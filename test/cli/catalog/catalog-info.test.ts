@@ -28,6 +28,7 @@ interface Info {
   columns: { name: string; type: string; bytesPerRow: number }[]
   otherBytesPerRow: number
   precision: string
+  systems: unknown
 }
 const info = async () => JSON.parse((await run(['catalog', 'info', sky, '--json'])).out) as Info
 
@@ -92,4 +93,11 @@ test('a catalogue behind an address is not verified there: the way is named', as
   expect(err).toContain('a catalogue behind an address is not verified where it is')
   expect(err).toContain('bliss-calib catalog copy')
   expect(err).not.toContain('secret')
+})
+
+test('the systems are those that the columns of the store serve: without RP there is no colour', async () => {
+  expect((await info()).systems).toEqual([{ system: 'gaia-vega', magnitudes: 'Vega', bands: ['G', 'bp'] }])
+  const { out } = await run(['catalog', 'info', sky])
+  expect(out).toContain('\n--system gaia-vega (Vega): G bp\n')
+  expect(out).not.toContain('des-ab')
 })
