@@ -229,6 +229,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'bench no-such.csv --peer', exitCode: 3, says: /no-such\.csv: / },
   { line: 'demo --outdir demo' },
   { line: 'demo --image --outdir demo' },
+  { line: 'bench demo/demo_image.fits', says: /^own +calibration /m },
   {
     line: 'demo/demo_image.fits --camera demo/demo_camera.json --measure own --grade full --catalog demo --outdir products',
     makes: ['products/demo_image_fullcat.fits', 'products/demo_image_zeropoint.json'],

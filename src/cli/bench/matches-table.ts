@@ -1,4 +1,5 @@
 import type { PeerMatch } from '../../node/programs/peer-match.js'
+import { alignedRows } from './aligned-rows.js'
 import type { MeasuredMatch } from './measured-match.js'
 
 /** The lines of a table of measured matches, with the columns of each peer that was asked. */
@@ -21,14 +22,7 @@ export function matchesTable(measured: readonly MeasuredMatch[]): string[] {
     ...(peers.length > 0 ? [one.cpuMs.toFixed(2)] : []),
     ...peers.flatMap((name) => peerCells(one.cpuMs, one[name])),
   ])
-  const all = [heads, ...rows]
-  const widths = heads.map((_, c) => Math.max(...all.map((row) => row[c]!.length)))
-  return all.map((row) =>
-    row
-      .map((cell, c) => (c === 2 ? cell.padEnd(widths[c]!) : cell.padStart(widths[c]!)))
-      .join('  ')
-      .trimEnd(),
-  )
+  return alignedRows([heads, ...rows])
 }
 
 /** A peer that took no time it could measure has no ratio. */

@@ -1,8 +1,9 @@
 import { cpus } from 'node:os'
-import { InputError } from '../../errors.js'
+import { CommandError, InputError } from '../../errors.js'
 import type { MatchRule, SkyPositions } from '../../math/match-sky.js'
 import { seededRandom } from '../../math/random.js'
-import { readPositions, type ReadPositions } from '../../node/input/read-positions.js'
+import { imagesOfFile, type ImagesOfFile } from '../../node/exposure/images-of-file.js'
+import { isFitsFile, readPositions, type ReadPositions } from '../../node/input/read-positions.js'
 import type { MatchPeer } from '../../node/programs/peer-match.js'
 import { scipyPeer } from '../../node/programs/scipy-match.js'
 import { stiltsPeer } from '../../node/programs/stilts-match.js'
@@ -14,13 +15,20 @@ import type { BENCH_OPTIONS } from './options.js'
 
 /** Sizes of the simulated fields: a CCD, a crowded one, a survey's tile. */
 const SIMULATED_ROWS = [3000, 200_000, 1_000_000]
+const MATCH_RUNS = 5
 
 /**
- * `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times. Returns the exit
- * code: 70 if a check fails.
+ * `bliss-calib bench`: matches two catalogues, or simulated fields, in each mode and shows the times; or measures an
+ * image by each engine. Returns the exit code: 70 if a check fails.
  */
 export async function bench(options: Values<typeof BENCH_OPTIONS>, io: Io): Promise<ExitCode> {
-  const { a, b, radiusArcsec, runs, workers, neighbours, json } = options
+  const { a, b, radiusArcsec, workers, neighbours, json } = options
+  const images = a === undefined ? undefined : await imagesIn(a)
+  if (a !== undefined && images !== undefined) {
+    refuseUnfitForImages(options)
+    return (await import('./image.js')).benchImage(a, images, { radiusArcsec, runs: options.runs ?? 1, json }, io)
+  }
+  const runs = options.runs ?? MATCH_RUNS
   const files: ReadPositions[] = []
   if (a !== undefined) {
     files.push(await readPositions(a))
@@ -60,6 +68,28 @@ export async function bench(options: Values<typeof BENCH_OPTIONS>, io: Io): Prom
       ].join('\n'),
     )
   return 0
+}
+
+/** The images of a FITS file, if it has any. */
+async function imagesIn(path: string): Promise<ImagesOfFile | undefined> {
+  if (!(await isFitsFile(path))) return undefined
+  const images = await imagesOfFile(path)
+  return images.cameras.size > 0 ? images : undefined
+}
+
+/** What `--workers`, `--neighbours`, `--peer` and a second file ask for has no meaning for an image. */
+function refuseUnfitForImages({ b, workers, neighbours, peer }: Values<typeof BENCH_OPTIONS>): void {
+  const unfit = [
+    ...(b === undefined ? [] : ['b']),
+    ...(workers > 1 ? ['--workers'] : []),
+    ...(neighbours > 1 ? ['--neighbours'] : []),
+    ...(peer ? ['--peer'] : []),
+  ]
+  if (unfit.length === 0) return
+  throw new CommandError('bad-option', 'the first file is an image: it is measured, not matched', {
+    found: unfit.join(', '),
+    expected: 'the image alone, or two catalogues',
+  })
 }
 
 /** @throws InputError `program-missing` if no other program that matches is there */

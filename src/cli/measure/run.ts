@@ -1,18 +1,10 @@
 import { availableParallelism } from 'node:os'
-import { basename } from 'node:path'
 import { CommandError, isBlissError, worstOf, type ExitCode } from '../../errors.js'
-import type { CameraDescription } from '../../camera/description.js'
-import type { RecognisedCamera } from '../../camera/recognise.js'
-import { cameraEvidence } from '../../exposure/camera-evidence.js'
-import { headerLookup } from '../../exposure/image-header.js'
-import { scienceImages } from '../../exposure/image-planes.js'
-import { imageSize, readFitsHeaders, type FitsHdu } from '../../formats/fits/index.js'
-import { fileSource } from '../../node/disk/files.js'
 import { imageMeasurer } from '../../node/exposure/image-measurer.js'
+import { imagesOfFile } from '../../node/exposure/images-of-file.js'
 import { withoutSetAside } from '../../node/exposure/set-aside.js'
-import { cameraOfImage, readCameraFile } from '../../node/input/camera-files.js'
+import { readCameraFile } from '../../node/input/camera-files.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
-import { unpackedSource } from '../../node/input/given-tables.js'
 import { stemOf } from '../../node/programs/measure-image.js'
 import type { MeasuredCcd } from '../../node/programs/measured-ccds.js'
 import { inTurns } from '../../turns.js'
@@ -51,7 +43,7 @@ async function measured(options: MeasureOptions, io: Io, signal: AbortSignal): P
   const codes = await Promise.all(
     paths.map(async (path): Promise<ExitCode> => {
       try {
-        const { hdus, cameras } = await imagesOf(path, camera?.description)
+        const { hdus, cameras } = await imagesOfFile(path, camera?.description)
         await measureFile(path, hdus, cameras)
         return 0
       } catch (error) {
@@ -71,23 +63,6 @@ function refuseUnfitVignet(engine: MeasureOptions['measure'], side: number | und
   if (side % 2 === 0) {
     const found = String(side)
     throw new CommandError('bad-option', '--vignet must be odd: the object is in the middle', { option, found })
-  }
-}
-
-/** The images of a file, and the cameras of those that are measured. */
-async function imagesOf(path: string, described: CameraDescription | undefined) {
-  const file = await fileSource(path)
-  try {
-    const all = await readFitsHeaders(await unpackedSource(file))
-    const hdus = all.filter((hdu) => imageSize(hdu) !== undefined)
-    const cameras = new Map<FitsHdu, RecognisedCamera>()
-    for (const hdu of scienceImages(hdus)) {
-      const lookup = headerLookup([hdu.header], all[0]?.header)
-      cameras.set(hdu, await cameraOfImage(described)(cameraEvidence(lookup, basename(path), path)))
-    }
-    return { hdus, cameras }
-  } finally {
-    await file.close()
   }
 }
 

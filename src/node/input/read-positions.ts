@@ -53,12 +53,22 @@ export async function readPositions(path: string, within?: SkyPositions): Promis
     const { raDeg, decDeg } = await catalog.read(within === undefined ? catalog.coverage : cellsNear(within), [])
     return { file: path, raDeg, decDeg, columns: ['ra', 'dec'] }
   }
-  const head = await firstBytes(path, 512)
-  const kind = isGzip(head) ? kindOfContent(await firstUnpacked(path), path) : kindOfContent(head, path)
+  const kind = await kindOfFile(path)
   if (kind === 'csv') return csvPositions(path)
   if (kind === 'parquet') return parquetPositions(path)
   if (kind === 'votable') return votablePositions(path)
   return fitsPositions(path)
+}
+
+/** Whether a path is a FITS file, plain or `.gz`; not if it is a directory, or not there. */
+export async function isFitsFile(path: string): Promise<boolean> {
+  const facts = await stat(path).catch(() => undefined)
+  return facts?.isFile() === true && (await kindOfFile(path)) === 'fits'
+}
+
+async function kindOfFile(path: string): Promise<ReturnType<typeof kindOfContent>> {
+  const head = await firstBytes(path, 512)
+  return kindOfContent(isGzip(head) ? await firstUnpacked(path) : head, path)
 }
 
 async function firstUnpacked(path: string): Promise<Uint8Array> {
