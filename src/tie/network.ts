@@ -2,7 +2,7 @@ import { seededRandom } from '../math/random.js'
 import { cholesky } from '../math/positive-definite.js'
 import { CCD_SCATTER_DF } from '../photometry/exposure/expected.js'
 import { TYPICAL_VARIANCE } from '../photometry/exposure/population.js'
-import { expectedAmplitudes, learnAmplitudes, setAmplitudes, type Amplitudes } from './amplitudes.js'
+import { expectedAmplitudes, expectedFieldRms, learnAmplitudes, setAmplitudes, type Amplitudes } from './amplitudes.js'
 import { conjugateGradient } from './conjugate-gradient.js'
 import { seenFields } from './field-evidence.js'
 import type { TieSettings } from './input.js'
@@ -56,7 +56,7 @@ const DRAW_TOLERANCE = 0.05
  * From this round on the pattern is among the unknowns. Errors are learnt later: until then they would swallow it.
  */
 const WITH_PATTERN = 2
-/** Round after which it is asked how large the catalogues' errors over the sky are, and of which shape. */
+/** Round after which it is asked what the catalogues' errors over the sky are; they are not learnt further. */
 const FIELD_ROUND = 5
 
 /** Without a pattern, and so that it can be told what one would be. */
@@ -93,10 +93,11 @@ export function learnNetwork(model: TieModel, settings: TieSettings, start: Netw
     if (round === 0) continue
     system.draw(random, right)
     const draw = conjugateGradient(system, precondition, right, DRAW_TOLERANCE).solution
-    const { pattern } = amplitudes
+    const { pattern, field } = amplitudes
     amplitudes = learnAmplitudes(model, prior, settings, amplitudes, x, draw)
-    if (round === FIELD_ROUND && x.length - model.layout.sky <= MAX_IN_BLOCK) {
-      amplitudes = { ...amplitudes, field: seenFields(model, system, state.value, x, prior, expected.field) }
+    if (round >= FIELD_ROUND && x.length - model.layout.sky <= MAX_IN_BLOCK) {
+      const seen = () => seenFields(model, system, state.value, x, prior, expectedFieldRms(model, settings))
+      amplitudes = { ...amplitudes, field: round === FIELD_ROUND ? seen() : field }
     }
     if (round < WITH_PATTERN) amplitudes = { ...amplitudes, pattern }
   }

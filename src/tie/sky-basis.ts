@@ -43,15 +43,15 @@ const MIN_POWER = 1e-4
 export const logFieldPrior = ({ scaleDeg }: FieldShape): number =>
   -0.5 * (Math.log(scaleDeg / TYPICAL_FIELD.scaleDeg) / FIELD_SCALE_SPREAD) ** 2
 
-/** Share of the field's variance in each mode; 0 for the level. */
-export function fieldShare({ wave2 }: SkyBasis, { scaleDeg, isSteep }: FieldShape): Float64Array {
+/** Variance of each mode of a field of this shape and rms [mag^2]; 0 for the level. */
+export function fieldPower({ wave2 }: SkyBasis, { scaleDeg, isSteep }: FieldShape, rms: number): Float64Array {
   const power = wave2.map((k2) => {
     if (k2 === 0) return 0
     const t = scaleDeg ** 2 * k2
     return isSteep ? Math.exp(-0.5 * t) + MIN_POWER : (1 + t) ** -2
   })
   const total = power.reduce((sum, value) => sum + value, 0)
-  return total > 0 ? power.map((value) => value / total) : power
+  return total > 0 ? power.map((value) => (rms ** 2 * value) / total) : power
 }
 
 /** The basis over the sky that the stars cover. */
