@@ -98,7 +98,13 @@ export function chipBasis({ width, height }: ChipExtents, others: number): ChipB
 }
 
 /** Cell of a place on a CCD. */
-export function cellAt(basis: ChipBasis, extents: ChipExtents, ccd: number, x: number, y: number): number {
+export function cellAt(
+  basis: Pick<ChipBasis, 'columns' | 'lines'>,
+  extents: ChipExtents,
+  ccd: number,
+  x: number,
+  y: number,
+): number {
   const across = Math.floor((basis.columns * (x - extents.left[ccd]!)) / extents.width[ccd]!)
   const up = Math.floor((basis.lines * (y - extents.bottom[ccd]!)) / extents.height[ccd]!)
   const within = (value: number, count: number) => (value > 0 ? Math.min(count - 1, value) : 0)
