@@ -153,6 +153,7 @@ export function calibrateStars(
   const diagnostics = diagnose({
     input,
     description: catalog.description,
+    catalogEpochYr: catalogStars.epochYr,
     stars: starsWithErrors,
     selected: selection.selected,
     pairs: matches,

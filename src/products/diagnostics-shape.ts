@@ -99,6 +99,16 @@ export const DIAGNOSTICS_SHAPE: JsonShape = {
         'turn and stretch of the positions against the catalogue, what they move the edge by, and ' +
         'the scatter per axis about them',
     },
+    positionEpoch: {
+      type: 'object',
+      description: "epoch of the catalogue's positions by the motions of its stars to the date of the image",
+      required: ['epochYr', 'errYr', 'stars'],
+      properties: {
+        epochYr: { type: 'number' },
+        errYr: { type: 'number', minimum: 0 },
+        stars: { type: 'integer', minimum: 10 },
+      },
+    },
     fwhmArcsec: {
       type: ['number', 'null'],
       exclusiveMinimum: 0,

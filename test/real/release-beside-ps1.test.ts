@@ -52,7 +52,65 @@ async function minusPs1(tile: string, file: string, release: string, ps1File: st
   })
 }
 
-describe.skipIf(absent)('DR2 rows that are taken for DR3, beside PS1 (../shared is not there)', () => {
+/** Columns with the motions, and without what tells the release. */
+const MOVING = [...BARE, 'pmra', 'pmdec', 'parallax']
+
+/** PS1's stars of a part of a tile as the detections of an image: real positions, real motions since. */
+async function ps1AsImage(tile: string, file: string, release: string, [west, east, south, north]: readonly number[]) {
+  const workdir = temporaryDirectory()
+  const rowsOf = (name: string) => csvParse(gunzipSync(readFileSync(join(tiles, tile, `${name}.csv.gz`))).toString())
+  const gaia = rowsOf(file)
+  const from = join(workdir, 'gaia.csv')
+  writeFileSync(from, [MOVING, ...gaia.map((row) => MOVING.map((name) => row[name]))].join('\n') + '\n')
+  const catalog = join(workdir, 'catalog')
+  await run(['catalog', 'build', '--from', from, '--to', catalog, '--release', release, '--quiet'])
+  const detections = rowsOf('ps1_mast_mean').flatMap((row) => {
+    const [ra, dec] = [Number(row['raMean']), Number(row['decMean'])]
+    const [mag, err, mjd] = ['iMeanPSFMag', 'iMeanPSFMagErr', 'epochMean'].map((name) => Number(row[name]))
+    if (!(mag! > 14 && mag! < 20.5 && ra > west! && ra < east! && dec > south! && dec < north!)) return []
+    const flux = 10 ** (-0.4 * (mag! - 27))
+    return [{ mag: mag!, mjd: mjd!, line: [ra, dec, flux, flux * Math.max(0.003, err!)].join(',') }]
+  })
+  const bright = detections.filter(({ mag }) => mag < 18)
+  const mjd = bright.reduce((sum, one) => sum + one.mjd, 0) / bright.length
+  const image = join(workdir, 'image.csv')
+  writeFileSync(image, ['RA,DEC,FLUX,FLUXERR', ...detections.map(({ line }) => line)].join('\n') + '\n')
+  const how = ['--system', 'ps1-ab', '--band', 'PS1 i', '--mjd', mjd.toFixed(1), '--outdir', workdir, '--json']
+  const { out, err } = await run([image, '--catalog', catalog, ...how])
+  expect(out, err).not.toBe('')
+  interface Ccd {
+    readonly diagnostics: { readonly positionEpoch?: { readonly epochYr: number; readonly errYr: number } }
+    readonly concerns: readonly { readonly tag: string; readonly sentence: string }[]
+  }
+  const [ccd] = (JSON.parse(out) as { ccds: Ccd[] }).ccds
+  const sentences = ccd!.concerns.flatMap(({ tag, sentence }) => (tag === 'catalogues' ? [sentence] : []))
+  return { epoch: ccd!.diagnostics.positionEpoch!, sentences }
+}
+
+describe.skipIf(absent)('rows with motions that are taken for another release (../shared is not there)', () => {
+  test.each([
+    ['189584', 'gaia_dr2_source', 'gaia_dr2', 2015.5, [320.83, 321.13, -0.34, -0.02]],
+    ['147267', 'gaia_dr3_source', 'gaia_dr3', 2016, [44.75, 45.25, -26.6, -26.2]],
+  ] as const)(
+    'tile %s: real motions tell %s whatever they were built as',
+    async (tile, file, release, epochYr, box) => {
+      const right = await ps1AsImage(tile, file, release, box)
+      expect(right.sentences).toEqual([])
+      const taken = release === 'gaia_dr2' ? 'gaia_dr3' : 'gaia_dr2'
+      const wrong = await ps1AsImage(tile, file, taken, box)
+      expect(wrong.sentences).toHaveLength(1)
+      expect(wrong.sentences[0]).toContain(`as those of ${release} are, not of`)
+      for (const { epoch } of [right, wrong]) {
+        // PS1's dates differ from star to star by half a year and more.
+        expect(Math.abs(epoch.epochYr - epochYr)).toBeLessThan(0.15)
+        expect(epoch.errYr).toBeLessThan(0.04)
+      }
+    },
+    60_000,
+  )
+})
+
+describe.skipIf(absent)('DR2 rows without motions that are taken for DR3, beside PS1 (../shared is not there)', () => {
   test('their level is off by less than the errors that the two state, as docs/references.md says', async () => {
     expect(await minusPs1('189584', 'gaia_dr2_source', 'gaia_dr3', 'ps1_mast_mean')).toEqual([24, 12, 12, 15, 10])
     expect(await minusPs1('189584', 'gaia_dr2_source', 'gaia_dr2', 'ps1_mast_mean')).toEqual([0, 1, 0, 0, -1])

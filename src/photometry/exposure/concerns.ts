@@ -7,6 +7,7 @@ import type { CcdMatches, ExposureSolution } from './result.js'
 import { isFar } from './suspicion.js'
 import { termConcern } from '../quality/term-concern.js'
 import { passbandOf } from '../quality/passband-judgement.js'
+import { releaseConcern } from '../quality/release-concern.js'
 import type { CcdResult } from '../result.js'
 
 /** Less light than this share of the expected, in the median of the CCDs. */
@@ -60,6 +61,8 @@ export function sharedConcerns(ccds: readonly CcdResult[], galacticLatitudeDeg: 
     const ofTerm = ccds.find(({ colourTerm }) => colourTerm !== undefined)
     if (ofTerm?.colourTerm) concerns.push(termConcern(ofTerm.colourTerm, ofTerm, ofTerm.system))
   }
+  const release = releaseConcern(ccds)
+  if (release) concerns.push(release)
   const expectations = ccds.flatMap(({ diagnostics }) => (diagnostics.expectation ? [diagnostics.expectation] : []))
   const unitConcerns = ccds.flatMap((ccd) => ccd.concerns.filter(({ tag }) => tag === 'units'))
   const stopping = unitConcerns.filter(({ severity }) => severity === 'stop')

@@ -8,6 +8,7 @@ import { detectorConcerns } from './detector-concerns.js'
 import { expectationConcerns } from './expectation-concerns.js'
 import { gainConcern } from './gain-concern.js'
 import { mmag } from '../mmag.js'
+import { releaseConcern } from './release-concern.js'
 import type { SaturatedStars } from './saturated-stars.js'
 import { unitConcern } from './unit-concern.js'
 import { wrongBandOf } from './wrong-band.js'
@@ -106,6 +107,8 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
       `the field is crowded: ${(100 * crowded).toFixed(0)} % of the matched stars have another's light or claim`,
     )
   concerns.push(...astrometryConcerns(result, context.pairsByChance, context.saturated))
+  const release = releaseConcern([result])
+  if (release) concerns.push(release)
   const { crossCheck } = diagnostics
   if (crossCheck && !crossCheck.agrees) {
     say(

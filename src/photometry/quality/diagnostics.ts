@@ -10,6 +10,7 @@ import { withoutOffset, type AstrometricOffset } from '../match/astrometric-offs
 import { colourEvidence, type BandEvidence, type ColourEvidence } from './band-evidence.js'
 import { brightEnd, peakCeiling, type BrightEnd, type PeakCeiling } from './bright-end.js'
 import { expectationOf, type Expectation } from './expectation.js'
+import { positionEpoch, type PositionEpoch } from '../match/position-epoch.js'
 import { fieldRotation, type FieldRotation } from '../match/field-rotation.js'
 import type { MatchFit } from '../fit/fit-matches.js'
 import { crowdedShare, type MatchEvidence } from '../match/match-evidence.js'
@@ -41,6 +42,8 @@ export interface CcdDiagnostics {
   /** Fraction of the matched stars with light of a neighbour, or with a competing match. */
   readonly crowdedShare: number | null
   readonly rotation: FieldRotation | null
+  /** The epoch of the catalogue's positions by the motions of its stars; absent if they do not tell it. */
+  readonly positionEpoch?: PositionEpoch
   /** Median FWHM_WORLD of the paired detections: the seeing as delivered. */
   readonly fwhmArcsec: number | null
   readonly expectation: Expectation | null
@@ -55,8 +58,11 @@ interface DiagnosedStages {
     readonly band: string
     readonly centre: { readonly raDeg: number; readonly decDeg: number }
     readonly sources: SourceColumns
+    readonly epochYr?: number
   }
   readonly description: CatalogDescription
+  /** The epoch that the catalogue's positions are said to be of. */
+  readonly catalogEpochYr: number
   /** At the exposure's epoch, with errors. */
   readonly stars: StarColumns
   readonly selected: Uint8Array
@@ -73,6 +79,7 @@ interface DiagnosedStages {
 export function diagnose({
   input,
   description,
+  catalogEpochYr,
   stars,
   selected,
   pairs,
@@ -106,6 +113,11 @@ export function diagnose({
   const ccdScatterMag = input.camera?.description.ccdScatterMag
   const onDetector = !x.some((value) => value > columns + 1)
   const hasTwoAmplifiers = amplifierColumns.length === 1 && onDetector && x.some((value) => value > boundary)
+  // Without a date the stars stay, and their motions tell nothing. A turn of the image is as good as a wrong date.
+  const ofPositions =
+    input.epochYr === undefined || astrometry.rotationDeg !== undefined
+      ? null
+      : positionEpoch(matches, pairs.starRow, stars, catalogEpochYr)
   return {
     expectedScatter: looksAtDetector
       ? rootMeanSquare(
@@ -133,6 +145,7 @@ export function diagnose({
     peakCeiling: peakCeiling(input.sources.peak, selected),
     crowdedShare: crowdedShare(evidence),
     rotation: rotationLeft(matches, astrometry, input.centre),
+    ...(ofPositions === null ? {} : { positionEpoch: ofPositions }),
     fwhmArcsec: evidence.measuredFwhmArcsec,
     expectation:
       number && !withoutColourTerm ? expectationOf(fit.zeropoint, input, input.sources, evidence.fwhmArcsec) : null,
