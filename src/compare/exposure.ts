@@ -20,6 +20,7 @@ type Difference =
   | 'only-new'
   | 'zeropoint'
   | 'zeropoint-error'
+  | 'amplifiers'
   | 'applied'
   | 'flag'
   | 'system'
@@ -161,6 +162,11 @@ function differencesOf(
   const found: [Difference, boolean][] = [
     ['zeropoint', beyond(old.zeropoint, after.zeropoint)],
     ['zeropoint-error', beyond(old.zeropointErr, after.zeropointErr)],
+    [
+      'amplifiers',
+      beyond(old.amplifiers?.a ?? null, after.amplifiers?.a ?? null) ||
+        beyond(old.amplifiers?.b ?? null, after.amplifiers?.b ?? null),
+    ],
     ['applied', bothCatalogues && beyond(old.applied, after.applied)],
     ['flag', bothCatalogues && old.flag !== after.flag],
     ['system', differentSystems],

@@ -1,5 +1,5 @@
 import type { CalibratedObjects, CatalogZeropoint, MatchedStars } from './read.js'
-import type { AllZpFacts, ZeroFacts } from './zero-rows.js'
+import type { AllZpFacts, ZeroFacts, ZeropointPair } from './zero-rows.js'
 
 /** The products of one exposure on one side; every map is by CCD. */
 export interface ExposureSide {
@@ -22,8 +22,10 @@ export interface CcdSide {
   readonly system: string | null
   readonly catalog: string | null
   readonly outcome: string | null
-  /** The zeropoint in the magnitudes of the calibrated catalogue. */
+  /** The zeropoint in the magnitudes of the calibrated catalogue; the mean of its rows if amplifiers have one each. */
   readonly applied: number | null
+  /** Present if the amplifiers have a zeropoint each: the magnitudes were made with these. */
+  readonly amplifiers?: ZeropointPair
   readonly flag: number | null
   /** Objects in the calibrated catalogue; null without one. */
   readonly objects: number | null
@@ -46,5 +48,6 @@ export function ccdSide(ccd: number, { zero, objects }: ExposureSide): CcdSide |
     applied: catalogue?.applied ?? null,
     flag: catalogue?.flag ?? null,
     objects: catalogue?.magPsf.length ?? null,
+    ...(row?.amplifiers === undefined ? {} : { amplifiers: row.amplifiers }),
   }
 }

@@ -43,7 +43,7 @@ function exposureText(exposure: ExposureComparison): string {
       facts ? `${number(facts.zeropoint)}${facts.scope ? ` (scope ${facts.scope})` : ''}` : 'absent'
     lines.push(wrapped(`allZP: old ${text(allZp.old)}, new ${text(allZp.new)}, new - old ${signed(allZp.offset)}`))
   }
-  lines.push(...flagText(ccds), ...appliedText(ccds))
+  lines.push(...flagText(ccds), ...amplifierText(ccds), ...appliedText(ccds))
   return lines.join('')
 }
 
@@ -107,12 +107,25 @@ function flagText(ccds: readonly CcdComparison[]): string[] {
   ]
 }
 
+/** CCDs whose magnitudes were made with a zeropoint for each amplifier. */
+function amplifierText(ccds: readonly CcdComparison[]): string[] {
+  return (['old', 'new'] as const).flatMap((side) => {
+    const two = ccds.flatMap((ccd) => {
+      const amplifiers = ccd[side]?.amplifiers
+      return amplifiers ? [`${ccdName(ccd.ccd)} (A ${number(amplifiers.a)}, B ${number(amplifiers.b)})`] : []
+    })
+    return two.length === 0
+      ? []
+      : [wrapped(`Magnitudes of ${side.toUpperCase()} made with a zeropoint for each amplifier: ${two.join(', ')}`)]
+  })
+}
+
 /** Magnitudes that were made with another zeropoint than the CCD's own: the exposure's, or none. */
 function appliedText(ccds: readonly CcdComparison[]): string[] {
   return (['old', 'new'] as const).flatMap((side) => {
     const others = ccds.flatMap((ccd) => {
       const facts = ccd[side]
-      return facts === null || facts.objects === null || facts.applied === facts.zeropoint
+      return facts === null || facts.objects === null || isOwn(facts)
         ? []
         : [`${ccdName(ccd.ccd)} (${number(facts.applied)})`]
     })
@@ -125,6 +138,15 @@ function appliedText(ccds: readonly CcdComparison[]): string[] {
         ]
   })
 }
+
+/** The mean of rows of two amplifiers is between their zeropoints. */
+function isOwn({ applied, zeropoint, amplifiers }: CcdSide): boolean {
+  if (amplifiers === undefined || applied === null) return applied === zeropoint
+  const { a, b } = amplifiers
+  return applied >= Math.min(a, b) - ROUNDING_MAG && applied <= Math.max(a, b) + ROUNDING_MAG
+}
+/** Zeropoints are written to a micromagnitude. */
+const ROUNDING_MAG = 1e-6
 
 function bandText(summary: BandSummary): string {
   const { band, exposures, ccds, zeropoint, objects } = summary

@@ -16,6 +16,14 @@ export interface ZeroFacts {
   readonly system: string
   readonly catalog: string | null
   readonly outcome: string | null
+  /** Of two amplifiers that a tie has given a zeropoint each. */
+  readonly amplifiers?: ZeropointPair
+}
+
+/** Zeropoints of amplifiers A and B, in the field's sign. */
+export interface ZeropointPair {
+  readonly a: number
+  readonly b: number
 }
 
 /** The row of `allZP_*.csv`, in the field's sign. */
@@ -79,8 +87,16 @@ export function zeroRows(
       system: textOf('system') ?? unnamedSystem,
       catalog: textOf('catalog'),
       outcome: textOf('outcome'),
+      ...amplifiersOf(textOf, numberOf),
     }
   })
+}
+
+/** Blank of a CCD whose amplifiers have one zeropoint; absent in files that no tie has written. */
+function amplifiersOf(textOf: CsvRow['textOf'], numberOf: CsvRow['numberOf']): Pick<ZeroFacts, 'amplifiers'> {
+  if (textOf('ZP_A') === null || textOf('ZP_B') === null) return {}
+  const [a, b] = [inFieldSign(numberOf('ZP_A')), inFieldSign(numberOf('ZP_B'))]
+  return a === null || b === null ? {} : { amplifiers: { a, b } }
 }
 
 /** The row of `allZP_*.csv`, undefined for a header only. Throws as `zeroRows`. */

@@ -2,9 +2,15 @@ import { DataError, InputError } from '../errors.js'
 import { detectionsOutline } from '../exposure/given/detections-outline.js'
 import { FOOTPRINT_MARGIN_ARCSEC } from '../exposure/footprint.js'
 import type { SourceColumns } from '../exposure/sources.js'
+import { separationArcsec } from '../math/sphere.js'
 import { atTargets } from '../photometry/targets/at-target.js'
-import { targetResult, type TargetResult } from '../photometry/targets/target-result.js'
-import type { TargetSearch } from '../photometry/targets/target.js'
+import {
+  targetResult,
+  type TargetAmplifier,
+  type TargetAmplifiers,
+  type TargetResult,
+} from '../photometry/targets/target-result.js'
+import type { Target, TargetSearch } from '../photometry/targets/target.js'
 import { asFloat64, findColumn, type Table } from '../table/columns.js'
 import type { CcdDocument, ResultDocument } from './result-document.js'
 import { NO_ZEROPOINT } from './zero.js'
@@ -24,7 +30,8 @@ const SAME_ZEROPOINT_MAG = 2e-6
 
 /**
  * What is at targets on one CCD, from the products that its run has left: its result and its calibrated catalogue. The
- * CCD's outline is that of its detections, as the products do not hold the corners.
+ * CCD's outline is that of its detections, as the products do not hold the corners. If a tie has given its two
+ * amplifiers a zeropoint each, every detection has the one in its row, and a place that of the detection nearest to it.
  *
  * @param document of one CCD
  * @throws DataError if the flux that was calibrated is not in the catalogue; InputError if the two are of different
@@ -39,7 +46,7 @@ export function targetsInCatalogue(
   const [ccd] = document.ccds as readonly [CcdDocument]
   const flux = String(document.provenance.options['magsType'])
   const sources = sourcesIn(table, file, flux)
-  refuseOther(table, file, ccd)
+  const applied = appliedOf(table, file, ccd)
   const { corners, centre } = detectionsOutline(sources, file)
   const { fwhmArcsec } = ccd.diagnostics
   const field = { sources, astrometry: ccd.astrometry, corners, centre, fwhmArcsec }
@@ -50,7 +57,8 @@ export function targetsInCatalogue(
     // The outline has a margin round the detections, in which there is no image.
     const edgeArcsec = at.edgeArcsec - FOOTPRINT_MARGIN_ARCSEC
     const noise = edgeArcsec < 0 ? null : at.noise
-    return targetResult({ ...at, edgeArcsec, noise }, { ...ccd, ...epoch }, flux, exposureSec)
+    const amplifiers = ccd.tie?.amplifiers && amplifiersAt(at.target, sources, applied, ccd.tie.amplifiers)
+    return targetResult({ ...at, edgeArcsec, noise }, { ...ccd, ...epoch }, flux, exposureSec, amplifiers)
   })
 }
 
@@ -84,16 +92,41 @@ function sourcesIn(table: Table, file: string, flux: string): SourceColumns {
   }
 }
 
-/** Throws InputError if the catalogue was calibrated with another zeropoint than the result tells. */
-function refuseOther(table: Table, file: string, { zeropoint, tie }: CcdDocument): void {
-  const [written] = asFloat64(findColumn(table, 'ZeroPoint')!) ?? []
-  if (written === undefined || written === NO_ZEROPOINT || zeropoint === null) return
-  const applied = tie?.amplifiers === undefined ? [zeropoint] : [tie.amplifiers.a, tie.amplifiers.b]
-  if (applied.some((value) => Math.abs(written + value) <= SAME_ZEROPOINT_MAG)) return
+/**
+ * The zeropoint of each row [mag].
+ *
+ * @throws InputError if the catalogue was calibrated with another zeropoint than the result tells
+ */
+function appliedOf(table: Table, file: string, { zeropoint, tie }: CcdDocument): Float64Array {
+  const written = asFloat64(findColumn(table, 'ZeroPoint')!) ?? new Float64Array(0)
+  const known = tie?.amplifiers === undefined ? [zeropoint] : [tie.amplifiers.a, tie.amplifiers.b, zeropoint]
+  const isKnown = (value: number) => known.some((one) => one !== null && isSame(-value, one))
+  const other = zeropoint === null ? -1 : written.findIndex((value) => value !== NO_ZEROPOINT && !isKnown(value))
+  if (other < 0) return written.map((value) => -value)
   throw new InputError('different-runs', 'the calibrated catalogue and the result beside it are of different runs', {
-    file,
-    column: 'ZeroPoint',
-    found: written,
-    expected: (-zeropoint).toFixed(6),
+    ...{ file, row: other + 1, column: 'ZeroPoint', found: written[other]! },
+    expected: known.map((one) => (-one!).toFixed(6)).join(' or '),
   })
+}
+
+const isSame = (a: number, b: number): boolean => Math.abs(a - b) <= SAME_ZEROPOINT_MAG
+
+/** The amplifiers that a target and the detections are on, by the zeropoints of the rows. */
+function amplifiersAt(
+  target: Target,
+  { number, raDeg, decDeg }: SourceColumns,
+  applied: Float64Array,
+  { a, b }: { readonly a: number; readonly b: number },
+): TargetAmplifiers {
+  const all: readonly TargetAmplifier[] = [
+    { name: 'A', zeropoint: a },
+    { name: 'B', zeropoint: b },
+  ]
+  const ofRow = (row: number) => all.find(({ zeropoint }) => isSame(zeropoint, applied[row]!))
+  let [nearest, least] = [-1, Infinity]
+  for (let row = 0; row < number.length; row++) {
+    const away = separationArcsec(target.raDeg, target.decDeg, raDeg[row]!, decDeg[row]!)
+    if (away < least) [nearest, least] = [row, away]
+  }
+  return { ofTarget: ofRow(nearest), ofDetection: (own) => ofRow(number.indexOf(own)) }
 }

@@ -133,7 +133,9 @@ export function targetTable(rows: readonly TargetRow[], version: string): string
       detection === undefined ? result?.noise?.sigma : detection.fluxErr,
     ),
     text('flux_kind', 'which flux, as --magsType names it', ({ result }) => result?.flux),
-    number('zeropoint', 'mag', 'mag = zeropoint - 2.5 log10(flux)', ({ result }) => mag(result?.zeropoint)),
+    number('zeropoint', 'mag', 'mag = zeropoint - 2.5 log10(flux)', ({ result, detection }) =>
+      mag(detection?.zeropoint ?? result?.zeropoint),
+    ),
     text(
       'system',
       "des-ab: the camera's band; catalog: the reference catalogue's own; others by name",

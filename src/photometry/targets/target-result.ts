@@ -23,6 +23,21 @@ export interface CalibratedDetection extends TargetDetection {
   readonly mag: number | null
   /** From the error of the flux alone. */
   readonly magErr: number | null
+  /** Of the amplifier that it is on, if the CCD's two have one each. */
+  readonly zeropoint?: number
+}
+
+/** One of two amplifiers of a CCD that have a zeropoint each. */
+export interface TargetAmplifier {
+  readonly name: 'A' | 'B'
+  readonly zeropoint: number
+}
+
+/** On which amplifier a target and the detections round it are; undefined of one that lies on neither. */
+export interface TargetAmplifiers {
+  readonly ofTarget: TargetAmplifier | undefined
+  /** By NUMBER. */
+  readonly ofDetection: (number: number) => TargetAmplifier | undefined
 }
 
 /** What is at a target on one CCD, calibrated. A missing value is null. */
@@ -44,6 +59,7 @@ export interface TargetResult {
   readonly limit3Sigma: number | null
   /** The flux that all of this is of: `mag_psf`. */
   readonly flux: string
+  /** Of the amplifier that the target is on, if the CCD's two have one each. */
   readonly zeropoint: number | null
   readonly zeropointErr: number | null
   readonly systematicErr: number | null
@@ -74,14 +90,30 @@ const LIMIT_SIGMAS = 3
 /** Up to here SExtractor's photometry is good for a star; the calibration takes its stars by the same rule. */
 const HIGHEST_SOUND_FLAGS = 3
 
-/** Calibrates what is at a target: magnitudes follow m = -2.5 log10(flux) + zeropoint. */
-export function targetResult(at: AtTarget, ccd: CalibratedCcd, flux: string, exposureSec: number | null): TargetResult {
-  const { zeropoint, zeropointErr, systematicErr, system } = ccd
-  const magnitude = (value: number) => (zeropoint === null || !(value > 0) ? null : zeropoint - 2.5 * Math.log10(value))
+/**
+ * Calibrates what is at a target: magnitudes follow m = -2.5 log10(flux) + zeropoint.
+ *
+ * @param amplifiers where the CCD's two amplifiers have a zeropoint each
+ */
+export function targetResult(
+  at: AtTarget,
+  ccd: CalibratedCcd,
+  flux: string,
+  exposureSec: number | null,
+  amplifiers?: TargetAmplifiers,
+): TargetResult {
+  const { zeropointErr, systematicErr, system } = ccd
+  const zeropoint = amplifiers?.ofTarget?.zeropoint ?? ccd.zeropoint
+  const magnitude = (value: number, own = zeropoint) =>
+    own === null || !(value > 0) ? null : own - 2.5 * Math.log10(value)
   const detections = at.detections.map((one): CalibratedDetection => {
-    const mag = magnitude(one.flux)
+    const amplifier = amplifiers?.ofDetection(one.number)
+    const mag = magnitude(one.flux, amplifier?.zeropoint)
     const hasError = mag !== null && one.fluxErr > 0 && one.fluxErr < Infinity
-    return { ...one, mag, magErr: hasError ? (MAG_PER_RELATIVE_FLUX * one.fluxErr) / one.flux : null }
+    return {
+      ...{ ...one, mag, magErr: hasError ? (MAG_PER_RELATIVE_FLUX * one.fluxErr) / one.flux : null },
+      ...(amplifier === undefined ? {} : { zeropoint: amplifier.zeropoint }),
+    }
   })
   const status = statusOf(at)
   const sigma = at.noise?.sigma ?? (status === 'limit' ? at.detections[0]!.fluxErr : undefined)
@@ -91,7 +123,7 @@ export function targetResult(at: AtTarget, ccd: CalibratedCcd, flux: string, exp
     decDeg: at.target.decDeg,
     ccd: ccd.ccd,
     status,
-    sentence: sentenceOf(status, at, ccd),
+    sentence: [sentenceOf(status, at, ccd), ...amplifierWords(status, at, amplifiers)].join('; '),
     radiusArcsec: at.radiusArcsec,
     edgeArcsec: at.edgeArcsec,
     centreArcsec: at.centreArcsec,
@@ -146,6 +178,15 @@ function sentenceOf(status: TargetStatus, at: AtTarget, { outcome, zeropoint }: 
   return [...wordsOf(status, at), ...calibrated].join('; ')
 }
 const BORROWED = 'the zeropoint is borrowed from the exposure'
+
+/** Whose zeropoint it is, if the CCD has more than one; nothing of a target outside it. */
+function amplifierWords(status: TargetStatus, { detections }: AtTarget, amplifiers?: TargetAmplifiers): string[] {
+  if (amplifiers === undefined || status === 'outside') return []
+  const found = detections.map(({ number }) => amplifiers.ofDetection(number))
+  const names = [...new Set((found.length > 0 ? found : [amplifiers.ofTarget]).map((one) => one?.name))]
+  if (names.includes(undefined)) return ['zeropoint of both amplifiers together']
+  return [`zeropoint of ${names.length > 1 ? 'amplifiers' : 'amplifier'} ${names.sort().join(' and ')}`]
+}
 
 function wordsOf(status: TargetStatus, at: AtTarget): readonly string[] {
   const { detections, radiusArcsec } = at

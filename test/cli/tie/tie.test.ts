@@ -3,6 +3,7 @@ import { once } from 'node:events'
 import { cpSync, existsSync, mkdirSync, readdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { basename, join, resolve } from 'node:path'
 import { Ajv } from 'ajv'
+import { csvParse } from 'd3-dsv'
 import { beforeAll, describe, expect, test } from 'vitest'
 import { readStarFlat, starFlatFits } from '../../../src/exposure/star-flat-file.js'
 import { memorySource } from '../../../src/formats/bytes.js'
@@ -218,10 +219,12 @@ describe('a search exposure and its templates', () => {
 describe('a CCD whose amplifiers differ', () => {
   const STEP = 0.04
   let stepped: typeof three
+  let before: string
 
   beforeAll(async () => {
     const visits = VISITS.map((visit) => ({ ...visit, amplifierStep: { ccd: 28, mag: STEP } }))
     const [one, ...others] = await Promise.all(visits.map((visit) => field.calibrate(visit)))
+    before = one!
     stepped = await tied([one!, '--templates', ...others])
   })
 
@@ -268,10 +271,48 @@ describe('a CCD whose amplifiers differ', () => {
     }
   })
 
-  test('is said on the terminal; compare and report read the products', async () => {
+  test('is said on the terminal; report reads the products', async () => {
     const again = await run(['report', stepped.outdir, '--outdir', temporaryDirectory(), '--quiet'])
     expect(again).toMatchObject({ exitCode: 0, err: '' })
     expect(tieText(stepped.document)).toContain('two amplifiers with a zeropoint each: CCD 28\n')
+  })
+
+  test('compare says so, and counts no zeropoint as another than the own one', async () => {
+    const { a, b } = stepped.document.ccds.find((one) => one.exposure === label(SEARCH) && one.ccd === 28)!.amplifiers!
+    const { out } = await run(['compare', before, stepped.outdir])
+    const both = `28 (A ${a.toFixed(4)}, B ${b.toFixed(4)})`
+    expect(out.replace(/\s+/g, ' ')).toContain(`Magnitudes of NEW made with a zeropoint for each amplifier: ${both}`)
+    expect(out).not.toContain('another zeropoint')
+    expect(out).toMatch(/in kind: .*amplifiers \d/)
+  })
+
+  test('magnitudes at places have the zeropoint of their amplifier, and say which', async () => {
+    const { a, b } = stepped.document.ccds.find((one) => one.exposure === label(SEARCH) && one.ccd === 28)!.amplifiers!
+    const lines = readFileSync(join(stepped.outdir, 'D00900001_28_r4p5_ZP.csv'), 'utf8').trimEnd().split('\n')
+    const columns = lines[0]!.split(',')
+    const rows = lines.slice(1).map((line) => line.split(','))
+    const value = (row: string[], name: string) => Number(row[columns.indexOf(name)])
+    const brightOn = (zeropoint: number) =>
+      rows
+        .filter((row) => Math.abs(value(row, 'ZeroPoint') + zeropoint) < 1e-6 && value(row, 'FLAGS') === 0)
+        .sort((one, other) => value(other, 'FLUX_PSF') - value(one, 'FLUX_PSF'))[0]!
+    const stars = [brightOn(a), brightOn(b)] as const
+    const outdir = temporaryDirectory()
+    const words = stars.flatMap((row, i) => [
+      '--target',
+      `s${i}=${value(row, 'ALPHAWIN_J2000')},${value(row, 'DELTAWIN_J2000')}`,
+    ])
+    const { exitCode, err } = await run(['lightcurve', stepped.outdir, ...words, '--outdir', outdir, '--quiet'])
+    expect([exitCode, err]).toEqual([0, ''])
+    stars.forEach((row, i) => {
+      const text = readFileSync(join(outdir, `s${i}_lightcurve.ecsv`), 'utf8')
+      const curve = csvParse(text.replace(/^#.*\n/gm, ''))
+      const own = curve.find(({ image }) => image === 'D00900001_28_r4p5')!
+      const [zeropoint, name] = [[a, 'A'] as const, [b, 'B'] as const][i]!
+      expect(Number(own['zeropoint'])).toBeCloseTo(zeropoint, 5)
+      expect(Number(own['mag'])).toBeCloseTo(value(row, 'MAG_PSF'), 4)
+      expect(own['note']).toContain(`zeropoint of amplifier ${name}`)
+    })
   })
 })
 
@@ -613,6 +654,26 @@ describe('refused, with nothing written', () => {
     const foreign = temporaryDirectory()
     writeFileSync(join(foreign, `tie_${label(SEARCH)}.json`), '{"mine": 1}')
     await nothingFrom(words, 2, /in the place of a product, and bliss-calib has not made it/, foreign)
+  })
+
+  test('a directory below one that is read, through a link too, before anything is made', async () => {
+    const copy = copyOf(search)
+    const says = /below one whose products are tied.*found .*, below .*expected a directory outside of what is read, or/
+    const link = join(temporaryDirectory(), 'link')
+    symlinkSync(copy, link)
+    const deep = join(copy, 'ties', 'first')
+    for (const [one, other, outdir] of [
+      [copy, near, deep],
+      [copy, near, join(link, 'ties')],
+      [search, link, deep],
+    ] as const) {
+      const refused = await tied([one, '--templates', other], outdir)
+      expect([refused.exitCode, refused.out]).toEqual([2, ''])
+      expect(refused.err).toMatch(says)
+      expect(existsSync(join(copy, 'ties'))).toBe(false)
+    }
+    const named = [copy, near].map((dir, i) => join(dir, `zeropoint_${label(VISITS[i]!)}.json`)) as [string, string]
+    expect((await tied([named[0], '--templates', named[1]], deep)).exitCode).toBe(0)
   })
 
   test('a name that cannot be one of a file', async () => {
