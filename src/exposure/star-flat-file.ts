@@ -1,6 +1,6 @@
 import { InputError } from '../errors.js'
 import type { ByteSource } from '../formats/bytes.js'
-import { findHdu, readFitsHeaders, readFitsTable, writeFitsTable } from '../formats/fits/index.js'
+import { checksumFault, findHdu, readFitsHeaders, readFitsTable, writeFitsTable } from '../formats/fits/index.js'
 import { asFloat64, tableOf, type Column } from '../table/columns.js'
 import { checkStarFlat } from './check-star-flat.js'
 import type { StarFlat, StarFlatCcd } from './star-flat.js'
@@ -24,8 +24,8 @@ const AMPLIFIERS = [
 ] as const
 
 /**
- * A star flat as a FITS file: one row per CCD, the map and its errors as arrays of x by y cells. Magnitudes are
- * corrected by m - MAP - AMP.
+ * A star flat as a FITS file: one row per CCD, the map and its errors as arrays of x by y cells, with DATASUM and
+ * CHECKSUM. Magnitudes are corrected by m - MAP - AMP.
  */
 export function starFlatFits(flat: StarFlat): Uint8Array {
   const { ccds } = flat
@@ -62,6 +62,7 @@ export function starFlatFits(flat: StarFlat): Uint8Array {
   const { camera, band, filter, tie, exposures, epochsYr, version } = flat
   return writeFitsTable(table, {
     extname: EXTNAME,
+    checksums: true,
     headerCards: [
       card('CAMERA', camera, 'camera that it is of'),
       card('BAND', band, 'band that it is of'),
@@ -95,7 +96,7 @@ const UNITS: Readonly<Record<string, string>> = Object.fromEntries([
  * Reads a star flat.
  *
  * @throws InputError `no-star-flat` if the file is none; `damaged-star-flat` if a value of it is missing or is none
- *   that a tie writes, as `checkStarFlat`
+ *   that a tie writes, as `checkStarFlat`, or if DATASUM or CHECKSUM is missing or tells that the file was changed
  */
 export async function readStarFlat(source: ByteSource): Promise<StarFlat> {
   const hdus = await readFitsHeaders(source)
@@ -152,6 +153,11 @@ export async function readStarFlat(source: ByteSource): Promise<StarFlat> {
     }
   })
   checkStarFlat(ccds, file)
+  const fault = await checksumFault(source, first)
+  if (fault !== undefined)
+    throw new InputError('damaged-star-flat', 'the star flat has been changed since a tie wrote it', {
+      ...{ file, hdu: first.index, ...fault },
+    })
   const epochs = [header.number('EPOCH1'), header.number('EPOCH2')] as const
   return {
     ...{ camera: text('CAMERA'), band: text('BAND'), filter: header.text('FILTER')?.trim() ?? null },

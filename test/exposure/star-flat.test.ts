@@ -104,6 +104,7 @@ async function withColumn(name: string, change: (column: Column) => Column): Pro
 const fitsOf = (table: Table): Uint8Array =>
   writeFitsTable(table, {
     extname: 'STARFLAT',
+    checksums: true,
     headerCards: ['CAMERA', 'BAND', 'TIE', 'CREATOR'].map((keyword) => ({ keyword, value: 'x' })),
   })
 
@@ -242,6 +243,41 @@ test('comments break no word', () => {
   expect(comments).toHaveLength(4)
 })
 
+test('a file that was changed within all bounds is refused, and one without checksums', async () => {
+  const fits = starFlatFits(FLAT)
+  const at = fits.length - 2880 + 8
+  const edited = fits.map((byte, i) => (i === at ? byte ^ 1 : byte))
+  expect(await refusalOf(edited)).toMatchObject({ tag: 'damaged-star-flat' })
+  const text = new TextDecoder('latin1').decode(fits)
+  const band = Uint8Array.from(text.replace(/(BAND {4}= ')i /, '$1z '), (one) => one.charCodeAt(0))
+  const { tag, message } = await refusalOf(band)
+  expect([tag, message]).toEqual([
+    'damaged-star-flat',
+    expect.stringMatching(
+      /^flat\.fits, HDU 1, column CHECKSUM: the star flat has been changed since a tie wrote it \(found a sum of \d+ with header and data, expected 0\)$/,
+    ),
+  ])
+  // Both cells of a pair by as much, so that the mean stays.
+  const table = await withColumn('MAP', (column) => {
+    const values = Float32Array.from(column.values as Float32Array)
+    values[0]! += 0.001
+    values[1]! -= 0.001
+    return { ...column, values } as Column
+  })
+  const other = fitsOf(table)
+  const own = fitsOf(await withColumn('MAP', (column) => column))
+  const headerBytes = other.length - 2880
+  const swapped = new Uint8Array([...own.subarray(0, headerBytes), ...other.subarray(headerBytes)])
+  expect((await refusalOf(swapped)).message).toMatch(
+    /column DATASUM: the star flat has been changed since a tie wrote it \(found \d+, expected \d+, the sum of the data\)$/,
+  )
+  const without = writeFitsTable(await withColumn('MAP', (column) => column), {
+    extname: 'STARFLAT',
+    headerCards: ['CAMERA', 'BAND', 'TIE', 'CREATOR'].map((keyword) => ({ keyword, value: 'x' })),
+  })
+  expect((await refusalOf(without)).message).toMatch(/\(found no DATASUM, expected DATASUM and CHECKSUM\)$/)
+})
+
 const python = '/usr/bin/python3'
 const astropy = spawnSync(python, ['-c', 'import astropy.io.fits, numpy']).status === 0
 const fitsverify = spawnSync('fitsverify', ['-h']).error === undefined
@@ -250,9 +286,16 @@ test.skipIf(!astropy || !fitsverify)('astropy reads the map as y by x, fitsverif
   const file = join(temporaryDirectory(), 'flat.fits')
   writeFileSync(file, starFlatFits(FLAT))
   const code =
-    'import sys; from astropy.io import fits; h = fits.open(sys.argv[1], memmap=False); t = h["STARFLAT"].data; ' +
+    'import sys; from astropy.io import fits; h = fits.open(sys.argv[1], memmap=False, checksum=True); t = h["STARFLAT"].data; ' +
     'print(t["MAP"].shape, round(float(t["MAP"][0][1][2]), 4), t["CCD"].tolist(), h[1].header["CAMERA"], h[1].header["NEXP"]); h.close()'
   const { stdout, stderr } = spawnSync(python, ['-W', 'error', '-c', code, file], { encoding: 'utf8' })
   expect([stdout, stderr]).toEqual(['(2, 2, 4) -0.03 [28, 35] decam 6\n', ''])
   expect(spawnSync('fitsverify', ['-q', file], { encoding: 'utf8' }).stdout).toMatch(/verification OK/)
+  // Both judges see a byte that is changed.
+  writeFileSync(
+    file,
+    starFlatFits(FLAT).map((byte, i, all) => (i === all.length - 2880 + 40 ? byte ^ 1 : byte)),
+  )
+  expect(spawnSync(python, ['-W', 'error', '-c', code, file], { encoding: 'utf8' }).stderr).toContain('Checksum')
+  expect(spawnSync('fitsverify', [file], { encoding: 'utf8' }).stdout).toMatch(/Data checksum is not consistent/)
 })

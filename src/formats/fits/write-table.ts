@@ -2,6 +2,7 @@ import { rowsOf, type Column, type Table } from '../../table/columns.js'
 import { card, headerBytes, type FitsCardInput } from './card-text.js'
 import { encodeElements, encodeString, STORED, stringLength } from './encode.js'
 import { padded } from './hdus.js'
+import { withChecksums } from './hdu-checksums.js'
 
 /** One table to be written as a BINTABLE. */
 export interface FitsTableOptions {
@@ -12,6 +13,8 @@ export interface FitsTableOptions {
   readonly stringLengths?: Readonly<Record<string, number>>
   /** Float32 columns are stored as double (D): without offsets only. */
   readonly doubles?: boolean
+  /** The table's HDU has DATASUM and CHECKSUM. */
+  readonly checksums?: boolean
 }
 
 const FIELD_KEYWORDS = 'TTYPE|TFORM|TUNIT|TNULL|TSCAL|TZERO|TDIM|TCOMM'
@@ -44,7 +47,10 @@ export function writeFitsTables(
   primaryCards: readonly FitsCardInput[] = [],
 ): Uint8Array {
   const primary = primaryHeader([card('EXTEND', true, 'extensions may follow'), ...primaryCards.map(unstructured)])
-  const hdus = tables.map(({ table, ...options }) => layOut(table, options))
+  const hdus = tables.map(({ table, ...options }) => {
+    const laidOut = layOut(table, options)
+    return options.checksums ? { ...laidOut, header: headerWithChecksums(laidOut) } : laidOut
+  })
   const file = new Uint8Array(
     hdus.reduce((bytes, { header, dataBytes }) => bytes + header.length + padded(dataBytes), primary.length),
   )
@@ -57,6 +63,12 @@ export function writeFitsTables(
     at += padded(dataBytes)
   }
   return file
+}
+
+function headerWithChecksums({ header, table, fields, rowBytes, dataBytes }: LaidOut): Uint8Array {
+  const data = new Uint8Array(padded(dataBytes))
+  writeRows(table, fields, rowBytes, data.subarray(0, dataBytes))
+  return withChecksums(header, data)
 }
 
 /**
