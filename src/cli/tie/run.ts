@@ -5,7 +5,7 @@ import { writeParquet } from '../../formats/parquet/index.js'
 import { packageVersion } from '../../node/package.js'
 import { pageAssets } from '../../node/report/page-assets.js'
 import { readTieExposures } from '../../node/tie/read-exposures.js'
-import { prepareTieDirectory, writeTie } from '../../node/tie/tie-directory.js'
+import { prepareTieDirectory, refuseBelow, writeTie } from '../../node/tie/tie-directory.js'
 import { refuseEqualNames, tiedProductNames, wholeResult, type ExposureToWrite } from '../../node/tie/tied-products.js'
 import { tiePage } from '../../report/tie-page.js'
 import type { CalibratedExposure } from '../../tied-products/calibrated-exposure.js'
@@ -44,6 +44,7 @@ export function tie(options: TieOptions, io: Io): Promise<ExitCode> {
   return stoppable(io, async (signal) => {
     if (options.name !== undefined) refuseUnfitOption('--name', options.name)
     const { holdTemplates, outdir, starflat } = options
+    await refuseBelow(outdir, [...options.search, ...options.templates])
     const searches = await readTieExposures(options.search, 'search')
     const templates = await readTieExposures(options.templates, 'template')
     const name = options.name ?? tieName(searches)

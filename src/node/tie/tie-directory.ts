@@ -1,5 +1,5 @@
-import { mkdir, realpath } from 'node:fs/promises'
-import { dirname, join } from 'node:path'
+import { mkdir, realpath, stat } from 'node:fs/promises'
+import { basename, dirname, join, resolve, sep } from 'node:path'
 import { CommandError } from '../../errors.js'
 import type { NamedBytes } from '../../formats/bytes.js'
 import type { CalibratedExposure } from '../../tied-products/calibrated-exposure.js'
@@ -12,6 +12,34 @@ import { temporaryStem } from '../disk/temporary-names.js'
 import { refuseUnwritable } from '../exposure/standing-products.js'
 import { isResultName } from '../input/find-results.js'
 import { stageTiedExposure, type ExposureToWrite } from './tied-products.js'
+
+/**
+ * Refuses a directory to write to that is below one that is read: the next tie would take this one's products for
+ * calibrations.
+ *
+ * @param paths that are searched for products, if they are directories
+ * @throws CommandError
+ */
+export async function refuseBelow(outdir: string, paths: readonly string[]): Promise<void> {
+  const own = await realPlace(outdir)
+  for (const path of paths) {
+    const isDirectory = await stat(path).then(
+      (found) => found.isDirectory(),
+      () => false,
+    )
+    if (!isDirectory || !own.startsWith(join(await realpath(path), sep))) continue
+    throw new CommandError('bad-option', 'the directory to write to is below one whose products are tied', {
+      ...{ option: '--outdir', found: `${outdir}, below ${path}` },
+      expected: 'a directory outside of what is read, or the JSONs of the exposures in place of the directory',
+    })
+  }
+}
+
+/** Where a path is, or will be once it is made, links followed. */
+async function realPlace(path: string): Promise<string> {
+  const whole = resolve(path)
+  return realpath(whole).catch(async () => join(await realPlace(dirname(whole)), basename(whole)))
+}
 
 /**
  * Makes the directory, and refuses one that holds what was read, products of other exposures, or somebody else's files.
