@@ -1,14 +1,12 @@
+import { principalAxes, type PrincipalAxes } from './principal-axes.js'
+
 /** Centre and second moments of an object's pixels above the threshold [pixel], from 0 at the first pixel's centre. */
-export interface Shape {
+export interface Shape extends PrincipalAxes {
   readonly x: number
   readonly y: number
   readonly xx: number
   readonly yy: number
   readonly xy: number
-  /** Standard deviations along the axes, the larger first, and the larger one's angle from x towards y. */
-  readonly a: number
-  readonly b: number
-  readonly thetaDeg: number
   /** `cxx dx^2 + cyy dy^2 + cxy dx dy = r^2` is an ellipse of r times its axes. */
   readonly cxx: number
   readonly cyy: number
@@ -62,14 +60,10 @@ export function shapeOf(
     xx += PIXEL_VARIANCE
     yy += PIXEL_VARIANCE
   }
-  const half = Math.hypot((xx - yy) / 2, xy)
-  const mean = (xx + yy) / 2
   const determinant = xx * yy - xy * xy
   return {
     ...{ x: x0 + mx, y: y0 + my, xx, yy, xy, peak, light: sum },
-    a: Math.sqrt(mean + half),
-    b: Math.sqrt(Math.max(0, mean - half)),
-    thetaDeg: (Math.atan2(2 * xy, xx - yy) / 2) * (180 / Math.PI),
+    ...principalAxes(xx, yy, xy),
     cxx: yy / determinant,
     cyy: xx / determinant,
     cxy: (-2 * xy) / determinant,

@@ -1,3 +1,4 @@
+import { principalAxes } from './principal-axes.js'
 import type { Stamp } from './stamp.js'
 
 /** A centre found under a Gaussian window, and its error ellipse [pixel]. */
@@ -59,17 +60,13 @@ export function windowedPosition(
   if (!(sums.light > 0)) return failed
   const noise = window.noise(electronsPerUnit)
   const scale = (STRIDE / sums.light) ** 2
-  const xx = scale * noise.xx
-  const yy = scale * noise.yy
-  const xy = scale * noise.xy
-  const mean = (xx + yy) / 2
-  const half = Math.hypot((xx - yy) / 2, xy)
+  const { a, b, thetaDeg } = principalAxes(scale * noise.xx, scale * noise.yy, scale * noise.xy)
   return {
     x: cx + stamp.x0,
     y: cy + stamp.y0,
-    errA: Math.sqrt(mean + half),
-    errB: Math.sqrt(Math.max(0, mean - half)),
-    errThetaDeg: (Math.atan2(2 * xy, xx - yy) / 2) * (180 / Math.PI),
+    errA: a,
+    errB: b,
+    errThetaDeg: thetaDeg,
     signalToNoise: sums.light / Math.sqrt(noise.light),
     found: true,
   }
