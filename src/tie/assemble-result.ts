@@ -118,12 +118,13 @@ function pairsOf({ solved, errors }: NetworkResult, search: readonly number[] | 
   const common = new Map<number, number>()
   for (let star = 0; star < starCount; star++)
     for (let i = first[star]!; i < first[star + 1]!; i++) {
-      if (chip[i]! >= n || !isSound(solved.state, i)) continue
-      for (let j = first[star]!; j < i; j++) {
-        const k = chip[i]!
+      const k = chip[i]!
+      if (k >= n || !isWanted(k) || !isSound(solved.state, i)) continue
+      for (let j = first[star]!; j < first[star + 1]!; j++) {
         const l = chip[j]!
         if (l >= n || chips.exposureOf[k] === chips.exposureOf[l] || !isSound(solved.state, j)) continue
-        if (!isWanted(k) && !isWanted(l)) continue
+        // Two that are both wanted meet twice.
+        if (j > i && isWanted(l)) continue
         const pair = Math.min(k, l) * n + Math.max(k, l)
         common.set(pair, (common.get(pair) ?? 0) + 1)
       }
@@ -209,7 +210,9 @@ function starsOf({ stars }: TieInput, networks: readonly NetworkResult[]): TieRe
         const share = state.weight[i]! / observed
         if (k >= chips.count || !(share > 0)) continue
         variance += share * share * errors.patternVariance[cell[i]!]!
-        for (let j = first[star]!; j < first[star + 1]!; j++)
+        // Draws tell nothing of covariances.
+        const [from, to] = errors.sampled ? [i, i + 1] : [first[star]!, first[star + 1]!]
+        for (let j = from; j < to; j++)
           if (chip[j]! < chips.count)
             variance += ((share * state.weight[j]!) / observed) * errors.covariance(k, chip[j]!)
       }

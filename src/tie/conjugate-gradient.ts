@@ -10,7 +10,8 @@ const MAX_STEPS = 2000
 
 /**
  * Solves H x = right by preconditioned conjugate gradients (Hestenes & Stiefel 1952) until the residual, in the norm of
- * the preconditioner, has fallen by `tolerance`.
+ * the preconditioner, has fallen by `tolerance`. The preconditioner may vary from step to step, as one does that solves
+ * by steps itself: directions are then made by what the residual has changed (Golub & Ye 1999, Notay 2000).
  */
 export function conjugateGradient(
   system: LinearSystem,
@@ -25,19 +26,21 @@ export function conjugateGradient(
   const image = new Float64Array(n)
   precondition(residual, near)
   const direction = near.slice()
+  const before = new Float64Array(n)
   let norm = dot(residual, near)
   const enough = norm * tolerance * tolerance
   let steps = 0
   for (; steps < MAX_STEPS && norm > enough && norm > 0; steps++) {
     system.product(direction, image)
     const step = norm / dot(direction, image)
+    before.set(residual)
     for (let i = 0; i < n; i++) {
       solution[i]! += step * direction[i]!
       residual[i]! -= step * image[i]!
     }
     precondition(residual, near)
     const next = dot(residual, near)
-    const ratio = next / norm
+    const ratio = (next - dot(before, near)) / norm
     for (let i = 0; i < n; i++) direction[i] = near[i]! + ratio * direction[i]!
     norm = next
   }

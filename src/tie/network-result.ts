@@ -1,5 +1,5 @@
 import type { AmplifierStep } from './amplifier-steps.js'
-import type { TieErrors } from './errors-of.js'
+import type { TieErrors } from './tie-errors.js'
 import type { SolvedExposures } from './solve-exposures.js'
 
 /** Why an exposure, or a catalogue, is left out, by its number. */

@@ -1,6 +1,5 @@
 import { median } from '../math/robust.js'
 import { numbersOf } from '../math/select.js'
-import { sortedByNumber } from './chips.js'
 import { errorOfRow, magnitudeOfRow, type TieRows } from './rows.js'
 
 /** Magnitudes per relative flux, 2.5 / ln 10. */
@@ -29,18 +28,22 @@ const MAX_ROWS = 4000
 /** The noise model of each exposure. */
 export function noiseModels(rows: TieRows): NoiseModel[] {
   const { chips, chip } = rows
-  const exposureOfRow = new Uint16Array(chip.length).fill(chips.exposures.length)
-  for (let i = 0; i < chip.length; i++) if (chip[i]! < chips.count) exposureOfRow[i] = chips.exposureOf[chip[i]!]!
-  const { order, first } = sortedByNumber(exposureOfRow, chips.exposures.length)
-  return chips.exposures.map((_, e) => {
-    const count = first[e + 1]! - first[e]!
-    const step = Math.max(1, count / MAX_ROWS)
-    const chosen = Array.from({ length: Math.floor(count / step) }, (_, i) => order[first[e]! + Math.floor(i * step)]!)
-    return fitNoise(
-      numbersOf(chosen, (row) => magnitudeOfRow(rows, row)),
-      numbersOf(chosen, (row) => (errorOfRow(rows, row) / MAG_PER_RELATIVE) ** 2),
-    )
-  })
+  const counts = new Float64Array(chips.exposures.length)
+  for (let i = 0; i < chip.length; i++) if (chip[i]! < chips.count) counts[chips.exposureOf[chip[i]!]!]!++
+  const chosen = chips.exposures.map((): number[] => [])
+  const steps = counts.map((count) => Math.max(1, count / MAX_ROWS))
+  const seen = new Float64Array(chips.exposures.length)
+  for (let i = 0; i < chip.length; i++) {
+    if (chip[i]! >= chips.count) continue
+    const e = chips.exposureOf[chip[i]!]!
+    if (seen[e]!++ === Math.floor(chosen[e]!.length * steps[e]!)) chosen[e]!.push(i)
+  }
+  return chosen.map((own) =>
+    fitNoise(
+      numbersOf(own, (row) => magnitudeOfRow(rows, row)),
+      numbersOf(own, (row) => (errorOfRow(rows, row) / MAG_PER_RELATIVE) ** 2),
+    ),
+  )
 }
 
 /** Errors further than this from the model belong to blends and edges [ratio of variances]. */

@@ -27,28 +27,26 @@ export function starPlaces(rows: TieRows, observations: TieInput['observations']
   return { x: along(rows, chips.xDeg, onCcd), y: along(rows, chips.yDeg, onCcd) }
 }
 
-/** Place of each row on its CCD, along both axes from -0.5 to 0.5; 0 if it is not known. */
+/** Place of a row on its CCD along an axis, from -0.5 to 0.5; 0 if it is not known. */
+type PlaceOnCcd = (row: number) => number
+
 function placesOnCcds(
   { chips, chip, source }: TieRows,
   { x, y }: TieInput['observations'],
   { left, bottom, width, height }: ChipExtents,
-): readonly [Float32Array, Float32Array] {
-  const [u, v] = [new Float32Array(chip.length), new Float32Array(chip.length)]
-  if (x === undefined || y === undefined) return [u, v]
-  for (let i = 0; i < chip.length; i++) {
-    if (chip[i]! >= chips.count) continue
-    const ccd = chips.ccdOf[chip[i]!]!
-    if (width[ccd]! > 0) u[i] = (x[source[i]!]! - left[ccd]!) / width[ccd]! - 0.5
-    if (height[ccd]! > 0) v[i] = (y[source[i]!]! - bottom[ccd]!) / height[ccd]! - 0.5
+): readonly [PlaceOnCcd, PlaceOnCcd] {
+  const along = (pixel: Float32Array | undefined, first: Float64Array, extent: Float64Array) => (row: number) => {
+    const ccd = chips.ccdOf[chip[row]!]!
+    return pixel !== undefined && extent[ccd]! > 0 ? (pixel[source[row]!]! - first[ccd]!) / extent[ccd]! - 0.5 : 0
   }
-  return [u, v]
+  return [along(x, left, width), along(y, bottom, height)]
 }
 
 /** Place of every star along one axis of the focal plane. */
 function along(
   { chips, chip, first, starCount }: TieRows,
   centre: Float64Array,
-  [u, v]: readonly [Float32Array, Float32Array],
+  [u, v]: readonly [PlaceOnCcd, PlaceOnCcd],
 ): Float64Array {
   const n = chips.exposures.length + 2
   const isObservation = (i: number) => chip[i]! < chips.count
@@ -68,8 +66,8 @@ function along(
       if (!isObservation(i)) continue
       count++
       middle += centre[chip[i]!]!
-      sums[0]! += u[i]!
-      sums[1]! += v[i]!
+      sums[0]! += u(i)
+      sums[1]! += v(i)
       if (sums[pointingOf(i)]!++ === 0) touched.push(pointingOf(i))
     }
     if (count < 2) continue
@@ -77,8 +75,8 @@ function along(
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (!isObservation(i)) continue
       const a = pointingOf(i)
-      const p = u[i]!
-      const q = v[i]!
+      const p = u(i)
+      const q = v(i)
       const off = centre[chip[i]!]! - middle / count
       right[0]! -= p * off
       right[1]! -= q * off
@@ -107,7 +105,7 @@ function along(
     for (let i = first[star]!; i < first[star + 1]!; i++) {
       if (!isObservation(i)) continue
       count++
-      sum += centre[chip[i]!]! + right[0]! * u[i]! + right[1]! * v[i]! + right[pointingOf(i)]!
+      sum += centre[chip[i]!]! + right[0]! * u(i) + right[1]! * v(i) + right[pointingOf(i)]!
     }
     places[star] = sum / count
   }

@@ -1,27 +1,42 @@
 import { expect, test } from 'vitest'
-import { denseErrors, sampledErrors } from '../../src/tie/errors-of.js'
+import { denseErrors } from '../../src/tie/dense-errors.js'
 import { tieSettings } from '../../src/tie/input.js'
 import { arrangeRows } from '../../src/tie/rows.js'
+import { sampledErrors } from '../../src/tie/sampled-errors.js'
+import { settleByPart, partOf } from '../../src/tie/settle-by-part.js'
+import { settle } from '../../src/tie/network.js'
 import { glanceAt } from '../../src/tie/solve-exposures.js'
 import { simulateTie } from './simulated-sky.js'
 
+const { input } = simulateTie({
+  seed: 4,
+  exposures: 6,
+  rowsAndColumns: [4, 4, 4],
+  ditherDeg: 0.2,
+  starsPerDeg2: 3000,
+  referencesPerDeg2: 800,
+})
+const settings = tieSettings({})
+const rows = arrangeRows(
+  input,
+  () => true,
+  () => true,
+  settings.expectedScatterMag,
+)
+const solved = () => glanceAt(input, rows, settings, {}).finish()
+
+test('solved by part of the rows is solved', () => {
+  const [whole, byPart] = [solved(), solved()]
+  settle(whole)
+  const part = partOf(byPart, 4000)
+  expect(part.system.model.rows.chip.length).toBeLessThan(0.6 * rows.chip.length)
+  settleByPart(byPart, part)
+  const { layout } = whole.model
+  const off = Array.from({ length: rows.chips.count }, (_, k) => whole.x[layout.chip + k]! - byPart.x[layout.chip + k]!)
+  expect(Math.max(...off.map(Math.abs))).toBeLessThan(1e-6)
+})
+
 test('draws of the posterior tell what the inverse does', () => {
-  const { input } = simulateTie({
-    seed: 4,
-    exposures: 6,
-    rowsAndColumns: [4, 4, 4],
-    ditherDeg: 0.2,
-    starsPerDeg2: 3000,
-    referencesPerDeg2: 800,
-  })
-  const settings = tieSettings({})
-  const rows = arrangeRows(
-    input,
-    () => true,
-    () => true,
-    settings.expectedScatterMag,
-  )
-  const solved = () => glanceAt(input, rows, settings, {}).finish()
   const dense = denseErrors(solved())
   const sampled = sampledErrors(solved())
   const { count, exposureOf } = rows.chips

@@ -1,0 +1,49 @@
+import { conjugateGradient } from './conjugate-gradient.js'
+import type { SolvedNetwork } from './network.js'
+import { blockPreconditioner, type Preconditioner } from './preconditioner.js'
+import { TieSystem } from './system.js'
+import { thinned } from './thinned.js'
+
+/** The normal equations by a part of the rows that counts for all. */
+export interface PartSystem {
+  readonly system: TieSystem
+  readonly precondition: Preconditioner
+  /** Diagonal of the normal equations of all rows. */
+  readonly diagonal: Float64Array
+}
+
+const MAX_ROWS = 500_000
+/** What 80 rows of a chip know of its error, to a tenth, is better than what 16 draws do. */
+const MAX_ROWS_PER_CHIP = 80
+
+/** The part of a network's rows by which errors are drawn, and all of them are solved. */
+export function partOf({ model, state, system, prior }: SolvedNetwork, mostRows = MAX_ROWS): PartSystem {
+  const diagonal = system.diagonal()
+  const most = Math.max(mostRows, MAX_ROWS_PER_CHIP * model.rows.chips.count)
+  const { model: own, kept, step } = thinned(model, new Float32Array(model.rows.starCount), most)
+  const weight = new Float32Array(kept?.length ?? 0)
+  for (let i = 0; i < weight.length; i++) weight[i] = step * state.weight[kept![i]!]!
+  const serving = kept === null ? system : new TieSystem(own, weight, prior)
+  const precondition = blockPreconditioner(serving.model, serving.weight, prior, () => diagonal)
+  return { system: serving, precondition, diagonal }
+}
+
+/** Of each solution this part of the residual is left, in the norm of its preconditioner: by the part, and of all. */
+const BY_PART = 0.1
+const SETTLED = 1e-5
+
+/**
+ * Moves the unknowns to their solution: conjugate gradients of all rows, the preconditioner the solution by the part
+ * (inner-outer iterations, Golub & Ye 1999). The part has the same slow directions, so that all rows are gone through
+ * ten times, not 200: fifty exposures with 10 in place of 176 passes, for the same ratios to 1e-8 mag.
+ */
+export function settleByPart({ state, system, x }: SolvedNetwork, part: PartSystem): void {
+  const right = new Float64Array(x.length)
+  system.slope(state.value, x, right)
+  const byPart: Preconditioner = (residual, into) =>
+    into.set(conjugateGradient(part.system, part.precondition, residual, BY_PART).solution)
+  const precondition = part.system === system ? part.precondition : byPart
+  const { solution } = conjugateGradient(system, precondition, right, SETTLED)
+  for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
+  state.setLevels(x)
+}
