@@ -34,8 +34,8 @@ export interface ProductsTie {
 
 /** Numbers of catalogues are bytes, and 255 means none. */
 const MAX_CATALOGS = 255
-/** CCDs of all exposures have numbers of 16 bits. */
-const MAX_CCDS = 65_534
+/** Numbers of exposures, and of the CCDs of all cameras, have 16 bits. */
+const MAX_NUMBERS = 65_536
 
 /**
  * The input of `tieExposures` from matched stars. A filter that only resembles its band has its colour term taken out,
@@ -43,11 +43,11 @@ const MAX_CCDS = 65_534
  *
  * @param exposures by their labels
  * @param holdsTemplates templates keep their zeropoints
- * @throws DataError for more catalogues or CCDs than can be tied at once
+ * @throws DataError for more catalogues or exposures than can be tied at once
  */
 export function tieInputOf(exposures: readonly CalibratedExposure[], holdsTemplates: boolean): ProductsTie {
   const chips = chipsOf(exposures)
-  if (chips.length > MAX_CCDS) throw tooMany('CCDs', chips.length, MAX_CCDS)
+  if (exposures.length > MAX_NUMBERS) throw tooMany('exposures', exposures.length, MAX_NUMBERS)
   const catalogKeys = [...new Set(chips.map(({ catalogKey }) => catalogKey))].sort()
   if (catalogKeys.length > MAX_CATALOGS) throw tooMany('catalogues', catalogKeys.length, MAX_CATALOGS)
   const numberOf = numbersOfCcds(chips)
