@@ -3,7 +3,7 @@ import { outlierShape, POPULATION_PRIOR } from '../photometry/fit/mixture-prior.
 import { ErrorTally } from './error-tally.js'
 import { emptyLevels, expand, type RowLevels, type TieModel } from './model.js'
 import { MAG_PER_RELATIVE, photonVariance, type NoiseModel } from './noise-model.js'
-import { errorOfRow, magnitudeOfRow, scatterOfRow } from './rows.js'
+import { errorOfRow, magnitudeOfRow, mostRowsOfAStar, scatterOfRow } from './rows.js'
 
 /** Where the rows are: value, variance, probability of being sound, and the weight that follows. */
 export class RowState {
@@ -48,7 +48,7 @@ export class RowState {
     this.extra = new Float64Array(rows.chips.exposures.length)
     this.factor = new Float64Array(rows.catalogs.length).fill(1)
     this.levels = emptyLevels(model)
-    const most = mostRowsOfAStar(rows.first)
+    const most = mostRowsOfAStar(rows)
     this.asked = new Float64Array(most)
     this.share = new Float64Array(most)
     rows.catalogs.forEach((number, i) => (this.catalogIndex[number] = i))
@@ -261,12 +261,6 @@ export class RowState {
     }
     return NaN
   }
-}
-
-function mostRowsOfAStar(first: Uint32Array): number {
-  let most = 0
-  for (let star = 0; star + 1 < first.length; star++) most = Math.max(most, first[star + 1]! - first[star]!)
-  return most
 }
 
 /** Rows that are judged at once. */

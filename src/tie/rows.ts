@@ -33,6 +33,12 @@ export type ChipColumn = Uint16Array | Uint32Array
 export const chipColumn = (chips: number, rows: number): ChipColumn =>
   chips < 65535 ? new Uint16Array(rows) : new Uint32Array(rows)
 
+export function mostRowsOfAStar({ first }: Pick<TieRows, 'first'>): number {
+  let most = 0
+  for (let star = 0; star + 1 < first.length; star++) most = Math.max(most, first[star + 1]! - first[star]!)
+  return most
+}
+
 /** instMag or refMag of a row [mag]. */
 export const magnitudeOfRow = ({ chips, chip, source, input }: TieRows, row: number): number =>
   (chip[row]! < chips.count ? input.observations.instMag : input.references.refMag)[source[row]!]!

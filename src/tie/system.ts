@@ -1,6 +1,7 @@
 import type { Random } from '../math/random.js'
 import { collect, emptyLevels, expand, type RowLevels, type TieModel } from './model.js'
 import type { TiePrior } from './prior.js'
+import { mostRowsOfAStar } from './rows.js'
 
 /**
  * The normal equations with the stars eliminated, never written down: H x = sum over rows of weight (level - mean level
@@ -9,6 +10,8 @@ import type { TiePrior } from './prior.js'
 export class TieSystem {
   private readonly levels: RowLevels
   private readonly sums: RowLevels
+  /** Of the rows of one star. */
+  private readonly own: Float64Array
 
   constructor(
     readonly model: TieModel,
@@ -17,6 +20,7 @@ export class TieSystem {
   ) {
     this.levels = emptyLevels(model)
     this.sums = emptyLevels(model)
+    this.own = new Float64Array(mostRowsOfAStar(model.rows))
   }
 
   get size(): number {
@@ -33,6 +37,7 @@ export class TieSystem {
     const { weight } = this
     const [levelOf, slopeOf, cellOf] = [levels.chip, levels.colour, levels.cell]
     const [chipSum, colourSum, cellSum] = [sums.chip, sums.colour, sums.cell]
+    const { own } = this
     for (let star = 0; star < rows.starCount; star++) {
       const from = first[star]!
       const to = first[star + 1]!
@@ -41,14 +46,17 @@ export class TieSystem {
       let sum = 0
       for (let i = from; i < to; i++) {
         const w = weight[i]!
+        const k = chip[i]!
+        const level = levelOf[k]! + c * slopeOf[k]! + cellOf[cell[i]!]!
+        own[i - from] = level
         total += w
-        sum += w * (levelOf[chip[i]!]! + c * slopeOf[chip[i]!]! + cellOf[cell[i]!]!)
+        sum += w * level
       }
       if (!(total > 0)) continue
       const mean = sum / total
       for (let i = from; i < to; i++) {
         const k = chip[i]!
-        const pull = weight[i]! * (levelOf[k]! + c * slopeOf[k]! + cellOf[cell[i]!]! - mean)
+        const pull = weight[i]! * (own[i - from]! - mean)
         chipSum[k]! += pull
         colourSum[k]! += pull * c
         cellSum[cell[i]!]! += pull
@@ -123,11 +131,10 @@ export class TieSystem {
     clear(sums)
     const { rows, cell, colour } = model
     const { first, chip } = rows
-    const values = new Float64Array(64)
+    const { own } = this
     for (let star = 0; star < rows.starCount; star++) {
       const from = first[star]!
       const to = first[star + 1]!
-      const own = to - from <= values.length ? values : new Float64Array(to - from)
       let total = 0
       let sum = 0
       for (let i = from; i < to; i++) {
