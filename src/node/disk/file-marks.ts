@@ -23,18 +23,27 @@ export async function stampOf(path: string, nowMs = Date.now()): Promise<string 
   return `${facts.size}:${facts.mtimeNs}:${facts.ctimeNs}:${facts.ino}`
 }
 
+/** Bytes that are hashed at a time, always in the same memory: new memory takes as long as hashing what it holds. */
+const PIECE_BYTES = 1 << 20
+
 export async function sha256OfFile(path: string): Promise<string> {
   const hash = createHash('sha256')
-  const { handle } = await openRegular(path).catch((cause: unknown) => {
-    throw unreadableFile(path, cause)
-  })
-  const stream = handle.createReadStream({ highWaterMark: 1 << 20 })
-  try {
-    for await (const piece of stream) hash.update(piece as Uint8Array)
-  } catch (cause) {
+  const unreadable = (cause: unknown): never => {
     throw unreadableFile(path, cause)
   }
-  return hash.digest('hex')
+  const { handle, facts } = await openRegular(path).catch(unreadable)
+  try {
+    const piece = new Uint8Array(Math.min(PIECE_BYTES, Math.max(1, facts.size)))
+    for (;;) {
+      const { bytesRead } = await handle.read(piece, 0, piece.length)
+      if (bytesRead === 0) return hash.digest('hex')
+      hash.update(piece.subarray(0, bytesRead))
+    }
+  } catch (cause) {
+    return unreadable(cause)
+  } finally {
+    await handle.close()
+  }
 }
 
 /** Content of a file as it is now; null if there is none. */
