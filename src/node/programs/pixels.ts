@@ -50,14 +50,19 @@ export async function floatPixels(source: ByteSource, hdu: FitsHdu): Promise<Pix
 /** The pixels of a mask as whole numbers. Throws as `floatPixels`. */
 export async function maskPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixels<Int32Array>> {
   const { columns, rows, bitpix, scale, zero } = stored(hdu)
-  const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + hdu.dataBytes)
-  const count = columns * rows
+  const values = new Int32Array(columns * rows)
   if (bitpix === 16 && scale === 1 && zero === 0) {
-    const own = Uint8Array.from(bytes.subarray(0, 2 * count))
-    Buffer.from(own.buffer).swap16()
-    return { columns, rows, values: new Int32Array(new Int16Array(own.buffer)) }
+    const piece = new Int16Array(PIECE_BYTES / 2)
+    for (let from = 0; from < values.length; from += piece.length) {
+      const part = piece.subarray(0, Math.min(piece.length, values.length - from))
+      const bytes = new Uint8Array(part.buffer, 0, part.byteLength)
+      await readPiece(source, hdu.dataOffset + 2 * from, bytes)
+      Buffer.from(bytes.buffer, 0, bytes.length).swap16()
+      values.set(part, from)
+    }
+    return { columns, rows, values }
   }
-  const values = new Int32Array(count)
+  const bytes = await source.slice(hdu.dataOffset, hdu.dataOffset + hdu.dataBytes)
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength)
   const element = ELEMENTS[bitpix]!
   const size = Math.abs(bitpix) / 8
@@ -69,10 +74,14 @@ export async function maskPixels(source: ByteSource, hdu: FitsHdu): Promise<Pixe
 async function readTurned(source: ByteSource, start: number, into: Uint8Array): Promise<void> {
   for (let from = 0; from < into.length; from += PIECE_BYTES) {
     const piece = into.subarray(from, from + PIECE_BYTES)
-    if (isReady(source)) source.readNow(piece, start + from)
-    else piece.set(await source.slice(start + from, start + from + piece.length))
+    await readPiece(source, start + from, piece)
     swapped(piece)
   }
+}
+
+async function readPiece(source: ByteSource, start: number, into: Uint8Array): Promise<void> {
+  if (isReady(source)) source.readNow(into, start)
+  else into.set(await source.slice(start, start + into.length))
 }
 
 const isReady = (source: ByteSource): source is ReadySource => 'readNow' in source

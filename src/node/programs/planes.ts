@@ -6,6 +6,7 @@ import type { FitsHdu } from '../../formats/fits/index.js'
 import { reasonOf } from '../disk/reason.js'
 import type { ImageFile } from '../../exposure/image-planes.js'
 import { skyNoise, type SkyNoise } from '../../measure/sky-noise.js'
+import { cleanPlanes, type CleanPlanes } from './clean-planes.js'
 import { planeHeader, standaloneHeader } from './image-header.js'
 import { floatPixels, maskPixels, swapped, type Pixels } from './pixels.js'
 
@@ -39,11 +40,6 @@ export interface WrittenPlanes {
   readonly notes: readonly string[]
 }
 
-/** Enough pixels for a median that is good to a hundredth of the noise. */
-const SKY_SAMPLE = 100_003
-/** Set in the flags where a pixel is no number. */
-const NOT_A_NUMBER_FLAG = 1
-
 /** The planes of an image in memory, put in order. */
 export interface ReadPlanes {
   readonly columns: number
@@ -71,7 +67,7 @@ export async function readPlanes(planes: Omit<ImagePlanes, 'withoutKeywords'>): 
   const science = await floatPixels(source, image.hdu)
   const flags = mask && sameSize(await maskPixels(mask.file.source, mask.hdu), science, mask.file.source.name)
   const given = weight && sameSize(await floatPixels(weight.file.source, weight.hdu), science, weight.file.source.name)
-  const cleaned = clean(science.values, given?.values, flags?.values, bad)
+  const cleaned = cleanPlanes(science.values, given?.values, flags?.values, bad)
   refuseUseless(cleaned, science.values, source.name, image.hdu)
   const { columns, rows, values: pixels } = science
   return {
@@ -108,82 +104,6 @@ export async function writePlanes(planes: ImagePlanes, folder: string): Promise<
     ...(flags ? { flags: 'flags.fits' as const } : {}),
     ...{ columns, rows, noise, notes },
   }
-}
-
-interface CleanPlanes {
-  readonly weight?: Float32Array
-  readonly flags?: Int32Array
-  /** NaN pixels, or zeros that mean no data. */
-  readonly bad: number
-}
-
-/** Puts the planes in order, in place where they exist. */
-function clean(
-  science: Float32Array,
-  given: Float32Array | undefined,
-  mask: Int32Array | undefined,
-  { bits = 0, codes = [] }: BadPixels,
-): CleanPlanes {
-  let [weight, flags, bad] = [given, mask, 0]
-  const allOnes = () => new Float32Array(science.length).fill(1)
-  if (weight !== undefined) for (let i = 0; i < weight.length; i++) if (!(weight[i]! > 0)) weight[i] = 0
-  if (mask !== undefined) {
-    const isCode = new Set(codes)
-    const isZeroBad = isCode.has(0)
-    for (let i = 0; i < mask.length; i++) {
-      // Most pixels, of which a set need not be asked.
-      if (mask[i] === 0 && !isZeroBad) continue
-      if ((mask[i]! & bits) !== 0 || isCode.has(mask[i]!)) (weight ??= allOnes())[i] = 0
-    }
-  }
-  let sky: number | undefined
-  const isZeroFilled = areZerosFilled(science)
-  for (let i = 0; i < science.length; i++) {
-    // Infinite or NaN.
-    if (science[i]! - science[i]! === 0 && !(isZeroFilled && science[i] === 0)) continue
-    bad++
-    science[i] = sky ??= medianOfSample(science, isZeroFilled)
-    ;(weight ??= allOnes())[i] = 0
-    ;(flags ??= new Int32Array(science.length))[i]! |= NOT_A_NUMBER_FLAG
-  }
-  return { ...(weight ? { weight } : {}), ...(flags ? { flags } : {}), bad }
-}
-
-/** Zeros that are more than a thousandth of the pixels, and ten times as many as any other value, hold no light. */
-const FILLED_SHARE = 1e-3
-const FILLED_RATIO = 10
-
-/**
- * Whether zeros mean pixels that were not read: a dead amplifier, the rim of a resampled image. Of pixels with noise no
- * value is that much more frequent than all others, whole numbers included.
- */
-function areZerosFilled(science: Float32Array): boolean {
-  const step = Math.max(1, Math.floor(science.length / SKY_SAMPLE))
-  const sample = new Float32Array(Math.ceil(science.length / step))
-  let [sampled, zeros] = [0, 0]
-  for (let i = 0; i < science.length; i += step) {
-    if (Number.isNaN(science[i])) continue
-    if (science[i] === 0) zeros++
-    sample[sampled++] = science[i]!
-  }
-  if (zeros <= FILLED_SHARE * sampled) return false
-  const sorted = sample.subarray(0, sampled).sort()
-  let most = 0
-  for (let from = 0, to = 0; from < sampled; from = to) {
-    while (to < sampled && sorted[to] === sorted[from]) to++
-    if (sorted[from] !== 0) most = Math.max(most, to - from)
-  }
-  // An image of one value is another fault, which is told by itself.
-  return most > 0 && zeros > FILLED_RATIO * most
-}
-
-function medianOfSample(values: Float32Array, withoutZeros: boolean): number {
-  const step = Math.max(1, Math.floor(values.length / SKY_SAMPLE))
-  const sample = new Float32Array(Math.ceil(values.length / step))
-  let count = 0
-  for (let i = 0; i < values.length; i += step)
-    if (Number.isFinite(values[i]) && !(withoutZeros && values[i] === 0)) sample[count++] = values[i]!
-  return count === 0 ? 0 : sample.subarray(0, count).sort()[count >> 1]!
 }
 
 /** An image of which nothing can be measured: no pixel has weight, or all have one value. */
