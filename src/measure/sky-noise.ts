@@ -73,11 +73,29 @@ function skyRange(values: Float64Array): { level: number; within: number } {
   let kept = values.sort()
   let [level, within] = [NaN, Infinity]
   for (let round = 0; round < ROUNDS; round++) {
-    if (round > 0) kept = kept.filter((value) => Math.abs(value - level) <= within)
+    let [from, to] = [0, kept.length]
+    while (from < to && level - kept[from]! > within) from++
+    while (from < to && kept[to - 1]! - level > within) to--
+    kept = kept.subarray(from, to)
     level = middleOf(kept)
-    within = SKY_WITHIN * MAD_TO_SIGMA * middleOf(kept.map((value) => Math.abs(value - level)).sort())
+    within = SKY_WITHIN * MAD_TO_SIGMA * middleDistance(kept, level)
   }
   return { level, within }
+}
+
+/** Median of the distances of sorted values from a level: the farthest, at either end, go until half are left. */
+function middleDistance(sorted: Float64Array, level: number): number {
+  let first = 0
+  let last = sorted.length - 1
+  let [upper, lower] = [NaN, NaN]
+  for (let rank = last; rank >= (sorted.length - 1) >> 1; rank--) {
+    const [below, above] = [level - sorted[first]!, sorted[last]! - level]
+    upper = lower
+    lower = Math.max(below, above)
+    if (below > above) first++
+    else last--
+  }
+  return sorted.length % 2 === 0 ? (upper + lower) / 2 : lower
 }
 
 /**
