@@ -120,12 +120,12 @@ const plainText = (text: string): string => text.replace(TERMINAL_SEQUENCES, '')
 /** What funpack works on, under a name of ours. */
 const UNPACKED_NAME = /(?:\.\/)?\bpacked-[\da-f-]{36}[\w.]*/g
 
-/** The last lines that say something, as one; the counts of a running program say nothing. */
+/** The last lines that say something, as one. */
 function lastLines(said: string): string {
   return said
     .split('\n')
     .map((line) => line.replace(/^[\s>-]+/, '').trim())
-    .filter((line) => line !== '' && !/^Line: +\d/.test(line))
+    .filter((line) => line !== '')
     .slice(-LAST_LINES)
     .join(' | ')
 }
