@@ -11,6 +11,9 @@ import { KeywordReader, numberOf, type HeaderLookup } from './image-header.js'
 /** The source of the epoch; `option`: only the command line gives it. */
 export type EpochSource = 'MJD-OBS' | 'DATE-OBS' | 'NITE' | 'option' | 'catalog'
 
+/** Keyword of a catalogue that was measured here: stars that the model of the PSF was made from. */
+export const PSF_STARS_KEYWORD = 'PSF_STAR'
+
 /** A unit that is neither counts nor electrons. */
 export interface OtherUnit {
   readonly text: string
@@ -37,8 +40,10 @@ export interface ImageFacts {
   readonly instrument?: string
   /** Level above which pixels are saturated, in the image's unit. */
   readonly saturation?: number
-  /** Of a catalogue that was measured here. */
+  /** Of a catalogue that was measured here, as is the next. */
   readonly gainEvidence?: GainEvidence
+  /** Stars that the model of the PSF was made from. */
+  readonly psfStars?: number
 }
 
 /** What an image header says, read once. */
@@ -110,6 +115,7 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string, cam
   const fluxUnit = fluxUnitIn(reader, names, header, camera?.pixelUnit)
   const instrument = reader.text('INSTRUME', hint)
   const [used, bySky] = [GAIN_KEYWORDS.used, GAIN_KEYWORDS.bySky].map((keyword) => reader.number(keyword, hint))
+  const psfStars = reader.number(PSF_STARS_KEYWORD, hint)
   const levels = reader.numbers([...names.saturation, ...names.amplifierSaturation]).filter((level) => level > 0)
   return {
     facts: {
@@ -121,6 +127,7 @@ export function imageFacts(header: HeaderLookup, nite: string, file: string, cam
       ...(instrument === undefined ? {} : { instrument }),
       ...(levels.length === 0 ? {} : { saturation: levels.reduce((least, level) => Math.min(least, level)) }),
       ...(used !== undefined && used > 0 && bySky !== undefined && bySky > 0 ? { gainEvidence: { used, bySky } } : {}),
+      ...(psfStars === undefined ? {} : { psfStars }),
     },
     ...(expnum === undefined ? {} : { expnum }),
     ...(ccdnum === undefined ? {} : { ccdnum }),

@@ -111,11 +111,12 @@ export function sextractorCcd(
   everyFlux: boolean,
   sourceName: (column: string) => string = (column) => column,
 ): ReadSextractor {
-  const { instrument: _, ...facts } = { ...listedFacts(row), ...header.facts }
+  const { instrument: _, psfStars, ...facts } = { ...listedFacts(row), ...header.facts }
   const { ccd, band, centre, corners } = row
   const input = {
     ...facts,
     ...(camera === undefined ? {} : { camera }),
+    ...(psfStars !== undefined && flux.magsType === 'mag_psf' ? { psfStars } : {}),
     ccd,
     band,
     centre,

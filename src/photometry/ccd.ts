@@ -56,6 +56,8 @@ export interface CcdInput {
   readonly otherUnit?: OtherUnit
   /** Electrons per unit by the header and by the noise of the sky, for an image that this program measured. */
   readonly gainEvidence?: GainEvidence
+  /** Stars that the model of the PSF was made from, if its flux is calibrated and this program measured it. */
+  readonly psfStars?: number
   /** Without it the camera is `generic`: nothing is expected of it, and no band is known to be its own. */
   readonly camera?: RecognisedCamera
   /** FILTER, else BAND of the image header. */

@@ -12,6 +12,7 @@ export const CONCERN_TAGS = [
   'passband',
   'units',
   'gain',
+  'psf',
   'saturation',
   'crowding',
   'outliers',

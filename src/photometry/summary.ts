@@ -34,6 +34,7 @@ interface CcdStages {
     readonly exposureTimeSec?: number
     readonly otherUnit?: OtherUnit
     readonly gainEvidence?: GainEvidence
+    readonly psfStars?: number
     readonly sources: SourceColumns
     readonly epochFrom?: EpochSource
     readonly centre: { raDeg: number; decDeg: number }
@@ -138,6 +139,7 @@ export function summarize({
     galacticLatitudeDeg: latitude,
     saturation: input.saturation,
     gainEvidence: input.gainEvidence,
+    psfStars: input.psfStars,
     passband: judged?.concern ?? otherBand ?? null,
     classified: selection.classified,
     pairsByChance,

@@ -90,6 +90,11 @@ export function nextStep(
         words: 'See whether GAIN is that of the image as it is now, scaled and stacked; then measure it again:',
         command: again(all),
       }
+    case 'psf':
+      return {
+        words: 'Compare with a flux that needs no model of the PSF, in another directory:',
+        command: beside(all, ' --magsType mag_auto'),
+      }
     case 'no-zeropoint':
     case 'shrunk':
     case 'outlier':

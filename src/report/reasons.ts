@@ -74,6 +74,7 @@ const TOGETHER: Readonly<Partial<Record<Reason['tag'], string>>> = {
   outliers: 'many stars disagree: crowding, wrong matches or clouds',
   astrometry: 'the astrometry is off',
   gain: 'the gain does not fit the noise of the sky',
+  psf: 'the PSF is modelled from few stars',
   saturation: 'stars are saturated',
   crowding: 'crowded',
   'no-zeropoint': 'no zeropoint',

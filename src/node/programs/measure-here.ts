@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { setImmediate as untilNextEvents } from 'node:timers/promises'
 import { DataError } from '../../errors.js'
 import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
+import { PSF_STARS_KEYWORD } from '../../exposure/image-facts.js'
 import { imageSize, parseHeader, writeFitsLdac, type FitsCardInput } from '../../formats/fits/index.js'
 import { beyondLimit, LIMITS } from '../../limits.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
@@ -140,7 +141,7 @@ const measuringCards = (
 const psfCards = ({ fwhmPixels, apertureDiameterPixels, stars, degree }: PsfModel): FitsCardInput[] => [
   real('PSF_FWHM', fwhmPixels, '[pixel] FWHM of the PSF in the middle'),
   real('PSF_APER', apertureDiameterPixels, '[pixel] Diameter in which FLUX_PSF is all light'),
-  { keyword: 'PSF_STAR', value: stars, comment: 'Stars that the PSF was made from' },
+  { keyword: PSF_STARS_KEYWORD, value: stars, comment: 'Stars that the PSF was made from' },
   { keyword: 'PSF_DEG', value: degree, comment: 'Degree of its variation over the image' },
 ]
 

@@ -2,7 +2,8 @@ import { readFile, writeFile } from 'node:fs/promises'
 import { basename, join } from 'node:path'
 import { DataError, InputError } from '../../errors.js'
 import { withGainOfSky } from '../../exposure/electrons-per-unit.js'
-import type { contradictedUnit } from '../../exposure/image-facts.js'
+import { PSF_STARS_KEYWORD, type contradictedUnit } from '../../exposure/image-facts.js'
+import { card, type FitsCardInput } from '../../formats/fits/card-text.js'
 import { writeFilesWhole } from '../disk/files.js'
 import { reasonOf } from '../disk/reason.js'
 import { compactSeeingIn } from './compact-seeing.js'
@@ -69,7 +70,7 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   const map = segmentation ? { CHECKIMAGE_TYPE: 'SEGMENTATION', CHECKIMAGE_NAME: 'segmap.fits' } : {}
   const catalogue = await withPsf(work, psf, { SEEING_FWHM: fwhmArcsec, ...map }, request.columns)
   const moved = await rightSkyPositions(catalogue, solved?.wcs ?? sky.wcs)
-  const ours = markedAsOurs(catalogue.bytes, gainCards(facts))
+  const ours = markedAsOurs(catalogue.bytes, [...gainCards(facts), ...psfCards(psf)])
   const files = [
     { key: 'catalogue' as const, name: `${stem}_fullcat.fits`, bytes: ours },
     ...(psf.model ? [{ key: 'psf' as const, name: `${stem}.psf`, bytes: psf.model.bytes }] : []),
@@ -118,6 +119,9 @@ interface PsfOrSeeing {
   readonly fwhmPixels: number
   readonly notes: readonly string[]
 }
+
+const psfCards = ({ model }: PsfOrSeeing): FitsCardInput[] =>
+  model ? [card(PSF_STARS_KEYWORD, model.facts.starsAccepted, 'stars that the PSF was made from')] : []
 
 async function psfOf({ psf, mayLackPsf, onPsf }: MeasureRequest, work: ImageAtWork): Promise<PsfOrSeeing> {
   if (psf !== undefined) return { model: psf, fwhmPixels: psf.facts.fwhmPixels, notes: psf.notes }

@@ -8,6 +8,7 @@ import { detectorConcerns } from './detector-concerns.js'
 import { expectationConcerns } from './expectation-concerns.js'
 import { gainConcern } from './gain-concern.js'
 import { mmag } from '../mmag.js'
+import { psfConcern } from './psf-concern.js'
 import { releaseConcern } from './release-concern.js'
 import type { SaturatedStars } from './saturated-stars.js'
 import { unitConcern } from './unit-concern.js'
@@ -42,6 +43,7 @@ interface ConcernContext {
   readonly uncomparedCamera?: string | undefined
   readonly otherUnit?: OtherUnit | undefined
   readonly gainEvidence?: GainEvidence | undefined
+  readonly psfStars?: number | undefined
   readonly classified?: Selection['classified'] | undefined
   /** Expected number of pairs of unrelated positions. */
   readonly pairsByChance: number
@@ -76,6 +78,7 @@ export function concernsOf(result: Omit<CcdResult, 'verdict' | 'concerns'>, cont
   concerns.push(...expectationConcerns(diagnostics.expectation, context.band, result.zeropoint))
   if (context.otherUnit !== undefined) concerns.push(unitConcern(context.otherUnit, result.zeropoint!))
   if (context.gainEvidence !== undefined) concerns.push(...gainConcern(context.gainEvidence))
+  if (context.psfStars !== undefined) concerns.push(...psfConcern(context.psfStars))
   if (context.uncomparedCamera !== undefined)
     say(
       'units',

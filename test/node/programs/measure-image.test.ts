@@ -5,7 +5,7 @@ import { gzipSync } from 'node:zlib'
 import { describe, expect, test } from 'vitest'
 import { parseCameraDescription } from '../../../src/camera/description.js'
 import { memorySource } from '../../../src/formats/bytes.js'
-import { LDAC_OBJECTS, readFitsTable } from '../../../src/formats/fits/index.js'
+import { LDAC_OBJECTS, readFitsHeaders, readFitsTable, type FitsHdu } from '../../../src/formats/fits/index.js'
 import { median } from '../../../src/math/robust.js'
 import { measureImage } from '../../../src/node/programs/measure-image.js'
 import type { MeasureRequest } from '../../../src/node/programs/measure-request.js'
@@ -367,6 +367,8 @@ describe.skipIf(!programsAreHere)('an image is measured (source-extractor and ps
     const result = await measure(writeImage(join(workdir, 'few.fits'), madeImage()), workdir)
     expect(result.model?.degree).toBe(0)
     expect(result.notes).toContain('the model of the PSF is made from 9 stars: it is the same all over the image')
+    const [{ header }] = (await readFitsHeaders(memorySource('few', readFileSync(result.catalogue)))) as [FitsHdu]
+    expect(header.number('PSF_STAR')).toBe(9)
   })
 
   test('no stars for a PSF: refused, or apertures alone if that is asked for', async () => {

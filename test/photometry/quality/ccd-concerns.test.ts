@@ -582,6 +582,19 @@ test.each([
   )
 })
 
+test.each([
+  [1, 'the model of the PSF is made from 1 star: '],
+  [9, 'the model of the PSF is made from 9 stars: '],
+  [10, undefined],
+])('a PSF from %d stars', async (psfStars, said) => {
+  const { concerns, verdict } = await calibrated(1, {}, () => ({ psfStars }))
+  const found = concerns.filter(({ tag }) => tag === 'psf')
+  expect(found.map(({ severity, sentence }) => [severity, sentence.slice(0, said?.length)])).toEqual(
+    said === undefined ? [] : [['look', said]],
+  )
+  expect(verdict.includes('FLUX_PSF alone')).toBe(said !== undefined)
+})
+
 test('a camera whose zeropoint is known is not good if the exposure time to compare it with is missing', async () => {
   const { verdict, zeropoint } = await calibrated(1, {}, (sources) => ({
     sources: dimmed(sources, () => 400),
