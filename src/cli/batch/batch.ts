@@ -47,7 +47,8 @@ export function common(options: BatchOptions, stop: StopSignals, note: Batch['no
 }
 
 /**
- * In the root of the products. Tables of a manifest carry its name, because several manifests may share a directory.
+ * In the root of the products: `--outdir`, else the directory of the source, or the one that the named files share.
+ * Tables of a manifest carry its name, because several manifests may share a directory.
  */
 export function defaultSummary({ sources, outdir }: BatchOptions, root: string): string {
   const [source] = sources

@@ -48,7 +48,8 @@ export const BATCH_OPTIONS = {
       'default beside the catalogues or images',
   ),
   summary: output(
-    'the table of all CCDs; default batch_summary.parquet in the root, or after the name of the manifest',
+    'the table of all CCDs; default batch_summary.parquet, or after the name of the manifest, in --outdir, else in ' +
+      'the directory that all files are in or below',
   ),
   rehash: flag('compare all files by content, whatever their times say'),
   'accept-failures': flag('exit code 0 if all failures are faults of the inputs and are in the table'),

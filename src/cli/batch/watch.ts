@@ -5,6 +5,7 @@ import type { Unmarked } from '../../node/batch/batch-run.js'
 import { refuseForeignSummary, summaryPaths, writeSummary } from '../../node/batch/batch-summary.js'
 import { isFilesTask, type BatchTask } from '../../node/batch/batch-task.js'
 import { watchDirectory } from '../../node/batch/batch-watch.js'
+import { fixedPart, sharedDirectory } from '../../node/input/shared-directory.js'
 import { watchFiles } from '../../node/batch/watch-files.js'
 import { common, defaultSummary, IN_FLIGHT, isPattern, type Batch } from './batch.js'
 import { withPrograms, type ImageBench } from './files-bench.js'
@@ -26,7 +27,8 @@ export async function watch(
     })
   if (ofPatterns && watching.untilComplete)
     throw new CommandError('bad-option', '--until-complete needs lists: use --idle', { option: '--until-complete' })
-  const paths = summaryPaths(options.summary ?? defaultSummary(options, ofPatterns ? '.' : source))
+  const root = ofPatterns ? sharedDirectory(sources.map(fixedPart)) : source
+  const paths = summaryPaths(options.summary ?? defaultSummary(options, root))
   await refuseForeignSummary(paths)
   const failures = failureTeller(io, paths)
   note(`watching ${sources.join(', ')}${outdir === undefined ? '' : `, products in ${outdir}`}\n`)

@@ -9,6 +9,7 @@ import { isDetectionsName } from '../../exposure/given/detections-name.js'
 import { stemOfFile } from '../../exposure/given/given-rows.js'
 import { reasonOf } from '../disk/files.js'
 import { readNamedList } from '../input/read-exposure.js'
+import { sharedDirectory } from '../input/shared-directory.js'
 import { readWholeText } from '../disk/regular-file.js'
 import type { HeaderOptions } from '../exposure/files-by-exposure.js'
 import { withoutSetAside } from '../exposure/set-aside.js'
@@ -24,7 +25,7 @@ export type PlannedTask = BatchTask & {
 export interface BatchPlan {
   readonly tasks: readonly PlannedTask[]
   readonly unreadable: readonly ListFailure[]
-  /** Directory that the summary's paths are relative to unless another is chosen. */
+  /** Directory of the summary unless another is chosen. */
   readonly root: string
   /** Files that were left out: products of earlier runs, planes of images, catalogues measured from them. */
   readonly leftOut: number
@@ -88,7 +89,8 @@ export async function planNamedFiles(found: readonly string[], options: PlanOpti
     options,
   )
   refuseSharedOutputs(plan.tasks)
-  return { ...plan, tasks: skyOrdered(plan.tasks, taskSource), root: '.', leftOut: notes.length + plan.products }
+  const tasks = skyOrdered(plan.tasks, taskSource)
+  return { ...plan, tasks, root: sharedDirectory(paths), leftOut: notes.length + plan.products }
 }
 
 type TasksOf = Pick<BatchPlan, 'tasks' | 'unreadable'>
