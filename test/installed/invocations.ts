@@ -179,6 +179,11 @@ export const INVOCATIONS: readonly Invocation[] = [
       '--idle 1 --until-complete --settle 0.1 --poll 1 --quiet',
   },
   {
+    line: 'batch sim/work --catalog catalog --starflat suspects.csv --outdir batch',
+    exitCode: 3,
+    says: /suspects\.csv/,
+  },
+  {
     line:
       'batch sim/work/D00668439_i_28_r4p5_fullcat.fits --band i --columns flux=FLUX_PSF,fluxErr=FLUXERR_PSF ' +
       '--catalog catalog --outdir files --quiet',
@@ -328,7 +333,7 @@ export const INVOCATIONS: readonly Invocation[] = [
       '--reference-priority ' +
       '--calibrate --from-calibrate --overwrite --template --single --season dp33 --veto-list v --star-list s --flag-y ' +
       '--flag-v 2 --flag-f --keep --segmentation --columns desdm --scamp --magsType mag_psf --catalog catalog --system catalog ' +
-      '--estimator robust --keep-borrowed --accept-borrowed --report --workers 1 --quiet --cache cache ' +
+      '--estimator robust --starflat flat.fits --keep-borrowed --accept-borrowed --report --workers 1 --quiet --cache cache ' +
       '--cache-size 100M --offline',
     exitCode: 3,
     says: /nowhere: the directory of the exposure cannot be read/,

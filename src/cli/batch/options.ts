@@ -32,7 +32,16 @@ export const BATCH_OPTIONS = {
   columns: CALIBRATE_OPTIONS.columns,
   measure: CALIBRATE_OPTIONS.measure,
   grade: CALIBRATE_OPTIONS.grade,
-  ...{ catalog, system, estimator, suspects, camera, force, quiet },
+  ...{
+    catalog,
+    system,
+    estimator,
+    suspects,
+    camera,
+    starflat: path(CALIBRATE_OPTIONS.starflat.describe),
+    force,
+    quiet,
+  },
   workers: count('threads that work on the CCDs', {
     min: 1,
     max: LIMITS.workers,
@@ -83,7 +92,7 @@ export function batchOptions(given: Values<typeof BATCH_OPTIONS>) {
   const { magsType, system, estimator, keepBorrowed, acceptBorrowed, force, ...others } = given
   const { suspects, camera, watch, idle, untilComplete, settle, poll, ...options } = others
   // Every option that an exposure's run takes, named one by one: what is in a done-marker must be what changes bytes.
-  const job: Required<Omit<BatchJob, 'suspects' | 'camera'>> = {
+  const job: Required<Omit<BatchJob, 'suspects' | 'camera' | 'starFlat'>> = {
     // Of files it is whichever they have.
     magsType: magsType ?? 'mag_psf',
     system,

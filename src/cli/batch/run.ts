@@ -12,6 +12,7 @@ import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
 import { readCameraFile } from '../../node/input/camera-files.js'
 import { expandPaths } from '../../node/input/expand-paths.js'
+import { readStarFlatFile } from '../../node/input/read-star-flat.js'
 import { readSuspects } from '../../node/input/read-suspects.js'
 import { stopSignals, type StopSignals } from '../../node/disk/stop-signals.js'
 import { areNamedFiles, common, defaultSummary, IN_FLIGHT, type Batch } from './batch.js'
@@ -35,6 +36,7 @@ export async function batch(options: BatchOptions, io: Io): Promise<ExitCode> {
     ...options.job,
     ...(options.suspectsFile === undefined ? {} : { suspects: await readSuspects(options.suspectsFile) }),
     ...(options.cameraFile === undefined ? {} : { camera: await readCameraFile(options.cameraFile) }),
+    ...(options.starflat === undefined ? {} : { starFlat: await readStarFlatFile(options.starflat) }),
   }
   const catalog = await chooseCatalog(options, io.env, note, fieldOfLists(options.sources))
   const pool = createCcdPool(options.workers)

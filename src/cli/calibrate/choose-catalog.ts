@@ -39,6 +39,10 @@ export async function namedCatalog(named: string | undefined, env: Io['env'], no
   throw new CommandError('no-catalog', 'no reference catalogue is named: give its directory or set BLISS_CATALOG')
 }
 
+/** Whether `--catalog` or `$BLISS_CATALOG` names a catalogue. */
+export const isCatalogNamed = ({ catalog }: { readonly catalog?: readonly string[] }, env: Io['env']): boolean =>
+  (catalog?.[0] ?? env['BLISS_CATALOG'] ?? '') !== ''
+
 /**
  * Opens `--catalog`, else `$BLISS_CATALOG`; several as one (`combinedCatalog`). The bundled catalogue holds invented
  * stars, so it is used only on request, never because a field happens to lie in it.
@@ -53,7 +57,7 @@ export async function chooseCatalog(
   field: readonly string[] = ANY_CONE,
 ): Promise<Catalog> {
   const named = options.catalog ?? [env['BLISS_CATALOG'] ?? '']
-  if (named[0] === '') {
+  if (!isCatalogNamed(options, env)) {
     const ways =
       'give --catalog DIR or set BLISS_CATALOG; `bliss-calib catalog build` makes one from Gaia files, ' +
       `\`${commandLine([...FETCH, ...field])}\` fetches the stars of the field, ` +

@@ -1,5 +1,6 @@
 import { availableParallelism } from 'node:os'
 import { join, resolve } from 'node:path'
+import type { Catalog } from '../../catalog/catalog.js'
 import { CommandError, worstOf, type ExitCode } from '../../errors.js'
 import { fluxChoice } from '../../exposure/fullcat.js'
 import { parseNamedColumns } from '../../exposure/given/given-columns.js'
@@ -28,8 +29,8 @@ import {
   suspectsOf,
 } from './calibrate-opened.js'
 import { refuseUnfitOption } from '../options/plain-name.js'
-import { fieldOfExposures } from '../catalog/field-words.js'
-import { chooseCatalog } from './choose-catalog.js'
+import { fieldOfExposures, placesOfImages, type PlacedRow } from '../catalog/field-words.js'
+import { chooseCatalog, isCatalogNamed } from './choose-catalog.js'
 import type { FilesOptions } from './options.js'
 import { lightCurves, rowsOfFailure, rowsOfUnfit } from './light-curves.js'
 import { measuredLines, measuringLine, refuseUnfitGrade } from './measured-lines.js'
@@ -58,6 +59,22 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   const curves = search?.targets.map(({ name }) => lightCurveName(name)) ?? []
   if (paths.length > 1) await refuseForeignFiles(options.outdir, curves)
   const camera = await cameraNamed(options)
+  const suspects = await suspectsOf(options, note)
+  const starFlat = await starFlatNamed(options)
+  let opening: Promise<Catalog> | undefined
+  const catalogOf = (field?: readonly string[]) => (opening ??= chooseCatalog(options, io.env, note, field))
+  const isOpen = async () => isCatalogNamed(options, io.env) && (await catalogOf().catch(() => undefined)) !== undefined
+  const measure = imageMeasurer({
+    outdir: options.outdir,
+    engine,
+    ...(grade ? { grade } : {}),
+    inTurn: inTurns(options.workers ?? availableParallelism()),
+    onBegin: (path) => note(lineOf(measuringLine(path, engine))),
+    onMeasured: (_path, ccds) => measuredLines(ccds).forEach((line) => note(lineOf(line))),
+    ...{ env: io.env, signal, productsOf: stemNames(options, paths.length === 1) },
+  })
+  /** Images that are not measured, because there is no catalogue that would calibrate them. */
+  const unmeasured: PlacedRow[] = []
   const { exposures, unfit, products } = await openGivenFiles(paths, {
     columns,
     ...(camera ? { camera: camera.description } : {}),
@@ -65,22 +82,19 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     told: { ...(mjd === undefined ? {} : { mjd }), ...(exptime === undefined ? {} : { exposureTimeSec: exptime }) },
     ...(name === undefined ? {} : { name }),
     ...(magsType === undefined ? {} : { magsType }),
-    measure: imageMeasurer({
-      outdir: options.outdir,
-      engine,
-      ...(grade ? { grade } : {}),
-      inTurn: inTurns(options.workers ?? availableParallelism()),
-      onBegin: (path) => note(lineOf(measuringLine(path, engine))),
-      onMeasured: (_path, ccds) => measuredLines(ccds).forEach((line) => note(lineOf(line))),
-      ...{ env: io.env, signal, productsOf: stemNames(options, paths.length === 1) },
-    }),
+    measure: async (path, hdus, cameras) => {
+      if (await isOpen()) return measure(path, hdus, cameras)
+      unmeasured.push(...placesOfImages(path, hdus))
+      return []
+    },
   })
   for (const path of products) note(lineOf(productNote(path)))
   const codes: ExitCode[] = unfit.map(({ error }) => reportFailure(error, io))
+  const field = fieldOfExposures([...exposures.map(({ list }) => list.rows), unmeasured])
+  // Fails, and says why.
+  if (unmeasured.length > 0) await catalogOf(field)
   if (exposures.length === 0) return worstOf([3, ...codes])
-  const suspects = await suspectsOf(options, note)
   const { columns: columnsText } = options
-  const starFlat = await starFlatNamed(options)
   const read = namedOf({ suspects, camera, starFlat, search })
   const said = { band, columns: columnsText, name, mjd: mjd?.toString(), exptime: exptime?.toString() }
   const jobs = exposures.map((exposure) => givenJob(exposure, { ...options, ...read }, said, options.files.join(', ')))
@@ -93,7 +107,7 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
   if (jobs.length + unfit.length > 1) await refuseForeignFiles(options.outdir, curves)
   const pool = createCcdPool(options.workers)
   try {
-    const catalog = await chooseCatalog(options, io.env, note, fieldOfExposures(jobs.map(({ rows }) => rows)))
+    const catalog = await catalogOf(field)
     const rows = search ? unfit.flatMap((file) => rowsOfUnfit(search, file)) : []
     const onTargets = (more: readonly TargetRow[]) => void rows.push(...more)
     const bench = { options, catalog, pool, suspects, signal, io, started, onTargets }

@@ -17,10 +17,9 @@ import {
 import { chooseList, type ListName } from '../../exposure/catalogue-list.js'
 import { allZpName, ccdProductNames, exposureProductNames } from '../../products/names.js'
 import { calibrate } from '../calibrate/run.js'
-import { fieldOfExposures } from '../catalog/field-words.js'
-import { chooseCatalog } from '../calibrate/choose-catalog.js'
 import { merge } from '../merge/run.js'
 import type { Io } from '../terminal/io.js'
+import type { Calibration } from './calibration.js'
 import type { SeOptions } from './options.js'
 
 /** Outcome of the stages: their exit code, and whether there was anything to do. */
@@ -37,14 +36,11 @@ export async function calibrateStages(
   options: SeOptions,
   directory: string,
   images: readonly CcdImage[],
-  found: ExposureImages,
+  { name, list, catalog, starFlat }: Calibration,
   io: Io,
   note: (text: string) => void,
 ): Promise<StagesEnd> {
   const { expnum, reqnum, attnum, magsType, system, estimator, keepBorrowed, acceptBorrowed, overwrite } = options
-  const name = chooseList([found.list.fileName], { expnum, reqnum, attnum }, directory)
-  const list = await readNamedList(directory, name)
-  const catalog = await chooseCatalog(options, io.env, () => undefined, fieldOfExposures([list.rows]))
   const catalogues = images.map(({ stem }) => `${stem}_fullcat.fits`)
   const key = keyOf({
     stage: 'calibrate',
@@ -53,6 +49,7 @@ export async function calibrateStages(
     catalogues: await digestsOf(directory, catalogues),
     catalog: catalog.hash,
     options: { magsType, system, estimator, keepBorrowed, acceptBorrowed },
+    ...(starFlat ? { starFlat: starFlat.sha256 } : {}),
   })
   const exposureStages = await readStages(directory, exposureMarker(name))
   const own = await Promise.all(images.map(({ stem }) => readStages(directory, ccdMarker(stem))))
@@ -79,7 +76,10 @@ export async function calibrateStages(
       quiet,
       ...(single ? { workers: 1 } : {}),
     }
-    const named = options.catalog === undefined ? {} : { catalog: options.catalog }
+    const named = {
+      ...(options.catalog === undefined ? {} : { catalog: options.catalog }),
+      ...(options.starflat === undefined ? {} : { starflat: options.starflat }),
+    }
     exitCode = await calibrate({ ...common, ...more, ...rest, ...named, ccd }, io)
     for (const [k, { ccd: of, stem }] of images.entries()) {
       const names = ccdProductNames(name, of)

@@ -50,6 +50,7 @@ export const SE_OPTIONS = {
   'reference-priority': referencePriority,
   system,
   estimator,
+  starflat: path(CALIBRATE_OPTIONS.starflat.describe, { group: MORE }),
   'keep-borrowed': CALIBRATE_OPTIONS['keep-borrowed'],
   'accept-borrowed': CALIBRATE_OPTIONS['accept-borrowed'],
   report: CALIBRATE_OPTIONS.report,

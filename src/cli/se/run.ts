@@ -13,6 +13,7 @@ import { progressLine } from '../terminal/progress.js'
 import { refuseUnfitOption } from '../options/plain-name.js'
 import { stoppable } from '../terminal/stoppable.js'
 import { calibrateStages, joinStage } from './calibrate-stages.js'
+import { openCalibration } from './calibration.js'
 import type { SeOptions } from './options.js'
 import { ccdsOf } from './process-ccd.js'
 
@@ -40,11 +41,13 @@ async function stages(options: SeOptions, io: Io, signal: AbortSignal): Promise<
     if (!joined.ran) note('all done')
     return joined.exitCode
   }
+  const isCalibrated = options.calibrate || options.fromCalibrate
+  const calibration = isCalibrated ? await openCalibration(options, directory, found, io) : undefined
   const measured = await measureImages(images, directory, options, io, signal)
   const codes: ExitCode[] = [measured.exitCode]
   let isAllDone = measured.ran === 0
-  if ((options.calibrate || options.fromCalibrate) && measured.there.length > 0) {
-    const calibrated = await calibrateStages(options, directory, measured.there, found, io, note)
+  if (calibration && measured.there.length > 0) {
+    const calibrated = await calibrateStages(options, directory, measured.there, calibration, io, note)
     codes.push(calibrated.exitCode)
     isAllDone &&= !calibrated.ran
   }

@@ -4,7 +4,7 @@ import type { ExposureJob, ExposureRun, OpenedJob, RunControl } from '../exposur
 import type { GivenOptions } from '../input/given-files.js'
 
 /** The options that all exposures of a batch share. */
-export type BatchJob = Omit<ExposureJob, 'ccd' | 'workdir' | 'outdir' | 'search' | 'cal' | 'starFlat'>
+export type BatchJob = Omit<ExposureJob, 'ccd' | 'workdir' | 'outdir' | 'search' | 'cal'>
 
 /** Calibrates one exposure; the command's own, or a test's. */
 export type CalibrateExposureFiles = (opened: OpenedJob, catalog: Catalog, control: RunControl) => Promise<ExposureRun>

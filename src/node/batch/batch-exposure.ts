@@ -37,7 +37,7 @@ export async function openTask(task: ListTask, job: BatchJob): Promise<ListedExp
 /** What decides the bytes of an exposure's products beside its files. */
 export function workKey({ ccd }: { readonly ccd: string }, { job, catalog }: BatchBench): WorkKey {
   // Options that only set directories, or the exit code, change no bytes.
-  const { acceptBorrowed: _counted, force: _forced, suspects, camera, ...options } = job
+  const { acceptBorrowed: _counted, force: _forced, suspects, camera, starFlat, ...options } = job
   return {
     version: packageVersion(),
     catalogHash: catalog.hash,
@@ -46,6 +46,7 @@ export function workKey({ ccd }: { readonly ccd: string }, { job, catalog }: Bat
       ...options,
       ...(suspects ? { suspects: suspects.sha256 } : {}),
       ...(camera ? { camera: camera.sha256 } : {}),
+      ...(starFlat ? { starflat: starFlat.sha256 } : {}),
     },
   }
 }

@@ -135,6 +135,45 @@ describe.skipIf(!programsAreHere)('an image (source-extractor and psfex are not 
     }
   })
 
+  test.each(['source-extractor', 'own'])(
+    'a PSF from few stars is told, if its flux is calibrated: %s',
+    async (engine) => {
+      const dir = temporaryDirectory()
+      const { columns, rows, stars } = made[0] as MadeImage
+      const { pixels } = madeImage({ columns, rows, stars: stars.slice(0, 8), sky: 1000, seed: 2 })
+      writeFileSync(join(dir, 'cut.fits'), fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0) }]))
+      const said: string[][] = []
+      for (const flux of ['mag_psf', 'mag_auto']) {
+        const words = [join(dir, 'cut.fits'), '--outdir', dir, '--json', '--measure', engine, '--magsType', flux]
+        const { ccds } = JSON.parse((await calibrate(...words)).out) as {
+          ccds: [{ concerns: { tag: string; severity: string; sentence: string }[] }]
+        }
+        said.push(ccds[0].concerns.filter(({ tag }) => tag === 'psf').map((one) => `${one.severity}: ${one.sentence}`))
+      }
+      expect(said).toEqual([[expect.stringMatching(/^look: the model of the PSF is made from \d stars: /)], []])
+    },
+  )
+
+  test('what cannot be read, or no catalogue, is told before an image is measured', async () => {
+    const dir = temporaryDirectory()
+    const [{ columns, rows, pixels }] = made as [MadeImage]
+    const image = join(dir, 'night.fits')
+    writeFileSync(image, fitsBytes([{ columns, rows, values: pixels, cards: cardsOf(0) }]))
+    writeFileSync(join(dir, 'bad.csv'), 'ra\n')
+    const outdir = join(dir, 'out')
+    for (const [words, message] of [
+      [['--catalog', join(dir, 'none')], /none: /],
+      [['--catalog', catalog, '--suspects', join(dir, 'bad.csv')], /bad\.csv/],
+      [['--catalog', catalog, '--starflat', join(dir, 'bad.csv')], /bad\.csv/],
+      [[], /no reference catalogue is named: .*`bliss-calib catalog fetch .*--cone \d+\.\d+,-?\d+\.\d+,0\.\d+`/],
+    ] as const) {
+      const { exitCode, err } = await run([image, '--outdir', outdir, ...words], { PATH: process.env['PATH']! })
+      expect([exitCode, err]).toEqual([3, expect.stringMatching(message)])
+      expect(err).not.toContain('measuring')
+    }
+    expect(readdirSync(dir).sort()).toEqual(['bad.csv', 'night.fits'])
+  })
+
   test("somebody's own catalogue or PSF beside it is not replaced; that of a run before is, and is no image", async () => {
     const dir = temporaryDirectory()
     const [{ columns, rows, pixels }] = made as [MadeImage]

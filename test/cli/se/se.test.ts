@@ -11,6 +11,7 @@ import {
 } from 'node:fs'
 import { join } from 'node:path'
 import { afterEach, beforeAll, beforeEach, describe, expect, test } from 'vitest'
+import { starFlatFits } from '../../../src/exposure/star-flat-file.js'
 import { fromTangentPlane } from '../../../src/math/sphere.js'
 import { fakeProgram, pathOf, programsAreHere } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
@@ -205,6 +206,45 @@ describe.skipIf(!programsAreHere)('the job on images (source-extractor and psfex
     await se('-c 0 -S dp33 -C', { PROCESS: '0' })
     expect([...bytesOf().keys()]).toEqual([...stood.keys()])
     for (const [name, bytes] of bytesOf()) if (!name.endsWith('_se.json')) expect(bytes, name).toBe(stood.get(name))
+  })
+
+  test('--starflat corrects fluxes; one that fits another camera fails each CCD, one that is none all', async () => {
+    const cell = { left: 0, bottom: 0, width: SIDE, height: SIDE, columns: 2, lines: 1 }
+    const map = { map: Float64Array.of(0.1, -0.1), mapErr: Float64Array.of(0.001, 0.001) }
+    const flat = {
+      ...{ camera: 'decam', band: 'i', filter: 'i DECam SDSS c0003 7835.0 1470.0', tie: 'T', exposures: 6 },
+      ...{ epochsYr: [2017, 2018] as const, version: '0.1.0', ccds: [1, 3].map((ccd) => ({ ccd, ...cell, ...map })) },
+    }
+    writeFileSync('flat.fits', starFlatFits(flat))
+    writeFileSync('other.fits', starFlatFits({ ...flat, camera: 'ztf' }))
+    writeFileSync('none.fits', 'none')
+    const none = await se('-C -c 1 --starflat none.fits')
+    expect([none.exitCode, none.err]).toEqual([3, expect.stringContaining('none.fits')])
+    expect(products().some((name) => name.includes('fullcat'))).toBe(false)
+    expect((await se('-C -c 1,3')).exitCode).toBe(0)
+    const scatter = () => {
+      const { ccds } = JSON.parse(readFileSync(join(FOLDER, 'zeropoint_D00668439_r4p5.json'), 'utf8'))
+      return (ccds as { scatter: number }[]).map((ccd) => ccd.scatter)
+    }
+    const before = scatter()
+    const corrected = await se('-C -c 1,3 --starflat flat.fits')
+    expect([corrected.exitCode, corrected.err]).toEqual([0, expect.not.stringContaining('all done')])
+    // Nothing was wrong with the fluxes.
+    scatter().forEach((value, k) => expect(value).toBeGreaterThan(before[k]! + 0.03))
+    expect((await se('-C -c 1,3 --starflat flat.fits')).err).toContain('all done')
+    const other = await se('-C -c 1,3 --starflat other.fits')
+    expect([other.exitCode, other.err]).toEqual([3, expect.stringMatching(/other\.fits: .*another camera/)])
+  })
+
+  test('without a catalogue or with one that is not there nothing is measured', async () => {
+    for (const [catalog, message] of [
+      ['', /no reference catalogue is named/],
+      [join(home, 'nowhere'), /nowhere/],
+    ] as const) {
+      const { exitCode, err } = await se('-C -c 1', { BLISS_CATALOG: catalog })
+      expect([exitCode, err]).toEqual([3, expect.stringMatching(message)])
+    }
+    expect(products().some((name) => name.includes('fullcat') || name.includes('_se.json'))).toBe(false)
   })
 
   test('without -C it ends after the measuring, -j goes on from there, -t leaves the exposure alone', async () => {

@@ -372,6 +372,22 @@ describe('--starflat', () => {
     expect(of(without).provenance.options['starflat']).toBeUndefined()
   })
 
+  test('in a batch: the same, and again only if the star flat is another', async () => {
+    const later: Visit = { expnum: 900051, ditherDeg: [0.03, 0.03], inside }
+    const withIt = await field.calibrate(later, ['--starflat', flat])
+    const outdir = temporaryDirectory()
+    const batch = (...words: string[]) =>
+      run(['batch', field.work(later), '--catalog', field.catalog, '--outdir', outdir, ...words])
+    expect((await batch('--starflat', flat)).exitCode).toBe(0)
+    const name = `zeropoint_${label(later)}.json`
+    const found = readFileSync(join(outdir, label(later), name), 'utf8')
+    expect(found).toBe(readFileSync(join(withIt, name), 'utf8'))
+    expect((await batch('--starflat', flat)).out).toContain('0 calibrated, 1 unchanged')
+    expect((await batch()).out).toContain('1 calibrated, 0 unchanged')
+    const unread = await batch('--starflat', join(outdir, 'none.fits'))
+    expect([unread.exitCode, unread.err]).toEqual([3, expect.stringContaining('none.fits')])
+  })
+
   test('is refused for another band, of another size, and from two exposures', async () => {
     const other: Visit = { expnum: 900052, band: 'z' }
     const where = ['--workdir', field.work(other), '--outdir', temporaryDirectory(), '--catalog', field.catalog]

@@ -187,7 +187,10 @@ describe('a program that fails', () => {
     const image = writeImage(join(folder, 'image.fits'), sky)
     const script = `sleep 60 & echo $! $$ > ${join(folder, 'pids.part')}; mv ${join(folder, 'pids.part')} ${join(folder, 'pids')}; sleep 60`
     const { env } = standIn('source-extractor', script)
-    const command = spawn(process.execPath, ['bin/bliss-calib.js', image, '--outdir', folder], { env, stdio: 'ignore' })
+    const command = spawn(process.execPath, ['bin/bliss-calib.js', image, '--catalog', 'demo', '--outdir', folder], {
+      env,
+      stdio: 'ignore',
+    })
     while (!existsSync(join(folder, 'pids')) && command.exitCode === null) await pause(20)
     command.kill('SIGKILL')
     for (const pid of readFileSync(join(folder, 'pids'), 'utf8').split(' ')) await gone(Number(pid))
