@@ -1,6 +1,6 @@
 import { matchSky } from '../math/match-sky.js'
-import { directionOf, unitVector } from '../math/sphere.js'
-import { gather, indicesWhere } from '../math/select.js'
+import { gather } from '../math/select.js'
+import { StarPlaces } from './star-places.js'
 
 /** Detections of one exposure; arrays of one length. */
 export interface DetectedStars {
@@ -42,8 +42,7 @@ export function sameStars(exposures: readonly DetectedStars[]): SameStars {
 }
 
 class StarList {
-  /** Sums of the unit vectors of the detections. */
-  private readonly vectors: [number, number, number][] = []
+  private readonly places = new StarPlaces()
   private readonly doubtful = new Set<number>()
   /** By catalogue: star of each row, and row of each star. */
   private readonly starOfRow = new Map<number, Map<bigint, number>>()
@@ -55,7 +54,6 @@ class StarList {
     const starOf = new Uint32Array(n).fill(NO_STAR)
     const taken = new Set<number>()
     const open: number[] = []
-    const known = this.vectors.length
     for (let i = 0; i < n; i++) {
       const star = this.starOfRow.get(catalog[i]!)?.get(sourceId[i]!)
       if (star === undefined) open.push(i)
@@ -64,14 +62,9 @@ class StarList {
         starOf[i] = star
       }
     }
-    const free = indicesWhere(known, (star) => !taken.has(star))
-    const place = Array.from(free, (star) => directionOf(this.vectors[star]!))
-    const pairs = matchSky(
-      { raDeg: gather(raDeg, open), decDeg: gather(decDeg, open) },
-      { raDeg: Float64Array.from(place, (at) => at.raDeg), decDeg: Float64Array.from(place, (at) => at.decDeg) },
-      SAME_STAR_ARCSEC,
-      { mode: 'mutual' },
-    )
+    const detected = { raDeg: gather(raDeg, open), decDeg: gather(decDeg, open) }
+    const free = this.places.near(detected).filter((star) => !taken.has(star))
+    const pairs = matchSky(detected, this.places.of(free), SAME_STAR_ARCSEC, { mode: 'mutual' })
     pairs.a.forEach((a, k) => {
       const [i, star] = [open[a]!, free[pairs.b[k]!]!]
       const row = this.rowOfStar.get(catalog[i]!)?.get(star)
@@ -86,15 +79,10 @@ class StarList {
           this.doubtful.add(seen)
           continue
         }
-        starOf[i] = this.vectors.length
-        this.vectors.push([0, 0, 0])
-      }
+        starOf[i] = this.places.count
+        this.places.addStar(raDeg[i]!, decDeg[i]!)
+      } else this.places.addDetection(starOf[i]!, raDeg[i]!, decDeg[i]!)
       const star = starOf[i]!
-      const [x, y, z] = unitVector(raDeg[i]!, decDeg[i]!)
-      const sum = this.vectors[star]!
-      sum[0] += x
-      sum[1] += y
-      sum[2] += z
       mapAt(this.starOfRow, catalog[i]!).set(row, star)
       mapAt(this.rowOfStar, catalog[i]!).set(star, row)
     }
@@ -102,10 +90,8 @@ class StarList {
   }
 
   all(): Omit<SameStars, 'starOf'> {
-    const count = this.vectors.length
-    const places = this.vectors.map(directionOf)
-    const raDeg = Float64Array.from(places, (at) => at.raDeg)
-    const decDeg = Float64Array.from(places, (at) => at.decDeg)
+    const { count } = this.places
+    const { raDeg, decDeg } = this.places.of(Uint32Array.from({ length: count }, (_, star) => star))
     const isDoubtful = new Uint8Array(count)
     for (const star of this.doubtful) isDoubtful[star] = 1
     if (count > 0) {
