@@ -18,6 +18,7 @@ export function conjugateGradient(
   precondition: Preconditioner,
   right: Float64Array,
   tolerance: number,
+  mostSteps = MAX_STEPS,
 ): { readonly solution: Float64Array; readonly steps: number } {
   const n = system.size
   const solution = new Float64Array(n)
@@ -30,7 +31,7 @@ export function conjugateGradient(
   let norm = dot(residual, near)
   const enough = norm * tolerance * tolerance
   let steps = 0
-  for (; steps < MAX_STEPS && norm > enough && norm > 0; steps++) {
+  for (; steps < mostSteps && norm > enough && norm > 0; steps++) {
     system.product(direction, image)
     const step = norm / dot(direction, image)
     before.set(residual)

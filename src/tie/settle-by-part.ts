@@ -27,6 +27,8 @@ export function partOf({ model, state, system, prior }: SolvedNetwork, mostRows:
 const ROWS_PER_CHIP = 40
 /** Of each solution this part of the residual is left, in the norm of its preconditioner: by the part, and of all. */
 const BY_PART = 0.3
+/** What the part does not solve in so many steps is left to the next: one of 2,000 exposures took more than 600. */
+const MAX_STEPS_BY_PART = 150
 const SETTLED = 1e-5
 
 /**
@@ -40,7 +42,7 @@ export function settleByPart(solved: SolvedNetwork): void {
   const right = new Float64Array(x.length)
   system.slope(state.value, x, right)
   const byPart: Preconditioner = (residual, into) =>
-    into.set(conjugateGradient(part.system, part.precondition, residual, BY_PART).solution)
+    into.set(conjugateGradient(part.system, part.precondition, residual, BY_PART, MAX_STEPS_BY_PART).solution)
   const precondition = part.system === system ? part.precondition : byPart
   const { solution } = conjugateGradient(system, precondition, right, SETTLED)
   for (let i = 0; i < x.length; i++) x[i]! += solution[i]!
