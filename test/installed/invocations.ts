@@ -235,6 +235,7 @@ export const INVOCATIONS: readonly Invocation[] = [
   { line: 'demo --outdir demo' },
   { line: 'demo --image --outdir demo' },
   { line: 'bench demo/demo_image.fits', says: /^own +calibration /m },
+  { line: 'bench demo/demo_image.fits --json', says: /"engines"/ },
   {
     line: 'demo/demo_image.fits --camera demo/demo_camera.json --measure own --grade full --catalog demo --outdir products',
     makes: ['products/demo_image_fullcat.fits', 'products/demo_image_zeropoint.json'],
