@@ -1,3 +1,4 @@
+import { amplifierColumns, secondShare } from './amplifier-columns.js'
 import { cholesky, choleskySolve, invertLower } from '../math/positive-definite.js'
 import { ccdEquations, legendreAt, starsByCcd } from './ccd-equations.js'
 import type { TieInput } from './input.js'
@@ -39,24 +40,13 @@ export function amplifierSteps(solved: SolvedNetwork, input: TieInput): Amplifie
   const starsOf = starsByCcd(solved)
   const larger = sandwichFactors(solved).reduce((sum, factor) => sum + factor, 0) / chips.exposures.length
   return chips.ccds.flatMap((ccd, c): AmplifierStep[] => {
-    const { left, width } = model.extents
     const column = columns.get(ccd) ?? NaN
-    const secondShare = (left[c]! + width[c]! - column) / width[c]!
-    if (!(secondShare > 0 && secondShare < 1)) return []
-    const found = stepOf(solved, input, c, { column, secondShare }, starsOf[c]!, precision)
+    const share = secondShare(model.extents, c, column)
+    if (share === null) return []
+    const found = stepOf(solved, input, c, { column, secondShare: share }, starsOf[c]!, precision)
     if (found === null) return []
-    return [{ ccd, column, secondShare, step: found.step, stepErr: Math.sqrt(larger) * found.stepErr }]
+    return [{ ccd, column, secondShare: share, step: found.step, stepErr: Math.sqrt(larger) * found.stepErr }]
   })
-}
-
-/** Border of each CCD's two amplifiers, by the caller's number; of CCDs that have it in one place in all exposures. */
-function amplifierColumns({ ccds: { ccd, amplifierColumn = new Float64Array(0) } }: TieInput): Map<number, number> {
-  const columns = new Map<number, number>()
-  amplifierColumn.forEach((column, row) => {
-    const before = columns.get(ccd[row]!)
-    columns.set(ccd[row]!, before === undefined || before === column ? column : NaN)
-  })
-  return columns
 }
 
 /** Inverse of the covariance of the pattern's modes along x. */

@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest'
 import { stepEvidence } from '../../src/tie/amplifier-terms.js'
 import { tieExposures } from '../../src/tie/tie-exposures.js'
+import { rms } from './judge-tie.js'
 import { simulateTie, type SkyPlan } from './simulated-sky.js'
 
 const SMALL: SkyPlan = {
@@ -32,6 +33,31 @@ test('amplifiers that differ have a zeropoint each, beside the pattern; those th
   result.zeropoints.forEach(({ zeropoint, zeropointErr }, row) =>
     expect(Math.abs(zeropoint - without.zeropoints[row]!.zeropoint)).toBeLessThan(zeropointErr),
   )
+})
+
+test('a step that all CCDs have in common is seen from two exposures, and ratios and zeropoints are right', () => {
+  const sim = simulateTie({ ...SMALL, exposures: 2, stepMag: () => 0.007 })
+  const result = tieExposures(sim.input)
+  expect(result.starFlats).toHaveLength(15)
+  for (const { amplifiers } of result.starFlats) {
+    const { a, b, err } = amplifiers!
+    expect(err).toBeLessThan(0.0015)
+    expect(Math.abs(a - b - 0.007)).toBeLessThan(4 * err)
+  }
+  const off = result.zeropoints.map(({ zeropoint }, row) => zeropoint - sim.zeropoint[row]!)
+  const mean = off.reduce((sum, value) => sum + value, 0) / off.length
+  expect(rms(off.map((value, row) => (value - mean) / result.zeropoints[row]!.zeropointErr))).toBeLessThan(1.6)
+  expect(tieExposures(simulateTie({ ...SMALL, exposures: 2 }).input).starFlats).toEqual([])
+})
+
+test('CCDs without a step keep one zeropoint where others share one', () => {
+  const sim = simulateTie({ ...SMALL, stepMag: (ccd) => (ccd <= 5 ? 0.02 : 0) })
+  const { starFlats } = tieExposures(sim.input)
+  expect(starFlats.map(({ ccd }) => ccd)).toEqual([1, 2, 3, 4, 5])
+  for (const { amplifiers } of starFlats) {
+    const { a, b, err } = amplifiers!
+    expect(Math.abs(a - b - 0.02)).toBeLessThan(4 * err)
+  }
 })
 
 test('nothing is asked of CCDs whose amplifiers are not known, or not alike in all exposures', () => {
