@@ -52,6 +52,13 @@ function priorOf(variances: readonly number[], covariances: readonly Float64Arra
   return { precision, logDeterminant, within, beyond: Math.max(0, whole - within) }
 }
 
+/** Of patterns of a variance that is usual [mag^2], all scales alike. */
+export const usualPrior = (variance: number): FlatPrior =>
+  priorOf(
+    SCALES.map(() => variance / SCALES.length),
+    SCALES.map((scale) => modeCovariance(MODES, scale, 0)),
+  )
+
 /** Adds the prior to a matrix of equations. */
 export function addPrior(matrix: Float64Array, { precision }: FlatPrior): Float64Array {
   const size = Math.sqrt(matrix.length)

@@ -18,6 +18,8 @@ export interface SettledFlat {
   readonly terms: Float64Array
   /** Of its equations: lower triangle by rows. */
   readonly factor: Float64Array
+  /** Its equations without a prior, in the same form. */
+  readonly matrix: Float64Array
 }
 
 /** Terms of the CCDs `members`, one CCD after the other; a CCD's errors take the others' patterns as they are. */
@@ -40,20 +42,20 @@ export function settledFlats(
       cholesky(factor, right.length)
       return factor
     })
-    return { prior, factors }
+    return { prior, factors, equations }
   }
-  let { prior, factors } = chosen()
+  let { prior, factors, equations } = chosen()
   let flats: SettledFlat[] = []
   for (let sweep = 0; sweep < SWEEPS; sweep++) {
     if (sweep > 0 && sweep < CHOOSING) {
       noise = noiseBeside(rows)
-      ;({ prior, factors } = chosen())
+      ;({ prior, factors, equations } = chosen())
     }
     flats = members.map((c, i) => {
       const terms = rightOf(c, noise)
       choleskySolve(factors[i]!, terms.length, terms)
       take(rows, c, terms)
-      return { c, terms, factor: factors[i]! }
+      return { c, terms, factor: factors[i]!, matrix: equations[i]!.matrix }
     })
   }
   return { prior, flats }

@@ -1,6 +1,7 @@
 import type { StarFlatMap } from '../exposure/star-flat.js'
 import { cholesky, choleskySolve, invertLower } from '../math/positive-definite.js'
 import { flatRows } from './flat-rows.js'
+import { addPrior, usualPrior, type FlatPrior } from './flat-prior.js'
 import { settledFlats } from './flat-sweeps.js'
 import { FLAT_POWERS, flatGrid, flatTable, flatValue } from './flat-terms.js'
 import type { TieInput } from './input.js'
@@ -8,8 +9,12 @@ import type { SolvedNetwork } from './network.js'
 
 /** Fewer exposures, or ones that are not dithered, tell stars and pattern apart too poorly. */
 export const MIN_FLAT_EXPOSURES = 5
-/** Of the pattern's variance a map has to know this part: maps of exposures without dithers know next to nothing. */
+/**
+ * Of the variance of a usual pattern, 4 mmag, the exposures have to tell this part: without dithers they tell next to
+ * nothing. A pattern that is not there is no reason against a map, which says so.
+ */
 const MIN_KNOWN = 0.5
+const EXPECTED_VARIANCE = 0.004 ** 2
 
 const TERMS = FLAT_POWERS.length
 
@@ -29,10 +34,11 @@ export function starFlatMaps(solved: SolvedNetwork, input: TieInput): StarFlatMa
   const members = chips.ccds.flatMap((_, c) => (extents.width[c]! > 0 && extents.height[c]! > 0 ? [c] : []))
   const { prior, flats } = settledFlats(flatRows(solved, input, grid), members)
   const table = flatTable(grid)
-  const maps = flats.flatMap(({ c, factor, terms }) => {
+  const usual = usualPrior(EXPECTED_VARIANCE)
+  const maps = flats.flatMap(({ c, factor, matrix, terms }) => {
+    if (shareLeft(matrix, usual) > 1 - MIN_KNOWN) return []
     const mapErr = errorsOf(factor, table).map((own) => Math.sqrt(own ** 2 + prior.beyond))
-    const left = sum(mapErr.map((err) => err ** 2)) / mapErr.length
-    return left < MIN_KNOWN * (prior.within + prior.beyond) ? [{ c, terms, mapErr }] : []
+    return [{ c, terms: terms.subarray(0, TERMS), mapErr }]
   })
   withoutTrends(
     maps.map(({ terms }) => terms),
@@ -43,6 +49,17 @@ export function starFlatMaps(solved: SolvedNetwork, input: TieInput): StarFlatMa
     ...{ left: extents.left[c]!, bottom: extents.bottom[c]!, width: extents.width[c]!, height: extents.height[c]! },
     map: withoutMean(mapErr.map((_, cell) => flatValue(table, cell, terms))),
   }))
+}
+
+/** Part of a usual pattern's variance that the equations leave open; the terms have variance 1 over the CCD each. */
+function shareLeft(matrix: Float64Array, usual: FlatPrior): number {
+  const factor = addPrior(matrix, usual)
+  const size = Math.sqrt(factor.length)
+  cholesky(factor, size)
+  invertLower(factor, size)
+  let left = 0
+  for (let i = 0; i < size; i++) for (let m = 0; m < TERMS && m <= i; m++) left += factor[i * size + m]! ** 2
+  return left / usual.within
 }
 
 /** A term's mean over the CCD is 0, but not that of its values in the centres of cells. */
