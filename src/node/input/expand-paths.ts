@@ -1,5 +1,5 @@
 import { readdir, stat } from 'node:fs/promises'
-import { isAbsolute, join } from 'node:path'
+import { isAbsolute, join, resolve } from 'node:path'
 import { InputError } from '../../errors.js'
 import { reasonOf } from '../disk/reason.js'
 import { isAbsent, isThere } from '../disk/absent.js'
@@ -10,18 +10,19 @@ export const PATTERN = /[*?[]/
 
 /**
  * The files that words of a command name: each as it is, or all that a pattern (`globParts`) fits, for patterns in
- * quotes, which the shell leaves alone. A file whose own name holds such a character is taken as it is. Each file once,
- * patterns in the order of their names.
+ * quotes, which the shell leaves alone. A file whose own name holds such a character is taken as it is. Each path
+ * once, however it is written, patterns in the order of their names.
  *
  * @throws InputError `missing-file`, `no-match` for a pattern that fits nothing, `is-directory`
  */
 export async function expandPaths(words: readonly string[]): Promise<string[]> {
-  const paths = new Set<string>()
+  const paths = new Map<string, string>()
+  const add = (path: string) => void (paths.has(resolve(path)) || paths.set(resolve(path), path))
   for (const word of words) {
     const there = await stat(word).catch((cause: NodeJS.ErrnoException) => cause)
     if (!(there instanceof Error)) {
       if (there.isDirectory()) throw directory(word)
-      paths.add(word)
+      add(word)
       continue
     }
     if (!PATTERN.test(word)) {
@@ -32,9 +33,9 @@ export async function expandPaths(words: readonly string[]): Promise<string[]> {
     if (fitting.length === 0) {
       throw new InputError('no-match', 'no file fits the pattern', { file: word, expected: 'a file at least' })
     }
-    for (const path of fitting) paths.add(path)
+    for (const path of fitting) add(path)
   }
-  return [...paths]
+  return [...paths.values()]
 }
 
 const directory = (word: string): InputError =>

@@ -37,6 +37,11 @@ describe('a pattern', () => {
     )
   })
 
+  test('and a word name a file once, however they write its path', async () => {
+    const words = [`${dir}/./a.fits`, `${dir}/n1/../a.fits`, `${dir}/a.f*`, join(dir, 'link.fits')]
+    expect(await expandPaths(words)).toEqual([`${dir}/./a.fits`, join(dir, 'link.fits')])
+  })
+
   test('a link to a directory by its own name is refused, as the directory is', async () => {
     await expect(expanded('night.fits')).rejects.toThrow('this is a directory: name the files in it')
   })
