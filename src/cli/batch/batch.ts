@@ -6,6 +6,7 @@ import { isDetectionsName } from '../../exposure/given/detections-name.js'
 import { taskTitle, type BatchTask } from '../../node/batch/batch-task.js'
 import type { StopSignals } from '../../node/disk/stop-signals.js'
 import { PATTERN } from '../../node/input/expand-paths.js'
+import { fixedPart, sharedDirectory } from '../../node/input/shared-directory.js'
 import type { Io } from '../terminal/io.js'
 import type { Silence } from '../terminal/silence.js'
 import type { ImageBench } from './files-bench.js'
@@ -34,6 +35,10 @@ export const areNamedFiles = (sources: readonly string[]): boolean =>
   sources.length > 1 ||
   isPattern(sources[0]!) ||
   (isDetectionsName(sources[0]!) && parseListName(basename(sources[0]!)) === undefined)
+
+/** Where the tables of named files are: in one place whatever fits a pattern now, and fits it later. */
+export const rootOfNamed = (sources: readonly string[]): string =>
+  sharedDirectory(sources.map((source) => (isPattern(source) ? fixedPart(source) : source)))
 
 /** What the exposures of a batch and of a watch have in common. */
 export function common(options: BatchOptions, stop: StopSignals, note: Batch['note']) {

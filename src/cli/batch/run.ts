@@ -7,7 +7,13 @@ import type { CalibrateExposureFiles, FilesBench } from '../../node/batch/batch-
 import { planBatch, planNamedFiles, type BatchPlan } from '../../node/batch/batch-plan.js'
 import { isFilesTask, taskTitle } from '../../node/batch/batch-task.js'
 import { runBatch, type BatchEnd } from '../../node/batch/batch-run.js'
-import { refuseForeignSummary, summaryPaths, writeSummary, type SummaryPaths } from '../../node/batch/batch-summary.js'
+import {
+  refuseForeignSummary,
+  refuseUnwritableSummary,
+  summaryPaths,
+  writeSummary,
+  type SummaryPaths,
+} from '../../node/batch/batch-summary.js'
 import { createCcdPool } from '../../node/threads/ccd-pool.js'
 import { calibrateFiles } from '../../node/exposure/calibrate-files.js'
 import { readCameraFile } from '../../node/input/camera-files.js'
@@ -15,7 +21,7 @@ import { expandPaths } from '../../node/input/expand-paths.js'
 import { readStarFlatFile } from '../../node/input/read-star-flat.js'
 import { readSuspects } from '../../node/input/read-suspects.js'
 import { stopSignals, type StopSignals } from '../../node/disk/stop-signals.js'
-import { areNamedFiles, common, defaultSummary, IN_FLIGHT, type Batch } from './batch.js'
+import { areNamedFiles, common, defaultSummary, IN_FLIGHT, rootOfNamed, type Batch } from './batch.js'
 import { filesBench, withPrograms } from './files-bench.js'
 import { exposureText, failureTeller, progress, summaryText, tellFailures } from './lines.js'
 import type { BatchOptions } from './options.js'
@@ -66,7 +72,7 @@ async function planOf(options: BatchOptions, { given }: FilesBench): Promise<Bat
   const [source] = sources
   const isOne = sources.length === 1 && (await stat(source!).catch(() => undefined))?.isDirectory() === true
   if (isOne || !areNamedFiles(sources)) return planBatch(source!, plan)
-  return planNamedFiles(await expandPaths(sources), plan)
+  return { ...(await planNamedFiles(await expandPaths(sources), plan)), root: rootOfNamed(sources) }
 }
 
 /** Every exposure once, then the tables. */
@@ -77,6 +83,7 @@ async function throughAll({ options, io, note, bench: opened, stop, silence }: B
   const hasImages = plan.tasks.some((task) => isFilesTask(task) && task.hasImages)
   const bench = hasImages ? await withPrograms(opened, options, io, stop.signal) : opened
   const paths = summaryPaths(options.summary ?? defaultSummary(options, plan.root))
+  await refuseUnwritableSummary(paths)
   await refuseForeignSummary(paths)
   const failures = failureTeller(io, paths)
   for (const { list, sentence } of plan.unreadable) failures(list, sentence)

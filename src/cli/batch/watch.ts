@@ -2,12 +2,16 @@ import { CommandError } from '../../errors.js'
 import type { FinishedExposure } from '../../node/batch/batch-bench.js'
 import { findLists, isDirectory } from '../../node/batch/batch-plan.js'
 import type { Unmarked } from '../../node/batch/batch-run.js'
-import { refuseForeignSummary, summaryPaths, writeSummary } from '../../node/batch/batch-summary.js'
+import {
+  refuseForeignSummary,
+  refuseUnwritableSummary,
+  summaryPaths,
+  writeSummary,
+} from '../../node/batch/batch-summary.js'
 import { isFilesTask, type BatchTask } from '../../node/batch/batch-task.js'
 import { watchDirectory } from '../../node/batch/batch-watch.js'
-import { fixedPart, sharedDirectory } from '../../node/input/shared-directory.js'
 import { watchFiles } from '../../node/batch/watch-files.js'
-import { common, defaultSummary, IN_FLIGHT, isPattern, type Batch } from './batch.js'
+import { common, defaultSummary, IN_FLIGHT, isPattern, rootOfNamed, type Batch } from './batch.js'
 import { withPrograms, type ImageBench } from './files-bench.js'
 import { exposureText, failureTeller, tellFailures } from './lines.js'
 import type { WatchOptions } from './options.js'
@@ -27,8 +31,9 @@ export async function watch(
     })
   if (ofPatterns && watching.untilComplete)
     throw new CommandError('bad-option', '--until-complete needs lists: use --idle', { option: '--until-complete' })
-  const root = ofPatterns ? sharedDirectory(sources.map(fixedPart)) : source
+  const root = ofPatterns ? rootOfNamed(sources) : source
   const paths = summaryPaths(options.summary ?? defaultSummary(options, root))
+  await refuseUnwritableSummary(paths)
   await refuseForeignSummary(paths)
   const failures = failureTeller(io, paths)
   note(`watching ${sources.join(', ')}${outdir === undefined ? '' : `, products in ${outdir}`}\n`)

@@ -9,7 +9,6 @@ import { isDetectionsName } from '../../exposure/given/detections-name.js'
 import { stemOfFile } from '../../exposure/given/given-rows.js'
 import { reasonOf } from '../disk/files.js'
 import { readNamedList } from '../input/read-exposure.js'
-import { sharedDirectory } from '../input/shared-directory.js'
 import { readWholeText } from '../disk/regular-file.js'
 import type { HeaderOptions } from '../exposure/files-by-exposure.js'
 import { withoutSetAside } from '../exposure/set-aside.js'
@@ -82,7 +81,7 @@ export async function planBatch(source: string, options: PlanOptions): Promise<B
 }
 
 /** The exposures of images and catalogues that are named one by one. Throws as `planBatch`. */
-export async function planNamedFiles(found: readonly string[], options: PlanOptions): Promise<BatchPlan> {
+export async function planNamedFiles(found: readonly string[], options: PlanOptions): Promise<Omit<BatchPlan, 'root'>> {
   const { paths, notes } = await withoutSetAside(found)
   const plan = await planFiles(
     paths.map((path) => ({ path })),
@@ -90,7 +89,7 @@ export async function planNamedFiles(found: readonly string[], options: PlanOpti
   )
   refuseSharedOutputs(plan.tasks)
   const tasks = skyOrdered(plan.tasks, taskSource)
-  return { ...plan, tasks, root: sharedDirectory(paths), leftOut: notes.length + plan.products }
+  return { ...plan, tasks, leftOut: notes.length + plan.products }
 }
 
 type TasksOf = Pick<BatchPlan, 'tasks' | 'unreadable'>

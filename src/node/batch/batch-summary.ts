@@ -1,4 +1,4 @@
-import { mkdir } from 'node:fs/promises'
+import { access, constants, mkdir } from 'node:fs/promises'
 import { basename, dirname, join, relative, resolve } from 'node:path'
 import { parseMarker } from '../../batch/marker.js'
 import { ReasonTally } from '../../batch/reason-tally.js'
@@ -11,6 +11,7 @@ import { parquetGroups } from '../../formats/parquet/index.js'
 import { isFilesTask, taskMarkerName, taskSource, type BatchTask } from './batch-task.js'
 import type { Unmarked } from './batch-run.js'
 import { stagedSink, type StagedSink } from '../disk/file-sink.js'
+import { isAbsent } from '../disk/absent.js'
 import { reasonOf } from '../disk/files.js'
 import { refuseForeignFiles } from '../disk/own-files.js'
 import { recoverDirectory } from '../disk/recover-directory.js'
@@ -35,6 +36,33 @@ export interface SummaryPaths {
 export function summaryPaths(summary: string): SummaryPaths {
   const stem = summary.replace(/\.parquet$/, '').replace(/_summary$/, '')
   return { ccds: summary, exposures: `${stem}_exposures.parquet`, failures: `${stem}_failures.csv` }
+}
+
+/**
+ * Refuses tables in a directory that may not be written: told at the end, it would be told after hours. One that is not
+ * there is made in the nearest that is.
+ *
+ * @throws InputError `unwritable-directory`
+ */
+export async function refuseUnwritableSummary({ ccds }: SummaryPaths): Promise<void> {
+  let home = resolve(dirname(ccds))
+  const failureAt = (path: string) =>
+    access(path, constants.W_OK).then(
+      () => undefined,
+      (cause: unknown) => cause,
+    )
+  let cause = await failureAt(home)
+  while (cause !== undefined && isAbsent(cause) && dirname(home) !== home) {
+    home = dirname(home)
+    cause = await failureAt(home)
+  }
+  if (cause === undefined) return
+  throw new InputError(
+    'unwritable-directory',
+    `the tables of the batch cannot be written here: ${reasonOf(cause)}`,
+    { file: home, expected: 'another --outdir or --summary' },
+    { cause },
+  )
 }
 
 /**

@@ -112,6 +112,10 @@ describe.skipIf(!programsAreHere)('images (source-extractor and psfex are not in
     expect([named.exitCode, named.out]).toEqual([0, expect.stringMatching(/^\[1\/2\] frame_\d_fullcat {2}27/)])
     expect(named.out).toContain(`${dir}: batch_summary.parquet, `)
     expect([filesBelow(to), existsSync(join(dir, 'batch_summary.parquet'))]).toEqual([[], true])
+    // Whatever a pattern fits now, its tables stay in one place.
+    const fitting = await batch(join(dir, 'n[0-9]', 'frame_1_fullcat.fits'))
+    expect([fitting.exitCode, fitting.out]).toEqual([0, expect.stringContaining(`${dir}: batch_summary.parquet, `)])
+    expect(existsSync(join(dir, 'n1/batch_summary.parquet'))).toBe(false)
     const alike = night()
     renameSync(join(alike, 'n1/frame_1.fits'), join(alike, 'n1/frame_0.fits'))
     expect((await batch(alike, '--outdir', temporaryDirectory())).err).toMatch(/would write the same products/)

@@ -205,24 +205,25 @@ describe('a directory that may not be written', () => {
     execFileSync('chmod', ['-R', 'a+rX', dirname(catalog)])
     const before = sumsBelow(dir)
     for (const path of new Set(filesBelow(dir).map(dirname))) chmodSync(join(dir, path), 0o555)
-    const result = spawnSync(
-      asNobody[0]!,
-      [
-        ...asNobody.slice(1),
-        process.execPath,
-        bin,
-        'batch',
-        dir,
-        '--catalog',
-        catalog,
-        '--summary',
-        join(dir, 's.parquet'),
-      ],
-      { encoding: 'utf8' },
-    )
+    const elsewhere = temporaryDirectory()
+    chmodSync(elsewhere, 0o777)
+    const [toItself, toAnother] = [dir, elsewhere].map((to) => {
+      const words = ['batch', dir, '--catalog', catalog, '--summary', join(to, 's.parquet')]
+      return spawnSync(asNobody[0]!, [...asNobody.slice(1), process.execPath, bin, ...words], { encoding: 'utf8' })
+    })
     for (const path of new Set(filesBelow(dir).map(dirname))) chmodSync(join(dir, path), 0o755)
-    expect(result.status).toBe(3)
-    expect(result.stderr).toMatch(/the file cannot be written: permission is denied/)
+    // Its tables are told of before anything is calibrated.
+    expect(toItself).toMatchObject({
+      status: 3,
+      stdout: '',
+      stderr:
+        `bliss-calib: ${dir}: the tables of the batch cannot be written here: permission is denied ` +
+        '(expected another --outdir or --summary)\n',
+    })
+    expect([toAnother!.status, toAnother!.stderr]).toEqual([
+      3,
+      expect.stringMatching(/: the output directory cannot be written to: permission is denied/),
+    ])
     expect(sumsBelow(dir)).toEqual(before)
   })
 })
