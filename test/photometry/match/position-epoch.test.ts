@@ -56,4 +56,39 @@ describe('the epoch of the catalogue’s positions by the motions of its stars',
     const still = { pmRaCosDecMasYr: column(0), pmDecMasYr: column(0) }
     expect(positionEpoch(pairs, starRow, still, 2016)).toBeNull()
   })
+
+  test('is not told by refraction, which shifts red stars from blue ones that move otherwise', () => {
+    const epochs = [0, 60].map((masPerMag) => {
+      const { pairs, starRow, motions } = simulated(2, 400, 0)
+      const random = seededRandom(5)
+      // The faster a star moves to the north, the redder it is.
+      const colour = motions.pmDecMasYr.map((pm) => 1.2 + 0.03 * pm + 0.3 * random.normal())
+      const decDeg = pairs.decDeg.map((dec, i) => dec + masPerMag * colour[i]! * MAS)
+      const shifted = { ...pairs, decDeg }
+      const colours = { bpMag: colour.map((c) => 16 + c), rpMag: colour.map(() => 16) }
+      const alone = positionEpoch(shifted, starRow, motions, 2016)!
+      return { alone, withColours: positionEpoch(shifted, starRow, { ...motions, ...colours }, 2016)! }
+    })
+    const [still, refracted] = epochs
+    expect(still!.alone.epochYr - refracted!.alone.epochYr).toBeGreaterThan(0.5)
+    expect(Math.abs(refracted!.withColours.epochYr - 2016)).toBeLessThan(3 * refracted!.withColours.errYr)
+    expect(refracted!.withColours.epochYr).toBeCloseTo(still!.withColours.epochYr, 3)
+    expect(refracted!.withColours.errYr).toBeLessThan(0.15)
+  })
+
+  test('one fast star with a wrong partner does not tell it: the error is as wide as what it moves', () => {
+    const { pairs, starRow, motions } = simulated(3, 30, 0)
+    motions.pmDecMasYr[7] = 140
+    pairs.decDeg[7] = pairs.starDecDeg[7]! + (65 - 50) * MAS
+    const { epochYr, errYr } = positionEpoch(pairs, starRow, motions, 2016)!
+    expect(Math.abs(epochYr - 2016)).toBeLessThan(3 * errYr)
+  })
+
+  test('stars without a colour are left out, if others have one', () => {
+    const { pairs, starRow, motions } = simulated(1, 100, 0)
+    const bpMag = new Float64Array(100).fill(17).map((mag, i) => (i < 40 ? NaN : mag + (i % 7) / 7))
+    const rpMag = new Float64Array(100).fill(16)
+    expect(positionEpoch(pairs, starRow, { ...motions, bpMag, rpMag }, 2016)!.stars).toBe(60)
+    expect(positionEpoch(pairs, starRow, { ...motions, bpMag: bpMag.fill(NaN), rpMag }, 2016)).toBeNull()
+  })
 })
