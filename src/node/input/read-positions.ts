@@ -170,15 +170,23 @@ function positionsOf(pieces: readonly Table[], [ra, dec]: readonly [string, stri
 }
 
 /**
- * A column of positions in degrees, from the unit that the file declares. Throws InputError for text and for a unit of
- * something else.
+ * A column of positions in degrees, from the unit that the file declares. Throws InputError for text, for a unit of
+ * something else and for a declination beyond the poles, as of swapped columns.
  */
 export function degreesOf(star: 'raDeg' | 'decDeg', column: Column, file: string): Float64Array {
   const values = asFloat64(column)
   if (values === undefined)
     throw new InputError('unfit-column', 'the column holds no numbers', { file, column: column.name })
   const factor = factorOf(star, column.unit, { file, column: column.name })
-  return factor === 1 ? values : values.map((value) => value * factor)
+  const degrees = factor === 1 ? values : values.map((value) => value * factor)
+  const beyond = star === 'decDeg' ? degrees.find((dec) => Math.abs(dec) > 90) : undefined
+  if (beyond === undefined) return degrees
+  throw new InputError('unfit-column', 'the column holds no declinations', {
+    file,
+    column: column.name,
+    found: beyond,
+    expected: '-90 to 90 degrees',
+  })
 }
 
 /** Cells of 0.86 arcmin: wide against any match radius of use, and a field's positions share them. */

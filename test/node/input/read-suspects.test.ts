@@ -111,6 +111,17 @@ describe('lists of suspects', () => {
     await expect(readSuspects(file('agn.csv', content))).rejects.toThrow(message)
   })
 
+  test('a declination beyond the poles is refused, as of swapped columns', async () => {
+    const table = tableOf([
+      { name: 'RA', type: 'f64', values: Float64Array.of(-28.2) },
+      { name: 'DEC', type: 'f64', values: Float64Array.of(150.4) },
+    ])
+    for (const path of [file('a.csv', 'ra,DEC\n-28.1,90\n-28.2,150.4\n'), file('a.fits', writeFitsTable(table))])
+      await expect(readSuspects(path)).rejects.toThrow(
+        `${path}, column DEC: the column holds no declinations (found 150.4, expected -90 to 90 degrees)`,
+      )
+  })
+
   test('refuses a missing and a damaged file', async () => {
     await expect(readSuspects('/nonexistent/agn.csv')).rejects.toThrow(
       /\/nonexistent\/agn\.csv: the list of suspects cannot be read/,
