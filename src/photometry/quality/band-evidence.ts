@@ -6,6 +6,7 @@ import { bandMagAt, bandMagErrOf, colourOf } from '../system/band-magnitude.js'
 import { errorColumns, interpolated, relationColumns } from '../system/colour-relation.js'
 import type { Pairs } from '../match/match-evidence.js'
 import type { MatchColumns } from '../matches.js'
+import { bpRpOf } from './bp-rp.js'
 import { desMinus, otherPassbandsOf, type OtherPassband } from './other-passbands.js'
 
 /** How well the stars' colours follow the relation of one band, once its level and a slope are free. */
@@ -67,8 +68,8 @@ export function colourEvidence(
   description: CatalogDescription,
 ): ColourEvidence {
   const bands = Object.entries(description.relations)
-  const { bpMag, rpMag } = stars
-  if (bands.length < 2 || !bpMag || !rpMag) return { bands: null, passbands: {} }
+  const bpRp = bpRpOf(stars, description)
+  if (bands.length < 2 || !bpRp) return { bands: null, passbands: {} }
   const limit = description.bpFaintLimitMag ?? Infinity
   const reads = new Map(bands.map(([, relation]) => [relation, relationColumns(stars, relation)]))
   const inRange = (relation: BandRelation, j: number) => {
@@ -81,7 +82,8 @@ export function colourEvidence(
     starRow.length,
     (p) =>
       !((prior?.[p] ?? 1) < MIN_PRIOR) &&
-      bpMag[starRow[p]!]! <= limit &&
+      !(stars.bpMag && stars.bpMag[starRow[p]!]! > limit) &&
+      !Number.isNaN(bpRp(starRow[p]!)) &&
       bands.every(([, relation]) => inRange(relation, starRow[p]!)),
   )
   const rows =
@@ -92,7 +94,7 @@ export function colourEvidence(
     const ofRelation = relation ? relationVarianceOf(relation, stars) : () => 0
     return numbersOf(rows, (p) => columns.instMagErr[p]! ** 2 + ofRelation(starRow[p]!))
   }
-  const colour = numbersOf(rows, (p) => bpMag[starRow[p]!]! - rpMag[starRow[p]!]!)
+  const colour = numbersOf(rows, (p) => bpRp(starRow[p]!))
   const passbands = passbandFits(band, colour, variancesOf(description.relations[band]))
   if (all.length < MIN_STARS) return { bands: null, passbands }
   const fits = bands.map(([band, relation]) => {

@@ -50,8 +50,9 @@ test.skipIf(!existsSync(tile))(
       system: 'des-ab',
       catalog: 'ps1_dr2',
       relation: 'ps1_dr2 to DES r',
-      systematicErr: 0.005,
     })
+    // The relation is good to 5 mmag, but nothing says whose r it is.
+    expect(ccd!.systematicErr).toBeGreaterThan(0.05)
     expect(Math.abs(ccd!.zeropoint - 30.1)).toBeLessThan(3 * ccd!.zeropointErr)
     // Its own band as it is, by name.
     const asIs = await run([
