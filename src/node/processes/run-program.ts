@@ -17,6 +17,15 @@ const LAST_LINES = 6
 /** If less space than this is free, the program very likely failed because the disk is full. */
 const FULL_BELOW_BYTES = 1 << 20
 
+/** What a program works on: the file that messages name, and the image in it if it has several. */
+export interface WorkedOn {
+  readonly image: string
+  readonly hdu?: number | string | undefined
+}
+
+/** For errors. */
+export const placeOf = ({ image, hdu }: WorkedOn) => ({ file: image, ...(hdu === undefined ? {} : { hdu }) })
+
 /**
  * Runs a program in a folder, without a shell and without input, and waits for its end.
  *
@@ -24,7 +33,6 @@ const FULL_BELOW_BYTES = 1 << 20
  * prints is kept, for messages.
  *
  * @param args words of its command line, each as it is
- * @param image what messages name as the file
  * @returns the end of what it printed, stdout and stderr in one, without the sequences of a terminal
  * @throws InputError `program-missing`; `program-failed` with its last lines if it cannot be started, does not end
  *   with 0, or is killed; the signal's reason if that stopped it
@@ -32,13 +40,13 @@ const FULL_BELOW_BYTES = 1 << 20
 export async function runProgram(
   program: ProgramName,
   args: readonly string[],
-  { folder, image, env = process.env, signal }: ProgramControl & { readonly folder: string; readonly image: string },
+  { folder, env = process.env, signal, ...on }: ProgramControl & WorkedOn & { readonly folder: string },
 ): Promise<string> {
   signal?.throwIfAborted()
   const path = await findProgram(program, env)
   const { said, end } = await ran(path, args, folder, { ...env, LC_ALL: 'C' }, signal)
   signal?.throwIfAborted()
-  if (end !== 'exit code 0') throw await programFailure(program, end, { folder, image, said })
+  if (end !== 'exit code 0') throw await programFailure(program, end, { folder, ...on, said })
   return said
 }
 
@@ -46,14 +54,14 @@ export async function runProgram(
 export async function programFailure(
   program: ProgramName,
   found: string,
-  { folder, image, said }: { readonly folder: string; readonly image: string; readonly said: string },
+  { folder, said, ...on }: WorkedOn & { readonly folder: string; readonly said: string },
 ): Promise<InputError> {
   const space = await statfs(folder).catch(() => undefined)
   const full = space !== undefined && space.bavail * space.bsize < FULL_BELOW_BYTES ? '; the disk is full' : ''
   const lines = lastLines(said).replace(UNPACKED_NAME, 'the file')
   const last = lines === '' ? 'it said nothing' : `its last lines: ${lines}`
   return new InputError('program-failed', `${program} failed${full}; ${last}`, {
-    file: image,
+    ...placeOf(on),
     found,
     expected: 'exit code 0 and a whole result',
   })

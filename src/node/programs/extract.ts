@@ -3,14 +3,12 @@ import { DataError } from '../../errors.js'
 import type { PixelFacts } from '../../exposure/electrons-per-unit.js'
 import type { WrittenPlanes } from './planes.js'
 import { programCatalogue, type ProgramCatalogue } from './program-catalogue.js'
-import { programFailure, runProgram, type ProgramControl } from '../processes/run-program.js'
+import { placeOf, programFailure, runProgram, type ProgramControl, type WorkedOn } from '../processes/run-program.js'
 import { apertureDiametersPixels, SHARED_SETTINGS, writeColumns, writeSettings, type Settings } from './settings.js'
 
 /** The planes of one image in the work folder, and what is known of its pixels. */
-export interface ImageAtWork extends ProgramControl {
+export interface ImageAtWork extends ProgramControl, WorkedOn {
   readonly folder: string
-  /** What messages name. */
-  readonly image: string
   readonly planes: WrittenPlanes
   readonly facts: PixelFacts
 }
@@ -30,7 +28,7 @@ export async function extract(
   settings: Settings,
   { further = [], without }: { readonly further?: readonly string[]; readonly without?: RegExp } = {},
 ): Promise<ProgramCatalogue> {
-  const { folder, image, planes, facts } = work
+  const { folder, planes, facts } = work
   const isLacking = (column: string) =>
     without?.test(column) === true || (planes.flags === undefined && column.includes('IMAFLAGS_ISO'))
   const apertures = stage === 'measure' ? await apertureDiametersPixels(planes) : undefined
@@ -43,10 +41,10 @@ export async function extract(
   })
   const said = await runProgram('source-extractor', [planes.image, '-c', `${stage}.sex`], work)
   const catalogue = await programCatalogue(join(folder, `${stage}.cat`), columns)
-  if ('fault' in catalogue) throw await programFailure('source-extractor', catalogue.fault, { folder, image, said })
+  if ('fault' in catalogue) throw await programFailure('source-extractor', catalogue.fault, { ...work, said })
   if (catalogue.rowCount === 0) {
-    const found = 'no object'
-    throw new DataError('no-detections', 'source-extractor found nothing in the image', { file: image, found })
+    const place = { ...placeOf(work), found: 'no object' }
+    throw new DataError('no-detections', 'source-extractor found nothing in the image', place)
   }
   return catalogue
 }

@@ -17,6 +17,7 @@ import type { MeasuredPsf } from '../../measure/measure-psf.js'
 import { MEASURER_KEYWORD, OWN_ENGINE } from '../../exposure/given/measurer.js'
 import { CREATOR, CREATOR_KEYWORD } from '../../products/own-product.js'
 import { writeFilesWhole } from '../disk/files.js'
+import { placeOf } from '../processes/run-program.js'
 import { gainCards } from './gain-cards.js'
 import { standaloneHeader } from './image-header.js'
 import type { MeasuredImage, MeasureRequest } from './measure-request.js'
@@ -42,7 +43,7 @@ const CALIBRATION_SIGNAL_TO_NOISE = 8
  * @throws InputError as `readPlanes`; DataError `no-detections`; the signal's reason if it was stopped
  */
 export async function measuredHere(
-  { workdir, image, grade = 'full', vignet: side, signal }: MeasureRequest,
+  { workdir, image, hdu: choice, grade = 'full', vignet: side, signal }: MeasureRequest,
   stem: string,
   { file, hdu, sky, facts: ofHeader, planes, withoutKeywords }: ImageForMeasuring,
 ): Promise<MeasuredImage> {
@@ -64,7 +65,10 @@ export async function measuredHere(
   )
   const { objects, detection, owned, psf } = await stoppable(steps, signal)
   if (objects.length === 0)
-    throw new DataError('no-detections', 'nothing was found in the image', { file: image, found: 'no object' })
+    throw new DataError('no-detections', 'nothing was found in the image', {
+      ...placeOf({ image, hdu: choice }),
+      found: 'no object',
+    })
   const header = await standaloneHeader(file.source, hdu, file.hdus[0], -32, withoutKeywords)
   // A degree sign or an accent in a comment is no reason to leave the image; FITS holds ASCII alone.
   const text = Buffer.from(header)

@@ -61,7 +61,7 @@ async function measured(request: MeasureRequest, stem: string, folder: string): 
   }
   const planes = await writePlanes({ ...opened.planes, withoutKeywords: opened.withoutKeywords }, folder)
   const facts = withGainOfSky(opened.facts, planes.noise)
-  const work: ImageAtWork = { folder, image, planes, facts, ...control }
+  const work: ImageAtWork = { folder, image, hdu: request.hdu, planes, facts, ...control }
   onStage?.('detect')
   const solved = request.reference && (await solveAstrometry(work, sky, request.reference))
   const psf = await psfOf(request, work)

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { DataError } from '../../errors.js'
 import { extract, type ImageAtWork } from './extract.js'
 import { psfModel, type PsfFacts } from './psf-model.js'
-import { programFailure, runProgram } from '../processes/run-program.js'
+import { placeOf, programFailure, runProgram } from '../processes/run-program.js'
 import { writeSettings, type Settings } from './settings.js'
 
 /** A model of the PSF, as psfex writes it, and how it was made. */
@@ -71,19 +71,19 @@ async function detect(work: ImageAtWork, { sidePixels, aperturePixels }: Stamp):
 }
 
 async function fitPsf(work: ImageAtWork, degree: number, detected: number) {
-  const { folder, image, planes } = work
+  const { folder, planes } = work
   // Stars with a pixel that the mask names are no model of a star; psfex takes the lowest eight bits.
   const masked: Settings = planes.flags === undefined ? {} : { SAMPLE_IMAFLAGMASK: '0xff' }
   await writeSettings(folder, 'psf.psfex', { PSFVAR_DEGREES: degree, ...masked })
   const said = await runProgram('psfex', ['detect.cat', '-c', 'psf.psfex'], work)
   const model = await psfModel(join(folder, 'detect.psf'), join(folder, 'psf.xml'))
-  if ('fault' in model) throw await programFailure('psfex', model.fault, { folder, image, said })
+  if ('fault' in model) throw await programFailure('psfex', model.fault, { ...work, said })
   const { starsAccepted, starsLoaded, fwhmPixels } = model.facts
   if (starsAccepted === 0 || !(fwhmPixels > 0)) {
     const why = 'psfex found no stars to make a model of the PSF from: the image is too shallow, saturated or masked'
     const wayOut = 'measure without it (mag_auto, mag_aper_8)'
     throw new DataError('no-psf-stars', `${why}; ${wayOut}`, {
-      file: image,
+      ...placeOf(work),
       found: `${starsAccepted} of ${starsLoaded} candidates among ${detected} objects`,
       expected: 'unsaturated stars of signal to noise 20',
     })

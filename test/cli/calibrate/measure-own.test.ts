@@ -98,6 +98,22 @@ test('an image of nothing but its sky: said, and nothing is left', async () => {
   expect(readdirSync(outdir)).toEqual([])
 })
 
+test.each(programsAreHere ? ['own', 'source-extractor'] : ['own'])(
+  'of several images in a file the one without objects is named: %s',
+  async (engine) => {
+    const { columns, rows, pixels } = image
+    const flat = Float32Array.from({ length: columns * rows }, (_, i) => 100 + ((i * 7919) % 13))
+    const hdu = (EXTNAME: string, values: Float32Array) => ({ columns, rows, values, cards: cardsOf(0, { EXTNAME }) })
+    const [file] = writeNight(fitsBytes([{ cards: {} }, hdu('S1', pixels), hdu('S2', flat)]))
+    const words = ['measure', file, '--measure', engine, '--outdir', temporaryDirectory()]
+    const { exitCode, err } = await run(words, { PATH: process.env['PATH']! })
+    expect([exitCode, err]).toEqual([
+      3,
+      expect.stringMatching(/, HDU S2: .*nothing .*in the image \(found no object\)/),
+    ])
+  },
+)
+
 test.each([
   ['BSCALE', '0.01', /keyword BSCALE .*found '?0\.01'?.*expected a number/],
   ['BSCALE', 0, /BSCALE.*expected a number other than 0/],
