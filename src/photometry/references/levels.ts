@@ -3,6 +3,7 @@ import { commonLevel, type CommonLevel } from './common-level.js'
 import { normalEquations, type NormalEquations } from './normal-equations.js'
 import { fitFactors } from './scatter-factors.js'
 import { starBounds, type SharedStars } from './shared-stars.js'
+import { startingOffsets } from './starting-offsets.js'
 
 /** What overlapping stars say of one catalogue. */
 export interface CatalogLevel {
@@ -29,7 +30,8 @@ export interface CatalogLevels {
 
 /**
  * An offset is worth this many stated errors before the stars speak: wide enough to bend the offset between two
- * catalogues with 100 stars in common by less than 0.5 %, and defined if they have none.
+ * catalogues with 100 stars in common by less than 0.5 %, and defined if they have none. An offset that is larger from
+ * the start has a prior as wide as itself: 1 mag bent by 0.5 % would be out of the stars' errors, and they of the fit.
  */
 const PRIOR_WIDTHS = 3
 
@@ -48,17 +50,18 @@ export function catalogLevels(shared: SharedStars, systematicErrMag: readonly nu
   const stars = starBounds(shared)
   const count = systematicErrMag.length
   const logFactors = new Array<number>(count).fill(0)
-  let offsets = new Array<number>(count).fill(0)
+  let offsets = startingOffsets(shared, stars, count)
+  const priorMag = systematicErrMag.map((sigma, k) => Math.max(PRIOR_WIDTHS * sigma, Math.abs(offsets[k]!)))
   let normal = normalEquations(shared, stars, offsets, logFactors)
   for (let round = 0; round < MAX_ROUNDS; round++) {
     normal = normalEquations(shared, stars, offsets, logFactors)
-    const next = solved(normal, systematicErrMag).offsets
+    const next = solved(normal, priorMag).offsets
     const moved = Math.max(...next.map((offset, k) => Math.abs(offset - offsets[k]!)))
     offsets = next
     if (round % 4 === 0) fitFactors(shared, stars, offsets, logFactors)
     else if (moved < CONVERGED_MAG) break
   }
-  const { covariance } = solved(normal, systematicErrMag)
+  const { covariance } = solved(normal, priorMag)
   const group = groupsOf(normal.matrix)
   const groups = [...new Set(group)].map((number) => group.flatMap((g, k) => (g === number ? [k] : [])))
   const common = groups.map((members) =>
@@ -93,9 +96,9 @@ function fromLevel(
   return projection.mmul(covariance).mmul(projection.transpose()).to2DArray()
 }
 
-function solved({ matrix, right }: NormalEquations, systematicErrMag: readonly number[]) {
+function solved({ matrix, right }: NormalEquations, priorMag: readonly number[]) {
   const withPrior = new Matrix(matrix.map((row) => [...row]))
-  systematicErrMag.forEach((sigma, k) => withPrior.set(k, k, withPrior.get(k, k) + 1 / (PRIOR_WIDTHS * sigma) ** 2))
+  priorMag.forEach((sigma, k) => withPrior.set(k, k, withPrior.get(k, k) + sigma ** -2))
   const cholesky = new CholeskyDecomposition(withPrior)
   return {
     offsets: cholesky.solve(Matrix.columnVector([...right])).getColumn(0),

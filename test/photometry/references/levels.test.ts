@@ -153,3 +153,25 @@ describe('the level that catalogues have in common', () => {
     expect(other.levelErrMag).toBeCloseTo(one.levelErrMag, 9)
   })
 })
+
+describe('a catalogue that is off by many of its errors', () => {
+  const sharp = { offsetMag: 0, scatterMag: 0.008, statedMag: 0.005 }
+  test.each([0.1, 0.2, 0.4, 1])(
+    'by %d mag, is found so, whichever it is, and does not pull the others',
+    (offsetMag) => {
+      for (const odd of [0, 1, 2]) {
+        const three = [sharp, sharp, sharp].map((one, k) => (k === odd ? { ...one, offsetMag } : one))
+        const { catalogs, systematicErrMag } = catalogLevels(simulated(3, 60, three), [0.004, 0.005, 0.005])
+        catalogs.forEach((one, k) => {
+          expect(Math.abs(one.offsetMag - three[k]!.offsetMag)).toBeLessThan(0.015 + 0.02 * three[k]!.offsetMag)
+          expect(one.scatterFactor).toBeLessThan(3)
+        })
+        expect(systematicErrMag).toBeLessThan(0.02)
+      }
+      const two = [sharp, { ...sharp, offsetMag }]
+      const { catalogs } = catalogLevels(simulated(3, 60, two), [0.004, 0.005])
+      expect(catalogs[1]!.offsetMag - catalogs[0]!.offsetMag).toBeGreaterThan(0.97 * offsetMag)
+      expect(catalogs[1]!.scatterFactor).toBeLessThan(3)
+    },
+  )
+})
