@@ -44,7 +44,7 @@ const SLOW = [
   'test/products/{judges,recalibrate}.test.ts',
   'test/report/{first-screen,hostile-data,images-in-browser,page-in-browser,plots,report}.test.ts',
   'test/simulate/{exposure,files}.test.ts',
-  'test/tie/{amplifier-terms,star-flat,tie-exposures}.test.ts',
+  'test/tie/{amplifier-terms,errors-of,star-flat,tie-exposures}.test.ts',
 ]
 
 export default defineConfig({

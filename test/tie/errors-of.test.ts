@@ -55,3 +55,22 @@ test('draws of the posterior tell what the inverse does', () => {
   const near = differences!.filter((ratio) => ratio > 0.5 && ratio < 2).length / differences!.length
   expect(near).toBeGreaterThan(0.9)
 })
+
+test('draws of many exposures of one field hold the gradient that all have in common', () => {
+  // Chips too many for one block of the preconditioner.
+  const deep = simulateTie({ seed: 2, exposures: 26, starsPerDeg2: 6000, referencesPerDeg2: 1000 }).input
+  const deepRows = arrangeRows(
+    deep,
+    () => true,
+    () => true,
+    settings.expectedScatterMag,
+  )
+  const { count } = deepRows.chips
+  expect(count).toBeGreaterThan(1500)
+  const network = glanceAt(deep, deepRows, settings, {}).finish()
+  const [dense, sampled] = [denseErrors(network), sampledErrors(network)]
+  const sum = ({ covariance }: typeof dense) =>
+    Array.from({ length: count }, (_, k) => covariance(k, k)).reduce((all, own) => all + own)
+  expect(sum(sampled) / sum(dense)).toBeGreaterThan(0.5)
+  expect(sum(sampled) / sum(dense)).toBeLessThan(2)
+})
