@@ -20,8 +20,17 @@ const slopeWords = ({ k, kErr, color }: FittedTerm): string =>
   `${k < 0 ? '-' : '+'}${Math.abs(k).toFixed(3)} ± ${kErr.toFixed(3)} mag per mag of ${nameOf(color)}`
 
 /**
+ * A fitted term further off than this is of another band [errors of what is expected]: DES i called V has 0.93, where
+ * 0 ± 0.1 is expected.
+ */
+const FAR_SIGMAS = 4
+/** How far filters of one letter differ [mag per mag]: a described term is known better, but may be of another sky. */
+const LIKE_PASSBANDS = 0.1
+
+/**
  * The concern that the zeropoint holds at one colour, with the change for other stars. It is a look if the term is only
- * a guess, or if DES's band was asked for and no description gives the term of the filter.
+ * a guess, or far from what is expected, or if DES's band was asked for and no description gives the term of the
+ * filter.
  */
 export function termConcern(
   fitted: FittedTerm,
@@ -35,12 +44,17 @@ export function termConcern(
       : `; the camera's own term is in ${nameOf(prior.unusedColor)}, which the catalogue does not have`
   const who = { stars: 'fitted with the zeropoint', camera: "the camera's", unknown: 'not known' }[from]
   const few = from === 'stars' ? '' : ', for too few stars tell it'
+  const isFar = Math.abs(fitted.k - prior.k) > FAR_SIGMAS * Math.max(LIKE_PASSBANDS, prior.kErr)
+  const expected = `${prior.k.toFixed(2)} ± ${prior.kErr.toFixed(2)}`
+  const far = isFar ? `; ${expected} was expected: is the light of another band?` : ''
   return {
     tag: 'passband',
-    severity: prior.from === 'unknown' && (from === 'unknown' || system === 'des-ab') ? 'look' : 'hint',
+    severity: isFar || (prior.from === 'unknown' && (from === 'unknown' || system === 'des-ab')) ? 'look' : 'hint',
     sentence:
       `${filterName(band, filter)} only resembles the band of ${system}: its ` +
-      `colour term, ${who}${few}, is ${slopeWords(fitted)}, and the zeropoint holds at ${nameOf(color)} ${c0}${unused}`,
+      `colour term, ${who}${few}, is ${slopeWords(fitted)}, and the zeropoint holds at ${nameOf(color)} ${c0}` +
+      unused +
+      far,
   }
 }
 

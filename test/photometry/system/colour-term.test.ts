@@ -69,6 +69,21 @@ test('a term in a colour that the catalogue does not have is not used, and that 
   })
 })
 
+test.each([
+  [0.93, 0.1, 'look'],
+  [0.41, 0.1, 'look'],
+  [0.39, 0.1, 'hint'],
+  [0.2, 0.003, 'hint'],
+] as const)('a fitted term of %d where 0 ± %d is expected is a %s', (k, kErr, severity) => {
+  const prior = { k: 0, kErr, from: 'unknown' } as const
+  const term = { k, kErr: 0.01, color: 'bp-rp', c0: 1.2, covariance: 0, from: 'stars', prior } as const
+  const concern = termConcern(term, { band: 'V', filter: null }, 'johnson-cousins-vega')
+  expect(concern.severity).toBe(severity)
+  expect(concern.sentence.endsWith('; 0.00 ± 0.10 was expected: is the light of another band?')).toBe(
+    severity === 'look',
+  )
+})
+
 test('stars without the colour, or where two passbands differ by no straight line, do not serve', () => {
   const bpRp = [0.35, 0.5, 1, 2.15, 2.3, NaN]
   const n = bpRp.length
