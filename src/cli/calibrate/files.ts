@@ -82,8 +82,8 @@ async function calibrated(options: FilesOptions, io: Io, signal: AbortSignal): P
     told: { ...(mjd === undefined ? {} : { mjd }), ...(exptime === undefined ? {} : { exposureTimeSec: exptime }) },
     ...(name === undefined ? {} : { name }),
     ...(magsType === undefined ? {} : { magsType }),
-    measure: async (path, hdus, cameras) => {
-      if (await isOpen()) return measure(path, hdus, cameras)
+    measure: async (path, hdus, cameras, onUnfit) => {
+      if (await isOpen()) return measure(path, hdus, cameras, onUnfit)
       unmeasured.push(...placesOfImages(path, hdus))
       return []
     },

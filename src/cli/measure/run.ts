@@ -44,8 +44,9 @@ async function measured(options: MeasureOptions, io: Io, signal: AbortSignal): P
     paths.map(async (path): Promise<ExitCode> => {
       try {
         const { hdus, cameras } = await imagesOfFile(path, camera?.description)
-        await measureFile(path, hdus, cameras)
-        return 0
+        let code: ExitCode = 0
+        await measureFile(path, hdus, cameras, (error) => (code = reportFailure(error, io)))
+        return code
       } catch (error) {
         signal.throwIfAborted()
         if (isBlissError(error) && error.family === 'command') throw error

@@ -86,7 +86,8 @@ export function filesName(images: readonly NumberedImage[], exposure: string | u
   const stems = Object.fromEntries(
     images.map(({ image, ccd }) => {
       const stem = stemOfFile(givenPath(image))
-      if (ofFile.get(givenPath(image)) === 1) return [ccd, stem]
+      // Of several images of a file one alone may be left, the others dead.
+      if (ofFile.get(givenPath(image)) === 1 && image.image?.hdu === undefined) return [ccd, stem]
       const extname = image.extname?.replace(/[^\w.+-]/g, '_')
       const own = extname === undefined || named.has(`${stem}_${extname}`) ? String(ccd) : extname
       named.add(`${stem}_${own}`)

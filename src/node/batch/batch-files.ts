@@ -146,11 +146,20 @@ async function calibrated(
     const measure = bench.files.measure(outdir, control)
     const read = await openGivenFiles(task.files, {
       ...bench.files.given,
-      async measure(path, hdus, cameras) {
+      async measure(path, hdus, cameras, onUnfit) {
         const name = nameIn(task, path)
         const kept = measuredBefore.get(name)
-        const ccds = kept ? kept.map((ccd) => inDirectory(ccd, outdir)) : await measure(path, hdus, cameras)
-        measured.set(name, kept ?? ccds.map(markOfMeasured))
+        if (kept) {
+          measured.set(name, kept)
+          return kept.map((ccd) => inDirectory(ccd, outdir))
+        }
+        let isWhole = true
+        const ccds = await measure(path, hdus, cameras, (error) => {
+          isWhole = false
+          onUnfit(error)
+        })
+        // A file of which an image failed is measured again, so that the failure is said again.
+        if (isWhole) measured.set(name, ccds.map(markOfMeasured))
         return ccds
       },
     })

@@ -21,14 +21,14 @@ export interface MeasurerControl extends ProgramControl {
 /** Measures the images of files; what measures is loaded with the first. */
 export function imageMeasurer(control: MeasurerControl): MeasureFile {
   const { outdir, engine, grade, vignet, inTurn, productsOf, onBegin, onMeasured, env, signal } = control
-  return (path, hdus, cameras) =>
+  return (path, hdus, cameras, onUnfit) =>
     inTurn(async () => {
       signal?.throwIfAborted()
       await refuseUnwritable(outdir)
       const { measuredCcds } = await import('../programs/measured-ccds.js')
       onBegin?.(path)
       const ccds = await measuredCcds(path, hdus, outdir, {
-        ...{ env, signal, cameras },
+        ...{ env, signal, cameras, onUnfit },
         ...(engine ? { engine } : {}),
         ...(grade ? { grade } : {}),
         ...(vignet === undefined ? {} : { vignet }),

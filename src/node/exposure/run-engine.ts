@@ -45,7 +45,9 @@ export async function runEngine(
         ...(engine === 'own' ? { grade } : {}),
       })
       const [started, before] = [performance.now(), await cpuTimeMs()]
-      const measured = await measure(path, hdus, cameras)
+      const measured = await measure(path, hdus, cameras, (error) => {
+        throw error
+      })
       times.push({ cpuMs: (await cpuTimeMs()) - before, wallMs: performance.now() - started })
       ccds = []
       for (const ccd of measured) ccds.push(await objectsOf(ccd))

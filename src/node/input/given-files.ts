@@ -37,11 +37,15 @@ export interface GivenOptions {
   readonly measure?: MeasureFile
 }
 
-/** Measures the images of a file, of which the cameras are known. */
+/**
+ * Measures the images of a file, of which the cameras are known. `onUnfit` hears of an image of several that cannot be
+ * measured because of what is in it; the others go on.
+ */
 export type MeasureFile = (
   path: string,
   hdus: readonly FitsHdu[],
   cameras: ReadonlyMap<FitsHdu, RecognisedCamera>,
+  onUnfit: (error: unknown) => void,
 ) => Promise<readonly MeasuredCatalogue[]>
 
 /** The catalogue of one image of a file. */
@@ -87,7 +91,7 @@ export async function openGivenFiles(paths: readonly string[], options: GivenOpt
   const looked = await each(paths, AT_ONCE, async (path): Promise<readonly GivenImage[]> => {
     try {
       refuseUnfitNames([`${stemOfFile(path)}_zeropoint.json`], path)
-      return await imagesIn(path, options)
+      return await imagesIn(path, options, (error) => unfit.push({ path, error }))
     } catch (error) {
       if (!isBlissError(error)) throw error
       unfit.push({ path, error })
@@ -172,6 +176,7 @@ function chosenFlux(
 async function imagesIn(
   path: string,
   options: GivenOptions,
+  onUnfit: (error: unknown) => void,
   image?: GivenPixels,
   cameraOf: CameraOf = cameraOfImage(options.camera),
 ): Promise<GivenImage[]> {
@@ -186,10 +191,16 @@ async function imagesIn(
       const cameras = new Map<FitsHdu, RecognisedCamera>()
       for (const hdu of scienceImages(hdus))
         cameras.set(hdu, await cameraOfKnownFilter(path, { header: hdu.header, primary }, band, cameraOf))
-      for (const { catalogue, hdu } of await measure(path, hdus, cameras)) {
+      for (const { catalogue, hdu } of await measure(path, hdus, cameras, onUnfit)) {
         const camera = cameras.get(chooseImage({ source: file, hdus }, hdu))!
         images.push(
-          ...(await imagesIn(catalogue, options, { path, ...(hdu === undefined ? {} : { hdu }) }, () => camera)),
+          ...(await imagesIn(
+            catalogue,
+            options,
+            onUnfit,
+            { path, ...(hdu === undefined ? {} : { hdu }) },
+            () => camera,
+          )),
         )
       }
       return images

@@ -1,3 +1,4 @@
+import { DataError } from '../../errors.js'
 import type { RecognisedCamera } from '../../camera/recognise.js'
 import type { FitsHdu } from '../../formats/fits/index.js'
 import { scienceImages, type HduChoice } from '../../exposure/image-planes.js'
@@ -17,6 +18,11 @@ export interface MeasuredCcd extends MeasuredImage {
 interface MeasuredCcdsControl extends ProgramControl, Pick<MeasureRequest, 'engine' | 'grade' | 'vignet'> {
   /** Of the images. */
   readonly cameras: ReadonlyMap<FitsHdu, RecognisedCamera>
+  /**
+   * Hears of an image of several that cannot be measured because of what is in it, such as a dead CCD; the others are
+   * measured. Without it that is thrown.
+   */
+  readonly onUnfit?: (error: DataError) => void
   /** Names of the products that a stem will have: nothing is measured if one of them is a foreign file. */
   readonly productsOf?: (stem: string, alone: boolean) => readonly string[]
 }
@@ -32,7 +38,7 @@ export async function measuredCcds(
   image: string,
   hdus: readonly FitsHdu[],
   workdir: string,
-  { cameras, productsOf, ...control }: MeasuredCcdsControl,
+  { cameras, productsOf, onUnfit, ...control }: MeasuredCcdsControl,
 ): Promise<MeasuredCcd[]> {
   const images = scienceImages(hdus)
   const measure = async (stem: string, of: FitsHdu | undefined, hdu?: HduChoice): Promise<MeasuredCcd> => {
@@ -51,7 +57,12 @@ export async function measuredCcds(
     const { index, name } = one
     const isOwn = name !== undefined && names.indexOf(names[k]) === names.lastIndexOf(names[k])
     const own = isOwn ? name.trim() : index
-    measured.push(await measure(`${stem}_${String(own).replace(/[^\w.+-]/g, '_')}`, one, own))
+    try {
+      measured.push(await measure(`${stem}_${String(own).replace(/[^\w.+-]/g, '_')}`, one, own))
+    } catch (error) {
+      if (!(error instanceof DataError) || onUnfit === undefined) throw error
+      onUnfit(error)
+    }
   }
   return measured
 }

@@ -1,7 +1,7 @@
 import { execFileSync, spawnSync } from 'node:child_process'
 import { readdirSync, readFileSync, statSync, truncateSync, writeFileSync } from 'node:fs'
-import { join } from 'node:path'
-import { beforeAll, expect, test } from 'vitest'
+import { dirname, join } from 'node:path'
+import { beforeAll, describe, expect, test } from 'vitest'
 import type { ResultDocument } from '../../../src/products/result-document.js'
 import { fitsBytes, programsAreHere, type MadeImage } from '../../node/programs/sky-image.js'
 import { run, temporaryDirectory } from '../run.js'
@@ -113,6 +113,50 @@ test.each(programsAreHere ? ['own', 'source-extractor'] : ['own'])(
     ])
   },
 )
+
+describe('a mosaic with a dead CCD', () => {
+  const { columns, rows, pixels } = image
+  const hdu = (EXTNAME: string, values: Float32Array) => ({ columns, rows, values, cards: cardsOf(0, { EXTNAME }) })
+  const dead = () => hdu('S2', new Float32Array(columns * rows))
+  const words = ['--measure', 'own', '--magsType', 'mag_auto', '--system', 'catalog', '--quiet']
+
+  test('the others have their zeropoints; it is named, and the exit code tells', async () => {
+    const outdir = temporaryDirectory()
+    const [file] = writeNight(fitsBytes([{ cards: {} }, hdu('S1', pixels), dead()]))
+    const { exitCode, err } = await run([file, ...words, '--catalog', catalog, '--outdir', outdir])
+    expect([exitCode, err]).toEqual([
+      3,
+      `bliss-calib: ${file}, HDU 2: the image is empty: all pixels have one value ` +
+        `(found 0 in all ${columns * rows} pixels)\n`,
+    ])
+    const [own] = (JSON.parse(readFileSync(join(outdir, 'night_S1_zeropoint.json'), 'utf8')) as { ccds: [Zeropoint] })
+      .ccds
+    expect(Math.abs(own.zeropoint - TRUTH)).toBeLessThan(0.03)
+    expect(readdirSync(outdir).filter((name) => name.includes('S2'))).toEqual([])
+  })
+
+  test('a batch has a row for it each time', async () => {
+    const [file] = writeNight(fitsBytes([{ cards: {} }, hdu('S1', pixels), dead()]))
+    const line = ['batch', file, ...words, '--catalog', catalog]
+    for (const how of ['calibrated', 'unchanged']) {
+      const { exitCode } = await run(line)
+      expect([how, exitCode]).toEqual([how, 3])
+      expect(readFileSync(join(dirname(file), 'batch_failures.csv'), 'utf8')).toMatch(/HDU 2: the image is empty/)
+    }
+  })
+
+  test('if all are dead, there is no exposure', async () => {
+    const outdir = temporaryDirectory()
+    const [file] = writeNight(fitsBytes([{ cards: {} }, hdu('S1', dead().values), dead()]))
+    const { exitCode, out, err } = await run([file, ...words, '--catalog', catalog, '--outdir', outdir])
+    expect([exitCode, out]).toEqual([3, ''])
+    expect(err.match(/HDU [12]: the image is empty/g)).toEqual([
+      'HDU 1: the image is empty',
+      'HDU 2: the image is empty',
+    ])
+    expect(readdirSync(outdir)).toEqual([])
+  })
+})
 
 test.each([
   ['BSCALE', '0.01', /keyword BSCALE .*found '?0\.01'?.*expected a number/],
