@@ -2,13 +2,11 @@
 // of objects would need more memory than the tie. 60 CCDs of 500 stars each, fields a little nearer to one another
 // than the camera is wide, each taken several times with dithers; patterns inside CCDs, outliers and a catalogue with
 // errors as in `simulated-tie.mjs`.
+import { CAMERA, cameraPlaces, ccdColumns, HEIGHT, PIXELS_X, PIXELS_Y, waveOf, WIDTH } from './simulated-camera.mjs'
+
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const { seededRandom } = await import(new URL('math/random.js', dist).href)
 
-const ROWS = [3, 4, 5, 6, 6, 7, 7, 6, 6, 5, 4, 3]
-const DEAD = [1, 61]
-const [WIDTH, HEIGHT] = [0.3, 0.15]
-const [PIXELS_X, PIXELS_Y] = [4096, 2048]
 const FIELD_DEG = 1.7
 const DITHER_DEG = 0.3
 const STARS_PER_DEG2 = 11000
@@ -18,9 +16,7 @@ const OUTLIERS = 0.05
 /** Rows of an exposure are fewer than this. */
 const MAX_ROWS = 32_000
 
-const PLACES = ROWS.flatMap((n, j) =>
-  Array.from({ length: n }, (_, i) => ({ x: (i - (n - 1) / 2) * 0.311, y: ((ROWS.length - 1) / 2 - j) * 0.1645 })),
-).filter((_, i) => !DEAD.includes(i))
+const PLACES = cameraPlaces(CAMERA)
 
 /** @param perField exposures of each field; the fields are on a square */
 export function simulateSurvey({ seed, exposures, perField = 10, patternMag = 0.004 }) {
@@ -88,12 +84,7 @@ export function simulateSurvey({ seed, exposures, perField = 10, patternMag = 0.
       observations,
       stars: { count: sky.x.length, color: sky.colour },
       references: referencesOf(random, sky, fieldAt),
-      ccds: {
-        exposure: Uint16Array.from(ccds.exposure),
-        ccd: Uint16Array.from(ccds.ccd),
-        xDeg: Float64Array.from(ccds.xDeg),
-        yDeg: Float64Array.from(ccds.yDeg),
-      },
+      ccds: ccdColumns(ccds),
     },
     zeropoint: Float64Array.from(zeropoint),
   }
@@ -150,12 +141,4 @@ function referencesOf(random, sky, fieldAt) {
     refMagErr: new Float64Array(chosen.length),
     refScatter: new Float64Array(chosen.length).fill(SCATTER_MAG),
   }
-}
-
-/** One wave of a random direction and length over a CCD, and its mean. */
-function waveOf(random, rms) {
-  const [u, v, phase] = [6 * random.normal(), 6 * random.normal(), 2 * Math.PI * random.uniform()]
-  const at = (s, t) => Math.SQRT2 * rms * Math.cos(u * s + v * t + phase)
-  const sinc = (k) => (Math.abs(k) < 1e-9 ? 1 : Math.sin(k / 2) / (k / 2))
-  return { at, mean: Math.SQRT2 * rms * Math.cos(phase) * sinc(u) * sinc(v) }
 }

@@ -1,34 +1,20 @@
 // Search and template exposures of one field with all that is unknown of them written down: the simulation of the bench
 // `tie.mjs`. It shares nothing with src/tie but the shape of the input, and draws what the solver only models:
 // waves or rings inside CCDs, steps between amplifiers, catalogues that err in patches, clouds, noise in flux.
+import { CAMERA, cameraPlaces, ccdColumns, HEIGHT, PIXELS_X, PIXELS_Y, waveOf, WIDTH } from './simulated-camera.mjs'
+
 const dist = new URL(process.env.BLISS_DIST ?? '../dist/', import.meta.url)
 const { seededRandom } = await import(new URL('math/random.js', dist).href)
 
-/** Rows of a camera of 60 CCDs of 0.30 x 0.15 deg, of which two are dead. */
-const CAMERA = [3, 4, 5, 6, 6, 7, 7, 6, 6, 5, 4, 3]
-const DEAD = [1, 61]
-const [WIDTH, HEIGHT] = [0.3, 0.15]
-const [PIXELS_X, PIXELS_Y] = [4096, 2048]
-
 /** Scatter of reference stars about their relation, by band [mag]. */
 export const SCATTER = { g: 0.03, r: 0.012, i: 0.01, z: 0.019 }
-
-function cameraPlaces(rows) {
-  const places = rows.flatMap((n, j) =>
-    Array.from({ length: n }, (_, i) => ({ x: (i - (n - 1) / 2) * 0.311, y: ((rows.length - 1) / 2 - j) * 0.1645 })),
-  )
-  return rows === CAMERA ? places.filter((_, i) => !DEAD.includes(i)) : places
-}
 
 /**
  * What a CCD does to magnitudes at a place on it, s and t in -0.5 ... 0.5, of about `rms`: one wave of a random
  * direction and length (six radians over the CCD), thirty such waves, or rings about a corner.
  */
 const PATTERNS = {
-  wave: (random, rms) => {
-    const [u, v, phase] = [6 * random.normal(), 6 * random.normal(), 2 * Math.PI * random.uniform()]
-    return (s, t) => Math.SQRT2 * rms * Math.cos(u * s + v * t + phase)
-  },
+  wave: (random, rms) => waveOf(random, rms).at,
   hills: (random, rms) => {
     const all = Array.from({ length: 30 }, () => PATTERNS.wave(random, rms / Math.sqrt(30)))
     return (s, t) => all.reduce((sum, at) => sum + at(s, t), 0)
@@ -146,12 +132,7 @@ export function simulateTie({
       },
       stars: { count: stars.length, color: Float64Array.from(stars, ({ colour }) => colour) },
       references,
-      ccds: {
-        exposure: Uint16Array.from(ccds.exposure),
-        ccd: Uint16Array.from(ccds.ccd),
-        xDeg: Float64Array.from(ccds.xDeg),
-        yDeg: Float64Array.from(ccds.yDeg),
-      },
+      ccds: ccdColumns(ccds),
     },
     /** True zeropoint of each row of `input.ccds`. */
     zeropoint: Float64Array.from(zeropoint),
