@@ -7,8 +7,7 @@ export function matchesTable(measured: readonly MeasuredMatch[]): string[] {
   const peers = (['scipy', 'stilts'] as const).filter((name) => measured.some((one) => one[name] !== undefined))
   const heads = ['rows of a', 'rows of b', 'mode', 'pairs', 'first ms', 'best ms', 'median ms', 'rows/s', 'checked']
   if (peers.length > 0) heads.push('CPU ms')
-  for (const name of peers)
-    heads.push(...(name === 'scipy' ? ["scipy's pairs", 'CPU ms'] : ["STILTS's pairs", 'CPU ms']), 'ratio')
+  for (const name of peers) heads.push(name === 'scipy' ? "scipy's pairs" : "STILTS's pairs", 'CPU ms', 'ratio')
   const rows = measured.map((one) => [
     String(one.rowsA),
     String(one.rowsB),

@@ -10,7 +10,7 @@ export interface BandTask {
   readonly radiusArcsec: number
   readonly rule: MatchRule
   readonly band: Band
-  /** In shared memory too; where there is room for them, partners are written there and no matches are sent. */
+  /** In shared memory too; if it is given, partners are written there and no matches are sent. */
   readonly partners?: Partners
 }
 
