@@ -26,18 +26,23 @@ export class KNearestPairs {
   private insert(placeA: number, row: number, found: number): void {
     const { rowB, haversine, counts, neighbours } = this
     const start = placeA * neighbours
-    const isNearer = (at: number) => found < haversine[at]! || (found === haversine[at]! && row < rowB[at]!)
     let at = start + counts[placeA]!
     if (at === start + neighbours) {
-      if (!isNearer(at - 1)) return
+      if (!this.isNearer(found, row, at - 1)) return
       at--
     } else counts[placeA]!++
-    for (; at > start && isNearer(at - 1); at--) {
+    for (; at > start && this.isNearer(found, row, at - 1); at--) {
       rowB[at] = rowB[at - 1]!
       haversine[at] = haversine[at - 1]!
     }
     rowB[at] = row
     haversine[at] = found
+  }
+
+  /** Whether a pair comes before the one that is held at a place. */
+  private isNearer(found: number, row: number, at: number): boolean {
+    const held = this.haversine[at]!
+    return found < held || (found === held && row < this.rowB[at]!)
   }
 
   /** @param rowCount of a */
